@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+/** What an event is about; PRODUCT's words. */
+export const EventKind = z.enum(['personnel_violation', 'quality_issue', 'sanitation']);
+export const Severity = z.enum(['info', 'warning', 'critical']);
+export const EventPhase = z.enum(['opened', 'updated', 'closed']);
+export const CloseReason = z.enum(['cleared', 'object_lost', 'camera_lost', 'restart', 'rule_removed', 'timeout']);
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const name = z.string().min(1).max(128);
+
+/** Body of a record in stream `events`: one transition of one event. Boxes are source pixels [x1,y1,x2,y2]. */
+export const EventBody = z.object({
+  event: z.uuid(),
+  kind: EventKind,
+  phase: EventPhase,
+  reason: CloseReason.optional(),
+  severity: Severity,
+  camera: name,
+  zone: name.optional(),
+  rule: name,
+  label: name,
+  /** Milliseconds the condition had lasted when this was written, monotonic. */
+  lastedMs: z.number().nonnegative(),
+  score: z.number().min(0).max(1).optional(),
+  box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
+  frame: z.object({ width: z.int().positive(), height: z.int().positive(), index: z.int().nonnegative() }).optional(),
+  model: z.object({ id: name, sha256, degraded: z.boolean() }).optional(),
+  /** SHA-256 of the evidence JPEG, whose bytes travel over HTTP. */
+  snapshot: sha256.optional(),
+  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+});
+export type EventBody = z.infer<typeof EventBody>;
+
+const reasons = z.record(z.string(), z.int().nonnegative());
+
+/** offered = inspected + skipped + failed, always; all only rise while a process lives. */
+export const InspectionCounters = z.object({
+  offered: z.int().nonnegative(),
+  inspected: z.int().nonnegative(),
+  skipped: reasons,
+  failed: reasons,
+});
+export type InspectionCounters = z.infer<typeof InspectionCounters>;
+
+/** Body of a record in stream `telemetry`: counters of one camera and model since the process started. */
+export const TelemetryBody = z.object({
+  camera: name,
+  model: name,
+  counters: InspectionCounters,
+  latencyMs: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).optional(),
+  state: z.string().max(64),
+});
+export type TelemetryBody = z.infer<typeof TelemetryBody>;
+
+/** Body of a record in stream `media`: bytes that exist on the device and go to the collector over HTTP. */
+export const MediaBody = z.object({
+  sha256,
+  bytes: z.int().nonnegative(),
+  mime: z.string().max(64),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  event: z.uuid(),
+});
+export type MediaBody = z.infer<typeof MediaBody>;
+
+/** Body of a record in stream `audit`: what somebody or the box itself did. */
+export const AuditBody = z.object({
+  action: z.string().min(1).max(64),
+  who: z.string().max(128),
+  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+});
+export type AuditBody = z.infer<typeof AuditBody>;
+
+/** Body of a record of kind `tombstone` in any stream: numbers `from..to` were given up, and why. */
+export const TombstoneBody = z.object({
+  from: z.int().positive(),
+  to: z.int().positive(),
+  count: z.int().positive(),
+  reason: z.string().min(1).max(64),
+  /** Chain hash of the last record given up, so that the chain can be followed across the hole. */
+  head: sha256,
+});
+export type TombstoneBody = z.infer<typeof TombstoneBody>;

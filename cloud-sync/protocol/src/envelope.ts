@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { isDeviceId, STREAMS } from './topics.ts';
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const seq = z.int().positive();
+
+/** How far a wall-clock label can be trusted. `suspect`: behind the persisted time floor. */
+export const ClockQuality = z.enum(['synced', 'unsynced', 'suspect']);
+export type ClockQuality = z.infer<typeof ClockQuality>;
+
+export const DeviceId = z.string().refine(isDeviceId, 'must be 1 to 64 of A-Z a-z 0-9 . _ - and not "collector"');
+/** 16 hex digits drawn when a journal file is made; a rebuilt journal cannot collide with the old one. */
+export const Epoch = z.string().regex(/^[0-9a-f]{16}$/);
+
+/**
+ * One journal record as it travels and as it is hashed.
+ * s: sequence in its stream, from 1, no holes. id: UUIDv7 for people. k: kind. t: wall ms. m: monotonic ms since
+ * `boot`. q: clock quality. b: body, whose schema depends on the stream and kind.
+ */
+export const WireRecord = z.object({
+  s: seq,
+  id: z.uuid(),
+  k: z.string().min(1).max(64),
+  t: z.int(),
+  m: z.number().nonnegative(),
+  q: ClockQuality,
+  boot: z.string().min(1).max(64),
+  b: z.record(z.string(), z.json()),
+});
+export type WireRecord = z.infer<typeof WireRecord>;
+
+/** Most records one batch may hold, and most bytes of its JSON before compression. */
+export const MAX_BATCH_RECORDS = 500;
+export const MAX_BATCH_BYTES = 256 * 1024;
+
+/**
+ * A batch: consecutive records `from..to` of one stream. `prev` is the chain hash before the first, `head` the one
+ * after the last (see chain.ts).
+ */
+export const Batch = z
+  .object({
+    v: z.literal(1),
+    dev: DeviceId,
+    epoch: Epoch,
+    stream: z.enum(STREAMS),
+    from: seq,
+    to: seq,
+    prev: hash,
+    head: hash,
+    ev: z.array(WireRecord).min(1).max(MAX_BATCH_RECORDS),
+  })
+  .refine((batch) => batch.ev.every((record, i) => record.s === batch.from + i), {
+    message: 'records must be consecutive from `from`',
+  })
+  .refine((batch) => batch.ev.length === batch.to - batch.from + 1, { message: '`to` does not fit the records' });
+export type Batch = z.infer<typeof Batch>;
+
+/** What the collector says after its commit: everything up to `upto` and the ranges in `sack` is stored. */
+export const Ack = z.object({
+  v: z.literal(1),
+  epoch: Epoch,
+  stream: z.enum(STREAMS),
+  upto: z.int().nonnegative(),
+  sack: z.array(z.tuple([seq, seq])).max(256),
+  srvTs: z.int(),
+});
+export type Ack = z.infer<typeof Ack>;
+
+/** Birth (`online: true`) and will (`online: false`) of a device; a will whose session is not the current birth's is ignored. */
+export const DeviceState = z.object({
+  v: z.literal(1),
+  online: z.boolean(),
+  session: z.string().min(1).max(64),
+  epoch: Epoch,
+  boot: z.string().min(1).max(64),
+  line: z.string().max(128).optional(),
+  version: z.string().max(64).optional(),
+  t: z.int(),
+});
+export type DeviceState = z.infer<typeof DeviceState>;
+
+/** Retained presence of the collector. `mediaUrl` is where snapshot bytes are PUT, when it takes any. */
+export const CollectorState = z.object({
+  v: z.literal(1),
+  online: z.boolean(),
+  session: z.string().min(1).max(64),
+  mediaUrl: z.string().max(512).optional(),
+  t: z.int(),
+});
+export type CollectorState = z.infer<typeof CollectorState>;
+
+/** A request to send numbers `from..to` again: answered with data or with a tombstone. */
+export const ResendCommand = z.object({
+  v: z.literal(1),
+  cmd: z.literal('resend'),
+  epoch: Epoch,
+  stream: z.enum(STREAMS),
+  from: seq,
+  to: seq,
+});
+export type ResendCommand = z.infer<typeof ResendCommand>;

@@ -1,0 +1,8 @@
+/**
+ * The wire: topics, envelopes, schemas, chain. What both ends share; no I/O and no clock.
+ */
+export * from './topics.ts';
+export * from './bodies.ts';
+export * from './envelope.ts';
+export * from './chain.ts';
+export * from './codec.ts';

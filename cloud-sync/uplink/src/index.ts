@@ -1,0 +1,2 @@
+/** Placeholder until this room opens. */
+export {};

@@ -1,0 +1,43 @@
+/** What the camera room knows of a camera; `advice` says what a technician can do. */
+export type CameraState = 'connecting' | 'streaming' | 'failed' | 'stopped';
+
+export const STREAM_ERROR_CODES = [
+  'refused',
+  'unreachable',
+  'timed_out',
+  'auth',
+  'not_found',
+  'tls',
+  'codec',
+  'not_video',
+  'no_keyframe',
+  'resolution_changed',
+  'stalled',
+  'ended',
+  'decoder_hung',
+  'ffmpeg_missing',
+  'disk',
+  'unknown',
+] as const;
+export type StreamErrorCode = (typeof STREAM_ERROR_CODES)[number];
+
+export interface CameraStatus {
+  readonly camera: string;
+  readonly state: CameraState;
+  readonly error?: { readonly code: StreamErrorCode; readonly message: string; readonly advice: string };
+  readonly source?: { readonly width: number; readonly height: number; readonly fps?: number; readonly codec?: string };
+  /** Times the stream was started again since the process began. */
+  readonly restarts: number;
+  /** Monotonic ms of the newest frame, when there was one. */
+  readonly lastFrameMs?: number;
+}
+
+export interface ModelStatus {
+  readonly model: string;
+  readonly sha256: string;
+  readonly state: 'loading' | 'ready' | 'failed';
+  readonly provider?: 'tensorrt' | 'cuda' | 'cpu';
+  /** Why a better provider was not taken, or why the model failed. */
+  readonly reason?: string;
+  readonly warmupMs?: number;
+}

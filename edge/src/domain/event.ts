@@ -1,0 +1,35 @@
+import type { Box } from './detection.ts';
+import type { FrameRef } from './frame.ts';
+
+export type EventKind = 'personnel_violation' | 'quality_issue' | 'sanitation';
+export type Severity = 'info' | 'warning' | 'critical';
+export type CloseReason = 'cleared' | 'object_lost' | 'camera_lost' | 'restart' | 'rule_removed' | 'timeout';
+
+/** What a rule says at one frame: a transition of one incident, pure data, before it has an id or a picture. */
+export interface RuleOutput {
+  readonly phase: 'opened' | 'updated' | 'closed';
+  /** Same for every transition of one incident, unique within the rule while the process lives. */
+  readonly key: string;
+  readonly rule: string;
+  readonly kind: EventKind;
+  readonly severity: Severity;
+  /** Present when phase is `closed`. */
+  readonly reason?: CloseReason;
+  readonly zone?: string;
+  readonly label: string;
+  readonly score?: number;
+  readonly box?: Box;
+  /** Milliseconds the condition has lasted, on the clock of the frames. */
+  readonly lastedMs: number;
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** A transition with its identity and its evidence, ready for the journal. */
+export interface LineEvent {
+  /** UUIDv7, the same for all transitions of one incident. */
+  readonly event: string;
+  readonly camera: string;
+  readonly frame?: FrameRef;
+  readonly model?: { readonly id: string; readonly sha256: string; readonly degraded: boolean };
+  readonly output: RuleOutput;
+}

@@ -1,0 +1,20 @@
+import type { Box } from './detection.ts';
+
+/** One object followed over frames by one model on one camera. */
+export interface Track {
+  /** Unique within camera and model while the process lives. */
+  readonly id: number;
+  readonly label: string;
+  /** Latest box, in source pixels; predicted when the object was not detected in the latest frame. */
+  readonly box: Box;
+  /** Latest detection score, 0 to 1. */
+  readonly score: number;
+  /** Frames in which it was detected, and frames since the last of them. */
+  readonly hits: number;
+  readonly missed: number;
+  /** On the clock of the frames, milliseconds. */
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+  /** False until it has been seen often enough to be believed. */
+  readonly confirmed: boolean;
+}

@@ -1,0 +1,49 @@
+import type { Box } from './detection.ts';
+
+/** Point in shares of the picture's width and height (0 to 1), so that a zone survives a change of resolution. */
+export type Point = readonly [x: number, y: number];
+
+export interface Zone {
+  readonly id: string;
+  readonly polygon: readonly Point[];
+}
+
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The whole picture, for rules without a zone. */
+export const WHOLE_PICTURE: Zone = {
+  id: 'picture',
+  polygon: [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+  ],
+};
+
+/** Even-odd rule; a point on the left or top edge is inside. */
+export function contains(zone: Zone, point: Point): boolean {
+  const [x, y] = point;
+  let inside = false;
+  let previous = zone.polygon.at(-1);
+  for (const corner of zone.polygon) {
+    if (previous === undefined) break;
+    const [ax, ay] = corner;
+    const [bx, by] = previous;
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
+    previous = corner;
+  }
+  return inside;
+}
+
+/** Where a person or thing stands: the middle of its lower edge. */
+export function footOf(box: Box, size: PictureSize): Point {
+  return [(box[0] + box[2]) / 2 / size.width, Math.min(box[3], size.height) / size.height - 1e-9];
+}
+
+export function centreOf(box: Box, size: PictureSize): Point {
+  return [(box[0] + box[2]) / 2 / size.width, (box[1] + box[3]) / 2 / size.height];
+}

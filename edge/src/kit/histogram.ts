@@ -1,0 +1,27 @@
+/** Latest `capacity` samples and their quantiles; what p50/p95/p99 are read from. */
+export class Samples {
+  readonly #values: Float64Array;
+  #next = 0;
+  #filled = 0;
+
+  constructor(capacity = 512) {
+    this.#values = new Float64Array(capacity);
+  }
+
+  add(value: number): void {
+    this.#values[this.#next] = value;
+    this.#next = (this.#next + 1) % this.#values.length;
+    this.#filled = Math.min(this.#filled + 1, this.#values.length);
+  }
+
+  get count(): number {
+    return this.#filled;
+  }
+
+  /** Nearest-rank quantiles of what is held, in the order of `ranks` (0 to 1); undefined while empty. */
+  quantiles(ranks: readonly number[]): readonly number[] | undefined {
+    if (this.#filled === 0) return undefined;
+    const sorted = this.#values.slice(0, this.#filled).sort();
+    return ranks.map((rank) => sorted[Math.max(0, Math.ceil(rank * sorted.length) - 1)] ?? 0);
+  }
+}

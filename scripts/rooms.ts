@@ -1,0 +1,126 @@
+/** What a room may import, and the outside powers that it alone may touch. Lowest first: imports point up this list. */
+export interface Room {
+  readonly name: string;
+  /** Folder whose files make the room, from the repository's root. */
+  readonly folder: string;
+  /** How others name it: a package, or a room of `edge/src`. */
+  readonly packageName?: string;
+  readonly may: readonly string[];
+  /** Exact specifiers that only rooms listing them may import. */
+  readonly owns: readonly string[];
+}
+
+const edge = (name: string, may: readonly string[], owns: readonly string[] = []): Room => ({
+  name,
+  folder: `edge/src/${name}`,
+  may,
+  owns,
+});
+
+export const ROOMS: readonly Room[] = [
+  {
+    name: 'protocol',
+    folder: 'cloud-sync/protocol/src',
+    packageName: '@lineside/protocol',
+    may: [],
+    owns: ['zod', 'canonicalize', 'node:crypto', 'node:zlib'],
+  },
+  {
+    name: 'models',
+    folder: 'models/src',
+    packageName: '@lineside/models',
+    may: ['protocol'],
+    owns: ['zod', 'node:fs', 'node:fs/promises', 'node:crypto'],
+  },
+  {
+    name: 'uplink',
+    folder: 'cloud-sync/uplink/src',
+    packageName: '@lineside/uplink',
+    may: ['protocol'],
+    owns: ['mqtt', 'undici'],
+  },
+  {
+    name: 'collector',
+    folder: 'cloud-sync/collector/src',
+    packageName: '@lineside/collector',
+    may: ['protocol'],
+    owns: [
+      'mqtt',
+      'better-sqlite3',
+      'fastify',
+      '@fastify/static',
+      'zod',
+      'yaml',
+      'pino',
+      'commander',
+      'prom-client',
+      'node:fs',
+      'node:fs/promises',
+      'node:crypto',
+      'node:child_process',
+      'node:net',
+      'node:http',
+    ],
+  },
+  edge('domain', []),
+  edge('kit', [], ['pino', 'node:fs', 'node:fs/promises', 'node:child_process']),
+  edge('config', ['kit'], ['zod', 'yaml', 'node:fs', 'node:fs/promises']),
+  edge('camera', ['domain', 'kit'], ['node:child_process']),
+  edge('inference', ['domain', 'kit'], ['onnxruntime-node', 'node:worker_threads', 'node:fs/promises']),
+  edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline'], ['node:child_process', 'sharp']),
+  edge('tracking', ['domain', 'pipeline']),
+  edge('rules', ['domain', 'pipeline']),
+  edge('pipeline', ['domain', 'kit']),
+  edge(
+    'store',
+    ['domain', 'kit', 'protocol', 'pipeline'],
+    ['better-sqlite3', 'uuidv7', 'node:fs', 'node:fs/promises', 'node:crypto'],
+  ),
+  edge('plant', ['domain', 'kit']),
+  edge('control', ['kit', 'protocol', 'models']),
+  edge(
+    'status',
+    ['domain', 'kit', 'pipeline'],
+    ['fastify', '@fastify/static', 'prom-client', 'node:http', 'node:fs', 'node:fs/promises'],
+  ),
+  edge(
+    'app',
+    [
+      'domain',
+      'kit',
+      'config',
+      'camera',
+      'inference',
+      'vision',
+      'tracking',
+      'rules',
+      'pipeline',
+      'store',
+      'plant',
+      'control',
+      'status',
+      'protocol',
+      'models',
+      'uplink',
+    ],
+    ['node:child_process', 'node:fs', 'node:fs/promises', 'node:crypto'],
+  ),
+  edge(
+    'cli',
+    [
+      'domain',
+      'kit',
+      'config',
+      'store',
+      'status',
+      'vision',
+      'camera',
+      'inference',
+      'app',
+      'protocol',
+      'models',
+      'pipeline',
+    ],
+    ['commander', 'node:http', 'node:fs', 'node:fs/promises', 'node:child_process', 'node:net'],
+  ),
+];
