@@ -1,0 +1,123 @@
+"""Pictures and labels: reading, split, de-duplication, augmentation, batches."""
+import glob
+import math
+import os
+import random
+
+import cv2
+import numpy as np
+
+FILL = 114
+
+
+def read_labels(path):
+    """YOLO text, boxes or polygons -> [M,5] class, x1, y1, x2, y2 in shares of the picture."""
+    rows = []
+    if os.path.exists(path):
+        for line in open(path):
+            v = [float(t) for t in line.split()]
+            if len(v) == 5:
+                rows.append((v[0], v[1] - v[3] / 2, v[2] - v[4] / 2, v[1] + v[3] / 2, v[2] + v[4] / 2))
+            elif len(v) > 6:
+                rows.append((v[0], min(v[1::2]), min(v[2::2]), max(v[1::2]), max(v[2::2])))
+    table = np.array(rows, np.float32).reshape(-1, 5)
+    table[:, 1:] = table[:, 1:].clip(0, 1)
+    return table
+
+
+def read_folder(folder, mapping, longest):
+    """Folder with images/ and labels/ -> list of (name, RGB picture, [M,5] with pixels); classes not mapped are dropped."""
+    items = []
+    for path in sorted(glob.glob(os.path.join(folder, "images", "*"))):
+        name = os.path.splitext(os.path.basename(path))[0]
+        picture = cv2.cvtColor(cv2.imread(path), cv2.COLOR_BGR2RGB)
+        factor = longest / max(picture.shape[:2])
+        if factor < 1:
+            picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        table = read_labels(os.path.join(folder, "labels", name + ".txt"))
+        kept = np.array([int(c) in mapping for c in table[:, 0]], bool)
+        table = table[kept]
+        table[:, 0] = [mapping[int(c)] for c in table[:, 0]]
+        height, width = picture.shape[:2]
+        table[:, 1:] *= np.array([width, height, width, height], np.float32)
+        items.append((name, picture, table))
+    return items
+
+
+def thumbnail(picture):
+    small = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (16, 16), interpolation=cv2.INTER_AREA)
+    flat = small.astype(np.float32).ravel()
+    flat -= flat.mean()
+    return flat / (np.linalg.norm(flat) + 1e-6)
+
+
+def without_twins(train, valid, alike=0.985):
+    """Drops training pictures that nearly equal a validation picture, mirrored ones too."""
+    if not valid:
+        return train
+    known = np.stack([thumbnail(p) for _, p, _ in valid])
+    fresh = lambda p: max((known @ thumbnail(p)).max(), (known @ thumbnail(p[:, ::-1].copy())).max()) < alike
+    return [item for item in train if fresh(item[1])]
+
+
+def letterbox(picture, size):
+    """Centred letterbox -> canvas [S,S,3], gain, left, top."""
+    gain = size / max(picture.shape[:2])
+    height, width = round(picture.shape[0] * gain), round(picture.shape[1] * gain)
+    top, left = (size - height) // 2, (size - width) // 2
+    canvas = np.full((size, size, 3), FILL, np.uint8)
+    how = cv2.INTER_AREA if gain < 1 else cv2.INTER_LINEAR
+    canvas[top : top + height, left : left + width] = cv2.resize(picture, (width, height), interpolation=how)
+    return canvas, gain, left, top
+
+
+def tinted(picture, hue=0.015, saturation=0.6, value=0.4):
+    r = np.random.uniform(-1, 1, 3) * (hue, saturation, value) + 1
+    x = np.arange(256, dtype=np.float32)
+    table = np.stack([(x * r[0]) % 180, np.clip(x * r[1], 0, 255), np.clip(x * r[2], 0, 255)], -1).astype(np.uint8)
+    return cv2.cvtColor(cv2.LUT(cv2.cvtColor(picture, cv2.COLOR_RGB2HSV), table[None]), cv2.COLOR_HSV2RGB)
+
+
+def paste(canvas, area, picture, table, scale, mirrored):
+    """Puts a random part of `picture`, scaled, onto `area`; returns its boxes clipped to the area."""
+    x0, y0, x1, y1 = area
+    height, width = picture.shape[:2]
+    sx, sy = scale
+    tx = random.uniform(*sorted((0, x1 - x0 - width * sx)))
+    ty = random.uniform(*sorted((0, y1 - y0 - height * sy)))
+    matrix = np.array([[-sx, 0, tx + width * sx] if mirrored else [sx, 0, tx], [0, sy, ty]], np.float32)
+    canvas[y0:y1, x0:x1] = cv2.warpAffine(picture, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR, borderValue=(FILL,) * 3)
+    if not len(table):
+        return table
+    boxes = table[:, 1:].copy()
+    if mirrored:
+        boxes[:, [0, 2]] = width - boxes[:, [2, 0]]
+    boxes = boxes * np.array([sx, sy, sx, sy], np.float32) + np.array([tx, ty, tx, ty], np.float32)
+    clipped = boxes.copy()
+    clipped[:, [0, 2]] = clipped[:, [0, 2]].clip(0, x1 - x0)
+    clipped[:, [1, 3]] = clipped[:, [1, 3]].clip(0, y1 - y0)
+    size = lambda b: (b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1])
+    seen = (size(clipped) / (size(boxes) + 1e-6) > 0.25) & (clipped[:, 2] - clipped[:, 0] > 2.5) & (clipped[:, 3] - clipped[:, 1] > 2.5)
+    clipped += np.array([x0, y0, x0, y0], np.float32)
+    return np.concatenate([table[:, :1], clipped], 1)[seen]
+
+
+def augmented(pool, index, size, mosaic, low=0.6, high=1.6, light=False):
+    """One training picture [S,S,3] and its boxes; `light` leaves scale and aspect alone (the last part of training)."""
+    canvas = np.full((size, size, 3), FILL, np.uint8)
+    coin = lambda: random.random() < 0.5
+    spread = lambda a, b: math.exp(random.uniform(math.log(a), math.log(b)))
+    if random.random() < mosaic:
+        cx, cy = (int(random.uniform(0.3, 0.7) * size) for _ in range(2))
+        areas = ((0, 0, cx, cy), (cx, 0, size, cy), (0, cy, cx, size), (cx, cy, size, size))
+        tables = []
+        for n, area in enumerate(areas):
+            _, picture, table = pool[index] if n == 0 else random.choice(pool)
+            scale = size / max(picture.shape[:2]) * spread(low * 0.7, high * 0.8)
+            tables.append(paste(canvas, area, picture, table, (scale, scale), coin()))
+        return tinted(canvas), np.concatenate(tables)
+    _, picture, table = pool[index]
+    scale = size / max(picture.shape[:2]) * (1 if light else spread(low, high))
+    aspect = 1 if light else math.exp(random.uniform(-0.1, 0.1))
+    boxes = paste(canvas, (0, 0, size, size), picture, table, (scale * aspect, scale / aspect), coin())
+    return tinted(canvas), boxes
