@@ -29,6 +29,8 @@ export interface LineEvent {
   /** UUIDv7, the same for all transitions of one incident. */
   readonly event: string;
   readonly camera: string;
+  /** Monotonic ms of this machine at which it was decided, so that a late record still gets the right time. */
+  readonly decidedAtMs?: number;
   readonly frame?: FrameRef;
   readonly model?: { readonly id: string; readonly sha256: string; readonly degraded: boolean };
   readonly output: RuleOutput;

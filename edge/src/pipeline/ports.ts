@@ -29,8 +29,10 @@ export interface RuleInput {
 export interface Rule {
   readonly id: string;
   readonly model: string;
+  /** What the model's labels mean to this rule, for the boxes on pictures; a label left out is plain. */
+  readonly colours?: Readonly<Record<string, Overlay['colour']>>;
   step(input: RuleInput): readonly RuleOutput[];
-  /** The camera has been without results until `atMs`: closes what cannot be upheld. */
+  /** The camera has been without results until `atMs` (infinite: none will ever come): closes what cannot be upheld. */
   lapse(atMs: number): readonly RuleOutput[];
   /** Closes everything that is open, with the reason given. */
   close(atMs: number, reason: 'restart' | 'rule_removed'): readonly RuleOutput[];
@@ -66,8 +68,9 @@ export interface Vision {
 
 /** What the vision process tells. Called in order. */
 export interface VisionListener {
+  /** A frame that was run: counts by itself, `ok` and `degraded` as inspected, `no_result` as failed. */
   inspection(inspection: Inspection): void;
-  /** `count` frames of a camera and model met this fate. */
+  /** `count` frames of a camera and model met this fate, and no inspection is told of them: skipped, or lost. */
   fate(camera: string, model: string, fate: FrameFate, count: number): void;
   camera(status: CameraStatus): void;
   model(status: ModelStatus): void;
