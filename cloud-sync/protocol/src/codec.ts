@@ -13,7 +13,12 @@ const COMPRESS_ABOVE = 512;
 
 /** JSON, gzipped when it is long enough to gain. */
 export function encode(value: unknown): Buffer {
-  const json = Buffer.from(JSON.stringify(value));
+  return encodeText(JSON.stringify(value));
+}
+
+/** The same for JSON that is text already, which then travels byte for byte. */
+export function encodeText(text: string): Buffer {
+  const json = Buffer.from(text);
   return json.length > COMPRESS_ABOVE ? gzipSync(json, { level: 6 }) : json;
 }
 

@@ -6,3 +6,4 @@ export * from './bodies.ts';
 export * from './envelope.ts';
 export * from './chain.ts';
 export * from './codec.ts';
+export * from './ranges.ts';
