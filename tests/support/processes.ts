@@ -1,0 +1,189 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from './wait-for.ts';
+
+/** Node 24 and the flag that lets it run the sources: `startProcess(NODE, [...FROM_SOURCE, 'edge/...ts'])`. */
+export const NODE = process.execPath;
+export const FROM_SOURCE: readonly string[] = ['--conditions=source'];
+
+/** How much output of a child is kept per stream, counted from its end. */
+const KEPT_CHARACTERS = 1 << 20;
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface StartOptions {
+  readonly cwd?: string;
+  /** Added to this process's environment; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Sent to the child's standard input, which is then closed. */
+  readonly input?: string;
+}
+
+/** A child process with its output, ended when the scope ends. */
+export class TestProcess implements AsyncDisposable {
+  readonly pid: number;
+  readonly exited: Promise<Exit>;
+  readonly #name: string;
+  readonly #child: ChildProcess;
+  #stdout = '';
+  #stderr = '';
+  #exit: Exit | undefined;
+
+  constructor(name: string, child: ChildProcess) {
+    if (child.pid === undefined) throw new Error(`${name} did not start`);
+    this.pid = child.pid;
+    this.#name = name;
+    this.#child = child;
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout = (this.#stdout + text).slice(-KEPT_CHARACTERS);
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-KEPT_CHARACTERS);
+    });
+    this.exited = new Promise((resolve) => {
+      child.once('close', (code, signal) => {
+        this.#exit = { code, signal };
+        resolve(this.#exit);
+      });
+    });
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  get exit(): Exit | undefined {
+    return this.#exit;
+  }
+
+  /** Waits for a line of either output that matches; returns the match. Fails at once when the child ends first. */
+  async waitForLine(pattern: RegExp, withinMs = 30_000): Promise<RegExpMatchArray> {
+    const lines = new RegExp(pattern.source, [...new Set(`${pattern.flags.replaceAll('g', '')}m`)].join(''));
+    const look = (): RegExpMatchArray | null => this.#stdout.match(lines) ?? this.#stderr.match(lines);
+    const found = await waitFor(`${this.#name} to print ${String(pattern)}`, () => look() ?? this.#exit !== undefined, {
+      withinMs,
+    }).catch((error: unknown) => {
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.#tail()}`);
+    });
+    if (found !== true) return found;
+    const late = look();
+    if (late === null) throw new Error(`${this.#name} ended before it printed ${String(pattern)}\n${this.#tail()}`);
+    return late;
+  }
+
+  /** Waits until the child ended; fails with its output when it does not in time. */
+  async waitForExit(withinMs = 30_000): Promise<Exit> {
+    return waitFor(`${this.#name} (pid ${this.pid}) to end`, () => this.#exit, { withinMs }).catch((error: unknown) => {
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.#tail()}`);
+    });
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGTERM'): void {
+    this.#child.kill(signal);
+  }
+
+  /** SIGKILL, and waits until the process is gone. */
+  async killHard(): Promise<void> {
+    this.kill('SIGKILL');
+    await this.waitForExit();
+    await waitUntilGone(this.pid);
+  }
+
+  /** SIGSTOP: alive for everybody who asks, deaf to everything. */
+  freeze(): void {
+    this.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.kill('SIGCONT');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#exit !== undefined) return;
+    this.thaw();
+    this.kill('SIGTERM');
+    const stop = new AbortController();
+    await Promise.race([this.exited, sleep(5000, undefined, { signal: stop.signal }).catch(() => undefined)]);
+    stop.abort();
+    if (this.#exit === undefined) this.kill('SIGKILL');
+    await this.exited;
+  }
+
+  #tail(): string {
+    return `stdout:\n${this.#stdout.slice(-2000)}\nstderr:\n${this.#stderr.slice(-4000)}`;
+  }
+}
+
+/** Starts `command`; rejects when it cannot be started. */
+export async function startProcess(
+  command: string,
+  args: readonly string[],
+  { cwd, env, input }: StartOptions = {},
+): Promise<TestProcess> {
+  const options: SpawnOptions = {
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  };
+  const child = spawn(command, [...args], options);
+  const spawned = once(child, 'spawn');
+  await spawned;
+  child.stdin?.end(input);
+  return new TestProcess([command, ...args].join(' ').slice(0, 200), child);
+}
+
+/** Runs `command` to its end and gives its exit and output. */
+export async function runProcess(
+  command: string,
+  args: readonly string[],
+  options: StartOptions & { readonly withinMs?: number } = {},
+): Promise<Exit & { readonly stdout: string; readonly stderr: string }> {
+  await using child = await startProcess(command, args, options);
+  const exit = await child.waitForExit(options.withinMs ?? 60_000);
+  return { ...exit, stdout: child.stdout, stderr: child.stderr };
+}
+
+/** True while the process runs; one that ended and was not yet waited for is gone. */
+export function isAlive(pid: number): boolean {
+  const state = /^State:\s+(\w)/m.exec(readStatus(pid))?.[1];
+  return state !== undefined && state !== 'Z' && state !== 'X';
+}
+
+export async function waitUntilGone(pid: number, withinMs = 10_000): Promise<void> {
+  await waitFor(`process ${pid} to be gone`, () => !isAlive(pid), { withinMs });
+}
+
+/** Pids of a process's descendants, nearest first. */
+export function descendantsOf(pid: number): number[] {
+  const children = readProc(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+  return [...children, ...children.flatMap(descendantsOf)];
+}
+
+/** What the process was started with, arguments joined by blanks. */
+export function commandLineOf(pid: number): string {
+  return readProc(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+}
+
+function readStatus(pid: number): string {
+  return readProc(`/proc/${pid}/status`);
+}
+
+/** Empty when the process is gone. */
+function readProc(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ESRCH') return '';
+    throw error;
+  }
+}

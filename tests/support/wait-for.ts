@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface WaitOptions {
+  readonly withinMs?: number;
+  readonly everyMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Polls `probe` until it gives something other than undefined, null or false, and returns that. A probe that throws
+ * has not happened yet; the last thing it threw is told when time is up.
+ */
+export async function waitFor<T>(
+  what: string,
+  probe: () => T | Promise<T>,
+  { withinMs = 15_000, everyMs = 25, signal }: WaitOptions = {},
+): Promise<Exclude<T, undefined | null | false>> {
+  const deadline = performance.now() + withinMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const found = await probe();
+      if (found !== undefined && found !== null && found !== false) {
+        return found as Exclude<T, undefined | null | false>;
+      }
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() >= deadline) {
+      const because = last === undefined ? '' : `; last: ${last instanceof Error ? last.message : String(last)}`;
+      throw new Error(`waited ${withinMs} ms for ${what}, and it did not happen${because}`, { cause: last });
+    }
+    await sleep(everyMs, undefined, signal === undefined ? {} : { signal });
+  }
+}
