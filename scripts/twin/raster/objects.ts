@@ -1,0 +1,132 @@
+/** One object's visible part on one picture. Pixels, x2 and y2 exclusive, inside the picture. */
+export interface Box {
+  readonly label: string;
+  readonly objectId: string;
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+  /** Visible pixels divided by all of the object's pixels, those hidden or outside the picture included; 0..1. */
+  readonly visible: number;
+}
+
+interface Entry {
+  readonly label: string;
+  readonly objectId: string;
+  readonly root: number;
+}
+
+const LIMIT = 255;
+/** Fewer visible pixels than this are no object a camera could show. */
+const LEAST_PIXELS = 12;
+
+/**
+ * Who owns each pixel. Shapes painted later hide what lies under them, so that boxes and visible fractions come from
+ * the picture itself. A part (a cap) counts for its whole (the bottle) too.
+ */
+export class ObjectMap {
+  readonly width: number;
+  readonly height: number;
+  readonly ids: Uint8Array;
+  /** Pixels ever painted, by part and by whole. */
+  readonly painted = new Uint32Array(LIMIT + 1);
+  readonly paintedWhole = new Uint32Array(LIMIT + 1);
+  /** x1, y1, x2, y2 per id, the parts outside the picture included. */
+  readonly extents = new Float64Array((LIMIT + 1) * 4);
+  readonly roots = new Uint8Array(LIMIT + 1);
+  #entries: Entry[] = [];
+
+  constructor(width: number, height: number) {
+    this.width = width;
+    this.height = height;
+    this.ids = new Uint8Array(width * height);
+  }
+
+  clear(): void {
+    this.ids.fill(0);
+    this.painted.fill(0);
+    this.paintedWhole.fill(0);
+    this.#entries = [];
+  }
+
+  /** A new id for what is painted next; `whole` is the id it is a part of. 0 (nobody) when a picture is too crowded. */
+  add(label: string, objectId: string, whole = 0): number {
+    if (this.#entries.length >= LIMIT) return 0;
+    const id = this.#entries.length + 1;
+    const root = whole > 0 ? whole : id;
+    this.#entries.push({ label, objectId, root });
+    this.roots[id] = root;
+    this.extents.set([Infinity, Infinity, -Infinity, -Infinity], id * 4);
+    return id;
+  }
+
+  /** Takes note of a shape's bounds (pixels), in or out of the picture. */
+  stretch(id: number, x1: number, y1: number, x2: number, y2: number): void {
+    const e = this.extents;
+    for (const k of id === this.roots[id] ? [id * 4] : [id * 4, this.roots[id]! * 4]) {
+      e[k] = Math.min(e[k]!, x1);
+      e[k + 1] = Math.min(e[k + 1]!, y1);
+      e[k + 2] = Math.max(e[k + 2]!, x2);
+      e[k + 3] = Math.max(e[k + 3]!, y2);
+    }
+  }
+
+  boxes(): Box[] {
+    const seen = this.#scan();
+    const boxes: Box[] = [];
+    this.#entries.forEach((entry, index) => {
+      const id = index + 1;
+      const k = id * 5;
+      const count = seen[k + 4]!;
+      if (count < LEAST_PIXELS) return;
+      const all = entry.root === id ? this.paintedWhole[id]! : this.painted[id]!;
+      const visible = Math.min(1, (count / Math.max(1, all)) * this.#inside(id));
+      const { label, objectId } = entry;
+      boxes.push({
+        label,
+        objectId,
+        x1: seen[k]!,
+        y1: seen[k + 1]!,
+        x2: seen[k + 2]! + 1,
+        y2: seen[k + 3]! + 1,
+        visible,
+      });
+    });
+    return boxes;
+  }
+
+  /** Fraction of the object's extent that lies in the picture. */
+  #inside(id: number): number {
+    const [x1, y1, x2, y2] = this.extents.subarray(id * 4, id * 4 + 4) as unknown as [number, number, number, number];
+    const width = Math.min(this.width, x2) - Math.max(0, x1);
+    const height = Math.min(this.height, y2) - Math.max(0, y1);
+    return (Math.max(0, width) * Math.max(0, height)) / Math.max(1e-6, (x2 - x1) * (y2 - y1));
+  }
+
+  /** Per id: least x, least y, most x, most y, number of pixels. */
+  #scan(): Float64Array {
+    const count = this.#entries.length;
+    const seen = new Float64Array((count + 1) * 5);
+    for (let id = 0; id <= count; id += 1) seen.set([Infinity, Infinity, -1, -1, 0], id * 5);
+    const note = (id: number, x: number, y: number): void => {
+      const k = id * 5;
+      if (x < seen[k]!) seen[k] = x;
+      if (y < seen[k + 1]!) seen[k + 1] = y;
+      if (x > seen[k + 2]!) seen[k + 2] = x;
+      if (y > seen[k + 3]!) seen[k + 3] = y;
+      seen[k + 4]! += 1;
+    };
+    let p = 0;
+    for (let y = 0; y < this.height; y += 1) {
+      for (let x = 0; x < this.width; x += 1) {
+        const id = this.ids[p]!;
+        p += 1;
+        if (id === 0) continue;
+        note(id, x, y);
+        const root = this.roots[id]!;
+        if (root !== id) note(root, x, y);
+      }
+    }
+    return seen;
+  }
+}
