@@ -1,0 +1,25 @@
+import type { Followed } from './followed.ts';
+
+/** How far fellows' speeds may lie from their median, as a share of it, to be one flow. */
+const AGREEMENT = 0.3;
+/** Slower than this, in sizes per second, is standing still: no flow. */
+const STILL = 0.5;
+
+/**
+ * Velocity in pixels per second that the known tracks share, or undefined. On a conveyor everything moves alike, so
+ * the next product's first step can be foretold even when products stand closer than they move between two frames.
+ */
+export function commonVelocity(tracks: readonly Followed[], size: number): readonly [number, number] | undefined {
+  const velocities = tracks.filter((track) => track.speedKnown && track.missed === 0).map((t) => t.motion.velocity());
+  if (velocities.length === 0) return undefined;
+  const common: readonly [number, number] = [median(velocities.map((v) => v[0])), median(velocities.map((v) => v[1]))];
+  const speed = Math.hypot(...common);
+  if (speed < STILL * size) return undefined;
+  const agree = velocities.every((v) => Math.hypot(v[0] - common[0], v[1] - common[1]) <= AGREEMENT * speed);
+  return agree ? common : undefined;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}

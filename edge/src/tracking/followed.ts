@@ -1,0 +1,76 @@
+import type { Box, Detection, Track } from '../domain/index.ts';
+import { BoxMotion } from './box-motion.ts';
+
+/** From this hit on a track's speed is its own and not a guess. */
+const SPEED_KNOWN_HITS = 3;
+
+/** One object being followed: what `Track` says of it, and its motion. */
+export class Followed {
+  readonly id: number;
+  readonly label: string;
+  readonly firstSeenMs: number;
+  readonly motion: BoxMotion;
+  #box: Box;
+  #score: number;
+  #hits = 1;
+  #missed = 0;
+  #lastSeenMs: number;
+  #confirmed: boolean;
+
+  constructor(id: number, detection: Detection, atMs: number, confirmHits: number, motion: BoxMotion) {
+    this.id = id;
+    this.label = detection.label;
+    this.firstSeenMs = atMs;
+    this.motion = motion;
+    this.#box = detection.box;
+    this.#score = detection.score;
+    this.#lastSeenMs = atMs;
+    this.#confirmed = confirmHits <= 1;
+  }
+
+  get confirmed(): boolean {
+    return this.#confirmed;
+  }
+
+  get lastSeenMs(): number {
+    return this.#lastSeenMs;
+  }
+
+  get missed(): number {
+    return this.#missed;
+  }
+
+  get speedKnown(): boolean {
+    return this.#hits >= SPEED_KNOWN_HITS;
+  }
+
+  hit(detection: Detection, atMs: number, confirmHits: number): void {
+    this.motion.correct(detection.box);
+    this.#box = detection.box;
+    this.#score = detection.score;
+    this.#hits += 1;
+    this.#missed = 0;
+    this.#lastSeenMs = atMs;
+    this.#confirmed ||= this.#hits >= confirmHits;
+  }
+
+  miss(): void {
+    this.motion.freezeSize();
+    this.#missed += 1;
+    this.#box = this.motion.box();
+  }
+
+  track(): Track {
+    return {
+      id: this.id,
+      label: this.label,
+      box: this.#box,
+      score: this.#score,
+      hits: this.#hits,
+      missed: this.#missed,
+      firstSeenMs: this.firstSeenMs,
+      lastSeenMs: this.#lastSeenMs,
+      confirmed: this.#confirmed,
+    };
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Follows objects from frame to frame. Pure: time comes with the frames, numbers in, numbers out.
+ */
+export * from './byte-tracker.ts';
+export * from './options.ts';
