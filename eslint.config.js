@@ -29,6 +29,11 @@ export default defineConfig(
       eqeqeq: 'error',
     },
   },
+  {
+    // No tsconfig.json lies above these; the one that checks them is named.
+    files: ['tests/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts', '*.ts', '**/*.test.ts'],
+    languageOptions: { parserOptions: { projectService: false, project: './tsconfig.test.json' } },
+  },
   { files: NUMERIC_KERNELS, rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   {
     files: ['**/*.test.ts', 'tests/**/*.ts'],

@@ -114,7 +114,8 @@ export class TestProcess implements AsyncDisposable {
     const stop = new AbortController();
     await Promise.race([this.exited, sleep(5000, undefined, { signal: stop.signal }).catch(() => undefined)]);
     stop.abort();
-    if (this.#exit === undefined) this.kill('SIGKILL');
+    // To a process that has ended this does nothing.
+    this.kill('SIGKILL');
     await this.exited;
   }
 

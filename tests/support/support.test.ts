@@ -15,7 +15,7 @@ import { waitFor } from './wait-for.ts';
 
 describe('tempDir', () => {
   it('is gone with what lies in it when the scope ends', async () => {
-    let path = '';
+    let path: string;
     {
       await using dir = await tempDir();
       path = dir.path;

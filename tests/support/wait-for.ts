@@ -16,7 +16,7 @@ export async function waitFor<T>(
   { withinMs = 15_000, everyMs = 25, signal }: WaitOptions = {},
 ): Promise<Exclude<T, undefined | null | false>> {
   const deadline = performance.now() + withinMs;
-  let last: unknown;
+  let last: Error | undefined;
   for (;;) {
     try {
       const found = await probe();
@@ -25,10 +25,10 @@ export async function waitFor<T>(
       }
       last = undefined;
     } catch (error) {
-      last = error;
+      last = error instanceof Error ? error : new Error(String(error));
     }
     if (performance.now() >= deadline) {
-      const because = last === undefined ? '' : `; last: ${last instanceof Error ? last.message : String(last)}`;
+      const because = last === undefined ? '' : `; last: ${last.message}`;
       throw new Error(`waited ${withinMs} ms for ${what}, and it did not happen${because}`, { cause: last });
     }
     await sleep(everyMs, undefined, signal === undefined ? {} : { signal });
