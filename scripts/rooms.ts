@@ -65,7 +65,7 @@ export const ROOMS: readonly Room[] = [
   edge('domain', []),
   edge('kit', [], ['pino', 'node:fs', 'node:fs/promises', 'node:child_process']),
   edge('pipeline', ['domain', 'kit']),
-  edge('config', ['kit'], ['zod', 'yaml', 'node:fs', 'node:fs/promises']),
+  edge('config', ['kit', 'protocol'], ['zod', 'yaml', 'node:fs', 'node:fs/promises', 'node:crypto']),
   edge('camera', ['domain', 'kit'], ['node:child_process']),
   edge('inference', ['domain', 'kit'], ['onnxruntime-node', 'node:worker_threads', 'node:fs/promises']),
   edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline'], ['node:child_process', 'sharp']),

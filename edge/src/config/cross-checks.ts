@@ -1,0 +1,154 @@
+import { nearest } from './distance.ts';
+import type { Path } from './document.ts';
+import type { Finding } from './issues.ts';
+import { RULE_DEFAULTS, RULE_TYPES } from './schema.ts';
+
+type Loose = Readonly<Record<string, unknown>>;
+
+/**
+ * Checks that look at several keys at once, on a value that the schema may have refused elsewhere, so that all errors
+ * are told together: whatever has the wrong type is passed over here, the schema speaks of it.
+ * `catalog` holds the ids of the models that ship.
+ */
+export function crossCheck(value: unknown, catalog: readonly string[]): readonly Finding[] {
+  if (!isLoose(value)) return [];
+  const cameras = groups(value['cameras']);
+  const models = groups(value['models']);
+  const rules = groups(value['rules']);
+  const known = [...new Set([...idsOf(models), ...catalog])];
+  return [
+    ...duplicates(cameras, ['cameras']),
+    ...duplicates(models, ['models']),
+    ...duplicates(rules, ['rules']),
+    ...cameras.flatMap((camera, i) => duplicates(groups(camera['zones']), ['cameras', i, 'zones'])),
+    ...cameras.flatMap((camera, i) => flatZones(groups(camera['zones']), ['cameras', i, 'zones'])),
+    ...cameras.flatMap((camera, i) => unknownModels(camera, ['cameras', i, 'models'], known)),
+    ...rules.flatMap((rule, i) => checkRule(rule, ['rules', i], cameras)),
+  ];
+}
+
+function duplicates(items: readonly Loose[], path: Path): readonly Finding[] {
+  const seen = new Set<string>();
+  return items.flatMap((item, i) => {
+    const id = item['id'];
+    if (typeof id !== 'string') return [];
+    const first = !seen.has(id);
+    seen.add(id);
+    if (first) return [];
+    return [
+      {
+        code: 'duplicate_id',
+        path: [...path, i, 'id'],
+        message: `${id} is there twice`,
+        advice: 'give each its own id',
+      },
+    ];
+  });
+}
+
+function flatZones(zones: readonly Loose[], path: Path): readonly Finding[] {
+  return zones.flatMap((zone, i) => {
+    const points = pairsOf(zone['polygon']);
+    if (points.length < 3 || areaOf(points) > 1e-6) return [];
+    return [
+      {
+        code: 'zone_flat',
+        path: [...path, i, 'polygon'],
+        message: 'encloses nothing: its corners lie on one line',
+        advice: 'give the corners in order around the zone',
+      },
+    ];
+  });
+}
+
+function unknownModels(camera: Loose, path: Path, known: readonly string[]): readonly Finding[] {
+  return stringsOf(camera['models']).flatMap((model, i) => {
+    if (known.includes(model)) return [];
+    const meant = nearest(model, known);
+    return [
+      {
+        code: 'unknown_model',
+        path: [...path, i],
+        message: `no model is called ${model}`,
+        advice:
+          meant === undefined
+            ? `known: ${known.join(', ') || 'none'}; add it under models: with its ref`
+            : `did you mean ${meant}?`,
+      },
+    ];
+  });
+}
+
+function checkRule(rule: Loose, path: Path, cameras: readonly Loose[]): readonly Finding[] {
+  const name = rule['camera'];
+  if (typeof name !== 'string') return [];
+  const camera = cameras.find((candidate) => candidate['id'] === name);
+  if (camera === undefined) return [unknownName('camera', name, idsOf(cameras), [...path, 'camera'])];
+  const findings: Finding[] = [];
+  const zone = rule['zone'];
+  const zones = idsOf(groups(camera['zones']));
+  if (typeof zone === 'string' && !zones.includes(zone)) {
+    findings.push(unknownName('zone', zone, zones, [...path, 'zone'], ` on camera ${name}`));
+  }
+  const model = modelOf(rule);
+  if (model !== undefined && !stringsOf(camera['models']).includes(model)) {
+    findings.push({
+      code: 'model_not_on_camera',
+      path: [...path, rule['model'] === undefined ? 'type' : 'model'],
+      message: `reads model ${model}, which does not look at camera ${name}`,
+      advice: `add ${model} to the models of camera ${name}`,
+    });
+  }
+  return findings;
+}
+
+function unknownName(what: 'camera' | 'zone', name: string, known: readonly string[], path: Path, where = ''): Finding {
+  const meant = nearest(name, known);
+  return {
+    code: `unknown_${what}`,
+    path,
+    message: `no ${what}${where} is called ${name}`,
+    advice: meant === undefined ? `known: ${known.join(', ') || 'none'}` : `did you mean ${meant}?`,
+  };
+}
+
+function modelOf(rule: Loose): string | undefined {
+  if (rule['model'] !== undefined) return typeof rule['model'] === 'string' ? rule['model'] : undefined;
+  const type = RULE_TYPES.find((candidate) => candidate === rule['type']);
+  return type === undefined ? undefined : RULE_DEFAULTS[type].model;
+}
+
+function areaOf(points: readonly (readonly [number, number])[]): number {
+  let twice = 0;
+  let previous = points.at(-1);
+  for (const point of points) {
+    if (previous !== undefined) twice += previous[0] * point[1] - point[0] * previous[1];
+    previous = point;
+  }
+  return Math.abs(twice) / 2;
+}
+
+function pairsOf(value: unknown): readonly (readonly [number, number])[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((pair: unknown) => {
+    if (!Array.isArray(pair)) return [];
+    const [x, y] = pair as unknown[];
+    return typeof x === 'number' && typeof y === 'number' ? [[x, y] as const] : [];
+  });
+}
+
+function idsOf(items: readonly Loose[]): readonly string[] {
+  return items.flatMap((item) => (typeof item['id'] === 'string' ? [item['id']] : []));
+}
+
+function groups(value: unknown): readonly Loose[] {
+  return Array.isArray(value) ? value.map((item: unknown) => (isLoose(item) ? item : {})) : [];
+}
+
+function stringsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+function isLoose(value: unknown): value is Loose {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

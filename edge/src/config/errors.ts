@@ -1,0 +1,43 @@
+import { LinesideError } from '../kit/index.ts';
+
+/** One thing that is wrong in a configuration file, or worth a warning. */
+export interface Problem {
+  /** Stable, snake_case. */
+  readonly code: string;
+  readonly file: string;
+  /** From 1; 0 when the place is unknown (the file could not be read). */
+  readonly line: number;
+  readonly column: number;
+  /** `cameras[0].url`; empty for the document itself. */
+  readonly path: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** `file:line:column path: message`, as compilers write it, so that editors can jump there. */
+export function problemLine(problem: Problem): string {
+  const place = problem.line > 0 ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;
+  return problem.path === '' ? `${place}: ${problem.message}` : `${place}: ${problem.path}: ${problem.message}`;
+}
+
+/** A configuration that cannot be used; holds everything that is wrong with it at once. */
+export class ConfigError extends LinesideError {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const [first] = problems;
+    const lines = problems.map(problemLine);
+    super({
+      code: problems.length === 1 && first !== undefined ? first.code : 'config_invalid',
+      message: lines.length === 1 ? (lines[0] ?? '') : `${lines.length} problems:\n  ${lines.join('\n  ')}`,
+      advice: problems.length === 1 && first !== undefined ? first.advice : 'lineside config check',
+    });
+    this.problems = problems;
+  }
+}
+
+/** A secret that the configuration names and that cannot be read. */
+export class SecretError extends LinesideError {
+  override readonly name = 'SecretError';
+}

@@ -1,0 +1,18 @@
+/**
+ * The one configuration file: its schema, which is also its documentation; loading with every error at once; secrets
+ * by reference; the last good one; what a change restarts. Knows nothing of the rooms that it configures.
+ */
+export * from './address.ts';
+export * from './config.ts';
+export * from './describe.ts';
+export * from './diff.ts';
+export * from './distance.ts';
+export * from './errors.ts';
+export * from './last-good.ts';
+export * from './load.ts';
+export { RULE_DEFAULTS, RULE_TYPES, SEVERITIES, type RuleSeverity, type RuleType } from './schema.ts';
+export { type Reference, SecretText } from './secret.ts';
+export { SecretResolver } from './secret-resolver.ts';
+export * from './show.ts';
+export * from './units.ts';
+export * from './watch.ts';

@@ -1,0 +1,113 @@
+import type { z } from 'zod';
+import { type SchemaNode, schemaAt } from './describe.ts';
+import { nearest } from './distance.ts';
+import type { Path } from './document.ts';
+
+/** A problem before its place in the file is known. */
+export interface Finding {
+  readonly code: string;
+  readonly path: Path;
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** zod's issues in the words of the configuration file. No value is quoted where it could be a secret. */
+export function findingsOf(issues: readonly z.core.$ZodIssue[], root: SchemaNode): readonly Finding[] {
+  return issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? unknownKeys(issue, root) : [findingOf(issue, root)],
+  );
+}
+
+function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, root: SchemaNode): readonly Finding[] {
+  const known = Object.keys(schemaAt(root, issue.path)?.properties ?? {});
+  return issue.keys.map((key) => {
+    const meant = nearest(key, known);
+    return {
+      code: 'unknown_key',
+      path: [...issue.path, key],
+      message: 'is not a known key',
+      advice: meant === undefined ? `known here: ${known.join(', ')}` : `did you mean ${meant}?`,
+    };
+  });
+}
+
+function findingOf(issue: z.core.$ZodIssue, root: SchemaNode): Finding {
+  const node = schemaAt(root, issue.path);
+  const code = isMissing(issue) ? 'key_missing' : 'value_invalid';
+  return { code, path: issue.path, message: messageOf(issue, node), advice: adviceFor(issue, node, root) };
+}
+
+/** Issues carry their input (`reportInput`): it is looked at, never printed. */
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  return issue.input === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
+}
+
+function messageOf(issue: z.core.$ZodIssue, node: SchemaNode | undefined): string {
+  if (isMissing(issue)) return 'is missing';
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${measureOf(node) ?? article(issue.expected)}, not ${kindOf(issue.input)}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return issue.origin === 'array'
+        ? `needs at least ${issue.minimum} entries`
+        : issue.origin === 'string'
+          ? 'must not be empty'
+          : `must be at least ${issue.minimum}`;
+    case 'too_big':
+      return issue.origin === 'array'
+        ? `has more than ${issue.maximum} entries`
+        : issue.origin === 'string'
+          ? `is longer than ${issue.maximum} characters`
+          : `must be at most ${issue.maximum}`;
+    case 'unrecognized_keys':
+    case 'invalid_format':
+    case 'not_multiple_of':
+    case 'invalid_union':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'custom':
+      return issue.message;
+  }
+}
+
+function adviceFor(issue: z.core.$ZodIssue, node: SchemaNode | undefined, root: SchemaNode): string {
+  if (issue.code === 'invalid_value' && typeof issue.input === 'string') {
+    const meant = nearest(issue.input, issue.values.map(String));
+    if (meant !== undefined) return `did you mean ${meant}?`;
+  }
+  const [example] = node?.examples ?? [];
+  const key = issue.path.at(-1);
+  if (example === undefined || typeof key !== 'string') return node?.description ?? adviceAbove(issue.path, root);
+  return `write for example ${key}: ${typeof example === 'string' ? example : JSON.stringify(example)}`;
+}
+
+/** For a value inside of a list: what the list's own documentation says. */
+function adviceAbove(path: Path, root: SchemaNode): string {
+  const length = path.findLastIndex((step) => typeof step === 'string') + 1;
+  return schemaAt(root, path.slice(0, length))?.description ?? 'lineside config schema';
+}
+
+function measureOf(node: SchemaNode | undefined): string | undefined {
+  const unit = node?.['x-unit'];
+  return unit === 'duration' || unit === 'size' ? `a ${unit} with its unit` : undefined;
+}
+
+function article(expected: string): string {
+  const words: Readonly<Record<string, string>> = {
+    string: 'text',
+    number: 'a number',
+    array: 'a list',
+    tuple: 'a pair like [0.1, 0.2]',
+    object: 'a group of keys',
+    boolean: 'yes or no',
+    text: 'text',
+  };
+  return words[expected] ?? expected;
+}
+
+function kindOf(input: unknown): string {
+  if (Array.isArray(input)) return 'a list';
+  return article(typeof input === 'string' ? 'text' : typeof input);
+}

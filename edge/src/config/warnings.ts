@@ -1,0 +1,93 @@
+import type { Config } from './config.ts';
+import type { Path } from './document.ts';
+import type { Finding } from './issues.ts';
+import type { SecretText } from './secret.ts';
+
+/** What is allowed and yet probably not meant, and what should not lie in a file. */
+export function warningsOf(config: Config): readonly Finding[] {
+  return [...plainSecrets(config), ...idle(config)];
+}
+
+function plainSecrets(config: Config): readonly Finding[] {
+  const findings = config.cameras.flatMap((camera, i) => plainSecret(camera.url, ['cameras', i, 'url']));
+  const { uplink } = config;
+  if (uplink === undefined) return findings;
+  return [
+    ...findings,
+    ...plainSecret(uplink.broker, ['uplink', 'broker']),
+    ...(uplink.password === undefined ? [] : plainSecret(uplink.password, ['uplink', 'password'])),
+  ];
+}
+
+function plainSecret(secret: SecretText, path: Path): readonly Finding[] {
+  if (!secret.hasLiteralPassword) return [];
+  const reference = '${file:/etc/lineside/secrets/NAME}';
+  return [
+    {
+      code: 'plain_secret',
+      path,
+      message: 'holds a password in plain text',
+      advice: `put it in a file that only the service can read and write ${reference} in its place`,
+    },
+  ];
+}
+
+function idle(config: Config): readonly Finding[] {
+  const warn = (code: string, path: Path, message: string, advice: string): Finding => ({
+    code,
+    path,
+    message,
+    advice,
+  });
+  const findings: Finding[] = [];
+  if (config.cameras.length === 0) {
+    findings.push(
+      warn('no_cameras', ['cameras'], 'there is no camera: nothing is inspected', 'add one under cameras:'),
+    );
+  }
+  config.cameras.forEach((camera, i) => {
+    if (camera.models.length === 0) {
+      findings.push(
+        warn('camera_idle', ['cameras', i], `no model looks at camera ${camera.id}`, 'name some in its models:'),
+      );
+    }
+    const watched = config.rules.filter((rule) => rule.camera === camera.id).map((rule) => rule.model);
+    camera.models.forEach((model, j) => {
+      if (watched.includes(model)) return;
+      const message = `no rule reads ${model} on camera ${camera.id}: nothing it sees becomes an event`;
+      findings.push(
+        warn('model_without_rule', ['cameras', i, 'models', j], message, 'add a rule, or leave the model out'),
+      );
+    });
+  });
+  const used = new Set(config.cameras.flatMap((camera) => camera.models));
+  config.models.forEach((model, i) => {
+    if (!used.has(model.id)) {
+      findings.push(
+        warn('model_unused', ['models', i], `no camera uses model ${model.id}`, 'name it in a camera, or leave it out'),
+      );
+    }
+  });
+  return findings;
+}
+
+const SECRET_PLACES = [/^cameras\.\d+\.url$/, /^uplink\.(broker|username|password)$/];
+
+/** References where none is resolved: they would be taken word for word. */
+export function misplacedReferences(value: unknown, path: Path = []): readonly Finding[] {
+  if (typeof value === 'string') {
+    if (!/\$\{(env|file|credential):/.test(value)) return [];
+    if (SECRET_PLACES.some((place) => place.test(path.map(String).join('.')))) return [];
+    return [
+      {
+        code: 'reference_not_allowed',
+        path,
+        message: 'references are resolved only where secrets belong',
+        advice: 'write the value itself; references work in a camera url and under uplink:',
+      },
+    ];
+  }
+  if (Array.isArray(value)) return value.flatMap((item: unknown, i) => misplacedReferences(item, [...path, i]));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => misplacedReferences(item, [...path, key]));
+}
