@@ -1,0 +1,188 @@
+import { basename, dirname } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { LinesideError, type Logger } from '../kit/index.ts';
+import { StatusError } from './errors.ts';
+import { isHostAllowed, SECURITY_HEADERS } from './guard.ts';
+import { healthOf } from './health.ts';
+import { LIVE_CONTENT_TYPE, type LivePictures } from './live.ts';
+import { Metrics } from './metrics.ts';
+import { servePage } from './page.ts';
+import * as schema from './schema.ts';
+import type { StatusSource } from './source.ts';
+import type { StatusStream } from './stream.ts';
+
+export interface ApiOptions {
+  readonly source: StatusSource;
+  readonly live: LivePictures;
+  readonly stream: StatusStream;
+  readonly hosts: readonly string[];
+  readonly log: Logger;
+  /** Streams that may be open at once, of each kind. */
+  readonly maxWatchers: number;
+}
+
+/** Every route, for the TCP address and the control socket alike. The caller owns the sockets. */
+export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
+  const api = fastify({
+    logger: false,
+    ajv: { customOptions: { removeAdditional: false } },
+    // An address that cannot even be decoded is answered before any hook runs.
+    frameworkErrors: (error, _request, reply) => {
+      answerError(error, reply.headers(SECURITY_HEADERS), options.log);
+    },
+  });
+  api.addHook('onRequest', async (request, reply) => guard(request, reply, options.hosts));
+  api.setNotFoundHandler(() => {
+    throw notFound('There is nothing at this address', 'The page is at /, the API under /api/v1/');
+  });
+  api.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply, options.log));
+  await api.register(fastifyStatic, { root: dirname(import.meta.filename), serve: false });
+  await servePage(api);
+  addStatus(api, options);
+  addEvents(api, options);
+  addPictures(api, options);
+  await api.ready();
+  return api;
+}
+
+function guard(request: FastifyRequest, reply: FastifyReply, hosts: readonly string[]): void {
+  reply.headers(SECURITY_HEADERS).header('cache-control', 'no-store');
+  if (!isHostAllowed(request.raw, hosts)) {
+    throw new StatusError({
+      code: 'host_refused',
+      message: 'This address is not served under the name asked for',
+      advice: 'Use the IP address of the box',
+    });
+  }
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  reply.header('allow', 'GET, HEAD');
+  throw new StatusError({
+    code: 'method_refused',
+    message: `${request.method} is not taken here: the page only shows`,
+    advice: 'Change the configuration file instead',
+  });
+}
+
+const STATUS_OF: Readonly<Partial<Record<string, number>>> = {
+  bad_request: 400,
+  host_refused: 421,
+  not_found: 404,
+  unknown_camera: 404,
+  method_refused: 405,
+  too_many_watchers: 503,
+  internal: 500,
+};
+
+function answerError(error: FastifyError, reply: FastifyReply, log: Logger): FastifyReply {
+  if (error instanceof LinesideError) {
+    return sendError(reply, STATUS_OF[error.code] ?? 503, error);
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500) {
+    const facts = { code: 'bad_request', message: error.message, advice: 'See the documentation of the API' } as const;
+    return sendError(reply, status, new StatusError(facts));
+  }
+  log.error({ err: error }, 'a request failed');
+  const message = 'The request could not be answered';
+  return sendError(reply, 500, new StatusError({ code: 'internal', message, advice: 'journalctl -u lineside' }));
+}
+
+function sendError(reply: FastifyReply, status: number, error: LinesideError): FastifyReply {
+  const { code, message, advice } = error;
+  return reply.code(status).header('cache-control', 'no-store').send({ error: { code, message, advice } });
+}
+
+function notFound(message: string, advice: string): StatusError {
+  return new StatusError({ code: 'not_found', message, advice });
+}
+
+function addStatus(api: FastifyInstance, { source, stream, maxWatchers }: ApiOptions): void {
+  const metrics = new Metrics();
+  api.get('/api/v1/status', () => {
+    const snapshot = source.snapshot();
+    return { ...snapshot, health: healthOf(snapshot) };
+  });
+  api.get('/healthz', (_request, reply) => {
+    const health = healthOf(source.snapshot());
+    return reply.code(health.ok ? 200 : 503).send(health);
+  });
+  api.get('/metrics', async (_request, reply) => {
+    const snapshot = source.snapshot();
+    const text = await metrics.render(snapshot, healthOf(snapshot));
+    return reply.type(metrics.contentType).send(text);
+  });
+  api.get('/api/v1/stream', { exposeHeadRoute: false }, (_request, reply) => {
+    if (stream.watchers >= maxWatchers) throw tooMany();
+    stream.attach(takeOver(reply, 'text/event-stream'));
+  });
+}
+
+function addEvents(api: FastifyInstance, { source }: ApiOptions): void {
+  api.get<{ Querystring: schema.EventsQuery }>(
+    '/api/v1/events',
+    { schema: { querystring: schema.eventsQuery } },
+    (request) => source.events(request.query),
+  );
+  api.get<{ Params: { id: string } }>('/api/v1/events/:id', { schema: { params: schema.eventParams } }, (request) => {
+    const event = source.event(request.params.id);
+    if (event === undefined) throw notFound('No such event is held', 'It may have been delivered and removed');
+    return event;
+  });
+  api.get<{ Params: { sha256: string } }>(
+    '/api/v1/evidence/:sha256',
+    { schema: { params: schema.evidenceParams } },
+    async (request, reply) => {
+      const path = source.evidence(request.params.sha256);
+      if (path === undefined) throw notFound('No such picture is held', 'It may have been removed to free space');
+      reply.header('cache-control', 'private, max-age=31536000, immutable').type('image/jpeg');
+      return reply.sendFile(basename(path), dirname(path), { cacheControl: false });
+    },
+  );
+}
+
+function addPictures(api: FastifyInstance, { source, live, maxWatchers }: ApiOptions): void {
+  const checks = { params: schema.cameraParams, querystring: schema.pictureQuery };
+  const optionsOf = ({ boxes, width }: schema.PictureQuery) => ({ boxes: boxes === 1, maxWidth: width });
+  const known = (id: string): string => {
+    if (source.snapshot().cameras.some((camera) => camera.id === id)) return id;
+    throw notFound(`No camera is called ${id}`, 'GET /api/v1/status lists the cameras');
+  };
+  api.get<{ Params: { id: string }; Querystring: schema.PictureQuery }>(
+    '/api/v1/cameras/:id/picture.jpg',
+    { schema: checks },
+    async (request, reply) => {
+      const shot = await live.picture(known(request.params.id), optionsOf(request.query));
+      return reply.type('image/jpeg').header('x-frame-index', shot.index).send(shot.jpeg);
+    },
+  );
+  api.get<{ Params: { id: string }; Querystring: schema.PictureQuery }>(
+    '/api/v1/cameras/:id/live',
+    { schema: checks, exposeHeadRoute: false },
+    (request, reply) => {
+      const camera = known(request.params.id);
+      if (live.watchers >= maxWatchers) throw tooMany();
+      live.watch(camera, optionsOf(request.query), takeOver(reply, LIVE_CONTENT_TYPE));
+    },
+  );
+}
+
+function tooMany(): StatusError {
+  return new StatusError({
+    code: 'too_many_watchers',
+    message: 'Too many pages are watching at once',
+    advice: 'Close some of them',
+    retry: 'later',
+  });
+}
+
+/** Takes the connection from fastify for an answer without end, with the headers that every answer has. */
+function takeOver(reply: FastifyReply, contentType: string): FastifyReply['raw'] {
+  reply.hijack();
+  const headers = Object.fromEntries(
+    Object.entries(reply.getHeaders()).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+  reply.raw.writeHead(200, { ...headers, 'content-type': contentType });
+  reply.raw.flushHeaders();
+  return reply.raw;
+}

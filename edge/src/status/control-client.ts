@@ -1,0 +1,61 @@
+import { type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
+import { systemCode } from '../kit/index.ts';
+import { StatusError } from './errors.ts';
+
+/** Name of the control socket inside the data folder. */
+export const CONTROL_SOCKET = 'control.sock';
+
+export function controlSocketPath(dataFolder: string): string {
+  return join(dataFolder, CONTROL_SOCKET);
+}
+
+/**
+ * GET `path` from the service behind the control socket; the caller reads the body. Throws `service_not_running` when
+ * nobody listens there.
+ */
+export function openControl(socketPath: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, path, method: 'GET', signal, headers: { host: 'localhost' } }, resolve);
+    asked.on('error', (error) => {
+      const code = systemCode(error);
+      reject(code === 'ENOENT' || code === 'ECONNREFUSED' ? notRunning(socketPath, error) : error);
+    });
+    asked.end();
+  });
+}
+
+/** JSON that the service answers on `path`, with the HTTP status. Waits at most `timeoutMs`. */
+export async function getControlJson(
+  socketPath: string,
+  path: string,
+  timeoutMs = 5_000,
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const answer = await openControl(socketPath, path, signal);
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return { status: answer.statusCode ?? 0, body };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new StatusError({
+      code: 'service_timed_out',
+      message: `The service behind ${socketPath} did not answer within ${timeoutMs} ms`,
+      advice: 'It may be stuck: journalctl -u lineside',
+      retry: 'later',
+      cause: error,
+    });
+  }
+}
+
+function notRunning(socketPath: string, cause: unknown): StatusError {
+  return new StatusError({
+    code: 'service_not_running',
+    message: `No service listens on ${socketPath}`,
+    advice: 'Start it with `lineside run`, or name its data folder with --data',
+    retry: 'later',
+    cause,
+  });
+}

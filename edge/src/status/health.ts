@@ -1,0 +1,142 @@
+import type { CameraView, Inspecting, Snapshot } from './snapshot.ts';
+
+/** The one-glance answer for the box. */
+export type HealthWord = 'inspecting' | 'degraded' | 'not_inspecting' | 'starting';
+
+export interface Finding {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+  readonly camera?: string;
+}
+
+export interface Health {
+  readonly word: HealthWord;
+  /** False means 503 on /healthz: `reasons` is then not empty. */
+  readonly ok: boolean;
+  /** Why the box does not do its work. */
+  readonly reasons: readonly Finding[];
+  /** What does not stop the work but wants somebody's attention. */
+  readonly warnings: readonly Finding[];
+}
+
+/** Below this much free space the box is about to give up evidence. */
+const LOW_DISK_BYTES = 500e6;
+
+/** Judges a snapshot. The page, /healthz, /metrics and the command line all say what this says. */
+export function healthOf(snapshot: Snapshot): Health {
+  const reasons = reasonsOf(snapshot);
+  const warnings = [...cameraWarnings(snapshot), ...modelWarnings(snapshot), ...boxWarnings(snapshot)];
+  return { word: wordOf(snapshot, reasons, warnings), ok: reasons.length === 0, reasons, warnings };
+}
+
+function wordOf(snapshot: Snapshot, reasons: readonly Finding[], warnings: readonly Finding[]): HealthWord {
+  if (reasons.some((reason) => reason.code !== 'starting')) return 'not_inspecting';
+  if (reasons.length > 0) return 'starting';
+  const allInspect = snapshot.cameras.every((camera) => camera.inspecting === 'inspecting');
+  return allInspect && !warnings.some((warning) => warning.code === 'model_failed') ? 'inspecting' : 'degraded';
+}
+
+function reasonsOf({ vision, cameras, journal }: Snapshot): Finding[] {
+  const reasons: Finding[] = [];
+  const has = (word: Inspecting): boolean => cameras.some((camera) => camera.inspecting === word);
+  if (vision.state === 'down') {
+    reasons.push({
+      code: 'vision_down',
+      message: `The vision process is down${vision.reason === undefined ? '' : `: ${vision.reason}`}`,
+      advice: 'It starts again by itself within seconds. If it does not, read the log: journalctl -u lineside',
+    });
+  }
+  if (!journal.writable) {
+    reasons.push({
+      code: 'journal_not_writable',
+      message: `The journal cannot be written${journal.problem === undefined ? '' : `: ${journal.problem}`}`,
+      advice: 'Check free space and permissions of the data folder: lineside doctor',
+    });
+  }
+  if (cameras.length === 0) {
+    reasons.push({
+      code: 'no_cameras',
+      message: 'No camera is configured',
+      advice: 'Add one under `cameras:` in the configuration, then: lineside config check',
+    });
+  } else if (vision.state === 'up' && !has('inspecting') && !has('degraded')) {
+    reasons.push(
+      has('starting')
+        ? { code: 'starting', message: 'Cameras and models are starting', advice: 'Wait for a few seconds' }
+        : {
+            code: 'no_camera_inspecting',
+            message: 'No camera is being inspected',
+            advice: 'See the advice beside each camera, or run: lineside doctor',
+          },
+    );
+  }
+  return reasons;
+}
+
+function cameraWarnings({ cameras, vision }: Snapshot): Finding[] {
+  if (vision.state === 'down') return [];
+  return cameras.flatMap((camera) => {
+    const finding = cameraFinding(camera);
+    return finding === undefined ? [] : [{ ...finding, camera: camera.id }];
+  });
+}
+
+function cameraFinding(camera: CameraView): Finding | undefined {
+  if (camera.error !== undefined) {
+    return { code: camera.error.code, message: camera.error.message, advice: camera.error.advice };
+  }
+  switch (camera.inspecting) {
+    case 'inspecting':
+    case 'starting':
+      return undefined;
+    case 'degraded':
+      return {
+        code: 'camera_degraded',
+        message: 'Some of its checks give no results, or results to be doubted',
+        advice: 'See the models of this camera below',
+      };
+    case 'blind':
+      return {
+        code: 'camera_blind',
+        message: 'Nothing of this camera is being inspected',
+        advice: 'Run: lineside doctor',
+      };
+  }
+}
+
+function modelWarnings({ models }: Snapshot): Finding[] {
+  return models
+    .filter((model) => model.state === 'failed')
+    .map((model) => ({
+      code: 'model_failed',
+      message: `Model ${model.id} does not run${model.reason === undefined ? '' : `: ${model.reason}`}`,
+      advice: 'Run: lineside doctor',
+    }));
+}
+
+function boxWarnings({ config, disk, clock }: Snapshot): Finding[] {
+  const warnings: Finding[] = [];
+  if (config.state === 'last_good') {
+    warnings.push({
+      code: 'config_refused',
+      message: `The configuration file is refused; the last good one is in force${config.problem === undefined ? '' : `: ${config.problem}`}`,
+      advice: `Run: lineside config check --config ${config.path}`,
+    });
+  }
+  if (disk.freeBytes < LOW_DISK_BYTES) {
+    warnings.push({
+      code: 'disk_low',
+      message: `Only ${Math.round(disk.freeBytes / 1e6)} MB of disk are free`,
+      advice: 'Free some space, or lower storage.evidenceQuota',
+    });
+  }
+  if (clock === 'suspect') {
+    warnings.push({
+      code: 'clock_suspect',
+      message: 'The wall clock is behind times already recorded; the times of new records are marked as suspect',
+      advice: 'Check the time server (NTP) or the battery of the clock',
+    });
+  }
+  return warnings;
+}

@@ -1,0 +1,11 @@
+/**
+ * What people and programs on site see: the status page, its API, live pictures, /healthz, /metrics, and the same over
+ * the control socket for the command line. Owns the type `Snapshot`; knows no other room, it asks for a `StatusSource`.
+ */
+export { CONTROL_SOCKET, controlSocketPath, getControlJson, openControl } from './control-client.ts';
+export { StatusError } from './errors.ts';
+export { type Health, type HealthWord, healthOf } from './health.ts';
+export { type CameraFacts, inspectingWord } from './inspecting.ts';
+export { type StatusAddress, StatusServer, type StatusServerOptions } from './server.ts';
+export * from './snapshot.ts';
+export type { EventPage, EventQuery, PictureOptions, PictureShot, StatusSource } from './source.ts';

@@ -1,0 +1,42 @@
+import type { CameraState, ModelStatus } from '../domain/index.ts';
+import type { Inspecting } from './snapshot.ts';
+
+/** What decides the word for one camera. Ages are monotonic milliseconds. */
+export interface CameraFacts {
+  readonly visionUp: boolean;
+  readonly state: CameraState;
+  /** Absent before the first frame. */
+  readonly lastFrameAgeMs?: number;
+  /** Since the camera was last told to start: by the process, the configuration or a restart of the vision process. */
+  readonly sinceStartMs: number;
+  readonly models: readonly {
+    readonly state: ModelStatus['state'];
+    /** Age of the newest result, `degraded` included, `no_result` not; absent before the first. */
+    readonly resultAgeMs?: number;
+    readonly degraded: boolean;
+  }[];
+  /** Older than this, a frame or a result counts for nothing. */
+  readonly staleAfterMs: number;
+  /** How long `starting` excuses the absence of results. */
+  readonly graceMs: number;
+}
+
+/**
+ * One word for a camera. `inspecting` only if every model of it has a fresh, undoubted result: silence is never taken
+ * for health.
+ */
+export function inspectingWord(facts: CameraFacts): Inspecting {
+  const fresh = facts.models.filter((m) => m.resultAgeMs !== undefined && m.resultAgeMs <= facts.staleAfterMs);
+  const seeing =
+    facts.visionUp &&
+    facts.state === 'streaming' &&
+    facts.lastFrameAgeMs !== undefined &&
+    facts.lastFrameAgeMs <= facts.staleAfterMs;
+  if (seeing && fresh.length > 0) {
+    const whole = fresh.length === facts.models.length && fresh.every((m) => !m.degraded);
+    return whole ? 'inspecting' : 'degraded';
+  }
+  const hopeless =
+    facts.state === 'failed' || facts.state === 'stopped' || facts.models.every((m) => m.state === 'failed');
+  return !hopeless && facts.sinceStartMs < facts.graceMs ? 'starting' : 'blind';
+}

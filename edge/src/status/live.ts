@@ -1,0 +1,141 @@
+import type { ServerResponse } from 'node:http';
+import { type Clock, messageOf, Tally } from '../kit/index.ts';
+import type { PictureOptions, PictureShot, StatusSource } from './source.ts';
+
+const BOUNDARY = 'lineside-frame';
+export const LIVE_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
+
+export interface LiveOptions {
+  readonly source: Pick<StatusSource, 'picture'>;
+  readonly clock: Clock;
+  readonly warn: (facts: object, message: string) => void;
+  /** At most one picture per camera in this time. */
+  readonly everyMs: number;
+  /** How long one picture may take. */
+  readonly deadlineMs: number;
+  /** A watcher whose connection took nothing for so long is dropped. */
+  readonly stuckAfterMs: number;
+}
+
+/** Pictures for whoever looks. Nothing is encoded when nobody does, and all watchers of a camera share one encoding. */
+export class LivePictures {
+  readonly #options: LiveOptions;
+  readonly #channels = new Map<string, Channel>();
+  readonly #inFlight = new Map<string, Promise<PictureShot>>();
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  get watchers(): number {
+    let count = 0;
+    for (const channel of this.#channels.values()) count += channel.watchers.size;
+    return count;
+  }
+
+  /** One picture; askers at the same time get the same one. */
+  picture(camera: string, options: PictureOptions): Promise<PictureShot> {
+    const key = keyOf(camera, options);
+    const running = this.#inFlight.get(key);
+    if (running !== undefined) return running;
+    const started = this.#options.source
+      .picture(camera, options, AbortSignal.timeout(this.#options.deadlineMs))
+      .finally(() => this.#inFlight.delete(key));
+    this.#inFlight.set(key, started);
+    return started;
+  }
+
+  /** Sends pictures to `response`, whose head is written, until its connection closes. */
+  watch(camera: string, options: PictureOptions, response: ServerResponse): void {
+    const key = keyOf(camera, options);
+    const known = this.#channels.get(key);
+    const channel = known ?? { watchers: new Set(), stop: new AbortController() };
+    const watcher: Watcher = { response, tookAtMs: this.#options.clock.monoMs() };
+    channel.watchers.add(watcher);
+    response.write(`--${BOUNDARY}\r\n`);
+    if (channel.newest !== undefined) response.write(partOf(channel.newest.jpeg));
+    response.once('close', () => {
+      channel.watchers.delete(watcher);
+      if (channel.watchers.size > 0) return;
+      channel.stop.abort();
+      if (this.#channels.get(key) === channel) this.#channels.delete(key);
+    });
+    if (known !== undefined) return;
+    this.#channels.set(key, channel);
+    void this.#feed(channel, camera, options);
+  }
+
+  /** Ends every watcher. */
+  close(): void {
+    for (const channel of this.#channels.values()) {
+      channel.stop.abort();
+      for (const watcher of channel.watchers) watcher.response.end();
+    }
+    this.#channels.clear();
+  }
+
+  async #feed(channel: Channel, camera: string, options: PictureOptions): Promise<void> {
+    const { clock, everyMs, warn } = this.#options;
+    const trouble = new Tally({
+      everyMs: 60_000,
+      nowMs: () => clock.monoMs(),
+      say: (problem, count) => warn({ camera, problem, count }, 'no live picture'),
+    });
+    const { signal } = channel.stop;
+    while (!signal.aborted) {
+      const startedMs = clock.monoMs();
+      let paceMs = everyMs;
+      try {
+        const shot = await this.picture(camera, options);
+        if (shot.index === channel.newest?.index) paceMs = everyMs * 3;
+        else this.#send(channel, shot);
+      } catch (error) {
+        trouble.add(messageOf(error));
+        paceMs = Math.max(everyMs, 1_000);
+      }
+      await rest(clock, Math.max(1, paceMs - (clock.monoMs() - startedMs)), signal);
+    }
+  }
+
+  #send(channel: Channel, shot: PictureShot): void {
+    channel.newest = shot;
+    const part = partOf(shot.jpeg);
+    const now = this.#options.clock.monoMs();
+    for (const watcher of channel.watchers) {
+      // A slow connection skips pictures instead of collecting them: at most one waits in memory.
+      if (!watcher.response.writableNeedDrain) {
+        watcher.response.write(part);
+        watcher.tookAtMs = now;
+      } else if (now - watcher.tookAtMs > this.#options.stuckAfterMs) watcher.response.destroy();
+    }
+  }
+}
+
+interface Watcher {
+  readonly response: ServerResponse;
+  tookAtMs: number;
+}
+
+interface Channel {
+  readonly watchers: Set<Watcher>;
+  readonly stop: AbortController;
+  newest?: PictureShot;
+}
+
+function keyOf(camera: string, options: PictureOptions): string {
+  return `${options.boxes ? 'boxes' : 'plain'} ${options.maxWidth} ${camera}`;
+}
+
+/** The part ends with the next boundary, or browsers would show each picture one picture late. */
+function partOf(jpeg: Buffer): Buffer {
+  const head = `content-type: image/jpeg\r\ncontent-length: ${jpeg.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), jpeg, Buffer.from(`\r\n--${BOUNDARY}\r\n`)]);
+}
+
+async function rest(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

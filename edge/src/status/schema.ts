@@ -1,0 +1,51 @@
+import type { EventKind } from '../domain/index.ts';
+
+/** What requests may say, as JSON Schema for fastify, and the types it makes of them. */
+const NAME = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' } as const;
+const KINDS: readonly EventKind[] = ['personnel_violation', 'quality_issue', 'sanitation'];
+
+export interface EventsQuery {
+  readonly limit: number;
+  readonly kind?: EventKind;
+  readonly camera?: string;
+  readonly cursor?: string;
+}
+
+export const eventsQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+    kind: { type: 'string', enum: KINDS },
+    camera: NAME,
+    cursor: { type: 'string', pattern: '^[A-Za-z0-9._:=-]{1,128}$' },
+  },
+} as const;
+
+export const eventParams = {
+  type: 'object',
+  properties: { id: { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' } },
+} as const;
+
+export const evidenceParams = {
+  type: 'object',
+  properties: { sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' } },
+} as const;
+
+export const cameraParams = { type: 'object', properties: { id: NAME } } as const;
+
+export interface PictureQuery {
+  readonly boxes: 0 | 1;
+  readonly width: number;
+}
+
+/** Few widths, so that watchers share encodings. `n` only makes an address new for the browser. */
+export const pictureQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    boxes: { type: 'integer', enum: [0, 1], default: 0 },
+    width: { type: 'integer', enum: [320, 640, 1280, 1920], default: 640 },
+    n: { type: 'string', maxLength: 32 },
+  },
+} as const;

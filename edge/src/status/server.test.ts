@@ -1,0 +1,450 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StatusWorld } from '../../../tests/support/status-world.ts';
+import { silentLogger, systemClock } from '../kit/index.ts';
+import { controlSocketPath, getControlJson, type StatusAddress, StatusServer } from './index.ts';
+
+let folder: string;
+let world: StatusWorld;
+let server: StatusServer;
+let address: StatusAddress;
+let stop: AbortController;
+let running: Promise<void>;
+
+const settings = (world: StatusWorld, folder: string, port = 0) => ({
+  source: world,
+  listen: { host: '127.0.0.1', port },
+  socketPath: controlSocketPath(folder),
+  clock: systemClock,
+  random: Math.random,
+  log: silentLogger,
+  snapshotEveryMs: 50,
+  pictureEveryMs: 40,
+});
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'status-'));
+  world = new StatusWorld(join(folder, 'evidence'));
+  server = new StatusServer(settings(world, folder));
+  stop = new AbortController();
+  running = server.run(stop.signal);
+  address = await Promise.race([server.address(), running.then(() => Promise.reject(new Error('ended')))]);
+});
+
+afterEach(async () => {
+  stop.abort();
+  await running;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const at = (path: string): string => new URL(path, address.url).href;
+/** What the tests look at in answers; the rest is compared whole. */
+interface Body {
+  readonly cameras: readonly object[];
+  readonly events: readonly { readonly label: string }[];
+  readonly next?: string;
+  readonly transitions: readonly object[];
+  readonly word: string;
+  readonly reasons: readonly { readonly code: string }[];
+}
+const getJson = async (path: string): Promise<{ status: number; body: Body }> => {
+  const answer = await fetch(at(path));
+  return { status: answer.status, body: (await answer.json()) as Body };
+};
+
+/** Opens `path` and leaves the answer open; `headers` may name another host. */
+function open(path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', port: address.port, path, headers }, resolve).on('error', reject).end();
+  });
+}
+
+/** Reads until `enough` says so. */
+async function readUntil(answer: IncomingMessage, enough: (text: string) => boolean): Promise<string> {
+  let text = '';
+  for await (const chunk of answer) {
+    text += (chunk as Buffer).toString('latin1');
+    if (enough(text)) break;
+  }
+  answer.destroy();
+  return text;
+}
+
+const count = (text: string, what: string): number => text.split(what).length - 1;
+
+/** Sends bytes that may be no HTTP, returns what comes back. */
+function sendRaw(bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(address.port, '127.0.0.1', () => socket.write(bytes));
+    socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+    socket.on('close', () => resolve(text));
+    socket.on('error', reject);
+  });
+}
+
+describe('the API', () => {
+  it('answers the status with the verdict on it', async () => {
+    const { status, body } = await getJson('/api/v1/status');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ device: 'line-1', health: { word: 'inspecting', ok: true, reasons: [] } });
+    expect(body.cameras).toHaveLength(3);
+  });
+
+  it('pages through events and filters them', async () => {
+    await world.addEvent('people', 'personnel_violation', 'bare_head');
+    await world.addEvent('product', 'quality_issue', 'defect');
+    await world.addEvent('product', 'quality_issue', 'defect');
+    const first = await getJson('/api/v1/events?limit=2');
+    expect(first.body.events).toHaveLength(2);
+    const rest = await getJson(`/api/v1/events?limit=2&cursor=${first.body.next ?? ''}`);
+    expect(rest.body.events).toHaveLength(1);
+    expect(rest.body.next).toBeUndefined();
+    const people = await getJson('/api/v1/events?kind=personnel_violation&camera=people');
+    expect(people.body.events.map((event) => event.label)).toEqual(['bare_head']);
+  });
+
+  it('gives one event and its picture, which a browser may keep for ever', async () => {
+    const event = await world.addEvent('floor', 'sanitation', 'spill');
+    const { body } = await getJson(`/api/v1/events/${event.event}`);
+    expect(body.transitions).toHaveLength(1);
+    const picture = await fetch(at(`/api/v1/evidence/${event.snapshot ?? ''}`));
+    expect(picture.headers.get('content-type')).toBe('image/jpeg');
+    expect(picture.headers.get('cache-control')).toContain('immutable');
+    const bytes = new Uint8Array(await picture.arrayBuffer());
+    expect([bytes[0], bytes[1]]).toEqual([0xff, 0xd8]);
+  });
+
+  it('gives one picture of a camera', async () => {
+    const picture = await fetch(at('/api/v1/cameras/people/picture.jpg?boxes=1'));
+    expect(picture.status).toBe(200);
+    expect(picture.headers.get('content-type')).toBe('image/jpeg');
+    expect((await picture.arrayBuffer()).byteLength).toBeGreaterThan(1_000);
+  });
+
+  it('passes on why there is no picture', async () => {
+    world.failCamera('people');
+    const { status, body } = await getJson('/api/v1/cameras/people/picture.jpg');
+    expect(status).toBe(503);
+    expect(body).toEqual({
+      error: { code: 'no_frame', message: 'No frame of people is held', advice: 'Wait for the camera' },
+    });
+  });
+
+  it.each([
+    ['/api/v1/events?limit=0', 400],
+    ['/api/v1/events?limit=many', 400],
+    ['/api/v1/events?limit=1&limit=2', 400],
+    ['/api/v1/events?kind=murder', 400],
+    ['/api/v1/events?cursor=%00', 400],
+    ['/api/v1/events?surprise=1', 400],
+    ['/api/v1/events/not-a-uuid', 400],
+    ['/api/v1/events/01890000-0000-7000-8000-999999999999', 404],
+    [`/api/v1/evidence/${'0'.repeat(64)}`, 404],
+    ['/api/v1/evidence/..%2f..%2fetc%2fpasswd', 400],
+    ['/api/v1/cameras/nowhere/picture.jpg', 404],
+    ['/api/v1/cameras/nowhere/live', 404],
+    ['/api/v1/cameras/people/picture.jpg?width=99999', 400],
+    ['/api/v1/cameras/%E0%A4%A/live', 400],
+    ['/..%2f..%2fpackage.json', 404],
+    ['/nothing', 404],
+  ])('refuses %s with %i and says why in JSON', async (path, status) => {
+    const answer = await open(path);
+    const text = await readUntil(answer, () => false);
+    expect(answer.statusCode).toBe(status);
+    expect(JSON.parse(text)).toMatchObject({ error: { code: expect.any(String), advice: expect.any(String) } });
+  });
+
+  it('takes GET alone', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+      const answer = await fetch(at('/api/v1/status'), { method });
+      expect([method, answer.status]).toEqual([method, 405]);
+    }
+  });
+
+  it.each([
+    'GARBAGE\r\n\r\n',
+    `GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
+    '\u0016\u0003\u0001\u0002\u0000\u0001',
+  ])('answers 400 to what is no request and lives on (%#)', async (bytes) => {
+    expect(await sendRaw(bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect((await getJson('/api/v1/status')).status).toBe(200);
+  });
+
+  it('hides what went wrong inside, and lives on', async () => {
+    world.broken = true;
+    const { status, body } = await getJson('/api/v1/status');
+    expect(status).toBe(500);
+    expect(JSON.stringify(body)).not.toContain('the snapshot is broken');
+    world.broken = false;
+    expect((await getJson('/api/v1/status')).status).toBe(200);
+  });
+});
+
+describe('what guards the page', () => {
+  it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', 'a b'])(
+    'refuses the host name "%s"',
+    async (host) => {
+      const answer = await open('/api/v1/status', { host });
+      answer.resume();
+      expect([400, 421]).toContain(answer.statusCode);
+    },
+  );
+
+  it('refuses a request that names no host', async () => {
+    expect(await sendRaw('GET / HTTP/1.1\r\nhost:\r\nconnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 421 /);
+    expect(await sendRaw('GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 421 /);
+  });
+
+  it.each(['localhost', 'LOCALHOST:8970', '127.0.0.1', '127.0.0.1:1'])('takes the host name "%s"', async (host) => {
+    const answer = await open('/api/v1/status', { host });
+    answer.resume();
+    expect(answer.statusCode).toBe(200);
+  });
+
+  it('forbids scripts and styles of others, inline ones and framing, on every kind of answer', async () => {
+    for (const path of ['/', '/page.css', '/vendor/preact.js', '/api/v1/status', '/nothing', '/api/v1/stream']) {
+      const answer = await open(path);
+      answer.destroy();
+      const policy = answer.headers['content-security-policy'] ?? '';
+      expect([path, policy]).toEqual([path, expect.stringContaining("default-src 'none'; script-src 'self'")]);
+      expect(policy).not.toContain('unsafe');
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(answer.headers['x-content-type-options']).toBe('nosniff');
+    }
+  });
+
+  it('serves the page and its one library from this machine', async () => {
+    const page = await (await fetch(at('/'))).text();
+    expect(page).toContain('<title>Lineside');
+    expect(page).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+    const library = await fetch(at('/vendor/preact.js'));
+    expect(library.headers.get('content-type')).toContain('javascript');
+  });
+});
+
+describe('live pictures', () => {
+  it('show moving pictures, each ended by a boundary', async () => {
+    const answer = await open('/api/v1/cameras/product/live?boxes=1');
+    expect(answer.headers['content-type']).toBe('multipart/x-mixed-replace; boundary=lineside-frame');
+    const text = await readUntil(answer, (text) => count(text, 'image/jpeg') >= 3);
+    expect(count(text, '--lineside-frame')).toBeGreaterThanOrEqual(3);
+  });
+
+  it('are encoded once for all watchers of a camera', async () => {
+    const before = world.encodings;
+    const watchers = await Promise.all(Array.from({ length: 6 }, () => open('/api/v1/cameras/product/live')));
+    const texts = await Promise.all(
+      watchers.map((answer) => readUntil(answer, (text) => count(text, 'image/jpeg') >= 4)),
+    );
+    const delivered = texts.reduce((sum, text) => sum + count(text, 'image/jpeg'), 0);
+    expect(delivered).toBeGreaterThanOrEqual(24);
+    // A new picture comes every 200 ms and is asked for a few times between; six separate feeds would ask six times.
+    const parts = Math.max(...texts.map((text) => count(text, 'image/jpeg')));
+    expect((world.encodings - before) / parts).toBeLessThan(5);
+  });
+
+  it('cost nothing when nobody looks', async () => {
+    const answer = await open('/api/v1/cameras/product/live');
+    await readUntil(answer, (text) => count(text, 'image/jpeg') >= 1);
+    await expect
+      .poll(async () => {
+        const before = world.encodings;
+        await delay(300);
+        return world.encodings - before;
+      })
+      .toBe(0);
+  });
+
+  it('skip pictures for who is slow, and keep the others quick', async () => {
+    const slow = await open('/api/v1/cameras/product/live?width=1280');
+    slow.pause();
+    const quick = await open('/api/v1/cameras/product/live?width=1280');
+    const text = await readUntil(quick, (text) => count(text, 'image/jpeg') >= 5);
+    expect(count(text, 'image/jpeg')).toBeGreaterThanOrEqual(5);
+    slow.destroy();
+  });
+
+  it('stay open while a camera is away, and are bounded in number', async () => {
+    world.failCamera('floor');
+    const answers = await Promise.all(Array.from({ length: 25 }, () => open('/api/v1/cameras/floor/live')));
+    const statuses = answers.map((answer) => answer.statusCode);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(24);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(1);
+    for (const answer of answers) answer.destroy();
+  });
+});
+
+describe('the stream', () => {
+  it('sends a snapshot at once and again and again', async () => {
+    const text = await readUntil(await open('/api/v1/stream'), (text) => count(text, 'event: snapshot') >= 3);
+    const data = /event: snapshot\ndata: (.*)\n\n/.exec(text)?.[1] ?? '';
+    expect(JSON.parse(data)).toMatchObject({ device: 'line-1', health: { word: 'inspecting' } });
+  });
+
+  it('sends events as they happen', async () => {
+    const answer = await open('/api/v1/stream');
+    const event = await world.addEvent('floor', 'sanitation', 'spill');
+    const reading = readUntil(answer, (text) => text.includes('event: event\n'));
+    server.announce(event);
+    expect(await reading).toContain(event.event);
+  });
+
+  it('goes on when one snapshot fails', async () => {
+    const answer = await open('/api/v1/stream');
+    world.broken = true;
+    setTimeout(() => (world.broken = false), 200);
+    const text = await readUntil(answer, (text) => count(text, 'event: snapshot') >= 2);
+    expect(count(text, 'event: snapshot')).toBe(2);
+  });
+
+  it('ends when the server stops, at once', async () => {
+    const answer = await open('/api/v1/stream');
+    const live = await open('/api/v1/cameras/product/live');
+    const ended = Promise.all([
+      readUntil(answer, () => false).catch(String),
+      readUntil(live, () => false).catch(String),
+    ]);
+    stop.abort();
+    await running;
+    await ended;
+  });
+});
+
+describe('health and figures', () => {
+  it('says 200 while the box inspects', async () => {
+    expect(await getJson('/healthz')).toMatchObject({ status: 200, body: { ok: true, word: 'inspecting' } });
+  });
+
+  it.each([
+    ['vision_down', (w: StatusWorld) => (w.visionDown = true)],
+    ['journal_not_writable', (w: StatusWorld) => (w.journalWritable = false)],
+    ['no_camera_inspecting', (w: StatusWorld) => w.cameras.forEach((camera) => w.failCamera(camera.id))],
+    ['no_cameras', (w: StatusWorld) => w.cameras.splice(0)],
+  ])('says 503 because of %s', async (code, harm) => {
+    harm(world);
+    // A failed camera counts as seeing until its newest frame is stale; its state does not wait for that.
+    const { status, body } = await getJson('/healthz');
+    expect(status).toBe(503);
+    expect(body.word).toBe('not_inspecting');
+    expect(body.reasons.map((reason) => reason.code)).toContain(code);
+  });
+
+  it('says 200, degraded, with the advice, while one of several cameras is away', async () => {
+    world.failCamera('people');
+    const { status, body } = await getJson('/healthz');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ word: 'degraded', warnings: [{ code: 'refused', camera: 'people' }] });
+  });
+
+  it('shows counters to Prometheus that add up', async () => {
+    await delay(500);
+    const answer = await fetch(at('/metrics'));
+    expect(answer.headers.get('content-type')).toContain('text/plain');
+    const samples = parseMetrics(await answer.text());
+    const labels = '{camera="product",model="defect"}';
+    const offered = samples.get(`lineside_frames_offered_total${labels}`) ?? 0;
+    const inspected = samples.get(`lineside_frames_inspected_total${labels}`) ?? 0;
+    const skipped = samples.get('lineside_frames_skipped_total{camera="product",model="defect",reason="newer_frame"}');
+    expect(offered).toBeGreaterThan(0);
+    expect(inspected + (skipped ?? 0)).toBe(offered);
+    expect(samples.get('lineside_vision_up')).toBe(1);
+    expect(samples.get('lineside_journal_queued_records{stream="events"}')).toBe(2);
+    const p99 = samples.get('lineside_inspection_latency_seconds{camera="product",model="defect",quantile="0.99"}');
+    expect(p99).toBeCloseTo(0.0528);
+  });
+
+  it('forgets a camera that has gone, and counts nothing twice', async () => {
+    await fetch(at('/metrics'));
+    world.cameras.splice(0, 1);
+    const samples = parseMetrics(await (await fetch(at('/metrics'))).text());
+    expect([...samples.keys()].some((key) => key.includes('camera="product"'))).toBe(false);
+    expect(samples.get('lineside_journal_records_total{stream="events"}')).toBe(1_203);
+  });
+});
+
+describe('the control socket', () => {
+  it('is for its owner alone and gives the same answers', async () => {
+    expect(statSync(controlSocketPath(folder)).mode & 0o777).toBe(0o600);
+    const { status, body } = await getControlJson(controlSocketPath(folder), '/api/v1/status');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ device: 'line-1', health: { word: 'inspecting' } });
+  });
+
+  it('is refused to a second appliance on the same data folder', async () => {
+    const second = new StatusServer(settings(world, folder));
+    await expect(second.run(stop.signal)).rejects.toMatchObject({ code: 'control_socket_in_use' });
+    expect((await getControlJson(controlSocketPath(folder), '/healthz')).status).toBe(200);
+  });
+
+  it('is taken over from a process that was killed', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'status-'));
+    await leaveStaleSocket(controlSocketPath(other));
+    await expect(getControlJson(controlSocketPath(other), '/healthz')).rejects.toMatchObject({
+      code: 'service_not_running',
+    });
+    const ended = new AbortController();
+    const second = new StatusServer(settings(world, other));
+    const run = second.run(ended.signal);
+    await second.address();
+    expect((await getControlJson(controlSocketPath(other), '/healthz')).status).toBe(200);
+    ended.abort();
+    await run;
+    rmSync(other, { recursive: true });
+  });
+
+  it('says so when its path is too long for a socket', async () => {
+    const second = new StatusServer({ ...settings(world, folder), socketPath: `/tmp/${'x'.repeat(120)}/control.sock` });
+    await expect(second.run(stop.signal)).rejects.toMatchObject({ code: 'control_socket_path' });
+  });
+});
+
+describe('the address', () => {
+  it('is taken as soon as it is free, without stopping the service', async () => {
+    const holder = createServer();
+    const port = await new Promise<number>((resolve) => {
+      holder.listen(0, '127.0.0.1', () => {
+        const bound = holder.address();
+        resolve(typeof bound === 'object' && bound !== null ? bound.port : 0);
+      });
+    });
+    const other = mkdtempSync(join(tmpdir(), 'status-'));
+    const ended = new AbortController();
+    const second = new StatusServer(settings(world, other, port));
+    const run = second.run(ended.signal);
+    await expect
+      .poll(() => getControlJson(controlSocketPath(other), '/healthz').then((a) => a.status, String))
+      .toBe(200);
+    await new Promise((resolve) => holder.close(resolve));
+    expect((await second.address()).port).toBe(port);
+    ended.abort();
+    await run;
+    rmSync(other, { recursive: true });
+  });
+});
+
+/** A socket file that nobody serves, as kill -9 leaves it. */
+async function leaveStaleSocket(path: string): Promise<void> {
+  const { spawnSync } = await import('node:child_process');
+  const code = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', code]);
+}
+
+/** Samples by name and sorted labels; throws on a line that is no sample. */
+function parseMetrics(text: string): Map<string, number> {
+  const samples = new Map<string, number>();
+  for (const line of text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))) {
+    const match = /^([a-z_]+)(\{[^}]*\})? (\S+)$/.exec(line);
+    if (match === null || Number.isNaN(Number(match[3]))) throw new Error(`no sample: ${line}`);
+    const labels = match[2] === undefined ? '' : `{${match[2].slice(1, -1).split(',').sort().join(',')}}`;
+    const key = `${match[1]}${labels}`;
+    if (samples.has(key)) throw new Error(`twice: ${key}`);
+    samples.set(key, Number(match[3]));
+  }
+  return samples;
+}

@@ -1,0 +1,175 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { aborted, Backoff, type Clock, isAbort, type Logger, messageOf, type Part } from '../kit/index.ts';
+import { buildApi } from './api.ts';
+import { listenOnControlSocket } from './control-socket.ts';
+import { healthOf } from './health.ts';
+import { LivePictures } from './live.ts';
+import type { FoldedEvent } from './snapshot.ts';
+import type { StatusSource } from './source.ts';
+import { StatusStream } from './stream.ts';
+
+export interface StatusServerOptions {
+  readonly source: StatusSource;
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Path of the control socket; none is made when left out. */
+  readonly socketPath?: string;
+  /** Names beside `localhost` and the address itself under which the page may be asked for. */
+  readonly hosts?: readonly string[];
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  /** Snapshots to the page; 1000. */
+  readonly snapshotEveryMs?: number;
+  /** Live pictures of one camera; 200. */
+  readonly pictureEveryMs?: number;
+}
+
+export interface StatusAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+}
+
+const MAX_WATCHERS = 24;
+const MAX_CONNECTIONS = 256;
+
+/** The status page and its API, on an address and on the control socket. Only shows; changes nothing. */
+export class StatusServer implements Part {
+  readonly name = 'status';
+  readonly #options: StatusServerOptions;
+  readonly #live: LivePictures;
+  readonly #stream: StatusStream;
+  readonly #address = Promise.withResolvers<StatusAddress>();
+
+  constructor(options: StatusServerOptions) {
+    const { source, clock, log } = options;
+    const warn = (facts: object, message: string): void => log.warn(facts, message);
+    this.#options = options;
+    this.#live = new LivePictures({
+      source,
+      clock,
+      warn,
+      everyMs: options.pictureEveryMs ?? 200,
+      deadlineMs: 3_000,
+      stuckAfterMs: 20_000,
+    });
+    this.#stream = new StatusStream({
+      document: () => {
+        const snapshot = source.snapshot();
+        return JSON.stringify({ ...snapshot, health: healthOf(snapshot) });
+      },
+      clock,
+      warn,
+      everyMs: options.snapshotEveryMs ?? 1_000,
+    });
+  }
+
+  /** Where the page is, as soon as it is there; tells the port when 0 was asked for. */
+  address(): Promise<StatusAddress> {
+    return this.#address.promise;
+  }
+
+  /** Tells everybody who watches of an event that was opened, changed or closed. */
+  announce(event: FoldedEvent): void {
+    this.#stream.announce(event);
+  }
+
+  /**
+   * Serves until `signal` aborts. An address that cannot be had (in use, or of a network that is not up yet) is tried
+   * again for ever, with a line in the log: a page must not stop inspection. A data folder that another appliance
+   * serves is an error: throws `control_socket_in_use`.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const api = await buildApi({
+      source: this.#options.source,
+      live: this.#live,
+      stream: this.#stream,
+      hosts: (this.#options.hosts ?? []).map((host) => host.toLowerCase()),
+      log: this.#options.log,
+      maxWatchers: MAX_WATCHERS,
+    });
+    const page = createHttpServer(api);
+    const control = createHttpServer(api);
+    try {
+      if (this.#options.socketPath !== undefined) await listenOnControlSocket(control, this.#options.socketPath);
+      await this.#listen(page, signal);
+      await aborted(signal);
+    } finally {
+      this.#live.close();
+      this.#stream.close();
+      await Promise.all([stop(page), stop(control)]);
+      await api.close();
+    }
+  }
+
+  async #listen(server: Server, signal: AbortSignal): Promise<void> {
+    const { listen, clock, random, log } = this.#options;
+    const backoff = new Backoff({ firstMs: 1_000, maxMs: 30_000, random });
+    while (!signal.aborted) {
+      try {
+        const address = await listening(server, listen);
+        log.info({ url: address.url }, 'status page');
+        this.#address.resolve(address);
+        return;
+      } catch (error) {
+        const problem = messageOf(error);
+        log.error({ listen, problem, advice: 'Change status.listen, or stop who holds it' }, 'no status page');
+      }
+      try {
+        await clock.sleep(backoff.next(), signal);
+      } catch (error) {
+        if (!isAbort(error)) throw error;
+      }
+    }
+  }
+}
+
+function createHttpServer(api: FastifyInstance): Server {
+  const server = createServer(
+    { requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 5_000, maxHeaderSize: 8_192 },
+    (request, response) => {
+      response.on('error', () => response.destroy());
+      api.routing(request, response);
+    },
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('clientError', (_error, socket) => refuse(socket));
+  return server;
+}
+
+/** What is not HTTP at all gets one answer and is shut out. */
+function refuse(socket: Duplex): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const facts = { code: 'bad_request', message: 'This is not a request', advice: 'Speak HTTP/1.1' };
+  const body = JSON.stringify({ error: facts });
+  const head = `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${head}\r\n\r\n${body}`);
+}
+
+function listening(server: Server, at: { readonly host: string; readonly port: number }): Promise<StatusAddress> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, () => {
+      server.off('error', reject);
+      resolve(addressOf(server.address(), at.host));
+    });
+  });
+}
+
+function addressOf(bound: AddressInfo | string | null, host: string): StatusAddress {
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+  return { host, port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/` };
+}
+
+async function stop(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}

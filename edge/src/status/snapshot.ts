@@ -1,0 +1,182 @@
+import type {
+  Box,
+  CameraStatus,
+  CloseReason,
+  DegradedReason,
+  Detection,
+  EventKind,
+  FailReason,
+  InspectionCounters,
+  ModelStatus,
+  Severity,
+  Zone,
+} from '../domain/index.ts';
+
+/**
+ * The whole state of the box at one instant, plain JSON. Names end in `Ms`: `atMs`, `sinceMs` and the like are wall
+ * milliseconds since 1970 and are labels; ages and durations are monotonic.
+ */
+export interface Snapshot {
+  readonly v: 1;
+  readonly version: string;
+  readonly device: string;
+  /** Name of the line, for people. */
+  readonly line: string;
+  readonly atMs: number;
+  readonly startedAtMs: number;
+  readonly uptimeMs: number;
+  /** How far the wall-clock labels can be trusted. */
+  readonly clock: 'synced' | 'unsynced' | 'suspect';
+  readonly config: ConfigView;
+  readonly vision: VisionView;
+  readonly cameras: readonly CameraView[];
+  readonly models: readonly ModelView[];
+  readonly journal: JournalView;
+  readonly link: LinkView;
+  readonly evidence: { readonly bytes: number; readonly files: number; readonly notUploaded: number };
+  readonly disk: { readonly freeBytes: number; readonly totalBytes?: number };
+  /** `cpu` is in cores (1 = one core busy) over the last seconds. */
+  readonly process: ProcessView;
+  readonly visionProcess?: ProcessView;
+  /** Newest first, at most 20. */
+  readonly events: readonly FoldedEvent[];
+}
+
+export interface ProcessView {
+  readonly rssBytes: number;
+  readonly cpu: number;
+}
+
+export interface ConfigView {
+  readonly path: string;
+  /** `last_good`: the file on disk is refused and the one before it is in force. */
+  readonly state: 'good' | 'last_good';
+  /** Why the file is refused, for people. */
+  readonly problem?: string;
+}
+
+export interface VisionView {
+  readonly state: 'up' | 'down';
+  readonly sinceMs: number;
+  readonly restarts: number;
+  /** Why it went down, newest. */
+  readonly reason?: string;
+}
+
+/** The one word for a camera. `blind`: nothing of it is inspected now. */
+export type Inspecting = 'inspecting' | 'degraded' | 'blind' | 'starting';
+
+export interface CameraView {
+  readonly id: string;
+  /** Without secrets. */
+  readonly url: string;
+  readonly state: CameraStatus['state'];
+  readonly error?: NonNullable<CameraStatus['error']>;
+  readonly source?: NonNullable<CameraStatus['source']>;
+  readonly restarts: number;
+  /** Absent before the first frame. */
+  readonly lastFrameAgeMs?: number;
+  readonly inspecting: Inspecting;
+  readonly zones: readonly Zone[];
+  readonly models: readonly CameraModelView[];
+}
+
+export interface CameraModelView {
+  readonly model: string;
+  readonly counters: InspectionCounters;
+  /** From the frame's arrival to its result, over the newest inspections; absent before the first. */
+  readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
+  readonly newest?: NewestResult;
+}
+
+/** What one model said of the newest frame it was given. Boxes in pixels of `width` x `height`. */
+export interface NewestResult {
+  readonly index: number;
+  readonly width: number;
+  readonly height: number;
+  readonly ageMs: number;
+  readonly status: 'ok' | 'degraded' | 'no_result';
+  readonly reason?: DegradedReason | FailReason;
+  readonly detections: readonly Detection[];
+}
+
+export interface ModelView {
+  readonly id: string;
+  readonly sha256: string;
+  readonly state: ModelStatus['state'];
+  readonly provider?: NonNullable<ModelStatus['provider']>;
+  readonly reason?: string;
+  readonly warmupMs?: number;
+  /** Frames it gave a result for, all cameras together. */
+  readonly results: number;
+}
+
+export interface JournalView {
+  readonly writable: boolean;
+  /** Why it cannot be written. */
+  readonly problem?: string;
+  readonly streams: readonly StreamView[];
+}
+
+export interface StreamView {
+  readonly stream: string;
+  /** Records written and not yet acknowledged by the collector. */
+  readonly queued: number;
+  /** Number that the next record will get. */
+  readonly next: number;
+  /** Everything up to this number is stored by the collector. */
+  readonly acked: number;
+  /** Records given up, each declared by a tombstone. */
+  readonly declaredLost?: number;
+  /** Age of the oldest queued record. */
+  readonly oldestAgeMs?: number;
+}
+
+export interface LinkView {
+  /** `off`: no uplink is configured. `waiting`: the broker answers, the collector does not. */
+  readonly state: 'off' | 'connecting' | 'waiting' | 'online' | 'offline';
+  readonly sinceMs: number;
+  readonly broker?: string;
+  readonly lastError?: string;
+}
+
+/** All transitions of one incident as one thing to show. */
+export interface FoldedEvent {
+  /** UUIDv7 of the incident. */
+  readonly event: string;
+  readonly kind: EventKind;
+  readonly state: 'open' | 'closed';
+  readonly severity: Severity;
+  readonly camera: string;
+  readonly zone?: string;
+  readonly rule: string;
+  readonly label: string;
+  readonly score?: number;
+  readonly box?: Box;
+  readonly openedAtMs: number;
+  readonly updatedAtMs: number;
+  readonly closedAtMs?: number;
+  readonly reason?: CloseReason;
+  readonly lastedMs: number;
+  readonly clock: Snapshot['clock'];
+  readonly model?: { readonly id: string; readonly sha256: string; readonly degraded: boolean };
+  /** SHA-256 of the evidence picture. */
+  readonly snapshot?: string;
+  /** True when the collector holds every transition so far. */
+  readonly delivered: boolean;
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** One journal record of an incident. */
+export interface EventTransition {
+  readonly seq: number;
+  readonly phase: 'opened' | 'updated' | 'closed';
+  readonly atMs: number;
+  readonly lastedMs: number;
+  readonly reason?: CloseReason;
+  readonly snapshot?: string;
+}
+
+export interface EventHistory extends FoldedEvent {
+  readonly transitions: readonly EventTransition[];
+}

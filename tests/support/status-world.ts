@@ -1,0 +1,266 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import type { CameraStatus, Detection, InspectionCounters } from '../../edge/src/domain/index.ts';
+import { LinesideError } from '../../edge/src/kit/index.ts';
+import {
+  type CameraView,
+  type EventHistory,
+  type EventPage,
+  type EventQuery,
+  type FoldedEvent,
+  inspectingWord,
+  type PictureOptions,
+  type PictureShot,
+  type Snapshot,
+  type StatusSource,
+} from '../../edge/src/status/index.ts';
+
+const WIDTH = 640;
+const HEIGHT = 360;
+const FRAME_MS = 200;
+
+interface WorldCamera {
+  readonly id: string;
+  readonly model: string;
+  readonly label: string;
+  readonly zone: string;
+  failedAtMs?: number;
+}
+
+/**
+ * A box that behaves like one without cameras or models: pictures that move, counters that only rise and add up,
+ * cameras that fail when told, events that open and close. Real JPEGs in a real folder.
+ */
+export class StatusWorld implements StatusSource {
+  readonly #startedMs = performance.now();
+  readonly #evidence = new Map<string, string>();
+  readonly #folder: string;
+  readonly events_: FoldedEvent[] = [];
+  readonly cameras: WorldCamera[] = [
+    { id: 'product', model: 'defect', label: 'product', zone: 'belt' },
+    { id: 'people', model: 'ppe', label: 'person', zone: 'packing' },
+    { id: 'floor', model: 'sanitation', label: 'spill', zone: 'aisle' },
+  ];
+  /** Encodings made so far, and pictures that will be withheld until released. */
+  encodings = 0;
+  visionDown = false;
+  journalWritable = true;
+  configRefused = false;
+  linkState: Snapshot['link']['state'] = 'online';
+  broken = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    mkdirSync(folder, { recursive: true });
+  }
+
+  failCamera(id: string): void {
+    const camera = this.cameras.find((candidate) => candidate.id === id);
+    if (camera !== undefined) camera.failedAtMs = performance.now();
+  }
+
+  /** Records an event with a picture of its own. */
+  async addEvent(camera: string, kind: FoldedEvent['kind'], label: string): Promise<FoldedEvent> {
+    const n = this.events_.length + 1;
+    const shot = await drawScene(camera, n * 7, true);
+    const sha256 = createHash('sha256').update(shot).digest('hex');
+    const path = join(this.#folder, `${sha256}.jpg`);
+    writeFileSync(path, shot);
+    this.#evidence.set(sha256, path);
+    const atMs = Date.now() - 1_000;
+    const event: FoldedEvent = {
+      event: `01890000-0000-7000-8000-${String(n).padStart(12, '0')}`,
+      kind,
+      state: n % 2 === 0 ? 'closed' : 'open',
+      severity: kind === 'quality_issue' ? 'warning' : 'critical',
+      camera,
+      zone: this.cameras.find((candidate) => candidate.id === camera)?.zone ?? 'picture',
+      rule: `${label}-rule`,
+      label,
+      score: 0.87,
+      box: [200, 120, 320, 260],
+      openedAtMs: atMs - 6_000,
+      updatedAtMs: atMs,
+      ...(n % 2 === 0 ? { closedAtMs: atMs, reason: 'cleared' as const } : {}),
+      lastedMs: 6_000,
+      clock: 'synced',
+      model: { id: 'ppe', sha256: 'a'.repeat(64), degraded: false },
+      snapshot: sha256,
+      delivered: n % 3 !== 0,
+    };
+    this.events_.unshift(event);
+    return event;
+  }
+
+  snapshot(): Snapshot {
+    if (this.broken) throw new Error('the snapshot is broken');
+    const uptimeMs = performance.now() - this.#startedMs;
+    const cameras = this.cameras.map((camera) => this.#camera(camera, uptimeMs));
+    const queued = this.linkState === 'online' ? 2 : 128;
+    return {
+      v: 1,
+      version: '0.1.0',
+      device: 'line-1',
+      line: 'Packing 1',
+      atMs: Date.now(),
+      startedAtMs: Date.now() - uptimeMs,
+      uptimeMs,
+      clock: 'synced',
+      config: this.configRefused
+        ? { path: '/etc/lineside/config.yaml', state: 'last_good', problem: 'line 12: cameras[1].fps must be above 0' }
+        : { path: '/etc/lineside/config.yaml', state: 'good' },
+      vision: {
+        state: this.visionDown ? 'down' : 'up',
+        sinceMs: Date.now() - uptimeMs,
+        restarts: 0,
+        ...(this.visionDown ? { reason: 'killed by SIGKILL' } : {}),
+      },
+      cameras,
+      models: this.cameras.map((camera, i) => ({
+        id: camera.model,
+        sha256: String(i + 1).repeat(64),
+        state: 'ready',
+        provider: 'cpu',
+        reason: 'no GPU on this machine',
+        warmupMs: 41.5,
+        results: cameras[i]?.models[0]?.counters.inspected ?? 0,
+      })),
+      journal: {
+        writable: this.journalWritable,
+        ...(this.journalWritable ? {} : { problem: 'no space left on device' }),
+        streams: [
+          { stream: 'events', queued, next: 1_204, acked: 1_203 - queued, oldestAgeMs: 900 },
+          { stream: 'telemetry', queued: 0, next: 88, acked: 87 },
+        ],
+      },
+      link: { state: this.linkState, sinceMs: Date.now() - uptimeMs, broker: 'mqtt://127.0.0.1:1883' },
+      evidence: { bytes: 12_400_000, files: 148, notUploaded: 1 },
+      disk: { freeBytes: 41e9, totalBytes: 64e9 },
+      process: { rssBytes: 96e6, cpu: 0.08 },
+      visionProcess: { rssBytes: 210e6, cpu: 0.6 },
+      events: this.events_.slice(0, 20),
+    };
+  }
+
+  async picture(camera: string, options: PictureOptions, signal: AbortSignal): Promise<PictureShot> {
+    const found = this.cameras.find((candidate) => candidate.id === camera);
+    if (found === undefined || found.failedAtMs !== undefined || this.visionDown) {
+      const facts = { code: 'no_frame', message: `No frame of ${camera} is held`, advice: 'Wait for the camera' };
+      throw new LinesideError({ ...facts, retry: 'later' });
+    }
+    this.encodings += 1;
+    const index = Math.floor((performance.now() - this.#startedMs) / FRAME_MS);
+    const jpeg = await drawScene(camera, index, options.boxes);
+    signal.throwIfAborted();
+    return { jpeg, index };
+  }
+
+  events(query: EventQuery): EventPage {
+    const from = query.cursor === undefined ? 0 : Number(query.cursor);
+    const all = this.events_.filter(
+      (event) =>
+        (query.kind === undefined || event.kind === query.kind) &&
+        (query.camera === undefined || event.camera === query.camera),
+    );
+    const events = all.slice(from, from + query.limit);
+    return from + query.limit < all.length ? { events, next: String(from + query.limit) } : { events };
+  }
+
+  event(id: string): EventHistory | undefined {
+    const event = this.events_.find((candidate) => candidate.event === id);
+    if (event === undefined) return undefined;
+    return { ...event, transitions: [{ seq: 1, phase: 'opened', atMs: event.openedAtMs, lastedMs: 5_000 }] };
+  }
+
+  evidence(sha256: string): string | undefined {
+    return this.#evidence.get(sha256);
+  }
+
+  #camera(camera: WorldCamera, uptimeMs: number): CameraView {
+    const now = performance.now();
+    const failed = camera.failedAtMs !== undefined;
+    const seenMs = camera.failedAtMs === undefined ? uptimeMs : camera.failedAtMs - this.#startedMs;
+    const state: CameraStatus['state'] = failed ? 'failed' : 'streaming';
+    const lastFrameAgeMs = camera.failedAtMs === undefined ? uptimeMs % FRAME_MS : now - camera.failedAtMs;
+    const index = Math.floor(seenMs / FRAME_MS);
+    return {
+      id: camera.id,
+      url: `rtsp://***@10.0.0.9:554/${camera.id}`,
+      state,
+      ...(failed
+        ? {
+            error: {
+              code: 'refused',
+              message: 'The camera refused the connection: rtsp://***@10.0.0.9:554/',
+              advice: 'Check that the camera has power and that its RTSP port is open',
+            },
+          }
+        : {}),
+      source: { width: WIDTH, height: HEIGHT, fps: 5, codec: 'h264' },
+      restarts: failed ? 1 : 0,
+      lastFrameAgeMs,
+      inspecting: inspectingWord({
+        visionUp: !this.visionDown,
+        state,
+        lastFrameAgeMs,
+        sinceStartMs: uptimeMs + 60_000,
+        models: [{ state: 'ready', resultAgeMs: lastFrameAgeMs, degraded: false }],
+        staleAfterMs: 2_000,
+        graceMs: 10_000,
+      }),
+      zones: [
+        {
+          id: camera.zone,
+          polygon: [
+            [0.1, 0.3],
+            [0.9, 0.3],
+            [0.95, 0.9],
+            [0.05, 0.9],
+          ],
+        },
+      ],
+      models: [
+        {
+          model: camera.model,
+          counters: countersAt(index),
+          latencyMs: { p50: 17.2, p95: 31.4, p99: 52.8 },
+          newest: {
+            index,
+            width: WIDTH,
+            height: HEIGHT,
+            ageMs: lastFrameAgeMs,
+            status: 'ok',
+            detections: [detectionAt(camera.label, index)],
+          },
+        },
+      ],
+    };
+  }
+}
+
+/** Counters of `index` frames, of which every twelfth found the model busy. */
+function countersAt(index: number): InspectionCounters {
+  const skipped = Math.floor(index / 12);
+  return { offered: index, inspected: index - skipped, skipped: { newer_frame: skipped }, failed: {} };
+}
+
+function detectionAt(label: string, index: number): Detection {
+  const x = (index * 16) % (WIDTH - 120);
+  return { label, classId: 0, score: 0.91, box: [x, 140, x + 110, 250] };
+}
+
+/** A JPEG of a belt with a box on it, whose place follows from `index`. */
+async function drawScene(camera: string, index: number, boxes: boolean): Promise<Buffer> {
+  const [x, y] = detectionAt('', index).box;
+  const hue = { product: '#b5793a', people: '#3f6ea8', floor: '#5c8a7a' }[camera] ?? '#888';
+  const frame = boxes
+    ? `<rect x="${x}" y="${y}" width="110" height="110" fill="none" stroke="#37d67a" stroke-width="3"/>`
+    : '';
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}">
+    <rect width="100%" height="100%" fill="#c9ced3"/><rect y="120" width="100%" height="150" fill="#6d747c"/>
+    <rect y="262" width="100%" height="10" fill="#4d545b"/>
+    <rect x="${x + 10}" y="${y + 10}" width="90" height="90" rx="8" fill="${hue}"/>${frame}</svg>`;
+  return sharp(Buffer.from(svg)).jpeg({ quality: 70 }).toBuffer();
+}
