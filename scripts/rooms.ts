@@ -81,7 +81,7 @@ export const ROOMS: readonly Room[] = [
   edge(
     'status',
     ['domain', 'kit', 'pipeline'],
-    ['fastify', '@fastify/static', 'prom-client', 'node:http', 'node:fs', 'node:fs/promises'],
+    ['fastify', '@fastify/static', 'prom-client', 'node:http', 'node:module', 'node:fs', 'node:fs/promises'],
   ),
   edge(
     'app',

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { aborted, Backoff, type Clock, isAbort, type Logger, messageOf, type Part } from '../kit/index.ts';
@@ -162,7 +161,7 @@ function listening(server: Server, at: { readonly host: string; readonly port: n
   });
 }
 
-function addressOf(bound: AddressInfo | string | null, host: string): StatusAddress {
+function addressOf(bound: ReturnType<Server['address']>, host: string): StatusAddress {
   const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
   return { host, port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/` };
 }
