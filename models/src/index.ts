@@ -3,3 +3,8 @@
  * runs a model.
  */
 export * from './manifest.ts';
+export * from './catalog.ts';
+export * from './errors.ts';
+export { onnxForm, type OnnxForm, sha256File } from './onnx-file.ts';
+export * from './resolve.ts';
+export * from './verify.ts';

@@ -1,0 +1,60 @@
+import { stat } from 'node:fs/promises';
+import { basename, isAbsolute, resolve } from 'node:path';
+import { catalogIds } from './catalog.ts';
+import { ModelError } from './errors.ts';
+import type { Manifest } from './manifest.ts';
+import { sha256File } from './onnx-file.ts';
+import { checkOnnxFile, verifyBundle } from './verify.ts';
+
+export interface ModelPlaces {
+  readonly catalogDir: string;
+  /** Where relative paths start: the configuration file's folder, or the working folder of a command. */
+  readonly baseDir: string;
+}
+
+/** A model that was found and checked, not yet loaded. A `file` brings no manifest: how to read it must be found out. */
+export interface ModelHandle {
+  readonly kind: 'bundle' | 'file';
+  readonly ref: string;
+  /** Id from the manifest, or the file's name without `.onnx`. */
+  readonly id: string;
+  readonly manifest?: Manifest;
+  readonly onnxPath: string;
+  readonly sha256: string;
+}
+
+/**
+ * Finds what `ref` names: an `.onnx` file, a folder (anything with a slash), else an id of the catalog. Verifies it.
+ * Throws ModelError.
+ */
+export async function resolveModel(ref: string, places: ModelPlaces): Promise<ModelHandle> {
+  if (ref.endsWith('.onnx')) return resolveFile(ref, resolve(places.baseDir, ref));
+  if (isAbsolute(ref) || ref.includes('/') || ref === '.' || ref === '..') {
+    return resolveBundle(ref, resolve(places.baseDir, ref));
+  }
+  const ids = await catalogIds(places.catalogDir);
+  if (ids.includes(ref)) return resolveBundle(ref, resolve(places.catalogDir, ref));
+  const here = await isFolder(resolve(places.baseDir, ref));
+  const advice = here ? `for the folder write ./${ref}` : `the catalog has ${ids.join(', ') || 'no models'}`;
+  throw new ModelError(ref, [{ code: 'model_unknown', where: '', message: 'the catalog has no such model', advice }]);
+}
+
+async function resolveFile(ref: string, path: string): Promise<ModelHandle> {
+  const problem = await checkOnnxFile(path);
+  if (problem !== undefined) throw new ModelError(ref, [{ ...problem, where: '' }]);
+  return { kind: 'file', ref, id: basename(path, '.onnx'), onnxPath: path, sha256: await sha256File(path) };
+}
+
+async function resolveBundle(ref: string, dir: string): Promise<ModelHandle> {
+  if (!(await isFolder(dir))) {
+    const advice = 'name a folder with a manifest.json, an .onnx file, or a model of the catalog';
+    throw new ModelError(ref, [{ code: 'model_missing', where: '', message: 'there is no such folder', advice }]);
+  }
+  const { manifest, onnxPath, sha256 } = await verifyBundle(dir);
+  return { kind: 'bundle', ref, id: manifest.id, manifest, onnxPath, sha256 };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() === true;
+}

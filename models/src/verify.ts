@@ -1,0 +1,154 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ModelError, type ModelProblem } from './errors.ts';
+import { GoldenExpectation, Manifest } from './manifest.ts';
+import { onnxForm, sha256File } from './onnx-file.ts';
+
+export const MANIFEST_FILE = 'manifest.json';
+
+export interface VerifiedBundle {
+  readonly kind: 'bundle';
+  readonly dir: string;
+  readonly manifest: Manifest;
+  readonly onnxPath: string;
+  readonly sha256: string;
+}
+
+/**
+ * Checks a bundle's folder without running it: manifest, model file and its hash, labels, golden images. Throws
+ * ModelError with everything that is wrong.
+ */
+export async function verifyBundle(dir: string): Promise<VerifiedBundle> {
+  const manifest = await readManifest(dir);
+  const onnxPath = join(dir, manifest.file);
+  const problems = [
+    ...(await checkModelFile(onnxPath, manifest)),
+    ...(await checkLabels(dir, manifest)),
+    ...(await Promise.all(manifest.golden.map((golden) => checkGolden(dir, golden)))).flat(),
+  ];
+  if (problems.length > 0) throw new ModelError(dir, problems);
+  return { kind: 'bundle', dir, manifest, onnxPath, sha256: manifest.sha256 };
+}
+
+/** Reads and checks `manifest.json` alone. Throws ModelError with every wrong key. */
+export async function readManifest(dir: string): Promise<Manifest> {
+  const text = await readText(join(dir, MANIFEST_FILE));
+  if (text === undefined) {
+    const advice = 'name the folder that holds manifest.json, or an .onnx file';
+    const message = `there is no ${MANIFEST_FILE} in it`;
+    throw new ModelError(dir, [{ code: 'manifest_missing', where: '', message, advice }]);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const message = 'is not JSON';
+    const problem = {
+      code: 'manifest_invalid',
+      where: MANIFEST_FILE,
+      message,
+      advice: 'fetch the bundle again',
+    } as const;
+    throw new ModelError(dir, [problem], cause);
+  }
+  const parsed = Manifest.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ModelError(dir, manifestProblems(parsed.error));
+}
+
+function manifestProblems(error: z.ZodError): readonly ModelProblem[] {
+  return error.issues.map((issue) => ({
+    code: 'manifest_invalid',
+    where: `${MANIFEST_FILE}: ${issue.path.map(String).join('.') || 'document'}`,
+    message: issue.message,
+    advice: 'correct the manifest; models/README.md explains each key',
+  }));
+}
+
+/** What is wrong with a model file by itself: missing, empty, something else, cut short. */
+export async function checkOnnxFile(path: string): Promise<ModelProblem | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true) {
+    return { code: 'model_missing', where: path, message: 'there is no such file', advice: 'check the path' };
+  }
+  switch (await onnxForm(path)) {
+    case 'onnx':
+      return undefined;
+    case 'not_onnx': {
+      const advice = 'export the model as ONNX; a pointer of Git LFS must be fetched first (git lfs pull)';
+      return { code: 'not_onnx', where: path, message: 'is not an ONNX model', advice };
+    }
+    case 'truncated': {
+      const advice = 'copy the file again and compare its size';
+      return { code: 'model_truncated', where: path, message: 'ends before its end: the copy is not whole', advice };
+    }
+  }
+}
+
+async function checkModelFile(path: string, manifest: Manifest): Promise<readonly ModelProblem[]> {
+  const problem = await checkOnnxFile(path);
+  if (problem !== undefined) return [{ ...problem, where: manifest.file }];
+  const actual = await sha256File(path);
+  if (actual === manifest.sha256) return [];
+  return [
+    {
+      code: 'hash_mismatch',
+      where: manifest.file,
+      message: `has SHA-256 ${actual.slice(0, 12)}..., the manifest says ${manifest.sha256.slice(0, 12)}...`,
+      advice: 'the file was changed or damaged: fetch the bundle again',
+    },
+  ];
+}
+
+/** Labels must be distinct, and where the bundle has a labels.txt it must say the same. */
+async function checkLabels(dir: string, manifest: Manifest): Promise<readonly ModelProblem[]> {
+  const problems: ModelProblem[] = [];
+  const advice = 'one label per class, in the order of the model output';
+  const twice = manifest.labels.find((label, i) => manifest.labels.indexOf(label) !== i);
+  if (twice !== undefined) {
+    problems.push({ code: 'labels_mismatch', where: 'labels', message: `${twice} is there twice`, advice });
+  }
+  const text = await readText(join(dir, 'labels.txt'));
+  const listed = text?.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (listed !== undefined && listed.join('\n') !== manifest.labels.join('\n')) {
+    const message = `has ${listed.length} labels that are not the ${manifest.labels.length} of the manifest`;
+    problems.push({ code: 'labels_mismatch', where: 'labels.txt', message, advice });
+  }
+  return problems;
+}
+
+async function checkGolden(dir: string, golden: Manifest['golden'][number]): Promise<readonly ModelProblem[]> {
+  const advice = 'fetch the bundle again; golden images prove that a model works on this box';
+  const problems: ModelProblem[] = [];
+  const image = await stat(join(dir, golden.image)).catch(() => undefined);
+  if (image?.isFile() !== true) {
+    problems.push({ code: 'golden_missing', where: golden.image, message: 'there is no such file', advice });
+  }
+  const text = await readText(join(dir, golden.expect));
+  if (text === undefined) {
+    problems.push({ code: 'golden_missing', where: golden.expect, message: 'there is no such file', advice });
+  } else if (!isExpectation(text)) {
+    problems.push({ code: 'golden_invalid', where: golden.expect, message: 'is not a golden expectation', advice });
+  }
+  return problems;
+}
+
+function isExpectation(text: string): boolean {
+  try {
+    return GoldenExpectation.safeParse(JSON.parse(text)).success;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const absent = error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code));
+    if (absent) return undefined;
+    throw error;
+  }
+}
