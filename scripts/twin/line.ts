@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { parse, YAMLParseError } from 'yaml';
+import { z } from 'zod';
+import { HEADWEAR } from './people/person.ts';
+import { DEFECTS } from './product/bottle.ts';
+
+const seconds = z.number().nonnegative();
+const perMinute = z.number().nonnegative().max(600);
+const share = z.number().min(0).max(1);
+
+const productCamera = z.strictObject({
+  id: z.string().min(1),
+  scene: z.literal('product'),
+  bottlesPerMinute: perMinute.positive(),
+  /** How long a bottle takes through the picture. */
+  secondsInView: z.number().positive().max(60),
+  /** Share of bottles with a random fault, besides the scripted ones. */
+  defectRate: share.default(0),
+  incidents: z.array(z.strictObject({ at: seconds, kind: z.enum([...DEFECTS, 'any']) })).default([]),
+});
+
+const peopleCamera = z.strictObject({
+  id: z.string().min(1),
+  scene: z.literal('people'),
+  /** Random visitors besides the scripted ones. */
+  visitsPerMinute: perMinute.default(0),
+  /** Share of random visitors who wear nothing on their head. */
+  violationRate: share.default(0),
+  visits: z
+    .array(z.strictObject({ at: seconds, seconds: z.number().positive(), headwear: z.enum([...HEADWEAR, 'any', 'none']) }))
+    .default([]),
+});
+
+const floorCamera = z.strictObject({
+  id: z.string().min(1),
+  scene: z.literal('floor'),
+  /** People who only walk through, half of them with a mop. */
+  passersPerMinute: perMinute.default(0),
+  incidents: z
+    .array(z.strictObject({ at: seconds, seconds: z.number().positive(), kind: z.enum(['spill', 'litter']) }))
+    .default([]),
+});
+
+const lineSchema = z.strictObject({
+  seed: z.int(),
+  size: z.strictObject({ width: z.int().multipleOf(2).min(32), height: z.int().multipleOf(2).min(32) }),
+  fps: z.number().positive().max(60),
+  /** What is scripted happens again after this long, with other people, bottles and places. */
+  periodSeconds: z.number().positive(),
+  cameras: z.array(z.discriminatedUnion('scene', [productCamera, peopleCamera, floorCamera])).min(1),
+});
+
+/** A simulated line as declared. */
+export type Line = z.infer<typeof lineSchema>;
+export type CameraDeclaration = Line['cameras'][number];
+export type ProductCamera = z.infer<typeof productCamera>;
+export type PeopleCamera = z.infer<typeof peopleCamera>;
+export type FloorCamera = z.infer<typeof floorCamera>;
+
+/** A declaration that cannot be used; the message names file, place and reason. */
+export class LineError extends Error {
+  override readonly name = 'LineError';
+}
+
+/** Reads and checks a declaration. Throws LineError with every fault at once. */
+export async function loadLine(path: string): Promise<Line> {
+  return parseLine(await readFile(path, 'utf8'), path);
+}
+
+export function parseLine(text: string, path: string): Line {
+  const result = lineSchema.safeParse(parseYaml(text, path));
+  if (!result.success) {
+    const faults = result.error.issues.map((issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`);
+    throw new LineError(`${path} is not a line's declaration:\n${faults.join('\n')}`);
+  }
+  const ids = result.data.cameras.map((camera) => camera.id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new LineError(`${path}: two cameras are called ${twice}`);
+  return result.data;
+}
+
+function parseYaml(text: string, path: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof YAMLParseError) throw new LineError(`${path}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
