@@ -5,6 +5,7 @@ export * from './camera.ts';
 export * from './detection.ts';
 export * from './event.ts';
 export * from './frame.ts';
+export * from './letterbox.ts';
 export * from './result.ts';
 export * from './track.ts';
 export * from './zone.ts';

@@ -1,0 +1,38 @@
+import type { StreamErrorCode } from '../domain/index.ts';
+
+/** Tried in order: the first pattern found in any of the last lines decides, so causes stand before consequences. */
+const PATTERNS: readonly (readonly [StreamErrorCode, RegExp])[] = [
+  ['auth', /\b401\b|\b403\b|unauthori[sz]ed|forbidden|authorization failed/i],
+  ['not_found', /\b404\b|not found \(404|stream not found|no such file or directory|\b454\b/i],
+  ['tls', /certificate|\bTLS\b.*(?:error|fail)|SSL|handshake|gnutls/i],
+  ['refused', /connection refused|connection reset by peer before|\b503\b/i],
+  [
+    'unreachable',
+    /no route to host|network is unreachable|host is unreachable|failed to resolve|name or service not known/i,
+  ],
+  ['timed_out', /timed out|timeout exceeded/i],
+  ['disk', /no space left|read-only file system/i],
+  ['codec', /decoder .*not found|unknown decoder|no decoder|error while opening decoder|decoder \(codec/i],
+  ['no_keyframe', /could not find codec parameters.*(?:unspecified size|unspecified pixel format)/i],
+  [
+    'not_video',
+    /matches no streams|does not contain any stream|invalid data found when processing input|moov atom not found|unable to find a suitable|protocol not found|is a directory/i,
+  ],
+];
+
+/**
+ * Names the cause in what FFmpeg wrote to stderr before it ended. `undefined` when no line tells, which for a live
+ * source means that the stream just ended: FFmpeg's exit code is 0 even when the server was killed.
+ */
+export function classifyStderr(lines: readonly string[]): { code: StreamErrorCode; line: string } | undefined {
+  for (const [code, pattern] of PATTERNS) {
+    const line = lines.findLast((candidate) => pattern.test(candidate) && !isChatter(candidate));
+    if (line !== undefined) return { code, line };
+  }
+  return undefined;
+}
+
+/** Lines below warning describe the stream and may carry any word. */
+function isChatter(line: string): boolean {
+  return /\[(?:info|verbose|debug)\]/.test(line);
+}

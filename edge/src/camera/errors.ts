@@ -1,0 +1,48 @@
+import type { StreamErrorCode } from '../domain/index.ts';
+import { LinesideError, redactUrls, type Retry } from '../kit/index.ts';
+
+/** What a technician can do about each way a stream fails. */
+export const STREAM_ADVICE: Readonly<Record<StreamErrorCode, string>> = {
+  refused:
+    'The camera answers but nothing listens on that port. Check the port in the URL and that RTSP is switched on.',
+  unreachable: 'No way to the camera. Check power, cable, switch port, address and network mask.',
+  timed_out: 'The camera did not answer in time. Check cable and network load; with UDP try `transport: tcp`.',
+  auth: 'The camera refused the user name or password. Correct them in the config; many cameras lock after few tries.',
+  not_found: 'The address has no such stream or file. Compare the path in the URL with the manual of the camera.',
+  tls: 'The encrypted connection failed. Check certificate and clock of camera and appliance, or use rtsp:// inside a closed network.',
+  codec:
+    'This FFmpeg cannot decode the stream. Set the camera to H.264 (or H.265) with 8 bits, or install the decoder.',
+  not_video:
+    'What came is not a video stream. Open the URL in a player; it may be a web page, an audio stream or a broken file.',
+  no_keyframe: 'Data comes but no picture. Set the key frame interval (GOP) of the camera to 1 to 2 seconds.',
+  resolution_changed:
+    'The camera changed its picture size; the stream is being started again. Nothing to do if it was wanted.',
+  stalled: 'The stream stopped delivering pictures. Check cable, network load and the load of the camera.',
+  ended: 'The source closed the stream. Check whether the camera restarts or limits the number of viewers.',
+  decoder_hung:
+    'The decoder hung and had to be killed. If it comes again, use the sub-stream of the camera or software decoding.',
+  ffmpeg_missing: 'Install FFmpeg 4.4 or later (`sudo apt install ffmpeg`) or set the path to it.',
+  disk: 'A disk is full or cannot be written. Run `lineside doctor`.',
+  unknown: 'Run `lineside doctor`; the last lines that FFmpeg wrote are in the log.',
+};
+
+const RETRY: Readonly<Partial<Record<StreamErrorCode, Retry>>> = {
+  resolution_changed: 'now',
+  ffmpeg_missing: 'never',
+};
+
+/** A stream that failed, with a code that says how; messages carry no credentials. */
+export class StreamError extends LinesideError {
+  override readonly name = 'StreamError';
+  declare readonly code: StreamErrorCode;
+
+  constructor(code: StreamErrorCode, message: string, cause?: unknown) {
+    super({
+      code,
+      message: redactUrls(message),
+      advice: STREAM_ADVICE[code],
+      retry: RETRY[code] ?? 'later',
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}

@@ -1,0 +1,138 @@
+import type { FfmpegCapabilities } from './capabilities.ts';
+import { type FrameFormat, PICTURE_MAX_WIDTH } from './format.ts';
+import { type Source, sourceOf } from './source.ts';
+
+/** Which of the source's frames are wanted. */
+export type FrameChoice =
+  /** At most `fps` a second, never one twice. Fewer where the source has fewer. */
+  | { readonly kind: 'live'; readonly fps: number }
+  /** Exactly `fps` a second of the recording's clock, leaving out the first `skip`. */
+  | { readonly kind: 'recording'; readonly fps: number; readonly skip: number }
+  /** Every frame, with its time told on stderr. */
+  | { readonly kind: 'every' };
+
+export interface FfmpegRequest {
+  readonly url: string;
+  readonly transport: 'tcp' | 'udp';
+  readonly choice: FrameChoice;
+  /** One output each, in this order, from `pipe:3` on. */
+  readonly formats: readonly FrameFormat[];
+  /** One more output, after the formats: the source's aspect, packed rgb. */
+  readonly picture: 'none' | 'evidence' | 'full';
+  /** Plays a file as fast as it was recorded. */
+  readonly paced: boolean;
+  readonly loop: boolean;
+  /** Decoder to use instead of FFmpeg's own choice. */
+  readonly decoder?: string;
+}
+
+/** First descriptor for pictures. Never stdout: NVIDIA's decoders print there. */
+export const FIRST_PIPE = 3;
+
+const SOCKET_TIMEOUT_US = 5_000_000;
+
+/** The command line of one FFmpeg child: one decode, every output of index n is the same source frame. */
+export function ffmpegArguments(request: FfmpegRequest, capabilities: FfmpegCapabilities): string[] {
+  const { labels, graph } = filterGraph(request);
+  return [
+    ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verbose'],
+    ...inputArguments(request, sourceOf(request.url), capabilities),
+    ...['-filter_complex_threads', '1', '-filter_complex', graph],
+    ...labels.flatMap(({ label, pixels }, index) => [
+      ...['-map', `[${label}]`, '-f', 'rawvideo', '-pix_fmt', pixels, ...capabilities.passthrough],
+      // Without this the tail of a frame waits in FFmpeg's buffer for the next frame.
+      ...['-flush_packets', '1', `pipe:${FIRST_PIPE + index}`],
+    ]),
+  ];
+}
+
+function inputArguments(request: FfmpegRequest, source: Source, capabilities: FfmpegCapabilities): string[] {
+  // One thread: frame threads would hold back as many frames as there are threads.
+  const decode = ['-threads', '1', ...(request.decoder === undefined ? [] : ['-c:v', request.decoder])];
+  const pace = request.paced ? ['-re'] : [];
+  const loop = request.loop ? ['-stream_loop', '-1'] : [];
+  switch (source.kind) {
+    case 'rtsp':
+      return [
+        ...decode,
+        ...['-rtsp_transport', request.transport, '-allowed_media_types', 'video'],
+        ...[capabilities.timeoutOption, String(SOCKET_TIMEOUT_US)],
+        ...['-probesize', '500000', '-analyzeduration', '500000', '-fflags', '+discardcorrupt'],
+        ...['-i', source.input],
+      ];
+    case 'http':
+      return [...decode, '-rw_timeout', String(SOCKET_TIMEOUT_US), '-i', source.input];
+    case 'file':
+      return [...decode, ...pace, ...loop, '-i', source.input];
+    case 'lavfi':
+      return [...decode, ...pace, '-f', 'lavfi', '-i', source.input];
+  }
+}
+
+interface OutputLabel {
+  readonly label: string;
+  readonly pixels: 'rgb24' | 'bgr24';
+}
+
+function filterGraph(request: FfmpegRequest): { labels: OutputLabel[]; graph: string } {
+  const branches = request.formats.map((format, index) => ({
+    label: `m${index}`,
+    pixels: format.color === 'rgb' ? ('rgb24' as const) : ('bgr24' as const),
+    filters: letterboxFilters(format, `m${index}`),
+  }));
+  if (request.picture !== 'none') {
+    branches.push({ label: 'picture', pixels: 'rgb24', filters: pictureFilters(request.picture) });
+  }
+  const split = branches.map(({ label }) => `[s_${label}]`).join('');
+  const graph = [
+    `[0:v:0]${choiceFilter(request.choice)},split=${branches.length}${split}`,
+    ...branches.map(({ label, filters }) => `[s_${label}]${filters}[${label}]`),
+  ].join(';');
+  return { labels: branches, graph };
+}
+
+function choiceFilter(choice: FrameChoice): string {
+  switch (choice.kind) {
+    case 'live':
+      return `select='${thinning(choice.fps)}'`;
+    case 'recording':
+      return `fps=${choice.fps}${choice.skip > 0 ? `,select='gte(n,${choice.skip})'` : ''}`;
+    case 'every':
+      return 'showinfo=checksum=0';
+  }
+}
+
+/**
+ * Takes at most `fps` frames a second. FFmpeg's `fps` filter would fill a gap in a live stream with copies of the last
+ * picture, which would then be inspected and counted as if they were new. Variable 0 holds the time at which the next
+ * frame is due; a frame may be early by 0.3 of a slot, as cameras' clocks jitter; a clock that stepped back by more
+ * than two slots starts the schedule anew.
+ */
+function thinning(fps: number): string {
+  const slot = 1 / fps;
+  const stepped = `lt(t,ld(0)-${2 * slot})`;
+  const due = `gte(t,ld(0)-${0.3 * slot})`;
+  const schedule = `st(0,if(${stepped},t+${slot},max(ld(0)+${slot},t)))`;
+  return `if(isnan(t),1,if(${due}+${stepped},1+0*${schedule}))`;
+}
+
+/** The same arithmetic as domain's `letterbox`, in FFmpeg's double precision. */
+function letterboxFilters(format: FrameFormat, name: string): string {
+  const { width, height, fill, anchor } = format;
+  const ratio = `min(${width}/iw,${height}/ih)`;
+  const side = (length: string): string => `'max(1,trunc(${length}*${ratio}+0.5))'`;
+  const offset = (outer: string, inner: string): string =>
+    anchor === 'top-left' ? '0' : `'trunc((${outer}-${inner})/2)'`;
+  const grey = `0x${fill.toString(16).padStart(2, '0').repeat(3)}`;
+  return [
+    `scale@${name}=w=${side('iw')}:h=${side('ih')}:flags=bilinear`,
+    // In rgb, so that the offsets need not be even, as they must with shared colour samples.
+    `format=${format.color}24`,
+    `pad=${width}:${height}:${offset('ow', 'iw')}:${offset('oh', 'ih')}:color=${grey}`,
+  ].join(',');
+}
+
+function pictureFilters(picture: 'evidence' | 'full'): string {
+  const width = picture === 'full' ? 'iw' : `min(iw,${PICTURE_MAX_WIDTH})`;
+  return `scale@picture=w='${width}':h='max(1,trunc(ih*${width}/iw+0.5))':flags=bilinear,format=rgb24`;
+}

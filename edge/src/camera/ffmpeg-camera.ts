@@ -1,0 +1,239 @@
+import type { CameraState, CameraStatus, PictureSize } from '../domain/index.ts';
+import { Backoff, type Clock, isAbort, type Logger, type Part } from '../kit/index.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import { type FfmpegCapabilities, hardwareDecoder, hasHardwareDecoders } from './capabilities.ts';
+import { StreamError } from './errors.ts';
+import type { FfmpegRequest } from './ffmpeg-args.ts';
+import type { FrameFormat } from './format.ts';
+import type { FrameOutputs } from './frame-join.ts';
+import { probeSource } from './probe-source.ts';
+import { sourceOf } from './source.ts';
+import { stallLimitMs } from './stall-watch.ts';
+import type { StreamFacts } from './stderr-reader.ts';
+import { type RunEnd, type RunFrame, StreamRun } from './stream-run.ts';
+
+const GRACE_MS = 10_000;
+/** A recording is not in a hurry: a slow disk or a big picture is no stall. */
+const RECORDING_STALL_MS = 20_000;
+/** A stream that lasted this long was a good one: the next failure is a first failure. */
+const GOOD_SPELL_MS = 10_000;
+const STATUS_EVERY_MS = 1_000;
+
+export interface CameraOptions {
+  readonly id: string;
+  /** May carry credentials; never logged. */
+  readonly url: string;
+  readonly transport: 'tcp' | 'udp';
+  /** Most frames a second. */
+  readonly fps: number;
+  /** `live`: newest wins, restarted for ever. `recording`: every frame once, waits for the receiver, ends. */
+  readonly mode: 'live' | 'recording';
+  /** A live file starts again at its end. */
+  readonly loop?: boolean;
+  readonly formats: readonly FrameFormat[];
+  /** Index of the first frame; a recording leaves out the frames before it. */
+  readonly firstIndex?: number;
+}
+
+/** One frame of a camera in every format that was asked for. The receiver gives the buffers back to the pool. */
+export interface CameraFrame {
+  readonly camera: string;
+  /** Rises by one from frame to frame, over restarts of the stream too. */
+  readonly index: number;
+  /** Monotonic ms of arrival; for a recording, milliseconds on its own clock. */
+  readonly atMs: number;
+  /** Monotonic ms of arrival. */
+  readonly arrivedMs: number;
+  readonly source: PictureSize;
+  /** In the order of `formats`. */
+  readonly inputs: FrameOutputs;
+  readonly picture: { readonly pixels: Uint8Array<ArrayBuffer>; readonly size: PictureSize };
+}
+
+export interface CameraListener {
+  /** A recording waits for the promise; a live camera does not. */
+  frame(frame: CameraFrame): Promise<void> | void;
+  status(status: CameraStatus): void;
+}
+
+export interface CameraTools {
+  readonly capabilities: FfmpegCapabilities;
+  readonly pool: BufferPool;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+/** A camera behind a supervised FFmpeg child: connects, watches, tells what is wrong, and connects again. */
+export class FfmpegCamera implements Part {
+  readonly name: string;
+  readonly #options: CameraOptions;
+  readonly #tools: CameraTools;
+  readonly #listener: CameraListener;
+  #status: CameraStatus;
+  #statusMs = 0;
+  #nextIndex: number;
+  #recordingFps: number | undefined;
+  #startedMs = 0;
+  #avoidHardware = false;
+
+  constructor(options: CameraOptions, tools: CameraTools, listener: CameraListener) {
+    this.name = `camera ${options.id}`;
+    this.#options = options;
+    this.#tools = { ...tools, logger: tools.logger.child({ camera: options.id }) };
+    this.#listener = listener;
+    this.#nextIndex = options.firstIndex ?? 0;
+    this.#status = { camera: options.id, state: 'stopped', restarts: 0 };
+  }
+
+  /**
+   * Live: runs until `signal` aborts, whatever happens to the stream. Recording: resolves when every frame has been
+   * taken.
+   *
+   * @throws StreamError when a recording cannot be played.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.#tools;
+    const backoff = new Backoff({ firstMs: 1_000, maxMs: 60_000, random });
+    // Many cameras lock an account after few wrong passwords.
+    const refusedBackoff = new Backoff({ firstMs: 30_000, maxMs: 60_000, random });
+    try {
+      for (;;) {
+        this.#tell('connecting');
+        const error = await this.#once(signal);
+        if (signal.aborted) return;
+        if (this.#options.mode === 'recording') {
+          if (error !== undefined) throw error;
+          return;
+        }
+        if (clock.monoMs() - this.#startedMs > GOOD_SPELL_MS) backoff.reset();
+        if (error?.retry !== 'now')
+          await clock.sleep((error?.code === 'auth' ? refusedBackoff : backoff).next(), signal);
+        this.#status = { ...this.#status, restarts: this.#status.restarts + 1 };
+      }
+    } catch (error) {
+      if (!(signal.aborted && isAbort(error))) throw error;
+    } finally {
+      if (this.#status.state !== 'failed') this.#tell('stopped');
+    }
+  }
+
+  /** One FFmpeg child; tells what ended it. */
+  async #once(signal: AbortSignal): Promise<StreamError | undefined> {
+    let end: RunEnd | undefined;
+    try {
+      end = await this.#stream(signal);
+    } catch (error) {
+      if (!(error instanceof StreamError)) throw error;
+      this.#fail(error);
+      return error;
+    }
+    if (end.error === undefined) return undefined;
+    const hung = end.forced && end.error.code === 'stalled';
+    const error = hung ? new StreamError('decoder_hung', `${end.error.message}; FFmpeg had to be killed`) : end.error;
+    this.#fail(error, end);
+    return error;
+  }
+
+  async #stream(signal: AbortSignal): Promise<RunEnd> {
+    const { capabilities, pool, clock } = this.#tools;
+    const { mode, fps } = this.#options;
+    const request = await this.#request(signal);
+    this.#startedMs = Number.POSITIVE_INFINITY;
+    const recording = mode === 'recording';
+    const run = new StreamRun({
+      request,
+      capabilities,
+      pool,
+      clock,
+      stallMs: recording ? RECORDING_STALL_MS : stallLimitMs(fps),
+      graceMs: recording ? RECORDING_STALL_MS : GRACE_MS,
+      backPressure: recording,
+      onFrame: (frame) => this.#frame(frame),
+      onFacts: (facts) => this.#factsTold(facts),
+      onTick: () => this.#repeatStatus(),
+    });
+    const end = await run.run(signal);
+    if (request.decoder !== undefined && end.frames === 0 && !signal.aborted) this.#avoidHardware = true;
+    return end;
+  }
+
+  async #request(signal: AbortSignal): Promise<FfmpegRequest> {
+    const { url, transport, fps, mode, loop, formats } = this.#options;
+    const { capabilities } = this.#tools;
+    const recording = mode === 'recording';
+    const useHardware = hasHardwareDecoders(capabilities) && !this.#avoidHardware;
+    const probe = recording || useHardware ? await probeSource(url, transport, capabilities, signal) : undefined;
+    const decoder = useHardware && probe !== undefined ? hardwareDecoder(capabilities, probe.codec) : undefined;
+    const common = { url, transport, formats, picture: 'evidence' as const, ...(decoder && { decoder }) };
+    if (!recording) {
+      const choice = { kind: 'live' as const, fps };
+      return { ...common, choice, paced: sourceOf(url).kind !== 'rtsp', loop: loop ?? false };
+    }
+    // More frames than the recording has would be copies.
+    this.#recordingFps = Math.min(fps, probe?.fps ?? fps);
+    const choice = { kind: 'recording' as const, fps: this.#recordingFps, skip: this.#nextIndex };
+    return { ...common, choice, paced: false, loop: false };
+  }
+
+  #frame(frame: RunFrame): Promise<void> | void {
+    const pixels = frame.outputs.at(-1);
+    if (pixels === undefined || frame.picture === undefined) return;
+    const index = this.#nextIndex;
+    this.#nextIndex += 1;
+    this.#status = { ...this.#status, lastFrameMs: frame.arrivedMs };
+    if (this.#status.state !== 'streaming') {
+      this.#startedMs = frame.arrivedMs;
+      this.#tell('streaming');
+    }
+    return this.#listener.frame({
+      camera: this.#options.id,
+      index,
+      atMs: this.#recordingFps === undefined ? frame.arrivedMs : (index * 1000) / this.#recordingFps,
+      arrivedMs: frame.arrivedMs,
+      source: frame.source,
+      inputs: frame.outputs.slice(0, -1),
+      picture: { pixels, size: frame.picture },
+    });
+  }
+
+  #factsTold(facts: StreamFacts): void {
+    if (facts.source === undefined) return;
+    const { codec, fps } = facts;
+    const source = { ...facts.source, ...(codec !== undefined && { codec }), ...(fps !== undefined && { fps }) };
+    this.#status = { ...this.#status, source };
+  }
+
+  #repeatStatus(): void {
+    if (this.#status.state !== 'streaming') return;
+    if (this.#tools.clock.monoMs() - this.#statusMs >= STATUS_EVERY_MS) this.#send();
+  }
+
+  #tell(state: CameraState): void {
+    if (this.#status.state === state) return;
+    // `connecting` keeps the error: until pictures come, it is still what is wrong.
+    const { error, ...rest } = this.#status;
+    const keep = state === 'connecting' && error !== undefined ? { error } : {};
+    const again = state === 'connecting' && error !== undefined;
+    this.#status = { ...rest, ...keep, state };
+    this.#send();
+    if (!again) this.#tools.logger.info({ state, source: rest.source }, `camera is ${state}`);
+  }
+
+  #fail(error: StreamError, end?: RunEnd): void {
+    const { code, message, advice } = error;
+    const repeated = this.#status.error?.code === code;
+    this.#status = { ...this.#status, state: 'failed', error: { code, message, advice } };
+    this.#send();
+    // One line per change: a camera that stays dead says so once.
+    if (repeated) return;
+    const facts = { code, advice, frames: end?.frames, droppedBytes: end?.droppedBytes };
+    this.#tools.logger.warn(facts, `camera failed: ${message}`);
+    this.#tools.logger.debug({ stderr: end?.lastLines }, 'last lines of FFmpeg');
+  }
+
+  #send(): void {
+    this.#statusMs = this.#tools.clock.monoMs();
+    this.#listener.status(this.#status);
+  }
+}

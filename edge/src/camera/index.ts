@@ -1,0 +1,18 @@
+/**
+ * Cameras: one supervised FFmpeg child each, which decodes, scales and letterboxes; what is wrong with a stream in
+ * words a technician can use. Knows nothing of models.
+ */
+export { BufferPool } from './buffer-pool.ts';
+export { type FfmpegCapabilities, hasHardwareDecoders, probeFfmpeg } from './capabilities.ts';
+export { STREAM_ADVICE, StreamError } from './errors.ts';
+export {
+  type CameraFrame,
+  type CameraListener,
+  type CameraOptions,
+  type CameraTools,
+  FfmpegCamera,
+} from './ffmpeg-camera.ts';
+export { FfmpegChild } from './ffmpeg-child.ts';
+export { type FrameFormat, formatKey, pictureBytes } from './format.ts';
+export { type InputFrame, type InputOptions, inputFrames } from './input-frames.ts';
+export { probeSource, type SourceProbe } from './probe-source.ts';

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { messageOf } from '../kit/index.ts';
+import type { FfmpegCapabilities } from './capabilities.ts';
+import { classifyStderr } from './classify.ts';
+import { StreamError } from './errors.ts';
+import { sourceOf } from './source.ts';
+
+const execute = promisify(execFile);
+const PROBE_DEADLINE_MS = 15_000;
+
+export interface SourceProbe {
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  /** Average frames per second, where the source tells. */
+  readonly fps?: number;
+}
+
+/**
+ * Opens a source with ffprobe and reads what it is.
+ *
+ * @throws StreamError with the code of what is wrong.
+ */
+export async function probeSource(
+  url: string,
+  transport: 'tcp' | 'udp',
+  capabilities: FfmpegCapabilities,
+  signal: AbortSignal,
+): Promise<SourceProbe> {
+  const source = sourceOf(url);
+  const open = {
+    rtsp: ['-rtsp_transport', transport, capabilities.timeoutOption, '5000000'],
+    http: ['-rw_timeout', '5000000'],
+    file: [],
+    lavfi: ['-f', 'lavfi'],
+  }[source.kind];
+  const entries = 'stream=codec_name,width,height,avg_frame_rate';
+  const show = ['-select_streams', 'v:0', '-show_entries', entries, '-of', 'default=noprint_wrappers=1'];
+  const command = capabilities.command.replace(/ffmpeg(?=[^/]*$)/, 'ffprobe');
+  try {
+    const args = ['-v', 'level+error', ...open, ...show, source.input];
+    const { stdout } = await execute(command, args, { timeout: PROBE_DEADLINE_MS, signal });
+    return readProbe(stdout);
+  } catch (error) {
+    if (signal.aborted || error instanceof StreamError) throw error;
+    const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+    const cause = classifyStderr(text.split('\n'));
+    throw new StreamError(cause?.code ?? 'unknown', cause?.line ?? messageOf(error), error);
+  }
+}
+
+function readProbe(text: string): SourceProbe {
+  const field = (name: string): string | undefined => new RegExp(`^${name}=(.+)$`, 'm').exec(text)?.[1]?.trim();
+  const codec = field('codec_name');
+  if (codec === undefined) throw new StreamError('not_video', 'the source has no video stream');
+  const [over, under] = (field('avg_frame_rate') ?? '').split('/').map(Number);
+  const fps = over !== undefined && under !== undefined && under > 0 ? over / under : undefined;
+  return {
+    codec,
+    width: Number(field('width') ?? 0),
+    height: Number(field('height') ?? 0),
+    ...(fps !== undefined && fps > 0 ? { fps } : {}),
+  };
+}

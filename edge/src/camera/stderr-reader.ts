@@ -1,0 +1,79 @@
+import type { PictureSize } from '../domain/index.ts';
+import { redactUrls } from '../kit/index.ts';
+
+const LINES_KEPT = 100;
+const LINE_MAX = 2_000;
+
+/** What FFmpeg tells about the stream before its first frame. */
+export interface StreamFacts {
+  codec?: string;
+  fps?: number;
+  /** Size of the pictures that enter the scaler: rotation is done by then. */
+  source?: PictureSize;
+  /** Size of the evidence picture. */
+  picture?: PictureSize;
+  /** True when a second, different source size was told. */
+  sizeChanged: boolean;
+}
+
+/**
+ * Reads FFmpeg's stderr: keeps the last lines with credentials removed, and picks the facts out of them. FFmpeg writes
+ * the scaler's sizes before the first frame that has them.
+ */
+export class StderrReader {
+  readonly facts: StreamFacts = { sizeChanged: false };
+  readonly #lines: string[] = [];
+  readonly #onFact: (() => void) | undefined;
+  readonly #onFrameTime: ((seconds: number) => void) | undefined;
+  #rest = '';
+
+  constructor(listeners: { onFact?: () => void; onFrameTime?: (seconds: number) => void } = {}) {
+    this.#onFact = listeners.onFact;
+    this.#onFrameTime = listeners.onFrameTime;
+  }
+
+  /** The last lines, oldest first. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
+  push(text: string): void {
+    const lines = (this.#rest + text).split(/[\r\n]+/);
+    this.#rest = (lines.pop() ?? '').slice(-LINE_MAX);
+    for (const line of lines) if (line.trim() !== '') this.#line(line.slice(0, LINE_MAX));
+  }
+
+  #line(line: string): void {
+    const frameTime = /\bpts_time:\s*(-?[\d.]+)/.exec(line);
+    if (frameTime !== null) {
+      this.#onFrameTime?.(Number(frameTime[1]));
+      return;
+    }
+    this.#lines.push(redactUrls(line));
+    if (this.#lines.length > LINES_KEPT) this.#lines.shift();
+    this.#readStream(line);
+    this.#readScaler(line);
+  }
+
+  #readStream(line: string): void {
+    if (this.facts.codec !== undefined) return;
+    const codec = /Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1];
+    if (codec === undefined) return;
+    this.facts.codec = codec;
+    const fps = /([\d.]+)(k?) (?:fps|tbr)\b/.exec(line);
+    if (fps !== null) this.facts.fps = Number(fps[1]) * (fps[2] === 'k' ? 1000 : 1);
+  }
+
+  #readScaler(line: string): void {
+    const found = /\[scale@(\w+) @ .*\bw:(\d+) h:(\d+) .*-> w:(\d+) h:(\d+)/.exec(line);
+    if (found === null) return;
+    const source = { width: Number(found[2]), height: Number(found[3]) };
+    const known = this.facts.source;
+    if (known !== undefined && (known.width !== source.width || known.height !== source.height)) {
+      this.facts.sizeChanged = true;
+    }
+    this.facts.source ??= source;
+    if (found[1] === 'picture') this.facts.picture ??= { width: Number(found[4]), height: Number(found[5]) };
+    this.#onFact?.();
+  }
+}

@@ -1,0 +1,212 @@
+import type { PictureSize } from '../domain/index.ts';
+import { aborted, type Clock } from '../kit/index.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import type { FfmpegCapabilities } from './capabilities.ts';
+import { classifyStderr } from './classify.ts';
+import { StreamError } from './errors.ts';
+import { type FfmpegRequest, ffmpegArguments } from './ffmpeg-args.ts';
+import { FfmpegChild, type FfmpegExit } from './ffmpeg-child.ts';
+import { pictureBytes } from './format.ts';
+import { FrameJoin, type FrameOutputs } from './frame-join.ts';
+import { StallWatch, WATCH_TICK_MS } from './stall-watch.ts';
+import { StderrReader, type StreamFacts } from './stderr-reader.ts';
+
+/** Frames of a recording that may wait before FFmpeg is made to wait. */
+const WAITING_MAX = 2;
+
+export interface StreamRunOptions {
+  readonly request: FfmpegRequest;
+  readonly capabilities: FfmpegCapabilities;
+  readonly pool: BufferPool;
+  readonly clock: Clock;
+  readonly stallMs: number;
+  readonly graceMs: number;
+  /** True: every frame is delivered, FFmpeg waits. False: frames come as they come, the receiver drops. */
+  readonly backPressure: boolean;
+  readonly onFrame: (frame: RunFrame) => Promise<void> | void;
+  /** Called once the stream's size is known, before the first frame. */
+  readonly onFacts: (facts: StreamFacts) => void;
+  readonly onTick?: () => void;
+}
+
+export interface RunFrame {
+  /** In the order of the request's formats, then the picture. */
+  readonly outputs: FrameOutputs;
+  readonly source: PictureSize;
+  readonly picture: PictureSize | undefined;
+  readonly arrivedMs: number;
+  /** Seconds on the source's clock; only for the choice `every`. */
+  readonly timeS: number | undefined;
+}
+
+export interface RunEnd {
+  /** Undefined when the stream was told to stop, or a finite source came to its regular end. */
+  readonly error: StreamError | undefined;
+  /** SIGTERM was not enough. */
+  readonly forced: boolean;
+  readonly frames: number;
+  /** Bytes at the end that did not make a frame. */
+  readonly droppedBytes: number;
+  readonly lastLines: readonly string[];
+}
+
+/** The life of one FFmpeg child, from its start to its end. */
+export class StreamRun {
+  readonly #options: StreamRunOptions;
+  readonly #child: FfmpegChild;
+  readonly #stderr: StderrReader;
+  readonly #watch: StallWatch;
+  readonly #waiting: RunFrame[] = [];
+  readonly #times: number[] = [];
+  readonly #over = new AbortController();
+  #join: FrameJoin | undefined;
+  #frames = 0;
+  /** Hands frames on one after the other; undefined while there is nothing to hand on. */
+  #delivery: Promise<void> | undefined;
+  #failure: { readonly thrown: unknown } | undefined;
+
+  constructor(options: StreamRunOptions) {
+    this.#options = options;
+    this.#watch = new StallWatch(options.stallMs, options.graceMs);
+    this.#stderr = new StderrReader({
+      onFact: () => this.#factsTold(),
+      onFrameTime: (seconds) => this.#times.push(seconds),
+    });
+    const { request, capabilities } = options;
+    this.#child = new FfmpegChild({
+      command: capabilities.command,
+      args: ffmpegArguments(request, capabilities),
+      outputs: request.formats.length + (request.picture === 'none' ? 0 : 1),
+      onBytes: (output, chunk) => this.#join?.push(output, chunk),
+      onStderr: (text) => this.#stderr.push(text),
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Runs until the source ends, fails, stalls, or `signal` aborts; the child is gone when it resolves. */
+  async run(signal: AbortSignal): Promise<RunEnd> {
+    const stop = AbortSignal.any([signal, this.#over.signal]);
+    const exited = this.#child.exited.then(
+      (exit) => ({ exit, startError: undefined }),
+      (error: unknown) => ({ exit: undefined, startError: error }),
+    );
+    void exited.then(() => this.#over.abort());
+    const stalled = await this.#watchUntil(stop);
+    const ended = this.#over.signal.aborted && !this.#stderr.facts.sizeChanged && this.#failure === undefined;
+    const forced = ended ? false : await this.#child.terminate();
+    const { exit, startError } = await exited;
+    if (ended && this.#delivery !== undefined) await Promise.race([this.#delivery, aborted(signal)]);
+    const droppedBytes = this.#join?.end() ?? 0;
+    for (const frame of this.#waiting.splice(0)) this.#giveBack(frame.outputs);
+    if (this.#failure !== undefined) throw this.#failure.thrown;
+    const error = signal.aborted ? undefined : this.#errorOf(stalled, exit, startError);
+    return { error, forced, frames: this.#frames, droppedBytes, lastLines: this.#stderr.lines };
+  }
+
+  /** Looks for a stall until `stop` aborts; true when it found one. */
+  async #watchUntil(stop: AbortSignal): Promise<boolean> {
+    const { clock, onTick } = this.#options;
+    try {
+      for (;;) {
+        if (this.#waiting.length > 0) this.#watch.excuse();
+        if (this.#watch.tick(clock.monoMs())) return true;
+        onTick?.();
+        await clock.sleep(WATCH_TICK_MS, stop);
+      }
+    } catch (error) {
+      if (!stop.aborted) throw error;
+      return false;
+    }
+  }
+
+  #factsTold(): void {
+    const { facts } = this.#stderr;
+    const { request, pool, onFacts } = this.#options;
+    if (facts.sizeChanged) {
+      this.#over.abort();
+      return;
+    }
+    if (this.#join !== undefined || facts.source === undefined) return;
+    if (request.picture !== 'none' && facts.picture === undefined) return;
+    const sizes = request.formats.map(pictureBytes);
+    if (facts.picture !== undefined) sizes.push(pictureBytes(facts.picture));
+    this.#join = new FrameJoin(sizes, pool, (outputs) => this.#frameRead(outputs));
+    onFacts(facts);
+    this.#child.flow();
+  }
+
+  #frameRead(outputs: FrameOutputs): void {
+    const { facts } = this.#stderr;
+    const { clock, backPressure } = this.#options;
+    if (facts.source === undefined) return;
+    const arrivedMs = clock.monoMs();
+    const [source, picture] = [facts.source, facts.picture];
+    this.#watch.alive();
+    this.#waiting.push({ outputs, source, picture, arrivedMs, timeS: undefined });
+    if (backPressure && this.#waiting.length >= WAITING_MAX) this.#child.hold();
+    this.#delivery ??= this.#deliver()
+      .catch((thrown: unknown) => {
+        this.#failure = { thrown };
+        this.#over.abort();
+      })
+      .finally(() => {
+        this.#delivery = undefined;
+      });
+  }
+
+  async #deliver(): Promise<void> {
+    const { backPressure, onFrame, request } = this.#options;
+    while (this.#waiting.length > 0) {
+      // After this turn of the loop all of stderr that was written before the frame has been read too: a frame of
+      // another size never goes out under the old size, and its time is known.
+      await nextTurn();
+      if (this.#stderr.facts.sizeChanged) return;
+      const frame = this.#waiting.shift();
+      if (frame === undefined) return;
+      if (backPressure && this.#waiting.length < WAITING_MAX) this.#child.flow();
+      this.#frames += 1;
+      const timed = request.choice.kind === 'every' ? { ...frame, timeS: this.#times.shift() } : frame;
+      const taken = onFrame(timed);
+      if (backPressure) await taken;
+    }
+  }
+
+  #giveBack(outputs: FrameOutputs): void {
+    for (const buffer of outputs) this.#options.pool.give(buffer);
+  }
+
+  #errorOf(stalled: boolean, exit: FfmpegExit | undefined, startError: unknown): StreamError | undefined {
+    if (startError instanceof StreamError) return startError;
+    if (this.#stderr.facts.sizeChanged) return new StreamError('resolution_changed', 'the picture size changed');
+    if (stalled) return this.#stallError();
+    const cause = classifyStderr(this.#stderr.lines);
+    const finite = this.#options.backPressure;
+    if (finite && exit?.code === 0 && this.#frames > 0) return undefined;
+    // Once frames came, a refusal in the log belongs to the end of the stream, not to how it is configured.
+    if (cause !== undefined && this.#frames === 0) return new StreamError(cause.code, withoutPrefixes(cause.line));
+    if (this.#frames === 0 && finite) return new StreamError('not_video', 'the source gave no picture');
+    const how = exit?.signal ?? `exit code ${exit?.code ?? 'unknown'}`;
+    return new StreamError('ended', `the stream ended after ${this.#frames} frames (FFmpeg: ${how})`);
+  }
+
+  #stallError(): StreamError {
+    if (this.#frames > 0) return new StreamError('stalled', 'no picture for too long');
+    const { codec } = this.#stderr.facts;
+    if (codec === undefined) return new StreamError('timed_out', 'the source did not answer in time');
+    return new StreamError('no_keyframe', `the source announced ${codec} but gave no picture`);
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** `[tcp @ 0x55d0] [error] Connection refused` as `Connection refused`. */
+function withoutPrefixes(line: string): string {
+  return line.replace(/^(?:\[[^\]]*\]\s*)+/, '');
+}

@@ -1,0 +1,42 @@
+import type { Box } from './detection.ts';
+import type { PictureSize } from './zone.ts';
+
+export type LetterboxAnchor = 'center' | 'top-left';
+
+/** Where a source picture lies inside a model's input, in pixels of that input. */
+export interface Letterbox {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Fits `source` into `target` without distortion: one scale for both axes, sides rounded half up to whole pixels,
+ * offsets rounded down. The camera's filter graph computes the same in double precision, so both ends agree.
+ */
+export function letterbox(source: PictureSize, target: PictureSize, anchor: LetterboxAnchor): Letterbox {
+  const scale = Math.min(target.width / source.width, target.height / source.height);
+  const width = Math.max(1, Math.trunc(source.width * scale + 0.5));
+  const height = Math.max(1, Math.trunc(source.height * scale + 0.5));
+  if (anchor === 'top-left') return { left: 0, top: 0, width, height };
+  return {
+    left: Math.trunc((target.width - width) / 2),
+    top: Math.trunc((target.height - height) / 2),
+    width,
+    height,
+  };
+}
+
+/** A box in the model's pixels as a box in the source's pixels, clipped to the source; empty where it lay outside. */
+export function unletterbox(box: Box, fit: Letterbox, source: PictureSize): Box {
+  const kx = source.width / fit.width;
+  const ky = source.height / fit.height;
+  const clip = (value: number, most: number): number => Math.min(most, Math.max(0, value));
+  return [
+    clip((box[0] - fit.left) * kx, source.width),
+    clip((box[1] - fit.top) * ky, source.height),
+    clip((box[2] - fit.left) * kx, source.width),
+    clip((box[3] - fit.top) * ky, source.height),
+  ];
+}
