@@ -1,0 +1,107 @@
+import { html, render, useEffect, useState } from '/vendor/preact.js';
+import { Cameras } from './cameras.js';
+import { useStatus } from './connection.js';
+import { Events } from './events.js';
+import { Box, Journal, Models } from './panels.js';
+import { ANSWER, span } from './words.js';
+
+/** Most live events kept beside what is fetched. */
+const KEEP = 100;
+
+function App() {
+  const [announced, setAnnounced] = useState([]);
+  const {
+    document: status,
+    connected,
+    silentMs,
+    epoch,
+  } = useStatus((event) =>
+    setAnnounced((old) => [event, ...old.filter((other) => other.event !== event.event)].slice(0, KEEP)),
+  );
+  useEffect(() => {
+    if (status !== undefined)
+      document.title = `${connected ? ANSWER[status.health.word].word : 'Disconnected'} · ${status.line} · Lineside`;
+  }, [connected, status?.health.word, status?.line]);
+  if (status === undefined)
+    return html`<p class="hello" role="status">${silentMs > 0 ? 'The box does not answer. Trying again …' : 'Connecting to the box …'}</p>`;
+  return html`
+    ${!connected && html`<p class="lost" role="alert"><b>Disconnected.</b> No word from the box for ${span(silentMs)}. What is shown below is old.</p>`}
+    <div class=${connected ? 'page' : 'page stale'}>
+      <header class="top">
+        <p class="brand"><img src="/favicon.svg" alt="" width="24" height="24" /> Lineside</p>
+        <p class="where"><b>${status.line}</b> <span>${status.device}</span></p>
+      </header>
+      <main>
+        <${Answer} status=${status} connected=${connected} />
+        <${Findings} health=${status.health} />
+        <${Cameras} cameras=${status.cameras} connected=${connected} epoch=${epoch} />
+        <div class="below">
+          <${Events} cameras=${status.cameras} recent=${[...announced, ...status.events]} nowMs=${status.atMs} epoch=${epoch} />
+          <div class="side">
+            <${Journal} journal=${status.journal} link=${status.link} evidence=${status.evidence} nowMs=${status.atMs} />
+            <${Models} models=${status.models} />
+            <${Box} status=${status} />
+          </div>
+        </div>
+      </main>
+      <footer>Lineside helps to keep records. It is not a safety function.</footer>
+    </div>
+  `;
+}
+
+/** The one thing to see from three metres away. */
+function Answer({ status, connected }) {
+  const { word, tone, sign } = ANSWER[status.health.word];
+  return html`
+    <section class="answer ${connected ? tone : 'idle'}" aria-label="Is the line being inspected?">
+      <span class="sign" aria-hidden="true">${connected ? sign : '?'}</span>
+      <div>
+        <h1 id="answer" role="status">${connected ? word : 'Unknown'}</h1>
+        <p>${connected ? sentence(status) : `Last known: ${word.toLowerCase()}`}</p>
+      </div>
+    </section>
+  `;
+}
+
+function sentence({ cameras, health, events }) {
+  const seeing = cameras.filter(
+    (camera) => camera.inspecting === 'inspecting' || camera.inspecting === 'degraded',
+  ).length;
+  const open = events.filter((event) => event.state === 'open').length;
+  const first = health.reasons[0];
+  if (first !== undefined) return first.message;
+  const inspected =
+    seeing === cameras.length ? allOf(cameras.length) : `${seeing} of ${cameras.length} cameras are being inspected`;
+  return open === 0
+    ? `${inspected}. No open events.`
+    : `${inspected}. ${open} open ${open === 1 ? 'event' : 'events'}.`;
+}
+
+const allOf = (count) => (count === 1 ? 'The camera is being inspected' : `All ${count} cameras are being inspected`);
+
+function Findings({ health }) {
+  const all = [
+    ...health.reasons.filter((finding) => finding.code !== 'starting').map((finding) => ({ ...finding, tone: 'bad' })),
+    ...health.warnings.map((finding) => ({ ...finding, tone: 'warn' })),
+  ];
+  if (all.length === 0) return null;
+  return html`
+    <section aria-labelledby="findings-title">
+      <h2 id="findings-title" class="unseen">What is wrong</h2>
+      <ul class="findings">
+        ${all.map(
+          (finding) => html`
+            <li key=${`${finding.code} ${finding.camera ?? ''}`} class=${finding.tone} data-code=${finding.code}>
+              <b>${finding.camera ? `${finding.camera}: ` : ''}${finding.message}</b>
+              <span>Try: ${finding.advice}</span>
+            </li>
+          `,
+        )}
+      </ul>
+    </section>
+  `;
+}
+
+const root = document.getElementById('app');
+root.replaceChildren();
+render(html`<${App} />`, root);

@@ -1,0 +1,150 @@
+import { html, useState } from '/vendor/preact.js';
+import { Chip, Facts, Sheet, Switch } from './parts.js';
+import { Live, Stills, usePageVisible, Zones } from './picture.js';
+import { breakdown, CAMERA, number, percent, plain, reason, span, sum } from './words.js';
+
+/** A frame older than this is told in the colour of trouble. */
+const OLD_FRAME_MS = 3_000;
+
+export function Cameras({ cameras, connected, epoch }) {
+  const [boxes, setBoxes] = useRemembered('boxes', true);
+  const [zones, setZones] = useRemembered('zones', true);
+  const [enlarged, setEnlarged] = useState(undefined);
+  const visible = usePageVisible();
+  const look = { boxes, zones, epoch, paused: !visible || !connected };
+  const chosen = cameras.find((camera) => camera.id === enlarged);
+  return html`
+    <section aria-labelledby="cameras-title">
+      <header class="section-head">
+        <h2 id="cameras-title">Cameras</h2>
+        <${Switch} on=${boxes} onChange=${setBoxes}>Boxes<//>
+        <${Switch} on=${zones} onChange=${setZones}>Zones<//>
+      </header>
+      <ul class="cameras">
+        ${cameras.map(
+          (camera) => html`
+            <li key=${camera.id}>
+              <${Camera} camera=${camera} look=${{ ...look, paused: look.paused || chosen !== undefined }} onEnlarge=${() => setEnlarged(camera.id)} />
+            </li>
+          `,
+        )}
+      </ul>
+      ${chosen && html`<${Enlarged} camera=${chosen} look=${look} onClose=${() => setEnlarged(undefined)} />`}
+    </section>
+  `;
+}
+
+function Camera({ camera, look, onEnlarge }) {
+  const { word, tone } = CAMERA[camera.inspecting];
+  return html`
+    <article class="card camera ${tone}" data-camera=${camera.id} aria-label=${`Camera ${camera.id}`}>
+      <button type="button" class="picture" aria-label=${`Enlarge the picture of ${camera.id}`} onClick=${onEnlarge}>
+        <${Frame} camera=${camera} look=${look} of=${Stills} />
+      </button>
+      <div class="camera-body">
+        <header>
+          <h3>${camera.id}</h3>
+          <${Chip} tone=${tone}>${word}<//>
+        </header>
+        <p class="age ${isOld(camera) ? 'bad' : ''}">${ageOf(camera)}</p>
+        ${camera.error && html`<p class="advice"><b>${camera.error.message}</b> <span>Try: ${camera.error.advice}</span></p>`}
+        ${camera.models.map((model) => html`<${Counters} key=${model.model} model=${model} />`)}
+      </div>
+    </article>
+  `;
+}
+
+/** The picture, or what to say in its place, in the camera's own proportions. */
+function Frame({ camera, look, of: Source }) {
+  const { source } = camera;
+  const gone = camera.inspecting === 'blind' || camera.state !== 'streaming';
+  return html`
+    <span
+      class="frame ${gone ? 'gone' : ''}"
+      style=${source ? { aspectRatio: `${source.width} / ${source.height}` } : {}}
+    >
+      <span class="no-picture">${camera.state === 'connecting' ? 'Connecting …' : 'No picture'}</span>
+      <${Source} camera=${camera.id} boxes=${look.boxes} paused=${look.paused || camera.state !== 'streaming'} epoch=${look.epoch} alt=${`Picture of camera ${camera.id}`} />
+      ${look.zones && html`<${Zones} zones=${camera.zones} />`}
+    </span>
+  `;
+}
+
+function Counters({ model }) {
+  const { counters, latencyMs, newest } = model;
+  const skipped = sum(counters.skipped);
+  const failed = sum(counters.failed);
+  return html`
+    <div class="counters" data-model=${model.model}>
+      <p class="model-line">
+        <b>${model.model}</b>
+        <span>${percent(counters.inspected, counters.offered)} inspected</span>
+      </p>
+      <div class="bar" aria-hidden="true">
+        <i class="good" style=${{ flexGrow: counters.inspected }}></i>
+        <i class="idle" style=${{ flexGrow: skipped }}></i>
+        <i class="bad" style=${{ flexGrow: failed }}></i>
+      </div>
+      <dl class="counts">
+        <div><dt>Offered</dt><dd>${number(counters.offered)}</dd></div>
+        <div><dt>Inspected</dt><dd>${number(counters.inspected)}</dd></div>
+        <div><dt>Skipped</dt><dd>${number(skipped)}</dd></div>
+        <div class=${failed > 0 ? 'bad' : ''}><dt>Failed</dt><dd>${number(failed)}</dd></div>
+      </dl>
+      ${skipped > 0 && html`<p class="small">Skipped: ${breakdown(counters.skipped)}</p>`}
+      ${failed > 0 && html`<p class="small bad">Failed: ${breakdown(counters.failed)}</p>`}
+      ${newest?.status === 'degraded' && html`<p class="small warn">Results to be doubted: ${reason(newest.reason)}</p>`}
+      ${newest?.status === 'no_result' && html`<p class="small bad">No result: ${reason(newest.reason)}</p>`}
+      ${latencyMs && html`<p class="small">Result after ${latencyMs.p50.toFixed(0)} ms, 99 of 100 within ${latencyMs.p99.toFixed(0)} ms</p>`}
+    </div>
+  `;
+}
+
+function Enlarged({ camera, look, onClose }) {
+  const { word, tone } = CAMERA[camera.inspecting];
+  const { source } = camera;
+  return html`
+    <${Sheet} label=${`Camera ${camera.id}`} onClose=${onClose}>
+      <h2>${camera.id} <${Chip} tone=${tone}>${word}<//></h2>
+      <div class="picture"><${Frame} camera=${camera} look=${look} of=${Live} /></div>
+      <p class="age ${isOld(camera) ? 'bad' : ''}">${ageOf(camera)}</p>
+      <${Facts}
+        rows=${[
+          ['Seen now', seenNow(camera)],
+          ['Address', camera.url],
+          [
+            'Source',
+            source &&
+              `${source.width} × ${source.height}${source.fps ? `, ${source.fps} per second` : ''}${source.codec ? `, ${source.codec}` : ''}`,
+          ],
+          ['Stream restarts', number(camera.restarts)],
+          ['Zones', camera.zones.map((zone) => zone.id).join(', ')],
+        ]}
+      />
+    <//>
+  `;
+}
+
+function seenNow(camera) {
+  const counts = new Map();
+  for (const { newest } of camera.models) {
+    for (const { label } of newest?.detections ?? []) counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return counts.size === 0 ? 'nothing' : [...counts].map(([label, count]) => `${count} × ${plain(label)}`).join(', ');
+}
+
+const isOld = (camera) => camera.lastFrameAgeMs === undefined || camera.lastFrameAgeMs > OLD_FRAME_MS;
+const ageOf = (camera) =>
+  camera.lastFrameAgeMs === undefined ? 'No frame yet' : `Last frame ${span(camera.lastFrameAgeMs)} ago`;
+
+/** A choice that this browser keeps. */
+function useRemembered(name, initial) {
+  const [value, setValue] = useState(() => (localStorage.getItem(name) ?? String(initial)) === 'true');
+  return [
+    value,
+    (next) => {
+      localStorage.setItem(name, String(next));
+      setValue(next);
+    },
+  ];
+}

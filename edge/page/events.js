@@ -1,0 +1,136 @@
+import { html, useEffect, useMemo, useState } from '/vendor/preact.js';
+import { Chip, Facts, Sheet } from './parts.js';
+import { clockTime, KIND, plain, reason, SEVERITY, span, title } from './words.js';
+
+const PAGE = 24;
+
+/** Newest first; what happens while the page is open is put on top. */
+export function Events({ cameras, recent, nowMs, epoch }) {
+  const [filter, setFilter] = useState({ kind: '', camera: '' });
+  const [fetched, setFetched] = useState({ events: [], next: undefined });
+  const [problem, setProblem] = useState(undefined);
+  const [chosen, setChosen] = useState(undefined);
+  const load = (cursor) =>
+    fetchEvents(filter, cursor).then(
+      (page) => {
+        setProblem(undefined);
+        setFetched((old) => ({
+          events: cursor === undefined ? page.events : [...old.events, ...page.events],
+          next: page.next,
+        }));
+      },
+      (error) => setProblem(String(error.message ?? error)),
+    );
+  useEffect(() => void load(undefined), [filter, epoch]);
+  const events = useMemo(
+    () =>
+      merge(
+        fetched.events,
+        recent.filter((event) => fits(event, filter)),
+      ),
+    [fetched, recent, filter],
+  );
+  const choose = (name) => (change) => setFilter((old) => ({ ...old, [name]: change.target.value }));
+  return html`
+    <section aria-labelledby="events-title" class="events">
+      <header class="section-head">
+        <h2 id="events-title">Events</h2>
+        <label>Kind <select value=${filter.kind} onChange=${choose('kind')}>
+          <option value="">all</option>
+          ${Object.entries(KIND).map(([code, word]) => html`<option key=${code} value=${code}>${word}</option>`)}
+        </select></label>
+        <label>Camera <select value=${filter.camera} onChange=${choose('camera')}>
+          <option value="">all</option>
+          ${cameras.map(({ id }) => html`<option key=${id} value=${id}>${id}</option>`)}
+        </select></label>
+      </header>
+      ${problem && html`<p class="small bad" role="alert">Events could not be read: ${problem}</p>`}
+      ${events.length === 0 && !problem && html`<p class="empty">No events.</p>`}
+      <ul class="event-list">
+        ${events.map((event) => html`<li key=${event.event}><${Row} event=${event} nowMs=${nowMs} onChoose=${() => setChosen(event.event)} /></li>`)}
+      </ul>
+      ${fetched.next !== undefined && html`<button type="button" class="more" onClick=${() => load(fetched.next)}>Show older</button>`}
+      ${chosen && html`<${Enlarged} event=${events.find((event) => event.event === chosen)} nowMs=${nowMs} onClose=${() => setChosen(undefined)} />`}
+    </section>
+  `;
+}
+
+function Row({ event, nowMs, onChoose }) {
+  return html`
+    <button type="button" class="event" data-event=${event.event} onClick=${onChoose}>
+      ${
+        event.snapshot === undefined
+          ? html`<span class="thumb none" aria-hidden="true"></span>`
+          : html`<img class="thumb" loading="lazy" src=${evidence(event)} alt="" />`
+      }
+      <span class="event-text">
+        <b>${title(event.label)}</b>
+        <span>${KIND[event.kind]} · ${event.camera}${event.zone ? ` · ${event.zone}` : ''}</span>
+        <span class="small">${clockTime(event.openedAtMs, event.clock, nowMs)} · lasted ${span(event.lastedMs)}</span>
+      </span>
+      <span class="event-end">
+        <${Chip} tone=${event.state === 'open' ? SEVERITY[event.severity] : 'idle'}>${event.state === 'open' ? 'Open' : 'Closed'}<//>
+        <span class="small">${event.delivered ? 'delivered' : 'queued'}</span>
+      </span>
+    </button>
+  `;
+}
+
+function Enlarged({ event, nowMs, onClose }) {
+  const [history, setHistory] = useState(undefined);
+  useEffect(() => {
+    fetchJson(`/api/v1/events/${event.event}`).then(setHistory, () => setHistory(undefined));
+  }, [event.event, event.updatedAtMs]);
+  return html`
+    <${Sheet} label=${`Event: ${plain(event.label)}`} onClose=${onClose}>
+      <h2>${title(event.label)} <${Chip} tone=${SEVERITY[event.severity]}>${event.severity}<//></h2>
+      ${event.snapshot && html`<img class="evidence" src=${evidence(event)} alt=${`Picture of the event: ${plain(event.label)} at ${event.camera}`} />`}
+      <${Facts}
+        rows=${[
+          ['Kind', KIND[event.kind]],
+          ['Camera', event.zone ? `${event.camera}, zone ${event.zone}` : event.camera],
+          ['Opened', clockTime(event.openedAtMs, event.clock, nowMs)],
+          ['State', event.state === 'open' ? 'open' : `closed: ${reason(event.reason ?? 'cleared')}`],
+          ['Lasted', span(event.lastedMs)],
+          ['Score', event.score?.toFixed(2)],
+          ['Rule', event.rule],
+          ['Model', event.model && `${event.model.id}${event.model.degraded ? ' (degraded)' : ''}`],
+          ['At the collector', event.delivered ? 'yes' : 'not yet'],
+          ['Records', history?.transitions.map((step) => `${step.seq} ${step.phase}`).join(', ')],
+          ['Picture, SHA-256', event.snapshot && html`<code>${event.snapshot}</code>`],
+          ['Event', html`<code>${event.event}</code>`],
+        ]}
+      />
+    <//>
+  `;
+}
+
+const evidence = (event) => `/api/v1/evidence/${event.snapshot}`;
+
+const fits = (event, filter) =>
+  (filter.kind === '' || event.kind === filter.kind) && (filter.camera === '' || event.camera === filter.camera);
+
+/** Both lists as one, newest first; of two states of one event the later wins. */
+function merge(...lists) {
+  const known = new Map();
+  for (const event of lists.flat()) {
+    const old = known.get(event.event);
+    if (old === undefined || old.updatedAtMs <= event.updatedAtMs) known.set(event.event, event);
+  }
+  return [...known.values()].sort((a, b) => b.openedAtMs - a.openedAtMs || (a.event < b.event ? 1 : -1));
+}
+
+function fetchEvents(filter, cursor) {
+  const query = new URLSearchParams({ limit: String(PAGE) });
+  if (filter.kind !== '') query.set('kind', filter.kind);
+  if (filter.camera !== '') query.set('camera', filter.camera);
+  if (cursor !== undefined) query.set('cursor', cursor);
+  return fetchJson(`/api/v1/events?${query}`);
+}
+
+async function fetchJson(path) {
+  const answer = await fetch(path);
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.error?.message ?? `HTTP ${answer.status}`);
+  return body;
+}

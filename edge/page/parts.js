@@ -1,0 +1,40 @@
+import { html, useEffect, useRef } from '/vendor/preact.js';
+
+/** A word with its colour; the colour never says anything that the word does not. */
+export const Chip = ({ tone, children }) =>
+  html`<span class="chip ${tone}"><i aria-hidden="true"></i>${children}</span>`;
+
+/** Rows of name and value; rows without a value are left out. */
+export const Facts = ({ rows }) => html`
+  <dl class="facts">
+    ${rows
+      .filter(([, value]) => value !== undefined && value !== '')
+      .map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
+  </dl>
+`;
+
+export const Switch = ({ on, onChange, children }) => html`
+  <button type="button" class="switch" aria-pressed=${String(on)} onClick=${() => onChange(!on)}>${children}</button>
+`;
+
+/** A modal that is open while it is rendered; Escape, the button or a click beside it close it. */
+export function Sheet({ label, onClose, children }) {
+  const ref = useRef(null);
+  useEffect(() => {
+    ref.current?.showModal();
+  }, []);
+  return html`
+    <dialog
+      ref=${ref}
+      class="sheet"
+      aria-label=${label}
+      onClose=${onClose}
+      onClick=${(event) => event.target === ref.current && ref.current.close()}
+    >
+      <div class="sheet-body">
+        <button type="button" class="close" aria-label="Close" onClick=${() => ref.current.close()}>✕</button>
+        ${children}
+      </div>
+    </dialog>
+  `;
+}
