@@ -27,7 +27,9 @@ const peopleCamera = z.strictObject({
   /** Share of random visitors who wear nothing on their head. */
   violationRate: share.default(0),
   visits: z
-    .array(z.strictObject({ at: seconds, seconds: z.number().positive(), headwear: z.enum([...HEADWEAR, 'any', 'none']) }))
+    .array(
+      z.strictObject({ at: seconds, seconds: z.number().positive(), headwear: z.enum([...HEADWEAR, 'any', 'none']) }),
+    )
     .default([]),
 });
 

@@ -95,7 +95,7 @@ export function trainingFloor(random: Random, hall: FloorHall): Play {
       swing: random.pick([0, 0.8, 1]),
     });
   }
-  const shadows = [];
+  const shadows: FloorMoment['shadows'][number][] = [];
   for (let i = random.pick([0, 0, 1, 2]); i > 0; i -= 1) {
     shadows.push({
       x: random.between(0, 640),

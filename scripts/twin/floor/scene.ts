@@ -48,7 +48,11 @@ export class FloorScene implements Play {
     const accidents = this.#accidents(seconds - LONGEST_WALK, seconds + LONGEST_WALK);
     const messes = accidents.flatMap((accident) => lying(accident, seconds));
     const cleaners = accidents.flatMap((accident) => cleaning(accident, seconds));
-    const moment: FloorMoment = { messes, passers: [...cleaners, ...this.#passers(seconds)], shadows: this.#shadows(seconds) };
+    const moment: FloorMoment = {
+      messes,
+      passers: [...cleaners, ...this.#passers(seconds)],
+      shadows: this.#shadows(seconds),
+    };
     paintFloor(canvas, moment);
   }
 
@@ -72,7 +76,13 @@ export class FloorScene implements Play {
     return occurrences(incidents, this.#period, from - longest, to).map(({ declared, key, at }) => {
       const random = new Random(...this.#seed, 'mess', key);
       const x = random.between(130, 510);
-      const mess = makeMess(random, declared.kind, `${declared.kind}-${key}`, x, random.between(this.#hall.edge + 90, 310));
+      const mess = makeMess(
+        random,
+        declared.kind,
+        `${declared.kind}-${key}`,
+        x,
+        random.between(this.#hall.edge + 90, 310),
+      );
       const cleaner = makePasser(random, declared.kind === 'spill');
       return { mess, from: at, to: at + declared.seconds, cleaner, side: random.sign() };
     });
@@ -93,7 +103,15 @@ export class FloorScene implements Play {
       const way = (seconds - begun) * WALK * scale;
       if (way < 0 || way > 640 + 2 * OUTSIDE) continue;
       const x = heading === 1 ? way - OUTSIDE : 640 + OUTSIDE - way;
-      found.push({ ...makePasser(random, random.chance(0.5)), x, y, scale, heading, phase: way / (42 * scale), swing: 1 });
+      found.push({
+        ...makePasser(random, random.chance(0.5)),
+        x,
+        y,
+        scale,
+        heading,
+        phase: way / (42 * scale),
+        swing: 1,
+      });
     }
     return found;
   }
@@ -127,5 +145,16 @@ function cleaning(accident: Accident, seconds: number): Passer[] {
   const sweep = still ? Math.sin((seconds - to) * 5) : 0;
   const mop = cleaner.mop ? { ...cleaner.mop, dx: side * (70 + 34 * sweep), dy: 8 } : undefined;
   const x = place - side * before + side * after;
-  return [{ ...cleaner, mop, x, y: mess.y + 12, scale, heading: side, phase: (before + after) / (42 * scale), swing: still ? 0 : 1 }];
+  return [
+    {
+      ...cleaner,
+      mop,
+      x,
+      y: mess.y + 12,
+      scale,
+      heading: side,
+      phase: (before + after) / (42 * scale),
+      swing: still ? 0 : 1,
+    },
+  ];
 }

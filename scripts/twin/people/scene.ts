@@ -83,7 +83,13 @@ export class PeopleScene implements Play {
       const at = (n + random.between(0, 0.8)) * gap;
       const bare = random.chance(this.#camera.violationRate);
       const seconds = random.between(SHORTEST_RANDOM, LONGEST_RANDOM);
-      plans.push({ key: `r${n}`, from: at, seconds, headwear: bare ? ('none' as const) : ('any' as const), index: n + 3 });
+      plans.push({
+        key: `r${n}`,
+        from: at,
+        seconds,
+        headwear: bare ? ('none' as const) : ('any' as const),
+        index: n + 3,
+      });
     }
     return plans;
   }

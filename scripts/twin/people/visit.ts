@@ -34,8 +34,13 @@ export function planVisit(hall: PeopleHall, seed: readonly [number, string], pla
   const random = new Random(...seed, 'visit', plan.key);
   const any = random.pick(HEADWEAR);
   const headwear = plan.headwear === 'none' ? undefined : plan.headwear === 'any' ? any : plan.headwear;
-  const lane = headwear === undefined ? 'front' : random.pick<Visit['lane']>(['far', 'behind_table', 'behind_table', 'front']);
-  const y = { far: hall.horizon + random.between(24, 40), behind_table: random.between(258, 270), front: random.between(322, 346) }[lane];
+  const lane =
+    headwear === undefined ? 'front' : random.pick<Visit['lane']>(['far', 'behind_table', 'behind_table', 'front']);
+  const y = {
+    far: hall.horizon + random.between(24, 40),
+    behind_table: random.between(258, 270),
+    front: random.between(322, 346),
+  }[lane];
   return {
     person: makePerson(random, `person-${plan.key}`, headwear),
     from: plan.from,
@@ -63,11 +68,17 @@ export function poseAt(hall: PeopleHall, visit: Visit, seconds: number): Pose | 
   const base = { y: visit.y, size };
   if (seconds < arrives) {
     const heading = visit.entersAt === 'left' ? 1 : -1;
-    return { ...base, ...walking(visit.station - heading * (arrives - seconds) * speed, heading, (arrives - seconds) * speed, size) };
+    return {
+      ...base,
+      ...walking(visit.station - heading * (arrives - seconds) * speed, heading, (arrives - seconds) * speed, size),
+    };
   }
   if (seconds > departs) {
     const heading = visit.leavesAt === 'left' ? -1 : 1;
-    return { ...base, ...walking(visit.station + heading * (seconds - departs) * speed, heading, (seconds - departs) * speed, size) };
+    return {
+      ...base,
+      ...walking(visit.station + heading * (seconds - departs) * speed, heading, (seconds - departs) * speed, size),
+    };
   }
   return { ...base, ...working(visit, seconds) };
 }
@@ -82,7 +93,10 @@ function walking(x: number, facing: 1 | -1, distance: number, size: number): Mov
 /** Looks another way every few seconds. */
 function working(visit: Visit, seconds: number): Move {
   const random = new Random(visit.seed, 'look', Math.floor(seconds / 3.5));
-  const facing = visit.lane === 'behind_table' ? random.pick<Pose['facing']>([0, 0, 0, 1, -1]) : random.pick<Pose['facing']>([0, 0, 2, 1, -1]);
+  const facing =
+    visit.lane === 'behind_table'
+      ? random.pick<Pose['facing']>([0, 0, 0, 1, -1])
+      : random.pick<Pose['facing']>([0, 0, 2, 1, -1]);
   const reach = visit.lane === 'behind_table' ? 1 : 0.5;
   return { x: visit.station + 4 * Math.sin(seconds * 0.7), facing, phase: seconds * 2.2, swing: 0, reach };
 }
