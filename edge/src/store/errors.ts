@@ -1,0 +1,99 @@
+import { type ErrorFacts, LinesideError, messageOf, systemCode } from '../kit/index.ts';
+
+/** Everything the store can complain of. */
+export const STORE_ERROR_CODES = [
+  'data_folder_unwritable',
+  'journal_locked',
+  'journal_absent',
+  'journal_foreign',
+  'journal_newer',
+  'journal_other_device',
+  'journal_not_durable',
+  'journal_damaged',
+  'journal_full',
+  'journal_io',
+  'record_refused',
+  'ack_beyond',
+  'evidence_missing',
+  'evidence_damaged',
+] as const;
+export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
+
+export class StoreError extends LinesideError {
+  override readonly name = 'StoreError';
+  override readonly code: StoreErrorCode;
+
+  constructor(facts: ErrorFacts & { readonly code: StoreErrorCode }) {
+    super(facts);
+    this.code = facts.code;
+  }
+}
+
+/** True where SQLite ran out of pages: the quota's or the disk's. */
+export function isFull(thrown: unknown): boolean {
+  return systemCode(thrown) === 'SQLITE_FULL';
+}
+
+/** What SQLite or the file system threw while `doing`, as one of ours. */
+export function storeError(thrown: unknown, path: string, doing: string): StoreError {
+  if (thrown instanceof StoreError) return thrown;
+  const code = systemCode(thrown) ?? '';
+  const what = `${doing} ${path}: ${messageOf(thrown)}`;
+  if (code === 'SQLITE_CORRUPT' || code.startsWith('SQLITE_CORRUPT_') || code === 'SQLITE_NOTADB') {
+    return new StoreError({
+      code: 'journal_damaged',
+      message: what,
+      advice: 'move the data folder aside, keep it for salvage, check the disk (smartctl, dmesg), and start again',
+      cause: thrown,
+    });
+  }
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC') {
+    return new StoreError({
+      code: 'journal_full',
+      message: what,
+      advice: 'free space on the disk of the data folder, or raise storage.journalQuota',
+      retry: 'later',
+      cause: thrown,
+    });
+  }
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'SQLITE_CANTOPEN', 'SQLITE_READONLY'].includes(code)) {
+    return new StoreError({
+      code: 'data_folder_unwritable',
+      message: what,
+      advice: 'give the service its own writable data folder (--data DIR), on a disk that is not mounted read-only',
+      cause: thrown,
+    });
+  }
+  return new StoreError({
+    code: 'journal_io',
+    message: what,
+    advice: 'check the disk (dmesg, smartctl) and the permissions of the data folder',
+    retry: 'later',
+    cause: thrown,
+  });
+}
+
+export function refused(kind: string, why: string, cause?: unknown): StoreError {
+  return new StoreError({
+    code: 'record_refused',
+    message: `a record of kind ${kind} has no form that can be sent: ${why}`,
+    advice: 'report this: the part that made the record put something into it that JSON cannot carry',
+    cause,
+  });
+}
+
+export function ackBeyond(stream: string, highest: number, next: number): StoreError {
+  return new StoreError({
+    code: 'ack_beyond',
+    message: `the collector confirmed ${stream} ${highest}, but only numbers below ${next} were ever written`,
+    advice: 'check that no two devices share this identity and that the data folder was not restored from a copy',
+  });
+}
+
+export function damaged(path: string, stream: string, seq: number): StoreError {
+  return new StoreError({
+    code: 'journal_damaged',
+    message: `${path} lacks number ${seq} of ${stream}, which must be there`,
+    advice: 'run `lineside journal verify`; keep a copy of the data folder before anything else',
+  });
+}

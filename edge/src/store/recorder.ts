@@ -1,0 +1,102 @@
+import type { EventBody, MediaBody } from '@lineside/protocol';
+import type { LineEvent } from '../domain/index.ts';
+import { type Clock, type Logger, messageOf } from '../kit/index.ts';
+import type { Picture, Recorder } from '../pipeline/index.ts';
+import type { EvidenceStore, StagedEvidence } from './evidence.ts';
+import type { Journal } from './journal.ts';
+import type { Entry } from './journal-types.ts';
+
+/** Kinds of record that the recorder writes. */
+export const EVENT_RECORD = 'event';
+export const SNAPSHOT_RECORD = 'snapshot';
+
+/** Writes events and their pictures: the picture first, then one transaction with all that speaks of it. */
+export class JournalRecorder implements Recorder {
+  readonly #journal: Journal;
+  readonly #evidence: EvidenceStore;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+
+  constructor(options: { journal: Journal; evidence: EvidenceStore; clock: Clock; log: Logger }) {
+    this.#journal = options.journal;
+    this.#evidence = options.evidence;
+    this.#clock = options.clock;
+    this.#log = options.log;
+  }
+
+  /** A picture that cannot be written costs the event its picture, never the event: its details say so. */
+  async record(event: LineEvent, picture: Picture | undefined): Promise<{ readonly seq: number }> {
+    if (picture === undefined) return this.#write(event, undefined, undefined);
+    let staged: StagedEvidence;
+    try {
+      staged = await this.#evidence.stage(picture.jpeg);
+    } catch (error) {
+      this.#log.error({ event: event.event, error: messageOf(error) }, 'cannot write the picture of an event');
+      return this.#write(event, undefined, undefined, { evidence: 'not_written' });
+    }
+    try {
+      return this.#write(event, picture, staged);
+    } catch (error) {
+      this.#evidence.discard(staged);
+      throw error;
+    }
+  }
+
+  #write(
+    event: LineEvent,
+    picture: Picture | undefined,
+    staged: StagedEvidence | undefined,
+    remarks: EventBody['details'] = {},
+  ): { readonly seq: number } {
+    const at = event.decidedAtMs === undefined ? {} : { atMs: event.decidedAtMs };
+    const body = eventBody(event, staged?.sha256, remarks);
+    const entries: Entry[] = [{ stream: 'events', kind: EVENT_RECORD, body, ...at }];
+    if (picture !== undefined && staged !== undefined) {
+      entries.push({ stream: 'media', kind: SNAPSHOT_RECORD, body: mediaBody(event.event, picture, staged), ...at });
+    }
+    const [position] = this.#journal.append(entries, () => {
+      if (staged !== undefined) this.#evidence.adopt(staged, event.event, this.#clock.wallMs());
+    });
+    if (position === undefined) throw new TypeError('an append of one entry gave no number');
+    if (staged !== undefined) this.#evidence.settle(staged);
+    return { seq: position.seq };
+  }
+}
+
+/** A transition in the wire's words. A number that JSON cannot carry is left out rather than lose the event. */
+export function eventBody(
+  event: LineEvent,
+  snapshot: string | undefined,
+  remarks: EventBody['details'] = {},
+): EventBody {
+  const { output, frame, model } = event;
+  const { score, box } = output;
+  const details = { ...finiteOnly(output.details ?? {}), ...remarks };
+  return {
+    event: event.event,
+    kind: output.kind,
+    phase: output.phase,
+    severity: output.severity,
+    camera: event.camera,
+    rule: output.rule,
+    label: output.label,
+    lastedMs: Number.isFinite(output.lastedMs) ? Math.max(0, output.lastedMs) : 0,
+    ...(output.reason === undefined ? {} : { reason: output.reason }),
+    ...(output.zone === undefined ? {} : { zone: output.zone }),
+    ...(score === undefined || !Number.isFinite(score) ? {} : { score: Math.min(1, Math.max(0, score)) }),
+    ...(box?.every(Number.isFinite) === true ? { box: [...box] } : {}),
+    ...(frame === undefined ? {} : { frame: { width: frame.width, height: frame.height, index: frame.index } }),
+    ...(model === undefined ? {} : { model }),
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(Object.keys(details).length === 0 ? {} : { details }),
+  };
+}
+
+function mediaBody(event: string, picture: Picture, staged: StagedEvidence): MediaBody {
+  const { width, height } = picture;
+  return { sha256: staged.sha256, bytes: staged.bytes, mime: 'image/jpeg', width, height, event };
+}
+
+function finiteOnly(details: NonNullable<EventBody['details']>): NonNullable<EventBody['details']> {
+  return Object.fromEntries(Object.entries(details).filter(([, v]) => typeof v !== 'number' || Number.isFinite(v)));
+}

@@ -1,0 +1,58 @@
+import type { JournalBatch, StreamStats } from './journal-types.ts';
+import { firstQueued, type StoredRecord, type StreamHead, type StreamTable } from './stream-table.ts';
+import { countInRanges } from '@lineside/protocol';
+
+/** Consecutive records from `from`, or from the lowest held above it; undefined where there is none. */
+export function readBatch(
+  table: StreamTable,
+  head: StreamHead,
+  from: number,
+  limit: number,
+  maxBytes: number,
+): JournalBatch | undefined {
+  const start = Math.max(from, head.base + 1);
+  const taken: StoredRecord[] = [];
+  let bytes = 0;
+  for (const row of table.read(start, limit)) {
+    bytes += Buffer.byteLength(row.json) + 1;
+    if (row.seq !== start + taken.length || (taken.length > 0 && bytes > maxBytes)) break;
+    taken.push(row);
+  }
+  const last = taken.at(-1);
+  if (last === undefined) return undefined;
+  const prev = start === head.base + 1 ? head.baseHash : table.at(start - 1)?.hash.toString('hex');
+  if (prev === undefined) return undefined;
+  return { from: start, to: last.seq, prev, head: last.hash.toString('hex'), records: taken.map((row) => row.json) };
+}
+
+export function statsOf(table: StreamTable, head: StreamHead): StreamStats {
+  const confirmed = Math.max(head.acked, head.base);
+  const beyond = head.sack.filter(([, b]) => b > confirmed);
+  const oldest = table.at(firstQueued(head));
+  return {
+    first: head.base + 1,
+    next: head.next,
+    acked: head.acked,
+    queued: head.next - 1 - confirmed - countInRanges(beyond.map(([a, b]) => [Math.max(a, confirmed + 1), b])),
+    ...(oldest === undefined ? {} : { oldestQueuedWallMs: labelsOf(oldest).t }),
+    declared: head.declared,
+    bytes: head.bytes,
+  };
+}
+
+export interface Labels {
+  readonly t: number;
+  readonly m: number;
+  readonly boot: string;
+}
+
+/** The time labels of a stored record; zeros where its text is damaged. */
+export function labelsOf(row: StoredRecord): Labels {
+  const record: unknown = JSON.parse(row.json);
+  if (typeof record !== 'object' || record === null) return { t: 0, m: 0, boot: '' };
+  return {
+    t: 't' in record && typeof record.t === 'number' ? record.t : 0,
+    m: 'm' in record && typeof record.m === 'number' ? record.m : 0,
+    boot: 'boot' in record && typeof record.boot === 'string' ? record.boot : '',
+  };
+}
