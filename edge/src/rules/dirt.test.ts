@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { Box, Track } from '../domain/index.ts';
+import { play, story, track } from '../../../tests/support/crafted-tracks.ts';
+import { createRule } from './create-rule.ts';
+import type { DirtSpec } from './spec.ts';
+
+const RIGHT_HALF = {
+  id: 'floor',
+  polygon: [
+    [0.5, 0],
+    [1, 0],
+    [1, 1],
+    [0.5, 1],
+  ],
+} as const;
+
+function rule(more: Partial<DirtSpec> = {}): ReturnType<typeof createRule> {
+  return createRule({
+    type: 'dirt',
+    id: 'clean-floor',
+    model: 'sanitation',
+    severity: 'warning',
+    zone: RIGHT_HALF,
+    timing: { longerThanMs: 4000 },
+    ...more,
+  });
+}
+
+const PUDDLE: Box = [400, 200, 500, 240];
+const spill = (id: number, box: Box = PUDDLE, more: Partial<Track> = {}): Track =>
+  track(id, 'spill', box, { score: 0.3, ...more });
+
+describe('dirt', () => {
+  it('opens after T, tells again every ten seconds and closes when it is cleaned', () => {
+    const said = play(rule(), 0, 30_000, (atMs) => (atMs <= 20_000 ? [spill(1)] : []));
+    expect(story(said)).toEqual(['opened@4000 #1', 'updated@14000 #1', 'closed(cleared)@23200 #1']);
+    expect(said[0]).toMatchObject({
+      kind: 'sanitation',
+      label: 'spill',
+      zone: 'floor',
+      box: PUDDLE,
+      details: { zoneShare: 1 },
+    });
+    expect(said[2]?.lastedMs).toBe(20_000);
+  });
+
+  it('stays open while somebody stands before it for less than the clearing time, and not longer', () => {
+    const passing = (hiddenMs: number): string[] =>
+      story(
+        play(rule(), 0, 12_000, (atMs) =>
+          atMs > 5000 && atMs <= 5000 + hiddenMs ? [spill(1, PUDDLE, { missed: 1 })] : [spill(1)],
+        ),
+      );
+    expect(passing(3000)).toEqual(['opened@4000 #1']);
+    expect(passing(3400)).toEqual(['opened@4000 #1', 'closed(cleared)@8200 #1']);
+  });
+
+  it('goes on when the track is born again at the same place', () => {
+    const said = play(rule(), 0, 9000, (atMs) => [
+      spill(1 + Math.floor(atMs / 1500), [400 + (atMs % 7), 200, 500, 241]),
+    ]);
+    expect(story(said)).toEqual(['opened@4000 #1']);
+  });
+
+  it('is one incident for a spill torn in two, and two for two places or two labels', () => {
+    const torn = play(rule(), 0, 9000, (atMs) =>
+      atMs < 2000 ? [spill(1)] : [spill(1, [400, 200, 445, 240]), spill(2, [455, 200, 500, 240])],
+    );
+    expect(story(torn)).toEqual(['opened@4000 #1']);
+    const two = play(rule(), 0, 5000, () => [spill(1), spill(2, [540, 300, 600, 330])]);
+    expect(story(two)).toEqual(['opened@4000 #1', 'opened@4000 #2']);
+    const mixed = play(rule(), 0, 5000, () => [spill(1), track(2, 'litter', [420, 210, 440, 230])]);
+    expect(mixed.map((output) => output.label).sort()).toEqual(['litter', 'spill']);
+  });
+
+  it('minds only what lies in the zone with the share required', () => {
+    expect(play(rule(), 0, 9000, () => [spill(1, [100, 200, 200, 240])])).toEqual([]);
+    expect(play(rule(), 0, 9000, () => [spill(1, [260, 200, 360, 240])])).toEqual([]);
+    expect(story(play(rule({ minZoneShare: 0.3 }), 0, 5000, () => [spill(1, [260, 200, 360, 240])]))).toEqual([
+      'opened@4000 #1',
+    ]);
+  });
+
+  it('opens through the flicker of a weak detector', () => {
+    expect(story(play(rule(), 0, 8000, (atMs) => (atMs % 800 === 600 ? [] : [spill(1)])))).toEqual(['opened@4000 #1']);
+    expect(play(rule(), 0, 20_000, (atMs) => (atMs % 800 === 600 ? [spill(1)] : []))).toEqual([]);
+  });
+
+  it('counts no time over a gap longer than the largest that is continuous, nor over frames without a result', () => {
+    const inspected = rule();
+    const said = [
+      ...play(inspected, 0, 2000, () => [spill(1)]),
+      ...play(inspected, 2200, 5000, () => undefined),
+      ...play(inspected, 5200, 9000, () => [spill(1)]),
+    ];
+    expect(story(said)).toEqual(['opened@7200 #1']);
+    const unfed = rule();
+    const late = [...play(unfed, 0, 2000, () => [spill(1)]), ...play(unfed, 5200, 9000, () => [spill(1)])];
+    expect(story(late)).toEqual(['opened@7200 #1']);
+  });
+
+  it('opens no second incident at a place during the cool-down', () => {
+    const said = play(
+      rule({ timing: { longerThanMs: 1000, clearAfterMs: 1000, coolDownMs: 8000 } }),
+      0,
+      16_000,
+      (atMs) => (atMs > 2000 && atMs <= 4000 ? [] : [spill(atMs <= 2000 ? 1 : 9)]),
+    );
+    expect(story(said)).toEqual(['opened@1000 #1', 'closed(cleared)@3200 #1', 'opened@11200 #2']);
+  });
+});

@@ -1,0 +1,64 @@
+import { area, type Box, intersection, iou, type Track } from '../domain/index.ts';
+
+/** A head of the picture, seen with headwear or without. */
+export interface Head {
+  readonly track: Track;
+  readonly covered: boolean;
+}
+
+/** Heads that overlap so much are one, seen under two labels. */
+const SAME_HEAD_IOU = 0.5;
+/** Where a person's head is: the upper third of the box, and a little around it for boxes that cut it off. */
+const HEAD_SHARE = 1 / 3;
+const MARGIN = 0.1;
+
+/** Heads detected in this frame; of two labels on one head the higher score counts, headwear when equal. */
+export function headsOf(covered: readonly Track[], bare: readonly Track[]): readonly Head[] {
+  const all: Head[] = [
+    ...covered.map((track) => ({ track, covered: true })),
+    ...bare.map((track) => ({ track, covered: false })),
+  ];
+  const kept: Head[] = [];
+  for (const head of all.toSorted((a, b) => b.track.score - a.track.score)) {
+    const twin = kept.find((k) => k.covered !== head.covered && iou(k.track.box, head.track.box) >= SAME_HEAD_IOU);
+    if (twin === undefined) kept.push(head);
+  }
+  return kept;
+}
+
+/** Head of each person, by the person's track id: each head goes to one person, the best fits first. */
+export function assignHeads(persons: readonly Track[], heads: readonly Head[]): ReadonlyMap<number, Head> {
+  const fits = persons.flatMap((person) =>
+    heads.flatMap((head) => {
+      const fit = fitOf(person.box, head.track.box);
+      return fit === undefined ? [] : [{ person, head, fit }];
+    }),
+  );
+  const headOf = new Map<number, Head>();
+  const taken = new Set<Head>();
+  for (const { person, head } of fits.toSorted((a, b) => b.fit - a.fit)) {
+    if (headOf.has(person.id) || taken.has(head)) continue;
+    headOf.set(person.id, head);
+    taken.add(head);
+  }
+  return headOf;
+}
+
+/** How well a head sits on a person, or undefined where its centre is outside of the head region. */
+function fitOf(person: Box, head: Box): number | undefined {
+  const width = person[2] - person[0];
+  const height = person[3] - person[1];
+  const region: Box = [
+    person[0] - MARGIN * width,
+    person[1] - MARGIN * height,
+    person[2] + MARGIN * width,
+    person[1] + HEAD_SHARE * height,
+  ];
+  const [x, y] = [(head[0] + head[2]) / 2, (head[1] + head[3]) / 2];
+  if (x < region[0] || x > region[2] || y < region[1] || y > region[3]) return undefined;
+  const overlap = intersection(head, region) / Math.max(1, area(head));
+  // Of people one behind the other, a head belongs to whom it sits on top of, in the middle.
+  const aside = Math.abs(x - (person[0] + person[2]) / 2) / Math.max(1, width);
+  const below = Math.abs(head[1] - person[1]) / Math.max(1, height);
+  return overlap - aside - below;
+}

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import type { Box, Track } from '../domain/index.ts';
+import { play, story, track } from '../../../tests/support/crafted-tracks.ts';
+import { createRule } from './create-rule.ts';
+import type { MissingHeadwearSpec } from './spec.ts';
+
+const LEFT_HALF = {
+  id: 'packing',
+  polygon: [
+    [0, 0],
+    [0.5, 0],
+    [0.5, 1],
+    [0, 1],
+  ],
+} as const;
+
+function rule(more: Partial<MissingHeadwearSpec> = {}): ReturnType<typeof createRule> {
+  return createRule({
+    type: 'missing_headwear',
+    id: 'hats',
+    model: 'ppe',
+    severity: 'warning',
+    zone: LEFT_HALF,
+    timing: { longerThanMs: 2000, clearAfterMs: 1000 },
+    ...more,
+  });
+}
+
+const body = (x: number): Box => [x - 40, 100, x + 40, 300];
+const head = (x: number): Box => [x - 15, 102, x + 15, 135];
+const person = (id: number, x: number, more: Partial<Track> = {}): Track => track(id, 'person', body(x), more);
+const bare = (id: number, x: number, more: Partial<Track> = {}): Track => track(id, 'bare_head', head(x), more);
+const capped = (id: number, x: number, more: Partial<Track> = {}): Track => track(id, 'headwear', head(x), more);
+
+describe('missing headwear', () => {
+  it('opens after T with zone, head and counts, and clears when a cap is put on', () => {
+    const hats = rule();
+    const said = [
+      ...play(hats, 0, 3000, () => [person(1, 100), bare(2, 100)]),
+      ...play(hats, 3200, 6000, () => [person(1, 100), capped(3, 100)]),
+    ];
+    expect(story(said)).toEqual(['opened@2000 #1', 'closed(cleared)@4200 #1']);
+    expect(said[0]).toMatchObject({
+      rule: 'hats',
+      kind: 'personnel_violation',
+      severity: 'warning',
+      zone: 'packing',
+      label: 'bare_head',
+      score: 0.8,
+      box: head(100),
+      lastedMs: 2000,
+      details: { personTrack: 1, framesAbsent: 11, framesPresent: 0 },
+    });
+    expect(said[1]?.lastedMs).toBe(3000);
+  });
+
+  it('accuses the one of two people who is bare', () => {
+    const said = play(rule(), 0, 3000, () => [person(1, 100), person(2, 220), capped(3, 100), bare(4, 220)]);
+    expect(said.map((output) => output.details?.['personTrack'])).toEqual([2]);
+  });
+
+  it('gives each head to one person, so that a cap in front does not cover the bare head behind', () => {
+    // Two people close together: both heads lie in both head regions.
+    const said = play(rule(), 0, 3000, () => [person(1, 100), person(2, 130), capped(3, 102), bare(4, 128)]);
+    expect(said.map((output) => output.details?.['personTrack'])).toEqual([2]);
+  });
+
+  it('keeps an incident per person', () => {
+    const said = play(rule(), 0, 3000, () => [person(1, 60), bare(2, 60), person(3, 200), bare(4, 200)]);
+    expect(story(said)).toEqual(['opened@2000 #1', 'opened@2000 #2']);
+  });
+
+  it('asks nothing of people outside of the zone, and clears when somebody leaves it', () => {
+    expect(play(rule(), 0, 5000, () => [person(1, 500), bare(2, 500)])).toEqual([]);
+    const hats = rule();
+    const said = play(hats, 0, 8000, (atMs) => {
+      const x = atMs < 4000 ? 200 : 500;
+      return [person(1, x), bare(2, x)];
+    });
+    expect(story(said)).toEqual(['opened@2000 #1', 'closed(cleared)@5000 #1']);
+  });
+
+  it('does not judge a head that is not visible: it neither opens nor clears', () => {
+    expect(play(rule(), 0, 9000, () => [person(1, 100)])).toEqual([]);
+    const hats = rule();
+    play(hats, 0, 3000, () => [person(1, 100), bare(2, 100)]);
+    expect(play(hats, 3200, 12_000, () => [person(1, 100)])).toEqual([]);
+  });
+
+  it('judges over time: a single frame of either kind changes nothing', () => {
+    const hats = rule();
+    const said = play(hats, 0, 6000, (atMs) =>
+      atMs % 1000 === 600 ? [person(1, 100), capped(3, 100)] : [person(1, 100), bare(2, 100)],
+    );
+    expect(story(said)).toEqual(['opened@2000 #1']);
+    const worn = play(rule(), 0, 9000, (atMs) =>
+      atMs % 1000 === 600 ? [person(1, 100), bare(2, 100)] : [person(1, 100), capped(3, 100)],
+    );
+    expect(worn).toEqual([]);
+  });
+
+  it('takes the surer of two labels on one head', () => {
+    const both = (cap: number): Track[] => [
+      person(1, 100),
+      bare(2, 100, { score: 0.6 }),
+      capped(3, 101, { score: cap }),
+    ];
+    expect(play(rule(), 0, 3000, () => both(0.9))).toEqual([]);
+    expect(story(play(rule(), 0, 3000, () => both(0.3)))).toEqual(['opened@2000 #1']);
+  });
+
+  it('counts a bare head without a body, and goes on with the body’s incident when it is detected', () => {
+    const hats = rule();
+    const said = [
+      ...play(hats, 0, 3000, () => [bare(2, 100)]),
+      ...play(hats, 3200, 5000, () => [person(7, 100), bare(2, 100)]),
+      ...play(hats, 5200, 8000, () => [person(7, 100), capped(9, 100)]),
+    ];
+    expect(story(said)).toEqual(['opened@2000 #1', 'closed(cleared)@6200 #1']);
+    expect(said[0]?.details).toMatchObject({ personDetected: false });
+    expect(said[1]?.details).toMatchObject({ personTrack: 7 });
+  });
+
+  it('goes on with the incident when the body’s track is lost and the head’s is not', () => {
+    const hats = rule();
+    const said = [
+      ...play(hats, 0, 3000, () => [person(1, 100), bare(2, 100)]),
+      ...play(hats, 3200, 6000, () => [bare(2, 100)]),
+      ...play(hats, 6200, 9000, () => [person(8, 100), bare(2, 100)]),
+      ...play(hats, 9200, 12_000, () => []),
+    ];
+    expect(story(said)).toEqual(['opened@2000 #1', 'closed(object_lost)@10200 #1']);
+  });
+
+  it('waits for a body that is only believed after a while', () => {
+    expect(play(rule(), 0, 5000, () => [person(1, 100, { confirmed: false }), capped(2, 100)])).toEqual([]);
+  });
+
+  it('does not take frames without a result for a cap', () => {
+    const hats = rule();
+    play(hats, 0, 3000, () => [person(1, 100), bare(2, 100)]);
+    expect(play(hats, 3200, 9000, () => undefined)).toEqual([]);
+    const said = play(hats, 9200, 11_000, () => [person(1, 100), capped(3, 100)]);
+    expect(story(said)).toEqual(['closed(cleared)@10200 #1']);
+  });
+
+  it('closes as camera_lost when results stay away, by its frames or by the clock', () => {
+    const hats = rule();
+    play(hats, 0, 3000, () => [person(1, 100), bare(2, 100)]);
+    expect(hats.lapse(12_900)).toEqual([]);
+    expect(story(hats.lapse(13_100))).toEqual(['closed(camera_lost) #1']);
+    expect(hats.lapse(99_000)).toEqual([]);
+    play(hats, 100_000, 103_000, () => [person(1, 100), bare(2, 100)]);
+    const late = play(hats, 120_000, 123_000, () => [person(5, 100), bare(6, 100)]);
+    expect(story(late)).toEqual(['closed(camera_lost)@120000 #2', 'opened@122000 #3']);
+  });
+
+  it('closes what is open when the service ends, once', () => {
+    const hats = rule();
+    play(hats, 0, 3000, () => [person(1, 100), bare(2, 100), person(3, 200)]);
+    expect(story(hats.close(3000, 'restart'))).toEqual(['closed(restart) #1']);
+    expect(hats.close(3000, 'restart')).toEqual([]);
+  });
+});

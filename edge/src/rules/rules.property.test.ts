@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { RuleOutput, Track } from '../domain/index.ts';
+import { frameAt, SIZE, track } from '../../../tests/support/crafted-tracks.ts';
+import { createRule } from './create-rule.ts';
+import type { RuleSpec } from './spec.ts';
+
+const LABELS: Readonly<Record<RuleSpec['type'], readonly string[]>> = {
+  missing_headwear: ['person', 'headwear', 'bare_head'],
+  product_defect: ['product', 'defect'],
+  dirt: ['spill', 'litter'],
+};
+
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** Tracks that live a while at a place of their own and flicker. */
+function randomScene(random: () => number, labels: readonly string[], places: number): (atMs: number) => Track[] {
+  const slots = Array.from({ length: places }, () => ({ id: 0, untilMs: 0, bornMs: 0, x: 0, y: 0, label: '' }));
+  let nextId = 1;
+  return (atMs) =>
+    slots.flatMap((slot) => {
+      if (atMs >= slot.untilMs) {
+        slot.label = labels[Math.floor(random() * labels.length)]!;
+        Object.assign(slot, {
+          id: nextId,
+          bornMs: atMs,
+          untilMs: atMs + random() * 8000,
+          x: random() * 500,
+          y: random() * 200,
+        });
+        nextId += 1;
+      }
+      if (random() < 0.1) return [];
+      const tall = slot.label === 'person' || slot.label === 'product';
+      const missed = random() < 0.2 ? 1 : 0;
+      const [width, height] = tall ? [80, 150] : [30, 30];
+      return [
+        track(slot.id, slot.label, [slot.x, slot.y, slot.x + width, slot.y + height], {
+          score: random(),
+          missed,
+          confirmed: random() < 0.8,
+          firstSeenMs: slot.bornMs,
+          lastSeenMs: atMs - missed * 200,
+        }),
+      ];
+    });
+}
+
+describe.each(Object.keys(LABELS) as RuleSpec['type'][])('%s, whatever it sees', (type) => {
+  it('opens, updates and closes each key in order, never twice, and claims no more time than has passed', () => {
+    let opened = 0;
+    const broken: object[] = [];
+    for (let round = 0; round < 40; round += 1) {
+      const random = randomFrom(1 + round);
+      const longerThanMs = type === 'product_defect' ? 0 : random() * 2000;
+      const timing = { longerThanMs, clearAfterMs: random() * 2000, updateEveryMs: 1500, coolDownMs: random() * 1000 };
+      const rule = createRule({ type, id: 'r', model: 'm', severity: 'info', timing });
+      const scene = randomScene(random, LABELS[type], 8);
+      const phases = new Map<string, { phase: RuleOutput['phase']; lastedMs: number }>();
+      let startMs: number | undefined;
+      const check = (outputs: readonly RuleOutput[], atMs: number): void => {
+        for (const output of outputs) {
+          const before = phases.get(output.key);
+          const inOrder = (before === undefined) === (output.phase === 'opened') && before?.phase !== 'closed';
+          const explained = (output.reason !== undefined) === (output.phase === 'closed');
+          const honest = output.lastedMs >= (before?.lastedMs ?? 0) && output.lastedMs <= atMs - (startMs ?? atMs);
+          const drawn = output.box?.every((side, k) => side >= 0 && side <= (k % 2 === 0 ? SIZE.width : SIZE.height));
+          if (!inOrder || !explained || !honest || drawn !== true) broken.push({ round, atMs, before, output });
+          phases.set(output.key, output);
+          opened += output.phase === 'opened' ? 1 : 0;
+        }
+      };
+      let atMs = 0;
+      for (let step = 0; step < 300; step += 1) {
+        atMs += random() < 0.01 ? random() * 15_000 : 50 + random() * 300;
+        startMs ??= atMs;
+        const tracks = random() < 0.1 ? undefined : scene(atMs);
+        check(rule.step({ frame: frameAt(atMs), tracks }), atMs);
+        if (random() < 0.01) check(rule.lapse(atMs + random() * 20_000), atMs + 20_000);
+      }
+      check(rule.close(atMs, 'restart'), atMs);
+      expect([...phases.values()].every(({ phase }) => phase === 'closed')).toBe(true);
+    }
+    expect(broken).toEqual([]);
+    expect(opened).toBeGreaterThan(50);
+  });
+});

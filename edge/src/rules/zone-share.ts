@@ -1,0 +1,45 @@
+import type { Box, PictureSize, Point, Zone } from '../domain/index.ts';
+
+/**
+ * How much of a box lies in a zone: the larger of the box's share in the zone and the zone's share under the box, 0 to
+ * 1, so that a pool larger than the zone counts too. Exact for any simple polygon (Sutherland and Hodgman 1974).
+ */
+export function zoneShare(zone: Zone, box: Box, size: PictureSize): number {
+  const [x1, y1, x2, y2] = [box[0] / size.width, box[1] / size.height, box[2] / size.width, box[3] / size.height];
+  const boxArea = Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
+  const zoneArea = polygonArea(zone.polygon);
+  if (boxArea === 0 || zoneArea === 0) return 0;
+  let shared = zone.polygon;
+  shared = clip(shared, ([x]) => x - x1);
+  shared = clip(shared, ([x]) => x2 - x);
+  shared = clip(shared, ([, y]) => y - y1);
+  shared = clip(shared, ([, y]) => y2 - y);
+  return Math.min(1, polygonArea(shared) / Math.min(boxArea, zoneArea));
+}
+
+/** The part of a polygon where `depth` is not below 0. */
+function clip(polygon: readonly Point[], depth: (point: Point) => number): readonly Point[] {
+  const kept: Point[] = [];
+  let previous = polygon.at(-1);
+  for (const corner of polygon) {
+    if (previous === undefined) break;
+    const [before, now] = [depth(previous), depth(corner)];
+    if (before < 0 !== now < 0) {
+      const share = before / (before - now);
+      kept.push([previous[0] + share * (corner[0] - previous[0]), previous[1] + share * (corner[1] - previous[1])]);
+    }
+    if (now >= 0) kept.push(corner);
+    previous = corner;
+  }
+  return kept;
+}
+
+function polygonArea(polygon: readonly Point[]): number {
+  let twice = 0;
+  let previous = polygon.at(-1);
+  for (const corner of polygon) {
+    if (previous !== undefined) twice += previous[0] * corner[1] - corner[0] * previous[1];
+    previous = corner;
+  }
+  return Math.abs(twice) / 2;
+}

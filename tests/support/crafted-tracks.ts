@@ -1,0 +1,37 @@
+import type { Box, FrameRef, RuleOutput, Track } from '../../edge/src/domain/index.ts';
+import type { Rule } from '../../edge/src/pipeline/index.ts';
+
+export const STEP_MS = 200;
+export const SIZE = { width: 640, height: 360 };
+
+export function frameAt(atMs: number): FrameRef {
+  return { camera: 'hall', index: Math.round(atMs / STEP_MS), atMs, ...SIZE };
+}
+
+/** A track as a tracker would tell it; well known and detected unless said otherwise. */
+export function track(id: number, label: string, box: Box, more: Partial<Track> = {}): Track {
+  return { id, label, box, score: 0.8, hits: 9, missed: 0, firstSeenMs: 0, lastSeenMs: 0, confirmed: true, ...more };
+}
+
+/** Runs a rule over the time given, one frame per STEP_MS; `scene` undefined is a frame without a result. */
+export function play(
+  rule: Rule,
+  fromMs: number,
+  toMs: number,
+  scene: (atMs: number) => readonly Track[] | undefined,
+): RuleOutput[] {
+  const said: RuleOutput[] = [];
+  for (let atMs = fromMs; atMs <= toMs; atMs += STEP_MS) {
+    const tracks = scene(atMs)?.map((one) => ({ ...one, lastSeenMs: one.missed === 0 ? atMs : one.lastSeenMs }));
+    said.push(...rule.step({ frame: frameAt(atMs), tracks }).map((output) => ({ ...output, atMs })));
+  }
+  return said;
+}
+
+/** `opened@5000` and the like. */
+export function story(said: readonly RuleOutput[]): string[] {
+  return said.map((output) => {
+    const at = 'atMs' in output ? `@${String(output.atMs)}` : '';
+    return `${output.phase}${output.reason === undefined ? '' : `(${output.reason})`}${at} #${output.key}`;
+  });
+}
