@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Line, loadLine } from './index.ts';
+import { type Box, type Line, loadLine } from './index.ts';
 import { EncoderError } from './live/encoder.ts';
 import { renderFile } from './render-file.ts';
 
@@ -28,12 +28,12 @@ describe('rendering to a file', () => {
     );
     const wanted = ['-show_entries', 'stream=codec_name,width,height,r_frame_rate,nb_frames', '-of', 'json'];
     const { stdout } = await exec('ffprobe', ['-v', 'error', ...wanted, out]);
-    expect(JSON.parse(stdout).streams).toEqual([
-      { codec_name: 'h264', width: 320, height: 180, r_frame_rate: '10/1', nb_frames: '50' },
-    ]);
-    const written = JSON.parse(await readFile(truth, 'utf8'));
+    expect(JSON.parse(stdout)).toMatchObject({
+      streams: [{ codec_name: 'h264', width: 320, height: 180, r_frame_rate: '10/1', nb_frames: '50' }],
+    });
+    const written = JSON.parse(await readFile(truth, 'utf8')) as { frames: { boxes: Box[] }[]; incidents: unknown[] };
     expect(written.frames).toHaveLength(50);
-    expect(written.frames[45].boxes.map((box: { label: string }) => box.label)).toContain('defect');
+    expect(written.frames[45]?.boxes.map((box: Box) => box.label)).toContain('defect');
     expect(written.incidents).toHaveLength(1);
   });
 

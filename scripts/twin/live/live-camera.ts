@@ -36,17 +36,15 @@ export class LiveCamera implements H264Source {
   async run(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: this.#order });
-    const gone = once(worker, 'exit');
+    // `once` rejects on the worker's 'error', which is how its exceptions arrive.
+    const gone = once(worker, 'exit').then(() => 'gone' as const);
     worker.on('message', (unit: LiveUnit) => this.#share(unit));
-    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    const told = once(signal, 'abort').then(() => 'told' as const);
     try {
-      // `once` rejects on the worker's 'error', which is how its exceptions arrive.
-      await Promise.race([gone, stopped]);
-      if (!signal.aborted) throw new Error(`camera ${this.cameraId}: the rendering thread ended`);
+      if ((await Promise.race([gone, told])) === 'gone') throw new Error(`camera ${this.cameraId}: its thread ended`);
       worker.postMessage('stop');
       const patience = setTimeout(() => void worker.terminate(), STOP_MS);
-      await gone;
-      clearTimeout(patience);
+      await gone.finally(() => clearTimeout(patience));
     } finally {
       for (const viewer of this.#viewers) viewer.end();
     }
