@@ -119,8 +119,9 @@ export const ROOMS: readonly Room[] = [
       'app',
       'protocol',
       'models',
+      'uplink',
       'pipeline',
     ],
-    ['commander', 'node:http', 'node:fs', 'node:fs/promises', 'node:child_process', 'node:net'],
+    ['commander', 'sharp', 'node:http', 'node:fs', 'node:fs/promises', 'node:child_process', 'node:net'],
   ),
 ];

@@ -1,6 +1,6 @@
 import { withoutReferences } from './secret.ts';
 
-const CAMERA_SCHEMES = ['rtsp', 'rtsps', 'http', 'https', 'rtmp', 'rtmps', 'srt', 'udp', 'tcp', 'rtp', 'file', 'v4l2'];
+const CAMERA_SCHEMES = ['rtsp', 'rtsps', 'http', 'https', 'file', 'lavfi'];
 const BROKER_SCHEMES = ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss'];
 
 /** Why `text` is not where a camera's pictures can come from, or undefined. A path is fine: FFmpeg reads files. */
@@ -21,7 +21,7 @@ function urlProblem(text: string, schemes: readonly string[]): string | undefine
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(plain)?.[1]?.toLowerCase();
   if (scheme === undefined || !URL.canParse(plain)) return 'is not a URL';
   if (!schemes.includes(scheme)) return `has the scheme ${scheme}:, known are ${schemes.join(', ')}`;
-  if (scheme !== 'file' && scheme !== 'v4l2' && new URL(plain).hostname === '') return 'names no host';
+  if (scheme !== 'file' && scheme !== 'lavfi' && new URL(plain).hostname === '') return 'names no host';
   return undefined;
 }
 

@@ -52,7 +52,7 @@ const Camera = z
     }),
     url: secret('url', cameraUrlProblem).meta({
       description:
-        'Where the pictures come from: anything that FFmpeg reads (RTSP, HTTP, a file, /dev/video0). Passwords by reference.',
+        'Where the pictures come from: anything that FFmpeg reads (RTSP, HTTP, a file, `lavfi:` with a filter that makes pictures). Passwords by reference.',
       restart: 'camera',
       example: 'rtsp://viewer:${file:/etc/lineside/secrets/packing}@10.0.0.21/stream1',
     }),

@@ -26,6 +26,12 @@ export class SecretResolver {
     return secret.resolve((reference) => this.#read(reference));
   }
 
+  /** A camera's URL, its references replaced; a relative path made absolute from the configuration file's folder. */
+  url(secret: SecretText): string {
+    const url = this.text(secret);
+    return /^\.{1,2}\//.test(url) ? resolve(this.#sources.baseDir, url) : url;
+  }
+
   /** What cannot be read, as errors; empty when all is there. */
   missing(secret: SecretText): readonly SecretError[] {
     return secret.references.flatMap((reference) => {

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CATALOG_DIR, catalogIds } from '@lineside/models';
+import type { Command } from 'commander';
+import type { ConfigSources } from '../config/index.ts';
+import { redactUrls } from '../kit/index.ts';
+import { coded, type CodedError, EXIT, type ExitCode, exitCodeOf } from './exit.ts';
+import type { Io } from './io.ts';
+
+export const DEFAULT_DATA_DIR = '/var/lib/lineside';
+const CONFIG_PLACES = ['lineside.yaml', '/etc/lineside/lineside.yaml'];
+
+/** Options that every verb takes. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** What a verb works with: paths chosen, output in the form that was asked for. */
+export class Context {
+  readonly io: Io;
+  readonly json: boolean;
+  /** Absolute path of the configuration file; it need not exist. */
+  readonly configPath: string;
+  /** Absolute path of the data folder; it need not exist. */
+  readonly dataDir: string;
+
+  constructor(io: Io, options: GlobalOptions) {
+    this.io = io;
+    this.json = options.json === true;
+    this.configPath = configPath(io.cwd, options.config);
+    this.dataDir = resolve(io.cwd, options.data ?? DEFAULT_DATA_DIR);
+  }
+
+  /** What checking a configuration needs to know of this machine. */
+  async configSources(): Promise<ConfigSources> {
+    return { catalog: await catalogIds(CATALOG_DIR), env: this.io.env };
+  }
+
+  /** `value` as one line of JSON where --json was given, else `text`. */
+  say(value: unknown, text: string): void {
+    this.io.out(this.json ? JSON.stringify(value) : text);
+  }
+
+  /** Prints an error in the form that was asked for. */
+  complain(error: CodedError): void {
+    printError(this.io, error, this.json);
+  }
+}
+
+function configPath(cwd: string, given: string | undefined): string {
+  if (given !== undefined) return resolve(cwd, given);
+  const places = CONFIG_PLACES.map((place) => resolve(cwd, place));
+  return places.find((place) => existsSync(place)) ?? places.at(-1) ?? '';
+}
+
+/** `Error:` and `Try:` on stderr; with --json also one object on stdout. No credentials of any URL. */
+export function printError(io: Io, error: CodedError, json: boolean): void {
+  const message = redactUrls(error.message);
+  io.err(`Error: ${message}\nTry: ${error.advice}`);
+  if (json) io.out(JSON.stringify({ error: { code: error.code, message, advice: error.advice } }));
+}
+
+export type Verb<O> = (context: Context, options: O) => Promise<ExitCode>;
+
+/** Told the exit code when a verb ended. */
+export type Exiting = (code: ExitCode) => void;
+
+/** What registers verbs: the world, and where the exit code goes. */
+export interface Registry {
+  readonly io: Io;
+  readonly exiting: Exiting;
+}
+
+/**
+ * The action of a command: runs `verb` with the options of the command and of all above it, prints what it throws, and
+ * hands its exit code on. An aborted verb ends with 0: it did what it was asked.
+ */
+export function action<O extends object>(
+  registry: Registry,
+  verb: (context: Context, options: O, args: readonly string[]) => Promise<ExitCode>,
+): (this: Command, ...all: unknown[]) => Promise<void> {
+  return async function act(this: Command): Promise<void> {
+    const options: O & GlobalOptions = this.optsWithGlobals();
+    const context = new Context(registry.io, options);
+    try {
+      registry.exiting(await verb(context, options, this.args));
+    } catch (error) {
+      if (registry.io.signal.aborted) {
+        registry.exiting(EXIT.ok);
+        return;
+      }
+      context.complain(coded(error));
+      registry.exiting(exitCodeOf(error));
+    }
+  };
+}
+
+/** Text of a help's end: how the command is used. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}

@@ -1,0 +1,109 @@
+import type { Clock } from '../../kit/index.ts';
+
+export type Verdict = 'ok' | 'warning' | 'failure' | 'skipped';
+
+/** What a check found; `advice` and `meaning` are empty where all is well. */
+export interface CheckFinding {
+  /** Stable, snake_case, of this very finding: `camera_auth`. */
+  readonly code: string;
+  /** Where it is not the check's own name: the broker's check also speaks of the collector. */
+  readonly check?: string;
+  readonly verdict: Verdict;
+  /** Which camera, model or file, when there are several. */
+  readonly subject?: string;
+  readonly message: string;
+  /** What it means for the line. */
+  readonly meaning: string;
+  readonly advice: string;
+}
+
+export interface CheckResult extends CheckFinding {
+  /** Which check said so: `camera`. */
+  readonly check: string;
+  readonly tookMs: number;
+}
+
+/** One thing to look at. `run` must end by itself when the signal aborts; the deadline is kept by `runCheck`. */
+export interface Check {
+  readonly name: string;
+  readonly subject?: string;
+  readonly deadlineMs: number;
+  run(signal: AbortSignal): Promise<readonly CheckFinding[]>;
+}
+
+export function ok(name: string, message: string, subject?: string): CheckFinding {
+  return { code: `${name}_ok`, check: name, verdict: 'ok', ...named(subject), message, meaning: '', advice: '' };
+}
+
+export function trouble(
+  verdict: 'warning' | 'failure' | 'skipped',
+  facts: {
+    code: string;
+    message: string;
+    meaning: string;
+    advice: string;
+    subject?: string | undefined;
+    check?: string;
+  },
+): CheckFinding {
+  const { subject, ...rest } = facts;
+  return { verdict, ...named(subject), ...rest };
+}
+
+function named(subject: string | undefined): { subject?: string } {
+  return subject === undefined ? {} : { subject };
+}
+
+export interface CheckTools {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Told once when a check takes longer than two seconds. */
+  readonly slow: (check: Check) => void;
+}
+
+const SLOW_MS = 2_000;
+
+/** Runs one check to its end or its deadline; what it throws is a finding too, so that no check stops the others. */
+export async function runCheck(check: Check, tools: CheckTools): Promise<readonly CheckResult[]> {
+  const started = tools.clock.monoMs();
+  const deadline = AbortSignal.timeout(check.deadlineMs);
+  const slow = setTimeout(() => tools.slow(check), SLOW_MS);
+  const findings = await settle(check, AbortSignal.any([tools.signal, deadline]), deadline);
+  clearTimeout(slow);
+  tools.signal.throwIfAborted();
+  const tookMs = Math.round(tools.clock.monoMs() - started);
+  return findings.map((finding) => ({ check: check.name, ...finding, tookMs }));
+}
+
+async function settle(check: Check, signal: AbortSignal, deadline: AbortSignal): Promise<readonly CheckFinding[]> {
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new DOMException('the check was cut off', 'AbortError')), {
+      once: true,
+    });
+  });
+  try {
+    return await Promise.race([check.run(signal), late]);
+  } catch (error) {
+    if (deadline.aborted) {
+      return [
+        trouble('failure', {
+          code: `${check.name}_timed_out`,
+          subject: check.subject,
+          message: `no answer within ${check.deadlineMs / 1000} s`,
+          meaning: 'what is behind it hangs or is unreachable',
+          advice: 'check cable, power and address; then run the doctor again',
+        }),
+      ];
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    return [
+      trouble('failure', {
+        code: `${check.name}_failed`,
+        subject: check.subject,
+        message,
+        meaning: 'this could not be looked at',
+        advice: 'run the doctor again as the user of the service (sudo -u lineside)',
+      }),
+    ];
+  }
+}

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { Clock } from '../../kit/index.ts';
+import { type Check, type CheckFinding, ok, trouble } from './check.ts';
+
+const execute = promisify(execFile);
+
+/** Wall time before which no box with this software can have run: 1 January 2026. */
+const RELEASED_MS = Date.UTC(2026, 0, 1);
+
+/** The wall clock: set at all, not behind what the journal has seen, and kept by a time server. */
+export function clockCheck(clock: Clock, journalPath: string): Check {
+  return {
+    name: 'clock',
+    deadlineMs: 5_000,
+    run: async (signal) => {
+      const now = clock.wallMs();
+      const behind = await floorFinding(now, journalPath);
+      if (behind !== undefined) return [behind];
+      return [await syncFinding(signal)];
+    },
+  };
+}
+
+/** The journal's own file is a floor: it cannot have been written in the future. */
+async function floorFinding(now: number, journalPath: string): Promise<CheckFinding | undefined> {
+  const written = await stat(journalPath).then(
+    (found) => found.mtimeMs,
+    () => 0,
+  );
+  const floor = Math.max(RELEASED_MS, written - 1_000);
+  if (now >= floor) return undefined;
+  return trouble('failure', {
+    code: 'clock_behind',
+    message: `the clock says ${new Date(now).toISOString()}, which is before ${new Date(floor).toISOString()}`,
+    meaning: 'events are labelled with a wrong time (marked suspect); durations stay right',
+    advice: 'set the clock (timedatectl set-time) or give the box a time server; check its battery',
+  });
+}
+
+async function syncFinding(signal: AbortSignal): Promise<CheckFinding> {
+  try {
+    const { stdout } = await execute('timedatectl', ['show', '--property=NTPSynchronized', '--value'], { signal });
+    if (stdout.trim() === 'yes') return ok('clock', 'the clock follows a time server');
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return unsynced('whether the clock follows a time server cannot be told here (timedatectl does not answer)');
+  }
+  return unsynced('the clock does not follow a time server');
+}
+
+function unsynced(message: string): CheckFinding {
+  return trouble('warning', {
+    code: 'clock_unsynced',
+    message,
+    meaning: 'events are labelled unsynced; over months the time drifts',
+    advice: 'timedatectl set-ntp true, with a time server that the plant network can reach',
+  });
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { messageOf, systemCode } from '../../kit/index.ts';
+import { type Check, type CheckFinding, ok, trouble } from './check.ts';
+import { diskFindings } from './machine.ts';
+
+/** The data folder: there, a folder, writable down to the disk; then the room on that disk. Leaves nothing behind. */
+export function dataFolderCheck(dataDir: string): Check {
+  return {
+    name: 'data_folder',
+    deadlineMs: 10_000,
+    run: async () => {
+      const existing = await nearestExisting(dataDir);
+      const found = await writable(existing, dataDir);
+      const disk = existing.isFolder ? await diskFindings(existing.path) : [];
+      return [found, ...disk];
+    },
+  };
+}
+
+interface Existing {
+  readonly path: string;
+  readonly isFolder: boolean;
+}
+
+/** `path` itself, or the nearest folder above it. */
+async function nearestExisting(path: string): Promise<Existing> {
+  try {
+    return { path, isFolder: (await stat(path)).isDirectory() };
+  } catch (error) {
+    const code = systemCode(error);
+    if ((code !== 'ENOENT' && code !== 'ENOTDIR') || dirname(path) === path) throw error;
+    return nearestExisting(dirname(path));
+  }
+}
+
+async function writable(existing: Existing, dataDir: string): Promise<CheckFinding> {
+  if (!existing.isFolder) return unwritable(`${existing.path} is a file, not a folder`);
+  const probe = join(existing.path, `.doctor-${randomBytes(4).toString('hex')}`);
+  try {
+    await mkdir(probe);
+    const file = await open(join(probe, 'written'), 'w');
+    try {
+      await file.writeFile('lineside');
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return existing.path === dataDir
+      ? ok('data_folder', `${dataDir} can be written`)
+      : ok('data_folder', `${dataDir} is not there yet and will be made in ${existing.path}`);
+  } catch (error) {
+    return unwritable(messageOf(error));
+  } finally {
+    await rm(probe, { recursive: true, force: true });
+  }
+}
+
+function unwritable(message: string): CheckFinding {
+  return trouble('failure', {
+    code: 'data_folder_unwritable',
+    message,
+    meaning: 'no event can be kept: the service does not start',
+    advice: 'name another folder with --data DIR, or make this one writable for the user of the service',
+  });
+}

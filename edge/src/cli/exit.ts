@@ -1,0 +1,57 @@
+import { ConfigError } from '../config/index.ts';
+import { messageOf } from '../kit/index.ts';
+import { UsageError } from './errors.ts';
+
+/** What a command's exit code says; documented in docs/cli.md. */
+export const EXIT = {
+  ok: 0,
+  /** The command did its work and found problems, or a part of it failed. */
+  problems: 1,
+  /** Wrong options, wrong input, or a configuration that cannot be used. */
+  badInput: 2,
+  /** Something this machine must have is missing: Node, FFmpeg, a writable data folder, the service. */
+  environment: 3,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const ENVIRONMENT_CODES = new Set([
+  'ffmpeg_missing',
+  'data_folder_unwritable',
+  'journal_locked',
+  'journal_not_durable',
+  'journal_io',
+  'journal_full',
+  'service_not_running',
+  'service_timed_out',
+  'secret_missing',
+  'control_socket_in_use',
+  'control_socket_path',
+  'no_provider',
+  'not_built',
+]);
+const INPUT_CODES = new Set(['journal_absent', 'journal_foreign', 'journal_newer', 'journal_other_device']);
+
+/** Any error with a code and an advice, of whichever room or package. */
+export interface CodedError {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** `thrown` as a coded error; what has no code is a fault of ours and says so. */
+export function coded(thrown: unknown): CodedError {
+  if (thrown instanceof Error && 'code' in thrown && 'advice' in thrown) {
+    const { code, advice } = thrown;
+    if (typeof code === 'string' && typeof advice === 'string') return { code, message: thrown.message, advice };
+  }
+  const advice = 'this is a fault of Lineside: please report it with the command and this message';
+  return { code: 'unexpected', message: messageOf(thrown), advice };
+}
+
+export function exitCodeOf(thrown: unknown): ExitCode {
+  if (thrown instanceof ConfigError || thrown instanceof UsageError) return EXIT.badInput;
+  if (thrown instanceof Error && thrown.name === 'ModelError') return EXIT.badInput;
+  const { code } = coded(thrown);
+  if (ENVIRONMENT_CODES.has(code)) return EXIT.environment;
+  return INPUT_CODES.has(code) ? EXIT.badInput : EXIT.problems;
+}

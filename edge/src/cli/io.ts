@@ -1,0 +1,32 @@
+import type { Clock } from '../kit/index.ts';
+
+/** Everything of the outside world that a verb touches by itself. */
+export interface Io {
+  /** The command's own output, to stdout. */
+  out(text: string): void;
+  /** Errors and progress, to stderr. */
+  err(text: string): void;
+  /** True when stderr is a terminal, so that a progress line can be drawn over itself. */
+  readonly isTerminal: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly clock: Clock;
+  /** Aborts when the user or the service manager asks the command to stop. */
+  readonly signal: AbortSignal;
+  /** 0 to 1. */
+  readonly random: () => number;
+}
+
+/** The process's own streams. A reader that went away (`lineside events tail | head`) ends the command quietly. */
+export function processIo(clock: Clock, signal: AbortSignal): Io {
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    isTerminal: process.stderr.isTTY,
+    env: process.env,
+    cwd: process.cwd(),
+    clock,
+    signal,
+    random: Math.random,
+  };
+}

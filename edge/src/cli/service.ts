@@ -1,0 +1,28 @@
+import { controlSocketPath, getControlJson, type Health, type Snapshot, StatusError } from '../status/index.ts';
+import { CliError } from './errors.ts';
+
+/** The snapshot as the service answers it, with its own judgement. */
+export type ServiceStatus = Snapshot & { readonly health: Health };
+
+/**
+ * What the service says of itself, or undefined where none runs. Throws where one runs and does not answer, or answers
+ * something that this command does not understand.
+ */
+export async function askService(dataDir: string): Promise<ServiceStatus | undefined> {
+  const socket = controlSocketPath(dataDir);
+  try {
+    const { body } = await getControlJson(socket, '/api/v1/status');
+    if (isStatus(body)) return body;
+  } catch (error) {
+    if (error instanceof StatusError && error.code === 'service_not_running') return undefined;
+    throw error;
+  }
+  const advice =
+    'the service is of another version than this command: restart the service (systemctl restart lineside)';
+  throw new CliError('answer_unexpected', `${socket} answered something unknown`, advice);
+}
+
+/** Both ends are of one package; the version tells whether they are of one release. */
+function isStatus(body: unknown): body is ServiceStatus {
+  return typeof body === 'object' && body !== null && 'v' in body && body.v === 1 && 'health' in body;
+}

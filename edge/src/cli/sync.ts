@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { type LinkView } from '../status/index.ts';
+import { journalPath, openJournalReader, type StreamStats } from '../store/index.ts';
+import { action, type Context, examples, type Registry } from './context.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import { askService } from './service.ts';
+import { lasted } from './time-text.ts';
+
+/** `lineside sync status` */
+export function syncVerbs(program: Command, registry: Registry): void {
+  const sync = program.command('sync').description('what was forwarded and what waits');
+  sync
+    .command('status')
+    .description('per stream: written, stored by the collector, waiting, declared lost; and the state of the link')
+    .addHelpText('after', examples('lineside sync status', 'lineside sync status --json'))
+    .action(action(registry, status));
+}
+
+interface StreamRow extends StreamStats {
+  readonly stream: string;
+  readonly oldestAgeMs?: number;
+}
+
+async function status(context: Context): Promise<ExitCode> {
+  const reader = openJournalReader(journalPath(context.dataDir));
+  const now = context.io.clock.wallMs();
+  let streams: readonly StreamRow[];
+  const { device, epoch } = reader;
+  try {
+    streams = Object.entries(reader.stats()).map(([stream, stats]) => rowOf(stream, stats, now));
+  } finally {
+    reader.close();
+  }
+  const link = (await askService(context.dataDir))?.link;
+  context.say({ device, epoch, link: link ?? { state: 'service_down' }, streams }, textOf(device, link, streams, now));
+  return EXIT.ok;
+}
+
+function rowOf(stream: string, stats: StreamStats, now: number): StreamRow {
+  const oldest = stats.oldestQueuedWallMs;
+  return { stream, ...stats, ...(oldest === undefined ? {} : { oldestAgeMs: Math.max(0, now - oldest) }) };
+}
+
+function textOf(device: string, link: LinkView | undefined, streams: readonly StreamRow[], now: number): string {
+  const rows = streams.map((row) => {
+    const oldest = row.oldestAgeMs === undefined ? '' : `, oldest ${lasted(row.oldestAgeMs)}`;
+    const lost = row.declared > 0 ? `, ${row.declared} declared lost` : '';
+    return `  ${row.stream.padEnd(10)} ${row.next - 1} written, ${row.acked} stored by the collector, ${row.queued} waiting${oldest}${lost}`;
+  });
+  return [`device ${device}`, `link   ${linkText(link, now)}`, ...rows].join('\n');
+}
+
+/** The state of the link in a sentence. */
+export function linkText(link: LinkView | undefined, now: number): string {
+  if (link === undefined) return 'unknown: the service is down, nothing is being forwarded';
+  const since = `for ${lasted(Math.max(0, now - link.sinceMs))}`;
+  const broker = link.broker === undefined ? '' : ` ${link.broker}`;
+  const error = link.lastError === undefined ? '' : `: ${link.lastError}`;
+  switch (link.state) {
+    case 'off':
+      return 'off: no uplink is configured, everything stays on the box';
+    case 'connecting':
+      return `connecting to${broker} ${since}${error}`;
+    case 'waiting':
+      return `the broker${broker} answers, the collector is not there, ${since}`;
+    case 'online':
+      return `online at${broker} ${since}`;
+    case 'offline':
+      return `no connection to${broker} ${since}${error}`;
+  }
+}
