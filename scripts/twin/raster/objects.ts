@@ -97,7 +97,8 @@ export class ObjectMap {
 
   /** Fraction of the object's extent that lies in the picture. */
   #inside(id: number): number {
-    const [x1, y1, x2, y2] = this.extents.subarray(id * 4, id * 4 + 4) as unknown as [number, number, number, number];
+    const e = this.extents;
+    const [x1, y1, x2, y2] = [e[id * 4]!, e[id * 4 + 1]!, e[id * 4 + 2]!, e[id * 4 + 3]!];
     const width = Math.min(this.width, x2) - Math.max(0, x1);
     const height = Math.min(this.height, y2) - Math.max(0, y1);
     return (Math.max(0, width) * Math.max(0, height)) / Math.max(1e-6, (x2 - x1) * (y2 - y1));
