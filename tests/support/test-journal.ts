@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Clock, silentLogger } from '../../edge/src/kit/index.ts';
 import { Journal, journalPath, type JournalOptions } from '../../edge/src/store/index.ts';
 
@@ -42,12 +39,6 @@ export class HandClock implements Clock {
   setWall(ms: number): void {
     this.#wallMs = ms;
   }
-}
-
-/** A new folder for one test, and how to remove it. */
-export function scratchFolder(): { readonly path: string; readonly remove: () => void } {
-  const path = mkdtempSync(join(tmpdir(), 'lineside-test-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 /** Opens a journal in `data` with a hand clock and small words for what a test does not care about. */

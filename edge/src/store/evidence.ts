@@ -185,7 +185,7 @@ export class EvidenceStore {
 /** Audit entry that says which picture is gone and why. */
 export function lossOf(row: Row, reason: 'quota' | 'file_missing' | 'file_damaged'): Entry {
   const details = { sha256: row.sha256, bytes: row.bytes, event: row.event, reason };
-  return { stream: 'audit', kind: 'evidence_lost', body: { action: 'evidence_lost', who: 'lineside', details } };
+  return { stream: 'audit', kind: 'audit', body: { action: 'evidence_lost', who: 'lineside', details } };
 }
 
 function enough(rows: readonly Row[], bytes: number): readonly Row[] {

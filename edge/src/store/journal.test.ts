@@ -1,18 +1,19 @@
 import { canonicalJson, chainNext, chainStart, STREAMS, WireRecord } from '@lineside/protocol';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { HandClock, openTestJournal, sampleBody, scratchFolder } from '../../../tests/support/test-journal.ts';
+import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
+import { HandClock, openTestJournal, sampleBody } from '../../../tests/support/test-journal.ts';
 import { type Journal, journalPath } from './index.ts';
 
-let folder: ReturnType<typeof scratchFolder>;
+let folder: TempDir;
 let opened: Journal[] = [];
-beforeEach(() => {
-  folder = scratchFolder();
+beforeEach(async () => {
+  folder = await tempDir();
 });
-afterEach(() => {
+afterEach(async () => {
   for (const journal of opened) journal.close();
   opened = [];
-  folder.remove();
+  await folder[Symbol.asyncDispose]();
 });
 
 const open = (options: Parameters<typeof openTestJournal>[1] = {}): Journal => {
@@ -144,19 +145,18 @@ test('a second writer is refused with a code, and let in when the first has gone
   open();
 });
 
-test('a journal of a newer format, of another device or of another program is refused and left alone', () => {
+test('a journal of a newer format, of another device or of another program is refused and left alone', async () => {
   open().close();
   expect(failure(() => open({ device: 'line-2' }))).toMatchObject({ code: 'journal_other_device' });
   const raw = new Database(journalPath(folder.path));
   raw.pragma('user_version = 99');
   raw.close();
   expect(failure(() => open())).toMatchObject({ code: 'journal_newer' });
-  const foreign = scratchFolder();
+  await using foreign = await tempDir();
   const other = new Database(journalPath(foreign.path));
   other.exec('CREATE TABLE bookmarks(url TEXT)');
   other.close();
   expect(failure(() => openTestJournal(foreign.path))).toMatchObject({ code: 'journal_foreign' });
-  foreign.remove();
 });
 
 test('acks only rise, survive a restart, and one beyond what was written is refused', () => {

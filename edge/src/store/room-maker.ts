@@ -1,4 +1,4 @@
-import { outsideRanges, type SeqRange, type Stream } from '@lineside/protocol';
+import { mergeRanges, outsideRanges, type SeqRange, type Stream } from '@lineside/protocol';
 import type { StreamHead, StreamTable } from './stream-table.ts';
 
 /** What is given up first when the quota is reached; audit last of all. */
@@ -16,8 +16,7 @@ export interface Sacrifice {
 
 /**
  * Picks what goes: delivered records first, then the oldest of the least important stream. `share` (0 to 1) says how
- * much of the chosen stream. The newest record of a stream always stays, so that a tombstone never replaces only
- * itself. Undefined when nothing is left to give.
+ * much of the chosen stream. The newest record of a stream always stays. Undefined when nothing is left to give.
  */
 export function chooseSacrifice(tables: ReadonlyMap<Stream, StreamTable>, share: number): Sacrifice | undefined {
   const heads = GIVE_UP_ORDER.flatMap((stream) => {
@@ -31,8 +30,16 @@ export function chooseSacrifice(tables: ReadonlyMap<Stream, StreamTable>, share:
   for (const { stream, head } of heads) {
     const upto = Math.min(portion(head, share), head.next - 2);
     if (upto <= head.base) continue;
-    // From the last number that the collector confirmed: an older tombstone among these goes too, and with it its news.
-    return { stream, upto, lost: outsideRanges([head.acked + 1, upto], head.sack) };
+    // From the last number that the collector confirmed: an older tombstone that goes too must be said again.
+    const staying =
+      tables
+        .get(stream)
+        ?.tombstones()
+        .filter((held) => held.seq > upto) ?? [];
+    const known = mergeRanges([...head.sack, ...staying.map(({ body }): SeqRange => [body.from, body.to])]);
+    const lost = outsideRanges([head.acked + 1, upto], known);
+    // Tombstones take room too: giving up fewer rows than are written would go round for ever.
+    if (upto - head.base > lost.length) return { stream, upto, lost };
   }
   return undefined;
 }
