@@ -100,8 +100,10 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  const known = error instanceof LineError || (error instanceof Error && error.name === 'EncoderError');
+  const system = error instanceof Error && 'syscall' in error;
+  const known = error instanceof LineError || system || (error instanceof Error && error.name === 'EncoderError');
   if (!known) throw error;
-  process.stderr.write(`Error: ${error.message}\nTry: twin --help\n`);
+  const taken = system && 'code' in error && error.code === 'EADDRINUSE';
+  process.stderr.write(`Error: ${error.message}\nTry: ${taken ? 'another --port, or 0 for any' : 'twin --help'}\n`);
   process.exitCode = 1;
 }
