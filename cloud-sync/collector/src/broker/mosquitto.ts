@@ -1,0 +1,307 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Clock } from '../clock.ts';
+import { CollectorError, messageOf, systemCode } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { writeBrokerFiles, writePasswords, type BrokerUser, type MosquittoFiles } from './mosquitto-files.ts';
+
+const READY_WITHIN_MS = 10_000;
+const STOP_WITHIN_MS = 5_000;
+const GOOD_SPELL_MS = 30_000;
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 15_000;
+
+// The guard outlives a collector that is killed: when the pipe on its standard input closes, it ends the broker.
+const GUARD = `
+exec 3<&0
+"$1" -c "$2" </dev/null 3<&- &
+broker=$!
+echo "$broker"
+{ cat <&3 >/dev/null; kill -TERM "$broker" 2>/dev/null; } &
+exec 3<&- </dev/null
+trap 'kill -TERM "$broker" 2>/dev/null' TERM INT HUP
+wait "$broker"
+code=$?
+kill $! 2>/dev/null
+exit $code
+`;
+
+export interface MosquittoOptions {
+  /** Where its files go; made when missing, readable by this user only. */
+  readonly folder: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** 0 to 1, for the back-off. */
+  readonly random: () => number;
+}
+
+/** Path of `mosquitto`, looked for in PATH and where distributions put daemons; throws CollectorError. */
+export function findMosquitto(env: MosquittoOptions['env']): string {
+  const folders = [...(env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin'];
+  for (const folder of folders.filter((name) => name !== '')) {
+    const path = join(folder, 'mosquitto');
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error;
+    }
+  }
+  throw new CollectorError({
+    code: 'mosquitto_missing',
+    message: 'broker is `managed`, and Mosquitto is not installed here',
+    advice: 'sudo apt-get install mosquitto, or set broker to the URL of an MQTT 5 broker',
+  });
+}
+
+/** Mosquitto as a supervised child: configured here, started again when it ends, gone when the collector is. */
+export class ManagedMosquitto {
+  readonly name = 'broker';
+  readonly #options: MosquittoOptions;
+  #files: MosquittoFiles | undefined;
+  #port: number;
+  #pid: number | undefined;
+  #restarts = 0;
+
+  constructor(options: MosquittoOptions) {
+    this.#options = options;
+    this.#port = options.listen.port;
+  }
+
+  /** Where it listens; the port is known after `prepare`. */
+  get url(): string {
+    const { host } = this.#options.listen;
+    return `mqtt://${host.includes(':') ? `[${host}]` : host}:${this.#port}`;
+  }
+
+  /** Times it was started again after it had ended by itself. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** Writes its files; needed before `run`. */
+  async prepare(users: readonly BrokerUser[]): Promise<void> {
+    const { folder, listen } = this.#options;
+    if (listen.port === 0) this.#port = await freePort(listen.host);
+    this.#files = await writeBrokerFiles(folder, { host: listen.host, port: this.#port }, process.getuid?.() === 0);
+    await writePasswords(this.#files, users);
+  }
+
+  /** Puts a new set of users into force; Mosquitto drops sessions whose user is gone. */
+  async setUsers(users: readonly BrokerUser[]): Promise<void> {
+    if (this.#files === undefined) throw new Error('prepare() comes first');
+    await writePasswords(this.#files, users);
+    if (this.#pid !== undefined) process.kill(this.#pid, 'SIGHUP');
+  }
+
+  /** Runs until the signal; starts it again with back-off. Throws when it cannot be started even once. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    let failures = 0;
+    for (let first = true; !signal.aborted; first = false) {
+      const startedMs = clock.monoMs();
+      const ended = await this.#runOnce(signal).catch((error: unknown) => failed(error, first));
+      if (ended.stopped) return;
+      if (first && !ended.wasReady) throw cannotStart(ended.reason, this.url);
+      if (clock.monoMs() - startedMs > GOOD_SPELL_MS) failures = 0;
+      const ceilingMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
+      const waitMs = Math.round((ceilingMs * (1 + this.#options.random())) / 2);
+      failures += 1;
+      this.#restarts += 1;
+      log.warn({ reason: ended.reason, waitMs }, 'broker ended; starting it again');
+      await clock.sleep(waitMs, signal);
+    }
+  }
+
+  async #runOnce(signal: AbortSignal): Promise<Ended> {
+    const files = this.#files;
+    if (files === undefined) throw new Error('prepare() comes first');
+    await this.#endLeftover(files);
+    // Whoever else listens there would answer in our broker's place and be taken for it.
+    await this.#assertFree();
+    const child = spawn('/bin/sh', ['-c', GUARD, 'sh', findMosquitto(this.#options.env), files.config], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A Ctrl-C meant for the collector must not end the broker before the collector has said goodbye.
+      detached: true,
+    });
+    const lastWords = this.#listen(child);
+    const ended = new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(messageOf(error)));
+      child.once('exit', (code, by) => resolve(`exit ${code ?? by ?? 'unknown'}`));
+    });
+    const stop = (): void => this.#stop(child);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const outcome = await Promise.race([ended, this.#untilReady(signal)]);
+      const wasReady = outcome === 'ready';
+      if (wasReady) this.#options.log.info({ url: this.url, pid: this.#pid }, 'broker is up');
+      if (outcome === 'late') this.#stop(child);
+      const reason = await ended;
+      return {
+        wasReady,
+        stopped: signal.aborted,
+        reason: [outcome === 'late' ? 'not ready in time' : reason, ...lastWords].join('; '),
+      };
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.#pid = undefined;
+    }
+  }
+
+  /** Logs what it says; returns its latest complaints, which grow while it runs. */
+  #listen(child: ChildProcess): readonly string[] {
+    const { log } = this.#options;
+    const complaints: string[] = [];
+    if (child.stdout === null || child.stderr === null) throw new Error('broker has no pipes');
+    createInterface({ input: child.stdout }).once('line', (line) => {
+      this.#pid = Number(line);
+      writeFileSync(this.#pidFile(), line, { mode: 0o600 });
+    });
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      log.debug({ line }, 'broker says');
+      if (!/error|warning/i.test(line)) return;
+      complaints.push(line);
+      if (complaints.length > 3) complaints.shift();
+    });
+    child.stdin?.on('error', (error) => log.debug({ error: messageOf(error) }, 'broker guard went away'));
+    return complaints;
+  }
+
+  async #untilReady(signal: AbortSignal): Promise<'ready' | 'late'> {
+    const { clock, listen } = this.#options;
+    const deadline = clock.monoMs() + READY_WITHIN_MS;
+    while (clock.monoMs() < deadline && !signal.aborted) {
+      if (await accepts(reachable(listen.host), this.#port)) return 'ready';
+      await clock.sleep(30);
+    }
+    return 'late';
+  }
+
+  #stop(child: ChildProcess): void {
+    child.stdin?.end();
+    const kill = setTimeout(() => {
+      if (this.#pid !== undefined && child.exitCode === null) process.kill(this.#pid, 'SIGKILL');
+      child.kill('SIGKILL');
+    }, STOP_WITHIN_MS);
+    child.once('exit', () => clearTimeout(kill));
+  }
+
+  /** Ends a broker that an earlier run left behind, and no other process: its command line must name our file. */
+  async #endLeftover(files: MosquittoFiles): Promise<void> {
+    const pid = leftoverPid(this.#pidFile(), files.config);
+    rmSync(this.#pidFile(), { force: true });
+    if (pid === undefined) return;
+    this.#options.log.warn({ pid }, 'ending a broker that an earlier run left behind');
+    for (const how of ['SIGTERM', 'SIGKILL'] as const) {
+      if (!runsOurs(pid, files.config)) return;
+      process.kill(pid, how);
+      for (let tries = 0; tries < 50 && runsOurs(pid, files.config); tries += 1) await this.#options.clock.sleep(50);
+    }
+  }
+
+  async #assertFree(): Promise<void> {
+    const { host } = this.#options.listen;
+    for (let tries = 0; ; tries += 1) {
+      const refused = await listens(host, this.#port);
+      if (typeof refused === 'number') return;
+      if (tries >= 10) throw cannotStart(refused.message, this.url);
+      await this.#options.clock.sleep(50);
+    }
+  }
+
+  #pidFile(): string {
+    return join(this.#options.folder, 'mosquitto.pid');
+  }
+}
+
+interface Ended {
+  readonly wasReady: boolean;
+  readonly stopped: boolean;
+  readonly reason: string;
+}
+
+/** What keeps it from starting ends the collector at first; later it is one more reason to try again. */
+function failed(error: unknown, first: boolean): Ended {
+  if (first || !(error instanceof CollectorError)) throw error;
+  return { wasReady: false, stopped: false, reason: error.message };
+}
+
+function leftoverPid(file: string, config: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(file, 'utf8'));
+    return Number.isInteger(pid) && pid > 1 && runsOurs(pid, config) ? pid : undefined;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** True when process `pid` is a Mosquitto that runs with our configuration file. */
+function runsOurs(pid: number, config: string): boolean {
+  try {
+    const [program, ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return program !== undefined && program.endsWith('mosquitto') && args.includes(config);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return false;
+  }
+}
+
+function cannotStart(reason: string, url: string): CollectorError {
+  const taken = /address already in use|EADDRINUSE/i.test(reason);
+  return new CollectorError({
+    code: taken ? 'broker_port_taken' : 'broker_not_started',
+    message: `Mosquitto does not start at ${url}: ${reason}`,
+    advice: taken
+      ? 'stop what listens there (perhaps the mosquitto service), or set mqtt.listen to another port; port 0 picks one'
+      : 'read its words above; try: mosquitto -c <data>/broker/mosquitto.conf',
+  });
+}
+
+/** Address by which this machine reaches a listener on `host`. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
+}
+
+async function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const done = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(1000, () => done(false));
+    socket.once('connect', () => done(true));
+    socket.once('error', () => done(false));
+  });
+}
+
+async function freePort(host: string): Promise<number> {
+  const port = await listens(host, 0);
+  if (typeof port === 'number') return port;
+  throw new CollectorError({
+    code: 'listen_impossible',
+    message: `cannot listen on ${host}: ${port.message}`,
+    advice: 'set mqtt.listen to an address of this machine',
+    cause: port,
+  });
+}
+
+/** Listens for an instant; the port that it got, or why it could not. */
+async function listens(host: string, port: number): Promise<number | Error> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', resolve);
+    server.listen(port, host, () => {
+      const address = server.address();
+      const got = typeof address === 'object' && address !== null ? address.port : port;
+      server.close(() => resolve(got));
+    });
+  });
+}

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import { runCollector } from '../collector.ts';
+import { createLogger } from '../logger.ts';
+import { configOf } from './options.ts';
+import { EXIT, say, sayJson } from './io.ts';
+
+export function addRun(program: Command, exit: (code: number) => void): void {
+  program
+    .command('run')
+    .summary('run the collector until it is stopped')
+    .description(
+      `Runs the collector: broker (its own Mosquitto, or yours), ingest, page and API. Prints the addresses when it is
+ready; with --json as one line {ready, mqtt, http, data, pid}. Logs are JSON lines on standard error.
+
+Every key of the configuration file has a default:
+  broker: managed              # or mqtt://host:1883, mqtts://host:8883
+  mqtt: {listen: "127.0.0.1:1883", publicUrl, username, password: "\${env:NAME}"}
+  http: {listen: "127.0.0.1:8980", token: "\${file:/path}", publicUrl, hosts: []}
+  media: {maxBytes: 16MiB}
+  ingest: {reorderTimeout: 10s}
+  log: {level: info}
+http.token is needed where http.listen is not loopback. Port 0 picks a free port.`,
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lineside-collector run --data ./cloud\n  lineside-collector run --config /etc/lineside/collector.yaml --json',
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const { json, config } = configOf(command);
+      const stop = new AbortController();
+      const onSignal = (): void => stop.abort();
+      // Kept for good: npx and terminals deliver a Ctrl-C more than once, and stopping has deadlines of its own.
+      process.on('SIGINT', onSignal);
+      process.on('SIGTERM', onSignal);
+      await runCollector(
+        {
+          config,
+          clock: systemClock,
+          log: createLogger(config.log.level),
+          env: process.env,
+          random: Math.random,
+          onReady: (at) => {
+            if (json) sayJson({ ready: true, ...at, pid: process.pid });
+            else say(`Collector is ready.\n  page    ${at.http}/\n  broker  ${at.mqtt}\n  data    ${at.data}`);
+          },
+        },
+        stop.signal,
+      );
+      exit(EXIT.ok);
+    });
+}

@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { COLLECTOR_USER, hashPassword, makePassword, ManagedMosquitto } from './broker/index.ts';
+import type { Clock } from './clock.ts';
+import type { CollectorConfig } from './config/index.ts';
+import { CredentialWatch } from './credential-watch.ts';
+import { DataLock } from './data-lock.ts';
+import { CollectorError, isAbort, messageOf } from './errors.ts';
+import { createServer, listen } from './http/index.ts';
+import { BrokerLink, GapWatch, Ingest, Presence } from './ingest/index.ts';
+import type { Logger } from './logger.ts';
+import { CollectorMetrics } from './metrics.ts';
+import { SqliteStore, type CollectorStore } from './store/index.ts';
+
+const READY_WITHIN_MS = 15_000;
+
+/** Where a running collector is found. */
+export interface Addresses {
+  readonly mqtt: string;
+  readonly http: string;
+  readonly data: string;
+}
+
+export interface CollectorOptions {
+  readonly config: CollectorConfig;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly random: () => number;
+  readonly onReady: (addresses: Addresses) => void;
+}
+
+interface BrokerAccess {
+  readonly url: string;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+}
+
+/** The cloud's end in one process: broker, ingest, gaps, pictures, page. Returns when the signal aborts. */
+export async function runCollector(options: CollectorOptions, signal: AbortSignal): Promise<void> {
+  const lock = DataLock.take(options.config.data);
+  try {
+    const store = SqliteStore.open(options.config.data);
+    try {
+      await runOn(store, options, signal);
+    } finally {
+      await store.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function runOn(store: CollectorStore, options: CollectorOptions, signal: AbortSignal): Promise<void> {
+  const { config, clock, log, env, random } = options;
+  const password = makePassword();
+  const own = { name: COLLECTOR_USER, hash: await hashPassword(password) };
+  const revision = await store.credentialRevision();
+  const broker =
+    config.broker === 'managed'
+      ? new ManagedMosquitto({
+          folder: join(config.data, 'broker'),
+          listen: config.mqtt.listen,
+          clock,
+          log,
+          env,
+          random,
+        })
+      : undefined;
+  const devices = (await store.credentials()).map(({ device, hash }) => ({ name: device, hash }));
+  await broker?.prepare([own, ...devices]);
+  const access: BrokerAccess =
+    broker === undefined
+      ? { url: config.broker, username: config.mqtt.username, password: config.brokerPassword }
+      : { url: broker.url, username: COLLECTOR_USER, password };
+  const watch = new CredentialWatch({ store, clock, log, apply: async (users) => broker?.setUsers([own, ...users]) });
+  await watch.start(revision);
+
+  // The broker outlives the rest by a moment, so that devices hear the goodbye.
+  const stop = new AbortController();
+  const brokerStop = new AbortController();
+  const brokerRun = (broker ?? aborted).run(brokerStop.signal);
+  const serving = serve({ ...options, store, access, watch, broker }, AbortSignal.any([signal, stop.signal]));
+  try {
+    await Promise.race([brokerRun, serving]);
+  } finally {
+    stop.abort();
+    await ended(serving, log);
+    brokerStop.abort();
+    await ended(brokerRun, log);
+  }
+}
+
+type ServeOptions = CollectorOptions & {
+  readonly store: CollectorStore;
+  readonly access: BrokerAccess;
+  readonly watch: CredentialWatch;
+  readonly broker: ManagedMosquitto | undefined;
+};
+
+async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> {
+  const { config, clock, log, store, access, watch, broker } = options;
+  const presence = new Presence();
+  const metrics: CollectorMetrics = new CollectorMetrics({
+    devicesOnline: () => presence.online,
+    gapsOpen: () => gaps.open.length,
+    queued: () => ingest.queued,
+    brokerConnected: () => link?.online ?? false,
+    brokerRestarts: () => broker?.restarts ?? 0,
+  });
+  let link: BrokerLink | undefined;
+  const ingest: Ingest = new Ingest({
+    ...{ store, clock, log, counters: metrics },
+    acknowledge: (device, ack) => link?.acknowledge(device, ack),
+  });
+  const gaps: GapWatch = new GapWatch({
+    ...{ store, presence, clock, log, reorderTimeoutMs: config.ingest.reorderTimeout },
+    request: (device, command) => {
+      const sent = link?.request(device, command) ?? false;
+      if (sent) metrics.resend();
+      return sent;
+    },
+  });
+  const mediaFolder = join(config.data, 'media');
+  const app = await createServer({
+    access: {
+      ...{ token: config.httpToken, hosts: config.http.hosts, clock },
+      secure: config.http.publicUrl?.startsWith('https:') ?? false,
+    },
+    api: { store, presence, gaps, clock, mediaFolder, counted: async () => metrics.counted() },
+    media: { store, clock, folder: mediaFolder, maxBytes: config.media.maxBytes, count: (how) => metrics.media(how) },
+    log,
+    unhealthy: async () => (link?.online === true ? [] : ['not connected to the broker']),
+    metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
+  });
+  try {
+    const { host } = config.http.listen;
+    const port = await listen(app, host, config.http.listen.port);
+    const http = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const session = randomUUID();
+    const own = new BrokerLink({
+      ...{ ...access, session, clock, log, ingest },
+      clientId: `${COLLECTOR_USER}-${session.slice(0, 8)}`,
+      mediaUrl: `${config.http.publicUrl?.replace(/\/+$/, '') ?? http}/media`,
+      heard: (device, state) => hear({ device, state, presence, store, clock, log }),
+      reported: (device, document) => {
+        void store
+          .saveReported(device, JSON.stringify(document), clock.wallMs())
+          .catch((error: unknown) => log.error({ device, error: messageOf(error) }, 'reported state not stored'));
+      },
+      lost: () => presence.forgetLinks(clock.monoMs()),
+    });
+    link = own;
+    const addresses = {
+      mqtt: config.mqtt.publicUrl ?? access.url,
+      http: config.http.publicUrl ?? http,
+      data: config.data,
+    };
+    const ready = { name: 'start', run: async (stop: AbortSignal) => announce(own, options, addresses, stop) };
+    await together([link, { name: 'ingest', run: (stop) => ingest.run(stop) }, gaps, watch, ready], signal);
+  } finally {
+    await app.close();
+  }
+}
+
+/** Says where we are: a managed broker is ours to have up first; with another's we start anyway and keep trying. */
+async function announce(link: BrokerLink, options: ServeOptions, at: Addresses, signal: AbortSignal): Promise<void> {
+  const { broker, clock, log, onReady } = options;
+  const deadline = clock.monoMs() + READY_WITHIN_MS;
+  while (broker !== undefined && !link.online) {
+    if (clock.monoMs() > deadline) {
+      throw new CollectorError({
+        code: 'broker_not_reached',
+        message: `no connection to the managed broker at ${broker.url}`,
+        advice: 'run with log.level: debug to see what Mosquitto says',
+      });
+    }
+    await clock.sleep(20, signal);
+  }
+  log.info(at, 'collector is ready');
+  onReady(at);
+  await aborted.run(signal);
+}
+
+function hear(heard: {
+  readonly device: string;
+  readonly state: Parameters<Presence['hear']>[1];
+  readonly presence: Presence;
+  readonly store: CollectorStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): void {
+  const { device, state, presence, store, clock, log } = heard;
+  const meaning = presence.hear(device, state, clock.monoMs());
+  if (meaning === 'identity_conflict') log.warn({ device }, 'two appliances take turns with this identity');
+  else if (meaning === 'birth' || meaning === 'offline')
+    log.info({ device, session: state.session }, `device ${meaning}`);
+  if (!state.online) return;
+  void store
+    .saveBirth(device, state, clock.wallMs())
+    .catch((error: unknown) => log.error({ device, error: messageOf(error) }, 'birth not stored'));
+}
+
+interface Part {
+  readonly name: string;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Runs parts until the signal, or until one breaks; then stops the others, waits for them, and throws what broke. */
+async function together(parts: readonly Part[], signal: AbortSignal): Promise<void> {
+  const stop = new AbortController();
+  const all = AbortSignal.any([signal, stop.signal]);
+  const failures: unknown[] = [];
+  await Promise.all(
+    parts.map(async (part) => {
+      try {
+        await part.run(all);
+        if (!all.aborted) throw new Error(`${part.name} ended by itself`);
+      } catch (error) {
+        if (!(all.aborted && isAbort(error))) failures.push(error);
+        stop.abort();
+      }
+    }),
+  );
+  if (failures.length > 0) throw failures[0];
+}
+
+/** A part that only waits for its signal. */
+const aborted: Part = {
+  name: 'wait',
+  run: async (signal) => {
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  },
+};
+
+/** Waits for what is being stopped; its failure, if it is the first, was thrown already. */
+async function ended(work: Promise<void>, log: Logger): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isAbort(error)) log.debug({ error: messageOf(error) }, 'ended with a failure');
+  }
+}

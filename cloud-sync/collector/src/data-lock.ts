@@ -1,0 +1,57 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { CollectorError, messageOf, systemCode } from './errors.ts';
+
+/**
+ * One collector per data folder. The lock is the operating system's, held through an open transaction on a file of its
+ * own: it ends with the process however that dies. Nothing else in this process may open the file.
+ */
+export class DataLock {
+  readonly #db: Database.Database;
+
+  private constructor(db: Database.Database) {
+    this.#db = db;
+  }
+
+  /** Throws CollectorError `data_locked` where another collector runs. */
+  static take(folder: string): DataLock {
+    const lock = DataLock.#try(folder);
+    if (lock !== undefined) return lock;
+    throw new CollectorError({
+      code: 'data_locked',
+      message: `another collector runs on ${folder}`,
+      advice: 'stop it first, or give this one its own --data folder',
+    });
+  }
+
+  /** True while a collector runs on `folder`. */
+  static isTaken(folder: string): boolean {
+    const lock = DataLock.#try(folder);
+    lock?.release();
+    return lock === undefined;
+  }
+
+  static #try(folder: string): DataLock | undefined {
+    let db: Database.Database | undefined;
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o750 });
+      db = new Database(join(folder, 'collector.lock'), { timeout: 0 });
+      db.exec('begin exclusive');
+      return new DataLock(db);
+    } catch (cause) {
+      db?.close();
+      if (systemCode(cause)?.startsWith('SQLITE_BUSY') === true) return undefined;
+      throw new CollectorError({
+        code: 'data_unusable',
+        message: `cannot use ${folder}: ${messageOf(cause)}`,
+        advice: 'give a folder that this user can write to: --data DIR',
+        cause,
+      });
+    }
+  }
+
+  release(): void {
+    this.#db.close();
+  }
+}

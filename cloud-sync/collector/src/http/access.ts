@@ -1,0 +1,104 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+import type { Clock } from '../clock.ts';
+import { ProblemError } from './problem.ts';
+
+const COOKIE = 'lineside_session';
+const SESSION_MS = 12 * 3_600_000;
+const MAX_SESSIONS = 1000;
+const WRONG_TOKEN_DELAY_MS = 300;
+
+export interface AccessOptions {
+  /** Undefined on loopback: whoever is on this machine may read. */
+  readonly token: string | undefined;
+  /** Host names by which the page may be opened, besides localhost and addresses. */
+  readonly hosts: readonly string[];
+  /** True when the page is reached over https, so that the cookie can say so. */
+  readonly secure: boolean;
+  readonly clock: Clock;
+}
+
+/** Who may read: everybody on loopback; with a token only who bears it, or the session made from it. */
+export class Access {
+  readonly #options: AccessOptions;
+  readonly #sessions = new Map<string, number>();
+
+  constructor(options: AccessOptions) {
+    this.#options = options;
+  }
+
+  get needsToken(): boolean {
+    return this.#options.token !== undefined;
+  }
+
+  /**
+   * Without a token a name in `Host` that is not ours is a page elsewhere that had its name pointed at this machine
+   * (DNS rebinding): refused.
+   */
+  checkHost(request: FastifyRequest): void {
+    if (this.needsToken) return;
+    const name = (request.headers.host ?? '')
+      .replace(/:\d+$/, '')
+      .replace(/^\[|\]$/g, '')
+      .toLowerCase();
+    if (name === 'localhost' || isIP(name) !== 0 || this.#options.hosts.includes(name)) return;
+    throw new ProblemError({
+      status: 421,
+      code: 'host_unknown',
+      title: 'This address is not served here.',
+      advice: 'open the page by IP address or localhost, or name the host in http.hosts',
+    });
+  }
+
+  /** Throws a 401 problem unless the request may read. */
+  checkRead(request: FastifyRequest): void {
+    if (!this.needsToken || this.#bearerFits(request) || this.#sessionFits(request)) return;
+    throw new ProblemError({
+      status: 401,
+      code: 'token_needed',
+      title: 'A token is needed.',
+      advice: 'send `Authorization: Bearer TOKEN`, or sign in on the page',
+    });
+  }
+
+  /** Cookie of a new session for who knows the token; a wrong one is answered late. */
+  async signIn(token: string): Promise<string> {
+    const { clock, secure } = this.#options;
+    if (!this.#tokenFits(token)) {
+      await clock.sleep(WRONG_TOKEN_DELAY_MS);
+      throw new ProblemError({ status: 401, code: 'token_wrong', title: 'This is not the token.' });
+    }
+    this.#forgetOld();
+    const id = randomBytes(24).toString('base64url');
+    this.#sessions.set(id, clock.monoMs() + SESSION_MS);
+    return `${COOKIE}=${id}; Path=/; Max-Age=${SESSION_MS / 1000}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+  }
+
+  #forgetOld(): void {
+    const now = this.#options.clock.monoMs();
+    for (const [id, until] of this.#sessions) {
+      if (until < now || this.#sessions.size >= MAX_SESSIONS) this.#sessions.delete(id);
+    }
+  }
+
+  #bearerFits(request: FastifyRequest): boolean {
+    const [, token] = /^Bearer ([\x21-\x7e]+)$/.exec(request.headers.authorization ?? '') ?? [];
+    return token !== undefined && this.#tokenFits(token);
+  }
+
+  #sessionFits(request: FastifyRequest): boolean {
+    const [, id] = new RegExp(`(?:^|; )${COOKIE}=([A-Za-z0-9_-]+)`).exec(request.headers.cookie ?? '') ?? [];
+    const until = id === undefined ? undefined : this.#sessions.get(id);
+    return until !== undefined && until > this.#options.clock.monoMs();
+  }
+
+  #tokenFits(token: string): boolean {
+    const expected = this.#options.token;
+    return expected !== undefined && timingSafeEqual(digest(token), digest(expected));
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,5 @@
+export * from './access.ts';
+export * from './api.ts';
+export * from './media.ts';
+export * from './problem.ts';
+export * from './server.ts';

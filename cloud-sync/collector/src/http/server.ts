@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { CollectorError, messageOf, systemCode } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { Access, type AccessOptions } from './access.ts';
+import { apiRoutes, type ApiOptions } from './api.ts';
+import { mediaRoutes, type MediaOptions } from './media.ts';
+import { ProblemError, sendProblem } from './problem.ts';
+
+const BODY_BYTES = 16 * 1024;
+const REQUEST_MS = 120_000;
+const IDLE_MS = 30_000;
+const MAX_CONNECTIONS = 512;
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+} as const;
+
+export interface HttpOptions {
+  readonly access: AccessOptions;
+  readonly api: ApiOptions;
+  readonly media: MediaOptions;
+  readonly log: Logger;
+  /** What is wrong now; empty when healthy. */
+  readonly unhealthy: () => Promise<readonly string[]>;
+  /** Text for Prometheus. */
+  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
+}
+
+/** The server with all its routes, not yet listening. */
+export async function createServer(options: HttpOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    connectionTimeout: REQUEST_MS,
+    keepAliveTimeout: IDLE_MS,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 128 },
+    frameworkErrors: (error, _request, reply) => {
+      void sendProblem(reply, { status: 400, code: 'request_invalid', title: error.message });
+    },
+  });
+  app.server.maxConnections = MAX_CONNECTIONS;
+  const access = new Access(options.access);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(HEADERS);
+    if (!request.url.startsWith('/media/')) access.checkHost(request);
+  });
+  answerErrors(app, options.log);
+  openRoutes(app, options, access);
+  await mediaRoutes(app, options.media);
+  await app.register(async (scope) => {
+    scope.addHook('onRequest', async (request, reply) => {
+      access.checkRead(request);
+      reply.header('cache-control', 'no-store');
+    });
+    apiRoutes(scope, options.api);
+    scope.get('/metrics', async (_request, reply) => {
+      const { type, text } = await options.metrics();
+      return reply.type(type).send(text);
+    });
+  });
+  await pageRoutes(app);
+  return app;
+}
+
+/** Listens and says where; throws CollectorError with advice. */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    const taken = systemCode(cause) === 'EADDRINUSE';
+    throw new CollectorError({
+      code: taken ? 'http_port_taken' : 'listen_impossible',
+      message: `cannot listen on ${host}:${port}: ${messageOf(cause)}`,
+      advice: taken
+        ? 'stop what listens there, or set http.listen to another port; port 0 picks one'
+        : 'set http.listen to an address of this machine',
+      cause,
+    });
+  }
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+function answerErrors(app: FastifyInstance, log: Logger): void {
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, { status: 404, code: 'not_found', title: 'Not found.' }),
+  );
+  app.setErrorHandler((error: FastifyError | ProblemError, request: FastifyRequest, reply) => {
+    if (error instanceof ProblemError) {
+      const { status } = error.problem;
+      if (status === 401 && request.url.startsWith('/media/'))
+        reply.header('www-authenticate', 'Basic realm="lineside"');
+      // What is left of a refused body is not worth reading.
+      if (request.method === 'PUT') reply.header('connection', 'close');
+      return sendProblem(reply, error.problem);
+    }
+    const status = error.statusCode ?? 500;
+    if (status >= 500) {
+      log.error({ error: messageOf(error), method: request.method, route: request.routeOptions.url }, 'request failed');
+      return sendProblem(reply, { status, code: 'internal', title: 'The collector could not answer.' });
+    }
+    return sendProblem(reply, { status, code: 'request_invalid', title: error.message });
+  });
+}
+
+/** Routes that need no token: health, and the way in. */
+function openRoutes(app: FastifyInstance, options: HttpOptions, access: Access): void {
+  app.get('/healthz', async (_request, reply) => {
+    const problems = await options.unhealthy();
+    return reply
+      .code(problems.length === 0 ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ status: problems.length === 0 ? 'ok' : 'failing', problems });
+  });
+  app.post('/api/v1/session', async (request, reply) => {
+    const body = z.strictObject({ token: z.string().min(1).max(512) }).safeParse(request.body);
+    if (!body.success) throw new ProblemError({ status: 400, code: 'body_invalid', title: 'Send {"token": "..."}.' });
+    if (access.needsToken) reply.header('set-cookie', await access.signIn(body.data.token));
+    return reply.code(204).send();
+  });
+}
+
+async function pageRoutes(app: FastifyInstance): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: fileURLToPath(new URL('../../page/', import.meta.url)),
+    prefix: '/',
+    wildcard: false,
+    cacheControl: false,
+    setHeaders: (reply) => {
+      void reply.header('cache-control', 'no-cache');
+    },
+  });
+  const preact = readFileSync(fileURLToPath(import.meta.resolve('htm/preact/standalone')));
+  app.get('/vendor/preact.js', async (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-cache').send(preact),
+  );
+}

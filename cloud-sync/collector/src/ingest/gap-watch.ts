@@ -1,0 +1,103 @@
+import type { ResendCommand } from '@lineside/protocol';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import { messageOf } from '../errors.ts';
+import type { CollectorStore, GapRow, Span, StreamKey } from '../store/index.ts';
+import type { Presence } from './presence.ts';
+
+const MAX_HOLES = 1000;
+const FIRST_REQUEST_AFTER_MS = 10_000;
+const MAX_REQUEST_EVERY_MS = 10 * 60_000;
+const REQUESTS_PER_SWEEP = 4;
+
+export interface GapWatchOptions {
+  readonly store: CollectorStore;
+  readonly presence: Presence;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly reorderTimeoutMs: number;
+  /** Sends to the device; false when there is no way to it now. */
+  readonly request: (device: string, command: ResendCommand) => boolean;
+}
+
+/** Turns holes that stay into gaps, asks their devices for them, and closes them when they are filled or declared. */
+export class GapWatch {
+  readonly name = 'gap watch';
+  readonly #options: GapWatchOptions;
+  /** When a hole was first seen while its device was online, monotonic. */
+  #seen = new Map<string, number>();
+  #open: readonly GapRow[] = [];
+  /** When a gap may be asked for again, monotonic. */
+  readonly #notBefore = new Map<number, number>();
+
+  constructor(options: GapWatchOptions) {
+    this.#options = options;
+  }
+
+  get open(): readonly GapRow[] {
+    return this.#open;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, reorderTimeoutMs, log } = this.#options;
+    const everyMs = Math.min(1000, Math.max(50, reorderTimeoutMs / 4));
+    while (!signal.aborted) {
+      try {
+        await this.sweep();
+      } catch (error) {
+        log.error({ error: messageOf(error) }, 'gaps could not be looked at');
+      }
+      await clock.sleep(everyMs, signal);
+    }
+  }
+
+  /** One look at all streams. */
+  async sweep(): Promise<void> {
+    const { store, clock } = this.#options;
+    const ripe = this.#ripen(await store.holes(MAX_HOLES));
+    if (ripe.length === 0 && this.#open.length === 0 && this.#wasEmpty) return;
+    this.#open = await store.reconcileGaps(ripe, clock.wallMs());
+    this.#wasEmpty = this.#open.length === 0;
+    await this.#requestMissing();
+  }
+
+  // The first sweep after a start must look at gaps that an earlier run left open.
+  #wasEmpty = false;
+
+  #ripen(holes: readonly (StreamKey & Span)[]): (StreamKey & Span)[] {
+    const { clock, presence, reorderTimeoutMs } = this.#options;
+    const now = clock.monoMs();
+    const seen = new Map<string, number>();
+    const ripe = holes.filter((hole) => {
+      if (presence.of(hole.device, now).link !== 'online') return false;
+      const key = `${hole.device}/${hole.epoch}/${hole.stream}/${hole.first}-${hole.last}`;
+      const since = this.#seen.get(key) ?? now;
+      seen.set(key, since);
+      return now - since >= reorderTimeoutMs;
+    });
+    this.#seen = seen;
+    return ripe;
+  }
+
+  async #requestMissing(): Promise<void> {
+    const { store, clock, presence, request, log } = this.#options;
+    const now = clock.monoMs();
+    const perDevice = new Map<string, number>();
+    for (const gap of this.#open) {
+      const sent = perDevice.get(gap.device) ?? 0;
+      if (sent >= REQUESTS_PER_SWEEP || presence.of(gap.device, now).link !== 'online') continue;
+      if ((this.#notBefore.get(gap.id) ?? 0) > now) continue;
+      const { device, epoch, stream, first, last } = gap;
+      if (!request(device, { v: 1, cmd: 'resend', epoch, stream, from: first, to: last })) continue;
+      perDevice.set(device, sent + 1);
+      this.#notBefore.set(
+        gap.id,
+        now + Math.min(MAX_REQUEST_EVERY_MS, FIRST_REQUEST_AFTER_MS * 2 ** Math.min(gap.requests, 10)),
+      );
+      await store.noteRequest(gap.id, clock.wallMs());
+      log.info({ device, stream, first, last, requests: gap.requests + 1 }, 'asked for missing records');
+    }
+    const ids = new Set(this.#open.map(({ id }) => id));
+    for (const id of this.#notBefore.keys()) if (!ids.has(id)) this.#notBefore.delete(id);
+  }
+}

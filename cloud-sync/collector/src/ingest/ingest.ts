@@ -1,0 +1,182 @@
+import type { Ack, Stream } from '@lineside/protocol';
+import type { Clock } from '../clock.ts';
+import { messageOf, systemCode } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { Tally } from '../logger.ts';
+import type { BatchOutcome, CheckedBatch, CollectorStore, StreamKey } from '../store/index.ts';
+import { checkBatch, type MalformedReason, type UnreadReason } from './check-batch.ts';
+
+const QUEUE_BATCHES = 256;
+const QUEUE_BYTES = 32 * 1024 * 1024;
+const GROUP_BATCHES = 32;
+const GROUP_RECORDS = 2000;
+const SAY_AGAIN_MS = 30_000;
+/** After a commit failed for want of space or the like: devices send again, so there is no hurry. */
+const PAUSE_AFTER_FAILURE_MS = 1000;
+
+/** What ingest counts; metrics implement it. */
+export interface IngestCounters {
+  batch(outcome: BatchOutcome, stream: Stream): void;
+  malformed(reason: MalformedReason): void;
+  unread(reason: UnreadReason): void;
+  commit(batches: number): void;
+  commitFailed(): void;
+  /** From arrival to after the commit. */
+  latency(ms: number): void;
+}
+
+export interface IngestOptions {
+  readonly store: CollectorStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly counters: IngestCounters;
+  /** Called after the commit, once per stream of the group. */
+  readonly acknowledge: (device: string, ack: Ack) => void;
+}
+
+interface Waiting {
+  readonly device: string;
+  readonly stream: Stream;
+  readonly payload: Uint8Array;
+  readonly atMs: number;
+}
+
+/**
+ * From payloads to commits: a bounded queue, groups of batches in one transaction, acks after it. Who offers waits
+ * while the queue is full, and so does the broker.
+ */
+export class Ingest {
+  readonly #options: IngestOptions;
+  readonly #tally: Tally;
+  readonly #queue: Waiting[] = [];
+  #queuedBytes = 0;
+  #wake: (() => void) | undefined;
+  #room: (() => void)[] = [];
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+    this.#tally = new Tally(SAY_AGAIN_MS, () => options.clock.monoMs());
+  }
+
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  /** Takes a payload in; calls `next` when there is room for another, at once while the queue is short. */
+  offer(device: string, stream: Stream, payload: Uint8Array, next: () => void): void {
+    this.#queue.push({ device, stream, payload, atMs: this.#options.clock.monoMs() });
+    this.#queuedBytes += payload.length;
+    this.#wake?.();
+    if (this.#isFull()) this.#room.push(next);
+    else next();
+  }
+
+  /** Counts a message that is none of ours, and says so now and then. */
+  refuse(reason: MalformedReason, device: string, detail: string): void {
+    this.#options.counters.malformed(reason);
+    const times = this.#tally.add(`${reason} ${device}`);
+    if (times !== undefined) this.#options.log.warn({ device, reason, detail, times }, 'message refused');
+  }
+
+  /** Commits what is offered until the signal; then what is queued already. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = (): void => this.#wake?.();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      for (;;) {
+        const group = this.#take();
+        if (group.length > 0) await this.#commit(group, signal);
+        else if (signal.aborted) return;
+        else await this.#somethingQueued();
+      }
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  #somethingQueued(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = undefined;
+        resolve();
+      };
+    });
+  }
+
+  #take(): { batch: CheckedBatch; atMs: number }[] {
+    const group: { batch: CheckedBatch; atMs: number }[] = [];
+    for (let records = 0; group.length < GROUP_BATCHES && records < GROUP_RECORDS; ) {
+      const next = this.#queue.shift();
+      if (next === undefined) break;
+      this.#queuedBytes -= next.payload.length;
+      const batch = this.#check(next);
+      if (batch === undefined) continue;
+      records += batch.records.length;
+      group.push({ batch, atMs: next.atMs });
+    }
+    if (!this.#isFull()) for (const next of this.#room.splice(0)) next();
+    return group;
+  }
+
+  #check({ device, stream, payload }: Waiting): CheckedBatch | undefined {
+    const checked = checkBatch(device, stream, payload);
+    if ('malformed' in checked) {
+      this.refuse(checked.malformed, device, checked.detail);
+      return undefined;
+    }
+    for (const reason of checked.unread) this.#options.counters.unread(reason);
+    return checked.batch;
+  }
+
+  async #commit(group: readonly { batch: CheckedBatch; atMs: number }[], signal: AbortSignal): Promise<void> {
+    const { store, clock, counters, log } = this.#options;
+    try {
+      const batches = group.map(({ batch }) => batch);
+      const outcomes = await store.commit(batches, clock.wallMs());
+      counters.commit(group.length);
+      const done = clock.monoMs();
+      for (const { atMs } of group) counters.latency(done - atMs);
+      this.#report(batches, outcomes);
+    } catch (error) {
+      counters.commitFailed();
+      const times = this.#tally.add(`commit ${systemCode(error) ?? ''}`);
+      if (times !== undefined) log.error({ error: messageOf(error), times }, 'commit failed; nothing was acknowledged');
+      if (!signal.aborted) await clock.sleep(PAUSE_AFTER_FAILURE_MS);
+    }
+  }
+
+  #report(batches: readonly CheckedBatch[], outcomes: readonly BatchOutcome[]): void {
+    const latest = new Map<string, { key: StreamKey; outcome: BatchOutcome }>();
+    for (const [index, outcome] of outcomes.entries()) {
+      const key = batches[index]?.key;
+      if (key === undefined) continue;
+      this.#options.counters.batch(outcome, key.stream);
+      this.#warn(key, outcome);
+      latest.set(`${key.device}/${key.epoch}/${key.stream}`, { key, outcome });
+    }
+    for (const { key, outcome } of latest.values()) {
+      const { upto, sack } = outcome.watermark;
+      this.#options.acknowledge(key.device, {
+        v: 1,
+        epoch: key.epoch,
+        stream: key.stream,
+        upto,
+        sack: sack.map(({ first, last }) => [first, last]),
+        srvTs: this.#options.clock.wallMs(),
+      });
+    }
+  }
+
+  #warn({ device, stream }: StreamKey, outcome: BatchOutcome): void {
+    const troubles = { conflicts: 'records came again changed', breaks: 'hash chain does not fit' } as const;
+    for (const [what, text] of Object.entries(troubles) as [keyof typeof troubles, string][]) {
+      if (outcome[what] === 0) continue;
+      const times = this.#tally.add(`${what} ${device} ${stream}`);
+      if (times !== undefined) this.#options.log.warn({ device, stream, [what]: outcome[what], times }, text);
+    }
+  }
+
+  #isFull(): boolean {
+    return this.#queue.length >= QUEUE_BATCHES || this.#queuedBytes >= QUEUE_BYTES;
+  }
+}

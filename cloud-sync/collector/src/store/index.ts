@@ -1,0 +1,2 @@
+export * from './store.ts';
+export { SqliteStore } from './sqlite/sqlite-store.ts';

@@ -1,0 +1,159 @@
+import type Database from 'better-sqlite3';
+import { chainNext, chainStart } from '@lineside/protocol';
+import type { BatchOutcome, ChainBreak, CheckedBatch, CheckedRecord, StreamKey, Watermark } from '../store.ts';
+import { ReadTables } from './read-tables.ts';
+import { Spans } from './spans.ts';
+
+/** Ranges beyond the watermark that one ack can name. */
+const MAX_SACK = 256;
+
+interface StoredRecord {
+  readonly hash: string;
+  readonly json: string;
+}
+
+/** Writes one batch, inside a transaction that the caller holds. */
+export class BatchWriter {
+  readonly #spans: Spans;
+  readonly #tables: ReadTables;
+  readonly #sql: ReturnType<typeof statements>;
+
+  constructor(db: Database.Database) {
+    this.#spans = new Spans(db);
+    this.#tables = new ReadTables(db);
+    this.#sql = statements(db);
+  }
+
+  write(batch: CheckedBatch, atMs: number): BatchOutcome {
+    const journal = this.#journal(batch.key, atMs);
+    const breaks = this.#checkLinks(journal, batch, atMs);
+    let inserted = 0;
+    let conflicts = 0;
+    const fresh: CheckedRecord[] = [];
+    for (const record of batch.records) {
+      const { seq, hash, kind, wallMs, json } = record;
+      if (this.#sql.insert.run(journal, seq, hash, kind, wallMs, atMs, json).changes === 1) {
+        inserted += 1;
+        fresh.push(record);
+      } else if (this.#conflict(journal, record, atMs)) conflicts += 1;
+    }
+    this.#spans.add(journal, batch.from, batch.to);
+    const declared = fresh.reduce((sum, record) => sum + this.#read(journal, batch.key, record, atMs), 0);
+    if (inserted > 0) this.#sql.count.run(inserted, journal);
+    return {
+      inserted,
+      conflicts,
+      breaks,
+      duplicates: batch.records.length - inserted - conflicts,
+      declared,
+      watermark: this.watermark(journal),
+    };
+  }
+
+  watermark(journal: number): Watermark {
+    const [lowest, ...beyond] = this.#spans.lowest(journal, MAX_SACK + 1);
+    if (lowest === undefined) return { upto: 0, sack: [] };
+    return lowest.first === 1
+      ? { upto: lowest.last, sack: beyond }
+      : { upto: 0, sack: [lowest, ...beyond].slice(0, MAX_SACK) };
+  }
+
+  #journal({ device, epoch, stream }: StreamKey, atMs: number): number {
+    this.#sql.seen.run(device, atMs, atMs);
+    const known = this.#sql.journal.get(device, epoch, stream);
+    if (known !== undefined) return known.id;
+    return Number(this.#sql.newJournal.run(device, epoch, stream, atMs).lastInsertRowid);
+  }
+
+  /** Compares the batch's ends with its stored neighbours; returns how many links did not fit. */
+  #checkLinks(journal: number, batch: CheckedBatch, atMs: number): number {
+    const own = batch.records.at(-1)?.hash ?? batch.prev;
+    const before = this.#hashBefore(journal, batch);
+    let breaks = 0;
+    const note = (seq: number, link: ChainBreak['link'], expected: string, found: string): void => {
+      this.#sql.break.run(journal, seq, link, expected, found, atMs);
+      breaks += 1;
+    };
+    if (before !== undefined && before !== batch.prev) note(batch.from, 'prev', before, batch.prev);
+    if (own !== batch.head) note(batch.to, 'head', batch.head, own);
+    const after = this.#sql.record.get(journal, batch.to + 1);
+    if (after !== undefined) {
+      const expected = chainNext(own, after.json);
+      if (expected !== after.hash) note(batch.to + 1, 'next', expected, after.hash);
+    }
+    return breaks;
+  }
+
+  /** Chain hash that must stand before the batch, where it is known. */
+  #hashBefore(journal: number, { key, from }: CheckedBatch): string | undefined {
+    if (from === 1) return chainStart(key.device, key.epoch, key.stream);
+    return this.#sql.record.get(journal, from - 1)?.hash ?? this.#sql.declaredEnd.get(journal, from - 1)?.head;
+  }
+
+  /** Records a row that came again with another hash; false when it is the same row. */
+  #conflict(journal: number, record: CheckedRecord, atMs: number): boolean {
+    const kept = this.#sql.record.get(journal, record.seq);
+    if (kept === undefined || kept.hash === record.hash) return false;
+    const differs = kept.json !== record.json ? 1 : 0;
+    this.#sql.conflict.run(journal, record.seq, kept.hash, record.hash, record.json, differs, atMs);
+    return true;
+  }
+
+  /** Brings a new record into the read tables; returns how many numbers it declares lost. */
+  #read(journal: number, key: StreamKey, record: CheckedRecord, atMs: number): number {
+    const { meaning, seq } = record;
+    switch (meaning.is) {
+      case 'event':
+        this.#tables.transition(key.device, journal, record, meaning.body);
+        return 0;
+      case 'telemetry':
+        this.#tables.telemetry(key.device, journal, record, meaning.body, atMs);
+        return 0;
+      case 'media':
+        this.#tables.expectMedia(key.device, meaning.body);
+        return 0;
+      case 'tombstone': {
+        const { from, to, reason, head } = meaning.body;
+        this.#sql.declare.run(journal, from, to, reason, head, seq);
+        return this.#spans.add(journal, from, to);
+      }
+      case 'other':
+        return 0;
+    }
+  }
+}
+
+function statements(db: Database.Database) {
+  return {
+    seen: db.prepare<[string, number, number]>(
+      `insert into devices (device, first_seen_ms, last_seen_ms) values (?, ?, ?)
+       on conflict do update set last_seen_ms = excluded.last_seen_ms`,
+    ),
+    journal: db.prepare<[string, string, string], { id: number }>(
+      'select id from journals where device = ? and epoch = ? and stream = ?',
+    ),
+    newJournal: db.prepare<[string, string, string, number]>(
+      'insert into journals (device, epoch, stream, first_seen_ms) values (?, ?, ?, ?)',
+    ),
+    insert: db.prepare<[number, number, string, string, number, number, string]>(
+      `insert or ignore into records (journal, seq, hash, kind, wall_ms, received_ms, json)
+       values (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    count: db.prepare<[number, number]>('update journals set stored = stored + ? where id = ?'),
+    record: db.prepare<[number, number], StoredRecord>('select hash, json from records where journal = ? and seq = ?'),
+    declaredEnd: db.prepare<[number, number], { head: string }>(
+      'select head from declared where journal = ? and last = ? order by tombstone desc limit 1',
+    ),
+    declare: db.prepare<[number, number, number, string, string, number]>(
+      'insert or ignore into declared (journal, first, last, reason, head, tombstone) values (?, ?, ?, ?, ?, ?)',
+    ),
+    break: db.prepare<[number, number, string, string, string, number]>(
+      `insert into chain_breaks (journal, seq, link, expected, found, at_ms) values (?, ?, ?, ?, ?, ?)
+       on conflict do update set times = times + 1`,
+    ),
+    conflict: db.prepare<[number, number, string, string, string, number, number]>(
+      `insert into conflicts (journal, seq, kept_hash, refused_hash, refused_json, content_differs, at_ms)
+       values (?, ?, ?, ?, ?, ?, ?) on conflict do update set times = times + 1`,
+    ),
+  };
+}

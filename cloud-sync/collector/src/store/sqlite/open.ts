@@ -1,0 +1,67 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { CollectorError, messageOf, systemCode } from '../../errors.ts';
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+
+const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+const FULL = 2;
+
+/** Opens or makes the store's file in `folder`; throws CollectorError when it is not usable. */
+export function openDatabase(folder: string): Database.Database {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o750 });
+    const db = new Database(join(folder, 'collector.sqlite'), { timeout: 5000 });
+    try {
+      prepare(db, folder);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } catch (cause) {
+    if (cause instanceof CollectorError) throw cause;
+    throw new CollectorError({
+      code: 'store_unusable',
+      message: `cannot use the store in ${folder}: ${messageOf(cause)}`,
+      advice:
+        systemCode(cause) === 'SQLITE_NOTADB' || systemCode(cause) === 'SQLITE_CORRUPT'
+          ? 'put the damaged collector.sqlite aside and keep it; devices send again what they still hold'
+          : 'check that the folder exists, is writable for this user and is on a local disk with space; see --data',
+      cause,
+    });
+  }
+}
+
+function prepare(db: Database.Database, folder: string): void {
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
+  db.pragma('foreign_keys = ON');
+  migrate(db, folder);
+  // better-sqlite3 lets WAL fall back to NORMAL at the first write unless FULL was asked for; an ack rests on this.
+  db.exec(`update meta set value = value where name = 'credential_revision'`);
+  const synchronous = db.pragma('synchronous', { simple: true });
+  if (synchronous !== FULL) {
+    throw new CollectorError({
+      code: 'store_not_durable',
+      message: `the store runs with synchronous=${String(synchronous)}, not FULL`,
+      advice: 'this is a fault of the installation: report it, and do not use this collector',
+    });
+  }
+}
+
+function migrate(db: Database.Database, folder: string): void {
+  db.transaction(() => {
+    const version = Number(db.pragma('user_version', { simple: true }));
+    if (version > SCHEMA_VERSION) {
+      throw new CollectorError({
+        code: 'store_too_new',
+        message: `the store in ${folder} was written by a newer collector (schema ${version}, this one knows ${SCHEMA_VERSION})`,
+        advice: 'install that version again, or use another --data folder',
+      });
+    }
+    if (version === 0) db.exec(SCHEMA);
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  }).immediate();
+}

@@ -1,0 +1,68 @@
+/** Bumped with every change of the tables; `open` carries older files forward and refuses newer ones. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * Records are keyed by (journal, seq), where a journal is one (device, epoch, stream). `spans` holds which numbers are
+ * accounted for, as ranges that never touch; the holes between them are the gaps.
+ */
+export const SCHEMA = `
+create table devices (
+  device text primary key, first_seen_ms integer not null, last_seen_ms integer not null,
+  birth text, reported text, reported_ms integer
+) without rowid;
+create table journals (
+  id integer primary key autoincrement, device text not null, epoch text not null, stream text not null,
+  stored integer not null default 0, first_seen_ms integer not null, unique (device, epoch, stream)
+);
+create table records (
+  journal integer not null references journals (id), seq integer not null, hash text not null, kind text not null,
+  wall_ms integer not null, received_ms integer not null, json text not null, primary key (journal, seq)
+) without rowid;
+create table spans (
+  journal integer not null references journals (id), first integer not null, last integer not null,
+  primary key (journal, first)
+) without rowid;
+create table declared (
+  journal integer not null references journals (id), first integer not null, last integer not null,
+  reason text not null, head text not null, tombstone integer not null, primary key (journal, tombstone)
+) without rowid;
+create table chain_breaks (
+  journal integer not null references journals (id), seq integer not null, link text not null, expected text not null,
+  found text not null, at_ms integer not null, times integer not null default 1, primary key (journal, seq, link)
+) without rowid;
+create table conflicts (
+  journal integer not null references journals (id), seq integer not null, kept_hash text not null,
+  refused_hash text not null, refused_json text not null, content_differs integer not null, at_ms integer not null,
+  times integer not null default 1, primary key (journal, seq)
+) without rowid;
+create table gaps (
+  id integer primary key autoincrement, journal integer not null references journals (id), first integer not null,
+  last integer not null, state text not null, opened_ms integer not null, closed_ms integer,
+  requests integer not null default 0, requested_ms integer
+);
+create index gaps_by_state on gaps (state, journal);
+create table events (
+  id integer primary key, device text not null, event text not null, kind text not null, severity text not null,
+  camera text not null, zone text, rule text not null, label text not null, opened_ms integer not null,
+  opened_known integer not null, updated_ms integer not null, closed_ms integer, reason text,
+  lasted_ms real not null, score real, clock text not null, snapshot text, extra text not null,
+  journal integer not null, seq integer not null, snapshot_journal integer, snapshot_seq integer,
+  unique (device, event)
+);
+create index events_by_time on events (opened_ms desc, id desc);
+create index events_by_device on events (device, opened_ms desc, id desc);
+create index events_by_kind on events (kind, opened_ms desc, id desc);
+create table telemetry (
+  device text not null, camera text not null, model text not null, journal integer not null, seq integer not null,
+  wall_ms integer not null, received_ms integer not null, body text not null, primary key (device, camera, model)
+) without rowid;
+create table expected_media (
+  device text not null, event text not null, sha256 text not null, primary key (device, event, sha256)
+) without rowid;
+create table media (
+  sha256 text primary key, device text not null, bytes integer not null, mime text not null, stored_ms integer not null
+) without rowid;
+create table credentials (device text primary key, hash text not null, created_ms integer not null) without rowid;
+create table meta (name text primary key, value integer not null) without rowid;
+insert into meta values ('credential_revision', 0), ('applied_revision', -1);
+`;

@@ -1,0 +1,57 @@
+import type Database from 'better-sqlite3';
+import type { Span } from '../store.ts';
+
+type Bounds = [journal: number, first: number, last: number];
+
+// Ranges never overlap, so only the one that starts at or before `first` can reach into it from below; looking it up
+// by key keeps the cost independent of how many ranges a hostile device makes.
+const STARTING_FROM = `first >= coalesce(
+  (select max(first) from spans where journal = :journal and first <= :first), :first)`;
+
+/** Which numbers of a journal are accounted for: ranges that neither overlap nor touch, in table `spans`. */
+export class Spans {
+  readonly #touching: Database.Statement<
+    [{ journal: number; first: number; last: number }],
+    { first: number | null; last: number | null; size: number | null }
+  >;
+  readonly #overlapping: Database.Statement<[{ journal: number; first: number; last: number }], Span>;
+  readonly #drop: Database.Statement<Bounds>;
+  readonly #insert: Database.Statement<Bounds>;
+  readonly #lowest: Database.Statement<[number, number], Span>;
+
+  constructor(db: Database.Database) {
+    this.#touching = db.prepare(
+      `select min(first) as first, max(last) as last, sum(last - first + 1) as size from spans
+       where journal = :journal and ${STARTING_FROM} and first <= :last + 1 and last >= :first - 1`,
+    );
+    this.#overlapping = db.prepare(
+      `select first, last from spans
+       where journal = :journal and ${STARTING_FROM} and first <= :last and last >= :first order by first`,
+    );
+    this.#drop = db.prepare('delete from spans where journal = ? and first >= ? and first <= ?');
+    this.#insert = db.prepare('insert into spans (journal, first, last) values (?, ?, ?)');
+    this.#lowest = db.prepare('select first, last from spans where journal = ? order by first limit ?');
+  }
+
+  /** Accounts for `first..last`, merging with what it overlaps or touches; returns how many numbers are new. */
+  add(journal: number, first: number, last: number): number {
+    const touching = this.#touching.get({ journal, first, last });
+    const from = Math.min(touching?.first ?? first, first);
+    const to = Math.max(touching?.last ?? last, last);
+    this.#drop.run(journal, from, to);
+    this.#insert.run(journal, from, to);
+    return to - from + 1 - (touching?.size ?? 0);
+  }
+
+  /** The lowest `limit` ranges. */
+  lowest(journal: number, limit: number): Span[] {
+    return this.#lowest.all(journal, limit);
+  }
+
+  /** How many of `first..last` are accounted for. */
+  covered(journal: number, first: number, last: number): number {
+    return this.#overlapping
+      .all({ journal, first, last })
+      .reduce((sum, span) => sum + Math.min(span.last, last) - Math.max(span.first, first) + 1, 0);
+  }
+}
