@@ -1,4 +1,4 @@
-import { html, render, useEffect, useState } from '/vendor/preact.js';
+import { html, render, useEffect, useErrorBoundary, useState } from '/vendor/preact.js';
 import { Cameras } from './cameras.js';
 import { useStatus } from './connection.js';
 import { Events } from './events.js';
@@ -9,6 +9,12 @@ import { ANSWER, span } from './words.js';
 const KEEP = 100;
 
 function App() {
+  const [broken] = useErrorBoundary();
+  if (broken) return html`<p class="hello" role="alert">This page has failed: ${String(broken)}. Load it again.</p>`;
+  return html`<${Page} />`;
+}
+
+function Page() {
   const [announced, setAnnounced] = useState([]);
   const {
     document: status,

@@ -59,9 +59,9 @@ function Row({ event, nowMs, onChoose }) {
   return html`
     <button type="button" class="event" data-event=${event.event} onClick=${onChoose}>
       ${
-        event.snapshot === undefined
+        event.snapshots.length === 0
           ? html`<span class="thumb none" aria-hidden="true"></span>`
-          : html`<img class="thumb" loading="lazy" src=${evidence(event)} alt="" />`
+          : html`<img class="thumb" loading="lazy" src=${evidence(event.snapshots.at(-1))} alt="" />`
       }
       <span class="event-text">
         <b>${title(event.label)}</b>
@@ -84,7 +84,7 @@ function Enlarged({ event, nowMs, onClose }) {
   return html`
     <${Sheet} label=${`Event: ${plain(event.label)}`} onClose=${onClose}>
       <h2>${title(event.label)} <${Chip} tone=${SEVERITY[event.severity]}>${event.severity}<//></h2>
-      ${event.snapshot && html`<img class="evidence" src=${evidence(event)} alt=${`Picture of the event: ${plain(event.label)} at ${event.camera}`} />`}
+      ${event.snapshots.map((sha256) => html`<img key=${sha256} class="evidence" src=${evidence(sha256)} alt=${`Picture of the event: ${plain(event.label)} at ${event.camera}`} />`)}
       <${Facts}
         rows=${[
           ['Kind', KIND[event.kind]],
@@ -97,7 +97,7 @@ function Enlarged({ event, nowMs, onClose }) {
           ['Model', event.model && `${event.model.id}${event.model.degraded ? ' (degraded)' : ''}`],
           ['At the collector', event.delivered ? 'yes' : 'not yet'],
           ['Records', history?.transitions.map((step) => `${step.seq} ${step.phase}`).join(', ')],
-          ['Picture, SHA-256', event.snapshot && html`<code>${event.snapshot}</code>`],
+          ['Pictures, SHA-256', event.snapshots.length > 0 && html`<code>${event.snapshots.join(' ')}</code>`],
           ['Event', html`<code>${event.event}</code>`],
         ]}
       />
@@ -105,7 +105,7 @@ function Enlarged({ event, nowMs, onClose }) {
   `;
 }
 
-const evidence = (event) => `/api/v1/evidence/${event.snapshot}`;
+const evidence = (sha256) => `/api/v1/evidence/${sha256}`;
 
 const fits = (event, filter) =>
   (filter.kind === '' || event.kind === filter.kind) && (filter.camera === '' || event.camera === filter.camera);

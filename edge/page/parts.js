@@ -8,7 +8,7 @@ export const Chip = ({ tone, children }) =>
 export const Facts = ({ rows }) => html`
   <dl class="facts">
     ${rows
-      .filter(([, value]) => value !== undefined && value !== '')
+      .filter(([, value]) => value !== undefined && value !== '' && value !== false)
       .map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
   </dl>
 `;

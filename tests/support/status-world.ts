@@ -43,7 +43,7 @@ export class StatusWorld implements StatusSource {
     { id: 'people', model: 'ppe', label: 'person', zone: 'packing' },
     { id: 'floor', model: 'sanitation', label: 'spill', zone: 'aisle' },
   ];
-  /** Encodings made so far, and pictures that will be withheld until released. */
+  /** JPEGs made so far. */
   encodings = 0;
   visionDown = false;
   journalWritable = true;
@@ -87,7 +87,7 @@ export class StatusWorld implements StatusSource {
       lastedMs: 6_000,
       clock: 'synced',
       model: { id: 'ppe', sha256: 'a'.repeat(64), degraded: false },
-      snapshot: sha256,
+      snapshots: [sha256],
       delivered: n % 3 !== 0,
     };
     this.events_.unshift(event);

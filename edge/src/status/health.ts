@@ -67,7 +67,7 @@ function reasonsOf({ vision, cameras, journal }: Snapshot): Finding[] {
         : {
             code: 'no_camera_inspecting',
             message: 'No camera is being inspected',
-            advice: 'See the advice beside each camera, or run: lineside doctor',
+            advice: 'See the advice beside each camera, or run lineside doctor',
           },
     );
   }
@@ -100,7 +100,7 @@ function cameraFinding(camera: CameraView): Finding | undefined {
       return {
         code: 'camera_blind',
         message: 'Nothing of this camera is being inspected',
-        advice: 'Run: lineside doctor',
+        advice: 'lineside doctor',
       };
   }
 }
@@ -111,7 +111,7 @@ function modelWarnings({ models }: Snapshot): Finding[] {
     .map((model) => ({
       code: 'model_failed',
       message: `Model ${model.id} does not run${model.reason === undefined ? '' : `: ${model.reason}`}`,
-      advice: 'Run: lineside doctor',
+      advice: 'lineside doctor',
     }));
 }
 
@@ -121,7 +121,7 @@ function boxWarnings({ config, disk, clock }: Snapshot): Finding[] {
     warnings.push({
       code: 'config_refused',
       message: `The configuration file is refused; the last good one is in force${config.problem === undefined ? '' : `: ${config.problem}`}`,
-      advice: `Run: lineside config check --config ${config.path}`,
+      advice: `lineside config check --config ${config.path}`,
     });
   }
   if (disk.freeBytes < LOW_DISK_BYTES) {

@@ -21,7 +21,7 @@ export interface LiveOptions {
 export class LivePictures {
   readonly #options: LiveOptions;
   readonly #channels = new Map<string, Channel>();
-  readonly #inFlight = new Map<string, Promise<PictureShot>>();
+  readonly #recent = new Map<string, Recent>();
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -33,16 +33,23 @@ export class LivePictures {
     return count;
   }
 
-  /** One picture; askers at the same time get the same one. */
+  /** One picture; whoever asks while it is made, or shortly after, gets the same one. */
   picture(camera: string, options: PictureOptions): Promise<PictureShot> {
+    const { clock, everyMs, deadlineMs, source } = this.#options;
+    const now = clock.monoMs();
+    for (const [key, { madeAtMs }] of this.#recent) {
+      if (madeAtMs !== undefined && now - madeAtMs >= everyMs) this.#recent.delete(key);
+    }
     const key = keyOf(camera, options);
-    const running = this.#inFlight.get(key);
-    if (running !== undefined) return running;
-    const started = this.#options.source
-      .picture(camera, options, AbortSignal.timeout(this.#options.deadlineMs))
-      .finally(() => this.#inFlight.delete(key));
-    this.#inFlight.set(key, started);
-    return started;
+    const known = this.#recent.get(key);
+    if (known !== undefined) return known.shot;
+    const recent: Recent = { shot: source.picture(camera, options, AbortSignal.timeout(deadlineMs)) };
+    this.#recent.set(key, recent);
+    recent.shot.then(
+      () => (recent.madeAtMs = clock.monoMs()),
+      () => this.#recent.delete(key),
+    );
+    return recent.shot;
   }
 
   /** Sends pictures to `response`, whose head is written, until its connection closes. */
@@ -114,6 +121,12 @@ export class LivePictures {
 interface Watcher {
   readonly response: ServerResponse;
   tookAtMs: number;
+}
+
+interface Recent {
+  readonly shot: Promise<PictureShot>;
+  /** Absent while it is being made. */
+  madeAtMs?: number;
 }
 
 interface Channel {

@@ -113,7 +113,7 @@ describe('the API', () => {
     const event = await world.addEvent('floor', 'sanitation', 'spill');
     const { body } = await getJson(`/api/v1/events/${event.event}`);
     expect(body.transitions).toHaveLength(1);
-    const picture = await fetch(at(`/api/v1/evidence/${event.snapshot ?? ''}`));
+    const picture = await fetch(at(`/api/v1/evidence/${event.snapshots[0] ?? ''}`));
     expect(picture.headers.get('content-type')).toBe('image/jpeg');
     expect(picture.headers.get('cache-control')).toContain('immutable');
     const bytes = new Uint8Array(await picture.arrayBuffer());
@@ -247,6 +247,14 @@ describe('live pictures', () => {
     // A new picture comes every 200 ms and is asked for a few times between; six separate feeds would ask six times.
     const parts = Math.max(...texts.map((text) => count(text, 'image/jpeg')));
     expect((world.encodings - before) / parts).toBeLessThan(5);
+  });
+
+  it('are shared by those who ask for one after the other', async () => {
+    await fetch(at('/api/v1/cameras/product/picture.jpg'));
+    const before = world.encodings;
+    const asked = Array.from({ length: 8 }, () => fetch(at('/api/v1/cameras/product/picture.jpg')));
+    for (const answer of await Promise.all(asked)) expect(answer.status).toBe(200);
+    expect(world.encodings - before).toBeLessThan(8);
   });
 
   it('cost nothing when nobody looks', async () => {

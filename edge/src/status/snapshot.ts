@@ -160,8 +160,8 @@ export interface FoldedEvent {
   readonly lastedMs: number;
   readonly clock: Snapshot['clock'];
   readonly model?: { readonly id: string; readonly sha256: string; readonly degraded: boolean };
-  /** SHA-256 of the evidence picture. */
-  readonly snapshot?: string;
+  /** SHA-256 of each evidence picture, oldest first. */
+  readonly snapshots: readonly string[];
   /** True when the collector holds every transition so far. */
   readonly delivered: boolean;
   readonly details?: Readonly<Record<string, string | number | boolean>>;

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { StatusWorld } from '../../../tests/support/status-world.ts';
+import { healthOf } from './health.ts';
+import type { CameraView, Snapshot } from './snapshot.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'health-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const well = new StatusWorld(folder).snapshot();
+const cameras = (...words: readonly CameraView['inspecting'][]): Partial<Snapshot> => ({
+  cameras: well.cameras.slice(0, words.length).map((camera, i) => ({ ...camera, inspecting: words[i] ?? 'blind' })),
+});
+const judge = (change: Partial<Snapshot>) => healthOf({ ...well, ...change });
+
+describe('the health of the box', () => {
+  it.each([
+    [['inspecting', 'inspecting', 'inspecting'], 'inspecting', true],
+    [['inspecting', 'degraded', 'inspecting'], 'degraded', true],
+    [['inspecting', 'blind', 'inspecting'], 'degraded', true],
+    [['degraded', 'blind', 'blind'], 'degraded', true],
+    [['starting', 'blind', 'starting'], 'starting', false],
+    [['blind', 'blind', 'blind'], 'not_inspecting', false],
+  ] as const)('with cameras %j is "%s"', (words, word, ok) => {
+    expect(judge(cameras(...words))).toMatchObject({ word, ok });
+  });
+
+  it('is never "inspecting" while events cannot be written', () => {
+    const health = judge({ journal: { ...well.journal, writable: false, problem: 'disk full' } });
+    expect(health).toMatchObject({ word: 'not_inspecting', ok: false });
+    expect(health.reasons[0]?.message).toContain('disk full');
+  });
+
+  it.each<[string, Partial<Snapshot>]>([
+    ['config_refused', { config: { path: '/c.yaml', state: 'last_good', problem: 'line 3' } }],
+    ['disk_low', { disk: { freeBytes: 10e6 } }],
+    ['clock_suspect', { clock: 'suspect' }],
+  ])('warns of %s and goes on inspecting', (code, change) => {
+    const health = judge(change);
+    expect(health).toMatchObject({ word: 'inspecting', ok: true });
+    expect(health.warnings.map((warning) => warning.code)).toEqual([code]);
+  });
+
+  it('does not call a long time without a link a fault', () => {
+    const health = judge({ link: { state: 'offline', sinceMs: 0, lastError: 'no route' } });
+    expect(health).toMatchObject({ word: 'inspecting', ok: true, warnings: [] });
+  });
+
+  it('gives an advice with everything it finds', () => {
+    const health = judge({ ...cameras('blind', 'degraded', 'inspecting'), clock: 'suspect', disk: { freeBytes: 1 } });
+    expect(health.warnings.length).toBe(4);
+    for (const { advice, message } of health.warnings) expect(advice.length * message.length).toBeGreaterThan(0);
+  });
+});

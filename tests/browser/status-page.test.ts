@@ -1,0 +1,182 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import { StatusServer } from '../../edge/src/status/index.ts';
+import { StatusWorld } from '../support/status-world.ts';
+import { type TempDir, tempDir } from '../support/temp-dir.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { findChromium, fitsWidth, launch, pixelsOf, Witness } from './chromium.ts';
+
+const executable = findChromium();
+
+describe.skipIf(executable === undefined)('the status page', () => {
+  let browser: Browser;
+  let page: Page;
+  let witness: Witness;
+  let folder: TempDir;
+  let world: StatusWorld;
+  let server: StatusServer;
+  let stop: AbortController;
+  let running: Promise<void>;
+  let origin: string;
+
+  const start = async (port: number): Promise<void> => {
+    const log = silentLogger;
+    server = new StatusServer({
+      source: world,
+      listen: { host: '127.0.0.1', port },
+      clock: systemClock,
+      random: Math.random,
+      log,
+    });
+    stop = new AbortController();
+    running = server.run(stop.signal);
+    origin = new URL((await server.address()).url).origin;
+  };
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await running;
+  };
+  const camera = (id: string) => page.locator(`[data-camera="${id}"]`);
+
+  beforeAll(async () => {
+    browser = await launch(executable ?? '');
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+  beforeEach(async () => {
+    folder = await tempDir();
+    world = new StatusWorld(folder.join('evidence'));
+    await world.addEvent('people', 'personnel_violation', 'bare_head');
+    await world.addEvent('floor', 'sanitation', 'spill');
+    await start(0);
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    witness = new Witness(page);
+    await page.goto(origin);
+    await page.locator('#answer').waitFor();
+  });
+  afterEach(async () => {
+    await page.close();
+    await end();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('answers at a glance, shows every camera, model and event, and asks nobody but its own box', async () => {
+    expect(await page.locator('#answer').textContent()).toBe('Inspecting');
+    expect(await page.locator('[data-camera] h3').allTextContents()).toEqual(['product', 'people', 'floor']);
+    expect(await camera('product').locator('.chip').textContent()).toBe('Inspecting');
+    await waitFor('two events', async () => (await page.locator('[data-event]').count()) === 2);
+    const text = await page.locator('main').innerText();
+    for (const word of ['Bare head', 'Spill', 'no GPU on this machine', '2 queued', 'Online', 'Offered']) {
+      expect(text).toContain(word);
+    }
+    expect(witness.strayFrom(origin)).toEqual([]);
+    expect(witness.errors).toEqual([]);
+  });
+
+  it.each(['[data-camera="product"] .frame img', '.sheet .frame img'])(
+    'shows a picture that lives in %s',
+    async (at) => {
+      if (at.startsWith('.sheet')) await camera('product').getByRole('button').click();
+      const first = await waitFor('a picture', () => pixelsOf(page, at));
+      await waitFor('another picture', async () => {
+        const now = await pixelsOf(page, at);
+        return now !== 0 && now !== first;
+      });
+      expect(witness.errors).toEqual([]);
+    },
+  );
+
+  it('stops asking for live pictures when the large picture is closed', async () => {
+    await camera('product').getByRole('button').click();
+    await waitFor('the stream', () => witness.requests.some((url) => url.includes('/live')));
+    await page.keyboard.press('Escape');
+    await page.locator('.sheet').waitFor({ state: 'detached' });
+    expect(await page.locator('img[src*="/live"]').count()).toBe(0);
+  });
+
+  it('says within five seconds that a camera has failed, why, and what to try', async () => {
+    world.failCamera('people');
+    await waitFor(
+      'the word',
+      async () => (await camera('people').locator('.chip').textContent()) === 'Not inspecting',
+      {
+        withinMs: 5_000,
+      },
+    );
+    expect(await page.locator('#answer').textContent()).toBe('Degraded');
+    expect(await camera('people').innerText()).toContain('Check that the camera has power');
+    expect(await page.locator('[data-code="refused"]').innerText()).toContain('people: The camera refused');
+    expect(await camera('product').locator('.chip').textContent()).toBe('Inspecting');
+  });
+
+  it('says "Not inspecting" when the vision process is down', async () => {
+    world.visionDown = true;
+    await waitFor('the answer', async () => (await page.locator('#answer').textContent()) === 'Not inspecting');
+    expect(await page.locator('[data-code="vision_down"]').count()).toBe(1);
+  });
+
+  it('shows an event as it happens, and its picture large', async () => {
+    await waitFor('two events', async () => (await page.locator('[data-event]').count()) === 2);
+    const event = await world.addEvent('product', 'quality_issue', 'defect');
+    server.announce(event);
+    const row = page.locator(`[data-event="${event.event}"]`);
+    await row.waitFor();
+    await row.click();
+    await waitFor('the picture', () => pixelsOf(page, '.sheet .evidence'));
+    expect(await page.locator('.sheet').innerText()).toContain(event.event);
+    await page.keyboard.press('Escape');
+    await page.locator('.sheet').waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.dataset.event')).toBe(event.event);
+  });
+
+  it('lists events by kind', async () => {
+    await page.getByLabel('Kind').selectOption('sanitation');
+    await waitFor('one event', async () => (await page.locator('[data-event]').count()) === 1);
+    expect(await page.locator('[data-event]').innerText()).toContain('Spill');
+  });
+
+  it('says that it is disconnected, greys what is old, and comes back by itself', async () => {
+    const port = Number(new URL(origin).port);
+    await end();
+    const lost = page.getByRole('alert');
+    await lost.waitFor();
+    expect(await lost.innerText()).toContain('Disconnected');
+    expect(await page.locator('#answer').textContent()).toBe('Unknown');
+    expect(await page.locator('.page.stale').count()).toBe(1);
+    await start(port);
+    await lost.waitFor({ state: 'detached' });
+    expect(await page.locator('#answer').textContent()).toBe('Inspecting');
+    const first = await waitFor('a picture', () => pixelsOf(page, '[data-camera="product"] .frame img'));
+    await waitFor('a new one', async () => (await pixelsOf(page, '[data-camera="product"] .frame img')) !== first);
+    expect(witness.errors).toEqual([]);
+  });
+
+  it.each([360, 390, 1280])('fits a window of %i pixels, also in trouble', async (width) => {
+    world.failCamera('people');
+    world.configRefused = true;
+    world.linkState = 'offline';
+    await page.setViewportSize({ width, height: 800 });
+    await page.locator('[data-code="config_refused"]').waitFor();
+    expect(await fitsWidth(page)).toBe(true);
+    await page.locator('[data-event]').first().click();
+    expect(await fitsWidth(page)).toBe(true);
+  });
+
+  it('is worked by keyboard, and every control and picture has a name', async () => {
+    await page.locator('[data-event]').first().waitFor();
+    const nameless = await page.evaluate(
+      `[...document.querySelectorAll('button, select, img')].filter((e) => !(e.ariaLabel || e.innerText || e.labels?.length || e.hasAttribute('alt'))).length`,
+    );
+    expect(nameless).toBe(0);
+    const zones = page.getByRole('button', { name: 'Zones' });
+    await zones.focus();
+    await page.keyboard.press('Space');
+    expect(await zones.getAttribute('aria-pressed')).toBe('false');
+    expect(await page.locator('.zones').count()).toBe(0);
+    await page.reload();
+    await page.locator('#answer').waitFor();
+    expect(await page.getByRole('button', { name: 'Zones' }).getAttribute('aria-pressed')).toBe('false');
+  });
+});
