@@ -19,8 +19,6 @@ export interface FfmpegChildOptions {
   readonly outputs: number;
   readonly onBytes: (output: number, chunk: Uint8Array) => void;
   readonly onStderr: (text: string) => void;
-  /** Feeds the child's stdin; closed when left out. */
-  readonly stdin?: boolean;
 }
 
 /** One FFmpeg process with its picture pipes. Nothing is read from the pipes before `flow()`. */
@@ -35,7 +33,7 @@ export class FfmpegChild {
   constructor(options: FfmpegChildOptions) {
     const outputs = Array.from({ length: options.outputs }, () => 'pipe' as const);
     const child = spawn(options.command, [...options.args], {
-      stdio: [options.stdin === true ? 'pipe' : 'ignore', 'ignore', 'pipe', ...outputs],
+      stdio: ['ignore', 'ignore', 'pipe', ...outputs],
     });
     this.#child = child;
     this.#onBytes = options.onBytes;
@@ -46,15 +44,10 @@ export class FfmpegChild {
     this.#pipes = child.stdio.slice(FIRST_PIPE, FIRST_PIPE + options.outputs).map((pipe) => pipe as Readable);
     // A pipe that breaks belongs to a child that ended, which `exited` tells.
     for (const pipe of this.#pipes) pipe.on('error', ignoreBrokenPipe);
-    child.stdin?.on('error', ignoreBrokenPipe);
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
-  }
-
-  get stdin(): NodeJS.WritableStream | null {
-    return this.#child.stdin;
   }
 
   /** Starts reading, or goes on after `hold`. */

@@ -12,7 +12,6 @@ export {
   type CameraTools,
   FfmpegCamera,
 } from './ffmpeg-camera.ts';
-export { FfmpegChild } from './ffmpeg-child.ts';
 export { type FrameFormat, formatKey, pictureBytes } from './format.ts';
 export { type InputFrame, type InputOptions, inputFrames } from './input-frames.ts';
 export { probeSource, type SourceProbe } from './probe-source.ts';

@@ -1,0 +1,52 @@
+import { LinesideError, type Retry } from '../kit/index.ts';
+
+export const INFERENCE_ERROR_CODES = [
+  'model_missing',
+  'model_unreadable',
+  'model_shape',
+  'model_labels',
+  'model_timeout',
+  'inference_error',
+  'deadline',
+  'session_closed',
+] as const;
+export type InferenceErrorCode = (typeof INFERENCE_ERROR_CODES)[number];
+
+export const INFERENCE_ADVICE: Readonly<Record<InferenceErrorCode, string>> = {
+  model_missing: 'Check the path and the permissions of the file, or install the model again.',
+  model_unreadable: 'The file is not a whole ONNX model. Copy it again and compare its sha256 with the manifest.',
+  model_shape:
+    'Export the model with a fixed input size, uint8 or float32 pixels and one float32 output [1, 4 + classes, boxes] without NMS, and let the manifest name them.',
+  model_labels: 'The labels must be those the model was trained with, one per class and in its order.',
+  model_timeout: 'The model did not load in time. Check the memory and the load of the machine.',
+  inference_error: 'Run `lineside doctor`; if it stays, take the model out of the config and report it.',
+  deadline: 'The model is too slow for this machine or its accelerator hangs. Use a smaller model or fewer cameras.',
+  session_closed: 'Nothing to do: the model was being stopped.',
+};
+
+const RETRY: Readonly<Partial<Record<InferenceErrorCode, Retry>>> = {
+  model_timeout: 'later',
+  inference_error: 'later',
+  deadline: 'now',
+  session_closed: 'now',
+};
+
+/** A model that cannot be loaded or run. */
+export class InferenceError extends LinesideError {
+  override readonly name = 'InferenceError';
+  declare readonly code: InferenceErrorCode;
+
+  constructor(code: InferenceErrorCode, message: string, options: { advice?: string; cause?: unknown } = {}) {
+    super({
+      code,
+      message,
+      advice: options.advice ?? INFERENCE_ADVICE[code],
+      retry: RETRY[code] ?? 'never',
+      ...(options.cause === undefined ? {} : { cause: options.cause }),
+    });
+  }
+}
+
+export function isInferenceErrorCode(code: string): code is InferenceErrorCode {
+  return INFERENCE_ERROR_CODES.some((known) => known === code);
+}

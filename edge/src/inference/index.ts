@@ -1,0 +1,10 @@
+/**
+ * Models at work: one ONNX Runtime session per model on a worker thread of its own, the chain of execution providers,
+ * decoders from numbers to boxes. Gets a path and what the manifest says; knows nothing of cameras or catalogs.
+ */
+export { deriveManifest } from './derive-manifest.ts';
+export { INFERENCE_ADVICE, InferenceError, type InferenceErrorCode } from './errors.ts';
+export type { ModelIo, TensorInfo } from './model-io.ts';
+export { describeModel, OnnxSession, type SessionAnswer } from './onnx-session.ts';
+export type { ModelManifest, ModelSpec, OutputLayout, Provider } from './spec.ts';
+export type { SessionFacts } from './worker-protocol.ts';

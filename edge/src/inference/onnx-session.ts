@@ -1,0 +1,193 @@
+import { Worker } from 'node:worker_threads';
+import type { Detection, PictureSize } from '../domain/index.ts';
+import { entryBeside, messageOf } from '../kit/index.ts';
+import { InferenceError } from './errors.ts';
+import type { ModelIo } from './model-io.ts';
+import type { ModelSpec } from './spec.ts';
+import type { FromWorker, SessionFacts, ToWorker, WorkerTask } from './worker-protocol.ts';
+
+/** Building an engine for an accelerator takes minutes. */
+const LOAD_DEADLINE_MS = 600_000;
+const CLOSE_DEADLINE_MS = 2_000;
+
+/** The answer to one frame, with the frame's buffer. */
+export interface SessionAnswer {
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly detections: readonly Detection[] | undefined;
+  /** Present when `detections` is not. */
+  readonly failure: { readonly reason: 'inference_error' | 'bad_output'; readonly message: string } | undefined;
+  /** Monotonic ms at which the inference began. */
+  readonly startedMs: number;
+  readonly inferMs: number;
+  readonly decodeMs: number;
+}
+
+/**
+ * One model on a worker thread of its own, because loading and running block the thread they are called on. One frame
+ * at a time. A native call cannot be interrupted: a session that missed a deadline is `stuck`, and only ending the
+ * process gets rid of it.
+ */
+export class OnnxSession {
+  readonly #spec: ModelSpec;
+  #worker: SessionWorker | undefined;
+  #busy = false;
+  #stuck = false;
+
+  constructor(spec: ModelSpec) {
+    this.#spec = spec;
+  }
+
+  /** True after a deadline was missed: the thread may hang in native code for ever. */
+  get stuck(): boolean {
+    return this.#stuck;
+  }
+
+  /**
+   * Loads the model and proves it by one inference.
+   *
+   * @throws InferenceError when it cannot be used.
+   */
+  async start(signal: AbortSignal, deadlineMs = LOAD_DEADLINE_MS): Promise<SessionFacts> {
+    this.#worker = new SessionWorker({ task: 'serve', spec: this.#spec });
+    const message = await this.#ask('model_timeout', deadlineMs, signal);
+    if (message.type === 'ready') return message.facts;
+    throw unexpected(message);
+  }
+
+  /**
+   * Detections on one letterboxed frame. The buffer is away until the answer brings it back.
+   *
+   * @throws InferenceError `deadline` when there is no answer in time; the session is stuck from then on.
+   */
+  async infer(pixels: Uint8Array<ArrayBuffer>, source: PictureSize, deadlineMs: number): Promise<SessionAnswer> {
+    if (this.#worker === undefined || this.#stuck)
+      throw new InferenceError('session_closed', 'the session is not open');
+    if (this.#busy) throw new Error('one frame at a time');
+    const message = { type: 'infer' as const, pixels: pixels.buffer, source };
+    this.#worker.post(message, [pixels.buffer]);
+    const answer = await this.#ask('deadline', deadlineMs);
+    if (answer.type !== 'answer') throw unexpected(answer);
+    const { detections, failure, startedMs, inferMs, decodeMs } = answer;
+    return { pixels: new Uint8Array(answer.pixels), detections, failure, startedMs, inferMs, decodeMs };
+  }
+
+  /** Ends the thread; false when it is busy or does not end, so that ending the process now would abort it. */
+  async close(): Promise<boolean> {
+    const worker = this.#worker;
+    if (worker === undefined) return true;
+    if (this.#busy || this.#stuck) return false;
+    this.#worker = undefined;
+    return worker.close(CLOSE_DEADLINE_MS);
+  }
+
+  async #ask(late: 'deadline' | 'model_timeout', deadlineMs: number, signal?: AbortSignal): Promise<FromWorker> {
+    const worker = this.#worker;
+    if (worker === undefined) throw new InferenceError('session_closed', 'the session is not open');
+    this.#busy = true;
+    try {
+      const message = await worker.next(late, deadlineMs, signal);
+      this.#busy = false;
+      return message;
+    } catch (error) {
+      // The thread still works on it, or is gone; either way it takes no more frames.
+      this.#stuck = true;
+      throw error;
+    }
+  }
+}
+
+/**
+ * Inputs and outputs of an ONNX file, read on a thread of its own.
+ *
+ * @throws InferenceError when the file is missing or no model.
+ */
+export async function describeModel(path: string, signal: AbortSignal): Promise<ModelIo> {
+  const worker = new SessionWorker({ task: 'describe', path });
+  const message = await worker.next('model_timeout', LOAD_DEADLINE_MS, signal);
+  await worker.close(CLOSE_DEADLINE_MS);
+  if (message.type === 'described') return message.io;
+  throw unexpected(message);
+}
+
+/** The thread, spoken to in turns: one message out, one message back. */
+class SessionWorker {
+  readonly #worker: Worker;
+  readonly #ended: Promise<void>;
+  #arrived: FromWorker | undefined;
+  #failure: Error | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(task: WorkerTask) {
+    const entry = entryBeside(import.meta.url, 'session-worker');
+    this.#worker = new Worker(entry.path, { workerData: task, execArgv: [...entry.execArgv] });
+    this.#worker.on('message', (message: FromWorker) => {
+      this.#arrived = message;
+      this.#wake();
+    });
+    this.#worker.on('error', (error) => this.#fail(new InferenceError('inference_error', messageOf(error))));
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.#fail(new InferenceError('session_closed', 'the session ended'));
+        resolve();
+      });
+    });
+  }
+
+  post(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  next(late: 'deadline' | 'model_timeout', deadlineMs: number, signal?: AbortSignal): Promise<FromWorker> {
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        this.#wake = () => undefined;
+      };
+      const onAbort = (): void => {
+        settle();
+        reject(signal?.reason instanceof Error ? signal.reason : new DOMException('aborted', 'AbortError'));
+      };
+      const timer = setTimeout(() => {
+        settle();
+        reject(new InferenceError(late, `no answer within ${deadlineMs} ms`));
+      }, deadlineMs);
+      const look = (): void => {
+        const message = this.#arrived;
+        if (message === undefined && this.#failure === undefined) return;
+        settle();
+        this.#arrived = undefined;
+        if (message !== undefined) resolve(message);
+        else reject(this.#failure ?? new InferenceError('session_closed', 'the session ended'));
+      };
+      this.#wake = look;
+      if (signal?.aborted === true) onAbort();
+      else signal?.addEventListener('abort', onAbort, { once: true });
+      look();
+    });
+  }
+
+  /** True when the thread has ended in time. */
+  async close(deadlineMs: number): Promise<boolean> {
+    if (this.#failure !== undefined) return true;
+    this.post({ type: 'close' });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), deadlineMs);
+    });
+    const ended = this.#ended.then(() => true);
+    const inTime = await Promise.race([ended, late]);
+    clearTimeout(timer);
+    return inTime;
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#wake();
+  }
+}
+
+function unexpected(message: FromWorker): InferenceError {
+  if (message.type !== 'failed') return new InferenceError('inference_error', `the session said ${message.type}`);
+  return new InferenceError(message.code, message.message, { advice: message.advice });
+}

@@ -1,0 +1,54 @@
+import { access } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Provider } from './spec.ts';
+
+/** Best first. */
+export const PROVIDER_ORDER: readonly Provider[] = ['tensorrt', 'cuda', 'cpu'];
+
+export interface ProviderChoice {
+  /** Worth a try on this machine, best first; the CPU is always the last. */
+  readonly candidates: readonly Provider[];
+  /** Why each better one is not among them. */
+  readonly missing: readonly string[];
+  /** True when this machine is meant to run on its accelerator, so that the CPU is a fall-back and not the rule. */
+  readonly acceleratorExpected: boolean;
+}
+
+export interface ProviderFacts {
+  /** Names that the build of ONNX Runtime knows; it drops others without an error. */
+  readonly supported: readonly string[];
+  /** Tells whether a file exists. */
+  readonly exists: (path: string) => Promise<boolean>;
+  /** Folder of ONNX Runtime's libraries. */
+  readonly libraries: string;
+}
+
+/** Which execution providers can be tried; whether one really works, only an inference tells. */
+export async function chooseProviders(facts: ProviderFacts): Promise<ProviderChoice> {
+  const candidates: Provider[] = [];
+  const missing: string[] = [];
+  for (const provider of PROVIDER_ORDER) {
+    const library = join(facts.libraries, `libonnxruntime_providers_${provider}.so`);
+    if (provider === 'cpu') candidates.push(provider);
+    else if (!facts.supported.includes(provider)) missing.push(`${provider}: not in this build of ONNX Runtime`);
+    else if (!(await facts.exists(library))) missing.push(`${provider}: its library is not installed`);
+    else candidates.push(provider);
+  }
+  // The file that names the release of NVIDIA's Jetson Linux.
+  const jetson = await facts.exists('/etc/nv_tegra_release');
+  return { candidates, missing, acceleratorExpected: jetson || candidates.length > 1 };
+}
+
+/** Folder in which the installed ONNX Runtime looks for its providers. */
+export function runtimeLibraries(): string {
+  const entry = fileURLToPath(import.meta.resolve('onnxruntime-node'));
+  return join(dirname(entry), '..', 'bin', 'napi-v6', process.platform, process.arch);
+}
+
+export async function fileExists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,68 @@
+/** Worker thread of one session: loads the model, proves the provider by an inference, then answers frames in turn. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { messageOf, systemClock } from '../kit/index.ts';
+import { InferenceError } from './errors.ts';
+import { describeModelFile, LoadedModel, loadModel } from './loaded-model.ts';
+import type { FromWorker, ToWorker, WorkerTask } from './worker-protocol.ts';
+
+async function serve(port: MessagePort, model: LoadedModel): Promise<void> {
+  port.on('message', (message: ToWorker) => {
+    switch (message.type) {
+      case 'infer':
+        void answer(port, model, message);
+        return;
+      case 'close':
+        // With the port closed nothing keeps the thread: it ends by itself, outside of any native call.
+        void model.release().finally(() => port.close());
+        return;
+    }
+  });
+  post(port, { type: 'ready', facts: model.facts });
+}
+
+/** Never rejects: whatever goes wrong is the answer. */
+async function answer(
+  port: MessagePort,
+  model: LoadedModel,
+  frame: Extract<ToWorker, { type: 'infer' }>,
+): Promise<void> {
+  const startedMs = systemClock.monoMs();
+  const pixels = new Uint8Array(frame.pixels);
+  let inferredMs = startedMs;
+  const times = (): { startedMs: number; inferMs: number; decodeMs: number } => ({
+    startedMs,
+    inferMs: inferredMs - startedMs,
+    decodeMs: systemClock.monoMs() - inferredMs,
+  });
+  try {
+    const output = await model.run(pixels);
+    inferredMs = systemClock.monoMs();
+    const detections = model.decode(output, frame.source);
+    const failure = { reason: 'bad_output' as const, message: 'the output holds impossible numbers' };
+    const result = detections === undefined ? { detections, failure } : { detections };
+    post(port, { type: 'answer', pixels: frame.pixels, ...result, ...times() }, [frame.pixels]);
+  } catch (error) {
+    const failure = { reason: 'inference_error' as const, message: messageOf(error) };
+    post(port, { type: 'answer', pixels: frame.pixels, detections: undefined, failure, ...times() }, [frame.pixels]);
+  }
+}
+
+function post(port: MessagePort, message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+async function main(port: MessagePort, task: WorkerTask): Promise<void> {
+  try {
+    if (task.task === 'serve') await serve(port, await loadModel(task.spec));
+    else {
+      post(port, { type: 'described', io: await describeModelFile(task.path) });
+      port.close();
+    }
+  } catch (error) {
+    const known = error instanceof InferenceError ? error : new InferenceError('inference_error', messageOf(error));
+    post(port, { type: 'failed', code: known.code, message: known.message, advice: known.advice });
+    port.close();
+  }
+}
+
+if (parentPort !== null) await main(parentPort, workerData as WorkerTask);

@@ -1,0 +1,39 @@
+import type { Detection, PictureSize } from '../domain/index.ts';
+import type { InferenceErrorCode } from './errors.ts';
+import type { ModelIo } from './model-io.ts';
+import type { ModelSpec, Provider } from './spec.ts';
+
+/** What a session worker is started with. */
+export type WorkerTask =
+  | { readonly task: 'serve'; readonly spec: ModelSpec }
+  | { readonly task: 'describe'; readonly path: string };
+
+/** To the worker. The buffer is transferred, and comes back with the answer. */
+export type ToWorker =
+  | { readonly type: 'infer'; readonly pixels: ArrayBuffer; readonly source: PictureSize }
+  | { readonly type: 'close' };
+
+export interface SessionFacts {
+  readonly provider: Provider;
+  /** Why no better provider was taken; empty when the best is in use. */
+  readonly reason: string;
+  /** The CPU runs what an accelerator was meant to run. */
+  readonly fallback: boolean;
+  readonly warmupMs: number;
+}
+
+/** From the worker. */
+export type FromWorker =
+  | { readonly type: 'ready'; readonly facts: SessionFacts }
+  | { readonly type: 'described'; readonly io: ModelIo }
+  | { readonly type: 'failed'; readonly code: InferenceErrorCode; readonly message: string; readonly advice: string }
+  | {
+      readonly type: 'answer';
+      readonly pixels: ArrayBuffer;
+      /** Undefined when there is no result. */
+      readonly detections: readonly Detection[] | undefined;
+      readonly failure?: { readonly reason: 'inference_error' | 'bad_output'; readonly message: string };
+      readonly startedMs: number;
+      readonly inferMs: number;
+      readonly decodeMs: number;
+    };

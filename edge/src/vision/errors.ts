@@ -1,0 +1,38 @@
+import { LinesideError, type Retry } from '../kit/index.ts';
+
+export const VISION_ERROR_CODES = ['vision_down', 'no_picture', 'picture_late', 'picture_failed'] as const;
+export type VisionErrorCode = (typeof VISION_ERROR_CODES)[number];
+
+export const VISION_ADVICE: Readonly<Record<VisionErrorCode, string>> = {
+  vision_down: 'The vision process is being started again; try in a few seconds.',
+  no_picture: 'The camera has not delivered a picture yet. Look at its state.',
+  picture_late: 'The machine is too busy to make the picture. Lower the frame rate or the number of cameras.',
+  picture_failed: 'Run `lineside doctor`; if it stays, report it with the log.',
+};
+
+const RETRY: Readonly<Record<VisionErrorCode, Retry>> = {
+  vision_down: 'later',
+  no_picture: 'later',
+  picture_late: 'later',
+  picture_failed: 'never',
+};
+
+/** A picture that could not be had. */
+export class VisionError extends LinesideError {
+  override readonly name = 'VisionError';
+  declare readonly code: VisionErrorCode;
+
+  constructor(code: VisionErrorCode, message: string, cause?: unknown) {
+    super({
+      code,
+      message,
+      advice: VISION_ADVICE[code],
+      retry: RETRY[code],
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
+
+export function isVisionErrorCode(code: string): code is VisionErrorCode {
+  return VISION_ERROR_CODES.some((known) => known === code);
+}

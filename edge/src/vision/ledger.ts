@@ -1,0 +1,47 @@
+import type { SkipReason } from '../domain/index.ts';
+import type { Offered, Skipped } from './messages.ts';
+
+interface Lane {
+  readonly camera: string;
+  readonly model: string;
+  offered: number;
+  readonly skipped: Map<SkipReason, number>;
+}
+
+/** Counts what each camera offered to each model and what was skipped since it was last told. */
+export class Ledger {
+  readonly #lanes = new Map<string, Lane>();
+
+  offer(camera: string, model: string): void {
+    this.#lane(camera, model).offered += 1;
+  }
+
+  skip(camera: string, model: string, reason: SkipReason): void {
+    const { skipped } = this.#lane(camera, model);
+    skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+  }
+
+  /** What was skipped since the last call. */
+  takeSkipped(): Skipped[] {
+    const told: Skipped[] = [];
+    for (const { camera, model, skipped } of this.#lanes.values()) {
+      for (const [reason, count] of skipped) told.push({ camera, model, reason, count });
+      skipped.clear();
+    }
+    return told;
+  }
+
+  offered(): Offered[] {
+    return [...this.#lanes.values()].map(({ camera, model, offered }) => ({ camera, model, offered }));
+  }
+
+  #lane(camera: string, model: string): Lane {
+    const key = `${camera}\0${model}`;
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      lane = { camera, model, offered: 0, skipped: new Map() };
+      this.#lanes.set(key, lane);
+    }
+    return lane;
+  }
+}

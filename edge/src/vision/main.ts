@@ -1,0 +1,98 @@
+/** The vision process. Holds nothing worth keeping: it may be killed at any instant and is started again. */
+import { LinesideError, type Logger, messageOf, systemClock } from '../kit/index.ts';
+import { VisionEngine } from './engine.ts';
+import { isVisionErrorCode } from './errors.ts';
+import { type FromVision, isToVision, type ToVision } from './messages.ts';
+
+const HEARTBEAT_MS = 500;
+
+/** Sends to the main process; resolves when the message has been handed over, also when nobody listens any more. */
+function tell(message: FromVision): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, undefined, {}, () => resolve());
+  });
+}
+
+/** Log lines go through the main process, which knows the level and the place. */
+function remoteLogger(base: object): Logger {
+  const say =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (facts: object, message: string): void => {
+      void tell({ type: 'log', level, facts: { ...base, ...facts }, message });
+    };
+  return {
+    debug: say('debug'),
+    info: say('info'),
+    warn: say('warn'),
+    error: say('error'),
+    child: (facts) => remoteLogger({ ...base, ...facts }),
+  };
+}
+
+/** Ends this process and its FFmpeg children at once: it leads their process group. Never aborts in native code. */
+function dieWithChildren(): void {
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } catch (error) {
+    console.error(`vision: no process group of its own: ${messageOf(error)}`);
+    process.kill(process.pid, 'SIGKILL');
+  }
+}
+
+async function serve(order: Extract<ToVision, { type: 'plan' }>, stop: AbortSignal): Promise<void> {
+  const engine = new VisionEngine({
+    order,
+    tell: (message) => void tell(message),
+    clock: systemClock,
+    random: Math.random,
+    logger: remoteLogger({}),
+  });
+  process.on('message', (message: unknown) => {
+    if (!isToVision(message)) return;
+    if (message.type === 'seen') engine.seen(message.camera, message.index);
+    if (message.type === 'picture') void answerPicture(engine, message);
+  });
+  const heart = setInterval(() => engine.beat(), HEARTBEAT_MS);
+  await engine.run(stop);
+  clearInterval(heart);
+  const idle = await engine.close();
+  // The last message of all: when it is through, so are those before it.
+  await tell({ type: 'heartbeat', skipped: [], offered: [] });
+  if (!idle) dieWithChildren();
+  process.disconnect();
+}
+
+async function answerPicture(
+  engine: VisionEngine,
+  { id, request }: Extract<ToVision, { type: 'picture' }>,
+): Promise<void> {
+  try {
+    const { jpeg, width, height, index } = await engine.picture(request);
+    await tell({ type: 'picture', id, jpeg, width, height, index });
+  } catch (error) {
+    const known = error instanceof LinesideError && isVisionErrorCode(error.code) ? error.code : 'picture_failed';
+    await tell({ type: 'no_picture', id, code: known, message: messageOf(error) });
+  }
+}
+
+const stop = new AbortController();
+let started = false;
+process.on('disconnect', () => {
+  // Told to stop, everything has ended by now; else the main process is gone.
+  if (!stop.signal.aborted) dieWithChildren();
+});
+process.on('uncaughtException', (error) => {
+  console.error(error);
+  dieWithChildren();
+});
+// Ctrl-C in a terminal reaches the whole group of the main process only, but a stray signal must not orphan FFmpeg.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, dieWithChildren);
+process.on('message', (message: unknown) => {
+  if (!isToVision(message)) return;
+  if (message.type === 'stop') stop.abort();
+  if (message.type !== 'plan' || started) return;
+  started = true;
+  void serve(message, stop.signal);
+});
+await tell({ type: 'hello' });

@@ -1,0 +1,93 @@
+import type { CameraStatus, Inspection, ModelStatus, SkipReason } from '../domain/index.ts';
+import type { PictureRequest } from '../pipeline/index.ts';
+import type { VisionErrorCode } from './errors.ts';
+import type { VisionPlan } from './plan.ts';
+
+/** To the vision process. */
+export type ToVision =
+  | {
+      readonly type: 'plan';
+      readonly plan: VisionPlan;
+      /** Index of each camera's first frame, so that no index comes twice while the main process lives. */
+      readonly firstIndex: Readonly<Record<string, number>>;
+      readonly inferenceDeadlineMs: number;
+    }
+  | { readonly type: 'picture'; readonly id: number; readonly request: PictureRequest }
+  /** The main process has dealt with an inspection of a recording: the next frame may come. */
+  | { readonly type: 'seen'; readonly camera: string; readonly index: number }
+  | { readonly type: 'stop' };
+
+/** Frames offered so far by one camera to one model, counted from the process's start. */
+export interface Offered {
+  readonly camera: string;
+  readonly model: string;
+  readonly offered: number;
+}
+
+export interface Skipped {
+  readonly camera: string;
+  readonly model: string;
+  readonly reason: SkipReason;
+  readonly count: number;
+}
+
+/** From the vision process. */
+export type FromVision =
+  | { readonly type: 'hello' }
+  /** Every half second: it lives, what was skipped since the last one, and what has been offered. */
+  | { readonly type: 'heartbeat'; readonly skipped: readonly Skipped[]; readonly offered: readonly Offered[] }
+  | { readonly type: 'inspection'; readonly inspection: Inspection }
+  | { readonly type: 'camera'; readonly status: CameraStatus }
+  | { readonly type: 'model'; readonly status: ModelStatus }
+  | { readonly type: 'ended'; readonly camera: string }
+  | {
+      readonly type: 'picture';
+      readonly id: number;
+      readonly jpeg: Uint8Array;
+      readonly width: number;
+      readonly height: number;
+      readonly index: number;
+    }
+  | { readonly type: 'no_picture'; readonly id: number; readonly code: VisionErrorCode; readonly message: string }
+  | {
+      readonly type: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly facts: object;
+      readonly message: string;
+    }
+  /** Something hangs that only a new process can free. */
+  | { readonly type: 'replace'; readonly reason: string };
+
+const FROM_VISION: ReadonlySet<string> = new Set<FromVision['type']>([
+  'hello',
+  'heartbeat',
+  'inspection',
+  'camera',
+  'model',
+  'ended',
+  'picture',
+  'no_picture',
+  'log',
+  'replace',
+]);
+
+const TO_VISION: ReadonlySet<string> = new Set<ToVision['type']>(['plan', 'picture', 'seen', 'stop']);
+
+/** Both ends are the same version of the same program, started by one another: the type names the whole shape. */
+export function isFromVision(value: unknown): value is FromVision {
+  return hasType(value, FROM_VISION);
+}
+
+export function isToVision(value: unknown): value is ToVision {
+  return hasType(value, TO_VISION);
+}
+
+function hasType(value: unknown, types: ReadonlySet<string>): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    typeof value.type === 'string' &&
+    types.has(value.type)
+  );
+}

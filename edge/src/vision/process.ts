@@ -1,0 +1,192 @@
+import { aborted, type Clock, isAbort, type Logger, type Part } from '../kit/index.ts';
+import type { Picture, PictureRequest, Vision, VisionListener } from '../pipeline/index.ts';
+import { Accounts } from './accounts.ts';
+import { VisionError } from './errors.ts';
+import type { FromVision } from './messages.ts';
+import { PictureDesk } from './picture-desk.ts';
+import type { VisionPlan } from './plan.ts';
+import { RestartBudget } from './restart-budget.ts';
+import { VisionChild } from './vision-child.ts';
+
+const WATCH_MS = 250;
+const SILENCE_MAX_MS = 2_000;
+/** Loading the program takes seconds on a small machine that is just starting. */
+const START_MAX_MS = 20_000;
+const STOP_MAX_MS = 5_000;
+
+export interface VisionProcessOptions {
+  readonly plan: VisionPlan;
+  readonly listener: VisionListener;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** 0 to 1. */
+  readonly random: () => number;
+  /** An inference that takes longer is given up, and the process with it; 5000 when left out. */
+  readonly inferenceDeadlineMs?: number;
+  /** 5000 when left out. */
+  readonly pictureDeadlineMs?: number;
+}
+
+/** The vision process seen from the main process: starts it, believes only its heartbeat, and starts it again. */
+export class VisionProcess implements Part, Vision {
+  readonly name = 'vision';
+  readonly #options: VisionProcessOptions;
+  readonly #pictures: PictureDesk;
+  readonly #recordings: ReadonlySet<string>;
+  /** Recordings that came to their end: a new process does not play them again. */
+  readonly #finished = new Set<string>();
+  #accounts = new Accounts({});
+  #child: VisionChild | undefined;
+  #silentMs = 0;
+  #greeted = false;
+  #replace: string | undefined;
+
+  constructor(options: VisionProcessOptions) {
+    this.#options = options;
+    this.#pictures = new PictureDesk(options.pictureDeadlineMs ?? 5_000);
+    const recordings = options.plan.cameras.filter(({ mode }) => mode === 'recording');
+    this.#recordings = new Set(recordings.map(({ id }) => id));
+  }
+
+  /** Process id of the child while there is one. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Keeps a vision process running until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, logger, random, listener } = this.#options;
+    const budget = new RestartBudget(random);
+    try {
+      for (;;) {
+        const reason = await this.#live(signal);
+        if (signal.aborted) return;
+        const waitMs = budget.next(clock.monoMs());
+        logger.warn({ reason, waitMs: Math.round(waitMs) }, 'vision process ended; starting another');
+        listener.down(reason);
+        if (waitMs > 0) await clock.sleep(waitMs, signal);
+      }
+    } catch (error) {
+      if (!(signal.aborted && isAbort(error))) throw error;
+    }
+  }
+
+  /** @throws VisionError when no picture is held, the process is down, or the deadline passes. */
+  async picture(request: PictureRequest, signal: AbortSignal): Promise<Picture> {
+    const child = this.#child;
+    if (child === undefined || !this.#greeted)
+      throw new VisionError('vision_down', 'the vision process is not running');
+    return this.#pictures.ask((id) => child.send({ type: 'picture', id, request }), signal);
+  }
+
+  /** One life of the child, from fork to end; tells why it ended. */
+  async #live(signal: AbortSignal): Promise<string> {
+    const { plan, inferenceDeadlineMs = 5_000 } = this.#options;
+    const firstIndex = Object.fromEntries(plan.cameras.map(({ id }) => [id, this.#accounts.nextIndex(id)]));
+    this.#accounts = new Accounts(firstIndex);
+    this.#silentMs = 0;
+    this.#greeted = false;
+    this.#replace = undefined;
+    const child = new VisionChild((message) => this.#heard(message));
+    this.#child = child;
+    const cameras = plan.cameras.filter(({ id }) => !this.#finished.has(id));
+    child.send({ type: 'plan', plan: { ...plan, cameras }, firstIndex, inferenceDeadlineMs });
+    const over = new AbortController();
+    const ended = child.ended.finally(() => over.abort());
+    const fault = await this.#watch(AbortSignal.any([signal, over.signal]));
+    if (fault !== undefined) child.killGroup();
+    else if (!over.signal.aborted) await this.#stop(child, ended);
+    const how = await ended;
+    this.#child = undefined;
+    this.#pictures.abandon();
+    this.#countLost();
+    return fault ?? how;
+  }
+
+  /** Why the child has to be killed; undefined when the signal aborted first. */
+  async #watch(signal: AbortSignal): Promise<string | undefined> {
+    const { clock } = this.#options;
+    let lastMs = clock.monoMs();
+    try {
+      for (;;) {
+        await clock.sleep(WATCH_MS, signal);
+        const nowMs = clock.monoMs();
+        // When this process itself was held up, messages may be waiting: that time is not the child's silence.
+        this.#silentMs += Math.min(nowMs - lastMs, 2 * WATCH_MS);
+        lastMs = nowMs;
+        if (this.#replace !== undefined) return this.#replace;
+        if (this.#silentMs > (this.#greeted ? SILENCE_MAX_MS : START_MAX_MS)) return 'no heartbeat';
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return undefined;
+    }
+  }
+
+  async #stop(child: VisionChild, ended: Promise<string>): Promise<void> {
+    child.send({ type: 'stop' });
+    const late = AbortSignal.timeout(STOP_MAX_MS);
+    await Promise.race([ended, aborted(late)]);
+    if (late.aborted) child.killGroup();
+  }
+
+  #countLost(): void {
+    const { plan, listener } = this.#options;
+    const lanes = plan.cameras.flatMap(({ id, models }) => models.map((model) => ({ camera: id, model })));
+    for (const { camera, model, offered } of this.#accounts.lost(this.#recordings, lanes)) {
+      listener.fate(camera, model, { fate: 'failed', reason: 'vision_restarted' }, offered);
+    }
+  }
+
+  #heard(message: FromVision): void {
+    const { listener, logger } = this.#options;
+    switch (message.type) {
+      case 'hello':
+        this.#silentMs = 0;
+        this.#greeted = true;
+        logger.info({ vision: this.#child?.pid }, 'vision process is up');
+        listener.up();
+        return;
+      case 'heartbeat':
+        this.#silentMs = 0;
+        this.#accounts.heartbeat(message);
+        for (const { camera, model, reason, count } of message.skipped) {
+          listener.fate(camera, model, { fate: 'skipped', reason }, count);
+        }
+        return;
+      case 'inspection':
+        this.#inspected(message.inspection);
+        return;
+      case 'camera':
+        listener.camera(message.status);
+        return;
+      case 'model':
+        listener.model(message.status);
+        return;
+      case 'ended':
+        this.#finished.add(message.camera);
+        listener.ended(message.camera);
+        return;
+      case 'picture':
+      case 'no_picture':
+        this.#pictures.arrived(message);
+        return;
+      case 'log':
+        logger[message.level](message.facts, message.message);
+        return;
+      case 'replace':
+        this.#replace = message.reason;
+        return;
+    }
+  }
+
+  #inspected(inspection: Extract<FromVision, { type: 'inspection' }>['inspection']): void {
+    const { listener } = this.#options;
+    const { camera, index } = inspection.frame;
+    this.#accounts.inspection(inspection);
+    listener.inspection(inspection);
+    if (!this.#recordings.has(camera)) return;
+    // Pictures that the listener asks for now are requested before the next frame is let through.
+    setImmediate(() => this.#child?.send({ type: 'seen', camera, index }));
+  }
+}

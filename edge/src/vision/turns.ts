@@ -1,0 +1,51 @@
+import { Mailbox } from '../kit/index.ts';
+
+/** One mailbox per key, emptied in turn: a busy key never keeps the others waiting for more than one item. */
+export class Turns<T> {
+  readonly #boxes = new Map<string, Mailbox<T>>();
+  /** Keys in the order in which they are next. */
+  #order: string[] = [];
+  #wake: () => void = () => undefined;
+
+  /** Puts an item; returns the one that it replaced, if nobody had taken that. */
+  put(key: string, item: T): T | undefined {
+    let box = this.#boxes.get(key);
+    if (box === undefined) {
+      box = new Mailbox<T>();
+      this.#boxes.set(key, box);
+      this.#order.push(key);
+    }
+    const replaced = box.put(item);
+    this.#wake();
+    return replaced;
+  }
+
+  /** The item of the key whose turn it is, or undefined when all are empty. */
+  poll(): T | undefined {
+    for (const key of this.#order) {
+      const item = this.#boxes.get(key)?.poll();
+      if (item === undefined) continue;
+      this.#order = [...this.#order.filter((other) => other !== key), key];
+      return item;
+    }
+    return undefined;
+  }
+
+  /** Waits for an item; undefined when the signal aborts. One taker at a time. */
+  async take(signal: AbortSignal): Promise<T | undefined> {
+    for (;;) {
+      if (signal.aborted) return undefined;
+      const item = this.poll();
+      if (item !== undefined) return item;
+      await new Promise<void>((resolve) => {
+        const settle = (): void => {
+          signal.removeEventListener('abort', settle);
+          this.#wake = () => undefined;
+          resolve();
+        };
+        signal.addEventListener('abort', settle, { once: true });
+        this.#wake = settle;
+      });
+    }
+  }
+}
