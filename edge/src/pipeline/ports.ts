@@ -81,7 +81,10 @@ export interface VisionListener {
   ended(camera: string): void;
 }
 
-/** Writes an event and its evidence in one transaction; when it resolves, the event is never lost. */
+/**
+ * Writes an event and its evidence in one transaction; when it resolves, the event is never lost. Rejects with a coded
+ * error; `record_refused` means that this very event will never be taken, anything else is tried again.
+ */
 export interface Recorder {
   record(event: LineEvent, picture: Picture | undefined): Promise<{ readonly seq: number }>;
 }

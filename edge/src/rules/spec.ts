@@ -75,7 +75,7 @@ export const TIMING_DEFAULTS: Readonly<Record<RuleSpec['type'], Timing>> = {
   missing_headwear: { ...COMMON, clearAfterMs: 2000 },
   // Not judged by time: any two sightings of its passage, and it closes when the product is gone.
   product_defect: { ...COMMON, longerThanMs: 0, share: 0, clearAfterMs: 1000, coolDownMs: 0 },
-  dirt: COMMON,
+  dirt: { ...COMMON, longerThanMs: 10_000 },
 };
 
 export function timingOf(spec: RuleSpec): Timing {

@@ -1,0 +1,267 @@
+import type {
+  CameraStatus,
+  FrameFate,
+  FrameRef,
+  Inspection,
+  LineEvent,
+  ModelStatus,
+  RuleOutput,
+} from '../domain/index.ts';
+import { type Clock, type Logger, messageOf, type Part, Samples, Tally } from '../kit/index.ts';
+import { overlaysFor, type Shot, takePicture } from './evidence.ts';
+import { type LaneModel, ModelLane, quantilesOf } from './model-lane.ts';
+import type { Alarm, Recorder, Vision } from './ports.ts';
+import { type Incident, type QueueLimits, RecordingQueue } from './recording-queue.ts';
+import type { ClosingReason, LaneSnapshot, OpenEvent, Telemetry } from './snapshot.ts';
+
+export type { LaneModel } from './model-lane.ts';
+
+export interface LaneSetup {
+  readonly camera: string;
+  /** A recording has its own clock: its frames' times are not the machine's. */
+  readonly source: 'live' | 'recording';
+  readonly models: readonly LaneModel[];
+}
+
+export interface LaneLimits extends QueueLimits {
+  /** An event waits no longer for its picture. */
+  readonly pictureMs: number;
+  /** Events that may wait with a picture in memory; more wait without. */
+  readonly picturesWaiting: number;
+  /** Width of the pictures asked for, at most. */
+  readonly pictureWidth: number;
+}
+
+export const LANE_LIMITS: LaneLimits = {
+  pictureMs: 1500,
+  picturesWaiting: 32,
+  pictureWidth: 1280,
+  waiting: 1000,
+  firstRetryMs: 200,
+  maxRetryMs: 10_000,
+  slowMs: 5000,
+};
+
+export interface LaneParts {
+  readonly vision: Vision;
+  readonly recorder: Recorder;
+  readonly alarm: Alarm;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A new UUID for each incident. */
+  readonly newEventId: () => string;
+  readonly limits: LaneLimits;
+}
+
+interface Open {
+  readonly incident: Incident;
+  readonly model: string;
+  output: RuleOutput;
+}
+
+/** What is followed on one camera, from a model's result to the journal. */
+export class Lane implements Part {
+  readonly name: string;
+  readonly #setup: LaneSetup;
+  readonly #parts: LaneParts;
+  readonly #models: ReadonlyMap<string, ModelLane>;
+  readonly #queue: RecordingQueue;
+  readonly #open = new Map<string, Open>();
+  readonly #frameToJournal = new Samples();
+  #status: CameraStatus | undefined;
+
+  constructor(setup: LaneSetup, parts: LaneParts) {
+    this.name = `lane ${setup.camera}`;
+    this.#setup = setup;
+    const log = parts.log.child({ camera: setup.camera });
+    this.#parts = { ...parts, log };
+    const faults = new Tally({
+      everyMs: 60_000,
+      nowMs: () => parts.clock.monoMs(),
+      say: (what, count) => log.error({ what, count }, 'a rule or tracker failed: report this'),
+    });
+    this.#models = new Map(setup.models.map((model) => [model.id, new ModelLane(model, (what) => faults.add(what))]));
+    this.#queue = new RecordingQueue({
+      recorder: parts.recorder,
+      clock: parts.clock,
+      log,
+      limits: parts.limits,
+      onLatency: (ms) => this.#frameToJournal.add(ms),
+    });
+  }
+
+  get camera(): string {
+    return this.#setup.camera;
+  }
+
+  /** Writes to the journal until `signal` aborts. */
+  run(signal: AbortSignal): Promise<void> {
+    return this.#queue.run(signal);
+  }
+
+  /** Resolves when every event decided so far is in the journal. */
+  settled(signal: AbortSignal): Promise<void> {
+    return this.#queue.settled(signal);
+  }
+
+  /** False when this lane does not have the model. */
+  inspection(inspection: Inspection): boolean {
+    const model = this.#models.get(inspection.model);
+    if (model === undefined) return false;
+    const nowMs = this.#parts.clock.monoMs();
+    const { waitMs, inferMs, decodeMs } = inspection.times;
+    const tookMs = this.#setup.source === 'live' ? nowMs - inspection.frame.atMs : waitMs + inferMs + decodeMs;
+    const outputs = model.inspect(inspection, tookMs, nowMs);
+    this.#tell(model, outputs, inspection.frame, nowMs - tookMs);
+    return true;
+  }
+
+  /** False when this lane does not have the model. */
+  fate(modelId: string, fate: FrameFate, count: number): boolean {
+    const model = this.#models.get(modelId);
+    model?.count(fate, count);
+    return model !== undefined;
+  }
+
+  status(status: CameraStatus): void {
+    this.#status = status;
+  }
+
+  model(status: ModelStatus): void {
+    const model = this.#models.get(status.model);
+    if (model !== undefined) model.status = status;
+  }
+
+  /** To be called about once a second: closes what has had no results for too long. */
+  tick(nowMs: number): void {
+    if (this.#setup.source === 'recording') return;
+    for (const model of this.#models.values()) this.#tell(model, model.lapse(nowMs));
+  }
+
+  /** No frames will come any more. */
+  ended(): void {
+    for (const model of this.#models.values()) {
+      this.#tell(model, model.lapse(Number.POSITIVE_INFINITY), this.#lastOfRecording(model));
+    }
+  }
+
+  /** Closes everything that is open. */
+  close(reason: ClosingReason): void {
+    for (const model of this.#models.values()) {
+      const frame = this.#lastOfRecording(model);
+      this.#tell(model, model.close(frame?.atMs ?? this.#parts.clock.monoMs(), reason), frame);
+    }
+  }
+
+  snapshot(): LaneSnapshot {
+    const latency = quantilesOf(this.#frameToJournal);
+    return {
+      camera: this.camera,
+      models: [...this.#models.values()].map((model) => model.snapshot()),
+      openEvents: [...this.#open.values()].map(openEvent),
+      recording: this.#queue.counters(),
+      ...(this.#status === undefined ? {} : { status: this.#status }),
+      ...(latency === undefined ? {} : { frameToJournalMs: latency }),
+    };
+  }
+
+  telemetry(visionIsUp: boolean): Telemetry[] {
+    return [...this.#models.values()].map((model) => {
+      const latency = model.latency();
+      return {
+        camera: this.camera,
+        model: model.id,
+        counters: model.counters,
+        state: this.#stateOf(model, visionIsUp),
+        ...(latency === undefined ? {} : { latencyMs: latency }),
+      };
+    });
+  }
+
+  #stateOf(model: ModelLane, visionIsUp: boolean): string {
+    if (!visionIsUp) return 'vision_down';
+    if (model.hasFailed) return 'model_failed';
+    const { state, error } = this.#status ?? { state: 'connecting' as const, error: undefined };
+    return state === 'failed' && error !== undefined ? `failed:${error.code}` : state;
+  }
+
+  /** Closings of a recording are told with its last frame, for nothing else bears its clock. */
+  #lastOfRecording(model: ModelLane): FrameRef | undefined {
+    return this.#setup.source === 'recording' ? model.newestFrame : undefined;
+  }
+
+  #tell(model: ModelLane, outputs: readonly RuleOutput[], frame?: FrameRef, arrivedMs?: number): void {
+    for (const output of outputs) this.#tellOne(model, output, frame, arrivedMs);
+  }
+
+  #tellOne(model: ModelLane, output: RuleOutput, frame?: FrameRef, arrivedMs?: number): void {
+    const incident = this.#incidentOf(model, output);
+    if (incident === undefined) return;
+    const info = model.modelInfo;
+    const event: LineEvent = {
+      event: incident.event,
+      camera: this.camera,
+      output,
+      ...(this.#setup.source === 'live' ? { decidedAtMs: this.#parts.clock.monoMs() } : {}),
+      ...(frame === undefined ? {} : { frame }),
+      ...(info === undefined ? {} : { model: info }),
+    };
+    if (output.phase !== 'updated') this.#raise(event);
+    const shot = this.#wantsPicture(incident, output, frame) ? this.#shoot(incident, output, model, frame) : undefined;
+    this.#queue.put({
+      event,
+      incident,
+      ...(shot === undefined ? {} : { shot }),
+      ...(arrivedMs === undefined ? {} : { frameArrivedMs: arrivedMs }),
+    });
+  }
+
+  /** The incident a transition belongs to; one of an unknown incident would be a rule's mistake, and is not told. */
+  #incidentOf(model: ModelLane, output: RuleOutput): Incident | undefined {
+    const key = `${output.rule}/${output.key}`;
+    if (output.phase === 'opened') {
+      const incident: Incident = { event: this.#parts.newEventId(), lost: false, picture: 'none' };
+      this.#open.set(key, { incident, model: model.id, output });
+      return incident;
+    }
+    const open = this.#open.get(key);
+    if (open === undefined) {
+      this.#parts.log.error({ output }, 'a transition of an event that is not open: report this');
+      return undefined;
+    }
+    open.output = output;
+    if (output.phase === 'closed') this.#open.delete(key);
+    return open.incident;
+  }
+
+  /** The opening gets a picture; where that failed, the next update. A closing shows what is no longer there. */
+  #wantsPicture(incident: Incident, output: RuleOutput, frame: FrameRef | undefined): boolean {
+    return frame !== undefined && output.phase !== 'closed' && incident.picture === 'none';
+  }
+
+  #shoot(incident: Incident, output: RuleOutput, model: ModelLane, frame: FrameRef | undefined): Promise<Shot> {
+    const { vision, clock, limits } = this.#parts;
+    incident.picture = 'asked';
+    if (this.#queue.waiting >= limits.picturesWaiting) return Promise.resolve({ missing: 'journal_behind' });
+    const request = {
+      camera: this.camera,
+      overlays: overlaysFor(output, model.overlays),
+      maxWidth: limits.pictureWidth,
+      ...(frame === undefined ? {} : { index: frame.index }),
+    };
+    return takePicture(vision, request, clock, limits.pictureMs);
+  }
+
+  /** The plant is told at once, and what it cannot take must not cost the record. */
+  #raise(event: LineEvent): void {
+    try {
+      this.#parts.alarm.raise(event);
+    } catch (error) {
+      this.#parts.log.error({ event: event.event, error: messageOf(error) }, 'an alarm could not be raised');
+    }
+  }
+}
+
+function openEvent({ incident, model, output }: Open): OpenEvent {
+  return { event: incident.event, rule: output.rule, kind: output.kind, model, output };
+}

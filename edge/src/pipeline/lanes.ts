@@ -1,0 +1,102 @@
+import type { CameraStatus, FrameFate, Inspection, ModelStatus } from '../domain/index.ts';
+import { aborted, type Part, runTogether, Tally } from '../kit/index.ts';
+import { Lane, LANE_LIMITS, type LaneLimits, type LaneParts, type LaneSetup } from './lane.ts';
+import type { VisionListener } from './ports.ts';
+import type { ClosingReason, LanesSnapshot, Telemetry, VisionHealth } from './snapshot.ts';
+
+export interface LanesOptions extends Omit<LaneParts, 'limits'> {
+  readonly lanes: readonly LaneSetup[];
+  readonly limits?: Partial<LaneLimits>;
+}
+
+/** All lanes: listens to the vision process and hands each camera's news to its lane. */
+export class Lanes implements Part, VisionListener {
+  readonly name = 'lanes';
+  readonly #options: LanesOptions;
+  readonly #lanes: ReadonlyMap<string, Lane>;
+  readonly #strayNews: Tally;
+  #vision: VisionHealth;
+  #strays = 0;
+
+  constructor(options: LanesOptions) {
+    const { lanes, limits, ...parts } = options;
+    this.#options = options;
+    const full = { ...LANE_LIMITS, ...limits };
+    this.#lanes = new Map(lanes.map((setup) => [setup.camera, new Lane(setup, { ...parts, limits: full })]));
+    // Until the vision process says that it is up, nothing is inspected.
+    this.#vision = { state: 'down', sinceMs: options.clock.monoMs(), downs: 0 };
+    this.#strayNews = new Tally({
+      everyMs: 60_000,
+      nowMs: () => options.clock.monoMs(),
+      say: (what, count) => options.log.warn({ what, count }, 'results that no lane waits for'),
+    });
+  }
+
+  /** Writes all lanes' events to the journal until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const lanes = [...this.#lanes.values()];
+    if (lanes.length > 0) return runTogether(lanes, signal);
+    await aborted(signal);
+  }
+
+  /** Resolves when every event decided so far is in the journal; rejects when `signal` aborts first. */
+  async settled(signal: AbortSignal): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.settled(signal)));
+  }
+
+  inspection(inspection: Inspection): void {
+    const { frame, model } = inspection;
+    if (this.#lanes.get(frame.camera)?.inspection(inspection) !== true) this.#stray(frame.camera, model, 1);
+  }
+
+  fate(camera: string, model: string, fate: FrameFate, count: number): void {
+    if (this.#lanes.get(camera)?.fate(model, fate, count) !== true) this.#stray(camera, model, count);
+  }
+
+  camera(status: CameraStatus): void {
+    this.#lanes.get(status.camera)?.status(status);
+  }
+
+  model(status: ModelStatus): void {
+    for (const lane of this.#lanes.values()) lane.model(status);
+  }
+
+  down(reason: string): void {
+    const { state, sinceMs, downs } = this.#vision;
+    const since = state === 'down' && downs > 0 ? sinceMs : this.#options.clock.monoMs();
+    this.#vision = { state: 'down', sinceMs: since, downs: downs + 1, reason };
+  }
+
+  up(): void {
+    this.#vision = { ...this.#vision, state: 'up', sinceMs: this.#options.clock.monoMs() };
+  }
+
+  ended(camera: string): void {
+    this.#lanes.get(camera)?.ended();
+  }
+
+  /** To be called about once a second with the monotonic time: closes what has had no results for too long. */
+  tick(nowMs: number): void {
+    for (const lane of this.#lanes.values()) lane.tick(nowMs);
+  }
+
+  /** Closes everything that is open. At the process's end: first no more results, then this, then wait for `settled`. */
+  close(reason: ClosingReason): void {
+    for (const lane of this.#lanes.values()) lane.close(reason);
+  }
+
+  snapshot(): LanesSnapshot {
+    const lanes = [...this.#lanes.values()].map((lane) => lane.snapshot());
+    return { vision: this.#vision, lanes, strays: this.#strays };
+  }
+
+  /** Bodies for the journal's telemetry stream, one per camera and model. */
+  telemetry(): Telemetry[] {
+    return [...this.#lanes.values()].flatMap((lane) => lane.telemetry(this.#vision.state === 'up'));
+  }
+
+  #stray(camera: string, model: string, count: number): void {
+    this.#strays += count;
+    this.#strayNews.add(`camera ${camera}, model ${model}`);
+  }
+}

@@ -1,0 +1,150 @@
+import {
+  countFate,
+  type FrameFate,
+  type FrameRef,
+  type Inspection,
+  type InspectionCounters,
+  type ModelStatus,
+  NO_INSPECTIONS,
+  type RuleOutput,
+  type Track,
+} from '../domain/index.ts';
+import { messageOf, Samples } from '../kit/index.ts';
+import { overlaysOf } from './evidence.ts';
+import type { Overlay, Rule, Tracker } from './ports.ts';
+import type { ModelLaneSnapshot, NewestInspection, Quantiles } from './snapshot.ts';
+
+/** What a lane is given for one model. */
+export interface LaneModel {
+  readonly id: string;
+  readonly tracker: Tracker;
+  readonly rules: readonly Rule[];
+}
+
+/** One model on one camera: counts, follows, judges. */
+export class ModelLane {
+  readonly #model: LaneModel;
+  readonly #onFault: (what: string) => void;
+  readonly #frameToResult = new Samples();
+  #status: ModelStatus | undefined;
+  #counters: InspectionCounters = NO_INSPECTIONS;
+  #newest: NewestInspection | undefined;
+  #faults = 0;
+
+  constructor(model: LaneModel, onFault: (what: string) => void) {
+    this.#model = model;
+    this.#onFault = onFault;
+  }
+
+  get id(): string {
+    return this.#model.id;
+  }
+
+  get newestFrame(): FrameRef | undefined {
+    return this.#newest?.frame;
+  }
+
+  /** What is followed in the newest frame, in the rules' colours. */
+  get overlays(): readonly Overlay[] {
+    return this.#newest?.overlays ?? [];
+  }
+
+  get counters(): InspectionCounters {
+    return this.#counters;
+  }
+
+  /** Model of the events made now, once it is known which it is. */
+  get modelInfo(): { readonly id: string; readonly sha256: string; readonly degraded: boolean } | undefined {
+    if (this.#status === undefined) return undefined;
+    return { id: this.id, sha256: this.#status.sha256, degraded: this.#newest?.status === 'degraded' };
+  }
+
+  set status(status: ModelStatus) {
+    this.#status = status;
+  }
+
+  count(fate: FrameFate, count: number): void {
+    this.#counters = countFate(this.#counters, fate, count);
+  }
+
+  /** Counts the inspection and lets the rules judge it; `tookMs` is from the frame's arrival to now. */
+  inspect(inspection: Inspection, tookMs: number, resultAtMs: number): RuleOutput[] {
+    const { frame, result } = inspection;
+    const failed = result.status === 'no_result';
+    this.count(failed ? { fate: 'failed', reason: result.reason } : { fate: 'inspected' }, 1);
+    if (!failed) this.#frameToResult.add(tookMs);
+    const tracks = failed ? undefined : this.#track(inspection);
+    this.#newest = {
+      frame,
+      resultAtMs,
+      status: result.status,
+      ...(result.status === 'ok' ? {} : { reason: result.reason }),
+      detections: failed ? [] : result.detections,
+      overlays: overlaysOf(tracks ?? [], this.#model.rules),
+    };
+    return this.#judge((rule) => rule.step({ frame, tracks }));
+  }
+
+  lapse(atMs: number): RuleOutput[] {
+    return this.#judge((rule) => rule.lapse(atMs));
+  }
+
+  close(atMs: number, reason: 'restart' | 'rule_removed'): RuleOutput[] {
+    return this.#judge((rule) => rule.close(atMs, reason));
+  }
+
+  latency(): Quantiles | undefined {
+    return quantilesOf(this.#frameToResult);
+  }
+
+  snapshot(): ModelLaneSnapshot {
+    const latency = this.latency();
+    return {
+      model: this.id,
+      counters: this.#counters,
+      faults: this.#faults,
+      ...(this.#status === undefined ? {} : { status: this.#status }),
+      ...(latency === undefined ? {} : { frameToResultMs: latency }),
+      ...(this.#newest === undefined ? {} : { newest: this.#newest }),
+    };
+  }
+
+  /** Whether the model said itself that it cannot be used. */
+  get hasFailed(): boolean {
+    return this.#status?.state === 'failed';
+  }
+
+  /** A tracker that throws has judged nothing, which is not the same as having seen nothing. */
+  #track(inspection: Inspection): readonly Track[] | undefined {
+    try {
+      return this.#model.tracker.update(inspection);
+    } catch (error) {
+      this.#fault(`tracker of ${this.id}: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** One broken rule must not stop the others. */
+  #judge(ask: (rule: Rule) => readonly RuleOutput[]): RuleOutput[] {
+    return this.#model.rules.flatMap((rule) => {
+      try {
+        return ask(rule);
+      } catch (error) {
+        this.#fault(`rule ${rule.id}: ${messageOf(error)}`);
+        return [];
+      }
+    });
+  }
+
+  #fault(what: string): void {
+    this.#faults += 1;
+    this.#onFault(what);
+  }
+}
+
+export function quantilesOf(samples: Samples): Quantiles | undefined {
+  const found = samples.quantiles([0.5, 0.95, 0.99]);
+  if (found === undefined) return undefined;
+  const [p50 = 0, p95 = 0, p99 = 0] = found;
+  return { p50, p95, p99 };
+}

@@ -1,0 +1,234 @@
+import type { LineEvent } from '../domain/index.ts';
+import { Backoff, type Clock, LinesideError, type Logger, messageOf, Tally } from '../kit/index.ts';
+import type { Shot } from './evidence.ts';
+import type { Picture, Recorder } from './ports.ts';
+import type { RecordingCounters } from './snapshot.ts';
+
+/** One incident on its way to the journal; shared by its transitions. */
+export interface Incident {
+  readonly event: string;
+  /** A transition could not be kept, so that those after it would tell of nothing. */
+  lost: boolean;
+  picture: 'none' | 'asked' | 'recorded';
+}
+
+export interface Transition {
+  readonly event: LineEvent;
+  readonly incident: Incident;
+  /** Absent where no picture is wanted. */
+  readonly shot?: Promise<Shot>;
+  /** Monotonic ms of this machine at which its frame arrived. */
+  readonly frameArrivedMs?: number;
+}
+
+export interface QueueLimits {
+  /** Transitions that may wait. Closings are taken beyond it: there are no more of them than incidents kept. */
+  readonly waiting: number;
+  readonly firstRetryMs: number;
+  readonly maxRetryMs: number;
+  /** A write that takes longer is complained of. */
+  readonly slowMs: number;
+}
+
+interface QueueParts {
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits: QueueLimits;
+  /** Told when an event with a frame is in the journal: monotonic ms since the frame arrived. */
+  readonly onLatency: (ms: number) => void;
+}
+
+const REFUSED = 'record_refused';
+const SAY_EVERY_MS = 30_000;
+
+/**
+ * From a decided event to the journal, strictly in order: an event that closed is never written before it opened. A
+ * write that fails is tried again until it succeeds; what waits is bounded, and what had to be given up is counted and
+ * logged with all it says.
+ */
+export class RecordingQueue {
+  readonly #parts: QueueParts;
+  readonly #backoff: Backoff;
+  readonly #trouble: Tally;
+  readonly #waiting: Transition[] = [];
+  #wake: (() => void) | undefined;
+  #emptied: (() => void)[] = [];
+  #recorded = 0;
+  #withoutPicture = 0;
+  #retries = 0;
+  #updatesDropped = 0;
+  #lost = 0;
+
+  constructor(parts: QueueParts) {
+    this.#parts = parts;
+    const { firstRetryMs, maxRetryMs } = parts.limits;
+    // One writer per camera: there is no herd to spread, so the wait need not be random.
+    this.#backoff = new Backoff({ firstMs: firstRetryMs, maxMs: maxRetryMs, random: () => 1 });
+    this.#trouble = new Tally({
+      everyMs: SAY_EVERY_MS,
+      nowMs: () => parts.clock.monoMs(),
+      say: (error, count) => parts.log.error({ error, count, waiting: this.#waiting.length }, 'cannot record events'),
+    });
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  counters(): RecordingCounters {
+    return {
+      waiting: this.#waiting.length,
+      recorded: this.#recorded,
+      withoutPicture: this.#withoutPicture,
+      retries: this.#retries,
+      updatesDropped: this.#updatesDropped,
+      lost: this.#lost,
+    };
+  }
+
+  /** Takes a transition in, or gives it up where memory's bound leaves no choice. */
+  put(transition: Transition): void {
+    const { incident, event } = transition;
+    if (incident.lost) return;
+    if (
+      this.#waiting.length >= this.#parts.limits.waiting &&
+      event.output.phase !== 'closed' &&
+      !this.#dropAnUpdate()
+    ) {
+      if (event.output.phase === 'updated') this.#updatesDropped += 1;
+      else this.#lose(transition, 'too many events wait for the journal');
+      return;
+    }
+    this.#waiting.push(transition);
+    this.#wake?.();
+  }
+
+  /** Records until `signal` aborts; what still waits then is logged, for it is lost. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted) {
+        const next = this.#waiting[0];
+        if (next === undefined) await this.#filled(signal);
+        else await this.#record(next, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      for (const transition of this.#waiting) this.#lose(transition, 'the process ended before it could be recorded');
+      this.#waiting.length = 0;
+    }
+  }
+
+  /** Resolves when nothing waits; rejects when `signal` aborts first. */
+  async settled(signal: AbortSignal): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await until((resolve) => this.#emptied.push(resolve), signal);
+    }
+  }
+
+  #filled(signal: AbortSignal): Promise<void> {
+    return until((resolve) => {
+      this.#wake = resolve;
+    }, signal);
+  }
+
+  async #record(transition: Transition, signal: AbortSignal): Promise<void> {
+    const shot = await transition.shot;
+    const picture = shot !== undefined && 'picture' in shot ? shot.picture : undefined;
+    const event = withRemarks(transition.event, shot);
+    while (!transition.incident.lost) {
+      try {
+        await this.#write(event, picture, signal);
+        this.#note(transition, shot, picture);
+        break;
+      } catch (error) {
+        if (error instanceof LinesideError && error.code === REFUSED) this.#lose(transition, messageOf(error));
+        else await this.#waitAfter(error, signal);
+      }
+    }
+    this.#waiting.shift();
+    if (this.#waiting.length > 0) return;
+    for (const tell of this.#emptied.splice(0)) tell();
+  }
+
+  /**
+   * A write is not made again while it still runs, or it might be there twice: one that takes long is complained of,
+   * and left only when the process is told to end.
+   */
+  async #write(event: LineEvent, picture: Picture | undefined, signal: AbortSignal): Promise<void> {
+    const { recorder, clock, limits } = this.#parts;
+    const done = new AbortController();
+    const watch = async (): Promise<never> => {
+      for (;;) {
+        await clock.sleep(limits.slowMs, done.signal);
+        this.#trouble.add(`a write takes longer than ${limits.slowMs} ms`);
+        signal.throwIfAborted();
+      }
+    };
+    try {
+      await Promise.race([recorder.record(event, picture), watch()]);
+    } finally {
+      done.abort();
+    }
+  }
+
+  async #waitAfter(error: unknown, signal: AbortSignal): Promise<void> {
+    this.#retries += 1;
+    this.#trouble.add(messageOf(error));
+    await this.#parts.clock.sleep(this.#backoff.next(), signal);
+  }
+
+  #note(transition: Transition, shot: Shot | undefined, picture: Picture | undefined): void {
+    const { incident, frameArrivedMs } = transition;
+    this.#backoff.reset();
+    this.#recorded += 1;
+    if (shot !== undefined) incident.picture = picture === undefined ? 'none' : 'recorded';
+    if (shot !== undefined && picture === undefined) this.#withoutPicture += 1;
+    if (frameArrivedMs !== undefined) this.#parts.onLatency(this.#parts.clock.monoMs() - frameArrivedMs);
+  }
+
+  /** The first in the queue is being written; of the others the oldest update says least. */
+  #dropAnUpdate(): boolean {
+    const at = this.#waiting.findIndex((one, index) => index > 0 && one.event.output.phase === 'updated');
+    if (at < 0) return false;
+    const [dropped] = this.#waiting.splice(at, 1);
+    // The next update asks for the picture that this one would have brought.
+    if (dropped?.shot !== undefined) dropped.incident.picture = 'none';
+    this.#updatesDropped += 1;
+    return true;
+  }
+
+  #lose({ event, incident }: Transition, why: string): void {
+    incident.lost = true;
+    this.#lost += 1;
+    this.#parts.log.error({ event, why }, 'an event is lost');
+  }
+}
+
+/** What the record says of its picture: why there is none, or that it shows another frame. */
+function withRemarks(event: LineEvent, shot: Shot | undefined): LineEvent {
+  if (shot === undefined) return event;
+  if ('missing' in shot) return withDetails(event, { pictureMissing: shot.missing });
+  const { index } = shot.picture;
+  return event.frame === undefined || event.frame.index === index ? event : withDetails(event, { pictureFrame: index });
+}
+
+function withDetails(event: LineEvent, details: Readonly<Record<string, string | number>>): LineEvent {
+  return { ...event, output: { ...event.output, details: { ...event.output.details, ...details } } };
+}
+
+/** Resolves when `arrange`'s callback is called; rejects when the signal aborts. */
+async function until(arrange: (resolve: () => void) => void, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let onAbort: (() => void) | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      onAbort = (): void => reject(new DOMException('aborted', 'AbortError'));
+      signal.addEventListener('abort', onAbort, { once: true });
+      arrange(resolve);
+    });
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
+}
