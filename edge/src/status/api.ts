@@ -144,8 +144,11 @@ function addEvents(api: FastifyInstance, { source }: ApiOptions): void {
 function addPictures(api: FastifyInstance, { source, live, maxWatchers }: ApiOptions): void {
   const checks = { params: schema.cameraParams, querystring: schema.pictureQuery };
   const optionsOf = ({ boxes, width }: schema.PictureQuery) => ({ boxes: boxes === 1, maxWidth: width });
+  // Asked several times a second, so the whole snapshot is taken only for a name not heard before.
+  const ids = new Set<string>();
   const known = (id: string): string => {
-    if (source.snapshot().cameras.some((camera) => camera.id === id)) return id;
+    if (!ids.has(id)) for (const camera of source.snapshot().cameras) ids.add(camera.id);
+    if (ids.has(id)) return id;
     throw notFound(`No camera is called ${id}`, 'GET /api/v1/status lists the cameras');
   };
   api.get<{ Params: { id: string }; Querystring: schema.PictureQuery }>(

@@ -54,6 +54,7 @@ export class LivePictures {
 
   /** Sends pictures to `response`, whose head is written, until its connection closes. */
   watch(camera: string, options: PictureOptions, response: ServerResponse): void {
+    if (response.closed) return;
     const key = keyOf(camera, options);
     const known = this.#channels.get(key);
     const channel = known ?? { watchers: new Set(), stop: new AbortController() };

@@ -35,6 +35,7 @@ export class StatusStream {
 
   /** Sends to `response`, whose head is written, until its connection closes. */
   attach(response: ServerResponse): void {
+    if (response.closed) return;
     this.#watchers.add(response);
     response.write('retry: 1000\n\n');
     const snapshot = this.#snapshot();
