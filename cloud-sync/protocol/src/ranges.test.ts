@@ -2,7 +2,20 @@ import { expect, test } from 'vitest';
 import { countInRanges, mergeRanges, outsideRanges, type SeqRange } from './ranges.ts';
 
 test('ranges that overlap or touch become one, and what lies at or below the floor goes', () => {
-  expect(mergeRanges([[8, 9], [1, 3], [4, 5], [9, 12]], 2)).toEqual([[3, 5], [8, 12]]); // biome-ignore format: pairs
+  expect(
+    mergeRanges(
+      [
+        [8, 9],
+        [1, 3],
+        [4, 5],
+        [9, 12],
+      ],
+      2,
+    ),
+  ).toEqual([
+    [3, 5],
+    [8, 12],
+  ]);
   expect(mergeRanges([[1, 4]], 4)).toEqual([]);
 });
 

@@ -1,0 +1,39 @@
+import type { BrokerOptions } from './broker-session.ts';
+import type { MediaTimes } from './media-upload.ts';
+import type { MediaOutbox, Outbox } from './outbox.ts';
+import type { UplinkClock, UplinkLog } from './ports.ts';
+import type { WindowOptions } from './send-window.ts';
+
+/** Every time and size of the uplink; what is left out is as in `TUNING`. */
+export interface Tuning {
+  readonly window: WindowOptions;
+  /** Back-off between connections, and between those of two boxes that share an identity. */
+  readonly reconnect: { readonly firstMs: number; readonly maxMs: number };
+  readonly conflict: { readonly firstMs: number; readonly maxMs: number };
+  readonly connectMs: number;
+  readonly keepaliveS: number;
+  readonly media: MediaTimes;
+}
+
+export const TUNING: Tuning = {
+  window: { batches: 8, records: 100, bytes: 64 * 1024, ackMs: 10_000, maxAckMs: 60_000 },
+  reconnect: { firstMs: 1_000, maxMs: 60_000 },
+  conflict: { firstMs: 30_000, maxMs: 600_000 },
+  connectMs: 10_000,
+  keepaliveS: 15,
+  media: { requestMs: 60_000, retryMs: 5_000, parkMs: 3_600_000 },
+};
+
+export interface UplinkOptions {
+  readonly broker: Pick<BrokerOptions, 'url' | 'username' | 'password' | 'tls'>;
+  readonly outbox: Outbox;
+  readonly media?: MediaOutbox;
+  /** What the line is called by people, and the version of the program. */
+  readonly line?: string;
+  readonly version?: string;
+  readonly clock: UplinkClock;
+  readonly log: UplinkLog;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly tuning?: Partial<Tuning>;
+}

@@ -1,0 +1,33 @@
+import type { Stream } from '@lineside/protocol';
+import type { Condition } from './condition.ts';
+import type { OutboxStream } from './outbox.ts';
+
+/** What page and command line show of the uplink. Times are wall ms. */
+export interface UplinkSnapshot {
+  /** `broker`: connected, but no collector says that it is there. */
+  readonly link: 'down' | 'broker' | 'online';
+  readonly since: number;
+  /** Of the current connection. */
+  readonly session?: string;
+  readonly collector?: string;
+  readonly streams: Readonly<Record<Stream, OutboxStream>>;
+  readonly queued: number;
+  /** Wall ms of the oldest record that nobody has confirmed. */
+  readonly oldest?: number;
+  /** Batches on their way. */
+  readonly inFlight: number;
+  /** Records confirmed, and batches sent again, since the start. */
+  readonly acked: number;
+  readonly resent: number;
+  /** Messages from below that were not followed, by reason. */
+  readonly refused: Readonly<Record<RefusedReason, number>>;
+  readonly connects: number;
+  readonly identityConflicts: number;
+  /** Stays until the uplink has delivered again, and a conflict of identities for ten minutes more. */
+  readonly lastError?: Condition & { readonly at: number };
+  readonly mediaQueued: number;
+  readonly mediaSent: number;
+}
+
+export const REFUSED_REASONS = ['malformed', 'wrong_epoch', 'beyond', 'unknown_topic'] as const;
+export type RefusedReason = (typeof REFUSED_REASONS)[number];

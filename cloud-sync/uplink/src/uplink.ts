@@ -1,0 +1,261 @@
+import { CollectorState, decode, type DeviceState, MalformedPayload, STREAMS, topics } from '@lineside/protocol';
+import { ReconnectDelay } from './back-off.ts';
+import { BrokerSession } from './broker-session.ts';
+import { type Condition, condition, isAbort, messageOf, UplinkFailure } from './condition.ts';
+import { Drain } from './drain.ts';
+import { MediaUpload } from './media-upload.ts';
+import { type Tuning, TUNING, type UplinkOptions } from './options.ts';
+import { SendWindow } from './send-window.ts';
+import type { RefusedReason, UplinkSnapshot } from './snapshot.ts';
+import { WakeUp } from './wake-up.ts';
+
+const STATE_BYTES = 4 * 1024;
+/** A loop that nothing wakes looks again after this. */
+const IDLE_MS = 30_000;
+const CONFLICT_SHOWN_MS = 600_000;
+
+/**
+ * The device's end of the wire: keeps a connection to the broker, sends what the outbox holds while a collector says
+ * that it is there, and tells the outbox what the collector has committed. Holds nothing worth keeping.
+ */
+export class Uplink {
+  readonly name = 'uplink';
+  readonly #options: UplinkOptions;
+  readonly #tuning: Tuning;
+  readonly #window: SendWindow;
+  readonly #drain: Drain;
+  readonly #media: MediaUpload | undefined;
+  readonly #wake = new WakeUp();
+  readonly #mediaWake = new WakeUp();
+  readonly #reconnect: ReconnectDelay;
+  readonly #conflict: ReconnectDelay;
+  readonly #refused: Record<RefusedReason, number> = { malformed: 0, wrong_epoch: 0, beyond: 0, unknown_topic: 0 };
+  #link: UplinkSnapshot['link'] = 'down';
+  #since: number;
+  #session: string | undefined;
+  #collector: CollectorState | undefined;
+  #acked = 0;
+  #connects = 0;
+  #conflicts = 0;
+  #conflictAtMs = Number.NEGATIVE_INFINITY;
+  #lastError: (Condition & { readonly at: number }) | undefined;
+
+  constructor(options: UplinkOptions) {
+    this.#options = options;
+    this.#tuning = { ...TUNING, ...options.tuning };
+    const { outbox, media, clock, random } = options;
+    const trouble = (what: Condition): void => this.#trouble(what);
+    this.#window = new SendWindow(outbox, this.#tuning.window);
+    const events = {
+      confirmed: (records: number): void => this.#confirmed(records),
+      refused: (reason: RefusedReason, what: Condition): void => this.#refuse(reason, what),
+      trouble,
+    };
+    this.#drain = new Drain({ outbox, window: this.#window, clock, events });
+    this.#media = media && new MediaUpload({ outbox: media, clock, times: this.#tuning.media, trouble });
+    this.#reconnect = new ReconnectDelay({ ...this.#tuning.reconnect, random });
+    this.#conflict = new ReconnectDelay({ ...this.#tuning.conflict, random });
+    this.#since = clock.wallMs();
+  }
+
+  /** Connects, and connects again, until the signal aborts; then says goodbye. Trouble is shown, not thrown. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { outbox, clock } = this.#options;
+    const stop = outbox.onAppend(() => {
+      this.#wake.now();
+      this.#mediaWake.now();
+    });
+    const uploading = this.#uploads(signal);
+    try {
+      while (!signal.aborted) {
+        const ended = await this.#oneSession(signal);
+        if (ended === undefined) break;
+        await clock.sleep(this.#delayAfter(ended), signal).catch(unlessAbort);
+      }
+    } finally {
+      stop();
+      await uploading;
+    }
+  }
+
+  snapshot(): UplinkSnapshot {
+    const streams = this.#options.outbox.stats();
+    const all = STREAMS.map((stream) => streams[stream]);
+    const oldest = Math.min(...all.flatMap((stream) => stream.oldestQueuedWallMs ?? []));
+    return {
+      link: this.#link,
+      since: this.#since,
+      streams,
+      queued: all.reduce((sum, stream) => sum + stream.queued, 0),
+      inFlight: this.#window.inFlight,
+      acked: this.#acked,
+      resent: this.#window.resent,
+      refused: { ...this.#refused },
+      connects: this.#connects,
+      identityConflicts: this.#conflicts,
+      mediaQueued: this.#media?.queued ?? 0,
+      mediaSent: this.#media?.sent ?? 0,
+      ...(this.#session === undefined ? {} : { session: this.#session }),
+      ...(this.#collector === undefined ? {} : { collector: this.#collector.session }),
+      ...(Number.isFinite(oldest) ? { oldest } : {}),
+      ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
+    };
+  }
+
+  /** One connection from its start to its end; says why it ended, or undefined when the signal aborted. */
+  async #oneSession(signal: AbortSignal): Promise<Condition | undefined> {
+    const { outbox, broker } = this.#options;
+    const { connectMs, keepaliveS } = this.#tuning;
+    const id = this.#drawSession();
+    const topic = topics.state(outbox.device);
+    let session: BrokerSession | undefined;
+    try {
+      const will = { topic, payload: this.#state(id, false) };
+      const events = {
+        message: (from: string, payload: Uint8Array): void => this.#receive(from, payload),
+        unheard: (): void => this.#drain.pause(this.#tuning.window.ackMs),
+      };
+      this.#collector = undefined;
+      session = await BrokerSession.open(outbox.device, { ...broker, connectMs, keepaliveS }, will, events, signal);
+      this.#connects += 1;
+      this.#session = id;
+      session.publish(topic, this.#state(id, true), true, (what) => this.#trouble(what));
+      this.#moved();
+      const ended = await this.#serve(session, signal);
+      if (ended === undefined) await session.leave(topic, this.#state(id, false));
+      return ended;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      if (error instanceof UplinkFailure) return error.condition;
+      // The outbox, most likely: its disk may come back, and until then nothing is marked as delivered.
+      return condition('outbox_failed', messageOf(error));
+    } finally {
+      session?.drop();
+      this.#session = undefined;
+      this.#collector = undefined;
+      this.#drain.forget();
+      this.#moved();
+    }
+  }
+
+  async #serve(session: BrokerSession, signal: AbortSignal): Promise<Condition | undefined> {
+    let ended: Condition | undefined;
+    void session.closed.then((reason) => {
+      ended = reason;
+      this.#wake.now();
+    });
+    while (!signal.aborted) {
+      if (ended !== undefined) return ended;
+      const ms = this.#collector?.online === true ? this.#drain.pump(session) : IDLE_MS;
+      await this.#wake.wait(this.#options.clock, Math.min(ms, IDLE_MS), signal);
+    }
+    return undefined;
+  }
+
+  async #uploads(signal: AbortSignal): Promise<void> {
+    const { outbox, broker, clock } = this.#options;
+    const media = this.#media;
+    while (media !== undefined && !signal.aborted) {
+      const url = this.#collector?.mediaUrl;
+      let waitMs = this.#tuning.media.retryMs;
+      if (url !== undefined) {
+        const { username, password } = broker;
+        const user = username === undefined ? {} : { username, ...(password === undefined ? {} : { password }) };
+        try {
+          waitMs = await media.round({ url, device: outbox.device, ...user }, signal);
+        } catch (error) {
+          if (isAbort(error)) return;
+          this.#trouble(condition('outbox_failed', messageOf(error)));
+        }
+      }
+      if (waitMs > 0) await this.#mediaWake.wait(clock, waitMs, signal);
+    }
+  }
+
+  #receive(topic: string, payload: Uint8Array): void {
+    try {
+      if (topic === topics.collectorState) this.#heard(decode(CollectorState, payload, STATE_BYTES));
+      else this.#drain.receive(topic, payload);
+    } catch (error) {
+      if (error instanceof MalformedPayload) {
+        this.#refuse('malformed', condition('payload_malformed', `${topic}: ${error.message}`));
+      } else this.#trouble(condition('outbox_failed', messageOf(error)));
+    }
+    this.#wake.now();
+  }
+
+  /** A collector that is new or gone knows nothing of what was on its way. */
+  #heard(state: CollectorState): void {
+    if (state.session !== this.#collector?.session || !state.online) this.#drain.forget();
+    this.#collector = state.online ? state : undefined;
+    this.#moved();
+    this.#mediaWake.now();
+  }
+
+  #confirmed(records: number): void {
+    this.#acked += records;
+    this.#reconnect.reset();
+    const now = this.#options.clock.monoMs();
+    if (now - this.#conflictAtMs < CONFLICT_SHOWN_MS) return;
+    this.#conflict.reset();
+    this.#lastError = undefined;
+  }
+
+  #refuse(reason: RefusedReason, what: Condition): void {
+    this.#refused[reason] += 1;
+    this.#trouble(what);
+  }
+
+  #trouble(what: Condition): void {
+    const repeated = this.#lastError?.code === what.code;
+    this.#lastError = { ...what, at: this.#options.clock.wallMs() };
+    const { log } = this.#options;
+    if (repeated) log.debug({ ...what }, 'uplink: again');
+    else if (what.code === 'identity_conflict') log.error({ ...what }, 'uplink: another box uses this identity');
+    else log.warn({ ...what }, 'uplink: trouble');
+  }
+
+  #delayAfter(ended: Condition): number {
+    this.#trouble(ended);
+    if (ended.code !== 'identity_conflict') return this.#reconnect.next();
+    this.#conflicts += 1;
+    this.#conflictAtMs = this.#options.clock.monoMs();
+    return this.#conflict.next();
+  }
+
+  #moved(): void {
+    const link = this.#session === undefined ? 'down' : this.#collector === undefined ? 'broker' : 'online';
+    if (link === this.#link) return;
+    this.#options.log.info({ from: this.#link, to: link }, 'uplink: link');
+    this.#link = link;
+    this.#since = this.#options.clock.wallMs();
+  }
+
+  #state(session: string, online: boolean): Buffer {
+    const { outbox, line, version, clock } = this.#options;
+    const state: DeviceState = {
+      v: 1,
+      online,
+      session,
+      epoch: outbox.epoch,
+      boot: outbox.boot,
+      t: Math.round(clock.wallMs()),
+      ...(line === undefined ? {} : { line }),
+      ...(version === undefined ? {} : { version }),
+    };
+    return Buffer.from(JSON.stringify(state));
+  }
+
+  /** Each connection has its own, so that the will of an earlier one is known for what it is. */
+  #drawSession(): string {
+    const digits = (): string =>
+      Math.floor(this.#options.random() * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0');
+    return digits() + digits();
+  }
+}
+
+function unlessAbort(thrown: unknown): void {
+  if (!isAbort(thrown)) throw thrown;
+}

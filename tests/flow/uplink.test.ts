@@ -1,0 +1,262 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { canonicalJson, topics } from '../../cloud-sync/protocol/src/index.ts';
+import { type Tuning, TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
+import { silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import type { Journal } from '../../edge/src/store/index.ts';
+import { FakeCollector } from '../support/fake-collector.ts';
+import { type Mosquitto, type MosquittoOptions, startMosquitto } from '../support/mosquitto.ts';
+import { type TempDir, tempDir } from '../support/temp-dir.ts';
+import { openTestJournal, sampleBody } from '../support/test-journal.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const QUICK: Tuning = {
+  ...TUNING,
+  window: { ...TUNING.window, records: 10, ackMs: 300, maxAckMs: 1_000 },
+  reconnect: { firstMs: 50, maxMs: 200 },
+  conflict: { firstMs: 1_500, maxMs: 3_000 },
+  connectMs: 2_000,
+};
+
+let folder: TempDir;
+let journal: Journal;
+const endings: (() => Promise<void>)[] = [];
+beforeEach(async () => {
+  folder = await tempDir();
+  journal = openTestJournal(folder.path, { clock: systemClock });
+});
+afterEach(async () => {
+  for (const end of endings.splice(0).toReversed()) await end();
+  journal.close();
+  await folder[Symbol.asyncDispose]();
+});
+
+const broker = async (options: MosquittoOptions = {}): Promise<Mosquitto> => {
+  const started = await startMosquitto(options);
+  endings.push(() => started[Symbol.asyncDispose]());
+  return started;
+};
+const collector = async (url: string): Promise<FakeCollector> => {
+  const started = new FakeCollector(url);
+  endings.push(() => started[Symbol.asyncDispose]());
+  await started.start();
+  return started;
+};
+const start = (url: string, options: { outbox?: Journal; username?: string; password?: string } = {}): Uplink => {
+  const { outbox = journal, ...user } = options;
+  const uplink = new Uplink({
+    broker: { url, ...user },
+    outbox,
+    clock: systemClock,
+    log: silentLogger,
+    random: Math.random,
+    tuning: QUICK,
+  });
+  const stop = new AbortController();
+  const running = uplink.run(stop.signal);
+  endings.push(async () => {
+    stop.abort();
+    await running;
+  });
+  return uplink;
+};
+const write = (count: number, stream: 'events' | 'telemetry' | 'audit' = 'events', into = journal): void => {
+  const entry = (n: number) => ({ stream, kind: 'event', body: sampleBody(n) });
+  into.append(Array.from({ length: count }, (_, n) => entry(n)));
+};
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n + 1);
+const drained = (): Promise<unknown> =>
+  waitFor('the journal to be confirmed', () => journal.stats().events.queued === 0);
+
+test('what was written before and during the connection is stored by the collector, byte for byte and in chain', async () => {
+  write(35);
+  const { url } = await broker();
+  const cloud = await collector(url);
+  const uplink = start(url);
+  await drained();
+  write(7);
+  await drained();
+  expect(cloud.numbers('line-1', 'events')).toEqual(upTo(42));
+  const stored = [...(cloud.stored.get(`line-1/${journal.epoch}/events`)?.values() ?? [])];
+  const batch = journal.read('events', 1, 100, 1e7)!;
+  expect(stored).toEqual(batch.records);
+  expect(cloud.broken).toBe(0);
+  expect(uplink.snapshot()).toMatchObject({ link: 'online', queued: 0, acked: 42, inFlight: 0, connects: 1 });
+  expect(cloud.states.at(-1)).toMatchObject({ device: 'line-1', online: true });
+});
+
+test('nothing is sent, and nothing confirmed, while no collector says that it is there', async () => {
+  const { url } = await broker();
+  write(5);
+  const uplink = start(url);
+  await waitFor('the broker', () => uplink.snapshot().link === 'broker');
+  expect(uplink.snapshot()).toMatchObject({ queued: 5, inFlight: 0 });
+  const cloud = await collector(url);
+  await drained();
+  await cloud.die();
+  await waitFor('the collector to be missed', () => uplink.snapshot().link === 'broker');
+  write(5);
+  expect(journal.stats().events).toMatchObject({ acked: 5, queued: 5 });
+  await cloud.start();
+  await drained();
+  expect(cloud.numbers('line-1', 'events')).toEqual(upTo(10));
+});
+
+test('without an ack nothing is marked, and the same is sent again until one comes', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  cloud.faults.loseAck = () => true;
+  write(25);
+  const uplink = start(url);
+  await waitFor('the batches to come twice', () => cloud.duplicates >= 25);
+  expect(journal.stats().events).toMatchObject({ acked: 0, queued: 25 });
+  expect(uplink.snapshot().lastError?.code).toBe('collector_silent');
+  cloud.faults.loseAck = () => false;
+  await drained();
+  expect(cloud.numbers('line-1', 'events')).toEqual(upTo(25));
+  expect(uplink.snapshot().resent).toBeGreaterThan(0);
+});
+
+test('a collector that loses batches and acks at random gets everything in the end', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  let n = 0;
+  const oneIn = (k: number) => (): boolean => (n += 7) % k < 7;
+  cloud.faults = { loseBatch: oneIn(20), loseAck: oneIn(30) };
+  start(url);
+  for (let round = 0; round < 20; round += 1) write(25);
+  await drained();
+  expect(cloud.numbers('line-1', 'events')).toEqual(upTo(500));
+  expect(cloud.broken).toBe(0);
+});
+
+test('a broker that is absent at start, then killed and started again, costs nothing', async () => {
+  const mosquitto = await broker();
+  await mosquitto.kill();
+  write(20);
+  const uplink = start(mosquitto.url);
+  await waitFor('trouble to be told', () => uplink.snapshot().lastError?.code === 'broker_refused');
+  expect(uplink.snapshot().link).toBe('down');
+  await mosquitto.start();
+  const cloud = await collector(mosquitto.url);
+  for (let round = 1; round <= 3; round += 1) {
+    write(50);
+    await waitFor('some to be confirmed', () => journal.stats().events.acked > 0);
+    write(50);
+    await mosquitto.kill();
+    write(10);
+    await mosquitto.start();
+  }
+  await drained();
+  expect(cloud.numbers('line-1', 'events')).toEqual(upTo(350));
+  expect(uplink.snapshot()).toMatchObject({ link: 'online', queued: 0 });
+});
+
+test('acks that are malformed, of another journal or beyond what was written confirm nothing, and are counted', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  cloud.faults.loseAck = () => true;
+  write(5);
+  const uplink = start(url);
+  await waitFor('the batch', () => cloud.batches.length > 0);
+  const ack = { v: 1, epoch: journal.epoch, stream: 'events', upto: 5, sack: [], srvTs: 1 };
+  const down = topics.ack('line-1');
+  await cloud.send(down, 'not json');
+  await cloud.send(down, { ...ack, upto: -1 });
+  await cloud.send(down, { ...ack, sack: [[9, 2]] });
+  await cloud.send(down, { ...ack, upto: 6 });
+  await cloud.send(down, { ...ack, epoch: '0123456789abcdef' });
+  await cloud.send('lineside/v1/line-1/down/whatever', ack);
+  await waitFor('all six to be counted', () => {
+    const { refused } = uplink.snapshot();
+    return refused.malformed === 2 && refused.beyond === 2 && refused.wrong_epoch === 1 && refused.unknown_topic === 1;
+  });
+  expect(journal.stats().events).toMatchObject({ acked: 0, queued: 5 });
+  await cloud.send(down, ack);
+  await drained();
+  await cloud.send(down, { ...ack, upto: 3 });
+  await cloud.send(down, ack);
+  write(1);
+  cloud.faults.loseAck = () => false;
+  await drained();
+  expect(journal.stats().events.acked).toBe(6);
+});
+
+test('a wrong password is told as such, and the uplink goes on trying', async () => {
+  const { url } = await broker({ users: { 'line-1': 'right' } });
+  write(1);
+  const uplink = start(url, { username: 'line-1', password: 'wrong' });
+  await waitFor('the refusal', () => uplink.snapshot().lastError?.code === 'credentials_refused');
+  expect(uplink.snapshot()).toMatchObject({ link: 'down', queued: 1 });
+});
+
+test('a broker that forbids the topics is told as such', async () => {
+  const acl = 'user line-1\ntopic read lineside/v1/#\n';
+  const { url } = await broker({ users: { 'line-1': 'right' }, acl });
+  const uplink = start(url, { username: 'line-1', password: 'right' });
+  await waitFor('the refusal', () => uplink.snapshot().lastError?.code === 'not_authorised');
+});
+
+test('numbers asked for again are sent again, and those that are gone are answered by their tombstone', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  write(30);
+  start(url);
+  await drained();
+  const before = cloud.batches.length;
+  const command = { v: 1, cmd: 'resend', epoch: journal.epoch, stream: 'events' };
+  await cloud.send(topics.cmd('line-1'), { ...command, from: 3, to: 14 });
+  await waitFor('numbers 3 to 14 again', () => cloud.duplicates === 12);
+  expect(cloud.batches.slice(before).map(({ from, to }) => [from, to])).toEqual([
+    [3, 12],
+    [13, 14],
+  ]);
+
+  journal.prune(-1e12);
+  await cloud.send(topics.cmd('line-1'), { ...command, from: 3, to: 14 });
+  const key = `line-1/${journal.epoch}/events`;
+  await waitFor('the tombstone', () => cloud.declared.get(key)?.some(([from]) => from === 3));
+  expect(canonicalJson(cloud.batches.at(-1)?.ev[0]?.b)).toContain('delivered_and_pruned');
+});
+
+test('audit goes before telemetry when there is much of both, and the oldest backlog is not starved', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  write(200, 'telemetry');
+  write(200, 'audit');
+  const uplink = start(url);
+  await waitFor('all to be confirmed', () => uplink.snapshot().acked === 400);
+  const first = cloud.batches.slice(0, 8).map((batch) => batch.stream);
+  expect(first.filter((stream) => stream === 'audit')).toHaveLength(7);
+  expect(first).toContain('telemetry');
+});
+
+test('two boxes with one identity are told so, do not flap, and lose nothing', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  await using other = await tempDir();
+  const twin = openTestJournal(other.path, { clock: systemClock });
+  endings.push(async () => twin.close());
+  write(5);
+  write(5, 'events', twin);
+  const one = start(url);
+  await drained();
+  const two = start(url, { outbox: twin });
+  await waitFor('the first to be thrown out', () => one.snapshot().identityConflicts > 0);
+  expect(one.snapshot().lastError?.code).toBe('identity_conflict');
+  await waitFor('the second to be thrown out', () => two.snapshot().identityConflicts > 0);
+  write(5);
+  write(5, 'events', twin);
+  await waitFor('both to be confirmed', () => journal.stats().events.queued + twin.stats().events.queued === 0);
+  expect(one.snapshot().connects + two.snapshot().connects).toBeLessThan(12);
+  expect(cloud.numbers('line-1', 'events')).toEqual(upTo(10).flatMap((n) => [n, n]));
+});
+
+test('a device that leaves in good order says so itself', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  start(url);
+  await waitFor('the birth', () => cloud.states.at(-1)?.online === true);
+  await endings.pop()?.();
+  await waitFor('the goodbye', () => cloud.states.at(-1)?.online === false);
+  expect(cloud.states.at(-1)?.session).toBe(cloud.states.at(-2)?.session);
+});
