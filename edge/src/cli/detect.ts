@@ -1,3 +1,168 @@
-import type { Command } from 'commander';
-import type { Registry } from './context.ts';
-export function detectVerb(_program: Command, _registry: Registry): void {}
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type FfmpegCapabilities, probeFfmpeg } from '../camera/index.ts';
+import { LinesideError, redactUrls } from '../kit/index.ts';
+import { action, type Context, examples, type Registry } from './context.ts';
+import { type Answer, type Detector, openDetector } from './detect/detector.ts';
+import { drawTo, pictures } from './detect/pictures.ts';
+import { CliError } from './errors.ts';
+import { coded, EXIT, type ExitCode } from './exit.ts';
+
+interface DetectOptions {
+  readonly model: string;
+  readonly score?: number;
+  readonly labels?: string;
+  readonly fps?: number;
+  readonly draw?: string;
+}
+
+/** `lineside detect` */
+export function detectVerb(program: Command, registry: Registry): void {
+  program
+    .command('detect')
+    .description('what a model sees on images and videos; needs no configuration')
+    .argument('<input...>', 'images and videos')
+    .requiredOption('-m, --model <ref>', 'model of the catalog, folder of a bundle, or .onnx file')
+    .option('--score <share>', "lowest score that counts, 0 to 1 (default: the manifest's)", share)
+    .option('--labels <list>', 'labels of an .onnx file: a,b,c or a file with one per line')
+    .option('--fps <rate>', 'frames per second looked at in a video (default: all)', rate)
+    .option('--draw <dir>', 'write every picture with its boxes into this folder')
+    .addHelpText(
+      'after',
+      examples(
+        'lineside detect --model ppe people.jpg',
+        'lineside detect --model ./my-model.onnx --labels cap,no_cap --fps 2 shift.mp4 --json',
+        'lineside detect --model defect --draw out pictures/*.jpg',
+      ) +
+        '\n\nWith --json one line per frame: {source, frame, time, status, detections: [{label, score, box}]}; time in seconds,' +
+        '\nbox as [x1, y1, x2, y2] in pixels of the source picture. status is ok, degraded or no_result: no_result is never' +
+        '\n"nothing there". An input that cannot be read is told, the others are done, and the command ends with 1.',
+    )
+    .action(action<DetectOptions>(registry, detect));
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('It must be a number from 0 to 1.');
+}
+
+function rate(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It must be a number above 0.');
+}
+
+interface Count {
+  frames: number;
+  withoutResult: number;
+}
+
+async function detect(context: Context, options: DetectOptions, inputs: readonly string[]): Promise<ExitCode> {
+  const { io } = context;
+  const capabilities = await probeFfmpeg('ffmpeg', io.signal);
+  const detector = await openDetector(requestOf(options, io.cwd), io.signal);
+  const count: Count = { frames: 0, withoutResult: 0 };
+  const started = io.clock.monoMs();
+  let failed = 0;
+  try {
+    for (const input of inputs) {
+      try {
+        await lookAt(context, { input, options, detector, capabilities, count });
+      } catch (error) {
+        if (!(error instanceof LinesideError) || io.signal.aborted) throw error;
+        failed += 1;
+        complainOf(context, input, error);
+      }
+    }
+  } finally {
+    await detector.close();
+  }
+  const seconds = (io.clock.monoMs() - started) / 1000;
+  const speed = `${count.frames} frames in ${seconds.toFixed(1)} s on ${detector.facts.provider}`;
+  const without = count.withoutResult > 0 ? `, ${count.withoutResult} without a result` : '';
+  io.err(`${inputs.length - failed} of ${inputs.length} inputs, ${speed}${without}`);
+  return failed > 0 || count.withoutResult > 0 ? EXIT.problems : EXIT.ok;
+}
+
+function requestOf({ model, score, labels }: DetectOptions, cwd: string): Parameters<typeof openDetector>[0] {
+  const given = { ...(score === undefined ? {} : { score }), ...(labels === undefined ? {} : { labels }) };
+  return { ref: model, cwd, ...given };
+}
+
+interface Task {
+  readonly input: string;
+  readonly options: DetectOptions;
+  readonly detector: Detector;
+  readonly capabilities: FfmpegCapabilities;
+  readonly count: Count;
+}
+
+const PROGRESS_EVERY_MS = 5_000;
+
+async function lookAt(context: Context, { input, options, detector, capabilities, count }: Task): Promise<void> {
+  const { io } = context;
+  const path = resolve(io.cwd, input);
+  await mustBeFile(path, input);
+  const { draw, fps } = options;
+  let saidMs = io.clock.monoMs();
+  const request = { path, input: detector.spec.manifest.input, draw: draw !== undefined, capabilities };
+  const frames = pictures({ ...request, signal: io.signal, ...(fps === undefined ? {} : { fps }) });
+  for await (const { frame, whole } of frames) {
+    const answer = await detector.look(frame.pixels, frame);
+    count.frames += 1;
+    if (answer.status === 'no_result') count.withoutResult += 1;
+    const line = { source: input, frame: frame.index, time: round(frame.timeS, 3), ...rounded(answer) };
+    context.say(line, textOf(line));
+    if (draw !== undefined && whole !== undefined) {
+      await drawTo(resolve(io.cwd, draw), input, whole, answer.detections);
+    }
+    if (io.clock.monoMs() - saidMs > PROGRESS_EVERY_MS) {
+      saidMs = io.clock.monoMs();
+      io.err(`${input}: frame ${frame.index}, ${frame.timeS.toFixed(1)} s ...`);
+    }
+  }
+}
+
+async function mustBeFile(path: string, input: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new CliError('input_missing', `${input}: there is no such file`, 'check the path');
+  if (found.isFile()) return;
+  throw new CliError('input_unreadable', `${input} is not a file`, `name files, such as ${input}/*.jpg`);
+}
+
+function complainOf(context: Context, source: string, error: LinesideError): void {
+  const { code, advice } = coded(error);
+  const message = redactUrls(error.message.includes(source) ? error.message : `${source}: ${error.message}`);
+  context.io.err(`Error: ${message}\nTry: ${advice}`);
+  if (context.json) context.io.out(JSON.stringify({ source, error: { code, message, advice } }));
+}
+
+interface Line {
+  readonly source: string;
+  readonly frame: number;
+  readonly time: number;
+  readonly status: Answer['status'];
+  readonly reason?: string;
+  readonly detections: readonly { readonly label: string; readonly score: number; readonly box: readonly number[] }[];
+}
+
+function rounded(answer: Answer): Pick<Line, 'status' | 'reason' | 'detections'> {
+  const detections = answer.detections.map(({ label, score, box }) => {
+    return { label, score: round(score, 4), box: box.map((value) => round(value, 2)) };
+  });
+  if (answer.status === 'no_result') return { status: answer.status, reason: answer.reason, detections };
+  return { status: answer.status, detections };
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+function textOf(line: Line): string {
+  const seen = line.detections.map(({ label, score, box }) => `${label} ${score.toFixed(2)} [${box.join(', ')}]`);
+  const what = line.status === 'no_result' ? `NOT INSPECTED (${line.reason ?? ''})` : seen.join('; ') || 'nothing';
+  const mark = line.status === 'degraded' ? ' (degraded)' : '';
+  return `${line.source} #${line.frame} ${line.time.toFixed(3)} s${mark}: ${what}`;
+}

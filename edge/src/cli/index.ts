@@ -23,3 +23,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await runCommand(process.argv.slice(2), processIo(systemClock, stop.signal), readVersion());
+
+// A model that hangs in native code cannot be ended and would keep the process for ever; by now all is said.
+setTimeout(() => process.exit(), 5_000).unref();

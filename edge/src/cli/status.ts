@@ -31,7 +31,8 @@ async function status(context: Context): Promise<ExitCode> {
 function statusOfFiles(context: Context): ExitCode {
   const streams = streamsOf(context.dataDir);
   const rows = Object.entries(streams ?? {}).map(
-    ([stream, stats]) => `  ${stream.padEnd(10)} ${stats.next - 1} written, ${stats.queued} waiting`,
+    ([stream, stats]: [string, StreamStats]) =>
+      `  ${stream.padEnd(10)} ${stats.next - 1} written, ${stats.queued} waiting`,
   );
   const journal = streams === undefined ? ['  there is no journal yet'] : rows;
   const head = `not running: no service uses ${context.dataDir}; nothing is being inspected`;
@@ -39,7 +40,7 @@ function statusOfFiles(context: Context): ExitCode {
   return EXIT.problems;
 }
 
-function streamsOf(dataDir: string): Readonly<Partial<Record<string, StreamStats>>> | undefined {
+function streamsOf(dataDir: string): Readonly<Record<string, StreamStats>> | undefined {
   try {
     const reader = openJournalReader(journalPath(dataDir));
     try {

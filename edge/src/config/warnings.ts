@@ -32,42 +32,33 @@ function plainSecret(secret: SecretText, path: Path): readonly Finding[] {
   ];
 }
 
+const IDLE_ADVICE = {
+  no_cameras: 'add one under cameras:',
+  camera_idle: 'name some in its models:',
+  model_without_rule: 'add a rule, or leave the model out',
+  model_unused: 'name it in a camera, or leave it out',
+} as const;
+
+/** What stands in the file and does nothing. */
 function idle(config: Config): readonly Finding[] {
-  const warn = (code: string, path: Path, message: string, advice: string): Finding => ({
-    code,
-    path,
-    message,
-    advice,
-  });
   const findings: Finding[] = [];
-  if (config.cameras.length === 0) {
-    findings.push(
-      warn('no_cameras', ['cameras'], 'there is no camera: nothing is inspected', 'add one under cameras:'),
-    );
-  }
-  config.cameras.forEach((camera, i) => {
-    if (camera.models.length === 0) {
-      findings.push(
-        warn('camera_idle', ['cameras', i], `no model looks at camera ${camera.id}`, 'name some in its models:'),
-      );
-    }
+  const warn = (code: keyof typeof IDLE_ADVICE, path: Path, message: string): void => {
+    findings.push({ code, path, message, advice: IDLE_ADVICE[code] });
+  };
+  if (config.cameras.length === 0) warn('no_cameras', ['cameras'], 'there is no camera: nothing is inspected');
+  for (const [i, camera] of config.cameras.entries()) {
+    if (camera.models.length === 0) warn('camera_idle', ['cameras', i], `no model looks at camera ${camera.id}`);
     const watched = config.rules.filter((rule) => rule.camera === camera.id).map((rule) => rule.model);
-    camera.models.forEach((model, j) => {
-      if (watched.includes(model)) return;
+    for (const [j, model] of camera.models.entries()) {
+      if (watched.includes(model)) continue;
       const message = `no rule reads ${model} on camera ${camera.id}: nothing it sees becomes an event`;
-      findings.push(
-        warn('model_without_rule', ['cameras', i, 'models', j], message, 'add a rule, or leave the model out'),
-      );
-    });
-  });
-  const used = new Set(config.cameras.flatMap((camera) => camera.models));
-  config.models.forEach((model, i) => {
-    if (!used.has(model.id)) {
-      findings.push(
-        warn('model_unused', ['models', i], `no camera uses model ${model.id}`, 'name it in a camera, or leave it out'),
-      );
+      warn('model_without_rule', ['cameras', i, 'models', j], message);
     }
-  });
+  }
+  const used = new Set(config.cameras.flatMap((camera) => camera.models));
+  for (const [i, model] of config.models.entries()) {
+    if (!used.has(model.id)) warn('model_unused', ['models', i], `no camera uses model ${model.id}`);
+  }
   return findings;
 }
 

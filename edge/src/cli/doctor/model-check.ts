@@ -1,6 +1,10 @@
-import { CATALOG_DIR, ModelError, resolveModel } from '@lineside/models';
+import { CATALOG_DIR, type ModelHandle, ModelError, resolveModel } from '@lineside/models';
 import type { ModelConfig } from '../../config/index.ts';
-import { type Check, ok, trouble } from './check.ts';
+import { deriveManifest, describeModel, InferenceError } from '../../inference/index.ts';
+import { startSession } from '../detect/detector.ts';
+import { type Check, type CheckFinding, ok, trouble } from './check.ts';
+
+const BLIND = 'no camera is inspected by this model';
 
 /** One model: found, whole, and able to look at a picture on this machine. */
 export function modelCheck(model: ModelConfig, baseDir: string): Check {
@@ -8,23 +12,43 @@ export function modelCheck(model: ModelConfig, baseDir: string): Check {
   return {
     name: 'model',
     subject,
-    deadlineMs: 60_000,
-    run: async () => {
+    deadlineMs: 120_000,
+    run: async (signal) => {
       try {
         const handle = await resolveModel(model.ref, { catalogDir: CATALOG_DIR, baseDir });
-        return [ok('model', handle.onnxPath, subject)];
+        return await warmUp(handle, subject, signal);
       } catch (error) {
-        if (!(error instanceof ModelError)) throw error;
-        return error.problems.map((problem) =>
-          trouble('failure', {
-            code: problem.code,
-            subject,
-            message: `${problem.where === '' ? model.ref : problem.where}: ${problem.message}`,
-            meaning: 'no camera is inspected by this model',
-            advice: problem.advice,
-          }),
-        );
+        if (error instanceof ModelError)
+          return error.problems.map((problem) => modelFinding(problem, subject, model.ref));
+        if (!(error instanceof InferenceError)) throw error;
+        const { code, message, advice } = error;
+        return [trouble('failure', { code, subject, message, meaning: BLIND, advice })];
       }
     },
   };
+}
+
+/** Loading and one inference prove more than any list of what a machine should have. */
+async function warmUp(handle: ModelHandle, subject: string, signal: AbortSignal): Promise<readonly CheckFinding[]> {
+  const { id, onnxPath: path, sha256 } = handle;
+  const manifest = handle.manifest ?? deriveManifest(await describeModel(path, signal));
+  const detector = await startSession({ id, path, sha256, manifest }, signal);
+  await detector.close();
+  const { provider, reason, fallback, warmupMs } = detector.facts;
+  const text = `${path} runs on ${provider}, loaded and tried in ${Math.round(warmupMs)} ms`;
+  if (!fallback) return [ok('model', text, subject)];
+  return [
+    trouble('warning', {
+      code: 'model_fallback',
+      subject,
+      message: `${text}: ${reason}`,
+      meaning: 'the accelerator of this box is not used: fewer frames are inspected, results are marked degraded',
+      advice: 'install the accelerator libraries that fit this box, then run the doctor again',
+    }),
+  ];
+}
+
+function modelFinding(problem: ModelError['problems'][number], subject: string, ref: string): CheckFinding {
+  const message = `${problem.where === '' ? ref : problem.where}: ${problem.message}`;
+  return trouble('failure', { code: problem.code, subject, message, meaning: BLIND, advice: problem.advice });
 }

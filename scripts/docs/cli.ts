@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import type { Io } from '../../edge/src/cli/io.ts';
+import { buildProgram, pathOf } from '../../edge/src/cli/program.ts';
+import { systemClock } from '../../edge/src/kit/index.ts';
+import { type GeneratedFile, page, table } from './generated-file.ts';
+
+const INTRODUCTION = `# The command line
+
+\`npx lineside ...\` in a checkout, \`lineside ...\` on a box. Errors are printed as \`Error:\` and \`Try:\` on stderr; their
+codes are in [errors.md](errors.md). With \`--json\` stdout carries one JSON value per line and nothing else, an error as
+\`{"error": {"code", "message", "advice"}}\`; names are stable.
+
+## Exit codes
+
+${table(
+  ['Code', 'Meaning'],
+  [
+    ['0', 'done, and nothing is wrong'],
+    ['1', 'done, and problems were found; or a part of it failed'],
+    ['2', 'wrong options or input, or a configuration that cannot be used'],
+    ['3', 'this machine lacks something: Node, FFmpeg, a writable data folder, a secret, the service'],
+  ],
+)}`;
+
+/** Every command with its own help, in the order of the program's help. */
+export function cliDocument(): GeneratedFile {
+  let printed: string[] = [];
+  const io: Io = {
+    out: (text) => void printed.push(text),
+    err: () => undefined,
+    isTerminal: false,
+    env: {},
+    cwd: '/',
+    clock: systemClock,
+    signal: new AbortController().signal,
+    random: () => 0,
+  };
+  const program = buildProgram({ io, exiting: () => undefined }, '0.0.0');
+  const sections = [program, ...below(program)].map((command) => {
+    printed = [];
+    command.outputHelp();
+    return `## ${pathOf(command)}\n\n\`\`\`text\n${printed.join('\n').trim()}\n\`\`\``;
+  });
+  return page('docs/cli.md', INTRODUCTION, ...sections);
+}
+
+function below(command: Command): readonly Command[] {
+  return command.commands.flatMap((child) => [child, ...below(child)]);
+}
