@@ -91,6 +91,8 @@ export async function startSession(spec: ModelSpec, signal: AbortSignal): Promis
       }
       return { status: facts.fallback ? 'degraded' : 'ok', detections };
     },
-    close: async () => void (await session.close()),
+    close: async () => {
+      await session.close();
+    },
   };
 }

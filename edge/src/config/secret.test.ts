@@ -1,0 +1,98 @@
+import { inspect } from 'node:util';
+import { writeFile } from 'node:fs/promises';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { tempDir } from '../../../tests/support/temp-dir.ts';
+import { checkConfig, SecretResolver, SecretText, showConfig, toFileForm } from './index.ts';
+
+const url = (text: string): SecretText => new SecretText(text, 'url');
+
+describe('what is shown', () => {
+  it.each([
+    ['rtsp://host/stream', 'rtsp://host/stream'],
+    ['rtsp://admin:geheim@host/stream', 'rtsp://***@host/stream'],
+    ['rtsp://admin:ge@he:im@host/stream', 'rtsp://***@host/stream'],
+    ['rtsp://admin:12/geheim@host/stream', 'rtsp://***@host/stream'],
+    ['rtsp://admin:12?geheim@host/stream', 'rtsp://***@host/stream'],
+    ['rtsp://admin:${file:/a/b@c}@host/stream', 'rtsp://***:${file:/a/b@c}@host/stream'],
+    ['rtsp://${env:U}:${env:P}@host/stream', 'rtsp://${env:U}:${env:P}@host/stream'],
+    ['rtsp://${env:U}:geheim@host/stream', 'rtsp://${env:U}:***@host/stream'],
+    ['http://host/video?user=me&password=geheim&channel=1', 'http://host/video?user=***&password=***&channel=1'],
+    ['http://host/video?token=${env:T}', 'http://host/video?token=${env:T}'],
+    ['${credential:camera}', '${credential:camera}'],
+    ['/recordings/a@b.mp4', '/recordings/a@b.mp4'],
+  ])('of %s is %s', (written, shown) => {
+    expect(url(written).shown).toBe(shown);
+  });
+
+  it('of a text is *** beside its references', () => {
+    expect(new SecretText('geheim', 'text').shown).toBe('***');
+    expect(new SecretText('${env:A}', 'text').shown).toBe('${env:A}');
+  });
+});
+
+it('no way of printing a configuration gives a secret away', () => {
+  const text = [
+    'device: line-1',
+    'cameras: [{id: a, url: "rtsp://admin:geheim1@host/1", models: [ppe]}]',
+    'uplink: {broker: "mqtt://u:geheim2@b", username: geheim3, password: geheim4}',
+  ].join('\n');
+  const { config } = checkConfig(text, { catalog: ['ppe'], env: {}, path: '/c.yaml' });
+  const logged: string[] = [];
+  pino({}, { write: (line: string) => logged.push(line) }).info({ config }, 'loaded');
+  const printed = [
+    showConfig(config),
+    JSON.stringify(config),
+    JSON.stringify(toFileForm(config)),
+    inspect(config, { depth: 10, showHidden: true }),
+    String(config.uplink?.password),
+    String(config.cameras[0]?.url),
+    ...logged,
+  ].join('\n');
+  expect(printed).not.toMatch(/geheim/);
+  expect(printed).toContain('***');
+});
+
+describe('resolving', () => {
+  it('reads variables, files and credentials, and encodes what goes into a user part', async () => {
+    await using dir = await tempDir();
+    await writeFile(dir.join('cam'), 'p@ss/word\n');
+    await writeFile(dir.join('mqtt'), 'from systemd');
+    const env = { WHO: 'viewer', CREDENTIALS_DIRECTORY: dir.path };
+    const secrets = new SecretResolver({ env, baseDir: dir.path });
+    expect(secrets.text(url('rtsp://${env:WHO}:${file:cam}@host/1'))).toBe('rtsp://viewer:p%40ss%2Fword@host/1');
+    expect(secrets.text(url(`http://host/?pwd=\${file:${dir.join('cam')}}`))).toBe('http://host/?pwd=p@ss/word');
+    expect(secrets.text(new SecretText('${credential:mqtt}', 'text'))).toBe('from systemd');
+    expect(secrets.text(new SecretText('as it is', 'text'))).toBe('as it is');
+  });
+
+  it('reads at every use, so that a changed secret counts', async () => {
+    await using dir = await tempDir();
+    const secrets = new SecretResolver({ env: {}, baseDir: dir.path });
+    const secret = new SecretText('${file:x}', 'text');
+    await writeFile(dir.join('x'), 'one');
+    expect(secrets.text(secret)).toBe('one');
+    await writeFile(dir.join('x'), 'two');
+    expect(secrets.text(secret)).toBe('two');
+  });
+
+  it.each(['${env:NONE}', '${file:/none/at/all}', '${credential:none}', '${file:two-lines}', '${file:empty}'])(
+    'says what is missing for %s, and what to do',
+    async (written) => {
+      await using dir = await tempDir();
+      await writeFile(dir.join('two-lines'), 'geheim\ngeheim\n');
+      await writeFile(dir.join('empty'), '\n');
+      const secrets = new SecretResolver({ env: {}, baseDir: dir.path });
+      const [error] = secrets.missing(new SecretText(written, 'text'));
+      expect(error).toMatchObject({ code: 'secret_missing' });
+      expect(error?.message).toContain(written);
+      expect(error?.advice).not.toBe('');
+      expect(error?.message).not.toContain('geheim');
+    },
+  );
+
+  it('takes no credential from another folder', () => {
+    const secrets = new SecretResolver({ env: { CREDENTIALS_DIRECTORY: '/etc' }, baseDir: '/' });
+    expect(() => secrets.text(new SecretText('${credential:../etc/hostname}', 'text'))).toThrow(/credential/);
+  });
+});
