@@ -40,7 +40,7 @@ function Page() {
       <main>
         <${Answer} status=${status} connected=${connected} />
         <${Findings} health=${status.health} />
-        <${Cameras} cameras=${status.cameras} connected=${connected} epoch=${epoch} />
+        <${Cameras} cameras=${status.cameras} connected=${connected} silentMs=${silentMs} epoch=${epoch} />
         <div class="below">
           <${Events} cameras=${status.cameras} recent=${[...announced, ...status.events]} nowMs=${status.atMs} epoch=${epoch} />
           <div class="side">

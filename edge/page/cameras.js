@@ -6,13 +6,15 @@ import { breakdown, CAMERA, number, percent, plain, reason, span, sum } from './
 /** A frame older than this is told in the colour of trouble. */
 const OLD_FRAME_MS = 3_000;
 
-export function Cameras({ cameras, connected, epoch }) {
+export function Cameras({ cameras, connected, silentMs, epoch }) {
   const [boxes, setBoxes] = useRemembered('boxes', true);
   const [zones, setZones] = useRemembered('zones', true);
   const [enlarged, setEnlarged] = useState(undefined);
   const visible = usePageVisible();
   const look = { boxes, zones, epoch, paused: !visible || !connected };
-  const chosen = cameras.find((camera) => camera.id === enlarged);
+  // Out of reach, nothing is known of any camera, and every frame grows older.
+  const shown = connected ? cameras : cameras.map((camera) => outOfReach(camera, silentMs));
+  const chosen = shown.find((camera) => camera.id === enlarged);
   return html`
     <section aria-labelledby="cameras-title">
       <header class="section-head">
@@ -21,7 +23,7 @@ export function Cameras({ cameras, connected, epoch }) {
         <${Switch} on=${zones} onChange=${setZones}>Zones<//>
       </header>
       <ul class="cameras">
-        ${cameras.map(
+        ${shown.map(
           (camera) => html`
             <li key=${camera.id}>
               <${Camera} camera=${camera} look=${{ ...look, paused: look.paused || chosen !== undefined }} onEnlarge=${() => setEnlarged(camera.id)} />
@@ -133,6 +135,11 @@ function seenNow(camera) {
   return counts.size === 0 ? 'nothing' : [...counts].map(([label, count]) => `${count} × ${plain(label)}`).join(', ');
 }
 
+const outOfReach = (camera, silentMs) => ({
+  ...camera,
+  inspecting: 'unknown',
+  ...(camera.lastFrameAgeMs === undefined ? {} : { lastFrameAgeMs: camera.lastFrameAgeMs + silentMs }),
+});
 const isOld = (camera) => camera.lastFrameAgeMs === undefined || camera.lastFrameAgeMs > OLD_FRAME_MS;
 const ageOf = (camera) =>
   camera.lastFrameAgeMs === undefined ? 'No frame yet' : `Last frame ${span(camera.lastFrameAgeMs)} ago`;

@@ -12,6 +12,7 @@ export const CAMERA = {
   degraded: { word: 'Degraded', tone: 'warn' },
   blind: { word: 'Not inspecting', tone: 'bad' },
   starting: { word: 'Starting', tone: 'idle' },
+  unknown: { word: 'Unknown', tone: 'idle' },
 };
 
 export const MODEL = {

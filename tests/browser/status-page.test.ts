@@ -145,6 +145,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(await lost.innerText()).toContain('Disconnected');
     expect(await page.locator('#answer').textContent()).toBe('Unknown');
     expect(await page.locator('.page.stale').count()).toBe(1);
+    expect(await camera('product').locator('.chip').textContent()).toBe('Unknown');
     await start(port);
     await lost.waitFor({ state: 'detached' });
     expect(await page.locator('#answer').textContent()).toBe('Inspecting');
@@ -154,6 +155,8 @@ describe.skipIf(executable === undefined)('the status page', () => {
   });
 
   it.each([360, 390, 1280])('fits a window of %i pixels, also in trouble', async (width) => {
+    const long = 'a-camera-with-a-rather-long-name-beside-the-second-labeller-of-3';
+    world.cameras.push({ id: long, model: 'defect', label: 'cap', zone: long });
     world.failCamera('people');
     world.configRefused = true;
     world.linkState = 'offline';
