@@ -103,7 +103,7 @@ export const ROOMS: readonly Room[] = [
       'models',
       'uplink',
     ],
-    ['node:child_process', 'node:fs', 'node:fs/promises', 'node:crypto'],
+    ['node:child_process', 'node:fs', 'node:fs/promises', 'uuidv7', 'node:crypto'],
   ),
   edge(
     'cli',
@@ -122,6 +122,6 @@ export const ROOMS: readonly Room[] = [
       'uplink',
       'pipeline',
     ],
-    ['commander', 'sharp', 'node:http', 'node:fs', 'node:fs/promises', 'node:child_process', 'node:net'],
+    ['commander', 'sharp', 'node:http', 'node:fs', 'node:fs/promises', 'node:child_process', 'node:crypto', 'node:net'],
   ),
 ];

@@ -174,6 +174,11 @@ export class Journal {
     return { audit: of('audit'), events: of('events'), telemetry: of('telemetry'), media: of('media') };
   }
 
+  /** How far the wall clock's labels can be trusted now. */
+  clockQuality(): TimeLabel['q'] {
+    return this.#times.now().q;
+  }
+
   /** Calls `listener` after every commit of new records; returns how to stop that. */
   onAppend(listener: AppendListener): () => void {
     this.#listeners.add(listener);

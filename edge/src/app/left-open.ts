@@ -1,0 +1,20 @@
+import type { EventBody } from '@lineside/protocol';
+import type { Logger } from '../kit/index.ts';
+import { EVENT_RECORD, type Journal, type JournalReader } from '../store/index.ts';
+
+/**
+ * Closes, with reason `restart`, every event that a run before this one left open because it was killed: whether the
+ * condition lasted on is not known, and an event that stays open for ever is a lie.
+ */
+export function closeLeftOpen(journal: Journal, reader: JournalReader, logger: Logger): number {
+  const bodies: EventBody[] = [];
+  for (const stored of reader.events({ state: 'open' })) {
+    const last = reader.show(stored.event)?.transitions.at(-1)?.body;
+    if (last === undefined) continue;
+    const { snapshot: _seenBefore, ...rest } = last;
+    bodies.push({ ...rest, phase: 'closed', reason: 'restart' });
+  }
+  for (const body of bodies) journal.append([{ stream: 'events', kind: EVENT_RECORD, body }]);
+  if (bodies.length > 0) logger.warn({ events: bodies.length }, 'closed events that an earlier run had left open');
+  return bodies.length;
+}

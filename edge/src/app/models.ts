@@ -1,0 +1,47 @@
+import { CATALOG_DIR, ModelError, type ModelHandle, resolveModel } from '@lineside/models';
+import type { Config, ModelConfig } from '../config/index.ts';
+import { describeModel, deriveManifest, type ModelManifest, type ModelSpec } from '../inference/index.ts';
+import { LinesideError, messageOf } from '../kit/index.ts';
+
+/** A configured model: what the vision process needs to run it, or why it cannot be run. */
+export type LineModel =
+  | { readonly state: 'found'; readonly id: string; readonly spec: ModelSpec; readonly threshold: number }
+  | { readonly state: 'refused'; readonly id: string; readonly message: string; readonly advice: string };
+
+const DESCRIBE_MS = 20_000;
+
+/**
+ * Finds and verifies every model of the configuration. One that cannot be had does not stop the others: its cameras
+ * are inspected by the rest, and what is missing is said.
+ */
+export async function findModels(config: Config, baseDir: string): Promise<readonly LineModel[]> {
+  return Promise.all(config.models.map((model) => findModel(model, baseDir)));
+}
+
+async function findModel(model: ModelConfig, baseDir: string): Promise<LineModel> {
+  const { id } = model;
+  try {
+    const handle = await resolveModel(model.ref, { catalogDir: CATALOG_DIR, baseDir });
+    const manifest = await manifestOf(handle);
+    const threshold = model.score ?? manifest.thresholds.score;
+    // The tracker follows what it knows through weak sightings; only those above the threshold begin anything.
+    const spec = { id, path: handle.onnxPath, sha256: handle.sha256, manifest, score: weakest(threshold) };
+    return { state: 'found', id, spec, threshold };
+  } catch (error) {
+    if (error instanceof ModelError) {
+      const [first] = error.problems;
+      return { state: 'refused', id, message: error.message, advice: first?.advice ?? 'lineside doctor' };
+    }
+    const advice = error instanceof LinesideError ? error.advice : `see what lineside detect --model ${model.ref} says`;
+    return { state: 'refused', id, message: messageOf(error), advice };
+  }
+}
+
+/** Least score that the decoder passes on, for a model whose detections count from `threshold`. */
+export function weakest(threshold: number): number {
+  return Math.min(threshold, Math.max(0.1, threshold * 0.6));
+}
+
+async function manifestOf(handle: ModelHandle): Promise<ModelManifest> {
+  return handle.manifest ?? deriveManifest(await describeModel(handle.onnxPath, AbortSignal.timeout(DESCRIBE_MS)));
+}

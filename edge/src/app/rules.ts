@@ -1,0 +1,36 @@
+import type { CameraConfig, Config, RuleConfig } from '../config/index.ts';
+import type { Zone } from '../domain/index.ts';
+import type { Rule } from '../pipeline/index.ts';
+import { createRule, type RuleSpec } from '../rules/index.ts';
+
+/** The rules of one camera, fresh. */
+export function rulesOf(config: Config, camera: CameraConfig): readonly Rule[] {
+  return config.rules.filter((rule) => rule.camera === camera.id).map((rule) => createRule(specOf(rule, camera)));
+}
+
+/** A configured rule in the rules room's words. */
+export function specOf(rule: RuleConfig, camera: CameraConfig): RuleSpec {
+  const { id, model, severity, labels } = rule;
+  const zone: Zone | undefined = camera.zones.find((candidate) => candidate.id === rule.zone);
+  const common = { id, model, severity, ...(zone === undefined ? {} : { zone }) };
+  const timing = { longerThanMs: rule.longerThanMs };
+  switch (rule.type) {
+    case 'missing_headwear':
+      return {
+        ...common,
+        type: 'missing_headwear',
+        timing,
+        ...(labels === undefined ? {} : { labels: { bareHead: labels } }),
+      };
+    case 'product_defect':
+      // A defect counts by sightings of a passing product, not by time, unless the file asks for time.
+      return {
+        ...common,
+        type: 'product_defect',
+        ...(rule.longerThanMs > 0 ? { timing } : {}),
+        ...(labels === undefined ? {} : { labels: { defect: labels } }),
+      };
+    case 'dirt':
+      return { ...common, type: 'dirt', timing, ...(labels === undefined ? {} : { labels: { dirt: labels } }) };
+  }
+}

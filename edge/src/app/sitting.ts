@@ -1,0 +1,214 @@
+import type { LoadedConfig } from '../config/index.ts';
+import type { LineEvent } from '../domain/index.ts';
+import { aborted, type Clock, isAbort, type Logger, messageOf, type Part, runTogether } from '../kit/index.ts';
+import { type LaneSetup, Lanes } from '../pipeline/index.ts';
+import { StatusServer, controlSocketPath } from '../status/index.ts';
+import { evidenceFolder, journalPath, openJournalReader, openStore, type Store } from '../store/index.ts';
+import { ByteTracker, TRACKER_DEFAULTS } from '../tracking/index.ts';
+import { VisionProcess } from '../vision/index.ts';
+import { bootId } from './machine.ts';
+import { findModels, type LineModel, weakest } from './models.ts';
+import { eventIds } from './event-id.ts';
+import { closeLeftOpen } from './left-open.ts';
+import { LineStatus } from './line-status.ts';
+import { rulesOf } from './rules.ts';
+import { SystemdNotifier } from './systemd.ts';
+import { LineTicker } from './ticker.ts';
+import { UplinkPart } from './uplink-part.ts';
+
+export interface SittingOptions {
+  readonly loaded: LoadedConfig;
+  /** Why the file on disk is not in force, when the last good one is. */
+  readonly configProblem: () => string | undefined;
+  readonly configPath: string;
+  readonly dataDir: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Told once the page is served. */
+  readonly onReady: (page: string) => void;
+  /** Told the last state of everything, when all has ended in good order. */
+  readonly onStopped: (snapshot: object) => void;
+}
+
+const SETTLE_MS = 5_000;
+const HAND_OVER_MS = 8_000;
+
+/** One run of the line with one configuration, from opening the journal to closing it. */
+export async function sit(options: SittingOptions, signal: AbortSignal): Promise<void> {
+  const { loaded, clock, logger, dataDir } = options;
+  const { config } = loaded;
+  const store = openStore({
+    data: dataDir,
+    device: config.device,
+    boot: bootId(),
+    clock,
+    log: logger.child({ room: 'store' }),
+    journalQuotaBytes: config.storage.journalQuotaBytes,
+    evidenceQuotaBytes: config.storage.evidenceQuotaBytes,
+    keepDeliveredMs: config.storage.keepDeliveredMs,
+  });
+  try {
+    const reader = openJournalReader(journalPath(dataDir));
+    try {
+      closeLeftOpen(store.journal, reader, logger);
+      const models = await findModels(config, loaded.baseDir);
+      for (const model of models) {
+        if (model.state === 'refused') logger.error({ model: model.id, advice: model.advice }, model.message);
+      }
+      const line = wire(options, store, models);
+      const status = new LineStatus({
+        ...options,
+        store,
+        reader,
+        models,
+        ...line,
+        evidenceFolder: evidenceFolder(dataDir),
+      });
+      await runLine(options, { ...line, store, status }, signal);
+      options.onStopped(status.snapshot());
+    } finally {
+      reader.close();
+    }
+  } finally {
+    store.journal.close();
+  }
+}
+
+interface Wired {
+  readonly lanes: Lanes;
+  readonly vision: VisionProcess;
+  readonly uplink: UplinkPart | undefined;
+}
+
+/** Everything between the cameras and the journal, and from there to the link, in the order a frame travels. */
+function wire(options: SittingOptions, store: Store, models: readonly LineModel[]): Wired {
+  const { loaded, clock, logger, random, version } = options;
+  const { config } = loaded;
+  const found = models.filter((model) => model.state === 'found');
+  const alarm = {
+    raise: (event: LineEvent): void => logger.debug({ event: event.event }, 'no plant output is configured'),
+  };
+  const lanes: Lanes = new Lanes({
+    lanes: config.cameras.map((camera) => laneOf(options, camera.id, models)),
+    // The lanes ask the vision process for pictures, which tells the lanes what it sees.
+    vision: { picture: (request, until) => vision.picture(request, until) },
+    recorder: store.recorder,
+    alarm,
+    clock,
+    log: logger.child({ room: 'pipeline' }),
+    newEventId: eventIds(clock),
+  });
+  const vision: VisionProcess = new VisionProcess({
+    plan: {
+      models: found.map((model) => model.spec),
+      cameras: config.cameras.map((camera) => ({
+        id: camera.id,
+        url: loaded.secrets.text(camera.url),
+        transport: camera.transport,
+        fps: camera.fps,
+        models: camera.models.filter((id) => found.some((model) => model.id === id)),
+        mode: 'live',
+        loop: true,
+      })),
+    },
+    listener: lanes,
+    clock,
+    logger: logger.child({ room: 'vision' }),
+    random,
+  });
+  for (const model of models) {
+    if (model.state === 'refused') lanes.model({ model: model.id, sha256: '', state: 'failed', reason: model.message });
+  }
+  const uplink =
+    config.uplink && new UplinkPart({ loaded, uplink: config.uplink, store, clock, random, version, logger });
+  return { lanes, vision, uplink };
+}
+
+function laneOf(options: SittingOptions, cameraId: string, models: readonly LineModel[]): LaneSetup {
+  const { config } = options.loaded;
+  const camera = config.cameras.find((candidate) => candidate.id === cameraId);
+  if (camera === undefined) throw new TypeError(`no camera ${cameraId}`);
+  const rules = rulesOf(config, camera);
+  return {
+    camera: cameraId,
+    source: 'live',
+    models: camera.models.map((id) => ({
+      id,
+      tracker: trackerFor(models.find((model) => model.id === id)),
+      rules: rules.filter((rule) => rule.model === id),
+    })),
+  };
+}
+
+/** Follows from the model's own threshold on; what lies a little below keeps known objects alive (ByteTrack). */
+export function trackerFor(model: LineModel | undefined): ByteTracker {
+  if (model?.state !== 'found') return new ByteTracker(TRACKER_DEFAULTS);
+  return new ByteTracker({ ...TRACKER_DEFAULTS, highScore: model.threshold, lowScore: weakest(model.threshold) });
+}
+
+/** Runs all parts until the signal aborts or one breaks; then stops them in the order that loses nothing. */
+async function runLine(
+  options: SittingOptions,
+  line: Wired & { readonly store: Store; readonly status: LineStatus },
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, logger, random, loaded, dataDir, env } = options;
+  const { lanes, vision, uplink, store, status } = line;
+  const server = new StatusServer({
+    source: status,
+    listen: loaded.config.status.listen,
+    socketPath: controlSocketPath(dataDir),
+    clock,
+    random,
+    log: logger.child({ room: 'status' }),
+  });
+  const ticker = new LineTicker({ lanes, journal: store.journal, clock, logger });
+  const systemd = new SystemdNotifier({
+    env,
+    clock,
+    logger,
+    progressing: () => status.progressing(),
+    statusText: () => status.oneLine(),
+  });
+  const stopAnnouncing = status.announceTo(server);
+  const seeing = new AbortController();
+  const serving = new AbortController();
+  const broken = new AbortController();
+  const failures: unknown[] = [];
+  const group = (parts: readonly Part[], until: AbortSignal): Promise<void> =>
+    runTogether(parts, until).catch((error: unknown) => {
+      failures.push(error);
+      broken.abort();
+    });
+  const served = group([lanes, store.upkeep, server, ...(uplink === undefined ? [] : [uplink])], serving.signal);
+  const seen = group([vision, ticker, systemd], seeing.signal);
+  void server.address().then((address) => options.onReady(address.url));
+  ticker.audit('started', { version: options.version, config: loaded.sourceHash });
+  await Promise.race([aborted(signal), aborted(broken.signal)]);
+  seeing.abort();
+  await seen;
+  lanes.close('restart');
+  await lanes.settled(AbortSignal.timeout(SETTLE_MS)).catch((error: unknown) => {
+    logger.error({ err: messageOf(error) }, 'events were still waiting for the journal when the line stopped');
+  });
+  ticker.last();
+  await handOver(uplink, clock);
+  stopAnnouncing();
+  serving.abort();
+  await served;
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Gives the link a moment for what was just written; what stays is sent at the next start. */
+async function handOver(uplink: UplinkPart | undefined, clock: Clock): Promise<void> {
+  if (uplink === undefined) return;
+  const deadline = AbortSignal.timeout(HAND_OVER_MS);
+  try {
+    while (uplink.delivering() && !deadline.aborted) await clock.sleep(100, deadline);
+  } catch (error) {
+    if (!isAbort(error) && !deadline.aborted) throw error;
+  }
+}

@@ -1,0 +1,112 @@
+import type { Config } from '../config/index.ts';
+import type { CameraStatus, ModelStatus } from '../domain/index.ts';
+import type { LaneSnapshot, LanesSnapshot, ModelLaneSnapshot } from '../pipeline/index.ts';
+import { type CameraModelView, type CameraView, inspectingWord, type ModelView } from '../status/index.ts';
+
+export interface ViewFacts {
+  readonly config: Config;
+  readonly lanes: LanesSnapshot;
+  /** Monotonic ms. */
+  readonly nowMs: number;
+  readonly startedMs: number;
+  /** Least score shown, by model. */
+  readonly thresholds: ReadonlyMap<string, number>;
+  /** What is known of models that no lane could tell of: refused before the vision process saw them. */
+  readonly refused: readonly ModelStatus[];
+}
+
+const GRACE_MS = 20_000;
+
+/** The cameras in the words of the status page. */
+export function cameraViews(facts: ViewFacts): readonly CameraView[] {
+  return facts.lanes.lanes.map((lane) => cameraView(lane, facts));
+}
+
+function cameraView(lane: LaneSnapshot, facts: ViewFacts): CameraView {
+  const { config, nowMs } = facts;
+  const camera = config.cameras.find((candidate) => candidate.id === lane.camera);
+  const status: CameraStatus = lane.status ?? { camera: lane.camera, state: 'connecting', restarts: 0 };
+  const { error, source } = status;
+  const lastFrameMs = newestFrameMs(lane, status);
+  return {
+    id: lane.camera,
+    url: String(camera?.url ?? ''),
+    state: status.state,
+    restarts: status.restarts,
+    inspecting: wordOf(lane, status, facts),
+    zones: camera?.zones ?? [],
+    models: lane.models.map((model) => modelOfCamera(model, facts)),
+    ...(error === undefined ? {} : { error }),
+    ...(source === undefined ? {} : { source }),
+    ...(lastFrameMs === undefined ? {} : { lastFrameAgeMs: Math.max(0, nowMs - lastFrameMs) }),
+  };
+}
+
+function newestFrameMs(lane: LaneSnapshot, status: CameraStatus): number | undefined {
+  const known = [status.lastFrameMs, ...lane.models.map((model) => model.newest?.frame.atMs)];
+  const times = known.filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+function wordOf(lane: LaneSnapshot, status: CameraStatus, facts: ViewFacts): CameraView['inspecting'] {
+  const { config, lanes, nowMs } = facts;
+  const fps = config.cameras.find((camera) => camera.id === lane.camera)?.fps ?? 1;
+  const lastFrameMs = newestFrameMs(lane, status);
+  return inspectingWord({
+    visionUp: lanes.vision.state === 'up',
+    state: status.state,
+    sinceStartMs: nowMs - Math.max(facts.startedMs, lanes.vision.sinceMs),
+    staleAfterMs: Math.max(3_000, 5_000 / fps),
+    graceMs: GRACE_MS,
+    models: lane.models.map((model) => ({
+      state: model.status?.state ?? 'loading',
+      degraded: model.newest?.status === 'degraded',
+      ...(model.newest === undefined || model.newest.status === 'no_result'
+        ? {}
+        : { resultAgeMs: nowMs - model.newest.resultAtMs }),
+    })),
+    ...(lastFrameMs === undefined ? {} : { lastFrameAgeMs: nowMs - lastFrameMs }),
+  });
+}
+
+function modelOfCamera(model: ModelLaneSnapshot, facts: ViewFacts): CameraModelView {
+  const { newest } = model;
+  const threshold = facts.thresholds.get(model.model) ?? 0;
+  const { skipped, failed, ...counters } = model.counters;
+  return {
+    model: model.model,
+    counters: { ...counters, skipped, failed },
+    ...(model.frameToResultMs === undefined ? {} : { latencyMs: model.frameToResultMs }),
+    ...(newest === undefined
+      ? {}
+      : {
+          newest: {
+            index: newest.frame.index,
+            width: newest.frame.width,
+            height: newest.frame.height,
+            ageMs: Math.max(0, facts.nowMs - newest.resultAtMs),
+            status: newest.status,
+            detections: newest.detections.filter((detection) => detection.score >= threshold),
+            ...(newest.reason === undefined ? {} : { reason: newest.reason }),
+          },
+        }),
+  };
+}
+
+/** The models of the line, all cameras together. */
+export function modelViews(facts: ViewFacts): readonly ModelView[] {
+  const all = facts.lanes.lanes.flatMap((lane) => lane.models);
+  return facts.config.models.map(({ id }) => {
+    const lanes = all.filter((lane) => lane.model === id);
+    const status = facts.refused.find((refused) => refused.model === id) ?? lanes.find((lane) => lane.status)?.status;
+    return {
+      id,
+      sha256: status?.sha256 ?? '',
+      state: status?.state ?? 'loading',
+      results: lanes.reduce((sum, lane) => sum + lane.counters.inspected, 0),
+      ...(status?.provider === undefined ? {} : { provider: status.provider }),
+      ...(status?.reason === undefined ? {} : { reason: status.reason }),
+      ...(status?.warmupMs === undefined ? {} : { warmupMs: status.warmupMs }),
+    };
+  });
+}

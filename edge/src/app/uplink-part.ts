@@ -1,0 +1,75 @@
+import { Uplink, type UplinkSnapshot } from '@lineside/uplink';
+import type { LoadedConfig, UplinkConfig } from '../config/index.ts';
+import { type Clock, type Logger, type Part, redactUrls } from '../kit/index.ts';
+import type { LinkView } from '../status/index.ts';
+import type { Store } from '../store/index.ts';
+
+export interface UplinkPartOptions {
+  readonly loaded: LoadedConfig;
+  readonly uplink: UplinkConfig;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly version: string;
+  readonly logger: Logger;
+}
+
+/** The uplink with its secrets resolved, and its state in the status room's words. */
+export class UplinkPart implements Part {
+  readonly name = 'uplink';
+  readonly #uplink: Uplink;
+  readonly #broker: string;
+
+  constructor(options: UplinkPartOptions) {
+    const { loaded, uplink, store, clock, random, version, logger } = options;
+    const { username, password } = uplink;
+    const url = loaded.secrets.text(uplink.broker);
+    this.#broker = redactUrls(url);
+    this.#uplink = new Uplink({
+      broker: {
+        url,
+        ...(username === undefined ? {} : { username: loaded.secrets.text(username) }),
+        ...(password === undefined ? {} : { password: loaded.secrets.text(password) }),
+      },
+      outbox: store.journal,
+      media: store.evidence,
+      line: loaded.config.line,
+      version,
+      clock,
+      log: logger.child({ room: 'uplink' }),
+      random,
+    });
+  }
+
+  run(signal: AbortSignal): Promise<void> {
+    return this.#uplink.run(signal);
+  }
+
+  /** True while the collector is there and something waits for it. */
+  delivering(): boolean {
+    const { link, queued, mediaQueued } = this.#uplink.snapshot();
+    return link === 'online' && queued + mediaQueued > 0;
+  }
+
+  view(): LinkView {
+    const snapshot = this.#uplink.snapshot();
+    const { lastError } = snapshot;
+    return {
+      state: stateOf(snapshot),
+      sinceMs: snapshot.since,
+      broker: this.#broker,
+      ...(lastError === undefined ? {} : { lastError: `${lastError.message}. Try: ${lastError.advice}` }),
+    };
+  }
+}
+
+function stateOf({ link, connects }: UplinkSnapshot): LinkView['state'] {
+  switch (link) {
+    case 'online':
+      return 'online';
+    case 'broker':
+      return 'waiting';
+    case 'down':
+      return connects === 0 ? 'connecting' : 'offline';
+  }
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { openJournalReader } from '../../edge/src/store/index.ts';
+
+const Reasons = z.record(z.string(), z.number());
+const Counters = z.object({ offered: z.number(), inspected: z.number(), skipped: Reasons, failed: Reasons });
+
+/** What the appliance says of itself when it has stopped. */
+export const Stopped = z.object({
+  snapshot: z.object({
+    cameras: z.array(
+      z.object({ id: z.string(), models: z.array(z.object({ model: z.string(), counters: Counters })) }),
+    ),
+    models: z.array(z.object({ id: z.string(), provider: z.string().optional(), results: z.number() })),
+  }),
+});
+export type Stopped = z.infer<typeof Stopped>;
+
+const Devices = z.object({
+  items: z.array(
+    z.object({
+      device: z.string(),
+      streams: z.array(
+        z.object({
+          epoch: z.string(),
+          stream: z.string(),
+          stored: z.number(),
+          declaredLost: z.number(),
+          highest: z.number(),
+        }),
+      ),
+    }),
+  ),
+});
+
+export interface CameraAccount {
+  readonly id: string;
+  readonly offered: number;
+  readonly inspected: number;
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly failed: Readonly<Record<string, number>>;
+}
+
+/** The accounts of a run. `unexplained`: numbers of the journal that are neither at the collector, queued, nor declared. */
+export interface Accounts {
+  readonly cameras: readonly CameraAccount[];
+  readonly models: Readonly<Record<string, { readonly provider: string; readonly results: number }>>;
+  readonly events: Readonly<Record<string, number>>;
+  readonly journal: number;
+  readonly committed: number;
+  readonly queued: number;
+  readonly declaredLost: number;
+  readonly unexplained: number;
+}
+
+export interface AccountSources {
+  readonly journalPath: string;
+  readonly collectorUrl: string;
+  readonly device: string;
+  readonly stopped: Stopped;
+  /** Wall ms; events before it belong to an earlier run on the same data. */
+  readonly sinceMs: number;
+}
+
+/** Holds the appliance's journal against what the collector says it has stored, number by number per stream. */
+export async function settleAccounts(sources: AccountSources): Promise<Accounts> {
+  const stored = await storedStreams(sources);
+  const reader = openJournalReader(sources.journalPath);
+  try {
+    const sums = { journal: 0, committed: 0, queued: 0, declaredLost: 0, unexplained: 0 };
+    for (const [stream, stats] of Object.entries(reader.stats())) {
+      const there = stored.get(`${reader.epoch}/${stream}`) ?? { stored: 0, declaredLost: 0, highest: 0 };
+      const issued = stats.next - 1;
+      const above = issued - there.highest; // not there at all: each of them must still be held here
+      const holes = there.highest - there.stored - there.declaredLost;
+      sums.journal += issued;
+      sums.committed += there.stored;
+      sums.queued += stats.queued;
+      sums.declaredLost += there.declaredLost;
+      sums.unexplained += Math.abs(holes) + Math.max(0, above - stats.queued);
+    }
+    const events: Record<string, number> = {};
+    for (const event of reader.events({ since: sources.sinceMs })) {
+      if (event.openedWallMs >= sources.sinceMs) events[event.kind] = (events[event.kind] ?? 0) + 1;
+    }
+    return { cameras: camerasOf(sources.stopped), models: modelsOf(sources.stopped), events, ...sums };
+  } finally {
+    reader.close();
+  }
+}
+
+async function storedStreams(
+  sources: AccountSources,
+): Promise<Map<string, { stored: number; declaredLost: number; highest: number }>> {
+  const response = await fetch(`${sources.collectorUrl}/api/v1/devices`, { signal: AbortSignal.timeout(5_000) });
+  const { items } = Devices.parse(await response.json());
+  const device = items.find((item) => item.device === sources.device);
+  return new Map((device?.streams ?? []).map((row) => [`${row.epoch}/${row.stream}`, row]));
+}
+
+function camerasOf({ snapshot }: Stopped): CameraAccount[] {
+  return snapshot.cameras.map(({ id, models }) => ({
+    id,
+    offered: sum(models.map(({ counters }) => counters.offered)),
+    inspected: sum(models.map(({ counters }) => counters.inspected)),
+    skipped: addUp(models.map(({ counters }) => counters.skipped)),
+    failed: addUp(models.map(({ counters }) => counters.failed)),
+  }));
+}
+
+function modelsOf({ snapshot }: Stopped): Accounts['models'] {
+  return Object.fromEntries(
+    snapshot.models.map(({ id, provider, results }) => [id, { provider: provider ?? 'none', results }]),
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+function addUp(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const reasons of all) {
+    for (const [reason, count] of Object.entries(reasons)) total[reason] = (total[reason] ?? 0) + count;
+  }
+  return total;
+}
+
+const KINDS = ['personnel_violation', 'quality_issue', 'sanitation'];
+
+/** What is wrong with the accounts, in words; empty when all is well. */
+export function complaints(accounts: Accounts): readonly string[] {
+  return [
+    ...accounts.cameras
+      .filter((camera) => camera.inspected === 0)
+      .map((camera) => `camera ${camera.id} inspected nothing`),
+    ...accounts.cameras
+      .filter(
+        (camera) =>
+          camera.offered !== camera.inspected + sum(Object.values(camera.skipped)) + sum(Object.values(camera.failed)),
+      )
+      .map((camera) => `camera ${camera.id}: offered is not inspected + skipped + failed`),
+    ...KINDS.filter((kind) => (accounts.events[kind] ?? 0) === 0).map((kind) => `no event of kind ${kind}`),
+    ...(accounts.unexplained === 0 ? [] : [`${accounts.unexplained} records are unexplained`]),
+  ];
+}

@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util';
+import { join, resolve } from 'node:path';
+
+export interface DemoOptions {
+  readonly seconds: number | undefined;
+  readonly dataDir: string;
+  readonly json: string | undefined;
+}
+
+/** Parses the demo's own flags; throws an Error whose message says what is wrong. */
+export function parseDemoOptions(args: readonly string[], root: string): DemoOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      yes: { type: 'boolean' },
+      seconds: { type: 'string' },
+      data: { type: 'string' },
+      json: { type: 'string' },
+    },
+  });
+  const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+  if (seconds !== undefined && !(Number.isFinite(seconds) && seconds > 0)) {
+    throw new Error(`--seconds must be a number above 0, not ${values.seconds ?? ''}`);
+  }
+  return {
+    seconds,
+    dataDir: values.data === undefined ? join(root, 'demo-data') : resolve(values.data),
+    json: values.json === undefined ? undefined : resolve(values.json),
+  };
+}
