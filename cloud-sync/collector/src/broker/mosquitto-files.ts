@@ -70,13 +70,13 @@ log_type notice
 ${asRoot ? 'user root\n' : ''}`;
 }
 
-/** A device writes its own up, state and reported, reads its own down and the collector's presence, and nothing else. */
+/** A device writes its own up, state and reported, reads its own state, its own down and the collector's presence, and nothing else. */
 const ACL = `# Written by lineside-collector at every start; changes are lost.
 user ${COLLECTOR_USER}
 topic readwrite ${PREFIX}/#
 
 pattern write ${PREFIX}/%u/up/#
-pattern write ${PREFIX}/%u/state
+pattern readwrite ${PREFIX}/%u/state
 pattern write ${PREFIX}/%u/reported
 pattern read ${PREFIX}/%u/down/#
 pattern read ${PREFIX}/collector/state
