@@ -132,6 +132,15 @@ describe('missing headwear', () => {
     expect(story(said)).toEqual(['opened@2000 #1', 'closed(object_lost)@10200 #1']);
   });
 
+  it('stays with the bare head when two bodies’ tracks change places', () => {
+    const hats = rule();
+    const said = [
+      ...play(hats, 0, 3000, () => [person(1, 100), bare(2, 100), person(3, 200), capped(4, 200)]),
+      ...play(hats, 3200, 8000, () => [person(3, 100), bare(2, 100), person(1, 200), capped(4, 200)]),
+    ];
+    expect(story(said)).toEqual(['opened@2000 #1']);
+  });
+
   it('waits for a body that is only believed after a while', () => {
     expect(play(rule(), 0, 5000, () => [person(1, 100, { confirmed: false }), capped(2, 100)])).toEqual([]);
   });

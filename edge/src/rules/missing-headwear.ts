@@ -45,10 +45,11 @@ class Wearer implements Subject {
   }
 }
 
-/** One frame: the bodies followed in it, and whose case has been dealt with. */
+/** One frame: the bodies followed in it, those with headwear on, and whose case has been dealt with. */
 interface Scene {
   readonly frame: FrameRef;
   readonly bodies: ReadonlySet<number>;
+  readonly covered: ReadonlySet<number>;
   readonly judged: Set<Wearer>;
 }
 
@@ -95,8 +96,17 @@ export class MissingHeadwear implements Rule {
     const covered = tracks.filter((track) => this.#labels.headwear.includes(track.label));
     const heads = headsOf(covered.filter(isDetected), bare.filter(isDetected));
     const headOf = assignHeads(persons, heads);
-    const scene: Scene = { frame, bodies: new Set(persons.map((person) => person.id)), judged: new Set() };
-    for (const person of persons) said.push(...this.#judge(scene, person, headOf.get(person.id)));
+    const isBare = (person: Track): boolean => headOf.get(person.id)?.covered === false;
+    const scene: Scene = {
+      frame,
+      bodies: new Set(persons.map((person) => person.id)),
+      covered: new Set(persons.filter((person) => headOf.get(person.id)?.covered === true).map((person) => person.id)),
+      judged: new Set(),
+    };
+    // The bare first, so that a case finds its bare head before the body that it was with.
+    for (const person of [...persons.filter(isBare), ...persons.filter((one) => !isBare(one))]) {
+      said.push(...this.#judge(scene, person, headOf.get(person.id)));
+    }
     const worn = new Set(headOf.values());
     for (const head of heads) {
       if (!worn.has(head) && !head.covered) said.push(...this.#judge(scene, undefined, head));
@@ -142,8 +152,10 @@ export class MissingHeadwear implements Rule {
     for (const wearer of this.#book.subjects) {
       if (scene.judged.has(wearer)) continue;
       const byPerson = person !== undefined && wearer.person === person.id;
-      // While the body it belongs to is followed, a head's track that jumps to somebody else takes nothing along.
-      const isOrphan = wearer.person === undefined || !scene.bodies.has(wearer.person);
+      // A head's track that jumps to somebody else takes nothing along, unless its body now wears something: then it
+      // was the bodies' tracks that changed places, as they do when people cross.
+      const isOrphan =
+        wearer.person === undefined || !scene.bodies.has(wearer.person) || scene.covered.has(wearer.person);
       const byHead = head?.covered === false && wearer.head === head.track.id && isOrphan;
       if (!byPerson && !byHead) continue;
       if (found === undefined || (wearer.case.isOpen && !found.case.isOpen)) found = wearer;
