@@ -45,7 +45,7 @@ export function readCapabilities(command: string, versionText: string, decodersT
   const format = Number(/^libavformat\s+(\d+)\./m.exec(versionText)?.[1] ?? 59);
   const util = /^libavutil\s+(\d+)\.\s*(\d+)\./m.exec(versionText);
   const hasFpsMode = util === null || Number(util[1]) * 1000 + Number(util[2]) >= 57_028;
-  const decoders = [...decodersText.matchAll(/^ V[A-Z.]{5} (\S+)/gm)].map((match) => match[1] ?? '');
+  const decoders = [...decodersText.matchAll(/^ V[A-Z.]{5} (?!=)(\S+)/gm)].map((match) => match[1] ?? '');
   return {
     command,
     version,

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { hardwareDecoder, hasHardwareDecoders, probeFfmpeg, readCapabilities } from './capabilities.ts';
+
+const DECODERS = ` V..... = Video
+ ------
+ VFS..D h264                 H.264
+ V..... h264_nvv4l2dec       NVIDIA H.264
+ A....D aac                  AAC`;
+
+describe('what FFmpeg can do', () => {
+  it('is read from its own words', () => {
+    const jetson = readCapabilities(
+      'ffmpeg',
+      'ffmpeg version 4.4.2-0ubuntu\nlibavutil      56. 70.100 / 56\nlibavformat    58. 76.100 / 58',
+      DECODERS,
+    );
+    expect(jetson).toMatchObject({
+      version: '4.4.2-0ubuntu',
+      timeoutOption: '-stimeout',
+      passthrough: ['-vsync', '0'],
+    });
+    expect([...jetson.decoders]).toEqual(['h264', 'h264_nvv4l2dec']);
+    expect(hardwareDecoder(jetson, 'h264')).toBe('h264_nvv4l2dec');
+    expect(hardwareDecoder(jetson, 'hevc')).toBeUndefined();
+    expect(hasHardwareDecoders(jetson)).toBe(true);
+  });
+
+  it('is asked of the FFmpeg on this machine', async () => {
+    const here = await probeFfmpeg();
+    expect(here.decoders.has('h264')).toBe(true);
+  });
+
+  it('says when there is no FFmpeg', async () => {
+    await expect(probeFfmpeg('/nowhere/ffmpeg')).rejects.toMatchObject({ code: 'ffmpeg_missing' });
+  });
+});

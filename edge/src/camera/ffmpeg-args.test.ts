@@ -1,0 +1,140 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { letterbox } from '../domain/index.ts';
+import { type FfmpegCapabilities, readCapabilities } from './capabilities.ts';
+import { type FfmpegRequest, ffmpegArguments } from './ffmpeg-args.ts';
+import type { FrameFormat } from './format.ts';
+import { StderrReader } from './stderr-reader.ts';
+
+const NEW: FfmpegCapabilities = readCapabilities(
+  'ffmpeg',
+  'ffmpeg version 5.1\nlibavutil      57. 28.100\nlibavformat    59. 27.100',
+  '',
+);
+const OLD: FfmpegCapabilities = readCapabilities(
+  'ffmpeg',
+  'ffmpeg version 4.4\nlibavutil      56. 70.100\nlibavformat    58. 76.100',
+  '',
+);
+const SQUARE: FrameFormat = { width: 64, height: 64, color: 'rgb', anchor: 'center', fill: 114 };
+const LIVE: FfmpegRequest = {
+  url: 'rtsp://camera/1',
+  transport: 'tcp',
+  choice: { kind: 'live', fps: 5 },
+  formats: [SQUARE],
+  picture: 'evidence',
+  paced: false,
+  loop: false,
+};
+
+describe('the command line of an FFmpeg child', () => {
+  it('writes one output per format and the picture last, never to stdout', () => {
+    const other = { ...SQUARE, width: 96, color: 'bgr' as const };
+    const args = ffmpegArguments({ ...LIVE, formats: [SQUARE, other] }, NEW);
+    expect(args.filter((arg) => arg.startsWith('pipe:'))).toEqual(['pipe:3', 'pipe:4', 'pipe:5']);
+    expect(args.filter((_, index) => args[index - 1] === '-pix_fmt')).toEqual(['rgb24', 'bgr24', 'rgb24']);
+    expect(args.filter((arg) => arg === '-i')).toHaveLength(1);
+  });
+
+  it('speaks the dialect of FFmpeg 5 and of FFmpeg 4', () => {
+    expect(ffmpegArguments(LIVE, NEW)).toEqual(expect.arrayContaining(['-timeout', '-fps_mode']));
+    expect(ffmpegArguments(LIVE, OLD)).toEqual(expect.arrayContaining(['-stimeout', '-vsync']));
+    expect(ffmpegArguments(LIVE, OLD)).not.toContain('-timeout');
+  });
+
+  it('plays a live file at its own pace and again at its end when told', () => {
+    const args = ffmpegArguments({ ...LIVE, url: '/videos/a:b.mp4', paced: true, loop: true }, NEW);
+    expect(args.slice(args.indexOf('-re'), args.indexOf('-i') + 2)).toEqual([
+      '-re',
+      '-stream_loop',
+      '-1',
+      '-i',
+      'file:/videos/a:b.mp4',
+    ]);
+  });
+
+  it('asks for the hardware decoder before the input', () => {
+    const args = ffmpegArguments({ ...LIVE, decoder: 'h264_nvv4l2dec' }, NEW);
+    expect(args.indexOf('h264_nvv4l2dec')).toBeLessThan(args.indexOf('-i'));
+  });
+});
+
+/** Runs the arguments with pipe:3 led to stdout, and gives pixels and facts. */
+function run(request: Partial<FfmpegRequest>): { pixels: Buffer; reader: StderrReader } {
+  const args = ffmpegArguments({ ...LIVE, picture: 'none', ...request }, NEW);
+  const { stdout, stderr } = spawnSync(
+    'ffmpeg',
+    args.map((arg) => (arg === 'pipe:3' ? 'pipe:1' : arg)),
+    { maxBuffer: 1 << 28 },
+  );
+  const reader = new StderrReader();
+  reader.push(`${stderr.toString()}\n`);
+  return { pixels: stdout, reader };
+}
+
+const FRAME = 64 * 64 * 3;
+
+describe('what FFmpeg makes of it', () => {
+  it.each([
+    { source: 30, wanted: 25, frames: 100 },
+    { source: 25, wanted: 10, frames: 40 },
+    { source: 30, wanted: 7, frames: 28 },
+    { source: 10, wanted: 10, frames: 40 },
+    { source: 5, wanted: 10, frames: 20 },
+  ])('takes $wanted of $source frames a second, and never one twice', ({ source, wanted, frames }) => {
+    const url = `lavfi:testsrc2=size=128x72:rate=${source}:duration=4`;
+    const { pixels } = run({ url, choice: { kind: 'live', fps: wanted } });
+    const taken = Array.from({ length: pixels.length / FRAME }, (_, n) =>
+      pixels.subarray(n * FRAME, (n + 1) * FRAME).toString('base64'),
+    );
+    expect(Math.abs(taken.length - frames)).toBeLessThanOrEqual(1);
+    expect(new Set(taken).size).toBe(taken.length);
+  });
+
+  it.each([
+    [1280, 720, 320, 320],
+    [1920, 1080, 640, 640],
+    [641, 361, 320, 320],
+    [333, 777, 320, 256],
+    [100, 50, 320, 320],
+    [2592, 1944, 416, 416],
+    [17, 1000, 64, 64],
+  ])('puts a %i x %i picture into %i x %i where the words of the domain say', (w, h, width, height) => {
+    const format: FrameFormat = { width, height, color: 'rgb', anchor: 'center', fill: 7 };
+    const url = `lavfi:color=c=white:size=${w}x${h}:rate=5:duration=0.2`;
+    const { pixels } = run({ url, formats: [format], choice: { kind: 'live', fps: 5 } });
+    expect(pixels.length).toBe(width * height * 3);
+    const fit = letterbox({ width: w, height: h }, format, 'center');
+    const wrong = pixels.findIndex((value, at) => {
+      const [x, y] = [Math.floor(at / 3) % width, Math.floor(at / 3 / width)];
+      const inside = x >= fit.left && x < fit.left + fit.width && y >= fit.top && y < fit.top + fit.height;
+      return inside ? value < 240 : value !== 7;
+    });
+    expect(wrong).toBe(-1);
+  });
+
+  it('anchors at the top left where the model wants that', () => {
+    const format: FrameFormat = { ...SQUARE, anchor: 'top-left', fill: 0 };
+    const { pixels } = run({ url: 'lavfi:color=c=white:size=64x32:rate=5:duration=0.2', formats: [format] });
+    expect(pixels.subarray(0, 64 * 32 * 3).every((value) => value > 240)).toBe(true);
+    expect(pixels.subarray(64 * 32 * 3, FRAME).every((value) => value === 0)).toBe(true);
+  });
+
+  it('gives a recording its exact frames, and leaves out those already seen', () => {
+    const url = 'lavfi:testsrc2=size=128x72:rate=10:duration=2';
+    const all = run({ url, choice: { kind: 'recording', fps: 10, skip: 0 } }).pixels;
+    const rest = run({ url, choice: { kind: 'recording', fps: 10, skip: 13 } }).pixels;
+    expect(all.length).toBe(20 * FRAME);
+    expect(rest.equals(all.subarray(13 * FRAME))).toBe(true);
+  });
+
+  it('tells size, rate and codec of the source', () => {
+    const { reader } = run({ url: 'lavfi:testsrc2=size=320x180:rate=25:duration=0.2' });
+    expect(reader.facts).toMatchObject({
+      source: { width: 320, height: 180 },
+      fps: 25,
+      codec: 'rawvideo',
+      sizeChanged: false,
+    });
+  });
+});
