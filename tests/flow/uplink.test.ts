@@ -13,6 +13,7 @@ const QUICK: Tuning = {
   ...TUNING,
   window: { ...TUNING.window, records: 10, ackMs: 300, maxAckMs: 1_000 },
   reconnect: { firstMs: 50, maxMs: 200 },
+  stableMs: 1_000,
   conflict: { firstMs: 1_500, maxMs: 3_000 },
   connectMs: 2_000,
 };

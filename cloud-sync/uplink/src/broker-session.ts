@@ -64,6 +64,8 @@ export class BrokerSession {
     try {
       await session.#connected();
       await session.#subscribe([topics.down(device), topics.collectorState]);
+      // Only to learn of another box with this identity; a broker may forbid it.
+      client.subscribe(topics.state(device), { qos: 1 }, ignored);
       return session;
     } catch (error) {
       client.end(true);
@@ -74,14 +76,17 @@ export class BrokerSession {
     }
   }
 
-  /** QoS 1. What becomes of it is said by the collector's ack or by `closed`; a refusal by the broker goes to `failed`. */
-  publish(topic: string, payload: Buffer, retain: boolean, failed: (what: Condition) => void): void {
+  /**
+   * QoS 1. `settled` hears that the broker has it, or why the broker refuses it, or nothing where the connection ends
+   * first. That the broker has it says nothing of the collector: only its ack does.
+   */
+  publish(topic: string, payload: Buffer, retain: boolean, settled: (refusal?: Condition) => void): void {
     if (!this.#client.connected) return;
     this.#client.publish(topic, payload, { qos: 1, retain }, (error) => {
       const reason = reasonOf(error);
       if (reason !== undefined && reason >= REFUSED) {
-        failed(condition('not_authorised', `the broker refuses a message to ${topic} (0x${reason.toString(16)})`));
-      }
+        settled(condition('not_authorised', `the broker refuses a message to ${topic} (0x${reason.toString(16)})`));
+      } else if (!(error instanceof Error)) settled();
     });
   }
 

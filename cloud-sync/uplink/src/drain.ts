@@ -38,7 +38,9 @@ export class Drain {
     if (late > 0) this.#events.trouble(condition('collector_silent', `${late} batches without an ack: sent again`));
     for (let batch = this.#window.next(now); batch !== undefined; batch = this.#window.next(now)) {
       const topic = topics.up(this.#outbox.device, batch.stream);
-      session.publish(topic, encodeText(this.#textOf(batch)), false, (what) => this.#events.trouble(what));
+      session.publish(topic, encodeText(this.#textOf(batch)), false, (refusal) => {
+        if (refusal !== undefined) this.#events.trouble(refusal);
+      });
     }
     return this.#window.lateInMs(now) ?? Number.POSITIVE_INFINITY;
   }

@@ -9,6 +9,8 @@ export interface Tuning {
   readonly window: WindowOptions;
   /** Back-off between connections, and between those of two boxes that share an identity. */
   readonly reconnect: { readonly firstMs: number; readonly maxMs: number };
+  /** A connection that lasted so long was a good one: the back-off starts anew after it. */
+  readonly stableMs: number;
   readonly conflict: { readonly firstMs: number; readonly maxMs: number };
   readonly connectMs: number;
   readonly keepaliveS: number;
@@ -18,6 +20,7 @@ export interface Tuning {
 export const TUNING: Tuning = {
   window: { batches: 8, records: 100, bytes: 64 * 1024, ackMs: 10_000, maxAckMs: 60_000 },
   reconnect: { firstMs: 1_000, maxMs: 60_000 },
+  stableMs: 30_000,
   conflict: { firstMs: 30_000, maxMs: 600_000 },
   connectMs: 10_000,
   keepaliveS: 15,

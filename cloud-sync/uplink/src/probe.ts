@@ -1,4 +1,4 @@
-import { CollectorState, decode, topics } from '@lineside/protocol';
+import { CollectorState, decode, MalformedPayload, topics } from '@lineside/protocol';
 import { connect, ErrorWithReasonCode, type IClientOptions, type MqttClient } from 'mqtt';
 
 export interface BrokerProbeOptions {
@@ -28,7 +28,8 @@ export async function probeBroker(options: BrokerProbeOptions): Promise<BrokerPr
     protocolVersion: 5,
     clean: true,
     reconnectPeriod: 0,
-    connectTimeout: timeoutMs,
+    // Ours comes first: it knows why.
+    connectTimeout: 2 * timeoutMs,
     clientId,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
@@ -61,17 +62,41 @@ function connected(client: MqttClient, timeoutMs: number): Promise<BrokerProbe |
   });
 }
 
-/** The retained message comes at once or not at all; a broker that forbids reading it says so in its answer. */
+/** A retained message comes with the subscription's answer or not at all; this much is for a slow link. */
+const PRESENCE_MS = 1_500;
+
+/** A broker that forbids reading the presence says so in its answer to the subscription. */
 async function presence(client: MqttClient, timeoutMs: number): Promise<'online' | 'offline' | 'absent' | 'hidden'> {
-  const message = new Promise<'online' | 'offline'>((resolve) => {
-    client.on('message', (_topic, payload) => {
-      resolve(decode(CollectorState, payload).online ? 'online' : 'offline');
-    });
+  const told = new Promise<'online' | 'offline' | 'absent'>((resolve) => {
+    client.on('message', (_topic, payload) => resolve(readPresence(payload)));
   });
-  const silence = new Promise<'absent'>((resolve) => {
-    setTimeout(() => resolve('absent'), timeoutMs).unref();
+  const granted = await within(timeoutMs, client.subscribeAsync(topics.collectorState, { qos: 1 }), 'refused');
+  if (granted === 'refused' || granted.some((grant) => grant.qos >= 0x80)) return 'hidden';
+  return within(PRESENCE_MS, told, 'absent');
+}
+
+/** Something that is no presence stands for none. */
+function readPresence(payload: Uint8Array): 'online' | 'offline' | 'absent' {
+  try {
+    return decode(CollectorState, payload).online ? 'online' : 'offline';
+  } catch (error) {
+    if (error instanceof MalformedPayload) return 'absent';
+    throw error;
+  }
+}
+
+/** What `asked` gives, or `instead` when it fails or takes too long. */
+async function within<T, I>(ms: number, asked: Promise<T>, instead: I): Promise<T | I> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<I>((resolve) => {
+    timer = setTimeout(() => resolve(instead), ms);
   });
-  const granted = await client.subscribeAsync(topics.collectorState, { qos: 1 }).catch(() => undefined);
-  if (granted === undefined || granted.some((grant) => grant.qos >= 0x80)) return 'hidden';
-  return Promise.race([message, silence]);
+  try {
+    return await Promise.race([asked, late]);
+  } catch (error) {
+    if (error instanceof Error) return instead;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,4 +1,4 @@
-import { CollectorState, decode, type DeviceState, MalformedPayload, STREAMS, topics } from '@lineside/protocol';
+import { CollectorState, decode, DeviceState, MalformedPayload, STREAMS, topics } from '@lineside/protocol';
 import { ReconnectDelay } from './back-off.ts';
 import { BrokerSession } from './broker-session.ts';
 import { type Condition, condition, isAbort, messageOf, UplinkFailure } from './condition.ts';
@@ -32,10 +32,15 @@ export class Uplink {
   readonly #refused: Record<RefusedReason, number> = { malformed: 0, wrong_epoch: 0, beyond: 0, unknown_topic: 0 };
   #link: UplinkSnapshot['link'] = 'down';
   #since: number;
+  /** Of the connection being made or in use; `#session` once it is. */
+  #drawn = '';
   #session: string | undefined;
   #collector: CollectorState | undefined;
   #acked = 0;
   #connects = 0;
+  /** Latest birth that the broker has from this process, and whether another box spoke in its place since. */
+  #birth: string | undefined;
+  #rival = false;
   #conflicts = 0;
   #conflictAtMs = Number.NEGATIVE_INFINITY;
   #lastError: (Condition & { readonly at: number }) | undefined;
@@ -68,8 +73,10 @@ export class Uplink {
     const uploading = this.#uploads(signal);
     try {
       while (!signal.aborted) {
+        const startedMs = clock.monoMs();
         const ended = await this.#oneSession(signal);
         if (ended === undefined) break;
+        if (clock.monoMs() - startedMs >= this.#tuning.stableMs) this.#reconnect.reset();
         await clock.sleep(this.#delayAfter(ended), signal).catch(unlessAbort);
       }
     } finally {
@@ -107,6 +114,7 @@ export class Uplink {
     const { outbox, broker } = this.#options;
     const { connectMs, keepaliveS } = this.#tuning;
     const id = this.#drawSession();
+    this.#drawn = id;
     const topic = topics.state(outbox.device);
     let session: BrokerSession | undefined;
     try {
@@ -115,11 +123,14 @@ export class Uplink {
         message: (from: string, payload: Uint8Array): void => this.#receive(from, payload),
         unheard: (): void => this.#drain.pause(this.#tuning.window.ackMs),
       };
-      this.#collector = undefined;
+      this.#rival = false;
       session = await BrokerSession.open(outbox.device, { ...broker, connectMs, keepaliveS }, will, events, signal);
       this.#connects += 1;
       this.#session = id;
-      session.publish(topic, this.#state(id, true), true, (what) => this.#trouble(what));
+      session.publish(topic, this.#state(id, true), true, (refusal) => {
+        if (refusal === undefined) this.#birth = id;
+        else this.#trouble(refusal);
+      });
       this.#moved();
       const ended = await this.#serve(session, signal);
       if (ended === undefined) await session.leave(topic, this.#state(id, false));
@@ -175,6 +186,7 @@ export class Uplink {
   #receive(topic: string, payload: Uint8Array): void {
     try {
       if (topic === topics.collectorState) this.#heard(decode(CollectorState, payload, STATE_BYTES));
+      else if (topic === topics.state(this.#options.outbox.device)) this.#overheard(payload);
       else this.#drain.receive(topic, payload);
     } catch (error) {
       if (error instanceof MalformedPayload) {
@@ -182,6 +194,18 @@ export class Uplink {
       } else this.#trouble(condition('outbox_failed', messageOf(error)));
     }
     this.#wake.now();
+  }
+
+  /**
+   * What the broker retains as this device's state. Where it is not the latest that this process said, another box
+   * speaks with this identity. Brokers tell so when it takes the session over (0x8E), but Mosquitto 2.0 just closes.
+   */
+  #overheard(payload: Uint8Array): void {
+    if (payload.length === 0 || this.#birth === undefined || this.#rival) return;
+    const { session } = decode(DeviceState, payload, STATE_BYTES);
+    if (session === this.#birth || session === this.#drawn) return;
+    this.#rival = true;
+    this.#foundRival(`another box speaks as ${this.#options.outbox.device} (its session ${session})`);
   }
 
   /** A collector that is new or gone knows nothing of what was on its way. */
@@ -194,11 +218,7 @@ export class Uplink {
 
   #confirmed(records: number): void {
     this.#acked += records;
-    this.#reconnect.reset();
-    const now = this.#options.clock.monoMs();
-    if (now - this.#conflictAtMs < CONFLICT_SHOWN_MS) return;
-    this.#conflict.reset();
-    this.#lastError = undefined;
+    if (this.#options.clock.monoMs() - this.#conflictAtMs >= CONFLICT_SHOWN_MS) this.#lastError = undefined;
   }
 
   #refuse(reason: RefusedReason, what: Condition): void {
@@ -215,12 +235,20 @@ export class Uplink {
     else log.warn({ ...what }, 'uplink: trouble');
   }
 
+  /** Two boxes that share an identity throw each other out: they must not do so at full speed. */
   #delayAfter(ended: Condition): number {
-    this.#trouble(ended);
-    if (ended.code !== 'identity_conflict') return this.#reconnect.next();
+    const thrownOut = ended.code === 'identity_conflict';
+    if (thrownOut) this.#foundRival(ended.message);
+    else if (!this.#rival) this.#trouble(ended);
+    return thrownOut || this.#rival ? this.#conflict.next() : this.#reconnect.next();
+  }
+
+  #foundRival(message: string): void {
+    const now = this.#options.clock.monoMs();
+    if (now - this.#conflictAtMs > CONFLICT_SHOWN_MS + this.#tuning.conflict.maxMs) this.#conflict.reset();
+    this.#conflictAtMs = now;
     this.#conflicts += 1;
-    this.#conflictAtMs = this.#options.clock.monoMs();
-    return this.#conflict.next();
+    this.#trouble(condition('identity_conflict', message));
   }
 
   #moved(): void {

@@ -97,9 +97,7 @@ test('a journal is verified while it is written and pruned', () => {
 });
 
 test('a folder without a journal is told apart from a damaged one', () => {
-  expect(() => verifyJournal(folder.join('none.db'))).toThrowError(expect.objectContaining({ code: 'journal_absent' }));
+  expect(() => verifyJournal(folder.join('none.db'))).toThrow(expect.objectContaining({ code: 'journal_absent' }));
   copyFileSync(import.meta.filename, folder.join('text.db'));
-  expect(() => verifyJournal(folder.join('text.db'))).toThrowError(
-    expect.objectContaining({ code: 'journal_damaged' }),
-  );
+  expect(() => verifyJournal(folder.join('text.db'))).toThrow(expect.objectContaining({ code: 'journal_damaged' }));
 });
