@@ -146,8 +146,10 @@ describe('a lane', () => {
     world = new World();
     world.lanes.model({ model: 'sanitation', sha256: 'ab'.repeat(32), state: 'ready', provider: 'cpu' });
     world.see(5000);
+    world.lanes.model({ model: 'sanitation', sha256: '', state: 'failed', reason: 'gone from the disk' });
     world.see(2000, ok([]));
     await world.settled();
+    expect(world.recorded[2]?.event.model?.sha256).toBe('ab'.repeat(32));
     expect(world.phases).toEqual(['event-1 opened', 'event-1 updated', 'event-1 closed']);
     const [opened, updated, closed] = world.recorded;
     expect(opened?.picture?.jpeg.toString()).toBe('jpeg');

@@ -27,6 +27,7 @@ export class ModelLane {
   readonly #onFault: (what: string) => void;
   readonly #frameToResult = new Samples();
   #status: ModelStatus | undefined;
+  #sha256 = '';
   #counters: InspectionCounters = NO_INSPECTIONS;
   #newest: NewestInspection | undefined;
   #faults = 0;
@@ -55,12 +56,14 @@ export class ModelLane {
 
   /** Model of the events made now, once it is known which it is. */
   get modelInfo(): { readonly id: string; readonly sha256: string; readonly degraded: boolean } | undefined {
-    if (this.#status === undefined) return undefined;
-    return { id: this.id, sha256: this.#status.sha256, degraded: this.#newest?.status === 'degraded' };
+    if (this.#sha256 === '') return undefined;
+    return { id: this.id, sha256: this.#sha256, degraded: this.#newest?.status === 'degraded' };
   }
 
   set status(status: ModelStatus) {
     this.#status = status;
+    // A model that cannot even be read has no hash; what was seen was seen by the one before.
+    if (status.sha256 !== '') this.#sha256 = status.sha256;
   }
 
   count(fate: FrameFate, count: number): void {

@@ -37,11 +37,3 @@ export const TRACKER_DEFAULTS: TrackerOptions = {
   reach: 3,
   newbornReach: 9,
 };
-
-/**
- * Options for a model whose detections count from `score` (0 to 1) on: those give birth, and whatever lower ones the
- * decoder lets through keep known objects alive.
- */
-export function optionsForScore(score: number): TrackerOptions {
-  return { ...TRACKER_DEFAULTS, highScore: score, lowScore: Math.min(TRACKER_DEFAULTS.lowScore, score) };
-}
