@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { dice } from '../../../tests/support/dice.ts';
 import { countInRanges, mergeRanges, outsideRanges, type SeqRange } from './ranges.ts';
 
 test('ranges that overlap or touch become one, and what lies at or below the floor goes', () => {
@@ -20,11 +21,7 @@ test('ranges that overlap or touch become one, and what lies at or below the flo
 });
 
 test('for any ranges, every number is either in them or in what is left outside, and counted once', () => {
-  let state = 7;
-  const below = (n: number): number => {
-    state = (state * 1103515245 + 12345) % 2147483648;
-    return state % n;
-  };
+  const below = dice(7);
   for (let round = 0; round < 200; round += 1) {
     const raw = Array.from({ length: below(6) }, (): SeqRange => {
       const a = 1 + below(30);

@@ -1,6 +1,7 @@
 import { canonicalJson, chainNext, chainStart, STREAMS, WireRecord } from '@lineside/protocol';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { dice } from '../../../tests/support/dice.ts';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { HandClock, openTestJournal, sampleBody } from '../../../tests/support/test-journal.ts';
 import { type Journal, journalPath } from './index.ts';
@@ -85,11 +86,7 @@ test('what was promised is what is read: canonical text, a wire record, a chain 
 
 test('for any bodies and any cuts, the batches of a stream are one chain', () => {
   const journal = open();
-  let state = 3;
-  const below = (n: number): number => {
-    state = (state * 1103515245 + 12345) % 2147483648;
-    return state % n;
-  };
+  const below = dice(3);
   const text = (): string => String.fromCharCode(...Array.from({ length: below(40) }, () => 1 + below(0xd000)));
   for (let n = 0; n < 300; n += 1) {
     const stream = STREAMS[below(4)]!;

@@ -1,0 +1,145 @@
+import { STREAMS, type Stream } from '@lineside/protocol';
+import { expect, test } from 'vitest';
+import { dice } from '../../../tests/support/dice.ts';
+import type { Outbox, OutboxBatch, OutboxStream } from './outbox.ts';
+import { SendWindow, type WindowOptions } from './send-window.ts';
+
+/** Numbers only: `lengths` records per stream, all of one age unless told. */
+const outboxOf = (
+  lengths: Partial<Record<Stream, number>>,
+  firstHeld = 1,
+  ages: Partial<Record<Stream, number>> = {},
+) => {
+  const acked = new Map<Stream, number>();
+  const state = (stream: Stream): OutboxStream => {
+    const next = (lengths[stream] ?? 0) + 1;
+    return { first: Math.min(firstHeld, next), next, acked: acked.get(stream) ?? 0, queued: 0, declared: 0 };
+  };
+  const read = (stream: Stream, from: number, limit: number): OutboxBatch | undefined => {
+    const { first, next } = state(stream);
+    const start = Math.max(first, from);
+    const to = Math.min(next - 1, start + limit - 1);
+    if (to < start) return undefined;
+    const t = (ages[stream] ?? 0) + start;
+    return { from: start, to, prev: '', head: '', records: [JSON.stringify({ t })] };
+  };
+  const outbox: Outbox = {
+    device: 'line-1',
+    epoch: '0123456789abcdef',
+    boot: 'b',
+    stats: () => ({
+      audit: state('audit'),
+      events: state('events'),
+      telemetry: state('telemetry'),
+      media: state('media'),
+    }),
+    read,
+    ack: (stream, upto) => void acked.set(stream, upto),
+    tombstones: (stream) => [state(stream).next - 1],
+    onAppend: () => () => undefined,
+  };
+  return { outbox, acked };
+};
+const OPTIONS: WindowOptions = { batches: 8, records: 10, bytes: 1e6, ackMs: 100, maxAckMs: 400 };
+const drain = (window: SendWindow, nowMs = 0): readonly string[] => {
+  const sent: string[] = [];
+  for (let batch = window.next(nowMs); batch !== undefined; batch = window.next(nowMs)) {
+    sent.push(`${batch.stream} ${batch.from}-${batch.to}`);
+  }
+  return sent;
+};
+
+test('batches of a stream are consecutive, each after the highest sent, and no more than the window holds', () => {
+  const { outbox } = outboxOf({ events: 95 });
+  const window = new SendWindow(outbox, OPTIONS);
+  expect(drain(window)).toEqual(Array.from({ length: 8 }, (_, n) => `events ${n * 10 + 1}-${n * 10 + 10}`));
+  expect(window.inFlight).toBe(8);
+});
+
+test('streams go in their order, with one slot in eight for whatever has waited longest', () => {
+  const { outbox } = outboxOf({ audit: 200, events: 200, media: 200 }, 1, { audit: 2_000, events: 1_000, media: 500 });
+  const sent = drain(new SendWindow(outbox, OPTIONS));
+  expect(sent.slice(0, 7).every((batch) => batch.startsWith('audit'))).toBe(true);
+  expect(sent[7]).toBe('media 1-10');
+});
+
+test('an ack frees what it covers, and what it says beyond its watermark is not sent again', () => {
+  const { outbox, acked } = outboxOf({ events: 100 });
+  const window = new SendWindow(outbox, { ...OPTIONS, batches: 4 });
+  drain(window);
+  acked.set('events', 10);
+  window.acked('events', 10, [[21, 30]]);
+  expect(window.inFlight).toBe(2);
+  expect(drain(window)).toEqual(['events 41-50', 'events 51-60']);
+  expect(window.expire(1_000)).toBe(4);
+  expect(drain(window)).toEqual(['events 11-20', 'events 31-40', 'events 41-50', 'events 51-60']);
+});
+
+test('without acks the same is sent again from the lowest unconfirmed, later and later', () => {
+  const { outbox } = outboxOf({ events: 10 });
+  const window = new SendWindow(outbox, OPTIONS);
+  const again: number[] = [];
+  let now = 0;
+  drain(window, now);
+  for (let round = 0; round < 4; round += 1) {
+    const lateInMs = window.lateInMs(now)!;
+    again.push(lateInMs);
+    now += lateInMs;
+    expect(window.expire(now)).toBe(1);
+    expect(drain(window, now)).toEqual(['events 1-10']);
+  }
+  expect(again).toEqual([100, 200, 400, 400]);
+  expect(window.resent).toBe(4);
+});
+
+test('what is asked for goes first, within what was written, and what is gone is answered by its tombstones', () => {
+  const { outbox, acked } = outboxOf({ events: 60 }, 31);
+  acked.set('events', 60);
+  const window = new SendWindow(outbox, OPTIONS);
+  expect(window.ask('events', 25, 55)).toBe(true);
+  expect(drain(window)).toEqual(['events 60-60', 'events 31-40', 'events 41-50', 'events 51-55']);
+  window.ask('events', 58, 900);
+  expect(drain(window)).toEqual(['events 58-60']);
+  window.acked('events', 60, []);
+  expect(window.inFlight).toBe(0);
+});
+
+test('requests without end are bounded', () => {
+  const { outbox } = outboxOf({ events: 60 });
+  const window = new SendWindow(outbox, OPTIONS);
+  const taken = Array.from({ length: 1_000 }, () => window.ask('events', 1, 1)).filter(Boolean);
+  expect(taken.length).toBeLessThan(1_000);
+});
+
+test('whatever is lost, acked and forgotten, in the end every number has been confirmed', () => {
+  const below = dice(11);
+  for (let round = 0; round < 30; round += 1) {
+    const lengths = { audit: below(40), events: below(200), telemetry: below(90), media: below(30) };
+    const { outbox, acked } = outboxOf(lengths);
+    const window = new SendWindow(outbox, OPTIONS);
+    const held = new Map<Stream, Set<number>>(STREAMS.map((stream) => [stream, new Set()]));
+    for (
+      let now = 0;
+      now < 200_000 && STREAMS.some((stream) => (acked.get(stream) ?? 0) < lengths[stream]);
+      now += 50
+    ) {
+      window.expire(now);
+      for (let batch = window.next(now); batch !== undefined; batch = window.next(now)) {
+        if (below(3) === 0) continue;
+        const numbers = held.get(batch.stream)!;
+        for (let n = batch.from; n <= batch.to; n += 1) numbers.add(n);
+        if (below(4) === 0) continue;
+        let upto = 0;
+        while (numbers.has(upto + 1)) upto += 1;
+        acked.set(batch.stream, upto);
+        window.acked(
+          batch.stream,
+          upto,
+          [...numbers].filter((n) => n > upto).map((n) => [n, n]),
+        );
+      }
+      if (below(50) === 0) window.forget();
+    }
+    for (const stream of STREAMS) expect(acked.get(stream) ?? 0).toBe(lengths[stream]);
+  }
+});

@@ -1,0 +1,9 @@
+/** Repeatable chance: whole numbers from 0 to below `n`, even in their low bits. */
+export function dice(seed: number): (n: number) => number {
+  let state = seed >>> 0;
+  return (n) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    // The low bits of such a generator go round in small circles: the high ones decide.
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}
