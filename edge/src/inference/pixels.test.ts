@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { pixelReader } from './pixels.ts';
+import type { ModelManifest } from './spec.ts';
+
+const INPUT: ModelManifest['input'] = {
+  name: 'images',
+  type: 'uint8',
+  layout: 'nhwc',
+  width: 2,
+  height: 1,
+  color: 'rgb',
+  letterbox: { anchor: 'center', fill: 0 },
+};
+const PACKED = Uint8Array.of(0, 51, 102, 153, 204, 255);
+
+describe('from packed bytes to the input of a model', () => {
+  it('hands uint8 NHWC on without touching it', () => {
+    expect(pixelReader(INPUT)(PACKED)).toBe(PACKED);
+  });
+
+  it('sorts channels into planes', () => {
+    expect([...pixelReader({ ...INPUT, layout: 'nchw' })(PACKED)]).toEqual([0, 153, 51, 204, 102, 255]);
+  });
+
+  it('divides by 255 when the model says nothing', () => {
+    const values = pixelReader({ ...INPUT, type: 'float32', layout: 'nchw' })(PACKED);
+    for (const [n, value] of [0, 0.6, 0.2, 0.8, 0.4, 1].entries()) expect(values[n]).toBeCloseTo(value, 6);
+  });
+
+  it('takes mean and spread per channel when the model names them', () => {
+    const read = pixelReader({ ...INPUT, type: 'float32', mean: [0, 51, 2], std: [1, 51, 50] });
+    expect([...read(PACKED)]).toEqual([0, 0, 2, 153, 3, expect.closeTo(5.06, 6)]);
+  });
+});

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { chooseProviders } from './providers.ts';
+
+const choose = (supported: readonly string[], files: readonly string[]) =>
+  chooseProviders({ supported, libraries: '/ort', exists: async (path) => files.includes(path) });
+
+describe('the chain of execution providers', () => {
+  it('is the CPU alone on a machine without an accelerator, and that is the normal case', async () => {
+    const choice = await choose(['cpu', 'cuda', 'tensorrt'], []);
+    expect(choice.candidates).toEqual(['cpu']);
+    expect(choice.missing).toEqual(['tensorrt: its library is not installed', 'cuda: its library is not installed']);
+    expect(choice.acceleratorExpected).toBe(false);
+  });
+
+  it('tries the best first where the libraries are installed', async () => {
+    const files = ['/ort/libonnxruntime_providers_tensorrt.so', '/ort/libonnxruntime_providers_cuda.so'];
+    const choice = await choose(['cpu', 'cuda', 'tensorrt'], files);
+    expect(choice.candidates).toEqual(['tensorrt', 'cuda', 'cpu']);
+    expect(choice.acceleratorExpected).toBe(true);
+  });
+
+  it('calls the CPU a fall-back on a Jetson whose ONNX Runtime knows no accelerator', async () => {
+    const choice = await choose(['cpu'], ['/etc/nv_tegra_release']);
+    expect(choice.missing[0]).toBe('tensorrt: not in this build of ONNX Runtime');
+    expect(choice.acceleratorExpected).toBe(true);
+  });
+});
