@@ -1,0 +1,115 @@
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { tempDir } from '../../../tests/support/temp-dir.ts';
+import { brightBlobDetector, tinyManifest } from '../../../tests/support/tiny-onnx.ts';
+import { testVideo } from '../../../tests/support/video.ts';
+import { waitFor } from '../../../tests/support/wait-for.ts';
+import { silentLogger, systemClock } from '../kit/index.ts';
+import { VisionEngine } from './engine.ts';
+import type { FromVision } from './messages.ts';
+import type { CameraPlan, VisionPlan } from './plan.ts';
+
+/** Runs an engine in this process until `enough`, stops it, and gives all that it told. */
+async function told(plan: VisionPlan, enough: (messages: readonly FromVision[]) => boolean): Promise<FromVision[]> {
+  const messages: FromVision[] = [];
+  const engine = new VisionEngine({
+    order: { type: 'plan', plan, firstIndex: {}, inferenceDeadlineMs: 20_000 },
+    // As the main process would: a result of a recording is dealt with at once.
+    tell: (message) => {
+      messages.push(message);
+      if (message.type !== 'inspection') return;
+      const { camera, index } = message.inspection.frame;
+      setImmediate(() => engine.seen(camera, index));
+    },
+    clock: systemClock,
+    random: () => 0.5,
+    logger: silentLogger,
+  });
+  const stop = new AbortController();
+  const running = engine.run(stop.signal);
+  try {
+    await waitFor('enough', () => enough(messages), { withinMs: 25_000 });
+  } finally {
+    stop.abort();
+    await running;
+  }
+  expect(await engine.close()).toBe(true);
+  return messages;
+}
+
+/** Inspections, skipped frames by reason, and frames offered, of one camera and model. */
+function account(messages: readonly FromVision[], camera: string, model: string) {
+  const skipped: Record<string, number> = {};
+  const results: Record<string, number> = {};
+  let offered = 0;
+  for (const message of messages) {
+    if (
+      message.type === 'inspection' &&
+      message.inspection.frame.camera === camera &&
+      message.inspection.model === model
+    ) {
+      const { result } = message.inspection;
+      const key = result.status === 'no_result' ? result.reason : result.status;
+      results[key] = (results[key] ?? 0) + 1;
+    }
+    if (message.type !== 'heartbeat') continue;
+    for (const lane of message.skipped) {
+      if (lane.camera === camera && lane.model === model)
+        skipped[lane.reason] = (skipped[lane.reason] ?? 0) + lane.count;
+    }
+    offered = message.offered.find((lane) => lane.camera === camera && lane.model === model)?.offered ?? offered;
+  }
+  const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((a, b) => a + b, 0);
+  return { offered, skipped, results, explained: sum(results) + sum(skipped) };
+}
+
+const of = (messages: readonly FromVision[], camera: string): number =>
+  messages.filter((message) => message.type === 'inspection' && message.inspection.frame.camera === camera).length;
+
+describe('cameras and models together', () => {
+  it('account for every frame: ready, too slow, broken, two models of one camera, and a recording beside them', async () => {
+    await using dir = await tempDir();
+    const model = async (id: string, size: number, path?: string) => {
+      const bytes = brightBlobDetector({ size, cell: 32 });
+      const file = path ?? dir.join(`${id}.onnx`);
+      if (path === undefined) await writeFile(file, bytes);
+      const manifest = tinyManifest(bytes, { size, labels: ['bright'] });
+      return { id, path: file, sha256: manifest.sha256, manifest };
+    };
+    const models = [
+      await model('quick', 64),
+      await model('twin', 64),
+      await model('slow', 2048),
+      await model('none', 64, '/nowhere.onnx'),
+    ];
+    const live: Omit<CameraPlan, 'id' | 'models'> = {
+      url: 'lavfi:testsrc2=size=64x64:rate=30',
+      transport: 'tcp',
+      fps: 30,
+      mode: 'live',
+    };
+    const cameras: CameraPlan[] = [
+      { ...live, id: 'a', models: ['quick', 'twin', 'none'] },
+      { ...live, id: 'b', models: ['slow', 'quick'] },
+      { ...live, id: 'r', url: await testVideo(), mode: 'recording', models: ['quick', 'none'] },
+    ];
+    const messages = await told({ cameras, models }, (all) => {
+      return of(all, 'a') > 60 && of(all, 'b') > 20 && all.some(({ type }) => type === 'ended');
+    });
+    for (const { id, models: looking } of cameras) {
+      for (const name of looking) {
+        const { offered, explained } = account(messages, id, name);
+        expect([id, name, explained]).toEqual([id, name, offered]);
+        expect(offered).toBeGreaterThan(0);
+      }
+    }
+    expect(account(messages, 'r', 'quick')).toMatchObject({ offered: 30, results: { ok: 30 }, skipped: {} });
+    expect(account(messages, 'r', 'none')).toMatchObject({ offered: 30, results: { model_unavailable: 30 } });
+    expect(account(messages, 'a', 'none').results).not.toHaveProperty('ok');
+    expect(account(messages, 'b', 'slow').skipped['newer_frame']).toBeGreaterThan(0);
+    const states = messages.flatMap((message) =>
+      message.type === 'model' ? [`${message.status.model} ${message.status.state}`] : [],
+    );
+    expect(states).toEqual(expect.arrayContaining(['quick ready', 'slow ready', 'none failed']));
+  });
+});

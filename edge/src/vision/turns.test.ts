@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { Turns } from './turns.ts';
+
+const never = new AbortController().signal;
+
+describe('taking turns', () => {
+  it('gives each camera its turn, however often one puts', async () => {
+    const turns = new Turns<string>();
+    for (const item of ['busy 1', 'busy 2', 'busy 3']) turns.put('busy', item);
+    turns.put('calm', 'calm 1');
+    expect(await turns.take(never)).toBe('busy 3');
+    turns.put('busy', 'busy 4');
+    expect(await turns.take(never)).toBe('calm 1');
+    expect(await turns.take(never)).toBe('busy 4');
+  });
+
+  it('hands back what a newer item replaced', () => {
+    const turns = new Turns<string>();
+    expect(turns.put('a', 'old')).toBeUndefined();
+    expect(turns.put('a', 'new')).toBe('old');
+    expect(turns.put('b', 'other')).toBeUndefined();
+  });
+
+  it('waits for an item, and ends when told', async () => {
+    const turns = new Turns<string>();
+    const waiting = turns.take(never);
+    turns.put('a', 'late');
+    expect(await waiting).toBe('late');
+    const stop = new AbortController();
+    const ended = turns.take(stop.signal);
+    stop.abort();
+    expect(await ended).toBeUndefined();
+  });
+});
