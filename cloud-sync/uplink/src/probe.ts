@@ -70,8 +70,8 @@ async function presence(client: MqttClient, timeoutMs: number): Promise<'online'
   const told = new Promise<'online' | 'offline' | 'absent'>((resolve) => {
     client.on('message', (_topic, payload) => resolve(readPresence(payload)));
   });
-  const granted = await within(timeoutMs, client.subscribeAsync(topics.collectorState, { qos: 1 }), 'refused');
-  if (granted === 'refused' || granted.some((grant) => grant.qos >= 0x80)) return 'hidden';
+  const granted = await within(timeoutMs, client.subscribeAsync(topics.collectorState, { qos: 1 }), undefined);
+  if (granted === undefined || granted.some((grant) => grant.qos >= 0x80)) return 'hidden';
   return within(PRESENCE_MS, told, 'absent');
 }
 

@@ -6,6 +6,7 @@ export type CliErrorCode =
   | 'input_unreadable'
   | 'input_not_media'
   | 'event_unknown'
+  | 'service_hidden'
   | 'answer_unexpected';
 
 /** The command was called in a way that cannot work. */

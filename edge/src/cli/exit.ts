@@ -23,13 +23,23 @@ const ENVIRONMENT_CODES = new Set([
   'journal_full',
   'service_not_running',
   'service_timed_out',
+  'service_hidden',
   'secret_missing',
   'control_socket_in_use',
   'control_socket_path',
   'no_provider',
   'not_built',
 ]);
-const INPUT_CODES = new Set(['journal_absent', 'journal_foreign', 'journal_newer', 'journal_other_device']);
+const INPUT_CODES = new Set([
+  'journal_absent',
+  'journal_foreign',
+  'journal_newer',
+  'journal_other_device',
+  'model_missing',
+  'model_unreadable',
+  'model_shape',
+  'model_labels',
+]);
 
 /** Any error with a code and an advice, of whichever room or package. */
 export interface CodedError {

@@ -1,4 +1,5 @@
 import { controlSocketPath, getControlJson, type Health, type Snapshot, StatusError } from '../status/index.ts';
+import { systemCode } from '../kit/index.ts';
 import { CliError } from './errors.ts';
 
 /** The snapshot as the service answers it, with its own judgement. */
@@ -15,7 +16,9 @@ export async function askService(dataDir: string): Promise<ServiceStatus | undef
     if (isStatus(body)) return body;
   } catch (error) {
     if (error instanceof StatusError && error.code === 'service_not_running') return undefined;
-    throw error;
+    if (systemCode(error) !== 'EACCES') throw error;
+    const advice = 'ask as the user of the service, or as root: sudo lineside status';
+    throw new CliError('service_hidden', `this user may not ask the service behind ${socket}`, advice, error);
   }
   const advice =
     'the service is of another version than this command: restart the service (systemctl restart lineside)';

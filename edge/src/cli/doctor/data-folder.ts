@@ -38,8 +38,10 @@ async function nearestExisting(path: string): Promise<Existing> {
 async function writable(existing: Existing, dataDir: string): Promise<CheckFinding> {
   if (!existing.isFolder) return unwritable(`${existing.path} is a file, not a folder`);
   const probe = join(existing.path, `.doctor-${randomBytes(4).toString('hex')}`);
+  let made = false;
   try {
     await mkdir(probe);
+    made = true;
     const file = await open(join(probe, 'written'), 'w');
     try {
       await file.writeFile('lineside');
@@ -51,10 +53,25 @@ async function writable(existing: Existing, dataDir: string): Promise<CheckFindi
       ? ok('data_folder', `${dataDir} can be written`)
       : ok('data_folder', `${dataDir} is not there yet and will be made in ${existing.path}`);
   } catch (error) {
-    return unwritable(messageOf(error));
+    return (await isAnothers(existing.path, error)) ? hidden(existing.path) : unwritable(messageOf(error));
   } finally {
-    await rm(probe, { recursive: true, force: true });
+    if (made) await rm(probe, { recursive: true, force: true });
   }
+}
+
+/** True when the folder belongs to another user, for whom it may well be writable. */
+async function isAnothers(path: string, error: unknown): Promise<boolean> {
+  const user = process.getuid?.();
+  return systemCode(error) === 'EACCES' && user !== 0 && (await stat(path)).uid !== user;
+}
+
+function hidden(path: string): CheckFinding {
+  return trouble('warning', {
+    code: 'data_folder_hidden',
+    message: `this user may not write to ${path}, which belongs to another`,
+    meaning: 'whether the service can write there is not known',
+    advice: 'run the doctor as the user of the service or as root: sudo lineside doctor',
+  });
 }
 
 function unwritable(message: string): CheckFinding {

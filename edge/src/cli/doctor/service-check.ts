@@ -1,4 +1,5 @@
 import { controlSocketPath, getControlJson } from '../../status/index.ts';
+import { systemCode } from '../../kit/index.ts';
 import { coded } from '../exit.ts';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
@@ -12,6 +13,7 @@ export function serviceCheck(dataDir: string): Check {
         const { body } = await getControlJson(controlSocketPath(dataDir), '/healthz', 5_000);
         return healthFindings(body);
       } catch (error) {
+        if (systemCode(error) === 'EACCES') return [hidden()];
         const { code, message, advice } = coded(error);
         const down = code === 'service_not_running';
         const meaning = down ? 'nothing is inspected now' : 'it may hang';
@@ -19,6 +21,15 @@ export function serviceCheck(dataDir: string): Check {
       }
     },
   };
+}
+
+function hidden(): CheckFinding {
+  return trouble('warning', {
+    code: 'service_hidden',
+    message: 'a service may run, but this user may not ask it',
+    meaning: 'whether it inspects is not known',
+    advice: 'run the doctor as the user of the service or as root: sudo lineside doctor',
+  });
 }
 
 function healthFindings(body: unknown): readonly CheckFinding[] {

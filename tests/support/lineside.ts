@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../edge/src/cli/program.ts';
+import { systemClock } from '../../edge/src/kit/index.ts';
+import { FROM_SOURCE, NODE, runProcess, type StartOptions, startProcess, type TestProcess } from './processes.ts';
+
+const MAIN = fileURLToPath(new URL('../../edge/src/cli/index.ts', import.meta.url));
+
+/** Runs `lineside ...` from its sources to its end. */
+export function lineside(
+  args: readonly string[],
+  options: StartOptions & { readonly withinMs?: number } = {},
+): ReturnType<typeof runProcess> {
+  return runProcess(NODE, [...FROM_SOURCE, MAIN, ...args], options);
+}
+
+/** Starts `lineside ...` and leaves it running. */
+export function startLineside(args: readonly string[], options: StartOptions = {}): Promise<TestProcess> {
+  return startProcess(NODE, [...FROM_SOURCE, MAIN, ...args], options);
+}
+
+/** Runs `lineside ...` inside this process: the same verbs, without the start of another Node. */
+export async function runHere(
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const said = { stdout: '', stderr: '' };
+  const code = await runCommand(
+    args,
+    {
+      out: (text) => void (said.stdout += `${text}\n`),
+      err: (text) => void (said.stderr += `${text}\n`),
+      isTerminal: false,
+      env: process.env,
+      cwd: process.cwd(),
+      clock: systemClock,
+      signal: new AbortController().signal,
+      random: Math.random,
+    },
+    '0.0.0',
+  );
+  return { code, ...said };
+}
