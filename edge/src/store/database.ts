@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { systemCode } from '../kit/index.ts';
 import { StoreError, storeError } from './errors.ts';
 import { checkVersion, migrate } from './schema.ts';
 
@@ -59,7 +60,7 @@ export function openForReading(path: string): Database.Database {
   }
   let database: Database.Database | undefined;
   try {
-    database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    database = readable(path);
     if (checkVersion(database, path) === 0) {
       throw new StoreError({
         code: 'journal_foreign',
@@ -72,6 +73,26 @@ export function openForReading(path: string): Database.Database {
     database?.close();
     throw storeError(error, path, 'cannot read');
   }
+}
+
+/**
+ * SQLite reads a WAL database only where it can make its shared-memory file. A copy on a medium that is read-only, with
+ * no WAL beside it, is read from memory instead; bytes 18 and 19 of its header say "WAL" and must say "rollback" then.
+ */
+function readable(path: string): Database.Database {
+  const database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    database.pragma('user_version');
+    return database;
+  } catch (error) {
+    database.close();
+    const code = systemCode(error) ?? '';
+    const walBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    if (!(code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) || walBytes > 0) throw error;
+  }
+  const copy = readFileSync(path);
+  copy.fill(1, 18, 20);
+  return new Database(copy, { readonly: true });
 }
 
 function pagesIn(database: Database.Database, bytes: number): number {

@@ -56,7 +56,7 @@ export function storeError(thrown: unknown, path: string, doing: string): StoreE
       cause: thrown,
     });
   }
-  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'SQLITE_CANTOPEN', 'SQLITE_READONLY'].includes(code)) {
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code) || /^SQLITE_(CANTOPEN|READONLY)/.test(code)) {
     return new StoreError({
       code: 'data_folder_unwritable',
       message: what,

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { canonicalJson, chainNext, chainStart, STREAMS, WireRecord } from '@lineside/protocol';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -154,6 +155,17 @@ test('a journal of a newer format, of another device or of another program is re
   other.exec('CREATE TABLE bookmarks(url TEXT)');
   other.close();
   expect(failure(() => openTestJournal(foreign.path))).toMatchObject({ code: 'journal_foreign' });
+});
+
+test('a data folder that cannot be written and a file that is no database are told apart, and nothing is overwritten', () => {
+  const file = folder.join('file');
+  writeFileSync(file, 'not a folder');
+  expect(failure(() => openTestJournal(`${file}/data`))).toMatchObject({ code: 'data_folder_unwritable' });
+  expect(failure(() => openTestJournal(file))).toMatchObject({ code: 'data_folder_unwritable' });
+  const text = 'not a database, and long enough to be looked at as one '.repeat(99);
+  writeFileSync(journalPath(folder.path), text);
+  expect(failure(() => open())).toMatchObject({ code: 'journal_damaged' });
+  expect(readFileSync(journalPath(folder.path), 'utf8')).toBe(text);
 });
 
 test('acks only rise, survive a restart, and one beyond what was written is refused', () => {

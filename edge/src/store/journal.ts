@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
-import { canonicalJson, chainNext, mergeRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
-import { V7Generator } from 'uuidv7';
+import { mergeRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
 import { messageOf } from '../kit/index.ts';
 import { openForWriting } from './database.ts';
-import { ackBeyond, damaged, isFull, refused, storeError } from './errors.ts';
+import { ackBeyond, damaged, isFull, storeError } from './errors.ts';
 import type { AppendListener, Entry, JournalBatch, JournalOptions, Position, StreamStats } from './journal-types.ts';
 import { readNumber, settleIdentity, writeMeta } from './meta.ts';
 import { deliveredBefore } from './prune.ts';
+import { RecordWriter } from './record-writer.ts';
 import { chooseSacrifice } from './room-maker.ts';
 import { readBatch, statsOf } from './stream-reading.ts';
 import { type StreamHead, StreamTable } from './stream-table.ts';
@@ -16,8 +16,6 @@ import { type TimeLabel, TimeLabeller } from './time-label.ts';
 import { declareGone, declareLost } from './tombstones.ts';
 import { WriterLock } from './writer-lock.ts';
 
-/** A batch of one record must fit into what the collector takes. */
-const MAX_RECORD_BYTES = 128 * 1024;
 const FLOOR_STEP_MS = 10_000;
 const MOST_SACRIFICES = 64;
 const SACRIFICED_SHARE = 1 / 16;
@@ -38,7 +36,7 @@ export class Journal {
   readonly #lock: WriterLock;
   readonly #tables: ReadonlyMap<Stream, StreamTable>;
   readonly #times: TimeLabeller;
-  readonly #ids: V7Generator;
+  readonly #writer: RecordWriter;
   readonly #listeners = new Set<AppendListener>();
   #floorWritten: number;
 
@@ -53,7 +51,7 @@ export class Journal {
     const floor = { trusted: readNumber(database, 'floor_trusted'), seen: readNumber(database, 'floor_seen') };
     this.#times = new TimeLabeller(options.clock, options.synced, floor);
     this.#floorWritten = floor.seen;
-    this.#ids = new V7Generator({ nextUint32: () => Buffer.from(options.random(4)).readUInt32BE() });
+    this.#writer = new RecordWriter(options.boot, options.random);
   }
 
   /**
@@ -202,18 +200,8 @@ export class Journal {
   }
 
   #write(entry: Entry, label: TimeLabel): Position {
-    const { stream, kind } = entry;
-    const head = this.#head(stream);
-    const late = entry.atMs === undefined ? 0 : Math.max(0, label.m - entry.atMs);
-    const t = Math.round(label.t - late);
-    const id = this.#ids.generateOrResetWithTs(Math.min(Math.max(t, 0), 2 ** 48 - 1)).toString();
-    const m = Math.max(0, label.m - late);
-    const json = textOf({ s: head.next, id, k: kind, t, m, q: label.q, boot: this.boot, b: entry.body }, kind);
-    const hash = chainNext(head.head, json);
-    const table = this.#table(stream);
-    table.insert(head.next, kind, json, hash);
-    table.write({ ...head, next: head.next + 1, head: hash, bytes: head.bytes + Buffer.byteLength(json) });
-    return { stream, seq: head.next };
+    const { stream } = entry;
+    return { stream, seq: this.#writer.write(this.#table(stream), this.#head(stream), entry, label) };
   }
 
   /** False when there is nothing left to give up. */
@@ -285,16 +273,4 @@ export class Journal {
     if (head === undefined) throw damaged(this.#options.path, stream, 0);
     return head;
   }
-}
-
-/** Canonical text of a wire record. Throws `record_refused` where it has none or could never be sent. */
-function textOf(record: object, kind: string): string {
-  let json: string;
-  try {
-    json = canonicalJson(record);
-  } catch (error) {
-    throw refused(kind, messageOf(error), error);
-  }
-  if (Buffer.byteLength(json) > MAX_RECORD_BYTES) throw refused(kind, `longer than ${MAX_RECORD_BYTES} bytes`);
-  return json;
 }

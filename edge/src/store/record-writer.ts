@@ -1,0 +1,47 @@
+import { canonicalJson, chainNext } from '@lineside/protocol';
+import { V7Generator } from 'uuidv7';
+import { messageOf } from '../kit/index.ts';
+import { refused } from './errors.ts';
+import type { Entry } from './journal-types.ts';
+import type { StreamHead, StreamTable } from './stream-table.ts';
+import type { TimeLabel } from './time-label.ts';
+
+/** A batch of one record must fit into what the collector takes. */
+const MAX_RECORD_BYTES = 128 * 1024;
+const LARGEST_UUID_MS = 2 ** 48 - 1;
+
+/** Turns entries into wire records and puts them at the end of their stream's chain. Transactions are the caller's. */
+export class RecordWriter {
+  readonly #boot: string;
+  readonly #ids: V7Generator;
+
+  constructor(boot: string, random: (count: number) => Uint8Array) {
+    this.#boot = boot;
+    this.#ids = new V7Generator({ nextUint32: () => Buffer.from(random(4)).readUInt32BE() });
+  }
+
+  /** Writes `entry` after `head`; returns its number. Throws `record_refused`. */
+  write(table: StreamTable, head: StreamHead, entry: Entry, label: TimeLabel): number {
+    const late = entry.atMs === undefined ? 0 : Math.max(0, label.m - entry.atMs);
+    const t = Math.round(label.t - late);
+    const id = this.#ids.generateOrResetWithTs(Math.min(Math.max(t, 0), LARGEST_UUID_MS)).toString();
+    const times = { t, m: Math.max(0, label.m - late), q: label.q, boot: this.#boot };
+    const json = textOf({ s: head.next, id, k: entry.kind, ...times, b: entry.body }, entry.kind);
+    const hash = chainNext(head.head, json);
+    table.insert(head.next, entry.kind, json, hash);
+    table.write({ ...head, next: head.next + 1, head: hash, bytes: head.bytes + Buffer.byteLength(json) });
+    return head.next;
+  }
+}
+
+/** Canonical text of a wire record. Throws `record_refused` where it has none or could never be sent. */
+function textOf(record: object, kind: string): string {
+  let json: string;
+  try {
+    json = canonicalJson(record);
+  } catch (error) {
+    throw refused(kind, messageOf(error), error);
+  }
+  if (Buffer.byteLength(json) > MAX_RECORD_BYTES) throw refused(kind, `longer than ${MAX_RECORD_BYTES} bytes`);
+  return json;
+}
