@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addDevice, collectorYaml, type RunningCollector, startCollector } from '../support/collector.ts';
+import { CollectorDevice } from '../support/collector-device.ts';
+import { eventBody, JournalTwin } from '../support/journal-twin.ts';
+import { type TempDir, tempDir } from '../support/temp-dir.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { findChromium, fitsWidth, launch, Witness } from './chromium.ts';
+
+const executable = findChromium();
+
+describe.skipIf(executable === undefined)("the collector's page", () => {
+  let browser: Browser;
+  let page: Page;
+  let witness: Witness;
+  let dir: TempDir;
+  let data: string;
+  let config: string;
+  let password: string;
+  let collector: RunningCollector;
+  let device: CollectorDevice;
+  let journal: JournalTwin;
+  let origin: string;
+
+  const text = () => page.locator('body').innerText();
+  const says = (...words: readonly (string | RegExp)[]) =>
+    waitFor(`the page to say ${words.join(', ')}`, async () => {
+      const shown = await text();
+      return words.every((word) => (typeof word === 'string' ? shown.includes(word) : word.test(shown)));
+    });
+
+  /** Sends one event with a picture, the way an appliance does: the record by MQTT, the bytes over HTTP. */
+  const sendEvent = async (label: string): Promise<void> => {
+    const width = 320;
+    const colour = { r: 200, g: journal.records.length, b: 40 };
+    const jpeg = await sharp({ create: { width, height: 180, channels: 3, background: colour } })
+      .jpeg()
+      .toBuffer();
+    const snapshot = createHash('sha256').update(jpeg).digest('hex');
+    const put = await fetch(`${origin}/media/line-1/${snapshot}`, {
+      method: 'PUT',
+      headers: {
+        authorization: `Basic ${Buffer.from(`line-1:${password}`).toString('base64')}`,
+        'content-type': 'image/jpeg',
+      },
+      body: new Uint8Array(jpeg),
+    });
+    expect(put.ok).toBe(true);
+    const { s } = journal.append('event', eventBody({ label, rule: `${label}-rule`, snapshot }), Date.now());
+    await device.send(journal.batch(s, s));
+    await device.acked(({ upto }) => upto >= s);
+  };
+
+  beforeAll(async () => {
+    browser = await launch(executable ?? '');
+    dir = await tempDir('collector-page-');
+    data = dir.join('data');
+    config = dir.join('collector.yaml');
+    writeFileSync(config, collectorYaml('http: {listen: "127.0.0.1:0"}\n'));
+    password = await addDevice(data, 'line-1');
+    collector = await startCollector(config, data);
+    origin = collector.at.http;
+    device = await CollectorDevice.connect('line-1', collector.at.mqtt, password);
+    await device.birth();
+    journal = new JournalTwin('line-1');
+    await sendEvent('spill');
+  });
+  afterAll(async () => {
+    await device.close();
+    await collector.stop();
+    await dir[Symbol.asyncDispose]();
+    await browser.close();
+  });
+  beforeEach(async () => {
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    witness = new Witness(page);
+    await page.goto(origin);
+  });
+  afterEach(async () => {
+    await page.close();
+  });
+
+  it('shows lines, whether they are there, and events with their pictures, and asks nobody else', async () => {
+    await says('line-1', 'Packing 1', /spill/i, /online/i);
+    await waitFor('the picture', () =>
+      page.evaluate(`[...document.images].some((i) => i.src.includes('/api/v1/media/') && i.naturalWidth > 0)`),
+    );
+    expect(witness.strayFrom(origin)).toEqual([]);
+    expect(witness.errors).toEqual([]);
+  });
+
+  it('shows a new event without being asked again', async () => {
+    await says(/spill/i);
+    await sendEvent('broken_pallet');
+    await says(/broken.pallet/i);
+    expect(witness.errors).toEqual([]);
+  });
+
+  it('shows a line that has gone, and only that one', async () => {
+    const leaving = await addDevice(data, 'line-2');
+    const second = await waitFor('line-2 to be let in', () =>
+      CollectorDevice.connect('line-2', collector.at.mqtt, leaving),
+    );
+    await second.birth();
+    const cardSays = (id: string, word: RegExp) =>
+      waitFor(`${id} to be ${word.source}`, async () =>
+        word.test(await page.getByRole('listitem').filter({ hasText: id }).first().innerText()),
+      );
+    await cardSays('line-2', /online/i);
+    // Cut, not taken leave of: the broker tells by the device's will.
+    second.client.stream.destroy();
+    await second.close();
+    await cardSays('line-2', /offline/i);
+    await cardSays('line-1', /online/i);
+  });
+
+  it.each([360, 1280])('fits a window of %i pixels', async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    await says('line-1', /spill/i);
+    expect(await fitsWidth(page)).toBe(true);
+  });
+
+  it('gives every control and picture a name', async () => {
+    await says('line-1');
+    const nameless = await page.evaluate(
+      `[...document.querySelectorAll('button, select, img')].filter((e) => !(e.ariaLabel || e.innerText || e.labels?.length || e.hasAttribute('alt'))).length`,
+    );
+    expect(nameless).toBe(0);
+  });
+
+  it('says that it is disconnected when the collector stops', async () => {
+    await says('line-1');
+    await collector.stop();
+    await waitFor('the alert', async () => /disconnected/i.test(await page.getByRole('alert').innerText()));
+    collector = await startCollector(config, data);
+  });
+});
