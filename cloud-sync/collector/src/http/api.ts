@@ -34,7 +34,10 @@ const GapsQuery = z.strictObject({
 /** Routes under /api/v1 that read. */
 export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
   const { store } = options;
-  app.get('/api/v1/devices', async () => ({ items: await devices(options) }));
+  app.get('/api/v1/devices', async () => ({
+    now: iso(options.clock.wallMs()),
+    items: await devices(options),
+  }));
   app.get('/api/v1/events', async (request) => {
     const query = parseQuery(EventsQuery, request.query);
     try {

@@ -168,7 +168,7 @@ describe('the API', () => {
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(page.headers.get('x-frame-options')).toBe('DENY');
-    for (const path of ['/app.js', '/style.css', '/vendor/preact.js']) {
+    for (const path of ['/app.js', '/page.css', '/vendor/preact.js']) {
       expect((await fetch(`${collector.at.http}${path}`)).status).toBe(200);
     }
   });

@@ -1,0 +1,138 @@
+import { html, useEffect, useRef, useState } from '/vendor/preact.js';
+import { get } from './connection.js';
+import { KIND, plain, SEVERITY, span, time } from './words.js';
+
+const PAGE = 30;
+
+/** Events of all lines, newest first; older ones on demand. */
+export function Events({ devices, now, connected }) {
+  const [filter, setFilter] = useState({ device: '', kind: '' });
+  const [list, setList] = useState({ key: '', items: [], next: null });
+  const [shown, setShown] = useState(undefined);
+  const key = query(filter);
+  useEffect(() => {
+    let over = false;
+    get(`/api/v1/events?limit=${PAGE}${key}`)
+      .then((page) => {
+        if (!over) setList((old) => renewed(old, key, page));
+      })
+      .catch(() => {
+        // The page as a whole says that it is disconnected; this list keeps what it has.
+      });
+    return () => {
+      over = true;
+    };
+  }, [key, now, connected]);
+  const more = async () => {
+    const page = await get(`/api/v1/events?limit=${PAGE}${key}&cursor=${list.next}`);
+    setList((old) => (old.key === key ? { ...old, items: joined(old.items, page.items), next: page.next } : old));
+  };
+  const lines = new Map(devices.map(({ device, line }) => [device, line ?? device]));
+  return html`<section aria-labelledby="events">
+    <div class="bar-head">
+      <h2 id="events">Events</h2>
+      <${Filter} filter=${filter} set=${setFilter} lines=${lines} />
+    </div>
+    ${list.items.length === 0 && html`<p class="empty">${key === '' ? 'No events yet.' : 'No such events.'}</p>`}
+    <ul class="events">
+      ${list.items.map((event) => html`<${Event} key=${event.device + event.event} event=${event} line=${lines.get(event.device) ?? event.device} now=${now} show=${setShown} />`)}
+    </ul>
+    ${list.next !== null && html`<p class="more"><button onClick=${more}>Older events</button></p>`}
+    ${shown && html`<${Large} event=${shown} line=${lines.get(shown.device) ?? shown.device} now=${now} close=${() => setShown(undefined)} />`}
+  </section>`;
+}
+
+const query = ({ device, kind }) =>
+  `${device && `&device=${encodeURIComponent(device)}`}${kind && `&kind=${encodeURIComponent(kind)}`}`;
+
+/** The newest page over what is there already, so that older ones that were asked for stay. */
+function renewed(old, key, page) {
+  if (old.key !== key || old.items.length <= PAGE) return { key, ...page };
+  return { ...old, items: joined(page.items, old.items) };
+}
+
+/** Without repeating an event; the first mention is the one that counts. */
+function joined(first, second) {
+  const ids = new Set(first.map(({ device, event }) => device + event));
+  return [...first, ...second.filter(({ device, event }) => !ids.has(device + event))];
+}
+
+function Filter({ filter, set, lines }) {
+  const change = (name) => (event) => set({ ...filter, [name]: event.currentTarget.value });
+  return html`<div class="filter">
+    <label><span class="unseen">Line</span>
+      <select value=${filter.device} onChange=${change('device')}>
+        <option value="">All lines</option>
+        ${[...lines].map(([id, line]) => html`<option key=${id} value=${id}>${line}</option>`)}
+      </select>
+    </label>
+    <label><span class="unseen">Kind</span>
+      <select value=${filter.kind} onChange=${change('kind')}>
+        <option value="">All kinds</option>
+        ${Object.entries(KIND).map(([kind, word]) => html`<option key=${kind} value=${kind}>${word}</option>`)}
+      </select>
+    </label>
+  </div>`;
+}
+
+function Event({ event, line, now, show }) {
+  const severity = SEVERITY[event.severity] ?? { word: event.severity, tone: 'idle' };
+  return html`<li class="card event">
+    <${Thumb} event=${event} show=${show} />
+    <div class="what">
+      <p class="title"><b>${title(event)}</b> <span class="pill ${severity.tone}">${severity.word}</span></p>
+      <p class="small">${KIND[event.kind] ?? plain(event.kind)} · ${line} · ${event.camera}${event.zone !== null && event.zone !== 'picture' ? ` · ${event.zone}` : ''}</p>
+      <p class="small">${time(event.opened, now)}${event.clock === 'synced' ? '' : ' (clock not sure)'} · ${duration(event, now)}</p>
+      ${event.model?.degraded && html`<p class="small warn-text">from a degraded model</p>`}
+    </div>
+  </li>`;
+}
+
+const title = ({ label, rule }) => plain(label ?? rule).replace(/^./, (first) => first.toUpperCase());
+
+/** Of an open event by the wall clocks of both ends, where the appliance trusts its own. */
+function duration(event, now) {
+  const openMs = event.clock === 'synced' ? Date.parse(now) - Date.parse(event.opened) : event.durationMs;
+  if (event.phase === 'open') return html`<b class="open">open</b> for ${span(Math.max(openMs, event.durationMs))}`;
+  return `${span(event.durationMs)}${event.reason === null ? '' : `, ${plain(event.reason)}`}`;
+}
+
+function Thumb({ event, show }) {
+  const [failed, setFailed] = useState(false);
+  const stored = event.picture?.stored === true && !failed;
+  if (!stored) {
+    const word = event.picture === null ? 'No picture' : failed ? 'Picture unreadable' : 'Picture on its way';
+    return html`<div class="thumb none">${word}</div>`;
+  }
+  return html`<button class="thumb" onClick=${() => show(event)} aria-label="Show the picture of ${title(event)}">
+    <img src=${event.picture.url} alt="" loading="lazy" onError=${() => setFailed(true)} />
+  </button>`;
+}
+
+/** The picture in full, with everything that is known of the event. */
+function Large({ event, line, now, close }) {
+  const dialog = useRef(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const facts = [
+    ['Line', line],
+    ['Camera', event.camera],
+    ['Rule', event.rule],
+    ['Opened', `${time(event.opened, now)}${event.openingSeen ? '' : ' (reckoned)'}`],
+    [
+      'Closed',
+      event.closed === null
+        ? 'still open'
+        : `${time(event.closed, now)}${event.reason === null ? '' : `, ${plain(event.reason)}`}`,
+    ],
+    ['Lasted', span(event.durationMs)],
+    ['Score', event.score === null ? '–' : event.score.toFixed(2)],
+    ['Model', event.model === undefined ? '–' : `${event.model.id}, ${event.model.sha256.slice(0, 12)}`],
+    ...Object.entries(event.details ?? {}).map(([name, value]) => [plain(name), String(value)]),
+    ['SHA-256', event.picture.sha256],
+  ];
+  return html`<dialog ref=${dialog} class="large" onClose=${close} onClick=${(click) => click.target === dialog.current && dialog.current.close()}>
+    <form method="dialog"><h2>${title(event)}</h2><button aria-label="Close">✕</button></form>
+    <img src=${event.picture.url} alt="Evidence of ${title(event)} at ${event.camera}" />
+    <dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+  </dialog>`;
+}

@@ -1,0 +1,95 @@
+import { html } from '/vendor/preact.js';
+import { ago, count, LINK, number, plain, share, span } from './words.js';
+
+const STREAM = { audit: 'Audit', events: 'Events', telemetry: 'Counters', media: 'Pictures' };
+
+/** One card per appliance. */
+export function Lines({ devices, now }) {
+  if (devices.length === 0) return null;
+  return html`<section aria-labelledby="lines">
+    <h2 id="lines">Lines</h2>
+    <ul class="lines">${devices.map((device) => html`<${Line} key=${device.device} device=${device} now=${now} />`)}</ul>
+  </section>`;
+}
+
+function Line({ device, now }) {
+  const link = LINK[device.link];
+  return html`<li class="card line">
+    <header>
+      <div>
+        <h3>${device.line ?? device.device}</h3>
+        <p class="small">${device.line === null ? '' : `${device.device} · `}${device.version === null ? 'version unknown' : device.version}</p>
+      </div>
+      <span class="pill ${link.tone}"><i aria-hidden="true"></i>${link.word}</span>
+    </header>
+    <p class="small">
+      Last heard <b>${ago(device.lastSeen, now)}</b>
+      ${device.linkForMs !== null && device.link !== 'unknown' && html`, ${link.word.toLowerCase()} for ${span(device.linkForMs)}`}
+    </p>
+    ${device.identityConflict && html`<p class="note bad" role="alert">Two appliances take turns with this identity. Give one of them its own: <code>lineside-collector device add</code></p>`}
+    ${!device.hasCredential && html`<p class="note warn">This device has no credential here; it cannot store pictures.</p>`}
+    <${Inspection} cameras=${device.inspection} now=${now} />
+    <${Streams} streams=${device.streams} />
+  </li>`;
+}
+
+/** Offered = inspected + skipped + failed, as one bar per camera and model. */
+function Inspection({ cameras, now }) {
+  if (cameras.length === 0) return html`<p class="small empty">No counters from its cameras yet.</p>`;
+  return html`<ul class="cameras">
+    ${cameras.map((row) => {
+      const skipped = sum(row.skipped);
+      const failed = sum(row.failed);
+      return html`<li key=${`${row.camera}/${row.model}`}>
+        <p class="name"><b>${row.camera}</b> <span>${row.model}</span> <em>${share(row.inspected, row.offered)} inspected</em></p>
+        <${Bar} offered=${row.offered} inspected=${row.inspected} skipped=${skipped} failed=${failed} />
+        <p class="small">
+          ${number(row.inspected)} of ${number(row.offered)} frames${reasons(', skipped', row.skipped)}${reasons(', failed', row.failed, 'bad')}
+          <span class="when"> · ${plain(row.state)}, ${ago(row.received, now)}</span>
+        </p>
+      </li>`;
+    })}
+  </ul>`;
+}
+
+/** Drawn as SVG, because the page may set no style attributes. */
+function Bar({ offered, inspected, skipped, failed }) {
+  const whole = Math.max(1, offered);
+  const at = (n) => (100 * n) / whole;
+  const label = `${number(inspected)} inspected, ${number(skipped)} skipped, ${number(failed)} failed of ${number(offered)}`;
+  return html`<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label=${label}>
+    <rect class="none" width="100" height="6" />
+    <rect class="inspected" width=${at(inspected)} height="6" />
+    <rect class="skipped" x=${at(inspected)} width=${at(skipped)} height="6" />
+    <rect class="failed" x=${at(inspected + skipped)} width=${at(failed)} height="6" />
+  </svg>`;
+}
+
+const sum = (reasons) => Object.values(reasons).reduce((total, n) => total + n, 0);
+
+function reasons(lead, counts, tone = '') {
+  const entries = Object.entries(counts).filter(([, n]) => n > 0);
+  if (entries.length === 0) return null;
+  return html`<span class=${tone}>${lead} ${entries.map(([why, n]) => `${number(n)} (${plain(why)})`).join(', ')}</span>`;
+}
+
+function Streams({ streams }) {
+  const current = streams.filter((stream) => stream.current);
+  const earlier = new Set(streams.filter((stream) => !stream.current).map(({ epoch }) => epoch)).size;
+  const shown = current.length > 0 ? current : streams;
+  if (shown.length === 0) return html`<p class="small empty">No records yet.</p>`;
+  return html`<table class="streams">
+      <thead><tr><th scope="col">Stream</th><th scope="col">Complete to</th><th scope="col">Missing</th><th scope="col">Declared lost</th></tr></thead>
+      <tbody>
+        ${shown.map(
+          ({ epoch, stream, upto, highest, missing, declaredLost }) => html`<tr key=${epoch + stream}>
+            <th scope="row">${STREAM[stream] ?? stream}</th>
+            <td>${number(upto)}${highest > upto && html`<small> of ${number(highest)}</small>`}</td>
+            <td class=${missing > 0 ? 'bad' : 'quiet'}>${number(missing)}</td>
+            <td class=${declaredLost > 0 ? 'warn-text' : 'quiet'}>${number(declaredLost)}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${current.length > 0 && earlier > 0 && html`<p class="small">and ${count(earlier, 'earlier journal')} of this device</p>`}`;
+}

@@ -1,0 +1,68 @@
+import { html } from '/vendor/preact.js';
+import { ago, bytes, count, GAP, number, plain } from './words.js';
+
+/** What is wrong, or was, with the records themselves; and what was refused at the door. */
+export function Records({ gaps, store, counted, now }) {
+  const { items, chainBreaks, conflicts } = gaps;
+  const clean = items.length + chainBreaks.length + conflicts.length === 0;
+  return html`<section class=${clean ? 'side' : 'side first'} aria-labelledby="records">
+    <h2 id="records">Records</h2>
+    <div class="card">
+      ${clean && html`<p class="whole"><span class="sign" aria-hidden="true">✓</span> No gap was ever open, every hash chain fits.</p>`}
+      ${conflicts.map((row) => html`<${Conflict} key=${`c${row.device}${row.epoch}${row.stream}${row.seq}`} row=${row} now=${now} />`)}
+      ${chainBreaks.map((row) => html`<${Break} key=${`b${row.device}${row.epoch}${row.stream}${row.seq}${row.link}`} row=${row} now=${now} />`)}
+      ${items.map((gap) => html`<${Gap} key=${gap.id} gap=${gap} now=${now} />`)}
+      <${Counted} counted=${counted} store=${store} />
+    </div>
+  </section>`;
+}
+
+function Gap({ gap, now }) {
+  const { word, tone } = GAP[gap.state];
+  const numbers =
+    gap.first === gap.last ? `number ${number(gap.first)}` : `${number(gap.first)} to ${number(gap.last)}`;
+  return html`<div class="finding">
+    <p><b>${gap.device}</b> ${gap.stream}, ${numbers} <span class="pill ${tone}">${word}</span></p>
+    <p class="small">
+      ${gap.state === 'open' ? `${number(gap.missing)} missing since ${ago(gap.opened, now)}` : `seen ${ago(gap.opened, now)}`},
+      asked for ${count(gap.requests, 'time')}
+    </p>
+  </div>`;
+}
+
+const LINKS = {
+  prev: 'does not follow from the record before it',
+  head: 'is not what the appliance sealed',
+  next: 'does not follow from what came later',
+};
+
+function Break({ row, now }) {
+  return html`<div class="finding">
+    <p><b>${row.device}</b> ${row.stream}, number ${number(row.seq)} <span class="pill bad">Chain broken</span></p>
+    <p class="small">It ${LINKS[row.link]}. Seen ${ago(row.at, now)}; kept as it came.</p>
+  </div>`;
+}
+
+function Conflict({ row, now }) {
+  return html`<div class="finding">
+    <p><b>${row.device}</b> ${row.stream}, number ${number(row.seq)} <span class="pill bad">Conflict</span></p>
+    <p class="small">
+      Came again ${ago(row.at, now)} with another ${row.contentDiffers ? 'content' : 'history'}; the first is kept.
+    </p>
+  </div>`;
+}
+
+/** Since the collector's start. */
+function Counted({ counted, store }) {
+  const refused = Object.entries(counted.malformed).filter(([, n]) => n > 0);
+  const rows = [
+    ['Commits', number(counted.commits)],
+    ['Sent again', number(counted.duplicates)],
+    ['Asked for again', number(counted.resendRequests)],
+    ['Refused', refused.length === 0 ? '0' : refused.map(([why, n]) => `${number(n)} ${plain(why)}`).join(', ')],
+    ['Pictures', `${number(store.media)}, ${bytes(store.mediaBytes)}`],
+  ];
+  return html`<dl class="facts">
+    ${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
+  </dl>`;
+}
