@@ -9,6 +9,7 @@ import { cliDocument } from './docs/cli.ts';
 import { configurationDocument, configurationSchema } from './docs/configuration.ts';
 import { errorsDocument } from './docs/errors.ts';
 import type { GeneratedFile } from './docs/generated-file.ts';
+import { manifestSchema } from './docs/models.ts';
 import { protocolDocument, protocolSchemas } from './docs/protocol.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -16,6 +17,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const files: readonly GeneratedFile[] = [
   configurationDocument(),
   configurationSchema(),
+  manifestSchema(),
   await protocolDocument(ROOT),
   ...protocolSchemas(),
   await errorsDocument(ROOT),

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { lineside, runHere, startLineside } from '../../../tests/support/lineside.ts';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { openTestJournal } from '../../../tests/support/test-journal.ts';
+import { runProcess } from '../../../tests/support/processes.ts';
 import { brightBlobDetector, constantDetector, writeTinyBundle } from '../../../tests/support/tiny-onnx.ts';
 import { notAVideo, testVideo } from '../../../tests/support/video.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
@@ -186,6 +187,30 @@ describe('lineside detect', () => {
     const wrong = await runHere([...args, '--labels', 'a,b,c']);
     expect(wrong.code).toBe(2);
     expect(wrong.stdout).toContain('"code":"model_labels"');
+  });
+
+  it('takes images of any size, each as one frame', async () => {
+    await using dir = await tempDir();
+    const model = await tiny(dir);
+    const still = (size: string, name: string): Promise<unknown> =>
+      runProcess('ffmpeg', [
+        '-v',
+        'error',
+        '-f',
+        'lavfi',
+        '-i',
+        `testsrc2=size=${size}`,
+        '-frames:v',
+        '1',
+        dir.join(name),
+      ]);
+    await Promise.all([still('100x300', 'tall.jpg'), still('64x64', 'a name, with (signs).png')]);
+    const inputs = ['tall.jpg', 'a name, with (signs).png'];
+    const { code, stdout } = await lineside(['detect', '--json', '--model', model, ...inputs], { cwd: dir.path });
+    expect(code).toBe(0);
+    const lines = linesOf(stdout);
+    expect(lines.map(({ source, frame, time }) => [source, frame, time])).toEqual(inputs.map((name) => [name, 0, 0]));
+    expect(lines[1]?.detections?.[0]?.box).toEqual([24, 28, 40, 36]);
   });
 
   it('draws pictures', async () => {

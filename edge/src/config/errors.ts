@@ -31,10 +31,14 @@ export class ConfigError extends LinesideError {
     super({
       code: problems.length === 1 && first !== undefined ? first.code : 'config_invalid',
       message: lines.length === 1 ? (lines[0] ?? '') : `${lines.length} problems:\n  ${lines.join('\n  ')}`,
-      advice: problems.length === 1 && first !== undefined ? first.advice : 'lineside config check',
+      advice: problems.length === 1 && first !== undefined ? first.advice : checkAdvice(first),
     });
     this.problems = problems;
   }
+}
+
+function checkAdvice(first: Problem | undefined): string {
+  return first === undefined ? 'lineside config check' : `lineside config check --config ${first.file}`;
 }
 
 /** A secret that the configuration names and that cannot be read. */
