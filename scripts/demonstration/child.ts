@@ -29,14 +29,12 @@ export class Child {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: options.env ?? process.env,
     }));
-    stderr?.pipe(this.#log);
+    stderr.pipe(this.#log);
     this.exited = new Promise((resolve) => {
       this.#process.once('exit', (code) => resolve(code ?? 128));
       this.#process.once('error', () => resolve(127));
     });
-    if (stdout !== null) {
-      createInterface({ input: stdout }).on('line', (text) => this.#take(text, options.onLine));
-    }
+    createInterface({ input: stdout }).on('line', (text) => this.#take(text, options.onLine));
   }
 
   get pid(): number | undefined {

@@ -11,8 +11,7 @@ export function closeLeftOpen(journal: Journal, reader: JournalReader, logger: L
   for (const stored of reader.events({ state: 'open' })) {
     const last = reader.show(stored.event)?.transitions.at(-1)?.body;
     if (last === undefined) continue;
-    const { snapshot: _seenBefore, ...rest } = last;
-    bodies.push({ ...rest, phase: 'closed', reason: 'restart' });
+    bodies.push({ ...last, phase: 'closed', reason: 'restart' });
   }
   for (const body of bodies) journal.append([{ stream: 'events', kind: EVENT_RECORD, body }]);
   if (bodies.length > 0) logger.warn({ events: bodies.length }, 'closed events that an earlier run had left open');

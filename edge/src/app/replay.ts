@@ -130,11 +130,10 @@ class TellingRecorder implements Recorder {
   }
 
   async record(...[event, picture]: Parameters<Recorder['record']>): Promise<{ readonly seq: number }> {
-    const { decidedAtMs: _thisMachines, ...told } = event;
     const position = await this.#recorder.record(event, picture);
     const { kind, phase } = event.output;
     if (phase === 'opened') this.opened[kind] = (this.opened[kind] ?? 0) + 1;
-    this.#options.onEvent({ ...told, atMs: atOf(event) });
+    this.#options.onEvent({ ...event, atMs: atOf(event) });
     return position;
   }
 }
