@@ -1,0 +1,24 @@
+/** A main process with nothing in it but vision: prints what it is told, one JSON line each. For tests that kill it. */
+import { silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import { type VisionPlan, VisionProcess } from '../../edge/src/vision/index.ts';
+
+const plan = JSON.parse(process.argv[2] ?? '{}') as VisionPlan;
+const say = (what: object): void => {
+  process.stdout.write(`${JSON.stringify(what)}\n`);
+};
+const vision = new VisionProcess({
+  plan,
+  listener: {
+    inspection: ({ frame }) => say({ inspected: frame.index }),
+    fate: () => undefined,
+    camera: () => undefined,
+    model: () => undefined,
+    down: (reason) => say({ down: reason }),
+    up: () => say({ up: vision.pid }),
+    ended: () => undefined,
+  },
+  clock: systemClock,
+  logger: silentLogger,
+  random: Math.random,
+});
+await vision.run(new AbortController().signal);
