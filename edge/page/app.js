@@ -77,7 +77,9 @@ function sentence({ cameras, health, events }) {
   const first = health.reasons[0];
   if (first !== undefined) return first.message;
   const inspected =
-    seeing === cameras.length ? allOf(cameras.length) : `${seeing} of ${cameras.length} cameras are being inspected`;
+    seeing === cameras.length
+      ? allOf(cameras.length)
+      : `${seeing} of ${cameras.length} cameras ${seeing === 1 ? 'is' : 'are'} being inspected`;
   return open === 0
     ? `${inspected}. No open events.`
     : `${inspected}. ${open} open ${open === 1 ? 'event' : 'events'}.`;

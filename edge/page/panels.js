@@ -30,8 +30,8 @@ export function Journal({ journal, link, evidence, nowMs }) {
   return html`
     <section class="card panel" aria-labelledby="journal-title">
       <h2 id="journal-title">Journal and link</h2>
-      <p class="row-head"><b>${queued === 0 ? 'Nothing queued' : `${number(queued)} queued`}</b><${Chip} tone=${tone}>${word}<//></p>
-      ${queued > 0 && html`<p class="small">oldest waits for ${span(oldest)}</p>`}
+      <p class="row-head"><b>${headline(queued, link)}</b><${Chip} tone=${tone}>${word}<//></p>
+      ${queued > 0 && link.state !== 'off' && html`<p class="small">oldest waits for ${span(oldest)}</p>`}
       ${!journal.writable && html`<p class="small bad">The journal cannot be written${journal.problem ? `: ${journal.problem}` : ''}</p>`}
       <div class="table">
         <table>
@@ -69,6 +69,12 @@ export function Journal({ journal, link, evidence, nowMs }) {
       />
     </section>
   `;
+}
+
+/** Without a link nothing waits: records are simply kept. */
+function headline(queued, link) {
+  if (link.state === 'off') return `${number(queued)} records kept`;
+  return queued === 0 ? 'Nothing queued' : `${number(queued)} queued`;
 }
 
 export function Box({ status }) {

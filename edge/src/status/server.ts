@@ -163,7 +163,7 @@ function listening(server: Server, at: { readonly host: string; readonly port: n
 
 function addressOf(bound: ReturnType<Server['address']>, host: string): StatusAddress {
   const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
-  return { host, port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/` };
+  return { host, port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}` };
 }
 
 async function stop(server: Server): Promise<void> {
