@@ -1,6 +1,7 @@
 import { chainNext, outsideRanges, mergeRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
 import type Database from 'better-sqlite3';
 import { openForReading } from './database.ts';
+import { storeError } from './errors.ts';
 import { readMeta } from './meta.ts';
 import { type StoredRecord, type StreamHead, StreamTable, tombstoneBody } from './stream-table.ts';
 
@@ -59,6 +60,8 @@ export function verifyJournal(path: string): Verdict {
     });
     const identity = { device: readMeta(database, 'device') ?? '', epoch: readMeta(database, 'epoch') ?? '' };
     return { path, ...identity, streams, findings };
+  } catch (error) {
+    throw storeError(error, path, 'cannot verify');
   } finally {
     database.close();
   }
