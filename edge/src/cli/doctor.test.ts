@@ -144,7 +144,8 @@ describe('the doctor finds', () => {
     await configure(dir, { url: 'rtsp://u:${file:./none}@127.0.0.1/1' });
     const report = await doctor(dir);
     expect(report.troubles).toEqual(['secret_missing', 'camera_skipped']);
-    expect(find(report, 'secret_missing')).toMatchObject({ subject: 'camera belt' });
+    expect(find(report, 'secret_missing')).toMatchObject({ check: 'secret', subject: 'camera belt' });
+    expect(report.code).toBe(1);
   });
 
   it('that nobody listens at the camera, without telling its password', async () => {

@@ -80,6 +80,7 @@ function secretFindings(loaded: LoadedConfig): readonly CheckFinding[] {
     (secret === undefined ? [] : loaded.secrets.missing(secret)).map((error) =>
       trouble('failure', {
         code: error.code,
+        check: 'secret',
         subject,
         message: error.message,
         meaning: 'it cannot be connected to; the service may see secrets that this user does not',
