@@ -10,9 +10,12 @@ import { createServer, listen } from './http/index.ts';
 import { BrokerLink, GapWatch, Ingest, Presence } from './ingest/index.ts';
 import type { Logger } from './logger.ts';
 import { CollectorMetrics } from './metrics.ts';
+import { Systemd } from './systemd.ts';
 import { SqliteStore, type CollectorStore } from './store/index.ts';
 
 const READY_WITHIN_MS = 15_000;
+/** Without a sign of life for so long the watchdog is not fed. */
+const STUCK_MS = 30_000;
 
 /** Where a running collector is found. */
 export interface Addresses {
@@ -99,7 +102,7 @@ type ServeOptions = CollectorOptions & {
 };
 
 async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> {
-  const { config, clock, log, store, access, watch, broker } = options;
+  const { config, clock, log, env, store, access, watch, broker } = options;
   const presence = new Presence();
   const metrics: CollectorMetrics = new CollectorMetrics({
     devicesOnline: () => presence.online,
@@ -156,16 +159,29 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
       http: config.http.publicUrl ?? http,
       data: config.data,
     };
-    const ready = { name: 'start', run: async (stop: AbortSignal) => announce(own, options, addresses, stop) };
-    await together([link, { name: 'ingest', run: (stop) => ingest.run(stop) }, gaps, watch, ready], signal);
+    const systemd = new Systemd({
+      ...{ env, clock, log },
+      progressing: () => gaps.idleMs < STUCK_MS && ingest.stuckMs < STUCK_MS,
+      status: () => `${presence.online} devices online, ${gaps.open.length} open gaps, page ${http}`,
+    });
+    const ready = {
+      name: 'start',
+      run: async (stop: AbortSignal) => announce(own, { ...options, systemd }, addresses, stop),
+    };
+    await together([link, { name: 'ingest', run: (stop) => ingest.run(stop) }, gaps, watch, systemd, ready], signal);
   } finally {
     await app.close();
   }
 }
 
 /** Says where we are: a managed broker is ours to have up first; with another's we start anyway and keep trying. */
-async function announce(link: BrokerLink, options: ServeOptions, at: Addresses, signal: AbortSignal): Promise<void> {
-  const { broker, clock, log, onReady } = options;
+async function announce(
+  link: BrokerLink,
+  options: ServeOptions & { readonly systemd: Systemd },
+  at: Addresses,
+  signal: AbortSignal,
+): Promise<void> {
+  const { broker, clock, log, onReady, systemd } = options;
   const deadline = clock.monoMs() + READY_WITHIN_MS;
   while (broker !== undefined && !link.online) {
     if (clock.monoMs() > deadline) {
@@ -179,6 +195,7 @@ async function announce(link: BrokerLink, options: ServeOptions, at: Addresses, 
   }
   log.info(at, 'collector is ready');
   onReady(at);
+  await systemd.ready();
   await aborted.run(signal);
 }
 

@@ -62,6 +62,9 @@ describe('configuration of the collector', () => {
     writeFileSync(join(folder, 'token'), `${'t'.repeat(24)}\n`);
     const config = loadConfig({ file: file(`http: {token: "\${file:${join(folder, 'token')}}"}`), env: {} });
     expect(config.httpToken).toBe('t'.repeat(24));
+    const credential = file('http: {token: "${credential:token}"}');
+    expect(loadConfig({ file: credential, env: { CREDENTIALS_DIRECTORY: folder } }).httpToken).toBe('t'.repeat(24));
+    expect(() => loadConfig({ file: credential, env: {} })).toThrow(/credential:token\} is not readable/);
   });
 
   it('says which file it cannot read', () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { messageOf, UsageError } from '../errors.ts';
@@ -105,13 +105,14 @@ function lineOf(path: readonly string[], document: Document, lines: LineCounter)
   return undefined;
 }
 
-/** Value behind `${env:NAME}` or `${file:/path}`; a file's trailing line end does not belong to it. */
+/** Value behind a reference; a file's trailing line end does not belong to it. */
 function readSecret(reference: string, env: ConfigSources['env']): string {
-  const [, kind, rest] = /^\$\{(env|file):(.+)\}$/.exec(reference) ?? [];
+  const [, kind = '', name = ''] = /^\$\{(env|file|credential):(.+)\}$/.exec(reference) ?? [];
+  const path = kind === 'credential' ? join(env['CREDENTIALS_DIRECTORY'] ?? '/nowhere', name) : name;
   let value: string | undefined;
   let cause: unknown;
   try {
-    value = kind === 'env' ? env[rest ?? ''] : readFileSync(rest ?? '', 'utf8').replace(/\r?\n$/, '');
+    value = kind === 'env' ? env[name] : readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
     cause = error;
   }
@@ -119,7 +120,13 @@ function readSecret(reference: string, env: ConfigSources['env']): string {
   throw new UsageError({
     code: 'secret_missing',
     message: `secret ${reference} is ${cause === undefined ? 'empty' : 'not readable'}`,
-    advice: kind === 'env' ? `set the environment variable ${rest ?? ''}` : `put the secret into ${rest ?? ''}`,
+    advice: kind === 'env' ? `set the environment variable ${name}` : secretAdvice(kind, path),
     cause,
   });
+}
+
+function secretAdvice(kind: string, path: string): string {
+  return kind === 'file'
+    ? `put the secret into ${path}, readable by this user`
+    : 'pass it with LoadCredential= of the systemd unit';
 }

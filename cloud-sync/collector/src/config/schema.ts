@@ -31,7 +31,7 @@ const listen = z
 const secret = z
   .string()
   .regex(
-    /^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\}$/,
+    /^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+|credential:[A-Za-z0-9._-]+)\}$/,
     'name the secret, do not write it: ${env:NAME} or ${file:/path}',
   );
 

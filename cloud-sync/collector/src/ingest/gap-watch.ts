@@ -27,15 +27,22 @@ export class GapWatch {
   /** When a hole was first seen while its device was online, monotonic. */
   #seen = new Map<string, number>();
   #open: readonly GapRow[] = [];
+  #sweptMs: number;
   /** When a gap may be asked for again, monotonic. */
   readonly #notBefore = new Map<number, number>();
 
   constructor(options: GapWatchOptions) {
     this.#options = options;
+    this.#sweptMs = options.clock.monoMs();
   }
 
   get open(): readonly GapRow[] {
     return this.#open;
+  }
+
+  /** Since the store was last looked at: a sign of life. */
+  get idleMs(): number {
+    return this.#options.clock.monoMs() - this.#sweptMs;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -47,6 +54,7 @@ export class GapWatch {
       } catch (error) {
         log.error({ error: messageOf(error) }, 'gaps could not be looked at');
       }
+      this.#sweptMs = clock.monoMs();
       await clock.sleep(everyMs, signal);
     }
   }

@@ -50,16 +50,24 @@ export class Ingest {
   readonly #tally: Tally;
   readonly #queue: Waiting[] = [];
   #queuedBytes = 0;
+  /** When work was last seen to move, monotonic. */
+  #movedMs: number;
   #wake: (() => void) | undefined;
   #room: (() => void)[] = [];
 
   constructor(options: IngestOptions) {
     this.#options = options;
+    this.#movedMs = options.clock.monoMs();
     this.#tally = new Tally(SAY_AGAIN_MS, () => options.clock.monoMs());
   }
 
   get queued(): number {
     return this.#queue.length;
+  }
+
+  /** How long what is queued has been waiting without a move; 0 while nothing is queued. */
+  get stuckMs(): number {
+    return this.#queue.length === 0 ? 0 : this.#options.clock.monoMs() - this.#movedMs;
   }
 
   /** Takes a payload in; calls `next` when there is room for another, at once while the queue is short. */
@@ -84,6 +92,7 @@ export class Ingest {
     signal.addEventListener('abort', stop, { once: true });
     try {
       for (;;) {
+        this.#movedMs = this.#options.clock.monoMs();
         const group = this.#take();
         if (group.length > 0) await this.#commit(group, signal);
         else if (signal.aborted) return;
