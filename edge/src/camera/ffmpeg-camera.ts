@@ -146,7 +146,7 @@ export class FfmpegCamera implements Part {
       capabilities,
       pool,
       clock,
-      stallMs: recording ? RECORDING_STALL_MS : stallLimitMs(fps),
+      stallMs: (facts) => (recording ? RECORDING_STALL_MS : stallLimitMs(fps, facts.fps)),
       graceMs: recording ? RECORDING_STALL_MS : GRACE_MS,
       backPressure: recording,
       onFrame: (frame) => this.#frame(frame),

@@ -53,7 +53,7 @@ export async function* inputFrames(path: string, options: InputOptions): AsyncGe
     capabilities,
     pool,
     clock,
-    stallMs: STALL_MS,
+    stallMs: () => STALL_MS,
     graceMs: STALL_MS,
     backPressure: true,
     onFacts: () => undefined,

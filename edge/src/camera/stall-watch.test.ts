@@ -8,28 +8,38 @@ function givesUpAfter(watch: StallWatch, fromMs = 0): number | undefined {
   return undefined;
 }
 
+function limited(limitMs: number, graceMs: number): StallWatch {
+  const watch = new StallWatch(graceMs);
+  watch.limit(limitMs);
+  return watch;
+}
+
 describe('the watch for stalls', () => {
   it('waits three frames, and two seconds at least', () => {
-    expect([25, 5, 1, 0.5].map(stallLimitMs)).toEqual([2_000, 2_000, 3_000, 6_000]);
+    expect([25, 5, 1, 0.5].map((fps) => stallLimitMs(fps))).toEqual([2_000, 2_000, 3_000, 6_000]);
+  });
+
+  it('measures a slow source by its own rate', () => {
+    expect([stallLimitMs(5, 0.2), stallLimitMs(5, 90_000)]).toEqual([15_000, 2_000]);
   });
 
   it('gives a new stream its grace, and a running one only the limit', () => {
-    expect(givesUpAfter(new StallWatch(2_000, 10_000))).toBe(10_000 + WATCH_TICK_MS);
-    const running = new StallWatch(2_000, 10_000);
+    expect(givesUpAfter(limited(2_000, 10_000))).toBe(10_000 + WATCH_TICK_MS);
+    const running = limited(2_000, 10_000);
     running.tick(0);
     running.alive();
     expect(givesUpAfter(running)).toBe(2_000 + WATCH_TICK_MS);
   });
 
   it('does not hold its own absence against the stream', () => {
-    const watch = new StallWatch(2_000, 2_000);
+    const watch = limited(2_000, 2_000);
     watch.tick(0);
     watch.alive();
     expect(watch.tick(60_000)).toBe(false);
   });
 
   it('does not end the grace while the reader makes the stream wait', () => {
-    const watch = new StallWatch(2_000, 10_000);
+    const watch = limited(2_000, 10_000);
     watch.tick(0);
     watch.excuse();
     expect(givesUpAfter(watch)).toBe(10_000 + WATCH_TICK_MS);

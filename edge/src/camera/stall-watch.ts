@@ -6,16 +6,21 @@ export const WATCH_TICK_MS = 250;
  * watcher was stopped or held up, the time it did not look is not held against the stream.
  */
 export class StallWatch {
-  readonly #limitMs: number;
   readonly #graceMs: number;
+  #limitMs: number;
   #silentMs = 0;
   #lastTickMs: number | undefined;
   #seen = false;
 
-  /** `graceMs` instead of `limitMs` counts until the first frame. */
-  constructor(limitMs: number, graceMs: number) {
-    this.#limitMs = limitMs;
+  /** `graceMs` counts until the first frame, and until a limit is set. */
+  constructor(graceMs: number) {
     this.#graceMs = graceMs;
+    this.#limitMs = graceMs;
+  }
+
+  /** From the first frame on, silence longer than this is a stall. */
+  limit(limitMs: number): void {
+    this.#limitMs = limitMs;
   }
 
   /** A frame arrived, or the reader itself makes the stream wait. */
@@ -38,7 +43,10 @@ export class StallWatch {
   }
 }
 
-/** Silence that means a stall at `fps` frames a second: three frames, at least two seconds. */
-export function stallLimitMs(fps: number): number {
-  return Math.max(3_000 / fps, 2_000);
+/**
+ * Silence that means a stall: three frames, at least two seconds. A source that has fewer frames than are wanted is
+ * measured by its own rate.
+ */
+export function stallLimitMs(wantedFps: number, sourceFps = wantedFps): number {
+  return Math.max(3_000 / Math.min(wantedFps, sourceFps), 2_000);
 }

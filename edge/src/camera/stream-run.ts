@@ -19,7 +19,8 @@ export interface StreamRunOptions {
   readonly capabilities: FfmpegCapabilities;
   readonly pool: BufferPool;
   readonly clock: Clock;
-  readonly stallMs: number;
+  /** Silence that means a stall, once the stream told what it is. */
+  readonly stallMs: (facts: StreamFacts) => number;
   readonly graceMs: number;
   /** True: every frame is delivered, FFmpeg waits. False: frames come as they come, the receiver drops. */
   readonly backPressure: boolean;
@@ -67,7 +68,7 @@ export class StreamRun {
 
   constructor(options: StreamRunOptions) {
     this.#options = options;
-    this.#watch = new StallWatch(options.stallMs, options.graceMs);
+    this.#watch = new StallWatch(options.graceMs);
     this.#stderr = new StderrReader({
       onFact: () => this.#factsTold(),
       onFrameTime: (seconds) => this.#times.push(seconds),
@@ -134,6 +135,7 @@ export class StreamRun {
     const sizes = request.formats.map(pictureBytes);
     if (facts.picture !== undefined) sizes.push(pictureBytes(facts.picture));
     this.#join = new FrameJoin(sizes, pool, (outputs) => this.#frameRead(outputs));
+    this.#watch.limit(this.#options.stallMs(facts));
     onFacts(facts);
     this.#child.flow();
   }

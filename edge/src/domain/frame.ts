@@ -1,7 +1,7 @@
 /** Which picture a result speaks of. */
 export interface FrameRef {
   readonly camera: string;
-  /** Counts from 0 within one run of the camera's stream. */
+  /** Rises by one from frame to frame, and never comes twice while the main process lives. */
   readonly index: number;
   /** Monotonic milliseconds at which the frame reached this box; for a recording, the recording's own clock. */
   readonly atMs: number;
