@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { COLLECTOR_USER, hashPassword, makePassword, ManagedMosquitto } from './broker/index.ts';
+import { writeFileAtomic } from './atomic-file.ts';
 import type { Clock } from './clock.ts';
 import type { CollectorConfig } from './config/index.ts';
 import { CredentialWatch } from './credential-watch.ts';
@@ -12,17 +13,11 @@ import type { Logger } from './logger.ts';
 import { CollectorMetrics } from './metrics.ts';
 import { Systemd } from './systemd.ts';
 import { SqliteStore, type CollectorStore } from './store/index.ts';
+import { whereFile, type Addresses } from './where.ts';
 
 const READY_WITHIN_MS = 15_000;
 /** Without a sign of life for so long the watchdog is not fed. */
 const STUCK_MS = 30_000;
-
-/** Where a running collector is found. */
-export interface Addresses {
-  readonly mqtt: string;
-  readonly http: string;
-  readonly data: string;
-}
 
 export interface CollectorOptions {
   readonly config: CollectorConfig;
@@ -194,6 +189,7 @@ async function announce(
     await clock.sleep(20, signal);
   }
   log.info(at, 'collector is ready');
+  await writeFileAtomic(whereFile(at.data), JSON.stringify(at), 0o640);
   onReady(at);
   await systemd.ready();
   await aborted.run(signal);

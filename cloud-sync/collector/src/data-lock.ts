@@ -16,7 +16,8 @@ export class DataLock {
 
   /** Throws CollectorError `data_locked` where another collector runs. */
   static take(folder: string): DataLock {
-    const lock = DataLock.#try(folder);
+    // Another command may look whether we run, and holds the lock for that instant.
+    const lock = DataLock.#try(folder, 500);
     if (lock !== undefined) return lock;
     throw new CollectorError({
       code: 'data_locked',
@@ -27,16 +28,16 @@ export class DataLock {
 
   /** True while a collector runs on `folder`. */
   static isTaken(folder: string): boolean {
-    const lock = DataLock.#try(folder);
+    const lock = DataLock.#try(folder, 0);
     lock?.release();
     return lock === undefined;
   }
 
-  static #try(folder: string): DataLock | undefined {
+  static #try(folder: string, patienceMs: number): DataLock | undefined {
     let db: Database.Database | undefined;
     try {
       mkdirSync(folder, { recursive: true, mode: 0o750 });
-      db = new Database(join(folder, 'collector.lock'), { timeout: 0 });
+      db = new Database(join(folder, 'collector.lock'), { timeout: patienceMs });
       db.exec('begin exclusive');
       return new DataLock(db);
     } catch (cause) {

@@ -8,4 +8,5 @@ export * from './config/index.ts';
 export * from './errors.ts';
 export * from './logger.ts';
 export * from './store/index.ts';
+export type { Addresses } from './where.ts';
 export { ManagedMosquitto, findMosquitto, hashPassword, makePassword, matchesPassword } from './broker/index.ts';

@@ -5,7 +5,9 @@ import { hashPassword, makePassword } from '../broker/index.ts';
 import { systemClock } from '../clock.ts';
 import { DataLock } from '../data-lock.ts';
 import { UsageError } from '../errors.ts';
+import type { CollectorConfig } from '../config/index.ts';
 import { SqliteStore } from '../store/index.ts';
+import { whereIs } from '../where.ts';
 import { EXIT, say, sayJson, table, when } from './io.ts';
 import { configOf, existingStore, withStore } from './options.ts';
 
@@ -72,15 +74,21 @@ at once. --json: one line {device, username, password?, out?, broker, inForce}.`
         const revision = await store.saveCredential({ device: id, hash, createdMs: systemClock.wallMs() });
         return DataLock.isTaken(config.data) ? await untilInForce(store, revision) : false;
       });
-      const { listen } = config.mqtt;
-      const managed = listen.port === 0 ? undefined : `mqtt://${listen.host}:${listen.port}`;
-      const broker = config.mqtt.publicUrl ?? (config.broker === 'managed' ? managed : config.broker);
+      const broker = brokerAddress(config);
       if (json) {
         const secret = options.out === undefined ? { password } : { out: options.out };
         sayJson({ device: id, username: id, ...secret, ...(broker !== undefined && { broker }), inForce });
       } else tell(id, password, options.out, broker, inForce);
       exit(EXIT.ok);
     });
+}
+
+/** What the device must connect to, as far as it can be known here. */
+function brokerAddress(config: CollectorConfig): string | undefined {
+  if (config.mqtt.publicUrl !== undefined) return config.mqtt.publicUrl;
+  if (config.broker !== 'managed') return config.broker;
+  const { host, port } = config.mqtt.listen;
+  return whereIs(config.data)?.mqtt ?? (port === 0 ? undefined : `mqtt://${host}:${port}`);
 }
 
 function tell(

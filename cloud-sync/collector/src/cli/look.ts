@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { EventKind } from '@lineside/protocol';
 import { DataLock } from '../data-lock.ts';
+import { whereIs } from '../where.ts';
 import { eventJson } from '../event-json.ts';
 import type { Finding } from '../store/index.ts';
 import { EXIT, say, sayJson, table, when } from './io.ts';
@@ -18,7 +19,7 @@ function addStatus(program: Command, exit: (code: number) => void): void {
   program
     .command('status')
     .description(
-      `What is stored, by device and stream, and what is wrong. --json: one line {running, totals, streams}.
+      `What is stored, by device and stream, and what is wrong. --json: one line {running, page?, broker?, totals, streams}.
 Exits with 1 when numbers are missing, a chain is broken or records came again changed.`,
     )
     .addHelpText('after', '\nExample:\n  lineside-collector status --data ./cloud')
@@ -29,9 +30,11 @@ Exits with 1 when numbers are missing, a chain is broken or records came again c
         await store.streams(),
       ]);
       const running = DataLock.isTaken(config.data);
-      if (json) sayJson({ running, totals, streams });
+      const where = running ? whereIs(config.data) : undefined;
+      if (json) sayJson({ running, ...(where && { page: where.http, broker: where.mqtt }), totals, streams });
       else {
         say(`Collector ${running ? 'runs' : 'does not run'} on ${config.data}`);
+        if (where !== undefined) say(`  page    ${where.http}/\n  broker  ${where.mqtt}\n`);
         const rows = streams.map((row) => [
           ...[row.device, row.epoch.slice(0, 8), row.stream, String(row.stored)],
           ...[String(row.upto), String(row.missing), String(row.declaredLost)],

@@ -1,6 +1,6 @@
 import type { Ack, Stream } from '@lineside/protocol';
 import type { Clock } from '../clock.ts';
-import { messageOf, systemCode } from '../errors.ts';
+import { isAbort, messageOf, systemCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { Tally } from '../logger.ts';
 import type { BatchOutcome, CheckedBatch, CollectorStore, StreamKey } from '../store/index.ts';
@@ -12,14 +12,14 @@ const GROUP_BATCHES = 32;
 const GROUP_RECORDS = 2000;
 const SAY_AGAIN_MS = 30_000;
 /** After a commit failed for want of space or the like: devices send again, so there is no hurry. */
-const PAUSE_AFTER_FAILURE_MS = 1000;
+const PAUSE_AFTER_TROUBLE_MS = 1000;
 
 /** What ingest counts; metrics implement it. */
 export interface IngestCounters {
   batch(outcome: BatchOutcome, stream: Stream): void;
   malformed(reason: MalformedReason): void;
   unread(reason: UnreadReason): void;
-  commit(batches: number): void;
+  commit(): void;
   commitFailed(): void;
   /** From arrival to after the commit. */
   latency(ms: number): void;
@@ -39,6 +39,16 @@ interface Waiting {
   readonly stream: Stream;
   readonly payload: Uint8Array;
   readonly atMs: number;
+}
+
+interface Queued {
+  readonly batch: CheckedBatch;
+  readonly atMs: number;
+}
+
+/** True where the store as a whole is in trouble (disk full, I/O error, locked), so that trying in parts is no use. */
+function isStoreTrouble(error: unknown): boolean {
+  return /^SQLITE_(FULL|IOERR|BUSY|READONLY|CORRUPT|CANTOPEN|NOTADB)/.test(systemCode(error) ?? '');
 }
 
 /**
@@ -112,8 +122,8 @@ export class Ingest {
     });
   }
 
-  #take(): { batch: CheckedBatch; atMs: number }[] {
-    const group: { batch: CheckedBatch; atMs: number }[] = [];
+  #take(): Queued[] {
+    const group: Queued[] = [];
     for (let records = 0; group.length < GROUP_BATCHES && records < GROUP_RECORDS; ) {
       const next = this.#queue.shift();
       if (next === undefined) break;
@@ -137,20 +147,33 @@ export class Ingest {
     return checked.batch;
   }
 
-  async #commit(group: readonly { batch: CheckedBatch; atMs: number }[], signal: AbortSignal): Promise<void> {
+  async #commit(group: readonly Queued[], signal: AbortSignal): Promise<void> {
     const { store, clock, counters, log } = this.#options;
     try {
       const batches = group.map(({ batch }) => batch);
       const outcomes = await store.commit(batches, clock.wallMs());
-      counters.commit(group.length);
+      counters.commit();
       const done = clock.monoMs();
       for (const { atMs } of group) counters.latency(done - atMs);
       this.#report(batches, outcomes);
     } catch (error) {
+      // One batch that the store cannot take must not keep the others of its group from being acknowledged.
+      if (group.length > 1 && !isStoreTrouble(error)) {
+        for (const one of group) await this.#commit([one], signal);
+        return;
+      }
       counters.commitFailed();
       const times = this.#tally.add(`commit ${systemCode(error) ?? ''}`);
       if (times !== undefined) log.error({ error: messageOf(error), times }, 'commit failed; nothing was acknowledged');
-      if (!signal.aborted) await clock.sleep(PAUSE_AFTER_FAILURE_MS);
+      if (isStoreTrouble(error)) await this.#pause(signal);
+    }
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#options.clock.sleep(PAUSE_AFTER_TROUBLE_MS, signal);
+    } catch (error) {
+      if (!isAbort(error)) throw error;
     }
   }
 

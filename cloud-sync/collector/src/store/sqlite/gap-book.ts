@@ -16,9 +16,13 @@ interface GapSql extends Span {
   readonly requested_ms: number | null;
 }
 
+/** So that one appliance with many holes does not hide those of the others. */
+const HOLES_PER_JOURNAL = 64;
+
 const HOLES = `select j.device, j.epoch, j.stream, h.first, h.last from (
-    select journal, lag(last, 1, 0) over (partition by journal order by first) + 1 as first, first - 1 as last from spans
-  ) h join journals j on j.id = h.journal where h.first <= h.last limit ?`;
+    select journal, lag(last, 1, 0) over (partition by journal order by first) + 1 as first, first - 1 as last,
+      row_number() over (partition by journal order by first) as n from spans
+  ) h join journals j on j.id = h.journal where h.first <= h.last and h.n <= ${HOLES_PER_JOURNAL} limit ?`;
 
 const GAPS = `select g.id, g.journal, j.device, j.epoch, j.stream, g.first, g.last, g.state, g.opened_ms, g.closed_ms,
     g.requests, g.requested_ms from gaps g join journals j on j.id = g.journal`;
