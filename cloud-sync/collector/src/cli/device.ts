@@ -45,7 +45,8 @@ function addAdd(device: Command, exit: (code: number) => void): void {
     .option('--replace', 'give a device that has a credential a new one')
     .description(
       `Makes a credential for a device and prints it once; only its hash is kept. A running collector puts it into force
-at once. --json: one line {device, username, password?, out?, broker, inForce}.`,
+at once. With a broker of your own, make the same user and password there too; here they then serve for pictures.
+--json: one line {device, username, password?, out?, broker, inForce}.`,
     )
     .addHelpText(
       'after',
