@@ -44,7 +44,7 @@ export class SystemdNotifier implements Part {
     } catch (error) {
       if (!isAbort(error)) throw error;
     }
-    await this.#tell('--stopping');
+    await this.#tell('STOPPING=1');
   }
 
   /** A third of the watchdog's time, so that two may be missed. */
