@@ -30,7 +30,7 @@ export const ROOMS: readonly Room[] = [
     folder: 'models/src',
     packageName: '@lineside/models',
     may: ['protocol'],
-    owns: ['zod', 'node:fs', 'node:fs/promises', 'node:crypto'],
+    owns: ['zod', 'protobufjs', 'node:fs', 'node:fs/promises', 'node:crypto'],
   },
   {
     name: 'uplink',
