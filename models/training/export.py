@@ -68,6 +68,27 @@ def write_golden(net, recipe, source, folder, threshold, count):
     return made
 
 
+def figures_table(figures, recipe):
+    """The figures of the run as Markdown; of each source only what it labels."""
+    rows = ["| data (validation split) | label | boxes | AP50 | AP50-95 | at best F1: score, precision, recall |", "|---|---|---|---|---|---|"]
+    for source, labels in figures["figures"].items():
+        for label in recipe["labels"]:
+            row = labels.get(label)
+            if row:
+                best = row["best"] or {"score": 0, "precision": 0, "recall": 0}
+                rows.append("| %s | %s | %d | %.3f | %.3f | %.2f, %.2f, %.2f |" % (source, label, row["boxes"], row["ap50"], row["ap50_95"], best["score"], best["precision"], best["recall"]))
+    return "\n".join(rows)
+
+
+def write_card(recipe_id, figures, recipe, manifest, path):
+    """The hand-written card with the measured figures put in."""
+    text = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "recipes", recipe_id + ".card.md")).read()
+    facts = {"figures": figures_table(figures, recipe), "version": manifest["version"], "sha256": manifest["sha256"], "threshold": manifest["thresholds"]["score"], "size": recipe["size"]}
+    for key, value in facts.items():
+        text = text.replace("{{%s}}" % key, str(value))
+    open(os.path.join(path, "CARD.md"), "w").write(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run")
@@ -93,6 +114,7 @@ def main():
     json.dump(manifest, open(os.path.join(args.out, "manifest.json"), "w"), indent=2)
     open(os.path.join(args.out, "labels.txt"), "w").write("\n".join(recipe["labels"]) + "\n")
     json.dump(figures, open(os.path.join(args.out, "figures.json"), "w"), indent=2)
+    write_card(args.id, figures, recipe, manifest, args.out)
     print(path, os.path.getsize(path), "bytes, threshold", threshold)
 
 
