@@ -21,7 +21,9 @@ unit: \`512MB\`, \`1GB\`, \`2GiB\` (KB, MB, GB, TB are powers of 1000, KiB, MiB,
 read at the moment it is needed: \`\${file:/path}\` (one line; relative paths start at the configuration file),
 \`\${env:NAME}\`, \`\${credential:NAME}\` (systemd's \`LoadCredential=\`). A password in plain text is allowed and warned of.
 
-**Restart** says what a change starts anew: \`none\`, the \`camera\` concerned, or the whole \`process\`.`;
+**A changed file** is checked and taken over while the service runs. **Restart** says how far a change reaches: \`none\`, the
+\`camera\` concerned, or the whole \`process\`. Today every change of the last two kinds starts all cameras, rules and the link
+anew, which takes about two seconds; events that were open are closed with the reason \`restart\`. The process itself stays.`;
 
 export function configurationSchema(): GeneratedFile {
   return json('edge/schema/config.schema.json', configJsonSchema());

@@ -47,7 +47,7 @@ async function sitOnce(options: RunOptions, inForce: InForce, lastGood: LastGood
       inForce.problem = undefined;
       const { changes, restart } = diffConfig(current.config, update.loaded.config);
       logger.info({ changes: changes.map((change) => change.path), restart }, 'the configuration has changed');
-      if (changes.length === 0) return;
+      if (changes.length === 0 || restart === 'none') return;
       inForce.loaded = update.loaded;
       changed.abort();
     },

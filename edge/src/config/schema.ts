@@ -204,7 +204,7 @@ const Storage = z.strictObject({
 const Log = z.strictObject({
   level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').meta({
     description: 'Least severe messages that are logged.',
-    restart: 'none',
+    restart: 'process',
     example: 'info',
   }),
 });

@@ -1,2 +1,0 @@
-/** Placeholder until this room opens. */
-export {};
