@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyStderr } from './classify.ts';
+import { causeOf, classifyStderr } from './classify.ts';
 
 describe('what FFmpeg wrote before it ended', () => {
   it.each([
@@ -26,6 +26,13 @@ describe('what FFmpeg wrote before it ended', () => {
       '[error] x: Input/output error',
     ];
     expect(classifyStderr(lines)?.code).toBe('refused');
+  });
+
+  it('tells an RTSP server that never answers from one that answers nonsense', () => {
+    const lines = ['[error] rtsp://10.0.0.9/1: Invalid data found when processing input'];
+    expect(causeOf(lines, { url: 'rtsp://10.0.0.9/1', waitedMs: 5_100 })?.code).toBe('timed_out');
+    expect(causeOf(lines, { url: 'rtsp://10.0.0.9/1', waitedMs: 40 })?.code).toBe('not_video');
+    expect(causeOf(lines, { url: '/videos/list.mp4', waitedMs: 5_100 })?.code).toBe('not_video');
   });
 
   it('takes nothing from lines that only describe the stream', () => {

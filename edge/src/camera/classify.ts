@@ -1,4 +1,6 @@
 import type { StreamErrorCode } from '../domain/index.ts';
+import { SOCKET_TIMEOUT_MS } from './ffmpeg-args.ts';
+import { sourceOf } from './source.ts';
 
 /** Tried in order: the first pattern found in any of the last lines decides, so causes stand before consequences. */
 const PATTERNS: readonly (readonly [StreamErrorCode, RegExp])[] = [
@@ -30,6 +32,19 @@ export function classifyStderr(lines: readonly string[]): { code: StreamErrorCod
     if (line !== undefined) return { code, line };
   }
   return undefined;
+}
+
+/**
+ * The same where it is also known how long the source was waited for: FFmpeg says "invalid data" of an RTSP server that
+ * takes the connection and never answers, as it does of one that answers nonsense.
+ */
+export function causeOf(
+  lines: readonly string[],
+  { url, waitedMs }: { readonly url: string; readonly waitedMs: number },
+): { code: StreamErrorCode; line: string } | undefined {
+  const cause = classifyStderr(lines);
+  const silent = cause?.code === 'not_video' && sourceOf(url).kind === 'rtsp' && waitedMs >= SOCKET_TIMEOUT_MS;
+  return silent ? { code: 'timed_out', line: 'the source took the connection and did not answer' } : cause;
 }
 
 /** Lines below warning describe the stream and may carry any word. */

@@ -29,7 +29,8 @@ export interface FfmpegRequest {
 /** First descriptor for pictures. Never stdout: NVIDIA's decoders print there. */
 export const FIRST_PIPE = 3;
 
-const SOCKET_TIMEOUT_US = 5_000_000;
+/** FFmpeg gives a connection up that says nothing for so long. */
+export const SOCKET_TIMEOUT_MS = 5_000;
 
 /** The command line of one FFmpeg child: one decode, every output of index n is the same source frame. */
 export function ffmpegArguments(request: FfmpegRequest, capabilities: FfmpegCapabilities): string[] {
@@ -40,6 +41,8 @@ export function ffmpegArguments(request: FfmpegRequest, capabilities: FfmpegCapa
     ...['-filter_complex_threads', '1', '-filter_complex', graph],
     ...labels.flatMap(({ label, pixels }, index) => [
       ...['-map', `[${label}]`, '-f', 'rawvideo', '-pix_fmt', pixels, ...capabilities.passthrough],
+      // FFmpeg's rawvideo encoder works on a thread per core and keeps as many frames back as it has threads.
+      ...['-threads', '1'],
       // Without this the tail of a frame waits in FFmpeg's buffer for the next frame.
       ...['-flush_packets', '1', `pipe:${FIRST_PIPE + index}`],
     ]),
@@ -56,12 +59,12 @@ function inputArguments(request: FfmpegRequest, source: Source, capabilities: Ff
       return [
         ...decode,
         ...['-rtsp_transport', request.transport, '-allowed_media_types', 'video'],
-        ...[capabilities.timeoutOption, String(SOCKET_TIMEOUT_US)],
+        ...[capabilities.timeoutOption, String(SOCKET_TIMEOUT_MS * 1000)],
         ...['-probesize', '500000', '-analyzeduration', '500000', '-fflags', '+discardcorrupt'],
         ...['-i', source.input],
       ];
     case 'http':
-      return [...decode, '-rw_timeout', String(SOCKET_TIMEOUT_US), '-i', source.input];
+      return [...decode, '-rw_timeout', String(SOCKET_TIMEOUT_MS * 1000), '-i', source.input];
     case 'file':
       return [...decode, ...pace, ...loop, '-i', source.input];
     case 'lavfi':

@@ -160,10 +160,10 @@ export class FfmpegCamera implements Part {
 
   async #request(signal: AbortSignal): Promise<FfmpegRequest> {
     const { url, transport, fps, mode, loop, formats } = this.#options;
-    const { capabilities } = this.#tools;
+    const { capabilities, clock } = this.#tools;
     const recording = mode === 'recording';
     const useHardware = hasHardwareDecoders(capabilities) && !this.#avoidHardware;
-    const probe = recording || useHardware ? await probeSource(url, transport, capabilities, signal) : undefined;
+    const probe = recording || useHardware ? await probeSource(url, transport, capabilities, clock, signal) : undefined;
     const decoder = useHardware && probe !== undefined ? hardwareDecoder(capabilities, probe.codec) : undefined;
     const common = { url, transport, formats, picture: 'evidence' as const, ...(decoder && { decoder }) };
     if (!recording) {

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { messageOf } from '../kit/index.ts';
+import { type Clock, messageOf } from '../kit/index.ts';
 import type { FfmpegCapabilities } from './capabilities.ts';
-import { classifyStderr } from './classify.ts';
+import { causeOf } from './classify.ts';
 import { StreamError } from './errors.ts';
+import { SOCKET_TIMEOUT_MS } from './ffmpeg-args.ts';
 import { sourceOf } from './source.ts';
 
 const execute = promisify(execFile);
@@ -26,18 +27,21 @@ export async function probeSource(
   url: string,
   transport: 'tcp' | 'udp',
   capabilities: FfmpegCapabilities,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<SourceProbe> {
   const source = sourceOf(url);
+  const timeoutUs = String(SOCKET_TIMEOUT_MS * 1000);
   const open = {
-    rtsp: ['-rtsp_transport', transport, capabilities.timeoutOption, '5000000'],
-    http: ['-rw_timeout', '5000000'],
+    rtsp: ['-rtsp_transport', transport, capabilities.timeoutOption, timeoutUs],
+    http: ['-rw_timeout', timeoutUs],
     file: [],
     lavfi: ['-f', 'lavfi'],
   }[source.kind];
   const entries = 'stream=codec_name,width,height,avg_frame_rate';
   const show = ['-select_streams', 'v:0', '-show_entries', entries, '-of', 'default=noprint_wrappers=1'];
   const command = capabilities.command.replace(/ffmpeg(?=[^/]*$)/, 'ffprobe');
+  const startedMs = clock.monoMs();
   try {
     const args = ['-v', 'level+error', ...open, ...show, source.input];
     const { stdout } = await execute(command, args, { timeout: PROBE_DEADLINE_MS, signal });
@@ -45,7 +49,7 @@ export async function probeSource(
   } catch (error) {
     if (signal.aborted || error instanceof StreamError) throw error;
     const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
-    const cause = classifyStderr(text.split('\n'));
+    const cause = causeOf(text.split('\n'), { url, waitedMs: clock.monoMs() - startedMs });
     throw new StreamError(cause?.code ?? 'unknown', cause?.line ?? messageOf(error), error);
   }
 }

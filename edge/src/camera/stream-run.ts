@@ -2,7 +2,7 @@ import type { PictureSize } from '../domain/index.ts';
 import { aborted, type Clock } from '../kit/index.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FfmpegCapabilities } from './capabilities.ts';
-import { classifyStderr } from './classify.ts';
+import { causeOf } from './classify.ts';
 import { StreamError } from './errors.ts';
 import { type FfmpegRequest, ffmpegArguments } from './ffmpeg-args.ts';
 import { FfmpegChild, type FfmpegExit } from './ffmpeg-child.ts';
@@ -60,6 +60,7 @@ export class StreamRun {
   readonly #waiting: RunFrame[] = [];
   readonly #times: number[] = [];
   readonly #over = new AbortController();
+  #startedMs = 0;
   #join: FrameJoin | undefined;
   #frames = 0;
   /** Hands frames on one after the other; undefined while there is nothing to hand on. */
@@ -90,6 +91,7 @@ export class StreamRun {
   /** Runs until the source ends, fails, stalls, or `signal` aborts; the child is gone when it resolves. */
   async run(signal: AbortSignal): Promise<RunEnd> {
     const stop = AbortSignal.any([signal, this.#over.signal]);
+    this.#startedMs = this.#options.clock.monoMs();
     const exited = this.#child.exited.then(
       (exit) => ({ exit, startError: undefined }),
       (error: unknown) => ({ exit: undefined, startError: error }),
@@ -184,7 +186,8 @@ export class StreamRun {
     if (startError instanceof StreamError) return startError;
     if (this.#stderr.facts.sizeChanged) return new StreamError('resolution_changed', 'the picture size changed');
     if (stalled) return this.#stallError();
-    const cause = classifyStderr(this.#stderr.lines);
+    const { clock, request } = this.#options;
+    const cause = causeOf(this.#stderr.lines, { url: request.url, waitedMs: clock.monoMs() - this.#startedMs });
     const finite = this.#options.backPressure;
     if (finite && exit?.code === 0 && this.#frames > 0) return undefined;
     // Once frames came, a refusal in the log belongs to the end of the stream, not to how it is configured.

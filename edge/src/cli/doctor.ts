@@ -72,7 +72,7 @@ async function* examine(context: Context): AsyncGenerator<CheckResult, void, voi
   if (loaded !== undefined) {
     const { config, secrets } = loaded;
     // Cameras are waited for together: a line of dead ones must not take a minute.
-    const cameras = config.cameras.map((camera) => cameraCheck(camera, secrets, () => learned.ffmpeg));
+    const cameras = config.cameras.map((camera) => cameraCheck(camera, secrets, () => learned.ffmpeg, io.clock));
     for (const results of await Promise.all(cameras.map(run))) yield* results;
     for (const model of config.models) yield* await run(modelCheck(model, loaded.baseDir));
     if (config.uplink !== undefined) yield* await run(brokerCheck(config.uplink, loaded, io.random));

@@ -1,5 +1,6 @@
 import { type FfmpegCapabilities, probeSource, StreamError } from '../../camera/index.ts';
 import type { CameraConfig, SecretResolver } from '../../config/index.ts';
+import type { Clock } from '../../kit/index.ts';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
 /** One camera: opens it and reads what it sends. Undefined `capabilities`: there is no FFmpeg to do it with. */
@@ -7,6 +8,7 @@ export function cameraCheck(
   camera: CameraConfig,
   secrets: SecretResolver,
   capabilities: () => FfmpegCapabilities | undefined,
+  clock: Clock,
 ): Check {
   const subject = camera.id;
   return {
@@ -18,7 +20,7 @@ export function cameraCheck(
       if (ffmpeg === undefined) return [skipped(subject, 'there is no FFmpeg to open it with')];
       if (secrets.missing(camera.url).length > 0) return [skipped(subject, 'its URL needs a secret that is missing')];
       try {
-        const probe = await probeSource(secrets.url(camera.url), camera.transport, ffmpeg, signal);
+        const probe = await probeSource(secrets.url(camera.url), camera.transport, ffmpeg, clock, signal);
         const rate = probe.fps === undefined ? '' : `, ${Number(probe.fps.toFixed(1))} fps`;
         const found = ok('camera', `${probe.codec} ${probe.width}x${probe.height}${rate}`, subject);
         return [found, ...tooSlow(camera, probe.fps)];
