@@ -70,7 +70,12 @@ function manifestProblems(error: z.ZodError): readonly ModelProblem[] {
 export async function checkOnnxFile(path: string): Promise<ModelProblem | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) {
-    return { code: 'model_missing', where: path, message: 'there is no such file', advice: 'check the path' };
+    return {
+      code: 'model_missing',
+      where: path,
+      message: 'there is no such file',
+      advice: 'check the path, or copy the model there',
+    };
   }
   switch (await onnxForm(path)) {
     case 'onnx':

@@ -1,6 +1,5 @@
 import { STREAMS } from '@lineside/protocol';
 import type { LoadedConfig } from '../config/index.ts';
-import type { ModelStatus } from '../domain/index.ts';
 import type { Clock } from '../kit/index.ts';
 import type { Lanes } from '../pipeline/index.ts';
 import type {
@@ -17,7 +16,7 @@ import { evidencePath, type JournalReader, type Store } from '../store/index.ts'
 import type { VisionProcess } from '../vision/index.ts';
 import { EventViews } from './event-views.ts';
 import { CpuMeter, diskOf } from './machine.ts';
-import type { LineModel } from './models.ts';
+import { type LineModel, refusals } from './models.ts';
 import { cameraViews, modelViews, type ViewFacts } from './status-view.ts';
 import type { UplinkPart } from './uplink-part.ts';
 
@@ -143,18 +142,13 @@ export class LineStatus implements StatusSource {
 
   #facts(): ViewFacts {
     const { loaded, lanes, clock, models } = this.#parts;
-    const refused: ModelStatus[] = models.flatMap((model) =>
-      model.state === 'refused'
-        ? [{ model: model.id, sha256: '', state: 'failed' as const, reason: model.message }]
-        : [],
-    );
     return {
       config: loaded.config,
       lanes: lanes.snapshot(),
       nowMs: clock.monoMs(),
       startedMs: this.#startedMs,
       thresholds: new Map(models.flatMap((model) => (model.state === 'found' ? [[model.id, model.threshold]] : []))),
-      refused,
+      refused: refusals(models),
     };
   }
 

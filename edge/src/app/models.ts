@@ -1,12 +1,13 @@
 import { CATALOG_DIR, ModelError, type ModelHandle, resolveModel } from '@lineside/models';
 import type { Config, ModelConfig } from '../config/index.ts';
+import type { ModelStatus } from '../domain/index.ts';
 import { describeModel, deriveManifest, type ModelManifest, type ModelSpec } from '../inference/index.ts';
 import { LinesideError, messageOf } from '../kit/index.ts';
 
 /** A configured model: what the vision process needs to run it, or why it cannot be run. */
 export type LineModel =
   | { readonly state: 'found'; readonly id: string; readonly spec: ModelSpec; readonly threshold: number }
-  | { readonly state: 'refused'; readonly id: string; readonly message: string; readonly advice: string };
+  | ({ readonly state: 'refused'; readonly id: string } & NonNullable<ModelStatus['error']>);
 
 const DESCRIBE_MS = 20_000;
 
@@ -28,13 +29,22 @@ async function findModel(model: ModelConfig, baseDir: string): Promise<LineModel
     const spec = { id, path: handle.onnxPath, sha256: handle.sha256, manifest, score: weakest(threshold) };
     return { state: 'found', id, spec, threshold };
   } catch (error) {
-    if (error instanceof ModelError) {
-      const [first] = error.problems;
-      return { state: 'refused', id, message: error.message, advice: first?.advice ?? 'lineside doctor' };
+    const message = messageOf(error);
+    if (error instanceof ModelError || error instanceof LinesideError) {
+      return { state: 'refused', id, code: error.code, message, advice: error.advice };
     }
-    const advice = error instanceof LinesideError ? error.advice : `see what lineside detect --model ${model.ref} says`;
-    return { state: 'refused', id, message: messageOf(error), advice };
+    const advice = `see what lineside detect --model ${model.ref} says`;
+    return { state: 'refused', id, code: 'model_unusable', message, advice };
   }
+}
+
+/** What there is to say of each model that was refused. */
+export function refusals(models: readonly LineModel[]): readonly ModelStatus[] {
+  return models.flatMap((model) => {
+    if (model.state !== 'refused') return [];
+    const { id, code, message, advice } = model;
+    return [{ model: id, sha256: '', state: 'failed', reason: message, error: { code, message, advice } }];
+  });
 }
 
 /** Least score that the decoder passes on, for a model whose detections count from `threshold`. */

@@ -7,7 +7,7 @@ import { evidenceFolder, journalPath, openJournalReader, openStore, type Store }
 import { ByteTracker, TRACKER_DEFAULTS } from '../tracking/index.ts';
 import { VisionProcess } from '../vision/index.ts';
 import { bootId } from './machine.ts';
-import { findModels, type LineModel, weakest } from './models.ts';
+import { findModels, type LineModel, refusals, weakest } from './models.ts';
 import { eventIds } from './event-id.ts';
 import { closeLeftOpen } from './left-open.ts';
 import { LineStatus } from './line-status.ts';
@@ -56,7 +56,9 @@ export async function sit(options: SittingOptions, signal: AbortSignal): Promise
       closeLeftOpen(store.journal, reader, logger);
       const models = await findModels(config, loaded.baseDir);
       for (const model of models) {
-        if (model.state === 'refused') logger.error({ model: model.id, advice: model.advice }, model.message);
+        if (model.state !== 'refused') continue;
+        const { id, code, message, advice } = model;
+        logger.error({ model: id, code, advice }, message);
       }
       const line = wire(options, store, models);
       const status = new LineStatus({
@@ -106,7 +108,7 @@ function wire(options: SittingOptions, store: Store, models: readonly LineModel[
       models: found.map((model) => model.spec),
       cameras: config.cameras.map((camera) => ({
         id: camera.id,
-        url: loaded.secrets.text(camera.url),
+        url: loaded.secrets.url(camera.url),
         transport: camera.transport,
         fps: camera.fps,
         models: camera.models.filter((id) => found.some((model) => model.id === id)),
@@ -119,9 +121,7 @@ function wire(options: SittingOptions, store: Store, models: readonly LineModel[
     logger: logger.child({ room: 'vision' }),
     random,
   });
-  for (const model of models) {
-    if (model.state === 'refused') lanes.model({ model: model.id, sha256: '', state: 'failed', reason: model.message });
-  }
+  for (const refused of refusals(models)) lanes.model(refused);
   const uplink =
     config.uplink && new UplinkPart({ loaded, uplink: config.uplink, store, clock, random, version, logger });
   return { lanes, vision, uplink };

@@ -39,5 +39,7 @@ export interface ModelStatus {
   readonly provider?: 'tensorrt' | 'cuda' | 'cpu';
   /** Why a better provider was not taken, or why the model failed. */
   readonly reason?: string;
+  /** Present where it failed: what went wrong, and what a technician can do. */
+  readonly error?: { readonly code: string; readonly message: string; readonly advice: string };
   readonly warmupMs?: number;
 }

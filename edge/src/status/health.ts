@@ -111,7 +111,7 @@ function modelWarnings({ models }: Snapshot): Finding[] {
     .map((model) => ({
       code: 'model_failed',
       message: `Model ${model.id} does not run${model.reason === undefined ? '' : `: ${model.reason}`}`,
-      advice: 'lineside doctor',
+      advice: model.error?.advice ?? 'lineside doctor',
     }));
 }
 

@@ -106,6 +106,7 @@ export interface ModelView {
   readonly state: ModelStatus['state'];
   readonly provider?: NonNullable<ModelStatus['provider']>;
   readonly reason?: string;
+  readonly error?: NonNullable<ModelStatus['error']>;
   readonly warmupMs?: number;
   /** Frames it gave a result for, all cameras together. */
   readonly results: number;

@@ -100,8 +100,8 @@ export class ModelRunner {
       return true;
     } catch (error) {
       if (signal.aborted && isAbort(error)) return false;
-      const advice = error instanceof LinesideError ? error.advice : '';
-      logger.error({ advice }, `model cannot be used: ${messageOf(error)}`);
+      const { code, advice } = factsOf(error);
+      logger.error({ code, advice }, `model cannot be used: ${messageOf(error)}`);
       this.#tellState('failed', error);
       if (error instanceof InferenceError && error.code === 'model_timeout') {
         tell({ type: 'replace', reason: `model ${this.#spec.id} does not load` });
@@ -176,9 +176,17 @@ export class ModelRunner {
         state,
         ...(loaded === undefined ? {} : { provider: loaded.provider, warmupMs: loaded.warmupMs }),
         ...(reason === '' ? {} : { reason }),
+        ...(error === undefined ? {} : { error: factsOf(error) }),
       },
     });
   }
+}
+
+/** An error as it is told: with its code and advice. */
+function factsOf(error: unknown): NonNullable<ModelStatus['error']> {
+  const { code, message, advice } =
+    error instanceof LinesideError ? error : new InferenceError('inference_error', messageOf(error));
+  return { code, message, advice };
 }
 
 function noResult(reason: FailReason): InferenceResult {
