@@ -18,6 +18,17 @@ export type ModelErrorCode =
   | 'labels_mismatch'
   | 'golden_missing'
   | 'golden_invalid'
+  | 'model_too_large'
+  | 'external_data_missing'
+  | 'operators_custom'
+  | 'input_unsupported'
+  | 'output_unsupported'
+  | 'family_unknown'
+  | 'labels_count'
+  | 'size_unsupported'
+  | 'model_fails'
+  | 'scores_suspect'
+  | 'bundle_exists'
   | 'model_invalid';
 
 /** A model that cannot be used; holds everything that is wrong with it at once. */

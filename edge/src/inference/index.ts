@@ -8,3 +8,4 @@ export type { ModelIo, TensorInfo } from './model-io.ts';
 export { describeModel, OnnxSession, type SessionAnswer } from './onnx-session.ts';
 export type { ModelManifest, ModelSpec, OutputLayout, Provider } from './spec.ts';
 export type { SessionFacts } from './worker-protocol.ts';
+export { type ProbedTensor, probeModel, type ProbeTask } from './probe.ts';

@@ -1,0 +1,16 @@
+/** Foreign ONNX files: what they say, what they are, and how they become models that take the camera's bytes. */
+export { describe, type ModelInputs, type PictureInput, readInputs, type Unfit } from './picture-input.ts';
+export { type FamilyGuess, type GuessFacts, guessFacts, guessFamilies } from './family.ts';
+export { wantsRawPixels } from './graph-facts.ts';
+export { inspectLoaded, inspectOnnx, type OnnxInspection } from './inspect.ts';
+export { type ExternalFile, externalProblems, type LoadedOnnx, loadOnnx } from './load.ts';
+export { distinct, type ModelHints, readHints, readNames } from './metadata.ts';
+export type { OnnxModel, OnnxValue } from './model.ts';
+export {
+  inlineWeights,
+  PrepareError,
+  type Prepared,
+  type PictureForm,
+  prepareGraph,
+  type RunOutput,
+} from './prepare.ts';

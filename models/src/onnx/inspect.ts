@@ -1,0 +1,101 @@
+import { type FamilyGuess, guessFacts, guessFamilies } from './family.ts';
+import { type ExternalFile, externalFiles, type LoadedOnnx, loadOnnx } from './load.ts';
+import { type ModelHints, readHints } from './metadata.ts';
+import type { OnnxModel, OnnxValue } from './model.ts';
+import { type OperatorReport, reportOperators } from './operators.ts';
+import { describe, readInputs } from './picture-input.ts';
+
+/** What an ONNX file says of itself, and what follows from it. */
+export interface OnnxInspection {
+  readonly path: string;
+  readonly bytes: number;
+  readonly irVersion: number;
+  /** Operator sets by domain; ONNX's own is `ai.onnx`. */
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly producer: string;
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  /** Dimensions without a fixed size, such as `images[0] batch`. */
+  readonly dynamicAxes: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly hints: ModelHints;
+  readonly nodes: number;
+  readonly operators: OperatorReport;
+  readonly weights: {
+    readonly tensors: number;
+    readonly bytes: number;
+    readonly types: Readonly<Record<string, number>>;
+  };
+  readonly external: readonly ExternalFile[];
+  /** Readings of the outputs, the most probable first. */
+  readonly families: readonly FamilyGuess[];
+  /** Why it could not be imported as it is, as far as the file alone tells. */
+  readonly obstacles: readonly string[];
+}
+
+/** Reads an ONNX file and says what is in it; runs nothing. Throws ModelError when it is none. */
+export async function inspectOnnx(path: string): Promise<OnnxInspection> {
+  return inspectLoaded(await loadOnnx(path));
+}
+
+/** The same for a file that is in memory. */
+export async function inspectLoaded(file: LoadedOnnx): Promise<OnnxInspection> {
+  const { path, bytes, model } = file;
+  const hints = readHints(model.metadata);
+  const operators = reportOperators(model);
+  const external = await externalFiles(file);
+  const types = new Map<string, number>();
+  for (const { type } of model.initializers) types.set(type, (types.get(type) ?? 0) + 1);
+  return {
+    path,
+    bytes: bytes.length,
+    irVersion: model.irVersion,
+    opsets: Object.fromEntries([...model.opsets].map(([domain, version]) => [domain || 'ai.onnx', version])),
+    producer: model.producer,
+    inputs: model.inputs,
+    outputs: model.outputs,
+    dynamicAxes: [...model.inputs, ...model.outputs].flatMap(openAxes),
+    metadata: Object.fromEntries(model.metadata),
+    hints,
+    nodes: model.nodes.length,
+    operators,
+    weights: {
+      tensors: model.initializers.length,
+      bytes: model.initializers.reduce((sum, tensor) => sum + tensor.bytes, 0),
+      types: Object.fromEntries(types),
+    },
+    external,
+    families: familiesOf(model, hints),
+    obstacles: obstaclesOf(model, operators, external),
+  };
+}
+
+function openAxes({ name, shape }: OnnxValue): readonly string[] {
+  return shape.flatMap((size, axis) => (typeof size === 'string' ? [`${name}[${axis}] ${size}`] : []));
+}
+
+function familiesOf(model: OnnxModel, hints: ModelHints): readonly FamilyGuess[] {
+  const inputs = readInputs(model);
+  if ('unfit' in inputs) return [];
+  const { picture, sizes } = inputs;
+  const [height, width] = [picture.height ?? hints.size?.[0] ?? 640, picture.width ?? hints.size?.[1] ?? 640];
+  const { channels } = picture;
+  const rest = { width, height, channels, hasSizesInput: sizes !== undefined, labels: hints.names?.length };
+  return guessFamilies(guessFacts(model, { ...rest, outputs: model.outputs, hints }));
+}
+
+function obstaclesOf(
+  model: OnnxModel,
+  operators: OperatorReport,
+  external: readonly ExternalFile[],
+): readonly string[] {
+  const inputs = readInputs(model);
+  return [
+    ...('unfit' in inputs ? [inputs.unfit] : []),
+    ...operators.custom.map((name) => `operator ${name} is not part of ONNX Runtime`),
+    ...external.flatMap(({ location, problem }) => (problem === undefined ? [] : [`${location} ${problem}`])),
+    ...model.outputs
+      .filter(({ type }) => ['sequence', 'map', 'string'].includes(type))
+      .map((output) => `output ${describe(output)} holds no numbers`),
+  ];
+}

@@ -1,0 +1,266 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { elementNumber } from './elements.ts';
+import type { LoadedOnnx } from './load.ts';
+import { externalOf, GRAPH, MODEL, type OnnxModel } from './model.ts';
+import type { PictureInput } from './picture-input.ts';
+import { decode, encode } from './schema.ts';
+import { delimited, readFields, type WireField } from './wire.ts';
+
+type Channels = readonly [number, number, number];
+
+/** How the original wants its picture. */
+export interface PictureForm {
+  readonly input: PictureInput;
+  readonly width: number;
+  readonly height: number;
+  readonly color: 'rgb' | 'bgr';
+  /** value = (pixel - mean) / std per channel of `color`, on 0..255; not for uint8. */
+  readonly mean: Channels;
+  readonly std: Channels;
+}
+
+/** An output's type and shape as a run gave them. */
+export interface RunOutput {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly number[];
+}
+
+export interface Prepared {
+  readonly bytes: Uint8Array;
+  /** uint8 [1, height, width, 3], RGB. */
+  readonly input: string;
+  /** Names that outputs have now, by their names in the original. */
+  readonly outputs: ReadonlyMap<string, string>;
+}
+
+/** Luma of ITU-R BT.601, which OpenCV and Pillow use for grey. */
+const LUMA: Channels = [0.299, 0.587, 0.114];
+/** Broadcasting as it is used here came with operator set 7. */
+const OPSET_LEAST = 7;
+const FLOAT_OUTPUTS = ['float16', 'float64', 'bfloat16'];
+
+/** Why a graph cannot be prepared. */
+export class PrepareError extends Error {
+  override readonly name = 'PrepareError';
+}
+
+/**
+ * Puts before the graph what the pixel loop would do: uint8 [1, H, W, 3] RGB, cast, transposed, channels in the model's
+ * order, (pixel - mean) / std, cast to the model's type; after it, half and double precision outputs cast to float32.
+ * Batch and size become fixed. All else is copied byte by byte.
+ *
+ * @throws PrepareError with the reason.
+ */
+export function prepareGraph(model: OnnxModel, form: PictureForm, outputs: readonly RunOutput[]): Prepared {
+  const opset = model.opsets.get('') ?? model.opsets.get('ai.onnx') ?? 0;
+  if (opset < OPSET_LEAST) throw new PrepareError(`operator set ${opset} is older than ${OPSET_LEAST}`);
+  const names = new Names(model);
+  const input = names.fresh('pixels');
+  const head = headNodes(form, input, names);
+  const tail = outputs.filter(({ type }) => FLOAT_OUTPUTS.includes(type));
+  const renamed = new Map(tail.map(({ name }) => [name, names.fresh(`${name}_float32`)]));
+  const cast = tail.map(({ name }) => node('Cast', [name], renamed.get(name) ?? name, [castTo('float32')]));
+  const graph = Buffer.concat([
+    delimited(GRAPH.input, valueInfo(input, 'uint8', [1, form.height, form.width, 3])),
+    ...head.map((bytes) => delimited(GRAPH.node, bytes)),
+    ...model.graphFields.filter((field) => !isBorder(field, model)).map(({ raw }) => raw),
+    ...cast.map((bytes) => delimited(GRAPH.node, bytes)),
+    ...model.inputs
+      .filter(({ name }) => name !== form.input.name)
+      .map(({ name, type, shape }) =>
+        delimited(
+          GRAPH.input,
+          valueInfo(name, type, [1, ...shape.slice(1).map((size) => (typeof size === 'number' ? size : 2))]),
+        ),
+      ),
+    ...outputs.map(({ name, type, shape }) =>
+      delimited(
+        GRAPH.output,
+        valueInfo(renamed.get(name) ?? name, FLOAT_OUTPUTS.includes(type) ? 'float32' : type, shape),
+      ),
+    ),
+  ]);
+  return {
+    bytes: withGraph(model, graph),
+    input,
+    outputs: new Map(outputs.map(({ name }) => [name, renamed.get(name) ?? name])),
+  };
+}
+
+/** Inputs and outputs are written anew; inputs that are weights stay. */
+function isBorder(field: WireField, model: OnnxModel): boolean {
+  if (field.number === GRAPH.output) return true;
+  if (field.number !== GRAPH.input) return false;
+  const { name } = decode('ValueInfoProto', field.content);
+  return model.inputs.some((input) => input.name === name);
+}
+
+function withGraph(model: OnnxModel, graph: Uint8Array): Uint8Array {
+  return Buffer.concat([
+    ...model.fields.filter(({ number }) => number !== MODEL.graph).map(({ raw }) => raw),
+    delimited(MODEL.graph, graph),
+  ]);
+}
+
+/** From the bytes of the camera to what the original wants; the last node gives the original's input its value. */
+function headNodes(form: PictureForm, from: string, names: Names): readonly Uint8Array[] {
+  const chain = new Chain(from, names);
+  const { input, color } = form;
+  // Half precision cannot hold the way from 0..255: arithmetic is done in float32 and rounded once.
+  const work = input.type === 'float64' ? 'float64' : 'float32';
+  chain.cast(work);
+  if (input.channels === 1) {
+    const weights = color === 'rgb' ? LUMA : (LUMA.toReversed() as unknown as Channels);
+    chain.with('MatMul', work, [3, 1], weights);
+  }
+  if (input.layout === 'nchw') chain.add('Transpose', [{ name: 'perm', ints: [0, 3, 1, 2], type: 7 }]);
+  if (input.channels === 3 && color === 'bgr') {
+    chain.with('Gather', 'int64', [3], [2, 1, 0], [{ name: 'axis', i: input.layout === 'nchw' ? 1 : 3, type: 2 }]);
+  }
+  if (input.type !== 'uint8') normalise(chain, form, work);
+  if (input.type !== work) chain.cast(input.type);
+  return chain.endAs(input.name);
+}
+
+function normalise(chain: Chain, { input, mean, std }: PictureForm, work: 'float32' | 'float64'): void {
+  const count = input.channels;
+  const shape = input.layout === 'nchw' ? [1, count, 1, 1] : [1, 1, 1, count];
+  if (mean.some((value) => value !== 0)) chain.with('Sub', work, shape, mean.slice(0, count));
+  if (std.some((value) => value !== 1)) chain.with('Div', work, shape, std.slice(0, count));
+}
+
+/** Nodes one after the other, each fed by the one before. */
+class Chain {
+  readonly #names: Names;
+  readonly #nodes: { op: string; inputs: readonly string[]; output: string; attributes: readonly object[] }[] = [];
+  readonly #constants: Uint8Array[] = [];
+  #last: string;
+
+  constructor(from: string, names: Names) {
+    this.#last = from;
+    this.#names = names;
+  }
+
+  add(op: string, attributes: readonly object[], more: readonly string[] = []): void {
+    const output = this.#names.fresh(`prepared_${op.toLowerCase()}`);
+    this.#nodes.push({ op, inputs: [this.#last, ...more], output, attributes });
+    this.#last = output;
+  }
+
+  cast(type: string): void {
+    this.add('Cast', [castTo(type)]);
+  }
+
+  /** An operator whose second input is a constant. A node rather than an initializer: before IR version 4 those are inputs too. */
+  with(
+    op: string,
+    type: 'float32' | 'float64' | 'int64',
+    dims: readonly number[],
+    values: readonly number[],
+    attributes: readonly object[] = [],
+  ): void {
+    const name = this.#names.fresh('prepared_constant');
+    const raw =
+      type === 'int64'
+        ? BigInt64Array.from(values, BigInt)
+        : type === 'float64'
+          ? Float64Array.from(values)
+          : Float32Array.from(values);
+    const tensor = { name, dims, data_type: elementNumber(type), raw_data: new Uint8Array(raw.buffer) };
+    this.#constants.push(node('Constant', [], name, [{ name: 'value', t: tensor, type: 4 }]));
+    this.add(op, attributes, [name]);
+  }
+
+  /** The last one's output takes the name that the graph reads, so that nothing else changes its name. */
+  endAs(name: string): readonly Uint8Array[] {
+    const last = this.#nodes.length - 1;
+    const nodes = this.#nodes.map(({ op, inputs, output, attributes }, i) =>
+      node(op, inputs, i === last ? name : output, attributes),
+    );
+    return [...this.#constants, ...nodes];
+  }
+}
+
+/** Names that no value of the graph has. */
+class Names {
+  readonly #taken: Set<string>;
+
+  constructor(model: OnnxModel) {
+    this.#taken = new Set([
+      ...model.nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]),
+      ...[...model.inputs, ...model.outputs, ...model.initializers].map(({ name }) => name),
+    ]);
+  }
+
+  fresh(wanted: string): string {
+    let name = wanted;
+    for (let n = 2; this.#taken.has(name); n += 1) name = `${wanted}_${n}`;
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+function castTo(type: string): object {
+  return { name: 'to', i: elementNumber(type), type: 2 };
+}
+
+function node(op: string, inputs: readonly string[], output: string, attributes: readonly object[]): Uint8Array {
+  return encode('NodeProto', {
+    op_type: op,
+    name: `lineside_${output}`,
+    input: inputs,
+    output: [output],
+    attribute: attributes,
+  });
+}
+
+function valueInfo(name: string, type: string, shape: readonly (number | string)[]): Uint8Array {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dim_value: size } : { dim_param: size }));
+  return encode('ValueInfoProto', { name, type: { tensor_type: { elem_type: elementNumber(type), shape: { dim } } } });
+}
+
+/** Field numbers of TensorProto. */
+const TENSOR = { rawData: 9, externalData: 13, dataLocation: 14 } as const;
+/** Above this the numbers stay where they are: one message must stay below 2 GiB. */
+const INLINE_MOST = 1.5 * 2 ** 30;
+
+/**
+ * The model as one file: numbers that lie in files beside it are taken in, so that one hash covers all. The files must
+ * have been checked.
+ *
+ * @throws PrepareError where they are too many.
+ */
+export async function inlineWeights(file: LoadedOnnx): Promise<Uint8Array> {
+  const { model, bytes, path } = file;
+  const outside = model.initializers.filter(({ external }) => external !== undefined);
+  if (outside.length === 0) return bytes;
+  if (outside.reduce((sum, tensor) => sum + tensor.bytes, bytes.length) > INLINE_MOST) {
+    throw new PrepareError('its weights are too large for one file');
+  }
+  const files = new Map<string, Uint8Array>();
+  for (const { external } of outside) {
+    const location = external?.location ?? '';
+    if (!files.has(location)) files.set(location, await readFile(join(dirname(path), location)));
+  }
+  const graph = Buffer.concat(
+    model.graphFields.map((field) => (field.number === GRAPH.initializer ? inlined(field, files) : field.raw)),
+  );
+  return withGraph(model, graph);
+}
+
+function inlined(field: WireField, files: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  const tensor = decode('TensorProto', field.content);
+  if (tensor.data_location !== 1) return field.raw;
+  const { location, offset, length } = externalOf(tensor);
+  const all = files.get(location) ?? new Uint8Array(0);
+  const numbers = all.subarray(offset, length === undefined ? undefined : offset + length);
+  const kept = readFields(field.content, 100_000).filter(
+    ({ number }) => number !== TENSOR.externalData && number !== TENSOR.dataLocation,
+  );
+  return delimited(
+    GRAPH.initializer,
+    Buffer.concat([...kept.map(({ raw }) => raw), delimited(TENSOR.rawData, numbers)]),
+  );
+}
