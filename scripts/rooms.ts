@@ -74,6 +74,7 @@ export const ROOMS: readonly Room[] = [
   edge('camera', ['domain', 'kit'], ['node:child_process']),
   edge('inference', ['domain', 'kit'], ['onnxruntime-node', 'node:worker_threads', 'node:fs/promises']),
   edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline'], ['node:child_process', 'sharp']),
+  edge('evaluation', ['domain', 'kit'], ['yaml', 'node:fs/promises']),
   edge('tracking', ['domain', 'pipeline']),
   edge('rules', ['domain', 'pipeline']),
   edge(
@@ -121,6 +122,7 @@ export const ROOMS: readonly Room[] = [
       'vision',
       'camera',
       'inference',
+      'evaluation',
       'app',
       'protocol',
       'models',

@@ -1,0 +1,21 @@
+import { LinesideError } from '../kit/index.ts';
+
+export const EVALUATION_ADVICE = {
+  set_missing: 'name the folder that holds the labelled pictures',
+  set_form: 'say what the folder holds with --format: yolo (images/ and labels/), folders (one per class), mask',
+  names_missing: 'give the names of the classes, in the order of their numbers, with --names a,b,c',
+  label_malformed:
+    'a line is CLASS CX CY W H or CLASS X1 Y1 X2 Y2 X3 Y3 ..., all but the class as shares of the picture',
+  labels_unmatched: 'say which label of the set is which label of the model with --map SET=MODEL',
+} as const;
+export type EvaluationErrorCode = keyof typeof EVALUATION_ADVICE;
+
+/** A labelled set that cannot be read, or cannot judge this model. */
+export class EvaluationError extends LinesideError {
+  override readonly name = 'EvaluationError';
+  declare readonly code: EvaluationErrorCode;
+
+  constructor(code: EvaluationErrorCode, message: string, advice?: string) {
+    super({ code, message, advice: advice ?? EVALUATION_ADVICE[code] });
+  }
+}

@@ -1,0 +1,40 @@
+import type { Box } from '../../domain/index.ts';
+import { EvaluationError } from '../errors.ts';
+
+/** One line of a label file: number of the class, box as shares of the picture. */
+export interface YoloLabel {
+  readonly classId: number;
+  readonly box: Box;
+}
+
+/**
+ * Lines `CLASS CX CY W H` or polygons `CLASS X1 Y1 X2 Y2 X3 Y3 ...`, whose box is the smallest around them; boxes are
+ * clipped to the picture. Empty lines say nothing.
+ *
+ * @throws EvaluationError `label_malformed` with file and line.
+ */
+export function parseYoloLabels(text: string, file: string): readonly YoloLabel[] {
+  return text.split('\n').flatMap((line, index) => {
+    const words = line.trim();
+    if (words === '') return [];
+    const [classId = Number.NaN, ...values] = words.split(/\s+/).map(Number);
+    const readable = Number.isInteger(classId) && classId >= 0 && values.every(Number.isFinite);
+    const box = readable ? boxOf(values) : undefined;
+    if (box !== undefined) return [{ classId, box }];
+    throw new EvaluationError('label_malformed', `${file}:${index + 1}: ${words.slice(0, 80)}`);
+  });
+}
+
+function boxOf(values: readonly number[]): Box | undefined {
+  const [a = 0, b = 0, c = 0, d = 0] = values;
+  if (values.length === 4) return clipped([a - c / 2, b - d / 2, a + c / 2, b + d / 2]);
+  if (values.length < 6 || values.length % 2 !== 0) return undefined;
+  const xs = values.filter((_, at) => at % 2 === 0);
+  const ys = values.filter((_, at) => at % 2 === 1);
+  return clipped([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]);
+}
+
+function clipped(box: Box): Box {
+  const [x1, y1, x2, y2] = box.map((value) => Math.min(1, Math.max(0, value)));
+  return [x1 ?? 0, y1 ?? 0, x2 ?? 0, y2 ?? 0];
+}
