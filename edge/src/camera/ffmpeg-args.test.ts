@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { letterbox } from '../domain/index.ts';
 import { type FfmpegCapabilities, readCapabilities } from './capabilities.ts';
@@ -74,6 +76,16 @@ function run(request: Partial<FfmpegRequest>): { pixels: Buffer; reader: StderrR
 
 const FRAME = 64 * 64 * 3;
 
+/** Reads until there are `count` bytes, and tells how many came. */
+async function bytesOf(stream: Readable, count: number): Promise<number> {
+  let read = 0;
+  for await (const chunk of stream) {
+    read += (chunk as Buffer).length;
+    if (read >= count) break;
+  }
+  return read;
+}
+
 describe('what FFmpeg makes of it', () => {
   it.each([
     { source: 30, wanted: 25, frames: 100 },
@@ -126,6 +138,21 @@ describe('what FFmpeg makes of it', () => {
     const rest = run({ url, choice: { kind: 'recording', fps: 10, skip: 13 } }).pixels;
     expect(all.length).toBe(20 * FRAME);
     expect(rest.equals(all.subarray(13 * FRAME))).toBe(true);
+  });
+
+  it('hands a frame on before the next one comes', async () => {
+    const url = 'lavfi:testsrc2=size=128x72:rate=1/120';
+    const args = ffmpegArguments({ ...LIVE, url, paced: true }, NEW);
+    const child = spawn('ffmpeg', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+    const ended = once(child, 'close');
+    try {
+      const [model, picture] = [child.stdio[3] as Readable, child.stdio[4] as Readable];
+      const bytes = await Promise.all([bytesOf(model, FRAME), bytesOf(picture, 128 * 72 * 3)]);
+      expect(bytes).toEqual([FRAME, 128 * 72 * 3]);
+    } finally {
+      child.kill('SIGKILL');
+      await ended;
+    }
   });
 
   it('tells size, rate and codec of the source', () => {
