@@ -5,6 +5,7 @@
 export * from './manifest.ts';
 export * from './catalog.ts';
 export * from './errors.ts';
+export * from './imported.ts';
 export * from './onnx/index.ts';
 export { onnxForm, type OnnxForm, sha256File } from './onnx-file.ts';
 export * from './resolve.ts';

@@ -40,7 +40,10 @@ const Input = z.strictObject({
   width: z.int().min(8).max(4096),
   height: z.int().min(8).max(4096),
   color: z.enum(['rgb', 'bgr']),
-  /** Not for uint8: value = (pixel - mean) / std per channel of `color`, on 0..255; without both, pixel / 255. */
+  /**
+   * value = (pixel - mean) / std per channel of `color`, on 0..255; without both, pixel / 255. With uint8 the graph does
+   * this, and they only tell what scale a picture in the output has.
+   */
   mean: perChannel.optional(),
   std: perChannel.optional(),
   letterbox: z.strictObject({ anchor: z.enum(['center', 'top-left']), fill: z.int().min(0).max(255) }),
@@ -58,6 +61,8 @@ const OutputOptions = z.strictObject({
   sigmoid: z.enum(['inside', 'outside']).optional(),
   /** Whether boxes are shares of the input or its pixels. */
   boxes: z.enum(['normalised', 'pixels']).optional(),
+  /** Corners, corners with y first, or middle and size. */
+  boxForm: z.enum(['corners', 'corners_yx', 'centre']).optional(),
   /** Index of the class that means that nothing is there. */
   background: z.int().min(0).optional(),
   /** Anomaly score from which a picture counts as anomalous. */
@@ -68,6 +73,8 @@ const OutputOptions = z.strictObject({
   gridDecoded: z.boolean().optional(),
   /** Name of the output that holds the anomaly map. */
   mapOutput: z.string().min(1).optional(),
+  /** Per head: width and height of each anchor in pixels of the input. */
+  anchors: z.array(z.array(z.number().positive()).min(2).max(64)).min(1).max(8).optional(),
 });
 
 const Output = z.strictObject({

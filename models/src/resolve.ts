@@ -8,6 +8,8 @@ import { checkOnnxFile, verifyBundle } from './verify.ts';
 
 export interface ModelPlaces {
   readonly catalogDir: string;
+  /** Where imported models lie; they come before those of the catalog with the same id. */
+  readonly importedDir?: string;
   /** Where relative paths start: the configuration file's folder, or the working folder of a command. */
   readonly baseDir: string;
 }
@@ -24,19 +26,23 @@ export interface ModelHandle {
 }
 
 /**
- * Finds what `ref` names: an `.onnx` file, a folder (anything with a slash), else an id of the catalog. Verifies it.
- * Throws ModelError.
+ * Finds what `ref` names: an `.onnx` file, a folder (anything with a slash), else the id of an imported model or one of
+ * the catalog. Verifies it. Throws ModelError.
  */
 export async function resolveModel(ref: string, places: ModelPlaces): Promise<ModelHandle> {
   if (ref.endsWith('.onnx')) return resolveFile(ref, resolve(places.baseDir, ref));
   if (isAbsolute(ref) || ref.includes('/') || ref === '.' || ref === '..') {
     return resolveBundle(ref, resolve(places.baseDir, ref));
   }
+  const imported = places.importedDir === undefined ? [] : await catalogIds(places.importedDir);
+  if (imported.includes(ref)) return resolveBundle(ref, resolve(places.importedDir ?? '', ref));
   const ids = await catalogIds(places.catalogDir);
   if (ids.includes(ref)) return resolveBundle(ref, resolve(places.catalogDir, ref));
   const here = await isFolder(resolve(places.baseDir, ref));
-  const advice = here ? `for the folder write ./${ref}` : `the catalog has ${ids.join(', ') || 'no models'}`;
-  throw new ModelError(ref, [{ code: 'model_unknown', where: '', message: 'the catalog has no such model', advice }]);
+  const mine = imported.length === 0 ? '' : `; imported are ${imported.join(', ')}`;
+  const advice = here ? `for the folder write ./${ref}` : `the catalog has ${ids.join(', ') || 'no models'}${mine}`;
+  const message = `${imported.length === 0 ? 'the catalog has' : 'there is'} no such model`;
+  throw new ModelError(ref, [{ code: 'model_unknown', where: '', message, advice }]);
 }
 
 async function resolveFile(ref: string, path: string): Promise<ModelHandle> {

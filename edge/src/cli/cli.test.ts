@@ -20,6 +20,9 @@ const VERBS = [
   ['config', 'show'],
   ['config', 'schema'],
   ['detect'],
+  ['model'],
+  ['model', 'list'],
+  ['model', 'inspect'],
   ['replay'],
   ['events'],
   ['events', 'list'],
@@ -31,7 +34,7 @@ const VERBS = [
   ['sync'],
   ['sync', 'status'],
 ];
-const GROUPS = new Set(['config', 'events', 'journal', 'sync']);
+const GROUPS = new Set(['config', 'events', 'journal', 'model', 'sync']);
 
 const GOOD = 'device: line-1\ncameras: [{id: a, url: "rtsp://viewer:geheim@host/1"}]\n';
 

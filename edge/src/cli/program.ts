@@ -7,6 +7,7 @@ import { eventsVerbs } from './events.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { journalVerbs } from './journal.ts';
+import { modelVerbs } from './model.ts';
 import { replayVerb } from './replay.ts';
 import { runVerb } from './run.ts';
 import { statusVerb } from './status.ts';
@@ -35,6 +36,7 @@ export function buildProgram(registry: Registry, version: string): Command {
   statusVerb(program, registry);
   configVerbs(program, registry);
   detectVerb(program, registry);
+  modelVerbs(program, registry);
   replayVerb(program, registry);
   eventsVerbs(program, registry);
   journalVerbs(program, registry);

@@ -6,6 +6,14 @@ type Rule = (facts: GuessFacts) => readonly FamilyGuess[];
 const STRIDES = [8, 16, 32];
 /** COCO's: the class count of most published detectors. */
 const COCO = 80;
+/** Width and height of YOLOv5's anchors for COCO at strides 8, 16 and 32. */
+const ANCHORS = [
+  [10, 13, 16, 30, 33, 23],
+  [30, 61, 62, 45, 59, 119],
+  [116, 90, 156, 198, 373, 326],
+];
+/** Values of YOLOv8's distributions over a distance. */
+const DFL_BINS = 16;
 /** Coefficients of a mask in Ultralytics' segmentation models. */
 const MASK_COEFFICIENTS = 32;
 
@@ -114,8 +122,7 @@ function looseTable(
     return [
       {
         ...common,
-        family: 'yolov8',
-        layout: 'anchors_first',
+        family: 'detr',
         classes: second - 4,
         options: { boxes: 'normalised' },
         reason,
@@ -232,12 +239,39 @@ function headsByStride(facts: GuessFacts): readonly FamilyGuess[] {
     const classes = head === undefined ? -1 : (numeric(head).at(-1) ?? -1);
     const sigmoid = facts.makers(scores[0] ?? '').has('Sigmoid') ? 'inside' : 'outside';
     const reason = `outputs named for class, objectness and box at strides ${strides.join(', ')}`;
-    const outputs = [...scores, ...objectness, ...boxes];
+    const landmarks = has(/^(kps|kpt|landm)/i);
+    const outputs = [...scores, ...objectness, ...boxes, ...(landmarks.length === each ? landmarks : [])];
     return [
       { family: 'yolo-raw', task: 'detect', outputs, classes, options: { strides, sigmoid }, reason, confidence: 2 },
     ];
   }
-  return rawHeads(facts);
+  return [...distanceHeads(facts), ...rawHeads(facts)];
+}
+
+/** YOLOv8's heads before decoding: distances and classes of each stride, in one tensor or in two. */
+function distanceHeads(facts: GuessFacts): readonly FamilyGuess[] {
+  const maps = ofRank(facts, 4).map((value) => {
+    const [, channels = -1, rows = -1] = numeric(value);
+    return { value, channels, stride: facts.height / rows };
+  });
+  if (maps.length < 2 || maps.length !== facts.outputs.length) return [];
+  if (maps.some(({ stride }) => !Number.isInteger(stride) || stride < 4)) return [];
+  const strides = [...new Set(maps.map(({ stride }) => stride))].sort((a, b) => a - b);
+  const at = (distances: boolean) => (stride: number) =>
+    maps.find((map) => map.stride === stride && (map.channels === 4 * DFL_BINS) === distances);
+  const apart = maps.length === 2 * strides.length;
+  const sides = strides.map(at(true));
+  const scores = strides.map(at(false));
+  if (scores.some((head) => head === undefined) || (apart && sides.some((head) => head === undefined))) return [];
+  if (!apart && maps.length !== strides.length) return [];
+  const classes = (scores[0]?.channels ?? -1) - (apart ? 0 : 4 * DFL_BINS);
+  if (classes < 1) return [];
+  const outputs = [...(apart ? sides : []), ...scores].flatMap((head) => head?.value.name ?? []);
+  const sigmoid = facts.makers(scores[0]?.value.name ?? '').has('Sigmoid') ? 'inside' : 'outside';
+  const reason = `distances of ${DFL_BINS} bins and ${classes} classes for each stride ${strides.join(', ')}`;
+  const options = { strides, regMax: DFL_BINS - 1, sigmoid } as const;
+  const confidence = apart || fitsClasses(facts, classes) ? 2 : 1;
+  return [{ family: 'yolo-raw', task: 'detect', outputs, classes, options, reason, confidence }];
 }
 
 /** One tensor of anchors x (5 + classes) channels per stride, as YOLOv3 to v7 have before their decoding. */
@@ -264,7 +298,7 @@ function rawHeads(facts: GuessFacts): readonly FamilyGuess[] {
       task: 'detect',
       outputs,
       classes: attributes - 5,
-      options: { strides, sigmoid: 'outside' },
+      options: { strides, sigmoid: 'outside', ...(strides.join() === '8,16,32' ? { anchors: ANCHORS } : {}) },
       reason,
       confidence: 1,
     },

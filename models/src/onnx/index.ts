@@ -14,3 +14,5 @@ export {
   prepareGraph,
   type RunOutput,
 } from './prepare.ts';
+export { COCO_LABELS, type PictureConvention, pictureConvention } from './conventions.ts';
+export { type RawOutput, type Reading, settleReading, suspectScores, type Suspicion } from './suspicion.ts';

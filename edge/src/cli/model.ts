@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import type { Registry } from './context.ts';
+import { inspectVerb } from './model/inspect.ts';
+import { listVerb } from './model/list.ts';
+
+/** `lineside model ...`: what models there are, what a file is, and how it becomes one of them. */
+export function modelVerbs(program: Command, registry: Registry): void {
+  const model = program.command('model').description('models: those that are here, and those that are to come');
+  listVerb(model, registry);
+  inspectVerb(model, registry);
+}
