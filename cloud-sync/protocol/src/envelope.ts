@@ -15,7 +15,8 @@ export const Epoch = z.string().regex(/^[0-9a-f]{16}$/);
 /**
  * One journal record as it travels and as it is hashed.
  * s: sequence in its stream, from 1, no holes. id: UUIDv7 for people. k: kind. t: wall ms. m: monotonic ms since
- * `boot`. q: clock quality. b: body, whose schema depends on the stream and kind.
+ * `boot`. q: clock quality. b: body, whose schema depends on the stream and kind. was: the number that the same record
+ * had in an earlier journal of this device, from which it was carried over; the collector may have it from there.
  */
 export const WireRecord = z.object({
   s: seq,
@@ -26,6 +27,7 @@ export const WireRecord = z.object({
   q: ClockQuality,
   boot: z.string().min(1).max(64),
   b: z.record(z.string(), z.json()),
+  was: z.object({ epoch: Epoch, s: seq }).optional(),
 });
 export type WireRecord = z.infer<typeof WireRecord>;
 
@@ -55,7 +57,10 @@ export const Batch = z
   .refine((batch) => batch.ev.length === batch.to - batch.from + 1, { message: '`to` does not fit the records' });
 export type Batch = z.infer<typeof Batch>;
 
-/** What the collector says after its commit: everything up to `upto` and the ranges in `sack` is stored. */
+/**
+ * What the collector says after its commit: everything up to `upto` and the ranges in `sack` is stored. `head`: its
+ * chain hash after `upto`; a device whose own differs there was turned back or doubled and must confirm nothing.
+ */
 export const Ack = z.object({
   v: z.literal(1),
   epoch: Epoch,
@@ -63,6 +68,7 @@ export const Ack = z.object({
   upto: z.int().nonnegative(),
   sack: z.array(z.tuple([seq, seq])).max(256),
   srvTs: z.int(),
+  head: hash.optional(),
 });
 export type Ack = z.infer<typeof Ack>;
 
@@ -75,6 +81,11 @@ export const DeviceState = z.object({
   boot: z.string().min(1).max(64),
   line: z.string().max(128).optional(),
   version: z.string().max(64).optional(),
+  /** Ed25519 public key (raw 32 bytes, base64url) with which the heads of its chains are signed; see signature.ts. */
+  key: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/)
+    .optional(),
   t: z.int(),
 });
 export type DeviceState = z.infer<typeof DeviceState>;
@@ -85,6 +96,8 @@ export const CollectorState = z.object({
   online: z.boolean(),
   session: z.string().min(1).max(64),
   mediaUrl: z.string().max(512).optional(),
+  /** Forms of batches that it reads beside JSON, by name; see codec.ts. */
+  accepts: z.array(z.string().max(32)).max(16).optional(),
   t: z.int(),
 });
 export type CollectorState = z.infer<typeof CollectorState>;

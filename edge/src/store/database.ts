@@ -60,7 +60,7 @@ export function openForReading(path: string): Database.Database {
   }
   let database: Database.Database | undefined;
   try {
-    database = readable(path);
+    database = openToExamine(path);
     if (checkVersion(database, path) === 0) {
       throw new StoreError({
         code: 'journal_foreign',
@@ -79,7 +79,7 @@ export function openForReading(path: string): Database.Database {
  * SQLite reads a WAL database only where it can make its shared-memory file. A copy on a medium that is read-only, with
  * no WAL beside it, is read from memory instead; bytes 18 and 19 of its header say "WAL" and must say "rollback" then.
  */
-function readable(path: string): Database.Database {
+export function openToExamine(path: string): Database.Database {
   const database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
     database.pragma('user_version');
@@ -93,6 +93,13 @@ function readable(path: string): Database.Database {
   const copy = readFileSync(path);
   copy.fill(1, 18, 20);
   return new Database(copy, { readonly: true });
+}
+
+/** Whether the database has as many pages as its quota allows; a full one that has not lies on a full disk. */
+export function pagesUsedUp(database: Database.Database): boolean {
+  const pages = (name: string): number => Number(database.pragma(name, { simple: true }));
+  // A transaction that was rolled back leaves the file a little short of the cap.
+  return pages('page_count') + 64 >= pages('max_page_count');
 }
 
 function pagesIn(database: Database.Database, bytes: number): number {

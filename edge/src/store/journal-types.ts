@@ -1,5 +1,7 @@
 import type { Stream } from '@lineside/protocol';
 import type { Clock, Logger } from '../kit/index.ts';
+import type { GroupOptions } from './group-commit.ts';
+import type { StreamQuotas } from './stream-quota.ts';
 
 export interface JournalOptions {
   /** The database file, `DATA/journal.db`; its folder is made where missing. */
@@ -14,6 +16,12 @@ export interface JournalOptions {
   /** Whether the wall clock follows a time server now. */
   readonly synced: () => boolean;
   readonly quotaBytes: number;
+  /** Of single streams; what is left out takes its usual share. */
+  readonly streamQuotas?: Partial<StreamQuotas>;
+  /** Kept free for the day the disk is full; 0 for none. */
+  readonly ballastBytes?: number;
+  /** Bounds of `appendSoon`. */
+  readonly group?: GroupOptions;
 }
 
 export interface Entry {
@@ -51,6 +59,12 @@ export interface StreamStats {
   /** Numbers given up before delivery, each named in a tombstone. */
   readonly declared: number;
   readonly bytes: number;
+}
+
+/** The end of a stream: its highest number (0: none) and the chain hash after it. */
+export interface StreamEnd {
+  readonly seq: number;
+  readonly head: string;
 }
 
 /** Told after each commit of new records. */

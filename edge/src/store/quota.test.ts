@@ -60,6 +60,8 @@ test('then telemetry goes before events, each with a tombstone that names it', (
 });
 
 test('in the end events give way to audit, and still every number is explained, over tombstones of tombstones', () => {
+  journal.close();
+  journal = openTestJournal(folder.path, { quotaBytes: QUOTA, streamQuotas: { audit: QUOTA } });
   fill('audit', 300);
   fill('telemetry', 300);
   fill('events', 3_000);
@@ -100,4 +102,45 @@ test('a number asked for again is answered with the tombstone that names it, or 
   expect(journal.tombstones('events', 2, 3)).toEqual([21]);
   const body = TombstoneBody.parse(JSON.parse(journal.read('events', 21, 1, 1e6)!.records[0]!).b);
   expect(body).toMatchObject({ from: 2, to: 20, count: 19, reason: 'delivered_and_pruned' });
+});
+
+test('audit records are never given up: over their quota new ones are refused, loudly, until the collector has them', () => {
+  journal.close();
+  journal = openTestJournal(folder.path, { quotaBytes: QUOTA, streamQuotas: { audit: 40_000 } });
+  expect(() => fill('audit', 400)).toThrow(expect.objectContaining({ code: 'audit_full' }));
+  const { next, declared, bytes } = journal.stats().audit;
+  expect(declared).toBe(0);
+  expect(bytes).toBeGreaterThan(40_000);
+  expect(journal.troubles()).toMatchObject([{ code: 'audit_rejected', times: 1 }]);
+  fill('events', 20);
+  expect(journal.stats().events.next).toBe(21);
+  journal.ack('audit', next - 1, []);
+  fill('audit', 20);
+  expect(journal.stats().audit).toMatchObject({ next: next + 20, declared: 0 });
+  expect(journal.troubles()).toEqual([]);
+});
+
+test('an audit record that belongs to something else is written over the quota, so that the other is not lost', () => {
+  journal.close();
+  journal = openTestJournal(folder.path, { quotaBytes: QUOTA, streamQuotas: { audit: 1_000 } });
+  fill('audit', 20);
+  let ran = false;
+  journal.append([{ stream: 'audit', kind: 'x', body: {} }], () => {
+    ran = true;
+  });
+  expect(ran).toBe(true);
+  expect(journal.stats().audit.next).toBe(22);
+});
+
+test('a stream over its own quota gives up its oldest and touches no other', () => {
+  journal.close();
+  journal = openTestJournal(folder.path, { quotaBytes: 4 * QUOTA, streamQuotas: { telemetry: 50_000 } });
+  fill('events', 600);
+  fill('telemetry', 1_000);
+  const { telemetry, events } = journal.stats();
+  expect(telemetry.bytes).toBeLessThanOrEqual(50_000);
+  expect(telemetry.declared).toBeGreaterThan(500);
+  expect(events).toMatchObject({ first: 1, declared: 0 });
+  expect(unexplained('telemetry')).toEqual([]);
+  expect(verifyJournal(journalPath(folder.path)).findings).toEqual([]);
 });

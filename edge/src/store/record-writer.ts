@@ -20,18 +20,23 @@ export class RecordWriter {
     this.#ids = new V7Generator({ nextUint32: () => Buffer.from(random(4)).readUInt32BE() });
   }
 
-  /** Writes `entry` after `head`; returns its number. Throws `record_refused`. */
-  write(table: StreamTable, head: StreamHead, entry: Entry, label: TimeLabel): number {
+  /** Writes `entry` after `head`; returns where the stream stands then. Throws `record_refused`. */
+  write(table: StreamTable, head: StreamHead, entry: Entry, label: TimeLabel): StreamHead {
+    // Whole milliseconds: nobody reads more out of them, and digits cost bytes on the link for ever.
     const late = entry.atMs === undefined ? 0 : Math.max(0, label.m - entry.atMs);
     const t = Math.round(label.t - late);
     const id = this.#ids.generateOrResetWithTs(Math.min(Math.max(t, 0), LARGEST_UUID_MS)).toString();
-    const times = { t, m: Math.max(0, label.m - late), q: label.q, boot: this.#boot };
-    const json = textOf({ s: head.next, id, k: entry.kind, ...times, b: entry.body }, entry.kind);
-    const hash = chainNext(head.head, json);
-    table.insert(head.next, entry.kind, json, hash);
-    table.write({ ...head, next: head.next + 1, head: hash, bytes: head.bytes + Buffer.byteLength(json) });
-    return head.next;
+    const times = { t, m: Math.max(0, Math.round(label.m - late)), q: label.q, boot: this.#boot };
+    return putRecord(table, head, entry.kind, { id, k: entry.kind, ...times, b: entry.body });
   }
+}
+
+/** Writes a record whose labels are given already, under the next number; returns where the stream stands then. */
+export function putRecord(table: StreamTable, head: StreamHead, kind: string, record: object): StreamHead {
+  const json = textOf({ ...record, s: head.next }, kind);
+  const hash = chainNext(head.head, json);
+  table.insert(head.next, kind, json, hash);
+  return { ...head, next: head.next + 1, head: hash, bytes: head.bytes + Buffer.byteLength(json) };
 }
 
 /** Canonical text of a wire record. Throws `record_refused` where it has none or could never be sent. */

@@ -25,19 +25,31 @@ export function readBatch(
   return { from: start, to: last.seq, prev, head: last.hash.toString('hex'), records: taken.map((row) => row.json) };
 }
 
-export function statsOf(table: StreamTable, head: StreamHead): StreamStats {
+/** `oldestMs` finds the wall ms of the record under a number; by default in the table. */
+export function statsOf(
+  table: StreamTable,
+  head: StreamHead,
+  oldestMs = (seq: number): number | undefined => wallMsAt(table, seq),
+): StreamStats {
   const confirmed = Math.max(head.acked, head.base);
   const beyond = head.sack.filter(([, b]) => b > confirmed);
-  const oldest = table.at(firstQueued(head));
+  const queuedFrom = firstQueued(head);
+  const oldest = queuedFrom < head.next ? oldestMs(queuedFrom) : undefined;
   return {
     first: head.base + 1,
     next: head.next,
     acked: head.acked,
     queued: head.next - 1 - confirmed - countInRanges(beyond.map(([a, b]) => [Math.max(a, confirmed + 1), b])),
-    ...(oldest === undefined ? {} : { oldestQueuedWallMs: labelsOf(oldest).t }),
+    ...(oldest === undefined ? {} : { oldestQueuedWallMs: oldest }),
     declared: head.declared,
     bytes: head.bytes,
   };
+}
+
+/** Wall ms of the record under `seq`; undefined where it is not held. */
+export function wallMsAt(table: StreamTable, seq: number): number | undefined {
+  const row = table.at(seq);
+  return row === undefined ? undefined : labelsOf(row).t;
 }
 
 export interface Labels {

@@ -10,12 +10,13 @@ export function declareLost(
   head: StreamHead,
   lost: readonly SeqRange[],
   upto: number,
+  reason: string,
 ): readonly TombstoneBody[] {
-  const bodies = lost.map(([a, b]) => bodyFor(a, b, 'quota', hashAt(table, head, b)));
+  const bodies = lost.map(([a, b]) => bodyFor(a, b, reason, hashAt(table, head, b)));
   const whole = bodies.every((body) => body !== undefined);
   if (whole) return bodies;
   const first = lost[0]?.[0] ?? head.acked + 1;
-  const body = bodyFor(first, upto, 'quota', hashAt(table, head, upto));
+  const body = bodyFor(first, upto, reason, hashAt(table, head, upto));
   return body === undefined ? [] : [body];
 }
 

@@ -1,0 +1,60 @@
+import type { Logger } from '../kit/index.ts';
+
+export const STORE_ALARMS = [
+  'audit_rejected',
+  'disk_full',
+  'wal_large',
+  'journal_set_aside',
+  'journal_behind_collector',
+  'quota_reached',
+] as const;
+export type StoreAlarmCode = (typeof STORE_ALARMS)[number];
+
+/** Something about the data folder that a person must see now. Wall ms. */
+export interface StoreAlarm {
+  readonly code: StoreAlarmCode;
+  readonly message: string;
+  /** Printed after `Try:`. */
+  readonly advice: string;
+  readonly sinceMs: number;
+  readonly times: number;
+}
+
+const ADVICE: Readonly<Record<StoreAlarmCode, string>> = {
+  audit_rejected: 'restore the link to the collector, or raise storage.auditQuota: audit records are never given up',
+  disk_full: 'free space on the disk of the data folder: something else fills it, or storage.journalQuota is too high',
+  wal_large: 'look for a program that keeps the journal open for reading; restart the service when nothing is found',
+  journal_set_aside: 'read the audit records of this start; keep the folder set-aside for whoever examines it',
+  journal_behind_collector: 'restart the service: it then begins a new epoch; find out who restored the data folder',
+  quota_reached:
+    'restore the link to the collector, or raise the quota under storage: undelivered records were given up',
+};
+
+/** Alarms of the data folder: each is raised once, counted while it lasts, and said again in the log now and then. */
+export class StoreAlarms {
+  readonly #log: Logger;
+  readonly #wallMs: () => number;
+  readonly #raised = new Map<StoreAlarmCode, StoreAlarm>();
+
+  constructor(log: Logger, wallMs: () => number) {
+    this.#log = log;
+    this.#wallMs = wallMs;
+  }
+
+  raise(code: StoreAlarmCode, message: string): void {
+    const before = this.#raised.get(code);
+    const sinceMs = before?.sinceMs ?? this.#wallMs();
+    const times = (before?.times ?? 0) + 1;
+    this.#raised.set(code, { code, message, advice: ADVICE[code], sinceMs, times });
+    // 1, 2, 4, 8, ...: loud at first, and never a flood.
+    if (Math.log2(times) % 1 === 0) this.#log.error({ code, times, advice: ADVICE[code] }, message);
+  }
+
+  clear(code: StoreAlarmCode): void {
+    if (this.#raised.delete(code)) this.#log.info({ code }, 'an alarm of the data folder is over');
+  }
+
+  list(): readonly StoreAlarm[] {
+    return [...this.#raised.values()];
+  }
+}

@@ -1,0 +1,111 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { Epoch, STREAMS, type Stream } from '@lineside/protocol';
+import { z } from 'zod';
+import { systemCode } from '../kit/index.ts';
+import type { StreamHead } from './stream-table.ts';
+
+const count = z.int().nonnegative();
+const Progress = z.object({ next: count, acked: count });
+
+const Mark = z.object({
+  v: z.literal(1),
+  /** Drawn when the database was made; the database has the same. */
+  instance: z.string(),
+  device: z.string(),
+  epoch: Epoch,
+  /** How often the database was opened for writing. */
+  opens: count,
+  /** Of the database file: a copy has others. Birth in ms since 1970; 0 where the file system does not tell. */
+  inode: count,
+  bornMs: z.number().nonnegative(),
+  streams: z.partialRecord(z.enum(STREAMS), Progress),
+});
+export type Mark = z.infer<typeof Mark>;
+
+/** What is known of the database in place, to be held against its mark. */
+export interface Candidate {
+  readonly instance: string | undefined;
+  readonly opens: number;
+  readonly heads: ReadonlyMap<Stream, Pick<StreamHead, 'next'>>;
+}
+
+/**
+ * A file beside the database that says which file that was and how far it had come. A database that is restored from a
+ * backup, copied with its folder, or put back by hand does not fit it: then numbers could be given twice, and the
+ * journal must go on under a new epoch. What turns back folder and mark together in place (a snapshot of the whole
+ * disk) is told by the collector instead, which then holds more than this journal wrote.
+ */
+export class InstanceMark {
+  readonly #path: string;
+  readonly #database: string;
+  #latest: Mark | undefined;
+
+  constructor(databasePath: string) {
+    this.#path = `${databasePath}.mark`;
+    this.#database = databasePath;
+  }
+
+  /** Undefined where there is none that can be read. */
+  read(): Mark | undefined {
+    let text: string;
+    try {
+      text = readFileSync(this.#path, 'utf8');
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+    const parsed = Mark.safeParse(jsonOf(text));
+    return parsed.success ? parsed.data : undefined;
+  }
+
+  /** Begins the mark of the database now in place. */
+  begin(facts: Pick<Mark, 'instance' | 'device' | 'epoch' | 'opens'>): void {
+    this.#latest = { v: 1, ...facts, ...fileFacts(this.#database), streams: {} };
+  }
+
+  /** Writes it, durable and at once. */
+  write(changes: Pick<Mark, 'streams'>): void {
+    if (this.#latest === undefined) return;
+    this.#latest = { ...this.#latest, ...changes };
+    const temporary = `${this.#path}.tmp`;
+    const file = openSync(temporary, 'w', 0o640);
+    try {
+      writeSync(file, JSON.stringify(this.#latest));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, this.#path);
+  }
+
+  /** Why the database in place is not the one that was marked; undefined where it is. */
+  mismatch(candidate: Candidate): string | undefined {
+    const mark = this.read();
+    if (candidate.instance === undefined) return mark === undefined ? undefined : 'it is older than its mark';
+    if (mark === undefined) return 'its mark is not there';
+    if (mark.instance !== candidate.instance) return 'its mark belongs to another journal';
+    if (mark.opens > candidate.opens) return `it was opened ${mark.opens} times, and knows of ${candidate.opens}`;
+    for (const [stream, head] of candidate.heads) {
+      const marked = mark.streams[stream]?.next ?? 0;
+      if (marked > head.next) return `${stream} had come to ${marked - 1}, and it holds ${head.next - 1}`;
+    }
+    const { inode, bornMs } = fileFacts(this.#database);
+    if (mark.inode !== inode) return 'its file is a copy';
+    return bornMs > 0 && mark.bornMs > 0 && bornMs !== mark.bornMs ? 'its file is a copy' : undefined;
+  }
+}
+
+function fileFacts(path: string): Pick<Mark, 'inode' | 'bornMs'> {
+  const { ino, birthtimeMs, ctimeMs } = statSync(path);
+  // Where the system has no time of birth, Node gives that of the last change.
+  return { inode: ino, bornMs: birthtimeMs > 0 && birthtimeMs !== ctimeMs ? birthtimeMs : 0 };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
