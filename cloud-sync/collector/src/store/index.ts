@@ -1,2 +1,4 @@
 export * from './store.ts';
 export { SqliteStore } from './sqlite/sqlite-store.ts';
+export { PostgresStore } from './postgres/postgres-store.ts';
+export type { PostgresAddress } from './postgres/database.ts';

@@ -243,5 +243,7 @@ export interface CollectorStore {
 
   /** Walks every chain from its start; yields what is wrong, returns how many records it read. */
   verify(): AsyncGenerator<Finding, { records: number; streams: number }>;
+  /** Rejects while the database does not answer. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -30,8 +30,11 @@ export class BatchWriter {
     let inserted = 0;
     let conflicts = 0;
     const fresh: CheckedRecord[] = [];
+    const retired = this.#sql.retired.get(journal)?.last ?? 0;
     for (const record of batch.records) {
       const { seq, hash, kind, wallMs, json } = record;
+      // Stored once and deleted by retention: it must not come back.
+      if (seq <= retired) continue;
       if (this.#sql.insert.run(journal, seq, hash, kind, wallMs, atMs, json).changes === 1) {
         inserted += 1;
         fresh.push(record);
@@ -87,6 +90,8 @@ export class BatchWriter {
   /** Chain hash that must stand before the batch, where it is known. */
   #hashBefore(journal: number, { key, from }: CheckedBatch): string | undefined {
     if (from === 1) return chainStart(key.device, key.epoch, key.stream);
+    const retired = this.#sql.retired.get(journal);
+    if (retired?.last === from - 1) return retired.head;
     return this.#sql.record.get(journal, from - 1)?.hash ?? this.#sql.declaredEnd.get(journal, from - 1)?.head;
   }
 
@@ -139,6 +144,7 @@ function statements(db: Database.Database) {
       `insert or ignore into records (journal, seq, hash, kind, wall_ms, received_ms, json)
        values (?, ?, ?, ?, ?, ?, ?)`,
     ),
+    retired: db.prepare<[number], { last: number; head: string }>('select last, head from retired where journal = ?'),
     count: db.prepare<[number, number]>('update journals set stored = stored + ? where id = ?'),
     record: db.prepare<[number, number], StoredRecord>('select hash, json from records where journal = ? and seq = ?'),
     declaredEnd: db.prepare<[number, number], { head: string }>(

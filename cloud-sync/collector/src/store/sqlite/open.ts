@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CollectorError, messageOf, systemCode } from '../../errors.ts';
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 const FULL = 2;
@@ -61,7 +61,7 @@ function migrate(db: Database.Database, folder: string): void {
         advice: 'install that version again, or use another --data folder',
       });
     }
-    if (version === 0) db.exec(SCHEMA);
+    for (const step of MIGRATIONS.slice(version)) db.exec(step);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
   }).immediate();
 }

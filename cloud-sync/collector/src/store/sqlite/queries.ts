@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { DeviceState, TelemetryBody, type Stream } from '@lineside/protocol';
-import { UsageError } from '../../errors.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { fromEventRow, type EventRowSql } from '../event-row.ts';
 import type {
   ChainBreak,
   Conflict,
@@ -13,7 +14,6 @@ import type {
   TelemetryRow,
   Totals,
 } from '../store.ts';
-import { fromSql, type EventRowSql } from './read-tables.ts';
 
 /** Everything that is only read, each in one short statement. */
 export class Queries {
@@ -77,8 +77,9 @@ export class Queries {
     const items = rows.slice(0, limit);
     const last = items.at(-1);
     return {
-      items: items.map((row) => ({ ...fromSql(row), snapshot: row.picture, snapshotStored: row.stored === 1 })),
-      next: rows.length > limit && last !== undefined ? encodeCursor(last.opened_ms, last.id) : undefined,
+      items: items.map((row) => ({ ...fromEventRow(row), snapshot: row.picture, snapshotStored: row.stored === 1 })),
+      next:
+        rows.length > limit && last !== undefined ? encodeCursor({ openedMs: last.opened_ms, id: last.id }) : undefined,
     };
   }
 
@@ -94,7 +95,7 @@ export class Queries {
     const streams = this.streams();
     const sum = (of: (row: StreamRow) => number): number => streams.reduce((total, row) => total + of(row), 0);
     const media = one<{ n: number; bytes: number }>(
-      'select count(*) as n, coalesce(sum(bytes), 0) as bytes from media',
+      'select count(*) as n, coalesce(sum(bytes), 0) as bytes from media where retired_ms is null',
     );
     return {
       devices: one<{ n: number }>('select count(*) as n from devices').n,
@@ -156,7 +157,8 @@ const STREAMS = `select j.device, j.epoch, j.stream, j.stored,
     (select coalesce(sum(last - first + 1), 0) from spans s where s.journal = j.id) as covered,
     (select coalesce(max(last), 0) from spans s where s.journal = j.id) as highest,
     coalesce((select last from spans s where s.journal = j.id and s.first = 1), 0) as upto,
-    (select hash from records r where r.journal = j.id order by seq desc limit 1) as head
+    coalesce((select hash from records r where r.journal = j.id order by seq desc limit 1),
+      (select t.head from retired t where t.journal = j.id)) as head
   from journals j order by j.device, j.id`;
 
 interface TelemetrySql {
@@ -170,21 +172,5 @@ interface TelemetrySql {
 
 const PICTURE = `coalesce(e.snapshot,
     (select min(x.sha256) from expected_media x where x.device = e.device and x.event = e.event))`;
-const EVENTS = `select e.*, ${PICTURE} as picture, exists (select 1 from media m where m.sha256 = ${PICTURE}) as stored
+const EVENTS = `select e.*, ${PICTURE} as picture, exists (select 1 from media m where m.sha256 = ${PICTURE} and m.retired_ms is null) as stored
   from events e`;
-
-function encodeCursor(openedMs: number, id: number): string {
-  return Buffer.from(`${openedMs}:${id}`).toString('base64url');
-}
-
-function decodeCursor(cursor: string): { openedMs: number; id: number } {
-  const [, openedMs, id] = /^(-?\d{1,16}):(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
-  if (openedMs === undefined || id === undefined) {
-    throw new UsageError({
-      code: 'cursor_invalid',
-      message: 'the cursor is not one that this collector gave out',
-      advice: 'start again without a cursor',
-    });
-  }
-  return { openedMs: Number(openedMs), id: Number(id) };
-}

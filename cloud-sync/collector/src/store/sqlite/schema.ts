@@ -1,11 +1,11 @@
 /** Bumped with every change of the tables; `open` carries older files forward and refuses newer ones. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Records are keyed by (journal, seq), where a journal is one (device, epoch, stream). `spans` holds which numbers are
  * accounted for, as ranges that never touch; the holes between them are the gaps.
  */
-export const SCHEMA = `
+const FIRST = `
 create table devices (
   device text primary key, first_seen_ms integer not null, last_seen_ms integer not null,
   birth text, reported text, reported_ms integer
@@ -66,3 +66,19 @@ create table credentials (device text primary key, hash text not null, created_m
 create table meta (name text primary key, value integer not null) without rowid;
 insert into meta values ('credential_revision', 0), ('applied_revision', -1);
 `;
+
+/**
+ * What retention took away: of a journal everything up to `last`, so that its chain goes on from `head`; of pictures
+ * the row stays and says when its bytes went.
+ */
+const RETENTION = `
+create table retired (
+  journal integer primary key references journals (id), last integer not null, head text not null,
+  count integer not null, at_ms integer not null
+);
+alter table media add column retired_ms integer;
+create index media_by_age on media (stored_ms) where retired_ms is null;
+`;
+
+/** Step n carries a file from schema n to n + 1. */
+export const MIGRATIONS: readonly string[] = [FIRST, RETENTION];

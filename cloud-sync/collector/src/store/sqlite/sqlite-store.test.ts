@@ -2,240 +2,45 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { encode, type Batch } from '@lineside/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventBody, JournalTwin } from '../../../../../tests/support/journal-twin.ts';
-import { checkBatch } from '../../ingest/index.ts';
-import type { BatchOutcome, CheckedBatch, Finding } from '../store.ts';
+import { MIGRATIONS } from './schema.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
 let folder: string;
-let store: SqliteStore;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'collector-store-'));
-  store = SqliteStore.open(folder);
+  folder = mkdtempSync(join(tmpdir(), 'collector-sqlite-'));
 });
 
-afterEach(async () => {
-  await store.close();
+afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function checked(batch: Batch): CheckedBatch {
-  const result = checkBatch(batch.dev, batch.stream, encode(batch));
-  if ('malformed' in result) throw new Error(`${result.malformed}: ${result.detail}`);
-  return result.batch;
-}
-
-async function put(...batches: Batch[]): Promise<readonly BatchOutcome[]> {
-  return store.commit(batches.map(checked), 1000);
-}
-
-async function one(batch: Batch): Promise<BatchOutcome> {
-  const [outcome] = await put(batch);
-  if (outcome === undefined) throw new Error('no outcome');
-  return outcome;
-}
-
-async function verify(): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for await (const finding of store.verify()) findings.push(finding);
-  return findings;
-}
-
-/** Changes the file behind the store's back, as an editor of records would. */
-function tamper(sql: string): void {
+function withFile<T>(work: (db: Database.Database) => T): T {
   const db = new Database(join(folder, 'collector.sqlite'));
-  db.pragma('foreign_keys = OFF');
-  db.exec(sql);
-  db.close();
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
 }
 
-describe('committing batches', () => {
-  it('stores a batch once, however often it comes', async () => {
-    const journal = new JournalTwin('line-1').appendEvents(5);
-    expect(await one(journal.batch())).toMatchObject({ inserted: 5, duplicates: 0, watermark: { upto: 5, sack: [] } });
-    expect(await one(journal.batch())).toMatchObject({ inserted: 0, duplicates: 5, conflicts: 0, breaks: 0 });
-    expect(await one(journal.batch(3, 5))).toMatchObject({ inserted: 0, duplicates: 3, watermark: { upto: 5 } });
-    expect((await store.totals()).records).toEqual({ events: 5 });
-  });
-
-  it('takes batches in any order and says which ranges it has', async () => {
-    const journal = new JournalTwin('line-1').appendEvents(30);
-    expect((await one(journal.batch(21, 25))).watermark).toEqual({ upto: 0, sack: [{ first: 21, last: 25 }] });
-    expect((await one(journal.batch(1, 10))).watermark).toEqual({ upto: 10, sack: [{ first: 21, last: 25 }] });
-    expect((await one(journal.batch(28, 30))).watermark.sack).toHaveLength(2);
-    expect((await one(journal.batch(11, 20))).watermark).toEqual({ upto: 25, sack: [{ first: 28, last: 30 }] });
-    const last = await one(journal.batch(26, 27));
-    expect(last).toMatchObject({ breaks: 0, watermark: { upto: 30, sack: [] } });
-    expect(await verify()).toEqual([]);
-  });
-
-  it('agrees with a set of numbers under random overlapping batches', async () => {
-    const journal = new JournalTwin('line-1').appendEvents(200);
-    const have = new Set<number>();
-    let seed = 42;
-    const random = (below: number): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) % below;
-    for (let round = 0; round < 120; round += 1) {
-      const from = 1 + random(200);
-      const to = Math.min(200, from + random(12));
-      const before = have.size;
-      for (let s = from; s <= to; s += 1) have.add(s);
-      const outcome = await one(journal.batch(from, to));
-      expect(outcome.inserted).toBe(have.size - before);
-      const claimed = [{ first: 1, last: outcome.watermark.upto }, ...outcome.watermark.sack].flatMap(
-        ({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i),
-      );
-      expect(new Set(claimed)).toEqual(have);
-    }
-    expect((await store.chainBreaks(10)).length).toBe(0);
-  });
-
-  it('counts what a tombstone gives up as declared, and what comes after all as delivered', async () => {
-    const journal = new JournalTwin('line-1').appendEvents(10);
-    journal.appendTombstone(1, 6);
-    const outcome = await one(journal.batch(7, 11));
-    expect(outcome).toMatchObject({ inserted: 5, declared: 6, breaks: 0, watermark: { upto: 11, sack: [] } });
-    expect(await store.streams()).toMatchObject([{ stored: 5, declaredLost: 6, missing: 0 }]);
-    expect(await verify()).toEqual([]);
-    await one(journal.batch(3, 4));
-    expect(await store.streams()).toMatchObject([{ stored: 7, declaredLost: 4, missing: 0 }]);
-    expect(await one(journal.batch(7, 11))).toMatchObject({ declared: 0, duplicates: 5 });
-  });
-
-  it('keeps the first of two records with one number, and records the conflict', async () => {
-    const journal = new JournalTwin('line-1').appendEvents(3);
-    const clone = new JournalTwin('line-1', 'events', journal.epoch).appendEvents(3);
-    await one(journal.batch());
-    expect(await one(clone.batch())).toMatchObject({ inserted: 0, conflicts: 3, duplicates: 0 });
-    await one(clone.batch());
-    expect(await store.conflicts(10)).toMatchObject([
-      { seq: 1, keptHash: journal.heads[1], refusedHash: clone.heads[1], contentDiffers: true, times: 2 },
-      { seq: 2 },
-      { seq: 3 },
-    ]);
-    expect(await verify()).toEqual([]);
-  });
-
-  it('records a link that does not fit the stored neighbour, and keeps the data', async () => {
-    const journal = new JournalTwin('line-1').appendEvents(6);
-    await one(journal.batch(1, 2));
-    const lie = { ...journal.batch(3, 4), prev: 'f'.repeat(64) };
-    expect(await one(lie)).toMatchObject({ inserted: 2, breaks: 2, watermark: { upto: 4 } });
-    expect(await store.chainBreaks(10)).toMatchObject([
-      { seq: 3, link: 'prev', expected: journal.heads[2], found: 'f'.repeat(64) },
-      { seq: 4, link: 'head', expected: journal.heads[4] },
-    ]);
-    expect((await verify()).map(({ problem, first }) => [problem, first])).toEqual([['broken_link', 3]]);
-  });
-
-  it('records a link that does not fit a neighbour that came earlier', async () => {
-    const journal = new JournalTwin('line-1').appendEvents(4);
-    const other = new JournalTwin('line-1', 'events', journal.epoch).appendEvents(4);
-    await one(other.batch(3, 4));
-    expect(await one(journal.batch(1, 2))).toMatchObject({ inserted: 2, breaks: 1 });
-    expect(await store.chainBreaks(10)).toMatchObject([{ seq: 3, link: 'next' }]);
-  });
-
-  it('binds the first record to device, epoch and stream', async () => {
-    const journal = new JournalTwin('line-1').appendEvents(1);
-    const moved = { ...journal.batch(), dev: 'line-2' };
-    expect(await one(moved)).toMatchObject({ inserted: 1, breaks: 1 });
-  });
-
-  it('stores nothing of a group when one of it fails', async () => {
-    const a = new JournalTwin('line-1').appendEvents(2);
-    const broken = { ...checked(a.batch(2, 2)), key: { device: 'line-1', epoch: a.epoch, stream: undefined as never } };
-    await expect(store.commit([checked(a.batch(1, 1)), broken], 0)).rejects.toThrow();
-    expect((await store.totals()).records).toEqual({});
-  });
-
-  it('keeps everything over a restart, and writes with synchronous=FULL', async () => {
-    const journal = new JournalTwin('line-1').appendEvents(4);
-    await put(journal.batch(1, 2), journal.batch(4, 4));
-    await store.close();
-    store = SqliteStore.open(folder);
-    expect((await one(journal.batch(3, 3))).watermark).toEqual({ upto: 4, sack: [] });
-    expect(await verify()).toEqual([]);
-  });
-
-  it('refuses a file that a newer collector wrote', async () => {
-    await store.close();
-    tamper('pragma user_version = 99');
+describe('the file of a store', () => {
+  it('is refused when a newer collector wrote it', async () => {
+    await SqliteStore.open(folder).close();
+    withFile((db) => db.pragma('user_version = 99'));
     expect(() => SqliteStore.open(folder)).toThrow(/newer collector/);
-    tamper('pragma user_version = 1');
-    store = SqliteStore.open(folder);
-  });
-});
-
-describe('events', () => {
-  it('folds transitions and pages newest first without leaving one out', async () => {
-    const journal = new JournalTwin('line-1');
-    const ids: string[] = [];
-    for (let i = 0; i < 7; i += 1) {
-      const body = eventBody({ kind: i % 2 === 0 ? 'sanitation' : 'quality_issue' });
-      ids.push(body.event);
-      journal.append('event', body, 1000);
-      journal.append('event', { ...body, phase: 'closed', reason: 'cleared', lastedMs: 9000 }, 5000);
-    }
-    await put(journal.batch(8, 14), journal.batch(1, 7));
-    const seen: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await store.events({ limit: 3, cursor });
-      seen.push(...page.items.map(({ event }) => event));
-      expect(page.items.every(({ closedMs, reason }) => closedMs === 5000 && reason === 'cleared')).toBe(true);
-      cursor = page.next;
-    } while (cursor !== undefined);
-    expect([...seen].sort()).toEqual([...ids].sort());
-    expect((await store.events({ limit: 50, kind: 'quality_issue' })).items).toHaveLength(3);
-    expect((await store.events({ limit: 50, device: 'line-2' })).items).toHaveLength(0);
-    await expect(store.events({ limit: 1, cursor: 'nonsense' })).rejects.toThrow(/cursor/);
   });
 
-  it('links the picture that the media stream names, and says when its bytes are here', async () => {
-    const sha256 = 'e'.repeat(64);
-    const events = new JournalTwin('line-1');
-    const body = eventBody();
-    events.append('event', body);
-    const media = new JournalTwin('line-1', 'media', events.epoch);
-    media.append('media', { sha256, bytes: 3, mime: 'image/jpeg', width: 1, height: 1, event: body.event });
-    await put(media.batch(), events.batch());
-    expect((await store.events({ limit: 1 })).items).toMatchObject([{ snapshot: sha256, snapshotStored: false }]);
-    await store.saveMedia({ sha256, device: 'line-1', bytes: 3, mime: 'image/jpeg', storedMs: 0 });
-    expect((await store.events({ limit: 1 })).items).toMatchObject([{ snapshot: sha256, snapshotStored: true }]);
-  });
-});
-
-describe('verify', () => {
-  const journal = new JournalTwin('line-1').appendEvents(9);
-
-  beforeEach(async () => {
-    await one(journal.batch());
-    expect(await verify()).toEqual([]);
-  });
-
-  it.each([
-    ['a changed record', `update records set json = replace(json, 'spill', 'clean') where seq = 4`, 'broken_link', 4],
-    ['a changed column', `update records set wall_ms = wall_ms + 1 where seq = 4`, 'changed', 4],
-    ['a record taken out', 'delete from records where seq = 4', 'missing', 4],
-    [
-      'records exchanged',
-      'update records set seq = seq + 100 where seq in (4, 5); update records set seq = 109 - seq where seq > 100',
-      'broken_link',
-      4,
-    ],
-    ['the last record taken out', 'delete from records where seq = 9', 'missing', 9],
-    ['a record that is no JSON', `update records set json = 'x' where seq = 4`, 'changed', 4],
-  ])('finds %s', async (_name, sql, problem, first) => {
-    tamper(sql);
-    expect(await verify()).toContainEqual(expect.objectContaining({ problem, first }));
-  });
-
-  it('tells a number that never came from one that was acknowledged', async () => {
-    const other = new JournalTwin('line-2').appendEvents(4);
-    await put(other.batch(1, 1), other.batch(4, 4));
-    expect(await verify()).toMatchObject([{ device: 'line-2', problem: 'gap', first: 2, last: 3 }]);
+  it('is carried forward from the first schema with what it holds', async () => {
+    withFile((db) => {
+      db.exec(MIGRATIONS[0] ?? '');
+      db.pragma('user_version = 1');
+      db.exec(`insert into media values ('${'a'.repeat(64)}', 'line-1', 3, 'image/jpeg', 7)`);
+    });
+    const store = SqliteStore.open(folder);
+    expect(await store.media('a'.repeat(64))).toMatchObject({ bytes: 3, storedMs: 7 });
+    await store.close();
+    expect(withFile((db) => db.pragma('user_version', { simple: true }))).toBe(MIGRATIONS.length);
   });
 });

@@ -21,11 +21,12 @@ import type {
   TelemetryRow,
   Totals,
 } from '../store.ts';
+import { verifyChains } from '../verify.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { SqliteChains } from './chains.ts';
 import { GapBook } from './gap-book.ts';
 import { openDatabase } from './open.ts';
 import { Queries } from './queries.ts';
-import { verifyChains } from './verify.ts';
 
 /** The store in one SQLite file: write-ahead log, every commit on disk before its promise resolves. */
 export class SqliteStore implements CollectorStore {
@@ -115,14 +116,18 @@ export class SqliteStore implements CollectorStore {
   async media(sha256: string): Promise<MediaRow | undefined> {
     return this.#db
       .prepare<[string], MediaRow>(
-        'select sha256, device, bytes, mime, stored_ms as storedMs from media where sha256 = ?',
+        'select sha256, device, bytes, mime, stored_ms as storedMs from media where sha256 = ? and retired_ms is null',
       )
       .get(sha256);
   }
 
   async saveMedia({ sha256, device, bytes, mime, storedMs }: MediaRow): Promise<void> {
     this.#db
-      .prepare('insert or ignore into media (sha256, device, bytes, mime, stored_ms) values (?, ?, ?, ?, ?)')
+      .prepare(
+        `insert into media (sha256, device, bytes, mime, stored_ms) values (?, ?, ?, ?, ?)
+         on conflict (sha256) do update set retired_ms = null, stored_ms = excluded.stored_ms
+         where media.retired_ms is not null`,
+      )
       .run(sha256, device, bytes, mime, storedMs);
   }
 
@@ -166,7 +171,11 @@ export class SqliteStore implements CollectorStore {
   }
 
   verify(): AsyncGenerator<Finding, { records: number; streams: number }> {
-    return verifyChains(this.#db);
+    return verifyChains(new SqliteChains(this.#db));
+  }
+
+  async ping(): Promise<void> {
+    this.#db.prepare('select 1').get();
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,89 @@
+import type { FoldedEvent } from './fold.ts';
+
+/** A row of table `events`, the same in every database; flags are 0 and 1. */
+export interface EventRowSql {
+  readonly id: number;
+  readonly device: string;
+  readonly event: string;
+  readonly kind: string;
+  readonly severity: string;
+  readonly camera: string;
+  readonly zone: string | null;
+  readonly rule: string;
+  readonly label: string;
+  readonly opened_ms: number;
+  readonly opened_known: number;
+  readonly updated_ms: number;
+  readonly closed_ms: number | null;
+  readonly reason: string | null;
+  readonly lasted_ms: number;
+  readonly score: number | null;
+  readonly clock: string;
+  readonly snapshot: string | null;
+  readonly extra: string;
+  readonly journal: number;
+  readonly seq: number;
+  readonly snapshot_journal: number | null;
+  readonly snapshot_seq: number | null;
+}
+
+/** Every column but the id. */
+export const EVENT_COLUMNS = [
+  'device',
+  'event',
+  'kind',
+  'severity',
+  'camera',
+  'zone',
+  'rule',
+  'label',
+  'opened_ms',
+  'opened_known',
+  'updated_ms',
+  'closed_ms',
+  'reason',
+  'lasted_ms',
+  'score',
+  'clock',
+  'snapshot',
+  'extra',
+  'journal',
+  'seq',
+  'snapshot_journal',
+  'snapshot_seq',
+] as const satisfies readonly (keyof EventRowSql)[];
+
+export function fromEventRow(row: EventRowSql): FoldedEvent {
+  const { device, event, kind, severity, camera, zone, rule, label, reason, score, clock, snapshot } = row;
+  return {
+    ...{ device, event, kind, severity, camera, zone, rule, label, reason, score, clock, snapshot },
+    openedMs: row.opened_ms,
+    openedKnown: row.opened_known === 1,
+    updatedMs: row.updated_ms,
+    closedMs: row.closed_ms,
+    lastedMs: row.lasted_ms,
+    extra: JSON.parse(row.extra) as FoldedEvent['extra'],
+    rank: { journal: row.journal, seq: row.seq },
+    snapshotRank:
+      row.snapshot_journal === null || row.snapshot_seq === null
+        ? null
+        : { journal: row.snapshot_journal, seq: row.snapshot_seq },
+  };
+}
+
+export function toEventRow(folded: FoldedEvent): Omit<EventRowSql, 'id'> {
+  const { device, event, kind, severity, camera, zone, rule, label, reason, score, clock, snapshot } = folded;
+  return {
+    ...{ device, event, kind, severity, camera, zone, rule, label, reason, score, clock, snapshot },
+    opened_ms: folded.openedMs,
+    opened_known: folded.openedKnown ? 1 : 0,
+    updated_ms: folded.updatedMs,
+    closed_ms: folded.closedMs,
+    lasted_ms: folded.lastedMs,
+    extra: JSON.stringify(folded.extra),
+    journal: folded.rank.journal,
+    seq: folded.rank.seq,
+    snapshot_journal: folded.snapshotRank?.journal ?? null,
+    snapshot_seq: folded.snapshotRank?.seq ?? null,
+  };
+}

@@ -1,0 +1,279 @@
+import { chainNext, chainStart, mergeRanges, type SeqRange } from '@lineside/protocol';
+import { plainText } from '../plain-text.ts';
+import type { BatchOutcome, ChainBreak, CheckedBatch, CheckedRecord, StreamKey, Watermark } from '../store.ts';
+import { rowsOf, type Queryable } from './database.ts';
+import { lockJournals, streamName, type Journal } from './journals.ts';
+import { Neighbours } from './neighbours.ts';
+import { ReadTables } from './read-tables.ts';
+import { addSpan, lowestSpans } from './spans.ts';
+
+/** Ranges beyond the watermark that one ack can name. */
+const MAX_SACK = 256;
+
+interface Entry {
+  readonly batch: CheckedBatch;
+  readonly journal: Journal;
+  /** Records that retention has not taken away. */
+  readonly records: readonly CheckedRecord[];
+}
+
+interface Counts {
+  inserted: number;
+  conflicts: number;
+  breaks: number;
+  declared: number;
+}
+
+interface Break {
+  readonly journal: number;
+  readonly seq: number;
+  readonly link: ChainBreak['link'];
+  readonly expected: string;
+  readonly found: string;
+}
+
+const INSERT = `insert into records (journal, seq, hash, kind, wall_ms, received_ms, json)
+  select w.journal, w.seq, w.hash, w.kind, w.wall_ms, $6, w.json
+  from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $7::text[])
+    as w (journal, seq, hash, kind, wall_ms, json)
+  on conflict do nothing returning journal, seq`;
+
+const INSERT_CONFLICTS = `insert into conflicts
+    (journal, seq, kept_hash, refused_hash, refused_json, content_differs, at_ms)
+  select w.journal, w.seq, r.hash, w.hash, w.json, (r.json <> w.json)::integer, $5
+  from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) as w (journal, seq, hash, json)
+  join records r using (journal, seq) where r.hash <> w.hash
+  on conflict (journal, seq) do update set times = conflicts.times + 1
+  returning journal, seq`;
+
+const INSERT_BREAKS = `insert into chain_breaks (journal, seq, link, expected, found, at_ms)
+  select journal, seq, link, expected, found, $6
+  from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])
+    as w (journal, seq, link, expected, found)
+  on conflict (journal, seq, link) do update set times = chain_breaks.times + 1`;
+
+/**
+ * Writes a group of batches in few statements, inside the transaction `tx`. Rows of the group's devices are locked
+ * first and in one order, so that collectors that write for the same device wait for each other and never in a circle.
+ */
+export async function writeBatches(
+  tx: Queryable,
+  batches: readonly CheckedBatch[],
+  atMs: number,
+): Promise<readonly BatchOutcome[]> {
+  const journals = await lockJournals(
+    tx,
+    batches.map(({ key }) => key),
+    atMs,
+  );
+  const entries = batches.map((batch): Entry => {
+    const journal = journals.get(streamName(batch.key));
+    if (journal === undefined) throw new Error('the journal was locked a moment ago');
+    const last = journal.retired?.last ?? 0;
+    return { batch, journal, records: batch.records.filter(({ seq }) => seq > last) };
+  });
+  const neighbours = await Neighbours.around(tx, entries);
+  const fresh = await insertRecords(tx, entries, atMs);
+  const { counts, news, repeats } = takeStock(entries, neighbours, fresh);
+  await saveBreaks(tx, neighbours.breaks, atMs);
+  await saveConflicts(tx, repeats, counts, atMs);
+  await saveSpans(tx, entries, news, counts);
+  await readNews(tx, news, atMs);
+  await countStored(tx, entries, counts);
+  const watermarks = await watermarksOf(tx, entries);
+  return entries.map(({ batch, journal }, index): BatchOutcome => {
+    const { inserted, conflicts, breaks, declared } = at(counts, index);
+    const duplicates = batch.records.length - inserted - conflicts;
+    const watermark = watermarks.get(journal.id) ?? { upto: 0, sack: [] };
+    return { inserted, conflicts, breaks, declared, duplicates, watermark };
+  });
+}
+
+/** Keys of what was not there before. */
+async function insertRecords(tx: Queryable, entries: readonly Entry[], atMs: number): Promise<Set<string>> {
+  const rows = entries.flatMap(({ journal, records }) => records.map((record) => ({ journal: journal.id, record })));
+  const inserted = await rowsOf<{ journal: number; seq: number }>(tx, INSERT, [
+    rows.map(({ journal }) => journal),
+    rows.map(({ record }) => record.seq),
+    rows.map(({ record }) => record.hash),
+    rows.map(({ record }) => plainText(record.kind)),
+    rows.map(({ record }) => record.wallMs),
+    atMs,
+    rows.map(({ record }) => record.json),
+  ]);
+  return new Set(inserted.map(({ journal, seq }) => recordName(journal, seq)));
+}
+
+interface New {
+  readonly index: number;
+  readonly journal: number;
+  readonly key: StreamKey;
+  readonly record: CheckedRecord;
+}
+
+/** Goes through the group in its order, as if one batch after the other were written. */
+function takeStock(entries: readonly Entry[], neighbours: Neighbours, fresh: Set<string>) {
+  const counts: Counts[] = [];
+  const news: New[] = [];
+  const repeats: New[] = [];
+  for (const [index, { batch, journal, records }] of entries.entries()) {
+    const breaks = checkLinks(journal, batch, neighbours);
+    let inserted = 0;
+    for (const record of records) {
+      const item = { index, journal: journal.id, key: batch.key, record };
+      // Of two records with one number in a group the first is the one that was inserted.
+      if (fresh.delete(recordName(journal.id, record.seq))) {
+        inserted += 1;
+        news.push(item);
+        neighbours.remember(journal.id, record);
+      } else repeats.push(item);
+    }
+    counts.push({ inserted, breaks, conflicts: 0, declared: 0 });
+  }
+  return { counts, news, repeats };
+}
+
+/** Compares the batch's ends with what stood before; returns how many links did not fit. */
+function checkLinks(journal: Journal, batch: CheckedBatch, neighbours: Neighbours): number {
+  const own = batch.records.at(-1)?.hash ?? batch.prev;
+  const before = hashBefore(journal, batch, neighbours);
+  const known = neighbours.breaks.length;
+  const note = (seq: number, link: ChainBreak['link'], expected: string, found: string): void => {
+    neighbours.breaks.push({ journal: journal.id, seq, link, expected, found });
+  };
+  if (before !== undefined && before !== batch.prev) note(batch.from, 'prev', before, batch.prev);
+  if (own !== batch.head) note(batch.to, 'head', batch.head, own);
+  const after = neighbours.record(journal.id, batch.to + 1);
+  if (after !== undefined) {
+    const expected = chainNext(own, after.json);
+    if (expected !== after.hash) note(batch.to + 1, 'next', expected, after.hash);
+  }
+  return neighbours.breaks.length - known;
+}
+
+function hashBefore({ id, retired }: Journal, { key, from }: CheckedBatch, neighbours: Neighbours): string | undefined {
+  if (from === 1) return chainStart(key.device, key.epoch, key.stream);
+  if (retired?.last === from - 1) return retired.head;
+  return neighbours.record(id, from - 1)?.hash ?? neighbours.declaredHead(id, from - 1);
+}
+
+async function saveBreaks(tx: Queryable, breaks: readonly Break[], atMs: number): Promise<void> {
+  const once = [...new Map(breaks.map((row) => [`${row.journal}/${row.seq}/${row.link}`, row])).values()];
+  if (once.length === 0) return;
+  await tx.query(INSERT_BREAKS, [
+    once.map(({ journal }) => journal),
+    once.map(({ seq }) => seq),
+    once.map(({ link }) => link),
+    once.map(({ expected }) => expected),
+    once.map(({ found }) => found),
+    atMs,
+  ]);
+}
+
+/** Of what was there already, keeps what came with another hash. */
+async function saveConflicts(
+  tx: Queryable,
+  repeats: readonly New[],
+  counts: readonly Counts[],
+  atMs: number,
+): Promise<void> {
+  const once = [...new Map(repeats.map((row) => [recordName(row.journal, row.record.seq), row])).values()];
+  if (once.length === 0) return;
+  const rows = await rowsOf<{ journal: number; seq: number }>(tx, INSERT_CONFLICTS, [
+    once.map(({ journal }) => journal),
+    once.map(({ record }) => record.seq),
+    once.map(({ record }) => record.hash),
+    once.map(({ record }) => record.json),
+    atMs,
+  ]);
+  const differing = new Set(rows.map(({ journal, seq }) => recordName(journal, seq)));
+  for (const { index, journal, record } of repeats) {
+    if (differing.has(recordName(journal, record.seq))) at(counts, index).conflicts += 1;
+  }
+}
+
+async function saveSpans(
+  tx: Queryable,
+  entries: readonly Entry[],
+  news: readonly New[],
+  counts: readonly Counts[],
+): Promise<void> {
+  const ranges = new Map<number, SeqRange[]>();
+  for (const { batch, journal } of entries) {
+    ranges.set(journal.id, [...(ranges.get(journal.id) ?? []), [batch.from, batch.to]]);
+  }
+  for (const [journal, taken] of ranges) {
+    for (const [first, last] of mergeRanges(taken)) await addSpan(tx, journal, { first, last });
+  }
+  for (const { index, journal, record } of news) {
+    if (record.meaning.is !== 'tombstone') continue;
+    const { from, to, reason, head } = record.meaning.body;
+    await tx.query('insert into declared values ($1, $2, $3, $4, $5, $6) on conflict do nothing', [
+      ...[journal, from, to, plainText(reason), head, record.seq],
+    ]);
+    at(counts, index).declared += await addSpan(tx, journal, { first: from, last: to });
+  }
+}
+
+/** Brings new records into the read tables. */
+async function readNews(tx: Queryable, news: readonly New[], atMs: number): Promise<void> {
+  const tables = new ReadTables();
+  for (const { journal, key, record } of news) {
+    const { meaning } = record;
+    switch (meaning.is) {
+      case 'event':
+        tables.transition(key.device, journal, record, meaning.body);
+        break;
+      case 'telemetry':
+        tables.telemetry(key.device, journal, record, meaning.body, atMs);
+        break;
+      case 'media':
+        tables.expectMedia(key.device, meaning.body);
+        break;
+      case 'tombstone':
+      case 'other':
+        break;
+    }
+  }
+  await tables.save(tx);
+}
+
+async function countStored(tx: Queryable, entries: readonly Entry[], counts: readonly Counts[]): Promise<void> {
+  const sums = new Map<number, number>();
+  for (const [index, { journal }] of entries.entries()) {
+    sums.set(journal.id, (sums.get(journal.id) ?? 0) + at(counts, index).inserted);
+  }
+  const grown = [...sums].filter(([, sum]) => sum > 0);
+  if (grown.length === 0) return;
+  await tx.query(
+    `update journals j set stored = j.stored + w.n from unnest($1::bigint[], $2::bigint[]) as w (id, n)
+     where j.id = w.id`,
+    [grown.map(([id]) => id), grown.map(([, sum]) => sum)],
+  );
+}
+
+async function watermarksOf(tx: Queryable, entries: readonly Entry[]): Promise<Map<number, Watermark>> {
+  const watermarks = new Map<number, Watermark>();
+  for (const { journal } of entries) {
+    if (!watermarks.has(journal.id)) watermarks.set(journal.id, await watermarkOf(tx, journal.id));
+  }
+  return watermarks;
+}
+
+async function watermarkOf(tx: Queryable, journal: number): Promise<Watermark> {
+  const [lowest, ...beyond] = await lowestSpans(tx, journal, MAX_SACK + 1);
+  if (lowest === undefined) return { upto: 0, sack: [] };
+  return lowest.first === 1
+    ? { upto: lowest.last, sack: beyond }
+    : { upto: 0, sack: [lowest, ...beyond].slice(0, MAX_SACK) };
+}
+
+function recordName(journal: number, seq: number): string {
+  return `${journal}:${seq}`;
+}
+
+function at(counts: readonly Counts[], index: number): Counts {
+  const found = counts[index];
+  if (found === undefined) throw new RangeError(`no batch ${index} in this group`);
+  return found;
+}

@@ -1,0 +1,77 @@
+import type pg from 'pg';
+import type { Span, StreamKey } from '../store.ts';
+import type { ChainSource, Retired, StoredJournal, StoredRow } from '../verify.ts';
+import { rowsOf } from './database.ts';
+
+type JournalSql = StreamKey & { readonly id: number; readonly stored: number } & {
+  readonly [name in keyof Retired]: Retired[name] | null;
+};
+
+/** The stored chains, a statement at a time. */
+export class PostgresChains implements ChainSource {
+  readonly #pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  /** PostgreSQL checks its pages as it reads them, where checksums are on. */
+  async damage(): Promise<string | undefined> {
+    return undefined;
+  }
+
+  async journals(): Promise<readonly StoredJournal[]> {
+    const rows = await rowsOf<JournalSql>(
+      this.#pool,
+      `select j.id, j.device, j.epoch, j.stream, j.stored, r.last, r.head, r.count
+       from journals j left join retired r on r.journal = j.id order by j.id`,
+    );
+    return rows.map(({ last, head, count, ...journal }) => ({
+      ...journal,
+      retired: last === null || head === null || count === null ? undefined : { last, head, count },
+    }));
+  }
+
+  async rows(journal: number, after: number, limit: number): Promise<readonly StoredRow[]> {
+    return rowsOf<StoredRow>(
+      this.#pool,
+      'select seq, hash, kind, wall_ms, json from records where journal = $1 and seq > $2 order by seq limit $3',
+      [journal, after, limit],
+    );
+  }
+
+  async declaredIn(journal: number, first: number, last: number): Promise<readonly Span[]> {
+    return rowsOf<Span>(
+      this.#pool,
+      'select first, last from declared where journal = $1 and first <= $3 and last >= $2 order by first',
+      [journal, first, last],
+    );
+  }
+
+  async accounted(journal: number, first: number, last: number): Promise<boolean> {
+    const found = await rowsOf(
+      this.#pool,
+      'select 1 from spans where journal = $1 and first <= $3 and last >= $2 limit 1',
+      [journal, first, last],
+    );
+    return found.length > 0;
+  }
+
+  async headAt(journal: number, last: number): Promise<string | undefined> {
+    const [row] = await rowsOf<{ head: string }>(
+      this.#pool,
+      'select head from declared where journal = $1 and last = $2 order by tombstone desc limit 1',
+      [journal, last],
+    );
+    return row?.head;
+  }
+
+  async highest(journal: number): Promise<number> {
+    const [row] = await rowsOf<{ highest: number | null }>(
+      this.#pool,
+      'select max(last) as highest from spans where journal = $1',
+      [journal],
+    );
+    return row?.highest ?? 0;
+  }
+}

@@ -1,0 +1,76 @@
+import pg from 'pg';
+
+/** What runs statements: a pool, or the one connection of a transaction. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+export interface PostgresAddress {
+  /** Host name, address, or the folder of a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string | undefined;
+  /** False, or what must be checked of the server's certificate. */
+  readonly tls: false | { readonly ca: string | undefined };
+  readonly connections: number;
+}
+
+const CONNECT_MS = 5000;
+const STATEMENT_MS = 30_000;
+// A collector that vanished with its machine must not hold the rows of its devices for longer.
+const ABANDONED_MS = 30_000;
+const INT8 = 20;
+
+/** A bounded pool whose sessions commit to disk before they answer. Connects when first used. */
+export function openPool(address: PostgresAddress): pg.Pool {
+  const types = new pg.TypeOverrides();
+  // Numbers of records and milliseconds are safe integers.
+  types.setTypeParser(INT8, Number);
+  const { host, port, database, user, password, tls, connections } = address;
+  return new pg.Pool({
+    ...{ host, port, database, user, types },
+    // An absent password must not be looked for in files of the user who runs us.
+    password: password ?? '',
+    ssl: tls === false ? false : { rejectUnauthorized: true, ...(tls.ca !== undefined && { ca: tls.ca }) },
+    max: connections,
+    application_name: 'lineside-collector',
+    connectionTimeoutMillis: CONNECT_MS,
+    idleTimeoutMillis: 30_000,
+    query_timeout: STATEMENT_MS + 5000,
+    statement_timeout: STATEMENT_MS,
+    lock_timeout: STATEMENT_MS,
+    idle_in_transaction_session_timeout: ABANDONED_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+}
+
+/** Runs `work` in one transaction whose commit waits for the disk, whatever the server's default is. */
+export async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin; set local synchronous_commit = on');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    // Where the connection itself is gone there is nothing to roll back, and it must not return to the pool.
+    broken = await client.query('rollback').then(
+      () => undefined,
+      (failure: unknown) => (failure instanceof Error ? failure : new Error(String(failure))),
+    );
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Rows of one statement. */
+export async function rowsOf<Row extends object>(
+  db: Queryable,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  return (await db.query<Row & pg.QueryResultRow>(text, [...values])).rows;
+}

@@ -1,0 +1,94 @@
+import type pg from 'pg';
+import { CollectorError, messageOf, systemCode } from '../../errors.ts';
+import { inTransaction, openPool, rowsOf, type PostgresAddress } from './database.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+
+/** Any number, the same in every collector: who migrates holds it. */
+const MIGRATION_LOCK = 7_104_893;
+const VERSIONS =
+  'create table if not exists schema_versions (version integer primary key, applied_at timestamptz not null)';
+
+/** Connects, carries the schema forward, asserts durability; throws CollectorError, retriable when only the way is shut. */
+export async function openPostgres(address: PostgresAddress): Promise<pg.Pool> {
+  const pool = openPool(address);
+  // A connection that dies while idle is replaced when it is next needed; the query that then fails tells of it.
+  pool.on('error', () => undefined);
+  try {
+    await assertDurable(pool);
+    await inTransaction(pool, async (tx) => {
+      await tx.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+      await tx.query(VERSIONS);
+      const [row] = await rowsOf<{ version: number | null }>(tx, 'select max(version) as version from schema_versions');
+      const version = row?.version ?? 0;
+      if (version > SCHEMA_VERSION) throw tooNew(where(address), version);
+      for (const [index, step] of MIGRATIONS.entries()) {
+        if (index < version) continue;
+        await tx.query(step);
+        await tx.query('insert into schema_versions values ($1, now())', [index + 1]);
+      }
+    });
+    await useTimescale(pool);
+    return pool;
+  } catch (cause) {
+    await pool.end();
+    throw explain(address, cause);
+  }
+}
+
+/** An ack rests on the commit being on disk. */
+async function assertDurable(pool: pg.Pool): Promise<void> {
+  for (const setting of ['fsync', 'full_page_writes']) {
+    const [row] = await rowsOf<Record<string, string>>(pool, `show ${setting}`);
+    if (row?.[setting] !== 'on') throw notDurable(`${setting}=${String(row?.[setting])}`);
+  }
+  const level = await inTransaction(pool, async (tx) => {
+    const [row] = await rowsOf<{ synchronous_commit: string }>(tx, 'show synchronous_commit');
+    return row?.synchronous_commit;
+  });
+  if (level !== 'on') throw notDurable(`synchronous_commit=${String(level)}`);
+}
+
+/** Where TimescaleDB is there, the history of inspections is cut into chunks by time; the ledger stays a plain table. */
+async function useTimescale(pool: pg.Pool): Promise<void> {
+  const [installed] = await rowsOf(pool, `select 1 from pg_extension where extname = 'timescaledb'`);
+  if (installed === undefined) return;
+  await pool.query(`select create_hypertable('inspection_history', 'at', if_not_exists => true, migrate_data => true)`);
+}
+
+function notDurable(setting: string): CollectorError {
+  return new CollectorError({
+    code: 'store_not_durable',
+    message: `the database runs with ${setting}, so a commit need not be on disk`,
+    advice: 'set fsync = on and full_page_writes = on in postgresql.conf; an acknowledgement rests on them',
+  });
+}
+
+function tooNew(database: string, version: number): CollectorError {
+  return new CollectorError({
+    code: 'store_too_new',
+    message: `the database ${database} was written by a newer collector (schema ${version}, this one knows ${SCHEMA_VERSION})`,
+    advice: 'install that version again, or use another database',
+  });
+}
+
+function where({ host, port, database }: PostgresAddress): string {
+  return `${database} at ${host}:${port}`;
+}
+
+function explain(address: PostgresAddress, cause: unknown): CollectorError {
+  if (cause instanceof CollectorError) return cause;
+  const code = systemCode(cause) ?? '';
+  return new CollectorError({
+    code: isRefusal(code) ? 'store_refused' : 'store_unreachable',
+    message: `cannot use the database ${where(address)}: ${messageOf(cause)}`,
+    advice: isRefusal(code)
+      ? 'check user, password and database name of `store`; the user must be allowed to create tables there'
+      : 'check that the database server runs and can be reached from here',
+    cause,
+  });
+}
+
+/** Wrong user, password, database or rights: waiting does not help. */
+function isRefusal(code: string): boolean {
+  return /^(28|3D|42)/.test(code);
+}

@@ -1,0 +1,38 @@
+import type { Span } from '../store.ts';
+import { rowsOf, type Queryable } from './database.ts';
+
+// Ranges never overlap, so only the one that starts at or before `first` can reach into it from below; looking it up
+// by key keeps the cost independent of how many ranges a hostile device makes.
+const STARTING_FROM = `first >= coalesce((select max(first) from spans where journal = $1 and first <= $2), $2)`;
+
+const ADD = `with touching as (
+    delete from spans where journal = $1 and ${STARTING_FROM} and first <= $3 + 1 and last >= $2 - 1
+    returning first, last
+  ), whole as (
+    select least($2::bigint, min(first)) as first, greatest($3::bigint, max(last)) as last,
+      coalesce(sum(last - first + 1), 0)::bigint as size from touching
+  ), added as (
+    insert into spans (journal, first, last) select $1, first, last from whole
+  ) select last - first + 1 - size as added from whole`;
+
+/** Accounts for `first..last` of a journal, merging with what it overlaps or touches; returns how many numbers are new. */
+export async function addSpan(tx: Queryable, journal: number, { first, last }: Span): Promise<number> {
+  const [row] = await rowsOf<{ added: number }>(tx, ADD, [journal, first, last]);
+  return row?.added ?? 0;
+}
+
+/** The lowest `limit` ranges. */
+export async function lowestSpans(db: Queryable, journal: number, limit: number): Promise<Span[]> {
+  return rowsOf<Span>(db, 'select first, last from spans where journal = $1 order by first limit $2', [journal, limit]);
+}
+
+/** How many of `first..last` are accounted for. */
+export async function coveredBySpans(db: Queryable, journal: number, { first, last }: Span): Promise<number> {
+  const [row] = await rowsOf<{ covered: number }>(
+    db,
+    `select coalesce(sum(least(last, $3) - greatest(first, $2) + 1), 0)::bigint as covered from spans
+     where journal = $1 and ${STARTING_FROM} and first <= $3 and last >= $2`,
+    [journal, first, last],
+  );
+  return row?.covered ?? 0;
+}

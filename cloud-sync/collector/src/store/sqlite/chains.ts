@@ -1,0 +1,76 @@
+import type Database from 'better-sqlite3';
+import type { Span, StreamKey } from '../store.ts';
+import type { ChainSource, Retired, StoredJournal, StoredRow } from '../verify.ts';
+
+type JournalSql = StreamKey & { readonly id: number; readonly stored: number } & {
+  readonly [name in keyof Retired]: Retired[name] | null;
+};
+
+/** The stored chains, read one short statement at a time so that no read pins the write-ahead log. */
+export class SqliteChains implements ChainSource {
+  readonly #db: Database.Database;
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+  }
+
+  async damage(): Promise<string | undefined> {
+    const [integrity] = this.#db.pragma('quick_check(1)') as [{ quick_check: string }];
+    return integrity.quick_check === 'ok' ? undefined : integrity.quick_check;
+  }
+
+  async journals(): Promise<readonly StoredJournal[]> {
+    return this.#db
+      .prepare<[], JournalSql>(
+        `select j.id, j.device, j.epoch, j.stream, j.stored, r.last, r.head, r.count
+         from journals j left join retired r on r.journal = j.id order by j.id`,
+      )
+      .all()
+      .map(({ last, head, count, ...journal }) => ({
+        ...journal,
+        retired: last === null || head === null || count === null ? undefined : { last, head, count },
+      }));
+  }
+
+  async rows(journal: number, after: number, limit: number): Promise<readonly StoredRow[]> {
+    return this.#db
+      .prepare<[number, number, number], StoredRow>(
+        'select seq, hash, kind, wall_ms, json from records where journal = ? and seq > ? order by seq limit ?',
+      )
+      .all(journal, after, limit);
+  }
+
+  async declaredIn(journal: number, first: number, last: number): Promise<readonly Span[]> {
+    return this.#db
+      .prepare<[number, number, number], Span>(
+        'select first, last from declared where journal = ? and first <= ? and last >= ? order by first',
+      )
+      .all(journal, last, first);
+  }
+
+  async accounted(journal: number, first: number, last: number): Promise<boolean> {
+    return (
+      this.#db
+        .prepare<[number, number, number], { n: 1 }>(
+          'select 1 as n from spans where journal = ? and first <= ? and last >= ? limit 1',
+        )
+        .get(journal, last, first) !== undefined
+    );
+  }
+
+  async headAt(journal: number, last: number): Promise<string | undefined> {
+    return this.#db
+      .prepare<[number, number], { head: string }>(
+        'select head from declared where journal = ? and last = ? order by tombstone desc limit 1',
+      )
+      .get(journal, last)?.head;
+  }
+
+  async highest(journal: number): Promise<number> {
+    return (
+      this.#db
+        .prepare<[number], { highest: number | null }>('select max(last) as highest from spans where journal = ?')
+        .get(journal)?.highest ?? 0
+    );
+  }
+}
