@@ -1,17 +1,19 @@
 /**
- * npm run bench -- NAME [--quick] [--json FILE]: prints one table and writes its JSON twin.
+ * npm run bench -- NAME [--quick] [--seconds N] [--json FILE]: prints one table and writes its JSON twin.
  */
 import { parseArgs } from 'node:util';
+import { journal } from './journal.ts';
 import { printReport, writeReport, type Bench } from './report.ts';
 import { slice } from './slice.ts';
 
-const BENCHES: readonly Bench[] = [slice];
+const BENCHES: readonly Bench[] = [slice, journal];
 
-const USAGE = `Usage: npm run bench -- NAME [--quick] [--json FILE]
+const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--json FILE]
 
 ${BENCHES.map((bench) => `  ${bench.name.padEnd(12)}${bench.what}`).join('\n')}
 
   --quick       a tenth of the work, for a look
+  --seconds N   length of each measured stretch
   --json FILE   the same table as JSON, names in lowerCamelCase
 
 Example: npm run bench -- slice --quick --json slice.json`;
@@ -20,13 +22,18 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
+    seconds: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 const bench = BENCHES.find((candidate) => candidate.name === positionals[0]);
+const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
 if (values.help || positionals.length === 0) {
   console.log(USAGE);
+} else if (seconds !== undefined && !(seconds > 0)) {
+  console.error(`Error: --seconds ${values.seconds ?? ''} is not a length of time\nTry: --seconds 5`);
+  process.exitCode = 2;
 } else if (bench === undefined) {
   console.error(
     `Error: no bench is called ${positionals[0] ?? ''}\nTry: one of ${BENCHES.map((candidate) => candidate.name).join(', ')}`,
@@ -35,7 +42,8 @@ if (values.help || positionals.length === 0) {
 } else {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  const report = await bench.run({ quick: values.quick, signal: stop.signal, log: (line) => console.error(line) });
+  const log = (line: string): void => console.error(line);
+  const report = await bench.run({ quick: values.quick, ...(seconds && { seconds }), signal: stop.signal, log });
   printReport(report);
   if (values.json !== undefined) writeReport(report, values.json);
 }

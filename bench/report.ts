@@ -9,18 +9,27 @@ export interface Column {
   readonly digits?: number;
 }
 
+export type Row = Readonly<Record<string, Cell>>;
+
 export interface Report {
   readonly bench: string;
   readonly what: string;
   readonly columns: readonly Column[];
-  readonly rows: readonly Readonly<Record<string, Cell>>[];
+  /** A figure that was taken several times is its median here, with `<key>Low` and `<key>High` beside it. */
+  readonly rows: readonly Row[];
+  /** Every single round, with the same names; not printed. */
+  readonly rounds?: readonly Row[];
+  /** Printed with a line per column: for tables that are wider than a page. */
+  readonly upright?: boolean;
   /** What the reader must know to read the table rightly: cases lost, limits, what was stubbed. */
   readonly notes: readonly string[];
-  readonly facts?: Readonly<Record<string, Cell>>;
+  readonly facts?: Row;
 }
 
 export interface BenchOptions {
   readonly quick: boolean;
+  /** Instead of the bench's own length of each measured stretch. */
+  readonly seconds?: number;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -36,23 +45,54 @@ export function heading(key: string): string {
   return key.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
 }
 
-function show(cell: Cell | undefined, column: Column): string {
-  if (cell === null || cell === undefined) return '-';
-  return typeof cell === 'number' ? cell.toFixed(column.digits ?? (Number.isInteger(cell) ? 0 : 2)) : cell;
+/** Medians of `rows`, column by column, with lowest and highest where there are several numbers. */
+export function spreadOver(rows: readonly Row[], columns: readonly Column[]): Row {
+  const cells = columns.flatMap(({ key }): (readonly [string, Cell])[] => {
+    const values = rows.map((row) => row[key] ?? null);
+    const numbers = values.filter((value) => typeof value === 'number' && !Number.isNaN(value)).map(Number);
+    if (numbers.length === 0) return [[key, values.find((value) => typeof value === 'string') ?? null]];
+    const middle: readonly [string, Cell] = [key, median(numbers)];
+    if (numbers.length === 1) return [middle];
+    return [middle, [`${key}Low`, Math.min(...numbers)], [`${key}High`, Math.max(...numbers)]];
+  });
+  return Object.fromEntries(cells);
+}
+
+function show(row: Row, column: Column): string {
+  const cell = row[column.key] ?? null;
+  if (typeof cell === 'string') return cell;
+  const [low, high] = [row[`${column.key}Low`], row[`${column.key}High`]];
+  const middle = showNumber(cell, column);
+  if (typeof low !== 'number' || typeof high !== 'number' || low === high) return middle;
+  return `${middle} (${showNumber(low, column)} to ${showNumber(high, column)})`;
+}
+
+function showNumber(value: number | null, { digits }: Column): string {
+  if (value === null || Number.isNaN(value)) return '-';
+  return value.toFixed(digits ?? (Number.isInteger(value) ? 0 : 2));
 }
 
 /** Prints the table as Markdown, so that it can be pasted as it is. */
 export function printReport(report: Report): void {
   const heads = report.columns.map((column) => heading(column.key));
-  const body = report.rows.map((row) => report.columns.map((column) => show(row[column.key], column)));
+  const body = report.rows.map((row) => report.columns.map((column) => show(row, column)));
+  console.log(`\n${report.bench}: ${report.what}\n`);
+  printTable(report.upright === true ? turned([heads, ...body]) : [heads, ...body]);
+  console.log('');
+  for (const note of report.notes) console.log(`- ${note}`);
+}
+
+function turned(lines: readonly (readonly string[])[]): string[][] {
+  return (lines[0] ?? []).map((_, column) => lines.map((line) => line[column] ?? ''));
+}
+
+function printTable([heads = [], ...body]: readonly (readonly string[])[]): void {
   const widths = heads.map((head, i) => Math.max(head.length, ...body.map((cells) => cells[i]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  console.log(`\n${report.bench}: ${report.what}\n`);
   console.log(line(heads));
   console.log(`|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`);
   for (const cells of body) console.log(line(cells));
-  for (const note of report.notes) console.log(`- ${note}`);
 }
 
 /** The JSON twin, with the machine it was measured on. */

@@ -1,0 +1,253 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CATALOG_DIR, resolveModel } from '@lineside/models';
+import { BenchChild } from './child.ts';
+import { type Bench, type BenchOptions, type Column, quantile, type Report, spreadOver } from './report.ts';
+import type { BareFacts, BareResult } from './slice/bare-session.ts';
+import { decodeOnlyCores } from './slice/decode-only.ts';
+import type { LineFacts, LineResult } from './slice/line-process.ts';
+import { childrenOf, CpuStretch, residentMib } from './slice/proc.ts';
+import type { SentLog, ServeFacts } from './slice/rtsp-process.ts';
+import { cameraVideo } from './slice/video.ts';
+
+const MODEL = 'defect';
+const FPS = 5;
+const THREADS = 1;
+/** Frames of every camera before anything is measured. */
+const WARM_FRAMES = 5;
+/** After the warm-up: pictures that waited in FFmpeg since its start have come by then. */
+const SETTLE_MS = 1_000;
+const ANSWER_MS = 90_000;
+
+interface Plan {
+  readonly sizes: readonly number[];
+  readonly rounds: number;
+  /** Measured in each arm. */
+  readonly seconds: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const COLUMNS: readonly Column[] = [
+  { key: 'cameras' },
+  { key: 'pictures' },
+  { key: 'sent', digits: 0 },
+  { key: 'offered', digits: 0 },
+  { key: 'inspected', digits: 0 },
+  { key: 'skipped', digits: 0 },
+  { key: 'failed', digits: 0 },
+  { key: 'journaled', digits: 0 },
+  { key: 'withoutPicture', digits: 0 },
+  { key: 'sentToFrameP50Ms', digits: 0 },
+  { key: 'frameToResultP50Ms', digits: 1 },
+  { key: 'frameToJournalP50Ms', digits: 1 },
+  { key: 'frameToJournalP95Ms', digits: 1 },
+  { key: 'frameToJournalP99Ms', digits: 1 },
+  { key: 'inferP50Ms', digits: 1 },
+  { key: 'bareInferP50Ms', digits: 1 },
+  { key: 'bareInferCpuMs', digits: 1 },
+  { key: 'mainCpuPerCamera', digits: 3 },
+  { key: 'visionCpuPerCamera', digits: 3 },
+  { key: 'ffmpegCpuPerCamera', digits: 3 },
+  { key: 'cpuPerCamera', digits: 3 },
+  { key: 'decodeOnlyCpuPerCamera', digits: 3 },
+  { key: 'limitCpuPerCamera', digits: 3 },
+  { key: 'timesLimit', digits: 2 },
+  { key: 'mainRssMib', digits: 0 },
+  { key: 'visionRssMib', digits: 0 },
+  { key: 'ffmpegRssPerCameraMib', digits: 0 },
+];
+
+export const slice: Bench = {
+  name: 'slice',
+  what: 'from a camera to the journal: latency, CPU and memory beside what decoding and the model alone cost',
+  async run(options) {
+    const plan = planOf(options);
+    const folder = await mkdtemp(join(tmpdir(), 'lineside-bench-'));
+    try {
+      const { log, signal } = options;
+      log(`rendering ${plan.width}x${plan.height} at ${FPS}/s`);
+      const video = await cameraVideo(
+        { folder, width: plan.width, height: plan.height, fps: FPS, seconds: Math.max(4, plan.seconds) },
+        signal,
+      );
+      const loadBefore = loadavg()[0] ?? 0;
+      await using cameras = new BenchChild('slice/rtsp-process.ts');
+      const ids = Array.from({ length: Math.max(...plan.sizes) }, (_, n) => `camera-${n + 1}`);
+      const { port } = await cameras.ask<{ port: number }>(
+        'serve',
+        { video, cameras: ids } satisfies ServeFacts,
+        ANSWER_MS,
+      );
+      const stage: Stage = {
+        ...options,
+        plan,
+        folder,
+        server: cameras,
+        urlOf: (id) => `rtsp://127.0.0.1:${port}/${id}`,
+      };
+      const rows = [];
+      for (const count of plan.sizes) rows.push(...(await measure(stage, ids.slice(0, count))));
+      return reportOf(plan, rows, loadBefore);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+interface Stage extends BenchOptions {
+  readonly plan: Plan;
+  readonly folder: string;
+  readonly server: BenchChild;
+  readonly urlOf: (camera: string) => string;
+}
+
+type Row = Readonly<Record<string, string | number | null>>;
+interface Measured {
+  readonly row: Row;
+  readonly rounds: readonly Row[];
+}
+
+function planOf({ quick, seconds }: BenchOptions): Plan {
+  if (quick) return { sizes: [1], rounds: 1, seconds: seconds ?? 4, width: 1280, height: 720 };
+  return { sizes: [1, 3, 4], rounds: 3, seconds: seconds ?? 20, width: 1920, height: 1080 };
+}
+
+/** All rounds with these cameras; in each the line and its limits take turns. */
+async function measure(stage: Stage, cameras: readonly string[]): Promise<readonly Measured[]> {
+  const { rounds } = stage.plan;
+  const taken = { off: [] as Row[], on: [] as Row[] };
+  for (let round = 1; round <= rounds; round += 1) {
+    stage.log(`${cameras.length} camera(s), round ${round} of ${rounds}`);
+    const off = await runLine(stage, cameras, false);
+    const decodeOnly = await decodeOnlyCores(cameras.map(stage.urlOf), stage.plan.seconds / 2, stage.signal);
+    const on = await runLine(stage, cameras, true);
+    const bare = await runBare(stage);
+    const limit = limitOf(cameras.length, decodeOnly, bare);
+    taken.off.push(withLimit(off, limit));
+    taken.on.push(withLimit(on, limit));
+  }
+  return [taken.off, taken.on].map((rows) => ({ row: spreadOver(rows, COLUMNS), rounds: rows }));
+}
+
+/** What decoding and inferring every frame costs by itself. */
+function limitOf(cameras: number, decodeOnly: number, bare: BareResult): Row {
+  const decodeOnlyCpuPerCamera = decodeOnly / cameras;
+  const limitCpuPerCamera = decodeOnlyCpuPerCamera + (FPS * bare.cpuMs) / 1000;
+  return { bareInferP50Ms: bare.inferMs, bareInferCpuMs: bare.cpuMs, decodeOnlyCpuPerCamera, limitCpuPerCamera };
+}
+
+function withLimit(row: Row, limit: Row): Row {
+  return { ...row, ...limit, timesLimit: Number(row['cpuPerCamera']) / Number(limit['limitCpuPerCamera']) };
+}
+
+/** One run of the line from a cold start; measured once every camera is in step. */
+async function runLine(stage: Stage, cameras: readonly string[], pictures: boolean): Promise<Row> {
+  const { folder, urlOf, server, plan, signal } = stage;
+  const data = await mkdtemp(join(folder, 'data-'));
+  await using line = new BenchChild('slice/line-process.ts');
+  const facts = { data, cameras: cameras.map((id) => ({ id, url: urlOf(id) })), fps: FPS, model: MODEL, pictures };
+  await line.ask('start', facts satisfies LineFacts, ANSWER_MS);
+  const { visionPid } = await line.ask<{ visionPid: number }>('warm', { frames: WARM_FRAMES }, ANSWER_MS);
+  const ffmpegPids = childrenOf(visionPid);
+  if (ffmpegPids.length !== cameras.length)
+    throw new Error(`${ffmpegPids.length} decoders for ${cameras.length} cameras`);
+  await sleep(SETTLE_MS, undefined, { signal });
+  await line.ask('begin', {}, ANSWER_MS);
+  const fromMs = monoMs();
+  const stretch = new CpuStretch({ main: [line.pid], vision: [visionPid], ffmpeg: ffmpegPids });
+  await sleep(plan.seconds * 1000, undefined, { signal });
+  const cores = { main: stretch.cores('main'), vision: stretch.cores('vision'), ffmpeg: stretch.cores('ffmpeg') };
+  const toMs = monoMs();
+  const memory = {
+    mainRssMib: residentMib(line.pid),
+    visionRssMib: residentMib(visionPid),
+    ffmpegRssPerCameraMib: ffmpegPids.reduce((sum, pid) => sum + residentMib(pid), 0) / cameras.length,
+  };
+  await line.ask('end', {}, ANSWER_MS);
+  const sent = await server.ask<SentLog>('sent', {}, ANSWER_MS);
+  const result = await line.ask<LineResult>('finish', {}, ANSWER_MS);
+  if (result.visionDowns > 0) throw new Error('the vision process went down while it was measured');
+  return {
+    cameras: cameras.length,
+    pictures: pictures ? 'on' : 'off',
+    sent: cameras.flatMap((id) => sent[id] ?? []).filter((atMs) => atMs >= fromMs && atMs < toMs).length,
+    ...result.totals,
+    withoutPicture: result.withoutPicture,
+    ...latencies(result, sent),
+    mainCpuPerCamera: cores.main / cameras.length,
+    visionCpuPerCamera: cores.vision / cameras.length,
+    ffmpegCpuPerCamera: cores.ffmpeg / cameras.length,
+    cpuPerCamera: (cores.main + cores.vision + cores.ffmpeg) / cameras.length,
+    ...memory,
+  };
+}
+
+function latencies({ frames }: LineResult, sent: SentLog): Row {
+  const written = frames.flatMap(({ journaledMs, arrivedMs }) =>
+    journaledMs === null ? [] : [journaledMs - arrivedMs],
+  );
+  const onTheWay = frames.flatMap(({ camera, index, arrivedMs }) => {
+    const leftMs = sent[camera]?.[index];
+    return leftMs === undefined ? [] : [arrivedMs - leftMs];
+  });
+  const results = frames.map(({ resultMs, arrivedMs }) => resultMs - arrivedMs);
+  const inferred = frames.map(({ inferMs }) => inferMs);
+  return {
+    journaled: written.length,
+    sentToFrameP50Ms: quantile(onTheWay, 0.5),
+    frameToResultP50Ms: quantile(results, 0.5),
+    frameToJournalP50Ms: quantile(written, 0.5),
+    frameToJournalP95Ms: quantile(written, 0.95),
+    frameToJournalP99Ms: quantile(written, 0.99),
+    inferP50Ms: quantile(inferred, 0.5),
+  };
+}
+
+async function runBare({ plan }: Stage): Promise<BareResult> {
+  const { onnxPath, manifest } = await resolveModel(MODEL, { catalogDir: CATALOG_DIR, baseDir: process.cwd() });
+  if (manifest === undefined) throw new Error(`${MODEL} has no manifest`);
+  await using session = new BenchChild('slice/bare-session.ts');
+  const { name, width, height } = manifest.input;
+  const facts = { path: onnxPath, input: { name, width, height }, threads: THREADS, seconds: plan.seconds / 4 };
+  // Awaited here: the child lives as long as this block.
+  return await session.ask<BareResult>('run', facts satisfies BareFacts, ANSWER_MS);
+}
+
+function monoMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+function reportOf(plan: Plan, measured: readonly Measured[], loadBefore: number): Report {
+  return {
+    bench: 'slice',
+    what: slice.what,
+    columns: COLUMNS,
+    upright: true,
+    rows: measured.map(({ row }) => row),
+    rounds: measured.flatMap(({ rounds }) => rounds),
+    facts: {
+      model: MODEL,
+      framesPerSecond: FPS,
+      width: plan.width,
+      height: plan.height,
+      threads: THREADS,
+      rounds: plan.rounds,
+      secondsPerArm: plan.seconds,
+      loadAverageBefore: loadBefore,
+      loadAverageAfter: loadavg()[0] ?? 0,
+    },
+    notes: [
+      `Median of ${plan.rounds} round(s) of ${plan.seconds} s, lowest and highest in brackets; in a round the line without pictures, ffmpeg -f null, the line with pictures and the bare session take turns.`,
+      `Cameras: one H.264 video of ${plan.width}x${plan.height} at ${FPS} frames a second over RTSP on TCP. Each inspected frame opens and closes an event: two transactions, and with pictures a JPEG and its fsync. A real line journals far less.`,
+      'sent: pictures the server sent. The stretch of the counters begins and ends a moment beside it, so one frame per camera may be on either side.',
+      'frame: the whole picture has reached the vision process. Before that, sent to frame: FFmpeg knows that a picture is complete when the next one begins, so one frame period of the camera is in it.',
+      'cpu: cores, 1 is one core without a pause; main, vision (Node with its sessions) and FFmpeg together in cpu per camera.',
+      'limit: ffmpeg -f null on the same streams plus the bare session once for each frame. It scales nothing, carries no picture to another process and writes nothing.',
+      'rss: shared libraries counted in every process. Node runs from TypeScript sources here, which costs each Node process some 30 MiB that built files do not need.',
+      'No peer is in the table: none of those compared with runs this path in Node.',
+    ],
+  };
+}
