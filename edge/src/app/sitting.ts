@@ -27,6 +27,8 @@ export interface SittingOptions {
   readonly random: () => number;
   readonly logger: Logger;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Told once everything that could refuse this configuration has taken it. */
+  readonly onRunning: () => void;
   /** Told once the page is served. */
   readonly onReady: (page: string) => void;
   /** Told the last state of everything, when all has ended in good order. */
@@ -186,6 +188,7 @@ async function runLine(
   const served = group([lanes, store.upkeep, server, ...(uplink === undefined ? [] : [uplink])], serving.signal);
   const seen = group([vision, ticker, systemd], seeing.signal);
   void server.address().then((address) => options.onReady(address.url));
+  options.onRunning();
   ticker.audit('started', { version: options.version, config: loaded.sourceHash });
   await Promise.race([aborted(signal), aborted(broken.signal)]);
   seeing.abort();

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { type Clock, isAbort, systemClock, systemCode } from '../kit/index.ts';
 import { ConfigError } from './errors.ts';
 import { type ConfigSources, loadConfig, type LoadedConfig } from './load.ts';
+import { missingSecrets } from './missing-secrets.ts';
 
 export type ConfigUpdate =
   | { readonly kind: 'good'; readonly loaded: LoadedConfig }
@@ -18,7 +19,8 @@ export interface WatchOptions extends ConfigSources {
 /**
  * Looks at the file until `signal` aborts and reports each new content once, checked. Polls: that works through
  * symbolic links, bind mounts and editors that put a new file in the old one's place. A file is read once two looks in
- * a row find it unchanged, so that a half-written one is not judged.
+ * a row find it unchanged, so that a half-written one is not judged. One whose secrets cannot be read is bad, until they
+ * can.
  */
 export async function watchConfig(
   path: string,
@@ -39,8 +41,8 @@ export async function watchConfig(
     }
     const current = await mark(path);
     if (current === previous && current !== judged) {
-      judged = current;
-      const update = await look(path, options);
+      const { again, ...update } = await look(path, options);
+      judged = again ? '' : current;
       const state = update.kind === 'good' ? `good ${update.loaded.sourceHash}` : `bad ${update.error.message}`;
       if (state !== reported) {
         reported = state;
@@ -51,11 +53,17 @@ export async function watchConfig(
   }
 }
 
-async function look(path: string, sources: ConfigSources): Promise<ConfigUpdate> {
+/** `again`: what is wrong lies outside the file, which may become good without being touched. */
+async function look(path: string, sources: ConfigSources): Promise<ConfigUpdate & { readonly again: boolean }> {
   try {
-    return { kind: 'good', loaded: await loadConfig(path, sources) };
+    const loaded = await loadConfig(path, sources);
+    const problems = missingSecrets(loaded).map(({ subject, error: { code, message, advice } }) => {
+      return { code, file: path, line: 0, column: 0, path: subject, message, advice };
+    });
+    if (problems.length > 0) return { kind: 'bad', error: new ConfigError(problems), again: true };
+    return { kind: 'good', loaded, again: false };
   } catch (error) {
-    if (error instanceof ConfigError) return { kind: 'bad', error };
+    if (error instanceof ConfigError) return { kind: 'bad', error, again: false };
     throw error;
   }
 }

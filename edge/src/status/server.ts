@@ -115,7 +115,8 @@ export class StatusServer implements Part {
         return;
       } catch (error) {
         const problem = messageOf(error);
-        log.error({ listen, problem, advice: 'Change status.listen, or stop who holds it' }, 'no status page');
+        const advice = 'Change status.listen, or stop who holds it';
+        log.error({ code: 'status_address', listen, problem, advice }, 'no status page');
       }
       try {
         await clock.sleep(backoff.next(), signal);

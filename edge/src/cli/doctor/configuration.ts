@@ -5,9 +5,9 @@ import {
   LastGood,
   loadConfig,
   type LoadedConfig,
+  missingSecrets,
   type Problem,
   problemLine,
-  type SecretText,
 } from '../../config/index.ts';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
@@ -69,23 +69,14 @@ async function fallBack(places: ConfigPlaces, found: (loaded: LoadedConfig) => v
 
 /** Secrets that cannot be read. As another user than the service's that may be as it should be. */
 function secretFindings(loaded: LoadedConfig): readonly CheckFinding[] {
-  const { cameras, uplink } = loaded.config;
-  const places: readonly (readonly [string, SecretText | undefined])[] = [
-    ...cameras.map((camera) => [`camera ${camera.id}`, camera.url] as const),
-    ['uplink broker', uplink?.broker],
-    ['uplink username', uplink?.username],
-    ['uplink password', uplink?.password],
-  ];
-  return places.flatMap(([subject, secret]) =>
-    (secret === undefined ? [] : loaded.secrets.missing(secret)).map((error) =>
-      trouble('failure', {
-        code: error.code,
-        check: 'secret',
-        subject,
-        message: error.message,
-        meaning: 'it cannot be connected to; the service may see secrets that this user does not',
-        advice: error.advice,
-      }),
-    ),
+  return missingSecrets(loaded).map(({ subject, error }) =>
+    trouble('failure', {
+      code: error.code,
+      check: 'secret',
+      subject,
+      message: error.message,
+      meaning: 'it cannot be connected to; the service may see secrets that this user does not',
+      advice: error.advice,
+    }),
   );
 }

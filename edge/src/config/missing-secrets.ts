@@ -1,0 +1,23 @@
+import type { SecretError } from './errors.ts';
+import type { LoadedConfig } from './load.ts';
+import type { SecretText } from './secret.ts';
+
+export interface MissingSecret {
+  /** What needs it, for people: `camera packing`, `uplink password`. */
+  readonly subject: string;
+  readonly error: SecretError;
+}
+
+/** Every secret that the configuration names and that cannot be read now. */
+export function missingSecrets({ config, secrets }: LoadedConfig): readonly MissingSecret[] {
+  const { cameras, uplink } = config;
+  const places: readonly (readonly [string, SecretText | undefined])[] = [
+    ...cameras.map((camera) => [`camera ${camera.id}`, camera.url] as const),
+    ['uplink broker', uplink?.broker],
+    ['uplink username', uplink?.username],
+    ['uplink password', uplink?.password],
+  ];
+  return places.flatMap(([subject, secret]) =>
+    (secret === undefined ? [] : secrets.missing(secret)).map((error) => ({ subject, error })),
+  );
+}
