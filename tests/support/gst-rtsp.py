@@ -3,7 +3,9 @@
 
 Usage: gst-rtsp.py [--user NAME:PASSWORD] MOUNT=FILE...
 
-Each file loops on one continuous time line and is shared by its clients. Prints {"port": N} when it accepts.
+Each file loops on one continuous time line, like the world before a camera: it begins with the first client, and a
+client that comes later, or comes back, sees what is shown by then. Prints {"port": N} when it accepts, and
+{"began": MOUNT, "atMs": N} (wall clock) when a file begins.
 """
 
 import argparse
@@ -37,15 +39,26 @@ class Picture:
     data: bytes
     pts: int
     dts: int
+    key: bool
 
 
-@dataclass(frozen=True)
+@dataclass
 class Film:
+    mount: str
     pictures: list
     duration: int
+    began: int = 0
+
+    def elapsed(self):
+        """Nanoseconds since it began, which is now where it has not."""
+        now = time.monotonic_ns()
+        if self.began == 0:
+            self.began = now
+            print(json.dumps({"began": self.mount, "atMs": round(time.time() * 1000)}), flush=True)
+        return now - self.began
 
 
-def read_film(path):
+def read_film(mount, path):
     """All pictures of a file's first H.264 track."""
     pipeline = Gst.parse_launch(
         f"filesrc name=file ! qtdemux ! h264parse config-interval=-1 ! {CAPS} ! appsink name=out sync=false"
@@ -57,7 +70,8 @@ def read_film(path):
         while (sample := next_sample(pipeline)) is not None:
             buffer = sample.get_buffer()
             dts = buffer.pts if buffer.dts == Gst.CLOCK_TIME_NONE else buffer.dts
-            pictures.append(Picture(buffer.extract_dup(0, buffer.get_size()), buffer.pts, dts))
+            key = not buffer.has_flags(Gst.BufferFlags.DELTA_UNIT)
+            pictures.append(Picture(buffer.extract_dup(0, buffer.get_size()), buffer.pts, dts, key))
             end = max(end, buffer.pts + buffer.duration)
     finally:
         pipeline.set_state(Gst.State.NULL)
@@ -65,7 +79,8 @@ def read_film(path):
         sys.exit(f"Error: {path} has no H.264 track\nTry: a file that ffprobe calls h264")
     first = pictures[0].dts
     return Film(
-        [Picture(p.data, p.pts - first, p.dts - first) for p in pictures],
+        mount,
+        [Picture(p.data, p.pts - first, p.dts - first, p.key) for p in pictures],
         end - min(p.pts for p in pictures),
     )
 
@@ -80,16 +95,21 @@ def next_sample(pipeline):
 
 
 def feed(source, film):
-    """Pushes the film's pictures in real time, over and over, until the media is gone."""
-    start = time.monotonic_ns()
-    offset = 0
+    """Pushes what the film shows in real time, from the next key picture on, until the media is gone."""
+    joined = film.elapsed()
+    offset = joined // film.duration * film.duration
+    base = None
     while True:
         for picture in film.pictures:
-            due = start + offset + picture.dts
-            time.sleep(max(0, due - time.monotonic_ns()) / 1e9)
+            due = offset + picture.dts
+            if base is None:
+                if due < joined or not picture.key:
+                    continue
+                base = due
+            time.sleep(max(0, film.began + due - time.monotonic_ns()) / 1e9)
             buffer = Gst.Buffer.new_wrapped(picture.data)
-            buffer.pts = offset + picture.pts
-            buffer.dts = offset + picture.dts
+            buffer.pts = offset + picture.pts - base
+            buffer.dts = due - base
             if source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
                 return
         offset += film.duration
@@ -136,7 +156,8 @@ def main():
         server.set_auth(digest_auth(*arguments.user.split(":", 1)))
     for mount in arguments.mounts:
         path, file = mount.split("=", 1)
-        server.get_mount_points().add_factory(f"/{path.strip('/')}", factory_for(read_film(file), bool(arguments.user)))
+        factory = factory_for(read_film(path, file), bool(arguments.user))
+        server.get_mount_points().add_factory(f"/{path.strip('/')}", factory)
     if server.attach(None) == 0:
         sys.exit("Error: cannot listen on 127.0.0.1")
     print(json.dumps({"port": server.get_bound_port()}), flush=True)

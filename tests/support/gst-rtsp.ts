@@ -28,7 +28,7 @@ export interface GstRtspOptions {
   readonly user?: { readonly name: string; readonly password: string };
 }
 
-/** A camera that is not ours: gst-rtsp-server, looping each file on one time line. */
+/** A camera that is not ours: gst-rtsp-server, looping each file on one time line that its first client begins. */
 export class GstRtsp implements AsyncDisposable {
   readonly process: TestProcess;
   readonly port: number;
@@ -40,6 +40,12 @@ export class GstRtsp implements AsyncDisposable {
 
   url(mount: string, credentials = ''): string {
     return `rtsp://${credentials === '' ? '' : `${credentials}@`}127.0.0.1:${this.port}/${mount}`;
+  }
+
+  /** Wall ms at which the file at `mount` began; waits for its first client. */
+  async began(mount: string): Promise<number> {
+    const [, atMs] = await this.process.waitForLine(new RegExp(`^\\{"began": "${mount}", "atMs": (\\d+)\\}$`));
+    return Number(atMs);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
