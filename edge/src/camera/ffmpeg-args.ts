@@ -1,5 +1,6 @@
 import type { FfmpegCapabilities } from './capabilities.ts';
-import { type FrameFormat, PICTURE_MAX_WIDTH } from './format.ts';
+import type { Region } from '../domain/index.ts';
+import { type FrameFormat, isWhole, type OutputFormat, PICTURE_MAX_WIDTH, type WholeFormat } from './format.ts';
 import { type Source, sourceOf } from './source.ts';
 
 /** Which of the source's frames are wanted. */
@@ -15,8 +16,8 @@ export interface FfmpegRequest {
   readonly url: string;
   readonly transport: 'tcp' | 'udp';
   readonly choice: FrameChoice;
-  /** One output each, in this order, from `pipe:3` on. */
-  readonly formats: readonly FrameFormat[];
+  /** One output each, in this order, from `pipe:3` on. Parts of the picture need the picture beside them. */
+  readonly formats: readonly OutputFormat[];
   /** One more output, after the formats: the source's aspect, packed rgb. */
   readonly picture: 'none' | 'evidence' | 'full';
   /** Plays a file as fast as it was recorded. */
@@ -81,7 +82,7 @@ function filterGraph(request: FfmpegRequest): { labels: OutputLabel[]; graph: st
   const branches = request.formats.map((format, index) => ({
     label: `m${index}`,
     pixels: format.color === 'rgb' ? ('rgb24' as const) : ('bgr24' as const),
-    filters: letterboxFilters(format, `m${index}`),
+    filters: isWhole(format) ? wholeFilters(format) : letterboxFilters(format, `m${index}`),
   }));
   if (request.picture !== 'none') {
     branches.push({ label: 'picture', pixels: 'rgb24', filters: pictureFilters(request.picture) });
@@ -127,12 +128,31 @@ function letterboxFilters(format: FrameFormat, name: string): string {
   const offset = (outer: string, inner: string): string =>
     anchor === 'top-left' ? '0' : `'trunc((${outer}-${inner})/2)'`;
   const grey = `0x${fill.toString(16).padStart(2, '0').repeat(3)}`;
+  // A scaler with a name tells the size of the source, which that of a part does not know.
+  const scaler = format.region === undefined ? `scale@${name}` : 'scale';
   return [
-    `scale@${name}=w=${side('iw')}:h=${side('ih')}:flags=bilinear`,
+    ...cropFilters(format.region),
+    `${scaler}=w=${side('iw')}:h=${side('ih')}:flags=bilinear`,
     // In rgb, so that the offsets need not be even, as they must with shared colour samples.
     `format=${format.color}24`,
     `pad=${width}:${height}:${offset('ow', 'iw')}:${offset('oh', 'ih')}:color=${grey}`,
   ].join(',');
+}
+
+function wholeFilters({ region, scale, color }: WholeFormat): string {
+  const side = (length: string): string => `'max(1,trunc(${length}*${scale}+0.5))'`;
+  const resize = scale === 1 ? [] : [`scale=w=${side('iw')}:h=${side('ih')}:flags=bilinear`];
+  return [...cropFilters(region), ...resize, `format=${color}24`].join(',');
+}
+
+/** The same arithmetic as domain's `regionRect`. */
+function cropFilters(region: Region | undefined): readonly string[] {
+  if (region === undefined) return [];
+  const [x1, y1, x2, y2] = region;
+  const low = (share: number, side: string): string => `max(0,min(floor(${share}*${side}/2)*2,floor((${side}-1)/2)*2))`;
+  const high = (share: number, side: string): string => `min(${side},ceil(${share}*${side}/2)*2)`;
+  const extent = (from: number, to: number, side: string): string => `'max(1,${high(to, side)}-${low(from, side)})'`;
+  return [`crop=w=${extent(x1, x2, 'iw')}:h=${extent(y1, y2, 'ih')}:x='${low(x1, 'iw')}':y='${low(y1, 'ih')}':exact=1`];
 }
 
 function pictureFilters(picture: 'evidence' | 'full'): string {

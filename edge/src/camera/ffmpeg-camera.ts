@@ -4,7 +4,7 @@ import type { BufferPool } from './buffer-pool.ts';
 import { type FfmpegCapabilities, hardwareDecoder, hasHardwareDecoders } from './capabilities.ts';
 import { StreamError } from './errors.ts';
 import type { FfmpegRequest } from './ffmpeg-args.ts';
-import type { FrameFormat } from './format.ts';
+import type { OutputFormat } from './format.ts';
 import type { FrameOutputs } from './frame-join.ts';
 import { probeSource } from './probe-source.ts';
 import { sourceOf } from './source.ts';
@@ -30,7 +30,7 @@ export interface CameraOptions {
   readonly mode: 'live' | 'recording';
   /** A live file starts again at its end. */
   readonly loop?: boolean;
-  readonly formats: readonly FrameFormat[];
+  readonly formats: readonly OutputFormat[];
   /** Index of the first frame; a recording leaves out the frames before it. */
   readonly firstIndex?: number;
 }

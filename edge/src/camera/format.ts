@@ -1,4 +1,4 @@
-import type { LetterboxAnchor, PictureSize } from '../domain/index.ts';
+import { type LetterboxAnchor, type PictureSize, type Region, regionRect } from '../domain/index.ts';
 
 /** How one model wants its picture: packed 8-bit pixels, letterboxed to exactly this size. */
 export interface FrameFormat {
@@ -8,11 +8,40 @@ export interface FrameFormat {
   readonly anchor: LetterboxAnchor;
   /** Grey level of the bars, 0 to 255. */
   readonly fill: number;
+  /** Only this part of the picture; all of it when left out. */
+  readonly region?: Region | undefined;
+}
+
+/** The picture or a part of it as it is, packed 8-bit pixels without bars: what tiles and finds are cut from. */
+export interface WholeFormat {
+  readonly color: 'rgb' | 'bgr';
+  readonly region?: Region | undefined;
+  /** 1 gives the source's own pixels; 0.5 half as many in each direction. */
+  readonly scale: number;
+}
+
+export type OutputFormat = FrameFormat | WholeFormat;
+
+export function isWhole(format: OutputFormat): format is WholeFormat {
+  return 'scale' in format;
 }
 
 /** Equal for formats whose bytes are the same. */
-export function formatKey(format: FrameFormat): string {
-  return `${format.width}x${format.height} ${format.color} ${format.anchor} ${format.fill}`;
+export function formatKey(format: OutputFormat): string {
+  const part = format.region === undefined ? '' : ` of ${format.region.join(',')}`;
+  if (isWhole(format)) return `whole ${format.color} at ${format.scale}${part}`;
+  return `${format.width}x${format.height} ${format.color} ${format.anchor} ${format.fill}${part}`;
+}
+
+/** Size of an output for a source of a known size. */
+export function outputSize(format: OutputFormat, source: PictureSize): PictureSize {
+  if (!isWhole(format)) return { width: format.width, height: format.height };
+  const { width, height } = format.region === undefined ? source : regionRect(format.region, source);
+  return { width: scaled(width, format.scale), height: scaled(height, format.scale) };
+}
+
+function scaled(length: number, scale: number): number {
+  return Math.max(1, Math.trunc(length * scale + 0.5));
 }
 
 /** Bytes of a packed 3-channel picture. */

@@ -12,6 +12,14 @@ export {
   type CameraTools,
   FfmpegCamera,
 } from './ffmpeg-camera.ts';
-export { type FrameFormat, formatKey, pictureBytes } from './format.ts';
+export {
+  type FrameFormat,
+  formatKey,
+  isWhole,
+  type OutputFormat,
+  outputSize,
+  pictureBytes,
+  type WholeFormat,
+} from './format.ts';
 export { type InputFrame, type InputOptions, inputFrames } from './input-frames.ts';
 export { probeSource, type SourceProbe } from './probe-source.ts';

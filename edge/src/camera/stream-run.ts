@@ -6,7 +6,7 @@ import { causeOf } from './classify.ts';
 import { StreamError } from './errors.ts';
 import { type FfmpegRequest, ffmpegArguments } from './ffmpeg-args.ts';
 import { FfmpegChild, type FfmpegExit } from './ffmpeg-child.ts';
-import { pictureBytes } from './format.ts';
+import { outputSize, pictureBytes } from './format.ts';
 import { FrameJoin, type FrameOutputs } from './frame-join.ts';
 import { StallWatch, WATCH_TICK_MS } from './stall-watch.ts';
 import { StderrReader, type StreamFacts } from './stderr-reader.ts';
@@ -134,7 +134,8 @@ export class StreamRun {
     }
     if (this.#join !== undefined || facts.source === undefined) return;
     if (request.picture !== 'none' && facts.picture === undefined) return;
-    const sizes = request.formats.map(pictureBytes);
+    const { source } = facts;
+    const sizes = request.formats.map((format) => pictureBytes(outputSize(format, source)));
     if (facts.picture !== undefined) sizes.push(pictureBytes(facts.picture));
     this.#join = new FrameJoin(sizes, pool, (outputs) => this.#frameRead(outputs));
     this.#watch.limit(this.#options.stallMs(facts));

@@ -7,6 +7,20 @@ export interface Detection {
   /** 0 to 1. */
   readonly score: number;
   readonly box: Box;
+  /** The object's outline, of models that give one. */
+  readonly mask?: Mask;
+}
+
+/**
+ * Pixels of the source picture within a rectangle: lengths of runs, row by row without a break at the end of a row,
+ * beginning with pixels outside the object (0 where the first is inside). They sum to width * height.
+ */
+export interface Mask {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly runs: readonly number[];
 }
 
 /** Area in square pixels; 0 for a box without extent. */

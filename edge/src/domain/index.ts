@@ -6,6 +6,7 @@ export * from './detection.ts';
 export * from './event.ts';
 export * from './frame.ts';
 export * from './letterbox.ts';
+export * from './region.ts';
 export * from './result.ts';
 export * from './track.ts';
 export * from './zone.ts';

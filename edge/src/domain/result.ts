@@ -1,8 +1,11 @@
 import type { Detection } from './detection.ts';
 import type { FrameRef } from './frame.ts';
 
-/** Why a frame that was offered was not inspected: nothing was wrong, there was just no room for it. */
-export const SKIP_REASONS = ['newer_frame', 'not_ready', 'paused'] as const;
+/**
+ * Why a frame that was offered was not inspected: nothing was wrong, there was just no room for it, or the model looks
+ * less often than the camera delivers (`not_due`).
+ */
+export const SKIP_REASONS = ['newer_frame', 'not_due', 'not_ready', 'paused'] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** Why an inspection failed. */
@@ -11,20 +14,49 @@ export const FAIL_REASONS = [
   'deadline',
   'bad_output',
   'model_unavailable',
+  // The model before it, whose finds it looks at, gave no result.
+  'earlier_stage',
   'vision_restarted',
 ] as const;
 export type FailReason = (typeof FAIL_REASONS)[number];
 
 /** Why a model's results are `degraded`: usable, and every event made from them says so. */
-export type DegradedReason = 'suspect_scores' | 'fallback_provider';
+export type DegradedReason =
+  | 'suspect_scores'
+  | 'fallback_provider'
+  /** There was more to look at than the second stage may: what is not listed was not looked at. */
+  | 'not_all_looked_at';
+
+/** A class that a classification gives the whole picture. */
+export interface ClassScore {
+  readonly label: string;
+  /** 0 to 1. */
+  readonly score: number;
+}
+
+/** How unlike the pictures a model learned from. */
+export interface Anomaly {
+  /** The model's own number: higher is less usual. */
+  readonly score: number;
+  /** The same per place of the source picture, row by row, at the map's own resolution. */
+  readonly map?: { readonly width: number; readonly height: number; readonly values: Float32Array };
+}
+
+/** What was seen. A class or an anomaly that counts is also a detection over the whole picture. */
+export interface Seen {
+  readonly detections: readonly Detection[];
+  /** Of a classification: best first. */
+  readonly classes?: readonly ClassScore[];
+  readonly anomaly?: Anomaly;
+}
 
 /**
  * What one model says of one frame. An error is never an empty list of detections: whoever reads a result must
  * handle `no_result` as "not inspected".
  */
 export type InferenceResult =
-  | { readonly status: 'ok'; readonly detections: readonly Detection[] }
-  | { readonly status: 'degraded'; readonly reason: DegradedReason; readonly detections: readonly Detection[] }
+  | ({ readonly status: 'ok' } & Seen)
+  | ({ readonly status: 'degraded'; readonly reason: DegradedReason } & Seen)
   | { readonly status: 'no_result'; readonly reason: FailReason };
 
 /** Milliseconds each stage took, for the histograms. */
