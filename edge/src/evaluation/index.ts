@@ -25,3 +25,12 @@ export { lines } from './sets/class-names.ts';
 export { type LabelMap, mapLabels } from './sets/label-map.ts';
 export { type LabelledPicture, type LabelledSet, SET_FORMS, type SetForm } from './sets/labelled-set.ts';
 export { guessForm, readSet } from './sets/read-set.ts';
+export { type ReportContent, reportPage, type ReportPicture } from './report/report-page.ts';
+export {
+  anomalyTable,
+  classificationTable,
+  confusionTable,
+  detectionTable,
+  type FigureTable,
+} from './report/tables.ts';
+export { type HeatMap, Occlusion, paintOver, type Patch, remaining } from './occlusion.ts';

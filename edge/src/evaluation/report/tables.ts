@@ -1,0 +1,52 @@
+import type { AnomalyFigures } from '../anomaly-figures.ts';
+import type { ClassificationFigures } from '../classification-figures.ts';
+import type { Confusion } from '../confusion.ts';
+import type { DetectionFigures } from '../detection-figures.ts';
+
+/** Cells as they are shown; the first column names the row. */
+export interface FigureTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Three places, or a dash where there is no such figure. */
+function share(value: number | undefined): string {
+  return value === undefined ? '-' : value.toFixed(3);
+}
+
+export function detectionTable({ labels, all }: DetectionFigures): FigureTable {
+  const figures = (of: DetectionFigures['all']): readonly string[] =>
+    [of.precision, of.recall, of.f1, of.ap50, of.ap50to95].map(share);
+  const rows = labels.map((of) => {
+    const best =
+      of.best === undefined ? '-' : `${share(of.best.precision)} / ${share(of.best.recall)} at ${share(of.best.score)}`;
+    return [of.label, String(of.truths), ...figures(of), best];
+  });
+  return {
+    columns: ['label', 'objects', 'precision', 'recall', 'F1', 'AP50', 'AP50-95', 'best precision / recall'],
+    rows: labels.length === 1 ? rows : [...rows, ['all', String(all.truths), ...figures(all), '']],
+  };
+}
+
+export function classificationTable({ labels }: ClassificationFigures): FigureTable {
+  return {
+    columns: ['label', 'pictures', 'precision', 'recall', 'F1'],
+    rows: labels.map((of) => [of.label, String(of.truths), ...[of.precision, of.recall, of.f1].map(share)]),
+  };
+}
+
+export function anomalyTable(figures: AnomalyFigures): FigureTable {
+  const { good, defect, imageAuroc, pixelAuroc, precision, recall, f1 } = figures;
+  return {
+    columns: ['', 'good', 'defect', 'image AUROC', 'pixel AUROC', 'precision', 'recall', 'F1'],
+    rows: [['all', String(good), String(defect), ...[imageAuroc, pixelAuroc, precision, recall, f1].map(share)]],
+  };
+}
+
+/** Rows are what is there, columns what was found. */
+export function confusionTable({ labels, counts }: Confusion): FigureTable {
+  return {
+    columns: ['is \\ found', ...labels],
+    rows: labels.map((label, row) => [label, ...(counts[row] ?? []).map(String)]),
+  };
+}
