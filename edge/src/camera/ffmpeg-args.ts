@@ -42,7 +42,7 @@ export function ffmpegArguments(request: FfmpegRequest, capabilities: FfmpegCapa
     ...['-filter_complex_threads', '1', '-filter_complex', graph],
     ...labels.flatMap(({ label, pixels }, index) => [
       ...['-map', `[${label}]`, '-f', 'rawvideo', '-pix_fmt', pixels, ...capabilities.passthrough],
-      // FFmpeg's rawvideo encoder works on a thread per core and keeps as many frames back as it has threads.
+      // On several threads FFmpeg's rawvideo encoder keeps frames back, up to one per thread, and never catches up.
       ...['-threads', '1'],
       // Without this the tail of a frame waits in FFmpeg's buffer for the next frame.
       ...['-flush_packets', '1', `pipe:${FIRST_PIPE + index}`],
