@@ -2,15 +2,16 @@
 import { CATALOG_DIR, resolveModel } from '@lineside/models';
 import { eventIds } from '../../edge/src/app/event-id.ts';
 import { bootId } from '../../edge/src/app/machine.ts';
-import type { Inspection, InspectionCounters } from '../../edge/src/domain/index.ts';
+import type { InspectionCounters } from '../../edge/src/domain/index.ts';
 import type { ModelSpec } from '../../edge/src/inference/index.ts';
 import { createLogger, runTogether, systemClock } from '../../edge/src/kit/index.ts';
-import { Lanes, type Recorder, type VisionListener } from '../../edge/src/pipeline/index.ts';
+import { Lanes } from '../../edge/src/pipeline/index.ts';
 import { openStore, type Store } from '../../edge/src/store/index.ts';
 import { ByteTracker, TRACKER_DEFAULTS } from '../../edge/src/tracking/index.ts';
 import { VisionProcess } from '../../edge/src/vision/index.ts';
 import { answerQuestions } from '../child.ts';
 import { EveryFrame } from './every-frame.ts';
+import { FrameBook, type FrameRow } from './frame-book.ts';
 
 export interface LineFacts {
   readonly data: string;
@@ -18,18 +19,6 @@ export interface LineFacts {
   readonly fps: number;
   readonly model: string;
   readonly pictures: boolean;
-}
-
-/** One inspected frame of the measured stretch; times are CLOCK_MONOTONIC ms. */
-export interface FrameRow {
-  readonly camera: string;
-  readonly index: number;
-  /** When it had reached the vision process as a whole. */
-  readonly arrivedMs: number;
-  readonly resultMs: number;
-  readonly inferMs: number;
-  /** When its event was in the journal; null when it never was. */
-  journaledMs: number | null;
 }
 
 export interface Totals {
@@ -49,49 +38,6 @@ export interface LineResult {
 
 const SETTLE_MS = 30_000;
 const QUOTA_BYTES = 2 ** 30;
-
-/** Notes when frames come by: as results, and as records. */
-class FrameBook {
-  readonly rows = new Map<string, FrameRow>();
-  readonly seen = new Map<string, number>();
-  measuring = false;
-
-  beside(lanes: VisionListener): VisionListener {
-    return {
-      inspection: (inspection) => {
-        this.#result(inspection);
-        lanes.inspection(inspection);
-      },
-      fate: (camera, model, fate, count) => lanes.fate(camera, model, fate, count),
-      camera: (status) => lanes.camera(status),
-      model: (status) => lanes.model(status),
-      down: (reason) => lanes.down(reason),
-      up: () => lanes.up(),
-      ended: (camera) => lanes.ended(camera),
-    };
-  }
-
-  around(recorder: Recorder): Recorder {
-    return {
-      record: async (event, picture) => {
-        const position = await recorder.record(event, picture);
-        const row = this.rows.get(`${event.camera}/${event.frame?.index ?? -1}`);
-        if (row !== undefined && event.output.phase === 'opened') row.journaledMs = systemClock.monoMs();
-        return position;
-      },
-    };
-  }
-
-  #result({ frame, result, times }: Inspection): void {
-    const { camera, index, atMs } = frame;
-    if (result.status === 'no_result') return;
-    this.seen.set(camera, (this.seen.get(camera) ?? 0) + 1);
-    if (!this.measuring) return;
-    const resultMs = systemClock.monoMs();
-    const row = { camera, index, arrivedMs: atMs, resultMs, inferMs: times.inferMs, journaledMs: null };
-    this.rows.set(`${camera}/${index}`, row);
-  }
-}
 
 interface Line {
   readonly facts: LineFacts;

@@ -1,0 +1,58 @@
+import type { Inspection } from '../../edge/src/domain/index.ts';
+import { systemClock } from '../../edge/src/kit/index.ts';
+import type { Recorder, VisionListener } from '../../edge/src/pipeline/index.ts';
+
+/** One inspected frame of the measured stretch; times are CLOCK_MONOTONIC ms. */
+export interface FrameRow {
+  readonly camera: string;
+  readonly index: number;
+  /** When it had reached the vision process as a whole. */
+  readonly arrivedMs: number;
+  readonly resultMs: number;
+  readonly inferMs: number;
+  /** When its event was in the journal; null when it never was. */
+  journaledMs: number | null;
+}
+
+/** Notes when frames come by: as results, and as records. */
+export class FrameBook {
+  readonly rows = new Map<string, FrameRow>();
+  readonly seen = new Map<string, number>();
+  measuring = false;
+
+  beside(lanes: VisionListener): VisionListener {
+    return {
+      inspection: (inspection) => {
+        this.#result(inspection);
+        lanes.inspection(inspection);
+      },
+      fate: (camera, model, fate, count) => lanes.fate(camera, model, fate, count),
+      camera: (status) => lanes.camera(status),
+      model: (status) => lanes.model(status),
+      down: (reason) => lanes.down(reason),
+      up: () => lanes.up(),
+      ended: (camera) => lanes.ended(camera),
+    };
+  }
+
+  around(recorder: Recorder): Recorder {
+    return {
+      record: async (event, picture) => {
+        const position = await recorder.record(event, picture);
+        const row = this.rows.get(`${event.camera}/${event.frame?.index ?? -1}`);
+        if (row !== undefined && event.output.phase === 'opened') row.journaledMs = systemClock.monoMs();
+        return position;
+      },
+    };
+  }
+
+  #result({ frame, result, times }: Inspection): void {
+    const { camera, index, atMs } = frame;
+    if (result.status === 'no_result') return;
+    this.seen.set(camera, (this.seen.get(camera) ?? 0) + 1);
+    if (!this.measuring) return;
+    const resultMs = systemClock.monoMs();
+    const row = { camera, index, arrivedMs: atMs, resultMs, inferMs: times.inferMs, journaledMs: null };
+    this.rows.set(`${camera}/${index}`, row);
+  }
+}
