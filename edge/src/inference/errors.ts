@@ -5,6 +5,7 @@ export const INFERENCE_ERROR_CODES = [
   'model_unreadable',
   'model_shape',
   'model_labels',
+  'model_float16',
   'model_timeout',
   'inference_error',
   'deadline',
@@ -16,8 +17,10 @@ export const INFERENCE_ADVICE: Readonly<Record<InferenceErrorCode, string>> = {
   model_missing: 'Check the path and the permissions of the file, or install the model again.',
   model_unreadable: 'The file is not a whole ONNX model. Copy it again and compare its sha256 with the manifest.',
   model_shape:
-    'Export the model with a fixed input size, uint8 or float32 pixels and one float32 output [1, 4 + classes, boxes] without NMS, and let the manifest name them.',
+    'Import the file with `lineside model import FILE`, which finds out its family, and let the manifest name its inputs and outputs. An export must have a fixed input size.',
   model_labels: 'The labels must be those the model was trained with, one per class and in its order.',
+  model_float16:
+    'Import it with `lineside model import FILE`, which casts its inputs and outputs to float32; inside, it stays half precision.',
   model_timeout: 'The model did not load in time. Check the memory and the load of the machine.',
   inference_error: 'Run `lineside doctor`; if it stays, take the model out of the config and report it.',
   deadline: 'The model is too slow for this machine or its accelerator hangs. Use a smaller model or fewer cameras.',

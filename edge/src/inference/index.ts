@@ -6,6 +6,6 @@ export { deriveManifest } from './derive-manifest.ts';
 export { INFERENCE_ADVICE, InferenceError, type InferenceErrorCode } from './errors.ts';
 export type { ModelIo, TensorInfo } from './model-io.ts';
 export { describeModel, OnnxSession, type SessionAnswer } from './onnx-session.ts';
-export type { ModelManifest, ModelSpec, OutputLayout, Provider } from './spec.ts';
+export type { ExtraInput, Family, ModelManifest, ModelSpec, OutputLayout, OutputOptions, Provider } from './spec.ts';
 export type { SessionFacts } from './worker-protocol.ts';
 export { type ProbedTensor, probeModel, type ProbeTask } from './probe.ts';

@@ -1,14 +1,23 @@
 import { open } from 'node:fs/promises';
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
-import type { Detection, PictureSize } from '../domain/index.ts';
+import type { PictureSize } from '../domain/index.ts';
 import { messageOf, systemClock, systemCode } from '../kit/index.ts';
+import {
+  type BadOutput,
+  type Decoded,
+  type Decoder,
+  isBad,
+  type Outputs,
+  type OutputTensor,
+} from './decoders/decoder.ts';
+import { outputNames } from './decoders/output-names.ts';
+import { createDecoder } from './decoders/registry.ts';
 import { InferenceError } from './errors.ts';
-import { checkModelIo, checkOutputShape, type ModelIo } from './model-io.ts';
+import { checkModelIo, modelError, type ModelIo } from './model-io.ts';
 import { type PixelReader, pixelReader } from './pixels.ts';
 import { chooseProviders, fileExists, runtimeLibraries } from './providers.ts';
-import { inputShape, type ModelSpec, type Provider } from './spec.ts';
+import { type ExtraInput, inputShape, type ModelManifest, type ModelSpec, type Provider } from './spec.ts';
 import type { SessionFacts } from './worker-protocol.ts';
-import { Yolov8Decoder } from './yolov8.ts';
 
 // Its warnings about devices that are not there are noise on a machine without an accelerator.
 env.logLevel = 'error';
@@ -19,49 +28,71 @@ export class LoadedModel {
   readonly #session: InferenceSession;
   readonly #spec: ModelSpec;
   readonly #read: PixelReader;
-  readonly #decoder: Yolov8Decoder;
+  readonly #decoder: Decoder;
   readonly #shape: readonly number[];
+  readonly #outputs: readonly string[];
+  readonly #extras: Readonly<Record<string, Tensor>>;
 
   constructor(session: InferenceSession, spec: ModelSpec, facts: SessionFacts) {
-    const { manifest } = spec;
+    const { manifest, masks = true, maps = false } = spec;
     this.facts = facts;
     this.#session = session;
     this.#spec = spec;
     this.#read = pixelReader(manifest.input);
     this.#shape = inputShape(manifest.input);
-    this.#decoder = new Yolov8Decoder({
-      labels: manifest.labels,
-      layout: manifest.output.layout ?? 'attributes_first',
-      input: manifest.input,
-      score: spec.score ?? manifest.thresholds.score,
-      iou: spec.iou ?? manifest.thresholds.iou,
-    });
+    this.#outputs = outputNames(manifest.output);
+    this.#extras = extraTensors(manifest);
+    const { score, iou } = manifest.thresholds;
+    this.#decoder = createDecoder({ manifest, score: spec.score ?? score, iou: spec.iou ?? iou, masks, maps });
   }
 
-  /** Runs the model on packed pixels; the output's numbers as they are. */
-  async run(packed: Uint8Array): Promise<Float32Array> {
-    const { input, output } = this.#spec.manifest;
+  /** Runs the model on packed pixels; the outputs' numbers as they are. */
+  async run(packed: Uint8Array): Promise<Outputs> {
+    const { input } = this.#spec.manifest;
     const values = this.#read(packed);
     const tensor =
       values instanceof Uint8Array
         ? new Tensor('uint8', values, this.#shape)
         : new Tensor('float32', values, this.#shape);
-    const answer = (await this.#session.run({ [input.name]: tensor }, [output.name]))[output.name];
-    if (answer === undefined || !(answer.data instanceof Float32Array)) {
-      throw new InferenceError('model_shape', `output ${output.name} is not float32`);
-    }
-    checkOutputShape(answer.dims, this.#spec.manifest);
-    return answer.data;
+    const answer = await this.#session.run({ [input.name]: tensor, ...this.#extras }, this.#outputs);
+    return new Map(this.#outputs.map((name) => [name, outputTensor(name, answer[name])]));
   }
 
-  /** Undefined when the output cannot be believed. */
-  decode(output: Float32Array, source: PictureSize): readonly Detection[] | undefined {
-    return this.#decoder.decode(output, source);
+  decode(outputs: Outputs, packed: Uint8Array, source: PictureSize): Decoded | BadOutput {
+    return this.#decoder.decode(outputs, { packed, source });
   }
 
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** Boxes are wanted in pixels of the model's input, as every family gives them. */
+function extraTensors({ input, extraInputs = [] }: ModelManifest): Readonly<Record<string, Tensor>> {
+  const size = [input.width, input.height];
+  return Object.fromEntries(extraInputs.map(({ name, type }) => [name, sizeTensor(type, size)]));
+}
+
+function sizeTensor(type: ExtraInput['type'], size: readonly number[]): Tensor {
+  switch (type) {
+    case 'int64':
+      return new Tensor('int64', BigInt64Array.from(size, BigInt), [1, 2]);
+    case 'int32':
+      return new Tensor('int32', Int32Array.from(size), [1, 2]);
+    case 'float32':
+      return new Tensor('float32', Float32Array.from(size), [1, 2]);
+  }
+}
+
+function outputTensor(name: string, tensor: Tensor | undefined): OutputTensor {
+  if (tensor === undefined) throw new InferenceError('model_shape', `the model gave no output ${name}`);
+  const { data, dims, type } = tensor;
+  if (!isNumbers(data)) throw new InferenceError('model_shape', `output ${name} is ${type}`);
+  return { data, shape: dims };
+}
+
+function isNumbers(data: Tensor['data']): data is OutputTensor['data'] {
+  return ArrayBuffer.isView(data) && !(data instanceof Float16Array);
 }
 
 /**
@@ -83,7 +114,10 @@ export async function loadModel(spec: ModelSpec): Promise<LoadedModel> {
       const reason = reasons.join('; ');
       const trial = new LoadedModel(session, spec, { provider, reason, fallback, warmupMs: 0 });
       const { width, height, letterbox } = spec.manifest.input;
-      await trial.run(new Uint8Array(width * height * 3).fill(letterbox.fill));
+      const grey = new Uint8Array(width * height * 3).fill(letterbox.fill);
+      const first = trial.decode(await trial.run(grey), grey, { width, height });
+      // Impossible numbers are the fate of one picture; a wrong shape is that of all.
+      if (isBad(first) && first.bad !== 'values') throw modelError(first);
       const warmupMs = systemClock.monoMs() - started;
       return new LoadedModel(session, spec, { provider, reason, fallback, warmupMs });
     } catch (error) {

@@ -1,3 +1,6 @@
+import { type BadOutput } from './decoders/decoder.ts';
+import { outputNames } from './decoders/output-names.ts';
+import { createDecoder } from './decoders/registry.ts';
 import { InferenceError } from './errors.ts';
 import { inputShape, type ModelManifest } from './spec.ts';
 
@@ -14,41 +17,44 @@ export interface ModelIo {
 }
 
 /**
- * Holds a model's inputs and outputs against its manifest.
+ * Holds a model's inputs and outputs against its manifest. A dimension without a number passes: the first inference
+ * tells what it is.
  *
- * @throws InferenceError `model_shape` or `model_labels` with what was promised and what is.
+ * @throws InferenceError `model_shape`, `model_labels` or `model_float16` with what was promised and what is.
  */
 export function checkModelIo(io: ModelIo, manifest: ModelManifest): void {
-  const { input, output, labels } = manifest;
+  const { input, output, labels, extraInputs = [] } = manifest;
   const fed = named(io.inputs, input.name, 'input');
+  refuseHalf(fed, 'input');
   if (fed.type !== input.type || !fits(fed.shape, inputShape(input))) {
     throw mismatch('input', fed, `${input.type} [${inputShape(input).join(', ')}]`);
   }
-  const others = io.inputs.filter(({ name }) => name !== input.name);
-  if (others.length > 0) {
-    throw new InferenceError('model_shape', `the model wants a second input, ${others[0]?.name ?? ''}`);
+  for (const extra of extraInputs) {
+    const info = named(io.inputs, extra.name, 'input');
+    if (info.type !== extra.type || !fits(info.shape, [1, 2])) throw mismatch('input', info, `${extra.type} [1, 2]`);
   }
-  const read = named(io.outputs, output.name, 'output');
-  if (read.type !== 'float32' || read.shape.length !== 3 || !fits(read.shape.slice(0, 1), [1])) {
-    throw mismatch('output', read, 'float32 [1, 4 + classes, boxes]');
+  const known = new Set([input.name, ...extraInputs.map(({ name }) => name)]);
+  const unfed = io.inputs.find(({ name }) => !known.has(name));
+  if (unfed !== undefined) {
+    throw new InferenceError('model_shape', `the model wants a second input, ${unfed.name}, which the manifest lacks`);
   }
-  checkOutputShape(read.shape, manifest);
+  for (const name of outputNames(output)) refuseHalf(named(io.outputs, name, 'output'), 'output');
   if (labels.length === 0) throw new InferenceError('model_labels', 'the model has no labels');
+  const { score, iou } = manifest.thresholds;
+  const bad = createDecoder({ manifest, score, iou, masks: false, maps: false }).check(io.outputs);
+  if (bad !== undefined) throw modelError(bad);
 }
 
-/** Holds one output's shape against the number of labels; dimensions with a name are looked at when they have a number. */
-export function checkOutputShape(shape: readonly (number | string)[], manifest: ModelManifest): void {
-  const { output, labels } = manifest;
-  const axis = output.layout === 'anchors_first' ? 2 : 1;
-  const attributes = shape[axis];
-  if (typeof attributes !== 'number' || attributes === 4 + labels.length) return;
-  const told = `output ${output.name} is [${shape.join(', ')}]`;
-  if (shape[3 - axis] === 4 + labels.length) {
-    throw new InferenceError('model_shape', `${told}: boxes and attributes are the other way round`, {
-      advice: 'Say so in the manifest (`output.layout`), or export the model with [1, 4 + classes, boxes].',
-    });
-  }
-  throw new InferenceError('model_labels', `${told}: ${attributes - 4} classes, but there are ${labels.length} labels`);
+/** The error of a model that is not what its manifest says. */
+export function modelError({ bad, message, advice }: BadOutput): InferenceError {
+  const code = bad === 'values' ? 'model_shape' : bad;
+  return new InferenceError(code, message, advice === undefined ? {} : { advice });
+}
+
+/** ONNX Runtime's binding cannot carry half precision to and from Node 24's Float16Array. */
+function refuseHalf(info: TensorInfo, kind: string): void {
+  if (info.type !== 'float16') return;
+  throw new InferenceError('model_float16', `${kind} ${info.name} is float16 [${info.shape.join(', ')}]`);
 }
 
 function named(infos: readonly TensorInfo[], name: string, kind: string): TensorInfo {

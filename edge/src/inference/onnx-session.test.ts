@@ -49,7 +49,7 @@ describe('a model on its thread', () => {
     expect(facts).toMatchObject({ provider: 'cpu', fallback: false });
     const pixels = frame();
     const answer = await session.infer(pixels, SOURCE, 10_000);
-    expect(answer.detections).toEqual([{ label: 'cap', classId: 1, score: 0.75, box: [48, 56, 80, 72] }]);
+    expect(answer.seen?.detections).toEqual([{ label: 'cap', classId: 1, score: 0.75, box: [48, 56, 80, 72] }]);
     expect(await session.close()).toBe(true);
   });
 
@@ -69,14 +69,14 @@ describe('a model on its thread', () => {
     const bright = frame();
     for (let y = 32; y < 64; y++) bright.fill(255, (y * SIZE + 32) * 3, (y * SIZE + 64) * 3);
     const found = await session.infer(bright, SOURCE, 10_000);
-    expect(found.detections?.map(({ box }) => box)).toEqual([[64, 64, 128, 128]]);
-    expect((await session.infer(frame(), SOURCE, 10_000)).detections).toEqual([]);
+    expect(found.seen?.detections.map(({ box }) => box)).toEqual([[64, 64, 128, 128]]);
+    expect((await session.infer(frame(), SOURCE, 10_000)).seen?.detections).toEqual([]);
   });
 
   it('uses the threshold of this machine instead of the manifest’s', async () => {
     const session = await sessionOf(model, { score: 0.8 });
     await session.start(signal);
-    expect((await session.infer(frame(), SOURCE, 10_000)).detections).toEqual([]);
+    expect((await session.infer(frame(), SOURCE, 10_000)).seen?.detections).toEqual([]);
   });
 
   it('says that an output with impossible numbers is no result', async () => {
@@ -84,8 +84,8 @@ describe('a model on its thread', () => {
       constantDetector({ size: SIZE, classes: 2, boxes: [{ ...BOX, score: Number.NaN }] }),
     );
     await session.start(signal);
-    const { detections, failure } = await session.infer(frame(), SOURCE, 10_000);
-    expect([detections, failure?.reason]).toEqual([undefined, 'bad_output']);
+    const { seen, failure } = await session.infer(frame(), SOURCE, 10_000);
+    expect([seen, failure?.reason]).toEqual([undefined, 'bad_output']);
   });
 
   it.each([
@@ -131,7 +131,7 @@ describe('a model file without a manifest', () => {
     const manifest = deriveManifest(io, ['product', 'cap']);
     const session = await sessionOf(model, { manifest });
     await session.start(signal);
-    expect((await session.infer(frame(), SOURCE, 10_000)).detections?.[0]?.label).toBe('cap');
+    expect((await session.infer(frame(), SOURCE, 10_000)).seen?.detections[0]?.label).toBe('cap');
   });
 
   it('fails with a code when it is none', async () => {

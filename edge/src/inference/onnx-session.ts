@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Detection, PictureSize } from '../domain/index.ts';
+import type { PictureSize, Seen } from '../domain/index.ts';
 import { entryBeside, messageOf } from '../kit/index.ts';
 import { InferenceError } from './errors.ts';
 import type { ModelIo } from './model-io.ts';
@@ -13,8 +13,8 @@ const CLOSE_DEADLINE_MS = 2_000;
 /** The answer to one frame, with the frame's buffer. */
 export interface SessionAnswer {
   readonly pixels: Uint8Array<ArrayBuffer>;
-  readonly detections: readonly Detection[] | undefined;
-  /** Present when `detections` is not. */
+  readonly seen: Seen | undefined;
+  /** Present when `seen` is not. */
   readonly failure: { readonly reason: 'inference_error' | 'bad_output'; readonly message: string } | undefined;
   /** Monotonic ms at which the inference began. */
   readonly startedMs: number;
@@ -67,8 +67,8 @@ export class OnnxSession {
     this.#worker.post(message, [pixels.buffer]);
     const answer = await this.#ask('deadline', deadlineMs);
     if (answer.type !== 'answer') throw unexpected(answer);
-    const { detections, failure, startedMs, inferMs, decodeMs } = answer;
-    return { pixels: new Uint8Array(answer.pixels), detections, failure, startedMs, inferMs, decodeMs };
+    const { seen, failure, startedMs, inferMs, decodeMs } = answer;
+    return { pixels: new Uint8Array(answer.pixels), seen, failure, startedMs, inferMs, decodeMs };
   }
 
   /** Ends the thread; false when it is busy or does not end, so that ending the process now would abort it. */

@@ -1,6 +1,7 @@
 /** Worker thread of one session: loads the model, proves the provider by an inference, then answers frames in turn. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf, systemClock } from '../kit/index.ts';
+import { isBad } from './decoders/decoder.ts';
 import { InferenceError } from './errors.ts';
 import { describeModelFile, LoadedModel, loadModel } from './loaded-model.ts';
 import type { FromWorker, ToWorker, WorkerTask } from './worker-protocol.ts';
@@ -35,15 +36,16 @@ async function answer(
     decodeMs: systemClock.monoMs() - inferredMs,
   });
   try {
-    const output = await model.run(pixels);
+    const outputs = await model.run(pixels);
     inferredMs = systemClock.monoMs();
-    const detections = model.decode(output, frame.source);
-    const failure = { reason: 'bad_output' as const, message: 'the output holds impossible numbers' };
-    const result = detections === undefined ? { detections, failure } : { detections };
+    const decoded = model.decode(outputs, pixels, frame.source);
+    const result = isBad(decoded)
+      ? { seen: undefined, failure: { reason: 'bad_output' as const, message: decoded.message } }
+      : { seen: decoded };
     post(port, { type: 'answer', pixels: frame.pixels, ...result, ...times() }, [frame.pixels]);
   } catch (error) {
     const failure = { reason: 'inference_error' as const, message: messageOf(error) };
-    post(port, { type: 'answer', pixels: frame.pixels, detections: undefined, failure, ...times() }, [frame.pixels]);
+    post(port, { type: 'answer', pixels: frame.pixels, seen: undefined, failure, ...times() }, [frame.pixels]);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Detection, PictureSize } from '../domain/index.ts';
+import type { PictureSize, Seen } from '../domain/index.ts';
 import type { InferenceErrorCode } from './errors.ts';
 import type { ModelIo } from './model-io.ts';
 import type { ModelSpec, Provider } from './spec.ts';
@@ -31,7 +31,7 @@ export type FromWorker =
       readonly type: 'answer';
       readonly pixels: ArrayBuffer;
       /** Undefined when there is no result. */
-      readonly detections: readonly Detection[] | undefined;
+      readonly seen: Seen | undefined;
       readonly failure?: { readonly reason: 'inference_error' | 'bad_output'; readonly message: string };
       readonly startedMs: number;
       readonly inferMs: number;

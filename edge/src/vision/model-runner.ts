@@ -133,10 +133,11 @@ export class ModelRunner {
   }
 
   #resultOf(answer: SessionAnswer): InferenceResult {
-    const { detections, failure } = answer;
-    if (detections === undefined) return noResult(failure?.reason ?? 'inference_error');
-    if (this.#facts?.fallback === true) return { status: 'degraded', reason: 'fallback_provider', detections };
-    return { status: 'ok', detections };
+    const { seen, failure } = answer;
+    if (seen === undefined) return noResult(failure?.reason ?? 'inference_error');
+    if (this.#spec.manifest.degraded !== undefined) return { status: 'degraded', reason: 'suspect_scores', ...seen };
+    if (this.#facts?.fallback === true) return { status: 'degraded', reason: 'fallback_provider', ...seen };
+    return { status: 'ok', ...seen };
   }
 
   #unavailable(ticket: Ticket): void {

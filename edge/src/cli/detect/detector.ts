@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CATALOG_DIR, type ModelHandle, resolveModel } from '@lineside/models';
-import type { Detection, PictureSize } from '../../domain/index.ts';
+import type { DegradedReason, Detection, PictureSize, Seen } from '../../domain/index.ts';
 import {
   deriveManifest,
   describeModel,
@@ -25,7 +25,8 @@ export interface DetectorRequest {
 
 /** What a model says of one picture. */
 export type Answer =
-  | { readonly status: 'ok' | 'degraded'; readonly detections: readonly Detection[] }
+  | ({ readonly status: 'ok' } & Seen)
+  | ({ readonly status: 'degraded'; readonly reason: DegradedReason } & Seen)
   | { readonly status: 'no_result'; readonly reason: string; readonly detections: readonly Detection[] };
 
 /** A loaded model, for pictures one after the other. */
@@ -41,8 +42,13 @@ const LOOK_DEADLINE_MS = 60_000;
 
 /** Finds, verifies and loads a model. Throws ModelError, InferenceError, UsageError. */
 export async function openDetector(request: DetectorRequest, signal: AbortSignal): Promise<Detector> {
+  return startSession(await findSpec(request, signal), signal);
+}
+
+/** Finds and verifies a model without loading it. Throws as `openDetector` does. */
+export async function findSpec(request: DetectorRequest, signal: AbortSignal): Promise<ModelSpec> {
   const handle = await resolveModel(request.ref, { catalogDir: CATALOG_DIR, baseDir: request.cwd });
-  return startSession(await specOf(handle, request, signal), signal);
+  return specOf(handle, request, signal);
 }
 
 /** What the inference room needs to know of a model that was found. */
@@ -85,11 +91,13 @@ export async function startSession(spec: ModelSpec, signal: AbortSignal): Promis
       scratch.set(pixels);
       const answer = await session.infer(scratch, source, LOOK_DEADLINE_MS);
       scratch = answer.pixels;
-      const { detections, failure } = answer;
-      if (detections === undefined) {
+      const { seen, failure } = answer;
+      if (seen === undefined) {
         return { status: 'no_result', reason: failure?.reason ?? 'inference_error', detections: [] };
       }
-      return { status: facts.fallback ? 'degraded' : 'ok', detections };
+      if (spec.manifest.degraded !== undefined) return { status: 'degraded', reason: 'suspect_scores', ...seen };
+      if (facts.fallback) return { status: 'degraded', reason: 'fallback_provider', ...seen };
+      return { status: 'ok', ...seen };
     },
     close: async () => {
       await session.close();

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Box, type Detection, iou, letterbox, type PictureSize, unletterbox } from '../domain/index.ts';
-import type { OutputLayout } from './spec.ts';
-import { DETECTIONS_MAX, Yolov8Decoder } from './yolov8.ts';
+import { type Box, type Detection, iou, letterbox, type PictureSize, unletterbox } from '../../domain/index.ts';
+import type { OutputLayout } from '../spec.ts';
+import { fractions } from '../../../../tests/support/box-family.ts';
+import { DETECTIONS_MAX } from './candidates.ts';
+import type { BadOutput } from './decoder.ts';
+import { createDecoder } from './registry.ts';
 
-const INPUT = { width: 320, height: 320, letterbox: { anchor: 'center', fill: 114 } } as const;
+const INPUT = { name: 'i', type: 'uint8', layout: 'nhwc', color: 'rgb', width: 320, height: 320 } as const;
 const SOURCE: PictureSize = { width: 1280, height: 720 };
 
 /** One anchor: box in the model's pixels and a score per class. */
@@ -24,12 +27,34 @@ interface Settings {
   readonly score?: number;
   readonly iou?: number;
   readonly layout?: OutputLayout;
+  readonly anchor?: 'center' | 'top-left';
 }
 
-function decode(data: Float32Array, settings: Settings = {}, source = SOURCE): Detection[] | undefined {
-  const labels = Array.from({ length: settings.classes ?? 2 }, (_, index) => `class${index}`);
-  const { score = 0.25, iou: share = 0.45, layout = 'attributes_first' } = settings;
-  return new Yolov8Decoder({ labels, layout, input: INPUT, score, iou: share }).decode(data, source);
+interface Told {
+  readonly detections?: readonly Detection[];
+  readonly bad?: BadOutput['bad'];
+}
+
+function read(data: Float32Array, settings: Settings = {}, source = SOURCE): Told {
+  const { classes = 2, layout = 'attributes_first', anchor = 'center' } = settings;
+  const labels = Array.from({ length: classes }, (_, index) => `class${index}`);
+  const { score = 0.25, iou: share = 0.45 } = settings;
+  const manifest = {
+    input: { ...INPUT, letterbox: { anchor, fill: 114 } },
+    output: { name: 'o', family: 'yolov8', layout },
+    labels,
+    thresholds: { score, iou: share },
+  } as const;
+  const decoder = createDecoder({ manifest, score, iou: share, masks: true, maps: false });
+  const boxes = Math.floor(data.length / (4 + classes));
+  const shape = layout === 'attributes_first' ? [1, 4 + classes, boxes] : [1, boxes, 4 + classes];
+  const packed = new Uint8Array(INPUT.width * INPUT.height * 3);
+  const answer = decoder.decode(new Map([['o', { data, shape }]]), { source, packed });
+  return 'bad' in answer ? { bad: answer.bad } : { detections: answer.detections };
+}
+
+function decode(data: Float32Array, settings: Settings = {}, source = SOURCE): readonly Detection[] | undefined {
+  return read(data, settings, source).detections;
 }
 
 /** The same in plain words and double precision, without any trick. */
@@ -77,9 +102,7 @@ describe("reading YOLOv8's table", () => {
   });
 
   it('reads a model with its picture at the top left', () => {
-    const input = { ...INPUT, letterbox: { anchor: 'top-left', fill: 0 } } as const;
-    const decoder = new Yolov8Decoder({ labels: ['a'], layout: 'attributes_first', input, score: 0.25, iou: 0.45 });
-    const found = decoder.decode(table([{ box: [310, 175, 20, 10], scores: [0.9] }]), SOURCE);
+    const found = decode(table([{ box: [310, 175, 20, 10], scores: [0.9] }]), { classes: 1, anchor: 'top-left' });
     expect(found?.map(({ box }) => box)).toEqual([[1200, 680, 1280, 720]]);
   });
 
@@ -125,22 +148,22 @@ describe("reading YOLOv8's table", () => {
     ['scores below zero', [-0.5, 0.3]],
   ])('believes nothing of a table with %s', (_, scores) => {
     const fine: Anchor = { box: [50, 100, 20, 20], scores: [0.9, 0] };
-    expect(decode(table([fine, { box: [100, 100, 40, 40], scores }]))).toBeUndefined();
+    expect(read(table([fine, { box: [100, 100, 40, 40], scores }]))).toEqual({ bad: 'values' });
   });
 
   it('believes nothing of a table with a box that is no number, even where no score is high', () => {
-    expect(decode(table([{ box: [Number.NaN, 100, 40, 40], scores: [0, 0] }]))).toBeUndefined();
-    expect(decode(table([{ box: [1, Number.NEGATIVE_INFINITY, 40, 40], scores: [0, 0] }]))).toBeUndefined();
+    expect(read(table([{ box: [Number.NaN, 100, 40, 40], scores: [0, 0] }]))).toEqual({ bad: 'values' });
+    expect(read(table([{ box: [1, Number.NEGATIVE_INFINITY, 40, 40], scores: [0, 0] }]))).toEqual({ bad: 'values' });
   });
 
   it('refuses a table that does not divide into anchors', () => {
-    expect(decode(new Float32Array(13))).toBeUndefined();
+    expect(read(new Float32Array(13))).toEqual({ bad: 'model_shape' });
   });
 
   it.each(['attributes_first', 'anchors_first'] as const)(
     'agrees with the plain reference on random tables, %s',
     (layout) => {
-      const random = mulberry32(7);
+      const random = fractions(7);
       for (let round = 0; round < 60; round++) {
         const classes = 1 + Math.floor(random() * 4);
         const source = { width: 100 + Math.floor(random() * 2000), height: 100 + Math.floor(random() * 1500) };
@@ -161,14 +184,3 @@ describe("reading YOLOv8's table", () => {
     },
   );
 });
-
-/** Small seeded generator, so that a failure comes again. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}

@@ -1,0 +1,49 @@
+import { letterbox } from '../../domain/index.ts';
+import { NOT_FINITE, wrongCount, wrongShape } from './bad-output.ts';
+import { contentOf } from './content.ts';
+import type { DecoderOptions, OutputReader, Picture } from './decoder.ts';
+import { allFinite, floats } from './numbers.ts';
+import { fits, isFloat } from './shapes.ts';
+import { unusual } from './unusual.ts';
+
+/**
+ * An autoencoder that learned good pictures only: what it cannot draw again is unusual. Output: the picture again,
+ * [1, 3, H, W] or [1, H, W, 3], on the scale of the manifest's `mean` and `std` (0 to 1 without them), also where the
+ * graph takes bytes. The map is the mean square error of each pixel, the score its mean over the picture without bars.
+ */
+export function autoencoder(options: DecoderOptions): OutputReader {
+  const { input } = options.manifest;
+  const { width, height } = input;
+  const scale = [0, 1, 2].map((channel) => {
+    const mean = input.mean?.[channel] ?? 0;
+    return { mean, std: input.std?.[channel] ?? (input.mean === undefined ? 255 : 1) };
+  });
+  return {
+    check: (outputs) => {
+      const [again] = outputs;
+      if (again === undefined || outputs.length > 1) return wrongCount(outputs, 'one');
+      const same = fits(again, [1, 3, height, width]) || fits(again, [1, height, width, 3]);
+      return isFloat(again) && same ? undefined : wrongShape(again, `float32 [1, 3, ${height}, ${width}]`);
+    },
+    read: ([again], { packed, source }: Picture) => {
+      const drawn = floats(again!.data);
+      if (!allFinite(drawn)) return NOT_FINITE;
+      const cells = width * height;
+      const planar = again!.shape[1] === 3 && again!.shape[3] !== 3;
+      const values = new Float32Array(cells);
+      for (let i = 0; i < cells; i++) {
+        let sum = 0;
+        for (let channel = 0; channel < 3; channel++) {
+          const { mean, std } = scale[channel]!;
+          const made = planar ? drawn[channel * cells + i]! : drawn[3 * i + channel]!;
+          sum += ((packed[3 * i + channel]! - mean) / std - made) ** 2;
+        }
+        values[i] = sum / 3;
+      }
+      const map = { width, height, values };
+      const seen = contentOf(map, letterbox(source, input, input.letterbox.anchor), input).values;
+      const score = seen.reduce((sum, value) => sum + value, 0) / seen.length;
+      return unusual({ score, map }, options, source);
+    },
+  };
+}

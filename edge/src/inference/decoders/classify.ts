@@ -1,0 +1,67 @@
+import { impossibleScore, NOT_FINITE, wrongCount, wrongLabels, wrongShape } from './bad-output.ts';
+import type { BadOutput, DecoderOptions, OutputReader } from './decoder.ts';
+import { allFinite, floats, SCORE_SLACK, sigmoid, softmax } from './numbers.ts';
+import { isFloat } from './shapes.ts';
+import { wholePicture } from './whole-picture.ts';
+
+/** Most classes that are told of one picture. */
+export const CLASSES_MAX = 10;
+/** Shares that went through softmax sum to 1, but for rounding. */
+const SUM_SLACK = 0.02;
+
+/**
+ * A class for the whole picture: [1, classes], also as [1, classes, 1, 1]. `options.softmax` tells whether softmax is
+ * in the graph (the default) or still to be done; `options.sigmoid` says instead that each class stands for itself.
+ * The best class (with sigmoid: each) that scored enough is also a detection over the whole picture.
+ */
+export function classify(options: DecoderOptions): OutputReader {
+  const { manifest, score } = options;
+  const { labels, output } = manifest;
+  const { softmax: soft, sigmoid: separate } = output.options ?? {};
+  const shares = new Float64Array(labels.length);
+  return {
+    check: (outputs) => {
+      const [table] = outputs;
+      if (table === undefined || outputs.length > 1) return wrongCount(outputs, 'one');
+      const [batch, classes, ...rest] = table.shape;
+      const flat = rest.every((size) => size === 1 || typeof size === 'string');
+      if (!isFloat(table) || table.shape.length < 2 || !(batch === 1 || typeof batch === 'string') || !flat) {
+        return wrongShape(table, 'float32 [1, classes]');
+      }
+      if (typeof classes === 'string' || classes === labels.length) return undefined;
+      return wrongLabels(table, classes ?? 0, labels.length);
+    },
+    read: ([table], { source }) => {
+      const data = floats(table!.data);
+      if (!allFinite(data)) return NOT_FINITE;
+      if (separate === 'outside') for (const [c, value] of data.entries()) shares[c] = sigmoid(value);
+      else if (separate === undefined && soft === 'outside') softmax(data, 0, 1, data.length, shares);
+      else shares.set(data);
+      const bad = separate === undefined ? checkShares(shares) : checkRange(shares);
+      if (bad !== undefined) return bad;
+      const order = [...shares.keys()].sort((a, b) => shares[b]! - shares[a]! || a - b);
+      const found = (separate === undefined ? order.slice(0, 1) : order).filter((c) => shares[c]! >= score);
+      return {
+        detections: found.map((c) => wholePicture(labels[c]!, c, shares[c]!, source)),
+        classes: order.slice(0, CLASSES_MAX).map((c) => ({ label: labels[c]!, score: Math.min(1, shares[c]!) })),
+      };
+    },
+  };
+}
+
+function checkRange(shares: Float64Array): BadOutput | undefined {
+  const [least, most] = [Math.min(...shares), Math.max(...shares)];
+  return least < -SCORE_SLACK || most > 1 + SCORE_SLACK ? impossibleScore(least, most) : undefined;
+}
+
+function checkShares(shares: Float64Array): BadOutput | undefined {
+  const bad = checkRange(shares);
+  if (bad !== undefined) return bad;
+  const sum = shares.reduce((before, value) => before + value, 0);
+  if (Math.abs(sum - 1) <= SUM_SLACK) return undefined;
+  return {
+    bad: 'values',
+    message: `the shares of all classes sum to ${sum.toPrecision(3)} instead of 1`,
+    advice: 'Say in the manifest what the graph leaves out: `output.options.softmax` or `sigmoid`.',
+  };
+}

@@ -1,0 +1,96 @@
+import { impossibleScore, wrongCount, wrongLabels } from './bad-output.ts';
+import type { BoxFamily, FloatOutput } from './box-reader.ts';
+import type { Candidates } from './candidates.ts';
+import type { BadOutput, DecoderOptions } from './decoder.ts';
+import type { Grid } from './grid.ts';
+import { expectedBin, logit, SCORE_SLACK, sigmoid } from './numbers.ts';
+import { attributesOf, checkHead, headWalk } from './raw-head.ts';
+
+const REG_MAX = 15;
+
+/**
+ * YOLOv8's heads: per side a distribution over its distance from the middle of the cell in strides (DFL), and one
+ * logit per class. `parts`: 1, both in one output, distances first; 2, in outputs of their own.
+ */
+export function distanceHeads(options: DecoderOptions, heads: readonly Grid[], parts: 1 | 2): BoxFamily {
+  const { manifest, score } = options;
+  const { regMax = REG_MAX, sigmoid: done = 'outside' } = manifest.output.options ?? {};
+  const classes = manifest.labels.length;
+  const bins = regMax + 1;
+  return {
+    overlaps: 'suppress',
+    check: (outputs) => {
+      if (outputs.length !== parts * heads.length) return wrongCount(outputs, `${parts} per stride`);
+      for (const [n, grid] of heads.entries()) {
+        const [first, second] = [outputs[n]!, outputs[heads.length + n]];
+        const is = attributesOf(second ?? first, grid);
+        const fixed = second === undefined ? 4 * bins : 0;
+        if (typeof is === 'number' && is > fixed && is !== fixed + classes) {
+          return wrongLabels(second ?? first, is - fixed, classes);
+        }
+        const bad =
+          second === undefined
+            ? checkHead(first, grid, fixed + classes, 'distances and classes')
+            : (checkHead(first, grid, 4 * bins, 'distances') ?? checkHead(second, grid, classes, 'classes'));
+        if (bad !== undefined) return bad;
+      }
+      return undefined;
+    },
+    collect: (outputs, candidates) => {
+      let row = 0;
+      for (const [n, grid] of heads.entries()) {
+        const [sides, second] = [outputs[n]!, outputs[heads.length + n]];
+        const first = second === undefined ? 4 * bins : 0;
+        const head = { grid, row, bins, sides, scores: second ?? sides, first, classes, inside: done === 'inside' };
+        const bad = collectHead(head, score, candidates);
+        if (bad !== undefined) return bad;
+        row += grid.cells;
+      }
+      return undefined;
+    },
+  };
+}
+
+interface Head {
+  readonly grid: Grid;
+  readonly row: number;
+  readonly bins: number;
+  readonly sides: FloatOutput;
+  readonly scores: FloatOutput;
+  /** First attribute of the classes in `scores`. */
+  readonly first: number;
+  readonly classes: number;
+  /** Scores are 0 to 1 already. */
+  readonly inside: boolean;
+}
+
+function collectHead(head: Head, score: number, candidates: Candidates): BadOutput | undefined {
+  const { grid, scores, first, classes, inside, sides, bins } = head;
+  const { columns, stride } = grid;
+  const scoresWalk = headWalk(scores, grid);
+  const sidesWalk = headWalk(sides, grid);
+  const enough = inside ? score : logit(score);
+  for (let cell = 0; cell < grid.cells; cell++) {
+    let best = Number.NEGATIVE_INFINITY;
+    let classId = 0;
+    for (let c = 0; c < classes; c++) {
+      const value = scores.data[cell * scoresWalk.apart + (first + c) * scoresWalk.step]!;
+      if (inside && (value < -SCORE_SLACK || value > 1 + SCORE_SLACK))
+        return impossibleScore(Math.min(0, value), value);
+      if (value > best) {
+        best = value;
+        classId = c;
+      }
+    }
+    if (!(best >= enough)) continue;
+    const x = ((cell % columns) + 0.5) * stride;
+    const y = (Math.floor(cell / columns) + 0.5) * stride;
+    const { step, apart } = sidesWalk;
+    const [left, top, right, bottom] = [0, 1, 2, 3].map(
+      (side) => expectedBin(sides.data, cell * apart + side * bins * step, step, bins) * stride,
+    ) as [number, number, number, number];
+    const value = inside ? best : sigmoid(best);
+    candidates.add(head.row + cell, classId, value, x - left, y - top, x + right, y + bottom);
+  }
+  return undefined;
+}

@@ -1,0 +1,43 @@
+import { impossibleScore, wrongCount, wrongShape } from './bad-output.ts';
+import { boxReader, boxUnit } from './box-reader.ts';
+import type { DecoderOptions, OutputReader } from './decoder.ts';
+import { SCORE_SLACK } from './numbers.ts';
+import { fits, isFloat, walk } from './shapes.ts';
+
+/**
+ * YOLOv10, YOLO26 and every export with NMS inside: [1, N, 6] of x1, y1, x2, y2 in pixels of the model's input, score,
+ * class. Rows that are not used have score 0.
+ */
+export function yoloEnd2end(options: DecoderOptions): OutputReader {
+  const { manifest, score } = options;
+  const layout = manifest.output.layout ?? 'anchors_first';
+  const labels = manifest.labels.length;
+  const [ux, uy] = boxUnit(manifest, 'pixels');
+  const wanted = layout === 'anchors_first' ? [1, undefined, 6] : [1, 6, undefined];
+  return boxReader(options, {
+    overlaps: 'keep',
+    check: (outputs) => {
+      const [table] = outputs;
+      if (table === undefined || outputs.length > 1) return wrongCount(outputs, 'one');
+      if (isFloat(table) && fits(table, wanted)) return undefined;
+      return wrongShape(table, 'float32 [1, boxes, 6]: x1, y1, x2, y2, score, class');
+    },
+    collect: ([table], candidates) => {
+      const { data, shape } = table!;
+      const { rows, step, stride } = walk(shape, layout);
+      for (let i = 0; i < rows; i++) {
+        const at = i * stride;
+        const value = data[at + 4 * step]!;
+        if (value > 1 + SCORE_SLACK || value < -SCORE_SLACK) return impossibleScore(Math.min(0, value), value);
+        if (!(value >= score)) continue;
+        const classId = data[at + 5 * step]!;
+        if (!Number.isInteger(classId) || classId < 0 || classId >= labels) {
+          return { bad: 'values', message: `a box has class ${classId}, but there are ${labels} labels` };
+        }
+        const [x1, y1] = [data[at]! * ux, data[at + step]! * uy];
+        candidates.add(i, classId, value, x1, y1, data[at + 2 * step]! * ux, data[at + 3 * step]! * uy);
+      }
+      return undefined;
+    },
+  });
+}
