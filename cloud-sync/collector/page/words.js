@@ -26,11 +26,13 @@ export const GAP = {
 
 const REASON = {
   newer_frame: 'newer frame came first',
+  not_due: 'not due: this model looks less often',
   not_ready: 'not ready',
   inference_error: 'inference error',
   deadline: 'took too long',
   bad_output: 'output not understood',
   model_unavailable: 'model not available',
+  earlier_stage: 'the model before it gave no result',
   vision_restarted: 'vision restarted',
   object_lost: 'out of sight',
   camera_lost: 'camera lost',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { COLLECTOR_USER, hashPassword, makePassword, ManagedMosquitto } from './broker/index.ts';
+import { Attendance } from './attendance.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 import type { Clock } from './clock.ts';
 import type { CollectorConfig } from './config/index.ts';
@@ -12,12 +13,15 @@ import { BrokerLink, GapWatch, Ingest, Presence } from './ingest/index.ts';
 import type { Logger } from './logger.ts';
 import { CollectorMetrics } from './metrics.ts';
 import { Systemd } from './systemd.ts';
-import { SqliteStore, type CollectorStore } from './store/index.ts';
+import { mayOpenLater, openStore, type CollectorStore } from './store/index.ts';
 import { whereFile, type Addresses } from './where.ts';
 
 const READY_WITHIN_MS = 15_000;
 /** Without a sign of life for so long the watchdog is not fed. */
 const STUCK_MS = 30_000;
+const FIRST_WAIT_MS = 500;
+const MAX_WAIT_MS = 15_000;
+const PING_MS = 3000;
 
 export interface CollectorOptions {
   readonly config: CollectorConfig;
@@ -38,7 +42,8 @@ interface BrokerAccess {
 export async function runCollector(options: CollectorOptions, signal: AbortSignal): Promise<void> {
   const lock = DataLock.take(options.config.data);
   try {
-    const store = SqliteStore.open(options.config.data);
+    const store = await openWhenItAnswers(options, signal);
+    if (store === undefined) return;
     try {
       await runOn(store, options, signal);
     } finally {
@@ -47,6 +52,27 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
   } finally {
     lock.release();
   }
+}
+
+/** Waits for a database that is not there yet, as after a power cut; undefined when the signal aborts first. */
+async function openWhenItAnswers(
+  { config, clock, log }: CollectorOptions,
+  signal: AbortSignal,
+): Promise<CollectorStore | undefined> {
+  for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(MAX_WAIT_MS, waitMs * 2)) {
+    try {
+      return await openStore(config);
+    } catch (error) {
+      if (!mayOpenLater(error)) throw error;
+      log.warn({ error: messageOf(error), waitMs }, 'the store does not answer yet');
+      await clock.sleep(waitMs, signal).catch(unlessAbort);
+    }
+  }
+  return undefined;
+}
+
+function unlessAbort(error: unknown): void {
+  if (!isAbort(error)) throw error;
 }
 
 async function runOn(store: CollectorStore, options: CollectorOptions, signal: AbortSignal): Promise<void> {
@@ -110,9 +136,13 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
   const ingest: Ingest = new Ingest({
     ...{ store, clock, log, counters: metrics },
     acknowledge: (device, ack) => link?.acknowledge(device, ack),
+    storeGone: (gone) => (gone ? link?.withdraw() : link?.resume()),
   });
+  const run = randomUUID();
+  const attendance = new Attendance({ store, id: run, clock, log });
   const gaps: GapWatch = new GapWatch({
     ...{ store, presence, clock, log, reorderTimeoutMs: config.ingest.reorderTimeout },
+    cluster: config.cluster,
     request: (device, command) => {
       const sent = link?.request(device, command) ?? false;
       if (sent) metrics.resend();
@@ -128,17 +158,22 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
     api: { store, presence, gaps, clock, mediaFolder, counted: async () => metrics.counted() },
     media: { store, clock, folder: mediaFolder, maxBytes: config.media.maxBytes, count: (how) => metrics.media(how) },
     log,
-    unhealthy: async () => (link?.online === true ? [] : ['not connected to the broker']),
+    unhealthy: async () => [
+      ...(link?.online === true ? [] : ['not connected to the broker']),
+      ...(await storeProblems(ingest, store, clock)),
+    ],
     metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
   });
   try {
     const { host } = config.http.listen;
     const port = await listen(app, host, config.http.listen.port);
     const http = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-    const session = randomUUID();
+    const session = (config.cluster ? await store.clusterId() : undefined) ?? run;
     const own = new BrokerLink({
       ...{ ...access, session, clock, log, ingest },
-      clientId: `${COLLECTOR_USER}-${session.slice(0, 8)}`,
+      clientId: `${COLLECTOR_USER}-${run.slice(0, 8)}`,
+      cluster: config.cluster,
+      othersAtWork: () => attendance.others > 0,
       mediaUrl: `${config.http.publicUrl?.replace(/\/+$/, '') ?? http}/media`,
       heard: (device, state) => hear({ device, state, presence, store, clock, log }),
       reported: (device, document) => {
@@ -163,7 +198,8 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
       name: 'start',
       run: async (stop: AbortSignal) => announce(own, { ...options, systemd }, addresses, stop),
     };
-    await together([link, { name: 'ingest', run: (stop) => ingest.run(stop) }, gaps, watch, systemd, ready], signal);
+    const ingesting = { name: 'ingest', run: async (stop: AbortSignal) => ingest.run(stop) };
+    await together([link, ingesting, gaps, watch, systemd, ready, ...(config.cluster ? [attendance] : [])], signal);
   } finally {
     await app.close();
   }
@@ -193,6 +229,14 @@ async function announce(
   onReady(at);
   await systemd.ready();
   await aborted.run(signal);
+}
+
+/** Why nothing can be committed now; empty while the store answers in time. */
+async function storeProblems(ingest: Ingest, store: CollectorStore, clock: Clock): Promise<string[]> {
+  if (ingest.storeGone !== undefined) return [`the store does not answer: ${ingest.storeGone}`];
+  const late = clock.sleep(PING_MS).then(() => `no answer in ${PING_MS} ms`);
+  const problem = await Promise.race([store.ping().then(() => undefined, messageOf), late]);
+  return problem === undefined ? [] : [`the store does not answer: ${problem}`];
 }
 
 function hear(heard: {

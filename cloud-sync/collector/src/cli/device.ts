@@ -6,7 +6,7 @@ import { systemClock } from '../clock.ts';
 import { DataLock } from '../data-lock.ts';
 import { UsageError } from '../errors.ts';
 import type { CollectorConfig } from '../config/index.ts';
-import { SqliteStore } from '../store/index.ts';
+import { openStore, type CollectorStore } from '../store/index.ts';
 import { whereIs } from '../where.ts';
 import { EXIT, say, sayJson, table, when } from './io.ts';
 import { configOf, existingStore, withStore } from './options.ts';
@@ -62,7 +62,7 @@ at once. With a broker of your own, make the same user and password there too; h
         });
       }
       const password = makePassword();
-      const inForce = await withStore(SqliteStore.open(config.data), async (store) => {
+      const inForce = await withStore(openStore(config), async (store) => {
         if (options.replace !== true && (await store.credential(id)) !== undefined) {
           throw new UsageError({
             code: 'device_exists',
@@ -110,7 +110,7 @@ ${out === undefined ? '\nThis is the only time the password is shown.' : ''}`);
 }
 
 /** True when the running collector has taken `revision` up in time. */
-async function untilInForce(store: SqliteStore, revision: number): Promise<boolean> {
+async function untilInForce(store: CollectorStore, revision: number): Promise<boolean> {
   const deadline = systemClock.monoMs() + IN_FORCE_WITHIN_MS;
   while (systemClock.monoMs() < deadline) {
     if ((await store.appliedRevision()) >= revision) return true;
@@ -119,7 +119,7 @@ async function untilInForce(store: SqliteStore, revision: number): Promise<boole
   return false;
 }
 
-async function list(store: SqliteStore, json: boolean): Promise<void> {
+async function list(store: CollectorStore, json: boolean): Promise<void> {
   const credentials = new Map((await store.credentials()).map((row) => [row.device, row]));
   const heard = new Map((await store.devices()).map((row) => [row.device, row]));
   const devices = [...new Set([...credentials.keys(), ...heard.keys()])].sort().map((device) => ({

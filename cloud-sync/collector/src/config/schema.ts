@@ -1,7 +1,16 @@
 import { z } from 'zod';
 
 const UNITS = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
+const BIG_UNITS = {
+  MB: 1000 ** 2,
+  GB: 1000 ** 3,
+  TB: 1000 ** 4,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+  TiB: 1024 ** 4,
+} as const;
 const DURATIONS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const AGES = { h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
 /** A number of bytes, plain or with a unit: `16MiB`. */
 const bytes = z.union([
@@ -17,6 +26,34 @@ const duration = z
   .string()
   .regex(/^\d+(ms|s|m|h)$/, 'write a duration like 500ms, 10s or 2m')
   .transform((text) => Number.parseInt(text, 10) * DURATIONS[text.replace(/^\d+/, '') as keyof typeof DURATIONS]);
+
+/** An age, in milliseconds: `400d`. */
+const age = z
+  .string()
+  .regex(/^[1-9]\d{0,5}(h|d|w)$/, 'write an age like 12h, 90d or 8w')
+  .transform(readAge);
+
+/** How much and how long: `10GB`, `90d` or `10GB|90d`; whichever is reached first. */
+const roomAndAge = z
+  .string()
+  .regex(/^[1-9]\d{0,5}(MB|GB|TB|MiB|GiB|TiB|h|d|w)(\|[1-9]\d{0,5}(MB|GB|TB|MiB|GiB|TiB|h|d|w))?$/, {
+    error: 'write room, age or both, like 10GB, 90d or 10GB|90d',
+  })
+  .transform((text) => {
+    const parts = text.split('|');
+    const room = parts.find((part) => part.endsWith('B'));
+    const old = parts.find((part) => !part.endsWith('B'));
+    return {
+      ...(room !== undefined && {
+        bytes: Number.parseInt(room, 10) * BIG_UNITS[room.replace(/^\d+/, '') as keyof typeof BIG_UNITS],
+      }),
+      ...(old !== undefined && { ageMs: readAge(old) }),
+    };
+  });
+
+function readAge(text: string): number {
+  return Number.parseInt(text, 10) * AGES[text.replace(/^\d+/, '') as keyof typeof AGES];
+}
 
 /** `host:port`; port 0 picks a free one, IPv6 in brackets. */
 const listen = z
@@ -35,6 +72,15 @@ const secret = z
     'name the secret, do not write it: ${env:NAME} or ${file:/path}',
   );
 
+const REFERENCE = String.raw`\$\{(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+|credential:[A-Za-z0-9._-]+)\}`;
+
+const store = z.union([
+  z.literal('sqlite'),
+  z.string().regex(new RegExp(`^postgres(ql)?://[^:@/\\s]+(:${REFERENCE})?@[^@\\s]+$`), {
+    error: 'write `sqlite`, or postgres://user:${file:/path}@host:5432/database with the password by reference',
+  }),
+]);
+
 const broker = z.union([
   z.literal('managed'),
   z.url({
@@ -47,6 +93,13 @@ const broker = z.union([
 export const CollectorConfigFile = z.strictObject({
   data: z.string().min(1).optional().describe('Folder of the store, the media and the managed broker; --data wins.'),
   broker: broker.default('managed').describe('`managed` starts Mosquitto here; or the URL of an MQTT 5 broker.'),
+  store: store
+    .default('sqlite')
+    .describe('`sqlite` is one file in the data folder; or a PostgreSQL database, which several collectors may share.'),
+  cluster: z
+    .boolean()
+    .optional()
+    .describe('Share the devices of one broker with the other collectors of the database. Default: with PostgreSQL.'),
   mqtt: z
     .strictObject({
       listen: listen.prefault('127.0.0.1:1883').describe('Where the managed broker listens; port 0 picks a free one.'),
@@ -54,6 +107,28 @@ export const CollectorConfigFile = z.strictObject({
         .url({ protocol: /^mqtts?$/ })
         .optional()
         .describe('Broker address written into device credentials, when devices reach it under another name.'),
+      tls: z
+        .union([
+          z.literal('self'),
+          z.strictObject({
+            cert: z.string().min(1).describe('PEM file of the certificate, with its chain.'),
+            key: z.string().min(1).describe('PEM file of its key.'),
+            ca: z.string().min(1).optional().describe('PEM file of who signs the certificates of devices.'),
+          }),
+        ])
+        .optional()
+        .describe('TLS of the managed broker: your files, or `self` for a certificate authority of its own.'),
+      identity: z
+        .enum(['password', 'certificate'])
+        .optional()
+        .describe('How devices say who they are. Default: by certificate where a certificate authority is at hand.'),
+      plaintext: z
+        .boolean()
+        .default(false)
+        .describe('Let the managed broker listen beyond this machine without TLS, in a network that you trust.'),
+      ca: z.string().min(1).optional().describe('PEM file: who signed the certificate of an external broker.'),
+      cert: z.string().min(1).optional().describe('PEM file: certificate of this collector at an external broker.'),
+      key: z.string().min(1).optional().describe('PEM file: key of that certificate.'),
       username: z.string().min(1).optional().describe('User at an external broker.'),
       password: secret.optional().describe('Password at an external broker, by reference.'),
     })
@@ -73,8 +148,34 @@ export const CollectorConfigFile = z.strictObject({
     })
     .prefault({}),
   media: z
-    .strictObject({ maxBytes: bytes.prefault('16MiB').describe('Largest picture a device may upload.') })
+    .strictObject({
+      maxBytes: bytes.prefault('16MiB').describe('Largest picture a device may upload.'),
+      store: z.enum(['files', 's3']).default('files').describe('Where pictures are kept.'),
+      s3: z
+        .strictObject({
+          bucket: z.string().min(3).describe('Bucket; must exist.'),
+          endpoint: z
+            .url({ protocol: /^https?$/ })
+            .optional()
+            .describe('Server, when it is not Amazon.'),
+          region: z.string().min(1).default('us-east-1').describe('Region that requests are signed for.'),
+          prefix: z.string().default('').describe('Put before the names of objects.'),
+          accessKey: z.string().min(1).describe('Access key id.'),
+          secretKey: secret.describe('Secret key, by reference.'),
+        })
+        .optional()
+        .describe('An S3-compatible object store.'),
+    })
     .prefault({}),
+  retention: z
+    .strictObject({
+      audit: age.optional(),
+      events: age.optional(),
+      telemetry: age.optional(),
+      media: roomAndAge.optional(),
+    })
+    .prefault({})
+    .describe('How long things are kept: only what is named here is ever deleted.'),
   ingest: z
     .strictObject({
       reorderTimeout: duration

@@ -16,6 +16,8 @@ export interface GapWatchOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly reorderTimeoutMs: number;
+  /** True where other collectors ask as well, so that what one of them asked a moment ago is not asked again. */
+  readonly cluster?: boolean;
   /** Sends to the device; false when there is no way to it now. */
   readonly request: (device: string, command: ResendCommand) => boolean;
 }
@@ -94,18 +96,26 @@ export class GapWatch {
     for (const gap of this.#open) {
       const sent = perDevice.get(gap.device) ?? 0;
       if (sent >= REQUESTS_PER_SWEEP || presence.of(gap.device, now).link !== 'online') continue;
-      if ((this.#notBefore.get(gap.id) ?? 0) > now) continue;
+      if ((this.#notBefore.get(gap.id) ?? 0) > now || this.#askedByAnother(gap)) continue;
       const { device, epoch, stream, first, last } = gap;
       if (!request(device, { v: 1, cmd: 'resend', epoch, stream, from: first, to: last })) continue;
       perDevice.set(device, sent + 1);
-      this.#notBefore.set(
-        gap.id,
-        now + Math.min(MAX_REQUEST_EVERY_MS, FIRST_REQUEST_AFTER_MS * 2 ** Math.min(gap.requests, 10)),
-      );
+      this.#notBefore.set(gap.id, now + pauseAfter(gap.requests));
       await store.noteRequest(gap.id, clock.wallMs());
       log.info({ device, stream, first, last, requests: gap.requests + 1 }, 'asked for missing records');
     }
     const ids = new Set(this.#open.map(({ id }) => id));
     for (const id of this.#notBefore.keys()) if (!ids.has(id)) this.#notBefore.delete(id);
   }
+
+  #askedByAnother({ requestedMs, requests }: GapRow): boolean {
+    if (this.#options.cluster !== true || requestedMs === null) return false;
+    const agoMs = this.#options.clock.wallMs() - requestedMs;
+    return agoMs >= 0 && agoMs < pauseAfter(requests - 1);
+  }
+}
+
+/** How long an answer to the request after `requests` others is waited for, ms. */
+function pauseAfter(requests: number): number {
+  return Math.min(MAX_REQUEST_EVERY_MS, FIRST_REQUEST_AFTER_MS * 2 ** Math.min(Math.max(requests, 0), 10));
 }

@@ -51,6 +51,7 @@ function newIngest(): Ingest {
         return store.commit(batches, atMs);
       },
     },
+    ping: { value: async () => store.ping() },
   }) as SqliteStore;
   const clock = { ...systemClock, sleep: async (_ms: number, signal?: AbortSignal) => systemClock.sleep(5, signal) };
   const acknowledge = (device: string, ack: Ack): number => acks.push([device, ack]);

@@ -3,7 +3,13 @@ import type { Clock } from '../clock.ts';
 import { isAbort, messageOf, systemCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { Tally } from '../logger.ts';
-import type { BatchOutcome, CheckedBatch, CollectorStore, StreamKey } from '../store/index.ts';
+import {
+  isStoreTrouble,
+  type BatchOutcome,
+  type CheckedBatch,
+  type CollectorStore,
+  type StreamKey,
+} from '../store/index.ts';
 import { checkBatch, type MalformedReason, type UnreadReason } from './check-batch.ts';
 
 const QUEUE_BATCHES = 256;
@@ -13,6 +19,7 @@ const GROUP_RECORDS = 2000;
 const SAY_AGAIN_MS = 30_000;
 /** After a commit failed for want of space or the like: devices send again, so there is no hurry. */
 const PAUSE_AFTER_TROUBLE_MS = 1000;
+const MAX_PAUSE_MS = 15_000;
 
 /** What ingest counts; metrics implement it. */
 export interface IngestCounters {
@@ -32,6 +39,8 @@ export interface IngestOptions {
   readonly counters: IngestCounters;
   /** Called after the commit, once per stream of the group. */
   readonly acknowledge: (device: string, ack: Ack) => void;
+  /** Called when the store no longer answers, and when it does again. */
+  readonly storeGone?: (gone: boolean) => void;
 }
 
 interface Waiting {
@@ -44,11 +53,6 @@ interface Waiting {
 interface Queued {
   readonly batch: CheckedBatch;
   readonly atMs: number;
-}
-
-/** True where the store as a whole is in trouble (disk full, I/O error, locked), so that trying in parts is no use. */
-function isStoreTrouble(error: unknown): boolean {
-  return /^SQLITE_(FULL|IOERR|BUSY|READONLY|CORRUPT|CANTOPEN|NOTADB)/.test(systemCode(error) ?? '');
 }
 
 /**
@@ -64,6 +68,8 @@ export class Ingest {
   #movedMs: number;
   #wake: (() => void) | undefined;
   #room: (() => void)[] = [];
+  #busy = false;
+  #storeGone: string | undefined;
 
   constructor(options: IngestOptions) {
     this.#options = options;
@@ -78,6 +84,16 @@ export class Ingest {
   /** How long what is queued has been waiting without a move; 0 while nothing is queued. */
   get stuckMs(): number {
     return this.#queue.length === 0 ? 0 : this.#options.clock.monoMs() - this.#movedMs;
+  }
+
+  /** True while nothing is queued and nothing is being committed. */
+  get idle(): boolean {
+    return this.#queue.length === 0 && !this.#busy;
+  }
+
+  /** Why the store does not answer; undefined while it does. */
+  get storeGone(): string | undefined {
+    return this.#storeGone;
   }
 
   /** Takes a payload in; calls `next` when there is room for another, at once while the queue is short. */
@@ -104,6 +120,7 @@ export class Ingest {
       for (;;) {
         this.#movedMs = this.#options.clock.monoMs();
         const group = this.#take();
+        this.#busy = group.length > 0;
         if (group.length > 0) await this.#commit(group, signal);
         else if (signal.aborted) return;
         else await this.#somethingQueued();
@@ -169,12 +186,37 @@ export class Ingest {
     }
   }
 
+  /** Waits a little; where the store does not answer at all, until it does, longer and longer. */
   async #pause(signal: AbortSignal): Promise<void> {
     try {
-      await this.#options.clock.sleep(PAUSE_AFTER_TROUBLE_MS, signal);
+      for (let waitMs = PAUSE_AFTER_TROUBLE_MS; ; waitMs = Math.min(MAX_PAUSE_MS, waitMs * 2)) {
+        this.#movedMs = this.#options.clock.monoMs();
+        await this.#options.clock.sleep(waitMs, signal);
+        if (await this.#answers()) return;
+      }
     } catch (error) {
       if (!isAbort(error)) throw error;
     }
+  }
+
+  async #answers(): Promise<boolean> {
+    const { store, log, storeGone } = this.#options;
+    try {
+      await store.ping();
+    } catch (error) {
+      if (this.#storeGone === undefined) {
+        log.error({ error: messageOf(error) }, 'the store does not answer; nothing is acknowledged until it does');
+        storeGone?.(true);
+      }
+      this.#storeGone = messageOf(error);
+      return false;
+    }
+    if (this.#storeGone !== undefined) {
+      this.#storeGone = undefined;
+      log.info({}, 'the store answers again');
+      storeGone?.(false);
+    }
+    return true;
   }
 
   #report(batches: readonly CheckedBatch[], outcomes: readonly BatchOutcome[]): void {

@@ -21,13 +21,15 @@ const STATE_BYTES = 4 * 1024;
 const REPORTED_BYTES = 64 * 1024;
 const GOODBYE_MS = 1500;
 const RECONNECT_MS = 1000;
+/** Name of the group among which the broker deals out batches. */
+const SHARE = 'lineside-collectors';
 
 export interface LinkOptions {
   readonly url: string;
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly clientId: string;
-  /** Distinguishes this run's presence from that of an earlier one, whose will may come late. */
+  /** Tells devices whether this is the collector that they know; all of a cluster announce the same. */
   readonly session: string;
   readonly mediaUrl: string;
   readonly clock: Clock;
@@ -37,6 +39,10 @@ export interface LinkOptions {
   readonly reported: (device: string, document: unknown) => void;
   /** The broker is gone. */
   readonly lost: () => void;
+  /** True where several collectors share the batches of one broker. */
+  readonly cluster: boolean;
+  /** Whether other collectors of the cluster are at work, as far as is known. */
+  readonly othersAtWork: () => boolean;
 }
 
 /** The collector's connection to the broker: presence, subscriptions, acks and requests. Stores nothing. */
@@ -46,6 +52,8 @@ export class BrokerLink {
   readonly #tally: Tally;
   #client: MqttClient | undefined;
   #subscribed = false;
+  /** True while batches are not taken: the store is gone, or we are leaving. */
+  #withdrawn = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -55,6 +63,25 @@ export class BrokerLink {
   /** True while subscribed: only then do devices hear that the collector is there. */
   get online(): boolean {
     return this.#subscribed && this.#client?.connected === true;
+  }
+
+  /** Takes no more batches until `resume`; devices hear that nobody is there, unless another collector is. */
+  withdraw(): void {
+    if (this.#withdrawn) return;
+    this.#withdrawn = true;
+    const client = this.#client;
+    if (client === undefined || !this.online) return;
+    client.unsubscribe(this.#upFilter, (error) => {
+      if (error) this.#complain(error);
+    });
+    if (!this.#options.othersAtWork()) this.#say(client, false);
+  }
+
+  /** Takes batches again. */
+  resume(): void {
+    if (!this.#withdrawn) return;
+    this.#withdrawn = false;
+    if (this.#client?.connected === true) this.#connected(this.#client);
   }
 
   acknowledge(device: string, ack: Ack): void {
@@ -78,14 +105,29 @@ export class BrokerLink {
       if (!signal.aborted) {
         await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
       }
-      this.#client = undefined;
-      if (client.connected) {
-        const goodbye = client.publishAsync(topics.collectorState, this.#state(false), { qos: 1, retain: true });
-        await Promise.race([goodbye, this.#options.clock.sleep(GOODBYE_MS)]);
-      }
+      await this.#leave(client);
     } finally {
       await Promise.race([client.endAsync(true), this.#options.clock.sleep(GOODBYE_MS)]);
     }
+  }
+
+  /** Takes no more, lets what is queued be committed and acknowledged, and says goodbye unless others stay. */
+  async #leave(client: MqttClient): Promise<void> {
+    const { clock, ingest, othersAtWork } = this.#options;
+    this.#withdrawn = true;
+    if (client.connected) {
+      const deadline = clock.monoMs() + GOODBYE_MS;
+      await Promise.race([client.unsubscribeAsync(this.#upFilter).catch(ignored), clock.sleep(GOODBYE_MS)]);
+      while (!ingest.idle && client.connected && clock.monoMs() < deadline) await clock.sleep(10);
+    }
+    this.#client = undefined;
+    if (!client.connected || othersAtWork()) return;
+    const goodbye = client.publishAsync(topics.collectorState, this.#state(false), { qos: 1, retain: true });
+    await Promise.race([goodbye.catch(ignored), clock.sleep(GOODBYE_MS)]);
+  }
+
+  get #upFilter(): string {
+    return this.#options.cluster ? `$share/${SHARE}/${topics.allUp}` : topics.allUp;
   }
 
   #connectOptions(): IClientOptions {
@@ -109,7 +151,8 @@ export class BrokerLink {
   #connected(client: MqttClient): void {
     const { stream } = client;
     if (stream instanceof Socket) stream.setNoDelay(true);
-    const filters = [topics.allUp, topics.allState, topics.allReported, topics.collectorState];
+    const others = [topics.allState, topics.allReported, topics.collectorState];
+    const filters = this.#withdrawn ? others : [this.#upFilter, ...others];
     client.subscribe(filters, { qos: 1 }, (error, granted) => {
       const refused = granted?.filter(({ qos }) => qos >= 128) ?? [];
       if (error !== null || refused.length > 0) {
@@ -121,12 +164,12 @@ export class BrokerLink {
       }
       this.#subscribed = true;
       this.#options.log.info({ url: this.#options.url }, 'connected to broker');
-      this.#announce(client);
+      if (!this.#withdrawn) this.#say(client, true);
     });
   }
 
-  #announce(client: MqttClient): void {
-    client.publish(topics.collectorState, this.#state(true), { qos: 1, retain: true }, (error) => {
+  #say(client: MqttClient, online: boolean): void {
+    client.publish(topics.collectorState, this.#state(online), { qos: 1, retain: true }, (error) => {
       if (error) this.#complain(error);
     });
   }
@@ -185,17 +228,20 @@ export class BrokerLink {
     else take(device, opened.value);
   }
 
-  /** After the late will of an earlier run devices must hear again that this one is here; our own words come back too. */
+  /**
+   * When another collector or an earlier run of this one leaves, devices must hear again that this one is here; our own
+   * words come back too.
+   */
   #otherPresence(payload: Uint8Array): void {
     const opened = openPayload(payload, STATE_BYTES);
     const state = 'value' in opened ? CollectorState.safeParse(opened.value).data : undefined;
-    if (state?.session === this.#options.session) return;
     if (state?.online === true) {
+      if (state.session === this.#options.session) return;
       const times = this.#tally.add('other collector');
       if (times !== undefined) this.#options.log.warn({ times }, 'another collector announces itself at this broker');
       return;
     }
-    if (this.#client !== undefined && this.online) this.#announce(this.#client);
+    if (this.#client !== undefined && this.online && !this.#withdrawn) this.#say(this.#client, true);
   }
 
   #publish(topic: string, value: Ack | ResendCommand, expiryS: number): boolean {
@@ -220,6 +266,11 @@ export class BrokerLink {
     const state: CollectorState = { v: 1, online, session, t: clock.wallMs(), ...(online && { mediaUrl }) };
     return Buffer.from(JSON.stringify(state));
   }
+}
+
+/** On the way out nothing that fails matters: the will says what could not be said. */
+function ignored(): void {
+  return undefined;
 }
 
 function toBytes(payload: string | Buffer): Uint8Array {

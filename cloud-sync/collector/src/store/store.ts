@@ -243,6 +243,12 @@ export interface CollectorStore {
 
   /** Walks every chain from its start; yields what is wrong, returns how many records it read. */
   verify(): AsyncGenerator<Finding, { records: number; streams: number }>;
+  /** Name that all collectors on this database share; undefined where there can be only one. */
+  clusterId(): Promise<string | undefined>;
+  /** Notes that collector `id` is at work; resolves to how many others were within the last `aliveMs`. */
+  attend(id: string, aliveMs: number): Promise<number>;
+  /** Takes the note back. */
+  depart(id: string): Promise<void>;
   /** Rejects while the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

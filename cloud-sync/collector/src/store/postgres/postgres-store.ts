@@ -181,6 +181,31 @@ export class PostgresStore implements CollectorStore {
     return verifyChains(new PostgresChains(this.#pool));
   }
 
+  async clusterId(): Promise<string> {
+    const [row] = await rowsOf<{ id: string }>(this.#pool, 'select id from cluster limit 1');
+    if (row === undefined) throw new Error('table cluster has lost its row');
+    return row.id;
+  }
+
+  async attend(id: string, aliveMs: number): Promise<number> {
+    // The database's clock judges all of them; those long gone are forgotten on the way.
+    const [row] = await rowsOf<{ others: number }>(
+      this.#pool,
+      `with noted as (
+         insert into collectors values ($1, now()) on conflict (id) do update set seen_at = excluded.seen_at
+       ), forgotten as (
+         delete from collectors where id <> $1 and seen_at < now() - interval '1 day'
+       )
+       select count(*) as others from collectors where id <> $1 and seen_at > now() - $2 * interval '1 millisecond'`,
+      [id, aliveMs],
+    );
+    return row?.others ?? 0;
+  }
+
+  async depart(id: string): Promise<void> {
+    await this.#pool.query('delete from collectors where id = $1', [id]);
+  }
+
   async ping(): Promise<void> {
     await this.#pool.query('select 1');
   }

@@ -75,6 +75,9 @@ create index media_by_age on media (stored_ms) where retired_ms is null;
 create table credentials (device text primary key, hash text not null, created_ms bigint not null);
 create table meta (name text primary key, value bigint not null);
 insert into meta values ('credential_revision', 0), ('applied_revision', -1);
+create table collectors (id text primary key, seen_at timestamptz not null);
+create table cluster (id uuid not null);
+insert into cluster values (gen_random_uuid());
 `;
 
 /** Step n carries a database from schema n to n + 1. */

@@ -174,6 +174,18 @@ export class SqliteStore implements CollectorStore {
     return verifyChains(new SqliteChains(this.#db));
   }
 
+  async clusterId(): Promise<undefined> {
+    return undefined;
+  }
+
+  async attend(): Promise<number> {
+    return 0;
+  }
+
+  async depart(): Promise<void> {
+    return undefined;
+  }
+
   async ping(): Promise<void> {
     this.#db.prepare('select 1').get();
   }
