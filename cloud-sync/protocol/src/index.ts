@@ -7,3 +7,4 @@ export * from './envelope.ts';
 export * from './chain.ts';
 export * from './codec.ts';
 export * from './ranges.ts';
+export * from './signature.ts';

@@ -33,8 +33,10 @@ function textOf(verdict: Verdict): string {
     return `  ${stream.padEnd(10)} ${range}: ${checked} in order${lost}, head ${hash.slice(0, 16)}`;
   });
   const findings = verdict.findings.map((finding) => `  ${sentence(finding)}`);
+  const { held, keys } = verdict.signatures;
+  const signed = held === 0 ? 'unsigned so far' : `${held} signed heads hold, by the key ${keys.join(', then ')}`;
   const end = findings.length === 0 ? 'whole: every record is what was written' : `${findings.length} findings`;
-  return [head, ...streams, ...findings, end].join('\n');
+  return [head, ...streams, `  ${signed}`, ...findings, end].join('\n');
 }
 
 function sentence({ stream, what, seq, to }: Finding): string {
@@ -46,6 +48,8 @@ function sentence({ stream, what, seq, to }: Finding): string {
     reordered: 'stands under a number that is not its own',
     truncated: 'missing at the end',
     undeclared: 'left before delivery and no record of the loss names it',
+    unlike_signed: "is not what this box has signed: its chain was rewritten, or the box's key is known to others",
+    signature_broken: 'holds a signature of chain heads that is not one',
   };
   return `${where}: ${words[what]}`;
 }

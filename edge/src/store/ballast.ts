@@ -33,7 +33,7 @@ export class Ballast {
   take(): boolean {
     if (this.held) return true;
     const { bavail, bsize } = statfsSync(dirname(this.#path));
-    if (bavail * bsize < 4 * this.#bytes) return false;
+    if (bavail * bsize < 2 * this.#bytes) return false;
     try {
       this.#write();
       return true;

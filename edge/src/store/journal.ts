@@ -5,7 +5,7 @@ import { mergeRanges, type SeqRange, STREAMS, type Stream } from '@lineside/prot
 import { messageOf } from '../kit/index.ts';
 import { type StoreAlarm, StoreAlarms } from './alarms.ts';
 import { Ballast } from './ballast.ts';
-import { ackBeyond, ackForked, auditFull, isFull, storeError } from './errors.ts';
+import { ackBeyond, ackForked, auditFull, isFull, type StoreError, storeError } from './errors.ts';
 import { Evictor } from './evictor.ts';
 import { GroupCommit } from './group-commit.ts';
 import type {
@@ -18,7 +18,7 @@ import type {
   StreamStats,
 } from './journal-types.ts';
 import { readNumber, writeMeta } from './meta.ts';
-import { openSound, type Opened } from './open-sound.ts';
+import { openSound, type Opened, suspect } from './open-sound.ts';
 import { deliveredBefore } from './prune.ts';
 import { RecordWriter } from './record-writer.ts';
 import { StreamHeads } from './stream-heads.ts';
@@ -60,7 +60,7 @@ export class Journal {
   readonly #group: GroupCommit;
   readonly #inTransaction: (work: () => unknown) => unknown;
   readonly #listeners = new Set<AppendListener>();
-  readonly #behindListeners = new Set<() => void>();
+  readonly #reopenListeners = new Set<() => void>();
   /** Wall ms of the oldest queued record, by stream, as long as it is that one. */
   readonly #oldest = new Map<Stream, { readonly seq: number; readonly wallMs: number | undefined }>();
   #floorWritten: number;
@@ -140,7 +140,7 @@ export class Journal {
         return positions;
       } catch (error) {
         const mayHelp = isFull(error) && sacrifices < MOST_SACRIFICES;
-        if (!mayHelp || !this.#evictor.makeRoom()) throw storeError(error, this.#options.path, 'cannot write to');
+        if (!mayHelp || !this.#evictor.makeRoom()) throw this.#failed(error);
       }
     }
   }
@@ -181,13 +181,13 @@ export class Journal {
     this.alarms.raise('journal_behind_collector', why);
     if (readNumber(this.database, 'behind') === 1) return;
     this.#within(() => writeMeta(this.database, 'behind', '1'));
-    for (const listener of this.#behindListeners) listener();
+    for (const listener of this.#reopenListeners) listener();
   }
 
-  /** Calls `listener` once when the journal must be opened anew, to go on under a new epoch. */
-  onBehind(listener: () => void): () => void {
-    this.#behindListeners.add(listener);
-    return () => this.#behindListeners.delete(listener);
+  /** Calls `listener` when the journal must be closed and opened anew: it is damaged, or behind the collector. */
+  onReopen(listener: () => void): () => void {
+    this.#reopenListeners.add(listener);
+    return () => this.#reopenListeners.delete(listener);
   }
 
   /**
@@ -256,9 +256,20 @@ export class Journal {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Copies what it can of the WAL into the file without waiting for readers; `truncate` also empties the WAL. */
+  /** Copies what it can of the WAL into the file; `truncate` also empties it where no reader is in the way. */
   checkpoint(truncate = false): void {
-    this.database.pragma(truncate ? 'wal_checkpoint(TRUNCATE)' : 'wal_checkpoint(PASSIVE)');
+    const busyMs = Number(this.database.pragma('busy_timeout', { simple: true }));
+    this.database.pragma('busy_timeout = 0');
+    try {
+      this.database.pragma(truncate ? 'wal_checkpoint(TRUNCATE)' : 'wal_checkpoint(PASSIVE)');
+    } finally {
+      this.database.pragma(`busy_timeout = ${busyMs}`);
+    }
+  }
+
+  /** Takes the room for the day the disk is full, again; true when it is held. */
+  restoreBallast(): boolean {
+    return (this.#options.ballastBytes ?? 0) > 0 && this.ballast.take();
   }
 
   /** Notes beside the database how far it has come, so that an older copy in its place is known for one. */
@@ -276,7 +287,7 @@ export class Journal {
     try {
       this.#group.flush();
       this.#attempt('no mark could be written beside the journal', () => this.mark());
-      this.checkpoint(true);
+      this.#attempt('the WAL could not be emptied into the journal', () => this.checkpoint(true));
     } finally {
       this.database.close();
       this.#lock.release();
@@ -354,6 +365,15 @@ export class Journal {
       this.#heads.forget();
       throw error;
     }
+  }
+
+  /** Damage that shows only now is looked into at the next opening, which is asked for. */
+  #failed(thrown: unknown): StoreError {
+    const error = storeError(thrown, this.#options.path, 'cannot write to');
+    if (error.code !== 'journal_damaged') return error;
+    this.#attempt('the damage could not be noted', () => suspect(this.#options.path));
+    for (const listener of this.#reopenListeners) listener();
+    return error;
   }
 
   #write(entry: Entry, label: TimeLabel): Position {

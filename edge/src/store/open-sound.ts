@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { STREAMS } from '@lineside/protocol';
 import type Database from 'better-sqlite3';
@@ -33,6 +33,7 @@ interface Unsound {
 
 /** Larger files are not read through at each start: only what the line needs of them is looked at. */
 const CHECKED_WHOLE_BYTES = 64 * 1024 * 1024;
+const SUSPECT = '.suspect';
 const SALVAGED_FROM = 'salvaged_from';
 
 /** Opens the journal in place where it is sound and ours; else sets it aside and begins a new one with its records. */
@@ -106,8 +107,13 @@ function looksLikeDatabase(path: string): boolean {
   return magic.toString('latin1') === 'SQLite format 3\0';
 }
 
+/** Damage was met while writing: the next opening reads the file through, whatever its size. */
+export function suspect(path: string): void {
+  writeFileSync(`${path}${SUSPECT}`, '');
+}
+
 function wrongWith(database: Database.Database, path: string, bytes: number, mark: InstanceMark): Unsound | undefined {
-  if (bytes <= CHECKED_WHOLE_BYTES) {
+  if (bytes <= CHECKED_WHOLE_BYTES || existsSync(`${path}${SUSPECT}`)) {
     const found = String(database.pragma('quick_check(1)', { simple: true }));
     if (found !== 'ok') return { reason: 'damaged', why: found };
   }
@@ -141,6 +147,7 @@ function begin(options: JournalOptions): Opened {
     const mark = new InstanceMark(path);
     const { instance, opens } = countOpening(database, random);
     mark.begin({ instance, device, epoch, opens });
+    rmSync(`${path}${SUSPECT}`, { force: true });
     return { database, epoch, mark };
   } catch (error) {
     database.close();

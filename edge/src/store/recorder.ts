@@ -35,32 +35,42 @@ export class JournalRecorder implements Recorder {
       return this.#write(event, undefined, undefined, { evidence: 'not_written' });
     }
     try {
-      return this.#write(event, picture, staged);
+      return await this.#write(event, picture, staged);
     } catch (error) {
       this.#evidence.discard(staged);
       throw error;
     }
   }
 
-  #write(
+  /** Together with what other cameras record at the same moment: one sync of the disk for all. */
+  async #write(
     event: LineEvent,
     picture: Picture | undefined,
     staged: StagedEvidence | undefined,
     remarks: EventBody['details'] = {},
-  ): { readonly seq: number } {
+  ): Promise<{ readonly seq: number }> {
     const at = event.decidedAtMs === undefined ? {} : { atMs: event.decidedAtMs };
     const body = eventBody(event, staged?.sha256, remarks);
     const entries: Entry[] = [{ stream: 'events', kind: EVENT_RECORD, body, ...at }];
     if (picture !== undefined && staged !== undefined) {
       entries.push({ stream: 'media', kind: SNAPSHOT_RECORD, body: mediaBody(event.event, picture, staged), ...at });
     }
-    const [position] = this.#journal.append(entries, () => {
+    const [position] = await this.#journal.appendSoon(entries, () => {
       if (staged !== undefined) this.#evidence.adopt(staged, event.event, this.#clock.wallMs());
     });
     if (position === undefined) throw new TypeError('an append of one entry gave no number');
     if (staged !== undefined) this.#evidence.settle(staged);
     return { seq: position.seq };
   }
+}
+
+/** Digits that no model means cost bytes in the journal and on the link for as long as the event is kept. */
+function rounded(value: number, steps: number): number {
+  return Math.round(value * steps) / steps;
+}
+
+function tenth(pixels: number): number {
+  return rounded(pixels, 10);
 }
 
 /** A transition in the wire's words. A number that JSON cannot carry is left out rather than lose the event. */
@@ -80,11 +90,13 @@ export function eventBody(
     camera: event.camera,
     rule: output.rule,
     label: output.label,
-    lastedMs: Number.isFinite(output.lastedMs) ? Math.max(0, output.lastedMs) : 0,
+    lastedMs: Number.isFinite(output.lastedMs) ? Math.max(0, Math.round(output.lastedMs)) : 0,
     ...(output.reason === undefined ? {} : { reason: output.reason }),
     ...(output.zone === undefined ? {} : { zone: output.zone }),
-    ...(score === undefined || !Number.isFinite(score) ? {} : { score: Math.min(1, Math.max(0, score)) }),
-    ...(box?.every(Number.isFinite) === true ? { box: [...box] } : {}),
+    ...(score === undefined || !Number.isFinite(score) ? {} : { score: rounded(Math.min(1, Math.max(0, score)), 1e4) }),
+    ...(box?.every(Number.isFinite) === true
+      ? { box: [tenth(box[0]), tenth(box[1]), tenth(box[2]), tenth(box[3])] }
+      : {}),
     ...(frame === undefined ? {} : { frame: { width: frame.width, height: frame.height, index: frame.index } }),
     ...(model === undefined ? {} : { model }),
     ...(snapshot === undefined ? {} : { snapshot }),

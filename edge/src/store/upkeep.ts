@@ -1,59 +1,79 @@
 import { type Clock, isAbort, type Logger, messageOf, type Part } from '../kit/index.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { EvidenceSweep } from './evidence-sweep.ts';
+import type { HeadSigner } from './head-signer.ts';
 import type { Journal } from './journal.ts';
+import type { WalWatch } from './wal-watch.ts';
 
 const EVERY_MS = 60_000;
+const OFTEN_MS = 10_000;
 const PRUNE_STEP = 2_000;
 const MOST_STEPS = 20;
 
-/** Keeps the data folder in bounds while the line runs: prunes what is delivered, holds quotas, sweeps, checkpoints. */
+interface UpkeepParts {
+  readonly journal: Journal;
+  readonly evidence: EvidenceStore;
+  readonly sweep: EvidenceSweep;
+  readonly signer: HeadSigner;
+  readonly wal: WalWatch;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly keepDeliveredMs: number;
+}
+
+/**
+ * Keeps the data folder in bounds while the line runs: prunes what is delivered, holds quotas, sweeps, checkpoints,
+ * signs the heads of the chains, and takes the ballast back when the disk has room again.
+ */
 export class StoreUpkeep implements Part {
   readonly name = 'store-upkeep';
-  readonly #journal: Journal;
-  readonly #evidence: EvidenceStore;
-  readonly #sweep: EvidenceSweep;
-  readonly #clock: Clock;
-  readonly #log: Logger;
-  readonly #keepDeliveredMs: number;
+  readonly #parts: UpkeepParts;
 
-  constructor(options: {
-    journal: Journal;
-    evidence: EvidenceStore;
-    sweep: EvidenceSweep;
-    clock: Clock;
-    log: Logger;
-    keepDeliveredMs: number;
-  }) {
-    this.#journal = options.journal;
-    this.#evidence = options.evidence;
-    this.#sweep = options.sweep;
-    this.#clock = options.clock;
-    this.#log = options.log;
-    this.#keepDeliveredMs = options.keepDeliveredMs;
+  constructor(parts: UpkeepParts) {
+    this.#parts = parts;
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    let sweptAtMs = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
-      try {
-        await this.once();
-      } catch (error) {
-        // A disk that refuses housekeeping may still take events: say so and try again.
-        this.#log.error({ error: messageOf(error) }, 'housekeeping of the data folder failed');
+      // A disk that refuses housekeeping may still take events: say so and try again.
+      await this.#attempt(() => this.often());
+      if (clock.monoMs() - sweptAtMs >= EVERY_MS) {
+        sweptAtMs = clock.monoMs();
+        await this.#attempt(() => this.once());
       }
-      await this.#clock.sleep(EVERY_MS, signal).catch((error: unknown) => {
+      await clock.sleep(OFTEN_MS, signal).catch((error: unknown) => {
         if (!isAbort(error)) throw error;
       });
     }
+    await this.#attempt(() => this.#parts.signer.sign());
   }
 
-  /** One round. */
+  /** One round of what does not wait a minute. */
+  often(): void {
+    const { journal, signer, wal } = this.#parts;
+    wal.round();
+    signer.maybeSign();
+    journal.mark();
+    if (journal.restoreBallast()) journal.alarms.clear('disk_full');
+  }
+
+  /** One round of the rest. */
   async once(): Promise<void> {
+    const { journal, evidence, sweep, keepDeliveredMs } = this.#parts;
     for (let step = 0; step < MOST_STEPS; step += 1) {
-      if (this.#journal.prune(this.#keepDeliveredMs, PRUNE_STEP) < PRUNE_STEP) break;
+      if (journal.prune(keepDeliveredMs, PRUNE_STEP) < PRUNE_STEP) break;
     }
-    this.#evidence.retain();
-    await this.#sweep.sweep();
-    this.#journal.checkpoint();
+    evidence.retain();
+    await sweep.sweep();
+  }
+
+  async #attempt(work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#parts.log.error({ error: messageOf(error) }, 'housekeeping of the data folder failed');
+    }
   }
 }

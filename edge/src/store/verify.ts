@@ -3,15 +3,25 @@ import type Database from 'better-sqlite3';
 import { openForReading } from './database.ts';
 import { storeError } from './errors.ts';
 import { readMeta } from './meta.ts';
+import { readSignatures } from './signatures.ts';
 import { type StoredRecord, type StreamHead, StreamTable, tombstoneBody } from './stream-table.ts';
 
 /**
  * What can be wrong with a record.
  * changed: its text is not what was hashed. rehashed: its hash does not follow from the one before. missing: no record
  * under that number. reordered: the text under this number carries another. truncated: the tail is gone.
- * undeclared: numbers left before delivery and no tombstone names them.
+ * undeclared: numbers left before delivery and no tombstone names them. unlike_signed: its hash is not the one that was
+ * signed with the device's key, so the chain was rewritten. signature_broken: a signature that is not one.
  */
-export type FindingKind = 'changed' | 'rehashed' | 'missing' | 'reordered' | 'truncated' | 'undeclared';
+export type FindingKind =
+  | 'changed'
+  | 'rehashed'
+  | 'missing'
+  | 'reordered'
+  | 'truncated'
+  | 'undeclared'
+  | 'unlike_signed'
+  | 'signature_broken';
 
 export interface Finding {
   readonly stream: Stream;
@@ -32,11 +42,22 @@ export interface StreamVerdict {
   readonly declared: number;
 }
 
+/** Signed heads found in the audit stream. */
+export interface SignatureVerdict {
+  /** Signatures that hold. */
+  readonly held: number;
+  /** Public keys that made them, raw as base64url; more than one where the key was made anew. */
+  readonly keys: readonly string[];
+  /** Number of the newest record that holds one. */
+  readonly newest?: number;
+}
+
 export interface Verdict {
   readonly path: string;
   readonly device: string;
   readonly epoch: string;
   readonly streams: readonly StreamVerdict[];
+  readonly signatures: SignatureVerdict;
   /** Empty for a journal that is whole. At most 100 per stream. */
   readonly findings: readonly Finding[];
 }
@@ -52,14 +73,15 @@ const MOST_FINDINGS = 100;
 export function verifyJournal(path: string): Verdict {
   const database = openForReading(path);
   try {
-    const findings: Finding[] = [];
+    const identity = { device: readMeta(database, 'device') ?? '', epoch: readMeta(database, 'epoch') ?? '' };
+    const signed = readSignatures(database, identity);
+    const findings: Finding[] = [...signed.broken];
     const streams = STREAMS.flatMap((stream) => {
-      const walked = new StreamWalk(database, stream).verify();
+      const walked = new StreamWalk(database, stream, signed.hashes.get(stream) ?? new Map()).verify();
       findings.push(...(walked?.findings ?? []));
       return walked === undefined ? [] : [walked.verdict];
     });
-    const identity = { device: readMeta(database, 'device') ?? '', epoch: readMeta(database, 'epoch') ?? '' };
-    return { path, ...identity, streams, findings };
+    return { path, ...identity, streams, signatures: signed.verdict, findings };
   } catch (error) {
     throw storeError(error, path, 'cannot verify');
   } finally {
@@ -72,14 +94,17 @@ class StreamWalk {
   readonly #table: StreamTable;
   readonly #findings: Finding[] = [];
   readonly #named: SeqRange[] = [];
+  /** Hashes that the device's key has signed, by number. */
+  readonly #signed: ReadonlyMap<number, string>;
   #expected = 1;
   /** Chain hash before the expected record; undefined where a finding has made it unknown. */
   #hash: string | undefined;
   #checked = 0;
 
-  constructor(database: Database.Database, stream: Stream) {
+  constructor(database: Database.Database, stream: Stream, signed: ReadonlyMap<number, string>) {
     this.#database = database;
     this.#table = new StreamTable(database, stream);
+    this.#signed = signed;
   }
 
   verify(): { readonly verdict: StreamVerdict; readonly findings: readonly Finding[] } | undefined {
@@ -124,6 +149,7 @@ class StreamWalk {
     else if (this.#hash !== undefined && chainNext(this.#hash, row.json) !== stored)
       this.#found(this.#blame(row), row.seq);
     else this.#checked += 1;
+    if ((this.#signed.get(row.seq) ?? stored) !== stored) this.#found('unlike_signed', row.seq);
     if (row.kind === 'tombstone') {
       const body = labels === undefined ? undefined : tombstoneBody(row.json);
       if (body !== undefined) this.#named.push([body.from, body.to]);

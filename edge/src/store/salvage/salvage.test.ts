@@ -233,7 +233,7 @@ test('a journal that the collector is ahead of goes on under a new epoch when it
   const { epoch } = past();
   const journal = open();
   let asked = 0;
-  journal.onBehind(() => {
+  journal.onReopen(() => {
     asked += 1;
   });
   journal.behind('the collector confirmed events 900');

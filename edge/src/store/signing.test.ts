@@ -1,0 +1,124 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { canonicalJson, chainNext, readSignedHeads, signatureHolds, WireRecord } from '@lineside/protocol';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
+import { HandClock, openTestJournal, sampleBody } from '../../../tests/support/test-journal.ts';
+import { deviceKey, HeadSigner, identityFolder, type Journal, journalPath, verifyJournal } from './index.ts';
+
+let folder: TempDir;
+let journal: Journal;
+let clock: HandClock;
+let signer: HeadSigner;
+beforeEach(async () => {
+  folder = await tempDir();
+  clock = new HandClock();
+  journal = openTestJournal(folder.path, { clock });
+  signer = new HeadSigner({ journal, key: deviceKey(folder.path), clock });
+});
+afterEach(async () => {
+  journal.close();
+  await folder[Symbol.asyncDispose]();
+});
+
+const fill = (count: number): void => {
+  journal.append(Array.from({ length: count }, (_, n) => ({ stream: 'events', kind: 'event', body: sampleBody(n) })));
+};
+const newestAudit = (): WireRecord => {
+  const { next } = journal.stats().audit;
+  return WireRecord.parse(JSON.parse(journal.read('audit', next - 1, 1, 1e6)!.records[0]!));
+};
+
+test('the key is made once, is readable by its owner alone, and its public half is what the signatures name', () => {
+  const key = deviceKey(folder.path);
+  expect(key.publicKey).toBe(signer.publicKey);
+  expect(key.publicKey).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  const path = join(identityFolder(folder.path), 'journal.key');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(identityFolder(folder.path)).mode & 0o777).toBe(0o700);
+  expect(readFileSync(path, 'utf8')).toContain('PRIVATE KEY');
+});
+
+test('anybody who has the record can check it, and for no other journal', () => {
+  fill(10);
+  const ends = journal.ends();
+  signer.sign();
+  const signed = readSignedHeads(newestAudit().b)!;
+  expect(signed).toMatchObject({ key: signer.publicKey, ends });
+  expect(signatureHolds('line-1', journal.epoch, signed)).toBe(true);
+  expect(signatureHolds('line-2', journal.epoch, signed)).toBe(false);
+  expect(signatureHolds('line-1', '0'.repeat(16), signed)).toBe(false);
+  const moved = { ...signed, ends: { ...ends, events: { ...ends.events, seq: 9 } } };
+  expect(signatureHolds('line-1', journal.epoch, moved)).toBe(false);
+  expect(signatureHolds('line-1', journal.epoch, { ...signed, key: 'x' })).toBe(false);
+});
+
+test('it signs hourly, soon after something was noted in the audit stream, and not when nothing is new', () => {
+  const signatures = (): number => journal.stats().audit.next - 1;
+  fill(3);
+  signer.maybeSign();
+  expect(signatures()).toBe(1);
+  clock.advance(3_700_000);
+  signer.maybeSign();
+  expect(signatures()).toBe(1);
+  fill(1);
+  clock.advance(120_000);
+  signer.maybeSign();
+  expect(signatures()).toBe(1);
+  journal.append([{ stream: 'audit', kind: 'audit', body: { action: 'noted', who: 'test' } }]);
+  signer.maybeSign();
+  expect(signatures()).toBe(3);
+  fill(1);
+  clock.advance(3_700_000);
+  signer.maybeSign();
+  expect(signatures()).toBe(4);
+});
+
+test('verify counts the signatures that hold', () => {
+  fill(5);
+  signer.sign();
+  fill(5);
+  signer.sign();
+  const { findings, signatures } = verifyJournal(journalPath(folder.path));
+  expect(findings).toEqual([]);
+  expect(signatures).toEqual({ held: 2, keys: [signer.publicKey], newest: 2 });
+});
+
+test('a chain that was rewritten to the end, hashes and head and all, is found by the signature over it', () => {
+  fill(20);
+  signer.sign();
+  journal.close();
+  const database = new Database(journalPath(folder.path));
+  interface Row {
+    readonly seq: number;
+    readonly json: string;
+    readonly hash: Buffer;
+  }
+  const rows = database.prepare<[], Row>('SELECT seq, json, hash FROM record_events ORDER BY seq').all();
+  let hash = rows[8]!.hash.toString('hex');
+  for (const { seq, json } of rows.slice(9)) {
+    const record = JSON.parse(json) as { b: object };
+    const text = seq === 10 ? canonicalJson({ ...record, b: { ...record.b, n: 999 } }) : json;
+    hash = chainNext(hash, text);
+    database
+      .prepare('UPDATE record_events SET json = ?, hash = ? WHERE seq = ?')
+      .run(text, Buffer.from(hash, 'hex'), seq);
+  }
+  database.prepare("UPDATE stream_head SET head = ? WHERE stream = 'events'").run(Buffer.from(hash, 'hex'));
+  database.close();
+  expect(verifyJournal(journalPath(folder.path)).findings).toEqual([
+    { stream: 'events', what: 'unlike_signed', seq: 20, to: 20 },
+  ]);
+});
+
+test('a signature by nobody is a finding', () => {
+  fill(2);
+  signer.sign();
+  const { b } = newestAudit();
+  const details = { ...(b['details'] as object), signature: 'A'.repeat(86) };
+  journal.append([{ stream: 'audit', kind: 'audit', body: { ...b, details } }]);
+  const { findings, signatures } = verifyJournal(journalPath(folder.path));
+  expect(findings).toEqual([{ stream: 'audit', what: 'signature_broken', seq: 2, to: 2 }]);
+  expect(signatures.held).toBe(1);
+});

@@ -1,0 +1,36 @@
+import { statSync } from 'node:fs';
+import type { Journal } from './journal.ts';
+
+const ALARM_BYTES = 128 * 1024 * 1024;
+/** Below this an idle journal is left as it is: emptying the WAL costs a sync too. */
+const WORTH_BYTES = 1024 * 1024;
+
+/**
+ * Keeps the WAL small without ever waiting for a reader: PASSIVE now and then, TRUNCATE when nothing was written
+ * since the last time. A WAL that grows all the same is held by a reader that does not end.
+ */
+export class WalWatch {
+  readonly #journal: Journal;
+  readonly #path: string;
+  #total = -1;
+
+  constructor(journal: Journal, path: string) {
+    this.#journal = journal;
+    this.#path = `${path}-wal`;
+  }
+
+  get bytes(): number {
+    return statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  round(): void {
+    const total = Object.values(this.#journal.ends()).reduce((sum, end) => sum + end.seq, 0);
+    const idle = total === this.#total;
+    this.#total = total;
+    this.#journal.checkpoint(idle && this.bytes >= WORTH_BYTES);
+    const { bytes } = this;
+    const { alarms } = this.#journal;
+    if (bytes > ALARM_BYTES) alarms.raise('wal_large', `${this.#path} has grown to ${Math.round(bytes / 1e6)} MB`);
+    else alarms.clear('wal_large');
+  }
+}
