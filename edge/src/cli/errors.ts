@@ -7,7 +7,9 @@ export type CliErrorCode =
   | 'input_not_media'
   | 'event_unknown'
   | 'service_hidden'
-  | 'answer_unexpected';
+  | 'answer_unexpected'
+  | 'nothing_found'
+  | 'no_result';
 
 /** The command was called in a way that cannot work. */
 export class UsageError extends LinesideError {

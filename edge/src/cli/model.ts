@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
 import type { Registry } from './context.ts';
+import { benchVerb } from './model/bench.ts';
+import { evalVerb } from './model/eval.ts';
+import { explainVerb } from './model/explain.ts';
 import { inspectVerb } from './model/inspect.ts';
 import { listVerb } from './model/list.ts';
 
@@ -8,4 +11,7 @@ export function modelVerbs(program: Command, registry: Registry): void {
   const model = program.command('model').description('models: those that are here, and those that are to come');
   listVerb(model, registry);
   inspectVerb(model, registry);
+  evalVerb(model, registry);
+  benchVerb(model, registry);
+  explainVerb(model, registry);
 }

@@ -1,0 +1,32 @@
+import type { Confusion, FigureTable } from '../../../evaluation/index.ts';
+import type { Overlay } from '../../../pipeline/index.ts';
+
+/** A picture worth looking at: the more surely the model was wrong, the earlier it comes. */
+export interface WorstPicture {
+  readonly path: string;
+  readonly name: string;
+  readonly caption: string;
+  readonly overlays: readonly Overlay[];
+}
+
+export interface Failure {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** A model judged on a set, whatever its task. */
+export interface Judged {
+  /** For --json: the figures under stable names. */
+  readonly figures: object;
+  /** Above the table, in a line. */
+  readonly summary: string;
+  readonly table: FigureTable;
+  readonly confusion: Confusion;
+  readonly notes: readonly string[];
+  readonly worst: readonly WorstPicture[];
+  /** Pictures that gave no result. */
+  readonly failures: readonly Failure[];
+}
+
+/** Most pictures of each kind that a report shows. */
+export const WORST_EACH = 12;

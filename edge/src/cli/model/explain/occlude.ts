@@ -1,0 +1,82 @@
+import { type Detection, letterbox, type Seen } from '../../../domain/index.ts';
+import { type HeatMap, Occlusion, paintOver, remaining } from '../../../evaluation/index.ts';
+import type { Clock } from '../../../kit/index.ts';
+import type { Detector } from '../../detect/detector.ts';
+import type { StillPicture } from '../first-frame.ts';
+import type { Progress } from '../progress.ts';
+
+/** What the model decided, and how much of that decision an answer still holds. */
+export interface Target {
+  readonly told: string;
+  readonly score: number;
+  /** The object; left out where the decision is about the whole picture. */
+  readonly object?: Detection;
+  readonly left: (seen: Seen) => number;
+}
+
+/** The box that is to be explained. */
+export function boxTarget(object: Detection): Target {
+  const { label, score } = object;
+  return { told: label, score, object, left: ({ detections }) => remaining(object, detections) };
+}
+
+export interface OccludeOptions {
+  readonly detector: Detector;
+  /** As the model wants it. */
+  readonly still: StillPicture;
+  readonly target: Target;
+  /** Cells along the longer side, at most. */
+  readonly grid: number;
+  readonly budgetMs: number;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface Occluded {
+  readonly heat: HeatMap;
+  /** Cells along the longer side that the time allowed. */
+  readonly grid: number;
+  readonly looks: number;
+  /** The time ran out before every cell was covered. */
+  readonly cutShort: boolean;
+  /** Most that one patch took from the score. */
+  readonly mostDrop: number;
+}
+
+const LEAST_GRID = 4;
+
+/** Covers one patch of the picture after the other; a coarser grid where the time would not do for the one asked for. */
+export async function occlude(options: OccludeOptions): Promise<Occluded> {
+  const { detector, still, target, budgetMs, clock, progress, signal } = options;
+  const { input } = detector.spec.manifest;
+  const fit = letterbox(still.size, input, input.letterbox.anchor);
+  const startedMs = clock.monoMs();
+  await detector.look(still.pixels, still.size);
+  const lookMs = Math.max(1, clock.monoMs() - startedMs);
+  let grid = options.grid;
+  let occlusion = new Occlusion(fit, grid);
+  while (occlusion.patches.length * lookMs > budgetMs && grid > LEAST_GRID) {
+    grid -= 1;
+    occlusion = new Occlusion(fit, grid);
+  }
+  const scratch = new Uint8Array(still.pixels.length);
+  let looks = 0;
+  let mostDrop = 0;
+  for (const patch of occlusion.patches) {
+    signal.throwIfAborted();
+    if (clock.monoMs() - startedMs > 2 * budgetMs) break;
+    scratch.set(still.pixels);
+    paintOver(scratch, input.width, patch, input.letterbox.fill);
+    const answer = await detector.look(scratch, still.size);
+    // No result says nothing of the patch.
+    if (answer.status !== 'no_result') {
+      const drop = target.score - target.left(answer);
+      occlusion.add(patch, drop);
+      mostDrop = Math.max(mostDrop, drop);
+    }
+    looks += 1;
+    progress.step(looks, occlusion.patches.length);
+  }
+  return { heat: occlusion.heat, grid, looks, cutShort: looks < occlusion.patches.length, mostDrop };
+}
