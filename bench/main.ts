@@ -1,19 +1,21 @@
 /**
- * npm run bench -- NAME [--quick] [--seconds N] [--json FILE]: prints one table and writes its JSON twin.
+ * npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--json FILE]: prints one table and writes its JSON twin.
  */
 import { parseArgs } from 'node:util';
+import { inference } from './inference.ts';
 import { journal } from './journal.ts';
 import { printReport, writeReport, type Bench } from './report.ts';
 import { slice } from './slice.ts';
 
-const BENCHES: readonly Bench[] = [slice, journal];
+const BENCHES: readonly Bench[] = [slice, journal, inference];
 
-const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--json FILE]
+const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--json FILE]
 
 ${BENCHES.map((bench) => `  ${bench.name.padEnd(12)}${bench.what}`).join('\n')}
 
   --quick       a tenth of the work, for a look
   --seconds N   length of each measured stretch
+  --model REF   inference: this model instead; repeat for more
   --json FILE   the same table as JSON, names in lowerCamelCase
 
 Example: npm run bench -- slice --quick --json slice.json`;
@@ -23,6 +25,7 @@ const { values, positionals } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     seconds: { type: 'string' },
+    model: { type: 'string', multiple: true },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -42,8 +45,9 @@ if (values.help || positionals.length === 0) {
 } else {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
+  const models = values.model === undefined ? {} : { models: values.model };
   const log = (line: string): void => console.error(line);
-  const report = await bench.run({ quick: values.quick, ...(seconds && { seconds }), signal: stop.signal, log });
+  const report = await bench.run({ quick: values.quick, ...(seconds && { seconds }), ...models, signal: stop.signal, log });
   printReport(report);
   if (values.json !== undefined) writeReport(report, values.json);
 }

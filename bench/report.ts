@@ -30,6 +30,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Instead of the bench's own length of each measured stretch. */
   readonly seconds?: number;
+  /** Instead of the bench's own models. */
+  readonly models?: readonly string[];
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
