@@ -1,26 +1,27 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { Epoch, STREAMS, type Stream } from '@lineside/protocol';
-import { z } from 'zod';
 import { systemCode } from '../kit/index.ts';
 import type { StreamHead } from './stream-table.ts';
 
-const count = z.int().nonnegative();
-const Progress = z.object({ next: count, acked: count });
+/** How far a stream had come. */
+interface Progress {
+  readonly next: number;
+  readonly acked: number;
+}
 
-const Mark = z.object({
-  v: z.literal(1),
+export interface Mark {
+  readonly v: 1;
   /** Drawn when the database was made; the database has the same. */
-  instance: z.string(),
-  device: z.string(),
-  epoch: Epoch,
+  readonly instance: string;
+  readonly device: string;
+  readonly epoch: string;
   /** How often the database was opened for writing. */
-  opens: count,
+  readonly opens: number;
   /** Of the database file: a copy has others. Birth in ms since 1970; 0 where the file system does not tell. */
-  inode: count,
-  bornMs: z.number().nonnegative(),
-  streams: z.partialRecord(z.enum(STREAMS), Progress),
-});
-export type Mark = z.infer<typeof Mark>;
+  readonly inode: number;
+  readonly bornMs: number;
+  readonly streams: Readonly<Partial<Record<Stream, Progress>>>;
+}
 
 /** What is known of the database in place, to be held against its mark. */
 export interface Candidate {
@@ -54,8 +55,7 @@ export class InstanceMark {
       if (systemCode(error) === 'ENOENT') return undefined;
       throw error;
     }
-    const parsed = Mark.safeParse(jsonOf(text));
-    return parsed.success ? parsed.data : undefined;
+    return markIn(jsonOf(text));
   }
 
   /** Begins the mark of the database now in place. */
@@ -99,6 +99,25 @@ function fileFacts(path: string): Pick<Mark, 'inode' | 'bornMs'> {
   const { ino, birthtimeMs, ctimeMs } = statSync(path);
   // Where the system has no time of birth, Node gives that of the last change.
   return { inode: ino, bornMs: birthtimeMs > 0 && birthtimeMs !== ctimeMs ? birthtimeMs : 0 };
+}
+
+/** Undefined where a field is missing or not what it should be: then there is no mark. */
+function markIn(value: unknown): Mark | undefined {
+  const fields = fieldsOf(value);
+  const [instance, device, epoch] = [fields['instance'], fields['device'], fields['epoch']];
+  const [opens, inode, bornMs] = [fields['opens'], fields['inode'], fields['bornMs']];
+  if (fields['v'] !== 1 || typeof instance !== 'string' || typeof device !== 'string') return undefined;
+  if (typeof epoch !== 'string' || !Epoch.safeParse(epoch).success) return undefined;
+  if (typeof opens !== 'number' || typeof inode !== 'number' || typeof bornMs !== 'number') return undefined;
+  const streams = STREAMS.flatMap((stream) => {
+    const { next, acked } = fieldsOf(fieldsOf(fields['streams'])[stream]);
+    return typeof next === 'number' && typeof acked === 'number' ? [[stream, { next, acked }] as const] : [];
+  });
+  return { v: 1, instance, device, epoch, opens, inode, bornMs, streams: Object.fromEntries(streams) };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
 
 function jsonOf(text: string): unknown {

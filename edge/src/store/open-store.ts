@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock, Logger } from '../kit/index.ts';
-import { ClockSource } from './clock-source.ts';
+import { clockIsSynchronised } from './clock-source.ts';
 import { type DeviceKey, deviceKey } from './device-key.ts';
 import { EvidenceStore } from './evidence.ts';
 import { EvidenceSweep } from './evidence-sweep.ts';
@@ -24,6 +24,8 @@ export interface StoreOptions {
   readonly streamQuotas?: Partial<StreamQuotas>;
   readonly evidenceQuotaBytes: number;
   readonly keepDeliveredMs: number;
+  /** Whether the wall clock follows a time server now; left out, only systemd-timesyncd is believed. */
+  readonly synced?: () => boolean;
 }
 
 /** The parts of the store that a running line needs, joined. */
@@ -56,8 +58,8 @@ export function evidenceFolder(data: string): string {
 export function openStore(options: StoreOptions): Store {
   const { data, device, boot, clock, log, keepDeliveredMs } = options;
   const quotaBytes = options.journalQuotaBytes;
-  const source = new ClockSource(clock);
-  const system = { random: randomBytes, synced: () => source.synced(), ballastBytes: BALLAST_BYTES };
+  const synced = options.synced ?? clockIsSynchronised;
+  const system = { random: randomBytes, synced, ballastBytes: BALLAST_BYTES };
   const path = journalPath(data);
   const quotas = options.streamQuotas === undefined ? {} : { streamQuotas: options.streamQuotas };
   const journal = Journal.open({ path, device, boot, clock, log, quotaBytes, ...quotas, ...system });

@@ -1,16 +1,18 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
 
 /** Why a journal cannot go on as it is. */
 export const ASIDE_REASONS = ['damaged', 'missing', 'restored', 'behind_collector'] as const;
 export type AsideReason = (typeof ASIDE_REASONS)[number];
 
-const Notice = z.object({ reason: z.enum(ASIDE_REASONS), why: z.string() });
+interface Notice {
+  readonly reason: AsideReason;
+  readonly why: string;
+}
 
 /** A journal that was moved out of the way and whose records have not all gone over to its successor yet. */
-export interface Aside extends z.infer<typeof Notice> {
+export interface Aside extends Notice {
   /** `DATA/set-aside/<time>-<reason>`; the files in it have the names they had. */
   readonly folder: string;
   readonly databasePath: string;
@@ -41,8 +43,7 @@ export function unfinished(path: string): Aside | undefined {
   for (const name of readdirSync(parent).toSorted().toReversed()) {
     const folder = join(parent, name);
     if (!existsSync(join(folder, NOTICE))) continue;
-    const parsed = Notice.safeParse(JSON.parse(readFileSync(join(folder, NOTICE), 'utf8') || 'null'));
-    const notice = parsed.success ? parsed.data : { reason: 'damaged' as const, why: 'its notice is damaged' };
+    const notice = noticeIn(readFileSync(join(folder, NOTICE), 'utf8'));
     return asideAt(folder, path, notice);
   }
   return undefined;
@@ -69,8 +70,15 @@ export function countAside(path: string): number {
   return existsSync(parent) ? readdirSync(parent).length : 0;
 }
 
-function asideAt(folder: string, path: string, notice: z.infer<typeof Notice>): Aside {
+function asideAt(folder: string, path: string, notice: Notice): Aside {
   return { ...notice, folder, databasePath: join(folder, basename(path)) };
+}
+
+/** Words for people: a notice that a power cut spoiled says less, and means the same. */
+function noticeIn(text: string): Notice {
+  const reason = ASIDE_REASONS.find((known) => text.includes(`"reason":"${known}"`)) ?? 'damaged';
+  const why = /"why":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? 'the notice of it is damaged';
+  return { reason, why };
 }
 
 function freshFolder(parent: string, name: string): string {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { HandClock } from '../../../tests/support/test-journal.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
-import { ClockSource } from './index.ts';
+import { ClockSource } from './clock-source.ts';
 
 let folder: TempDir;
 beforeEach(async () => {
