@@ -70,10 +70,10 @@ describe('a line of which much is wrong', () => {
     const config = await configure(dir.join('lineside.yaml'), {
       device: 'line-1',
       cameras: [
-        { id: 'good', url: blinking(2, 1), fps: 5, models: ['bright'] },
+        { id: 'good', url: blinking(), fps: 5, models: ['bright'] },
         { id: 'network', url: `rtsp://line:letmein@${host}/product`, fps: 2, models: ['bright'] },
-        { id: 'many-models', url: blinking(4, 2), fps: 5, models: ['bright', ...Object.keys(BAD_MODELS)] },
-        { id: 'no-model', url: blinking(4, 2), fps: 2, models: ['missing', 'shape'] },
+        { id: 'many-models', url: blinking(), fps: 5, models: ['bright', ...Object.keys(BAD_MODELS)] },
+        { id: 'no-model', url: blinking(), fps: 2, models: ['missing', 'shape'] },
         ...bad,
       ],
       models: [

@@ -27,7 +27,7 @@ afterEach(() => dir[Symbol.asyncDispose]());
 async function goodConfig(change: object = {}): Promise<Readonly<Record<string, unknown>>> {
   return {
     device: 'line-1',
-    cameras: [{ id: 'lamp', url: blinking(2, 1), fps: 5, models: ['bright'] }],
+    cameras: [{ id: 'lamp', url: blinking(), fps: 5, models: ['bright'] }],
     models: [await brightModel(dir.path)],
     rules: [brightRule('lamp')],
     status: { listen: '127.0.0.1:0' },
