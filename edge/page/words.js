@@ -39,15 +39,18 @@ export const SEVERITY = { info: 'idle', warning: 'warn', critical: 'bad' };
 
 const REASON = {
   newer_frame: 'newer frame came first',
+  not_due: 'not due: this model looks less often',
   not_ready: 'not ready',
   paused: 'paused',
   inference_error: 'inference error',
   deadline: 'took too long',
   bad_output: 'output not understood',
   model_unavailable: 'model not available',
+  earlier_stage: 'the model before it gave no result',
   vision_restarted: 'vision restarted',
   suspect_scores: 'scores to be doubted',
   fallback_provider: 'slower provider',
+  not_all_looked_at: 'more to look at than allowed',
   cleared: 'cleared',
   object_lost: 'out of sight',
   camera_lost: 'camera lost',

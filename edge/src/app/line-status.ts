@@ -16,6 +16,7 @@ import { evidencePath, type JournalReader, type Store } from '../store/index.ts'
 import type { VisionProcess } from '../vision/index.ts';
 import { EventViews } from './event-views.ts';
 import { CpuMeter, diskOf } from './machine.ts';
+import { periodMs } from './looks.ts';
 import { type LineModel, refusals } from './models.ts';
 import { cameraViews, modelViews, type ViewFacts } from './status-view.ts';
 import type { UplinkPart } from './uplink-part.ts';
@@ -128,9 +129,15 @@ export class LineStatus implements StatusSource {
     const { lanes, nowMs } = this.#facts();
     if (nowMs - this.#startedMs < PROGRESS_MS) return true;
     if (lanes.vision.state === 'down') return nowMs - lanes.vision.sinceMs < PROGRESS_MS;
-    const fresh = nowMs - PROGRESS_MS;
     const delivering = lanes.lanes.filter(({ status }) => status?.state === 'streaming');
-    const stuck = delivering.every((lane) => lane.models.every(({ newest }) => (newest?.resultAtMs ?? 0) < fresh));
+    const { cameras } = this.#parts.loaded.config;
+    const stuck = delivering.every((lane) => {
+      const camera = cameras.find(({ id }) => id === lane.camera);
+      return lane.models.every(({ model, newest }) => {
+        const waitMs = Math.max(PROGRESS_MS, camera === undefined ? 0 : 3 * periodMs(camera, model));
+        return nowMs - (newest?.resultAtMs ?? this.#startedMs) > waitMs;
+      });
+    });
     return delivering.length === 0 || !stuck;
   }
 

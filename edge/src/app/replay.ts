@@ -10,6 +10,7 @@ import { VisionProcess } from '../vision/index.ts';
 import { eventIds } from './event-id.ts';
 import { bootId } from './machine.ts';
 import { findModels, type LineModel } from './models.ts';
+import { usesOf } from './looks.ts';
 import type { Recording, ReplayOptions, ReplaySummary } from './options.ts';
 import { rulesOf } from './rules.ts';
 import { trackerFor } from './sitting.ts';
@@ -106,7 +107,7 @@ function wireReplay(
         url: path,
         transport: camera.transport,
         fps: camera.fps,
-        models: camera.models,
+        models: usesOf(camera, models),
         mode: 'recording',
       })),
     },

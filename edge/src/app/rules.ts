@@ -1,7 +1,8 @@
 import type { CameraConfig, Config, RuleConfig } from '../config/index.ts';
 import type { Zone } from '../domain/index.ts';
 import type { Rule } from '../pipeline/index.ts';
-import { createRule, type RuleSpec } from '../rules/index.ts';
+import { createRule, type RuleSpec, type Timing, TIMING_DEFAULTS } from '../rules/index.ts';
+import { periodMs } from './looks.ts';
 
 /** The rules of one camera, fresh. */
 export function rulesOf(config: Config, camera: CameraConfig): readonly Rule[] {
@@ -13,7 +14,8 @@ export function specOf(rule: RuleConfig, camera: CameraConfig): RuleSpec {
   const { id, model, severity, labels } = rule;
   const zone: Zone | undefined = camera.zones.find((candidate) => candidate.id === rule.zone);
   const common = { id, model, severity, ...(zone === undefined ? {} : { zone }) };
-  const timing = { longerThanMs: rule.longerThanMs };
+  const patience = patienceFor(periodMs(camera, model));
+  const timing = { longerThanMs: rule.longerThanMs, ...patience };
   switch (rule.type) {
     case 'missing_headwear':
       return {
@@ -27,10 +29,16 @@ export function specOf(rule: RuleConfig, camera: CameraConfig): RuleSpec {
       return {
         ...common,
         type: 'product_defect',
-        ...(rule.longerThanMs > 0 ? { timing } : {}),
+        timing: rule.longerThanMs > 0 ? timing : patience,
         ...(labels === undefined ? {} : { labels: { defect: labels } }),
       };
     case 'dirt':
       return { ...common, type: 'dirt', timing, ...(labels === undefined ? {} : { labels: { dirt: labels } }) };
   }
+}
+
+/** Where results come seldom, the time between two of them is neither a gap nor a lost camera. */
+function patienceFor(everyMs: number): Partial<Timing> {
+  if (everyMs <= 800) return {};
+  return { maxGapMs: 2.5 * everyMs, lapseAfterMs: Math.max(TIMING_DEFAULTS.dirt.lapseAfterMs, 4 * everyMs) };
 }

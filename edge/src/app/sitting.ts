@@ -11,6 +11,7 @@ import { findModels, type LineModel, refusals, weakest } from './models.ts';
 import { eventIds } from './event-id.ts';
 import { closeLeftOpen } from './left-open.ts';
 import { LineStatus } from './line-status.ts';
+import { usesOf } from './looks.ts';
 import { rulesOf } from './rules.ts';
 import { SystemdNotifier } from './systemd.ts';
 import { LineTicker } from './ticker.ts';
@@ -113,7 +114,7 @@ function wire(options: SittingOptions, store: Store, models: readonly LineModel[
         url: loaded.secrets.url(camera.url),
         transport: camera.transport,
         fps: camera.fps,
-        models: camera.models.filter((id) => found.some((model) => model.id === id)),
+        models: usesOf(camera, models),
         mode: 'live',
         loop: true,
       })),

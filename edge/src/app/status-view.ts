@@ -1,6 +1,7 @@
 import type { Config } from '../config/index.ts';
 import type { CameraStatus, ModelStatus } from '../domain/index.ts';
 import type { LaneSnapshot, LanesSnapshot, ModelLaneSnapshot } from '../pipeline/index.ts';
+import { periodMs } from './looks.ts';
 import { type CameraModelView, type CameraView, inspectingWord, type ModelView } from '../status/index.ts';
 
 export interface ViewFacts {
@@ -50,7 +51,8 @@ function newestFrameMs(lane: LaneSnapshot, status: CameraStatus): number | undef
 
 function wordOf(lane: LaneSnapshot, status: CameraStatus, facts: ViewFacts): CameraView['inspecting'] {
   const { config, lanes, nowMs } = facts;
-  const fps = config.cameras.find((camera) => camera.id === lane.camera)?.fps ?? 1;
+  const camera = config.cameras.find((candidate) => candidate.id === lane.camera);
+  const fps = camera?.fps ?? 1;
   const lastFrameMs = newestFrameMs(lane, status);
   return inspectingWord({
     visionUp: lanes.vision.state === 'up',
@@ -60,6 +62,7 @@ function wordOf(lane: LaneSnapshot, status: CameraStatus, facts: ViewFacts): Cam
     graceMs: GRACE_MS,
     models: lane.models.map((model) => ({
       state: model.status?.state ?? 'loading',
+      ...(camera === undefined ? {} : { staleAfterMs: Math.max(3_000, 5 * periodMs(camera, model.model)) }),
       degraded: model.newest?.status === 'degraded',
       ...(model.newest === undefined || model.newest.status === 'no_result'
         ? {}

@@ -15,8 +15,43 @@ export interface CameraConfig {
   readonly transport: 'tcp' | 'udp';
   /** Frames per second. */
   readonly fps: number;
+  /** Every model that gives results for this camera, those of `stages` included. */
   readonly models: readonly string[];
+  /** Those of `models` of which the file says more than the id. */
+  readonly looks?: readonly LookConfig[];
+  readonly stages?: readonly StageConfig[];
   readonly zones: readonly ZoneConfig[];
+}
+
+/** How a model looks at a camera. */
+export interface LookConfig {
+  readonly id: string;
+  readonly fps?: number;
+  /** Between two looks; instead of `fps`. */
+  readonly everyMs?: number;
+  /** A zone of the camera, or left, top, right, bottom in shares of the picture. */
+  readonly region?: string | readonly [number, number, number, number];
+  readonly tiles?: { readonly size: number; readonly overlap: number };
+}
+
+/** A model that looks at each find of another. */
+export interface StageConfig {
+  readonly model: string;
+  readonly after: string;
+  readonly labels?: readonly string[];
+  readonly margin: number;
+  readonly most: number;
+}
+
+export type ProviderName = 'tensorrt' | 'cuda' | 'cpu';
+
+/** Where models run, and how engines are built. */
+export interface InferenceConfig {
+  readonly expect?: ProviderName;
+  readonly engines: 'auto' | 'off';
+  readonly precision: 'fp16' | 'fp32';
+  readonly buildMemoryBytes: number;
+  readonly buildLimitMs: number;
 }
 
 export interface ModelConfig {
@@ -25,6 +60,7 @@ export interface ModelConfig {
   readonly ref: string;
   /** 0 to 1; the manifest's threshold where left out. */
   readonly score?: number;
+  readonly expect?: ProviderName;
 }
 
 export interface RuleConfig {
@@ -59,17 +95,19 @@ export interface Config {
     readonly evidenceQuotaBytes: number;
     readonly keepDeliveredMs: number;
   };
+  readonly inference: InferenceConfig;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
 }
 
 /** Fills in what depends on more than one key. */
 export function completeConfig(raw: RawConfig): Config {
   const declared = new Set(raw.models.map((model) => model.id));
-  const fromCatalog = [...new Set(raw.cameras.flatMap((camera) => camera.models))].filter((id) => !declared.has(id));
+  const cameras = raw.cameras.map(completeCamera);
+  const fromCatalog = [...new Set(cameras.flatMap((camera) => camera.models))].filter((id) => !declared.has(id));
   return {
     device: raw.device,
     line: raw.line ?? raw.device,
-    cameras: raw.cameras,
+    cameras,
     models: [...raw.models.map(withoutUndefined), ...fromCatalog.map((id) => ({ id, ref: id }))],
     rules: raw.rules.map(completeRule),
     ...(raw.uplink === undefined ? {} : { uplink: withoutUndefined(raw.uplink) }),
@@ -79,7 +117,36 @@ export function completeConfig(raw: RawConfig): Config {
       evidenceQuotaBytes: raw.storage.evidenceQuota,
       keepDeliveredMs: raw.storage.keepDelivered,
     },
+    inference: completeInference(raw.inference),
     log: raw.log,
+  };
+}
+
+function completeInference({
+  expect,
+  engines,
+  precision,
+  buildMemory,
+  buildLimit,
+}: RawConfig['inference']): InferenceConfig {
+  const limits = { buildMemoryBytes: buildMemory, buildLimitMs: buildLimit };
+  return { ...(expect === undefined ? {} : { expect }), engines, precision, ...limits };
+}
+
+function completeCamera({ models, stages, ...camera }: RawConfig['cameras'][number]): CameraConfig {
+  const looks = models.flatMap((entry) => {
+    if (typeof entry === 'string') return [];
+    const { every, ...look } = entry;
+    return [withoutUndefined({ ...look, everyMs: every })];
+  });
+  return {
+    ...camera,
+    models: [
+      ...models.map((entry) => (typeof entry === 'string' ? entry : entry.id)),
+      ...stages.map(({ model }) => model),
+    ],
+    ...(looks.length === 0 ? {} : { looks }),
+    ...(stages.length === 0 ? {} : { stages: stages.map(withoutUndefined) }),
   };
 }
 
@@ -117,7 +184,7 @@ export function toFileForm(config: Config): FileGroup {
   return {
     device: config.device,
     line: config.line,
-    cameras: config.cameras.map(plain),
+    cameras: config.cameras.map(cameraInFile),
     models: config.models.map(plain),
     rules: config.rules.map(({ longerThanMs, ...rule }) =>
       plain({ ...rule, longerThan: formatDuration(longerThanMs) }),
@@ -129,8 +196,25 @@ export function toFileForm(config: Config): FileGroup {
       evidenceQuota: formatSize(storage.evidenceQuotaBytes),
       keepDelivered: formatDuration(storage.keepDeliveredMs),
     },
+    inference: inferenceInFile(config.inference),
     log: { level: config.log.level },
   };
+}
+
+function inferenceInFile({ buildMemoryBytes, buildLimitMs, ...rest }: InferenceConfig): FileGroup {
+  return plain({ ...rest, buildMemory: formatSize(buildMemoryBytes), buildLimit: formatDuration(buildLimitMs) });
+}
+
+function cameraInFile({ models, looks = [], stages = [], zones, ...camera }: CameraConfig): FileGroup {
+  const second = new Set(stages.map(({ model }) => model));
+  const first = models.filter((id) => !second.has(id));
+  const inFile = first.map((id) => {
+    const look = looks.find((candidate) => candidate.id === id);
+    if (look === undefined) return id;
+    const { everyMs, ...rest } = look;
+    return { ...rest, ...(everyMs === undefined ? {} : { every: formatDuration(everyMs) }) };
+  });
+  return plain({ ...camera, models: inFile, ...(stages.length === 0 ? {} : { stages }), zones });
 }
 
 function plain(value: object): FileGroup {

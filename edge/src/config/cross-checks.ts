@@ -22,7 +22,8 @@ export function crossCheck(value: unknown, catalog: readonly string[]): readonly
     ...duplicates(rules, ['rules']),
     ...cameras.flatMap((camera, i) => duplicates(groups(camera['zones']), ['cameras', i, 'zones'])),
     ...cameras.flatMap((camera, i) => flatZones(groups(camera['zones']), ['cameras', i, 'zones'])),
-    ...cameras.flatMap((camera, i) => unknownModels(camera, ['cameras', i, 'models'], known)),
+    ...cameras.flatMap((camera, i) => unknownModels(camera, ['cameras', i], known)),
+    ...cameras.flatMap((camera, i) => looksOf(camera, ['cameras', i])),
     ...rules.flatMap((rule, i) => checkRule(rule, ['rules', i], cameras)),
   ];
 }
@@ -62,13 +63,13 @@ function flatZones(zones: readonly Loose[], path: Path): readonly Finding[] {
 }
 
 function unknownModels(camera: Loose, path: Path, known: readonly string[]): readonly Finding[] {
-  return stringsOf(camera['models']).flatMap((model, i) => {
+  return modelsOf(camera, path).flatMap(({ id: model, path: place }) => {
     if (known.includes(model)) return [];
     const meant = nearest(model, known);
     return [
       {
         code: 'unknown_model',
-        path: [...path, i],
+        path: place,
         message: `no model is called ${model}`,
         advice:
           meant === undefined
@@ -77,6 +78,72 @@ function unknownModels(camera: Loose, path: Path, known: readonly string[]): rea
       },
     ];
   });
+}
+
+/** Models that give results for a camera, in either form, with where they are named. */
+function modelsOf(camera: Loose, path: Path = []): readonly { readonly id: string; readonly path: Path }[] {
+  const first = listOf(camera['models']).map((entry, i) =>
+    isLoose(entry)
+      ? { id: entry['id'], path: [...path, 'models', i, 'id'] }
+      : { id: entry, path: [...path, 'models', i] },
+  );
+  const second = groups(camera['stages']).map((stage, i) => ({
+    id: stage['model'],
+    path: [...path, 'stages', i, 'model'],
+  }));
+  return [...first, ...second].flatMap(({ id, path: place }) => (typeof id === 'string' ? [{ id, path: place }] : []));
+}
+
+/** What is said of how models look at one camera. */
+function looksOf(camera: Loose, path: Path): readonly Finding[] {
+  const zones = idsOf(groups(camera['zones']));
+  const models = modelsOf(camera, path);
+  const twice = models.filter(({ id }, i) => models.findIndex((other) => other.id === id) < i);
+  const first = listOf(camera['models']).flatMap((entry) => (isLoose(entry) ? (entry['id'] ?? []) : entry));
+  return [
+    ...twice.map(({ id, path: place }) => ({
+      code: 'duplicate_model',
+      path: place,
+      message: `${id} looks at this camera already`,
+      advice: 'name each model once; for another setting give the model a second id under models:',
+    })),
+    ...listOf(camera['models']).flatMap((entry, i) =>
+      isLoose(entry) ? checkLook(entry, [...path, 'models', i], zones, String(camera['id'])) : [],
+    ),
+    ...groups(camera['stages']).flatMap((stage, i) => {
+      const after = stage['after'];
+      if (typeof after !== 'string' || first.includes(after)) return [];
+      const known = first.filter((id) => typeof id === 'string');
+      return [
+        {
+          code: 'stage_without_first',
+          path: [...path, 'stages', i, 'after'],
+          message: `${after} is not among the models of this camera`,
+          advice: `known: ${known.join(', ') || 'none'}; a second stage follows one of models:, not another stage`,
+        },
+      ];
+    }),
+  ];
+}
+
+function checkLook(look: Loose, path: Path, zones: readonly string[], camera: string): readonly Finding[] {
+  const { region } = look;
+  const findings: Finding[] = [];
+  if (look['fps'] !== undefined && look['every'] !== undefined) {
+    const advice = 'leave one of them out: they say the same in two ways';
+    findings.push({ code: 'rate_twice', path: [...path, 'every'], message: 'stands beside fps', advice });
+  }
+  if (typeof region === 'string' && !zones.includes(region)) {
+    findings.push(unknownName('zone', region, zones, [...path, 'region'], ` on camera ${camera}`));
+  }
+  const [x1, y1, x2, y2] = listOf(region);
+  const sides = [x1, y1, x2, y2].map(Number);
+  const [left = 0, top = 0, right = 1, bottom = 1] = sides;
+  if (Array.isArray(region) && sides.every(Number.isFinite) && (right - left < 1e-3 || bottom - top < 1e-3)) {
+    const advice = 'give left, top, right, bottom: the third larger than the first, the fourth larger than the second';
+    findings.push({ code: 'region_empty', path: [...path, 'region'], message: 'encloses nothing', advice });
+  }
+  return findings;
 }
 
 function checkRule(rule: Loose, path: Path, cameras: readonly Loose[]): readonly Finding[] {
@@ -91,7 +158,7 @@ function checkRule(rule: Loose, path: Path, cameras: readonly Loose[]): readonly
     findings.push(unknownName('zone', zone, zones, [...path, 'zone'], ` on camera ${name}`));
   }
   const model = modelOf(rule);
-  if (model !== undefined && !stringsOf(camera['models']).includes(model)) {
+  if (model !== undefined && !modelsOf(camera).some(({ id }) => id === model)) {
     findings.push({
       code: 'model_not_on_camera',
       path: [...path, rule['model'] === undefined ? 'type' : 'model'],
@@ -145,8 +212,8 @@ function groups(value: unknown): readonly Loose[] {
   return Array.isArray(value) ? value.map((item: unknown) => (isLoose(item) ? item : {})) : [];
 }
 
-function stringsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function isLoose(value: unknown): value is Loose {

@@ -15,6 +15,7 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly 'x-restart'?: Restart;
@@ -46,9 +47,19 @@ function moveKey(object: Record<string, unknown>, from: string, to: string): voi
 export function schemaAt(root: SchemaNode, path: readonly PropertyKey[]): SchemaNode | undefined {
   let node: SchemaNode | undefined = root;
   for (const step of path) {
-    node = typeof step === 'number' ? node?.items : node?.properties?.[String(step)];
+    node = typeof step === 'number' ? node?.items : groupOf(node)?.properties?.[String(step)];
   }
   return node;
+}
+
+/** The node itself, or of several forms that a value may have the one that is a group of keys. */
+export function groupOf(node: SchemaNode | undefined): SchemaNode | undefined {
+  return node?.anyOf?.find((form) => form.properties !== undefined) ?? node;
+}
+
+/** Keys that a group at `path` may have. */
+export function keysAt(root: SchemaNode, path: readonly PropertyKey[]): readonly string[] {
+  return Object.keys(groupOf(schemaAt(root, path))?.properties ?? {});
 }
 
 /** One row of the documentation. */
@@ -75,7 +86,9 @@ function keysUnder(node: SchemaNode, prefix: string): readonly KeyDescription[] 
     const required = node.required?.includes(key) === true;
     if (child.properties !== undefined) return keysUnder(child, path);
     if (child.items?.properties !== undefined) return keysUnder(child.items, `${path}[]`);
-    return [describe(path, child, required)];
+    const entries = groupOf(child.items);
+    const inside = entries?.properties === undefined ? [] : keysUnder(entries, `${path}[]`);
+    return [describe(path, child, required), ...inside];
   });
 }
 
@@ -95,6 +108,8 @@ function describe(path: string, node: SchemaNode, required: boolean): KeyDescrip
 
 function typeOf(node: SchemaNode): string {
   if (node.enum !== undefined) return node.enum.map(String).join(' | ');
+  if (node.anyOf !== undefined) return node.anyOf.map(typeOf).join(' | ');
+  if (node.items?.anyOf !== undefined) return 'list of texts or groups';
   if (node.type === 'array') return node.items?.type === undefined ? 'list' : `list of ${node.items.type}s`;
   return node.type ?? 'text';
 }

@@ -26,9 +26,9 @@ describe('what a change restarts', () => {
     expect(diff('log: {level: info}', '# quiet\nlog: {}')).toEqual({ changes: [], restart: 'none' });
   });
 
-  it('is nothing for the level of the log', () => {
-    const change = { path: 'log.level', kind: 'changed', restart: 'none' };
-    expect(diff('level: info', 'level: debug')).toEqual({ changes: [change], restart: 'none' });
+  it('is the process for the level of the log', () => {
+    const change = { path: 'log.level', kind: 'changed', restart: 'process' };
+    expect(diff('level: info', 'level: debug')).toEqual({ changes: [change], restart: 'process' });
   });
 
   it('is one camera for what belongs to it, a password that is never shown included', () => {

@@ -1,5 +1,5 @@
 import { type Config, type FileGroup, type FileValue, toFileForm } from './config.ts';
-import { configJsonSchema, type Restart, RESTARTS, type SchemaNode } from './describe.ts';
+import { configJsonSchema, groupOf, type Restart, RESTARTS, type SchemaNode } from './describe.ts';
 import { SecretText } from './secret.ts';
 
 /** One key that differs. */
@@ -35,7 +35,7 @@ function compareGroups(
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return keys.flatMap((key) => {
     const here = path === '' ? key : `${path}.${key}`;
-    return compare(a[key], b[key], schema?.properties?.[key], here);
+    return compare(a[key], b[key], groupOf(schema)?.properties?.[key], here);
   });
 }
 

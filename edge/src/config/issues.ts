@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type SchemaNode, schemaAt } from './describe.ts';
+import { keysAt, type SchemaNode, schemaAt } from './describe.ts';
 import { nearest } from './distance.ts';
 import type { Path } from './document.ts';
 
@@ -13,13 +13,25 @@ export interface Finding {
 
 /** zod's issues in the words of the configuration file. No value is quoted where it could be a secret. */
 export function findingsOf(issues: readonly z.core.$ZodIssue[], root: SchemaNode): readonly Finding[] {
-  return issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? unknownKeys(issue, root) : [findingOf(issue, root)],
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') return unknownKeys(issue, root);
+    const meant = issue.code === 'invalid_union' ? meantForm(issue) : undefined;
+    return meant === undefined ? [findingOf(issue, root)] : findingsOf(meant, root);
+  });
+}
+
+/** Of several forms that a value may have, what is wrong with the only one that it can have meant. */
+function meantForm(issue: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
+  const forms = issue.errors.filter(
+    (form) => !form.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0),
   );
+  const [form] = forms;
+  if (form === undefined || forms.length > 1) return undefined;
+  return form.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, root: SchemaNode): readonly Finding[] {
-  const known = Object.keys(schemaAt(root, issue.path)?.properties ?? {});
+  const known = keysAt(root, issue.path);
   return issue.keys.map((key) => {
     const meant = nearest(key, known);
     return {
@@ -64,11 +76,12 @@ function messageOf(issue: z.core.$ZodIssue, node: SchemaNode | undefined): strin
     case 'unrecognized_keys':
     case 'invalid_format':
     case 'not_multiple_of':
-    case 'invalid_union':
     case 'invalid_key':
     case 'invalid_element':
     case 'custom':
       return issue.message;
+    case 'invalid_union':
+      return `cannot be ${kindOf(issue.input)}`;
   }
 }
 

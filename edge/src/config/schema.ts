@@ -43,6 +43,95 @@ const Zone = z
   })
   .meta({ description: 'A part of the picture that rules can be limited to.' });
 
+const Tiles = z.strictObject({
+  size: z.int().min(32).max(8192).meta({
+    description:
+      "Width of a tile in pixels of the camera's picture; its height follows the model's input. The model's own input width looks at every pixel as it is.",
+    unit: 'pixels',
+    restart: 'camera',
+    example: 640,
+  }),
+  overlap: z.number().min(0).max(0.9).default(0.2).meta({
+    description: 'Least share of a tile that its neighbour sees too: at least as wide as the largest small defect.',
+    unit: 'share 0 to 0.9',
+    restart: 'camera',
+    example: 0.2,
+  }),
+});
+
+const Look = z
+  .strictObject({
+    id: id.meta({
+      description: 'Model: id from the catalog or from `models`.',
+      restart: 'camera',
+      example: 'defect',
+    }),
+    fps: z.number().min(0.001).max(60).optional().meta({
+      description:
+        'Frames per second that this model looks at, evenly chosen from those of the camera; the others are counted as `not_due`. Without it every frame.',
+      unit: 'frames per second',
+      restart: 'camera',
+      example: 2,
+    }),
+    every: duration().optional().meta({
+      description: 'The same as a time between two looks, for models that look seldom.',
+      unit: 'duration',
+      restart: 'camera',
+      example: '30s',
+    }),
+    region: z
+      .union([id, z.tuple([share, share, share, share])])
+      .optional()
+      .meta({
+        description:
+          'The model sees only this part: the box around a zone of this camera, or left, top, right and bottom in shares of the picture.',
+        unit: 'zone or shares 0 to 1',
+        restart: 'camera',
+        example: [0.1, 0.2, 0.9, 0.8],
+      }),
+    tiles: Tiles.optional().meta({
+      description:
+        'For small things in a large picture: the model looks at one tile after the other, and what it finds is put together. Each tile costs one inference.',
+      restart: 'camera',
+    }),
+  })
+  .meta({ description: 'How one model looks at this camera.' });
+
+const Stage = z
+  .strictObject({
+    model: id.meta({
+      description: 'Model of the second stage: a classification, a check for anomalies or a detector.',
+      restart: 'camera',
+      example: 'seal',
+    }),
+    after: id.meta({
+      description: "Model of this camera's `models` whose finds it looks at.",
+      restart: 'camera',
+      example: 'defect',
+    }),
+    labels: z
+      .array(z.string().min(1).max(64))
+      .min(1)
+      .optional()
+      .meta({
+        description: 'Labels of finds that it looks at; all when left out.',
+        restart: 'camera',
+        example: ['product'],
+      }),
+    margin: z.number().min(0).max(2).default(0.1).meta({
+      description: 'What it sees around a find, as a share of the find’s sides.',
+      unit: 'share',
+      restart: 'camera',
+      example: 0.1,
+    }),
+    most: z.int().min(1).max(256).default(8).meta({
+      description: 'Finds looked at per frame, best first. When there are more, the result says `not_all_looked_at`.',
+      restart: 'camera',
+      example: 8,
+    }),
+  })
+  .meta({ description: 'A model that looks at each find of another, cut from the picture at its full size.' });
+
 const Camera = z
   .strictObject({
     id: id.meta({
@@ -68,16 +157,24 @@ const Camera = z
       example: 5,
     }),
     models: z
-      .array(id)
+      .array(z.union([id, Look]))
       .default([])
       .meta({
-        description: 'Models that look at this camera: ids from the catalog or from `models`.',
+        description:
+          'Models that look at this camera: ids from the catalog or from `models`, or such an id with how it looks (`{id: defect, fps: 2, tiles: {size: 640}}`).',
         restart: 'camera',
         example: ['ppe'],
       }),
+    stages: z.array(Stage).default([]).meta({
+      description: 'Models that look at what those of `models` found.',
+      restart: 'camera',
+    }),
     zones: z.array(Zone).default([]).meta({ description: 'Zones of this camera.', restart: 'camera' }),
   })
   .meta({ description: 'One camera.' });
+
+/** Where a model runs, best first. */
+export const PROVIDERS = ['tensorrt', 'cuda', 'cpu'] as const;
 
 const Model = z
   .strictObject({
@@ -97,6 +194,11 @@ const Model = z
       unit: 'share 0 to 1',
       restart: 'process',
       example: 0.5,
+    }),
+    expect: z.enum(PROVIDERS).optional().meta({
+      description: 'Overrules `inference.expect` for this model; `cpu` for one that is not meant for the accelerator.',
+      restart: 'process',
+      example: 'cpu',
     }),
   })
   .meta({ description: 'One model that is not taken from the catalog as it is.' });
@@ -201,6 +303,38 @@ const Storage = z.strictObject({
   }),
 });
 
+const Inference = z.strictObject({
+  expect: z.enum(PROVIDERS).optional().meta({
+    description:
+      'Where models are meant to run on this box. One that runs on anything less is an alarm: in the log, on the page, in the doctor. Without it, a Jetson is meant to use its accelerator.',
+    restart: 'process',
+    example: 'tensorrt',
+  }),
+  engines: z.enum(['auto', 'off']).default('auto').meta({
+    description:
+      'TensorRT engines: `auto` builds one per model before the cameras start, where `trtexec` is installed, and keeps it until model, TensorRT or machine change.',
+    restart: 'process',
+    example: 'auto',
+  }),
+  precision: z.enum(['fp16', 'fp32']).default('fp16').meta({
+    description: 'Precision of TensorRT engines.',
+    restart: 'process',
+    example: 'fp16',
+  }),
+  buildMemory: size().prefault('6GB').meta({
+    description: 'Most memory that the build of one engine may take; it is ended when it takes more.',
+    unit: 'size',
+    restart: 'process',
+    example: '6GB',
+  }),
+  buildLimit: duration().prefault('30m').meta({
+    description: 'Longest time that the build of one engine may take.',
+    unit: 'duration',
+    restart: 'process',
+    example: '30m',
+  }),
+});
+
 const Log = z.strictObject({
   level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').meta({
     description: 'Least severe messages that are logged.',
@@ -237,6 +371,7 @@ export const ConfigSchema = z.strictObject({
   }),
   status: Status.prefault({}).meta({ description: 'The local status page.' }),
   storage: Storage.prefault({}).meta({ description: 'Limits of what is kept in the data folder.' }),
+  inference: Inference.prefault({}).meta({ description: 'Where models run.' }),
   log: Log.prefault({}).meta({ description: 'Logging, as JSON lines on stderr.' }),
 });
 

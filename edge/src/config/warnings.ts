@@ -36,6 +36,7 @@ const IDLE_ADVICE = {
   no_cameras: 'add one under cameras:',
   camera_idle: 'name some in its models:',
   model_without_rule: 'add a rule, or leave the model out',
+  faster_than_camera: "raise the camera's fps, or leave this one out",
   model_unused: 'name it in a camera, or leave it out',
 } as const;
 
@@ -49,10 +50,18 @@ function idle(config: Config): readonly Finding[] {
   for (const [i, camera] of config.cameras.entries()) {
     if (camera.models.length === 0) warn('camera_idle', ['cameras', i], `no model looks at camera ${camera.id}`);
     const watched = config.rules.filter((rule) => rule.camera === camera.id).map((rule) => rule.model);
+    const { stages = [], looks = [] } = camera;
+    const first = camera.models.length - stages.length;
     for (const [j, model] of camera.models.entries()) {
-      if (watched.includes(model)) continue;
+      if (watched.includes(model) || stages.some(({ after }) => after === model)) continue;
       const message = `no rule reads ${model} on camera ${camera.id}: nothing it sees becomes an event`;
-      warn('model_without_rule', ['cameras', i, 'models', j], message);
+      const path = j < first ? ['models', j] : ['stages', j - first];
+      warn('model_without_rule', ['cameras', i, ...path], message);
+    }
+    for (const { id, fps } of looks) {
+      if (fps === undefined || fps <= camera.fps) continue;
+      const message = `${id} is to look ${fps} times a second, but the camera gives ${camera.fps}`;
+      warn('faster_than_camera', ['cameras', i, 'models', camera.models.indexOf(id), 'fps'], message);
     }
   }
   const used = new Set(config.cameras.flatMap((camera) => camera.models));

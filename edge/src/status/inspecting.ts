@@ -14,6 +14,8 @@ export interface CameraFacts {
     /** Age of the newest result, `degraded` included, `no_result` not; absent before the first. */
     readonly resultAgeMs?: number;
     readonly degraded: boolean;
+    /** Instead of the camera's, for a model that looks less often. */
+    readonly staleAfterMs?: number;
   }[];
   /** Older than this, a frame or a result counts for nothing. */
   readonly staleAfterMs: number;
@@ -26,7 +28,9 @@ export interface CameraFacts {
  * for health.
  */
 export function inspectingWord(facts: CameraFacts): Inspecting {
-  const fresh = facts.models.filter((m) => m.resultAgeMs !== undefined && m.resultAgeMs <= facts.staleAfterMs);
+  const fresh = facts.models.filter(
+    (m) => m.resultAgeMs !== undefined && m.resultAgeMs <= (m.staleAfterMs ?? facts.staleAfterMs),
+  );
   const seeing =
     facts.visionUp &&
     facts.state === 'streaming' &&

@@ -1,25 +1,67 @@
-import type { BufferPool, CameraFrame } from '../camera/index.ts';
-import { formatKey } from '../camera/index.ts';
+import {
+  type BufferPool,
+  type CameraFrame,
+  formatKey,
+  isWhole,
+  type OutputFormat,
+  outputSize,
+} from '../camera/index.ts';
+import { type FrameRef, type PixelRect, regionRect } from '../domain/index.ts';
 import type { ModelManifest } from '../inference/index.ts';
-import type { ModelRunner } from './model-runner.ts';
+import { findWork } from './find-work.ts';
+import type { ModelRunner, Outcome } from './model-runner.ts';
+import { Pace } from './pace.ts';
 import { type HeldPicture, PictureRing } from './picture-ring.ts';
-import { type CameraPlan, formatOf } from './plan.ts';
+import { type CameraPlan, formatOf, type ModelUse, type StagePlan } from './plan.ts';
+import { SharedPixels } from './shared-pixels.ts';
+import { tileWork } from './tile-work.ts';
+import { onePicture, type Work } from './work.ts';
 
 const PICTURES_LEAST = 6;
 const PICTURES_MOST = 16;
 
 /** A model that looks at a camera. */
 export interface Watcher {
+  readonly use: ModelUse;
   readonly runner: ModelRunner;
   readonly manifest: ModelManifest;
+  /** IoU from which two boxes are one object. */
+  readonly iou: number;
+}
+
+/** A model of the first stage, with those that look at what it found. */
+interface Watch extends Watcher {
+  /** Place of its pixels among FFmpeg's outputs. */
+  readonly output: number;
+  readonly pace: Pace;
+  readonly stages: readonly Stage[];
+}
+
+interface Stage extends Watcher {
+  readonly plan: StagePlan;
+  readonly output: number;
+}
+
+/** One frame on this desk. */
+interface Arrival {
+  readonly frame: CameraFrame;
+  readonly ref: FrameRef;
+  readonly patient: boolean;
+  /** Pictures that tiles and finds are cut from, by output. */
+  readonly whole: ReadonlyMap<number, SharedPixels>;
+  readonly settle: (outcome: Outcome) => void;
 }
 
 /** Hands each frame of one camera to its models, and holds its pictures. */
 export class CameraDesk {
   readonly ring: PictureRing;
+  /** What FFmpeg is to make of each frame, each once. */
+  readonly formats: readonly OutputFormat[];
   readonly #plan: CameraPlan;
   readonly #pool: BufferPool;
-  readonly #watchers: readonly (Watcher & { readonly input: number })[];
+  readonly #watches: readonly Watch[];
+  /** Stages whose first model is not on this camera: they cannot be run, and each frame says so. */
+  readonly #orphans: readonly Watcher[];
   /** Frames of a recording that the main process has not yet dealt with. */
   readonly #unseen = new Map<number, { left: number; readonly release: () => void }>();
   readonly #signal: AbortSignal;
@@ -29,32 +71,46 @@ export class CameraDesk {
     this.#pool = pool;
     this.#signal = signal;
     this.ring = new PictureRing(pool, Math.min(PICTURES_MOST, Math.max(PICTURES_LEAST, Math.ceil(plan.fps * 1.2))));
-    const keys = formatsOf(watchers).map(formatKey);
-    this.#watchers = watchers.map((watcher) => ({
+    const { first, orphans } = stagesOf(watchers);
+    const used = watchers.filter((watcher) => !orphans.includes(watcher));
+    const byKey = new Map(
+      used.map(({ manifest, use }) => [formatKey(formatOf(manifest, use)), formatOf(manifest, use)]),
+    );
+    const keys = [...byKey.keys()];
+    const output = ({ manifest, use }: Watcher): number => keys.indexOf(formatKey(formatOf(manifest, use)));
+    this.formats = [...byKey.values()];
+    this.#orphans = orphans;
+    this.#watches = first.map(({ watcher, stages }) => ({
       ...watcher,
-      input: keys.indexOf(formatKey(formatOf(watcher.manifest))),
+      output: output(watcher),
+      pace: new Pace(watcher.use.fps),
+      stages: stages.map((stage) => ({ ...stage, output: output(stage) })),
     }));
   }
 
   /** A recording's frame resolves when every model's result has been dealt with by the main process. */
   frame(frame: CameraFrame): Promise<void> | void {
-    const { index, atMs, source, picture } = frame;
-    const pins = this.#watchers.length;
+    const { index, source, picture } = frame;
+    const due = this.#watches.filter((watch) => this.#isDue(watch, frame.atMs));
+    const pins = due.reduce((sum, { stages }) => sum + 1 + stages.length, this.#orphans.length);
     const held: HeldPicture = { index, pixels: picture.pixels, size: picture.size, source, pins, inspected: false };
     this.ring.hold(held);
     const patient = this.#plan.mode === 'recording';
     const dealtWith = patient && pins > 0 ? this.#await(index, pins) : undefined;
-    const ref = { camera: this.#plan.id, index, atMs, ...source };
-    const settle = (inspected: boolean): void => {
-      held.inspected ||= inspected;
-      this.ring.unpin(held);
-      if (!inspected) this.seen(index);
+    const arrival: Arrival = {
+      frame,
+      ref: { camera: this.#plan.id, index, atMs: frame.atMs, ...source },
+      patient,
+      whole: this.#wholePictures(frame, due),
+      settle: (outcome) => {
+        held.inspected ||= 'told' in outcome;
+        this.ring.unpin(held);
+        if ('skipped' in outcome) this.seen(index);
+      },
     };
-    const tickets = this.#inputs(frame.inputs).map(({ runner, pixels }) => ({
-      runner,
-      ticket: { frame: ref, arrivedMs: frame.arrivedMs, pixels, patient, settle },
-    }));
-    for (const { runner, ticket } of tickets) runner.offer(ticket);
+    const offers = this.#workOf(arrival, due);
+    for (const { watch, work } of offers) this.#offer(watch, arrival, work);
+    for (const { runner } of this.#orphans) runner.refuse(this.#ticket(arrival, NO_WORK), 'earlier_stage');
     return dealtWith;
   }
 
@@ -79,25 +135,107 @@ export class CameraDesk {
     });
   }
 
+  #isDue({ pace, runner, stages }: Watch, atMs: number): boolean {
+    if (pace.due(atMs)) return true;
+    for (const one of [{ runner }, ...stages]) one.runner.pass(this.#plan.id, 'not_due');
+    return false;
+  }
+
+  #wholePictures(frame: CameraFrame, due: readonly Watch[]): ReadonlyMap<number, SharedPixels> {
+    const takers = due.flatMap((watch) => [watch, ...watch.stages].map(({ output }) => output));
+    const shared = new Map<number, SharedPixels>();
+    for (const [output, format] of this.formats.entries()) {
+      const bytes = frame.inputs[output];
+      if (!isWhole(format) || bytes === undefined) continue;
+      const count = takers.filter((taker) => taker === output).length;
+      shared.set(output, new SharedPixels(bytes, outputSize(format, frame.source), this.#pool, count));
+    }
+    return shared;
+  }
+
   /** A buffer is transferred to one worker; a second model of the same format gets a copy. */
-  #inputs(inputs: CameraFrame['inputs']): { runner: ModelRunner; pixels: Uint8Array<ArrayBuffer> }[] {
+  #workOf(arrival: Arrival, due: readonly Watch[]): { watch: Watch; work: Work }[] {
+    const { frame, whole } = arrival;
     const used = new Set<number>();
-    return this.#watchers.map(({ runner, input }) => {
-      const original = inputs[input];
-      if (original === undefined) throw new Error(`no input ${input} for camera ${this.#plan.id}`);
-      if (!used.has(input)) {
-        used.add(input);
-        return { runner, pixels: original };
+    const offers = due.map((watch) => {
+      const { output, use, manifest, iou } = watch;
+      const region = placeOf(use, frame);
+      const pixels = whole.get(output);
+      if (pixels !== undefined && use.tiles !== undefined) {
+        const request = { region, pixels, tiles: use.tiles, input: manifest.input, iou, pool: this.#pool };
+        return { watch, work: tileWork(request) };
       }
-      const copy = this.#pool.take(original.byteLength);
-      copy.set(original);
-      return { runner, pixels: copy };
+      const original = frame.inputs[output];
+      if (original === undefined) throw new Error(`no input ${output} for camera ${this.#plan.id}`);
+      const copy = used.has(output) ? this.#copy(original) : original;
+      used.add(output);
+      const { left, top, width, height } = region;
+      return { watch, work: onePicture(copy, { left, top, size: { width, height } }, this.#pool) };
     });
+    for (const [output, bytes] of frame.inputs.entries()) {
+      if (!used.has(output) && !whole.has(output)) this.#pool.give(bytes);
+    }
+    return offers;
+  }
+
+  #copy(original: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    const copy = this.#pool.take(original.byteLength);
+    copy.set(original);
+    return copy;
+  }
+
+  #ticket(arrival: Arrival, work: Work, settle = arrival.settle) {
+    const { ref, frame, patient } = arrival;
+    return { frame: ref, arrivedMs: frame.arrivedMs, work, patient, settle };
+  }
+
+  #offer(watch: Watch, arrival: Arrival, work: Work): void {
+    const settle = (outcome: Outcome): void => {
+      for (const stage of watch.stages) this.#next(stage, arrival, outcome);
+      arrival.settle(outcome);
+    };
+    watch.runner.offer(this.#ticket(arrival, work, settle));
+  }
+
+  /** The second stage shares the fate of the first, unless there is a result to look into. */
+  #next(stage: Stage, arrival: Arrival, outcome: Outcome): void {
+    const pixels = arrival.whole.get(stage.output);
+    if ('skipped' in outcome) {
+      pixels?.release();
+      stage.runner.pass(this.#plan.id, outcome.skipped);
+      arrival.settle(outcome);
+    } else if (outcome.told.status === 'no_result' || pixels === undefined) {
+      pixels?.release();
+      stage.runner.refuse(this.#ticket(arrival, NO_WORK), 'earlier_stage');
+    } else {
+      const { plan, manifest } = stage;
+      const finds = outcome.told.detections;
+      const work = findWork({ finds, pixels, stage: plan, input: manifest.input, pool: this.#pool });
+      stage.runner.offer(this.#ticket(arrival, work));
+    }
   }
 }
 
-/** Distinct formats of a camera's models: FFmpeg makes each once. */
-export function formatsOf(watchers: readonly Watcher[]): ReturnType<typeof formatOf>[] {
-  const byKey = new Map(watchers.map(({ manifest }) => [formatKey(formatOf(manifest)), formatOf(manifest)]));
-  return [...byKey.values()];
+const NO_WORK: Work = { cuts: [], complete: true, merge: () => [], release: () => undefined };
+
+function placeOf(use: ModelUse, { source }: CameraFrame): PixelRect {
+  return use.region === undefined ? { left: 0, top: 0, ...source } : regionRect(use.region, source);
+}
+
+function stagesOf(watchers: readonly Watcher[]): {
+  first: { watcher: Watcher; stages: (Watcher & { readonly plan: StagePlan })[] }[];
+  orphans: Watcher[];
+} {
+  const first = watchers
+    .filter(({ use }) => use.after === undefined)
+    .map((watcher) => ({
+      watcher,
+      stages: watchers.flatMap((stage) => {
+        const plan = stage.use.after;
+        return plan?.model === watcher.use.model ? [{ ...stage, plan }] : [];
+      }),
+    }));
+  const known = new Set(first.map(({ watcher }) => watcher.use.model));
+  const orphans = watchers.filter(({ use }) => use.after !== undefined && !known.has(use.after.model));
+  return { first, orphans };
 }

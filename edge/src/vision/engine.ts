@@ -1,13 +1,13 @@
 import { BufferPool, FfmpegCamera, type FfmpegCapabilities, probeFfmpeg, StreamError } from '../camera/index.ts';
 import { type Clock, isAbort, type Logger } from '../kit/index.ts';
 import type { PictureRequest } from '../pipeline/index.ts';
-import { CameraDesk, formatsOf, type Watcher } from './camera-desk.ts';
+import { CameraDesk, type Watcher } from './camera-desk.ts';
 import { drawJpeg } from './draw.ts';
 import { VisionError } from './errors.ts';
 import { Ledger } from './ledger.ts';
 import type { FromVision, ToVision } from './messages.ts';
 import { ModelRunner } from './model-runner.ts';
-import type { CameraPlan } from './plan.ts';
+import { type CameraPlan, useOf } from './plan.ts';
 
 const FFMPEG_RETRY_MS = 30_000;
 
@@ -25,7 +25,7 @@ export class VisionEngine {
   readonly #pool = new BufferPool();
   readonly #ledger = new Ledger();
   readonly #desks = new Map<string, CameraDesk>();
-  readonly #runners = new Map<string, Watcher>();
+  readonly #runners = new Map<string, Omit<Watcher, 'use'>>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -33,7 +33,8 @@ export class VisionEngine {
     const { inferenceDeadlineMs } = order;
     const tools = { clock, logger, pool: this.#pool, ledger: this.#ledger, tell, inferenceDeadlineMs };
     for (const spec of order.plan.models) {
-      this.#runners.set(spec.id, { runner: new ModelRunner(spec, tools), manifest: spec.manifest });
+      const iou = spec.iou ?? spec.manifest.thresholds.iou;
+      this.#runners.set(spec.id, { runner: new ModelRunner(spec, tools), manifest: spec.manifest, iou });
     }
   }
 
@@ -94,10 +95,12 @@ export class VisionEngine {
 
   async #camera(plan: CameraPlan, capabilities: Promise<FfmpegCapabilities>, signal: AbortSignal): Promise<void> {
     const { clock, random, logger, tell, order } = this.#options;
-    const watchers = plan.models.map((id) => {
-      const watcher = this.#runners.get(id);
-      if (watcher === undefined) throw new Error(`camera ${plan.id} wants model ${id}, which is not in the plan`);
-      return watcher;
+    const watchers = plan.models.map((entry) => {
+      const use = useOf(entry);
+      const watcher = this.#runners.get(use.model);
+      if (watcher === undefined)
+        throw new Error(`camera ${plan.id} wants model ${use.model}, which is not in the plan`);
+      return { ...watcher, use };
     });
     const desk = new CameraDesk(plan, watchers, this.#pool, signal);
     this.#desks.set(plan.id, desk);
@@ -105,7 +108,7 @@ export class VisionEngine {
     const firstIndex = order.firstIndex[id] ?? 0;
     try {
       const tools = { capabilities: await capabilities, pool: this.#pool, clock, random, logger };
-      const options = { id, url, transport, fps, mode, formats: formatsOf(watchers), firstIndex };
+      const options = { id, url, transport, fps, mode, formats: desk.formats, firstIndex };
       const camera = new FfmpegCamera({ ...options, ...(loop === undefined ? {} : { loop }) }, tools, {
         frame: (frame) => desk.frame(frame),
         status: (status) => tell({ type: 'camera', status }),

@@ -1,4 +1,4 @@
-import type { FailReason, FrameRef, InferenceResult, ModelStatus, StageTimes } from '../domain/index.ts';
+import type { FailReason, FrameRef, InferenceResult, ModelStatus, SkipReason, StageTimes } from '../domain/index.ts';
 import { type Clock, isAbort, LinesideError, type Logger, messageOf, Tally } from '../kit/index.ts';
 import {
   InferenceError,
@@ -11,6 +11,7 @@ import type { BufferPool } from '../camera/index.ts';
 import type { Ledger } from './ledger.ts';
 import type { FromVision } from './messages.ts';
 import { Turns } from './turns.ts';
+import { type Cut, joinAnswers, type Work } from './work.ts';
 
 const LOG_EVERY_MS = 60_000;
 
@@ -18,11 +19,20 @@ const LOG_EVERY_MS = 60_000;
 export interface Ticket {
   readonly frame: FrameRef;
   readonly arrivedMs: number;
-  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly work: Work;
   /** True when every frame has to be inspected: it waits for a model that is loading. */
   readonly patient: boolean;
-  /** Called once, when the frame has its fate; `inspected` tells whether an inspection was sent of it. */
-  readonly settle: (inspected: boolean) => void;
+  /** Called once, when the frame has its fate: what was told of it, or why nothing was. */
+  readonly settle: (outcome: Outcome) => void;
+}
+
+export type Outcome = { readonly told: InferenceResult } | { readonly skipped: SkipReason };
+
+/** A frame whose inputs go through the model one after the other. */
+interface Job {
+  readonly ticket: Ticket;
+  /** Without their pixels, in the order of the cuts. */
+  readonly answers: SessionAnswer[];
 }
 
 export interface RunnerTools {
@@ -39,7 +49,7 @@ export class ModelRunner {
   readonly #spec: ModelSpec;
   readonly #tools: RunnerTools;
   readonly #session: OnnxSession;
-  readonly #turns = new Turns<Ticket>();
+  readonly #turns = new Turns<Job>();
   readonly #trouble: Tally;
   #facts: SessionFacts | undefined;
   #state: ModelStatus['state'] = 'loading';
@@ -64,9 +74,22 @@ export class ModelRunner {
     else if (this.#state === 'failed') this.#unavailable(ticket);
     else if (this.#state === 'loading' && !ticket.patient) this.#skip(ticket, 'not_ready');
     else {
-      const replaced = this.#turns.put(ticket.frame.camera, ticket);
-      if (replaced !== undefined) this.#skip(replaced, 'newer_frame');
+      const replaced = this.#turns.put(ticket.frame.camera, { ticket, answers: [] });
+      if (replaced !== undefined) this.#skip(replaced.ticket, 'newer_frame');
     }
+  }
+
+  /** Counts a frame that this model is not to look at. */
+  pass(camera: string, reason: SkipReason): void {
+    const { ledger } = this.#tools;
+    ledger.offer(camera, this.#spec.id);
+    ledger.skip(camera, this.#spec.id, reason);
+  }
+
+  /** Tells of a frame that cannot be looked at for a reason that is not this model's. */
+  refuse(ticket: Ticket, reason: FailReason): void {
+    this.#tools.ledger.offer(ticket.frame.camera, this.#spec.id);
+    this.#fail(ticket, reason);
   }
 
   /** Loads the model and runs it until `signal` aborts. A model that cannot be loaded fails its frames, no more. */
@@ -74,9 +97,9 @@ export class ModelRunner {
     try {
       if (!(await this.#load(signal))) return;
       for (;;) {
-        const ticket = await this.#turns.take(signal);
-        if (ticket === undefined) return;
-        if (!(await this.#inspect(ticket))) return;
+        const job = await this.#turns.take(signal);
+        if (job === undefined) return;
+        if (!(await this.#step(job))) return;
       }
     } finally {
       this.#stopped = signal.aborted;
@@ -110,26 +133,59 @@ export class ModelRunner {
     }
   }
 
-  /** False when the session is lost with the frame. */
-  async #inspect(ticket: Ticket): Promise<boolean> {
-    const { clock, pool, inferenceDeadlineMs, tell } = this.#tools;
-    const { width, height } = ticket.frame;
+  /** One input of a frame; the frame's next one comes when it is its camera's turn. False when the session is lost. */
+  async #step(job: Job): Promise<boolean> {
+    const { clock, inferenceDeadlineMs, pool } = this.#tools;
+    const { ticket, answers } = job;
+    const cut = ticket.work.cuts[answers.length];
     const askedMs = clock.monoMs();
     try {
-      const answer = await this.#session.infer(ticket.pixels, { width, height }, inferenceDeadlineMs);
-      pool.give(answer.pixels);
-      if (answer.failure !== undefined) this.#trouble.add(answer.failure.message);
-      const { startedMs, inferMs, decodeMs } = answer;
-      this.#tell(ticket, this.#resultOf(answer), { waitMs: startedMs - ticket.arrivedMs, inferMs, decodeMs });
+      if (cut !== undefined) {
+        const pixels = await this.#take(cut);
+        const answer = await this.#session.infer(pixels, cut.size, inferenceDeadlineMs);
+        pool.give(answer.pixels);
+        answers.push({ ...answer, pixels: new Uint8Array(0) });
+        if (answer.failure !== undefined) this.#trouble.add(answer.failure.message);
+        if (answer.failure === undefined && answers.length < ticket.work.cuts.length) {
+          this.#turns.keep(ticket.frame.camera, job);
+          return true;
+        }
+      }
+      this.#finish(job);
       return true;
     } catch (error) {
       const reason = error instanceof InferenceError && error.code === 'deadline' ? 'deadline' : 'inference_error';
       const inferMs = clock.monoMs() - askedMs;
+      if (error instanceof CutError) {
+        this.#trouble.add(error.message);
+        this.#tell(ticket, noResult(reason), { waitMs: askedMs - ticket.arrivedMs, inferMs, decodeMs: 0 });
+        return true;
+      }
       this.#tellState('failed', error);
       this.#tell(ticket, noResult(reason), { waitMs: askedMs - ticket.arrivedMs, inferMs, decodeMs: 0 });
-      tell({ type: 'replace', reason: `model ${this.#spec.id}: ${messageOf(error)}` });
+      this.#tools.tell({ type: 'replace', reason: `model ${this.#spec.id}: ${messageOf(error)}` });
       return false;
     }
+  }
+
+  /** Cutting fails the frame; it says nothing about the session. */
+  async #take(cut: Cut): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return await cut.take();
+    } catch (error) {
+      throw new CutError(`an input cannot be cut: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  #finish({ ticket, answers }: Job): void {
+    const answer = joinAnswers(ticket.work, answers, this.#tools.clock.monoMs());
+    const { startedMs, inferMs, decodeMs } = answer;
+    const result = this.#resultOf(answer);
+    const told: InferenceResult =
+      result.status === 'ok' && !ticket.work.complete
+        ? { ...result, status: 'degraded', reason: 'not_all_looked_at' }
+        : result;
+    this.#tell(ticket, told, { waitMs: startedMs - ticket.arrivedMs, inferMs, decodeMs });
   }
 
   #resultOf(answer: SessionAnswer): InferenceResult {
@@ -141,27 +197,31 @@ export class ModelRunner {
   }
 
   #unavailable(ticket: Ticket): void {
+    this.#fail(ticket, 'model_unavailable');
+  }
+
+  #fail(ticket: Ticket, reason: FailReason): void {
     const waitMs = this.#tools.clock.monoMs() - ticket.arrivedMs;
-    this.#tools.pool.give(ticket.pixels);
-    this.#tell(ticket, noResult('model_unavailable'), { waitMs, inferMs: 0, decodeMs: 0 });
+    this.#tell(ticket, noResult(reason), { waitMs, inferMs: 0, decodeMs: 0 });
   }
 
   #dropWaiting(): void {
-    for (let ticket = this.#turns.poll(); ticket !== undefined; ticket = this.#turns.poll()) {
-      if (this.#stopped) this.#skip(ticket, 'paused');
-      else this.#unavailable(ticket);
+    for (let job = this.#turns.poll(); job !== undefined; job = this.#turns.poll()) {
+      if (this.#stopped) this.#skip(job.ticket, 'paused');
+      else this.#unavailable(job.ticket);
     }
   }
 
-  #skip(ticket: Ticket, reason: 'newer_frame' | 'not_ready' | 'paused'): void {
-    this.#tools.pool.give(ticket.pixels);
+  #skip(ticket: Ticket, reason: SkipReason): void {
     this.#tools.ledger.skip(ticket.frame.camera, this.#spec.id, reason);
-    ticket.settle(false);
+    ticket.work.release();
+    ticket.settle({ skipped: reason });
   }
 
   #tell(ticket: Ticket, result: InferenceResult, times: StageTimes): void {
     this.#tools.tell({ type: 'inspection', inspection: { frame: ticket.frame, model: this.#spec.id, result, times } });
-    ticket.settle(true);
+    ticket.work.release();
+    ticket.settle({ told: result });
   }
 
   #tellState(state: ModelStatus['state'], error?: unknown): void {
@@ -188,6 +248,10 @@ function factsOf(error: unknown): NonNullable<ModelStatus['error']> {
   const { code, message, advice } =
     error instanceof LinesideError ? error : new InferenceError('inference_error', messageOf(error));
   return { code, message, advice };
+}
+
+class CutError extends Error {
+  override readonly name = 'CutError';
 }
 
 function noResult(reason: FailReason): InferenceResult {

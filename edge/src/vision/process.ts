@@ -4,7 +4,7 @@ import { Accounts } from './accounts.ts';
 import { VisionError } from './errors.ts';
 import type { FromVision } from './messages.ts';
 import { PictureDesk } from './picture-desk.ts';
-import type { VisionPlan } from './plan.ts';
+import { useOf, type VisionPlan } from './plan.ts';
 import { RestartBudget } from './restart-budget.ts';
 import { VisionChild } from './vision-child.ts';
 
@@ -132,7 +132,9 @@ export class VisionProcess implements Part, Vision {
 
   #countLost(): void {
     const { plan, listener } = this.#options;
-    const lanes = plan.cameras.flatMap(({ id, models }) => models.map((model) => ({ camera: id, model })));
+    const lanes = plan.cameras.flatMap(({ id, models }) =>
+      models.map((entry) => ({ camera: id, model: useOf(entry).model })),
+    );
     for (const { camera, model, offered } of this.#accounts.lost(this.#recordings, lanes)) {
       listener.fate(camera, model, { fate: 'failed', reason: 'vision_restarted' }, offered);
     }

@@ -1,8 +1,12 @@
 import { Mailbox } from '../kit/index.ts';
 
-/** One mailbox per key, emptied in turn: a busy key never keeps the others waiting for more than one item. */
+/**
+ * One mailbox per key, emptied in turn: a busy key never keeps the others waiting for more than one item. An item that
+ * is not finished with is kept for the next turn of its key, before anything newer.
+ */
 export class Turns<T> {
   readonly #boxes = new Map<string, Mailbox<T>>();
+  readonly #kept = new Map<string, T>();
   /** Keys in the order in which they are next. */
   #order: string[] = [];
   #wake: () => void = () => undefined;
@@ -20,11 +24,18 @@ export class Turns<T> {
     return replaced;
   }
 
+  /** Gives an item that was taken back, to be taken again when it is its key's turn. */
+  keep(key: string, item: T): void {
+    this.#kept.set(key, item);
+    this.#wake();
+  }
+
   /** The item of the key whose turn it is, or undefined when all are empty. */
   poll(): T | undefined {
     for (const key of this.#order) {
-      const item = this.#boxes.get(key)?.poll();
+      const item = this.#kept.get(key) ?? this.#boxes.get(key)?.poll();
       if (item === undefined) continue;
+      this.#kept.delete(key);
       this.#order = [...this.#order.filter((other) => other !== key), key];
       return item;
     }

@@ -1,0 +1,66 @@
+import sharp from 'sharp';
+import { type BufferPool, pictureBytes } from '../camera/index.ts';
+import { type Box, type Detection, letterbox, type PictureSize, type PixelRect } from '../domain/index.ts';
+import type { ModelManifest } from '../inference/index.ts';
+import type { StagePlan } from './plan.ts';
+import type { SharedPixels } from './shared-pixels.ts';
+import { copyRect } from './tiles.ts';
+import type { Cut, Work } from './work.ts';
+
+export interface FindRequest {
+  /** What the first stage found, in source pixels. */
+  readonly finds: readonly Detection[];
+  /** The whole picture at the source's own size. */
+  readonly pixels: SharedPixels;
+  readonly stage: StagePlan;
+  readonly input: ModelManifest['input'];
+  readonly pool: BufferPool;
+}
+
+/** One input per find of the first stage, cut from the picture at its full size. */
+export function findWork(request: FindRequest): Work {
+  const { pixels, stage } = request;
+  const wanted = wantedOf(request.finds, stage);
+  const rects = wanted.slice(0, stage.most).map(({ box }) => rectAround(box, stage.margin, pixels.size));
+  return {
+    cuts: rects.map(
+      (rect): Cut => ({ left: rect.left, top: rect.top, size: rect, take: () => cutFind(request, rect) }),
+    ),
+    complete: wanted.length <= stage.most,
+    merge: (finds) => finds.flat().toSorted((a, b) => b.score - a.score),
+    release: () => pixels.release(),
+  };
+}
+
+/** Finds that are to be looked at, best first. */
+function wantedOf(finds: readonly Detection[], { labels, score = 0 }: StagePlan): readonly Detection[] {
+  return finds
+    .filter((find) => find.score >= score && (labels === undefined || labels.includes(find.label)))
+    .toSorted((a, b) => b.score - a.score);
+}
+
+/** Whole pixels around a box with a margin in shares of its sides, inside the picture. */
+export function rectAround(box: Box, margin: number, picture: PictureSize): PixelRect {
+  const [x1, y1, x2, y2] = box;
+  const [dx, dy] = [(x2 - x1) * margin, (y2 - y1) * margin];
+  const left = Math.min(picture.width - 1, Math.max(0, Math.floor(x1 - dx)));
+  const top = Math.min(picture.height - 1, Math.max(0, Math.floor(y1 - dy)));
+  const right = Math.max(left + 1, Math.min(picture.width, Math.ceil(x2 + dx)));
+  const bottom = Math.max(top + 1, Math.min(picture.height, Math.ceil(y2 + dy)));
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/** Scaled by libvips off this thread; the bars are the same as FFmpeg's. */
+async function cutFind(request: FindRequest, rect: PixelRect): Promise<Uint8Array<ArrayBuffer>> {
+  const { pixels, input, pool } = request;
+  const fit = letterbox(rect, input, input.letterbox.anchor);
+  const scaled = await sharp(pixels.bytes, { raw: { ...pixels.size, channels: 3 } })
+    .extract(rect)
+    .resize(fit.width, fit.height, { fit: 'fill', kernel: 'linear' })
+    .raw()
+    .toBuffer();
+  const target = pool.take(pictureBytes(input)).fill(input.letterbox.fill);
+  const from = { bytes: new Uint8Array(scaled), size: fit };
+  copyRect(from, { left: 0, top: 0, width: fit.width, height: fit.height }, { bytes: target, size: input }, fit);
+  return target;
+}

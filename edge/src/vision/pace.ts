@@ -1,0 +1,28 @@
+/** Cameras' clocks jitter: a frame may be early by this share of a slot, and by no more than this. */
+const EARLY = 0.3;
+const EARLY_MAX_MS = 40;
+
+/**
+ * Lets through at most so many frames a second, evenly, on the frames' own clock. A clock that stepped back by more
+ * than two slots starts the schedule anew, as a recording does that begins again.
+ */
+export class Pace {
+  readonly #slotMs: number;
+  #nextMs = Number.NEGATIVE_INFINITY;
+
+  /** Every frame when `fps` is undefined. */
+  constructor(fps: number | undefined) {
+    this.#slotMs = fps === undefined ? 0 : 1000 / fps;
+  }
+
+  /** Whether the frame of this time is to be looked at; to be asked once for each frame. */
+  due(atMs: number): boolean {
+    const slot = this.#slotMs;
+    if (slot === 0) return true;
+    if (atMs < this.#nextMs - 2 * slot) this.#nextMs = atMs;
+    if (atMs <= this.#nextMs - Math.min(EARLY * slot, EARLY_MAX_MS)) return false;
+    // After a gap the schedule begins with this frame: nothing is made up for.
+    this.#nextMs = (atMs > this.#nextMs + slot ? atMs : this.#nextMs) + slot;
+    return true;
+  }
+}

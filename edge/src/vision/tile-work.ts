@@ -1,0 +1,70 @@
+import type { BufferPool } from '../camera/index.ts';
+import { pictureBytes } from '../camera/index.ts';
+import { type Detection, intersection, type PixelRect } from '../domain/index.ts';
+import type { ModelManifest } from '../inference/index.ts';
+import { mergeTiles } from './merge-tiles.ts';
+import type { TilePlan } from './plan.ts';
+import type { SharedPixels } from './shared-pixels.ts';
+import { copyRect, tileGrid } from './tiles.ts';
+import type { Cut, Work } from './work.ts';
+
+export interface TileRequest {
+  /** The region in pixels of the source, and scaled so that a tile is as large as the model's input. */
+  readonly region: PixelRect;
+  readonly pixels: SharedPixels;
+  readonly tiles: TilePlan;
+  readonly input: ModelManifest['input'];
+  readonly iou: number;
+  readonly pool: BufferPool;
+}
+
+/**
+ * The tiles of one frame. They are cut here, row by row, from one scaled picture: a tile is a copy of rows, the pixels
+ * are touched by FFmpeg alone.
+ */
+export function tileWork(request: TileRequest): Work {
+  const { region, pixels, tiles, input } = request;
+  const grid = tileGrid(pixels.size, input, tiles.overlap);
+  // Rounding to whole pixels makes the two directions differ by a trifle.
+  const kx = region.width / pixels.size.width;
+  const ky = region.height / pixels.size.height;
+  const places = grid.map((rect) => ({
+    left: region.left + rect.left * kx,
+    top: region.top + rect.top * ky,
+    width: input.width * kx,
+    height: input.height * ky,
+  }));
+  const cuts = places.map(({ left, top, width, height }, n): Cut => {
+    const size = { width: Math.round(width), height: Math.round(height) };
+    return { left, top, size, take: () => cutTile(request, grid[n]) };
+  });
+  return {
+    cuts,
+    complete: true,
+    merge: (finds) => {
+      const inside = finds.map((detections) => detections.flatMap((detection) => clipped(detection, region)));
+      const seen = places.map((tile, n) => ({ tile, detections: inside[n] ?? [] }));
+      return seen.length === 1 ? (inside[0] ?? []) : mergeTiles(seen, region, request.iou);
+    },
+    release: () => pixels.release(),
+  };
+}
+
+function cutTile({ pixels, input, pool }: TileRequest, rect: PixelRect | undefined): Uint8Array<ArrayBuffer> {
+  const tile = pool.take(pictureBytes(input));
+  if (rect === undefined) return tile;
+  const whole = rect.left + rect.width <= pixels.size.width && rect.top + rect.height <= pixels.size.height;
+  if (!whole) tile.fill(input.letterbox.fill);
+  copyRect(pixels, rect, { bytes: tile, size: input });
+  return tile;
+}
+
+/** Inside the region; nothing where it lay wholly in the bars beyond. */
+function clipped(detection: Detection, { left, top, width, height }: PixelRect): Detection[] {
+  const bounds = [left, top, left + width, top + height] as const;
+  const [x1, y1, x2, y2] = detection.box;
+  if (x1 >= left && y1 >= top && x2 <= bounds[2] && y2 <= bounds[3]) return [detection];
+  if (intersection(detection.box, bounds) === 0) return [];
+  const box = [Math.max(x1, left), Math.max(y1, top), Math.min(x2, bounds[2]), Math.min(y2, bounds[3])] as const;
+  return [{ ...detection, box }];
+}

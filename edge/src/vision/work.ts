@@ -1,0 +1,81 @@
+import type { BufferPool } from '../camera/index.ts';
+import type { Detection, PictureSize, Seen } from '../domain/index.ts';
+import type { SessionAnswer } from '../inference/index.ts';
+
+/** One input of a model, and where in the source picture it lies. */
+export interface Cut {
+  /** Pixels of the model's input, to be taken once; the taker gives them back to the pool. */
+  take(): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
+  /** Size in source pixels of what it shows, and its upper left corner. */
+  readonly size: PictureSize;
+  readonly left: number;
+  readonly top: number;
+}
+
+/** What of one frame a model is to look at, and how its answers become one. */
+export interface Work {
+  readonly cuts: readonly Cut[];
+  /** False when there was more to look at than was allowed. */
+  readonly complete: boolean;
+  /** Detections of each cut, in source pixels, as one list. */
+  merge(finds: readonly (readonly Detection[])[]): readonly Detection[];
+  /** Gives back what was not taken; to be called once, when the frame has its fate. */
+  release(): void;
+}
+
+/** The picture, or one part of it, in one input. */
+export function onePicture(pixels: Uint8Array<ArrayBuffer>, place: Omit<Cut, 'take'>, pool: BufferPool): Work {
+  let waiting: Uint8Array<ArrayBuffer> | undefined = pixels;
+  const take = (): Uint8Array<ArrayBuffer> => {
+    waiting = undefined;
+    return pixels;
+  };
+  return {
+    cuts: [{ ...place, take }],
+    complete: true,
+    merge: (finds) => finds.flat(),
+    release: () => {
+      if (waiting !== undefined) pool.give(waiting);
+    },
+  };
+}
+
+/** A detection of a cut in pixels of the whole source. */
+export function moved(detection: Detection, { left, top }: Pick<Cut, 'left' | 'top'>): Detection {
+  if (left === 0 && top === 0) return detection;
+  const { mask, ...rest } = detection;
+  const [x1, y1, x2, y2] = detection.box;
+  const box = [x1 + left, y1 + top, x2 + left, y2 + top] as const;
+  if (mask === undefined) return { ...rest, box };
+  return { ...rest, box, mask: { ...mask, x: mask.x + Math.round(left), y: mask.y + Math.round(top) } };
+}
+
+/** The answers of all cuts as one; one that failed fails the frame, for a part that was not seen is not "nothing". */
+export function joinAnswers(work: Work, answers: readonly SessionAnswer[], nowMs: number): SessionAnswer {
+  const [first] = answers;
+  if (first === undefined) {
+    const seen = { detections: work.merge([]) };
+    return { pixels: new Uint8Array(0), seen, failure: undefined, startedMs: nowMs, inferMs: 0, decodeMs: 0 };
+  }
+  const seen = answers.flatMap((answer) => answer.seen ?? []);
+  const failed = answers.find((answer) => answer.seen === undefined);
+  const sum = (pick: (answer: SessionAnswer) => number): number => answers.reduce((all, one) => all + pick(one), 0);
+  return {
+    ...first,
+    seen: failed === undefined ? joinSeen(work, seen) : undefined,
+    failure: failed?.failure,
+    inferMs: sum(({ inferMs }) => inferMs),
+    decodeMs: sum(({ decodeMs }) => decodeMs),
+  };
+}
+
+/** Classes and maps speak of one input; of several, the highest anomaly stands for the frame. */
+function joinSeen(work: Work, seen: readonly Seen[]): Seen {
+  const [first] = seen;
+  const detections = work.merge(
+    seen.map((one, n) => one.detections.map((detection) => moved(detection, work.cuts[n] ?? { left: 0, top: 0 }))),
+  );
+  if (first !== undefined && seen.length === 1) return { ...first, detections };
+  const scores = seen.flatMap(({ anomaly }) => anomaly?.score ?? []);
+  return scores.length === 0 ? { detections } : { detections, anomaly: { score: Math.max(...scores) } };
+}
