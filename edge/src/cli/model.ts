@@ -3,6 +3,7 @@ import type { Registry } from './context.ts';
 import { benchVerb } from './model/bench.ts';
 import { evalVerb } from './model/eval.ts';
 import { explainVerb } from './model/explain.ts';
+import { importVerb } from './model/import.ts';
 import { inspectVerb } from './model/inspect.ts';
 import { listVerb } from './model/list.ts';
 
@@ -11,6 +12,7 @@ export function modelVerbs(program: Command, registry: Registry): void {
   const model = program.command('model').description('models: those that are here, and those that are to come');
   listVerb(model, registry);
   inspectVerb(model, registry);
+  importVerb(model, registry);
   evalVerb(model, registry);
   benchVerb(model, registry);
   explainVerb(model, registry);

@@ -3,10 +3,11 @@ export { describe, type ModelInputs, type PictureInput, readInputs, type Unfit }
 export { type FamilyGuess, type GuessFacts, guessFacts, guessFamilies } from './family.ts';
 export { wantsRawPixels } from './graph-facts.ts';
 export { inspectLoaded, inspectOnnx, type OnnxInspection } from './inspect.ts';
-export { type ExternalFile, externalProblems, type LoadedOnnx, loadOnnx } from './load.ts';
+export { type ExternalFile, externalProblems, type LoadedOnnx, loadOnnx, parseOnnx } from './load.ts';
 export { distinct, type ModelHints, readHints, readNames } from './metadata.ts';
 export type { OnnxModel, OnnxValue } from './model.ts';
 export {
+  castBorder,
   inlineWeights,
   PrepareError,
   type Prepared,

@@ -23,7 +23,11 @@ export async function loadOnnx(path: string): Promise<LoadedOnnx> {
     const advice = 'export it with its weights as external data';
     throw new ModelError(path, [{ code: 'model_too_large', where: '', message: 'is larger than 2 GiB', advice }]);
   }
-  const bytes = await readFile(path);
+  return parseOnnx(path, await readFile(path));
+}
+
+/** A model that is in memory already; `path` is where it lies. Throws ModelError. */
+export function parseOnnx(path: string, bytes: Uint8Array): LoadedOnnx {
   return { path, bytes, model: parse(path, bytes) };
 }
 

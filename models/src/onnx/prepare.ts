@@ -24,22 +24,20 @@ export interface PictureForm {
 export interface RunOutput {
   readonly name: string;
   readonly type: string;
-  readonly shape: readonly number[];
+  readonly shape: readonly (number | string)[];
 }
 
 export interface Prepared {
   readonly bytes: Uint8Array;
   /** uint8 [1, height, width, 3], RGB. */
   readonly input: string;
-  /** Names that outputs have now, by their names in the original. */
-  readonly outputs: ReadonlyMap<string, string>;
 }
 
 /** Luma of ITU-R BT.601, which OpenCV and Pillow use for grey. */
 const LUMA: Channels = [0.299, 0.587, 0.114];
 /** Broadcasting as it is used here came with operator set 7. */
 const OPSET_LEAST = 7;
-const FLOAT_OUTPUTS = ['float16', 'float64', 'bfloat16'];
+const OTHER_FLOATS = new Set(['float16', 'float64', 'bfloat16']);
 
 /** Why a graph cannot be prepared. */
 export class PrepareError extends Error {
@@ -48,45 +46,56 @@ export class PrepareError extends Error {
 
 /**
  * Puts before the graph what the pixel loop would do: uint8 [1, H, W, 3] RGB, cast, transposed, channels in the model's
- * order, (pixel - mean) / std, cast to the model's type; after it, half and double precision outputs cast to float32.
- * Batch and size become fixed. All else is copied byte by byte.
+ * order, (pixel - mean) / std. Batch and size become fixed. All else is copied byte by byte.
  *
  * @throws PrepareError with the reason.
  */
 export function prepareGraph(model: OnnxModel, form: PictureForm, outputs: readonly RunOutput[]): Prepared {
-  const opset = model.opsets.get('') ?? model.opsets.get('ai.onnx') ?? 0;
-  if (opset < OPSET_LEAST) throw new PrepareError(`operator set ${opset} is older than ${OPSET_LEAST}`);
+  checkOpset(model);
   const names = new Names(model);
   const input = names.fresh('pixels');
-  const head = headNodes(form, input, names);
-  const tail = outputs.filter(({ type }) => FLOAT_OUTPUTS.includes(type));
-  const renamed = new Map(tail.map(({ name }) => [name, names.fresh(`${name}_float32`)]));
-  const cast = tail.map(({ name }) => node('Cast', [name], renamed.get(name) ?? name, [castTo('float32')]));
+  const rest = model.inputs.filter(({ name }) => name !== form.input.name);
   const graph = Buffer.concat([
     delimited(GRAPH.input, valueInfo(input, 'uint8', [1, form.height, form.width, 3])),
-    ...head.map((bytes) => delimited(GRAPH.node, bytes)),
+    ...headNodes(form, input, names).map((bytes) => delimited(GRAPH.node, bytes)),
     ...model.graphFields.filter((field) => !isBorder(field, model)).map(({ raw }) => raw),
-    ...cast.map((bytes) => delimited(GRAPH.node, bytes)),
-    ...model.inputs
-      .filter(({ name }) => name !== form.input.name)
-      .map(({ name, type, shape }) =>
-        delimited(
-          GRAPH.input,
-          valueInfo(name, type, [1, ...shape.slice(1).map((size) => (typeof size === 'number' ? size : 2))]),
-        ),
-      ),
-    ...outputs.map(({ name, type, shape }) =>
-      delimited(
-        GRAPH.output,
-        valueInfo(renamed.get(name) ?? name, FLOAT_OUTPUTS.includes(type) ? 'float32' : type, shape),
-      ),
-    ),
+    ...rest.map(({ name, type, shape }) => delimited(GRAPH.input, valueInfo(name, type, [1, ...shape.slice(1)]))),
+    ...outputs.map(({ name, type, shape }) => delimited(GRAPH.output, valueInfo(name, type, shape))),
   ]);
-  return {
-    bytes: withGraph(model, graph),
-    input,
-    outputs: new Map(outputs.map(({ name }) => [name, renamed.get(name) ?? name])),
-  };
+  return { bytes: withGraph(model, graph), input };
+}
+
+/**
+ * The model with float32 where its inputs and outputs are of half or double precision; undefined where none is. A cast
+ * output has a new name, the picture's input too.
+ *
+ * @throws PrepareError with the reason.
+ */
+export function castBorder(model: OnnxModel): Uint8Array | undefined {
+  const odd = [...model.inputs, ...model.outputs].some(({ type }) => OTHER_FLOATS.has(type));
+  if (!odd) return undefined;
+  checkOpset(model);
+  const names = new Names(model);
+  const [before, after]: [Uint8Array[], Uint8Array[]] = [[], []];
+  const inputs = model.inputs.map(({ name, type, shape }) => {
+    if (!OTHER_FLOATS.has(type)) return delimited(GRAPH.input, valueInfo(name, type, shape));
+    const outer = names.fresh(`${name}_float32`);
+    before.push(delimited(GRAPH.node, node('Cast', [outer], name, [castTo(type)])));
+    return delimited(GRAPH.input, valueInfo(outer, 'float32', shape));
+  });
+  const outputs = model.outputs.map(({ name, type, shape }) => {
+    if (!OTHER_FLOATS.has(type)) return delimited(GRAPH.output, valueInfo(name, type, shape));
+    const outer = names.fresh(`${name}_float32`);
+    after.push(delimited(GRAPH.node, node('Cast', [name], outer, [castTo('float32')])));
+    return delimited(GRAPH.output, valueInfo(outer, 'float32', shape));
+  });
+  const kept = model.graphFields.filter((field) => !isBorder(field, model)).map(({ raw }) => raw);
+  return withGraph(model, Buffer.concat([...inputs, ...before, ...kept, ...after, ...outputs]));
+}
+
+function checkOpset(model: OnnxModel): void {
+  const opset = model.opsets.get('') ?? model.opsets.get('ai.onnx') ?? 0;
+  if (opset < OPSET_LEAST) throw new PrepareError(`operator set ${opset} is older than ${OPSET_LEAST}`);
 }
 
 /** Inputs and outputs are written anew; inputs that are weights stay. */
@@ -108,27 +117,25 @@ function withGraph(model: OnnxModel, graph: Uint8Array): Uint8Array {
 function headNodes(form: PictureForm, from: string, names: Names): readonly Uint8Array[] {
   const chain = new Chain(from, names);
   const { input, color } = form;
-  // Half precision cannot hold the way from 0..255: arithmetic is done in float32 and rounded once.
-  const work = input.type === 'float64' ? 'float64' : 'float32';
-  chain.cast(work);
+  chain.cast('float32');
   if (input.channels === 1) {
-    const weights = color === 'rgb' ? LUMA : (LUMA.toReversed() as unknown as Channels);
-    chain.with('MatMul', work, [3, 1], weights);
+    const [red, green, blue] = LUMA;
+    chain.with('MatMul', 'float32', [3, 1], [red, green, blue]);
   }
   if (input.layout === 'nchw') chain.add('Transpose', [{ name: 'perm', ints: [0, 3, 1, 2], type: 7 }]);
   if (input.channels === 3 && color === 'bgr') {
     chain.with('Gather', 'int64', [3], [2, 1, 0], [{ name: 'axis', i: input.layout === 'nchw' ? 1 : 3, type: 2 }]);
   }
-  if (input.type !== 'uint8') normalise(chain, form, work);
-  if (input.type !== work) chain.cast(input.type);
+  if (input.type === 'uint8') chain.cast('uint8');
+  else normalise(chain, form);
   return chain.endAs(input.name);
 }
 
-function normalise(chain: Chain, { input, mean, std }: PictureForm, work: 'float32' | 'float64'): void {
+function normalise(chain: Chain, { input, mean, std }: PictureForm): void {
   const count = input.channels;
   const shape = input.layout === 'nchw' ? [1, count, 1, 1] : [1, 1, 1, count];
-  if (mean.some((value) => value !== 0)) chain.with('Sub', work, shape, mean.slice(0, count));
-  if (std.some((value) => value !== 1)) chain.with('Div', work, shape, std.slice(0, count));
+  if (mean.some((value) => value !== 0)) chain.with('Sub', 'float32', shape, mean.slice(0, count));
+  if (std.some((value) => value !== 1)) chain.with('Div', 'float32', shape, std.slice(0, count));
 }
 
 /** Nodes one after the other, each fed by the one before. */
@@ -156,18 +163,13 @@ class Chain {
   /** An operator whose second input is a constant. A node rather than an initializer: before IR version 4 those are inputs too. */
   with(
     op: string,
-    type: 'float32' | 'float64' | 'int64',
+    type: 'float32' | 'int64',
     dims: readonly number[],
     values: readonly number[],
     attributes: readonly object[] = [],
   ): void {
     const name = this.#names.fresh('prepared_constant');
-    const raw =
-      type === 'int64'
-        ? BigInt64Array.from(values, BigInt)
-        : type === 'float64'
-          ? Float64Array.from(values)
-          : Float32Array.from(values);
+    const raw = type === 'int64' ? BigInt64Array.from(values, BigInt) : Float32Array.from(values);
     const tensor = { name, dims, data_type: elementNumber(type), raw_data: new Uint8Array(raw.buffer) };
     this.#constants.push(node('Constant', [], name, [{ name: 'value', t: tensor, type: 4 }]));
     this.add(op, attributes, [name]);

@@ -142,7 +142,7 @@ function scoresOf(reading: Reading, outputs: readonly RawOutput[]): ArrayLike<nu
     case 'detr':
       return named.length === 1
         ? attributes(first, 'anchors_first', 4, 4 + classes)
-        : all(named.slice(-1 * (named.length - 2 || 2)).slice(0, 1));
+        : all([(named.length === 3 ? named[2] : first) ?? first]);
     case 'anomaly':
       return all(named);
     case 'yolo-raw': {
@@ -181,13 +181,14 @@ function channels({ data, shape }: RawOutput, wanted: readonly number[]): Float6
 
 /**
  * What the numbers of a run tell of a reading that shapes leave open: whether boxes are shares of the input or pixels,
- * and whether YOLOX's are moved from its grid already.
+ * whether YOLOX's are moved from its grid already, and what a classification's scores went through.
  */
 export function settleReading<G extends FamilyGuess>(
   guess: G,
   runs: readonly (readonly RawOutput[])[],
   width: number,
 ): G {
+  if (guess.family === 'classify') return settleShares(guess, runs);
   if (guess.options?.gridDecoded !== undefined) return guess;
   const boxes = guess.family === 'yolox' ? guess.outputs[0] : guess.family === 'ssd' ? guess.outputs[1] : undefined;
   if (boxes === undefined) return guess;
@@ -200,4 +201,14 @@ export function settleReading<G extends FamilyGuess>(
   }
   if (guess.family === 'yolox') return { ...guess, options: { ...guess.options, gridDecoded: most > width / 4 } };
   return { ...guess, options: { ...guess.options, boxes: most > 4 ? 'pixels' : 'normalised' } };
+}
+
+/** Scores of a classification that sum to 1 went through softmax, whatever the operator that did it; those within 0..1 that do not, through a sigmoid. */
+function settleShares<G extends FamilyGuess>(guess: G, runs: readonly (readonly RawOutput[])[]): G {
+  const all = runs.flatMap((outputs) => outputs.filter(({ name }) => name === guess.outputs[0]));
+  const values = all.map(({ data }) => Array.from(data, Number));
+  const shares = values.every((scores) => scores.every((score) => score >= -SLACK && score <= 1 + SLACK));
+  if (!shares || values.length === 0) return { ...guess, options: { ...guess.options, softmax: 'outside' } };
+  const whole = values.every((scores) => Math.abs(scores.reduce((sum, score) => sum + score, 0) - 1) < SLACK);
+  return { ...guess, options: whole ? { softmax: 'inside' } : { sigmoid: 'inside' } };
 }

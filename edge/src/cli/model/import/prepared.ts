@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ModelError, PrepareError, prepareGraph } from '@lineside/models';
+import type { ProbedTensor } from '../../../inference/index.ts';
+import { messageOf } from '../../../kit/index.ts';
+import { exchanged, preparedFeeds } from './feeds.ts';
+import type { ImportRequest } from './request.ts';
+import { probe, type Study, type StudyTools } from './study.ts';
+
+/** Share of an output's range that rounding may differ by. */
+const TOLERANCE = 1e-3;
+
+/** Where the prepared graph lies while it is tried. */
+export const PREPARED_FILE = 'prepared.onnx';
+
+/** How the model will be run. */
+export type Preparation =
+  | {
+      readonly prepared: true;
+      readonly bytes: Uint8Array;
+      readonly input: string;
+      /** Largest difference to the original on any picture, as a share of the output's range. */
+      readonly difference: number;
+    }
+  | { readonly prepared: false; readonly reason: string };
+
+/** Prepares the graph and holds its outputs against the original's on every picture. Never throws for the graph's sake. */
+export async function prepareModel(study: Study, request: ImportRequest, tools: StudyTools): Promise<Preparation> {
+  const { whole, inputs, frames, runs } = study;
+  try {
+    const form = graphForm(study);
+    const outputs = (runs[0] ?? []).map(({ name, type, shape }) => ({ name, type, shape }));
+    const { bytes, input } = prepareGraph(whole.model, form, outputs);
+    const path = join(tools.scratch, PREPARED_FILE);
+    await writeFile(path, bytes);
+    const turned = study.form.color !== form.color;
+    const feeds = frames.map(({ pixels }) => preparedFeeds(turned ? exchanged(pixels) : pixels, form, inputs, input));
+    const again = await probe({ path, runs: feeds }, request, tools.signal);
+    const difference = Math.max(0, ...again.map((outputs, i) => largestDifference(runs[i] ?? [], outputs)));
+    if (difference <= TOLERANCE) return { prepared: true, bytes, input, difference };
+    const share = (100 * difference).toPrecision(2);
+    return {
+      prepared: false,
+      reason: `the prepared graph differs from the original by ${share} % of an output's range`,
+    };
+  } catch (error) {
+    if (error instanceof PrepareError) return { prepared: false, reason: error.message };
+    if (error instanceof ModelError) return { prepared: false, reason: `the prepared graph ${messageOf(error)}` };
+    throw error;
+  }
+}
+
+/** An autoencoder draws its own channel order: there the camera's bytes come in that order, and the graph changes none. */
+export function graphForm({ form, guess }: Study): Study['form'] {
+  return guess.family === 'autoencoder' ? { ...form, color: 'rgb' } : form;
+}
+
+function largestDifference(before: readonly ProbedTensor[], after: readonly ProbedTensor[]): number {
+  let largest = 0;
+  for (const { name, data } of before) {
+    const other = after.find((output) => output.name === name)?.data;
+    if (other === undefined || other.length !== data.length) return Number.POSITIVE_INFINITY;
+    let [least, most, apart] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+    for (let i = 0; i < data.length; i++) {
+      const [a, b] = [Number(data[i]), Number(other[i])];
+      // A number that is none must be the same in both.
+      if (!Number.isFinite(a) && Object.is(a, b)) continue;
+      least = Math.min(least, a);
+      most = Math.max(most, a);
+      apart = Math.max(apart, Math.abs(a - b));
+      if (Number.isNaN(a - b)) return Number.POSITIVE_INFINITY;
+    }
+    const range = Math.max(most - least, 1e-6);
+    if (data.length > 0) largest = Math.max(largest, apart / range);
+  }
+  return largest;
+}
