@@ -58,20 +58,22 @@ export class TestPostgres implements AsyncDisposable {
       'listen_addresses=127.0.0.1',
       'max_connections=60',
       'shared_buffers=32MB',
-      'logging_collector=off',
+      'recovery_init_sync_method=syncfs',
     ];
     const all = [...args, ...settings.flatMap((setting) => ['-c', setting])];
     this.#server = spawn(program('postgres'), all, { ...servant(), stdio: ['ignore', 'ignore', 'pipe'] });
     let words = '';
     this.#server.stderr?.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-4000)));
-    await waitFor(
+    const server = this.#server;
+    const state = await waitFor(
       'PostgreSQL to answer',
       async () => {
-        if (this.#server?.exitCode !== null) throw new Error(`PostgreSQL ended: ${words}`);
-        return this.run('postgres', 'select 1').then(() => true);
+        if (server.exitCode !== null) return 'ended' as const;
+        return this.run('postgres', 'select 1').then(() => 'up' as const);
       },
       { withinMs: 30_000 },
     );
+    if (state === 'ended') throw new Error(`PostgreSQL ended: ${words}`);
   }
 
   /** Ends it as `systemctl stop` does, sessions included; `SIGKILL` of the postmaster is `kill`. */

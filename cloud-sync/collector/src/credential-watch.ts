@@ -1,10 +1,11 @@
 import type { BrokerUser } from './broker/index.ts';
 import type { Clock } from './clock.ts';
 import { messageOf } from './errors.ts';
-import type { Logger } from './logger.ts';
+import { Tally, type Logger } from './logger.ts';
 import type { CollectorStore } from './store/index.ts';
 
 const LOOK_EVERY_MS = 300;
+const SAY_AGAIN_MS = 30_000;
 
 export interface CredentialWatchOptions {
   readonly store: CollectorStore;
@@ -18,10 +19,12 @@ export interface CredentialWatchOptions {
 export class CredentialWatch {
   readonly name = 'credential watch';
   readonly #options: CredentialWatchOptions;
+  readonly #tally: Tally;
   #applied = -1;
 
   constructor(options: CredentialWatchOptions) {
     this.#options = options;
+    this.#tally = new Tally(SAY_AGAIN_MS, () => options.clock.monoMs());
   }
 
   /** `revision` is what the broker was prepared with. */
@@ -42,7 +45,9 @@ export class CredentialWatch {
         await this.start(revision);
         log.info({ devices: devices.length }, 'device credentials in force');
       } catch (error) {
-        log.error({ error: messageOf(error) }, 'device credentials could not be put into force');
+        const times = this.#tally.add(messageOf(error));
+        if (times !== undefined)
+          log.error({ error: messageOf(error), times }, 'device credentials could not be put into force');
       }
     }
   }

@@ -62,6 +62,8 @@ describe('checkBatch', () => {
     expect(malformed(Buffer.from('null'))).toBe('schema');
     expect(malformed(encode({ ...journal.batch(), to: 9 }))).toBe('schema');
     expect(malformed(encode({ ...journal.batch(), ev: [] }))).toBe('schema');
+    const half = JSON.stringify(journal.batch()).replace('spill', String.raw`\ud800`);
+    expect(malformed(Buffer.from(half))).toBe('schema');
     expect(malformed(encode(journal.batch()), 'line-2')).toBe('device_mismatch');
     expect(malformed(encode(journal.batch()), 'line-1', 'audit')).toBe('stream_mismatch');
   });

@@ -62,7 +62,8 @@ export function checkBatch(device: string, stream: Stream, payload: Uint8Array):
   const records: CheckedRecord[] = [];
   let hash = prev;
   for (const [index, record] of ev.entries()) {
-    const json = canonicalJson(raw[index]);
+    const json = canonical(raw[index]);
+    if (json === undefined) return { malformed: 'schema', detail: `record ${record.s} has no canonical form` };
     hash = chainNext(hash, json);
     const meaning = read(stream, record.k, record.s, record.b);
     if (typeof meaning === 'string') unread.push(meaning);
@@ -77,6 +78,16 @@ export function checkBatch(device: string, stream: Stream, payload: Uint8Array):
     });
   }
   return { batch: { key: { device, epoch, stream }, from, to, prev, head, records }, unread };
+}
+
+/** Undefined for what JSON can say and its canonical form cannot: half of a surrogate pair. */
+function canonical(record: unknown): string | undefined {
+  try {
+    return canonicalJson(record);
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
 }
 
 /** JSON of a payload, with size and depth bounded, or why it is none. */

@@ -1,6 +1,6 @@
 import type { ResendCommand } from '@lineside/protocol';
 import type { Clock } from '../clock.ts';
-import type { Logger } from '../logger.ts';
+import { Tally, type Logger } from '../logger.ts';
 import { messageOf } from '../errors.ts';
 import type { CollectorStore, GapRow, Span, StreamKey } from '../store/index.ts';
 import type { Presence } from './presence.ts';
@@ -9,6 +9,7 @@ const MAX_HOLES = 1000;
 const FIRST_REQUEST_AFTER_MS = 10_000;
 const MAX_REQUEST_EVERY_MS = 10 * 60_000;
 const REQUESTS_PER_SWEEP = 4;
+const SAY_AGAIN_MS = 30_000;
 
 export interface GapWatchOptions {
   readonly store: CollectorStore;
@@ -28,6 +29,7 @@ export class GapWatch {
   readonly #options: GapWatchOptions;
   /** When a hole was first seen while its device was online, monotonic. */
   #seen = new Map<string, number>();
+  readonly #tally: Tally;
   #open: readonly GapRow[] = [];
   #sweptMs: number;
   /** When a gap may be asked for again, monotonic. */
@@ -36,6 +38,7 @@ export class GapWatch {
   constructor(options: GapWatchOptions) {
     this.#options = options;
     this.#sweptMs = options.clock.monoMs();
+    this.#tally = new Tally(SAY_AGAIN_MS, () => options.clock.monoMs());
   }
 
   get open(): readonly GapRow[] {
@@ -54,7 +57,8 @@ export class GapWatch {
       try {
         await this.sweep();
       } catch (error) {
-        log.error({ error: messageOf(error) }, 'gaps could not be looked at');
+        const times = this.#tally.add(messageOf(error));
+        if (times !== undefined) log.error({ error: messageOf(error), times }, 'gaps could not be looked at');
       }
       this.#sweptMs = clock.monoMs();
       await clock.sleep(everyMs, signal);

@@ -115,13 +115,14 @@ export class BrokerLink {
   async #leave(client: MqttClient): Promise<void> {
     const { clock, ingest, othersAtWork } = this.#options;
     this.#withdrawn = true;
-    if (client.connected) {
+    const connected = (): boolean => client.connected;
+    if (connected()) {
       const deadline = clock.monoMs() + GOODBYE_MS;
       await Promise.race([client.unsubscribeAsync(this.#upFilter).catch(ignored), clock.sleep(GOODBYE_MS)]);
-      while (!ingest.idle && client.connected && clock.monoMs() < deadline) await clock.sleep(10);
+      while (!ingest.idle && connected() && clock.monoMs() < deadline) await clock.sleep(10);
     }
     this.#client = undefined;
-    if (!client.connected || othersAtWork()) return;
+    if (!connected() || othersAtWork()) return;
     const goodbye = client.publishAsync(topics.collectorState, this.#state(false), { qos: 1, retain: true });
     await Promise.race([goodbye.catch(ignored), clock.sleep(GOODBYE_MS)]);
   }

@@ -16,7 +16,7 @@ export interface PostgresAddress {
 }
 
 const CONNECT_MS = 5000;
-const STATEMENT_MS = 30_000;
+const STATEMENT_MS = 20_000;
 // A collector that vanished with its machine must not hold the rows of its devices for longer.
 const ABANDONED_MS = 30_000;
 const INT8 = 20;
@@ -27,7 +27,7 @@ export function openPool(address: PostgresAddress): pg.Pool {
   // Numbers of records and milliseconds are safe integers.
   types.setTypeParser(INT8, Number);
   const { host, port, database, user, password, tls, connections } = address;
-  return new pg.Pool({
+  const pool = new pg.Pool({
     ...{ host, port, database, user, types },
     // An absent password must not be looked for in files of the user who runs us.
     password: password ?? '',
@@ -43,6 +43,15 @@ export function openPool(address: PostgresAddress): pg.Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
+  // A connection may die at any moment, in use or idle. Who uses it hears of it by the query that fails; without a
+  // listener the event alone would end the process.
+  pool.on('error', ignored);
+  pool.on('connect', (client) => client.on('error', ignored));
+  return pool;
+}
+
+function ignored(): void {
+  return undefined;
 }
 
 /** Runs `work` in one transaction whose commit waits for the disk, whatever the server's default is. */

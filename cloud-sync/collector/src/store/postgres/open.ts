@@ -11,8 +11,6 @@ const VERSIONS =
 /** Connects, carries the schema forward, asserts durability; throws CollectorError, retriable when only the way is shut. */
 export async function openPostgres(address: PostgresAddress): Promise<pg.Pool> {
   const pool = openPool(address);
-  // A connection that dies while idle is replaced when it is next needed; the query that then fails tells of it.
-  pool.on('error', () => undefined);
   try {
     await assertDurable(pool);
     await inTransaction(pool, async (tx) => {

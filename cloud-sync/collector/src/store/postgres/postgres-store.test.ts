@@ -1,0 +1,171 @@
+import { encode, type Batch } from '@lineside/protocol';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dice } from '../../../../../tests/support/dice.ts';
+import { eventBody, JournalTwin } from '../../../../../tests/support/journal-twin.ts';
+import { TestPostgres } from '../../../../../tests/support/postgres.ts';
+import { waitFor } from '../../../../../tests/support/wait-for.ts';
+import { checkBatch } from '../../ingest/index.ts';
+import type { CheckedBatch } from '../store.ts';
+import { isStoreTrouble } from '../trouble.ts';
+import { PostgresStore } from './postgres-store.ts';
+
+let server: TestPostgres;
+let database: string;
+let store: PostgresStore;
+
+beforeAll(async () => {
+  server = await TestPostgres.start();
+});
+afterAll(async () => server[Symbol.asyncDispose]());
+beforeEach(async () => {
+  database = await server.database();
+  store = await open();
+});
+afterEach(async () => store.close());
+
+async function open(): Promise<PostgresStore> {
+  return PostgresStore.open({ ...server.address(database), tls: false, connections: 4 });
+}
+
+function checked(batch: Batch): CheckedBatch {
+  const result = checkBatch(batch.dev, batch.stream, encode(batch));
+  if ('malformed' in result) throw new Error(`${result.malformed}: ${result.detail}`);
+  return result.batch;
+}
+
+async function verify(): Promise<unknown[]> {
+  const findings: unknown[] = [];
+  for await (const finding of store.verify()) findings.push(finding);
+  return findings;
+}
+
+describe('a database of the collector', () => {
+  it('is refused when a newer collector wrote it', async () => {
+    await server.run(database, 'insert into schema_versions values (99, now())');
+    await expect(open()).rejects.toMatchObject({ code: 'store_too_new' });
+  });
+
+  it('is made once when several collectors start at the same time', async () => {
+    const empty = await server.database();
+    const address = { ...server.address(empty), tls: false, connections: 2 } as const;
+    const stores = await Promise.all([1, 2, 3].map(async () => PostgresStore.open(address)));
+    expect(new Set(await Promise.all(stores.map(async (one) => one.clusterId()))).size).toBe(1);
+    await Promise.all(stores.map(async (one) => one.close()));
+  });
+
+  it('tells a wrong password from a server that is not there', async () => {
+    const address = { ...server.address(database), tls: false, connections: 2 } as const;
+    await expect(PostgresStore.open({ ...address, password: 'wrong' })).rejects.toMatchObject({
+      code: 'store_refused',
+    });
+    await expect(PostgresStore.open({ ...address, database: 'nowhere' })).rejects.toMatchObject({
+      code: 'store_refused',
+    });
+    await expect(PostgresStore.open({ ...address, port: 1 })).rejects.toMatchObject({ code: 'store_unreachable' });
+    await expect(PostgresStore.open({ ...address, tls: { ca: undefined } })).rejects.toMatchObject({
+      code: 'store_unreachable',
+    });
+  });
+
+  it('is reached through a Unix socket', async () => {
+    const address = { ...server.address(database), host: server.socket, tls: false, connections: 2 } as const;
+    const other = await PostgresStore.open(address);
+    await other.ping();
+    await other.close();
+  });
+
+  it('waits for the disk at every commit, whatever the default of its role is', async () => {
+    await server.run(database, `alter role ${server.user} set synchronous_commit = off`);
+    const lazy = await open();
+    await server.run(
+      database,
+      `create table levels (level text); create function note() returns trigger language plpgsql as
+       $$ begin insert into levels values (current_setting('synchronous_commit')); return null; end $$;
+       create trigger note after insert on records for each statement execute function note()`,
+    );
+    await lazy.commit([checked(new JournalTwin('line-1').appendEvents(1).batch())], 0);
+    expect(await server.run(database, 'select level from levels')).toEqual([{ level: 'on' }]);
+    await lazy.close();
+    await server.run(database, `alter role ${server.user} reset synchronous_commit`);
+  });
+
+  it('takes texts and numbers that it has no room for', async () => {
+    const journal = new JournalTwin('line-1');
+    journal.append('eve\0nt', eventBody({ label: 'a\0b', lastedMs: 1e300, details: { 'k\0': '\0' } }));
+    journal.append('event', eventBody({ camera: 'floor\0' }), -8_640_000_000_000_001);
+    const telemetry = new JournalTwin('line-1', 'telemetry', journal.epoch);
+    const counters = { offered: 3, inspected: 2, skipped: { 'stale\0': 1 }, failed: {} };
+    telemetry.append('telemetry', { camera: 'a\0', model: 'ppe', counters, state: 'ok\0' });
+    telemetry.append('telemetry', { camera: 'b', model: 'ppe', counters, state: 'ok' }, Number.MAX_SAFE_INTEGER);
+    const outcomes = await store.commit([checked(journal.batch()), checked(telemetry.batch())], 0);
+    expect(outcomes).toMatchObject([{ inserted: 2 }, { inserted: 2 }]);
+    expect((await store.events({ limit: 5 })).items).toHaveLength(2);
+    expect(await store.telemetry()).toHaveLength(2);
+    expect(await verify()).toEqual([]);
+    expect(await server.run(database, 'select camera, offered, skipped from inspection_history')).toEqual([
+      { camera: 'a\ufffd', offered: '3', skipped: '1' },
+    ]);
+  });
+});
+
+describe('collectors that share a database', () => {
+  it('agree on every number, whoever commits what, with no row twice', async () => {
+    const roll = dice(7);
+    const journals = ['line-1', 'line-2'].map((device) => new JournalTwin(device).appendEvents(120));
+    const others = [store, await open(), await open()];
+    await Promise.all(
+      others.map(async (one) => {
+        for (let round = 0; round < 12; round += 1) {
+          const group = Array.from({ length: 4 }, () => {
+            const journal = journals[roll(journals.length)] ?? new JournalTwin('nobody');
+            const from = 1 + roll(120);
+            return checked(journal.batch(from, Math.min(120, from + roll(40))));
+          });
+          await one.commit(group, 0);
+        }
+        await one.commit(
+          journals.map((journal) => checked(journal.batch())),
+          0,
+        );
+      }),
+    );
+    expect(await store.streams()).toMatchObject(
+      journals.map(({ device, head }) => ({ device, stored: 120, upto: 120, missing: 0, declaredLost: 0, head })),
+    );
+    expect(await store.totals()).toMatchObject({ conflicts: 0, chainBreaks: 0, events: { sanitation: 240 } });
+    expect(await verify()).toEqual([]);
+    await Promise.all(others.slice(1).map(async (one) => one.close()));
+  });
+
+  it('know of each other while they are at work', async () => {
+    expect(await store.attend('a', 10_000)).toBe(0);
+    expect(await store.attend('b', 10_000)).toBe(1);
+    await store.depart('b');
+    expect(await store.attend('a', 10_000)).toBe(0);
+  });
+});
+
+describe('a server that dies', () => {
+  it('makes a commit fail as trouble of the store, and takes the same batch when it is back', async () => {
+    const journal = new JournalTwin('line-1').appendEvents(4);
+    await store.commit([checked(journal.batch(1, 2))], 0);
+    const { pid } = server;
+    process.kill(pid, 'SIGKILL');
+    const failure = await store.commit([checked(journal.batch(3, 4))], 0).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(isStoreTrouble(failure)).toBe(true);
+    await waitFor('the server to start again', async () => server.restart().then(() => true), { withinMs: 30_000 });
+    const [outcome] = await store.commit([checked(journal.batch(3, 4))], 0);
+    expect(outcome?.watermark).toEqual({ upto: 4, sack: [] });
+    expect(await verify()).toEqual([]);
+  });
+
+  it('tells a fault of one batch from trouble of the store', async () => {
+    const { key, ...rest } = checked(new JournalTwin('line-1').appendEvents(1).batch());
+    const broken = { ...rest, key: { ...key, stream: undefined as never } };
+    const failure = await store.commit([broken], 0).catch((error: unknown) => error);
+    expect(isStoreTrouble(failure)).toBe(false);
+  });
+});
