@@ -1,23 +1,16 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { hash } from 'node:crypto';
+import { canonicalJson } from './canonical.ts';
 import type { Stream } from './topics.ts';
 import type { WireRecord } from './envelope.ts';
 
-/** Canonical JSON (RFC 8785): the same bytes for the same value on both ends. Throws on NaN and infinities. */
-export function canonicalJson(value: unknown): string {
-  const text = canonicalize(value);
-  if (text === undefined) throw new TypeError('value has no JSON form');
-  return text;
-}
-
 /** Hash before the first record of a stream: binds the chain to device, epoch and stream. 64 hex digits. */
 export function chainStart(device: string, epoch: string, stream: Stream): string {
-  return createHash('sha256').update(`lineside/v1\n${device}\n${epoch}\n${stream}\n`).digest('hex');
+  return hash('sha256', `lineside/v1\n${device}\n${epoch}\n${stream}\n`, 'hex');
 }
 
 /** h_n = SHA-256(h_{n-1} || JCS(record)), the previous hash as its 64 hex characters; `json` is canonicalJson(record). */
 export function chainNext(previous: string, json: string): string {
-  return createHash('sha256').update(previous).update('\n').update(json).digest('hex');
+  return hash('sha256', `${previous}\n${json}`, 'hex');
 }
 
 /** Head after `records`, starting from `previous`. */

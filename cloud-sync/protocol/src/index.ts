@@ -4,6 +4,7 @@
 export * from './topics.ts';
 export * from './bodies.ts';
 export * from './envelope.ts';
+export * from './canonical.ts';
 export * from './chain.ts';
 export * from './codec.ts';
 export * from './ranges.ts';

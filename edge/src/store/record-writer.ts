@@ -10,6 +10,29 @@ import type { TimeLabel } from './time-label.ts';
 const MAX_RECORD_BYTES = 128 * 1024;
 const LARGEST_UUID_MS = 2 ** 48 - 1;
 
+const POOL_BYTES = 1024;
+
+/** Asks the system for randomness once for many numbers. */
+class RandomPool {
+  readonly #random: (count: number) => Uint8Array;
+  #bytes = Buffer.alloc(0);
+  #at = 0;
+
+  constructor(random: (count: number) => Uint8Array) {
+    this.#random = random;
+  }
+
+  /** 32 bits. */
+  next(): number {
+    if (this.#at + 4 > this.#bytes.length) {
+      this.#bytes = Buffer.from(this.#random(POOL_BYTES));
+      this.#at = 0;
+    }
+    this.#at += 4;
+    return this.#bytes.readUInt32BE(this.#at - 4);
+  }
+}
+
 /** Turns entries into wire records and puts them at the end of their stream's chain. Transactions are the caller's. */
 export class RecordWriter {
   readonly #boot: string;
@@ -17,7 +40,8 @@ export class RecordWriter {
 
   constructor(boot: string, random: (count: number) => Uint8Array) {
     this.#boot = boot;
-    this.#ids = new V7Generator({ nextUint32: () => Buffer.from(random(4)).readUInt32BE() });
+    const pool = new RandomPool(random);
+    this.#ids = new V7Generator({ nextUint32: () => pool.next() });
   }
 
   /** Writes `entry` after `head`; returns where the stream stands then. Throws `record_refused`. */
