@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/index.ts';
+import { EvaluationError } from '../evaluation/index.ts';
 import { messageOf } from '../kit/index.ts';
 import { UsageError } from './errors.ts';
 
@@ -59,7 +60,9 @@ export function coded(thrown: unknown): CodedError {
 }
 
 export function exitCodeOf(thrown: unknown): ExitCode {
-  if (thrown instanceof ConfigError || thrown instanceof UsageError) return EXIT.badInput;
+  if (thrown instanceof ConfigError || thrown instanceof UsageError || thrown instanceof EvaluationError) {
+    return EXIT.badInput;
+  }
   if (thrown instanceof Error && thrown.name === 'ModelError') return EXIT.badInput;
   const { code } = coded(thrown);
   if (ENVIRONMENT_CODES.has(code)) return EXIT.environment;
