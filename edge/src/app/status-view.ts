@@ -109,6 +109,8 @@ export function modelViews(facts: ViewFacts): readonly ModelView[] {
       results: lanes.reduce((sum, lane) => sum + lane.counters.inspected, 0),
       ...(status?.provider === undefined ? {} : { provider: status.provider }),
       ...(status?.reason === undefined ? {} : { reason: status.reason }),
+      ...(status?.refused === undefined ? {} : { refused: status.refused }),
+      ...(status?.expected === undefined ? {} : { expected: status.expected }),
       ...(status?.error === undefined ? {} : { error: status.error }),
       ...(status?.warmupMs === undefined ? {} : { warmupMs: status.warmupMs }),
     };

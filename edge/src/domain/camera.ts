@@ -39,6 +39,10 @@ export interface ModelStatus {
   readonly provider?: 'tensorrt' | 'cuda' | 'cpu';
   /** Why a better provider was not taken, or why the model failed. */
   readonly reason?: string;
+  /** Each better provider with why it was not taken. */
+  readonly refused?: readonly { readonly provider: string; readonly code: string; readonly message: string }[];
+  /** Where it was meant to run; present when it runs on less, which is an alarm. */
+  readonly expected?: 'tensorrt' | 'cuda' | 'cpu';
   /** Present where it failed: what went wrong, and what a technician can do. */
   readonly error?: { readonly code: string; readonly message: string; readonly advice: string };
   readonly warmupMs?: number;

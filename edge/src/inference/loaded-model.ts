@@ -15,7 +15,8 @@ import { createDecoder } from './decoders/registry.ts';
 import { InferenceError } from './errors.ts';
 import { checkModelIo, modelError, type ModelIo } from './model-io.ts';
 import { type PixelReader, pixelReader } from './pixels.ts';
-import { chooseProviders, fileExists, runtimeLibraries } from './providers.ts';
+import { bestProvider, reasonOf, type Runtime } from './provider-chain.ts';
+import { fileExists, runtimeLibraries } from './providers.ts';
 import { type ExtraInput, inputShape, type ModelManifest, type ModelSpec, type Provider } from './spec.ts';
 import type { SessionFacts } from './worker-protocol.ts';
 
@@ -100,40 +101,43 @@ function isNumbers(data: Tensor['data']): data is OutputTensor['data'] {
  *
  * @throws InferenceError when the file, its shapes or its labels are wrong.
  */
-export async function loadModel(spec: ModelSpec): Promise<LoadedModel> {
+export async function loadModel(spec: ModelSpec, runtime: Runtime = onnxRuntime()): Promise<LoadedModel> {
   await checkReadable(spec.path);
-  const supported = listSupportedBackends().map(({ name }) => name);
-  const choice = await chooseProviders({ supported, exists: fileExists, libraries: runtimeLibraries() });
-  const reasons = [...choice.missing];
-  for (const provider of choice.candidates) {
-    try {
-      const started = systemClock.monoMs();
-      const session = await createSession(spec.path, provider, spec.threads ?? 1);
-      checkModelIo(ioOf(session), spec.manifest);
-      const fallback = provider === 'cpu' && choice.acceleratorExpected;
-      const reason = reasons.join('; ');
-      const trial = new LoadedModel(session, spec, { provider, reason, fallback, warmupMs: 0 });
-      const { width, height, letterbox } = spec.manifest.input;
-      const grey = new Uint8Array(width * height * 3).fill(letterbox.fill);
-      const first = trial.decode(await trial.run(grey), grey, { width, height });
-      // Impossible numbers are the fate of one picture; a wrong shape is that of all.
-      if (isBad(first) && first.bad !== 'values') throw modelError(first);
-      const warmupMs = systemClock.monoMs() - started;
-      return new LoadedModel(session, spec, { provider, reason, fallback, warmupMs });
-    } catch (error) {
-      // A wrong model is wrong on every provider.
-      if (error instanceof InferenceError) throw error;
-      if (provider === 'cpu') throw new InferenceError('inference_error', messageOf(error), { cause: error });
-      reasons.push(`${provider}: ${messageOf(error)}`);
-    }
-  }
-  throw new InferenceError('inference_error', 'no execution provider is left');
+  const started = systemClock.monoMs();
+  const { provider, value, refused, expected, fallback } = await bestProvider(spec, runtime, async (session) => {
+    await prove(session, spec);
+    return session;
+  });
+  const warmupMs = systemClock.monoMs() - started;
+  return new LoadedModel(value, spec, { provider, reason: reasonOf(refused), refused, expected, fallback, warmupMs });
+}
+
+/** One inference of a grey picture. */
+async function prove(session: InferenceSession, spec: ModelSpec): Promise<void> {
+  checkModelIo(ioOf(session), spec.manifest);
+  const facts = { provider: 'cpu', reason: '', refused: [], expected: 'cpu', fallback: false, warmupMs: 0 } as const;
+  const trial = new LoadedModel(session, spec, facts);
+  const { width, height, letterbox } = spec.manifest.input;
+  const grey = new Uint8Array(width * height * 3).fill(letterbox.fill);
+  const first = trial.decode(await trial.run(grey), grey, { width, height });
+  // Impossible numbers are the fate of one picture; a wrong shape is that of all.
+  if (isBad(first) && first.bad !== 'values') throw modelError(first);
+}
+
+/** The ONNX Runtime that is installed. */
+function onnxRuntime(): Runtime {
+  return {
+    supported: () => listSupportedBackends().map(({ name }) => name),
+    libraries: runtimeLibraries(),
+    exists: fileExists,
+    create: createSession,
+  };
 }
 
 /** Inputs and outputs of an ONNX file. */
 export async function describeModelFile(path: string): Promise<ModelIo> {
   await checkReadable(path);
-  const session = await createSession(path, 'cpu', 1);
+  const session = await createOnCpu(path);
   try {
     return ioOf(session);
   } finally {
@@ -142,18 +146,21 @@ export async function describeModelFile(path: string): Promise<ModelIo> {
 }
 
 async function createSession(path: string, provider: Provider, threads: number): Promise<InferenceSession> {
+  return InferenceSession.create(path, {
+    executionProviders: [provider],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Threads that spin between frames cost several times the CPU of the inference itself at low frame rates.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+}
+
+async function createOnCpu(path: string): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(path, {
-      executionProviders: [provider],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      // Threads that spin between frames cost several times the CPU of the inference itself at low frame rates.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    });
+    return await createSession(path, 'cpu', 1);
   } catch (error) {
-    const message = messageOf(error);
-    if (provider !== 'cpu') throw error;
-    throw new InferenceError('model_unreadable', `ONNX Runtime cannot load ${path}: ${message}`, { cause: error });
+    const told = `ONNX Runtime cannot load ${path}: ${messageOf(error)}`;
+    throw new InferenceError('model_unreadable', told, { cause: error });
   }
 }
 

@@ -8,7 +8,10 @@ describe('the chain of execution providers', () => {
   it('is the CPU alone on a machine without an accelerator, and that is the normal case', async () => {
     const choice = await choose(['cpu', 'cuda', 'tensorrt'], []);
     expect(choice.candidates).toEqual(['cpu']);
-    expect(choice.missing).toEqual(['tensorrt: its library is not installed', 'cuda: its library is not installed']);
+    expect(choice.refused).toMatchObject([
+      { provider: 'tensorrt', code: 'library_missing' },
+      { provider: 'cuda', code: 'library_missing' },
+    ]);
     expect(choice.acceleratorExpected).toBe(false);
   });
 
@@ -21,7 +24,7 @@ describe('the chain of execution providers', () => {
 
   it('calls the CPU a fall-back on a Jetson whose ONNX Runtime knows no accelerator', async () => {
     const choice = await choose(['cpu'], ['/etc/nv_tegra_release']);
-    expect(choice.missing[0]).toBe('tensorrt: not in this build of ONNX Runtime');
+    expect(choice.refused[0]).toMatchObject({ provider: 'tensorrt', code: 'not_in_build' });
     expect(choice.acceleratorExpected).toBe(true);
   });
 });

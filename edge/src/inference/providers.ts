@@ -6,11 +6,31 @@ import type { Provider } from './spec.ts';
 /** Best first. */
 export const PROVIDER_ORDER: readonly Provider[] = ['tensorrt', 'cuda', 'cpu'];
 
+/** Why a provider was not taken. */
+export const REFUSAL_CODES = [
+  /** This build of ONNX Runtime does not have it. */
+  'not_in_build',
+  'library_missing',
+  /** TensorRT only: nothing was built for this model on this machine. */
+  'engine_missing',
+  /** It could not be loaded, or its first inference failed. */
+  'engine_refused',
+  /** Loading it ended the process more than once. */
+  'engine_crashed',
+  'load_failed',
+] as const;
+
+export interface ProviderRefusal {
+  readonly provider: Provider;
+  readonly code: (typeof REFUSAL_CODES)[number];
+  readonly message: string;
+}
+
 export interface ProviderChoice {
   /** Worth a try on this machine, best first; the CPU is always the last. */
   readonly candidates: readonly Provider[];
   /** Why each better one is not among them. */
-  readonly missing: readonly string[];
+  readonly refused: readonly ProviderRefusal[];
   /** True when this machine is meant to run on its accelerator, so that the CPU is a fall-back and not the rule. */
   readonly acceleratorExpected: boolean;
 }
@@ -27,17 +47,20 @@ export interface ProviderFacts {
 /** Which execution providers can be tried; whether one really works, only an inference tells. */
 export async function chooseProviders(facts: ProviderFacts): Promise<ProviderChoice> {
   const candidates: Provider[] = [];
-  const missing: string[] = [];
+  const refused: ProviderRefusal[] = [];
+  const refuse = (provider: Provider, code: ProviderRefusal['code'], message: string): void => {
+    refused.push({ provider, code, message });
+  };
   for (const provider of PROVIDER_ORDER) {
     const library = join(facts.libraries, `libonnxruntime_providers_${provider}.so`);
     if (provider === 'cpu') candidates.push(provider);
-    else if (!facts.supported.includes(provider)) missing.push(`${provider}: not in this build of ONNX Runtime`);
-    else if (!(await facts.exists(library))) missing.push(`${provider}: its library is not installed`);
+    else if (!facts.supported.includes(provider)) refuse(provider, 'not_in_build', 'not in this build of ONNX Runtime');
+    else if (!(await facts.exists(library))) refuse(provider, 'library_missing', 'its library is not installed');
     else candidates.push(provider);
   }
   // The file that names the release of NVIDIA's Jetson Linux.
   const jetson = await facts.exists('/etc/nv_tegra_release');
-  return { candidates, missing, acceleratorExpected: jetson || candidates.length > 1 };
+  return { candidates, refused, acceleratorExpected: jetson || candidates.length > 1 };
 }
 
 /** Folder in which the installed ONNX Runtime looks for its providers. */

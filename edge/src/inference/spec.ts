@@ -104,6 +104,10 @@ export interface ModelSpec {
   readonly masks?: boolean | undefined;
   /** Whether the map of an anomaly is handed on; false when left out. */
   readonly maps?: boolean | undefined;
+  /** Wrapper of the TensorRT engine that was built of it on this machine; TensorRT is not tried without. */
+  readonly engine?: string | undefined;
+  /** Where it is meant to run: anything less is a fall-back. Without it, an accelerator where there is one. */
+  readonly expect?: Provider | undefined;
   /** CPU threads of one inference; 1 when left out. */
   readonly threads?: number | undefined;
 }

@@ -1,6 +1,7 @@
 import type { PictureSize, Seen } from '../domain/index.ts';
 import type { InferenceErrorCode } from './errors.ts';
 import type { ModelIo } from './model-io.ts';
+import type { ProviderRefusal } from './providers.ts';
 import type { ModelSpec, Provider } from './spec.ts';
 
 /** What a session worker is started with. */
@@ -17,7 +18,11 @@ export interface SessionFacts {
   readonly provider: Provider;
   /** Why no better provider was taken; empty when the best is in use. */
   readonly reason: string;
-  /** The CPU runs what an accelerator was meant to run. */
+  /** The same, each with a code. */
+  readonly refused: readonly ProviderRefusal[];
+  /** Where it was meant to run. */
+  readonly expected: Provider;
+  /** It runs on less than where it was meant to run. */
   readonly fallback: boolean;
   readonly warmupMs: number;
 }

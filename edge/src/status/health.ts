@@ -106,13 +106,26 @@ function cameraFinding(camera: CameraView): Finding | undefined {
 }
 
 function modelWarnings({ models }: Snapshot): Finding[] {
-  return models
-    .filter((model) => model.state === 'failed')
-    .map((model) => ({
-      code: 'model_failed',
-      message: `Model ${model.id} does not run${model.reason === undefined ? '' : `: ${model.reason}`}`,
-      advice: model.error?.advice ?? 'lineside doctor',
-    }));
+  return models.flatMap((model) => {
+    if (model.state === 'failed') {
+      return [
+        {
+          code: 'model_failed',
+          message: `Model ${model.id} does not run${model.reason === undefined ? '' : `: ${model.reason}`}`,
+          advice: model.error?.advice ?? 'lineside doctor',
+        },
+      ];
+    }
+    if (model.expected === undefined) return [];
+    const why = model.reason === undefined ? '' : `: ${model.reason}`;
+    return [
+      {
+        code: 'provider_fallback',
+        message: `Model ${model.id} runs on ${model.provider ?? 'nothing'} and is meant for ${model.expected}${why}`,
+        advice: 'lineside doctor, lineside model engines; or say in the configuration where it is meant to run',
+      },
+    ];
+  });
 }
 
 function boxWarnings({ config, disk, clock }: Snapshot): Finding[] {

@@ -106,6 +106,10 @@ export interface ModelView {
   readonly state: ModelStatus['state'];
   readonly provider?: NonNullable<ModelStatus['provider']>;
   readonly reason?: string;
+  /** Each better provider with why it was not taken. */
+  readonly refused?: NonNullable<ModelStatus['refused']>;
+  /** Where it was meant to run, when it runs on less. */
+  readonly expected?: NonNullable<ModelStatus['expected']>;
   readonly error?: NonNullable<ModelStatus['error']>;
   readonly warmupMs?: number;
   /** Frames it gave a result for, all cameras together. */

@@ -119,6 +119,7 @@ export class ModelRunner {
       this.#facts = await this.#session.start(signal);
       const { provider, reason, warmupMs } = this.#facts;
       logger.info({ provider, reason, warmupMs: Math.round(warmupMs) }, 'model is ready');
+      this.#alarmOnFallback(this.#facts);
       this.#tellState('ready');
       return true;
     } catch (error) {
@@ -131,6 +132,12 @@ export class ModelRunner {
       }
       return false;
     }
+  }
+
+  #alarmOnFallback({ provider, expected, fallback, refused }: SessionFacts): void {
+    if (!fallback) return;
+    const told = `model runs on ${provider} and is meant for ${expected}: fewer frames are inspected`;
+    this.#tools.logger.error({ code: 'provider_fallback', provider, expected, refused }, told);
   }
 
   /** One input of a frame; the frame's next one comes when it is its camera's turn. False when the session is lost. */
@@ -192,7 +199,8 @@ export class ModelRunner {
     const { seen, failure } = answer;
     if (seen === undefined) return noResult(failure?.reason ?? 'inference_error');
     if (this.#spec.manifest.degraded !== undefined) return { status: 'degraded', reason: 'suspect_scores', ...seen };
-    if (this.#facts?.fallback === true) return { status: 'degraded', reason: 'fallback_provider', ...seen };
+    if (this.#facts?.fallback === true && this.#facts.provider === 'cpu')
+      return { status: 'degraded', reason: 'fallback_provider', ...seen };
     return { status: 'ok', ...seen };
   }
 
@@ -236,6 +244,8 @@ export class ModelRunner {
         sha256,
         state,
         ...(loaded === undefined ? {} : { provider: loaded.provider, warmupMs: loaded.warmupMs }),
+        ...(loaded === undefined || loaded.refused.length === 0 ? {} : { refused: loaded.refused }),
+        ...(loaded?.fallback === true ? { expected: loaded.expected } : {}),
         ...(reason === '' ? {} : { reason }),
         ...(error === undefined ? {} : { error: factsOf(error) }),
       },
