@@ -1,4 +1,4 @@
-import { CATALOG_DIR, ModelError, type ModelHandle, resolveModel } from '@lineside/models';
+import { CATALOG_DIR, ModelError, type ModelHandle, type ModelPlaces, resolveModel } from '@lineside/models';
 import type { Config, ModelConfig } from '../config/index.ts';
 import type { ModelStatus } from '../domain/index.ts';
 import { describeModel, deriveManifest, type ModelManifest, type ModelSpec } from '../inference/index.ts';
@@ -15,18 +15,22 @@ const DESCRIBE_MS = 20_000;
  * Finds and verifies every model of the configuration. One that cannot be had does not stop the others: its cameras
  * are inspected by the rest, and what is missing is said.
  */
-export async function findModels(config: Config, baseDir: string): Promise<readonly LineModel[]> {
-  return Promise.all(config.models.map((model) => findModel(model, baseDir)));
+export async function findModels(config: Config, places: FindIn): Promise<readonly LineModel[]> {
+  return Promise.all(config.models.map((model) => findModel(model, places)));
 }
 
-async function findModel(model: ModelConfig, baseDir: string): Promise<LineModel> {
+/** Where models are looked for, beside the catalog. */
+export type FindIn = Omit<ModelPlaces, 'catalogDir'>;
+
+async function findModel(model: ModelConfig, places: FindIn): Promise<LineModel> {
   const { id } = model;
   try {
-    const handle = await resolveModel(model.ref, { catalogDir: CATALOG_DIR, baseDir });
+    const handle = await resolveModel(model.ref, { catalogDir: CATALOG_DIR, ...places });
     const manifest = await manifestOf(handle);
     const threshold = model.score ?? manifest.thresholds.score;
     // The tracker follows what it knows through weak sightings; only those above the threshold begin anything.
-    const spec = { id, path: handle.onnxPath, sha256: handle.sha256, manifest, score: weakest(threshold) };
+    const degraded = handle.manifest?.degraded !== undefined;
+    const spec = { id, path: handle.onnxPath, sha256: handle.sha256, manifest, score: weakest(threshold), degraded };
     return { state: 'found', id, spec, threshold };
   } catch (error) {
     const message = messageOf(error);

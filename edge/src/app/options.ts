@@ -31,6 +31,8 @@ export interface ReplayOptions {
   readonly recordings: readonly Recording[];
   /** Where journal and evidence go; left out, a folder that is removed at the end. */
   readonly dataDir?: string;
+  /** Where imported models lie. */
+  readonly importedDir?: string;
   /** Told each transition once it is recorded. */
   readonly onEvent: (event: ReplayEvent) => void;
   readonly signal: AbortSignal;

@@ -24,7 +24,10 @@ const SETTLE_MS = 30_000;
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const loaded = await loadConfig(options.configPath, options.sources);
   for (const recording of options.recordings) await checkRecording(recording, loaded);
-  const models = await findModels(loaded.config, loaded.baseDir);
+  const models = await findModels(loaded.config, {
+    baseDir: loaded.baseDir,
+    ...(options.importedDir === undefined ? {} : { importedDir: options.importedDir }),
+  });
   refuseMissing(options.recordings, loaded, models);
   const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'lineside-replay-')));
   try {

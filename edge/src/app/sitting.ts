@@ -1,3 +1,4 @@
+import { importedDir } from '@lineside/models';
 import type { LoadedConfig } from '../config/index.ts';
 import type { LineEvent } from '../domain/index.ts';
 import { aborted, type Clock, isAbort, type Logger, messageOf, type Part, runTogether } from '../kit/index.ts';
@@ -57,7 +58,7 @@ export async function sit(options: SittingOptions, signal: AbortSignal): Promise
     const reader = openJournalReader(journalPath(dataDir));
     try {
       closeLeftOpen(store.journal, reader, logger);
-      const models = await findModels(config, loaded.baseDir);
+      const models = await findModels(config, { baseDir: loaded.baseDir, importedDir: importedDir(dataDir) });
       for (const model of models) {
         if (model.state !== 'refused') continue;
         const { id, code, message, advice } = model;

@@ -23,6 +23,7 @@ const VERBS = [
   ['model'],
   ['model', 'list'],
   ['model', 'inspect'],
+  ['model', 'import'],
   ['model', 'eval'],
   ['model', 'bench'],
   ['model', 'explain'],

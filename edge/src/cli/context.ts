@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CATALOG_DIR, catalogIds } from '@lineside/models';
+import { CATALOG_DIR, catalogIds, importedDir } from '@lineside/models';
 import type { Command } from 'commander';
 import type { ConfigSources } from '../config/index.ts';
 import { redactUrls } from '../kit/index.ts';
@@ -35,7 +35,8 @@ export class Context {
 
   /** What checking a configuration needs to know of this machine. */
   async configSources(): Promise<ConfigSources> {
-    return { catalog: await catalogIds(CATALOG_DIR), env: this.io.env };
+    const catalog = await Promise.all([CATALOG_DIR, importedDir(this.dataDir)].map(catalogIds));
+    return { catalog: [...new Set(catalog.flat())].sort(), env: this.io.env };
   }
 
   /** `value` as one line of JSON where --json was given, else `text`. */

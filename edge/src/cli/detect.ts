@@ -23,7 +23,7 @@ export function detectVerb(program: Command, registry: Registry): void {
     .command('detect')
     .description('what a model sees on images and videos; needs no configuration')
     .argument('<input...>', 'images and videos')
-    .requiredOption('-m, --model <ref>', 'model of the catalog, folder of a bundle, or .onnx file')
+    .requiredOption('-m, --model <ref>', 'model of the catalog or imported one, folder of a bundle, or .onnx file')
     .option('--score <share>', "lowest score that counts, 0 to 1 (default: the manifest's)", share)
     .option('--labels <list>', 'labels of an .onnx file: a,b,c or a file with one per line')
     .option('--fps <rate>', 'frames per second looked at in a video (default: all)', rate)
@@ -62,7 +62,7 @@ interface Count {
 async function detect(context: Context, options: DetectOptions, inputs: readonly string[]): Promise<ExitCode> {
   const { io } = context;
   const capabilities = await probeFfmpeg('ffmpeg', io.signal);
-  const detector = await openDetector(requestOf(options, io.cwd), io.signal);
+  const detector = await openDetector(requestOf(options, context), io.signal);
   const count: Count = { frames: 0, withoutResult: 0 };
   const started = io.clock.monoMs();
   let failed = 0;
@@ -86,9 +86,12 @@ async function detect(context: Context, options: DetectOptions, inputs: readonly
   return failed > 0 || count.withoutResult > 0 ? EXIT.problems : EXIT.ok;
 }
 
-function requestOf({ model, score, labels }: DetectOptions, cwd: string): Parameters<typeof openDetector>[0] {
+function requestOf(
+  { model, score, labels }: DetectOptions,
+  { io, dataDir }: Context,
+): Parameters<typeof openDetector>[0] {
   const given = { ...(score === undefined ? {} : { score }), ...(labels === undefined ? {} : { labels }) };
-  return { ref: model, cwd, ...given };
+  return { ref: model, cwd: io.cwd, dataDir, ...given };
 }
 
 interface Task {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { importedDir } from '@lineside/models';
 import type { FfmpegCapabilities } from '../camera/index.ts';
 import type { LoadedConfig } from '../config/index.ts';
 import { redactUrls } from '../kit/index.ts';
@@ -74,7 +75,8 @@ async function* examine(context: Context): AsyncGenerator<CheckResult, void, voi
     // Cameras are waited for together: a line of dead ones must not take a minute.
     const cameras = config.cameras.map((camera) => cameraCheck(camera, secrets, () => learned.ffmpeg, io.clock));
     for (const results of await Promise.all(cameras.map(run))) yield* results;
-    for (const model of config.models) yield* await run(modelCheck(model, loaded.baseDir));
+    const places = { baseDir: loaded.baseDir, importedDir: importedDir(context.dataDir) };
+    for (const model of config.models) yield* await run(modelCheck(model, places));
     if (config.uplink !== undefined) yield* await run(brokerCheck(config.uplink, loaded, io.random));
   }
   yield* await run(serviceCheck(context.dataDir));

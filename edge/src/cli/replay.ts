@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { importedDir } from '@lineside/models';
 import type { Recording, ReplayEvent, ReplaySummary } from '../app/index.ts';
 import { action, type Context, examples, type Registry } from './context.ts';
 import { UsageError } from './errors.ts';
@@ -35,6 +36,7 @@ async function run(context: Context, options: { camera: string[]; data?: string 
     sources: await context.configSources(),
     version: readVersion(),
     recordings,
+    importedDir: importedDir(context.dataDir),
     ...(options.data === undefined ? {} : { dataDir: context.dataDir }),
     onEvent: (event) => context.say(event, eventLine(event)),
     signal: context.io.signal,

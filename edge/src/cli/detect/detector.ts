@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { CATALOG_DIR, type ModelHandle, resolveModel } from '@lineside/models';
+import { CATALOG_DIR, importedDir, type ModelHandle, resolveModel } from '@lineside/models';
 import type { DegradedReason, Detection, PictureSize, Seen } from '../../domain/index.ts';
 import {
   deriveManifest,
@@ -17,6 +17,8 @@ export interface DetectorRequest {
   /** Catalog id, folder of a bundle, or ONNX file. */
   readonly ref: string;
   readonly cwd: string;
+  /** Data folder with imported models. */
+  readonly dataDir?: string;
   /** Instead of the manifest's threshold, 0 to 1. */
   readonly score?: number;
   /** For an ONNX file: a file with one label per line, or labels with commas between. */
@@ -47,7 +49,11 @@ export async function openDetector(request: DetectorRequest, signal: AbortSignal
 
 /** Finds and verifies a model without loading it. Throws as `openDetector` does. */
 export async function findSpec(request: DetectorRequest, signal: AbortSignal): Promise<ModelSpec> {
-  const handle = await resolveModel(request.ref, { catalogDir: CATALOG_DIR, baseDir: request.cwd });
+  const handle = await resolveModel(request.ref, {
+    catalogDir: CATALOG_DIR,
+    baseDir: request.cwd,
+    ...(request.dataDir === undefined ? {} : { importedDir: importedDir(request.dataDir) }),
+  });
   return specOf(handle, request, signal);
 }
 
@@ -58,7 +64,8 @@ async function specOf(handle: ModelHandle, request: DetectorRequest, signal: Abo
   if (handle.manifest !== undefined && request.labels !== undefined) {
     throw new UsageError('--labels is for an .onnx file; this bundle has its own', 'leave --labels out');
   }
-  return { id, path, sha256, manifest, ...(request.score === undefined ? {} : { score: request.score }) };
+  const degraded = handle.manifest?.degraded === undefined ? {} : { degraded: true };
+  return { id, path, sha256, manifest, ...degraded, ...(request.score === undefined ? {} : { score: request.score }) };
 }
 
 async function derive(path: string, request: DetectorRequest, signal: AbortSignal): Promise<ModelManifest> {

@@ -1,4 +1,4 @@
-import { CATALOG_DIR, type ModelHandle, ModelError, resolveModel } from '@lineside/models';
+import { CATALOG_DIR, type ModelHandle, ModelError, type ModelPlaces, resolveModel } from '@lineside/models';
 import type { ModelConfig } from '../../config/index.ts';
 import { deriveManifest, describeModel, InferenceError } from '../../inference/index.ts';
 import { startSession } from '../detect/detector.ts';
@@ -7,7 +7,7 @@ import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 const BLIND = 'no camera is inspected by this model';
 
 /** One model: found, whole, and able to look at a picture on this machine. */
-export function modelCheck(model: ModelConfig, baseDir: string): Check {
+export function modelCheck(model: ModelConfig, places: Omit<ModelPlaces, 'catalogDir'>): Check {
   const subject = model.id;
   return {
     name: 'model',
@@ -15,7 +15,7 @@ export function modelCheck(model: ModelConfig, baseDir: string): Check {
     deadlineMs: 120_000,
     run: async (signal) => {
       try {
-        const handle = await resolveModel(model.ref, { catalogDir: CATALOG_DIR, baseDir });
+        const handle = await resolveModel(model.ref, { catalogDir: CATALOG_DIR, ...places });
         return await warmUp(handle, subject, signal);
       } catch (error) {
         if (error instanceof ModelError)

@@ -53,7 +53,7 @@ interface Row extends BenchFigures {
 async function bench(context: Context, options: BenchOptions, [ref = '']: readonly string[]): Promise<ExitCode> {
   const { io } = context;
   const labels = options.labels === undefined ? {} : { labels: options.labels };
-  const spec = await findSpec({ ref, cwd: io.cwd, ...labels }, io.signal);
+  const spec = await findSpec({ ref, cwd: io.cwd, dataDir: context.dataDir, ...labels }, io.signal);
   const { width, height } = spec.manifest.input;
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() };
   const rows: Row[] = [];

@@ -71,7 +71,7 @@ async function explain(
 ): Promise<ExitCode> {
   const { io } = context;
   const labels = options.labels === undefined ? {} : { labels: options.labels };
-  const spec = await findSpec({ ref, cwd: io.cwd, ...labels }, io.signal);
+  const spec = await findSpec({ ref, cwd: io.cwd, dataDir: context.dataDir, ...labels }, io.signal);
   mustKnow(options.label, spec.manifest);
   const capabilities = await probeFfmpeg('ffmpeg', io.signal);
   const still = { path: resolve(io.cwd, image), capabilities, signal: io.signal };
