@@ -122,9 +122,13 @@ export class BrokerLink {
       while (!ingest.idle && connected() && clock.monoMs() < deadline) await clock.sleep(10);
     }
     this.#client = undefined;
-    if (!connected() || othersAtWork()) return;
-    const goodbye = client.publishAsync(topics.collectorState, this.#state(false), { qos: 1, retain: true });
-    await Promise.race([goodbye.catch(ignored), clock.sleep(GOODBYE_MS)]);
+    if (!connected()) return;
+    if (!othersAtWork()) {
+      const goodbye = client.publishAsync(topics.collectorState, this.#state(false), { qos: 1, retain: true });
+      await Promise.race([goodbye.catch(ignored), clock.sleep(GOODBYE_MS)]);
+    }
+    // In good order, so that the will stays unsaid.
+    await Promise.race([client.endAsync().catch(ignored), clock.sleep(GOODBYE_MS)]);
   }
 
   get #upFilter(): string {
