@@ -6,6 +6,8 @@ import { averagePrecision, bestF1, precisionRecallCurve } from './average-precis
 import { classificationFigures } from './classification-figures.ts';
 import { detectionFigures, type JudgedPicture } from './detection-figures.ts';
 
+type JudgedNames = { label: string; score: number }[];
+
 const SQUARE: Box = [0, 0, 10, 10];
 const ELSEWHERE: Box = [50, 50, 60, 60];
 const found = (label: string, score: number, box: Box = SQUARE): Detection => ({ label, classId: 0, score, box });
@@ -128,6 +130,46 @@ describe('detections against the truth', () => {
   });
 });
 
+/** Forty pictures with objects, boxes near them, some twice, some of the wrong label, and boxes of nothing. */
+function randomPictures(): JudgedPicture[] {
+  let state = 42;
+  const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+  const label = (): string => (random() < 0.6 ? 'cap' : 'defect');
+  const near = (box: Box): Box => {
+    const [x1, y1, x2, y2] = box.map((value) => value + (random() - 0.5) * 12);
+    return [x1 ?? 0, y1 ?? 0, x2 ?? 0, y2 ?? 0];
+  };
+  const some = (): Box => {
+    const [x, y] = [random() * 200, random() * 200];
+    return [x, y, x + 20 + random() * 40, y + 20 + random() * 40];
+  };
+  return Array.from({ length: 40 }, () => {
+    const truth = Array.from({ length: Math.floor(random() * 5) }, () => ({ label: label(), box: some() }));
+    const found = truth.flatMap(({ label: is, box }) =>
+      Array.from({ length: Math.floor(random() * 3) }, () => {
+        return { label: random() < 0.85 ? is : label(), classId: 0, score: random(), box: near(box) };
+      }),
+    );
+    const strays = Array.from({ length: Math.floor(random() * 3) }, () => {
+      return { label: label(), classId: 0, score: random() * 0.7, box: some() };
+    });
+    return { truth, found: [...found, ...strays] };
+  });
+}
+
+describe('the scorer that the training uses', () => {
+  // Figures of `average_precision` in models/training/measure.py on these very boxes.
+  it.each([
+    ['cap', 0.4514127912874113, 0.25300648681292615, { score: 0.19, precision: 0.595, recall: 0.524 }],
+    ['defect', 0.4288568784289565, 0.21859631994099357, { score: 0.422, precision: 0.684, recall: 0.419 }],
+  ])('gives the same for %s', (label, ap50, ap50to95, best) => {
+    const figures = judge(randomPictures()).labels.find((one) => one.label === label);
+    expect(figures?.ap50).toBeCloseTo(ap50, 12);
+    expect(figures?.ap50to95).toBeCloseTo(ap50to95, 12);
+    for (const key of ['score', 'precision', 'recall'] as const) expect(figures?.best?.[key]).toBeCloseTo(best[key], 3);
+  });
+});
+
 describe('classes of whole pictures', () => {
   it('are right when named first, and nearly when among the first five', () => {
     const named = (...labels: string[]): JudgedNames => labels.map((label, n) => ({ label, score: 1 - n / 10 }));
@@ -152,7 +194,6 @@ describe('classes of whole pictures', () => {
     });
   });
 });
-type JudgedNames = { label: string; score: number }[];
 
 describe('the area under the ROC curve', () => {
   it('is the share of pairs in the right order, ties counting half', () => {
