@@ -14,7 +14,7 @@ import {
 } from '../../evaluation/index.ts';
 import type { ModelSpec } from '../../inference/index.ts';
 import { systemCode } from '../../kit/index.ts';
-import { action, type Context, examples, type Registry } from '../context.ts';
+import { action, type Context, DEFAULT_DATA_DIR, examples, type Registry } from '../context.ts';
 import { type Detector, findSpec, startSession } from '../detect/detector.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -37,6 +37,7 @@ interface EvalOptions {
   readonly score?: number;
   readonly labels?: string;
   readonly limit?: number;
+  readonly imported: string;
   readonly report?: string;
 }
 
@@ -55,6 +56,7 @@ export function evalVerb(model: Command, registry: Registry): void {
     .option('--score <share>', "score from which a detection counts (default: the manifest's)", share)
     .option('--labels <list>', 'labels of an .onnx file: a,b,c or a file with one per line')
     .option('--limit <pictures>', 'only this many pictures, spread over the set', count)
+    .option('--imported <dir>', 'data folder in which imported models lie', DEFAULT_DATA_DIR)
     .option('--report <file>', 'write a page with the figures and the worst pictures')
     .addHelpText(
       'after',
@@ -116,7 +118,10 @@ async function evaluate(context: Context, options: EvalOptions, [ref = '']: read
     tell(context, facts, judged);
     if (options.report !== undefined) {
       const path = resolve(io.cwd, options.report);
-      const told = Object.entries(facts).map(([name, value]): [string, string] => [name, String(value)]);
+      const told = Object.entries(facts).map(([name, value]): [string, string] => [
+        name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
+        String(value),
+      ]);
       await saveReport({
         path,
         title: `${spec.id} on ${data}`,

@@ -15,6 +15,8 @@ export interface ReportContent {
   readonly figures: FigureTable;
   readonly confusion: Confusion;
   readonly notes: readonly string[];
+  /** How what is drawn on the pictures is to be read. */
+  readonly legend?: string;
   readonly pictures: readonly ReportPicture[];
 }
 
@@ -33,7 +35,7 @@ small { opacity: .7; }`;
 
 /** One HTML file that holds everything it shows and asks nothing of any network. */
 export function reportPage(content: ReportContent): string {
-  const { title, facts, figures, confusion, notes, pictures } = content;
+  const { title, facts, figures, confusion, notes, legend = '', pictures } = content;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -51,7 +53,7 @@ ${htmlTable(figures)}
 <p><small>Rows: what is there. Columns: what was found.</small></p>
 ${htmlTable(confusionTable(confusion), shades(confusion))}
 <ul>${notes.map((note) => `<li>${escaped(note)}</li>`).join('')}</ul>
-${pictures.length === 0 ? '' : `<h2>Worst pictures</h2>\n<div class="pictures">${pictures.map(figure).join('\n')}</div>`}
+${pictures.length === 0 ? '' : `<h2>Worst pictures</h2>\n<p><small>${escaped(legend)}</small></p>\n<div class="pictures">${pictures.map(figure).join('\n')}</div>`}
 </body>
 </html>
 `;

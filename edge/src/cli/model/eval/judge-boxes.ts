@@ -59,6 +59,7 @@ export async function judgeBoxes(stage: Stage, { set, map, threshold }: BoxesReq
       ...(ignored.length === 0 ? [] : [`Labels of the set that were not judged: ${ignored.join(', ')}.`]),
       ...(unseen.length === 0 ? [] : [`Labels of the model that the set says nothing of: ${unseen.join(', ')}.`]),
     ],
+    legend: 'Green: found and there. Red: found, but not there. Blue: there, but not found.',
     worst: worstOf(shown, outcomes),
     failures,
   };

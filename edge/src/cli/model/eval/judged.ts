@@ -23,6 +23,8 @@ export interface Judged {
   readonly table: FigureTable;
   readonly confusion: Confusion;
   readonly notes: readonly string[];
+  /** How what is drawn on the worst pictures is to be read; left out where nothing is drawn. */
+  readonly legend?: string;
   readonly worst: readonly WorstPicture[];
   /** Pictures that gave no result. */
   readonly failures: readonly Failure[];

@@ -22,10 +22,10 @@ export async function saveReport({ path, title, facts, judged, ...still }: Repor
     const { jpeg } = await drawJpeg({ pixels, size, source: size, overlays, maxWidth: PICTURE_WIDTH });
     pictures.push({ name, caption, jpeg });
   }
-  const { table, confusion, notes } = judged;
+  const { table, confusion, notes, legend = '' } = judged;
   await writeFileAtomic(
     path,
-    reportPage({ title, facts, figures: table, confusion, notes, pictures }),
+    reportPage({ title, facts, figures: table, confusion, notes, legend, pictures }),
     String(process.pid),
     0o644,
   );
