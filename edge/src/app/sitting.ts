@@ -179,6 +179,7 @@ async function runLine(
   });
   const stopAnnouncing = status.announceTo(server);
   const seeing = new AbortController();
+  const keeping = new AbortController();
   const serving = new AbortController();
   const broken = new AbortController();
   const failures: unknown[] = [];
@@ -187,7 +188,8 @@ async function runLine(
       failures.push(error);
       broken.abort();
     });
-  const served = group([lanes, store.upkeep, server, ...(uplink === undefined ? [] : [uplink])], serving.signal);
+  const served = group([lanes, server, ...(uplink === undefined ? [] : [uplink])], serving.signal);
+  const kept = group([store.upkeep], keeping.signal);
   const seen = group([vision, ticker, systemd], seeing.signal);
   void server.address().then((address) => options.onReady(address.url));
   options.onRunning();
@@ -200,6 +202,9 @@ async function runLine(
     logger.error({ err: messageOf(error) }, 'events were still waiting for the journal when the line stopped');
   });
   ticker.last();
+  // The upkeep ends with a record too, and that is the last one to be handed over.
+  keeping.abort();
+  await kept;
   await handOver(uplink, clock);
   stopAnnouncing();
   serving.abort();
