@@ -6,7 +6,7 @@ import { canonicalJson, chainNext, type EventBody } from '@lineside/protocol';
 import Database from 'better-sqlite3';
 import { silentLogger, systemClock } from '../edge/src/kit/index.ts';
 import { Journal } from '../edge/src/store/index.ts';
-import { type Bench, type Column, quantile, type Report, type Row, spreadOver } from './report.ts';
+import { type Bench, type Column, loadNote, quantile, type Report, type Row, spreadOver } from './report.ts';
 
 const GROUP_SIZES = [1, 64];
 const QUOTA_BYTES = 2 ** 32;
@@ -33,7 +33,7 @@ export const journal: Bench = {
   async run({ quick, seconds = quick ? 0.5 : 3, log, signal }) {
     const rounds = quick ? 1 : 5;
     const folder = await mkdtemp(join(tmpdir(), 'lineside-bench-'));
-    const loadBefore = loadavg()[0] ?? 0;
+    const [loadBefore = 0] = loadavg();
     try {
       const arms = openArms(folder);
       const rows = GROUP_SIZES.map((): Row[] => []);
@@ -211,6 +211,7 @@ function report(
       'Bare: the same row and the same stream head in one transaction, its text and hash made before; the journal makes id, time label, canonical JSON and chain hash, and reads the head back each time.',
       'Commits wait for the disk: both lines say more of it than of the program. CPU per event does not.',
       'The line journals one event to a transaction; groups are what an import or a burst could do.',
+      loadNote(loadBefore),
     ],
   };
 }

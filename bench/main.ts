@@ -47,7 +47,13 @@ if (values.help || positionals.length === 0) {
   process.once('SIGINT', () => stop.abort());
   const models = values.model === undefined ? {} : { models: values.model };
   const log = (line: string): void => console.error(line);
-  const report = await bench.run({ quick: values.quick, ...(seconds && { seconds }), ...models, signal: stop.signal, log });
+  const report = await bench.run({
+    quick: values.quick,
+    ...(seconds && { seconds }),
+    ...models,
+    signal: stop.signal,
+    log,
+  });
   printReport(report);
   if (values.json !== undefined) writeReport(report, values.json);
 }

@@ -1,4 +1,4 @@
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { writeFileSync } from 'node:fs';
 
 export type Cell = string | number | null;
@@ -40,6 +40,12 @@ export interface Bench {
   readonly name: string;
   readonly what: string;
   run(options: BenchOptions): Promise<Report>;
+}
+
+/** How busy the machine was: what else ran on it while figures were taken is in them. */
+export function loadNote(before: number): string {
+  const [after = 0] = loadavg();
+  return `Load average of this machine: ${before.toFixed(1)} before, ${after.toFixed(1)} after, on ${cpus().length} cores.`;
 }
 
 /** "frameToJournalP50Ms" -> "frame to journal p50 ms". */

@@ -5,12 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CATALOG_DIR, resolveModel } from '@lineside/models';
 import { messageOf } from '../edge/src/kit/index.ts';
 import { BenchChild } from './child.ts';
-import { type Bench, type BenchOptions, type Column, quantile, type Report, spreadOver } from './report.ts';
+import { type Bench, type BenchOptions, loadNote, quantile, type Report, spreadOver } from './report.ts';
 import type { BareFacts, BareResult } from './slice/bare-session.ts';
 import { decodeOnlyCores } from './slice/decode-only.ts';
 import type { LineFacts, LineResult } from './slice/line-process.ts';
 import { childrenOf, CpuStretch, residentMib } from './slice/proc.ts';
 import type { SentLog, ServeFacts } from './slice/rtsp-process.ts';
+import { COLUMNS, notesOn } from './slice/table.ts';
 import { cameraVideo } from './slice/video.ts';
 
 const MODEL = 'defect';
@@ -32,36 +33,6 @@ interface Plan {
   readonly height: number;
 }
 
-const COLUMNS: readonly Column[] = [
-  { key: 'cameras' },
-  { key: 'pictures' },
-  { key: 'sent', digits: 0 },
-  { key: 'offered', digits: 0 },
-  { key: 'inspected', digits: 0 },
-  { key: 'skipped', digits: 0 },
-  { key: 'failed', digits: 0 },
-  { key: 'journaled', digits: 0 },
-  { key: 'withoutPicture', digits: 0 },
-  { key: 'sentToFrameP50Ms', digits: 0 },
-  { key: 'frameToResultP50Ms', digits: 1 },
-  { key: 'frameToJournalP50Ms', digits: 1 },
-  { key: 'frameToJournalP95Ms', digits: 1 },
-  { key: 'frameToJournalP99Ms', digits: 1 },
-  { key: 'inferP50Ms', digits: 1 },
-  { key: 'bareInferP50Ms', digits: 1 },
-  { key: 'bareInferCpuMs', digits: 1 },
-  { key: 'mainCpuPerCamera', digits: 3 },
-  { key: 'visionCpuPerCamera', digits: 3 },
-  { key: 'ffmpegCpuPerCamera', digits: 3 },
-  { key: 'cpuPerCamera', digits: 3 },
-  { key: 'decodeOnlyCpuPerCamera', digits: 3 },
-  { key: 'limitCpuPerCamera', digits: 3 },
-  { key: 'timesLimit', digits: 2 },
-  { key: 'mainRssMib', digits: 0 },
-  { key: 'visionRssMib', digits: 0 },
-  { key: 'ffmpegRssPerCameraMib', digits: 0 },
-];
-
 export const slice: Bench = {
   name: 'slice',
   what: 'from a camera to the journal: latency, CPU and memory beside what decoding and the model alone cost',
@@ -75,7 +46,7 @@ export const slice: Bench = {
         { folder, width: plan.width, height: plan.height, fps: FPS, seconds: Math.max(4, plan.seconds) },
         signal,
       );
-      const loadBefore = loadavg()[0] ?? 0;
+      const [loadBefore = 0] = loadavg();
       await using cameras = new BenchChild('slice/rtsp-process.ts');
       const ids = Array.from({ length: Math.max(...plan.sizes) }, (_, n) => `camera-${n + 1}`);
       const { port } = await cameras.ask<{ port: number }>(
@@ -89,6 +60,7 @@ export const slice: Bench = {
         folder,
         server: cameras,
         broken: [],
+        model: await catalogModel(),
         urlOf: (id) => `rtsp://127.0.0.1:${port}/${id}`,
       };
       const rows = [];
@@ -104,6 +76,7 @@ interface Stage extends BenchOptions {
   readonly plan: Plan;
   readonly folder: string;
   readonly server: BenchChild;
+  readonly model: ModelFacts;
   /** Why arms had to be measured anew. */
   readonly broken: string[];
   readonly urlOf: (camera: string) => string;
@@ -224,21 +197,30 @@ function latencies({ frames }: LineResult, sent: SentLog): Row {
   };
 }
 
-async function runBare({ plan }: Stage): Promise<BareResult> {
-  const { onnxPath, manifest } = await resolveModel(MODEL, { catalogDir: CATALOG_DIR, baseDir: process.cwd() });
-  if (manifest === undefined) throw new Error(`${MODEL} has no manifest`);
+async function runBare({ plan, model }: Stage): Promise<BareResult> {
   await using session = new BenchChild('slice/bare-session.ts');
-  const { name, width, height } = manifest.input;
-  const facts = { path: onnxPath, input: { name, width, height }, threads: THREADS, seconds: plan.seconds / 4 };
+  const facts = { path: model.path, input: model.input, threads: THREADS, seconds: plan.seconds / 4 };
   // Awaited here: the child lives as long as this block.
   return await session.ask<BareResult>('run', facts satisfies BareFacts, ANSWER_MS);
+}
+
+interface ModelFacts extends Pick<BareFacts, 'path' | 'input'> {
+  readonly sha256: string;
+}
+
+async function catalogModel(): Promise<ModelFacts> {
+  const { onnxPath, manifest, sha256 } = await resolveModel(MODEL, { catalogDir: CATALOG_DIR, baseDir: CATALOG_DIR });
+  if (manifest === undefined) throw new Error(`${MODEL} has no manifest`);
+  const { name, width, height } = manifest.input;
+  return { path: onnxPath, input: { name, width, height }, sha256 };
 }
 
 function monoMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-function reportOf({ plan, broken }: Stage, measured: readonly Measured[], loadBefore: number): Report {
+function reportOf(stage: Stage, measured: readonly Measured[], loadBefore: number): Report {
+  const { plan, broken, model } = stage;
   return {
     bench: 'slice',
     what: slice.what,
@@ -248,6 +230,8 @@ function reportOf({ plan, broken }: Stage, measured: readonly Measured[], loadBe
     rounds: measured.flatMap(({ rounds }) => rounds),
     facts: {
       model: MODEL,
+      modelInput: `${model.input.width}x${model.input.height}`,
+      modelSha256: model.sha256,
       framesPerSecond: FPS,
       width: plan.width,
       height: plan.height,
@@ -258,15 +242,6 @@ function reportOf({ plan, broken }: Stage, measured: readonly Measured[], loadBe
       loadAverageBefore: loadBefore,
       loadAverageAfter: loadavg()[0] ?? 0,
     },
-    notes: [
-      `Median of ${plan.rounds} round(s) of ${plan.seconds} s, lowest and highest in brackets; in a round the line without pictures, ffmpeg -f null, the line with pictures and the bare session take turns.`,
-      `Cameras: one H.264 video of ${plan.width}x${plan.height} at ${FPS} frames a second over RTSP on TCP. Each inspected frame opens and closes an event: two transactions, and with pictures a JPEG and its fsync. A real line journals far less.`,
-      'sent: pictures the server sent. The stretch of the counters begins and ends a moment beside it, so one frame per camera may be on either side.',
-      'frame: the whole picture has reached the vision process. Before that, sent to frame: FFmpeg knows that a picture is complete when the next one begins, so one frame period of the camera is in it.',
-      'cpu: cores, 1 is one core without a pause; main, vision (Node with its sessions) and FFmpeg together in cpu per camera.',
-      'limit: ffmpeg -f null on the same streams plus the bare session once for each frame. It scales nothing, carries no picture to another process and writes nothing.',
-      'rss: shared libraries counted in every process. Node runs from TypeScript sources here, which costs each Node process some 30 MiB that built files do not need.',
-      'No peer is in the table: none of those compared with runs this path in Node.',
-    ],
+    notes: [...notesOn({ ...plan, framesPerSecond: FPS }), loadNote(loadBefore)],
   };
 }
