@@ -103,22 +103,26 @@ async function measure(stage: Stage, cameras: readonly string[]): Promise<readon
     const decodeOnly = await decodeOnlyCores(cameras.map(stage.urlOf), stage.plan.seconds / 2, stage.signal);
     const on = await unbroken(stage, () => runLine(stage, cameras, true));
     const bare = await runBare(stage);
-    const limit = limitOf(cameras.length, decodeOnly, bare);
-    taken.off.push(withLimit(off, limit));
-    taken.on.push(withLimit(on, limit));
+    taken.off.push(withLimit(off, decodeOnly, bare, stage.plan));
+    taken.on.push(withLimit(on, decodeOnly, bare, stage.plan));
   }
   return [taken.off, taken.on].map((rows) => ({ row: spreadOver(rows, COLUMNS), rounds: rows }));
 }
 
-/** What decoding and inferring every frame costs by itself. */
-function limitOf(cameras: number, decodeOnly: number, bare: BareResult): Row {
+/** Beside it what decoding, and inferring the frames that were inspected, costs by itself. */
+function withLimit(row: Row, decodeOnly: number, bare: BareResult, { seconds }: Plan): Row {
+  const cameras = Number(row['cameras']);
+  const inspectedPerSecond = Number(row['inspected']) / seconds / cameras;
   const decodeOnlyCpuPerCamera = decodeOnly / cameras;
-  const limitCpuPerCamera = decodeOnlyCpuPerCamera + (FPS * bare.cpuMs) / 1000;
-  return { bareInferP50Ms: bare.inferMs, bareInferCpuMs: bare.cpuMs, decodeOnlyCpuPerCamera, limitCpuPerCamera };
-}
-
-function withLimit(row: Row, limit: Row): Row {
-  return { ...row, ...limit, timesLimit: Number(row['cpuPerCamera']) / Number(limit['limitCpuPerCamera']) };
+  const limitCpuPerCamera = decodeOnlyCpuPerCamera + (inspectedPerSecond * bare.cpuMs) / 1000;
+  return {
+    ...row,
+    bareInferP50Ms: bare.inferMs,
+    bareInferCpuMs: bare.cpuMs,
+    decodeOnlyCpuPerCamera,
+    limitCpuPerCamera,
+    timesLimit: Number(row['cpuPerCamera']) / limitCpuPerCamera,
+  };
 }
 
 /** A decoder that was started again during its stretch spoils the figures: the arm is measured anew, and that is told. */
