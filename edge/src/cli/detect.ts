@@ -4,7 +4,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type FfmpegCapabilities, probeFfmpeg } from '../camera/index.ts';
 import { LinesideError, redactUrls } from '../kit/index.ts';
 import { action, type Context, examples, type Registry } from './context.ts';
-import { type Answer, type Detector, openDetector } from './detect/detector.ts';
+import { type Detector, openDetector } from './detect/detector.ts';
+import { rounded, shownOf, textOf } from './detect/line.ts';
 import { drawTo, pictures } from './detect/pictures.ts';
 import { CliError } from './errors.ts';
 import { coded, EXIT, type ExitCode } from './exit.ts';
@@ -15,6 +16,7 @@ interface DetectOptions {
   readonly labels?: string;
   readonly fps?: number;
   readonly draw?: string;
+  readonly masks?: boolean;
 }
 
 /** `lineside detect` */
@@ -27,7 +29,8 @@ export function detectVerb(program: Command, registry: Registry): void {
     .option('--score <share>', "lowest score that counts, 0 to 1 (default: the manifest's)", share)
     .option('--labels <list>', 'labels of an .onnx file: a,b,c or a file with one per line')
     .option('--fps <rate>', 'frames per second looked at in a video (default: all)', rate)
-    .option('--draw <dir>', 'write every picture with its boxes into this folder')
+    .option('--draw <dir>', 'write every picture with its boxes, outlines and maps into this folder')
+    .option('--masks', 'with --json: outlines of models that give them')
     .addHelpText(
       'after',
       examples(
@@ -36,8 +39,11 @@ export function detectVerb(program: Command, registry: Registry): void {
         'lineside detect --model defect --draw out pictures/*.jpg',
       ) +
         '\n\nWith --json one line per frame: {source, frame, time, status, detections: [{label, score, box}]}; time in seconds,' +
-        '\nbox as [x1, y1, x2, y2] in pixels of the source picture. status is ok, degraded or no_result: no_result is never' +
-        '\n"nothing there". An input that cannot be read is told, the others are done, and the command ends with 1.',
+        '\nbox as [x1, y1, x2, y2] in pixels of the source picture. A classification adds classes: [{label, score}], best' +
+        '\nfirst; a model of anomalies adds anomaly: {score}. With --masks a detection of a model that gives outlines has' +
+        '\nmask: {x, y, width, height, runs}: lengths of runs of pixels in that rectangle, row by row, beginning outside.' +
+        '\nstatus is ok, degraded or no_result: no_result is never "nothing there". An input that cannot be read is told,' +
+        '\nthe others are done, and the command ends with 1.',
     )
     .action(action<DetectOptions>(registry, detect));
 }
@@ -87,11 +93,12 @@ async function detect(context: Context, options: DetectOptions, inputs: readonly
 }
 
 function requestOf(
-  { model, score, labels }: DetectOptions,
+  { model, score, labels, draw, masks }: DetectOptions,
   { io, dataDir }: Context,
 ): Parameters<typeof openDetector>[0] {
   const given = { ...(score === undefined ? {} : { score }), ...(labels === undefined ? {} : { labels }) };
-  return { ref: model, cwd: io.cwd, dataDir, ...given };
+  const shown = { masks: masks === true || draw !== undefined, maps: draw !== undefined };
+  return { ref: model, cwd: io.cwd, dataDir, ...shown, ...given };
 }
 
 interface Task {
@@ -116,10 +123,11 @@ async function lookAt(context: Context, { input, options, detector, capabilities
     const answer = await detector.look(frame.pixels, frame);
     count.frames += 1;
     if (answer.status === 'no_result') count.withoutResult += 1;
-    const line = { source: input, frame: frame.index, time: round(frame.timeS, 3), ...rounded(answer) };
+    const place = { source: input, frame: frame.index, time: rounded(frame.timeS, 3) };
+    const line = { ...place, ...shownOf(answer, options.masks === true) };
     context.say(line, textOf(line));
     if (draw !== undefined && whole !== undefined) {
-      await drawTo(resolve(io.cwd, draw), input, whole, answer.detections);
+      await drawTo(resolve(io.cwd, draw), input, whole, { answer, manifest: detector.spec.manifest });
     }
     if (io.clock.monoMs() - saidMs > PROGRESS_EVERY_MS) {
       saidMs = io.clock.monoMs();
@@ -140,32 +148,4 @@ function complainOf(context: Context, source: string, error: LinesideError): voi
   const message = redactUrls(error.message.includes(source) ? error.message : `${source}: ${error.message}`);
   context.io.err(`Error: ${message}\nTry: ${advice}`);
   if (context.json) context.io.out(JSON.stringify({ source, error: { code, message, advice } }));
-}
-
-interface Line {
-  readonly source: string;
-  readonly frame: number;
-  readonly time: number;
-  readonly status: Answer['status'];
-  readonly reason?: string;
-  readonly detections: readonly { readonly label: string; readonly score: number; readonly box: readonly number[] }[];
-}
-
-function rounded(answer: Answer): Pick<Line, 'status' | 'reason' | 'detections'> {
-  const detections = answer.detections.map(({ label, score, box }) => {
-    return { label, score: round(score, 4), box: box.map((value) => round(value, 2)) };
-  });
-  if (answer.status === 'no_result') return { status: answer.status, reason: answer.reason, detections };
-  return { status: answer.status, detections };
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
-}
-
-function textOf(line: Line): string {
-  const seen = line.detections.map(({ label, score, box }) => `${label} ${score.toFixed(2)} [${box.join(', ')}]`);
-  const what = line.status === 'no_result' ? `NOT INSPECTED (${line.reason ?? ''})` : seen.join('; ') || 'nothing';
-  const mark = line.status === 'degraded' ? ' (degraded)' : '';
-  return `${line.source} #${line.frame} ${line.time.toFixed(3)} s${mark}: ${what}`;
 }

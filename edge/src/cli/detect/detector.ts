@@ -19,6 +19,9 @@ export interface DetectorRequest {
   readonly cwd: string;
   /** Data folder with imported models. */
   readonly dataDir?: string;
+  /** Whether outlines and anomaly maps are wanted; not, when left out. */
+  readonly masks?: boolean;
+  readonly maps?: boolean;
   /** Instead of the manifest's threshold, 0 to 1. */
   readonly score?: number;
   /** For an ONNX file: a file with one label per line, or labels with commas between. */
@@ -64,8 +67,8 @@ async function specOf(handle: ModelHandle, request: DetectorRequest, signal: Abo
   if (handle.manifest !== undefined && request.labels !== undefined) {
     throw new UsageError('--labels is for an .onnx file; this bundle has its own', 'leave --labels out');
   }
-  const degraded = handle.manifest?.degraded === undefined ? {} : { degraded: true };
-  return { id, path, sha256, manifest, ...degraded, ...(request.score === undefined ? {} : { score: request.score }) };
+  const { masks = false, maps = false } = request;
+  return { id, path, sha256, manifest, masks, maps, ...(request.score === undefined ? {} : { score: request.score }) };
 }
 
 async function derive(path: string, request: DetectorRequest, signal: AbortSignal): Promise<ModelManifest> {

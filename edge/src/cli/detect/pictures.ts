@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { type FfmpegCapabilities, type InputFrame, inputFrames } from '../../camera/index.ts';
-import type { Detection } from '../../domain/index.ts';
 import type { ModelManifest } from '../../inference/index.ts';
+import type { Answer } from './detector.ts';
+import { paintMap, paintMask } from './paint.ts';
 
 /** A frame as the model wants it, and where it is to be drawn on, the whole picture. */
 export interface Picture {
@@ -40,24 +41,37 @@ export async function* pictures(request: PictureRequest): AsyncGenerator<Picture
   }
 }
 
-/** Writes the picture with its boxes to `DIR/NAME-000012.jpg` and returns that path. */
+/** Writes the picture with its boxes, outlines and map to `DIR/NAME-000012.jpg` and returns that path. */
 export async function drawTo(
   dir: string,
   input: string,
   picture: InputFrame,
-  detections: readonly Detection[],
+  { answer, manifest }: { readonly answer: Answer; readonly manifest: ModelManifest },
 ): Promise<string> {
-  const { width, height, pixels, index } = picture;
+  const { width, height, index } = picture;
+  const size = { width, height };
   // Loaded here, so that no other verb waits for the picture library.
   const { drawJpeg } = await import('../../vision/index.ts');
-  const overlays = detections.map(({ box, label, score }) => ({
+  const overlays = answer.detections.map(({ box, label, score }) => ({
     box,
     text: `${label} ${score.toFixed(2)}`,
     colour: 'plain' as const,
   }));
-  const { jpeg } = await drawJpeg({ pixels, size: { width, height }, source: { width, height }, overlays });
+  const { jpeg } = await drawJpeg({ pixels: painted(picture, answer, manifest), size, source: size, overlays });
   const name = `${basename(input, extname(input))}-${String(index).padStart(6, '0')}.jpg`;
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, name), jpeg);
   return join(dir, name);
+}
+
+function painted(picture: InputFrame, answer: Answer, { output, thresholds }: ModelManifest): Uint8Array {
+  const pixels = Uint8Array.from(picture.pixels);
+  if (answer.status === 'no_result') return pixels;
+  const { pixelThreshold, threshold } = output.options ?? {};
+  const map = answer.anomaly?.map;
+  if (map !== undefined) paintMap(pixels, picture, map, pixelThreshold ?? threshold ?? thresholds.score);
+  for (const { mask, classId } of answer.detections) {
+    if (mask !== undefined) paintMask(pixels, picture, mask, classId);
+  }
+  return pixels;
 }

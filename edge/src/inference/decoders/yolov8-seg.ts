@@ -49,7 +49,7 @@ export function yolov8Seg(options: DecoderOptions): OutputReader {
         }
         const at = 4 * n;
         const box: Box = [0, 1, 2, 3].map((side) => candidates.boxes[at + side]!) as unknown as Box;
-        const coefficients = coefficientsOf(numbers, way, candidates.rows[n]!, 4 + manifest.labels.length);
+        const coefficients = coefficientsOf(numbers, way, candidates.rows[n]!, 4 + manifest.labels.length, prototypes);
         const map = weighted(sources, coefficients, box, manifest.input);
         const mask = maskOf(map, detection.box, { fit: place.fit, input: manifest.input, source });
         detections.push({ ...detection, mask });
@@ -60,14 +60,14 @@ export function yolov8Seg(options: DecoderOptions): OutputReader {
 }
 
 function coefficientsOf(
-  { data, shape }: FloatOutput,
+  { data }: FloatOutput,
   { step, stride }: Walk,
   row: number,
   first: number,
+  count: number,
 ): Float64Array {
-  const attributes = (shape[1]! * shape[2]!) / (step === 1 ? shape[1]! : shape[2]!);
-  const coefficients = new Float64Array(attributes - first);
-  for (let m = 0; m < coefficients.length; m++) coefficients[m] = data[row * stride + (first + m) * step]!;
+  const coefficients = new Float64Array(count);
+  for (let m = 0; m < count; m++) coefficients[m] = data[row * stride + (first + m) * step]!;
   return coefficients;
 }
 
