@@ -21,6 +21,9 @@ const COLUMNS: readonly Column[] = [
   { key: 'timesBare', digits: 3 },
   { key: 'oursP95Ms', digits: 2 },
   { key: 'bareP95Ms', digits: 2 },
+  { key: 'oursCpuMs', digits: 2 },
+  { key: 'bareCpuMs', digits: 2 },
+  { key: 'timesBareCpu', digits: 3 },
   { key: 'finds', digits: 0 },
   { key: 'decodeMicroseconds', digits: 0 },
   { key: 'onePassMicroseconds', digits: 0 },
@@ -51,7 +54,7 @@ export const inference: Bench = {
 async function candidatesOf({ models = [], signal }: BenchOptions, folder: string): Promise<readonly Candidate[]> {
   if (models.length > 0) return Promise.all(models.map((ref) => named(ref, signal)));
   const ids = await catalogIds(CATALOG_DIR);
-  const made = [await madeUp(folder, 'middling', 16), await madeUp(folder, 'small', 8)];
+  const made = [await madeUp(folder, 'middling', 24), await madeUp(folder, 'small', 8)];
   return [...made, ...(await Promise.all(ids.map((ref) => named(ref, signal))))];
 }
 
@@ -87,6 +90,7 @@ async function measure(candidate: Candidate, options: BenchOptions): Promise<Mea
       threads: THREADS,
       ...taken,
       timesBare: taken.oursP50Ms / taken.bareP50Ms,
+      timesBareCpu: taken.oursCpuMs / taken.bareCpuMs,
       decodeTimesOnePass: taken.onePassMicroseconds === 0 ? null : taken.decodeMicroseconds / taken.onePassMicroseconds,
       timesUnprepared: taken.unpreparedP50Ms === null ? null : taken.oursP50Ms / taken.unpreparedP50Ms,
       openCvP50Ms: openCv?.p50Ms ?? null,
@@ -118,6 +122,7 @@ function reportOf(
     notes: [
       `Median of ${facts.rounds} round(s) of ${facts.seconds} s, lowest and highest in brackets; within a round ours, bare and unprepared take turns frame by frame.`,
       'Bare: session.run on a ready tensor in the same process with the same options; its outputs are not looked at.',
+      'CPU: time of all threads of the process for one frame, which other work on the machine disturbs least.',
       'One pass: each float of the outputs read and compared once.',
       'Unprepared: the float32 NCHW file as exported, filled by the pixel loop; OpenCV: blobFromImage and forward on that file, nothing decoded.',
       ...measured.flatMap(({ notes }) => notes),

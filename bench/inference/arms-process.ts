@@ -22,6 +22,9 @@ export interface Round {
   readonly bareP50Ms: number;
   readonly oursP95Ms: number;
   readonly bareP95Ms: number;
+  /** CPU time of all threads; what another program on the machine takes away is not in it. */
+  readonly oursCpuMs: number;
+  readonly bareCpuMs: number;
   readonly decodeMicroseconds: number;
   readonly onePassMicroseconds: number;
   readonly finds: number;
@@ -96,6 +99,7 @@ async function round({ seconds }: RoundFacts): Promise<Round> {
   const { ours, unprepared, bare, feeds, fetches } = stage;
   const source = { width: 1280, height: 720 };
   const times = { ours: [] as number[], bare: [] as number[], unprepared: [] as number[], decode: [] as number[] };
+  const cpu = { ours: [] as number[], bare: [] as number[] };
   const outputs: Float32Array[] = [];
   let finds = 0;
   const untilMs = systemClock.monoMs() + seconds * 1000;
@@ -111,12 +115,14 @@ async function round({ seconds }: RoundFacts): Promise<Round> {
         const answer = await bare.run(feeds, fetches);
         outputs.splice(0, outputs.length, ...fetches.flatMap((name) => floatsOf(answer[name])));
       }),
-      unprepared: unprepared === undefined ? 0 : await timed(async () => look(unprepared, source)),
+      unprepared: unprepared === undefined ? undefined : await timed(async () => look(unprepared, source)),
     };
     if (frame < 0) continue;
-    times.ours.push(one.ours);
-    times.bare.push(one.bare);
-    times.unprepared.push(one.unprepared);
+    times.ours.push(one.ours.wallMs);
+    times.bare.push(one.bare.wallMs);
+    times.unprepared.push(one.unprepared?.wallMs ?? 0);
+    cpu.ours.push(one.ours.cpuMs);
+    cpu.bare.push(one.bare.cpuMs);
     times.decode.push(told.decodeMs);
   }
   return {
@@ -125,6 +131,8 @@ async function round({ seconds }: RoundFacts): Promise<Round> {
     bareP50Ms: median(times.bare),
     oursP95Ms: quantile(times.ours, 0.95),
     bareP95Ms: quantile(times.bare, 0.95),
+    oursCpuMs: median(cpu.ours),
+    bareCpuMs: median(cpu.bare),
     decodeMicroseconds: 1000 * median(times.decode),
     onePassMicroseconds: onePass(outputs),
     finds,
@@ -132,10 +140,13 @@ async function round({ seconds }: RoundFacts): Promise<Round> {
   };
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+async function timed(work: () => Promise<unknown>): Promise<{ readonly wallMs: number; readonly cpuMs: number }> {
+  const before = process.cpuUsage();
   const startedMs = systemClock.monoMs();
   await work();
-  return systemClock.monoMs() - startedMs;
+  const wallMs = systemClock.monoMs() - startedMs;
+  const { user, system } = process.cpuUsage(before);
+  return { wallMs, cpuMs: (user + system) / 1000 };
 }
 
 function floatsOf(tensor: Tensor | undefined): Float32Array[] {
