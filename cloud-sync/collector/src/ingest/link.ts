@@ -5,6 +5,7 @@ import {
   DeviceState,
   encode,
   parseTopic,
+  PAYLOAD_FORMS,
   topics,
   type Ack,
   type ResendCommand,
@@ -268,7 +269,7 @@ export class BrokerLink {
 
   #state(online: boolean): Buffer {
     const { session, mediaUrl, clock } = this.#options;
-    const state: CollectorState = { v: 1, online, session, t: clock.wallMs(), ...(online && { mediaUrl }) };
+    const state: CollectorState = { v: 1, online, session, t: clock.wallMs(), ...(online && { mediaUrl, accepts: [...PAYLOAD_FORMS] }) };
     return Buffer.from(JSON.stringify(state));
   }
 }
