@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const QUICK: Tuning = {
   ...TUNING,
-  window: { ...TUNING.window, records: 10, ackMs: 300, maxAckMs: 1_000 },
+  window: { batches: 8, records: 10, bytes: 64 * 1024, ackMs: 300, maxAckMs: 1_000 },
   reconnect: { firstMs: 50, maxMs: 200 },
   stableMs: 1_000,
   conflict: { firstMs: 1_500, maxMs: 3_000 },

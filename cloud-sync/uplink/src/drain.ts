@@ -1,8 +1,19 @@
-import { Ack, decode, encodeText, MalformedPayload, parseTopic, ResendCommand, topics } from '@lineside/protocol';
+import {
+  Ack,
+  decode,
+  encodeText,
+  MalformedPayload,
+  parseTopic,
+  type PayloadForm,
+  ResendCommand,
+  type Stream,
+  topics,
+} from '@lineside/protocol';
 import type { BrokerSession } from './broker-session.ts';
 import { type Condition, condition, messageOf } from './condition.ts';
 import type { Outbox } from './outbox.ts';
 import type { UplinkClock } from './ports.ts';
+import type { RateCap } from './rate-cap.ts';
 import type { Outgoing, SendWindow } from './send-window.ts';
 import type { RefusedReason } from './snapshot.ts';
 
@@ -15,45 +26,102 @@ export interface DrainEvents {
 
 const ACK_BYTES = 64 * 1024;
 
+export interface DrainOptions {
+  readonly outbox: Outbox;
+  readonly window: SendWindow;
+  readonly clock: UplinkClock;
+  readonly cap: RateCap;
+  readonly ackNoteMs: number;
+  readonly events: DrainEvents;
+}
+
+/** What went over the wire since the start; bytes are those of the payloads, compressed. */
+export interface WireTally {
+  readonly bytes: number;
+  readonly records: number;
+}
+
 /** Sends what waits and takes in what is confirmed, over one session at a time. */
 export class Drain {
+  readonly #options: DrainOptions;
   readonly #outbox: Outbox;
   readonly #window: SendWindow;
   readonly #clock: UplinkClock;
   readonly #events: DrainEvents;
+  /** Newest ack of each stream that is not noted in the outbox yet. */
+  readonly #acks = new Map<Stream, Ack>();
+  #noteAtMs = Number.POSITIVE_INFINITY;
   #silentUntilMs = Number.NEGATIVE_INFINITY;
+  /** Since when batches are on their way without an ack. */
+  #waitingSinceMs: number | undefined;
+  #form: PayloadForm | undefined;
+  #wire: WireTally = { bytes: 0, records: 0 };
 
-  constructor(options: { outbox: Outbox; window: SendWindow; clock: UplinkClock; events: DrainEvents }) {
+  constructor(options: DrainOptions) {
+    this.#options = options;
     this.#outbox = options.outbox;
     this.#window = options.window;
     this.#clock = options.clock;
     this.#events = options.events;
   }
 
+  get wire(): WireTally {
+    return this.#wire;
+  }
+
+  /** The form in which the collector that is there now reads batches; JSON and gzip where left out. */
+  speak(form: PayloadForm | undefined): void {
+    this.#form = form;
+  }
+
+  /** How long nothing has been confirmed although batches are on their way; 0 when that is not so. */
+  silentForMs(): number {
+    return this.#waitingSinceMs === undefined ? 0 : this.#clock.monoMs() - this.#waitingSinceMs;
+  }
+
   /** Fills the window. Returns ms after which to call again without any other occasion. */
   pump(session: BrokerSession): number {
     const now = this.#clock.monoMs();
+    if (this.#window.inFlight === 0 || now >= this.#noteAtMs) this.#noteAcks();
     if (now < this.#silentUntilMs) return this.#silentUntilMs - now;
     const late = this.#window.expire(now);
     if (late > 0) this.#events.trouble(condition('collector_silent', `${late} batches without an ack: sent again`));
-    for (let batch = this.#window.next(now); batch !== undefined; batch = this.#window.next(now)) {
-      const topic = topics.up(this.#outbox.device, batch.stream);
-      session.publish(topic, encodeText(this.#textOf(batch)), false, (refusal) => {
+    const cappedMs = this.#send(session, now);
+    if (this.#window.inFlight === 0) this.#waitingSinceMs = undefined;
+    else this.#waitingSinceMs ??= now;
+    const lateMs = this.#window.lateInMs(now) ?? Number.POSITIVE_INFINITY;
+    return Math.min(lateMs, cappedMs, Math.max(0, this.#noteAtMs - now));
+  }
+
+  /** Returns ms until the cap lets more through; infinite where the cap is not what holds it back. */
+  #send(session: BrokerSession, now: number): number {
+    const { cap } = this.#options;
+    for (;;) {
+      const waitMs = cap.waitMs(now);
+      if (waitMs > 0) return waitMs;
+      const batch = this.#window.next(now);
+      if (batch === undefined) return Number.POSITIVE_INFINITY;
+      const payload = encodeText(this.#textOf(batch), this.#form);
+      cap.spend(payload.length, now);
+      this.#wire = { bytes: this.#wire.bytes + payload.length, records: this.#wire.records + batch.records.length };
+      session.publish(topics.up(this.#outbox.device, batch.stream), payload, false, (refusal) => {
         if (refusal !== undefined) this.#events.trouble(refusal);
       });
     }
-    return this.#window.lateInMs(now) ?? Number.POSITIVE_INFINITY;
   }
 
   /** The session or the collector has gone: all that was on its way is forgotten. */
   forget(): void {
+    this.#noteAcks();
     this.#window.forget();
+    this.#waitingSinceMs = undefined;
     this.#silentUntilMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Nobody listens, whatever the retained state says: waits for `ms`, or for the collector to speak. */
   pause(ms: number): void {
     this.#window.forget();
+    this.#waitingSinceMs = undefined;
     this.#silentUntilMs = this.#clock.monoMs() + ms;
     this.#events.trouble(condition('collector_silent', 'the broker has no subscriber for what this device sends'));
   }
@@ -73,26 +141,51 @@ export class Drain {
   }
 
   #ack(ack: Ack): void {
-    const { epoch, stream, upto, sack, srvTs } = ack;
+    const { epoch, stream, upto, sack } = ack;
     if (epoch !== this.#outbox.epoch) {
       this.#refuse('wrong_epoch', 'payload_malformed', `an ack for another journal (${epoch})`);
       return;
     }
-    const before = this.#outbox.stats()[stream];
+    const { next } = this.#outbox.stats()[stream];
     const highest = Math.max(upto, ...sack.map(([a, b]) => Math.max(a, b)));
-    if (highest >= before.next || sack.some(([a, b]) => a > b)) {
-      this.#refuse('beyond', 'ack_beyond', `an ack of ${stream} ${highest}, but only ${before.next - 1} were written`);
+    if (highest >= next || sack.some(([a, b]) => a > b)) {
+      const what = `an ack of ${stream} ${highest}, but only ${next - 1} were written`;
+      this.#refuse('beyond', 'ack_beyond', what);
+      if (highest >= next) this.#outbox.behind?.(what);
       return;
     }
-    try {
-      this.#outbox.ack(stream, upto, sack, srvTs);
-    } catch (error) {
-      // Not confirmed here, so it will be sent and confirmed again.
-      this.#events.trouble(condition('outbox_failed', `cannot note an ack: ${messageOf(error)}`));
-      return;
+    const now = this.#clock.monoMs();
+    this.#acks.set(stream, ack);
+    this.#noteAtMs = Math.min(this.#noteAtMs, now + this.#options.ackNoteMs);
+    this.#waitingSinceMs = undefined;
+    this.#window.acked(stream, upto, sack, now);
+  }
+
+  /** Several acks, one sync of the disk. What is lost here in a crash is only sent and confirmed once more. */
+  #noteAcks(): void {
+    const acks = [...this.#acks.values()];
+    this.#acks.clear();
+    this.#noteAtMs = Number.POSITIVE_INFINITY;
+    for (const { stream, upto, sack, srvTs, head } of acks) {
+      const before = this.#outbox.stats()[stream].queued;
+      try {
+        this.#outbox.ack(stream, upto, sack, srvTs, head);
+      } catch (error) {
+        this.#notNoted(stream, error);
+        continue;
+      }
+      this.#events.confirmed(Math.max(0, before - this.#outbox.stats()[stream].queued));
     }
-    this.#window.acked(stream, upto, sack);
-    this.#events.confirmed(Math.max(0, before.queued - this.#outbox.stats()[stream].queued));
+  }
+
+  /** Not confirmed here, so it will be sent and confirmed again. */
+  #notNoted(stream: Stream, error: unknown): void {
+    const forked = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ack_forked';
+    if (forked) {
+      this.#refuse('beyond', 'ack_beyond', `${stream}: ${messageOf(error)}`);
+      this.#outbox.behind?.(messageOf(error));
+    } else this.#events.trouble(condition('outbox_failed', `cannot note an ack: ${messageOf(error)}`));
+    this.#window.forget();
   }
 
   #resend({ epoch, stream, from, to }: ResendCommand): void {

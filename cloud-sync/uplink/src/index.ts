@@ -3,6 +3,7 @@
  * knows neither SQLite nor the line. Alone touches MQTT on the device.
  */
 export * from './condition.ts';
+export type { DayWindow } from './day-window.ts';
 export * from './options.ts';
 export * from './outbox.ts';
 export * from './ports.ts';

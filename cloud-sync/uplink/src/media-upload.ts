@@ -1,6 +1,7 @@
 import { type Condition, condition, isAbort, messageOf } from './condition.ts';
 import type { MediaOutbox, PendingMedia } from './outbox.ts';
 import type { UplinkClock } from './ports.ts';
+import { RateCap } from './rate-cap.ts';
 
 export interface MediaTarget {
   /** Pictures go to `${url}/${device}/${sha256}`. */
@@ -22,7 +23,12 @@ export interface MediaTimes {
 const LOOK_AHEAD = 8;
 const MOST_MISMATCHES = 3;
 
-type Outcome = 'stored' | 'mismatch' | 'refused' | 'failed';
+/** How often an upload on its way looks whether its picture is still wanted. */
+const LOOK_MS = 1_000;
+/** A picture goes out in pieces, each when the cap allows it. */
+const PIECE_BYTES = 16 * 1024;
+
+type Outcome = 'stored' | 'mismatch' | 'refused' | 'failed' | 'cancelled';
 
 /** Brings pictures to the collector, one at a time, oldest first; marks them only when it has hashed and stored them. */
 export class MediaUpload {
@@ -32,18 +38,29 @@ export class MediaUpload {
   readonly #trouble: (what: Condition) => void;
   /** Pictures to leave alone until then, monotonic ms. */
   readonly #parked = new Map<string, number>();
+  readonly #cap: RateCap | undefined;
   #sent = 0;
+  #cancelled = 0;
 
   constructor(options: {
     outbox: MediaOutbox;
     clock: UplinkClock;
     times: MediaTimes;
     trouble: (what: Condition) => void;
+    /** Infinite for no cap. */
+    bytesPerS: number;
   }) {
     this.#outbox = options.outbox;
     this.#clock = options.clock;
     this.#times = options.times;
     this.#trouble = options.trouble;
+    const { bytesPerS, clock } = options;
+    this.#cap = Number.isFinite(bytesPerS) ? new RateCap(bytesPerS, clock.monoMs()) : undefined;
+  }
+
+  /** Uploads that ended because the picture was given up meanwhile. */
+  get cancelled(): number {
+    return this.#cancelled;
   }
 
   get sent(): number {
@@ -68,6 +85,11 @@ export class MediaUpload {
       return 0;
     }
     if (outcome === 'failed') return this.#times.retryMs;
+    if (outcome === 'cancelled') {
+      // Its loss is a record already, written by who gave it up.
+      this.#cancelled += 1;
+      return 0;
+    }
     this.#parked.set(next.sha256, this.#clock.monoMs() + this.#times.parkMs);
     return 0;
   }
@@ -78,6 +100,7 @@ export class MediaUpload {
       try {
         bytes = await this.#outbox.open(media.sha256);
       } catch (error) {
+        if (this.#givenUp(media)) return 'cancelled';
         this.#trouble(condition('media_unreadable', messageOf(error)));
         return 'refused';
       }
@@ -89,24 +112,64 @@ export class MediaUpload {
 
   async #put(media: PendingMedia, bytes: Uint8Array, target: MediaTarget, signal: AbortSignal): Promise<Outcome> {
     const url = `${target.url.replace(/\/+$/, '')}/${target.device}/${media.sha256}`;
+    const done = new AbortController();
+    const lost = new AbortController();
+    const watching = this.#watch(media, lost, done.signal);
+    // A capped picture takes its time: the deadline is for the network, not for the cap.
+    const allowedMs = this.#times.requestMs + (this.#cap === undefined ? 0 : this.#cap.msFor(bytes.length));
     let response: Response;
     try {
       response = await fetch(url, {
         method: 'PUT',
         headers: headersFor(media, target),
-        body: new Uint8Array(bytes),
+        ...this.#body(bytes),
         // A redirect would carry this device's password to a place that nobody configured.
         redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#times.requestMs)]),
+        signal: AbortSignal.any([signal, lost.signal, AbortSignal.timeout(allowedMs)]),
       });
       await response.body?.cancel();
     } catch (error) {
+      if (lost.signal.aborted) return 'cancelled';
       if (isAbort(error)) signal.throwIfAborted();
       const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
       this.#trouble(condition('media_unreachable', `${url}: ${messageOf(error)}${cause}`));
       return 'failed';
+    } finally {
+      done.abort();
+      await watching;
     }
     return this.#judge(response.status, url);
+  }
+
+  #givenUp({ sha256 }: PendingMedia): boolean {
+    return this.#outbox.holds?.(sha256) === false;
+  }
+
+  /** Aborts `lost` when the picture is given up, until `done`. */
+  async #watch(media: PendingMedia, lost: AbortController, done: AbortSignal): Promise<void> {
+    while (!done.aborted && !lost.signal.aborted) {
+      await this.#clock.sleep(LOOK_MS, done).catch((error: unknown) => {
+        if (!isAbort(error)) throw error;
+      });
+      if (this.#givenUp(media)) lost.abort();
+    }
+  }
+
+  /** All at once, or in pieces at the pace of the cap. */
+  #body(bytes: Uint8Array): RequestInit {
+    const cap = this.#cap;
+    if (cap === undefined) return { body: new Uint8Array(bytes) };
+    const clock = this.#clock;
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+        const waitMs = cap?.waitMs(clock.monoMs()) ?? 0;
+        if (waitMs > 0) await clock.sleep(waitMs);
+        const piece = bytes.subarray(at, at + PIECE_BYTES);
+        cap?.spend(piece.length, clock.monoMs());
+        yield piece;
+      }
+    }
+    return { body: ReadableStream.from(pieces()), duplex: 'half' };
   }
 
   #judge(status: number, url: string): Outcome {

@@ -1,4 +1,5 @@
 import type { BrokerOptions } from './broker-session.ts';
+import type { DayWindow } from './day-window.ts';
 import type { MediaTimes } from './media-upload.ts';
 import type { MediaOutbox, Outbox } from './outbox.ts';
 import type { UplinkClock, UplinkLog } from './ports.ts';
@@ -15,16 +16,22 @@ export interface Tuning {
   readonly connectMs: number;
   readonly keepaliveS: number;
   readonly media: MediaTimes;
+  /** Acks are noted in the outbox together, at the latest after this. */
+  readonly ackNoteMs: number;
+  /** Without any ack for so long while batches are on their way, the connection is made anew. */
+  readonly silenceMs: number;
 }
 
 export const TUNING: Tuning = {
-  window: { batches: 8, records: 100, bytes: 64 * 1024, ackMs: 10_000, maxAckMs: 60_000 },
+  window: { batches: 16, records: 300, bytes: 192 * 1024, ackMs: 10_000, maxAckMs: 60_000, targetMs: 300 },
   reconnect: { firstMs: 1_000, maxMs: 60_000 },
   stableMs: 30_000,
   conflict: { firstMs: 30_000, maxMs: 600_000 },
   connectMs: 10_000,
   keepaliveS: 15,
   media: { requestMs: 60_000, retryMs: 5_000, parkMs: 3_600_000 },
+  ackNoteMs: 50,
+  silenceMs: 180_000,
 };
 
 export interface UplinkOptions {
@@ -34,6 +41,12 @@ export interface UplinkOptions {
   /** What the line is called by people, and the version of the program. */
   readonly line?: string;
   readonly version?: string;
+  /** Ed25519 public key (raw, base64url) with which the heads of the chains are signed. */
+  readonly publicKey?: string;
+  /** Most bytes per second to the network, on the average; a quarter of it is for pictures. */
+  readonly maxBytesPerS?: number;
+  /** When pictures may be sent, by the machine's clock; always where left out. */
+  readonly mediaWindow?: DayWindow;
   readonly clock: UplinkClock;
   readonly log: UplinkLog;
   /** 0 to 1. */

@@ -31,8 +31,13 @@ export interface Outbox {
   stats(): Readonly<Record<Stream, OutboxStream>>;
   /** Records from `from`, or from the lowest held above it; undefined where there is none. At least one otherwise. */
   read(stream: Stream, from: number, limit: number, maxBytes: number): OutboxBatch | undefined;
-  /** The collector has committed everything up to `upto` and the ranges in `sack`; durable when it returns. */
-  ack(stream: Stream, upto: number, sack: readonly SeqRange[], srvTs?: number): void;
+  /**
+   * The collector has committed everything up to `upto` and the ranges in `sack`; durable when it returns. `proof`: its
+   * chain hash after `upto`. Throws an error with code `ack_forked` where the outbox has another there.
+   */
+  ack(stream: Stream, upto: number, sack: readonly SeqRange[], srvTs?: number, proof?: string): void;
+  /** The collector holds what this outbox never wrote: it was turned back, and must not go on under its epoch. */
+  behind?(why: string): void;
   /** Numbers of the tombstones that speak for what of `from..to` is no longer held. */
   tombstones(stream: Stream, from: number, to: number): readonly number[];
   /** Calls back after each commit of new records; returns how to stop that. */
@@ -54,4 +59,6 @@ export interface MediaOutbox {
   open(sha256: string): Promise<Uint8Array>;
   /** The collector has hashed and committed them. */
   uploaded(sha256: string): void;
+  /** False once the picture was given up; an upload on its way is then cancelled. */
+  holds?(sha256: string): boolean;
 }

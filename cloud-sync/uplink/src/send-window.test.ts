@@ -143,3 +143,62 @@ test('whatever is lost, acked and forgotten, in the end every number has been co
     for (const stream of STREAMS) expect(acked.get(stream) ?? 0).toBe(lengths[stream]);
   }
 });
+
+test('what is written while a backlog drains goes ahead of it, also when the window is full, and is not sent twice', () => {
+  const lengths = { events: 500 };
+  const { outbox, acked } = outboxOf(lengths);
+  const window = new SendWindow(outbox, OPTIONS);
+  expect(drain(window)).toHaveLength(8);
+  lengths.events = 503;
+  expect(drain(window)).toEqual(['events 501-503']);
+  lengths.events = 504;
+  expect(drain(window)).toEqual(['events 504-504']);
+  lengths.events = 505;
+  expect(drain(window)).toEqual([]);
+  window.acked('events', 0, [[501, 504]]);
+  expect(drain(window)).toEqual(['events 505-505']);
+  const backlog: string[] = [];
+  for (let upto = 80; upto <= 500; upto += 10) {
+    acked.set('events', upto);
+    window.acked('events', upto, [[501, 505]]);
+    backlog.push(...drain(window));
+  }
+  expect(backlog.at(-1)).toBe('events 491-500');
+  acked.set('events', 505);
+  window.acked('events', 505, []);
+  lengths.events = 506;
+  expect(drain(window)).toEqual(['events 506-506']);
+});
+
+test('a fresh record without an ack goes again, still ahead of the backlog', () => {
+  const lengths = { events: 500 };
+  const { outbox } = outboxOf(lengths);
+  const window = new SendWindow(outbox, OPTIONS);
+  drain(window);
+  lengths.events = 501;
+  drain(window);
+  window.expire(1_000);
+  expect(drain(window, 1_000)[0]).toBe('events 501-501');
+});
+
+test('as much is on its way as is confirmed in time: more while acks come soon, less when they come late', () => {
+  const { outbox, acked } = outboxOf({ events: 1_000_000 });
+  const window = new SendWindow(outbox, { ...OPTIONS, batches: 16, records: 300, bytes: 1e9, targetMs: 300 });
+  let now = 0;
+  let upto = 0;
+  const round = (ackMs: number): number => {
+    const sent: OutboxBatch[] = [];
+    for (let batch = window.next(now); batch !== undefined; batch = window.next(now)) sent.push(batch);
+    now += ackMs;
+    upto = Math.max(upto, ...sent.map(({ to }) => to));
+    acked.set('events', upto);
+    window.acked('events', upto, [], now);
+    return sent.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  };
+  const quick = Array.from({ length: 12 }, () => round(20));
+  expect(quick[0]).toBeLessThanOrEqual(600);
+  expect(quick.at(-1)).toBe(16 * 300);
+  const slow = Array.from({ length: 30 }, () => round(2_000));
+  expect(slow.at(-1)).toBeLessThanOrEqual(20);
+  expect(slow.at(-1)).toBeGreaterThan(0);
+});

@@ -1,4 +1,5 @@
 import { mergeRanges, outsideRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
+import { InFlightBudget } from './in-flight-budget.ts';
 import type { Outbox, OutboxBatch } from './outbox.ts';
 
 export interface WindowOptions {
@@ -10,6 +11,8 @@ export interface WindowOptions {
   /** Without an ack for so long, a batch is sent again; doubles while none comes at all, up to `maxAckMs`. */
   readonly ackMs: number;
   readonly maxAckMs: number;
+  /** Records in flight are held to what is confirmed within this; without it only `batches` limits them. */
+  readonly targetMs?: number;
 }
 
 export interface Outgoing extends OutboxBatch {
@@ -21,8 +24,7 @@ interface InFlight {
   readonly from: number;
   readonly to: number;
   readonly sentMs: number;
-  /** `priority` and `oldest` are the two kinds of slots; `asked` answers a request. */
-  readonly slot: 'priority' | 'oldest' | 'asked';
+  readonly slot: 'fresh' | 'ordinary' | 'asked';
 }
 
 interface Cursor {
@@ -30,29 +32,43 @@ interface Cursor {
   sent: number;
   /** What the collector said it holds beyond its watermark. */
   sack: readonly SeqRange[];
+  /** While there is a backlog: what is written from `from` on goes ahead of it, and has gone up to `sent`. */
+  fresh: { readonly from: number; readonly sent: number } | undefined;
 }
 
-/** One slot in so many is for the oldest backlog, whatever its stream, so that nothing starves. */
+/** What must not wait behind a backlog, and the slots that are kept for it beyond the window. */
+const FRESH_STREAMS: readonly Stream[] = ['audit', 'events'];
+const FRESH_SLOTS = 2;
+/** So many batches of backlog are worth being overtaken. */
+const BACKLOG_BATCHES = 4;
+/** One batch in so many is of the oldest backlog, whatever its stream, so that nothing starves. */
 const SHARE_FOR_OLDEST = 8;
 const MOST_ASKED = 256;
 
 /**
  * What is on its way and what goes next; no network and no clock in it. Streams go in the order of `STREAMS`, each
- * from its lowest unconfirmed number, but one slot in eight takes the oldest record waiting anywhere. Everything here
- * may be forgotten at any moment: only the outbox knows what is confirmed.
+ * from its lowest unconfirmed number, but one batch in eight takes the oldest record waiting anywhere, and what is
+ * written while a backlog drains goes ahead of it: the collector takes numbers in any order. Everything here may be
+ * forgotten at any moment: only the outbox knows what is confirmed.
  */
 export class SendWindow {
   readonly #outbox: Outbox;
   readonly #options: WindowOptions;
-  readonly #cursors: ReadonlyMap<Stream, Cursor> = new Map(STREAMS.map((stream) => [stream, { sent: 0, sack: [] }]));
+  readonly #cursors: ReadonlyMap<Stream, Cursor> = new Map(
+    STREAMS.map((stream) => [stream, { sent: 0, sack: [], fresh: undefined }]),
+  );
+  readonly #budget: InFlightBudget | undefined;
   readonly #asked: { readonly stream: Stream; readonly range: SeqRange }[] = [];
   #inFlight: readonly InFlight[] = [];
   #unheard = 0;
   #resent = 0;
+  #turn = 0;
 
   constructor(outbox: Outbox, options: WindowOptions) {
     this.#outbox = outbox;
     this.#options = options;
+    const { targetMs, records: batch, batches } = options;
+    this.#budget = targetMs === undefined ? undefined : new InFlightBudget({ targetMs, batch, most: batches * batch });
   }
 
   get inFlight(): number {
@@ -72,35 +88,35 @@ export class SendWindow {
     for (const cursor of this.#cursors.values()) {
       cursor.sent = 0;
       cursor.sack = [];
+      cursor.fresh = undefined;
     }
   }
 
   /** The next batch to send, which then counts as in flight; undefined while the window is full or nothing waits. */
   next(nowMs: number): Outgoing | undefined {
-    if (this.#inFlight.length >= this.#options.batches) return undefined;
+    const { batches } = this.#options;
+    if (this.#inFlight.length >= batches + FRESH_SLOTS) return undefined;
+    const fresh = this.#nextFresh();
+    if (fresh !== undefined) return this.#take(fresh, 'fresh', nowMs);
+    if (this.#isFull()) return undefined;
     const asked = this.#nextAsked();
     if (asked !== undefined) return this.#take(asked, 'asked', nowMs);
-    const reserved = Math.max(1, Math.floor(this.#options.batches / SHARE_FOR_OLDEST));
-    const priority = this.#inFlight.filter((batch) => batch.slot !== 'oldest').length;
-    if (priority < this.#options.batches - reserved) {
-      for (const stream of STREAMS) {
-        const batch = this.#readNext(stream);
-        if (batch !== undefined) return this.#take(batch, 'priority', nowMs);
-      }
-      return undefined;
-    }
-    const oldest = this.#oldest();
-    return oldest === undefined ? undefined : this.#take(oldest, 'oldest', nowMs);
+    this.#turn = (this.#turn + 1) % SHARE_FOR_OLDEST;
+    const batch = this.#turn === 0 ? this.#oldest() : this.#first();
+    return batch === undefined ? undefined : this.#take(batch, 'ordinary', nowMs);
   }
 
   /** The collector holds everything up to `upto` and the ranges in `sack`. */
-  acked(stream: Stream, upto: number, sack: readonly SeqRange[]): void {
+  acked(stream: Stream, upto: number, sack: readonly SeqRange[], nowMs?: number): void {
     const held = mergeRanges(sack, upto);
     this.#cursor(stream).sack = held;
     this.#unheard = 0;
-    this.#inFlight = this.#inFlight.filter(
-      (batch) => batch.stream !== stream || !covers(upto, held, [batch.from, batch.to]),
-    );
+    const full = this.#isFull();
+    this.#inFlight = this.#inFlight.filter((batch) => {
+      if (batch.stream !== stream || !covers(upto, held, [batch.from, batch.to])) return true;
+      if (nowMs !== undefined) this.#budget?.confirmed(batch.to - batch.from + 1, batch.sentMs, nowMs, full);
+      return false;
+    });
   }
 
   /** The collector wants `from..to` again. False where too much is asked for already. */
@@ -116,7 +132,13 @@ export class SendWindow {
     if (late.length === 0) return 0;
     const streams = new Set(late.filter((batch) => batch.slot !== 'asked').map((batch) => batch.stream));
     this.#inFlight = this.#inFlight.filter((batch) => !streams.has(batch.stream) && !late.includes(batch));
-    for (const stream of streams) this.#cursor(stream).sent = 0;
+    for (const stream of streams) {
+      const cursor = this.#cursor(stream);
+      cursor.sent = 0;
+      // What was fresh stays ahead of the backlog when it goes again.
+      if (cursor.fresh !== undefined) cursor.fresh = { from: cursor.fresh.from, sent: cursor.fresh.from - 1 };
+    }
+    this.#budget?.lost(nowMs);
     this.#unheard += 1;
     this.#resent += late.length;
     return late.length;
@@ -132,25 +154,66 @@ export class SendWindow {
     return Math.min(this.#options.maxAckMs, this.#options.ackMs * 2 ** this.#unheard);
   }
 
+  #isFull(): boolean {
+    if (this.#inFlight.length >= this.#options.batches) return true;
+    if (this.#budget === undefined) return false;
+    const records = this.#inFlight.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    return records > 0 && records + this.#budget.batch > this.#budget.records;
+  }
+
   #take(batch: Outgoing, slot: InFlight['slot'], nowMs: number): Outgoing {
     const { stream, from, to } = batch;
     this.#inFlight = [...this.#inFlight, { stream, from, to, sentMs: nowMs, slot }];
     const cursor = this.#cursor(stream);
-    if (slot !== 'asked') cursor.sent = Math.max(cursor.sent, to);
+    if (slot === 'fresh' && cursor.fresh !== undefined) cursor.fresh = { from: cursor.fresh.from, sent: to };
+    else if (slot !== 'asked') cursor.sent = Math.max(cursor.sent, to);
     return batch;
   }
 
-  #readNext(stream: Stream): Outgoing | undefined {
+  /** What was written since the backlog was seen. */
+  #nextFresh(): Outgoing | undefined {
+    for (const stream of FRESH_STREAMS) {
+      const { acked, next } = this.#outbox.stats()[stream];
+      const cursor = this.#cursor(stream);
+      const reached = Math.max(cursor.sent, acked);
+      cursor.fresh = this.#freshNow(cursor.fresh, reached, next);
+      if (cursor.fresh === undefined) continue;
+      const [open] = outsideRanges([Math.max(cursor.fresh.sent, acked) + 1, next - 1], cursor.sack);
+      const batch = open === undefined ? undefined : this.#read(stream, open);
+      if (batch !== undefined) return batch;
+    }
+    return undefined;
+  }
+
+  /** Begins when a backlog is seen and ends when it has gone: the ordinary way then steps over what went ahead. */
+  #freshNow(fresh: Cursor['fresh'], reached: number, next: number): Cursor['fresh'] {
+    if (fresh !== undefined) return reached >= fresh.sent ? undefined : fresh;
+    const backlog = next - 1 - reached;
+    return backlog > BACKLOG_BATCHES * this.#options.records ? { from: next, sent: next - 1 } : undefined;
+  }
+
+  #readNext(stream: Stream, most = Number.POSITIVE_INFINITY): Outgoing | undefined {
     const { acked, next } = this.#outbox.stats()[stream];
-    const cursor = this.#cursor(stream);
-    const from = Math.max(cursor.sent, acked) + 1;
-    const [open] = outsideRanges([from, next - 1], cursor.sack);
-    return open === undefined ? undefined : this.#read(stream, open);
+    const { sent, sack, fresh } = this.#cursor(stream);
+    const gone =
+      fresh === undefined || fresh.sent < fresh.from ? sack : mergeRanges([...sack, [fresh.from, fresh.sent]]);
+    const [open] = outsideRanges([Math.max(sent, acked) + 1, next - 1], gone);
+    if (open === undefined) return undefined;
+    return this.#read(stream, [open[0], Math.min(open[1], open[0] + most - 1)]);
+  }
+
+  #first(): Outgoing | undefined {
+    for (const stream of STREAMS) {
+      const batch = this.#readNext(stream);
+      if (batch !== undefined) return batch;
+    }
+    return undefined;
   }
 
   #oldest(): Outgoing | undefined {
-    const waiting = STREAMS.flatMap((stream) => this.#readNext(stream) ?? []);
-    return waiting.toSorted((a, b) => wallMsOf(a) - wallMsOf(b))[0];
+    const waiting = STREAMS.flatMap((stream) => this.#readNext(stream, 1) ?? []);
+    const [oldest] = waiting.toSorted((a, b) => wallMsOf(a) - wallMsOf(b));
+    return oldest === undefined ? undefined : this.#readNext(oldest.stream);
   }
 
   #nextAsked(): Outgoing | undefined {
@@ -173,7 +236,7 @@ export class SendWindow {
   }
 
   #read(stream: Stream, [from, to]: SeqRange): Outgoing | undefined {
-    const limit = Math.min(this.#options.records, to - from + 1);
+    const limit = Math.min(this.#budget?.batch ?? this.#options.records, to - from + 1);
     const batch = this.#outbox.read(stream, from, limit, this.#options.bytes);
     return batch === undefined ? undefined : { ...batch, stream };
   }

@@ -27,6 +27,13 @@ export interface UplinkSnapshot {
   readonly lastError?: Condition & { readonly at: number };
   readonly mediaQueued: number;
   readonly mediaSent: number;
+  /** Uploads that ended because the picture was given up meanwhile. */
+  readonly mediaCancelled: number;
+  /** Records confirmed per second over the last half minute, and how long the queue takes at that pace. */
+  readonly drainPerS: number;
+  readonly emptyInS?: number;
+  /** Bytes of batches sent since the start, compressed, and the records in them. */
+  readonly wire: { readonly bytes: number; readonly records: number };
 }
 
 export const REFUSED_REASONS = ['malformed', 'wrong_epoch', 'beyond', 'unknown_topic'] as const;

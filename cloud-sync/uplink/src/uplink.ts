@@ -1,10 +1,21 @@
-import { CollectorState, decode, DeviceState, MalformedPayload, STREAMS, topics } from '@lineside/protocol';
+import {
+  CollectorState,
+  decode,
+  DeviceState,
+  MalformedPayload,
+  PAYLOAD_FORMS,
+  STREAMS,
+  topics,
+} from '@lineside/protocol';
 import { ReconnectDelay } from './back-off.ts';
 import { BrokerSession } from './broker-session.ts';
 import { type Condition, condition, isAbort, messageOf, UplinkFailure } from './condition.ts';
+import { opensInMs } from './day-window.ts';
 import { Drain } from './drain.ts';
 import { MediaUpload } from './media-upload.ts';
 import { type Tuning, TUNING, type UplinkOptions } from './options.ts';
+import { Pace } from './pace.ts';
+import { RateCap } from './rate-cap.ts';
 import { SendWindow } from './send-window.ts';
 import type { RefusedReason, UplinkSnapshot } from './snapshot.ts';
 import { WakeUp } from './wake-up.ts';
@@ -13,6 +24,8 @@ const STATE_BYTES = 4 * 1024;
 /** A loop that nothing wakes looks again after this. */
 const IDLE_MS = 30_000;
 const CONFLICT_SHOWN_MS = 600_000;
+/** Of a capped link, what pictures may take. */
+const MEDIA_SHARE = 1 / 4;
 
 /**
  * The device's end of the wire: keeps a connection to the broker, sends what the outbox holds while a collector says
@@ -29,6 +42,7 @@ export class Uplink {
   readonly #mediaWake = new WakeUp();
   readonly #reconnect: ReconnectDelay;
   readonly #conflict: ReconnectDelay;
+  readonly #pace = new Pace();
   readonly #refused: Record<RefusedReason, number> = { malformed: 0, wrong_epoch: 0, beyond: 0, unknown_topic: 0 };
   #link: UplinkSnapshot['link'] = 'down';
   #since: number;
@@ -56,8 +70,14 @@ export class Uplink {
       refused: (reason: RefusedReason, what: Condition): void => this.#refuse(reason, what),
       trouble,
     };
-    this.#drain = new Drain({ outbox, window: this.#window, clock, events });
-    this.#media = media && new MediaUpload({ outbox: media, clock, times: this.#tuning.media, trouble });
+    const perS = options.maxBytesPerS ?? Number.POSITIVE_INFINITY;
+    const share = media === undefined ? 1 : 1 - MEDIA_SHARE;
+    const cap = new RateCap(perS * share, clock.monoMs());
+    const { ackNoteMs } = this.#tuning;
+    this.#drain = new Drain({ outbox, window: this.#window, clock, cap, ackNoteMs, events });
+    this.#media =
+      media &&
+      new MediaUpload({ outbox: media, clock, times: this.#tuning.media, trouble, bytesPerS: perS * MEDIA_SHARE });
     this.#reconnect = new ReconnectDelay({ ...this.#tuning.reconnect, random });
     this.#conflict = new ReconnectDelay({ ...this.#tuning.conflict, random });
     this.#since = clock.wallMs();
@@ -89,11 +109,16 @@ export class Uplink {
     const streams = this.#options.outbox.stats();
     const all = STREAMS.map((stream) => streams[stream]);
     const oldest = Math.min(...all.flatMap((stream) => stream.oldestQueuedWallMs ?? []));
+    const queued = all.reduce((sum, stream) => sum + stream.queued, 0);
+    const drainPerS = this.#pace.perSecond(this.#options.clock.monoMs());
     return {
       link: this.#link,
       since: this.#since,
       streams,
-      queued: all.reduce((sum, stream) => sum + stream.queued, 0),
+      queued,
+      drainPerS,
+      ...(drainPerS > 0 ? { emptyInS: queued / drainPerS } : {}),
+      wire: this.#drain.wire,
       inFlight: this.#window.inFlight,
       acked: this.#acked,
       resent: this.#window.resent,
@@ -102,6 +127,7 @@ export class Uplink {
       identityConflicts: this.#conflicts,
       mediaQueued: this.#media?.queued ?? 0,
       mediaSent: this.#media?.sent ?? 0,
+      mediaCancelled: this.#media?.cancelled ?? 0,
       ...(this.#session === undefined ? {} : { session: this.#session }),
       ...(this.#collector === undefined ? {} : { collector: this.#collector.session }),
       ...(Number.isFinite(oldest) ? { oldest } : {}),
@@ -158,6 +184,10 @@ export class Uplink {
     while (!signal.aborted) {
       if (ended !== undefined) return ended;
       const ms = this.#collector?.online === true ? this.#drain.pump(session) : IDLE_MS;
+      // A client can be wedged in ways that nothing reports: a new one costs a second.
+      if (this.#drain.silentForMs() >= this.#tuning.silenceMs) {
+        return condition('collector_silent', 'nothing was confirmed for a long time: connecting anew');
+      }
       await this.#wake.wait(this.#options.clock, Math.min(ms, IDLE_MS), signal);
     }
     return undefined;
@@ -168,8 +198,11 @@ export class Uplink {
     const media = this.#media;
     while (media !== undefined && !signal.aborted) {
       const url = this.#collector?.mediaUrl;
-      let waitMs = this.#tuning.media.retryMs;
-      if (url !== undefined) {
+      const { mediaWindow } = this.#options;
+      const closedMs = mediaWindow === undefined ? 0 : opensInMs(mediaWindow, clock.wallMs());
+      // The wall clock may be set meanwhile: the time of day is looked at again and again.
+      let waitMs = closedMs > 0 ? Math.min(closedMs, IDLE_MS) : this.#tuning.media.retryMs;
+      if (url !== undefined && closedMs === 0) {
         const { username, password } = broker;
         const user = username === undefined ? {} : { username, ...(password === undefined ? {} : { password }) };
         try {
@@ -211,6 +244,7 @@ export class Uplink {
   /** A collector that is new or gone knows nothing of what was on its way. */
   #heard(state: CollectorState): void {
     if (state.session !== this.#collector?.session || !state.online) this.#drain.forget();
+    this.#drain.speak(PAYLOAD_FORMS.find((form) => state.accepts?.includes(form)));
     this.#collector = state.online ? state : undefined;
     this.#moved();
     this.#mediaWake.now();
@@ -218,6 +252,7 @@ export class Uplink {
 
   #confirmed(records: number): void {
     this.#acked += records;
+    this.#pace.add(records, this.#options.clock.monoMs());
     if (this.#options.clock.monoMs() - this.#conflictAtMs >= CONFLICT_SHOWN_MS) this.#lastError = undefined;
   }
 
@@ -260,7 +295,7 @@ export class Uplink {
   }
 
   #state(session: string, online: boolean): Buffer {
-    const { outbox, line, version, clock } = this.#options;
+    const { outbox, line, version, publicKey, clock } = this.#options;
     const state: DeviceState = {
       v: 1,
       online,
@@ -270,6 +305,7 @@ export class Uplink {
       t: Math.round(clock.wallMs()),
       ...(line === undefined ? {} : { line }),
       ...(version === undefined ? {} : { version }),
+      ...(publicKey === undefined ? {} : { key: publicKey }),
     };
     return Buffer.from(JSON.stringify(state));
   }

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { opensInMs } from './day-window.ts';
+import { Pace } from './pace.ts';
+import { RateCap } from './rate-cap.ts';
+
+test('a cap lets through its rate on the average, however large the messages are', () => {
+  const cap = new RateCap(1_000, 0);
+  let sent = 0;
+  let now = 0;
+  for (let n = 0; n < 50; n += 1) {
+    now += cap.waitMs(now);
+    const bytes = 100 + ((n * 37) % 900);
+    cap.spend(bytes, now);
+    sent += bytes;
+  }
+  expect((sent - 1_250) / (now / 1000)).toBeLessThanOrEqual(1_000);
+  expect(sent / (now / 1000)).toBeGreaterThan(900);
+});
+
+test('what was not used is saved for a moment only, and no cap never waits', () => {
+  const cap = new RateCap(1_000, 0);
+  cap.spend(250, 0);
+  expect(cap.waitMs(3_600_000)).toBe(0);
+  cap.spend(1_250, 3_600_000);
+  expect(cap.waitMs(3_600_000)).toBe(1_000);
+  const none = new RateCap(Number.POSITIVE_INFINITY, 0);
+  none.spend(1e12, 0);
+  expect(none.waitMs(0)).toBe(0);
+});
+
+const at = (hours: number, minutes = 0, seconds = 0): number => new Date(2026, 5, 1, hours, minutes, seconds).getTime();
+
+test('a part of the day may reach over midnight', () => {
+  const night = { fromMinute: 22 * 60, toMinute: 6 * 60 };
+  expect(opensInMs(night, at(23))).toBe(0);
+  expect(opensInMs(night, at(5, 59))).toBe(0);
+  expect(opensInMs(night, at(6))).toBe(16 * 3_600_000);
+  expect(opensInMs(night, at(21, 59, 30))).toBe(30_000);
+  const noon = { fromMinute: 12 * 60, toMinute: 13 * 60 };
+  expect(opensInMs(noon, at(12, 30))).toBe(0);
+  expect(opensInMs(noon, at(13, 30))).toBe(22.5 * 3_600_000);
+  expect(opensInMs({ fromMinute: 60, toMinute: 60 }, at(9))).toBe(0);
+});
+
+test('the pace is that of the last half minute', () => {
+  const pace = new Pace();
+  expect(pace.perSecond(5_000)).toBe(0);
+  for (let second = 0; second < 60; second += 1) pace.add(100, second * 1_000);
+  expect(pace.perSecond(59_500)).toBeCloseTo(100, 0);
+  expect(pace.perSecond(75_000)).toBeCloseTo(50, -1);
+  expect(pace.perSecond(1_000_000)).toBe(0);
+});
