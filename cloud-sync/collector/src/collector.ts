@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { COLLECTOR_USER, hashPassword, makePassword, ManagedMosquitto } from './broker/index.ts';
+import {
+  COLLECTOR_USER,
+  hashPassword,
+  listenerTls,
+  makePassword,
+  ManagedMosquitto,
+  type ListenerTls,
+} from './broker/index.ts';
 import { Attendance } from './attendance.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 import type { Clock } from './clock.ts';
@@ -34,6 +41,10 @@ export interface CollectorOptions {
 
 interface BrokerAccess {
   readonly url: string;
+  /** What devices are told, where they come in by another way. */
+  readonly announced: string;
+  /** PEM texts for a broker with certificates of its own. */
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly username: string | undefined;
   readonly password: string | undefined;
 }
@@ -78,26 +89,26 @@ function unlessAbort(error: unknown): void {
 async function runOn(store: CollectorStore, options: CollectorOptions, signal: AbortSignal): Promise<void> {
   const { config, clock, log, env, random } = options;
   const password = makePassword();
-  const own = { name: COLLECTOR_USER, hash: await hashPassword(password) };
+  // By certificate anybody can be whom an authority names: the collector's own name must not be one to be guessed.
+  const name = config.mqtt.tls === undefined ? COLLECTOR_USER : `${COLLECTOR_USER}-${randomUUID()}`;
+  const owner = { name, hash: await hashPassword(password) };
   const revision = await store.credentialRevision();
+  const folder = join(config.data, 'broker');
   const broker =
     config.broker === 'managed'
       ? new ManagedMosquitto({
-          folder: join(config.data, 'broker'),
+          ...{ folder, owner, clock, log, env, random },
           listen: config.mqtt.listen,
-          clock,
-          log,
-          env,
-          random,
+          tls: await brokerTls(config, folder),
         })
       : undefined;
   const devices = (await store.credentials()).map(({ device, hash }) => ({ name: device, hash }));
-  await broker?.prepare([own, ...devices]);
+  await broker?.prepare(devices);
   const access: BrokerAccess =
     broker === undefined
-      ? { url: config.broker, username: config.mqtt.username, password: config.brokerPassword }
-      : { url: broker.url, username: COLLECTOR_USER, password };
-  const watch = new CredentialWatch({ store, clock, log, apply: async (users) => broker?.setUsers([own, ...users]) });
+      ? externalAccess(config)
+      : { url: broker.ownUrl, announced: broker.url, username: name, password, tls: {} };
+  const watch = new CredentialWatch({ store, clock, log, apply: async (users) => broker?.setDevices(users) });
   await watch.start(revision);
 
   // The broker outlives the rest by a moment, so that devices hear the goodbye.
@@ -113,6 +124,23 @@ async function runOn(store: CollectorStore, options: CollectorOptions, signal: A
     brokerStop.abort();
     await ended(brokerRun, log);
   }
+}
+
+async function brokerTls({ mqtt }: CollectorConfig, folder: string): Promise<ListenerTls | undefined> {
+  const { tls, identity, listen, publicUrl } = mqtt;
+  if (tls === undefined) return undefined;
+  const hosts = publicUrl === undefined ? [] : [new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')];
+  const unnamed = ['0.0.0.0', '::'];
+  return listenerTls({
+    folder,
+    tls,
+    identity,
+    hosts: [...hosts, listen.host].filter((host) => !unnamed.includes(host)),
+  });
+}
+
+function externalAccess({ broker, mqtt, brokerPassword, brokerTls: tls }: CollectorConfig): BrokerAccess {
+  return { url: broker, announced: broker, username: mqtt.username, password: brokerPassword, tls };
 }
 
 type ServeOptions = CollectorOptions & {
@@ -185,7 +213,7 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
     });
     link = own;
     const addresses = {
-      mqtt: config.mqtt.publicUrl ?? access.url,
+      mqtt: config.mqtt.publicUrl ?? access.announced,
       http: config.http.publicUrl ?? http,
       data: config.data,
     };

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_BATCH_BYTES, PREFIX } from '@lineside/protocol';
 import { writeFileAtomic } from '../atomic-file.ts';
+import type { ListenerTls } from './broker-tls.ts';
 
 /** The collector's own user name at the managed broker; no device can be called so. */
 export const COLLECTOR_USER = 'collector';
@@ -28,17 +29,29 @@ export function mosquittoFiles(folder: string): MosquittoFiles {
   };
 }
 
-/** Writes the broker's configuration and rights; `asRoot` keeps Mosquitto from changing to a user who cannot read them. */
-export async function writeBrokerFiles(
-  folder: string,
-  listen: { readonly host: string; readonly port: number },
-  asRoot: boolean,
-): Promise<MosquittoFiles> {
+/** Where the broker listens, and as whom. */
+export interface BrokerListeners {
+  readonly host: string;
+  readonly port: number;
+  /** TLS of that listener; then the collector itself comes in by `localPort`, which is of the loopback and plain. */
+  readonly tls?: { readonly files: ListenerTls; readonly localPort: number };
+  /** Keeps Mosquitto from changing to a user who cannot read its files. */
+  readonly asRoot: boolean;
+}
+
+/** Writes the broker's configuration. */
+export async function writeBrokerFiles(folder: string, listeners: BrokerListeners): Promise<MosquittoFiles> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const files = mosquittoFiles(folder);
-  await writeFileAtomic(files.config, brokerConfig(files, listen, asRoot));
-  await writeFileAtomic(files.acl, ACL);
+  await writeFileAtomic(files.config, brokerConfig(files, listeners));
   return files;
+}
+
+/** Writes who may do what: `collector` everything, each device its own; Mosquitto reads it again on SIGHUP. */
+export async function writeRights(files: MosquittoFiles, collector: string, devices: readonly string[]): Promise<void> {
+  const rights = devices.map((device) => `\nuser ${device}\n${deviceRights(device)}`);
+  const text = `# Written by lineside-collector; changes are lost.\nuser ${collector}\ntopic readwrite ${PREFIX}/#\n`;
+  await writeFileAtomic(files.acl, text + rights.join(''));
 }
 
 /** Writes the password file; Mosquitto reads it again on SIGHUP. */
@@ -46,12 +59,12 @@ export async function writePasswords(files: MosquittoFiles, users: readonly Brok
   await writeFileAtomic(files.passwords, users.map(({ name, hash }) => `${name}:${hash}\n`).join(''));
 }
 
-function brokerConfig(files: MosquittoFiles, listen: { host: string; port: number }, asRoot: boolean): string {
+function brokerConfig(files: MosquittoFiles, { host, port, tls, asRoot }: BrokerListeners): string {
   return `# Written by lineside-collector at every start; changes are lost.
 per_listener_settings false
-listener ${listen.port} ${listen.host}
+listener ${port} ${host}
 use_username_as_clientid true
-allow_anonymous false
+${tls === undefined ? '' : tlsConfig(tls)}allow_anonymous false
 password_file ${files.passwords}
 acl_file ${files.acl}
 persistence false
@@ -70,14 +83,37 @@ log_type notice
 ${asRoot ? 'user root\n' : ''}`;
 }
 
-/** A device writes its own up, state and reported, reads its own state, its own down and the collector's presence, and nothing else. */
-const ACL = `# Written by lineside-collector at every start; changes are lost.
-user ${COLLECTOR_USER}
-topic readwrite ${PREFIX}/#
+function tlsConfig({ files, localPort }: NonNullable<BrokerListeners['tls']>): string {
+  const { cert, key, clients } = files;
+  const identity =
+    clients === undefined
+      ? []
+      : [
+          `cafile ${clients.ca}`,
+          ...(clients.revoked === undefined ? [] : [`crlfile ${clients.revoked}`]),
+          'require_certificate true',
+          'use_identity_as_username true',
+        ];
+  return [
+    `certfile ${cert}`,
+    `keyfile ${key}`,
+    'tls_version tlsv1.2',
+    ...identity,
+    `listener ${localPort} 127.0.0.1`,
+    'use_username_as_clientid true',
+    '',
+  ].join('\n');
+}
 
-pattern write ${PREFIX}/%u/up/#
-pattern readwrite ${PREFIX}/%u/state
-pattern write ${PREFIX}/%u/reported
-pattern read ${PREFIX}/%u/down/#
-pattern read ${PREFIX}/collector/state
+/**
+ * A device writes its own up, state and reported, reads its own state, its own down and the collector's presence, and
+ * nothing else. By name and not by pattern, so that who has no credential any more has no rights either.
+ */
+function deviceRights(device: string): string {
+  return `topic write ${PREFIX}/${device}/up/#
+topic readwrite ${PREFIX}/${device}/state
+topic write ${PREFIX}/${device}/reported
+topic read ${PREFIX}/${device}/down/#
+topic read ${PREFIX}/collector/state
 `;
+}

@@ -6,7 +6,14 @@ import { createInterface } from 'node:readline';
 import type { Clock } from '../clock.ts';
 import { CollectorError, messageOf, systemCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { writeBrokerFiles, writePasswords, type BrokerUser, type MosquittoFiles } from './mosquitto-files.ts';
+import type { ListenerTls } from './broker-tls.ts';
+import {
+  writeBrokerFiles,
+  writePasswords,
+  writeRights,
+  type BrokerUser,
+  type MosquittoFiles,
+} from './mosquitto-files.ts';
 
 const READY_WITHIN_MS = 10_000;
 const STOP_WITHIN_MS = 5_000;
@@ -33,6 +40,10 @@ export interface MosquittoOptions {
   /** Where its files go; made when missing, readable by this user only. */
   readonly folder: string;
   readonly listen: { readonly host: string; readonly port: number };
+  /** Files of TLS; plain without. */
+  readonly tls?: ListenerTls | undefined;
+  /** The collector's own user. */
+  readonly owner: BrokerUser;
   readonly clock: Clock;
   readonly log: Logger;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -65,6 +76,11 @@ export class ManagedMosquitto {
   readonly #options: MosquittoOptions;
   #files: MosquittoFiles | undefined;
   #port: number;
+  /** Where the collector itself connects when the other listener speaks TLS. */
+  #localPort: number | undefined;
+  /** The list of revoked certificates that the running broker has read. */
+  #revoked: string | undefined;
+  #restartAsked = false;
   #pid: number | undefined;
   #restarts = 0;
 
@@ -75,8 +91,14 @@ export class ManagedMosquitto {
 
   /** Where it listens; the port is known after `prepare`. */
   get url(): string {
-    const { host } = this.#options.listen;
-    return `mqtt://${host.includes(':') ? `[${host}]` : host}:${this.#port}`;
+    const { listen, tls } = this.#options;
+    const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+    return `${tls === undefined ? 'mqtt' : 'mqtts'}://${host}:${this.#port}`;
+  }
+
+  /** Where the collector connects. */
+  get ownUrl(): string {
+    return this.#localPort === undefined ? this.url : `mqtt://127.0.0.1:${this.#localPort}`;
   }
 
   /** Times it was started again after it had ended by itself. */
@@ -85,18 +107,41 @@ export class ManagedMosquitto {
   }
 
   /** Writes its files; needed before `run`. */
-  async prepare(users: readonly BrokerUser[]): Promise<void> {
-    const { folder, listen } = this.#options;
+  async prepare(devices: readonly BrokerUser[]): Promise<void> {
+    const { folder, listen, tls } = this.#options;
     if (listen.port === 0) this.#port = await freePort(listen.host);
-    this.#files = await writeBrokerFiles(folder, { host: listen.host, port: this.#port }, process.getuid?.() === 0);
-    await writePasswords(this.#files, users);
+    if (tls !== undefined) this.#localPort = await freePort('127.0.0.1');
+    this.#files = await writeBrokerFiles(folder, {
+      ...{ host: listen.host, port: this.#port, asRoot: process.getuid?.() === 0 },
+      ...(tls !== undefined && this.#localPort !== undefined && { tls: { files: tls, localPort: this.#localPort } }),
+    });
+    await this.#writeUsers(this.#files, devices);
   }
 
-  /** Puts a new set of users into force; Mosquitto drops sessions whose user is gone. */
-  async setUsers(users: readonly BrokerUser[]): Promise<void> {
+  /** Puts a new set of devices into force; Mosquitto drops sessions whose user is gone. */
+  async setDevices(devices: readonly BrokerUser[]): Promise<void> {
     if (this.#files === undefined) throw new Error('prepare() comes first');
-    await writePasswords(this.#files, users);
-    if (this.#pid !== undefined) process.kill(this.#pid, 'SIGHUP');
+    await this.#writeUsers(this.#files, devices);
+    if (this.#pid === undefined) return;
+    const sameRevoked = this.#readRevoked() === this.#revoked;
+    this.#restartAsked = !sameRevoked;
+    // The list of revoked certificates is read at the start only; a restart also ends the sessions of who is on it.
+    process.kill(this.#pid, sameRevoked ? 'SIGHUP' : 'SIGTERM');
+  }
+
+  async #writeUsers(files: MosquittoFiles, devices: readonly BrokerUser[]): Promise<void> {
+    const { owner } = this.#options;
+    await writePasswords(files, [owner, ...devices]);
+    await writeRights(
+      files,
+      owner.name,
+      devices.map(({ name }) => name),
+    );
+  }
+
+  #readRevoked(): string | undefined {
+    const path = this.#options.tls?.clients?.revoked;
+    return path === undefined ? undefined : readFileSync(path, 'utf8');
   }
 
   /** Runs until the signal; starts it again with back-off. Throws when it cannot be started even once. */
@@ -107,6 +152,11 @@ export class ManagedMosquitto {
       const startedMs = clock.monoMs();
       const ended = await this.#runOnce(signal).catch((error: unknown) => failed(error, first));
       if (ended.stopped) return;
+      if (this.#restartAsked) {
+        this.#restartAsked = false;
+        log.info({}, 'broker starts again with the new list of revoked certificates');
+        continue;
+      }
       if (first && !ended.wasReady) throw cannotStart(ended.reason, this.url);
       if (clock.monoMs() - startedMs > GOOD_SPELL_MS) failures = 0;
       const ceilingMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
@@ -123,7 +173,9 @@ export class ManagedMosquitto {
     if (files === undefined) throw new Error('prepare() comes first');
     await this.#endLeftover(files);
     // Whoever else listens there would answer in our broker's place and be taken for it.
-    await this.#assertFree();
+    await this.#assertFree(this.#options.listen.host, this.#port);
+    if (this.#localPort !== undefined) await this.#assertFree('127.0.0.1', this.#localPort);
+    this.#revoked = this.#readRevoked();
     const child = spawn('/bin/sh', ['-c', GUARD, 'sh', findMosquitto(this.#options.env), files.config], {
       stdio: ['pipe', 'pipe', 'pipe'],
       // A Ctrl-C meant for the collector must not end the broker before the collector has said goodbye.
@@ -204,10 +256,9 @@ export class ManagedMosquitto {
     }
   }
 
-  async #assertFree(): Promise<void> {
-    const { host } = this.#options.listen;
+  async #assertFree(host: string, port: number): Promise<void> {
     for (let tries = 0; ; tries += 1) {
-      const refused = await listens(host, this.#port);
+      const refused = await listens(host, port);
       if (typeof refused === 'number') return;
       if (tries >= 10) throw cannotStart(refused.message, this.url);
       await this.#options.clock.sleep(50);

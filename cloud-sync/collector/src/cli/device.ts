@@ -1,7 +1,9 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { isDeviceId } from '@lineside/protocol';
 import { writeFileAtomic } from '../atomic-file.ts';
-import { hashPassword, makePassword } from '../broker/index.ts';
+import { authorityFolder, hashPassword, makePassword } from '../broker/index.ts';
 import { systemClock } from '../clock.ts';
 import { DataLock } from '../data-lock.ts';
 import { UsageError } from '../errors.ts';
@@ -30,11 +32,20 @@ export function addDevice(program: Command, exit: (code: number) => void): void 
     .description('Takes a credential away; a running collector ends its sessions at the broker. What it sent stays.')
     .action(async (id: string, _options: unknown, command: Command) => {
       const { json, config } = configOf(command);
-      const removed = await withStore(existingStore(config), async (store) => store.removeCredential(id));
+      const removed = await withStore(existingStore(config), async (store) => {
+        await revokeCertificate(config, id);
+        return store.removeCredential(id);
+      });
       if (json) sayJson({ device: id, removed });
       else say(removed ? `${id} can no longer connect.` : `${id} has no credential.`);
       exit(removed ? EXIT.ok : EXIT.failed);
     });
+}
+
+interface AddOptions {
+  readonly out?: string;
+  readonly cert?: string;
+  readonly replace?: boolean;
 }
 
 function addAdd(device: Command, exit: (code: number) => void): void {
@@ -42,17 +53,19 @@ function addAdd(device: Command, exit: (code: number) => void): void {
     .command('add')
     .argument('<id>', 'device id: 1 to 64 of A-Z a-z 0-9 . _ -')
     .option('--out <file>', 'write the password to FILE (mode 0600) instead of printing it')
+    .option('--cert <dir>', 'also make a certificate: device.crt, device.key, ca.crt and password into DIR')
     .option('--replace', 'give a device that has a credential a new one')
     .description(
       `Makes a credential for a device and prints it once; only its hash is kept. A running collector puts it into force
 at once. With a broker of your own, make the same user and password there too; here they then serve for pictures.
---json: one line {device, username, password?, out?, broker, inForce}.`,
+With mqtt.tls: self the device says who it is by a certificate: --cert DIR writes it; its password is then for pictures.
+--json: one line {device, username, password?, out?, cert?, broker, inForce}.`,
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  lineside-collector device add line-1 --data ./cloud\n  lineside-collector device add line-1 --out ./line-1.password --json',
+      '\nExamples:\n  lineside-collector device add line-1 --data ./cloud\n  lineside-collector device add line-1 --out ./line-1.password --json\n  lineside-collector device add line-1 --cert ./line-1',
     )
-    .action(async (id: string, options: { out?: string; replace?: boolean }, command: Command) => {
+    .action(async (id: string, options: AddOptions, command: Command) => {
       const { json, config } = configOf(command);
       if (!isDeviceId(id)) {
         throw new UsageError({
@@ -61,7 +74,9 @@ at once. With a broker of your own, make the same user and password there too; h
           advice: 'use 1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit, and not "collector"',
         });
       }
+      if (options.cert !== undefined) assertSigns(config);
       const password = makePassword();
+      const out = options.out ?? (options.cert === undefined ? undefined : join(options.cert, 'password'));
       const inForce = await withStore(openStore(config), async (store) => {
         if (options.replace !== true && (await store.credential(id)) !== undefined) {
           throw new UsageError({
@@ -70,16 +85,19 @@ at once. With a broker of your own, make the same user and password there too; h
             advice: `add --replace to make a new one, which ends the old`,
           });
         }
-        if (options.out !== undefined) await writeFileAtomic(options.out, `${password}\n`, 0o600);
+        if (options.cert !== undefined) await writeCertificate(config, id, options.cert);
+        else await revokeCertificate(config, id);
+        if (out !== undefined) await writeFileAtomic(out, `${password}\n`, 0o600);
         const hash = await hashPassword(password);
         const revision = await store.saveCredential({ device: id, hash, createdMs: systemClock.wallMs() });
         return DataLock.isTaken(config.data) ? await untilInForce(store, revision) : false;
       });
       const broker = brokerAddress(config);
       if (json) {
-        const secret = options.out === undefined ? { password } : { out: options.out };
-        sayJson({ device: id, username: id, ...secret, ...(broker !== undefined && { broker }), inForce });
-      } else tell(id, password, options.out, broker, inForce);
+        const secret = out === undefined ? { password } : { out };
+        const cert = options.cert === undefined ? {} : { cert: options.cert };
+        sayJson({ device: id, username: id, ...secret, ...cert, ...(broker !== undefined && { broker }), inForce });
+      } else tell({ id, password, out, cert: options.cert, broker, inForce });
       exit(EXIT.ok);
     });
 }
@@ -89,24 +107,61 @@ function brokerAddress(config: CollectorConfig): string | undefined {
   if (config.mqtt.publicUrl !== undefined) return config.mqtt.publicUrl;
   if (config.broker !== 'managed') return config.broker;
   const { host, port } = config.mqtt.listen;
-  return whereIs(config.data)?.mqtt ?? (port === 0 ? undefined : `mqtt://${host}:${port}`);
+  return (
+    whereIs(config.data)?.mqtt ??
+    (port === 0 ? undefined : `${config.mqtt.tls === undefined ? 'mqtt' : 'mqtts'}://${host}:${port}`)
+  );
 }
 
-function tell(
-  id: string,
-  password: string,
-  out: string | undefined,
-  broker: string | undefined,
-  inForce: boolean,
-): void {
+interface Told {
+  readonly id: string;
+  readonly password: string;
+  readonly out: string | undefined;
+  readonly cert: string | undefined;
+  readonly broker: string | undefined;
+  readonly inForce: boolean;
+}
+
+function tell({ id, password, out, cert, broker, inForce }: Told): void {
   const secret = out === undefined ? password : `\${file:${out}}`;
+  const files =
+    cert === undefined ? '' : `\n  ca: ${cert}/ca.crt\n  cert: ${cert}/device.crt\n  key: ${cert}/device.key`;
   say(`Device ${id} may connect${inForce ? ', from now on' : ' when the collector runs'}.
 
 uplink:
-  broker: ${broker ?? 'mqtt://COLLECTOR:PORT'}
+  broker: ${broker ?? (cert === undefined ? 'mqtt://COLLECTOR:PORT' : 'mqtts://COLLECTOR:PORT')}
   username: ${id}
-  password: ${secret}
+  password: ${secret}${files}
 ${out === undefined ? '\nThis is the only time the password is shown.' : ''}`);
+}
+
+function assertSigns({ broker, mqtt }: CollectorConfig): void {
+  if (broker === 'managed' && mqtt.tls === 'self') return;
+  throw new UsageError({
+    code: 'authority_missing',
+    message: 'there is no certificate authority here to sign a certificate with',
+    advice: 'set mqtt.tls: self; with an authority of your own, sign one whose common name is the device id',
+  });
+}
+
+async function writeCertificate(config: CollectorConfig, id: string, folder: string): Promise<void> {
+  const authority = await openAuthority(config);
+  const { cert, key } = await authority.device(id, systemClock.wallMs());
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFileAtomic(join(folder, 'device.key'), key, 0o600);
+  await writeFileAtomic(join(folder, 'device.crt'), cert, 0o644);
+  await writeFileAtomic(join(folder, 'ca.crt'), authority.ca, 0o644);
+}
+
+/** A new password, or none, ends the certificate as well. */
+async function revokeCertificate(config: CollectorConfig, id: string): Promise<void> {
+  if (config.broker !== 'managed' || config.mqtt.tls !== 'self') return;
+  await (await openAuthority(config)).revoke(id, systemClock.wallMs());
+}
+
+async function openAuthority(config: CollectorConfig) {
+  const { Authority } = await import('../broker/authority.ts');
+  return Authority.open(authorityFolder(join(config.data, 'broker')));
 }
 
 /** True when the running collector has taken `revision` up in time. */

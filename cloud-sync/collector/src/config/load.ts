@@ -15,6 +15,8 @@ export interface CollectorConfig extends Omit<CollectorConfigFile, 'data' | 'sto
   readonly s3SecretKey: string | undefined;
   readonly httpToken: string | undefined;
   readonly brokerPassword: string | undefined;
+  /** PEM texts for an external broker. */
+  readonly brokerTls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
 }
 
 export interface ConfigSources {
@@ -69,7 +71,15 @@ export function loadConfig(sources: ConfigSources): CollectorConfig {
     });
   }
   const s3SecretKey = file.media.s3 && readSecret(file.media.s3.secretKey, sources.env);
-  return { ...file, data, httpToken, brokerPassword, store, cluster, s3SecretKey };
+  return { ...file, data, httpToken, brokerPassword, brokerTls: brokerTls(file), store, cluster, s3SecretKey };
+}
+
+function brokerTls({ mqtt: { ca, cert, key } }: CollectorConfigFile): CollectorConfig['brokerTls'] {
+  return {
+    ...(ca !== undefined && { ca: readText(ca) }),
+    ...(cert !== undefined && { cert: readText(cert) }),
+    ...(key !== undefined && { key: readText(key) }),
+  };
 }
 
 /** What devices say must not cross a network in the clear unless somebody said so. */

@@ -29,6 +29,7 @@ export interface LinkOptions {
   readonly url: string;
   readonly username: string | undefined;
   readonly password: string | undefined;
+  readonly tls: Pick<IClientOptions, 'ca' | 'cert' | 'key'>;
   readonly clientId: string;
   /** Tells devices whether this is the collector that they know; all of a cluster announce the same. */
   readonly session: string;
@@ -137,13 +138,14 @@ export class BrokerLink {
   }
 
   #connectOptions(): IClientOptions {
-    const { username, password, clientId } = this.#options;
+    const { username, password, clientId, tls } = this.#options;
     return {
       protocolVersion: 5,
       clean: true,
       clientId,
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
+      ...tls,
       keepalive: 15,
       connectTimeout: 5000,
       reconnectPeriod: RECONNECT_MS,
@@ -269,7 +271,13 @@ export class BrokerLink {
 
   #state(online: boolean): Buffer {
     const { session, mediaUrl, clock } = this.#options;
-    const state: CollectorState = { v: 1, online, session, t: clock.wallMs(), ...(online && { mediaUrl, accepts: [...PAYLOAD_FORMS] }) };
+    const state: CollectorState = {
+      v: 1,
+      online,
+      session,
+      t: clock.wallMs(),
+      ...(online && { mediaUrl, accepts: [...PAYLOAD_FORMS] }),
+    };
     return Buffer.from(JSON.stringify(state));
   }
 }

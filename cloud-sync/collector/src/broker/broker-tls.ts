@@ -1,0 +1,65 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../atomic-file.ts';
+import { messageOf, UsageError } from '../errors.ts';
+
+/** Files for a TLS listener of Mosquitto. */
+export interface ListenerTls {
+  readonly cert: string;
+  readonly key: string;
+  /** Where devices say by certificate who they are: who signed those, and which are good no longer. */
+  readonly clients?: { readonly ca: string; readonly revoked?: string };
+}
+
+export interface TlsChoice {
+  /** Folder of the managed broker. */
+  readonly folder: string;
+  readonly tls: 'self' | { readonly cert: string; readonly key: string; readonly ca?: string | undefined };
+  readonly identity: 'password' | 'certificate' | undefined;
+  /** Names under which the broker is reached. */
+  readonly hosts: readonly string[];
+}
+
+/** Folder of the certificate authority in a broker's folder. */
+export function authorityFolder(folder: string): string {
+  return join(folder, 'authority');
+}
+
+/** Brings the files of a TLS listener together; with `self` a certificate for these hosts is made. Throws UsageError. */
+export async function listenerTls({ folder, tls, identity, hosts }: TlsChoice): Promise<ListenerTls> {
+  if (tls !== 'self') {
+    for (const path of [tls.cert, ...(tls.ca === undefined ? [] : [tls.ca])]) assertCertificate(path);
+    const { cert, key, ca } = tls;
+    return { cert, key, ...(ca !== undefined && identity !== 'password' && { clients: { ca } }) };
+  }
+  const { Authority, authorityFiles } = await import('./authority.ts');
+  const authority = await Authority.open(authorityFolder(folder));
+  const files = { cert: join(folder, 'server.crt'), key: join(folder, 'server.key') };
+  const made = await authority.server([...hosts, ...ownNames()]);
+  await writeFileAtomic(files.cert, made.cert, 0o644);
+  await writeFileAtomic(files.key, made.key, 0o600);
+  const { ca, revoked } = authorityFiles(authorityFolder(folder));
+  return { ...files, ...(identity !== 'password' && { clients: { ca, revoked } }) };
+}
+
+/** What this machine is called, and its addresses. */
+function ownNames(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const stable = addresses.filter(({ address }) => !address.startsWith('fe80:')).map(({ address }) => address);
+  return ['localhost', '127.0.0.1', '::1', hostname(), ...stable];
+}
+
+function assertCertificate(path: string): void {
+  try {
+    new X509Certificate(readFileSync(path));
+  } catch (cause) {
+    throw new UsageError({
+      code: 'certificate_unusable',
+      message: `${path} holds no certificate that can be read: ${messageOf(cause)}`,
+      advice: 'name PEM files in mqtt.tls that this user can read',
+      cause,
+    });
+  }
+}
