@@ -1,7 +1,7 @@
 import { type ListenAddress, parseListen } from './address.ts';
 import { RULE_DEFAULTS, type RawConfig, type RuleSeverity, type RuleType } from './schema.ts';
 import { SecretText } from './secret.ts';
-import { formatDuration, formatSize, parseDuration } from './units.ts';
+import { type DayPart, formatDayPart, formatDuration, formatRate, formatSize, parseDuration } from './units.ts';
 
 export interface ZoneConfig {
   readonly id: string;
@@ -78,6 +78,18 @@ export interface UplinkConfig {
   readonly broker: SecretText;
   readonly username?: SecretText;
   readonly password?: SecretText;
+  /** Bytes per second to the network; no cap where left out. */
+  readonly maxBytesPerS?: number;
+  /** When pictures may be sent; always where left out. */
+  readonly mediaPart?: DayPart;
+}
+
+/** Streams of the journal with a quota of their own, in bytes. */
+export interface StreamQuotasConfig {
+  readonly audit?: number;
+  readonly events?: number;
+  readonly telemetry?: number;
+  readonly media?: number;
 }
 
 /** A configuration that was checked, with all defaults filled in and all units in the names. */
@@ -92,6 +104,7 @@ export interface Config {
   readonly status: { readonly listen: ListenAddress };
   readonly storage: {
     readonly journalQuotaBytes: number;
+    readonly streamQuotas?: StreamQuotasConfig;
     readonly evidenceQuotaBytes: number;
     readonly keepDeliveredMs: number;
   };
@@ -110,10 +123,11 @@ export function completeConfig(raw: RawConfig): Config {
     cameras,
     models: [...raw.models.map(withoutUndefined), ...fromCatalog.map((id) => ({ id, ref: id }))],
     rules: raw.rules.map(completeRule),
-    ...(raw.uplink === undefined ? {} : { uplink: withoutUndefined(raw.uplink) }),
+    ...(raw.uplink === undefined ? {} : { uplink: completeUplink(raw.uplink) }),
     status: { listen: parseListen(raw.status.listen) ?? { host: '127.0.0.1', port: 8970 } },
     storage: {
       journalQuotaBytes: raw.storage.journalQuota,
+      ...streamQuotasOf(raw.storage),
       evidenceQuotaBytes: raw.storage.evidenceQuota,
       keepDeliveredMs: raw.storage.keepDelivered,
     },
@@ -148,6 +162,17 @@ function completeCamera({ models, stages, ...camera }: RawConfig['cameras'][numb
     ...(looks.length === 0 ? {} : { looks }),
     ...(stages.length === 0 ? {} : { stages: stages.map(withoutUndefined) }),
   };
+}
+
+function completeUplink({ maxRate, media, ...link }: NonNullable<RawConfig['uplink']>): UplinkConfig {
+  return withoutUndefined({ ...link, maxBytesPerS: maxRate, mediaPart: media });
+}
+
+/** Only those that the file names. */
+function streamQuotasOf(storage: RawConfig['storage']): { readonly streamQuotas?: StreamQuotasConfig } {
+  const { auditQuota: audit, eventsQuota: events, telemetryQuota: telemetry, mediaQuota: media } = storage;
+  const streamQuotas = withoutUndefined({ audit, events, telemetry, media });
+  return Object.keys(streamQuotas).length === 0 ? {} : { streamQuotas };
 }
 
 function completeRule(rule: RawConfig['rules'][number]): RuleConfig {
@@ -189,10 +214,13 @@ export function toFileForm(config: Config): FileGroup {
     rules: config.rules.map(({ longerThanMs, ...rule }) =>
       plain({ ...rule, longerThan: formatDuration(longerThanMs) }),
     ),
-    ...(config.uplink === undefined ? {} : { uplink: plain(config.uplink) }),
+    ...(config.uplink === undefined ? {} : { uplink: uplinkForm(config.uplink) }),
     status: { listen: `${host}:${status.listen.port}` },
     storage: {
       journalQuota: formatSize(storage.journalQuotaBytes),
+      ...Object.fromEntries(
+        Object.entries(storage.streamQuotas ?? {}).map(([stream, bytes]) => [`${stream}Quota`, formatSize(bytes)]),
+      ),
       evidenceQuota: formatSize(storage.evidenceQuotaBytes),
       keepDelivered: formatDuration(storage.keepDeliveredMs),
     },
@@ -215,6 +243,14 @@ function cameraInFile({ models, looks = [], stages = [], zones, ...camera }: Cam
     return { ...rest, ...(everyMs === undefined ? {} : { every: formatDuration(everyMs) }) };
   });
   return plain({ ...camera, models: inFile, ...(stages.length === 0 ? {} : { stages }), zones });
+}
+
+function uplinkForm({ maxBytesPerS, mediaPart, ...link }: UplinkConfig): FileGroup {
+  return {
+    ...plain(link),
+    ...(maxBytesPerS === undefined ? {} : { maxRate: formatRate(maxBytesPerS) }),
+    media: mediaPart === undefined ? 'always' : formatDayPart(mediaPart),
+  };
 }
 
 function plain(value: object): FileGroup {

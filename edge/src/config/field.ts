@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { referenceProblem, SecretText, type SecretKind } from './secret.ts';
-import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from './units.ts';
+import {
+  DAY_PART_PATTERN,
+  DURATION_PATTERN,
+  parseDayPart,
+  parseDuration,
+  parseRate,
+  parseSize,
+  RATE_PATTERN,
+  SIZE_PATTERN,
+} from './units.ts';
 
 /** Milliseconds, written `5s`. */
 export function duration() {
@@ -16,6 +25,19 @@ export function size() {
     .string()
     .regex(SIZE_PATTERN, 'is not a size')
     .transform((text) => parseSize(text) ?? 0);
+}
+
+/** Bytes per second, written in bits: `256kbit`. */
+export function rate() {
+  return z
+    .string()
+    .regex(RATE_PATTERN, 'is not a rate')
+    .transform((text) => parseRate(text) ?? 0);
+}
+
+/** A part of the day, written `always`, `night` or `22:00-06:00`; undefined for all of it. */
+export function dayPart() {
+  return z.string().regex(DAY_PART_PATTERN, 'is not a part of the day').transform(parseDayPart);
 }
 
 /** Text that may hold secrets; `problem` checks its form and is given it without its references. */

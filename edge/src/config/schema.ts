@@ -1,7 +1,7 @@
 import { isDeviceId } from '@lineside/protocol';
 import { z } from 'zod';
 import { brokerProblem, cameraUrlProblem, listenProblem } from './address.ts';
-import { duration, fromProblem, secret, size } from './field.ts';
+import { dayPart, duration, fromProblem, rate, secret, size } from './field.ts';
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const id = z.string().regex(ID, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
@@ -271,6 +271,19 @@ const Uplink = z.strictObject({
     restart: 'process',
     example: '${credential:mqtt-password}',
   }),
+  maxRate: rate().optional().meta({
+    description:
+      'Most that is sent to the network, on the average; a quarter of it is for pictures. Without it, as much as the link takes.',
+    unit: 'bits per second',
+    restart: 'process',
+    example: '256kbit',
+  }),
+  media: dayPart().prefault('always').meta({
+    description:
+      'When pictures may be sent, by the clock of the box: `always`, `night` (22:00 to 06:00), or a part of the day. Events go at any time.',
+    restart: 'process',
+    example: '22:00-06:00',
+  }),
 });
 
 const Status = z.strictObject({
@@ -294,6 +307,33 @@ const Storage = z.strictObject({
     unit: 'size',
     restart: 'process',
     example: '10GB',
+  }),
+  auditQuota: size().optional().meta({
+    description:
+      'Most bytes of audit records. Over it new ones are refused with an alarm: what the collector lacks of them is never given up. Default: a quarter of journalQuota.',
+    unit: 'size',
+    restart: 'process',
+    example: '100MB',
+  }),
+  eventsQuota: size().optional().meta({
+    description: 'Most bytes of events; over it the oldest go, and the loss is declared. Default: all of journalQuota.',
+    unit: 'size',
+    restart: 'process',
+    example: '800MB',
+  }),
+  telemetryQuota: size().optional().meta({
+    description:
+      'Most bytes of telemetry; over it the oldest goes, and the loss is declared. Default: a quarter of journalQuota.',
+    unit: 'size',
+    restart: 'process',
+    example: '100MB',
+  }),
+  mediaQuota: size().optional().meta({
+    description:
+      'Most bytes of the records about pictures (not of the pictures); over it the oldest go, and the loss is declared. Default: a quarter of journalQuota.',
+    unit: 'size',
+    restart: 'process',
+    example: '100MB',
   }),
   keepDelivered: duration().prefault('30d').meta({
     description: 'How long records stay on the box after the collector has them.',

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatSize, parseDuration, parseSize } from './index.ts';
+import {
+  formatDayPart,
+  formatDuration,
+  formatRate,
+  formatSize,
+  parseDayPart,
+  parseDuration,
+  parseRate,
+  parseSize,
+} from './index.ts';
 
 describe('durations', () => {
   it.each([
@@ -41,5 +50,30 @@ describe('sizes', () => {
 
   it('is written so that it is read back as the same', () => {
     for (const bytes of [1, 1000, 1024, 1e9, 1.5e9, 2 ** 31]) expect(parseSize(formatSize(bytes))).toBe(bytes);
+  });
+});
+
+describe('rates', () => {
+  it.each([
+    ['256kbit', 32_000],
+    ['1.5Mbit', 187_500],
+    ['1Gbit', 125_000_000],
+  ])('%s is %d bytes a second, and is written as that', (text, bytes) => {
+    expect(parseRate(text)).toBe(bytes);
+    expect(parseRate(formatRate(bytes))).toBe(bytes);
+  });
+
+  it.each(['256', '256 kbit', '1mbit', '-1kbit', 'kbit'])('%j is none', (text) => {
+    expect(parseRate(text)).toBeUndefined();
+  });
+});
+
+describe('parts of the day', () => {
+  it('are minutes since midnight, and may reach over it', () => {
+    expect(parseDayPart('22:00-06:30')).toEqual({ fromMinute: 1_320, toMinute: 390 });
+    expect(formatDayPart({ fromMinute: 1_320, toMinute: 390 })).toBe('22:00-06:30');
+    expect(parseDayPart('night')).toEqual({ fromMinute: 1_320, toMinute: 360 });
+    expect(parseDayPart('always')).toBeUndefined();
+    for (const none of ['24:00-01:00', '1:00-2:00', '10:60-11:00', 'day']) expect(parseDayPart(none)).toBeUndefined();
   });
 });
