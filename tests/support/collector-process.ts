@@ -73,6 +73,11 @@ export class CollectorProcess implements AsyncDisposable {
     return this.#process;
   }
 
+  /** Undefined while it was not started, or was stopped. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   async start(): Promise<void> {
     const listen = (url: string): string => (url === '' ? '127.0.0.1:0' : new URL(url).host);
     const managed = /^broker:/m.test(this.#more) ? '' : `mqtt: {listen: "${listen(this.mqtt)}"}\n`;

@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from './wait-for.ts';
 
@@ -165,7 +165,9 @@ export async function waitUntilGone(pid: number, withinMs = 10_000): Promise<voi
 
 /** Pids of a process's descendants, nearest first. */
 export function descendantsOf(pid: number): number[] {
-  const children = readProc(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+  // A child belongs to the thread that started it.
+  const lists = threadsOf(pid).map((thread) => readProc(`/proc/${pid}/task/${thread}/children`));
+  const children = lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
   return [...children, ...children.flatMap(descendantsOf)];
 }
 
@@ -178,13 +180,21 @@ function readStatus(pid: number): string {
   return readProc(`/proc/${pid}/status`);
 }
 
+function threadsOf(pid: number): string[] {
+  return unlessGone(() => readdirSync(`/proc/${pid}/task`), []);
+}
+
 /** Empty when the process is gone. */
 function readProc(path: string): string {
+  return unlessGone(() => readFileSync(path, 'utf8'), '');
+}
+
+function unlessGone<T>(read: () => T, gone: T): T {
   try {
-    return readFileSync(path, 'utf8');
+    return read();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ESRCH') return '';
+    if (code === 'ENOENT' || code === 'ESRCH') return gone;
     throw error;
   }
 }
