@@ -1,6 +1,7 @@
-import type { Box, Detection } from '../domain/index.ts';
+import { type Box, type Detection, iou, type Point } from '../domain/index.ts';
 import { averagePrecision, bestF1, type CurvePoint, f1, type Mark, precisionRecallCurve } from './average-precision.ts';
 import { BACKGROUND, type Confusion, ConfusionCounter } from './confusion.ts';
+import { maskIou } from './mask-overlap.ts';
 import { matchBoxes, overlaps } from './matching.ts';
 
 /** 0.50, 0.55, ... 0.95, as COCO averages over. */
@@ -12,6 +13,8 @@ const IOU_SAME = 0.5;
 export interface TruthBox {
   readonly label: string;
   readonly box: Box;
+  /** Its outline, where it is known; pixels of the picture. */
+  readonly polygon?: readonly Point[];
 }
 
 /** What is on a picture and what was found on it, down to a low score. */
@@ -30,6 +33,9 @@ export interface LabelFigures {
   /** Undefined for a label that the set has no object of. */
   readonly ap50: number | undefined;
   readonly ap50to95: number | undefined;
+  /** The same with outlines instead of boxes; undefined where the set or the model has none. */
+  readonly maskAp50: number | undefined;
+  readonly maskAp50to95: number | undefined;
   /** The threshold that would give the best F1, and what it would give. */
   readonly best: CurvePoint | undefined;
 }
@@ -67,10 +73,6 @@ export function detectionFigures(
     falsePositives: sum(({ falsePositives }) => falsePositives.length),
     missed: sum(({ missed }) => missed.length),
   };
-  const mean = (values: readonly (number | undefined)[]): number | undefined => {
-    const known = values.filter((value) => value !== undefined);
-    return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0) / known.length;
-  };
   return {
     labels: judged,
     all: {
@@ -78,10 +80,17 @@ export function detectionFigures(
       ...rates(counts),
       ap50: mean(judged.map(({ ap50 }) => ap50)),
       ap50to95: mean(judged.map(({ ap50to95 }) => ap50to95)),
+      maskAp50: mean(judged.map(({ maskAp50 }) => maskAp50)),
+      maskAp50to95: mean(judged.map(({ maskAp50to95 }) => maskAp50to95)),
     },
     confusion: confusionOf(outcomes, labels),
     outcomes,
   };
+}
+
+function mean(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0) / known.length;
 }
 
 /** The picture's part of one label, best score first. */
@@ -119,16 +128,39 @@ function labelFigures(
   const missed = count((outcome) => outcome.missed);
   const falsePositives = count((outcome) => outcome.falsePositives);
   const truths = hits + missed;
-  const curves = truths === 0 ? [] : curvesOf(label, pictures, truths);
+  const curves = truths === 0 ? [] : curvesOf(label, pictures, truths, boxShares);
   const aps = curves.map(averagePrecision);
+  const outlined = truths > 0 && pictures.some((picture) => hasOutlines(picture, label));
+  const maskAps = outlined ? curvesOf(label, pictures, truths, maskShares).map(averagePrecision) : [];
   return {
     label,
     truths,
     ...rates({ hits, falsePositives, missed }),
     ap50: aps[0],
-    ap50to95: aps.length === 0 ? undefined : aps.reduce((sum, ap) => sum + ap, 0) / aps.length,
+    ap50to95: mean(aps),
+    maskAp50: maskAps[0],
+    maskAp50to95: mean(maskAps),
     best: curves[0] === undefined ? undefined : bestF1(curves[0]),
   };
+}
+
+/** How much each found object (rows) shares with each true one (columns). */
+type Shares = (found: readonly Detection[], truth: readonly TruthBox[]) => readonly (readonly number[])[];
+
+const boxShares: Shares = (found, truth) => overlaps(boxes(found), boxes(truth));
+
+/** By outlines; an object without one is as its box. Boxes apart cannot share an outline. */
+const maskShares: Shares = (found, truth) =>
+  found.map(({ box, mask }) =>
+    truth.map((real) => {
+      const byBox = iou(box, real.box);
+      return mask === undefined || real.polygon === undefined || byBox === 0 ? byBox : maskIou(mask, real.polygon);
+    }),
+  );
+
+function hasOutlines(picture: JudgedPicture, label: string): boolean {
+  const { truth, found } = part(picture, label);
+  return truth.some(({ polygon }) => polygon !== undefined) && found.some(({ mask }) => mask !== undefined);
 }
 
 /** The curve of one label at each IoU of `IOU_STEPS`. */
@@ -136,11 +168,12 @@ function curvesOf(
   label: string,
   pictures: readonly JudgedPicture[],
   truths: number,
+  sharesOf: Shares,
 ): readonly (readonly CurvePoint[])[] {
   const marks = IOU_STEPS.map((): Mark[] => []);
   for (const picture of pictures) {
     const { truth, found } = part(picture, label);
-    const shares = overlaps(boxes(found), boxes(truth));
+    const shares = sharesOf(found, truth);
     for (const [step, leastIou] of IOU_STEPS.entries()) {
       const taken = matchBoxes(shares, leastIou);
       marks[step]?.push(...found.map(({ score }, index) => ({ score, hit: (taken[index] ?? -1) >= 0 })));

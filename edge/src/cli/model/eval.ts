@@ -109,7 +109,7 @@ async function evaluate(context: Context, options: EvalOptions, [ref = '']: read
   const capabilities = await probeFfmpeg('ffmpeg', io.signal);
   const started = io.clock.monoMs();
   // Everything down to the least score; the threshold is applied to what comes back.
-  const detector = await startSession({ ...spec, score: LEAST_SCORE, maps: true, masks: false }, io.signal);
+  const detector = await startSession({ ...spec, score: LEAST_SCORE, maps: true, masks: hasOutlines(set) }, io.signal);
   try {
     const progress = new Progress(io, 'pictures');
     const judged = await judge({ detector, capabilities, progress, signal: io.signal }, set, options);
@@ -146,6 +146,11 @@ async function namesOf(text: string, cwd: string): Promise<readonly string[]> {
     if (text.includes('/')) throw new UsageError(`--names ${text}: there is no such file`, 'write names as a,b,c');
     return lines(text.replaceAll(',', '\n'));
   }
+}
+
+/** Outlines cost time, and without true ones there is nothing to hold them against. */
+function hasOutlines(set: LabelledSet): boolean {
+  return set.form === 'yolo' && set.pictures.some(({ truth }) => truth.some(({ polygon }) => polygon !== undefined));
 }
 
 /** `limit` pictures at equal distances. */

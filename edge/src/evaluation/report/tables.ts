@@ -15,15 +15,22 @@ function share(value: number | undefined): string {
 }
 
 export function detectionTable({ labels, all }: DetectionFigures): FigureTable {
-  const figures = (of: DetectionFigures['all']): readonly string[] =>
-    [of.precision, of.recall, of.f1, of.ap50, of.ap50to95].map(share);
+  const outlined = all.maskAp50 !== undefined;
+  const figures = (of: DetectionFigures['all']): readonly string[] => {
+    const boxed = [of.precision, of.recall, of.f1, of.ap50, of.ap50to95];
+    return (outlined ? [...boxed, of.maskAp50, of.maskAp50to95] : boxed).map(share);
+  };
   const rows = labels.map((of) => {
     const best =
       of.best === undefined ? '-' : `${share(of.best.precision)} / ${share(of.best.recall)} at ${share(of.best.score)}`;
     return [of.label, String(of.truths), ...figures(of), best];
   });
   return {
-    columns: ['label', 'objects', 'precision', 'recall', 'F1', 'AP50', 'AP50-95', 'best precision / recall'],
+    columns: [
+      ...['label', 'objects', 'precision', 'recall', 'F1', 'AP50', 'AP50-95'],
+      ...(outlined ? ['mask AP50', 'mask AP50-95'] : []),
+      'best precision / recall',
+    ],
     rows: labels.length === 1 ? rows : [...rows, ['all', String(all.truths), ...figures(all), '']],
   };
 }

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Box } from '../../domain/index.ts';
+import type { Box, Point } from '../../domain/index.ts';
 import { EvaluationError } from '../errors.ts';
 
 export const SET_FORMS = ['yolo', 'folders', 'mask'] as const;
@@ -12,9 +12,9 @@ export interface LabelledPicture {
   readonly name: string;
 }
 
-/** Objects with boxes; `box` as shares of the picture, `label` in the set's words. */
+/** Objects with boxes, some with outlines: shares of the picture, `label` in the set's words. */
 export interface BoxedPicture extends LabelledPicture {
-  readonly truth: readonly { readonly label: string; readonly box: Box }[];
+  readonly truth: readonly { readonly label: string; readonly box: Box; readonly polygon?: readonly Point[] }[];
 }
 
 export interface ClassedPicture extends LabelledPicture {

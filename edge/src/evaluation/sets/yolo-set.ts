@@ -27,9 +27,9 @@ export async function readYoloSet(dir: string, names?: readonly string[]): Promi
   }
   const pictures = files.map((file, index): BoxedPicture => {
     const name = join('labels', file.replace(/\.[^.]+$/, '.txt'));
-    const truth = parseYoloLabels(texts[index] ?? '', name).map(({ classId, box }) => {
+    const truth = parseYoloLabels(texts[index] ?? '', name).map(({ classId, ...shape }) => {
       const label = labels[classId];
-      if (label !== undefined) return { label, box };
+      if (label !== undefined) return { label, ...shape };
       throw new EvaluationError('names_missing', `${name} has class ${classId}, but there are ${labels.length} names`);
     });
     return { path: join(images, file), name: file, truth };

@@ -1,4 +1,4 @@
-import type { Box, PictureSize } from '../../../domain/index.ts';
+import type { PictureSize } from '../../../domain/index.ts';
 import {
   detectionFigures,
   detectionTable,
@@ -6,6 +6,7 @@ import {
   type LabelledSet,
   mapLabels,
   type PictureOutcome,
+  type TruthBox,
 } from '../../../evaluation/index.ts';
 import type { Overlay } from '../../../pipeline/index.ts';
 import { type Failure, type Judged, WORST_EACH, type WorstPicture } from './judged.ts';
@@ -38,9 +39,9 @@ export async function judgeBoxes(stage: Stage, { set, map, threshold }: BoxesReq
       failures.push({ name: picture.name, reason: look.failure });
       continue;
     }
-    const truth = picture.truth.flatMap(({ label, box }) => {
+    const truth = picture.truth.flatMap(({ label, ...shape }) => {
       const known = toModel.get(label);
-      return known === undefined ? [] : [{ label: known, box: inPixels(box, look.size) }];
+      return known === undefined ? [] : [{ label: known, ...inPixels(shape, look.size) }];
     });
     pictures.push({ truth, found: look.seen.detections });
     shown.push(picture);
@@ -56,6 +57,7 @@ export async function judgeBoxes(stage: Stage, { set, map, threshold }: BoxesReq
     notes: [
       `Precision, recall and F1 count scores from ${threshold} up, and boxes that share at least half with the true one (IoU 0.5).`,
       'AP with all-point interpolation (Everingham et al. 2010); AP50-95 is the mean over IoU 0.50, 0.55 to 0.95 (Lin et al. 2014).',
+      ...(figures.all.maskAp50 === undefined ? [] : ['Mask AP is the same with outlines instead of boxes.']),
       ...(ignored.length === 0 ? [] : [`Labels of the set that were not judged: ${ignored.join(', ')}.`]),
       ...(unseen.length === 0 ? [] : [`Labels of the model that the set says nothing of: ${unseen.join(', ')}.`]),
     ],
@@ -65,8 +67,11 @@ export async function judgeBoxes(stage: Stage, { set, map, threshold }: BoxesReq
   };
 }
 
-function inPixels([x1, y1, x2, y2]: Box, { width, height }: PictureSize): Box {
-  return [x1 * width, y1 * height, x2 * width, y2 * height];
+type Shape = Omit<TruthBox, 'label'>;
+
+function inPixels({ box: [x1, y1, x2, y2], polygon }: Shape, { width, height }: PictureSize): Shape {
+  const box = [x1 * width, y1 * height, x2 * width, y2 * height] as const;
+  return polygon === undefined ? { box } : { box, polygon: polygon.map(([x, y]) => [x * width, y * height]) };
 }
 
 /** First where the model was most sure of something that is not there, then where it missed most. */
