@@ -26,6 +26,7 @@ message NodeProto {
   string name = 3;
   string op_type = 4;
   repeated AttributeProto attribute = 5;
+  string domain = 7;
 }
 message AttributeProto {
   string name = 1;
@@ -39,6 +40,8 @@ message TensorProto {
   int32 data_type = 2;
   string name = 8;
   bytes raw_data = 9;
+  repeated StringStringEntryProto external_data = 13;
+  int32 data_location = 14;
 }
 message ValueInfoProto { string name = 1; TypeProto type = 2; }
 message TypeProto {
@@ -52,7 +55,7 @@ message TensorShapeProto {
 `;
 
 /** TensorProto.DataType. */
-export const ELEMENT = { float32: 1, uint8: 2, int64: 7 } as const;
+export const ELEMENT = { float32: 1, uint8: 2, int32: 6, int64: 7, string: 8, float16: 10, float64: 11 } as const;
 export type Element = keyof typeof ELEMENT;
 
 /** AttributeProto.AttributeType. */
@@ -66,6 +69,7 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly domain?: string;
 }
 
 /** A graph's input or output; a dimension given by name is open. */
@@ -79,6 +83,8 @@ export interface Constant {
   readonly name: string;
   readonly shape: readonly number[];
   readonly data: Float32Array | Uint8Array | BigInt64Array;
+  /** File beside the model that holds the data instead of the model. */
+  readonly external?: string;
 }
 
 export interface Graph {
@@ -87,24 +93,32 @@ export interface Graph {
   readonly nodes: readonly Node[];
   readonly constants?: readonly Constant[];
   readonly metadata?: Readonly<Record<string, string>>;
+  /** 13 when left out. */
+  readonly opset?: number;
+  /** Domains of operators beside ONNX's own. */
+  readonly domains?: readonly string[];
 }
 
 const modelProto = protobuf.parse(SCHEMA, { keepCase: true }).root.lookupType('onnx.ModelProto');
 
-/** The bytes of an .onnx file: opset 13, IR version 7, which every ONNX Runtime of today reads. */
+/** The bytes of an .onnx file: opset 13 unless told otherwise, IR version 7, which every ONNX Runtime of today reads. */
 export function encodeOnnx(graph: Graph): Uint8Array {
   return modelProto
     .encode(
       modelProto.create({
         ir_version: 7,
         producer_name: 'lineside-tests',
-        opset_import: [{ domain: '', version: 13 }],
+        opset_import: [
+          { domain: '', version: graph.opset ?? 13 },
+          ...(graph.domains ?? []).map((domain) => ({ domain, version: 1 })),
+        ],
         metadata_props: Object.entries(graph.metadata ?? {}).map(([key, value]) => ({ key, value })),
         graph: {
           name: 'tiny',
           node: graph.nodes.map((node, i) => ({
             name: `${node.op}_${i}`,
             op_type: node.op,
+            domain: node.domain ?? '',
             input: node.inputs,
             output: node.outputs,
             attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => attribute(name, value)),
@@ -124,14 +138,14 @@ function attribute(name: string, value: Attribute): object {
   return { name, ints: value, type: ATTRIBUTE.ints };
 }
 
-function initializer({ name, shape, data }: Constant): object {
+function initializer({ name, shape, data, external }: Constant): object {
   const element: Element = data instanceof Float32Array ? 'float32' : data instanceof Uint8Array ? 'uint8' : 'int64';
-  return {
-    name,
-    dims: shape,
-    data_type: ELEMENT[element],
-    raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  };
+  const head = { name, dims: shape, data_type: ELEMENT[element] };
+  if (external === undefined) {
+    return { ...head, raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+  }
+  const place = { location: external, offset: '0', length: String(data.byteLength) };
+  return { ...head, data_location: 1, external_data: Object.entries(place).map(([key, value]) => ({ key, value })) };
 }
 
 function valueInfo({ name, element, shape }: Value): object {

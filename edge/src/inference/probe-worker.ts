@@ -4,13 +4,17 @@ import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf } from '../kit/index.ts';
 import type { ProbedTensor, ProbeTask, ProbeTold } from './probe.ts';
 
-// Its warnings about the model are noise where only its answers count.
-env.logLevel = 'error';
+// What goes wrong is an answer here and told as one, not twice.
+env.logLevel = 'fatal';
 
 async function probe(task: ProbeTask, tell: (message: ProbeTold) => void): Promise<void> {
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(task.path, { executionProviders: ['cpu'], intraOpNumThreads: 1 });
+    session = await InferenceSession.create(task.path, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: 1,
+      logSeverityLevel: 4,
+    });
   } catch (error) {
     tell({ type: 'failed', stage: 'load', message: messageOf(error) });
     return;

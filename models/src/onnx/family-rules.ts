@@ -117,7 +117,7 @@ function looseTable(
 ): readonly FamilyGuess[] {
   if (grids.some((count) => first === count || second === count || first === 3 * count)) return [];
   const common = { task: 'detect', outputs: [output.name] } as const;
-  if (first <= 1_000 && second > 6 && fitsClasses(facts, second - 4)) {
+  if (first <= 1_000 && fitsClasses(facts, second - 4)) {
     const reason = `${shown(output)}: 4 + ${second - 4} columns for each of ${first} queries`;
     return [
       {
@@ -158,7 +158,10 @@ function endToEnd(facts: GuessFacts): readonly FamilyGuess[] {
   const [, boxes = -1, columns] = numeric(output);
   if (columns !== 6 || boxes > 2_000) return [];
   const reason = `${shown(output)}: x1, y1, x2, y2, score, class of ${boxes} boxes at most, repetitions removed in the graph`;
-  const sure = facts.hints.endToEnd === true || boxes < cells(facts, [32]) || boxes % 100 === 0;
+  const onGrid = [STRIDES, [16, 32], [8, 16, 32, 64]].some((strides) =>
+    [1, 3].some((n) => n * cells(facts, strides) === boxes),
+  );
+  const sure = facts.hints.endToEnd === true || !onGrid;
   return [{ family: 'yolo-end2end', task: 'detect', outputs: [output.name], reason, confidence: sure ? 3 : 1 }];
 }
 

@@ -16,4 +16,6 @@ export {
   type RunOutput,
 } from './prepare.ts';
 export { COCO_LABELS, type PictureConvention, pictureConvention } from './conventions.ts';
-export { type RawOutput, type Reading, settleReading, suspectScores, type Suspicion } from './suspicion.ts';
+export type { RawOutput, Reading } from './scores.ts';
+export { contradicts, settleReading } from './settle.ts';
+export { suspectScores, type Suspicion } from './suspicion.ts';

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   COCO_LABELS,
+  contradicts,
   distinct,
   externalProblems,
   type FamilyGuess,
@@ -73,8 +74,8 @@ export async function studyModel(file: LoadedOnnx, request: ImportRequest, tools
   const size = await workingSize(inputs, whole.path, inspection, { request, tools });
   const asked = { request, inspection, inputs, size };
   // What the outputs are is told by a run; how pictures are scaled is told by what the outputs are.
-  const shapes = outputsOf(await probeBlank(whole.path, inputs, size, request, tools.signal));
-  const before = chooseGuess(whole, shapes, asked);
+  const blank = await probeBlank(whole.path, inputs, size, request, tools.signal);
+  const before = chooseGuess(whole, blank, asked);
   const { stride, author } = inspection.hints;
   const convention = pictureConvention(before.guess, {
     ultralytics: stride !== undefined || /ultralytics/i.test(author ?? ''),
@@ -90,7 +91,10 @@ export async function studyModel(file: LoadedOnnx, request: ImportRequest, tools
   };
   const frames = await tools.frames(size, convention.letterbox);
   const runs = await runReference({ reference: whole.path, form, inputs }, frames, request, tools.signal);
-  const guess = withRequest(settleReading(before.guess, runs, size.width), request);
+  const guess = withRequest(
+    settleReading(before.guess, runs, { width: size.width, labels: labelCount(asked) }),
+    request,
+  );
   const named = chooseLabels(guess, asked);
   const scaling =
     request.scaling === undefined && inputs.picture.type !== 'uint8'
@@ -231,6 +235,10 @@ function firstLine(text: string): string {
   return (text.split('\n')[0] ?? '').slice(0, 300);
 }
 
+function labelCount({ request, inspection }: Pick<Asked, 'request' | 'inspection'>): number | undefined {
+  return request.labels?.length ?? inspection.hints.names?.length;
+}
+
 function outputsOf(run: readonly ProbedTensor[]): readonly OnnxValue[] {
   return run.map(({ name, type, shape }) => ({ name, type, shape }));
 }
@@ -244,11 +252,12 @@ interface Asked {
 
 function chooseGuess(
   { model }: LoadedOnnx,
-  outputs: readonly OnnxValue[],
+  blank: readonly ProbedTensor[],
   { request, inspection, inputs, size }: Asked,
 ): { readonly guess: FamilyGuess; readonly alternatives: readonly FamilyGuess[] } {
   const { hints } = inspection;
-  const labels = request.labels?.length ?? hints.names?.length;
+  const outputs = outputsOf(blank);
+  const labels = labelCount({ request, inspection });
   const { channels } = inputs.picture;
   const facts = guessFacts(model, {
     ...size,
@@ -258,7 +267,7 @@ function chooseGuess(
     hints,
     labels,
   });
-  const all = guessFamilies(facts);
+  const all = guessFamilies(facts).filter((guess) => !contradicts(guess, blank));
   const { family } = request;
   if (family !== undefined) {
     const named = all.find((guess) => guess.family === family) ?? bareGuess(family, outputs);
