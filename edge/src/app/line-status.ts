@@ -37,6 +37,8 @@ export interface LineStatusParts {
   readonly models: readonly LineModel[];
 }
 
+/** Declarations of loss that a snapshot shows of each stream. */
+const MOST_LOSSES = 5;
 /** A line whose cameras deliver must give a result at least this often, or it makes no progress. */
 const PROGRESS_MS = 30_000;
 
@@ -170,14 +172,18 @@ export class LineStatus implements StatusSource {
     const streams = STREAMS.map((stream) => {
       const { queued, next, acked, declared, oldestQueuedWallMs } = stats[stream];
       const oldest = oldestQueuedWallMs === undefined ? {} : { oldestAgeMs: Math.max(0, wallMs - oldestQueuedWallMs) };
-      return { stream, queued, next, acked, declaredLost: declared, ...oldest };
+      const newest = this.#parts.store.journal.losses(stream, MOST_LOSSES);
+      const losses = newest.length === 0 ? {} : { losses: newest };
+      return { stream, queued, next, acked, declaredLost: declared, ...oldest, ...losses };
     });
+    const troubles = this.#parts.store.journal.troubles();
+    const alarms = troubles.length === 0 ? {} : { alarms: troubles };
     const waiting = this.#parts.lanes
       .snapshot()
       .lanes.some((lane) => lane.recording.retries > 0 && lane.recording.waiting > 0);
     return waiting
-      ? { writable: false, problem: 'events wait because the journal refuses them; see the log', streams }
-      : { writable: true, streams };
+      ? { writable: false, problem: 'events wait because the journal refuses them; see the log', streams, ...alarms }
+      : { writable: true, streams, ...alarms };
   }
 
   #evidence(): Snapshot['evidence'] {

@@ -7,6 +7,7 @@ import { StatusServer, controlSocketPath } from '../status/index.ts';
 import { evidenceFolder, journalPath, openJournalReader, openStore, type Store } from '../store/index.ts';
 import { ByteTracker, TRACKER_DEFAULTS } from '../tracking/index.ts';
 import { VisionProcess } from '../vision/index.ts';
+import { ClockSource } from './clock-source.ts';
 import { bootId } from './machine.ts';
 import { findModels, type LineModel, refusals, weakest } from './models.ts';
 import { eventIds } from './event-id.ts';
@@ -44,6 +45,7 @@ const HAND_OVER_MS = 8_000;
 export async function sit(options: SittingOptions, signal: AbortSignal): Promise<void> {
   const { loaded, clock, logger, dataDir } = options;
   const { config } = loaded;
+  const clockSource = new ClockSource(clock);
   const store = openStore({
     data: dataDir,
     device: config.device,
@@ -51,9 +53,14 @@ export async function sit(options: SittingOptions, signal: AbortSignal): Promise
     clock,
     log: logger.child({ room: 'store' }),
     journalQuotaBytes: config.storage.journalQuotaBytes,
+    ...(config.storage.streamQuotas === undefined ? {} : { streamQuotas: config.storage.streamQuotas }),
+    synced: () => clockSource.synced(),
     evidenceQuotaBytes: config.storage.evidenceQuotaBytes,
     keepDeliveredMs: config.storage.keepDeliveredMs,
   });
+  // A journal that must be opened anew ends this sitting; the next one begins at once.
+  const reopen = new AbortController();
+  store.journal.onReopen(() => reopen.abort());
   try {
     const reader = openJournalReader(journalPath(dataDir));
     try {
@@ -73,7 +80,7 @@ export async function sit(options: SittingOptions, signal: AbortSignal): Promise
         ...line,
         evidenceFolder: evidenceFolder(dataDir),
       });
-      await runLine(options, { ...line, store, status }, signal);
+      await runLine(options, { ...line, store, status }, AbortSignal.any([signal, reopen.signal]));
       options.onStopped(status.snapshot());
     } finally {
       reader.close();

@@ -33,6 +33,9 @@ export class UplinkPart implements Part {
       },
       outbox: store.journal,
       media: store.evidence,
+      publicKey: store.publicKey,
+      ...(uplink.maxBytesPerS === undefined ? {} : { maxBytesPerS: uplink.maxBytesPerS }),
+      ...(uplink.mediaPart === undefined ? {} : { mediaWindow: uplink.mediaPart }),
       line: loaded.config.line,
       version,
       clock,
@@ -53,11 +56,16 @@ export class UplinkPart implements Part {
 
   view(): LinkView {
     const snapshot = this.#uplink.snapshot();
-    const { lastError } = snapshot;
+    const { lastError, drainPerS, emptyInS, wire, mediaCancelled } = snapshot;
     return {
       state: stateOf(snapshot),
       sinceMs: snapshot.since,
       broker: this.#broker,
+      drainPerS,
+      ...(emptyInS === undefined || snapshot.queued === 0 ? {} : { emptyInMs: emptyInS * 1000 }),
+      sentBytes: wire.bytes,
+      sentRecords: wire.records,
+      picturesCancelled: mediaCancelled,
       ...(lastError === undefined ? {} : { lastError: `${lastError.message}. Try: ${lastError.advice}` }),
     };
   }

@@ -218,9 +218,7 @@ export function toFileForm(config: Config): FileGroup {
     status: { listen: `${host}:${status.listen.port}` },
     storage: {
       journalQuota: formatSize(storage.journalQuotaBytes),
-      ...Object.fromEntries(
-        Object.entries(storage.streamQuotas ?? {}).map(([stream, bytes]) => [`${stream}Quota`, formatSize(bytes)]),
-      ),
+      ...quotasForm(storage.streamQuotas),
       evidenceQuota: formatSize(storage.evidenceQuotaBytes),
       keepDelivered: formatDuration(storage.keepDeliveredMs),
     },
@@ -243,6 +241,14 @@ function cameraInFile({ models, looks = [], stages = [], zones, ...camera }: Cam
     return { ...rest, ...(everyMs === undefined ? {} : { every: formatDuration(everyMs) }) };
   });
   return plain({ ...camera, models: inFile, ...(stages.length === 0 ? {} : { stages }), zones });
+}
+
+function quotasForm(quotas: StreamQuotasConfig = {}): FileGroup {
+  const { audit, events, telemetry, media } = quotas;
+  const bytes = { auditQuota: audit, eventsQuota: events, telemetryQuota: telemetry, mediaQuota: media };
+  return Object.fromEntries(
+    Object.entries(bytes).flatMap(([key, value]) => (value === undefined ? [] : [[key, formatSize(value)]])),
+  );
 }
 
 function uplinkForm({ maxBytesPerS, mediaPart, ...link }: UplinkConfig): FileGroup {

@@ -128,8 +128,8 @@ function modelWarnings({ models }: Snapshot): Finding[] {
   });
 }
 
-function boxWarnings({ config, disk, clock }: Snapshot): Finding[] {
-  const warnings: Finding[] = [];
+function boxWarnings({ config, disk, clock, journal }: Snapshot): Finding[] {
+  const warnings: Finding[] = (journal.alarms ?? []).map(({ code, message, advice }) => ({ code, message, advice }));
   if (config.state === 'last_good') {
     warnings.push({
       code: 'config_refused',

@@ -74,10 +74,28 @@ export class Metrics {
       const oldest = (stream.oldestAgeMs ?? 0) / 1000;
       this.#gauge('lineside_journal_oldest_queued_seconds', 'Age of the oldest queued record.', at, oldest);
     }
+    for (const { code } of journal.alarms ?? []) {
+      this.#gauge('lineside_journal_alarm', 'Alarms of the data folder that are raised.', { code }, 1);
+    }
+    this.#link(link);
     this.#gauge('lineside_link_up', 'Whether the collector is reached.', {}, Number(link.state === 'online'));
     this.#gauge('lineside_evidence_bytes', 'Bytes of evidence held.', {}, evidence.bytes);
     this.#gauge('lineside_evidence_files', 'Files of evidence held.', {}, evidence.files);
     this.#gauge('lineside_evidence_not_uploaded', 'Files not yet at the collector.', {}, evidence.notUploaded);
+  }
+
+  #link({ drainPerS, emptyInMs, sentBytes, sentRecords, picturesCancelled }: Snapshot['link']): void {
+    if (drainPerS !== undefined) {
+      this.#gauge('lineside_link_drain_records_per_second', 'Records confirmed, over half a minute.', {}, drainPerS);
+    }
+    if (emptyInMs !== undefined) {
+      const help = 'How long the queue takes at that pace.';
+      this.#gauge('lineside_link_empty_in_seconds', help, {}, emptyInMs / 1000);
+    }
+    this.#count('lineside_link_sent_bytes_total', 'Bytes of batches sent, compressed.', {}, sentBytes ?? 0);
+    this.#count('lineside_link_sent_records_total', 'Records in the batches sent.', {}, sentRecords ?? 0);
+    const help = 'Uploads ended because their picture was given up.';
+    this.#count('lineside_link_pictures_cancelled_total', help, {}, picturesCancelled ?? 0);
   }
 
   #box(snapshot: Snapshot, health: Health): void {

@@ -121,6 +121,23 @@ export interface JournalView {
   /** Why it cannot be written. */
   readonly problem?: string;
   readonly streams: readonly StreamView[];
+  /** What a person must see: audit refused, disk full, a journal set aside, ... Absent while there is none. */
+  readonly alarms?: readonly JournalAlarmView[];
+}
+
+export interface JournalAlarmView {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+  readonly sinceMs: number;
+  readonly times: number;
+}
+
+/** Numbers given up, by range and reason. */
+export interface LossView {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
 }
 
 export interface StreamView {
@@ -133,6 +150,8 @@ export interface StreamView {
   readonly acked: number;
   /** Records given up, each declared by a tombstone. */
   readonly declaredLost?: number;
+  /** The newest declarations of loss, newest first; absent while there is none. */
+  readonly losses?: readonly LossView[];
   /** Age of the oldest queued record. */
   readonly oldestAgeMs?: number;
 }
@@ -143,6 +162,15 @@ export interface LinkView {
   readonly sinceMs: number;
   readonly broker?: string;
   readonly lastError?: string;
+  /** Records confirmed per second over the last half minute. */
+  readonly drainPerS?: number;
+  /** How long the queue takes at that pace; absent while nothing moves. */
+  readonly emptyInMs?: number;
+  /** Bytes of batches sent since the start, compressed, and the records in them. */
+  readonly sentBytes?: number;
+  readonly sentRecords?: number;
+  /** Uploads that ended because their picture was given up meanwhile. */
+  readonly picturesCancelled?: number;
 }
 
 /** All transitions of one incident as one thing to show. */

@@ -61,6 +61,13 @@ export interface StreamStats {
   readonly bytes: number;
 }
 
+/** Numbers given up before delivery, and why; said by a tombstone that is still held. */
+export interface DeclaredLoss {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+}
+
 /** The end of a stream: its highest number (0: none) and the chain hash after it. */
 export interface StreamEnd {
   readonly seq: number;

@@ -10,6 +10,7 @@ import { Evictor } from './evictor.ts';
 import { GroupCommit } from './group-commit.ts';
 import type {
   AppendListener,
+  DeclaredLoss,
   Entry,
   JournalBatch,
   JournalOptions,
@@ -22,7 +23,7 @@ import { openSound, type Opened, suspect } from './open-sound.ts';
 import { deliveredBefore } from './prune.ts';
 import { RecordWriter } from './record-writer.ts';
 import { StreamHeads } from './stream-heads.ts';
-import { readBatch, statsOf, wallMsAt } from './stream-reading.ts';
+import { lossesOf, readBatch, statsOf, wallMsAt } from './stream-reading.ts';
 import { streamQuotas } from './stream-quota.ts';
 import { type StreamHead, StreamTable } from './stream-table.ts';
 import { type TimeLabel, TimeLabeller } from './time-label.ts';
@@ -238,6 +239,11 @@ export class Journal {
       return { seq: next - 1, head };
     };
     return { audit: of('audit'), events: of('events'), telemetry: of('telemetry'), media: of('media') };
+  }
+
+  /** The newest declarations of loss of a stream, newest first. */
+  losses(stream: Stream, most: number): readonly DeclaredLoss[] {
+    return this.#heads.get(stream).declared === 0 ? [] : lossesOf(this.#table(stream), most);
   }
 
   /** What a person must see now. */

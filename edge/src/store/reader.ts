@@ -3,9 +3,9 @@ import type Database from 'better-sqlite3';
 import { aborted, type Clock, isAbort } from '../kit/index.ts';
 import { openForReading } from './database.ts';
 import { foldEvent, type FoldedEvent, type Transition, transitionOf } from './fold.ts';
-import type { StreamStats } from './journal-types.ts';
+import type { DeclaredLoss, StreamStats } from './journal-types.ts';
 import { readMeta } from './meta.ts';
-import { statsOf } from './stream-reading.ts';
+import { lossesOf, statsOf } from './stream-reading.ts';
 import { StreamTable } from './stream-table.ts';
 
 /** Which events are wanted; what is left out does not matter. */
@@ -31,6 +31,8 @@ export interface JournalReader {
   /** Canonical JSON texts of a stream's records, oldest first. */
   records(stream: Stream, from?: number): Generator<{ readonly seq: number; readonly json: string }>;
   stats(): Readonly<Partial<Record<Stream, StreamStats>>>;
+  /** The newest declarations of loss of a stream, newest first. */
+  losses(stream: Stream, most: number): readonly DeclaredLoss[];
   close(): void;
 }
 
@@ -131,6 +133,11 @@ class Reader implements JournalReader {
       return head === undefined ? [] : [[stream, statsOf(table, head)] as const];
     });
     return Object.fromEntries(known);
+  }
+
+  losses(stream: Stream, most: number): readonly DeclaredLoss[] {
+    const table = this.#tables.get(stream);
+    return table === undefined ? [] : lossesOf(table, most);
   }
 
   close(): void {

@@ -1,6 +1,7 @@
-import type { JournalBatch, StreamStats } from './journal-types.ts';
+import type { DeclaredLoss, JournalBatch, StreamStats } from './journal-types.ts';
 import { firstQueued, type StoredRecord, type StreamHead, type StreamTable } from './stream-table.ts';
 import { countInRanges } from '@lineside/protocol';
+import { DELIVERED_AND_PRUNED } from './tombstones.ts';
 
 /** Consecutive records from `from`, or from the lowest held above it; undefined where there is none. */
 export function readBatch(
@@ -44,6 +45,15 @@ export function statsOf(
     declared: head.declared,
     bytes: head.bytes,
   };
+}
+
+/** The newest declarations of loss, newest first; what was delivered and is only no longer kept is none. */
+export function lossesOf(table: StreamTable, most: number): readonly DeclaredLoss[] {
+  const lost = table.tombstones().filter(({ body }) => body.reason !== DELIVERED_AND_PRUNED);
+  return lost
+    .slice(-most)
+    .toReversed()
+    .map(({ body: { from, to, reason } }) => ({ from, to, reason }));
 }
 
 /** Wall ms of the record under `seq`; undefined where it is not held. */

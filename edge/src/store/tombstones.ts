@@ -1,6 +1,9 @@
 import { mergeRanges, outsideRanges, type SeqRange, type TombstoneBody } from '@lineside/protocol';
 import type { StreamHead, StreamTable } from './stream-table.ts';
 
+/** Reason of a tombstone for numbers that the collector had confirmed, written when it asked for them again. */
+export const DELIVERED_AND_PRUNED = 'delivered_and_pruned';
+
 /**
  * Bodies that name `lost`, of which everything up to `upto` is about to be deleted. Each carries the chain hash of its
  * last number; where that hash is no longer known the ranges are named as one, up to `upto`.
@@ -36,7 +39,7 @@ export function declareGone(
   const first = unspoken[0]?.[0];
   const seqs = speaking.map((held) => held.seq);
   // Hashes of pruned records are not kept one by one: the declaration reaches up to the base, whose hash is.
-  const body = first === undefined ? undefined : bodyFor(first, head.base, 'delivered_and_pruned', head.baseHash);
+  const body = first === undefined ? undefined : bodyFor(first, head.base, DELIVERED_AND_PRUNED, head.baseHash);
   return { seqs, missing: body === undefined ? [] : [body] };
 }
 
