@@ -31,7 +31,7 @@ export function Journal({ journal, link, evidence, nowMs }) {
     <section class="card panel" aria-labelledby="journal-title">
       <h2 id="journal-title">Journal and link</h2>
       <p class="row-head"><b>${headline(queued, link)}</b><${Chip} tone=${tone}>${word}<//></p>
-      ${queued > 0 && link.state !== 'off' && html`<p class="small">oldest waits for ${span(oldest)}</p>`}
+      ${queued > 0 && link.state !== 'off' && html`<p class="small">oldest waits for ${span(oldest)}${pace(link)}</p>`}
       ${!journal.writable && html`<p class="small bad">The journal cannot be written${journal.problem ? `: ${journal.problem}` : ''}</p>`}
       <div class="table">
         <table>
@@ -51,6 +51,7 @@ export function Journal({ journal, link, evidence, nowMs }) {
           </tbody>
         </table>
       </div>
+      ${journal.streams.flatMap(lossesOf).map((loss) => html`<p class="small bad" key=${loss}>${loss}</p>`)}
       <${Facts}
         rows=${[
           [
@@ -62,6 +63,12 @@ export function Journal({ journal, link, evidence, nowMs }) {
           ['Broker', link.broker],
           ['Last error', link.lastError],
           [
+            'On the wire',
+            link.sentRecords > 0
+              ? `${bytes(link.sentBytes)}, ${number(Math.round(link.sentBytes / link.sentRecords))} bytes a record`
+              : undefined,
+          ],
+          [
             'Evidence',
             `${number(evidence.files)} pictures, ${bytes(evidence.bytes)}${evidence.notUploaded > 0 ? `, ${number(evidence.notUploaded)} not yet sent` : ''}`,
           ],
@@ -69,6 +76,18 @@ export function Journal({ journal, link, evidence, nowMs }) {
       />
     </section>
   `;
+}
+
+/** How quickly the queue empties, once it does. */
+function pace({ drainPerS, emptyInMs }) {
+  return emptyInMs === undefined ? '' : `; ${number(Math.round(drainPerS))} a second, empty in ${span(emptyInMs)}`;
+}
+
+/** What was given up, in words. */
+function lossesOf({ stream, losses }) {
+  return (losses ?? []).map(
+    ({ from, to, reason }) => `${stream} ${number(from)} to ${number(to)} declared lost: ${plain(reason)}`,
+  );
 }
 
 /** Without a link nothing waits: records are simply kept. */

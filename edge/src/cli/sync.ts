@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type LinkView } from '../status/index.ts';
-import { journalPath, openJournalReader, type StreamStats } from '../store/index.ts';
+import { STREAMS } from '@lineside/protocol';
+import { type DeclaredLoss, journalPath, openJournalReader, type StreamStats } from '../store/index.ts';
 import { action, type Context, examples, type Registry } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { askService } from './service.ts';
@@ -16,8 +17,11 @@ export function syncVerbs(program: Command, registry: Registry): void {
     .action(action(registry, status));
 }
 
+const MOST_LOSSES = 5;
+
 interface StreamRow extends StreamStats {
   readonly stream: string;
+  readonly losses: readonly DeclaredLoss[];
   readonly oldestAgeMs?: number;
 }
 
@@ -27,7 +31,11 @@ async function status(context: Context): Promise<ExitCode> {
   let streams: readonly StreamRow[];
   const { device, epoch } = reader;
   try {
-    streams = Object.entries(reader.stats()).map(([stream, stats]) => rowOf(stream, stats, now));
+    const stats = reader.stats();
+    streams = STREAMS.flatMap((stream) => {
+      const known = stats[stream];
+      return known === undefined ? [] : [{ ...rowOf(stream, known, now), losses: reader.losses(stream, MOST_LOSSES) }];
+    });
   } finally {
     reader.close();
   }
@@ -36,7 +44,7 @@ async function status(context: Context): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-function rowOf(stream: string, stats: StreamStats, now: number): StreamRow {
+function rowOf(stream: string, stats: StreamStats, now: number): Omit<StreamRow, 'losses'> {
   const oldest = stats.oldestQueuedWallMs;
   return { stream, ...stats, ...(oldest === undefined ? {} : { oldestAgeMs: Math.max(0, now - oldest) }) };
 }
@@ -45,9 +53,22 @@ function textOf(device: string, link: LinkView | undefined, streams: readonly St
   const rows = streams.map((row) => {
     const oldest = row.oldestAgeMs === undefined ? '' : `, oldest ${lasted(row.oldestAgeMs)}`;
     const lost = row.declared > 0 ? `, ${row.declared} declared lost` : '';
-    return `  ${row.stream.padEnd(10)} ${row.next - 1} written, ${row.acked} stored by the collector, ${row.queued} waiting${oldest}${lost}`;
+    const losses = row.losses.map(
+      ({ from, to, reason }) => `    lost     ${from} to ${to}: ${reason.replaceAll('_', ' ')}`,
+    );
+    const line = `  ${row.stream.padEnd(10)} ${row.next - 1} written, ${row.acked} stored by the collector, ${row.queued} waiting${oldest}${lost}`;
+    return [line, ...losses].join('\n');
   });
-  return [`device ${device}`, `link   ${linkText(link, now)}`, ...rows].join('\n');
+  return [`device ${device}`, `link   ${linkText(link, now)}`, ...paceText(link), ...rows].join('\n');
+}
+
+/** How quickly the queue empties, and what an event costs on the wire. */
+function paceText(link: LinkView | undefined): readonly string[] {
+  if (link?.drainPerS === undefined) return [];
+  const empty = link.emptyInMs === undefined ? '' : `, empty in ${lasted(link.emptyInMs)}`;
+  const { sentBytes = 0, sentRecords = 0 } = link;
+  const each = sentRecords === 0 ? '' : `, ${(sentBytes / sentRecords).toFixed(0)} bytes a record on the wire`;
+  return [`pace   ${link.drainPerS.toFixed(1)} records a second${empty}${each}`];
 }
 
 /** The state of the link in a sentence. */

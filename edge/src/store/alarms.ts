@@ -35,6 +35,7 @@ export class StoreAlarms {
   readonly #log: Logger;
   readonly #wallMs: () => number;
   readonly #raised = new Map<StoreAlarmCode, StoreAlarm>();
+  readonly #latestMs = new Map<StoreAlarmCode, number>();
 
   constructor(log: Logger, wallMs: () => number) {
     this.#log = log;
@@ -45,6 +46,7 @@ export class StoreAlarms {
     const before = this.#raised.get(code);
     const sinceMs = before?.sinceMs ?? this.#wallMs();
     const times = (before?.times ?? 0) + 1;
+    this.#latestMs.set(code, this.#wallMs());
     this.#raised.set(code, { code, message, advice: ADVICE[code], sinceMs, times });
     // 1, 2, 4, 8, ...: loud at first, and never a flood.
     if (Math.log2(times) % 1 === 0) this.#log.error({ code, times, advice: ADVICE[code] }, message);
@@ -52,6 +54,11 @@ export class StoreAlarms {
 
   clear(code: StoreAlarmCode): void {
     if (this.#raised.delete(code)) this.#log.info({ code }, 'an alarm of the data folder is over');
+  }
+
+  /** Clears an alarm that tells of something that happened, when it has not happened again for `ms`. */
+  expire(code: StoreAlarmCode, ms: number): void {
+    if (this.#wallMs() - (this.#latestMs.get(code) ?? 0) >= ms) this.clear(code);
   }
 
   list(): readonly StoreAlarm[] {

@@ -7,6 +7,8 @@ import type { WalWatch } from './wal-watch.ts';
 
 const EVERY_MS = 60_000;
 const OFTEN_MS = 10_000;
+/** What was given up is shown for so long. */
+const SHOWN_MS = 3_600_000;
 const PRUNE_STEP = 2_000;
 const MOST_STEPS = 20;
 
@@ -56,6 +58,7 @@ export class StoreUpkeep implements Part {
     wal.round();
     signer.maybeSign();
     journal.mark();
+    journal.alarms.expire('quota_reached', SHOWN_MS);
     if (journal.restoreBallast()) journal.alarms.clear('disk_full');
   }
 
