@@ -38,7 +38,7 @@ const BAD_MODELS: Readonly<Record<string, readonly string[]>> = {
   type: ['model_shape'],
 };
 
-describe('a line of which much is wrong', () => {
+describe('a line of which much is wrong', { timeout: 60_000 }, () => {
   const resources = new AsyncDisposableStack();
   let dir: TempDir;
   let appliance: Appliance;

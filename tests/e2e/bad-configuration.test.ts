@@ -35,7 +35,7 @@ async function goodConfig(change: object = {}): Promise<Readonly<Record<string, 
   };
 }
 
-describe('a first start that cannot be', () => {
+describe('a first start that cannot be', { timeout: 60_000 }, () => {
   async function refused(config: string | object, env: Readonly<Record<string, string>> = {}, data = dir.join('edge')) {
     const path = dir.join('lineside.yaml');
     if (typeof config === 'string') await writeFile(path, config);
@@ -99,7 +99,7 @@ describe('a first start that cannot be', () => {
   });
 });
 
-describe('a running line whose configuration is changed', () => {
+describe('a running line whose configuration is changed', { timeout: 90_000 }, () => {
   let appliance: Appliance;
   let config: string;
 
@@ -170,7 +170,7 @@ describe('a running line whose configuration is changed', () => {
     await taken[Symbol.asyncDispose]();
     await waitFor('the page', () => appliance.page.endsWith(`:${taken.port}`), { withinMs: 40_000 });
     await appliance.inspects(['lamp']);
-  }, 60_000);
+  });
 
   it('takes up a good change, keeps its journal, and says no word of a problem', async () => {
     const port = await freePort();

@@ -17,7 +17,7 @@ const LAMPS = ['left', 'right'];
 beforeAll(built, 200_000);
 
 /** One line through all of it, in order: what it could not send at first, it sends in the end. */
-describe('a line whose link is missing piece by piece', () => {
+describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () => {
   const resources = new AsyncDisposableStack();
   let dir: TempDir;
   let broker: Mosquitto;
@@ -124,7 +124,7 @@ describe('a line whose link is missing piece by piece', () => {
   }
 });
 
-describe('a line that the broker does not let in', () => {
+describe('a line that the broker does not let in', { timeout: 60_000 }, () => {
   it('says so, keeps the password to itself, and inspects on', async () => {
     await using dir = await tempDir('lineside-link-');
     await using broker = await startMosquitto({ users: { [DEVICE]: 'the-right-one' } });

@@ -85,7 +85,7 @@ export class Appliance implements AsyncDisposable {
   ): Promise<Exclude<T, undefined | null | false>> {
     let last: Status | undefined;
     const probe = async (): Promise<T | undefined | false> => judge((last = await this.status()));
-    return waitFor(what, probe, { everyMs: 150, withinMs: 20_000, ...options }).catch((error: unknown) => {
+    return waitFor(what, probe, { everyMs: 150, withinMs: 30_000, ...options }).catch((error: unknown) => {
       const tail = this.process.stderr.slice(-3000);
       throw new Error(`${String(error)}\nlast status: ${JSON.stringify(last, null, 1)}\nlog:\n${tail}`);
     });
