@@ -1,5 +1,6 @@
 import { STREAMS } from '@lineside/protocol';
 import type { LoadedConfig } from '../config/index.ts';
+import type { EngineKeeper } from '../engines/index.ts';
 import type { Clock } from '../kit/index.ts';
 import type { Lanes } from '../pipeline/index.ts';
 import type {
@@ -35,6 +36,7 @@ export interface LineStatusParts {
   readonly vision: VisionProcess;
   readonly uplink: UplinkPart | undefined;
   readonly models: readonly LineModel[];
+  readonly keeper: EngineKeeper | undefined;
 }
 
 /** Declarations of loss that a snapshot shows of each stream. */
@@ -82,6 +84,7 @@ export class LineStatus implements StatusSource {
       },
       cameras: cameraViews(facts),
       models: modelViews(facts),
+      ...(this.#parts.keeper === undefined ? {} : { engines: this.#parts.keeper.states() }),
       journal: this.#journal(wallMs),
       link: uplink?.view() ?? { state: 'off', sinceMs: this.#startedWallMs },
       evidence: this.#evidence(),
@@ -130,6 +133,8 @@ export class LineStatus implements StatusSource {
   progressing(): boolean {
     const { lanes, nowMs } = this.#facts();
     if (nowMs - this.#startedMs < PROGRESS_MS) return true;
+    // The builder has a time limit of its own; until then the cameras are meant to wait.
+    if (this.#parts.keeper?.states().some(({ state }) => state === 'building') === true) return true;
     if (lanes.vision.state === 'down') return nowMs - lanes.vision.sinceMs < PROGRESS_MS;
     const delivering = lanes.lanes.filter(({ status }) => status?.state === 'streaming');
     const { cameras } = this.#parts.loaded.config;

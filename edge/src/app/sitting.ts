@@ -1,6 +1,8 @@
 import { importedDir } from '@lineside/models';
 import type { LoadedConfig } from '../config/index.ts';
 import type { LineEvent } from '../domain/index.ts';
+import { type EngineKeeper, readMachine } from '../engines/index.ts';
+import { hasTensorrt } from '../inference/index.ts';
 import { aborted, type Clock, isAbort, type Logger, messageOf, type Part, runTogether } from '../kit/index.ts';
 import { type LaneSetup, Lanes } from '../pipeline/index.ts';
 import { StatusServer, controlSocketPath } from '../status/index.ts';
@@ -10,6 +12,7 @@ import { VisionProcess } from '../vision/index.ts';
 import { ClockSource } from './clock-source.ts';
 import { bootId } from './machine.ts';
 import { findModels, type LineModel, refusals, weakest } from './models.ts';
+import { afterEngines, besideEngines, engineKeeper, specsOf } from './engines.ts';
 import { eventIds } from './event-id.ts';
 import { closeLeftOpen } from './left-open.ts';
 import { LineStatus } from './line-status.ts';
@@ -71,7 +74,8 @@ export async function sit(options: SittingOptions, signal: AbortSignal): Promise
         const { id, code, message, advice } = model;
         logger.error({ model: id, code, advice }, message);
       }
-      const line = wire(options, store, models);
+      const keeper = await enginesHere(options, models);
+      const line = wire(options, store, models, keeper);
       const status = new LineStatus({
         ...options,
         store,
@@ -94,13 +98,26 @@ interface Wired {
   readonly lanes: Lanes;
   readonly vision: VisionProcess;
   readonly uplink: UplinkPart | undefined;
+  readonly keeper: EngineKeeper | undefined;
+}
+
+/** TensorRT engines, where this machine and its ONNX Runtime can use them. */
+async function enginesHere(options: SittingOptions, models: readonly LineModel[]): Promise<EngineKeeper | undefined> {
+  const { loaded, dataDir, clock, logger, env } = options;
+  if (loaded.config.inference.engines === 'off' || !(await hasTensorrt())) return undefined;
+  const machine = await readMachine({ path: env['PATH'] });
+  return engineKeeper({ config: loaded.config, dataDir, models, machine, clock, logger });
 }
 
 /** Everything between the cameras and the journal, and from there to the link, in the order a frame travels. */
-function wire(options: SittingOptions, store: Store, models: readonly LineModel[]): Wired {
+function wire(
+  options: SittingOptions,
+  store: Store,
+  models: readonly LineModel[],
+  keeper: EngineKeeper | undefined,
+): Wired {
   const { loaded, clock, logger, random, version } = options;
   const { config } = loaded;
-  const found = models.filter((model) => model.state === 'found');
   const alarm = {
     raise: (event: LineEvent): void => logger.debug({ event: event.event }, 'no plant output is configured'),
   };
@@ -116,7 +133,7 @@ function wire(options: SittingOptions, store: Store, models: readonly LineModel[
   });
   const vision: VisionProcess = new VisionProcess({
     plan: {
-      models: found.map((model) => model.spec),
+      models: specsOf(config, models, keeper),
       cameras: config.cameras.map((camera) => ({
         id: camera.id,
         url: loaded.secrets.url(camera.url),
@@ -127,7 +144,7 @@ function wire(options: SittingOptions, store: Store, models: readonly LineModel[
         loop: true,
       })),
     },
-    listener: lanes,
+    listener: besideEngines(keeper, lanes, logger),
     clock,
     logger: logger.child({ room: 'vision' }),
     random,
@@ -135,7 +152,7 @@ function wire(options: SittingOptions, store: Store, models: readonly LineModel[
   for (const refused of refusals(models)) lanes.model(refused);
   const uplink =
     config.uplink && new UplinkPart({ loaded, uplink: config.uplink, store, clock, random, version, logger });
-  return { lanes, vision, uplink };
+  return { lanes, vision, uplink, keeper };
 }
 
 function laneOf(options: SittingOptions, cameraId: string, models: readonly LineModel[]): LaneSetup {
@@ -167,7 +184,7 @@ async function runLine(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, logger, random, loaded, dataDir, env } = options;
-  const { lanes, vision, uplink, store, status } = line;
+  const { lanes, vision, uplink, keeper, store, status } = line;
   const server = new StatusServer({
     source: status,
     listen: loaded.config.status.listen,
@@ -197,7 +214,7 @@ async function runLine(
     });
   const served = group([lanes, server, ...(uplink === undefined ? [] : [uplink])], serving.signal);
   const kept = group([store.upkeep], keeping.signal);
-  const seen = group([vision, ticker, systemd], seeing.signal);
+  const seen = group([afterEngines(keeper, vision), ticker, systemd], seeing.signal);
   void server.address().then((address) => options.onReady(address.url));
   options.onRunning();
   ticker.audit('started', { version: options.version, config: loaded.sourceHash });

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { importedDir } from '@lineside/models';
+import { engineKeeper, expectedOf, findModels } from '../app/index.ts';
 import type { FfmpegCapabilities } from '../camera/index.ts';
 import type { LoadedConfig } from '../config/index.ts';
-import { redactUrls } from '../kit/index.ts';
+import { readMachine } from '../engines/index.ts';
+import type { ModelSpec } from '../inference/index.ts';
+import { createLogger, redactUrls } from '../kit/index.ts';
 import { action, type Context, examples, type Registry } from './context.ts';
 import { brokerCheck } from './doctor/broker-check.ts';
 import { cameraCheck } from './doctor/camera-check.ts';
@@ -76,10 +79,27 @@ async function* examine(context: Context): AsyncGenerator<CheckResult, void, voi
     const cameras = config.cameras.map((camera) => cameraCheck(camera, secrets, () => learned.ffmpeg, io.clock));
     for (const results of await Promise.all(cameras.map(run))) yield* results;
     const places = { baseDir: loaded.baseDir, importedDir: importedDir(context.dataDir) };
-    for (const model of config.models) yield* await run(modelCheck(model, places));
+    const running = await runningOf(context, loaded);
+    for (const model of config.models) yield* await run(modelCheck(model, places, running(model.id)));
     if (config.uplink !== undefined) yield* await run(brokerCheck(config.uplink, loaded, io.random));
   }
   yield* await run(serviceCheck(context.dataDir));
+}
+
+/** How the service runs each model: where it is meant to, and with which engine; nothing is built for a check. */
+async function runningOf(
+  { io, dataDir }: Context,
+  { config, baseDir }: LoadedConfig,
+): Promise<(id: string) => Pick<ModelSpec, 'expect' | 'engine'>> {
+  const machine = await readMachine({ path: io.env['PATH'], signal: io.signal });
+  const needsModels = machine.trtexec !== undefined && machine.tensorrt !== undefined;
+  const models = needsModels ? await findModels(config, { baseDir, importedDir: importedDir(dataDir) }) : [];
+  const tools = { clock: io.clock, logger: createLogger('silent') };
+  const keeper = await engineKeeper({ config, dataDir, models, machine, ...tools });
+  return (id) => {
+    const [expect, engine] = [expectedOf(config, id), keeper?.wrapperOf(id)];
+    return { ...(expect && { expect }), ...(engine !== undefined && { engine }) };
+  };
 }
 
 function countOf(results: readonly CheckResult[]): Record<CheckResult['verdict'], number> {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Registry } from './context.ts';
 import { benchVerb } from './model/bench.ts';
+import { enginesVerb } from './model/engines.ts';
 import { evalVerb } from './model/eval.ts';
 import { explainVerb } from './model/explain.ts';
 import { importVerb } from './model/import.ts';
@@ -13,6 +14,7 @@ export function modelVerbs(program: Command, registry: Registry): void {
   listVerb(model, registry);
   inspectVerb(model, registry);
   importVerb(model, registry);
+  enginesVerb(model, registry);
   evalVerb(model, registry);
   benchVerb(model, registry);
   explainVerb(model, registry);

@@ -7,6 +7,6 @@ export { INFERENCE_ADVICE, InferenceError, type InferenceErrorCode } from './err
 export type { ModelIo, TensorInfo } from './model-io.ts';
 export { describeModel, OnnxSession, type SessionAnswer } from './onnx-session.ts';
 export type { ExtraInput, Family, ModelManifest, ModelSpec, OutputLayout, OutputOptions, Provider } from './spec.ts';
-export type { ProviderRefusal } from './providers.ts';
+export { hasTensorrt, type ProviderRefusal } from './providers.ts';
 export type { SessionFacts } from './worker-protocol.ts';
 export { type ProbedTensor, probeModel, type ProbeTask } from './probe.ts';

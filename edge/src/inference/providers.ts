@@ -69,6 +69,11 @@ export function runtimeLibraries(): string {
   return join(dirname(entry), '..', 'bin', 'napi-v6', process.platform, process.arch);
 }
 
+/** Whether the installed ONNX Runtime has the TensorRT provider's library; whether it works, only an inference tells. */
+export async function hasTensorrt(): Promise<boolean> {
+  return fileExists(join(runtimeLibraries(), 'libonnxruntime_providers_tensorrt.so'));
+}
+
 export async function fileExists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,

@@ -32,7 +32,30 @@ describe('the health of the box', () => {
     expect(health.reasons[0]?.message).toContain('disk full');
   });
 
+  it('is "starting" while an engine is built, and says how far that is', () => {
+    const engines = [{ model: 'ppe', state: 'building', progress: 'tactics 3 of 9', tookMs: 185_000 }] as const;
+    const health = judge({ engines, vision: { ...well.vision, state: 'down' } });
+    expect(health).toMatchObject({ word: 'starting', ok: false, reasons: [{ code: 'engine_building' }] });
+    expect(health.reasons[0]?.message).toMatch(/ppe.*3 min.*tactics 3 of 9/);
+  });
+
   it.each<[string, Partial<Snapshot>]>([
+    [
+      'provider_fallback',
+      { models: well.models.map((model) => ({ ...model, provider: 'cpu', expected: 'tensorrt' })) },
+    ],
+    [
+      'engine_failed',
+      {
+        engines: [
+          {
+            model: 'ppe',
+            state: 'failed',
+            error: { code: 'engine_build_memory', message: 'took 7 GB', advice: 'swap' },
+          },
+        ],
+      },
+    ],
     ['config_refused', { config: { path: '/c.yaml', state: 'last_good', problem: 'line 3' } }],
     ['disk_low', { disk: { freeBytes: 10e6 } }],
     ['clock_suspect', { clock: 'suspect' }],

@@ -26,21 +26,36 @@ const LOW_DISK_BYTES = 500e6;
 /** Judges a snapshot. The page, /healthz, /metrics and the command line all say what this says. */
 export function healthOf(snapshot: Snapshot): Health {
   const reasons = reasonsOf(snapshot);
-  const warnings = [...cameraWarnings(snapshot), ...modelWarnings(snapshot), ...boxWarnings(snapshot)];
+  const warnings = [
+    ...cameraWarnings(snapshot),
+    ...modelWarnings(snapshot),
+    ...engineWarnings(snapshot),
+    ...boxWarnings(snapshot),
+  ];
   return { word: wordOf(snapshot, reasons, warnings), ok: reasons.length === 0, reasons, warnings };
 }
 
 function wordOf(snapshot: Snapshot, reasons: readonly Finding[], warnings: readonly Finding[]): HealthWord {
-  if (reasons.some((reason) => reason.code !== 'starting')) return 'not_inspecting';
+  if (reasons.some((reason) => reason.code !== 'starting' && reason.code !== 'engine_building'))
+    return 'not_inspecting';
   if (reasons.length > 0) return 'starting';
   const allInspect = snapshot.cameras.every((camera) => camera.inspecting === 'inspecting');
   return allInspect && !warnings.some((warning) => warning.code === 'model_failed') ? 'inspecting' : 'degraded';
 }
 
-function reasonsOf({ vision, cameras, journal }: Snapshot): Finding[] {
+function reasonsOf({ vision, cameras, journal, engines = [] }: Snapshot): Finding[] {
   const reasons: Finding[] = [];
+  const building = engines.find(({ state }) => state === 'building');
   const has = (word: Inspecting): boolean => cameras.some((camera) => camera.inspecting === word);
-  if (vision.state === 'down') {
+  if (building !== undefined) {
+    const minutes = Math.floor((building.tookMs ?? 0) / 60_000);
+    const progress = building.progress === undefined ? '' : `: ${building.progress}`;
+    reasons.push({
+      code: 'engine_building',
+      message: `The TensorRT engine of model ${building.model} is being built, ${minutes} min so far${progress}`,
+      advice: 'Wait: this happens once per model and TensorRT; the cameras start afterwards',
+    });
+  } else if (vision.state === 'down') {
     reasons.push({
       code: 'vision_down',
       message: `The vision process is down${vision.reason === undefined ? '' : `: ${vision.reason}`}`,
@@ -126,6 +141,20 @@ function modelWarnings({ models }: Snapshot): Finding[] {
       },
     ];
   });
+}
+
+function engineWarnings({ engines = [] }: Snapshot): Finding[] {
+  return engines.flatMap(({ model, error }) =>
+    error === undefined
+      ? []
+      : [
+          {
+            code: 'engine_failed',
+            message: `Model ${model} has no TensorRT engine: ${error.message}`,
+            advice: error.advice,
+          },
+        ],
+  );
 }
 
 function boxWarnings({ config, disk, clock, journal }: Snapshot): Finding[] {

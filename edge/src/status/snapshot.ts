@@ -31,6 +31,8 @@ export interface Snapshot {
   readonly vision: VisionView;
   readonly cameras: readonly CameraView[];
   readonly models: readonly ModelView[];
+  /** TensorRT engines; absent where none are kept. */
+  readonly engines?: readonly EngineView[];
   readonly journal: JournalView;
   readonly link: LinkView;
   readonly evidence: { readonly bytes: number; readonly files: number; readonly notUploaded: number };
@@ -138,6 +140,16 @@ export interface LossView {
   readonly from: number;
   readonly to: number;
   readonly reason: string;
+}
+
+/** The engine of one model. While one is built the cameras wait. */
+export interface EngineView {
+  readonly model: string;
+  readonly state: 'waiting' | 'building' | 'ready' | 'failed';
+  /** The builder's newest line. */
+  readonly progress?: string;
+  readonly tookMs?: number;
+  readonly error?: { readonly code: string; readonly message: string; readonly advice: string };
 }
 
 export interface StreamView {

@@ -1,13 +1,17 @@
 import { CATALOG_DIR, type ModelHandle, ModelError, type ModelPlaces, resolveModel } from '@lineside/models';
 import type { ModelConfig } from '../../config/index.ts';
-import { deriveManifest, describeModel, InferenceError } from '../../inference/index.ts';
+import { deriveManifest, describeModel, InferenceError, type ModelSpec } from '../../inference/index.ts';
 import { startSession } from '../detect/detector.ts';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
 const BLIND = 'no camera is inspected by this model';
 
 /** One model: found, whole, and able to look at a picture on this machine. */
-export function modelCheck(model: ModelConfig, places: Omit<ModelPlaces, 'catalogDir'>): Check {
+export function modelCheck(
+  model: ModelConfig,
+  places: Omit<ModelPlaces, 'catalogDir'>,
+  running: Pick<ModelSpec, 'expect' | 'engine'> = {},
+): Check {
   const subject = model.id;
   return {
     name: 'model',
@@ -16,7 +20,7 @@ export function modelCheck(model: ModelConfig, places: Omit<ModelPlaces, 'catalo
     run: async (signal) => {
       try {
         const handle = await resolveModel(model.ref, { catalogDir: CATALOG_DIR, ...places });
-        return await warmUp(handle, subject, signal);
+        return await warmUp(handle, subject, running, signal);
       } catch (error) {
         if (error instanceof ModelError)
           return error.problems.map((problem) => modelFinding(problem, subject, model.ref));
@@ -29,21 +33,27 @@ export function modelCheck(model: ModelConfig, places: Omit<ModelPlaces, 'catalo
 }
 
 /** Loading and one inference prove more than any list of what a machine should have. */
-async function warmUp(handle: ModelHandle, subject: string, signal: AbortSignal): Promise<readonly CheckFinding[]> {
+async function warmUp(
+  handle: ModelHandle,
+  subject: string,
+  running: Pick<ModelSpec, 'expect' | 'engine'>,
+  signal: AbortSignal,
+): Promise<readonly CheckFinding[]> {
   const { id, onnxPath: path, sha256 } = handle;
   const manifest = handle.manifest ?? deriveManifest(await describeModel(path, signal));
-  const detector = await startSession({ id, path, sha256, manifest }, signal);
+  const detector = await startSession({ id, path, sha256, manifest, ...running }, signal);
   await detector.close();
-  const { provider, reason, fallback, warmupMs } = detector.facts;
+  const { provider, expected, reason, fallback, warmupMs } = detector.facts;
   const text = `${path} runs on ${provider}, loaded and tried in ${Math.round(warmupMs)} ms`;
   if (!fallback) return [ok('model', text, subject)];
   return [
     trouble('warning', {
       code: 'model_fallback',
       subject,
-      message: `${text}: ${reason}`,
+      message: `${text}, and is meant for ${expected}: ${reason}`,
       meaning: 'the accelerator of this box is not used: fewer frames are inspected, results are marked degraded',
-      advice: 'install the accelerator libraries that fit this box, then run the doctor again',
+      advice:
+        'see scripts/jetson-check and lineside model engines; or say under inference.expect where models are meant to run',
     }),
   ];
 }

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import type { Config } from '../config/index.ts';
+import type { ModelStatus } from '../domain/index.ts';
+import { EngineKeeper, type EngineModel, type MachineFacts, type WrapperTensor } from '../engines/index.ts';
+import { describeModel, type ModelSpec, type TensorInfo } from '../inference/index.ts';
+import { type Clock, type Logger, messageOf, type Part } from '../kit/index.ts';
+import type { VisionListener } from '../pipeline/index.ts';
+import type { LineModel } from './models.ts';
+
+const DESCRIBE_MS = 20_000;
+
+export interface EnginesOptions {
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly models: readonly LineModel[];
+  readonly machine: MachineFacts;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Folder of the engines in the data folder. */
+export function enginesFolder(dataDir: string): string {
+  return join(dataDir, 'engines');
+}
+
+/**
+ * Keeps the TensorRT engines of a line; undefined where engines are off or this machine cannot build any. A model that
+ * has no fixed shapes, or is meant for another provider, gets none.
+ */
+export async function engineKeeper(options: EnginesOptions): Promise<EngineKeeper | undefined> {
+  const { config, dataDir, models, machine, clock, logger } = options;
+  const { engines, precision, buildMemoryBytes: memoryBytes, buildLimitMs: limitMs } = config.inference;
+  if (engines === 'off' || machine.tensorrt === undefined || machine.trtexec === undefined) return undefined;
+  const wanted = models.flatMap((model) => {
+    if (model.state !== 'found') return [];
+    const meant = expectedOf(config, model.id);
+    return meant === undefined || meant === 'tensorrt' ? [model.spec] : [];
+  });
+  const described = await Promise.all(wanted.map((spec) => engineModel(spec, logger)));
+  return new EngineKeeper({
+    folder: enginesFolder(dataDir),
+    machine,
+    models: described.flatMap((model) => model ?? []),
+    settings: { precision, memoryBytes, limitMs },
+    clock,
+    logger: logger.child({ room: 'engines' }),
+  });
+}
+
+/** The models as the vision process is to run them: with where they are meant to run, and their engines. */
+export function specsOf(config: Config, models: readonly LineModel[], keeper: EngineKeeper | undefined): ModelSpec[] {
+  return models.flatMap((model) => {
+    if (model.state !== 'found') return [];
+    const expect = expectedOf(config, model.id);
+    const engine = keeper?.wrapperOf(model.id);
+    return [{ ...model.spec, ...(expect && { expect }), ...(engine !== undefined && { engine }) }];
+  });
+}
+
+export function expectedOf(config: Config, id: string): ModelSpec['expect'] {
+  return config.models.find((model) => model.id === id)?.expect ?? config.inference.expect;
+}
+
+/** `part` once every engine is built or given up: builder and cameras would fight for the same memory. */
+export function afterEngines(keeper: EngineKeeper | undefined, part: Part): Part {
+  if (keeper === undefined) return part;
+  return {
+    name: part.name,
+    run: async (signal) => {
+      await keeper.prepare(signal);
+      if (!signal.aborted) await part.run(signal);
+    },
+  };
+}
+
+/** A listener that passes everything on, and tells the keeper what became of its engines. */
+export function besideEngines(keeper: EngineKeeper | undefined, listener: VisionListener, log: Logger): VisionListener {
+  if (keeper === undefined) return listener;
+  return {
+    inspection: (inspection) => listener.inspection(inspection),
+    fate: (camera, model, fate, count) => listener.fate(camera, model, fate, count),
+    camera: (status) => listener.camera(status),
+    model: (status) => {
+      listener.model(status);
+      learn(keeper, status).catch((error: unknown) => {
+        log.error({ model: status.model, err: messageOf(error) }, 'what became of an engine could not be noted');
+      });
+    },
+    down: (reason) => listener.down(reason),
+    up: () => listener.up(),
+    ended: (camera) => listener.ended(camera),
+  };
+}
+
+async function learn(keeper: EngineKeeper, { model, state, provider, refused = [] }: ModelStatus): Promise<void> {
+  if (state !== 'ready') return;
+  if (provider === 'tensorrt') await keeper.trust(model);
+  const bad = refused.find(({ code }) => code === 'engine_refused' || code === 'engine_crashed');
+  if (bad !== undefined) await keeper.distrust(model, bad.message);
+}
+
+async function engineModel(spec: ModelSpec, logger: Logger): Promise<EngineModel | undefined> {
+  const { id, path, sha256 } = spec;
+  try {
+    const { inputs, outputs } = await describeModel(path, AbortSignal.timeout(DESCRIBE_MS));
+    return { id, path, sha256, inputs: inputs.map(fixed), outputs: outputs.map(fixed) };
+  } catch (error) {
+    // Whatever is wrong with the model itself is told when it is loaded.
+    logger.warn({ model: id, err: messageOf(error) }, 'no engine is built for this model');
+    return undefined;
+  }
+}
+
+function fixed({ name, type, shape }: TensorInfo): WrapperTensor {
+  const sizes = shape.flatMap((size) => (typeof size === 'number' ? [size] : []));
+  if (sizes.length < shape.length) throw new Error(`${name} has no fixed shape: [${shape.join(', ')}]`);
+  return { name, type, shape: sizes };
+}
