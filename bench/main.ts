@@ -2,12 +2,13 @@
  * npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--json FILE]: prints one table and writes its JSON twin.
  */
 import { parseArgs } from 'node:util';
+import { decoders } from './decoders.ts';
 import { inference } from './inference.ts';
 import { journal } from './journal.ts';
 import { printReport, writeReport, type Bench } from './report.ts';
 import { slice } from './slice.ts';
 
-const BENCHES: readonly Bench[] = [slice, journal, inference];
+const BENCHES: readonly Bench[] = [slice, journal, inference, decoders];
 
 const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--json FILE]
 

@@ -30,15 +30,13 @@ export function autoencoder(options: DecoderOptions): OutputReader {
       if (!allFinite(drawn)) return NOT_FINITE;
       const cells = width * height;
       const planar = again!.shape[1] === 3 && again!.shape[3] !== 3;
+      const [plane, step] = planar ? [cells, 1] : [1, 3];
       const values = new Float32Array(cells);
-      for (let i = 0; i < cells; i++) {
-        let sum = 0;
-        for (let channel = 0; channel < 3; channel++) {
-          const { mean, std } = scale[channel]!;
-          const made = planar ? drawn[channel * cells + i]! : drawn[3 * i + channel]!;
-          sum += ((packed[3 * i + channel]! - mean) / std - made) ** 2;
+      for (const [channel, { mean, std }] of scale.entries()) {
+        for (let i = 0; i < cells; i++) {
+          const error = (packed[3 * i + channel]! - mean) / std - drawn[channel * plane + i * step]!;
+          values[i]! += (error * error) / 3;
         }
-        values[i] = sum / 3;
       }
       const map = { width, height, values };
       const seen = contentOf(map, letterbox(source, input, input.letterbox.anchor), input).values;

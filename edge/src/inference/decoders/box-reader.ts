@@ -24,9 +24,11 @@ export interface BoxFamily {
   check(outputs: readonly DeclaredOutput[]): BadOutput | undefined;
   /**
    * Adds what scored enough, in pixels of the model's input; class ids are indices of the manifest's labels. Every
-   * value is finite.
+   * value is finite, unless `looksAtNumbers`.
    */
   collect(outputs: readonly FloatOutput[], candidates: Candidates): BadOutput | undefined;
+  /** True where `collect` itself finds values that are no numbers, sooner than a pass over all of them. */
+  readonly looksAtNumbers?: true;
   /** `suppress`: several boxes may lie on one object. `keep`: the graph has seen to it. */
   readonly overlaps: 'suppress' | 'keep';
 }
@@ -63,7 +65,7 @@ export function keptBoxes(
   outputs: readonly OutputTensor[],
 ): Uint32Array | BadOutput {
   const tables = outputs.map(({ data, shape }) => ({ data: floats(data), shape }));
-  if (!tables.every(({ data }) => allFinite(data))) return NOT_FINITE;
+  if (family.looksAtNumbers !== true && !tables.every(({ data }) => allFinite(data))) return NOT_FINITE;
   candidates.clear();
   const bad = family.collect(tables, candidates);
   if (bad !== undefined) return bad;

@@ -53,8 +53,8 @@ describe('a class for the whole picture', () => {
     expect(read([0.9, 0.1, 0.8], { sigmoid: 'inside' }).detections).toHaveLength(2);
   });
 
-  it('is read with empty axes behind it', () => {
-    expect(read([0.1, 0.9], {}, [1, 2, 1, 1]).classes?.[0]?.label).toBe('class1');
+  it.each([[[1, 2, 1, 1]], [[1, 1, 2]]])('is read with further axes of one: %j', (shape) => {
+    expect(read([0.1, 0.9], {}, shape).classes?.[0]?.label).toBe('class1');
   });
 
   it.each([

@@ -48,30 +48,33 @@ function blendRows({ width, height, values }: PlaceMap, v: number, line: Float64
   for (let i = 0; i < width; i++) line[i] = values[from + i]! * (1 - share) + values[next + i]! * share;
 }
 
-/** One row of pixels. Between two samples the line is straight: with both on one side of 0, so is all between them. */
+/**
+ * One row of pixels. Between two samples the line is straight: it changes sides once where their signs differ, at a
+ * place that is computed, and nowhere else.
+ */
 function writeLine(
   line: Float64Array,
   { from, width, a, b }: { readonly from: number; readonly width: number; readonly a: number; readonly b: number },
   runs: RunWriter,
 ): void {
   const last = line.length - 1;
+  const start = Math.min(last, Math.max(0, a + b * from));
+  const first = Math.min(Math.floor(start), Math.max(0, last - 1));
+  const share = start - first;
+  let inside = line[first]! * (1 - share) + line[Math.min(last, first + 1)]! * share > 0;
   let pixel = 0;
-  while (pixel < width) {
-    const place = Math.min(last, Math.max(0, a + b * (from + pixel)));
-    const cell = Math.min(Math.floor(place), Math.max(0, last - 1));
-    const [here, next] = [line[cell]!, line[Math.min(last, cell + 1)]!];
-    // First pixel at or beyond the next sample.
-    const beyond = cell >= last - 1 ? width : Math.ceil((cell + 1 - a) / b) - from;
-    const end = Math.min(width, Math.max(pixel + 1, beyond));
-    if (here > 0 === next > 0) runs.add(here > 0, end - pixel);
-    else {
-      for (let n = pixel; n < end; n++) {
-        const share = Math.min(last, Math.max(0, a + b * (from + n))) - cell;
-        runs.add(here * (1 - share) + next * share > 0, 1);
-      }
-    }
-    pixel = end;
+  for (let cell = first; cell < last && pixel < width; cell++) {
+    const [here, next] = [line[cell]!, line[cell + 1]!];
+    if (here > 0 === next > 0) continue;
+    const place = (cell + here / (here - next) - a) / b - from;
+    // Rising, the pixel on the place itself is still outside; falling, it already is.
+    const change = Math.min(width, Math.max(pixel, next > 0 ? Math.floor(place) + 1 : Math.ceil(place)));
+    if (next > 0 === inside) continue;
+    runs.add(inside, change - pixel);
+    inside = next > 0;
+    pixel = change;
   }
+  runs.add(inside, width - pixel);
 }
 
 /** Lengths of runs, beginning with one outside, which may be 0. */
@@ -81,6 +84,7 @@ class RunWriter {
   #length = 0;
 
   add(inside: boolean, count: number): void {
+    if (count === 0) return;
     if (inside !== this.#inside) {
       this.#runs.push(this.#length);
       this.#inside = inside;

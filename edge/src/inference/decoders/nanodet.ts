@@ -1,9 +1,10 @@
 import { impossibleScore, wrongCount, wrongLabels, wrongShape } from './bad-output.ts';
+import { BestClass, LOGITS, SHARES } from './best-class.ts';
 import { type BoxFamily, boxReader, type FloatOutput } from './box-reader.ts';
 import type { Candidates } from './candidates.ts';
 import type { BadOutput, DeclaredOutput, DecoderOptions, OutputReader } from './decoder.ts';
 import { allCells, type Grid, grids } from './grid.ts';
-import { expectedBin, logit, SCORE_SLACK, sigmoid } from './numbers.ts';
+import { expectedBin, logit, sigmoid } from './numbers.ts';
 import { checkTable, fits, isFloat, walk } from './shapes.ts';
 
 const REG_MAX = 7;
@@ -25,6 +26,7 @@ function perStride(options: DecoderOptions): BoxFamily {
   const { output, input, labels } = options.manifest;
   const { bins, heads } = form(options, [8, 16, 32]);
   const count = heads.length;
+  const best = new BestClass();
   const shapeOf = (cells: number, attributes: number): string => `float32 [1, ${cells}, ${attributes}]`;
   const checkHead = ({ cells }: Grid, scores: DeclaredOutput, sides: DeclaredOutput): BadOutput | undefined => {
     if (!isFloat(scores) || !fits(scores, [1, cells, undefined])) return wrongShape(scores, `[1, ${cells}, classes]`);
@@ -45,7 +47,7 @@ function perStride(options: DecoderOptions): BoxFamily {
     collect: (outputs, candidates) => {
       let row = 0;
       for (const [n, grid] of heads.entries()) {
-        const head = { grid, bins, row, offset: 0.5, classes: labels.length, inside: isInside(output) };
+        const head = { grid, bins, row, offset: 0.5, classes: labels.length, inside: isInside(output), best };
         const parts = { scores: outputs[n]!, scoresFrom: 0, sides: outputs[count + n]!, sidesFrom: 0 };
         const bad = collectHead(
           { ...head, ...parts, steps: [1, 1], apart: [labels.length, 4 * bins] },
@@ -64,6 +66,7 @@ function inOne(options: DecoderOptions): BoxFamily {
   const { output, input, labels } = options.manifest;
   const { bins, heads } = form(options, [8, 16, 32, 64]);
   const layout = output.layout ?? 'anchors_first';
+  const best = new BestClass();
   return {
     overlaps: 'suppress',
     check: (outputs) => {
@@ -79,7 +82,7 @@ function inOne(options: DecoderOptions): BoxFamily {
       const { step, stride: apart } = walk(table!.shape, layout);
       let row = 0;
       for (const grid of heads) {
-        const head = { grid, bins, row, offset: 0, classes: labels.length, inside: isInside(output) };
+        const head = { grid, bins, row, offset: 0, classes: labels.length, inside: isInside(output), best };
         const from = { scoresFrom: row * apart, sidesFrom: row * apart + labels.length * step };
         const parts = { scores: table!, sides: table!, ...from, steps: [step, step], apart: [apart, apart] } as const;
         const bad = collectHead({ ...head, ...parts }, options, candidates);
@@ -113,6 +116,7 @@ interface Head {
   /** Where the point lies in its cell. */
   readonly offset: number;
   readonly inside: boolean;
+  readonly best: BestClass;
   readonly scores: FloatOutput;
   readonly scoresFrom: number;
   readonly sides: FloatOutput;
@@ -122,23 +126,17 @@ interface Head {
 }
 
 function collectHead(head: Head, { score }: DecoderOptions, candidates: Candidates): BadOutput | undefined {
-  const { grid, classes, inside, steps, apart } = head;
-  const { data } = head.scores;
-  const enough = inside ? score : logit(score);
+  const { grid, best, classes, inside, steps, apart } = head;
+  const data = head.scores.data.subarray(head.scoresFrom);
+  const way = { rows: grid.cells, step: steps[0], stride: apart[0] };
+  const range = inside ? SHARES : LOGITS;
+  if (!best.find(data, way, { first: 0, count: classes, enough: inside ? score : logit(score), range })) {
+    return impossibleScore(best.least, best.most);
+  }
   for (let cell = 0; cell < grid.cells; cell++) {
-    const at = head.scoresFrom + cell * apart[0];
-    let best = Number.NEGATIVE_INFINITY;
-    let classId = 0;
-    for (let c = 0; c < classes; c++) {
-      const value = data[at + c * steps[0]]!;
-      if (inside && (value < -SCORE_SLACK || value > 1 + SCORE_SLACK))
-        return impossibleScore(Math.min(0, value), value);
-      if (value > best) {
-        best = value;
-        classId = c;
-      }
-    }
-    if (best >= enough) addCell(head, cell, classId, inside ? best : sigmoid(best), candidates);
+    const value = best.scores[cell]!;
+    if (value === Number.NEGATIVE_INFINITY) continue;
+    addCell(head, cell, best.classes[cell]!, inside ? value : sigmoid(value), candidates);
   }
   return undefined;
 }

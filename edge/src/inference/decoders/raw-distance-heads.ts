@@ -1,9 +1,10 @@
 import { impossibleScore, wrongCount, wrongLabels } from './bad-output.ts';
+import { BestClass, LOGITS, SHARES } from './best-class.ts';
 import type { BoxFamily, FloatOutput } from './box-reader.ts';
 import type { Candidates } from './candidates.ts';
 import type { BadOutput, DecoderOptions } from './decoder.ts';
 import type { Grid } from './grid.ts';
-import { expectedBin, logit, SCORE_SLACK, sigmoid } from './numbers.ts';
+import { expectedBin, logit, sigmoid } from './numbers.ts';
 import { attributesOf, checkHead, headWalk } from './raw-head.ts';
 
 const REG_MAX = 15;
@@ -17,6 +18,7 @@ export function distanceHeads(options: DecoderOptions, heads: readonly Grid[], p
   const { regMax = REG_MAX, sigmoid: done = 'outside' } = manifest.output.options ?? {};
   const classes = manifest.labels.length;
   const bins = regMax + 1;
+  const best = new BestClass();
   return {
     overlaps: 'suppress',
     check: (outputs) => {
@@ -41,7 +43,17 @@ export function distanceHeads(options: DecoderOptions, heads: readonly Grid[], p
       for (const [n, grid] of heads.entries()) {
         const [sides, second] = [outputs[n]!, outputs[heads.length + n]];
         const first = second === undefined ? 4 * bins : 0;
-        const head = { grid, row, bins, sides, scores: second ?? sides, first, classes, inside: done === 'inside' };
+        const head = {
+          grid,
+          row,
+          bins,
+          sides,
+          scores: second ?? sides,
+          first,
+          classes,
+          inside: done === 'inside',
+          best,
+        };
         const bad = collectHead(head, score, candidates);
         if (bad !== undefined) return bad;
         row += grid.cells;
@@ -62,35 +74,30 @@ interface Head {
   readonly classes: number;
   /** Scores are 0 to 1 already. */
   readonly inside: boolean;
+  readonly best: BestClass;
 }
 
 function collectHead(head: Head, score: number, candidates: Candidates): BadOutput | undefined {
-  const { grid, scores, first, classes, inside, sides, bins } = head;
+  const { grid, best, scores, first, classes, inside, sides, bins } = head;
   const { columns, stride } = grid;
-  const scoresWalk = headWalk(scores, grid);
+  const { step: between, apart: over } = headWalk(scores, grid);
   const sidesWalk = headWalk(sides, grid);
-  const enough = inside ? score : logit(score);
+  const way = { rows: grid.cells, step: between, stride: over };
+  const range = inside ? SHARES : LOGITS;
+  if (!best.find(scores.data, way, { first, count: classes, enough: inside ? score : logit(score), range })) {
+    return impossibleScore(best.least, best.most);
+  }
   for (let cell = 0; cell < grid.cells; cell++) {
-    let best = Number.NEGATIVE_INFINITY;
-    let classId = 0;
-    for (let c = 0; c < classes; c++) {
-      const value = scores.data[cell * scoresWalk.apart + (first + c) * scoresWalk.step]!;
-      if (inside && (value < -SCORE_SLACK || value > 1 + SCORE_SLACK))
-        return impossibleScore(Math.min(0, value), value);
-      if (value > best) {
-        best = value;
-        classId = c;
-      }
-    }
-    if (!(best >= enough)) continue;
+    const found = best.scores[cell]!;
+    if (found === Number.NEGATIVE_INFINITY) continue;
     const x = ((cell % columns) + 0.5) * stride;
     const y = (Math.floor(cell / columns) + 0.5) * stride;
     const { step, apart } = sidesWalk;
     const [left, top, right, bottom] = [0, 1, 2, 3].map(
       (side) => expectedBin(sides.data, cell * apart + side * bins * step, step, bins) * stride,
     ) as [number, number, number, number];
-    const value = inside ? best : sigmoid(best);
-    candidates.add(head.row + cell, classId, value, x - left, y - top, x + right, y + bottom);
+    const value = inside ? found : sigmoid(found);
+    candidates.add(head.row + cell, best.classes[cell]!, value, x - left, y - top, x + right, y + bottom);
   }
   return undefined;
 }

@@ -1,10 +1,10 @@
 import { impossibleScore, wrongCount, wrongShape } from './bad-output.ts';
-import { BestClass } from './best-class.ts';
+import { BestClass, SHARES } from './best-class.ts';
 import { addBox } from './box-form.ts';
 import { boxReader, boxUnit, type FloatOutput } from './box-reader.ts';
 import { checkColumns, classColumns, classIdOf } from './class-columns.ts';
 import type { DecoderOptions, OutputReader } from './decoder.ts';
-import { SCORE_SLACK, softmax } from './numbers.ts';
+import { softmax } from './numbers.ts';
 import { fits, isFloat } from './shapes.ts';
 
 /**
@@ -37,8 +37,13 @@ export function ssd(options: DecoderOptions): OutputReader {
       const [rows, count] = [scores!.shape[1]!, scores!.shape[2]!];
       const columns = classColumns(count, labels, background, 'first')!;
       const data = output.options?.softmax === 'outside' ? softened(scores!) : scores!.data;
-      best.find(data, { rows, step: 1, stride: count }, 0, count, columns.background);
-      if (best.most > 1 + SCORE_SLACK || best.least < -SCORE_SLACK) return impossibleScore(best.least, best.most);
+      const skip = columns.background;
+      const credible = best.find(
+        data,
+        { rows, step: 1, stride: count },
+        { first: 0, count, skip, enough: score, range: SHARES },
+      );
+      if (!credible) return impossibleScore(best.least, best.most);
       for (let row = 0; row < rows; row++) {
         const value = best.scores[row]!;
         if (!(value >= score)) continue;

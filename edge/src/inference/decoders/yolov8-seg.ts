@@ -1,10 +1,10 @@
 import type { Box, Detection } from '../../domain/index.ts';
-import { wrongCount, wrongShape } from './bad-output.ts';
+import { NOT_FINITE, wrongCount, wrongShape } from './bad-output.ts';
 import { type FloatOutput, keptBoxes, placer } from './box-reader.ts';
 import { Candidates } from './candidates.ts';
 import { type DecoderOptions, isBad, type OutputReader, type OutputTensor } from './decoder.ts';
 import { maskOf } from './masks.ts';
-import { floats } from './numbers.ts';
+import { allFinite, floats } from './numbers.ts';
 import { fits, isFloat, type Walk, walk } from './shapes.ts';
 import { yolov8Boxes } from './yolov8.ts';
 
@@ -34,8 +34,8 @@ export function yolov8Seg(options: DecoderOptions): OutputReader {
       const [table, maps] = outputs as readonly [OutputTensor, OutputTensor];
       const numbers = { data: floats(table.data), shape: table.shape };
       const sources = { data: floats(maps.data), shape: maps.shape };
-      // Coefficients and prototypes beyond all numbers make an outline nowhere; boxes are checked value by value.
-      const kept = keptBoxes(options, boxes, candidates, [numbers, sources]);
+      if (!allFinite(sources.data)) return NOT_FINITE;
+      const kept = keptBoxes(options, boxes, candidates, [numbers]);
       if (isBad(kept)) return kept;
       const place = placer(options, source);
       const way = walk(table.shape, layout);

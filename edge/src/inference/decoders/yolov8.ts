@@ -1,9 +1,9 @@
-import { impossibleScore, wrongCount } from './bad-output.ts';
-import { BestClass } from './best-class.ts';
+import { impossibleScore, NOT_FINITE, wrongCount } from './bad-output.ts';
+import { BestClass, SHARES } from './best-class.ts';
 import { type BoxFamily, boxReader, boxUnit } from './box-reader.ts';
 import type { DecoderOptions, OutputReader } from './decoder.ts';
-import { SCORE_SLACK } from './numbers.ts';
-import { checkTable, walk } from './shapes.ts';
+import { allFinite } from './numbers.ts';
+import { checkTable, type Walk, walk } from './shapes.ts';
 
 /**
  * YOLOv8, v9, v11, v12: [1, 4 + classes, N], per anchor cx, cy, w, h in pixels of the model's input, then one score
@@ -25,6 +25,7 @@ export function yolov8Boxes(options: DecoderOptions, beside: () => number): BoxF
   const best = new BestClass();
   return {
     overlaps: 'suppress',
+    looksAtNumbers: true,
     check: ([table, ...others]) => {
       if (table === undefined || others.length > 0) return wrongCount([...(table ? [table] : []), ...others], 'one');
       return checkTable(table, { layout, fixed: 4 + beside(), classes });
@@ -32,8 +33,10 @@ export function yolov8Boxes(options: DecoderOptions, beside: () => number): BoxF
     collect: ([table], candidates) => {
       const { data, shape } = table!;
       const way = walk(shape, layout);
-      best.find(data, way, 4, classes);
-      if (best.most > 1 + SCORE_SLACK || best.least < -SCORE_SLACK) return impossibleScore(best.least, best.most);
+      if (!best.find(data, way, { first: 4, count: classes, enough: score, range: SHARES })) {
+        return allFinite(data) ? impossibleScore(best.least, best.most) : NOT_FINITE;
+      }
+      if (!finiteBeside(data, way, 4, classes)) return NOT_FINITE;
       const { scores, classes: ids } = best;
       const { rows, step, stride } = way;
       for (let i = 0; i < rows; i++) {
@@ -46,4 +49,10 @@ export function yolov8Boxes(options: DecoderOptions, beside: () => number): BoxF
       return undefined;
     },
   };
+}
+
+/** Whether all attributes but the scores, whose range has been looked at, are numbers. */
+function finiteBeside(data: Float32Array, { rows, stride }: Walk, first: number, classes: number): boolean {
+  if (stride !== 1) return allFinite(data);
+  return allFinite(data.subarray(0, first * rows)) && allFinite(data.subarray((first + classes) * rows));
 }
