@@ -18,6 +18,7 @@ import { CollectorError, isAbort, messageOf } from './errors.ts';
 import { createServer, listen } from './http/index.ts';
 import { BrokerLink, GapWatch, Ingest, Presence } from './ingest/index.ts';
 import type { Logger } from './logger.ts';
+import { FileMedia, Intake, S3Media, type MediaStore } from './media/index.ts';
 import { CollectorMetrics } from './metrics.ts';
 import { Systemd } from './systemd.ts';
 import { mayOpenLater, openStore, type CollectorStore } from './store/index.ts';
@@ -143,6 +144,20 @@ function externalAccess({ broker, mqtt, brokerPassword, brokerTls: tls }: Collec
   return { url: broker, announced: broker, username: mqtt.username, password: brokerPassword, tls };
 }
 
+async function mediaStore({ media, s3SecretKey }: CollectorConfig, folder: string, log: Logger): Promise<MediaStore> {
+  if (media.store === 'files' || media.s3 === undefined || s3SecretKey === undefined) return new FileMedia(folder);
+  const { endpoint, ...address } = media.s3;
+  const bucket = await S3Media.open({ ...address, endpoint, secretKey: s3SecretKey });
+  try {
+    await bucket.check();
+  } catch (error) {
+    // A server that is away keeps pictures from coming in, and nothing else; a wrong key will not become right.
+    if (error instanceof CollectorError && error.code === 'media_store_refused') throw error;
+    log.warn({ error: messageOf(error) }, 'the store of pictures does not answer yet');
+  }
+  return bucket;
+}
+
 type ServeOptions = CollectorOptions & {
   readonly store: CollectorStore;
   readonly access: BrokerAccess;
@@ -177,14 +192,18 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
       return sent;
     },
   });
-  const mediaFolder = join(config.data, 'media');
+  const folder = join(config.data, 'media');
+  const media = await mediaStore(config, folder, log);
+  const intake = new Intake({ store, media, clock, folder, maxBytes: config.media.maxBytes });
+  await intake.prepare();
+  let base = '';
   const app = await createServer({
     access: {
       ...{ token: config.httpToken, hosts: config.http.hosts, clock },
       secure: config.http.publicUrl?.startsWith('https:') ?? false,
     },
-    api: { store, presence, gaps, clock, mediaFolder, counted: async () => metrics.counted() },
-    media: { store, clock, folder: mediaFolder, maxBytes: config.media.maxBytes, count: (how) => metrics.media(how) },
+    api: { store, presence, gaps, clock, media, counted: async () => metrics.counted() },
+    media: { intake, uploadUrl: () => `${base}/uploads`, count: (how) => metrics.media(how) },
     log,
     unhealthy: async () => [
       ...(link?.online === true ? [] : ['not connected to the broker']),
@@ -196,13 +215,15 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
     const { host } = config.http.listen;
     const port = await listen(app, host, config.http.listen.port);
     const http = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    base = config.http.publicUrl?.replace(/\/+$/, '') ?? http;
     const session = (config.cluster ? await store.clusterId() : undefined) ?? run;
     const own = new BrokerLink({
       ...{ ...access, session, clock, log, ingest },
       clientId: `${COLLECTOR_USER}-${run.slice(0, 8)}`,
       cluster: config.cluster,
       othersAtWork: () => attendance.others > 0,
-      mediaUrl: `${config.http.publicUrl?.replace(/\/+$/, '') ?? http}/media`,
+      mediaUrl: `${base}/media`,
+      uploadUrl: `${base}/uploads`,
       heard: (device, state) => hear({ device, state, presence, store, clock, log }),
       reported: (device, document) => {
         void store

@@ -96,6 +96,11 @@ export const CollectorState = z.object({
   online: z.boolean(),
   session: z.string().min(1).max(64),
   mediaUrl: z.string().max(512).optional(),
+  /**
+   * Where the same bytes may come in pieces (tus 1.0.0): POST `${uploadUrl}/${device}` with metadata `sha256`, then HEAD
+   * and PATCH at `${uploadUrl}/${device}/${sha256}`. Complete (offset = length) means stored and committed.
+   */
+  uploadUrl: z.string().max(512).optional(),
   /** Forms of batches that it reads beside JSON, by name; see codec.ts. */
   accepts: z.array(z.string().max(32)).max(16).optional(),
   t: z.int(),

@@ -6,7 +6,8 @@ import { UsageError } from '../errors.ts';
 import type { GapWatch, Presence } from '../ingest/index.ts';
 import { eventJson, iso } from '../event-json.ts';
 import type { CollectorStore, GapRow } from '../store/index.ts';
-import { openMedia } from './media.ts';
+import type { MediaStore } from '../media/index.ts';
+import { sendMedia } from './media.ts';
 import { ProblemError } from './problem.ts';
 
 export interface ApiOptions {
@@ -14,7 +15,7 @@ export interface ApiOptions {
   readonly presence: Presence;
   readonly gaps: GapWatch;
   readonly clock: Clock;
-  readonly mediaFolder: string;
+  readonly media: MediaStore;
   /** What this process counted since its start. */
   readonly counted: () => Promise<object>;
 }
@@ -64,9 +65,6 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
   app.get('/api/v1/stats', async () => ({ store: await store.totals(), process: await options.counted() }));
   app.get<{ Params: { sha256: string } }>('/api/v1/media/:sha256', async (request, reply) => {
     const { sha256 } = request.params;
-    const media = await openMedia({ store, folder: options.mediaFolder }, sha256);
-    if (media === undefined)
-      throw new ProblemError({ status: 404, code: 'media_unknown', title: 'No such picture here.' });
     // Named by its hash, it can never change.
     reply.headers({
       etag: `"${sha256}"`,
@@ -74,7 +72,9 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
       'content-security-policy': `default-src 'none'; sandbox`,
     });
     if (request.headers['if-none-match'] === `"${sha256}"`) return reply.code(304).send();
-    return reply.type(media.row.mime).header('content-length', media.row.bytes).send(media.stream());
+    if (await sendMedia(options, sha256, reply)) return reply;
+    reply.removeHeader('etag').header('cache-control', 'no-store');
+    throw new ProblemError({ status: 404, code: 'media_unknown', title: 'No such picture here.' });
   });
 }
 

@@ -9,6 +9,7 @@ import { Access, type AccessOptions } from './access.ts';
 import { apiRoutes, type ApiOptions } from './api.ts';
 import { mediaRoutes, type MediaOptions } from './media.ts';
 import { ProblemError, sendProblem } from './problem.ts';
+import { uploadRoutes } from './uploads.ts';
 
 const BODY_BYTES = 16 * 1024;
 const REQUEST_MS = 120_000;
@@ -54,11 +55,12 @@ export async function createServer(options: HttpOptions): Promise<FastifyInstanc
   const access = new Access(options.access);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
-    if (!request.url.startsWith('/media/')) access.checkHost(request);
+    if (!isOfDevices(request)) access.checkHost(request);
   });
   answerErrors(app, options.log);
   openRoutes(app, options, access);
   await mediaRoutes(app, options.media);
+  await uploadRoutes(app, options.media, options.log);
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
       access.checkRead(request);
@@ -72,6 +74,11 @@ export async function createServer(options: HttpOptions): Promise<FastifyInstanc
   });
   await pageRoutes(app);
   return app;
+}
+
+/** Devices come with credentials of their own, under whatever name they know us by. */
+function isOfDevices({ url }: FastifyRequest): boolean {
+  return url.startsWith('/media/') || url.startsWith('/uploads/');
 }
 
 /** Listens and says where; throws CollectorError with advice. */
@@ -100,10 +107,9 @@ function answerErrors(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error: FastifyError | ProblemError, request: FastifyRequest, reply) => {
     if (error instanceof ProblemError) {
       const { status } = error.problem;
-      if (status === 401 && request.url.startsWith('/media/'))
-        reply.header('www-authenticate', 'Basic realm="lineside"');
+      if (status === 401 && isOfDevices(request)) reply.header('www-authenticate', 'Basic realm="lineside"');
       // What is left of a refused body is not worth reading.
-      if (request.method === 'PUT') reply.header('connection', 'close');
+      if (request.method === 'PUT' || request.method === 'PATCH') reply.header('connection', 'close');
       return sendProblem(reply, error.problem);
     }
     const status = error.statusCode ?? 500;

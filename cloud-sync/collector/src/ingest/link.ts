@@ -34,6 +34,8 @@ export interface LinkOptions {
   /** Tells devices whether this is the collector that they know; all of a cluster announce the same. */
   readonly session: string;
   readonly mediaUrl: string;
+  /** Where uploads are made that can be resumed. */
+  readonly uploadUrl: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly ingest: Ingest;
@@ -270,13 +272,13 @@ export class BrokerLink {
   }
 
   #state(online: boolean): Buffer {
-    const { session, mediaUrl, clock } = this.#options;
+    const { session, mediaUrl, uploadUrl, clock } = this.#options;
     const state: CollectorState = {
       v: 1,
       online,
       session,
       t: clock.wallMs(),
-      ...(online && { mediaUrl, accepts: [...PAYLOAD_FORMS] }),
+      ...(online && { mediaUrl, uploadUrl, accepts: [...PAYLOAD_FORMS] }),
     };
     return Buffer.from(JSON.stringify(state));
   }

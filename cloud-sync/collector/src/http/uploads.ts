@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { FileStore } from '@tus/file-store';
+import { MemoryLocker, Server } from '@tus/server';
+import type { FastifyInstance } from 'fastify';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { HashMismatch, type Intake } from '../media/index.ts';
+import { authenticateDevice, param } from './device-access.ts';
+import { assertHash, explain, type MediaOptions } from './media.ts';
+import { ProblemError } from './problem.ts';
+
+const PATH = '/uploads';
+const LEFT_BEHIND_MS = 7 * 86_400_000;
+const CLEAN_EVERY_MS = 3_600_000;
+const TUS_VERSION = '1.0.0';
+
+/**
+ * Resumable uploads (tus 1.0.0, creation): POST `/uploads/DEVICE` with metadata `sha256`, then PATCH, and HEAD to go on
+ * after either side was away, at `/uploads/DEVICE/SHA256`. The last PATCH is answered only when the bytes were hashed,
+ * are on disk, in their store and committed; from then on HEAD says that the upload is complete, and never before.
+ */
+export async function uploadRoutes(app: FastifyInstance, options: MediaOptions, log: Logger): Promise<void> {
+  const { intake } = options;
+  const files = new FileStore({ directory: intake.uploads, expirationPeriodInMilliseconds: LEFT_BEHIND_MS });
+  const tus = tusServer(files, options);
+  const clean = async (): Promise<void> => {
+    await files.deleteExpired().catch((error: unknown) => {
+      log.warn({ error: messageOf(error) }, 'uploads that were left behind could not be removed');
+    });
+  };
+  const cleaning = setInterval(() => void clean(), CLEAN_EVERY_MS).unref();
+  app.addHook('onClose', async () => clearInterval(cleaning));
+  await clean();
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    // The body is left to the library, which reads it from the request itself.
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.addHook('onRequest', async (request) => authenticateDevice(request, intake.options.store));
+    scope.route({
+      method: ['POST', 'OPTIONS'],
+      url: `${PATH}/:device`,
+      handler: async (request, reply) => {
+        reply.hijack();
+        await tus.handle(request.raw, reply.raw);
+      },
+    });
+    scope.route({
+      method: ['HEAD', 'PATCH', 'DELETE'],
+      url: `${PATH}/:device/:sha256`,
+      handler: async (request, reply) => {
+        const [device, sha256] = [param(request, 'device'), param(request, 'sha256')];
+        assertHash(sha256);
+        if (request.method === 'HEAD') {
+          await finishWhole(files, intake, device, sha256);
+          const bytes = await intake.known(sha256);
+          if (bytes !== undefined) {
+            return reply
+              .headers({ 'tus-resumable': TUS_VERSION, 'upload-offset': bytes, 'upload-length': bytes })
+              .header('cache-control', 'no-store')
+              .code(200)
+              .send();
+          }
+        }
+        reply.hijack();
+        await tus.handle(request.raw, reply.raw);
+        return undefined;
+      },
+    });
+  });
+}
+
+/** An answer other than the protocol's own, in the form that the library asks for. */
+class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status_code: number;
+  readonly body: string;
+
+  constructor(status: number, title: string) {
+    super(title);
+    this.status_code = status;
+    this.body = `${title}\n`;
+  }
+}
+
+function tusServer(files: FileStore, { intake, uploadUrl, count }: MediaOptions): Server {
+  return new Server({
+    path: PATH,
+    datastore: files,
+    locker: new MemoryLocker(),
+    maxSize: intake.options.maxBytes,
+    generateUrl: (_request, { id }) => `${uploadUrl()}/${deviceOf(id)}/${sha256Of(id)}`,
+    namingFunction: (request, metadata) => {
+      const [device] = pathOf(request.url);
+      const sha256 = metadata?.['sha256'] ?? '';
+      if (device === undefined || !/^[0-9a-f]{64}$/.test(sha256)) {
+        throw new Refusal(400, 'Upload-Metadata must name the sha256 in lower-case hex.');
+      }
+      return idOf(device, sha256);
+    },
+    getFileIdFromRequest: (request) => {
+      const [device, sha256] = pathOf(request.url);
+      return device === undefined || sha256 === undefined ? undefined : idOf(device, sha256);
+    },
+    onUploadFinish: async (_request, { id }) => {
+      try {
+        await intake.takeOver(deviceOf(id), sha256Of(id), join(intake.uploads, id));
+        count('stored');
+      } catch (error) {
+        count('refused');
+        if (error instanceof HashMismatch) await files.remove(id);
+        const problem = explain(error, intake.options.maxBytes);
+        if (!(problem instanceof ProblemError)) throw error;
+        throw new Refusal(problem.problem.status, problem.problem.title);
+      }
+      await files.configstore.delete(id);
+      return {};
+    },
+  });
+}
+
+/** What is whole and was not kept, because we ended in between, is kept now. */
+async function finishWhole(files: FileStore, intake: Intake, device: string, sha256: string): Promise<void> {
+  const id = idOf(device, sha256);
+  const upload = await files.getUpload(id).catch(() => undefined);
+  if (upload === undefined || upload.size !== upload.offset) return;
+  try {
+    await intake.takeOver(device, sha256, join(intake.uploads, id));
+    await files.configstore.delete(id);
+  } catch (error) {
+    if (!(error instanceof HashMismatch)) throw error;
+    await files.remove(id);
+  }
+}
+
+function pathOf(url: string): string[] {
+  return new URL(url, 'http://here').pathname
+    .slice(PATH.length + 1)
+    .split('/')
+    .filter(Boolean)
+    .map(decodeURIComponent);
+}
+
+/** A file name: hash first, because device ids may hold anything but a slash. */
+function idOf(device: string, sha256: string): string {
+  return `${sha256}-${device}`;
+}
+
+function sha256Of(id: string): string {
+  return id.slice(0, 64);
+}
+
+function deviceOf(id: string): string {
+  return id.slice(65);
+}

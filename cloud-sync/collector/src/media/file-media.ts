@@ -1,0 +1,50 @@
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { syncFolder } from '../atomic-file.ts';
+import { systemCode } from '../errors.ts';
+import type { MediaStore } from './media-store.ts';
+
+/** Pictures as files of one folder, spread over 256 folders by the first byte of their hash. */
+export class FileMedia implements MediaStore {
+  readonly #folder: string;
+
+  /** `folder` is on the file system from which files are put. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async put(sha256: string, { path }: { readonly path: string }): Promise<void> {
+    const folder = join(this.#folder, sha256.slice(0, 2));
+    if ((await mkdir(folder, { recursive: true, mode: 0o750 })) !== undefined) await syncFolder(this.#folder);
+    await rename(path, this.#path(sha256));
+    await syncFolder(folder);
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    try {
+      return (await stat(this.#path(sha256))).isFile();
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
+  async open(sha256: string): Promise<Readable | undefined> {
+    try {
+      const file = await open(this.#path(sha256), 'r');
+      return file.createReadStream();
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async remove(sha256: string): Promise<void> {
+    await rm(this.#path(sha256), { force: true });
+  }
+
+  #path(sha256: string): string {
+    return join(this.#folder, sha256.slice(0, 2), sha256);
+  }
+}

@@ -1,0 +1,142 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import type { CollectorStore } from '../store/index.ts';
+import type { MediaStore } from './media-store.ts';
+
+export interface IntakeOptions {
+  readonly store: CollectorStore;
+  readonly media: MediaStore;
+  readonly clock: Clock;
+  /** Folder for bytes on their way in. */
+  readonly folder: string;
+  readonly maxBytes: number;
+}
+
+/** The bytes are not those that the name promises. */
+export class HashMismatch extends Error {
+  override readonly name = 'HashMismatch';
+  readonly found: string;
+
+  constructor(found: string) {
+    super(`the bytes hash to ${found}`);
+    this.found = found;
+  }
+}
+
+/** More bytes than a picture may have. */
+export class TooManyBytes extends Error {
+  override readonly name = 'TooManyBytes';
+}
+
+interface Written {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly mime: string;
+}
+
+/** From bytes that come in to a picture that is kept: hashed, on disk, in its store, committed, in this order. */
+export class Intake {
+  readonly options: IntakeOptions;
+
+  constructor(options: IntakeOptions) {
+    this.options = options;
+  }
+
+  /** Folder of uploads that may be resumed. */
+  get uploads(): string {
+    return join(this.options.folder, 'uploads');
+  }
+
+  /** Makes its folders; what a single request left behind is of no use any more. */
+  async prepare(): Promise<void> {
+    await rm(this.#incoming, { recursive: true, force: true });
+    for (const folder of [this.#incoming, this.uploads]) await mkdir(folder, { recursive: true, mode: 0o750 });
+  }
+
+  /** Bytes of the picture when it is kept here already; undefined when it is not. */
+  async known(sha256: string): Promise<number | undefined> {
+    const row = await this.options.store.media(sha256);
+    return row !== undefined && (await this.options.media.has(sha256)) ? row.bytes : undefined;
+  }
+
+  /** Keeps a picture that comes in one piece. Throws HashMismatch, TooManyBytes, and what disks and databases do. */
+  async receive(device: string, sha256: string, body: Readable): Promise<void> {
+    const path = join(this.#incoming, randomBytes(12).toString('hex'));
+    try {
+      await this.#keep(device, sha256, path, await write(body, path, this.options.maxBytes));
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
+  /** Keeps a file that came in pieces; the file is gone afterwards unless its store or the database failed. */
+  async takeOver(device: string, sha256: string, path: string): Promise<void> {
+    await this.#keep(device, sha256, path, await inspect(path));
+  }
+
+  async #keep(device: string, sha256: string, path: string, written: Written): Promise<void> {
+    if (written.sha256 !== sha256) throw new HashMismatch(written.sha256);
+    const { bytes, mime } = written;
+    await this.options.media.put(sha256, { path, bytes, mime });
+    await this.options.store.saveMedia({ sha256, device, bytes, mime, storedMs: this.options.clock.wallMs() });
+  }
+
+  get #incoming(): string {
+    return join(this.options.folder, 'incoming');
+  }
+}
+
+async function write(body: Readable, path: string, maxBytes: number): Promise<Written> {
+  const tally = new Tally();
+  const file = await open(path, 'wx', 0o640);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      if (tally.bytes + chunk.length > maxBytes) throw new TooManyBytes();
+      tally.add(chunk);
+      await file.write(chunk);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return tally.result();
+}
+
+async function inspect(path: string): Promise<Written> {
+  const tally = new Tally();
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) tally.add(chunk);
+  return tally.result();
+}
+
+class Tally {
+  readonly #hash = createHash('sha256');
+  #start = Buffer.alloc(0);
+  bytes = 0;
+
+  add(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.#start.length < 16) this.#start = Buffer.concat([this.#start, chunk]).subarray(0, 16);
+    this.#hash.update(chunk);
+  }
+
+  result(): Written {
+    return { sha256: this.#hash.digest('hex'), bytes: this.bytes, mime: sniff(this.#start) };
+  }
+}
+
+/** Type by the first bytes: what a browser may show is not the sender's to say. */
+function sniff(start: Buffer): string {
+  if (start.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg';
+  if (start.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png';
+  return 'application/octet-stream';
+}
