@@ -36,7 +36,14 @@ function runChecks(count: Count): void {
 function runVitest(paths: readonly string[], count: Count): void {
   const folder = mkdtempSync(join(tmpdir(), 'lineside-tests-'));
   const report = join(folder, 'report.json');
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...paths];
+  const args = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...paths,
+  ];
   const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
   try {
     const parsed = JSON.parse(readFileSync(report, 'utf8')) as {
@@ -49,7 +56,9 @@ function runVitest(paths: readonly string[], count: Count): void {
     count.passed += parsed.numPassedTests;
     count.skipped += parsed.numPendingTests + parsed.numTodoTests;
     // A file that does not load has no failed test of its own.
-    const unloaded = parsed.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'));
+    const unloaded = parsed.testResults.filter(
+      (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+    );
     count.failed += parsed.numFailedTests + unloaded.length;
     if (status !== 0 && count.failed === 0) count.failed += 1;
   } catch (error) {
