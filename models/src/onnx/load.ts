@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { ModelError, type ModelProblem } from '../errors.ts';
 import { checkOnnxFile } from '../verify.ts';
-import { type OnnxModel, readOnnx } from './model.ts';
+import { allNodes, type OnnxModel, readOnnx } from './model.ts';
 
 /** Protobuf's own limit for one message. */
 const BYTES_MOST = 2 ** 31 - 1;
@@ -33,7 +33,10 @@ export function parseOnnx(path: string, bytes: Uint8Array): LoadedOnnx {
 
 function parse(path: string, bytes: Uint8Array): OnnxModel {
   try {
-    return readOnnx(bytes);
+    const model = readOnnx(bytes);
+    // Bodies inside nodes are part of the file: one that is cut makes the model as useless.
+    allNodes(model);
+    return model;
   } catch (cause) {
     const message = `is not a whole ONNX model: ${cause instanceof Error ? cause.message : String(cause)}`;
     const advice = 'copy or export the file again';
