@@ -160,4 +160,13 @@ describe("NanoDet's heads", () => {
 
 describe("NanoDet-Plus's table", () => {
   itReadsBoxes(PLUS);
+
+  it('has its points in the middle of the cells with the three strides of NanoDet 1.0', () => {
+    const output = { ...PLUS.output, options: { strides: STRIDES } };
+    const wish: Wish = { box: [300, 300, 340, 330], classId: 1, score: 0.9 };
+    const tensors = one(encodeCells(STRIDES, 0.5, [wish], 3), 3);
+    const told = decodeAs({ ...PLUS, output }, tensors);
+    const [box = []] = 'bad' in told ? [] : told.detections.map((detection) => detection.box);
+    for (const [side, value] of [600, 320, 680, 380].entries()) expect(box[side]).toBeCloseTo(value, 1);
+  });
 });

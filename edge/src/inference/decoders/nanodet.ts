@@ -15,7 +15,8 @@ const REG_MAX = 7;
  *
  * - NanoDet: per stride [1, cells, classes] and then per stride [1, cells, 4 * (regMax + 1)]; points in the middle of
  *   the cells.
- * - NanoDet-Plus: one [1, N, classes + 4 * (regMax + 1)]; points at the corners of the cells.
+ * - NanoDet 1.0 and NanoDet-Plus: one [1, N, classes + 4 * (regMax + 1)]; points in the middle of the cells with three
+ *   strides, at their corners with the four of NanoDet-Plus (8, 16, 32, 64, when the manifest names none).
  */
 export function nanodet(options: DecoderOptions): OutputReader {
   const { output } = options.manifest;
@@ -66,6 +67,7 @@ function inOne(options: DecoderOptions): BoxFamily {
   const { output, input, labels } = options.manifest;
   const { bins, heads } = form(options, [8, 16, 32, 64]);
   const layout = output.layout ?? 'anchors_first';
+  const offset = heads.length > 3 ? 0 : 0.5;
   const best = new BestClass();
   return {
     overlaps: 'suppress',
@@ -82,7 +84,7 @@ function inOne(options: DecoderOptions): BoxFamily {
       const { step, stride: apart } = walk(table!.shape, layout);
       let row = 0;
       for (const grid of heads) {
-        const head = { grid, bins, row, offset: 0, classes: labels.length, inside: isInside(output), best };
+        const head = { grid, bins, row, offset, classes: labels.length, inside: isInside(output), best };
         const from = { scoresFrom: row * apart, sidesFrom: row * apart + labels.length * step };
         const parts = { scores: table!, sides: table!, ...from, steps: [step, step], apart: [apart, apart] } as const;
         const bad = collectHead({ ...head, ...parts }, options, candidates);
