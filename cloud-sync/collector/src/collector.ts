@@ -20,6 +20,7 @@ import { BrokerLink, GapWatch, Ingest, Presence } from './ingest/index.ts';
 import type { Logger } from './logger.ts';
 import { FileMedia, Intake, S3Media, type MediaStore } from './media/index.ts';
 import { CollectorMetrics } from './metrics.ts';
+import { Retention } from './retention.ts';
 import { Systemd } from './systemd.ts';
 import { mayOpenLater, openStore, type CollectorStore } from './store/index.ts';
 import { whereFile, type Addresses } from './where.ts';
@@ -248,7 +249,9 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
       run: async (stop: AbortSignal) => announce(own, { ...options, systemd }, addresses, stop),
     };
     const ingesting = { name: 'ingest', run: async (stop: AbortSignal) => ingest.run(stop) };
-    await together([link, ingesting, gaps, watch, systemd, ready, ...(config.cluster ? [attendance] : [])], signal);
+    const retention = new Retention({ keep: config.retention, store, media, clock, log });
+    const more = config.cluster ? [attendance] : [];
+    await together([link, ingesting, gaps, watch, retention, systemd, ready, ...more], signal);
   } finally {
     await app.close();
   }

@@ -253,6 +253,66 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
     });
   });
 
+  describe('retention', () => {
+    it('takes old records away, and the chain goes on from where it ended', async () => {
+      const journal = new JournalTwin('line-1').appendEvents(20);
+      await store.commit([checked(journal.batch(1, 8))], 1000);
+      await store.commit([checked(journal.batch(9, 14))], 2000);
+      expect(await store.retire('events', 1000, 100, 5000)).toBe(0);
+      expect(await store.retire('telemetry', 9000, 100, 5000)).toBe(0);
+      expect(await store.retire('events', 2000, 5, 5000)).toBe(5);
+      expect(await store.retire('events', 2000, 5, 5000)).toBe(3);
+      expect(await store.retire('events', 2000, 5, 5000)).toBe(0);
+      expect(await verify()).toEqual([]);
+      expect((await store.events({ limit: 50 })).items).toHaveLength(6);
+      expect(await store.streams()).toMatchObject([{ stored: 14, retired: 8, missing: 0, declaredLost: 0, upto: 14 }]);
+      expect(await one(journal.batch(15, 20))).toMatchObject({ inserted: 6, breaks: 0, watermark: { upto: 20 } });
+      expect(await store.retire('events', 9000, 100, 6000)).toBe(12);
+      expect(await verify()).toEqual([]);
+      expect(await store.streams()).toMatchObject([{ retired: 20, head: journal.heads[20] }]);
+    });
+
+    it('does not let come back what it took away', async () => {
+      const journal = new JournalTwin('line-1').appendEvents(6);
+      await store.commit([checked(journal.batch(1, 4))], 1000);
+      await store.retire('events', 2000, 100, 5000);
+      expect(await one(journal.batch(1, 4))).toMatchObject({ inserted: 0, duplicates: 4, breaks: 0, conflicts: 0 });
+      expect(await one(journal.batch(3, 6))).toMatchObject({ inserted: 2, duplicates: 2, breaks: 0 });
+      expect(await store.streams()).toMatchObject([{ stored: 6, retired: 4, upto: 6 }]);
+      expect(await verify()).toEqual([]);
+    });
+
+    it('does not reach over a gap, whose neighbours prove what is missing', async () => {
+      const journal = new JournalTwin('line-1').appendEvents(9);
+      await store.commit([checked(journal.batch(1, 3)), checked(journal.batch(6, 9))], 1000);
+      expect(await store.retire('events', 2000, 100, 5000)).toBe(3);
+      expect(await verify()).toMatchObject([{ problem: 'gap', first: 4, last: 5 }]);
+      expect(await one(journal.batch(4, 5))).toMatchObject({ inserted: 2, breaks: 0, watermark: { upto: 9 } });
+      expect(await verify()).toEqual([]);
+    });
+
+    it('finds records taken out beside those that retention took', async () => {
+      const journal = new JournalTwin('line-1').appendEvents(9);
+      await store.commit([checked(journal.batch(1, 3))], 1000);
+      await store.commit([checked(journal.batch(4, 9))], 3000);
+      await store.retire('events', 2000, 100, 5000);
+      await place.tamper('delete from records where seq = 4');
+      expect(await verify()).toContainEqual(expect.objectContaining({ problem: 'missing', first: 4 }));
+    });
+
+    it('keeps word of pictures whose bytes are gone, and takes them again', async () => {
+      const row = { sha256: 'e'.repeat(64), device: 'line-1', bytes: 3, mime: 'image/jpeg', storedMs: 1000 };
+      await store.saveMedia(row);
+      await store.saveMedia({ ...row, sha256: 'f'.repeat(64), storedMs: 500 });
+      expect((await store.oldestMedia(5)).map(({ storedMs }) => storedMs)).toEqual([500, 1000]);
+      await store.retireMedia(row.sha256, 9000);
+      expect(await store.media(row.sha256)).toBeUndefined();
+      expect(await store.totals()).toMatchObject({ media: 1, mediaBytes: 3 });
+      await store.saveMedia({ ...row, storedMs: 9500 });
+      expect(await store.media(row.sha256)).toMatchObject({ storedMs: 9500 });
+    });
+  });
+
   describe('verify', () => {
     const journal = new JournalTwin('line-1').appendEvents(9);
 

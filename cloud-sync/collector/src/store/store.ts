@@ -64,7 +64,9 @@ export interface BatchOutcome {
 }
 
 export interface StreamRow extends StreamKey {
+  /** Records ever stored, those included that retention took away since. */
   readonly stored: number;
+  readonly retired: number;
   readonly declaredLost: number;
   /** Numbers below the highest that are neither. */
   readonly missing: number;
@@ -229,6 +231,15 @@ export interface CollectorStore {
   media(sha256: string): Promise<MediaRow | undefined>;
   saveMedia(row: MediaRow): Promise<void>;
 
+  /**
+   * Takes away the oldest records of a stream that came before `receivedBeforeMs`, of each journal at most `limit` and
+   * never beyond what is complete; keeps where the chain goes on. Resolves to how many.
+   */
+  retire(stream: Stream, receivedBeforeMs: number, limit: number, atMs: number): Promise<number>;
+  /** Pictures whose bytes are kept, oldest first. */
+  oldestMedia(limit: number): Promise<readonly MediaRow[]>;
+  /** The row stays and says that the bytes are gone. */
+  retireMedia(sha256: string, atMs: number): Promise<void>;
   credentials(): Promise<readonly Credential[]>;
   credential(device: string): Promise<Credential | undefined>;
   /** Adds or replaces; resolves to the new revision. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { DeviceState } from '@lineside/protocol';
+import type { DeviceState, Stream } from '@lineside/protocol';
 import type {
   BatchOutcome,
   ChainBreak,
@@ -28,6 +28,7 @@ import { inTransaction, rowsOf, type PostgresAddress, type Queryable } from './d
 import { GapBook } from './gap-book.ts';
 import { openPostgres } from './open.ts';
 import { Queries } from './queries.ts';
+import { retireRecords } from './retire.ts';
 
 /** The store in a PostgreSQL database, which any number of collectors may share. */
 export class PostgresStore implements CollectorStore {
@@ -128,6 +129,23 @@ export class PostgresStore implements CollectorStore {
         [sha256, device, bytes, mime, storedMs],
       ),
     );
+  }
+
+  async retire(stream: Stream, receivedBeforeMs: number, limit: number, atMs: number): Promise<number> {
+    return retireRecords(this.#pool, stream, receivedBeforeMs, limit, atMs);
+  }
+
+  async oldestMedia(limit: number): Promise<readonly MediaRow[]> {
+    return rowsOf<MediaRow>(
+      this.#pool,
+      `select sha256, device, bytes, mime, stored_ms as "storedMs" from media where retired_ms is null
+       order by stored_ms limit $1`,
+      [limit],
+    );
+  }
+
+  async retireMedia(sha256: string, atMs: number): Promise<void> {
+    await this.#pool.query('update media set retired_ms = $1 where sha256 = $2', [atMs, sha256]);
   }
 
   async credentials(): Promise<readonly Credential[]> {

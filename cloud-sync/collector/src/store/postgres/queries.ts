@@ -31,6 +31,7 @@ const DEVICES = `select d.device, d.first_seen_ms, d.last_seen_ms, d.birth, d.re
 
 interface StreamSql extends StreamKey {
   readonly stored: number;
+  readonly retired: number;
   readonly covered: number;
   readonly highest: number;
   readonly upto: number;
@@ -38,6 +39,7 @@ interface StreamSql extends StreamKey {
 }
 
 const STREAMS = `select j.device, j.epoch, j.stream, j.stored,
+    coalesce((select count from retired t where t.journal = j.id), 0)::bigint as retired,
     coalesce(s.covered, 0)::bigint as covered, coalesce(s.highest, 0)::bigint as highest,
     coalesce(s.upto, 0)::bigint as upto,
     coalesce((select hash from records r where r.journal = j.id order by seq desc limit 1),
@@ -91,8 +93,8 @@ export class Queries {
 
   async streams(): Promise<StreamRow[]> {
     const rows = await rowsOf<StreamSql>(this.#pool, STREAMS);
-    return rows.map(({ device, epoch, stream, stored, covered, highest, upto, head }) => ({
-      ...{ device, epoch, stream, stored, highest, upto, head },
+    return rows.map(({ device, epoch, stream, stored, retired, covered, highest, upto, head }) => ({
+      ...{ device, epoch, stream, stored, retired, highest, upto, head },
       declaredLost: Math.max(0, covered - stored),
       missing: highest - covered,
     }));

@@ -39,8 +39,8 @@ export class Queries {
     return this.#db
       .prepare<[], StreamSql>(STREAMS)
       .all()
-      .map(({ device, epoch, stream, stored, covered, highest, upto, head }) => ({
-        ...{ device, epoch, stream, stored, highest, upto, head },
+      .map(({ device, epoch, stream, stored, retired, covered, highest, upto, head }) => ({
+        ...{ device, epoch, stream, stored, retired, highest, upto, head },
         declaredLost: Math.max(0, covered - stored),
         missing: highest - covered,
       }));
@@ -147,6 +147,7 @@ const DEVICES = `select d.device, d.first_seen_ms, d.last_seen_ms, d.birth, d.re
 interface StreamSql extends StreamKey {
   readonly stream: Stream;
   readonly stored: number;
+  readonly retired: number;
   readonly covered: number;
   readonly highest: number;
   readonly upto: number;
@@ -154,6 +155,7 @@ interface StreamSql extends StreamKey {
 }
 
 const STREAMS = `select j.device, j.epoch, j.stream, j.stored,
+    coalesce((select count from retired t where t.journal = j.id), 0) as retired,
     (select coalesce(sum(last - first + 1), 0) from spans s where s.journal = j.id) as covered,
     (select coalesce(max(last), 0) from spans s where s.journal = j.id) as highest,
     coalesce((select last from spans s where s.journal = j.id and s.first = 1), 0) as upto,

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { DeviceState } from '@lineside/protocol';
+import type { DeviceState, Stream } from '@lineside/protocol';
 import type {
   BatchOutcome,
   ChainBreak,
@@ -27,6 +27,7 @@ import { SqliteChains } from './chains.ts';
 import { GapBook } from './gap-book.ts';
 import { openDatabase } from './open.ts';
 import { Queries } from './queries.ts';
+import { retireRecords } from './retire.ts';
 
 /** The store in one SQLite file: write-ahead log, every commit on disk before its promise resolves. */
 export class SqliteStore implements CollectorStore {
@@ -129,6 +130,23 @@ export class SqliteStore implements CollectorStore {
          where media.retired_ms is not null`,
       )
       .run(sha256, device, bytes, mime, storedMs);
+  }
+
+  async retire(stream: Stream, receivedBeforeMs: number, limit: number, atMs: number): Promise<number> {
+    return this.#inTransaction(() => retireRecords(this.#db, stream, receivedBeforeMs, limit, atMs));
+  }
+
+  async oldestMedia(limit: number): Promise<readonly MediaRow[]> {
+    return this.#db
+      .prepare<[number], MediaRow>(
+        `select sha256, device, bytes, mime, stored_ms as storedMs from media where retired_ms is null
+         order by stored_ms limit ?`,
+      )
+      .all(limit);
+  }
+
+  async retireMedia(sha256: string, atMs: number): Promise<void> {
+    this.#db.prepare('update media set retired_ms = ? where sha256 = ?').run(atMs, sha256);
   }
 
   async credentials(): Promise<readonly Credential[]> {
