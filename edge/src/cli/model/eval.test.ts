@@ -72,6 +72,14 @@ describe('lineside model eval', () => {
     expect(told(stdout)).toMatchObject({ pictures: 2, withoutResult: 1, all: { truths: 1, precision: 1, recall: 1 } });
   });
 
+  it('finds an imported model although --data names the pictures', async () => {
+    const blobs = brightBlobDetector({ size: SIZE, cell: 16 });
+    await writeTinyBundle(dir.join('state/models/mine'), blobs, { id: 'mine', size: SIZE, labels: ['water'] });
+    const args = ['model', 'eval', 'mine', '--imported', dir.join('state'), '--data', set, '--json'];
+    const { code, stdout } = await runHere(args);
+    expect([code, told(stdout)]).toMatchObject([0, { model: 'mine', all: { truths: 2 } }]);
+  });
+
   it('judges classes by the folders of the pictures', async () => {
     const output = { name: 'output0', family: 'classify' } as const;
     const labels = ['bright', 'dark'];

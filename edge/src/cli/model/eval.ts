@@ -102,7 +102,9 @@ async function evaluate(context: Context, options: EvalOptions, [ref = '']: read
   if (data === undefined) throw new UsageError('no labelled pictures are named', 'name their folder with --data DIR');
   const dir = resolve(io.cwd, data);
   const labels = options.labels === undefined ? {} : { labels: options.labels };
-  const spec = await findSpec({ ref, cwd: io.cwd, dataDir: context.dataDir, ...labels }, io.signal);
+  // --data is the set here: imported models lie elsewhere.
+  const dataDir = resolve(io.cwd, options.imported);
+  const spec = await findSpec({ ref, cwd: io.cwd, dataDir, ...labels }, io.signal);
   const form = options.format ?? (await guessForm(dir, answersOf(spec.manifest)));
   const names = options.names === undefined ? undefined : await namesOf(options.names, io.cwd);
   const set = thinned(await readSet({ dir, form, names }), options.limit);
