@@ -46,7 +46,8 @@ const Input = z.strictObject({
    */
   mean: perChannel.optional(),
   std: perChannel.optional(),
-  letterbox: z.strictObject({ anchor: z.enum(['center', 'top-left']), fill: z.int().min(0).max(255) }),
+  /** `stretch`: drawn out to fill the input, for models that were trained on pictures simply resized. */
+  letterbox: z.strictObject({ anchor: z.enum(['center', 'top-left', 'stretch']), fill: z.int().min(0).max(255) }),
 });
 
 /** What a family leaves open. Each decoder says which of them it reads. */

@@ -10,6 +10,8 @@ export interface MadeOutput {
    */
   readonly parts?: readonly MadePart[];
   readonly axis?: number;
+  /** As the model's own floats when left out. */
+  readonly element?: 'int64';
 }
 
 export interface MadePart {
@@ -88,11 +90,11 @@ function madeGraph(options: MadeModel): Graph {
     { op: 'Mul', inputs: ['averages', 'unit'], outputs: ['features'] },
   ];
   const sizes = sizesInput(options, constants, nodes);
-  const element = type === 'uint8' ? 'float32' : type;
-  for (const output of options.outputs) addOutput(output, { constants, nodes, element, options });
+  const floats = type === 'uint8' ? 'float32' : type;
+  for (const output of options.outputs) addOutput(output, { constants, nodes, element: floats, options });
   return {
     inputs: [input, ...sizes],
-    outputs: options.outputs.map(({ name, shape }) => ({
+    outputs: options.outputs.map(({ name, shape, element = floats }) => ({
       name,
       element,
       shape: open ? ['batch', ...shape.slice(1)] : shape,
@@ -121,7 +123,7 @@ interface Growing {
   readonly options: MadeModel;
 }
 
-function addOutput({ name, shape, parts, axis = 1 }: MadeOutput, growing: Growing): void {
+function addOutput({ name, shape, parts, axis = 1, element: own }: MadeOutput, growing: Growing): void {
   const { nodes, element, options } = growing;
   const all = parts ?? [{ size: shape[axis] ?? 1, as: 'linear' as const }];
   const pieces = all.map((part, i) => {
@@ -133,7 +135,7 @@ function addOutput({ name, shape, parts, axis = 1 }: MadeOutput, growing: Growin
   nodes.push({ op: 'Concat', inputs: pieces, outputs: [joined], attributes: { axis } });
   const last = options.sizesInput === undefined ? joined : `${name}_sized`;
   if (last !== joined) nodes.push({ op: 'Add', inputs: [joined, 'size_nothing'], outputs: [last] });
-  const to = { float32: 1, float16: 10, float64: 11 }[element];
+  const to = { float32: 1, float16: 10, float64: 11, int64: 7 }[own ?? element];
   nodes.push({ op: 'Cast', inputs: [last], outputs: [name], attributes: { to } });
 }
 

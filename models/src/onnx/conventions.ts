@@ -9,7 +9,7 @@ export interface PictureConvention {
   /** On 0..255, per channel of `color`. */
   readonly mean: Channels;
   readonly std: Channels;
-  readonly letterbox: { readonly anchor: 'center' | 'top-left'; readonly fill: number };
+  readonly letterbox: { readonly anchor: 'center' | 'top-left' | 'stretch'; readonly fill: number };
   readonly thresholds: { readonly score: number; readonly iou: number };
 }
 
@@ -22,6 +22,8 @@ const IMAGENET_BGR = { mean: [103.53, 116.28, 123.675], std: [57.375, 57.12, 58.
 
 const GREY = { anchor: 'center', fill: 114 } as const;
 const BLACK = { anchor: 'center', fill: 0 } as const;
+/** Simply resized. */
+const FILLED = { anchor: 'stretch', fill: 0 } as const;
 const USUAL = { score: 0.25, iou: 0.45 } as const;
 
 const ULTRALYTICS: PictureConvention = { color: 'rgb', mean: NONE, std: SHARES, letterbox: GREY, thresholds: USUAL };
@@ -35,18 +37,18 @@ const BY_FAMILY: Readonly<Record<Family, PictureConvention>> = {
   // Since version 0.2 YOLOX takes the bytes of OpenCV's pictures, laid into the corner.
   yolox: { color: 'bgr', mean: NONE, std: BYTES, letterbox: { anchor: 'top-left', fill: 114 }, thresholds: USUAL },
   nanodet: { color: 'bgr', ...IMAGENET_BGR, letterbox: BLACK, thresholds: { score: 0.35, iou: 0.6 } },
-  fastestdet: { color: 'bgr', mean: NONE, std: SHARES, letterbox: BLACK, thresholds: { score: 0.5, iou: 0.45 } },
+  fastestdet: { color: 'bgr', mean: NONE, std: SHARES, letterbox: FILLED, thresholds: { score: 0.5, iou: 0.45 } },
   // The face and mask detectors that are passed around in this form.
   ssd: {
     color: 'rgb',
     mean: [127, 127, 127],
     std: [128, 128, 128],
-    letterbox: BLACK,
+    letterbox: FILLED,
     thresholds: { score: 0.6, iou: 0.4 },
   },
-  detr: { color: 'rgb', ...IMAGENET, letterbox: BLACK, thresholds: { score: 0.5, iou: 0.7 } },
-  anomaly: { color: 'rgb', ...IMAGENET, letterbox: BLACK, thresholds: { score: 0.5, iou: 0.45 } },
-  autoencoder: { color: 'rgb', mean: NONE, std: SHARES, letterbox: BLACK, thresholds: { score: 0.5, iou: 0.45 } },
+  detr: { color: 'rgb', ...IMAGENET, letterbox: FILLED, thresholds: { score: 0.5, iou: 0.7 } },
+  anomaly: { color: 'rgb', ...IMAGENET, letterbox: FILLED, thresholds: { score: 0.5, iou: 0.45 } },
+  autoencoder: { color: 'rgb', mean: NONE, std: SHARES, letterbox: FILLED, thresholds: { score: 0.5, iou: 0.45 } },
   'yolo-raw': ULTRALYTICS,
 };
 
@@ -60,10 +62,12 @@ export interface ConventionHints {
 
 /** How a model of this family most probably wants its picture, and why. */
 export function pictureConvention(
-  guess: Pick<FamilyGuess, 'family' | 'outputs'>,
+  guess: Pick<FamilyGuess, 'family' | 'outputs' | 'options' | 'pictures'>,
   hints: ConventionHints,
 ): PictureConvention & { readonly reason: string } {
-  const usual = BY_FAMILY[guess.family];
+  // YOLOX as it is exported leaves boxes on the grid; what looks like it and does not is YOLOv6.
+  const like = guess.pictures ?? (guess.options?.gridDecoded === true ? 'yolov5' : guess.family);
+  const usual = BY_FAMILY[like];
   if (hints.rawPixels) {
     return { ...usual, mean: NONE, std: BYTES, reason: 'the graph itself begins with bringing 0..255 to its range' };
   }
@@ -89,7 +93,7 @@ export function pictureConvention(
       reason: 'YuNet takes the bytes of OpenCV pictures',
     };
   }
-  return { ...usual, reason: `most ${guess.family} models do` };
+  return { ...usual, reason: `most ${like} models do` };
 }
 
 /** The 80 classes of COCO, in the order in which its detectors are trained. https://cocodataset.org */

@@ -27,6 +27,7 @@ export const FAMILY_RULES: readonly Rule[] = [
   nanodet,
   headsByStride,
   fastestDet,
+  readyMade,
   detr,
   ssd,
   classification,
@@ -313,7 +314,7 @@ function fastestDet(facts: GuessFacts): readonly FamilyGuess[] {
   if (output === undefined || more.length > 0 || output.shape.length !== 4) return [];
   const [, channels = -1, rows = -1, columns = -1] = numeric(output);
   const stride = facts.height / rows;
-  if (channels < 6 || !Number.isInteger(stride) || stride < 4 || facts.width / columns !== stride) return [];
+  if (channels < 6 || !Number.isInteger(stride) || stride < 8 || facts.width / columns !== stride) return [];
   const reason = `${shown(output)}: objectness, box and ${channels - 5} classes for each cell of ${stride} pixels`;
   return [
     {
@@ -328,19 +329,31 @@ function fastestDet(facts: GuessFacts): readonly FamilyGuess[] {
   ];
 }
 
-/** A transformer's queries: logits and boxes, or labels, boxes and scores ready made. */
+/** Labels, boxes and scores ready made, of a graph with its post-processing inside. */
+function readyMade(facts: GuessFacts): readonly FamilyGuess[] {
+  const flat = facts.outputs.filter(({ shape }) => shape.length === 1 || shape.length === 2);
+  const boxes = facts.outputs.find((value) => [2, 3].includes(value.shape.length) && numeric(value).at(-1) === 4);
+  const labels = flat.find(({ name, type }) => type.startsWith('int') || /class|label/i.test(name));
+  const scores = flat.find((value) => value !== labels && /^float/.test(value.type) && numeric(value).at(-1) !== 1);
+  if (boxes === undefined || labels === undefined || scores === undefined || boxes === scores) return [];
+  const counts = [numeric(labels).at(-1), numeric(scores).at(-1), numeric(boxes).at(-2)].filter((n) => n !== -1);
+  if (new Set(counts).size > 1) return [];
+  // TensorFlow's detection API: y before x, shares of the picture, and class 1 is the first.
+  const tensorflow = /^detection_/.test(boxes.name);
+  const options = tensorflow
+    ? ({ boxes: 'normalised', boxForm: 'corners_yx', background: 0 } as const)
+    : ({ boxes: 'pixels' } as const);
+  const beside = facts.hasSizesInput ? ', and the size of the picture as second input' : '';
+  const reason = `${shown(labels)}, ${shown(boxes)}, ${shown(scores)}${beside}`;
+  const outputs = [labels.name, boxes.name, scores.name];
+  return [{ family: 'detr', task: 'detect', outputs, options, reason, confidence: 3 }];
+}
+
+/** A transformer's queries: logits and boxes. */
 function detr(facts: GuessFacts): readonly FamilyGuess[] {
   const named = (pattern: RegExp): OnnxValue | undefined => facts.outputs.find(({ name }) => pattern.test(name));
   const boxes = facts.outputs.find((value) => value.shape.length === 3 && numeric(value)[2] === 4);
-  const labels = facts.outputs.find((value) => value.shape.length === 2 && /^int/.test(value.type));
-  const scores = facts.outputs.find((value) => value.shape.length === 2 && /^float/.test(value.type));
   if (boxes === undefined) return [];
-  if (labels !== undefined && scores !== undefined && numeric(labels)[1] === numeric(boxes)[1]) {
-    const pixels = facts.hasSizesInput;
-    const reason = `${shown(labels)}, ${shown(boxes)}, ${shown(scores)}${pixels ? ', and the size of the picture as second input' : ''}`;
-    const outputs = [labels.name, boxes.name, scores.name];
-    return [{ family: 'detr', task: 'detect', outputs, options: { boxes: 'pixels' }, reason, confidence: 3 }];
-  }
   const logits = named(/logit/i) ?? facts.outputs.find((value) => value !== boxes && value.shape.length === 3);
   const queries = numeric(boxes)[1] ?? -1;
   if (logits === undefined || numeric(logits)[1] !== queries || queries > 1_000) return [];
@@ -351,18 +364,11 @@ function detr(facts: GuessFacts): readonly FamilyGuess[] {
   const options = softmax
     ? ({ softmax: 'outside', background: width - 1, boxes: 'normalised' } as const)
     : ({ sigmoid: 'outside', boxes: 'normalised' } as const);
-  const reason = `${shown(logits)} and ${shown(boxes)}: ${queries} queries${softmax ? ', the last class for "nothing"' : ''}`;
-  return [
-    {
-      family: 'detr',
-      task: 'detect',
-      outputs: [logits.name, boxes.name],
-      classes: width,
-      options,
-      reason,
-      confidence: /logit/i.test(logits.name) ? 3 : 2,
-    },
-  ];
+  const last = softmax ? ', the last class for "nothing"' : '';
+  const reason = `${shown(logits)} and ${shown(boxes)}: ${queries} queries${last}`;
+  const outputs = [logits.name, boxes.name];
+  const confidence = /logit/i.test(logits.name) ? 3 : 2;
+  return [{ family: 'detr', task: 'detect', outputs, classes: width, options, reason, confidence }];
 }
 
 /** Scores and boxes of many anchors, boxes already decoded. */
@@ -381,7 +387,10 @@ function ssd(facts: GuessFacts): readonly FamilyGuess[] {
   const reason = `${shown(scores)} and ${shown(boxes)}: ${classes} scores and a box for each of ${count} anchors`;
   const outputs = [scores.name, boxes.name];
   const options = { ...background, boxes: 'normalised' } as const;
-  return [{ family: 'ssd', task: 'detect', outputs, classes, options, reason, confidence: count > 1_000 ? 3 : 1 }];
+  // One box per cell of YOLO's grid: YOLO-NAS and its kin, which are fed as YOLO is.
+  const pictures = count === cells(facts, STRIDES) ? ({ pictures: 'yolov8' } as const) : {};
+  const confidence = count > 1_000 ? 3 : 1;
+  return [{ family: 'ssd', task: 'detect', outputs, classes, options, ...pictures, reason, confidence }];
 }
 
 function classification(facts: GuessFacts): readonly FamilyGuess[] {

@@ -14,6 +14,8 @@ export interface FamilyGuess {
   readonly options?: NonNullable<Manifest['output']['options']>;
   /** Classes that the outputs have room for, the background included; undefined where they do not say. */
   readonly classes?: number;
+  /** Family whose convention holds for pictures, where it is not its own. */
+  readonly pictures?: Family;
   readonly reason: string;
   /** 3: the file says so; 2: only this family has such outputs; 1: others look alike. */
   readonly confidence: 1 | 2 | 3;

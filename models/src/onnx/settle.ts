@@ -24,6 +24,7 @@ export function settleReading<G extends FamilyGuess>(guess: G, runs: Runs, facts
     case 'ssd':
       return withOptions(guess, {
         boxes: largestX(guess.outputs[1], runs) > 4 ? 'pixels' : 'normalised',
+        ...boxForm(guess, runs),
         ...background(guess, runs, facts),
       });
     case 'nanodet':
@@ -48,6 +49,7 @@ export function settleReading<G extends FamilyGuess>(guess: G, runs: Runs, facts
 
 /** Whether the numbers of a run rule a reading out that the shapes allow. */
 export function contradicts(guess: FamilyGuess, outputs: readonly RawOutput[]): boolean {
+  if (guess.family === 'ssd') return boxForm(guess, [outputs]) === undefined;
   if (guess.family !== 'yolo-end2end') return false;
   const table = outputs.find(({ name }) => name === guess.outputs[0]);
   const [, rows = 0, columns = 6] = table?.shape ?? [];
@@ -83,6 +85,30 @@ function background(guess: FamilyGuess, runs: Runs, { labels }: SettleFacts): Fa
   );
   const whole = rows.every((total) => Math.abs(total - 1) < SLACK);
   return whole && classes > 1 && labels !== classes ? { background: guess.options?.background ?? 0 } : {};
+}
+
+/** Share of rows that a form must hold for. */
+const MOST_ROWS = 0.95;
+
+/** Corners in order, or middles with sizes above 0; undefined where boxes are neither: offsets to anchors, not decoded. */
+function boxForm(guess: FamilyGuess, runs: Runs): FamilyGuess['options'] {
+  if (guess.options?.boxForm !== undefined) return {};
+  let [rows, corners, middles] = [0, 0, 0];
+  for (const { data } of tables(guess.outputs[1], runs)) {
+    for (let at = 0; at + 3 < data.length; at += 4) {
+      const [a, b, c, d] = [data[at], data[at + 1], data[at + 2], data[at + 3]].map(Number) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      rows += 1;
+      if (c >= a && d >= b) corners += 1;
+      if (c > 0 && d > 0) middles += 1;
+    }
+  }
+  if (corners >= MOST_ROWS * rows) return {};
+  return middles >= MOST_ROWS * rows ? { boxForm: 'centre' } : undefined;
 }
 
 function areShares(guess: FamilyGuess, runs: Runs): boolean {

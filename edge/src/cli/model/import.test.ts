@@ -220,6 +220,19 @@ describe('a foreign model is found out, prepared and proven', () => {
       { output: { options: { background: 2 } } },
     ],
     [
+      'detr',
+      square(
+        [
+          { name: 'labels', shape: [1, 30], element: 'int64', parts: [{ size: 30, as: 'flat', bias: 1 }] },
+          rows('boxes', [1, 30, 4], 'sigmoid', SIDE),
+          rows('scores', [1, 30], 'sigmoid'),
+        ],
+        { sizesInput: 'int64', open: true },
+      ),
+      ['--labels', 'a,b', '--size', `${SIDE}x${SIDE}`],
+      { extraInputs: [{ name: 'orig_target_sizes', type: 'int64' }], output: { names: ['labels', 'boxes', 'scores'] } },
+    ],
+    [
       'anomaly',
       square([
         rows('pred_score', [1, 1], 'sigmoid'),

@@ -151,6 +151,7 @@ interface Done {
   readonly pictures: number;
   /** Detections of the original on the golden pictures. */
   readonly found: number;
+  readonly notes: readonly string[];
 }
 
 /** Judges the scores, prepares the graph, asks both for the golden pictures, and writes the bundle. */
@@ -172,7 +173,22 @@ async function build(task: BuildTask): Promise<Done> {
   const manifest = await writeBundle(dir, { ...parts, preparation, golden });
   await verifyBundle(dir);
   const found = golden.reduce((sum, { expectation }) => sum + expectation.detections.length, 0);
-  return { manifest, preparation, pictures: study.runs.length, found };
+  const notes = [...study.notes, ...remarks(study, golden)];
+  return { manifest, preparation, pictures: study.runs.length, found, notes };
+}
+
+/** What the answers to the golden pictures give to think. */
+function remarks({ guess }: Study, golden: readonly Golden[]): readonly string[] {
+  const scores = golden.flatMap(({ unusual }) => unusual ?? []);
+  if (guess.task === 'anomaly' && guess.options?.threshold === undefined && scores.length > 0) {
+    const [least, most] = [Math.min(...scores), Math.max(...scores)].map((score) => score.toPrecision(3));
+    return [
+      `no threshold is set: scores on the pictures run from ${least} to ${most}; set one with --output-options '{"threshold": ...}'`,
+    ];
+  }
+  const given = golden.filter(({ picture }) => picture.kind === 'given');
+  const blind = given.length > 0 && given.every(({ expectation }) => expectation.detections.length === 0);
+  return blind ? ['nothing was found on the given pictures: check --family, --mean, --std, --color and --score'] : [];
 }
 
 /** Why the scores are suspect; undefined where they are not. Throws unless it was forced. */
@@ -188,6 +204,8 @@ interface Golden {
   readonly frame: TrialFrame;
   readonly picture: TrialFrame['picture'];
   readonly expectation: GoldenExpectation;
+  /** The model's own score of how unusual the picture is. */
+  readonly unusual: number | undefined;
 }
 
 interface Expectations {
@@ -221,7 +239,7 @@ function read(frames: readonly TrialFrame[], answers: readonly Answer[]): readon
   return frames.flatMap((frame, i) => {
     const answer = answers[i];
     if (answer === undefined || answer.status === 'no_result') return [];
-    return [{ frame, picture: frame.picture, expectation: expectationOf(answer) }];
+    return [{ frame, picture: frame.picture, expectation: expectationOf(answer), unusual: answer.anomaly?.score }];
   });
 }
 
@@ -285,7 +303,7 @@ interface ImportAnswer {
   readonly notes: readonly string[];
 }
 
-function answerOf(dir: string, { manifest, preparation, pictures, found }: Done, study: Study): ImportAnswer {
+function answerOf(dir: string, { manifest, preparation, pictures, found, notes }: Done, study: Study): ImportAnswer {
   const { id, task, output, labels, input, degraded, golden } = manifest;
   return {
     ...{ id, dir, task, family: output.family, reason: study.guess.reason },
@@ -296,7 +314,7 @@ function answerOf(dir: string, { manifest, preparation, pictures, found }: Done,
     ...(preparation.prepared ? { difference: preparation.difference } : { unprepared: preparation.reason }),
     ...{ pictures, golden: golden.length, found },
     ...(degraded === undefined ? {} : { degraded: degraded.reason }),
-    notes: study.notes,
+    notes,
   };
 }
 

@@ -29,7 +29,7 @@ export async function prepareModel(study: Study, request: ImportRequest, tools: 
   const { whole, inputs, frames, runs } = study;
   try {
     const form = graphForm(study);
-    const outputs = (runs[0] ?? []).map(({ name, type, shape }) => ({ name, type, shape }));
+    const outputs = (runs[0] ?? []).map(({ name, type, shape }, i) => ({ name, type, shape: shapeOf(shape, runs, i) }));
     const { bytes, input } = prepareGraph(whole.model, form, outputs);
     const path = join(tools.scratch, PREPARED_FILE);
     await writeFile(path, bytes);
@@ -48,6 +48,11 @@ export async function prepareModel(study: Study, request: ImportRequest, tools: 
     if (error instanceof ModelError) return { prepared: false, reason: `the prepared graph ${messageOf(error)}` };
     throw error;
   }
+}
+
+/** A dimension is fixed where every run had the same; a number of finds differs from picture to picture. */
+function shapeOf(shape: readonly number[], runs: Study['runs'], output: number): readonly (number | string)[] {
+  return shape.map((size, axis) => (runs.every((run) => run[output]?.shape[axis] === size) ? size : `n${axis}`));
 }
 
 /** An autoencoder draws its own channel order: there the camera's bytes come in that order, and the graph changes none. */

@@ -77,7 +77,8 @@ export async function studyModel(file: LoadedOnnx, request: ImportRequest, tools
   const blank = await probeBlank(whole.path, inputs, size, request, tools.signal);
   const before = chooseGuess(whole, blank, asked);
   const { stride, author } = inspection.hints;
-  const convention = pictureConvention(before.guess, {
+  const settled = { width: size.width, labels: labelCount(asked) };
+  const convention = pictureConvention(settleReading(before.guess, [blank], settled), {
     ultralytics: stride !== undefined || /ultralytics/i.test(author ?? ''),
     rawPixels: wantsRawPixels(whole.model, inputs.picture.name),
     hasSizesInput: inputs.sizes !== undefined,
@@ -91,10 +92,7 @@ export async function studyModel(file: LoadedOnnx, request: ImportRequest, tools
   };
   const frames = await tools.frames(size, convention.letterbox);
   const runs = await runReference({ reference: whole.path, form, inputs }, frames, request, tools.signal);
-  const guess = withRequest(
-    settleReading(before.guess, runs, { width: size.width, labels: labelCount(asked) }),
-    request,
-  );
+  const guess = withRequest(settleReading(before.guess, runs, settled), request);
   const named = chooseLabels(guess, asked);
   const scaling =
     request.scaling === undefined && inputs.picture.type !== 'uint8'
@@ -226,7 +224,10 @@ export async function probe(
       const advice = 'export the model for a lower operator set, with operators of ONNX alone';
       throw refuse(request, 'operators_custom', `ONNX Runtime lacks an operator: ${firstLine(error.message)}`, advice);
     }
-    const advice = 'export it again, and try it with onnxruntime where it was made; it must run on the CPU';
+    const newer = /opset|IR version/i.test(error.message);
+    const advice = newer
+      ? 'export it again for an older operator set, such as 17'
+      : 'export it again, and try it with onnxruntime where it was made; it must run on the CPU';
     throw refuse(request, 'model_fails', `does not run: ${firstLine(error.message)}`, advice);
   }
 }
