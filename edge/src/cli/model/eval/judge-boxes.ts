@@ -59,12 +59,19 @@ export async function judgeBoxes(stage: Stage, { set, map, threshold }: BoxesReq
       'AP with all-point interpolation (Everingham et al. 2010); AP50-95 is the mean over IoU 0.50, 0.55 to 0.95 (Lin et al. 2014).',
       ...(figures.all.maskAp50 === undefined ? [] : ['Mask AP is the same with outlines instead of boxes.']),
       ...(ignored.length === 0 ? [] : [`Labels of the set that were not judged: ${ignored.join(', ')}.`]),
-      ...(unseen.length === 0 ? [] : [`Labels of the model that the set says nothing of: ${unseen.join(', ')}.`]),
+      ...(unseen.length === 0 ? [] : [`Labels of the model that the set says nothing of: ${shortened(unseen)}.`]),
     ],
     legend: 'Green: found and there. Red: found, but not there. Blue: there, but not found.',
     worst: worstOf(shown, outcomes),
     failures,
   };
+}
+
+const LABELS_TOLD = 10;
+
+function shortened(labels: readonly string[]): string {
+  const more = labels.length - LABELS_TOLD;
+  return `${labels.slice(0, LABELS_TOLD).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 type Shape = Omit<TruthBox, 'label'>;
