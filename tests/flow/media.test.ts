@@ -51,7 +51,7 @@ beforeEach(async () => {
       puts.push(put);
       const status = answer(put);
       if (status === 0) response.destroy();
-      else response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
+      else if (status > 0) response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
     })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -156,4 +156,16 @@ test('a picture that is damaged or gone on this box is not sent as something els
   await waitFor('the third', () => uplink.snapshot().mediaSent === 1);
   expect(puts.map((put) => put.body.toString())).toEqual(['picture 3']);
   expect(evidence.pending(9)).toHaveLength(2);
+});
+
+test('an upload on its way ends when its picture is given up on this box, and that is counted and no trouble', async () => {
+  await record(1);
+  answer = () => -1;
+  const uplink = start();
+  await waitFor('the upload to begin', () => puts.length === 1);
+  const [one] = evidence.pending(9);
+  evidence.remove([one!.sha256], []);
+  await waitFor('the upload to be cancelled', () => uplink.snapshot().mediaCancelled === 1);
+  expect(uplink.snapshot()).toMatchObject({ mediaQueued: 0, mediaSent: 0 });
+  expect(uplink.snapshot().lastError).toBeUndefined();
 });

@@ -1,11 +1,14 @@
 import { type Condition, condition, isAbort, messageOf } from './condition.ts';
 import type { MediaOutbox, PendingMedia } from './outbox.ts';
 import type { UplinkClock } from './ports.ts';
+import { uploadInPieces } from './piecewise-upload.ts';
 import { RateCap } from './rate-cap.ts';
 
 export interface MediaTarget {
-  /** Pictures go to `${url}/${device}/${sha256}`. */
+  /** Pictures go to `${url}/${device}/${sha256}` in one request. */
   readonly url: string;
+  /** Where they may go in pieces instead; see piecewise-upload.ts. */
+  readonly uploadUrl?: string;
   readonly device: string;
   readonly username?: string;
   readonly password?: string;
@@ -27,6 +30,9 @@ const MOST_MISMATCHES = 3;
 const LOOK_MS = 1_000;
 /** A picture goes out in pieces, each when the cap allows it. */
 const PIECE_BYTES = 16 * 1024;
+/** Of a resumable upload: what is lost at most when the link goes. */
+const RESUMABLE_PIECE_BYTES = 128 * 1024;
+const TUS = { 'tus-resumable': '1.0.0' };
 
 type Outcome = 'stored' | 'mismatch' | 'refused' | 'failed' | 'cancelled';
 
@@ -104,30 +110,26 @@ export class MediaUpload {
         this.#trouble(condition('media_unreadable', messageOf(error)));
         return 'refused';
       }
-      const outcome = await this.#put(media, bytes, target, signal);
+      const outcome = await this.#send(media, bytes, target, signal);
       if (outcome !== 'mismatch') return outcome;
     }
     return 'refused';
   }
 
-  async #put(media: PendingMedia, bytes: Uint8Array, target: MediaTarget, signal: AbortSignal): Promise<Outcome> {
-    const url = `${target.url.replace(/\/+$/, '')}/${target.device}/${media.sha256}`;
+  /** In one request, or in pieces where that costs less when the link goes. Ends early when the picture is given up. */
+  async #send(media: PendingMedia, bytes: Uint8Array, target: MediaTarget, signal: AbortSignal): Promise<Outcome> {
+    const resumable = target.uploadUrl !== undefined && bytes.length > RESUMABLE_PIECE_BYTES / 2;
+    const url = withoutSlash(resumable ? (target.uploadUrl ?? '') : target.url);
     const done = new AbortController();
     const lost = new AbortController();
     const watching = this.#watch(media, lost, done.signal);
-    // A capped picture takes its time: the deadline is for the network, not for the cap.
-    const allowedMs = this.#times.requestMs + (this.#cap === undefined ? 0 : this.#cap.msFor(bytes.length));
-    let response: Response;
+    const all = AbortSignal.any([signal, lost.signal]);
+    let status: number;
     try {
-      response = await fetch(url, {
-        method: 'PUT',
-        headers: headersFor(media, target),
-        ...this.#body(bytes),
-        // A redirect would carry this device's password to a place that nobody configured.
-        redirect: 'error',
-        signal: AbortSignal.any([signal, lost.signal, AbortSignal.timeout(allowedMs)]),
-      });
-      await response.body?.cancel();
+      const at = `${url}/${target.device}`;
+      status = resumable
+        ? await this.#inPieces(at, media, bytes, target, all)
+        : await this.#put(`${at}/${media.sha256}`, media, bytes, target, all);
     } catch (error) {
       if (lost.signal.aborted) return 'cancelled';
       if (isAbort(error)) signal.throwIfAborted();
@@ -138,7 +140,60 @@ export class MediaUpload {
       done.abort();
       await watching;
     }
-    return this.#judge(response.status, url);
+    return this.#judge(status, `${url}/${target.device}/${media.sha256}`);
+  }
+
+  async #put(
+    url: string,
+    media: PendingMedia,
+    bytes: Uint8Array,
+    target: MediaTarget,
+    signal: AbortSignal,
+  ): Promise<number> {
+    // A capped picture takes its time: the deadline is for the network, not for the cap.
+    const allowedMs = this.#times.requestMs + (this.#cap === undefined ? 0 : this.#cap.msFor(bytes.length));
+    const response = await fetch(url, {
+      method: 'PUT',
+      headers: headersFor(media, target),
+      ...this.#body(bytes),
+      // A redirect would carry this device's password to a place that nobody configured.
+      redirect: 'error',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(allowedMs)]),
+    });
+    await response.body?.cancel();
+    return response.status;
+  }
+
+  #inPieces(
+    at: string,
+    media: PendingMedia,
+    bytes: Uint8Array,
+    target: MediaTarget,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const cap = this.#cap;
+    return uploadInPieces({
+      at,
+      sha256: media.sha256,
+      bytes,
+      pieceBytes: cap === undefined ? RESUMABLE_PIECE_BYTES : PIECE_BYTES,
+      allowed: async (count) => {
+        const waitMs = cap?.waitMs(this.#clock.monoMs()) ?? 0;
+        if (waitMs > 0) await this.#clock.sleep(waitMs, signal);
+        cap?.spend(count, this.#clock.monoMs());
+      },
+      ask: async (method, url, headers, body) => {
+        const response = await fetch(url, {
+          method,
+          headers: { ...TUS, ...authorization(target), ...headers },
+          redirect: 'error',
+          signal: AbortSignal.any([signal, AbortSignal.timeout(this.#times.requestMs)]),
+          ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+        });
+        await response.body?.cancel();
+        return response;
+      },
+    });
   }
 
   #givenUp({ sha256 }: PendingMedia): boolean {
@@ -182,7 +237,7 @@ export class MediaUpload {
       this.#trouble(condition('credentials_refused', `${url}: the collector refuses the credentials (${status})`));
       return 'failed';
     }
-    if (status === 408 || status === 429 || status >= 500 || status < 400) {
+    if (status === 408 || status === 423 || status === 429 || status >= 500 || status < 400) {
       this.#trouble(condition('media_unreachable', `${url}: answered ${status}`));
       return 'failed';
     }
@@ -191,15 +246,22 @@ export class MediaUpload {
   }
 }
 
-function headersFor(media: PendingMedia, { username, password }: MediaTarget): Record<string, string> {
+function headersFor(media: PendingMedia, target: MediaTarget): Record<string, string> {
   const digest = Buffer.from(media.sha256, 'hex').toString('base64');
   return {
     'content-type': media.mime,
     // RFC 3230, and its successor RFC 9530.
     digest: `sha-256=${digest}`,
     'content-digest': `sha-256=:${digest}:`,
-    ...(username === undefined
-      ? {}
-      : { authorization: `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` }),
+    ...authorization(target),
   };
+}
+
+function authorization({ username, password }: MediaTarget): Readonly<Record<string, string>> {
+  if (username === undefined) return {};
+  return { authorization: `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` };
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
 }

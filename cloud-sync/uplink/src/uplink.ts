@@ -197,7 +197,7 @@ export class Uplink {
     const { outbox, broker, clock } = this.#options;
     const media = this.#media;
     while (media !== undefined && !signal.aborted) {
-      const url = this.#collector?.mediaUrl;
+      const { mediaUrl: url, uploadUrl } = this.#collector ?? {};
       const { mediaWindow } = this.#options;
       const closedMs = mediaWindow === undefined ? 0 : opensInMs(mediaWindow, clock.wallMs());
       // The wall clock may be set meanwhile: the time of day is looked at again and again.
@@ -206,7 +206,8 @@ export class Uplink {
         const { username, password } = broker;
         const user = username === undefined ? {} : { username, ...(password === undefined ? {} : { password }) };
         try {
-          waitMs = await media.round({ url, device: outbox.device, ...user }, signal);
+          const pieces = uploadUrl === undefined ? {} : { uploadUrl };
+          waitMs = await media.round({ url, ...pieces, device: outbox.device, ...user }, signal);
         } catch (error) {
           if (isAbort(error)) return;
           this.#trouble(condition('outbox_failed', messageOf(error)));
