@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { FfmpegCapabilities } from '../../../camera/index.ts';
 import type { PictureSize, Seen } from '../../../domain/index.ts';
 import { LinesideError, messageOf } from '../../../kit/index.ts';
@@ -18,16 +19,23 @@ export interface LookThrough<P> {
   readonly signal: AbortSignal;
 }
 
-/** Shows every picture to the model, in order; the next one is decoded meanwhile. */
+/** Reading a picture is mostly FFmpeg's start; more at once than this only take each other's cores. */
+const AHEAD_MOST = 4;
+
+/** Shows every picture to the model, in order; the next ones are decoded meanwhile. */
 export async function* lookThrough<P extends { readonly path: string }>(
   options: LookThrough<P>,
 ): AsyncGenerator<Look<P>, void, void> {
-  const { pictures, detector, progress } = options;
-  let ahead = decode(options, pictures[0]);
+  const { pictures, detector, progress, signal } = options;
+  const depth = Math.min(AHEAD_MOST, availableParallelism());
+  const ahead = pictures.slice(0, depth).map(async (picture) => decode(options, picture));
   for (const [index, picture] of pictures.entries()) {
-    const still = await ahead;
-    ahead = decode(options, pictures[index + 1]);
+    const still = await ahead.shift();
+    const next = pictures[index + depth];
+    if (next !== undefined) ahead.push(decode(options, next));
+    signal.throwIfAborted();
     if (still instanceof LinesideError) yield { picture, failure: still.message };
+    else if (still instanceof Error) throw new Error(`${picture.path}: ${still.message}`, { cause: still });
     else if (still !== undefined) {
       const answer = await detector.look(still.pixels, still.size);
       if (answer.status === 'no_result') yield { picture, failure: answer.reason };
@@ -37,16 +45,14 @@ export async function* lookThrough<P extends { readonly path: string }>(
   }
 }
 
-/** Never rejects but when stopped: a picture that cannot be read is an answer. */
+/** Never rejects, because nobody may be waiting for it any more; what went wrong is the answer. */
 async function decode<P extends { readonly path: string }>(
   { detector, capabilities, signal }: LookThrough<P>,
-  picture: P | undefined,
-): Promise<StillPicture | LinesideError | undefined> {
-  if (picture === undefined) return undefined;
-  const request = { path: picture.path, input: detector.spec.manifest.input, capabilities, signal };
-  return firstFrame(request).catch((error: unknown) => {
-    signal.throwIfAborted();
-    if (error instanceof LinesideError) return error;
-    throw new Error(`${picture.path}: ${messageOf(error)}`, { cause: error });
-  });
+  { path }: P,
+): Promise<StillPicture | Error> {
+  try {
+    return await firstFrame({ path, input: detector.spec.manifest.input, capabilities, signal });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(messageOf(error));
+  }
 }
