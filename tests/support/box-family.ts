@@ -25,7 +25,7 @@ export interface Settings {
   readonly score?: number;
   readonly iou?: number;
   readonly source?: { readonly width: number; readonly height: number };
-  readonly anchor?: 'center' | 'top-left';
+  readonly anchor?: 'center' | 'top-left' | 'stretch';
 }
 
 /** A family of boxes, and its outputs written down and read again in plain words. */
@@ -49,6 +49,8 @@ export interface BoxFamilyUnderTest {
 }
 
 export const SOURCE = { width: 1280, height: 720 };
+/** Not square, so that rows and columns cannot be taken for one another: `SOURCE` at half its size, and bars. */
+export const SIZE = { width: 640, height: 512 };
 
 export function labelsOf(classes: number): string[] {
   return Array.from({ length: classes }, (_, index) => `class${index}`);
@@ -106,7 +108,10 @@ export function plainDetections(
   }
   const { width, height } = family.size;
   const scale = Math.min(width / source.width, height / source.height);
-  const inner = [Math.floor(source.width * scale + 0.5), Math.floor(source.height * scale + 0.5)] as const;
+  const inner =
+    anchor === 'stretch'
+      ? ([width, height] as const)
+      : ([Math.floor(source.width * scale + 0.5), Math.floor(source.height * scale + 0.5)] as const);
   const bars = anchor === 'center' ? [(width - inner[0]) >> 1, (height - inner[1]) >> 1] : [0, 0];
   const along = (value: number, axis: 0 | 1): number => {
     const whole = axis === 0 ? source.width : source.height;
@@ -133,9 +138,10 @@ export function expectSame(told: readonly Detection[], wanted: readonly Detectio
   }
 }
 
-/** What holds for every family that tells boxes. Source pixels are twice the input's, with 140 rows of bar. */
+/** What holds for every family that tells boxes. Its size must be `SIZE`, whose pixels are two of the source. */
 export function itReadsBoxes(family: BoxFamilyUnderTest): void {
   const { slack = 0.05, rounds = 12 } = family;
+  const bar = (SIZE.height - SOURCE.height / 2) / 2;
   const read = (wishes: readonly Wish[], settings: Settings = {}): readonly Detection[] =>
     found(decodeAs(family, family.encode(wishes, settings.classes ?? 3), settings));
   const close = (boxes: readonly (readonly number[])[], wanted: readonly (readonly number[])[]): void => {
@@ -146,7 +152,7 @@ export function itReadsBoxes(family: BoxFamilyUnderTest): void {
   };
 
   it('finds a box in the bottom right corner of the source', () => {
-    const [corner] = read([{ box: [600, 460, 640, 500], classId: 2, score: 0.9 }]);
+    const [corner] = read([{ box: [600, bar + 320, 640, bar + 360], classId: 2, score: 0.9 }]);
     expect(corner).toMatchObject({ label: 'class2', classId: 2 });
     expect(corner?.score).toBeCloseTo(0.9, 5);
     close([corner?.box ?? []], [[1200, 640, 1280, 720]]);
@@ -154,10 +160,10 @@ export function itReadsBoxes(family: BoxFamilyUnderTest): void {
 
   it('clips boxes that cross the edges, and drops those inside the bars', () => {
     close(
-      read([{ box: [-10, 120, 50, 180], classId: 0, score: 0.9 }]).map(({ box }) => box),
+      read([{ box: [-10, bar - 20, 50, bar + 40], classId: 0, score: 0.9 }]).map(({ box }) => box),
       [[0, 0, 100, 80]],
     );
-    expect(read([{ box: [300, 60, 340, 100], classId: 0, score: 0.9 }])).toEqual([]);
+    expect(read([{ box: [300, bar - 60, 340, bar - 20], classId: 0, score: 0.9 }])).toEqual([]);
   });
 
   it('keeps objects of different classes inside each other', () => {
@@ -182,7 +188,7 @@ export function itReadsBoxes(family: BoxFamilyUnderTest): void {
   it('keeps the best of a crowd', () => {
     const most = family.most ?? 300;
     const crowd = Array.from({ length: 18 * 40 }, (_, n): Wish => {
-      const [x, y] = [(n % 40) * 16 + 2, 142 + Math.floor(n / 40) * 16];
+      const [x, y] = [(n % 40) * 16 + 2, bar + 6 + Math.floor(n / 40) * 16];
       return { box: [x, y, x + 12, y + 12], classId: n % 3, score: 0.3 + n / 2000 };
     });
     const told = read(crowd);
@@ -242,7 +248,7 @@ export function itReadsBoxes(family: BoxFamilyUnderTest): void {
       const classes = 1 + Math.floor(random() * 4);
       const outputs = family.random(random, classes);
       const source = { width: 100 + Math.floor(random() * 2000), height: 100 + Math.floor(random() * 1500) };
-      const anchor = random() < 0.5 ? ('center' as const) : ('top-left' as const);
+      const anchor = (['center', 'top-left', 'stretch'] as const)[round % 3] ?? 'center';
       const settings = { classes, score: 0.2 + random() * 0.5, iou: 0.2 + random() * 0.6, source, anchor };
       const told = found(decodeAs(family, outputs, settings));
       expectSame(told, plainDetections(family, family.plain(outputs, classes), settings));
@@ -269,14 +275,15 @@ export function greatest(values: readonly number[]): readonly [index: number, va
 export const plainSigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 export const plainLogit = (value: number): number => Math.log(value / (1 - value));
 
-/** The cells of the strides over a square input, head after head, row by row. */
+/** The cells of the strides over the input, head after head, row by row. */
 export function plainCells(
-  size: number,
   strides: readonly number[],
 ): readonly { readonly x: number; readonly y: number; readonly stride: number }[] {
   return strides.flatMap((stride) => {
-    const side = Math.ceil(size / stride);
-    return Array.from({ length: side * side }, (_, n) => ({ x: n % side, y: Math.floor(n / side), stride }));
+    const columns = SIZE.width / stride;
+    return Array.from({ length: (columns * SIZE.height) / stride }, (_, n) => {
+      return { x: n % columns, y: Math.floor(n / columns), stride };
+    });
   });
 }
 

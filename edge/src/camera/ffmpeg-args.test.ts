@@ -132,6 +132,18 @@ describe('what FFmpeg makes of it', () => {
     expect(pixels.subarray(64 * 32 * 3, FRAME).every((value) => value === 0)).toBe(true);
   });
 
+  it('draws a picture out where the model wants that', () => {
+    const format: FrameFormat = { width: 64, height: 64, color: 'rgb', anchor: 'stretch', fill: 0 };
+    const url = 'lavfi:color=c=black:size=200x50:rate=5:duration=0.2,drawbox=x=100:y=0:w=100:h=50:color=white:t=fill';
+    const { pixels } = run({ url, formats: [format], choice: { kind: 'live', fps: 5 } });
+    expect(pixels.length).toBe(64 * 64 * 3);
+    const wrong = pixels.findIndex((value, at) => {
+      const x = Math.floor(at / 3) % 64;
+      return x < 30 ? value > 20 : x > 33 && value < 230;
+    });
+    expect(wrong).toBe(-1);
+  });
+
   it('gives a recording its exact frames, and leaves out those already seen', () => {
     const url = 'lavfi:testsrc2=size=128x72:rate=10:duration=2';
     const all = run({ url, choice: { kind: 'recording', fps: 10, skip: 0 } }).pixels;

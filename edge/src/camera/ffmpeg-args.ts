@@ -130,6 +130,10 @@ function letterboxFilters(format: FrameFormat, name: string): string {
   const grey = `0x${fill.toString(16).padStart(2, '0').repeat(3)}`;
   // A scaler with a name tells the size of the source, which that of a part does not know.
   const scaler = format.region === undefined ? `scale@${name}` : 'scale';
+  if (anchor === 'stretch') {
+    const fill = `${scaler}=w=${width}:h=${height}:flags=bilinear`;
+    return [...cropFilters(format.region), fill, `format=${format.color}24`].join(',');
+  }
   return [
     ...cropFilters(format.region),
     `${scaler}=w=${side('iw')}:h=${side('ih')}:flags=bilinear`,

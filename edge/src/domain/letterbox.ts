@@ -1,7 +1,11 @@
 import type { Box } from './detection.ts';
 import type { PictureSize } from './zone.ts';
 
-export type LetterboxAnchor = 'center' | 'top-left';
+/**
+ * How a picture is fitted into a model's input. `center`: whole, bars about it. `top-left`: whole, bars right and below.
+ * `stretch`: drawn out to fill it, for models that were trained on pictures simply resized.
+ */
+export type LetterboxAnchor = 'center' | 'top-left' | 'stretch';
 
 /** Where a source picture lies inside a model's input, in pixels of that input. */
 export interface Letterbox {
@@ -12,10 +16,11 @@ export interface Letterbox {
 }
 
 /**
- * Fits `source` into `target` without distortion: one scale for both axes, sides rounded half up to whole pixels,
+ * Fits `source` into `target`; but for `stretch` without distortion: one scale for both axes, sides rounded half up to whole pixels,
  * offsets rounded down. The camera's filter graph computes the same in double precision, so both ends agree.
  */
 export function letterbox(source: PictureSize, target: PictureSize, anchor: LetterboxAnchor): Letterbox {
+  if (anchor === 'stretch') return { left: 0, top: 0, width: target.width, height: target.height };
   const scale = Math.min(target.width / source.width, target.height / source.height);
   const width = Math.max(1, Math.trunc(source.width * scale + 0.5));
   const height = Math.max(1, Math.trunc(source.height * scale + 0.5));

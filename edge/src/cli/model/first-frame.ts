@@ -1,5 +1,5 @@
 import { type FfmpegCapabilities, inputFrames } from '../../camera/index.ts';
-import type { PictureSize } from '../../domain/index.ts';
+import type { LetterboxAnchor, PictureSize } from '../../domain/index.ts';
 import type { ModelManifest } from '../../inference/index.ts';
 import { CliError } from '../errors.ts';
 
@@ -36,7 +36,7 @@ function formatOf({ width, height, color, letterbox }: ModelManifest['input']): 
   readonly width: number;
   readonly height: number;
   readonly color: 'rgb' | 'bgr';
-  readonly anchor: 'center' | 'top-left';
+  readonly anchor: LetterboxAnchor;
   readonly fill: number;
 } {
   return { width, height, color, ...letterbox };

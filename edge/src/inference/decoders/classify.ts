@@ -36,7 +36,7 @@ export function classify(options: DecoderOptions): OutputReader {
       const data = floats(table!.data);
       if (!allFinite(data)) return NOT_FINITE;
       if (separate === 'outside') for (const [c, value] of data.entries()) shares[c] = sigmoid(value);
-      else if (separate === undefined && soft === 'outside') softmax(data, 0, 1, data.length, shares);
+      else if (soft === 'outside') softmax(data, 0, 1, data.length, shares);
       else shares.set(data);
       const bad = separate === undefined ? checkShares(shares) : checkRange(shares);
       if (bad !== undefined) return bad;

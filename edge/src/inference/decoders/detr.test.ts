@@ -11,11 +11,12 @@ import {
   plainSigmoid,
   rowsOf,
   scoresOf,
+  SIZE,
   tableOf,
   type Wish,
 } from '../../../../tests/support/box-family.ts';
 
-const SIZE = 640;
+const SIDES = [SIZE.width, SIZE.height, SIZE.width, SIZE.height];
 const EMPTY = -12;
 
 function randomBoxes(random: () => number, count: number): number[][] {
@@ -25,14 +26,14 @@ function randomBoxes(random: () => number, count: number): number[][] {
 /** Every class of every query, as the families with a sigmoid have it. */
 function eachClass(boxes: readonly (readonly number[])[], scores: readonly (readonly number[])[]): Wish[] {
   return scores.flatMap((row, query) => {
-    const [cx = 0, cy = 0, w = 0, h = 0] = boxes[query]!.map((value) => value * SIZE);
+    const [cx = 0, cy = 0, w = 0, h = 0] = boxes[query]!.map((value, side) => value * SIDES[side]!);
     return row.map((score, classId) => ({ box: cornersOf(cx, cy, w, h), classId, score }));
   });
 }
 
 const QUERIES: BoxFamilyUnderTest = {
   output: { name: 'logits', family: 'detr', names: ['logits', 'boxes'] },
-  size: { width: SIZE, height: SIZE },
+  size: SIZE,
   suppresses: false,
   wrongLabels: 'model_labels',
   encode: (wishes, classes) => ({
@@ -43,7 +44,10 @@ const QUERIES: BoxFamilyUnderTest = {
       ],
       classes,
     ),
-    boxes: tableOf([...wishes.map((wish) => centred(wish).map((value) => value / SIZE)), [0, 0, 0, 0]], 4),
+    boxes: tableOf(
+      [...wishes.map((wish) => centred(wish).map((value, side) => value / SIDES[side]!)), [0, 0, 0, 0]],
+      4,
+    ),
   }),
   random: (random, classes) => {
     const logits = Array.from({ length: 150 }, () => Array.from({ length: classes }, () => random() * 8 - 6));
@@ -62,7 +66,7 @@ const TABLE: BoxFamilyUnderTest = {
   output: { name: 'o', family: 'detr' },
   encode: (wishes, classes) => {
     const rows = wishes.map((wish) => [
-      ...centred(wish).map((value) => value / SIZE),
+      ...centred(wish).map((value, side) => value / SIDES[side]!),
       ...scoresOf(classes, wish.classId, wish.score),
     ]);
     return { o: tableOf([...rows, Array<number>(4 + classes).fill(0)], 4 + classes) };
@@ -94,7 +98,7 @@ const POST: BoxFamilyUnderTest = {
   }),
   random: (random, classes) => {
     const boxes = Array.from({ length: 300 }, () => {
-      const [x, y] = [random() * SIZE, random() * SIZE];
+      const [x, y] = [random() * 640, random() * 512];
       return [x, y, x + random() * 90, y + random() * 90];
     });
     const labels = BigInt64Array.from(boxes, () => BigInt(Math.floor(random() * classes)));
@@ -138,6 +142,12 @@ describe("a transformer's queries with a class for nothing", () => {
     expect([told?.label, told?.classId]).toEqual(['class1', 1]);
   });
 
+  it('is left out too where softmax is in the graph', () => {
+    const output = { ...QUERIES.output, options: { softmax: 'inside' as const } };
+    const told = found(decodeAs({ ...QUERIES, output }, { logits: tableOf([[0.1, 0.3, 0, 0.6]], 4), boxes }));
+    expect(told.map(({ label }) => label)).toEqual(['class1']);
+  });
+
   it('is not thought up where one label is missing', () => {
     expect(badness(decodeAs(QUERIES, { logits: tableOf([[1, 3, 0, 2]], 4), boxes }))).toBe('model_labels');
   });
@@ -150,7 +160,7 @@ describe('a transformer whose post-processor is in the graph', () => {
     const output = { ...POST.output, options: { background: 0 } };
     const outputs = {
       labels: { data: BigInt64Array.of(2n, 0n), shape: [2] },
-      boxes: { data: Float32Array.of(100, 140, 200, 240, 0, 140, 9, 150), shape: [2, 4] },
+      boxes: { data: Float32Array.of(100, 76, 200, 176, 0, 76, 9, 86), shape: [2, 4] },
       scores: { data: Float32Array.of(0.75, 0.9), shape: [2] },
     };
     const told = found(decodeAs({ ...POST, output }, outputs));

@@ -69,7 +69,6 @@ function writeLine(
     const place = (cell + here / (here - next) - a) / b - from;
     // Rising, the pixel on the place itself is still outside; falling, it already is.
     const change = Math.min(width, Math.max(pixel, next > 0 ? Math.floor(place) + 1 : Math.ceil(place)));
-    if (next > 0 === inside) continue;
     runs.add(inside, change - pixel);
     inside = next > 0;
     pixel = change;

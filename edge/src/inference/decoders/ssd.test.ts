@@ -8,14 +8,15 @@ import {
   itReadsBoxes,
   rowsOf,
   scoresOf,
+  SIZE,
   tableOf,
 } from '../../../../tests/support/box-family.ts';
 
-const SIZE = 640;
+const SIDES = [SIZE.width, SIZE.height, SIZE.width, SIZE.height];
 
 const FAMILY: BoxFamilyUnderTest = {
   output: { name: 'scores', family: 'ssd', names: ['scores', 'boxes'] },
-  size: { width: SIZE, height: SIZE },
+  size: SIZE,
   suppresses: true,
   wrongLabels: 'model_labels',
   encode: (wishes, classes) => ({
@@ -26,7 +27,7 @@ const FAMILY: BoxFamilyUnderTest = {
       ],
       1 + classes,
     ),
-    boxes: tableOf([...wishes.map(({ box }) => box.map((value) => value / SIZE)), [0, 0, 1, 1]], 4),
+    boxes: tableOf([...wishes.map(({ box }) => box.map((value, side) => value / SIDES[side]!)), [0, 0, 1, 1]], 4),
   }),
   random: (random, classes) => {
     const places = Array.from({ length: 500 }, () => {
@@ -39,7 +40,7 @@ const FAMILY: BoxFamilyUnderTest = {
   plain: ({ scores, boxes }) => {
     const places = rowsOf(boxes!);
     return rowsOf(scores!).map(([, ...own], n) => {
-      const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = places[n]!.map((value) => value * SIZE);
+      const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = places[n]!.map((value, side) => value * SIDES[side]!);
       const [classId, score] = greatest(own);
       return { box: [x1, y1, x2, y2], classId, score };
     });
@@ -84,6 +85,6 @@ describe('scores and decoded boxes', () => {
     const output = { ...FAMILY.output, options: { boxForm } };
     const outputs = { scores: tableOf([[0, 0.9, 0, 0]], 4), boxes: tableOf([box], 4) };
     const told = found(decodeAs({ ...FAMILY, output }, outputs))[0]?.box;
-    for (const [side, value] of [384, 232, 640, 488].entries()) expect(told?.[side]).toBeCloseTo(value, 3);
+    for (const [side, value] of [384, 257.6, 640, 462.4].entries()) expect(told?.[side]).toBeCloseTo(value, 3);
   });
 });

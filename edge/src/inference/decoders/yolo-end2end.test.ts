@@ -4,13 +4,14 @@ import {
   decodeAs,
   itReadsBoxes,
   rowsOf,
+  SIZE,
   tableOf,
   type BoxFamilyUnderTest,
 } from '../../../../tests/support/box-family.ts';
 
 const FAMILY: BoxFamilyUnderTest = {
   output: { name: 'o', family: 'yolo-end2end' },
-  size: { width: 640, height: 640 },
+  size: SIZE,
   suppresses: false,
   wrongLabels: 'untold',
   encode: (wishes) => {
@@ -19,7 +20,7 @@ const FAMILY: BoxFamilyUnderTest = {
   },
   random: (random, classes) => {
     const rows = Array.from({ length: 300 }, () => {
-      const [x, y] = [random() * 640, random() * 640];
+      const [x, y] = [random() * 640, random() * 512];
       return [x, y, x + random() * 90 - 5, y + random() * 90 - 5, random(), Math.floor(random() * classes)];
     });
     return { o: tableOf(rows, 6) };

@@ -13,14 +13,14 @@ import {
   plainSigmoid,
   rowsOf,
   scoresOf,
+  SIZE,
   tableOf,
   type Tensors,
   type Wish,
 } from '../../../../tests/support/box-family.ts';
 
-const SIZE = 640;
 const STRIDES = [8, 16, 32];
-const CELLS = plainCells(SIZE, STRIDES);
+const CELLS = plainCells(STRIDES);
 const BINS = 16;
 const EMPTY = -12;
 
@@ -37,10 +37,10 @@ function heads(parts: readonly Part[], flat: boolean): Tensors {
   for (const { kind, attributes, cells } of parts) {
     let from = 0;
     for (const stride of STRIDES) {
-      const side = SIZE / stride;
-      const table = tableOf(cells.slice(from, from + side * side), attributes, !flat);
-      all.push([`${kind}_${stride}`, flat ? table : { data: table.data, shape: [1, attributes, side, side] }]);
-      from += side * side;
+      const [columns, rows] = [SIZE.width / stride, SIZE.height / stride];
+      const table = tableOf(cells.slice(from, from + columns * rows), attributes, !flat);
+      all.push([`${kind}_${stride}`, flat ? table : { data: table.data, shape: [1, attributes, rows, columns] }]);
+      from += columns * rows;
     }
   }
   return Object.fromEntries(all);
@@ -63,7 +63,7 @@ function family(
   const output = { name: names[0]!, family: 'yolo-raw' as const, names, options };
   return {
     output,
-    size: { width: SIZE, height: SIZE },
+    size: SIZE,
     suppresses: true,
     wrongLabels: 'model_labels',
     rounds: 3,
@@ -232,27 +232,27 @@ const ANCHORS = [
 describe("YOLOv5's heads with anchors", () => {
   /** Rows: head, anchor, cell; attributes: tx, ty, tw, th, objectness, classes. */
   const places = STRIDES.flatMap((stride, head) => {
-    const side = SIZE / stride;
+    const columns = SIZE.width / stride;
     return [0, 1, 2].flatMap((anchor) =>
-      Array.from({ length: side * side }, (_, cell) => {
+      Array.from({ length: (columns * SIZE.height) / stride }, (_, cell) => {
         const size = ANCHORS[head]!.slice(2 * anchor, 2 * anchor + 2);
-        return { x: cell % side, y: Math.floor(cell / side), stride, size };
+        return { x: cell % columns, y: Math.floor(cell / columns), stride, size };
       }),
     );
   });
-  const all = (rows: readonly (readonly number[])[], attributes: number): Tensors => {
+  const all = (places: readonly (readonly number[])[], attributes: number): Tensors => {
     let from = 0;
     return Object.fromEntries(
       STRIDES.map((stride) => {
-        const side = SIZE / stride;
-        const cells = side * side;
+        const [columns, rows] = [SIZE.width / stride, SIZE.height / stride];
+        const cells = columns * rows;
         const data = new Float32Array(3 * attributes * cells);
         for (let anchor = 0; anchor < 3; anchor++) {
-          const table = tableOf(rows.slice(from, from + cells), attributes, true);
+          const table = tableOf(places.slice(from, from + cells), attributes, true);
           data.set(table.data as Float32Array, anchor * attributes * cells);
           from += cells;
         }
-        return [`h_${stride}`, { data, shape: [1, 3 * attributes, side, side] }];
+        return [`h_${stride}`, { data, shape: [1, 3 * attributes, rows, columns] }];
       }),
     );
   };
@@ -269,7 +269,7 @@ describe("YOLOv5's heads with anchors", () => {
           const middle = (at: number): number => plainLogit((((at / 8) % 1) + 0.5) / 2);
           const scores = scoresOf(classes, wish.classId, 30, EMPTY);
           const box = [middle(cx), middle(cy), size(w, 33), size(h, 30)];
-          rows[2 * 6400 + cellOf(wish)] = [
+          rows[2 * 5120 + cellOf(wish)] = [
             box[0]!,
             box[1]!,
             size(w, 33),
@@ -277,7 +277,7 @@ describe("YOLOv5's heads with anchors", () => {
             plainLogit(wish.score),
             ...scores,
           ];
-          if (h >= 92) rows[2 * 6400 + cellOf(wish)]![3] = size(91.99, 23);
+          if (h >= 92) rows[2 * 5120 + cellOf(wish)]![3] = size(91.99, 23);
         }
         return all(rows, 5 + classes);
       },
@@ -296,7 +296,7 @@ describe("YOLOv5's heads with anchors", () => {
       plain: (tensors, classes) => {
         const rows = STRIDES.flatMap((stride) => {
           const { data } = tensors[`h_${stride}`]!;
-          const cells = (SIZE / stride) ** 2;
+          const cells = (SIZE.width * SIZE.height) / stride ** 2;
           const attributes = 5 + classes;
           return [0, 1, 2].flatMap((anchor) => {
             const part = data.slice(anchor * attributes * cells, (anchor + 1) * attributes * cells);
@@ -326,6 +326,6 @@ describe('raw heads in general', () => {
   it('are refused when their number fits no stride', () => {
     const output = { name: 'a', family: 'yolo-raw' as const, names: ['a', 'b'] };
     const outputs = { a: tableOf([[1]], 1), b: tableOf([[1]], 1) };
-    expect(badness(decodeAs({ output, size: { width: SIZE, height: SIZE } }, outputs))).toBe('model_shape');
+    expect(badness(decodeAs({ output, size: SIZE }, outputs))).toBe('model_shape');
   });
 });

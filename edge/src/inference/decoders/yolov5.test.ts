@@ -6,13 +6,14 @@ import {
   itReadsBoxes,
   rowsOf,
   scoresOf,
+  SIZE,
   tableOf,
 } from '../../../../tests/support/box-family.ts';
 
 describe.each([false, true])("YOLOv5's table, turned: %s", (turned) => {
   itReadsBoxes({
     output: { name: 'o', family: 'yolov5', ...(turned ? { layout: 'attributes_first' } : {}) },
-    size: { width: 640, height: 640 },
+    size: SIZE,
     suppresses: true,
     wrongLabels: 'model_labels',
     encode: (wishes, classes) => {
@@ -21,7 +22,7 @@ describe.each([false, true])("YOLOv5's table, turned: %s", (turned) => {
     },
     random: (random, classes) => {
       const rows = Array.from({ length: 400 }, () => {
-        const box = [random() * 640, random() * 640, random() * 120, random() * 120];
+        const box = [random() * 640, random() * 512, random() * 120, random() * 120];
         return [...box, random(), ...Array.from({ length: classes }, random)];
       });
       return { o: tableOf(rows, 5 + classes, turned) };

@@ -9,6 +9,7 @@ import {
   itReadsBoxes,
   rowsOf,
   scoresOf,
+  SIZE,
   tableOf,
   type BoxFamilyUnderTest,
   type Tensors,
@@ -17,24 +18,24 @@ import {
 import type { Mask } from '../../domain/index.ts';
 import { maskOf } from './masks.ts';
 
-const SIZE = 640;
 const DEPTH = 4;
-const SIDE = 160;
+const [COLUMNS, ROWS] = [160, 128];
+const CELLS = COLUMNS * ROWS;
 
 /** Prototype 0 is 1 everywhere, so that coefficient 0 alone makes an outline as large as the box. */
-const EVERYWHERE = Float32Array.from({ length: DEPTH * SIDE * SIDE }, (_, n) => (n < SIDE * SIDE ? 1 : 0));
+const EVERYWHERE = Float32Array.from({ length: DEPTH * CELLS }, (_, n) => (n < CELLS ? 1 : 0));
 
 function outputs(rows: readonly (readonly number[])[], classes: number, prototypes = EVERYWHERE): Tensors {
   const attributes = 4 + classes + DEPTH;
   return {
     o: tableOf([...rows, Array<number>(attributes).fill(0)], attributes, true),
-    p: { data: prototypes, shape: [1, DEPTH, SIDE, SIDE] },
+    p: { data: prototypes, shape: [1, DEPTH, ROWS, COLUMNS] },
   };
 }
 
 const FAMILY: BoxFamilyUnderTest = {
   output: { name: 'o', family: 'yolov8-seg', names: ['o', 'p'] },
-  size: { width: SIZE, height: SIZE },
+  size: SIZE,
   suppresses: true,
   wrongLabels: 'model_labels',
   encode: (wishes, classes) =>
@@ -44,7 +45,7 @@ const FAMILY: BoxFamilyUnderTest = {
     ),
   random: (random, classes) => {
     const rows = Array.from({ length: 300 }, () => {
-      const box = [random() * SIZE, random() * SIZE, random() * 90, random() * 90];
+      const box = [random() * 640, random() * 512, random() * 90, random() * 90];
       return [...box, ...Array.from({ length: classes }, random), ...Array.from({ length: DEPTH }, random)];
     });
     return outputs(rows, classes);
@@ -65,7 +66,7 @@ describe('boxes with outlines', () => {
   itReadsBoxes(FAMILY);
 
   it('fills the box where the sum is above 0 everywhere, and nothing where it is below', () => {
-    const wish: Wish = { box: [600, 460, 640, 500], classId: 2, score: 0.9 };
+    const wish: Wish = { box: [600, 396, 640, 436], classId: 2, score: 0.9 };
     const [full] = found(decodeAs(FAMILY, FAMILY.encode([wish], 3)));
     expect(full?.mask).toEqual({ x: 1200, y: 640, width: 80, height: 80, runs: [0, 6400] });
     const below = [...centred(wish), ...scoresOf(3, 2, 0.9), -1, 0, 0, 0];
@@ -76,8 +77,8 @@ describe('boxes with outlines', () => {
     const random = fractions(21);
     for (let round = 0; round < 6; round++) {
       const source = { width: 90 + Math.floor(random() * 500), height: 90 + Math.floor(random() * 500) };
-      const prototypes = Float32Array.from({ length: DEPTH * SIDE * SIDE }, () => random() * 2 - 1);
-      const box = [random() * SIZE, random() * SIZE, 40 + random() * 300, 40 + random() * 300];
+      const prototypes = Float32Array.from({ length: DEPTH * CELLS }, () => random() * 2 - 1);
+      const box = [random() * 640, random() * 512, 40 + random() * 300, 40 + random() * 300];
       const weights = Array.from({ length: DEPTH }, () => random() * 2 - 1);
       const tensors = outputs([[...box, ...scoresOf(3, 1, 0.9), ...weights]], 3, prototypes);
       const [told] = found(decodeAs(FAMILY, tensors, { source }));
@@ -87,17 +88,17 @@ describe('boxes with outlines', () => {
       expect(pixels(mask)).toHaveLength(mask.width * mask.height);
       const kept = rowsOf(tensors['o']!, true)[0]!.slice(-DEPTH);
       const sum = (x: number, y: number): number =>
-        kept.reduce((all, weight, m) => all + weight * prototypes[(m * SIDE + y) * SIDE + x]!, 0);
-      const scale = Math.min(SIZE / source.width, SIZE / source.height);
+        kept.reduce((all, weight, m) => all + weight * prototypes[(m * ROWS + y) * COLUMNS + x]!, 0);
+      const scale = Math.min(SIZE.width / source.width, SIZE.height / source.height);
       const inner = [Math.floor(source.width * scale + 0.5), Math.floor(source.height * scale + 0.5)] as const;
-      const bars = [(SIZE - inner[0]) >> 1, (SIZE - inner[1]) >> 1] as const;
-      const clip = (value: number): number => Math.max(0, Math.min(SIDE - 1, value));
+      const bars = [(SIZE.width - inner[0]) >> 1, (SIZE.height - inner[1]) >> 1] as const;
+      const clip = (value: number, cells: number): number => Math.max(0, Math.min(cells - 1, value));
       let wrong = 0;
       for (const [n, inside] of pixels(mask).entries()) {
         const [x, y] = [mask.x + (n % mask.width), mask.y + Math.floor(n / mask.width)];
-        const u = clip(((((x + 0.5) * inner[0]) / source.width + bars[0]) * SIDE) / SIZE - 0.5);
-        const v = clip(((((y + 0.5) * inner[1]) / source.height + bars[1]) * SIDE) / SIZE - 0.5);
-        const [i, j] = [Math.min(SIDE - 2, Math.floor(u)), Math.min(SIDE - 2, Math.floor(v))];
+        const u = clip((((x + 0.5) * inner[0]) / source.width + bars[0]) / 4 - 0.5, COLUMNS);
+        const v = clip((((y + 0.5) * inner[1]) / source.height + bars[1]) / 4 - 0.5, ROWS);
+        const [i, j] = [Math.min(COLUMNS - 2, Math.floor(u)), Math.min(ROWS - 2, Math.floor(v))];
         const [s, t] = [u - i, v - j];
         const upper = sum(i, j) * (1 - s) + sum(i + 1, j) * s;
         const lower = sum(i, j + 1) * (1 - s) + sum(i + 1, j + 1) * s;
