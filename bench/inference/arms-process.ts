@@ -32,6 +32,7 @@ export interface Round {
   readonly onePassMicroseconds: number;
   readonly finds: number;
   readonly unpreparedP50Ms: number | null;
+  readonly unpreparedCpuMs: number | null;
 }
 
 const DEADLINE_MS = 60_000;
@@ -102,7 +103,7 @@ async function round({ seconds }: RoundFacts): Promise<Round> {
   const { ours, unprepared, bare, feeds, fetches } = stage;
   const source = { width: 1280, height: 720 };
   const times = { ours: [] as number[], bare: [] as number[], unprepared: [] as number[], decode: [] as number[] };
-  const cpu = { ours: [] as number[], bare: [] as number[] };
+  const cpu = { ours: [] as number[], bare: [] as number[], unprepared: [] as number[] };
   const outputs: Float32Array[] = [];
   let finds = 0;
   const untilMs = systemClock.monoMs() + seconds * 1000;
@@ -126,6 +127,7 @@ async function round({ seconds }: RoundFacts): Promise<Round> {
     times.unprepared.push(one.unprepared?.wallMs ?? 0);
     cpu.ours.push(one.ours.cpuMs);
     cpu.bare.push(one.bare.cpuMs);
+    cpu.unprepared.push(one.unprepared?.cpuMs ?? 0);
     times.decode.push(told.decodeMs);
   }
   return {
@@ -142,6 +144,7 @@ async function round({ seconds }: RoundFacts): Promise<Round> {
     onePassMicroseconds: onePass(outputs),
     finds,
     unpreparedP50Ms: unprepared === undefined ? null : median(times.unprepared),
+    unpreparedCpuMs: unprepared === undefined ? null : median(cpu.unprepared),
   };
 }
 
