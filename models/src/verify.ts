@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ModelError, type ModelProblem } from './errors.ts';
 import { GoldenExpectation, Manifest } from './manifest.ts';
 import { onnxForm, sha256File } from './onnx-file.ts';
+import { isTfjsFile, sha256Tfjs } from './tfjs-files.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
 
@@ -92,9 +93,9 @@ export async function checkOnnxFile(path: string): Promise<ModelProblem | undefi
 }
 
 async function checkModelFile(path: string, manifest: Manifest): Promise<readonly ModelProblem[]> {
-  const problem = await checkOnnxFile(path);
-  if (problem !== undefined) return [{ ...problem, where: manifest.file }];
-  const actual = await sha256File(path);
+  const found = isTfjsFile(manifest.file) ? await sha256Tfjs(path) : await sha256Onnx(path);
+  if ('problem' in found) return [{ ...found.problem, where: manifest.file }];
+  const actual = found.sha256;
   if (actual === manifest.sha256) return [];
   return [
     {
@@ -104,6 +105,11 @@ async function checkModelFile(path: string, manifest: Manifest): Promise<readonl
       advice: 'the file was changed or damaged: fetch the bundle again',
     },
   ];
+}
+
+async function sha256Onnx(path: string): Promise<{ readonly sha256: string } | { readonly problem: ModelProblem }> {
+  const problem = await checkOnnxFile(path);
+  return problem === undefined ? { sha256: await sha256File(path) } : { problem };
 }
 
 /** Labels must be distinct, and where the bundle has a labels.txt it must say the same. */

@@ -101,6 +101,8 @@ async function learn(keeper: EngineKeeper, { model, state, provider, refused = [
 
 async function engineModel(spec: ModelSpec, logger: Logger): Promise<EngineModel | undefined> {
   const { id, path, sha256 } = spec;
+  // TensorFlow.js models have none.
+  if (!path.endsWith('.onnx')) return undefined;
   try {
     const { inputs, outputs } = await describeModel(path, AbortSignal.timeout(DESCRIBE_MS));
     return { id, path, sha256, inputs: inputs.map(fixed), outputs: outputs.map(fixed) };

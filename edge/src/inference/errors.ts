@@ -7,6 +7,7 @@ export const INFERENCE_ERROR_CODES = [
   'model_labels',
   'model_float16',
   'model_timeout',
+  'tfjs_missing',
   'inference_error',
   'deadline',
   'session_closed',
@@ -22,6 +23,8 @@ export const INFERENCE_ADVICE: Readonly<Record<InferenceErrorCode, string>> = {
   model_float16:
     'Import it with `lineside model import FILE`, which casts its inputs and outputs to float32; inside, it stays half precision.',
   model_timeout: 'The model did not load in time. Check the memory and the load of the machine.',
+  tfjs_missing:
+    'Convert the model to ONNX (tf2onnx), or install TensorFlow.js beside Lineside; the message names the packages.',
   inference_error: 'Run `lineside doctor`; if it stays, take the model out of the config and report it.',
   deadline: 'The model is too slow for this machine or its accelerator hangs. Use a smaller model or fewer cameras.',
   session_closed: 'Nothing to do: the model was being stopped.',

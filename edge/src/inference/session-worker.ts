@@ -3,10 +3,11 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf, systemClock } from '../kit/index.ts';
 import { isBad } from './decoders/decoder.ts';
 import { InferenceError } from './errors.ts';
-import { describeModelFile, LoadedModel, loadModel } from './loaded-model.ts';
+import { describeModelFile, type LoadedModel, loadModel } from './loaded-model.ts';
+import { isTfjs, loadTfjs, type TfjsModel } from './tfjs/tfjs-model.ts';
 import type { FromWorker, ToWorker, WorkerTask } from './worker-protocol.ts';
 
-async function serve(port: MessagePort, model: LoadedModel): Promise<void> {
+async function serve(port: MessagePort, model: LoadedModel | TfjsModel): Promise<void> {
   port.on('message', (message: ToWorker) => {
     switch (message.type) {
       case 'infer':
@@ -24,7 +25,7 @@ async function serve(port: MessagePort, model: LoadedModel): Promise<void> {
 /** Never rejects: whatever goes wrong is the answer. */
 async function answer(
   port: MessagePort,
-  model: LoadedModel,
+  model: LoadedModel | TfjsModel,
   frame: Extract<ToWorker, { type: 'infer' }>,
 ): Promise<void> {
   const startedMs = systemClock.monoMs();
@@ -55,7 +56,8 @@ function post(port: MessagePort, message: FromWorker, transfer: ArrayBuffer[] = 
 
 async function main(port: MessagePort, task: WorkerTask): Promise<void> {
   try {
-    if (task.task === 'serve') await serve(port, await loadModel(task.spec));
+    if (task.task === 'serve')
+      await serve(port, await (isTfjs(task.spec) ? loadTfjs(task.spec) : loadModel(task.spec)));
     else {
       post(port, { type: 'described', io: await describeModelFile(task.path) });
       port.close();

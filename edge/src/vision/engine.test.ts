@@ -7,7 +7,7 @@ import { waitFor } from '../../../tests/support/wait-for.ts';
 import { silentLogger, systemClock } from '../kit/index.ts';
 import { VisionEngine } from './engine.ts';
 import type { FromVision } from './messages.ts';
-import type { CameraPlan, VisionPlan } from './plan.ts';
+import { type CameraPlan, useOf, type VisionPlan } from './plan.ts';
 
 /** Runs an engine in this process until `enough`, stops it, and gives all that it told. */
 async function told(plan: VisionPlan, enough: (messages: readonly FromVision[]) => boolean): Promise<FromVision[]> {
@@ -100,7 +100,8 @@ describe('cameras and models together', () => {
       return of(all, 'a') > 60 && of(all, 'b') > 20 && late > 0 && all.some(({ type }) => type === 'ended');
     });
     for (const { id, models: looking } of cameras) {
-      for (const name of looking) {
+      for (const entry of looking) {
+        const name = useOf(entry).model;
         const { offered, explained } = account(messages, id, name);
         expect([id, name, explained]).toEqual([id, name, offered]);
         expect(offered).toBeGreaterThan(0);

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ModelProblem } from './errors.ts';
+
+/** True for a bundle whose model is a TensorFlow.js one: `model.json` with files of weights beside it. */
+export function isTfjsFile(file: string): boolean {
+  return file.endsWith('.json');
+}
+
+/**
+ * SHA-256 of a TensorFlow.js model: of `model.json` and then of each file of weights in the order that it names them.
+ * A text where the model is not whole.
+ */
+export async function sha256Tfjs(
+  path: string,
+): Promise<{ readonly sha256: string } | { readonly problem: ModelProblem }> {
+  const advice = 'copy the whole folder that tensorflowjs_converter wrote';
+  const text = await readFile(path).catch(() => undefined);
+  const files = text === undefined ? undefined : weightFiles(text.toString('utf8'));
+  if (text === undefined || files === undefined) {
+    const message = text === undefined ? 'there is no such file' : 'is not the model.json of a TensorFlow.js model';
+    return { problem: { code: 'model_missing', where: path, message, advice } };
+  }
+  const hash = createHash('sha256').update(text);
+  for (const file of files) {
+    const bytes = await readFile(join(dirname(path), file)).catch(() => undefined);
+    if (bytes === undefined) {
+      return {
+        problem: { code: 'model_missing', where: file, message: `its weights ${file} are not there`, advice },
+      };
+    }
+    hash.update(bytes);
+  }
+  return { sha256: hash.digest('hex') };
+}
+
+function weightFiles(text: string): readonly string[] | undefined {
+  try {
+    const { weightsManifest } = JSON.parse(text) as { readonly weightsManifest?: unknown };
+    if (!Array.isArray(weightsManifest)) return undefined;
+    const paths = weightsManifest.flatMap(
+      (group: { readonly paths?: readonly unknown[] } | null) => group?.paths ?? [],
+    );
+    const inside = paths.filter((path) => typeof path === 'string' && !path.startsWith('/') && !path.includes('..'));
+    return inside.length === paths.length ? inside.map(String) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
