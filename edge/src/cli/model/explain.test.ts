@@ -46,6 +46,7 @@ describe('lineside model explain', () => {
     expect(told).toMatchObject({
       label: 'spill',
       box: [128, 64, 192, 128],
+      belowThreshold: false,
       method: 'occlusion',
       grid: 12,
       looks: 121,

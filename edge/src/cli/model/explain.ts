@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { probeFfmpeg } from '../../camera/index.ts';
-import type { Anomaly, Detection, PictureSize, Seen } from '../../domain/index.ts';
+import type { Anomaly, Box, Detection, PictureSize, Seen } from '../../domain/index.ts';
 import type { HeatMap } from '../../evaluation/index.ts';
-import type { ModelManifest } from '../../inference/index.ts';
+import type { ModelManifest, ModelSpec } from '../../inference/index.ts';
 import { writeFileAtomic } from '../../kit/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { findSpec, startSession } from '../detect/detector.ts';
@@ -89,22 +89,28 @@ async function explain(
     const means = { detector, still: fed, target, grid: options.grid, budgetMs, clock: io.clock };
     const why = await reasonFor(answer, spec.manifest, { ...means, progress, signal: io.signal });
     await save(resolve(io.cwd, options.out), { ...whole, heat: why.heat, target });
-    const { box } = target.object ?? {};
-    const told = {
-      model: spec.id,
-      image,
-      label: target.told,
-      score: target.score,
-      ...(box === undefined ? {} : { box }),
-    };
-    context.say(
-      { ...told, ...why.facts, hottest: hottest(why.heat, whole.size), out: options.out },
-      textOf(told, why, options.out),
-    );
+    const told = toldOf(target, spec, image);
+    const facts = { ...told, ...why.facts, hottest: hottest(why.heat, whole.size), out: options.out };
+    context.say(facts, textOf(told, why, options.out));
     return why.facts.cutShort === true ? EXIT.problems : EXIT.ok;
   } finally {
     await detector.close();
   }
+}
+
+interface Told {
+  readonly model: string;
+  readonly image: string;
+  readonly label: string;
+  readonly score: number;
+  /** Explained, but in service it would not count. */
+  readonly belowThreshold: boolean;
+  readonly box?: Box;
+}
+
+function toldOf({ told: label, score, object }: Target, { id, manifest }: ModelSpec, image: string): Told {
+  const belowThreshold = object !== undefined && score < manifest.thresholds.score;
+  return { model: id, image, label, score, belowThreshold, ...(object === undefined ? {} : { box: object.box }) };
 }
 
 function mustKnow(label: string | undefined, { labels }: ModelManifest): void {
@@ -187,12 +193,9 @@ function hottest({ width, height, values }: HeatMap, size: PictureSize): readonl
   return [Math.round(x), Math.round(((Math.floor(at / width) + 0.5) * size.height) / height)];
 }
 
-function textOf(
-  { label, score, image }: { readonly label: string; readonly score: number; readonly image: string },
-  { facts }: Reason,
-  out: string,
-): string {
-  const what = `${label} ${score.toFixed(2)} on ${image}: ${out}`;
+function textOf({ label, score, image, belowThreshold }: Told, { facts }: Reason, out: string): string {
+  const low = belowThreshold ? ', too low a score to count,' : '';
+  const what = `${label} ${score.toFixed(2)}${low} on ${image}: ${out}`;
   if (facts.method === 'map') return `${what}, by the model's own map`;
   const short = facts.cutShort === true ? '; the time ran out before every part was covered' : '';
   const drop = (facts.mostDrop ?? 0).toFixed(2);
