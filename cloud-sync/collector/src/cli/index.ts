@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addBackup } from './backup.ts';
 import { addDevice } from './device.ts';
 import { complain, EXIT, EXIT_HELP } from './io.ts';
 import { addLook } from './look.ts';
@@ -31,6 +32,7 @@ ${EXIT_HELP}`,
 addRun(program, exit);
 addDevice(program, exit);
 addLook(program, exit);
+addBackup(program, exit);
 for (const command of allOf(program)) command.exitOverride().showHelpAfterError('Try: --help');
 
 function allOf(command: Command): Command[] {

@@ -3,7 +3,7 @@ import { EventKind } from '@lineside/protocol';
 import { DataLock } from '../data-lock.ts';
 import { whereIs } from '../where.ts';
 import { eventJson } from '../event-json.ts';
-import type { Finding } from '../store/index.ts';
+import { describeProblem, type Finding } from '../store/index.ts';
 import { EXIT, say, sayJson, table, when } from './io.ts';
 import { configOf, existingStore, withStore } from './options.ts';
 
@@ -53,17 +53,18 @@ function addGaps(program: Command, exit: (code: number) => void): void {
     .command('gaps')
     .option('--all', 'also those that were filled or declared lost')
     .description(
-      'Ranges of missing records, chain breaks and conflicts. --json: one line {gaps, chainBreaks, conflicts}.\nExits with 1 while a gap is open.',
+      'Ranges of missing records, chain breaks and conflicts. --json: one line {gaps, chainBreaks, conflicts, signatures}.\nExits with 1 while a gap is open.',
     )
     .addHelpText('after', '\nExample:\n  lineside-collector gaps --all --data ./cloud')
     .action(async (options: { all?: boolean }, command: Command) => {
       const { json, config } = configOf(command);
-      const [gaps, chainBreaks, conflicts] = await withStore(existingStore(config), async (store) => [
+      const [gaps, chainBreaks, conflicts, signatures] = await withStore(existingStore(config), async (store) => [
         await store.gaps(options.all === true ? undefined : 'open', 1000),
         await store.chainBreaks(1000),
         await store.conflicts(1000),
+        await store.signatureProblems(1000),
       ]);
-      if (json) sayJson({ gaps, chainBreaks, conflicts });
+      if (json) sayJson({ gaps, chainBreaks, conflicts, signatures });
       else {
         const rows = gaps.map((gap) => [
           ...[gap.device, gap.stream, `${gap.first}..${gap.last}`, gap.state, String(gap.missing)],
@@ -77,6 +78,7 @@ function addGaps(program: Command, exit: (code: number) => void): void {
         for (const { device, stream, seq, link, times } of chainBreaks) {
           say(`chain break: ${device} ${stream} at ${seq} (${link}), seen ${times} times`);
         }
+        for (const problem of signatures) say(`signature: ${problem.device}: ${describeProblem(problem)}`);
         for (const { device, stream, seq, contentDiffers } of conflicts) {
           say(
             `conflict: ${device} ${stream} ${seq} came again with ${contentDiffers ? 'another content' : 'another history'}; the first is kept`,

@@ -56,9 +56,11 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
       await store.chainBreaks(limit),
       await store.conflicts(limit),
     ];
+    const signatures = await store.signatureProblems(limit);
     return {
       items: gaps.map(gapJson),
       chainBreaks: breaks.map(({ atMs, ...row }) => ({ ...row, at: iso(atMs) })),
+      signatures: signatures.map(({ atMs, ...row }) => ({ ...row, at: iso(atMs) })),
       conflicts: conflicts.map(({ atMs, ...row }) => ({ ...row, at: iso(atMs) })),
     };
   });
@@ -96,8 +98,8 @@ async function devices({ store, presence, clock }: ApiOptions): Promise<object[]
       epoch: row.birth?.epoch ?? null,
       streams: streams
         .filter(({ device }) => device === row.device)
-        .map(({ epoch, stream, stored, declaredLost, missing, upto, highest, head }) => ({
-          ...{ epoch, stream, stored, declaredLost, missing, upto, highest, head },
+        .map(({ epoch, stream, stored, retired, declaredLost, missing, upto, signedUpto, highest, head }) => ({
+          ...{ epoch, stream, stored, retired, declaredLost, missing, upto, signedUpto, highest, head },
           current: epoch === row.birth?.epoch,
         })),
       inspection: telemetry

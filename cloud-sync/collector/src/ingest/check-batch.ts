@@ -8,13 +8,15 @@ import {
   MalformedPayload,
   MAX_BATCH_BYTES,
   MediaBody,
+  readSignedHeads,
+  signatureHolds,
   TelemetryBody,
   TombstoneBody,
   type Stream,
 } from '@lineside/protocol';
 import { z } from 'zod';
 import { messageOf, systemCode } from '../errors.ts';
-import type { CheckedBatch, CheckedRecord, Meaning } from '../store/index.ts';
+import type { CheckedBatch, CheckedRecord, Meaning, StreamKey } from '../store/index.ts';
 
 /** Why a message was refused; labels of a metric, so the set is closed. */
 export type MalformedReason =
@@ -65,7 +67,7 @@ export function checkBatch(device: string, stream: Stream, payload: Uint8Array):
     const json = canonical(raw[index]);
     if (json === undefined) return { malformed: 'schema', detail: `record ${record.s} has no canonical form` };
     hash = chainNext(hash, json);
-    const meaning = read(stream, record.k, record.s, record.b);
+    const meaning = read({ device, epoch, stream }, record.k, record.s, record.b);
     if (typeof meaning === 'string') unread.push(meaning);
     records.push({
       seq: record.s,
@@ -118,10 +120,10 @@ function isDeep(value: unknown): boolean {
   return true;
 }
 
-function read(stream: Stream, kind: string, seq: number, body: unknown): Meaning | UnreadReason {
-  const meaning = kind === 'tombstone' ? readTombstone(seq, body) : readBody(stream, body);
+function read(key: StreamKey, kind: string, seq: number, body: unknown): Meaning | UnreadReason {
+  const meaning = kind === 'tombstone' ? readTombstone(seq, body) : readBody(key, body);
   if (meaning !== undefined) return meaning;
-  return KNOWN_KINDS[stream].test(kind) ? 'body_invalid' : 'unknown_kind';
+  return KNOWN_KINDS[key.stream].test(kind) ? 'body_invalid' : 'unknown_kind';
 }
 
 /** A tombstone can only give up numbers before its own. */
@@ -131,7 +133,7 @@ function readTombstone(seq: number, value: unknown): Meaning | undefined {
   return { is: 'tombstone', body: data };
 }
 
-function readBody(stream: Stream, value: unknown): Meaning | undefined {
+function readBody({ device, epoch, stream }: StreamKey, value: unknown): Meaning | undefined {
   switch (stream) {
     case 'events': {
       const { data } = EventBody.safeParse(value);
@@ -145,8 +147,11 @@ function readBody(stream: Stream, value: unknown): Meaning | undefined {
       const { data } = MediaBody.safeParse(value);
       return data && { is: 'media', body: data };
     }
-    case 'audit':
+    case 'audit': {
+      const heads = readSignedHeads(value);
+      if (heads !== undefined) return { is: 'heads', heads, holds: signatureHolds(device, epoch, heads) };
       return AuditBody.safeParse(value).success ? { is: 'other' } : undefined;
+    }
   }
 }
 

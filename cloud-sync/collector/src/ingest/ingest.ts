@@ -237,6 +237,7 @@ export class Ingest {
         upto,
         sack: sack.map(({ first, last }) => [first, last]),
         srvTs: this.#options.clock.wallMs(),
+        ...(outcome.head === undefined ? {} : { head: outcome.head }),
       });
     }
   }

@@ -4,3 +4,4 @@ export { PostgresStore } from './postgres/postgres-store.ts';
 export type { PostgresAddress } from './postgres/database.ts';
 export { openStore, mayOpenLater, type StoreChoice } from './open-store.ts';
 export { isStoreTrouble } from './trouble.ts';
+export { describeProblem } from './signatures.ts';

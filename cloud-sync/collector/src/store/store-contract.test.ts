@@ -1,8 +1,9 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { encode, type Batch } from '@lineside/protocol';
+import { encode, headsText, signedHeadsBody, type Batch } from '@lineside/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventBody, JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { TestPostgres } from '../../../../tests/support/postgres.ts';
@@ -250,6 +251,57 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect((await store.events({ limit: 1 })).items).toMatchObject([{ snapshot: sha256, snapshotStored: false }]);
       await store.saveMedia({ sha256, device: 'line-1', bytes: 3, mime: 'image/jpeg', storedMs: 0 });
       expect((await store.events({ limit: 1 })).items).toMatchObject([{ snapshot: sha256, snapshotStored: true }]);
+    });
+  });
+
+  describe('signatures of devices', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const key = String(publicKey.export({ format: 'jwk' }).x);
+    const events = new JournalTwin('line-1').appendEvents(6);
+
+    function signed(seq: number, head: string, by = privateKey, name = key): JournalTwin {
+      const audit = new JournalTwin('line-1', 'audit', events.epoch);
+      const none = { seq: 0, head: events.heads[0] ?? '' };
+      const ends = { audit: none, events: { seq, head }, telemetry: none, media: none };
+      const text = Buffer.from(headsText('line-1', events.epoch, ends));
+      const signature = sign(null, text, by).toString('base64url');
+      audit.append('audit', signedHeadsBody({ key: name, ends, signature }));
+      return audit;
+    }
+
+    it('show how far what is stored is what the device signed, in whatever order it comes', async () => {
+      await one(signed(4, events.heads[4] ?? '').batch());
+      expect(await store.streams()).toMatchObject([{ stream: 'audit', signedUpto: 0 }]);
+      await one(events.batch());
+      expect((await store.streams()).find(({ stream }) => stream === 'events')).toMatchObject({ signedUpto: 4 });
+      expect(await store.signatureProblems(10)).toEqual([]);
+      expect(await verify()).toEqual([]);
+    });
+
+    it('find a history that was written anew from its start, which no chain can', async () => {
+      const rewritten = new JournalTwin('line-1', 'events', events.epoch).appendEvents(6);
+      await one(rewritten.batch());
+      await one(signed(5, events.heads[5] ?? '').batch());
+      expect(await store.signatureProblems(10)).toMatchObject([{ stream: 'events', seq: 5, problem: 'other_history' }]);
+      expect(await verify()).toMatchObject([{ problem: 'signature', first: 5 }]);
+    });
+
+    it('are not believed when they do not hold, and told when they are by another key', async () => {
+      const other = generateKeyPairSync('ed25519');
+      await one(events.batch());
+      const name = String(other.publicKey.export({ format: 'jwk' }).x);
+      const audit = signed(2, events.heads[2] ?? '');
+      for (const more of [
+        signed(3, events.heads[3] ?? '', other.privateKey),
+        signed(4, events.heads[4] ?? '', other.privateKey, name),
+      ]) {
+        audit.append('audit', more.records[0]?.b ?? {});
+      }
+      for (const seq of [1, 2, 3]) await store.commit([checked(audit.batch(seq, seq))], 1000 * seq);
+      expect(await store.signatureProblems(10)).toMatchObject([
+        { seq: 4, problem: 'other_key' },
+        { seq: 3, problem: 'forged' },
+      ]);
     });
   });
 

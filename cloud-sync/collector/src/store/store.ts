@@ -1,4 +1,12 @@
-import type { DeviceState, EventBody, MediaBody, Stream, TelemetryBody, TombstoneBody } from '@lineside/protocol';
+import type {
+  DeviceState,
+  EventBody,
+  MediaBody,
+  SignedHeads,
+  Stream,
+  TelemetryBody,
+  TombstoneBody,
+} from '@lineside/protocol';
 
 /** A stream of one journal file of one device: what a sequence number belongs to. */
 export interface StreamKey {
@@ -19,6 +27,8 @@ export type Meaning =
   | { readonly is: 'telemetry'; readonly body: TelemetryBody }
   | { readonly is: 'media'; readonly body: MediaBody }
   | { readonly is: 'tombstone'; readonly body: TombstoneBody }
+  /** A device's signature under the heads of its chains; `holds` when it is that key's. */
+  | { readonly is: 'heads'; readonly heads: SignedHeads; readonly holds: boolean }
   | { readonly is: 'other' };
 
 export interface CheckedRecord {
@@ -53,6 +63,8 @@ export interface Watermark {
 }
 
 export interface BatchOutcome {
+  /** Chain hash of the record at the watermark, where it is stored: a device that has another there was turned back. */
+  readonly head?: string;
   readonly inserted: number;
   readonly duplicates: number;
   /** Rows that came again with another hash; the first is kept. */
@@ -73,6 +85,15 @@ export interface StreamRow extends StreamKey {
   readonly upto: number;
   readonly highest: number;
   readonly head: string | null;
+  /** Latest number whose history the device signed and which is stored with the hash that it signed; 0 when none is. */
+  readonly signedUpto: number;
+}
+
+/** A signature of a device that does not hold, or is under another history or by another key than before. */
+export interface SignatureProblem extends StreamKey {
+  readonly seq: number;
+  readonly problem: 'forged' | 'other_history' | 'other_key';
+  readonly atMs: number;
 }
 
 export interface TelemetryRow {
@@ -197,7 +218,7 @@ export interface Credential {
 
 /** What `verify` found wrong; `missing` and `changed` mean that the store is not what was acked. */
 export interface Finding extends StreamKey {
-  readonly problem: 'changed' | 'missing' | 'broken_link' | 'gap' | 'count' | 'damaged';
+  readonly problem: 'changed' | 'missing' | 'broken_link' | 'gap' | 'count' | 'damaged' | 'signature';
   readonly first: number;
   readonly last: number;
   readonly message: string;
@@ -227,6 +248,8 @@ export interface CollectorStore {
   gaps(state: GapState | undefined, limit: number): Promise<readonly GapRow[]>;
   chainBreaks(limit: number): Promise<readonly ChainBreak[]>;
   conflicts(limit: number): Promise<readonly Conflict[]>;
+  /** What is wrong with the latest signatures, at most `limit`. */
+  signatureProblems(limit: number): Promise<readonly SignatureProblem[]>;
 
   media(sha256: string): Promise<MediaRow | undefined>;
   saveMedia(row: MediaRow): Promise<void>;

@@ -1,7 +1,8 @@
 import { chainNext, chainStart } from '@lineside/protocol';
 import { messageOf } from '../errors.ts';
 import { plainText } from './plain-text.ts';
-import type { Finding, Span, StreamKey } from './store.ts';
+import { describeProblem } from './signatures.ts';
+import type { Finding, SignatureProblem, Span, StreamKey } from './store.ts';
 
 /** A stored stream, as verification reads it. */
 export interface StoredJournal extends StreamKey {
@@ -40,11 +41,14 @@ export interface ChainSource {
   accounted(journal: number, first: number, last: number): Promise<boolean>;
   /** Head that a tombstone gives for the range that ends at `last`. */
   headAt(journal: number, last: number): Promise<string | undefined>;
+  /** What is wrong with what devices signed. */
+  signatureProblems(limit: number): Promise<readonly SignatureProblem[]>;
   /** Highest number accounted for; 0 when none is. */
   highest(journal: number): Promise<number>;
 }
 
 const CHUNK = 1000;
+const MANY = 10_000;
 
 /** Walks every stored chain from its start, a chunk at a time so that no read holds the database for long. */
 export async function* verifyChains(
@@ -57,6 +61,10 @@ export async function* verifyChains(
   }
   let records = 0;
   for (const journal of journals) records += yield* verifyJournal(source, journal);
+  for (const problem of await source.signatureProblems(MANY)) {
+    const { device, epoch, stream, seq } = problem;
+    yield { device, epoch, stream, problem: 'signature', first: seq, last: seq, message: describeProblem(problem) };
+  }
   return { records, streams: journals.length };
 }
 

@@ -32,6 +32,8 @@ interface Break {
   readonly found: string;
 }
 
+const HASH_AT = 'select hash from records where journal = $1 and seq = $2';
+
 const INSERT = `insert into records (journal, seq, hash, kind, wall_ms, received_ms, json)
   select w.journal, w.seq, w.hash, w.kind, w.wall_ms, $6, w.json
   from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $7::text[])
@@ -84,8 +86,9 @@ export async function writeBatches(
   return entries.map(({ batch, journal }, index): BatchOutcome => {
     const { inserted, conflicts, breaks, declared } = at(counts, index);
     const duplicates = batch.records.length - inserted - conflicts;
-    const watermark = watermarks.get(journal.id) ?? { upto: 0, sack: [] };
-    return { inserted, conflicts, breaks, declared, duplicates, watermark };
+    const { head, ...watermark } = watermarks.get(journal.id) ?? { upto: 0, sack: [] };
+    const known = head === undefined ? {} : { head };
+    return { inserted, conflicts, breaks, declared, duplicates, watermark, ...known };
   });
 }
 
@@ -230,6 +233,9 @@ async function readNews(tx: Queryable, news: readonly New[], atMs: number): Prom
       case 'media':
         tables.expectMedia(key.device, meaning.body);
         break;
+      case 'heads':
+        tables.signature(key, record.seq, meaning, atMs);
+        break;
       case 'tombstone':
       case 'other':
         break;
@@ -252,10 +258,17 @@ async function countStored(tx: Queryable, entries: readonly Entry[], counts: rea
   );
 }
 
-async function watermarksOf(tx: Queryable, entries: readonly Entry[]): Promise<Map<number, Watermark>> {
-  const watermarks = new Map<number, Watermark>();
+/** With the chain hash of the record at each, where it is stored. */
+async function watermarksOf(
+  tx: Queryable,
+  entries: readonly Entry[],
+): Promise<Map<number, Watermark & { readonly head?: string }>> {
+  const watermarks = new Map<number, Watermark & { readonly head?: string }>();
   for (const { journal } of entries) {
-    if (!watermarks.has(journal.id)) watermarks.set(journal.id, await watermarkOf(tx, journal.id));
+    if (watermarks.has(journal.id)) continue;
+    const watermark = await watermarkOf(tx, journal.id);
+    const [at] = await rowsOf<{ hash: string }>(tx, HASH_AT, [journal.id, watermark.upto]);
+    watermarks.set(journal.id, { ...watermark, ...(at === undefined ? {} : { head: at.hash }) });
   }
   return watermarks;
 }

@@ -1,7 +1,8 @@
 import type pg from 'pg';
-import type { Span, StreamKey } from '../store.ts';
+import type { SignatureProblem, Span, StreamKey } from '../store.ts';
 import type { ChainSource, Retired, StoredJournal, StoredRow } from '../verify.ts';
 import { rowsOf } from './database.ts';
+import { Queries } from './queries.ts';
 
 type JournalSql = StreamKey & { readonly id: number; readonly stored: number } & {
   readonly [name in keyof Retired]: Retired[name] | null;
@@ -64,6 +65,10 @@ export class PostgresChains implements ChainSource {
       [journal, last],
     );
     return row?.head;
+  }
+
+  async signatureProblems(limit: number): Promise<readonly SignatureProblem[]> {
+    return new Queries(this.#pool).signatureProblems(limit);
   }
 
   async highest(journal: number): Promise<number> {

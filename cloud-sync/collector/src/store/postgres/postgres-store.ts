@@ -15,6 +15,7 @@ import type {
   GapState,
   MediaRow,
   Page,
+  SignatureProblem,
   Span,
   StreamKey,
   StreamRow,
@@ -109,6 +110,10 @@ export class PostgresStore implements CollectorStore {
 
   async conflicts(limit: number): Promise<readonly Conflict[]> {
     return this.#queries.conflicts(limit);
+  }
+
+  async signatureProblems(limit: number): Promise<readonly SignatureProblem[]> {
+    return this.#queries.signatureProblems(limit);
   }
 
   async media(sha256: string): Promise<MediaRow | undefined> {

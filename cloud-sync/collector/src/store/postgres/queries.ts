@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { DeviceState, TelemetryBody } from '@lineside/protocol';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { fromEventRow, type EventRowSql } from '../event-row.ts';
+import { SIGNED_UPTO, signatureProblemsSql, toSignatureProblem, type SignatureProblemSql } from '../signatures.ts';
 import type {
   ChainBreak,
   Conflict,
@@ -9,6 +10,7 @@ import type {
   EventQuery,
   EventRow,
   Page,
+  SignatureProblem,
   StreamKey,
   StreamRow,
   TelemetryRow,
@@ -36,6 +38,7 @@ interface StreamSql extends StreamKey {
   readonly highest: number;
   readonly upto: number;
   readonly head: string | null;
+  readonly signedUpto: number;
 }
 
 const STREAMS = `select j.device, j.epoch, j.stream, j.stored,
@@ -43,7 +46,8 @@ const STREAMS = `select j.device, j.epoch, j.stream, j.stored,
     coalesce(s.covered, 0)::bigint as covered, coalesce(s.highest, 0)::bigint as highest,
     coalesce(s.upto, 0)::bigint as upto,
     coalesce((select hash from records r where r.journal = j.id order by seq desc limit 1),
-      (select t.head from retired t where t.journal = j.id)) as head
+      (select t.head from retired t where t.journal = j.id)) as head,
+    ${SIGNED_UPTO} as "signedUpto"
   from journals j left join (
     select journal, sum(last - first + 1) as covered, max(last) as highest, max(last) filter (where first = 1) as upto
     from spans group by journal
@@ -93,10 +97,10 @@ export class Queries {
 
   async streams(): Promise<StreamRow[]> {
     const rows = await rowsOf<StreamSql>(this.#pool, STREAMS);
-    return rows.map(({ device, epoch, stream, stored, retired, covered, highest, upto, head }) => ({
-      ...{ device, epoch, stream, stored, retired, highest, upto, head },
-      declaredLost: Math.max(0, covered - stored),
-      missing: highest - covered,
+    return rows.map(({ covered, ...row }) => ({
+      ...row,
+      declaredLost: Math.max(0, covered - row.stored),
+      missing: row.highest - covered,
     }));
   }
 
@@ -166,6 +170,11 @@ export class Queries {
        from chain_breaks b join journals j on j.id = b.journal order by b.at_ms desc, b.journal, b.seq limit $1`,
       [limit],
     );
+  }
+
+  async signatureProblems(limit: number): Promise<SignatureProblem[]> {
+    const rows = await rowsOf<SignatureProblemSql>(this.#pool, signatureProblemsSql('$1'), [limit]);
+    return rows.map(toSignatureProblem);
   }
 
   async conflicts(limit: number): Promise<Conflict[]> {

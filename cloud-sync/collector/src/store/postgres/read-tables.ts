@@ -2,7 +2,8 @@ import type { EventBody, InspectionCounters, MediaBody, TelemetryBody } from '@l
 import { EVENT_COLUMNS, fromEventRow, toEventRow, type EventRowSql } from '../event-row.ts';
 import { foldTransition, type FoldedEvent, type Transition } from '../fold.ts';
 import { plainText } from '../plain-text.ts';
-import type { CheckedRecord } from '../store.ts';
+import { signedRows } from '../signatures.ts';
+import type { CheckedRecord, Meaning, StreamKey } from '../store.ts';
 import { rowsOf, type Queryable } from './database.ts';
 
 interface TelemetrySql {
@@ -37,6 +38,7 @@ export class ReadTables {
   readonly #transitions: Transition[] = [];
   readonly #telemetry = new Map<string, TelemetrySql>();
   readonly #history: object[] = [];
+  readonly #signed: object[] = [];
   readonly #media: { device: string; event: string; sha256: string }[] = [];
 
   transition(device: string, journal: number, record: CheckedRecord, body: EventBody): void {
@@ -64,10 +66,26 @@ export class ReadTables {
     this.#media.push({ device, event, sha256 });
   }
 
+  signature(
+    { device, epoch }: StreamKey,
+    auditSeq: number,
+    { heads, holds }: Extract<Meaning, { is: 'heads' }>,
+    atMs: number,
+  ): void {
+    const common = { device, epoch, audit_seq: auditSeq, key: heads.key, holds: holds ? 1 : 0, at_ms: atMs };
+    this.#signed.push(...signedRows(heads).map((row) => ({ ...common, ...row })));
+  }
+
   async save(tx: Queryable): Promise<void> {
     if (this.#transitions.length > 0) await this.#saveEvents(tx);
     if (this.#telemetry.size > 0) await tx.query(SAVE_TELEMETRY, [jsonRows([...this.#telemetry.values()])]);
     if (this.#history.length > 0) await tx.query(SAVE_HISTORY, [jsonRows(this.#history)]);
+    if (this.#signed.length > 0) {
+      await tx.query(
+        `insert into signed_heads select * from json_populate_recordset(null::signed_heads, $1) on conflict do nothing`,
+        [jsonRows(this.#signed)],
+      );
+    }
     if (this.#media.length > 0) {
       await tx.query(
         `insert into expected_media select * from json_populate_recordset(null::expected_media, $1) on conflict do nothing`,

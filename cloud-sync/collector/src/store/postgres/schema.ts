@@ -80,8 +80,19 @@ create table cluster (id uuid not null);
 insert into cluster values (gen_random_uuid());
 `;
 
+/** What devices signed: by stream the number and the hash that stood there; `holds` when the signature is the key's. */
+const SIGNATURES = `
+create table signed_heads (
+  device text not null, epoch text not null, stream text not null, seq bigint not null, audit_seq bigint not null,
+  head text not null, key text not null, holds integer not null, at_ms bigint not null,
+  primary key (device, epoch, stream, seq, audit_seq)
+);
+create index signed_heads_by_time on signed_heads (at_ms);
+create index signed_heads_by_device on signed_heads (device, at_ms);
+`;
+
 /** Step n carries a database from schema n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, SIGNATURES];
 
 /** Bumped with every change of the tables; older databases are carried forward and newer ones refused. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { chainNext, chainStart } from '@lineside/protocol';
 import type { BatchOutcome, ChainBreak, CheckedBatch, CheckedRecord, StreamKey, Watermark } from '../store.ts';
+import { signedRows } from '../signatures.ts';
 import { ReadTables } from './read-tables.ts';
 import { Spans } from './spans.ts';
 
@@ -43,13 +44,16 @@ export class BatchWriter {
     this.#spans.add(journal, batch.from, batch.to);
     const declared = fresh.reduce((sum, record) => sum + this.#read(journal, batch.key, record, atMs), 0);
     if (inserted > 0) this.#sql.count.run(inserted, journal);
+    const watermark = this.watermark(journal);
+    const head = this.#sql.record.get(journal, watermark.upto)?.hash;
     return {
       inserted,
       conflicts,
       breaks,
       duplicates: batch.records.length - inserted - conflicts,
       declared,
-      watermark: this.watermark(journal),
+      watermark,
+      ...(head === undefined ? {} : { head }),
     };
   }
 
@@ -117,6 +121,13 @@ export class BatchWriter {
       case 'media':
         this.#tables.expectMedia(key.device, meaning.body);
         return 0;
+      case 'heads': {
+        const { heads, holds } = meaning;
+        for (const { stream, seq: signed, head } of signedRows(heads)) {
+          this.#sql.sign.run(key.device, key.epoch, stream, signed, seq, head, heads.key, holds ? 1 : 0, atMs);
+        }
+        return 0;
+      }
       case 'tombstone': {
         const { from, to, reason, head } = meaning.body;
         this.#sql.declare.run(journal, from, to, reason, head, seq);
@@ -152,6 +163,9 @@ function statements(db: Database.Database) {
     ),
     declare: db.prepare<[number, number, number, string, string, number]>(
       'insert or ignore into declared (journal, first, last, reason, head, tombstone) values (?, ?, ?, ?, ?, ?)',
+    ),
+    sign: db.prepare<[string, string, string, number, number, string, string, number, number]>(
+      'insert or ignore into signed_heads values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     break: db.prepare<[number, number, string, string, string, number]>(
       `insert into chain_breaks (journal, seq, link, expected, found, at_ms) values (?, ?, ?, ?, ?, ?)

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { Span, StreamKey } from '../store.ts';
+import type { SignatureProblem, Span, StreamKey } from '../store.ts';
 import type { ChainSource, Retired, StoredJournal, StoredRow } from '../verify.ts';
+import { Queries } from './queries.ts';
 
 type JournalSql = StreamKey & { readonly id: number; readonly stored: number } & {
   readonly [name in keyof Retired]: Retired[name] | null;
@@ -64,6 +65,10 @@ export class SqliteChains implements ChainSource {
         'select head from declared where journal = ? and last = ? order by tombstone desc limit 1',
       )
       .get(journal, last)?.head;
+  }
+
+  async signatureProblems(limit: number): Promise<readonly SignatureProblem[]> {
+    return new Queries(this.#db).signatureProblems(limit);
   }
 
   async highest(journal: number): Promise<number> {

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { DeviceState, TelemetryBody, type Stream } from '@lineside/protocol';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { fromEventRow, type EventRowSql } from '../event-row.ts';
+import { SIGNED_UPTO, signatureProblemsSql, toSignatureProblem, type SignatureProblemSql } from '../signatures.ts';
 import type {
   ChainBreak,
   Conflict,
@@ -9,6 +10,7 @@ import type {
   EventQuery,
   EventRow,
   Page,
+  SignatureProblem,
   StreamKey,
   StreamRow,
   TelemetryRow,
@@ -39,10 +41,10 @@ export class Queries {
     return this.#db
       .prepare<[], StreamSql>(STREAMS)
       .all()
-      .map(({ device, epoch, stream, stored, retired, covered, highest, upto, head }) => ({
-        ...{ device, epoch, stream, stored, retired, highest, upto, head },
-        declaredLost: Math.max(0, covered - stored),
-        missing: highest - covered,
+      .map(({ covered, ...row }) => ({
+        ...row,
+        declaredLost: Math.max(0, covered - row.stored),
+        missing: row.highest - covered,
       }));
   }
 
@@ -120,6 +122,13 @@ export class Queries {
       .all(limit);
   }
 
+  signatureProblems(limit: number): SignatureProblem[] {
+    return this.#db
+      .prepare<[number], SignatureProblemSql>(signatureProblemsSql('?'))
+      .all(limit)
+      .map(toSignatureProblem);
+  }
+
   conflicts(limit: number): Conflict[] {
     return this.#db
       .prepare<[number], Omit<Conflict, 'contentDiffers'> & { differs: number }>(
@@ -152,6 +161,7 @@ interface StreamSql extends StreamKey {
   readonly highest: number;
   readonly upto: number;
   readonly head: string | null;
+  readonly signedUpto: number;
 }
 
 const STREAMS = `select j.device, j.epoch, j.stream, j.stored,
@@ -160,7 +170,7 @@ const STREAMS = `select j.device, j.epoch, j.stream, j.stored,
     (select coalesce(max(last), 0) from spans s where s.journal = j.id) as highest,
     coalesce((select last from spans s where s.journal = j.id and s.first = 1), 0) as upto,
     coalesce((select hash from records r where r.journal = j.id order by seq desc limit 1),
-      (select t.head from retired t where t.journal = j.id)) as head
+      (select t.head from retired t where t.journal = j.id)) as head, ${SIGNED_UPTO} as signedUpto
   from journals j order by j.device, j.id`;
 
 interface TelemetrySql {

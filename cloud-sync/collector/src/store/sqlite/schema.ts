@@ -1,5 +1,5 @@
 /** Bumped with every change of the tables; `open` carries older files forward and refuses newer ones. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Records are keyed by (journal, seq), where a journal is one (device, epoch, stream). `spans` holds which numbers are
@@ -80,5 +80,16 @@ alter table media add column retired_ms integer;
 create index media_by_age on media (stored_ms) where retired_ms is null;
 `;
 
+/** What devices signed: by stream the number and the hash that stood there; `holds` when the signature is the key's. */
+const SIGNATURES = `
+create table signed_heads (
+  device text not null, epoch text not null, stream text not null, seq integer not null, audit_seq integer not null,
+  head text not null, key text not null, holds integer not null, at_ms integer not null,
+  primary key (device, epoch, stream, seq, audit_seq)
+) without rowid;
+create index signed_heads_by_time on signed_heads (at_ms);
+create index signed_heads_by_device on signed_heads (device, at_ms);
+`;
+
 /** Step n carries a file from schema n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, RETENTION];
+export const MIGRATIONS: readonly string[] = [FIRST, RETENTION, SIGNATURES];

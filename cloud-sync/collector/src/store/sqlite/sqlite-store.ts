@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import type Database from 'better-sqlite3';
 import type { DeviceState, Stream } from '@lineside/protocol';
 import type {
@@ -15,6 +16,7 @@ import type {
   GapState,
   MediaRow,
   Page,
+  SignatureProblem,
   Span,
   StreamKey,
   StreamRow,
@@ -46,6 +48,17 @@ export class SqliteStore implements CollectorStore {
   /** Opens or makes `collector.sqlite` in `folder`; throws CollectorError when it is not usable. */
   static open(folder: string): SqliteStore {
     return new SqliteStore(openDatabase(folder));
+  }
+
+  /** Writes a copy that is whole as of one moment to `file`, while this store goes on; resolves when it is on disk. */
+  async backup(file: string): Promise<void> {
+    await this.#db.backup(file);
+    const copy = await open(file, 'r+');
+    try {
+      await copy.sync();
+    } finally {
+      await copy.close();
+    }
   }
 
   async commit(batches: readonly CheckedBatch[], atMs: number): Promise<readonly BatchOutcome[]> {
@@ -112,6 +125,10 @@ export class SqliteStore implements CollectorStore {
 
   async conflicts(limit: number): Promise<readonly Conflict[]> {
     return this.#queries.conflicts(limit);
+  }
+
+  async signatureProblems(limit: number): Promise<readonly SignatureProblem[]> {
+    return this.#queries.signatureProblems(limit);
   }
 
   async media(sha256: string): Promise<MediaRow | undefined> {
