@@ -89,7 +89,10 @@ function modelOfCamera(model: ModelLaneSnapshot, facts: ViewFacts): CameraModelV
             height: newest.frame.height,
             ageMs: Math.max(0, facts.nowMs - newest.resultAtMs),
             status: newest.status,
-            detections: newest.detections.filter((detection) => detection.score >= threshold),
+            // Without outlines: a page asks every second, and draws boxes.
+            detections: newest.detections
+              .filter((detection) => detection.score >= threshold)
+              .map(({ label, classId, score, box }) => ({ label, classId, score, box })),
             ...(newest.reason === undefined ? {} : { reason: newest.reason }),
           },
         }),
