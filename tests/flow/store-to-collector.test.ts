@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SqliteStore } from '../../cloud-sync/collector/src/index.ts';
 import { TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
@@ -148,4 +149,54 @@ test('a large picture goes in pieces over a thin link, and goes on where it was 
   await waitFor('all of it to be stored', () => again.snapshot().mediaSent === 1);
   expect(evidence.pending(1)).toEqual([]);
   expect(await explained()).toMatchObject({ media: { stored: 1, declaredLost: 0, missing: 0 } });
+});
+
+test('a box whose whole disk was turned back loses nothing that it writes afterwards: it goes on under a new epoch', async () => {
+  const write = (journal: Journal, from: number, count: number): void => {
+    for (let n = from; n < from + count; n += 1) {
+      journal.append([{ stream: 'audit', kind: 'audit', body: { action: `noted ${n}`, who: 'test' } }]);
+    }
+  };
+  const journal = openJournal(1e9);
+  write(journal, 0, 10);
+  // As a snapshot of the disk has it: everything, mark and file facts included, while the service runs.
+  const snapshot = new Map<string, Buffer>();
+  for (const name of ['journal.db', 'journal.db-wal', 'journal.db.mark']) {
+    snapshot.set(name, await readFile(folder.join(name)));
+  }
+  write(journal, 10, 10);
+  const uplink = start(journal, evidenceOf(journal));
+  await waitFor('all to be delivered', () => journal.stats().audit.acked === 20);
+  expect(uplink.snapshot().link).toBe('online');
+  for (const end of endings.splice(0).toReversed()) await end();
+  for (const [name, bytes] of snapshot) await writeFile(folder.join(name), bytes);
+
+  const back = openJournal(1e9);
+  expect(back.epoch).toBe(journal.epoch);
+  write(back, 100, 5);
+  const reopen = Promise.withResolvers<undefined>();
+  back.onReopen(() => reopen.resolve(undefined));
+  start(back, evidenceOf(back));
+  await reopen.promise;
+  for (const end of endings.splice(0).toReversed()) await end();
+
+  const next = openJournal(1e9);
+  expect(next.epoch).not.toBe(journal.epoch);
+  expect(next.troubles()).toMatchObject([{ code: 'journal_set_aside' }]);
+  const written = next.stats().audit.next - 1;
+  start(next, evidenceOf(next));
+  await waitFor('the new epoch to be delivered', () => next.stats().audit.acked === written);
+  await collector.stop();
+  const store = SqliteStore.open(cloud.path);
+  const actions = new Set<string>();
+  for (const { epoch, stream } of await store.streams()) {
+    expect([journal.epoch, next.epoch]).toContain(epoch);
+    expect(stream).toBe('audit');
+  }
+  await store.close();
+  const database = new Database(cloud.join('collector.sqlite'), { readonly: true });
+  const texts = database.prepare<[], string>('SELECT json FROM records').pluck().all();
+  for (const text of texts) actions.add((JSON.parse(text) as { b: { action: string } }).b.action);
+  database.close();
+  for (const n of [0, 9, 10, 19, 100, 101, 102, 103, 104]) expect(actions).toContain(`noted ${n}`);
 });

@@ -159,6 +159,8 @@ export class Drain {
     this.#noteAtMs = Math.min(this.#noteAtMs, now + this.#options.ackNoteMs);
     this.#waitingSinceMs = undefined;
     this.#window.acked(stream, upto, sack, now);
+    // Whether the two histories are one must be known before anything more is sent or confirmed.
+    if (ack.head !== undefined && this.#outbox.agrees?.(stream, upto, ack.head) === false) this.#noteAcks();
   }
 
   /** Several acks, one sync of the disk. What is lost here in a crash is only sent and confirmed once more. */

@@ -36,6 +36,8 @@ export interface Outbox {
    * chain hash after `upto`. Throws an error with code `ack_forked` where the outbox has another there.
    */
   ack(stream: Stream, upto: number, sack: readonly SeqRange[], srvTs?: number, proof?: string): void;
+  /** False where the chain hash after `seq` is known here and is not `proof`. */
+  agrees?(stream: Stream, seq: number, proof: string): boolean;
   /** The collector holds what this outbox never wrote: it was turned back, and must not go on under its epoch. */
   behind?(why: string): void;
   /** Numbers of the tombstones that speak for what of `from..to` is no longer held. */

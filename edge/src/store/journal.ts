@@ -25,7 +25,7 @@ import { RecordWriter } from './record-writer.ts';
 import { StreamHeads } from './stream-heads.ts';
 import { lossesOf, readBatch, statsOf, wallMsAt } from './stream-reading.ts';
 import { streamQuotas } from './stream-quota.ts';
-import { type StreamHead, StreamTable } from './stream-table.ts';
+import { StreamTable } from './stream-table.ts';
 import { type TimeLabel, TimeLabeller } from './time-label.ts';
 import { declareGone } from './tombstones.ts';
 import { pagesUsedUp } from './database.ts';
@@ -169,12 +169,21 @@ export class Journal {
     this.#within(() => {
       const head = this.#heads.get(stream);
       if (highest >= head.next) throw ackBeyond(stream, highest, head.next);
-      if (proof !== undefined && !this.#agrees(stream, upto, proof)) throw ackForked(stream, upto);
+      if (proof !== undefined && !this.agrees(stream, upto, proof)) throw ackForked(stream, upto);
       const acked = Math.max(head.acked, upto);
       this.#heads.set(stream, { ...head, acked, sack: mergeRanges(sack, acked) });
       if (srvTs !== undefined) this.#times.heard(srvTs);
       this.#keepFloor();
     });
+  }
+
+  /** Whether the chain hash after `seq` is `proof`; what is no longer held cannot disagree. */
+  agrees(stream: Stream, seq: number, proof: string): boolean {
+    const head = this.#heads.get(stream);
+    if (seq < head.base || seq === 0 || seq >= head.next) return true;
+    if (seq === head.base) return head.baseHash === proof;
+    const row = this.#table(stream).at(seq);
+    return row === undefined || row.hash.toString('hex') === proof;
   }
 
   /** The collector holds numbers that this journal never wrote, or others under the same: it was turned back. */
@@ -407,15 +416,6 @@ export class Journal {
     writeMeta(this.database, 'floor_trusted', String(trusted));
     writeMeta(this.database, 'floor_seen', String(seen));
     this.#floorWritten = seen;
-  }
-
-  /** Whether the chain hash after `seq` is `proof`; what is no longer held cannot disagree. */
-  #agrees(stream: Stream, seq: number, proof: string): boolean {
-    const head: StreamHead = this.#heads.get(stream);
-    if (seq < head.base || seq === 0) return true;
-    if (seq === head.base) return head.baseHash === proof;
-    const row = this.#table(stream).at(seq);
-    return row === undefined || row.hash.toString('hex') === proof;
   }
 
   #wallMsAt(stream: Stream, seq: number): number | undefined {
