@@ -56,6 +56,8 @@ interface Running {
   readonly vision: VisionProcess;
   readonly inspections: Inspection[];
   readonly counters: Map<string, InspectionCounters>;
+  /** By camera and model. */
+  readonly byModel: Map<string, InspectionCounters>;
   readonly downs: string[];
   readonly ended: string[];
   readonly ups: () => number;
@@ -68,10 +70,13 @@ function start(
   options: { deadlineMs?: number; look?: (inspection: Inspection) => void } = {},
 ): Running {
   const counters = new Map<string, InspectionCounters>();
+  const byModel = new Map<string, InspectionCounters>();
   const inspections: Inspection[] = [];
   const [downs, ended]: string[][] = [[], []];
   let ups = 0;
-  const count = (id: string, fate: FrameFate, times: number): void => {
+  const count = (id: string, model: string, fate: FrameFate, times: number): void => {
+    const lane = `${id} ${model}`;
+    byModel.set(lane, countFate(byModel.get(lane) ?? NO_INSPECTIONS, fate, times));
     counters.set(id, countFate(counters.get(id) ?? NO_INSPECTIONS, fate, times));
   };
   const vision = new VisionProcess({
@@ -82,12 +87,13 @@ function start(
         const { result } = inspection;
         count(
           inspection.frame.camera,
+          inspection.model,
           result.status === 'no_result' ? { fate: 'failed', reason: result.reason } : { fate: 'inspected' },
           1,
         );
         options.look?.(inspection);
       },
-      fate: (id, _model, fate, times) => count(id, fate, times),
+      fate: (id, model, fate, times) => count(id, model, fate, times),
       camera: () => undefined,
       model: () => undefined,
       down: (reason) => void downs!.push(reason),
@@ -109,12 +115,12 @@ function start(
   };
   ends.push(stop);
   const pid = (): number => vision.pid ?? Number.NaN;
-  return { vision, inspections, counters, downs: downs!, ended: ended!, ups: () => ups, pid, stop };
+  return { vision, inspections, counters, byModel, downs: downs!, ended: ended!, ups: () => ups, pid, stop };
 }
 
 /** offered = inspected + skipped + failed for every camera. */
-function expectBalanced({ counters }: Running): void {
-  for (const { offered, inspected, skipped, failed } of counters.values()) {
+function expectBalanced({ counters, byModel }: Running): void {
+  for (const { offered, inspected, skipped, failed } of [...counters.values(), ...byModel.values()]) {
     const others = [...Object.values(skipped), ...Object.values(failed)].reduce((a, b) => a + b, 0);
     expect(inspected + others).toBe(offered);
   }
@@ -265,6 +271,41 @@ describe('a recording', () => {
     const indexes = line.inspections.map(({ frame }) => frame.index);
     expect(new Set(indexes).size).toBe(indexes.length);
     expect(indexes.at(-1)).toBe(199);
+  });
+
+  it('gives every frame one fate for each model, at a rate of its own and as a second stage, although it is killed', async () => {
+    const url = await testVideo({ fps: 25, seconds: 6 });
+    const [first] = [await brightness()];
+    const kills = new Set([30, 75]);
+    const after = { model: 'brightness', margin: 0, most: 4 };
+    const line: Running = start(
+      {
+        cameras: [
+          camera('r', url, {
+            mode: 'recording',
+            fps: 25,
+            models: ['brightness', { model: 'seldom', fps: 5 }, { model: 'second', after }],
+          }),
+        ],
+        models: [first, { ...first, id: 'seldom' }, { ...first, id: 'second' }],
+      },
+      {
+        look: ({ frame, model }) => {
+          if (model === 'brightness' && kills.delete(frame.index)) process.kill(line.pid(), 'SIGKILL');
+        },
+      },
+    );
+    await waitFor('the end', () => line.ended.length > 0, { withinMs: 25_000 });
+    expect(line.downs).toHaveLength(2);
+    expectBalanced(line);
+    for (const model of ['brightness', 'seldom', 'second']) {
+      expect([model, line.byModel.get(`r ${model}`)?.offered]).toEqual([model, 150]);
+    }
+    const { inspected = 0, skipped = {} } = line.byModel.get('r seldom') ?? {};
+    expect(inspected).toBeGreaterThanOrEqual(28);
+    expect(inspected).toBeLessThanOrEqual(34);
+    expect(skipped.not_due).toBeGreaterThan(100);
+    expect(line.byModel.get('r second')?.inspected).toBeGreaterThan(120);
   });
 
   it('ends at once when it cannot be played', async () => {

@@ -31,7 +31,12 @@ export class VisionEngine {
     this.#options = options;
     const { order, clock, logger, tell } = options;
     const { inferenceDeadlineMs } = order;
-    const tools = { clock, logger, pool: this.#pool, ledger: this.#ledger, tell, inferenceDeadlineMs };
+    const told = (message: FromVision): void => {
+      // What was skipped goes ahead of the next result: were this process killed, it would count as lost.
+      if (message.type === 'inspection' && this.#ledger.hasSkipped) this.beat();
+      tell(message);
+    };
+    const tools = { clock, logger, pool: this.#pool, ledger: this.#ledger, tell: told, inferenceDeadlineMs };
     for (const spec of order.plan.models) {
       const iou = spec.iou ?? spec.manifest.thresholds.iou;
       this.#runners.set(spec.id, { runner: new ModelRunner(spec, tools), manifest: spec.manifest, iou });

@@ -21,6 +21,11 @@ export class Ledger {
     skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
   }
 
+  /** Whether anything was skipped since the last `takeSkipped`. */
+  get hasSkipped(): boolean {
+    return [...this.#lanes.values()].some(({ skipped }) => skipped.size > 0);
+  }
+
   /** What was skipped since the last call. */
   takeSkipped(): Skipped[] {
     const told: Skipped[] = [];

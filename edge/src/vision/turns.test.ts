@@ -14,6 +14,18 @@ describe('taking turns', () => {
     expect(await turns.take(never)).toBe('busy 4');
   });
 
+  it('goes on with what was kept when its turn comes again, before anything newer', async () => {
+    const turns = new Turns<string>();
+    turns.put('tiles', 'tiles 1');
+    turns.put('plain', 'plain 1');
+    const first = (await turns.take(never)) ?? '';
+    turns.keep('tiles', `${first} again`);
+    turns.put('tiles', 'tiles 2');
+    expect(await turns.take(never)).toBe('plain 1');
+    expect(await turns.take(never)).toBe('tiles 1 again');
+    expect(await turns.take(never)).toBe('tiles 2');
+  });
+
   it('hands back what a newer item replaced', () => {
     const turns = new Turns<string>();
     expect(turns.put('a', 'old')).toBeUndefined();
