@@ -29,7 +29,7 @@ function Line({ device, now }) {
     ${device.identityConflict && html`<p class="note bad" role="alert">Two appliances take turns with this identity. Give one of them its own: <code>lineside-collector device add</code></p>`}
     ${!device.hasCredential && html`<p class="note warn">This device has no credential here; it cannot store pictures.</p>`}
     <${Inspection} cameras=${device.inspection} now=${now} />
-    <${Streams} streams=${device.streams} />
+    <${Streams} streams=${device.streams} queue=${device.reported?.queue ?? {}} />
   </li>`;
 }
 
@@ -73,13 +73,15 @@ function reasons(lead, counts, tone = '') {
   return html`<span class=${tone}>${lead} ${entries.map(([why, n]) => `${number(n)} (${plain(why)})`).join(', ')}</span>`;
 }
 
-function Streams({ streams }) {
+/** `queue`: what the device says is still waiting on it, by stream; absent while it does not report. */
+function Streams({ streams, queue }) {
+  const reports = Object.keys(queue).length > 0;
   const current = streams.filter((stream) => stream.current);
   const earlier = new Set(streams.filter((stream) => !stream.current).map(({ epoch }) => epoch)).size;
   const shown = current.length > 0 ? current : streams;
   if (shown.length === 0) return html`<p class="small empty">No records yet.</p>`;
   return html`<table class="streams">
-      <thead><tr><th scope="col">Stream</th><th scope="col">Complete to</th><th scope="col">Missing</th><th scope="col">Declared lost</th></tr></thead>
+      <thead><tr><th scope="col">Stream</th><th scope="col">Complete to</th><th scope="col">Missing</th><th scope="col">Declared lost</th>${reports && html`<th scope="col">Waiting there</th>`}</tr></thead>
       <tbody>
         ${shown.map(
           ({ epoch, stream, upto, highest, missing, declaredLost }) => html`<tr key=${epoch + stream}>
@@ -87,6 +89,7 @@ function Streams({ streams }) {
             <td>${number(upto)}${highest > upto && html`<small> of ${number(highest)}</small>`}</td>
             <td class=${missing > 0 ? 'bad' : 'quiet'}>${number(missing)}</td>
             <td class=${declaredLost > 0 ? 'warn-text' : 'quiet'}>${number(declaredLost)}</td>
+            ${reports && html`<td class="quiet">${number(Number(queue[stream]?.queued) || 0)}</td>`}
           </tr>`,
         )}
       </tbody>

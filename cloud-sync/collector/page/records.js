@@ -3,14 +3,16 @@ import { ago, bytes, count, GAP, number, plain } from './words.js';
 
 /** What is wrong, or was, with the records themselves; and what was refused at the door. */
 export function Records({ gaps, store, counted, now }) {
-  const { items, chainBreaks, conflicts } = gaps;
-  const clean = items.length + chainBreaks.length + conflicts.length === 0;
+  const { items, chainBreaks, conflicts, signatures, losses } = gaps;
+  const clean = items.length + chainBreaks.length + conflicts.length + signatures.length === 0;
   return html`<section class=${clean ? 'side' : 'side first'} aria-labelledby="records">
     <h2 id="records">Records</h2>
     <div class="card">
       ${clean && html`<p class="whole"><span class="sign" aria-hidden="true">✓</span> No gap was ever open, every hash chain fits.</p>`}
       ${conflicts.map((row) => html`<${Conflict} key=${`c${row.device}${row.epoch}${row.stream}${row.seq}`} row=${row} now=${now} />`)}
       ${chainBreaks.map((row) => html`<${Break} key=${`b${row.device}${row.epoch}${row.stream}${row.seq}${row.link}`} row=${row} now=${now} />`)}
+      ${signatures.map((row) => html`<${Signature} key=${`s${row.device}${row.epoch}${row.stream}${row.seq}`} row=${row} now=${now} />`)}
+      ${losses.map((row) => html`<${Loss} key=${`l${row.device}${row.stream}${row.reason}`} row=${row} now=${now} />`)}
       ${items.map((gap) => html`<${Gap} key=${gap.id} gap=${gap} now=${now} />`)}
       <${Counted} counted=${counted} store=${store} />
     </div>
@@ -43,6 +45,26 @@ function Break({ row, now }) {
   </div>`;
 }
 
+const SIGNED = {
+  forged: 'The signature of the appliance does not hold',
+  other_history: 'The appliance signed another history than is stored here',
+  other_key: 'The signature is by another key than this appliance had first',
+};
+
+function Signature({ row, now }) {
+  return html`<div class="finding">
+    <p><b>${row.device}</b> ${row.stream}, up to number ${number(row.seq)} <span class="pill bad">Signature</span></p>
+    <p class="small">${SIGNED[row.problem]}. Seen ${ago(row.at, now)}.</p>
+  </div>`;
+}
+
+function Loss({ row, now }) {
+  return html`<div class="finding">
+    <p><b>${row.device}</b> ${row.stream}, ${count(row.count, 'number')} <span class="pill warn">Declared lost</span></p>
+    <p class="small">Given up on the line: ${plain(row.reason)}. Last told ${ago(row.last, now)}.</p>
+  </div>`;
+}
+
 function Conflict({ row, now }) {
   return html`<div class="finding">
     <p><b>${row.device}</b> ${row.stream}, number ${number(row.seq)} <span class="pill bad">Conflict</span></p>
@@ -55,7 +77,15 @@ function Conflict({ row, now }) {
 /** Since the collector's start. */
 function Counted({ counted, store }) {
   const refused = Object.entries(counted.malformed).filter(([, n]) => n > 0);
+  const { recordsPerSecond, commitMs } = counted.lastMinute;
   const rows = [
+    ['Last minute', `${recordsPerSecond.toFixed(recordsPerSecond < 10 ? 1 : 0)} records/s`],
+    [
+      counted.store === 'sqlite' ? 'Commit to SQLite' : 'Commit to PostgreSQL',
+      commitMs === null
+        ? 'none in the last minute'
+        : `${commitMs.mean.toFixed(1)} ms, longest ${commitMs.worst.toFixed(0)} ms`,
+    ],
     ['Commits', number(counted.commits)],
     ['Sent again', number(counted.duplicates)],
     ['Asked for again', number(counted.resendRequests)],

@@ -22,7 +22,7 @@ import { FileMedia, Intake, S3Media, type MediaStore } from './media/index.ts';
 import { CollectorMetrics } from './metrics.ts';
 import { Retention } from './retention.ts';
 import { Systemd } from './systemd.ts';
-import { mayOpenLater, openStore, type CollectorStore } from './store/index.ts';
+import { mayOpenLater, openStore, type CollectorStore, type LossRow } from './store/index.ts';
 import { whereFile, type Addresses } from './where.ts';
 
 const READY_WITHIN_MS = 15_000;
@@ -31,6 +31,8 @@ const STUCK_MS = 30_000;
 const FIRST_WAIT_MS = 500;
 const MAX_WAIT_MS = 15_000;
 const PING_MS = 3000;
+const SHOWN = 1000;
+const REASONS = 20;
 
 export interface CollectorOptions {
   readonly config: CollectorConfig;
@@ -169,13 +171,21 @@ type ServeOptions = CollectorOptions & {
 async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> {
   const { config, clock, log, env, store, access, watch, broker } = options;
   const presence = new Presence();
-  const metrics: CollectorMetrics = new CollectorMetrics({
-    devicesOnline: () => presence.online,
-    gapsOpen: () => gaps.open.length,
-    queued: () => ingest.queued,
-    brokerConnected: () => link?.online ?? false,
-    brokerRestarts: () => broker?.restarts ?? 0,
-  });
+  const metrics: CollectorMetrics = new CollectorMetrics(
+    {
+      devicesOnline: () => presence.online,
+      gapsOpen: () => gaps.open.length,
+      missing: async () => (await store.totals()).missing,
+      signatureProblems: async () => (await store.signatureProblems(SHOWN)).length,
+      declaredByReason: async () => lossesByReason(await store.losses(SHOWN)),
+      storeUp: () => ingest.storeGone === undefined,
+      collectors: () => attendance.others + 1,
+      queued: () => ingest.queued,
+      brokerConnected: () => link?.online ?? false,
+      brokerRestarts: () => broker?.restarts ?? 0,
+    },
+    { store: config.store === 'sqlite' ? 'sqlite' : 'postgres', nowMs: () => clock.monoMs() },
+  );
   let link: BrokerLink | undefined;
   const ingest: Ingest = new Ingest({
     ...{ store, clock, log, counters: metrics },
@@ -281,6 +291,13 @@ async function announce(
   onReady(at);
   await systemd.ready();
   await aborted.run(signal);
+}
+
+/** Sums over devices and streams; the reasons are the devices' words, so only the most frequent are labels. */
+function lossesByReason(losses: readonly LossRow[]): { reason: string; count: number }[] {
+  const sums = new Map<string, number>();
+  for (const { reason, count } of losses) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  return [...sums].slice(0, REASONS).map(([reason, count]) => ({ reason, count }));
 }
 
 /** Why nothing can be committed now; empty while the store answers in time. */

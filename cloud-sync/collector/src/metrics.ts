@@ -2,12 +2,22 @@ import type { Stream } from '@lineside/protocol';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { IngestCounters, MalformedReason, UnreadReason } from './ingest/index.ts';
 import type { MediaResult } from './http/index.ts';
+import { Recent } from './recent.ts';
 import type { BatchOutcome } from './store/index.ts';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const RECENT_MS = 60_000;
+const RECENT_SLOTS = 12;
 
 /** Gauges are read when somebody asks for them. */
 export interface GaugeSources {
   readonly devicesOnline: () => number;
   readonly gapsOpen: () => number;
+  readonly missing: () => Promise<number>;
+  readonly signatureProblems: () => Promise<number>;
+  readonly declaredByReason: () => Promise<readonly { readonly reason: string; readonly count: number }[]>;
+  readonly storeUp: () => boolean;
+  readonly collectors: () => number;
   readonly queued: () => number;
   readonly brokerConnected: () => boolean;
   readonly brokerRestarts: () => number;
@@ -31,17 +41,46 @@ export class CollectorMetrics implements IngestCounters {
   );
   readonly #resends = this.#counter('resend_requests_total', 'Requests for missing records');
   readonly #media = this.#counter('media_uploads_total', 'Picture uploads', ['result']);
+  readonly #bytes = this.#counter('received_bytes_total', 'Bytes of batches as they came over the wire');
+  readonly #commitTime: Histogram;
+  readonly #recentRecords: Recent;
+  readonly #recentBytes: Recent;
+  readonly #recentCommits: Recent;
+  readonly #store: string;
   readonly #latency = new Histogram({
     name: 'lineside_collector_ingest_seconds',
     help: 'From arrival of a batch to after its commit',
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    buckets: SECONDS,
     registers: [this.registry],
   });
 
-  constructor(sources: GaugeSources) {
+  /** `store` names the kind of database. */
+  constructor(sources: GaugeSources, { store, nowMs }: { readonly store: string; readonly nowMs: () => number }) {
+    this.#store = store;
+    [this.#recentRecords, this.#recentBytes, this.#recentCommits] = [
+      new Recent(RECENT_MS, RECENT_SLOTS, nowMs),
+      new Recent(RECENT_MS, RECENT_SLOTS, nowMs),
+      new Recent(RECENT_MS, RECENT_SLOTS, nowMs),
+    ];
+    this.#commitTime = new Histogram({
+      name: 'lineside_collector_store_commit_seconds',
+      help: 'One transaction of the store, from its start to its being on disk',
+      labelNames: ['store'],
+      buckets: SECONDS,
+      registers: [this.registry],
+    });
     collectDefaultMetrics({ register: this.registry });
     this.#gauge('devices_online', 'Devices with a link', sources.devicesOnline);
     this.#gauge('gaps_open', 'Ranges of missing records', sources.gapsOpen);
+    this.#gauge('records_missing', 'Records that neither came nor were declared lost', sources.missing);
+    this.#gauge(
+      'signature_problems',
+      'Signatures of devices that do not fit what is stored',
+      sources.signatureProblems,
+    );
+    this.#gauge('store_up', '1 while the store answers', () => (sources.storeUp() ? 1 : 0));
+    this.#gauge('collectors', 'Collectors at work on the same database', sources.collectors);
+    this.#byReason(sources.declaredByReason);
     this.#gauge('queued_batches', 'Batches waiting for a commit', sources.queued);
     this.#gauge('broker_connected', '1 while subscribed at the broker', () => (sources.brokerConnected() ? 1 : 0));
     this.#gauge('broker_restarts', 'Times the managed broker was started again', sources.brokerRestarts);
@@ -50,6 +89,7 @@ export class CollectorMetrics implements IngestCounters {
   batch(outcome: BatchOutcome, stream: Stream): void {
     this.#batches.inc();
     this.#records.inc({ stream }, outcome.inserted);
+    this.#recentRecords.add(outcome.inserted);
     this.#duplicates.inc(outcome.duplicates);
     this.#conflicts.inc(outcome.conflicts);
     this.#breaks.inc(outcome.breaks);
@@ -64,8 +104,15 @@ export class CollectorMetrics implements IngestCounters {
     this.#unread.inc({ reason });
   }
 
-  commit(): void {
+  received(bytes: number): void {
+    this.#bytes.inc(bytes);
+    this.#recentBytes.add(bytes);
+  }
+
+  commit(ms: number): void {
     this.#commits.inc();
+    this.#commitTime.observe({ store: this.#store }, ms / 1000);
+    this.#recentCommits.add(ms);
   }
 
   commitFailed(): void {
@@ -91,6 +138,13 @@ export class CollectorMetrics implements IngestCounters {
     const by = async (counter: Counter, label: string): Promise<Record<string, number>> =>
       Object.fromEntries((await counter.get()).values.map(({ value, labels }) => [String(labels[label]), value]));
     return {
+      store: this.#store,
+      lastMinute: {
+        recordsPerSecond: this.#recentRecords.perSecond,
+        bytesPerSecond: this.#recentBytes.perSecond,
+        commitMs: this.#recentCommits.values ?? null,
+      },
+      receivedBytes: await total(this.#bytes),
       batches: await total(this.#batches),
       records: await by(this.#records, 'stream'),
       duplicates: await total(this.#duplicates),
@@ -109,13 +163,27 @@ export class CollectorMetrics implements IngestCounters {
     return new Counter({ name: `lineside_collector_${name}`, help, labelNames, registers: [this.registry] });
   }
 
-  #gauge(name: string, help: string, read: () => number): void {
+  #byReason(read: GaugeSources['declaredByReason']): void {
+    new Gauge({
+      name: 'lineside_collector_declared_lost',
+      help: 'Records that devices declared lost, by reason',
+      labelNames: ['reason'],
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        for (const { reason, count } of await read().catch(() => [])) this.set({ reason }, count);
+      },
+    });
+  }
+
+  #gauge(name: string, help: string, read: () => number | Promise<number>): void {
     new Gauge({
       name: `lineside_collector_${name}`,
       help,
       registers: [this.registry],
-      collect() {
-        this.set(read());
+      async collect() {
+        // What cannot be read now is not a number, and the other figures are told all the same.
+        this.set(await Promise.resolve(read()).catch(() => Number.NaN));
       },
     });
   }

@@ -56,11 +56,12 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
       await store.chainBreaks(limit),
       await store.conflicts(limit),
     ];
-    const signatures = await store.signatureProblems(limit);
+    const [signatures, losses] = [await store.signatureProblems(limit), await store.losses(limit)];
     return {
       items: gaps.map(gapJson),
       chainBreaks: breaks.map(({ atMs, ...row }) => ({ ...row, at: iso(atMs) })),
       signatures: signatures.map(({ atMs, ...row }) => ({ ...row, at: iso(atMs) })),
+      losses: losses.map(({ lastMs, ...row }) => ({ ...row, last: iso(lastMs) })),
       conflicts: conflicts.map(({ atMs, ...row }) => ({ ...row, at: iso(atMs) })),
     };
   });

@@ -21,6 +21,7 @@ let refuse: (batches: readonly CheckedBatch[]) => void;
 const counters: IngestCounters = {
   batch: () => undefined,
   malformed: () => undefined,
+  received: () => undefined,
   unread: () => undefined,
   commit: () => (commits += 1),
   commitFailed: () => (failures += 1),

@@ -26,7 +26,10 @@ export interface IngestCounters {
   batch(outcome: BatchOutcome, stream: Stream): void;
   malformed(reason: MalformedReason): void;
   unread(reason: UnreadReason): void;
-  commit(): void;
+  /** A payload came in, of so many bytes on the wire. */
+  received(bytes: number): void;
+  /** A transaction was committed; `ms` is the store's share. */
+  commit(ms: number): void;
   commitFailed(): void;
   /** From arrival to after the commit. */
   latency(ms: number): void;
@@ -100,6 +103,7 @@ export class Ingest {
   offer(device: string, stream: Stream, payload: Uint8Array, next: () => void): void {
     this.#queue.push({ device, stream, payload, atMs: this.#options.clock.monoMs() });
     this.#queuedBytes += payload.length;
+    this.#options.counters.received(payload.length);
     this.#wake?.();
     if (this.#isFull()) this.#room.push(next);
     else next();
@@ -168,9 +172,10 @@ export class Ingest {
     const { store, clock, counters, log } = this.#options;
     try {
       const batches = group.map(({ batch }) => batch);
+      const began = clock.monoMs();
       const outcomes = await store.commit(batches, clock.wallMs());
-      counters.commit();
       const done = clock.monoMs();
+      counters.commit(done - began);
       for (const { atMs } of group) counters.latency(done - atMs);
       this.#report(batches, outcomes);
     } catch (error) {

@@ -152,6 +152,9 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await verify()).toEqual([]);
       await one(journal.batch(3, 4));
       expect(await store.streams()).toMatchObject([{ stored: 7, declaredLost: 4, missing: 0 }]);
+      expect(await store.losses(5)).toEqual([
+        { device: 'line-1', stream: 'events', reason: 'quota', count: 6, lastMs: 1000 },
+      ]);
       expect(await one(journal.batch(7, 11))).toMatchObject({ declared: 0, duplicates: 5 });
     });
 

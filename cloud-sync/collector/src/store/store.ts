@@ -89,6 +89,17 @@ export interface StreamRow extends StreamKey {
   readonly signedUpto: number;
 }
 
+/** Numbers that a device gave up for one reason, all its journals together. */
+export interface LossRow {
+  readonly device: string;
+  readonly stream: Stream;
+  /** The device's word: quota, corruption, ... */
+  readonly reason: string;
+  readonly count: number;
+  /** When the collector heard of the latest. */
+  readonly lastMs: number;
+}
+
 /** A signature of a device that does not hold, or is under another history or by another key than before. */
 export interface SignatureProblem extends StreamKey {
   readonly seq: number;
@@ -248,6 +259,8 @@ export interface CollectorStore {
   gaps(state: GapState | undefined, limit: number): Promise<readonly GapRow[]>;
   chainBreaks(limit: number): Promise<readonly ChainBreak[]>;
   conflicts(limit: number): Promise<readonly Conflict[]>;
+  /** What devices gave up, by stream and reason; the most first. */
+  losses(limit: number): Promise<readonly LossRow[]>;
   /** What is wrong with the latest signatures, at most `limit`. */
   signatureProblems(limit: number): Promise<readonly SignatureProblem[]>;
 

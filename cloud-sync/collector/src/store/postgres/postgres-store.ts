@@ -13,6 +13,7 @@ import type {
   Finding,
   GapRow,
   GapState,
+  LossRow,
   MediaRow,
   Page,
   SignatureProblem,
@@ -110,6 +111,10 @@ export class PostgresStore implements CollectorStore {
 
   async conflicts(limit: number): Promise<readonly Conflict[]> {
     return this.#queries.conflicts(limit);
+  }
+
+  async losses(limit: number): Promise<readonly LossRow[]> {
+    return this.#queries.losses(limit);
   }
 
   async signatureProblems(limit: number): Promise<readonly SignatureProblem[]> {

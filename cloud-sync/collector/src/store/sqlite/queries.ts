@@ -9,6 +9,7 @@ import type {
   DeviceRow,
   EventQuery,
   EventRow,
+  LossRow,
   Page,
   SignatureProblem,
   StreamKey,
@@ -118,6 +119,17 @@ export class Queries {
       .prepare<[number], ChainBreak>(
         `select j.device, j.epoch, j.stream, b.seq, b.link, b.expected, b.found, b.at_ms as atMs, b.times
          from chain_breaks b join journals j on j.id = b.journal order by b.at_ms desc limit ?`,
+      )
+      .all(limit);
+  }
+
+  losses(limit: number): LossRow[] {
+    return this.#db
+      .prepare<[number], LossRow>(
+        `select j.device, j.stream, d.reason, sum(d.last - d.first + 1) as count, coalesce(max(r.received_ms), 0) as lastMs
+     from declared d join journals j on j.id = d.journal
+     left join records r on r.journal = d.journal and r.seq = d.tombstone
+     group by j.device, j.stream, d.reason order by 4 desc, 1, 2, 3 limit ?`,
       )
       .all(limit);
   }
