@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -88,6 +88,17 @@ describe('what lineside detect tells', () => {
     const line = JSON.parse(stdout) as Line;
     expect(line.anomaly).toEqual({ score: 12.3457 });
     expect(line.detections[0]).toMatchObject({ label: 'anomaly', score: 0.6173 });
+  });
+
+  it('says of a model imported with suspect scores that its results are degraded', async () => {
+    await using dir = await tempDir();
+    const values = [{ name: 'o', shape: [1, 2], data: Float32Array.of(0.25, 0.75) }];
+    const folder = await bundle(dir, values, { name: 'o', family: 'classify' }, ['good', 'bad']);
+    const path = join(folder, 'manifest.json');
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...manifest, degraded: { reason: 'its scores are constant' } }));
+    const { stdout } = await runHere(['detect', '--json', '--model', folder, await still(dir)]);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'degraded', reason: 'suspect_scores' });
   });
 
   it('says in words why a result is degraded or missing', () => {

@@ -1,5 +1,5 @@
 import { impossibleScore, wrongCount, wrongShape } from './bad-output.ts';
-import { boxReader, boxUnit } from './box-reader.ts';
+import { type BoxFamily, boxReader, boxUnit } from './box-reader.ts';
 import type { DecoderOptions, OutputReader } from './decoder.ts';
 import { SCORE_SLACK } from './numbers.ts';
 import { fits, isFloat, walk } from './shapes.ts';
@@ -9,16 +9,25 @@ import { fits, isFloat, walk } from './shapes.ts';
  * class. Rows that are not used have score 0.
  */
 export function yoloEnd2end(options: DecoderOptions): OutputReader {
+  return boxReader(
+    options,
+    yoloEnd2endBoxes(options, () => 0),
+  );
+}
+
+/** `beside` tells how many attributes follow the class. */
+export function yoloEnd2endBoxes(options: DecoderOptions, beside: () => number): BoxFamily {
   const { manifest, score } = options;
   const layout = manifest.output.layout ?? 'anchors_first';
   const labels = manifest.labels.length;
   const [ux, uy] = boxUnit(manifest, 'pixels');
-  const wanted = layout === 'anchors_first' ? [1, undefined, 6] : [1, 6, undefined];
-  return boxReader(options, {
+  return {
     overlaps: 'keep',
     check: (outputs) => {
       const [table] = outputs;
       if (table === undefined || outputs.length > 1) return wrongCount(outputs, 'one');
+      const width = 6 + beside();
+      const wanted = layout === 'anchors_first' ? [1, undefined, width] : [1, width, undefined];
       if (isFloat(table) && fits(table, wanted)) return undefined;
       return wrongShape(table, 'float32 [1, boxes, 6]: x1, y1, x2, y2, score, class');
     },
@@ -39,5 +48,5 @@ export function yoloEnd2end(options: DecoderOptions): OutputReader {
       }
       return undefined;
     },
-  });
+  };
 }

@@ -110,6 +110,44 @@ describe('boxes with outlines', () => {
   });
 });
 
+describe('finished boxes with outlines', () => {
+  const under: BoxFamilyUnderTest = {
+    ...FAMILY,
+    output: { ...FAMILY.output, layout: 'anchors_first' },
+    suppresses: false,
+    wrongLabels: 'untold',
+    encode: (wishes) => {
+      const rows = wishes.map(({ box, score, classId }) => [...box, score, classId, 1, 0, 0, 0]);
+      return { ...outputs([], 3), o: tableOf([...rows, Array<number>(10).fill(0)], 10) };
+    },
+    random: (random, classes) => {
+      const rows = Array.from({ length: 300 }, () => {
+        const [x, y] = [random() * 640, random() * 512];
+        const box = [x, y, x + random() * 90, y + random() * 90, random(), Math.floor(random() * classes)];
+        return [...box, ...Array.from({ length: DEPTH }, random)];
+      });
+      return { ...outputs([], classes), o: tableOf(rows, 10) };
+    },
+    plain: ({ o }) =>
+      rowsOf(o!).map(([x1 = 0, y1 = 0, x2 = 0, y2 = 0, score = 0, classId = 0]): Wish => {
+        return { box: [x1, y1, x2, y2], classId, score };
+      }),
+  };
+  itReadsBoxes(under);
+
+  it('have the outlines that their coefficients say', () => {
+    const wish: Wish = { box: [600, 396, 640, 436], classId: 2, score: 0.9 };
+    const [full] = found(decodeAs(under, under.encode([wish], 3)));
+    expect(full?.mask).toEqual({ x: 1200, y: 640, width: 80, height: 80, runs: [0, 6400] });
+  });
+
+  it('are told from a grid of as many attributes by their number', () => {
+    const rows = Array.from({ length: 2_000 }, (_, n) => [300, 300, 40, 40, n === 7 ? 0.9 : 0, 0, 1, 0, 0, 0]);
+    const told = found(decodeAs(under, { ...outputs([], 2), o: tableOf(rows, 10) }, { classes: 2 }));
+    expect(told.map(({ label, mask }) => [label, mask?.runs])).toEqual([['class0', [0, 6400]]]);
+  });
+});
+
 describe('an outline in runs', () => {
   const place = {
     fit: { left: 0, top: 0, width: 4, height: 2 },
