@@ -49,16 +49,22 @@ interface StartOptions {
   readonly password?: string;
   readonly connectMs?: number;
   readonly keepaliveS?: number;
+  readonly maxBytesPerS?: number;
+  readonly publicKey?: string;
+  readonly tuning?: Partial<Tuning>;
 }
 const start = (url: string, options: StartOptions = {}): Uplink => {
-  const { outbox = journal, connectMs = QUICK.connectMs, keepaliveS = QUICK.keepaliveS, ...user } = options;
+  const { outbox = journal, connectMs = QUICK.connectMs, keepaliveS = QUICK.keepaliveS, ...rest } = options;
+  const { maxBytesPerS, publicKey, tuning, ...user } = rest;
   const uplink = new Uplink({
     broker: { url, ...user },
+    ...(maxBytesPerS === undefined ? {} : { maxBytesPerS }),
+    ...(publicKey === undefined ? {} : { publicKey }),
     outbox,
     clock: systemClock,
     log: silentLogger,
     random: Math.random,
-    tuning: { ...QUICK, connectMs, keepaliveS },
+    tuning: { ...QUICK, connectMs, keepaliveS, ...tuning },
   });
   const stop = new AbortController();
   const running = uplink.run(stop.signal);
@@ -300,4 +306,99 @@ test('a device that leaves in good order says so itself', async () => {
   await endings.pop()?.();
   await waitFor('the goodbye', () => cloud.states.at(-1)?.online === false);
   expect(cloud.states.at(-1)?.session).toBe(cloud.states.at(-2)?.session);
+});
+
+const ZSTD_MAGIC = 0x28b52ffd;
+
+test('batches go in the shorter form only to a collector that says it reads it, and are the same records in both', async () => {
+  const { url } = await broker();
+  const cloud = new FakeCollector(url);
+  endings.push(() => cloud[Symbol.asyncDispose]());
+  cloud.accepts = ['something-newer', 'zstd1'];
+  await cloud.start();
+  write(20);
+  start(url);
+  await drained();
+  expect(cloud.payloads.every((payload) => payload.readUInt32BE(0) === ZSTD_MAGIC)).toBe(true);
+  const short = cloud.payloads.length;
+  await cloud.die();
+  cloud.accepts = undefined;
+  await cloud.start();
+  write(20);
+  await drained();
+  expect(cloud.payloads.slice(short).some((payload) => payload.readUInt32BE(0) === ZSTD_MAGIC)).toBe(false);
+  expect(cloud.numbers('line-1', 'events')).toEqual(upTo(40));
+  expect(cloud.broken).toBe(0);
+});
+
+test('a new event is stored long before the backlog that waits in front of it', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  write(3_000);
+  let slow = 0;
+  // As a thin link: one batch in three is not answered.
+  cloud.faults.loseAck = () => (slow += 1) % 3 === 0;
+  start(url);
+  await waitFor('the backlog to begin to drain', () => cloud.numbers('line-1', 'events').length > 50);
+  write(1);
+  await waitFor('the new one', () => cloud.numbers('line-1', 'events').includes(3_001));
+  expect(cloud.numbers('line-1', 'events').length).toBeLessThan(2_500);
+  cloud.faults.loseAck = () => false;
+  await waitFor('all the rest', () => cloud.numbers('line-1', 'events').length === 3_001, { withinMs: 60_000 });
+  await drained();
+});
+
+test('a cap on the rate holds', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  write(600);
+  const startedMs = performance.now();
+  start(url, { maxBytesPerS: 20_000 });
+  await drained();
+  const seconds = (performance.now() - startedMs) / 1000;
+  const bytes = cloud.payloads.reduce((sum, payload) => sum + payload.length, 0);
+  // A quarter of a second is saved up at the start, and the last message may go into debt.
+  const largest = Math.max(...cloud.payloads.map((payload) => payload.length));
+  expect(bytes - 5_000 - largest).toBeLessThanOrEqual(20_000 * seconds);
+  expect(bytes).toBeGreaterThan(10_000);
+});
+
+test('a connection over which nothing is confirmed for long is made anew', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  cloud.faults.loseAck = () => true;
+  write(5);
+  const uplink = start(url, { tuning: { silenceMs: 400 } });
+  await waitFor('another connection', () => uplink.snapshot().connects > 1);
+  cloud.faults.loseAck = () => false;
+  await drained();
+  expect(cloud.numbers('line-1', 'events')).toEqual(upTo(5));
+});
+
+test('a collector that confirms what was never written turns the journal over to a new epoch', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  write(3);
+  let asked = 0;
+  journal.onReopen(() => {
+    asked += 1;
+  });
+  const uplink = start(url);
+  await drained();
+  await cloud.send(topics.ack('line-1'), {
+    v: 1,
+    epoch: journal.epoch,
+    stream: 'events',
+    upto: 99,
+    sack: [],
+    srvTs: Date.now(),
+  });
+  await waitFor('the refusal', () => uplink.snapshot().refused.beyond === 1);
+  expect(asked).toBe(1);
+  expect(journal.stats().events.acked).toBe(3);
+  for (const end of endings.splice(2)) await end();
+  journal.close();
+  const before = journal.epoch;
+  journal = openTestJournal(folder.path, { clock: systemClock });
+  expect(journal.epoch).not.toBe(before);
 });

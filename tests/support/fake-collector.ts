@@ -37,6 +37,10 @@ export class FakeCollector implements AsyncDisposable {
   broken = 0;
   faults: Faults = { loseAck: () => false, loseBatch: () => false };
   mediaUrl: string | undefined;
+  /** Forms of batches that it says it reads; set before `start`. */
+  accepts: string[] | undefined;
+  /** Bytes of every batch as it came over the wire. */
+  readonly payloads: Buffer[] = [];
   readonly #url: string;
   #client: MqttClient | undefined;
   #starts = 0;
@@ -98,6 +102,7 @@ export class FakeCollector implements AsyncDisposable {
     if (parsed?.kind !== 'up') return;
     const batch = decode(Batch, payload);
     this.batches.push(batch);
+    this.payloads.push(payload);
     if (this.faults.loseBatch(batch)) return;
     this.#commit(batch);
     if (!this.faults.loseAck(batch)) this.#ack(batch);
@@ -132,6 +137,9 @@ export class FakeCollector implements AsyncDisposable {
 
   #state(online: boolean): Buffer {
     const media = this.mediaUrl === undefined || !online ? {} : { mediaUrl: this.mediaUrl };
-    return Buffer.from(JSON.stringify({ v: 1, online, session: `c${this.#starts}`, t: Date.now(), ...media }));
+    const accepts = this.accepts === undefined || !online ? {} : { accepts: this.accepts };
+    return Buffer.from(
+      JSON.stringify({ v: 1, online, session: `c${this.#starts}`, t: Date.now(), ...media, ...accepts }),
+    );
   }
 }
