@@ -182,7 +182,8 @@ export class World implements AsyncDisposable {
       before = now;
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
-    return account(journalPath(this.data), this.books, this.promised);
+    const accounts = await account(journalPath(this.data), this.books, this.promised);
+    return { ...accounts, findings: [...accounts.findings, ...this.#casualties()] };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -190,6 +191,16 @@ export class World implements AsyncDisposable {
     for (const collector of this.#collectors) await collector?.process[Symbol.asyncDispose]();
     await this.broker[Symbol.asyncDispose]();
     await this.postgres?.[Symbol.asyncDispose]();
+  }
+
+  /** Collectors that ended although nobody killed them. */
+  #casualties(): string[] {
+    return this.#collectors.flatMap((collector, place) => {
+      const exit = collector?.process.exit;
+      return exit === undefined
+        ? []
+        : [`collector ${place} ended by itself: ${collector?.process.stderr.slice(-500) ?? ''}`];
+    });
   }
 
   async #spawnDevice(): Promise<void> {
