@@ -8,7 +8,6 @@ export { distinct, type ModelHints, readHints, readNames } from './metadata.ts';
 export type { OnnxModel, OnnxValue } from './model.ts';
 export {
   castBorder,
-  inlineWeights,
   PrepareError,
   type Prepared,
   type PictureForm,
@@ -19,3 +18,4 @@ export { COCO_LABELS, type PictureConvention, pictureConvention } from './conven
 export type { RawOutput, Reading } from './scores.ts';
 export { contradicts, settleReading } from './settle.ts';
 export { suspectScores, type Suspicion } from './suspicion.ts';
+export { inlineWeights } from './inline-weights.ts';

@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { elementNumber } from './elements.ts';
-import type { LoadedOnnx } from './load.ts';
-import { externalOf, GRAPH, MODEL, type OnnxModel } from './model.ts';
+import { GRAPH, MODEL, type OnnxModel } from './model.ts';
+import { castTo, Chain, Names, node, valueInfo } from './nodes.ts';
 import type { PictureInput } from './picture-input.ts';
-import { decode, encode } from './schema.ts';
-import { delimited, readFields, type WireField } from './wire.ts';
+import { decode } from './schema.ts';
+import { delimited, type WireField } from './wire.ts';
 
 type Channels = readonly [number, number, number];
 
@@ -106,7 +103,7 @@ function isBorder(field: WireField, model: OnnxModel): boolean {
   return model.inputs.some((input) => input.name === name);
 }
 
-function withGraph(model: OnnxModel, graph: Uint8Array): Uint8Array {
+export function withGraph(model: OnnxModel, graph: Uint8Array): Uint8Array {
   return Buffer.concat([
     ...model.fields.filter(({ number }) => number !== MODEL.graph).map(({ raw }) => raw),
     delimited(MODEL.graph, graph),
@@ -136,133 +133,4 @@ function normalise(chain: Chain, { input, mean, std }: PictureForm): void {
   const shape = input.layout === 'nchw' ? [1, count, 1, 1] : [1, 1, 1, count];
   if (mean.some((value) => value !== 0)) chain.with('Sub', 'float32', shape, mean.slice(0, count));
   if (std.some((value) => value !== 1)) chain.with('Div', 'float32', shape, std.slice(0, count));
-}
-
-/** Nodes one after the other, each fed by the one before. */
-class Chain {
-  readonly #names: Names;
-  readonly #nodes: { op: string; inputs: readonly string[]; output: string; attributes: readonly object[] }[] = [];
-  readonly #constants: Uint8Array[] = [];
-  #last: string;
-
-  constructor(from: string, names: Names) {
-    this.#last = from;
-    this.#names = names;
-  }
-
-  add(op: string, attributes: readonly object[], more: readonly string[] = []): void {
-    const output = this.#names.fresh(`prepared_${op.toLowerCase()}`);
-    this.#nodes.push({ op, inputs: [this.#last, ...more], output, attributes });
-    this.#last = output;
-  }
-
-  cast(type: string): void {
-    this.add('Cast', [castTo(type)]);
-  }
-
-  /** An operator whose second input is a constant. A node rather than an initializer: before IR version 4 those are inputs too. */
-  with(
-    op: string,
-    type: 'float32' | 'int64',
-    dims: readonly number[],
-    values: readonly number[],
-    attributes: readonly object[] = [],
-  ): void {
-    const name = this.#names.fresh('prepared_constant');
-    const raw = type === 'int64' ? BigInt64Array.from(values, BigInt) : Float32Array.from(values);
-    const tensor = { name, dims, data_type: elementNumber(type), raw_data: new Uint8Array(raw.buffer) };
-    this.#constants.push(node('Constant', [], name, [{ name: 'value', t: tensor, type: 4 }]));
-    this.add(op, attributes, [name]);
-  }
-
-  /** The last one's output takes the name that the graph reads, so that nothing else changes its name. */
-  endAs(name: string): readonly Uint8Array[] {
-    const last = this.#nodes.length - 1;
-    const nodes = this.#nodes.map(({ op, inputs, output, attributes }, i) =>
-      node(op, inputs, i === last ? name : output, attributes),
-    );
-    return [...this.#constants, ...nodes];
-  }
-}
-
-/** Names that no value of the graph has. */
-class Names {
-  readonly #taken: Set<string>;
-
-  constructor(model: OnnxModel) {
-    this.#taken = new Set([
-      ...model.nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]),
-      ...[...model.inputs, ...model.outputs, ...model.initializers].map(({ name }) => name),
-    ]);
-  }
-
-  fresh(wanted: string): string {
-    let name = wanted;
-    for (let n = 2; this.#taken.has(name); n += 1) name = `${wanted}_${n}`;
-    this.#taken.add(name);
-    return name;
-  }
-}
-
-function castTo(type: string): object {
-  return { name: 'to', i: elementNumber(type), type: 2 };
-}
-
-function node(op: string, inputs: readonly string[], output: string, attributes: readonly object[]): Uint8Array {
-  return encode('NodeProto', {
-    op_type: op,
-    name: `lineside_${output}`,
-    input: inputs,
-    output: [output],
-    attribute: attributes,
-  });
-}
-
-function valueInfo(name: string, type: string, shape: readonly (number | string)[]): Uint8Array {
-  const dim = shape.map((size) => (typeof size === 'number' ? { dim_value: size } : { dim_param: size }));
-  return encode('ValueInfoProto', { name, type: { tensor_type: { elem_type: elementNumber(type), shape: { dim } } } });
-}
-
-/** Field numbers of TensorProto. */
-const TENSOR = { rawData: 9, externalData: 13, dataLocation: 14 } as const;
-/** Above this the numbers stay where they are: one message must stay below 2 GiB. */
-const INLINE_MOST = 1.5 * 2 ** 30;
-
-/**
- * The model as one file: numbers that lie in files beside it are taken in, so that one hash covers all. The files must
- * have been checked.
- *
- * @throws PrepareError where they are too many.
- */
-export async function inlineWeights(file: LoadedOnnx): Promise<Uint8Array> {
-  const { model, bytes, path } = file;
-  const outside = model.initializers.filter(({ external }) => external !== undefined);
-  if (outside.length === 0) return bytes;
-  if (outside.reduce((sum, tensor) => sum + tensor.bytes, bytes.length) > INLINE_MOST) {
-    throw new PrepareError('its weights are too large for one file');
-  }
-  const files = new Map<string, Uint8Array>();
-  for (const { external } of outside) {
-    const location = external?.location ?? '';
-    if (!files.has(location)) files.set(location, await readFile(join(dirname(path), location)));
-  }
-  const graph = Buffer.concat(
-    model.graphFields.map((field) => (field.number === GRAPH.initializer ? inlined(field, files) : field.raw)),
-  );
-  return withGraph(model, graph);
-}
-
-function inlined(field: WireField, files: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  const tensor = decode('TensorProto', field.content);
-  if (tensor.data_location !== 1) return field.raw;
-  const { location, offset, length } = externalOf(tensor);
-  const all = files.get(location) ?? new Uint8Array(0);
-  const numbers = all.subarray(offset, length === undefined ? undefined : offset + length);
-  const kept = readFields(field.content, 100_000).filter(
-    ({ number }) => number !== TENSOR.externalData && number !== TENSOR.dataLocation,
-  );
-  return delimited(
-    GRAPH.initializer,
-    Buffer.concat([...kept.map(({ raw }) => raw), delimited(TENSOR.rawData, numbers)]),
-  );
 }

@@ -5,7 +5,8 @@ import type { ProbedTensor } from '../../../inference/index.ts';
 import { messageOf } from '../../../kit/index.ts';
 import { exchanged, preparedFeeds } from './feeds.ts';
 import type { ImportRequest } from './request.ts';
-import { probe, type Study, type StudyTools } from './study.ts';
+import { probe } from './run-original.ts';
+import type { Study, StudyTools } from './study.ts';
 
 /** Share of an output's range that rounding may differ by. */
 const TOLERANCE = 1e-3;
