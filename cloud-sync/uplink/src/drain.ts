@@ -25,6 +25,7 @@ export interface DrainEvents {
 }
 
 const ACK_BYTES = 64 * 1024;
+const DOUBTS = 2;
 
 export interface DrainOptions {
   readonly outbox: Outbox;
@@ -55,6 +56,8 @@ export class Drain {
   /** Since when batches are on their way without an ack. */
   #waitingSinceMs: number | undefined;
   #form: PayloadForm | undefined;
+  /** Acks that this outbox cannot have earned. */
+  #doubts = 0;
   #wire: WireTally = { bytes: 0, records: 0 };
 
   constructor(options: DrainOptions) {
@@ -151,7 +154,7 @@ export class Drain {
     if (highest >= next || sack.some(([a, b]) => a > b)) {
       const what = `an ack of ${stream} ${highest}, but only ${next - 1} were written`;
       this.#refuse('beyond', 'ack_beyond', what);
-      if (highest >= next) this.#outbox.behind?.(what);
+      if (highest >= next) this.#doubt(what);
       return;
     }
     const now = this.#clock.monoMs();
@@ -185,9 +188,17 @@ export class Drain {
     const forked = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ack_forked';
     if (forked) {
       this.#refuse('beyond', 'ack_beyond', `${stream}: ${messageOf(error)}`);
-      this.#outbox.behind?.(messageOf(error));
+      this.#doubt(messageOf(error));
     } else this.#events.trouble(condition('outbox_failed', `cannot note an ack: ${messageOf(error)}`));
     this.#window.forget();
+  }
+
+  /** One such ack may be spoiled on its way; who is really ahead says so with every ack. */
+  #doubt(what: string): void {
+    this.#doubts += 1;
+    if (this.#doubts >= DOUBTS) this.#outbox.behind?.(what);
+    // Sent again once, so that the next answer does not wait for the deadline of an ack.
+    else this.#window.forget();
   }
 
   #resend({ epoch, stream, from, to }: ResendCommand): void {
