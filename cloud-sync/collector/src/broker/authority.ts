@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createPrivateKey, KeyObject, randomBytes, webcrypto } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { isIP } from 'node:net';
@@ -15,6 +15,9 @@ const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 // certificate is its being revoked. RFC 5280, 4.1.2.5: 9999 stands for no well-defined end.
 const FROM = new Date('1970-01-01T00:00:00Z');
 const WITHOUT_END = new Date('9999-12-31T23:59:59Z');
+
+/** As Web Crypto has it, whose types Node and browsers name differently. */
+type PrivateKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
 /** Serial numbers of what was issued, by device; a device has at most one that is in force. */
 const Issued = z.object({
@@ -44,10 +47,10 @@ export function authorityFiles(folder: string): AuthorityFiles {
  */
 export class Authority {
   readonly #folder: string;
-  readonly #key: webcrypto.CryptoKey;
+  readonly #key: PrivateKey;
   readonly #cert: x509.X509Certificate;
 
-  private constructor(folder: string, key: webcrypto.CryptoKey, cert: x509.X509Certificate) {
+  private constructor(folder: string, key: PrivateKey, cert: x509.X509Certificate) {
     this.#folder = folder;
     this.#key = key;
     this.#cert = cert;
@@ -55,7 +58,7 @@ export class Authority {
 
   /** Opens the authority of `folder`, or makes it. Throws CollectorError where its files cannot be used. */
   static async open(folder: string): Promise<Authority> {
-    x509.cryptoProvider.set(webcrypto);
+    x509.cryptoProvider.set(crypto);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const files = authorityFiles(folder);
     try {
@@ -107,7 +110,7 @@ export class Authority {
   }
 
   static async #make(folder: string): Promise<Authority> {
-    const keys = await webcrypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
+    const keys = await crypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
     const cert = await x509.X509CertificateGenerator.createSelfSigned({
       serialNumber: serialNumber(),
       name: [{ CN: ['lineside collector'] }],
@@ -119,14 +122,14 @@ export class Authority {
       ],
     });
     const authority = new Authority(folder, keys.privateKey, cert);
-    await writeFileAtomic(join(folder, 'ca.key'), pemOfKey(keys.privateKey), 0o600);
+    await writeFileAtomic(join(folder, 'ca.key'), await pemOfKey(keys.privateKey), 0o600);
     await authority.#save({ inForce: {}, revoked: [] });
     await writeFileAtomic(authorityFiles(folder).ca, pem(cert), 0o644);
     return authority;
   }
 
   async #issue(name: string, extensions: x509.Extension[]): Promise<{ identity: Identity; serial: string }> {
-    const keys = await webcrypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
+    const keys = await crypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
     const serial = serialNumber();
     const cert = await x509.X509CertificateGenerator.create({
       serialNumber: serial,
@@ -142,7 +145,7 @@ export class Authority {
         ...extensions,
       ],
     });
-    return { identity: { cert: pem(cert), key: pemOfKey(keys.privateKey) }, serial };
+    return { identity: { cert: pem(cert), key: await pemOfKey(keys.privateKey) }, serial };
   }
 
   #issued(): Issued {
@@ -180,11 +183,11 @@ function pem(cert: x509.X509Certificate): string {
   return `${cert.toString('pem')}\n`;
 }
 
-function pemOfKey(key: webcrypto.CryptoKey): string {
-  return KeyObject.from(key).export({ type: 'pkcs8', format: 'pem' }).toString();
+async function pemOfKey(key: PrivateKey): Promise<string> {
+  return `${x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
 }
 
-async function importKey(text: string): Promise<webcrypto.CryptoKey> {
+async function importKey(text: string): Promise<PrivateKey> {
   const der = createPrivateKey(text).export({ type: 'pkcs8', format: 'der' });
-  return webcrypto.subtle.importKey('pkcs8', new Uint8Array(der), CURVE, true, ['sign']);
+  return crypto.subtle.importKey('pkcs8', new Uint8Array(der), CURVE, true, ['sign']);
 }
