@@ -21,6 +21,7 @@ export function startLineside(args: readonly string[], options: StartOptions = {
 /** Runs `lineside ...` inside this process: the same verbs, without the start of another Node. */
 export async function runHere(
   args: readonly string[],
+  { env = process.env }: { readonly env?: Readonly<Record<string, string | undefined>> } = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const said = { stdout: '', stderr: '' };
   const code = await runCommand(
@@ -29,7 +30,7 @@ export async function runHere(
       out: (text) => void (said.stdout += `${text}\n`),
       err: (text) => void (said.stderr += `${text}\n`),
       isTerminal: false,
-      env: process.env,
+      env,
       cwd: process.cwd(),
       clock: systemClock,
       signal: new AbortController().signal,

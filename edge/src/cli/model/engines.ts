@@ -23,7 +23,7 @@ export function enginesVerb(model: Command, registry: Registry): void {
     .addHelpText(
       'after',
       examples('lineside model engines', 'lineside model engines --build --data ./data') +
-        '\n\nEnds with 1 when an engine that the configuration wants is not there.',
+        '\n\nEnds with 1 when an engine could not be built.',
     )
     .action(action<Options>(registry, engines));
 }
