@@ -78,6 +78,21 @@ export class Books {
     return Number(row?.['stored'] ?? 0);
   }
 
+  /** Records whose wall clock was behind what time has certainly passed. */
+  async suspect(): Promise<number> {
+    const [row] = await this.#query(`select count(*) as suspect from records where json like '%"q":"suspect"%'`);
+    return Number(row?.['suspect'] ?? 0);
+  }
+
+  /** Records of one boot whose monotonic time goes back where their numbers go on; SQLite only. */
+  async misordered(): Promise<number> {
+    const [row] = await this.#query(`select count(*) as wrong from (
+      select json ->> '$.m' as m,
+        lag(json ->> '$.m') over (partition by journal, json ->> '$.boot' order by seq) as before
+      from records) where m < before`);
+    return Number(row?.['wrong'] ?? 0);
+  }
+
   async troubles(): Promise<readonly string[]> {
     const breaks = await this.#query('select seq, link from chain_breaks');
     const conflicts = await this.#query('select seq from conflicts');
