@@ -46,8 +46,11 @@ const Input = z.strictObject({
    */
   mean: perChannel.optional(),
   std: perChannel.optional(),
-  /** `stretch`: drawn out to fill the input, for models that were trained on pictures simply resized. */
-  letterbox: z.strictObject({ anchor: z.enum(['center', 'top-left', 'stretch']), fill: z.int().min(0).max(255) }),
+  /** Bars about the picture (`center`) or right and below it; drawn out to fill (`stretch`); its middle (`cover`). */
+  letterbox: z.strictObject({
+    anchor: z.enum(['center', 'top-left', 'stretch', 'cover']),
+    fill: z.int().min(0).max(255),
+  }),
 });
 
 /** What a family leaves open. Each decoder says which of them it reads. */

@@ -25,7 +25,7 @@ export interface Settings {
   readonly score?: number;
   readonly iou?: number;
   readonly source?: { readonly width: number; readonly height: number };
-  readonly anchor?: 'center' | 'top-left' | 'stretch';
+  readonly anchor?: 'center' | 'top-left' | 'stretch' | 'cover';
 }
 
 /** A family of boxes, and its outputs written down and read again in plain words. */
@@ -107,12 +107,15 @@ export function plainDetections(
     if (rivals.every(({ box }) => share(box, wish.box) <= iou)) kept.push(wish);
   }
   const { width, height } = family.size;
-  const scale = Math.min(width / source.width, height / source.height);
+  const both = [width / source.width, height / source.height] as const;
+  const scale = anchor === 'cover' ? Math.max(...both) : Math.min(...both);
   const inner =
     anchor === 'stretch'
       ? ([width, height] as const)
       : ([Math.floor(source.width * scale + 0.5), Math.floor(source.height * scale + 0.5)] as const);
-  const bars = anchor === 'center' ? [(width - inner[0]) >> 1, (height - inner[1]) >> 1] : [0, 0];
+  const half = (of: number): number => Math.trunc(of / 2);
+  const middle = anchor === 'center' || anchor === 'cover';
+  const bars = middle ? [half(width - inner[0]), half(height - inner[1])] : [0, 0];
   const along = (value: number, axis: 0 | 1): number => {
     const whole = axis === 0 ? source.width : source.height;
     return Math.max(0, Math.min(whole, ((value - (bars[axis] ?? 0)) * whole) / inner[axis]));
@@ -248,7 +251,7 @@ export function itReadsBoxes(family: BoxFamilyUnderTest): void {
       const classes = 1 + Math.floor(random() * 4);
       const outputs = family.random(random, classes);
       const source = { width: 100 + Math.floor(random() * 2000), height: 100 + Math.floor(random() * 1500) };
-      const anchor = (['center', 'top-left', 'stretch'] as const)[round % 3] ?? 'center';
+      const anchor = (['center', 'top-left', 'stretch', 'cover'] as const)[round % 4] ?? 'center';
       const settings = { classes, score: 0.2 + random() * 0.5, iou: 0.2 + random() * 0.6, source, anchor };
       const told = found(decodeAs(family, outputs, settings));
       expectSame(told, plainDetections(family, family.plain(outputs, classes), settings));

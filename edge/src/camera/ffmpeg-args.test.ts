@@ -144,6 +144,17 @@ describe('what FFmpeg makes of it', () => {
     expect(wrong).toBe(-1);
   });
 
+  it('takes the middle where the model wants that', () => {
+    const format: FrameFormat = { width: 64, height: 48, color: 'rgb', anchor: 'cover', fill: 0 };
+    // The middle third, and a little for the scaler, is white; what stands over on both sides is black and cut off.
+    const url = 'lavfi:color=c=black:size=480x120:rate=5:duration=0.2,drawbox=x=152:y=0:w=176:h=120:color=white:t=fill';
+    const { pixels } = run({ url, formats: [format], choice: { kind: 'live', fps: 5 } });
+    expect(pixels.length).toBe(64 * 48 * 3);
+    expect(pixels.findIndex((value) => value < 230)).toBe(-1);
+    const fit = letterbox({ width: 480, height: 120 }, format, 'cover');
+    expect(fit).toEqual({ left: -64, top: 0, width: 192, height: 48 });
+  });
+
   it('gives a recording its exact frames, and leaves out those already seen', () => {
     const url = 'lavfi:testsrc2=size=128x72:rate=10:duration=2';
     const all = run({ url, choice: { kind: 'recording', fps: 10, skip: 0 } }).pixels;

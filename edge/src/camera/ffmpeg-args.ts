@@ -123,7 +123,7 @@ function thinning(fps: number): string {
 /** The same arithmetic as domain's `letterbox`, in FFmpeg's double precision. */
 function letterboxFilters(format: FrameFormat, name: string): string {
   const { width, height, fill, anchor } = format;
-  const ratio = `min(${width}/iw,${height}/ih)`;
+  const ratio = `${anchor === 'cover' ? 'max' : 'min'}(${width}/iw,${height}/ih)`;
   const side = (length: string): string => `'max(1,trunc(${length}*${ratio}+0.5))'`;
   const offset = (outer: string, inner: string): string =>
     anchor === 'top-left' ? '0' : `'trunc((${outer}-${inner})/2)'`;
@@ -134,12 +134,16 @@ function letterboxFilters(format: FrameFormat, name: string): string {
     const fill = `${scaler}=w=${width}:h=${height}:flags=bilinear`;
     return [...cropFilters(format.region), fill, `format=${format.color}24`].join(',');
   }
+  const into =
+    anchor === 'cover'
+      ? `crop=${width}:${height}:'trunc((iw-ow)/2)':'trunc((ih-oh)/2)'`
+      : `pad=${width}:${height}:${offset('ow', 'iw')}:${offset('oh', 'ih')}:color=${grey}`;
   return [
     ...cropFilters(format.region),
     `${scaler}=w=${side('iw')}:h=${side('ih')}:flags=bilinear`,
     // In rgb, so that the offsets need not be even, as they must with shared colour samples.
     `format=${format.color}24`,
-    `pad=${width}:${height}:${offset('ow', 'iw')}:${offset('oh', 'ih')}:color=${grey}`,
+    into,
   ].join(',');
 }
 

@@ -3,11 +3,12 @@ import type { PictureSize } from './zone.ts';
 
 /**
  * How a picture is fitted into a model's input. `center`: whole, bars about it. `top-left`: whole, bars right and below.
- * `stretch`: drawn out to fill it, for models that were trained on pictures simply resized.
+ * `stretch`: drawn out to fill it, for models that were trained on pictures simply resized. `cover`: fills it with the
+ * middle of the picture, what stands over is cut off; classifications are usually trained so.
  */
-export type LetterboxAnchor = 'center' | 'top-left' | 'stretch';
+export type LetterboxAnchor = 'center' | 'top-left' | 'stretch' | 'cover';
 
-/** Where a source picture lies inside a model's input, in pixels of that input. */
+/** Where a source picture lies inside a model's input, in pixels of that input; beyond its edges where it is cut off. */
 export interface Letterbox {
   readonly left: number;
   readonly top: number;
@@ -21,7 +22,8 @@ export interface Letterbox {
  */
 export function letterbox(source: PictureSize, target: PictureSize, anchor: LetterboxAnchor): Letterbox {
   if (anchor === 'stretch') return { left: 0, top: 0, width: target.width, height: target.height };
-  const scale = Math.min(target.width / source.width, target.height / source.height);
+  const ratios = [target.width / source.width, target.height / source.height] as const;
+  const scale = anchor === 'cover' ? Math.max(...ratios) : Math.min(...ratios);
   const width = Math.max(1, Math.trunc(source.width * scale + 0.5));
   const height = Math.max(1, Math.trunc(source.height * scale + 0.5));
   if (anchor === 'top-left') return { left: 0, top: 0, width, height };

@@ -80,7 +80,10 @@ export function remaining(target: Detection, found: readonly Detection[]): numbe
 
 /** Paints a patch of packed 3-channel pixels, `stride` pixels wide, with one grey. */
 export function paintOver(pixels: Uint8Array, stride: number, patch: Patch, grey: number): void {
-  for (let row = patch.y; row < patch.y + patch.height; row += 1) {
-    pixels.fill(grey, 3 * (row * stride + patch.x), 3 * (row * stride + patch.x + patch.width));
+  const [left, right] = [Math.max(0, patch.x), Math.min(stride, patch.x + patch.width)];
+  const bottom = Math.min(pixels.length / (3 * stride), patch.y + patch.height);
+  if (left >= right) return;
+  for (let row = Math.max(0, patch.y); row < bottom; row += 1) {
+    pixels.fill(grey, 3 * (row * stride + left), 3 * (row * stride + right));
   }
 }

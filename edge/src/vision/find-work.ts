@@ -54,13 +54,17 @@ export function rectAround(box: Box, margin: number, picture: PictureSize): Pixe
 async function cutFind(request: FindRequest, rect: PixelRect): Promise<Uint8Array<ArrayBuffer>> {
   const { pixels, input, pool } = request;
   const fit = letterbox(rect, input, input.letterbox.anchor);
+  const [left, top] = [Math.max(0, -fit.left), Math.max(0, -fit.top)];
+  const kept = { left, top, width: Math.min(fit.width, input.width), height: Math.min(fit.height, input.height) };
   const scaled = await sharp(pixels.bytes, { raw: { ...pixels.size, channels: 3 } })
     .extract(rect)
     .resize(fit.width, fit.height, { fit: 'fill', kernel: 'linear' })
+    .extract(kept)
     .raw()
     .toBuffer();
   const target = pool.take(pictureBytes(input)).fill(input.letterbox.fill);
-  const from = { bytes: new Uint8Array(scaled), size: fit };
-  copyRect(from, { left: 0, top: 0, width: fit.width, height: fit.height }, { bytes: target, size: input }, fit);
+  const from = { bytes: new Uint8Array(scaled), size: kept };
+  const to = { left: Math.max(0, fit.left), top: Math.max(0, fit.top) };
+  copyRect(from, { ...kept, left: 0, top: 0 }, { bytes: target, size: input }, to);
   return target;
 }

@@ -9,7 +9,7 @@ export interface PictureConvention {
   /** On 0..255, per channel of `color`. */
   readonly mean: Channels;
   readonly std: Channels;
-  readonly letterbox: { readonly anchor: 'center' | 'top-left' | 'stretch'; readonly fill: number };
+  readonly letterbox: { readonly anchor: 'center' | 'top-left' | 'stretch' | 'cover'; readonly fill: number };
   readonly thresholds: { readonly score: number; readonly iou: number };
 }
 
@@ -24,6 +24,8 @@ const GREY = { anchor: 'center', fill: 114 } as const;
 const BLACK = { anchor: 'center', fill: 0 } as const;
 /** Simply resized. */
 const FILLED = { anchor: 'stretch', fill: 0 } as const;
+/** The shorter side resized, the middle taken. */
+const MIDDLE = { anchor: 'cover', fill: 0 } as const;
 const USUAL = { score: 0.25, iou: 0.45 } as const;
 
 const ULTRALYTICS: PictureConvention = { color: 'rgb', mean: NONE, std: SHARES, letterbox: GREY, thresholds: USUAL };
@@ -33,7 +35,7 @@ const BY_FAMILY: Readonly<Record<Family, PictureConvention>> = {
   yolov5: ULTRALYTICS,
   'yolo-end2end': ULTRALYTICS,
   'yolov8-seg': ULTRALYTICS,
-  classify: { ...ULTRALYTICS, ...IMAGENET, letterbox: BLACK },
+  classify: { ...ULTRALYTICS, ...IMAGENET, letterbox: MIDDLE },
   // Since version 0.2 YOLOX takes the bytes of OpenCV's pictures, laid into the corner.
   yolox: { color: 'bgr', mean: NONE, std: BYTES, letterbox: { anchor: 'top-left', fill: 114 }, thresholds: USUAL },
   nanodet: { color: 'bgr', ...IMAGENET_BGR, letterbox: BLACK, thresholds: { score: 0.35, iou: 0.6 } },
@@ -58,6 +60,8 @@ export interface ConventionHints {
   /** The graph brings 0..255 to the model's range by itself. */
   readonly rawPixels: boolean;
   readonly hasSizesInput: boolean;
+  /** Axes of the input. */
+  readonly layout: 'nchw' | 'nhwc';
 }
 
 /** How a model of this family most probably wants its picture, and why. */
@@ -72,11 +76,15 @@ export function pictureConvention(
     return { ...usual, mean: NONE, std: BYTES, reason: 'the graph itself begins with bringing 0..255 to its range' };
   }
   if (hints.ultralytics) {
-    const { letterbox, thresholds } = guess.family === 'classify' ? usual : ULTRALYTICS;
+    const { letterbox, thresholds } = ['classify', 'detr'].includes(guess.family) ? usual : ULTRALYTICS;
     return { ...ULTRALYTICS, letterbox, thresholds, reason: 'the metadata is that of an Ultralytics export' };
   }
-  if (guess.family === 'detr' && (hints.hasSizesInput || guess.outputs.length === 1)) {
+  if (guess.family === 'detr' && (hints.hasSizesInput || guess.outputs.length === 1 || isRtDetr(guess))) {
     return { ...usual, mean: NONE, std: SHARES, reason: 'RT-DETR and its successors take pixels from 0 to 1' };
+  }
+  if (guess.family === 'classify' && hints.layout === 'nhwc') {
+    const middle: Channels = [127.5, 127.5, 127.5];
+    return { ...usual, mean: middle, std: middle, reason: 'classifiers of Keras take pixels from -1 to 1' };
   }
   if (guess.family === 'anomaly' && guess.outputs.length > 1) {
     return { ...usual, mean: NONE, std: SHARES, reason: 'anomalib from version 2 on normalises in the graph' };
@@ -94,6 +102,11 @@ export function pictureConvention(
     };
   }
   return { ...usual, reason: `most ${like} models do` };
+}
+
+/** DETR's own scores go through softmax, and RF-DETR has other names; both take ImageNet's mean and deviation. */
+function isRtDetr({ outputs, options }: Pick<FamilyGuess, 'outputs' | 'options'>): boolean {
+  return options?.sigmoid !== undefined && /logits/i.test(outputs[0] ?? '');
 }
 
 /** The 80 classes of COCO, in the order in which its detectors are trained. https://cocodataset.org */

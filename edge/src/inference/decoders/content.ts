@@ -10,7 +10,7 @@ export interface PlaceMap {
 /** The part of a map that lies on the picture, without the letterbox's bars. */
 export function contentOf({ width, height, values }: PlaceMap, fit: Letterbox, input: PictureSize): PlaceMap {
   const [kx, ky] = [width / input.width, height / input.height];
-  const [left, top] = [Math.floor(fit.left * kx), Math.floor(fit.top * ky)];
+  const [left, top] = [Math.max(0, Math.floor(fit.left * kx)), Math.max(0, Math.floor(fit.top * ky))];
   const right = Math.min(width, Math.max(left + 1, Math.ceil((fit.left + fit.width) * kx)));
   const bottom = Math.min(height, Math.max(top + 1, Math.ceil((fit.top + fit.height) * ky)));
   const [columns, rows] = [right - left, bottom - top];
