@@ -30,6 +30,7 @@ export class UplinkPart implements Part {
         url,
         ...(username === undefined ? {} : { username: loaded.secrets.text(username) }),
         ...(password === undefined ? {} : { password: loaded.secrets.text(password) }),
+        tls: tlsOf(loaded, uplink),
       },
       outbox: store.journal,
       media: store.evidence,
@@ -69,6 +70,15 @@ export class UplinkPart implements Part {
       ...(lastError === undefined ? {} : { lastError: `${lastError.message}. Try: ${lastError.advice}` }),
     };
   }
+}
+
+/** Certificates of the link, read when it is made. */
+function tlsOf({ secrets }: LoadedConfig, { ca, cert, key }: UplinkConfig) {
+  return {
+    ...(ca === undefined ? {} : { ca: secrets.file(ca) }),
+    ...(cert === undefined ? {} : { cert: secrets.file(cert) }),
+    ...(key === undefined ? {} : { key: secrets.file(key) }),
+  };
 }
 
 function stateOf({ link, connects }: UplinkSnapshot): LinkView['state'] {

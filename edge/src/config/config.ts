@@ -78,6 +78,10 @@ export interface UplinkConfig {
   readonly broker: SecretText;
   readonly username?: SecretText;
   readonly password?: SecretText;
+  /** PEM files for a broker with certificates; `SecretResolver.file` reads them. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
   /** Bytes per second to the network; no cap where left out. */
   readonly maxBytesPerS?: number;
   /** When pictures may be sent; always where left out. */

@@ -17,7 +17,17 @@ export function missingSecrets({ config, secrets }: LoadedConfig): readonly Miss
     ['uplink username', uplink?.username],
     ['uplink password', uplink?.password],
   ];
-  return places.flatMap(([subject, secret]) =>
-    (secret === undefined ? [] : secrets.missing(secret)).map((error) => ({ subject, error })),
-  );
+  const files = [
+    ['uplink ca', uplink?.ca],
+    ['uplink cert', uplink?.cert],
+    ['uplink key', uplink?.key],
+  ] as const;
+  return [
+    ...places.flatMap(([subject, secret]) =>
+      (secret === undefined ? [] : secrets.missing(secret)).map((error) => ({ subject, error })),
+    ),
+    ...files.flatMap(([subject, path]) =>
+      (path === undefined ? [] : secrets.missingFile(path)).map((error) => ({ subject, error })),
+    ),
+  ];
 }

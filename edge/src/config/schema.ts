@@ -271,6 +271,22 @@ const Uplink = z.strictObject({
     restart: 'process',
     example: '${credential:mqtt-password}',
   }),
+  ca: z.string().min(1).optional().meta({
+    description:
+      'PEM file of who signed the certificate of the broker, where that is no public authority. A relative path starts at the configuration file.',
+    restart: 'process',
+    example: '/etc/lineside/collector/ca.crt',
+  }),
+  cert: z.string().min(1).optional().meta({
+    description: 'PEM file of the certificate by which this box says who it is; needs `key`.',
+    restart: 'process',
+    example: '/etc/lineside/collector/device.crt',
+  }),
+  key: z.string().min(1).optional().meta({
+    description: "PEM file of that certificate's key, readable by the service alone.",
+    restart: 'process',
+    example: '/etc/lineside/collector/device.key',
+  }),
   maxRate: rate().optional().meta({
     description:
       'Most that is sent to the network, on the average; a quarter of it is for pictures. Without it, as much as the link takes.',

@@ -32,6 +32,32 @@ export class SecretResolver {
     return /^\.{1,2}\//.test(url) ? resolve(this.#sources.baseDir, url) : url;
   }
 
+  /** Text of a file that the configuration names, a certificate for instance. Throws SecretError naming the file. */
+  file(path: string): string {
+    const absolute = resolve(this.#sources.baseDir, path);
+    try {
+      return readFileSync(absolute, 'utf8');
+    } catch (error) {
+      throw new SecretError({
+        code: 'secret_missing',
+        message: systemCode(error) === 'ENOENT' ? `${absolute} is not there` : `${absolute}: ${messageOf(error)}`,
+        advice: `put the file there, readable by the service's user`,
+        cause: error,
+      });
+    }
+  }
+
+  /** What keeps the file from being read; empty when it can be. */
+  missingFile(path: string): readonly SecretError[] {
+    try {
+      this.file(path);
+      return [];
+    } catch (error) {
+      if (error instanceof SecretError) return [error];
+      throw error;
+    }
+  }
+
   /** What cannot be read, as errors; empty when all is there. */
   missing(secret: SecretText): readonly SecretError[] {
     return secret.references.flatMap((reference) => {

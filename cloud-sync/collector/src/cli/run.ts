@@ -15,12 +15,17 @@ ready; with --json as one line {ready, mqtt, http, data, pid}. Logs are JSON lin
 
 Every key of the configuration file has a default:
   broker: managed              # or mqtt://host:1883, mqtts://host:8883
-  mqtt: {listen: "127.0.0.1:1883", publicUrl, username, password: "\${env:NAME}"}
+  store: sqlite                # or postgres://user:\${file:/path}@host:5432/database
+  cluster: false               # true with PostgreSQL: collectors share one broker and one database
+  mqtt: {listen: "127.0.0.1:1883", tls: self, identity: certificate, publicUrl, plaintext: false,
+         username, password: "\${env:NAME}", ca, cert, key}
   http: {listen: "127.0.0.1:8980", token: "\${file:/path}", publicUrl, hosts: []}
-  media: {maxBytes: 16MiB}
+  media: {maxBytes: 16MiB, store: files, s3: {endpoint, region, bucket, prefix, accessKey, secretKey}}
+  retention: {audit, events: 400d, telemetry: 90d, media: "10GB|90d"}   # only what is named is ever deleted
   ingest: {reorderTimeout: 10s}
   log: {level: info}
-http.token is needed where http.listen is not loopback. Port 0 picks a free port.`,
+http.token is needed where http.listen is not loopback, and mqtt.tls where mqtt.listen is not. Port 0 picks a free port.
+More in docs/collector.md.`,
     )
     .addHelpText(
       'after',
