@@ -89,7 +89,9 @@ const allOf = (count) => (count === 1 ? 'The camera is being inspected' : `All $
 
 function Findings({ health }) {
   const all = [
-    ...health.reasons.filter((finding) => finding.code !== 'starting').map((finding) => ({ ...finding, tone: 'bad' })),
+    ...health.reasons
+      .filter((finding) => finding.code !== 'starting')
+      .map((finding) => ({ ...finding, tone: finding.code === 'engine_building' ? 'warn' : 'bad' })),
     ...health.warnings.map((finding) => ({ ...finding, tone: 'warn' })),
   ];
   if (all.length === 0) return null;

@@ -1,4 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeTrtexec, type FakeTrtexec } from '../../../tests/support/fake-trtexec.ts';
@@ -186,6 +187,23 @@ describe('a start that is interrupted', () => {
     await done;
     await waitUntilGone(Number(await readFile(dir.join('bin/child'), 'utf8')));
     expect(await names()).toEqual([]);
+  });
+
+  it('leaves a builder that the next start ends, when the process was killed', async () => {
+    await trtexec.become('hang');
+    await (await keeper([])).prepare(never);
+    const building = dir.join('engines/building-0123456789abcdef01234567');
+    await mkdir(building);
+    const args = [`--onnx=${dir.join('a.onnx')}`, `--saveEngine=${building}/model.engine`];
+    const orphan = spawn(trtexec.path, args, { detached: true, stdio: 'ignore' });
+    await writeFile(join(building, 'builder.pid'), String(orphan.pid));
+    await waitFor('its child', async () => /\d/.test(await readFile(dir.join('bin/child'), 'utf8').catch(() => '')));
+    await trtexec.become('good');
+    const line = await keeper(['a']);
+    await line.prepare(never);
+    await waitUntilGone(Number(await readFile(dir.join('bin/child'), 'utf8')));
+    expect(told(line.states())).toEqual(['a ready']);
+    expect(await names()).toHaveLength(1);
   });
 
   it('leaves a lock that the next start does not heed', async () => {

@@ -4,6 +4,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } f
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { syncFolder, writeFileAtomic } from '../kit/index.ts';
+import { endLeftOver, forgetBuilder } from './left-over.ts';
 
 /** All that makes an engine another one. */
 export interface EngineKey {
@@ -92,6 +93,7 @@ export async function isWhole(folder: string, key: EngineKey, now: Date): Promis
 /** An empty folder to build in; what an interrupted build left there is gone. */
 export async function openBuilding(folder: string, key: EngineKey): Promise<string> {
   const building = join(folder, `building-${folderOf(key)}`);
+  await endLeftOver(building);
   await rm(building, { recursive: true, force: true });
   await mkdir(building, { recursive: true });
   return building;
@@ -104,6 +106,7 @@ export async function moveIntoPlace(
   wrapper: Uint8Array,
   facts: Omit<EngineFacts, 'bytes' | 'engineSha256'>,
 ): Promise<void> {
+  await forgetBuilder(building);
   const engine = join(building, ENGINE_FILE);
   const complete: EngineFacts = { ...facts, bytes: (await stat(engine)).size, engineSha256: await sha256Of(engine) };
   await writeFile(join(building, WRAPPER_FILE), wrapper);
@@ -164,6 +167,7 @@ export async function prune(
   const names = await readdir(folder).catch(() => []);
   const leftOver = names.filter((name) => name.startsWith('building-')).map((name) => join(folder, name));
   const removed = [...goes.map((engine) => engine.folder), ...leftOver];
+  for (const path of leftOver) await endLeftOver(path);
   for (const path of removed) await rm(path, { recursive: true, force: true });
   return removed;
 }

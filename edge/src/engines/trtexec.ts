@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { setPriority } from 'node:os';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Clock, isAbort, messageOf, systemCode } from '../kit/index.ts';
 import { EngineError } from './errors.ts';
+import { noteBuilder } from './left-over.ts';
 
 const LOOK_MS = 500;
 const LINES_KEPT = 8;
@@ -61,6 +63,12 @@ export async function buildEngine(order: BuildOrder, signal: AbortSignal): Promi
   };
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', read);
   lowerPriority(child.pid);
+  if (child.pid !== undefined) {
+    await noteBuilder(dirname(order.engine), child.pid).catch((error: unknown) => {
+      killGroup(child);
+      throw error;
+    });
+  }
   const over = new AbortController();
   void ended.then(() => over.abort());
   const stopped = await watch(order, child, AbortSignal.any([signal, over.signal]));
