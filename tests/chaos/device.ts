@@ -48,6 +48,7 @@ export interface DeviceReport {
 }
 
 const REPORT_MS = 250;
+const LOOK_MS = 25;
 const QUICK: Partial<Tuning> = {
   reconnect: { firstMs: 100, maxMs: 1_000 },
   window: { ...TUNING.window, ackMs: 2_000, maxAckMs: 8_000 },
@@ -125,7 +126,6 @@ async function append(): Promise<void> {
 
 async function report(): Promise<void> {
   for (let number = 1; !stop.signal.aborted; number += 1) {
-    noteConfirmed();
     const snapshot = uplink?.snapshot();
     const queued = snapshot?.queued ?? Object.values(journal.stats()).reduce((sum, stream) => sum + stream.queued, 0);
     const said: DeviceReport = {
@@ -141,7 +141,10 @@ async function report(): Promise<void> {
       freshMs: freshMs.splice(0),
     };
     writeSync(1, `state ${JSON.stringify(said)}\n`);
-    await sleep(REPORT_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    for (let waited = 0; waited < REPORT_MS && !stop.signal.aborted; waited += LOOK_MS) {
+      await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+      noteConfirmed();
+    }
   }
 }
 

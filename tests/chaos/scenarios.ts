@@ -1,9 +1,11 @@
 import { badBroker } from './bad-broker.ts';
 import { clocks } from './clocks.ts';
-import { fuzz } from './fuzz.ts';
 import { fullDisk } from './full-disk.ts';
+import { fuzz } from './fuzz.ts';
 import { killStorm } from './kill-storm.ts';
+import { powerCut } from './power-cut.ts';
 import type { Scenario } from './scenario.ts';
+import { weeksOffline } from './weeks-offline.ts';
 
 /** In the order in which they run. */
-export const SCENARIOS: readonly Scenario[] = [killStorm, fullDisk, clocks, badBroker, fuzz];
+export const SCENARIOS: readonly Scenario[] = [killStorm, powerCut, weeksOffline, fullDisk, clocks, badBroker, fuzz];
