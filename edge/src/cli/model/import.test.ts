@@ -404,6 +404,18 @@ describe('a foreign model is refused', () => {
     await expect(readFile(join(bundle, 'manifest.json'))).rejects.toThrow('ENOENT');
   });
 
+  it('where there is no room for it: 3', async () => {
+    await using dir = await tempDir();
+    const { code, said } = await imported(dir, madeModel(bare), [
+      '--labels',
+      'a,b',
+      '--out',
+      join(dir.join('seen.png'), 'bundle'),
+    ]);
+    expect(said).toMatchObject({ error: { code: 'data_folder_unwritable' } });
+    expect(code).toBe(3);
+  });
+
   it('where a bundle is there already, until it may be replaced', async () => {
     await using dir = await tempDir();
     const bytes = madeModel(bare);
@@ -412,6 +424,49 @@ describe('a foreign model is refused', () => {
     const again = await imported(dir, bytes, ['--labels', 'c,d', '--replace']);
     expect(again.code).toBe(0);
     expect((await manifestIn(again.bundle)).labels).toEqual(['c', 'd']);
+  });
+});
+
+describe('a foreign model that cannot be prepared', () => {
+  it('runs as it was given and says why', async () => {
+    await using dir = await tempDir();
+    const weights = Float32Array.from({ length: 3 * 6 * BOXES }, (_, i) => Math.sin(i * i));
+    // Before operator set 7 there was no broadcasting, so that no mean can be taken away.
+    const bytes = encodeOnnx({
+      inputs: [{ name: 'x', element: 'float32', shape: [1, 3, SIDE, SIDE] }],
+      outputs: [{ name: 'y', element: 'float32', shape: [1, 6, BOXES] }],
+      constants: [
+        { name: 'flat', shape: [2], data: BigInt64Array.of(1n, 3n) },
+        { name: 'table', shape: [3], data: BigInt64Array.of(1n, 6n, BigInt(BOXES)) },
+        { name: 'w', shape: [3, 6 * BOXES], data: weights },
+      ],
+      nodes: [
+        { op: 'GlobalAveragePool', inputs: ['x'], outputs: ['a'] },
+        { op: 'Reshape', inputs: ['a', 'flat'], outputs: ['b'] },
+        { op: 'MatMul', inputs: ['b', 'w'], outputs: ['c'] },
+        { op: 'Sigmoid', inputs: ['c'], outputs: ['d'] },
+        { op: 'Reshape', inputs: ['d', 'table'], outputs: ['y'] },
+      ],
+      opset: 6,
+    });
+    const { code, said, bundle } = await imported(dir, bytes, ['--labels', 'a,b']);
+    expect(said['error']).toBeUndefined();
+    expect(code).toBe(0);
+    expect(said).toMatchObject({ prepared: false, unprepared: 'operator set 6 is older than 7' });
+    const manifest = await manifestIn(bundle);
+    expect(manifest).toMatchObject({
+      input: { type: 'float32', layout: 'nchw', mean: [0, 0, 0], std: [255, 255, 255] },
+      original: { prepared: false, reason: 'operator set 6 is older than 7' },
+    });
+    expect(await readFile(join(bundle, 'model.onnx'))).toEqual(Buffer.from(bytes));
+    const { stdout } = await runHere([
+      'detect',
+      '--model',
+      bundle,
+      join(bundle, manifest.golden[0]?.image ?? ''),
+      '--json',
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'ok' });
   });
 });
 

@@ -25,6 +25,14 @@ export function importVerb(model: Command, registry: Registry): void {
     .option('--labels <list>', 'a,b,c or a file with one per line (default: its metadata)')
     .option('--golden <path...>', 'pictures, or folders of them, that show what it is for')
     .option('--size <WxH>', 'input size in pixels, where the file leaves it open', size)
+    .addOption(
+      new Option('--fit <how>', 'how a picture is laid into an input of other proportions').choices([
+        'center',
+        'top-left',
+        'stretch',
+        'cover',
+      ]),
+    )
     .addOption(new Option('--input-layout <layout>', 'axes of the input').choices(['nchw', 'nhwc']))
     .addOption(new Option('--color <order>', 'channel order it was trained with').choices(['rgb', 'bgr']))
     .option('--scale <factor>', 'input = (pixel * scale - mean) / std; 1/255 where mean and std are within 1', factor)

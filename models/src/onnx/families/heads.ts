@@ -134,7 +134,7 @@ function rawHeads(facts: GuessFacts): readonly FamilyGuess[] {
       classes: attributes - 5,
       options: { strides, sigmoid: 'outside', ...(strides.join() === '8,16,32' ? { anchors: ANCHORS } : {}) },
       reason,
-      confidence: 1,
+      confidence: fitsClasses(facts, attributes - 5) ? 2 : 1,
     },
   ];
 }

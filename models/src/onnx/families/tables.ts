@@ -126,6 +126,11 @@ export function segment(facts: GuessFacts): readonly FamilyGuess[] {
   const [, rows = -1, anchors = -1] = numeric(boxes);
   const [, coefficients = -1] = numeric(masks);
   const classes = rows - 4 - coefficients;
+  if (coefficients === MASK_COEFFICIENTS && anchors === 6 + coefficients && rows <= 1_000) {
+    const reason = `${shown(boxes)} and ${shown(masks)}: ${rows} boxes at most with ${coefficients} coefficients of as many masks, repetitions removed in the graph`;
+    const common = { family: 'yolov8-seg', task: 'segment', layout: 'anchors_first' } as const;
+    return [{ ...common, outputs: [boxes.name, masks.name], reason, confidence: 3 }];
+  }
   if (coefficients !== MASK_COEFFICIENTS || rows >= anchors || classes < 1) return [];
   const reason = `${shown(boxes)} and ${shown(masks)}: 4 + ${classes} rows and ${coefficients} coefficients of ${coefficients} masks`;
   const outputs = [boxes.name, masks.name];

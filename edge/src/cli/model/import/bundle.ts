@@ -103,7 +103,7 @@ export async function writeBundle(dir: string, parts: BundleParts): Promise<Mani
     return manifest;
   } catch (error) {
     await rm(building, { recursive: true, force: true }).catch(() => undefined);
-    if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC'].includes(systemCode(error) ?? '')) throw error;
+    if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) throw error;
     const message = `${dir} cannot be written: ${systemCode(error) ?? ''}`;
     const advice = 'name a folder of yours with --out, or the data folder with --data';
     throw new LinesideError({ code: 'data_folder_unwritable', message, advice, cause: error });

@@ -15,6 +15,7 @@ export interface ImportOptions {
   readonly scale?: number;
   readonly color?: 'rgb' | 'bgr';
   readonly size?: Size;
+  readonly fit?: Fit;
   readonly score?: number;
   readonly iou?: number;
   readonly outputs?: string;
@@ -29,6 +30,9 @@ export interface ImportOptions {
 }
 
 export type Channels = readonly [number, number, number];
+
+/** How a picture is laid into an input of other proportions. */
+export type Fit = Manifest['input']['letterbox']['anchor'];
 
 export interface Size {
   readonly width: number;
@@ -48,6 +52,7 @@ export interface ImportRequest {
   readonly scaling: { readonly mean: Channels; readonly std: Channels } | undefined;
   readonly color: 'rgb' | 'bgr' | undefined;
   readonly size: Size | undefined;
+  readonly fit: Fit | undefined;
   readonly score: number | undefined;
   readonly iou: number | undefined;
   readonly outputs: readonly string[] | undefined;
@@ -76,6 +81,7 @@ export async function readRequest(file: string, options: ImportOptions, cwd: str
     scaling: readScaling(options),
     color: options.color,
     size: options.size,
+    fit: options.fit,
     score: options.score,
     iou: options.iou,
     outputs: options.outputs?.split(',').map((name) => name.trim()),

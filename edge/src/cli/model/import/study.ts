@@ -64,11 +64,14 @@ export async function studyModel(file: LoadedOnnx, request: ImportRequest, tools
   const before = chooseGuess(whole, blank, asked);
   const { stride, author } = inspection.hints;
   const settled = { width: size.width, labels: labelCount(asked) };
-  const convention = pictureConvention(settleReading(before.guess, [blank], settled), {
+  const usual = pictureConvention(settleReading(before.guess, [blank], settled), {
     ultralytics: stride !== undefined || /ultralytics/i.test(author ?? ''),
     rawPixels: wantsRawPixels(whole.model, inputs.picture.name),
     hasSizesInput: inputs.sizes !== undefined,
+    layout: inputs.picture.layout,
   });
+  const { fit } = request;
+  const convention = fit === undefined ? usual : { ...usual, letterbox: { ...usual.letterbox, anchor: fit } };
   const form: PictureForm = {
     input: inputs.picture,
     ...size,
