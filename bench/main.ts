@@ -4,11 +4,12 @@
 import { parseArgs } from 'node:util';
 import { decoders } from './decoders.ts';
 import { inference } from './inference.ts';
+import { drain } from './drain.ts';
 import { journal } from './journal.ts';
 import { printReport, writeReport, type Bench } from './report.ts';
 import { slice } from './slice.ts';
 
-const BENCHES: readonly Bench[] = [slice, journal, inference, decoders];
+const BENCHES: readonly Bench[] = [slice, journal, drain, inference, decoders];
 
 const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--json FILE]
 

@@ -21,7 +21,7 @@ const RULES = [
  * What a line writes on an ordinary day: incidents that open with a picture, change now and then and close, over three
  * cameras. Text lengths, numbers and randomness are those of the real rules.
  */
-export function* ordinaryEvents(seed: number): Generator<readonly Entry[]> {
+export function* ordinaryEvents(seed: number): Generator<readonly Entry[], never> {
   const roll = dice(seed);
   const ids = new V7Generator({ nextUint32: () => randomBytes(4).readUInt32BE() });
   const models = new Map(RULES.map(({ model }) => [model, hash('sha256', model)]));

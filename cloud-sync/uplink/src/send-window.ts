@@ -47,8 +47,8 @@ const MOST_ASKED = 256;
 
 /**
  * What is on its way and what goes next; no network and no clock in it. Streams go in the order of `STREAMS`, each
- * from its lowest unconfirmed number, but one batch in eight takes the oldest record waiting anywhere, and what is
- * written while a backlog drains goes ahead of it: the collector takes numbers in any order. Everything here may be
+ * from its lowest unconfirmed number, but one batch in eight takes the oldest record waiting anywhere, and the newest
+ * batch of a backlog, with what is written while it drains, goes ahead of it: the collector takes numbers in any order. Everything here may be
  * forgotten at any moment: only the outbox knows what is confirmed.
  */
 export class SendWindow {
@@ -188,8 +188,10 @@ export class SendWindow {
   /** Begins when a backlog is seen and ends when it has gone: the ordinary way then steps over what went ahead. */
   #freshNow(fresh: Cursor['fresh'], reached: number, next: number): Cursor['fresh'] {
     if (fresh !== undefined) return reached >= fresh.sent ? undefined : fresh;
-    const backlog = next - 1 - reached;
-    return backlog > BACKLOG_BATCHES * this.#options.records ? { from: next, sent: next - 1 } : undefined;
+    const { records } = this.#options;
+    if (next - 1 - reached <= BACKLOG_BATCHES * records) return undefined;
+    // What happened just before is news as well.
+    return { from: next - records, sent: next - records - 1 };
   }
 
   #readNext(stream: Stream, most = Number.POSITIVE_INFINITY): Outgoing | undefined {
@@ -228,11 +230,25 @@ export class SendWindow {
         if (first <= to) this.ask(stream, first, to);
         continue;
       }
-      const batch = this.#read(stream, [from, to]);
+      const [open] = this.#passed(stream, [from, to]);
+      if (open === undefined) continue;
+      const batch = this.#read(stream, open);
       if (batch !== undefined && batch.to < to) this.#asked.unshift({ stream, range: [batch.to + 1, to] });
       if (batch !== undefined) return batch;
     }
     return undefined;
+  }
+
+  /**
+   * Of `range`, what the ordinary way has passed, and what is neither on its way nor held there. A collector that gets
+   * the newest first sees the whole backlog as missing: what is still to come needs no second sending.
+   */
+  #passed(stream: Stream, [from, to]: SeqRange): readonly SeqRange[] {
+    const { sent, sack } = this.#cursor(stream);
+    const reached = Math.max(sent, this.#outbox.stats()[stream].acked);
+    const going = this.#inFlight.filter((batch) => batch.stream === stream);
+    const ranges = mergeRanges([...sack, ...going.map((batch): SeqRange => [batch.from, batch.to])]);
+    return from > Math.min(to, reached) ? [] : outsideRanges([from, Math.min(to, reached)], ranges);
   }
 
   #read(stream: Stream, [from, to]: SeqRange): Outgoing | undefined {

@@ -186,6 +186,12 @@ export class Journal {
     return row === undefined || row.hash.toString('hex') === proof;
   }
 
+  /** Whether the collector has committed that number. */
+  confirmed(stream: Stream, seq: number): boolean {
+    const { acked, sack } = this.#heads.get(stream);
+    return seq <= acked || sack.some(([a, b]) => seq >= a && seq <= b);
+  }
+
   /** The collector holds numbers that this journal never wrote, or others under the same: it was turned back. */
   behind(why: string): void {
     this.alarms.raise('journal_behind_collector', why);
