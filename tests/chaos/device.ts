@@ -103,7 +103,7 @@ async function append(): Promise<void> {
   let written = 0;
   let dueMs = performance.now();
   while (!stop.signal.aborted && generating && everyMs > 0) {
-    const entries = Array.from({ length: options.together }, () => events.next().value as readonly Entry[]).flat();
+    const entries = Array.from({ length: options.together }, () => events.next().value).flat();
     written += 1;
     if (written % 20 === 0) entries.push({ stream: 'telemetry', kind: 'telemetry', body: telemetryBody(written) });
     try {
@@ -141,7 +141,7 @@ async function report(): Promise<void> {
       freshMs: freshMs.splice(0),
     };
     writeSync(1, `state ${JSON.stringify(said)}\n`);
-    for (let waited = 0; waited < REPORT_MS && !stop.signal.aborted; waited += LOOK_MS) {
+    for (let waited = 0; waited < REPORT_MS; waited += LOOK_MS) {
       await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => undefined);
       noteConfirmed();
     }

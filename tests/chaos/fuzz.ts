@@ -98,7 +98,7 @@ async function fuzzedAcks(options: ScenarioOptions): Promise<Omit<ScenarioResult
   let sent = 0;
   const endMs = performance.now() + options.seconds * 1000;
   while (sent === 0 || performance.now() < endMs) {
-    journal.append(events.next().value as readonly Entry[]);
+    journal.append(events.next().value);
     const { acked, next } = journal.stats().events;
     const proof = acked === 0 ? undefined : journal.read('events', acked, 1, 1e6)?.head;
     if (proof === undefined) {
@@ -141,7 +141,7 @@ function journalOf(data: string, device: string, random: (n: number) => number):
   mkdirSync(data, { recursive: true });
   const journal = openTestJournal(data, { clock: systemClock, device });
   const events = ordinaryEvents(random(1_000));
-  for (let n = 0; n < RECORDS; n += 1) journal.append(events.next().value as readonly Entry[]);
+  for (let n = 0; n < RECORDS; n += 1) journal.append(events.next().value);
   return journal;
 }
 

@@ -92,7 +92,7 @@ async function fill(data: string, count: number, seed: number): Promise<number> 
   const events = ordinaryEvents(seed);
   let records = 0;
   for (; left > 0; left -= GROUP) {
-    const entries = Array.from({ length: Math.min(GROUP, left) }, () => events.next().value as readonly Entry[]).flat();
+    const entries = Array.from({ length: Math.min(GROUP, left) }, () => events.next().value).flat();
     records += entries.length;
     journal.append(entries);
     if (left % (GROUP * 100) === 0) await sleep(1);
