@@ -13,7 +13,7 @@ import {
 import { checkBatch, type MalformedReason, type UnreadReason } from './check-batch.ts';
 
 const QUEUE_BATCHES = 256;
-const QUEUE_BYTES = 32 * 1024 * 1024;
+const QUEUE_BYTES = 24 * 1024 * 1024;
 const GROUP_BATCHES = 32;
 const GROUP_RECORDS = 2000;
 const SAY_AGAIN_MS = 30_000;
@@ -46,16 +46,11 @@ export interface IngestOptions {
   readonly storeGone?: (gone: boolean) => void;
 }
 
-interface Waiting {
-  readonly device: string;
-  readonly stream: Stream;
-  readonly payload: Uint8Array;
-  readonly atMs: number;
-}
-
 interface Queued {
   readonly batch: CheckedBatch;
   readonly atMs: number;
+  /** Of its records' JSON: what it takes here while it waits. */
+  readonly bytes: number;
 }
 
 /**
@@ -65,7 +60,7 @@ interface Queued {
 export class Ingest {
   readonly #options: IngestOptions;
   readonly #tally: Tally;
-  readonly #queue: Waiting[] = [];
+  readonly #queue: Queued[] = [];
   #queuedBytes = 0;
   /** When work was last seen to move, monotonic. */
   #movedMs: number;
@@ -99,12 +94,20 @@ export class Ingest {
     return this.#storeGone;
   }
 
-  /** Takes a payload in; calls `next` when there is room for another, at once while the queue is short. */
+  /**
+   * Takes a payload in and checks it, while the group before it is being committed; calls `next` when there is room for
+   * another, at once while the queue is short.
+   */
   offer(device: string, stream: Stream, payload: Uint8Array, next: () => void): void {
-    this.#queue.push({ device, stream, payload, atMs: this.#options.clock.monoMs() });
-    this.#queuedBytes += payload.length;
+    const atMs = this.#options.clock.monoMs();
     this.#options.counters.received(payload.length);
-    this.#wake?.();
+    const batch = this.#check(device, stream, payload);
+    if (batch !== undefined) {
+      const bytes = batch.records.reduce((sum, { json }) => sum + json.length, 0);
+      this.#queue.push({ batch, atMs, bytes });
+      this.#queuedBytes += bytes;
+      this.#wake?.();
+    }
     if (this.#isFull()) this.#room.push(next);
     else next();
   }
@@ -148,17 +151,15 @@ export class Ingest {
     for (let records = 0; group.length < GROUP_BATCHES && records < GROUP_RECORDS; ) {
       const next = this.#queue.shift();
       if (next === undefined) break;
-      this.#queuedBytes -= next.payload.length;
-      const batch = this.#check(next);
-      if (batch === undefined) continue;
-      records += batch.records.length;
-      group.push({ batch, atMs: next.atMs });
+      this.#queuedBytes -= next.bytes;
+      records += next.batch.records.length;
+      group.push(next);
     }
     if (!this.#isFull()) for (const next of this.#room.splice(0)) next();
     return group;
   }
 
-  #check({ device, stream, payload }: Waiting): CheckedBatch | undefined {
+  #check(device: string, stream: Stream, payload: Uint8Array): CheckedBatch | undefined {
     const checked = checkBatch(device, stream, payload);
     if ('malformed' in checked) {
       this.refuse(checked.malformed, device, checked.detail);
