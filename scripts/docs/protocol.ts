@@ -9,7 +9,8 @@ const FOLDER = 'cloud-sync/protocol';
 const INTRODUCTION = `# The wire
 
 What travels between a line and the collector over MQTT 5, and how both ends prove that nothing was lost. Payloads are
-JSON (UTF-8), gzipped when that gains; a receiver tells by the first two bytes. Their JSON Schemas are in
+JSON (UTF-8), gzipped when that gains, or in a Zstandard frame over the dictionary \`zstd1\` (dictionary.ts) where
+the receiver has said that it reads it (\`accepts\`); a receiver tells by the first bytes. Their JSON Schemas are in
 [cloud-sync/protocol/schema](../cloud-sync/protocol/schema). Unknown keys are ignored, so that either end may be newer.
 
 - A record's key is \`(device, epoch, stream, seq)\`. \`epoch\` is drawn when a journal is made; \`seq\` starts at 1 and has
@@ -19,7 +20,12 @@ JSON (UTF-8), gzipped when that gains; a receiver tells by the first two bytes. 
 - A record that had to be given up is named by a tombstone, which is delivered like any record.
 - Each stream is a hash chain: \`h(n) = SHA-256(h(n-1) "\\n" JCS(record))\` with hashes as 64 hexadecimal digits, JCS as in
   RFC 8785, and \`h(0) = SHA-256("lineside/v1\\n" device "\\n" epoch "\\n" stream "\\n")\`. It makes a later change evident;
-  it does not prevent one.`;
+  it does not prevent one.
+- An audit record \`heads_signed\` carries the ends of all chains, signed with the device's Ed25519 key: \`details\` holds
+  \`key\` (raw, base64url; also in the birth message), each stream as \`seq:hash\`, and \`signature\` over
+  \`"lineside/v1 heads\\n" device "\\n" epoch "\\n"\` and a line \`stream seq hash\` for each stream.
+- A journal that was damaged or turned back goes on under a new epoch. A record carried over from it has \`was\`: the
+  epoch and number under which the collector may have it already.`;
 
 /** What each topic carries. */
 const PAYLOADS: Readonly<Record<string, string>> = {
