@@ -102,8 +102,8 @@ describe('fields of a message', () => {
 });
 
 describe('a prepared graph', () => {
-  const UNKNOWN_IN_MODEL = delimited(30, Buffer.from('of a later version'));
-  const UNKNOWN_IN_GRAPH = delimited(99, Buffer.from('of a later version too'));
+  const UNKNOWN_IN_MODEL = Buffer.from(delimited(30, Buffer.from('of a later version')));
+  const UNKNOWN_IN_GRAPH = Buffer.from(delimited(99, Buffer.from('of a later version too')));
 
   it('keeps every field that is not understood, byte by byte', () => {
     const fields = readFields(MODEL_BYTES, 1_000);
