@@ -10,6 +10,7 @@ import {
   type RunningCollector,
 } from '../../../../tests/support/collector.ts';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
+import { startMosquitto } from '../../../../tests/support/mosquitto.ts';
 import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
 import { waitFor } from '../../../../tests/support/wait-for.ts';
 import { loadConfig } from '../config/index.ts';
@@ -167,6 +168,73 @@ describe('a managed broker with TLS and certificates', () => {
     expect(readFileSync(join(folder, 'ca.crt'), 'utf8')).not.toContain('PRIVATE');
   });
 });
+
+describe('certificates of an authority of the plant', () => {
+  it('serve the managed broker, and say who devices are', async () => {
+    await using plant = await plantAuthority();
+    const yaml = plant.join('collector.yaml');
+    const tls = `{cert: "${plant.join('server.crt')}", key: "${plant.join('server.key')}", ca: "${plant.join('ca.crt')}"}`;
+    const more = collectorYaml('http: {listen: "127.0.0.1:0"}\n').replace('mqtt: {', `mqtt: {tls: ${tls}, `);
+    writeFileSync(yaml, more);
+    const own = await collectorCommand('device', 'add', 'line-7', '--data', plant.join('data'), '--config', yaml);
+    expect(own.code).toBe(0);
+    const cert = await collectorCommand(
+      ...['device', 'add', 'line-8', '--cert', plant.join('x'), '--data', plant.join('data'), '--config', yaml],
+    );
+    expect(cert.stderr).toContain('no certificate authority here');
+    await using other = await startCollector(yaml, plant.join('data'));
+    const ca = readFileSync(plant.join('ca.crt'));
+    const device = await plant.authority.device('line-7', 0);
+    const client = mqtt.connect(other.at.mqtt, { protocolVersion: 5, reconnectPeriod: 0, ca, ...device });
+    expect(await outcome(client)).toBe('connected');
+    expect(await publish(client, topics.reported('line-7'), encode({ here: true }))).toBe(0);
+    // A name that the authority vouches for is not yet one that was admitted here, the collector's least of all.
+    for (const name of ['line-9', 'collector']) {
+      const stranger = mqtt.connect(other.at.mqtt, {
+        ...{ protocolVersion: 5, reconnectPeriod: 0, ca },
+        ...(await plant.authority.device(name, 0)),
+      });
+      stranger.on('error', () => undefined);
+      expect(await outcome(stranger)).toBe('connected');
+      expect(await publish(stranger, topics.up(name, 'events'), encode({}))).toBe(NOT_AUTHORISED);
+      expect(await publish(stranger, topics.ack('line-7'), encode({}))).toBe(NOT_AUTHORISED);
+      await stranger.endAsync(true);
+    }
+    await client.endAsync(true);
+  });
+
+  it('are checked of another broker', async () => {
+    await using plant = await plantAuthority();
+    await using broker = await startMosquitto({
+      config: [`certfile ${plant.join('server.crt')}`, `keyfile ${plant.join('server.key')}`],
+    });
+    const yaml = plant.join('collector.yaml');
+    const url = broker.url.replace('mqtt:', 'mqtts:');
+    const health = async (tls: string): Promise<boolean> => {
+      writeFileSync(yaml, `broker: ${url}\nmqtt: {${tls}}\nhttp: {listen: "127.0.0.1:0"}\nlog: {level: silent}\n`);
+      await using other = await startCollector(yaml, plant.join('data'));
+      const deadline = Date.now() + 2500;
+      while (Date.now() < deadline) {
+        if ((await fetch(`${other.at.http}/healthz`)).ok) return true;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return false;
+    };
+    expect(await health(`ca: "${plant.join('ca.crt')}"`)).toBe(true);
+    expect(await health('')).toBe(false);
+  });
+});
+
+/** A folder with an authority, and a server's certificate by it. */
+async function plantAuthority(): Promise<TempDir & { readonly authority: Authority }> {
+  const folder = await tempDir('collector-plant-');
+  const authority = await Authority.open(folder.join('authority'));
+  const { cert, key } = await authority.server(['127.0.0.1']);
+  writeFileSync(folder.join('server.crt'), cert);
+  writeFileSync(folder.join('server.key'), key);
+  writeFileSync(folder.join('ca.crt'), authority.ca);
+  return { ...folder, authority };
+}
 
 describe('listening beyond this machine', () => {
   it.each([
