@@ -10,8 +10,8 @@ import { clear, type Scenario, type ScenarioOptions, type ScenarioResult, togeth
 import { World } from './world.ts';
 
 const MiB = 1024 * 1024;
-const DISK_BYTES = 24 * MiB;
-const BALLAST_BYTES = 6 * MiB;
+const DISK_BYTES = 16 * MiB;
+const BALLAST_BYTES = 3 * MiB;
 const DRAIN_MS = 120_000;
 const GROUP = 20;
 
@@ -60,8 +60,8 @@ const ARMS: readonly Arm[] = [
   [
     'quota reached',
     async (_at, writer) => {
-      writer.open(4 * MiB);
-      writer.write(20_000);
+      writer.open(2 * MiB);
+      writer.write(8_000);
       return undefined;
     },
   ],
@@ -72,9 +72,9 @@ const ARMS: readonly Arm[] = [
       if (disk === undefined) return 'left out: nothing may be mounted here';
       writer.on(disk);
       writer.open(64 * MiB);
-      writer.write(4_000);
+      writer.write(2_000);
       const free = disk.fill();
-      writer.write(6_000);
+      writer.write(4_000);
       free();
       writer.write(500);
       return undefined;

@@ -6,7 +6,7 @@ import { SCENARIOS } from './scenarios.ts';
 /** Another order of strikes, at other moments: CHAOS_SEED=2 npx vitest run tests/chaos */
 const SEED = Number(process.env['CHAOS_SEED'] ?? 1);
 /** Of load per scenario; `npm run chaos -- --minutes 10` takes its time. */
-const SECONDS = 3;
+const SECONDS = 1.5;
 
 describe(`nothing lost (seed ${SEED})`, { timeout: 240_000 }, () => {
   const options = { seconds: SECONDS, seed: SEED, log: () => undefined };
