@@ -66,7 +66,7 @@ async function build(context: Context, retry: boolean): Promise<readonly EngineS
   const { config, baseDir } = await loadConfig(configPath, await context.configSources());
   const models = await findModels(config, { baseDir, importedDir: importedDir(dataDir) });
   const machine = await readMachine({ path: io.env['PATH'], signal: io.signal });
-  const logger = createLogger('error', 'engines');
+  const logger = createLogger('silent');
   const keeper = await engineKeeper({ config, dataDir, models, machine, clock: io.clock, logger });
   if (keeper === undefined) return [];
   if (retry) await keeper.retry();
