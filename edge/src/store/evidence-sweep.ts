@@ -53,8 +53,10 @@ export class EvidenceSweep {
       if (final !== undefined) {
         present.add(final);
         if (!this.#evidence.holds(final)) report.unknown += 1;
-      } else if (provisional?.[1] === undefined || provisional[2] !== this.#journal.epoch) report.unknown += 1;
+      } else if (provisional?.[1] === undefined) report.unknown += 1;
+      // Also of an earlier journal, when its records were carried over into this one.
       else if (this.#finish(path, provisional[1], present)) report.finished += 1;
+      else if (provisional[2] !== this.#journal.epoch) report.unknown += 1;
       else if (await this.#expire(path)) report.removed += 1;
       else report.kept += 1;
     }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
@@ -152,6 +152,16 @@ test('what a crash leaves is finished or removed after a while; what nobody can 
   clock.advance(1_500);
   expect(await sweep.sweep()).toEqual({ finished: 0, kept: 0, removed: 1, unknown: 3, lost: 0 });
   for (const path of strangers) expect((await readFile(path)).toString()).toBe('mine');
+});
+
+test('a picture that an earlier journal had not given its final name is finished when its record was carried over', async () => {
+  const { evidence, recorder, sweep } = open();
+  await recorder.record(happening(1), picture('one'));
+  const { sha256 } = evidence.pending(1)[0]!;
+  const final = evidencePath(evidence.folder, sha256);
+  await rename(final, `${final}.0123456789abcdef-1-1.new`);
+  expect(await sweep.sweep()).toMatchObject({ finished: 1, unknown: 0, lost: 0 });
+  expect((await evidence.open(sha256)).toString()).toBe('one');
 });
 
 test('a picture that is gone from the disk is declared lost', async () => {

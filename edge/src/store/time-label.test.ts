@@ -55,3 +55,16 @@ test('the collector`s time raises the floor of a clock that follows nobody', () 
   expect(synced.labeller.now().q).toBe('synced');
   sync(false);
 });
+
+test('a wrong step ahead is forgotten once the collector has told the time, where no time server is followed', () => {
+  const { clock, labeller } = setUp();
+  const now = clock.wallMs();
+  clock.setWall(now + 3650 * DAY);
+  expect(labeller.now().q).toBe('unsynced');
+  clock.setWall(now);
+  expect(labeller.now().q).toBe('suspect');
+  labeller.heard(now);
+  expect(labeller.now().q).toBe('unsynced');
+  clock.setWall(now - DAY);
+  expect(labeller.now().q).toBe('suspect');
+});

@@ -60,6 +60,9 @@ export class TimeLabeller {
 
   /** The collector's clock in an ack. A clock that is synchronised here knows better. */
   heard(srvTs: number): void {
-    if (!this.#wasSynced) this.#trusted = Math.max(this.#trusted, srvTs);
+    if (this.#wasSynced) return;
+    this.#trusted = Math.max(this.#trusted, srvTs);
+    // What was shown beyond it was a wrong jump ahead: it must not make every later record suspect for ever.
+    this.#seen = this.#trusted;
   }
 }
