@@ -29,6 +29,7 @@ export type ModelErrorCode =
   | 'model_fails'
   | 'scores_suspect'
   | 'bundle_exists'
+  | 'needs_import'
   | 'model_invalid';
 
 /** A model that cannot be used; holds everything that is wrong with it at once. */

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { madeModel } from '../../tests/support/foreign-onnx.ts';
 import { type TempDir, tempDir } from '../../tests/support/temp-dir.ts';
 import { constantDetector, writeTinyBundle } from '../../tests/support/tiny-onnx.ts';
 import { catalogIds, listCatalog, ModelError, onnxForm, resolveModel, sha256File, verifyBundle } from './index.ts';
@@ -143,6 +144,27 @@ describe('a reference to a model', () => {
     expect(file).toMatchObject({ kind: 'file', id: 'plain', onnxPath: dir.join('plain.onnx') });
     expect(file.manifest).toBeUndefined();
     expect(file.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('that is a file of another family is not misread', async () => {
+    await using dir = await tempDir();
+    const places = { catalogDir: dir.join('catalog'), baseDir: dir.path };
+    const table = (count: number) =>
+      madeModel({ width: 128, height: 128, outputs: [{ name: 'out', shape: [1, count, 85] }] });
+    await writeFile(dir.join('Some X.onnx'), table(336));
+    const error = await failure(resolveModel('Some X.onnx', places));
+    expect(error.code).toBe('needs_import');
+    expect(error.message).toContain('yolox');
+    expect(error.advice).toBe('lineside model import Some X.onnx --id some-x');
+  });
+
+  it('that is a file brings the names of its metadata', async () => {
+    await using dir = await tempDir();
+    const places = { catalogDir: dir.join('catalog'), baseDir: dir.path };
+    const outputs = [{ name: 'out', shape: [1, 6, 84] }];
+    const model = madeModel({ width: 64, height: 64, outputs, metadata: { names: "{0: 'cap', 1: 'no cap'}" } });
+    await writeFile(dir.join('caps.onnx'), model);
+    expect(await resolveModel('caps.onnx', places)).toMatchObject({ kind: 'file', labels: ['cap', 'no cap'] });
   });
 
   it('that leads nowhere says what there is', async () => {

@@ -3,6 +3,8 @@ import { basename, isAbsolute, resolve } from 'node:path';
 import { catalogIds } from './catalog.ts';
 import { ModelError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
+import type { FamilyGuess } from './onnx/family.ts';
+import { inspectOnnx } from './onnx/inspect.ts';
 import { sha256File } from './onnx-file.ts';
 import { checkOnnxFile, verifyBundle } from './verify.ts';
 
@@ -23,6 +25,8 @@ export interface ModelHandle {
   readonly manifest?: Manifest;
   readonly onnxPath: string;
   readonly sha256: string;
+  /** Of a `file`: the classes that its metadata names. */
+  readonly labels?: readonly string[];
 }
 
 /**
@@ -48,7 +52,25 @@ export async function resolveModel(ref: string, places: ModelPlaces): Promise<Mo
 async function resolveFile(ref: string, path: string): Promise<ModelHandle> {
   const problem = await checkOnnxFile(path);
   if (problem !== undefined) throw new ModelError(ref, [{ ...problem, where: '' }]);
-  return { kind: 'file', ref, id: basename(path, '.onnx'), onnxPath: path, sha256: await sha256File(path) };
+  const { families, hints } = await inspectOnnx(path);
+  const other = otherFamily(families);
+  if (other !== undefined) {
+    const message = `is probably a ${other.family} model: ${other.reason}`;
+    const advice = `lineside model import ${ref} --id ${basename(path, '.onnx')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')}`;
+    throw new ModelError(ref, [{ code: 'needs_import', where: '', message, advice }]);
+  }
+  const labels = hints.names === undefined ? {} : { labels: hints.names };
+  return { kind: 'file', ref, id: basename(path, '.onnx'), onnxPath: path, sha256: await sha256File(path), ...labels };
+}
+
+/** A bare file is read as YOLOv8's; what is more probably something else would be misread, and see things at random. */
+function otherFamily(families: readonly FamilyGuess[]): FamilyGuess | undefined {
+  const [best] = families;
+  const yolov8 = families.find(({ family }) => family === 'yolov8');
+  if (best === undefined || best.confidence < 2 || best.confidence === yolov8?.confidence) return undefined;
+  return best.family === 'yolov8' ? undefined : best;
 }
 
 async function resolveBundle(ref: string, dir: string): Promise<ModelHandle> {

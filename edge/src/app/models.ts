@@ -57,5 +57,8 @@ export function weakest(threshold: number): number {
 }
 
 async function manifestOf(handle: ModelHandle): Promise<ModelManifest> {
-  return handle.manifest ?? deriveManifest(await describeModel(handle.onnxPath, AbortSignal.timeout(DESCRIBE_MS)));
+  return (
+    handle.manifest ??
+    deriveManifest(await describeModel(handle.onnxPath, AbortSignal.timeout(DESCRIBE_MS)), handle.labels)
+  );
 }

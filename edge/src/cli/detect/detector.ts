@@ -63,7 +63,7 @@ export async function findSpec(request: DetectorRequest, signal: AbortSignal): P
 /** What the inference room needs to know of a model that was found. */
 async function specOf(handle: ModelHandle, request: DetectorRequest, signal: AbortSignal): Promise<ModelSpec> {
   const { id, onnxPath: path, sha256 } = handle;
-  const manifest = handle.manifest ?? (await derive(path, request, signal));
+  const manifest = handle.manifest ?? (await derive(handle, request, signal));
   if (handle.manifest !== undefined && request.labels !== undefined) {
     throw new UsageError('--labels is for an .onnx file; this bundle has its own', 'leave --labels out');
   }
@@ -71,9 +71,13 @@ async function specOf(handle: ModelHandle, request: DetectorRequest, signal: Abo
   return { id, path, sha256, manifest, masks, maps, ...(request.score === undefined ? {} : { score: request.score }) };
 }
 
-async function derive(path: string, request: DetectorRequest, signal: AbortSignal): Promise<ModelManifest> {
-  const labels = request.labels === undefined ? undefined : await readLabels(request.labels, request.cwd);
-  return deriveManifest(await describeModel(path, signal), labels);
+async function derive(
+  { onnxPath, labels: named }: ModelHandle,
+  request: DetectorRequest,
+  signal: AbortSignal,
+): Promise<ModelManifest> {
+  const labels = request.labels === undefined ? named : await readLabels(request.labels, request.cwd);
+  return deriveManifest(await describeModel(onnxPath, signal), labels);
 }
 
 async function readLabels(text: string, cwd: string): Promise<readonly string[]> {

@@ -40,7 +40,7 @@ async function warmUp(
   signal: AbortSignal,
 ): Promise<readonly CheckFinding[]> {
   const { id, onnxPath: path, sha256 } = handle;
-  const manifest = handle.manifest ?? deriveManifest(await describeModel(path, signal));
+  const manifest = handle.manifest ?? deriveManifest(await describeModel(path, signal), handle.labels);
   const detector = await startSession({ id, path, sha256, manifest, ...running }, signal);
   await detector.close();
   const { provider, expected, reason, fallback, warmupMs } = detector.facts;
