@@ -47,6 +47,13 @@ describe('the family of published models is told by their outputs', () => {
     ['YOLOX-s', 'yolox', { output: [1, 8400, 85] }, {}, { classes: 80 }],
     ['YOLOv8n-seg', 'yolov8-seg', { output0: [1, 116, 8400], output1: [1, 32, 160, 160] }, {}, { classes: 80 }],
     [
+      'YOLO26n-seg',
+      'yolov8-seg',
+      { output0: [1, 300, 38], output1: [1, 32, 160, 160] },
+      {},
+      { layout: 'anchors_first' },
+    ],
+    [
       'YOLO-NAS',
       'ssd',
       { boxes: [1, 8400, 4], scores: [1, 8400, 80] },
