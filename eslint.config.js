@@ -32,7 +32,9 @@ export default defineConfig(
   {
     // No tsconfig.json lies above these; the one that checks them is named.
     files: ['tests/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts', '*.ts', '**/*.test.ts'],
-    languageOptions: { parserOptions: { projectService: false, project: './tsconfig.test.json' } },
+    languageOptions: {
+      parserOptions: { projectService: false, project: ['./tsconfig.test.json', './tsconfig.browser.json'] },
+    },
   },
   { files: NUMERIC_KERNELS, rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   {

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const CHECKS: readonly (readonly [name: string, args: readonly string[]])[] = [
   ['types of tests, scripts and benches', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json']],
+  ['types of the browser tests', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.browser.json']],
   ['format', ['node_modules/@biomejs/biome/bin/biome', 'format', '.']],
   ['lint', ['node_modules/eslint/bin/eslint.js', '.']],
   ['rooms', ['scripts/check-rooms.ts']],
