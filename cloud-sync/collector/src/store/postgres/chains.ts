@@ -8,6 +8,13 @@ type JournalSql = StreamKey & { readonly id: number; readonly stored: number } &
   readonly [name in keyof Retired]: Retired[name] | null;
 };
 
+const JOURNALS = `select j.id, j.device, j.epoch, j.stream, j.stored, r.last, r.head, r.count
+  from journals j left join retired r on r.journal = j.id`;
+
+function toJournal({ last, head, count, ...journal }: JournalSql): StoredJournal {
+  return { ...journal, retired: last === null || head === null || count === null ? undefined : { last, head, count } };
+}
+
 /** The stored chains, a statement at a time. */
 export class PostgresChains implements ChainSource {
   readonly #pool: pg.Pool;
@@ -22,15 +29,11 @@ export class PostgresChains implements ChainSource {
   }
 
   async journals(): Promise<readonly StoredJournal[]> {
-    const rows = await rowsOf<JournalSql>(
-      this.#pool,
-      `select j.id, j.device, j.epoch, j.stream, j.stored, r.last, r.head, r.count
-       from journals j left join retired r on r.journal = j.id order by j.id`,
-    );
-    return rows.map(({ last, head, count, ...journal }) => ({
-      ...journal,
-      retired: last === null || head === null || count === null ? undefined : { last, head, count },
-    }));
+    return (await rowsOf<JournalSql>(this.#pool, `${JOURNALS} order by j.id`)).map(toJournal);
+  }
+
+  async journal(id: number): Promise<StoredJournal | undefined> {
+    return (await rowsOf<JournalSql>(this.#pool, `${JOURNALS} where j.id = $1`, [id])).map(toJournal)[0];
   }
 
   async rows(journal: number, after: number, limit: number): Promise<readonly StoredRow[]> {

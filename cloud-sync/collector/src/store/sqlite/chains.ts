@@ -7,6 +7,13 @@ type JournalSql = StreamKey & { readonly id: number; readonly stored: number } &
   readonly [name in keyof Retired]: Retired[name] | null;
 };
 
+const JOURNALS = `select j.id, j.device, j.epoch, j.stream, j.stored, r.last, r.head, r.count
+  from journals j left join retired r on r.journal = j.id`;
+
+function toJournal({ last, head, count, ...journal }: JournalSql): StoredJournal {
+  return { ...journal, retired: last === null || head === null || count === null ? undefined : { last, head, count } };
+}
+
 /** The stored chains, read one short statement at a time so that no read pins the write-ahead log. */
 export class SqliteChains implements ChainSource {
   readonly #db: Database.Database;
@@ -21,16 +28,11 @@ export class SqliteChains implements ChainSource {
   }
 
   async journals(): Promise<readonly StoredJournal[]> {
-    return this.#db
-      .prepare<[], JournalSql>(
-        `select j.id, j.device, j.epoch, j.stream, j.stored, r.last, r.head, r.count
-         from journals j left join retired r on r.journal = j.id order by j.id`,
-      )
-      .all()
-      .map(({ last, head, count, ...journal }) => ({
-        ...journal,
-        retired: last === null || head === null || count === null ? undefined : { last, head, count },
-      }));
+    return this.#db.prepare<[], JournalSql>(`${JOURNALS} order by j.id`).all().map(toJournal);
+  }
+
+  async journal(id: number): Promise<StoredJournal | undefined> {
+    return this.#db.prepare<[number], JournalSql>(`${JOURNALS} where j.id = ?`).all(id).map(toJournal)[0];
   }
 
   async rows(journal: number, after: number, limit: number): Promise<readonly StoredRow[]> {
