@@ -22,7 +22,7 @@ const COLUMNS: readonly Column[] = [
   { key: 'eventsPerSecond', digits: 0 },
   { key: 'events', digits: 0 },
   { key: 'lost', digits: 0 },
-  { key: 'lostOverAKill', digits: 0 },
+  { key: 'lostOverKill', digits: 0 },
   { key: 'bytesPerEventOnWire', digits: 1 },
   { key: 'deviceRssAtHalfMb', digits: 0 },
   { key: 'deviceRssAtEndMb', digits: 0 },
@@ -70,10 +70,10 @@ export const sync: Bench = {
       facts: { rounds, loadAverageBefore: loadBefore, ...factsOf(journaled.rows) },
       notes: [
         `Median of ${rounds} round(s), lowest and highest in brackets; the ways take turns.`,
-        'Ours: device, broker, collector and database are processes of their own on this machine; from the first record confirmed to the last. Events are those of an ordinary day, pictures` records among them.',
+        'Ours: device, broker, collector and database are processes of their own on this machine; from the start of the device until the last is confirmed. Events are those of an ordinary day, pictures` records among them.',
         'COPY: the same rows from a file into the same table in one statement: what the database alone can take.',
         'Peers: one message per event, QoS 1, a subscriber with a session that outlives it, rows in SQLite; publisher and subscriber share a process.',
-        'Lost over a kill: the same again with kill -9 of the broker (ours: and of the collector) on the way.',
+        'Lost over kill: the same again; on the way the collector (the peers` subscriber) goes without a word, then kill -9 of the broker, and both come back.',
         ...(findPostgres() ? [] : ['PostgreSQL is not installed: its rows are left out.']),
         ...journaled.rows.map(
           (row) => `Journal, ${String(row['eventsPerTransaction'])} to a transaction: ${rate(row)}.`,
@@ -94,7 +94,7 @@ function waysOf(): readonly Way[] {
     name: `journal to ${store === 'sqlite' ? 'SQLite' : 'PostgreSQL'}`,
     run: async (sizes) => {
       const [whole, cut] = [await oursOver(store, sizes, false), await oursOver(store, sizes, true)];
-      return { ...whole, lostOverAKill: cut['lost'] ?? null };
+      return { ...whole, lostOverKill: cut['lost'] ?? null };
     },
   });
   const peer = (name: string, run: typeof mqttjsStore): Way => ({
@@ -107,7 +107,7 @@ function waysOf(): readonly Way[] {
       for (const cut of [false, true]) both.push(await run({ folder, events: texts, cut }));
       const [whole, cut] = both;
       const { eventsPerSecond = Number.NaN, lost = Number.NaN } = whole ?? {};
-      return { eventsPerSecond, events: texts.length, lost, lostOverAKill: cut?.lost ?? null };
+      return { eventsPerSecond, events: texts.length, lost, lostOverKill: cut?.lost ?? null };
     },
   });
   const postgres = findPostgres() ? [ours('postgres'), { name: 'COPY into PostgreSQL', run: copied }] : [];
@@ -173,7 +173,7 @@ async function copied({ folder, events, log }: Sizes): Promise<Row> {
   const startedMs = performance.now();
   await server.tool('psql', '-q', '-d', 'test_1', '-c', `\\copy records from '${file}'`);
   const seconds = (performance.now() - startedMs) / 1000;
-  return { eventsPerSecond: texts.length / seconds, events: texts.length, lost: 0, lostOverAKill: null };
+  return { eventsPerSecond: texts.length / seconds, events: texts.length, lost: 0, lostOverKill: null };
 }
 
 /** A journal of `count` transitions, as if nobody had listened. */

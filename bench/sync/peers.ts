@@ -15,7 +15,7 @@ export interface PeerResult {
   readonly lost: number;
 }
 
-/** Sends `events` from a queue to rows in SQLite; with `cut`, the far broker is killed on the way and comes back. */
+/** Sends `events` from a queue to rows in SQLite; with `cut`, subscriber and broker go and come back on the way. */
 export interface PeerOptions {
   readonly folder: string;
   readonly events: readonly string[];
@@ -29,24 +29,27 @@ export interface PeerOptions {
 export async function mqttjsStore({ folder, events, cut }: PeerOptions): Promise<PeerResult> {
   await using broker = await startMosquitto(UNBOUNDED);
   const rows = new Rows(join(folder, `mqttjs-${String(cut)}.sqlite`));
-  const subscriber = await subscribed(broker, rows);
+  let subscriber = await subscribed(broker, rows);
   await broker.stop();
   const client = mqtt.connect(broker.url, { protocolVersion: 5, clientId: 'peer', reconnectPeriod: 100 });
   client.on('error', () => undefined);
   for (const [n, event] of events.entries()) client.publish(TOPIC, `${n} ${event}`, { qos: 1 });
   await broker.start();
-  const result = await arrival(rows, events.length, cut ? () => killed(broker) : undefined);
+  const both = async (): Promise<void> => {
+    subscriber = await goneAndBack(broker, subscriber, rows);
+  };
+  const result = await arrival(rows, events.length, cut ? both : undefined);
   await client.endAsync(true);
   await subscriber.endAsync(true);
   rows.close();
   return result;
 }
 
-/** A Mosquitto beside the device that keeps what it queues on its disk, and bridges to the one beside the database. */
+/** A Mosquitto beside the device that queues, and bridges to the one beside the database; only that one is killed. */
 export async function mosquittoBridge({ folder, events, cut }: PeerOptions): Promise<PeerResult> {
   await using far = await startMosquitto(UNBOUNDED);
   const rows = new Rows(join(folder, `bridge-${String(cut)}.sqlite`));
-  const subscriber = await subscribed(far, rows);
+  let subscriber = await subscribed(far, rows);
   const bridge = [
     'connection far',
     `address 127.0.0.1:${far.port}`,
@@ -61,7 +64,10 @@ export async function mosquittoBridge({ folder, events, cut }: PeerOptions): Pro
   const client = await mqtt.connectAsync(near.url, { protocolVersion: 5, clientId: 'peer' });
   await Promise.all(events.map((event, n) => client.publishAsync(TOPIC, `${n} ${event}`, { qos: 1 })));
   await far.start();
-  const result = await arrival(rows, events.length, cut ? () => killed(far) : undefined);
+  const both = async (): Promise<void> => {
+    subscriber = await goneAndBack(far, subscriber, rows);
+  };
+  const result = await arrival(rows, events.length, cut ? both : undefined);
   await client.endAsync(true);
   await subscriber.endAsync(true);
   rows.close();
@@ -71,10 +77,14 @@ export async function mosquittoBridge({ folder, events, cut }: PeerOptions): Pro
 /** Neither peer is held to Mosquitto's usual queue of 1000 messages, beyond which it drops. */
 const UNBOUNDED = { config: ['max_queued_messages 0', 'max_inflight_messages 100'] };
 
-async function killed(broker: Mosquitto): Promise<void> {
+/** The subscriber goes without a word, the broker goes on for a moment and is killed; both come back. */
+async function goneAndBack(broker: Mosquitto, subscriber: MqttClient, rows: Rows): Promise<MqttClient> {
+  await subscriber.endAsync(true);
+  await sleep(300);
   await broker.kill();
-  await sleep(500);
+  await sleep(200);
   await broker.start();
+  return subscribed(broker, rows);
 }
 
 async function subscribed(broker: Mosquitto, rows: Rows): Promise<MqttClient> {
