@@ -18,7 +18,11 @@ test('an appliance with its certificate delivers over TLS; one that trusts nobod
   expect(added.stdout).toContain(`broker: ${collector.at.mqtt}`);
   // What the command printed is the appliance's configuration.
   const uplinkYaml = added.stdout.slice(added.stdout.indexOf('uplink:'));
-  const loaded = checkConfig(`device: ${device}\n${uplinkYaml}`, { path: dir.join('lineside.yaml'), env: {}, catalog: [] });
+  const loaded = checkConfig(`device: ${device}\n${uplinkYaml}`, {
+    path: dir.join('lineside.yaml'),
+    env: {},
+    catalog: [],
+  });
   const { uplink } = loaded.config;
   if (uplink === undefined) throw new Error('no uplink in what was printed');
   const { ca = '', cert = '', key = '' } = uplink;
