@@ -37,7 +37,7 @@ export const ROOMS: readonly Room[] = [
     folder: 'cloud-sync/uplink/src',
     packageName: '@lineside/uplink',
     may: ['protocol'],
-    owns: ['mqtt', 'undici'],
+    owns: ['mqtt'],
   },
   {
     name: 'collector',

@@ -62,7 +62,7 @@ it('is told of two appliances with one identity, and loses and doubles nothing o
   expect(new Set(there.map(({ event }) => event)).size).toBe(events);
   expect(new Set((await collector.device(DEVICE))?.streams.map(({ epoch }) => epoch)).size).toBe(2);
   // Nothing is missing or changed; what verification does say is that two keys signed under one name.
-  const findings = await collector.verify();
+  const findings = (await collector.verify()) as readonly { readonly problem: string }[];
   expect(findings.filter(({ problem }) => problem !== 'signature')).toEqual([]);
   expect(findings.length).toBeGreaterThan(0);
 }, 120_000);
