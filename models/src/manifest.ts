@@ -51,6 +51,8 @@ const Input = z.strictObject({
     anchor: z.enum(['center', 'top-left', 'stretch', 'cover']),
     fill: z.int().min(0).max(255),
   }),
+  /** Most pictures per run; 1 when left out. The graph takes exactly so many, or leaves its first axis open. */
+  batch: z.int().min(1).max(64).optional(),
 });
 
 /** What a family leaves open. Each decoder says which of them it reads. */

@@ -5,7 +5,7 @@
 export { deriveManifest } from './derive-manifest.ts';
 export { INFERENCE_ADVICE, InferenceError, type InferenceErrorCode } from './errors.ts';
 export type { ModelIo, TensorInfo } from './model-io.ts';
-export { describeModel, OnnxSession, type SessionAnswer } from './onnx-session.ts';
+export { describeModel, OnnxSession, type SessionAnswer, type SessionPicture } from './onnx-session.ts';
 export type { ExtraInput, Family, ModelManifest, ModelSpec, OutputLayout, OutputOptions, Provider } from './spec.ts';
 export { hasTensorrt, type ProviderRefusal } from './providers.ts';
 export type { SessionFacts } from './worker-protocol.ts';

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import type { PictureSize } from '../domain/index.ts';
 import { messageOf, systemClock, systemCode } from '../kit/index.ts';
+import { BatchFeeder, sliceOutputs } from './batch.ts';
 import {
   type BadOutput,
   type Decoded,
@@ -13,8 +14,7 @@ import {
 import { outputNames } from './decoders/output-names.ts';
 import { createDecoder } from './decoders/registry.ts';
 import { InferenceError } from './errors.ts';
-import { checkModelIo, modelError, type ModelIo } from './model-io.ts';
-import { type PixelReader, pixelReader } from './pixels.ts';
+import { checkModelIo, fixedBatch, modelError, type ModelIo } from './model-io.ts';
 import { bestProvider, reasonOf, type Runtime } from './provider-chain.ts';
 import { fileExists, runtimeLibraries } from './providers.ts';
 import { type ExtraInput, inputShape, type ModelManifest, type ModelSpec, type Provider } from './spec.ts';
@@ -28,35 +28,37 @@ export class LoadedModel {
   readonly facts: SessionFacts;
   readonly #session: InferenceSession;
   readonly #spec: ModelSpec;
-  readonly #read: PixelReader;
+  readonly #feeder: BatchFeeder;
   readonly #decoder: Decoder;
-  readonly #shape: readonly number[];
   readonly #outputs: readonly string[];
-  readonly #extras: Readonly<Record<string, Tensor>>;
 
   constructor(session: InferenceSession, spec: ModelSpec, facts: SessionFacts) {
     const { manifest, masks = true, maps = false } = spec;
     this.facts = facts;
     this.#session = session;
     this.#spec = spec;
-    this.#read = pixelReader(manifest.input);
-    this.#shape = inputShape(manifest.input);
+    this.#feeder = new BatchFeeder(manifest.input, fixedBatch(ioOf(session), manifest.input));
     this.#outputs = outputNames(manifest.output);
-    this.#extras = extraTensors(manifest);
     const { score, iou } = manifest.thresholds;
     this.#decoder = createDecoder({ manifest, score: spec.score ?? score, iou: spec.iou ?? iou, masks, maps });
   }
 
-  /** Runs the model on packed pixels; the outputs' numbers as they are. */
-  async run(packed: Uint8Array): Promise<Outputs> {
-    const { input } = this.#spec.manifest;
-    const values = this.#read(packed);
+  /**
+   * Runs the model once on the packed pixels of one picture or several, at most `facts.batch`; the outputs' numbers of
+   * each as they are.
+   *
+   * @throws InferenceError `model_shape` when an output has no part for each picture.
+   */
+  async run(pictures: readonly Uint8Array[]): Promise<readonly Outputs[]> {
+    const { manifest } = this.#spec;
+    const { values, rows } = this.#feeder.feed(pictures);
+    const shape = inputShape(manifest.input, rows);
     const tensor =
-      values instanceof Uint8Array
-        ? new Tensor('uint8', values, this.#shape)
-        : new Tensor('float32', values, this.#shape);
-    const answer = await this.#session.run({ [input.name]: tensor, ...this.#extras }, this.#outputs);
-    return new Map(this.#outputs.map((name) => [name, outputTensor(name, answer[name])]));
+      values instanceof Uint8Array ? new Tensor('uint8', values, shape) : new Tensor('float32', values, shape);
+    const feeds = { [manifest.input.name]: tensor, ...extraTensors(manifest, rows) };
+    const answer = await this.#session.run(feeds, this.#outputs);
+    const outputs = new Map(this.#outputs.map((name) => [name, outputTensor(name, answer[name])]));
+    return sliceOutputs(outputs, pictures.length, rows);
   }
 
   decode(outputs: Outputs, packed: Uint8Array, source: PictureSize): Decoded | BadOutput {
@@ -69,19 +71,20 @@ export class LoadedModel {
 }
 
 /** Boxes are wanted in pixels of the model's input, as every family gives them. */
-function extraTensors({ input, extraInputs = [] }: ModelManifest): Readonly<Record<string, Tensor>> {
-  const size = [input.width, input.height];
-  return Object.fromEntries(extraInputs.map(({ name, type }) => [name, sizeTensor(type, size)]));
+function extraTensors({ input, extraInputs = [] }: ModelManifest, rows: number): Readonly<Record<string, Tensor>> {
+  const sizes = Array.from({ length: rows }, () => [input.width, input.height]).flat();
+  return Object.fromEntries(extraInputs.map(({ name, type }) => [name, sizeTensor(type, sizes)]));
 }
 
-function sizeTensor(type: ExtraInput['type'], size: readonly number[]): Tensor {
+function sizeTensor(type: ExtraInput['type'], sizes: readonly number[]): Tensor {
+  const shape = [sizes.length / 2, 2];
   switch (type) {
     case 'int64':
-      return new Tensor('int64', BigInt64Array.from(size, BigInt), [1, 2]);
+      return new Tensor('int64', BigInt64Array.from(sizes, BigInt), shape);
     case 'int32':
-      return new Tensor('int32', Int32Array.from(size), [1, 2]);
+      return new Tensor('int32', Int32Array.from(sizes), shape);
     case 'float32':
-      return new Tensor('float32', Float32Array.from(size), [1, 2]);
+      return new Tensor('float32', Float32Array.from(sizes), shape);
   }
 }
 
@@ -109,19 +112,25 @@ export async function loadModel(spec: ModelSpec, runtime: Runtime = onnxRuntime(
     return session;
   });
   const warmupMs = systemClock.monoMs() - started;
-  return new LoadedModel(value, spec, { provider, reason: reasonOf(refused), refused, expected, fallback, warmupMs });
+  const { batch = 1 } = spec.manifest.input;
+  const reason = reasonOf(refused);
+  return new LoadedModel(value, spec, { provider, reason, refused, expected, fallback, warmupMs, batch });
 }
 
-/** One inference of a grey picture. */
+/** One inference of a grey picture, and one of as many as a run takes. */
 async function prove(session: InferenceSession, spec: ModelSpec): Promise<void> {
   checkModelIo(ioOf(session), spec.manifest);
-  const facts = { provider: 'cpu', reason: '', refused: [], expected: 'cpu', fallback: false, warmupMs: 0 } as const;
-  const trial = new LoadedModel(session, spec, facts);
-  const { width, height, letterbox } = spec.manifest.input;
+  const { width, height, letterbox, batch = 1 } = spec.manifest.input;
+  const none = { provider: 'cpu', reason: '', refused: [], expected: 'cpu', fallback: false, warmupMs: 0 } as const;
+  const trial = new LoadedModel(session, spec, { ...none, batch });
   const grey = new Uint8Array(width * height * 3).fill(letterbox.fill);
-  const first = trial.decode(await trial.run(grey), grey, { width, height });
-  // Impossible numbers are the fate of one picture; a wrong shape is that of all.
-  if (isBad(first) && first.bad !== 'values') throw modelError(first);
+  for (const pictures of batch === 1 ? [1] : [1, batch]) {
+    for (const outputs of await trial.run(Array.from({ length: pictures }, () => grey))) {
+      const told = trial.decode(outputs, grey, { width, height });
+      // Impossible numbers are the fate of one picture; a wrong shape is that of all.
+      if (isBad(told) && told.bad !== 'values') throw modelError(told);
+    }
+  }
 }
 
 /** The ONNX Runtime that is installed. */

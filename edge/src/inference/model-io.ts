@@ -24,14 +24,16 @@ export interface ModelIo {
  */
 export function checkModelIo(io: ModelIo, manifest: ModelManifest): void {
   const { input, output, labels, extraInputs = [] } = manifest;
+  const { batch = 1 } = input;
   const fed = named(io.inputs, input.name, 'input');
   refuseHalf(fed, 'input');
-  if (fed.type !== input.type || !fits(fed.shape, inputShape(input))) {
-    throw mismatch('input', fed, `${input.type} [${inputShape(input).join(', ')}]`);
+  if (fed.type !== input.type || !fits(fed.shape, inputShape(input, batch))) {
+    throw mismatch('input', fed, `${input.type} [${inputShape(input, batch).join(', ')}]`);
   }
   for (const extra of extraInputs) {
     const info = named(io.inputs, extra.name, 'input');
-    if (info.type !== extra.type || !fits(info.shape, [1, 2])) throw mismatch('input', info, `${extra.type} [1, 2]`);
+    if (info.type !== extra.type || !fits(info.shape, [batch, 2]))
+      throw mismatch('input', info, `${extra.type} [${batch}, 2]`);
   }
   const known = new Set([input.name, ...extraInputs.map(({ name }) => name)]);
   const unfed = io.inputs.find(({ name }) => !known.has(name));
@@ -41,8 +43,22 @@ export function checkModelIo(io: ModelIo, manifest: ModelManifest): void {
   for (const name of outputNames(output)) refuseHalf(named(io.outputs, name, 'output'), 'output');
   if (labels.length === 0) throw new InferenceError('model_labels', 'the model has no labels');
   const { score, iou } = manifest.thresholds;
-  const bad = createDecoder({ manifest, score, iou, masks: false, maps: false }).check(io.outputs);
+  const bad = createDecoder({ manifest, score, iou, masks: false, maps: false }).check(
+    io.outputs.map((output) => ofOnePicture(output, batch)),
+  );
   if (bad !== undefined) throw modelError(bad);
+}
+
+/** How many pictures the graph takes, no more and no less; undefined where that is open. */
+export function fixedBatch(io: ModelIo, input: ModelManifest['input']): number | undefined {
+  const [rows] = named(io.inputs, input.name, 'input').shape;
+  return typeof rows === 'number' ? rows : undefined;
+}
+
+/** An output as it is after it was cut along axis 0. */
+function ofOnePicture(output: TensorInfo, batch: number): TensorInfo {
+  const [rows, ...rest] = output.shape;
+  return rows === batch ? { ...output, shape: [1, ...rest] } : output;
 }
 
 /** The error of a model that is not what its manifest says. */

@@ -10,20 +10,27 @@ import type { FromWorker, SessionFacts, ToWorker, WorkerTask } from './worker-pr
 const LOAD_DEADLINE_MS = 600_000;
 const CLOSE_DEADLINE_MS = 2_000;
 
+/** A letterboxed frame, and the size of what it shows in source pixels. */
+export interface SessionPicture {
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly source: PictureSize;
+}
+
 /** The answer to one frame, with the frame's buffer. */
 export interface SessionAnswer {
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly seen: Seen | undefined;
   /** Present when `seen` is not. */
   readonly failure: { readonly reason: 'inference_error' | 'bad_output'; readonly message: string } | undefined;
-  /** Monotonic ms at which the inference began. */
+  /** Monotonic ms at which the run began that it was in; no two runs of a session have the same. */
   readonly startedMs: number;
+  /** Of the whole run, however many pictures were in it. */
   readonly inferMs: number;
   readonly decodeMs: number;
 }
 
 /**
- * One model on a worker thread of its own, because loading and running block the thread they are called on. One frame
+ * One model on a worker thread of its own, because loading and running block the thread they are called on. One run
  * at a time. A native call cannot be interrupted: a session that missed a deadline is `stuck`, and only ending the
  * process gets rid of it.
  */
@@ -60,15 +67,30 @@ export class OnnxSession {
    * @throws InferenceError `deadline` when there is no answer in time; the session is stuck from then on.
    */
   async infer(pixels: Uint8Array<ArrayBuffer>, source: PictureSize, deadlineMs: number): Promise<SessionAnswer> {
+    const [answer] = await this.inferAll([{ pixels, source }], deadlineMs);
+    if (answer === undefined) throw new InferenceError('inference_error', 'the session gave no answer');
+    return answer;
+  }
+
+  /**
+   * The same for several frames in one run, at most as many as `SessionFacts.batch`; answers in their order. A frame
+   * whose numbers are impossible fails alone.
+   *
+   * @throws InferenceError `deadline` when there is no answer in time; the session is stuck from then on.
+   */
+  async inferAll(pictures: readonly SessionPicture[], deadlineMs: number): Promise<readonly SessionAnswer[]> {
     if (this.#worker === undefined || this.#stuck)
       throw new InferenceError('session_closed', 'the session is not open');
-    if (this.#busy) throw new Error('one frame at a time');
-    const message = { type: 'infer' as const, pixels: pixels.buffer, source };
-    this.#worker.post(message, [pixels.buffer]);
+    if (this.#busy) throw new Error('one run at a time');
+    const sent = pictures.map(({ pixels, source }) => ({ pixels: pixels.buffer, source }));
+    const buffers = sent.map(({ pixels }) => pixels);
+    this.#worker.post({ type: 'infer', pictures: sent }, buffers);
     const answer = await this.#ask('deadline', deadlineMs);
     if (answer.type !== 'answer') throw unexpected(answer);
-    const { seen, failure, startedMs, inferMs, decodeMs } = answer;
-    return { pixels: new Uint8Array(answer.pixels), seen, failure, startedMs, inferMs, decodeMs };
+    const { startedMs, inferMs } = answer;
+    return answer.answers.map(({ pixels, seen, failure, decodeMs }) => {
+      return { pixels: new Uint8Array(pixels), seen, failure, startedMs, inferMs, decodeMs };
+    });
   }
 
   /** Ends the thread; false when it is busy or does not end, so that ending the process now would abort it. */

@@ -1,11 +1,11 @@
-/** Worker thread of one session: loads the model, proves the provider by an inference, then answers frames in turn. */
+/** Worker thread of one session: loads the model, proves the provider by an inference, then answers runs in turn. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf, systemClock } from '../kit/index.ts';
-import { isBad } from './decoders/decoder.ts';
+import { isBad, type Outputs } from './decoders/decoder.ts';
 import { InferenceError } from './errors.ts';
 import { describeModelFile, type LoadedModel, loadModel } from './loaded-model.ts';
 import { isTfjs, loadTfjs, type TfjsModel } from './tfjs/tfjs-model.ts';
-import type { FromWorker, ToWorker, WorkerTask } from './worker-protocol.ts';
+import type { FromWorker, SentAnswer, SentPicture, ToWorker, WorkerTask } from './worker-protocol.ts';
 
 async function serve(port: MessagePort, model: LoadedModel | TfjsModel): Promise<void> {
   port.on('message', (message: ToWorker) => {
@@ -22,32 +22,42 @@ async function serve(port: MessagePort, model: LoadedModel | TfjsModel): Promise
   post(port, { type: 'ready', facts: model.facts });
 }
 
-/** Never rejects: whatever goes wrong is the answer. */
+/** Never rejects: whatever goes wrong is the answer. A run that fails fails all its pictures, a reading only its own. */
 async function answer(
   port: MessagePort,
   model: LoadedModel | TfjsModel,
-  frame: Extract<ToWorker, { type: 'infer' }>,
+  { pictures }: Extract<ToWorker, { type: 'infer' }>,
 ): Promise<void> {
   const startedMs = systemClock.monoMs();
-  const pixels = new Uint8Array(frame.pixels);
+  const packed = pictures.map(({ pixels }) => new Uint8Array(pixels));
+  let answers: readonly SentAnswer[];
   let inferredMs = startedMs;
-  const times = (): { startedMs: number; inferMs: number; decodeMs: number } => ({
-    startedMs,
-    inferMs: inferredMs - startedMs,
-    decodeMs: systemClock.monoMs() - inferredMs,
-  });
   try {
-    const outputs = await model.run(pixels);
+    const outputs = await model.run(packed);
     inferredMs = systemClock.monoMs();
-    const decoded = model.decode(outputs, pixels, frame.source);
-    const result = isBad(decoded)
-      ? { seen: undefined, failure: { reason: 'bad_output' as const, message: decoded.message } }
-      : { seen: decoded };
-    post(port, { type: 'answer', pixels: frame.pixels, ...result, ...times() }, [frame.pixels]);
+    answers = pictures.map((picture, n) => read(model, picture, outputs[n]));
   } catch (error) {
-    const failure = { reason: 'inference_error' as const, message: messageOf(error) };
-    post(port, { type: 'answer', pixels: frame.pixels, seen: undefined, failure, ...times() }, [frame.pixels]);
+    answers = pictures.map(({ pixels }) => failed(pixels, 'inference_error', messageOf(error)));
   }
+  const buffers = pictures.map(({ pixels }) => pixels);
+  post(port, { type: 'answer', answers, startedMs, inferMs: inferredMs - startedMs }, buffers);
+}
+
+function read(model: LoadedModel | TfjsModel, { pixels, source }: SentPicture, outputs: Outputs = NONE): SentAnswer {
+  const startedMs = systemClock.monoMs();
+  try {
+    const decoded = model.decode(outputs, new Uint8Array(pixels), source);
+    if (isBad(decoded)) return failed(pixels, 'bad_output', decoded.message);
+    return { pixels, seen: decoded, decodeMs: systemClock.monoMs() - startedMs };
+  } catch (error) {
+    return failed(pixels, 'inference_error', messageOf(error));
+  }
+}
+
+const NONE: Outputs = new Map();
+
+function failed(pixels: ArrayBuffer, reason: 'inference_error' | 'bad_output', message: string): SentAnswer {
+  return { pixels, seen: undefined, failure: { reason, message }, decodeMs: 0 };
 }
 
 function post(port: MessagePort, message: FromWorker, transfer: ArrayBuffer[] = []): void {

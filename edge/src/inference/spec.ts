@@ -33,6 +33,8 @@ export interface ModelManifest {
     readonly mean?: readonly [number, number, number] | undefined;
     readonly std?: readonly [number, number, number] | undefined;
     readonly letterbox: { readonly anchor: LetterboxAnchor; readonly fill: number };
+    /** Most pictures per run; 1 when left out. The graph takes exactly so many, or leaves its first axis open. */
+    readonly batch?: number | undefined;
   };
   readonly extraInputs?: readonly ExtraInput[] | undefined;
   readonly output: {
@@ -112,8 +114,8 @@ export interface ModelSpec {
   readonly threads?: number | undefined;
 }
 
-/** Shape of the input tensor, batch of one. */
-export function inputShape(input: ModelManifest['input']): readonly number[] {
+/** Shape of the input tensor of `rows` pictures. */
+export function inputShape(input: ModelManifest['input'], rows = 1): readonly number[] {
   const { width, height } = input;
-  return input.layout === 'nhwc' ? [1, height, width, 3] : [1, 3, height, width];
+  return input.layout === 'nhwc' ? [rows, height, width, 3] : [rows, 3, height, width];
 }

@@ -9,9 +9,24 @@ export type WorkerTask =
   | { readonly task: 'serve'; readonly spec: ModelSpec }
   | { readonly task: 'describe'; readonly path: string };
 
-/** To the worker. The buffer is transferred, and comes back with the answer. */
+/** A letterboxed picture, and the size of what it shows. */
+export interface SentPicture {
+  readonly pixels: ArrayBuffer;
+  readonly source: PictureSize;
+}
+
+/** What became of one picture, with its buffer. */
+export interface SentAnswer {
+  readonly pixels: ArrayBuffer;
+  /** Undefined when there is no result. */
+  readonly seen: Seen | undefined;
+  readonly failure?: { readonly reason: 'inference_error' | 'bad_output'; readonly message: string };
+  readonly decodeMs: number;
+}
+
+/** To the worker. All pictures go through one run; the buffers are transferred, and come back with the answer. */
 export type ToWorker =
-  | { readonly type: 'infer'; readonly pixels: ArrayBuffer; readonly source: PictureSize }
+  | { readonly type: 'infer'; readonly pictures: readonly SentPicture[] }
   | { readonly type: 'close' };
 
 export interface SessionFacts {
@@ -25,6 +40,8 @@ export interface SessionFacts {
   /** It runs on less than where it was meant to run. */
   readonly fallback: boolean;
   readonly warmupMs: number;
+  /** Most pictures that one run takes. */
+  readonly batch: number;
 }
 
 /** From the worker. */
@@ -34,11 +51,8 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly code: InferenceErrorCode; readonly message: string; readonly advice: string }
   | {
       readonly type: 'answer';
-      readonly pixels: ArrayBuffer;
-      /** Undefined when there is no result. */
-      readonly seen: Seen | undefined;
-      readonly failure?: { readonly reason: 'inference_error' | 'bad_output'; readonly message: string };
+      /** One per picture, in their order. */
+      readonly answers: readonly SentAnswer[];
       readonly startedMs: number;
       readonly inferMs: number;
-      readonly decodeMs: number;
     };

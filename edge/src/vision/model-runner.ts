@@ -6,6 +6,7 @@ import {
   OnnxSession,
   type SessionAnswer,
   type SessionFacts,
+  type SessionPicture,
 } from '../inference/index.ts';
 import type { BufferPool } from '../camera/index.ts';
 import type { Ledger } from './ledger.ts';
@@ -28,11 +29,21 @@ export interface Ticket {
 
 export type Outcome = { readonly told: InferenceResult } | { readonly skipped: SkipReason };
 
-/** A frame whose inputs go through the model one after the other. */
+/** A frame whose inputs go through the model, in one run or in several. */
 interface Job {
   readonly ticket: Ticket;
+  /** How many of its cuts are on their way or answered. */
+  asked: number;
   /** Without their pixels, in the order of the cuts. */
   readonly answers: SessionAnswer[];
+  /** True when the frame has its fate. */
+  ended: boolean;
+}
+
+/** One input of one frame in a run. */
+interface Input {
+  readonly job: Job;
+  readonly cut: Cut;
 }
 
 export interface RunnerTools {
@@ -74,7 +85,7 @@ export class ModelRunner {
     else if (this.#state === 'failed') this.#unavailable(ticket);
     else if (this.#state === 'loading' && !ticket.patient) this.#skip(ticket, 'not_ready');
     else {
-      const replaced = this.#turns.put(ticket.frame.camera, { ticket, answers: [] });
+      const replaced = this.#turns.put(ticket.frame.camera, { ticket, asked: 0, answers: [], ended: false });
       if (replaced !== undefined) this.#skip(replaced.ticket, 'newer_frame');
     }
   }
@@ -140,51 +151,95 @@ export class ModelRunner {
     this.#tools.logger.error({ code: 'provider_fallback', provider, expected, refused }, told);
   }
 
-  /** One input of a frame; the frame's next one comes when it is its camera's turn. False when the session is lost. */
-  async #step(job: Job): Promise<boolean> {
+  /** One run of what waits now. False when the session is lost. */
+  async #step(first: Job): Promise<boolean> {
     const { clock, inferenceDeadlineMs, pool } = this.#tools;
-    const { ticket, answers } = job;
-    const cut = ticket.work.cuts[answers.length];
     const askedMs = clock.monoMs();
+    const batch = await this.#cut(this.#gather(first), askedMs);
+    if (batch.length === 0) return true;
     try {
-      if (cut !== undefined) {
-        const pixels = await this.#take(cut);
-        const answer = await this.#session.infer(pixels, cut.size, inferenceDeadlineMs);
+      const answers = await this.#session.inferAll(batch, inferenceDeadlineMs);
+      for (const [n, { job }] of batch.entries()) {
+        const answer = answers[n];
+        if (answer === undefined) throw new InferenceError('inference_error', 'the session left a picture out');
         pool.give(answer.pixels);
-        answers.push({ ...answer, pixels: new Uint8Array(0) });
-        if (answer.failure !== undefined) this.#trouble.add(answer.failure.message);
-        if (answer.failure === undefined && answers.length < ticket.work.cuts.length) {
-          this.#turns.keep(ticket.frame.camera, job);
-          return true;
-        }
+        this.#answered(job, answer);
       }
-      this.#finish(job);
       return true;
     } catch (error) {
       const reason = error instanceof InferenceError && error.code === 'deadline' ? 'deadline' : 'inference_error';
-      const inferMs = clock.monoMs() - askedMs;
-      if (error instanceof CutError) {
-        this.#trouble.add(error.message);
-        this.#tell(ticket, noResult(reason), { waitMs: askedMs - ticket.arrivedMs, inferMs, decodeMs: 0 });
-        return true;
-      }
       this.#tellState('failed', error);
-      this.#tell(ticket, noResult(reason), { waitMs: askedMs - ticket.arrivedMs, inferMs, decodeMs: 0 });
+      for (const { job } of batch) this.#giveUp(job, reason, askedMs);
       this.#tools.tell({ type: 'replace', reason: `model ${this.#spec.id}: ${messageOf(error)}` });
       return false;
     }
   }
 
-  /** Cutting fails the frame; it says nothing about the session. */
-  async #take(cut: Cut): Promise<Uint8Array<ArrayBuffer>> {
-    try {
-      return await cut.take();
-    } catch (error) {
-      throw new CutError(`an input cannot be cut: ${messageOf(error)}`, { cause: error });
+  /**
+   * As many inputs as a run takes of those that wait now, one of each camera in turn, and again while there is room. A
+   * frame that has more inputs than that keeps its place for the next turns of its camera.
+   */
+  #gather(first: Job): readonly Input[] {
+    const most = this.#facts?.batch ?? 1;
+    const inputs: Input[] = [];
+    let job: Job | undefined = first;
+    while (job !== undefined) {
+      const { cuts } = job.ticket.work;
+      const cut = cuts[job.asked];
+      if (cut === undefined) this.#finish(job);
+      else {
+        job.asked += 1;
+        inputs.push({ job, cut });
+        if (job.asked < cuts.length) this.#turns.keep(job.ticket.frame.camera, job);
+      }
+      job = inputs.length < most ? this.#turns.poll() : undefined;
     }
+    return inputs;
   }
 
-  #finish({ ticket, answers }: Job): void {
+  /** The inputs' pixels. Cutting fails the frame; it says nothing about the session. */
+  async #cut(inputs: readonly Input[], askedMs: number): Promise<readonly (Input & SessionPicture)[]> {
+    const taken = await Promise.allSettled(inputs.map(async ({ cut }) => cut.take()));
+    for (const [n, { job }] of inputs.entries()) {
+      const take = taken[n];
+      if (take?.status !== 'rejected' || job.ended) continue;
+      this.#trouble.add(`an input cannot be cut: ${messageOf(take.reason)}`);
+      this.#giveUp(job, 'inference_error', askedMs);
+    }
+    return inputs.flatMap((input, n) => {
+      const take = taken[n];
+      if (take?.status !== 'fulfilled') return [];
+      if (!input.job.ended) return [{ ...input, pixels: take.value, source: input.cut.size }];
+      this.#tools.pool.give(take.value);
+      return [];
+    });
+  }
+
+  /** An input that failed fails its frame, and no other. */
+  #answered(job: Job, answer: SessionAnswer): void {
+    if (answer.failure !== undefined) this.#trouble.add(answer.failure.message);
+    if (job.ended) return;
+    job.answers.push({ ...answer, pixels: new Uint8Array(0) });
+    if (answer.failure !== undefined || job.answers.length === job.ticket.work.cuts.length) this.#finish(job);
+  }
+
+  /** Gives a frame up on its way. */
+  #giveUp(job: Job, reason: FailReason, askedMs: number): void {
+    if (job.ended) return;
+    this.#end(job);
+    const inferMs = this.#tools.clock.monoMs() - askedMs;
+    this.#tell(job.ticket, noResult(reason), { waitMs: askedMs - job.ticket.arrivedMs, inferMs, decodeMs: 0 });
+  }
+
+  /** Nothing more of it is looked at. */
+  #end(job: Job): void {
+    job.ended = true;
+    this.#turns.withdraw(job.ticket.frame.camera, job);
+  }
+
+  #finish(job: Job): void {
+    this.#end(job);
+    const { ticket, answers } = job;
     const answer = joinAnswers(ticket.work, answers, this.#tools.clock.monoMs());
     const { startedMs, inferMs, decodeMs } = answer;
     const result = this.#resultOf(answer);
@@ -258,10 +313,6 @@ function factsOf(error: unknown): NonNullable<ModelStatus['error']> {
   const { code, message, advice } =
     error instanceof LinesideError ? error : new InferenceError('inference_error', messageOf(error));
   return { code, message, advice };
-}
-
-class CutError extends Error {
-  override readonly name = 'CutError';
 }
 
 function noResult(reason: FailReason): InferenceResult {

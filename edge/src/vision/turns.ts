@@ -30,6 +30,11 @@ export class Turns<T> {
     this.#wake();
   }
 
+  /** Takes back what was kept, if it still is: nobody wants it any more. */
+  withdraw(key: string, item: T): void {
+    if (this.#kept.get(key) === item) this.#kept.delete(key);
+  }
+
   /** The item of the key whose turn it is, or undefined when all are empty. */
   poll(): T | undefined {
     for (const key of this.#order) {

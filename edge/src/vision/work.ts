@@ -64,7 +64,11 @@ export function joinAnswers(work: Work, answers: readonly SessionAnswer[], nowMs
     ...first,
     seen: failed === undefined ? joinSeen(work, seen) : undefined,
     failure: failed?.failure,
-    inferMs: sum(({ inferMs }) => inferMs),
+    // Cuts that went through in one run all tell its whole time.
+    inferMs: [...new Map(answers.map((answer) => [answer.startedMs, answer.inferMs])).values()].reduce(
+      (a, b) => a + b,
+      0,
+    ),
     decodeMs: sum(({ decodeMs }) => decodeMs),
   };
 }

@@ -51,8 +51,14 @@ export class TfjsModel {
     this.#decoder = createDecoder({ manifest, score: spec.score ?? score, iou: spec.iou ?? iou, masks, maps });
   }
 
-  /** Runs the model on packed pixels; the outputs' numbers as they are. */
-  async run(packed: Uint8Array): Promise<Outputs> {
+  /** Runs the model on the packed pixels of each picture, one after the other; the outputs' numbers as they are. */
+  async run(pictures: readonly Uint8Array[]): Promise<readonly Outputs[]> {
+    const all: Outputs[] = [];
+    for (const packed of pictures) all.push(await this.#runOne(packed));
+    return all;
+  }
+
+  async #runOne(packed: Uint8Array): Promise<Outputs> {
     const { input } = this.#spec.manifest;
     const values = this.#read(packed);
     const { tf } = this.#runtime;
@@ -116,11 +122,13 @@ export async function loadTfjs(spec: ModelSpec, load?: Importer): Promise<TfjsMo
       refused: [],
       expected,
       fallback: isLess(provider, expected),
+      batch: 1,
     };
     const trial = new TfjsModel(runtime, { kind, model }, spec, { ...common, warmupMs: 0 });
     const { width, height, letterbox } = spec.manifest.input;
     const grey = new Uint8Array(width * height * 3).fill(letterbox.fill);
-    const first = trial.decode(await trial.run(grey), grey, { width, height });
+    const [outputs = new Map()] = await trial.run([grey]);
+    const first = trial.decode(outputs, grey, { width, height });
     if (isBad(first) && first.bad !== 'values') throw modelError(first);
     return new TfjsModel(runtime, { kind, model }, spec, { ...common, warmupMs: systemClock.monoMs() - started });
   } catch (error) {
