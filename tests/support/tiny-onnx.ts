@@ -14,7 +14,11 @@ export interface ConstantBox {
   readonly score: number;
 }
 
-const image = (size: number): Value => ({ name: 'images', element: 'uint8', shape: [1, size, size, 3] });
+const image = (size: number, batch: number | string = 1): Value => ({
+  name: 'images',
+  element: 'uint8',
+  shape: [batch, size, size, 3],
+});
 const toFloat: Node = { op: 'Cast', inputs: ['images'], outputs: ['pixels'], attributes: { to: 1 } };
 const int64 = (...values: readonly number[]): BigInt64Array => BigInt64Array.from(values, BigInt);
 
@@ -26,21 +30,25 @@ export function constantDetector(options: {
   readonly size: number;
   readonly classes: number;
   readonly boxes: readonly ConstantBox[];
+  /** First axis of the input; the answer stays that of one picture. */
+  readonly batch?: number | string;
 }): Uint8Array {
-  const { size, classes, boxes } = options;
+  const { size, classes, boxes, batch } = options;
   const count = Math.max(1, boxes.length);
   const answers = new Float32Array((4 + classes) * count);
   for (const [i, box] of boxes.entries()) {
     for (const [row, value] of [box.cx, box.cy, box.width, box.height].entries()) answers[row * count + i] = value;
     answers[(4 + box.classIndex) * count + i] = box.score;
   }
-  return encodeOnnx(nothingOf(image(size), [1, 4 + classes, count], answers));
+  return encodeOnnx(nothingOf(image(size, batch), [1, 4 + classes, count], answers));
 }
 
 /**
  * A detector that reacts to the picture: the luma (mean of R, G, B) is averaged over cells of `cell` pixels, and each
  * cell has a fixed box `boxSize` wide and high about its middle whose score rises from 0 at `from` to 1 at `to` (of
- * 255). uint8 [1,S,S,3] to float32 [1,4+classes,N], N = (S/cell)^2, row by row; only class 0 scores.
+ * 255). uint8 [1,S,S,3] to float32 [1,4+classes,N], N = (S/cell)^2, row by row; only class 0 scores. `batch` makes the
+ * first axis another number, or open. A picture whose means are all 255 gets scores that are no numbers with
+ * `blindedBy255`.
  */
 export function brightBlobDetector(options: {
   readonly size: number;
@@ -49,8 +57,10 @@ export function brightBlobDetector(options: {
   readonly classes?: number;
   readonly from?: number;
   readonly to?: number;
+  readonly batch?: number | string;
+  readonly blindedBy255?: boolean;
 }): Uint8Array {
-  const { size, cell = 32, boxSize = cell, classes = 1, from = 128, to = 255 } = options;
+  const { size, cell = 32, boxSize = cell, classes = 1, from = 128, to = 255, batch = 1 } = options;
   if (size % cell !== 0) throw new RangeError(`cells of ${cell} do not fill ${size} pixels`);
   const side = size / cell;
   const count = side * side;
@@ -62,12 +72,20 @@ export function brightBlobDetector(options: {
     boxes[3 * count + i] = boxSize;
   }
   const others = classes - 1;
+  const blinded = options.blindedBy255 === true;
+  // 0 / 0 where all is 255, 1 elsewhere.
+  const blinding: readonly Node[] = [
+    { op: 'ReduceMin', inputs: ['share'], outputs: ['least'], attributes: { axes: [1, 2], keepdims: 1 } },
+    { op: 'Sub', inputs: ['one', 'least'], outputs: ['dark'] },
+    { op: 'Div', inputs: ['dark', 'dark'], outputs: ['seeing'] },
+    { op: 'Mul', inputs: ['share', 'seeing'], outputs: ['scores'] },
+  ];
   return encodeOnnx({
-    inputs: [image(size)],
-    outputs: [{ name: 'output0', element: 'float32', shape: [1, 4 + classes, count] }],
+    inputs: [image(size, batch)],
+    outputs: [{ name: 'output0', element: 'float32', shape: [batch, 4 + classes, count] }],
     constants: [
-      { name: 'plane', shape: [4], data: int64(1, 1, size, size) },
-      { name: 'row', shape: [3], data: int64(1, 1, count) },
+      { name: 'plane', shape: [4], data: int64(-1, 1, size, size) },
+      { name: 'row', shape: [3], data: int64(-1, 1, count) },
       { name: 'from', shape: [], data: Float32Array.of(from) },
       { name: 'span', shape: [], data: Float32Array.of(to - from) },
       { name: 'zero', shape: [], data: Float32Array.of(0) },
@@ -88,10 +106,15 @@ export function brightBlobDetector(options: {
       { op: 'Reshape', inputs: ['cells', 'row'], outputs: ['means'] },
       { op: 'Sub', inputs: ['means', 'from'], outputs: ['above'] },
       { op: 'Div', inputs: ['above', 'span'], outputs: ['raw'] },
-      { op: 'Clip', inputs: ['raw', 'zero', 'one'], outputs: ['scores'] },
+      { op: 'Clip', inputs: ['raw', 'zero', 'one'], outputs: [blinded ? 'share' : 'scores'] },
+      ...(blinded ? blinding : []),
+      // The boxes once per picture.
+      { op: 'Mul', inputs: ['means', 'zero'], outputs: ['nothing'] },
+      { op: 'Add', inputs: ['boxes', 'nothing'], outputs: ['places'] },
+      ...(others > 0 ? [{ op: 'Add', inputs: ['others', 'nothing'], outputs: ['no_others'] }] : []),
       {
         op: 'Concat',
-        inputs: ['boxes', 'scores', ...(others > 0 ? ['others'] : [])],
+        inputs: ['places', 'scores', ...(others > 0 ? ['no_others'] : [])],
         outputs: ['output0'],
         attributes: { axis: 1 },
       },
@@ -134,6 +157,8 @@ export interface BundleFacts {
   readonly size: number;
   readonly labels: readonly string[];
   readonly score?: number;
+  /** Most pictures per run. */
+  readonly batch?: number;
   /** Put into the manifest in place of the file's own. */
   readonly sha256?: string;
 }
@@ -155,6 +180,7 @@ export function tinyManifest(model: Uint8Array, facts: BundleFacts): Manifest {
       height: facts.size,
       color: 'rgb',
       letterbox: { anchor: 'center', fill: 114 },
+      ...(facts.batch === undefined ? {} : { batch: facts.batch }),
     },
     output: { name: 'output0', family: 'yolov8' },
     labels: [...facts.labels],

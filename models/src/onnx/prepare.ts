@@ -15,6 +15,8 @@ export interface PictureForm {
   /** value = (pixel - mean) / std per channel of `color`, on 0..255; not for uint8. */
   readonly mean: Channels;
   readonly std: Channels;
+  /** Pictures per run, fixed in the prepared graph; the original's first axis must be open. 1 when left out. */
+  readonly batch?: number;
 }
 
 /** An output's type and shape as a run gave them. */
@@ -43,7 +45,7 @@ export class PrepareError extends Error {
 
 /**
  * Puts before the graph what the pixel loop would do: uint8 [1, H, W, 3] RGB, cast, transposed, channels in the model's
- * order, (pixel - mean) / std. Batch and size become fixed. All else is copied byte by byte.
+ * order, (pixel - mean) / std. Batch and size become fixed: with a batch, `outputs` are still those of one picture. All else is copied byte by byte.
  *
  * @throws PrepareError with the reason.
  */
@@ -51,13 +53,15 @@ export function prepareGraph(model: OnnxModel, form: PictureForm, outputs: reado
   checkOpset(model);
   const names = new Names(model);
   const input = names.fresh('pixels');
+  const { batch = 1 } = form;
+  const batched = (shape: RunOutput['shape']): RunOutput['shape'] => (batch === 1 ? shape : [batch, ...shape.slice(1)]);
   const rest = model.inputs.filter(({ name }) => name !== form.input.name);
   const graph = Buffer.concat([
-    delimited(GRAPH.input, valueInfo(input, 'uint8', [1, form.height, form.width, 3])),
+    delimited(GRAPH.input, valueInfo(input, 'uint8', [batch, form.height, form.width, 3])),
     ...headNodes(form, input, names).map((bytes) => delimited(GRAPH.node, bytes)),
     ...model.graphFields.filter((field) => !isBorder(field, model)).map(({ raw }) => raw),
-    ...rest.map(({ name, type, shape }) => delimited(GRAPH.input, valueInfo(name, type, [1, ...shape.slice(1)]))),
-    ...outputs.map(({ name, type, shape }) => delimited(GRAPH.output, valueInfo(name, type, shape))),
+    ...rest.map(({ name, type, shape }) => delimited(GRAPH.input, valueInfo(name, type, [batch, ...shape.slice(1)]))),
+    ...outputs.map(({ name, type, shape }) => delimited(GRAPH.output, valueInfo(name, type, batched(shape)))),
   ]);
   return { bytes: withGraph(model, graph), input };
 }

@@ -8,7 +8,7 @@ import { action, type Context, examples, type Registry } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { answerOf, textOf } from './import/answer.ts';
 import { build } from './import/build.ts';
-import { channels, factor, share, size, version } from './import/option-values.ts';
+import { batch, channels, factor, share, size, version } from './import/option-values.ts';
 import { letterboxed, type TrialPicture, trialPictures } from './import/pictures.ts';
 import { refuse } from './import/refuse.ts';
 import { type ImportOptions, readRequest } from './import/request.ts';
@@ -40,6 +40,7 @@ export function importVerb(model: Command, registry: Registry): void {
     .option('--std <r,g,b>', 'in the channel order of the model', channels)
     .option('--score <share>', 'lowest score that counts, 0 to 1', share)
     .option('--iou <share>', 'overlap above which boxes of one class are one object, 0 to 1', share)
+    .option('--batch <number>', 'pictures per run, for a graph whose first axis is open (default: 1)', batch)
     .option('--outputs <names>', "outputs with commas between, in the order of the family's roles")
     .addOption(
       new Option('--output-layout <layout>', 'axes of a table of boxes').choices(['attributes_first', 'anchors_first']),

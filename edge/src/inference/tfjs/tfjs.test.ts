@@ -133,7 +133,8 @@ describe('a TensorFlow.js model', () => {
       [picture(250, 5, 5), 'red'],
       [picture(5, 5, 250), 'blue'],
     ] as const) {
-      const seen = model.decode(await model.run(pixels), pixels, { width: 16, height: 16 });
+      const [outputs = new Map()] = await model.run([pixels]);
+      const seen = model.decode(outputs, pixels, { width: 16, height: 16 });
       expect(isBad(seen) ? seen : seen.classes?.[0]).toMatchObject({ label });
     }
     // One input and one output for the warm-up and for each picture.

@@ -43,6 +43,7 @@ export function originalManifest({ request, study }: Pick<BundleParts, 'request'
       color: form.color,
       ...(scaling as Pick<Manifest['input'], 'mean' | 'std'>),
       letterbox: { ...convention.letterbox },
+      ...(request.batch === undefined ? {} : { batch: request.batch }),
     },
     ...(inputs.sizes === undefined ? {} : { extraInputs: [{ ...inputs.sizes, kind: 'orig_target_sizes' as const }] }),
     output: {

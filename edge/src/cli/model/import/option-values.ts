@@ -28,6 +28,12 @@ export function size(text: string): Size {
   throw new InvalidArgumentError('It must be WIDTHxHEIGHT, such as 640x384, or one number for both.');
 }
 
+export function batch(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= 64) return value;
+  throw new InvalidArgumentError('It must be a whole number from 1 to 64.');
+}
+
 export function version(text: string): string {
   if (/^\d+\.\d+\.\d+$/.test(text)) return text;
   throw new InvalidArgumentError('It must be three numbers, such as 1.2.0.');

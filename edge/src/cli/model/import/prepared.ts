@@ -38,7 +38,13 @@ export async function prepareModel(study: Study, request: ImportRequest, tools: 
     const feeds = frames.map(({ pixels }) => preparedFeeds(turned ? exchanged(pixels) : pixels, form, inputs, input));
     const again = await probe({ path, runs: feeds }, request, tools.signal);
     const difference = Math.max(0, ...again.map((outputs, i) => largestDifference(runs[i] ?? [], outputs)));
-    if (difference <= TOLERANCE) return { prepared: true, bytes, input, difference };
+    if (difference <= TOLERANCE) {
+      const { batch } = request;
+      if (batch === undefined) return { prepared: true, bytes, input, difference };
+      const several = prepareGraph(whole.model, { ...form, batch }, outputs);
+      await writeFile(path, several.bytes);
+      return { prepared: true, ...several, difference };
+    }
     const share = (100 * difference).toPrecision(2);
     return {
       prepared: false,

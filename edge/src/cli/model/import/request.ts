@@ -18,6 +18,7 @@ export interface ImportOptions {
   readonly fit?: Fit;
   readonly score?: number;
   readonly iou?: number;
+  readonly batch?: number;
   readonly outputs?: string;
   readonly outputLayout?: 'attributes_first' | 'anchors_first';
   readonly outputOptions?: string;
@@ -55,6 +56,8 @@ export interface ImportRequest {
   readonly fit: Fit | undefined;
   readonly score: number | undefined;
   readonly iou: number | undefined;
+  /** Pictures per run; undefined for one. */
+  readonly batch: number | undefined;
   readonly outputs: readonly string[] | undefined;
   readonly outputLayout: 'attributes_first' | 'anchors_first' | undefined;
   readonly outputOptions: OutputOptions | undefined;
@@ -84,6 +87,7 @@ export async function readRequest(file: string, options: ImportOptions, cwd: str
     fit: options.fit,
     score: options.score,
     iou: options.iou,
+    batch: options.batch === 1 ? undefined : options.batch,
     outputs: options.outputs?.split(',').map((name) => name.trim()),
     outputLayout: options.outputLayout,
     outputOptions: readOutputOptions(options.outputOptions),

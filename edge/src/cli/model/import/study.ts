@@ -119,6 +119,10 @@ function checkInputs({ model }: LoadedOnnx, request: ImportRequest): ModelInputs
     const advice = 'export it with a batch of 1 or an open batch';
     throw refuse(request, 'input_unsupported', `takes ${batch} pictures at once`, advice);
   }
+  if (batch !== undefined && request.batch !== undefined) {
+    const advice = 'export it with an open batch (a dynamic first axis), or leave --batch out';
+    throw refuse(request, 'input_unsupported', 'takes one picture at once', advice);
+  }
   return inputs;
 }
 
