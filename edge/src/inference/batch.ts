@@ -65,7 +65,8 @@ export function sliceOutputs(outputs: Outputs, pictures: number, rows: number): 
   for (const [name, { shape, data }] of outputs) {
     if (shape[0] === rows && data.length % rows === 0) continue;
     const told = `output ${name} is [${shape.join(', ')}] for ${rows} pictures`;
-    throw new InferenceError('model_shape', `${told}: it has no part for each`);
+    const advice = 'Leave the batch out of the manifest (`input.batch`), or export the model with an open batch.';
+    throw new InferenceError('model_shape', `${told}: it has no part for each`, { advice });
   }
   return Array.from({ length: pictures }, (_, n) => {
     const slices = [...outputs].map(([name, output]) => [name, sliceOf(output, n, rows)] as const);

@@ -26,6 +26,12 @@ async function model(id: string, bytes: Uint8Array, size: number, path?: string)
 /** Sees bright cells of 16 pixels in a picture of 64. */
 const blobs = (id: string): Promise<ModelSpec> => model(id, brightBlobDetector({ size: 64, cell: 16 }), 64);
 
+/** The same, up to four pictures at once. */
+async function fourfold(id: string): Promise<ModelSpec> {
+  const spec = await model(id, brightBlobDetector({ size: 64, cell: 16, batch: 'n' }), 64);
+  return { ...spec, manifest: { ...spec.manifest, input: { ...spec.manifest.input, batch: 4 } } };
+}
+
 /** A dark picture with white squares of 16 pixels, whose corners lie on the cells of every tile used here. */
 const squares = (
   width: number,
@@ -184,6 +190,15 @@ describe('tiles', () => {
     expect(boxesOf(resultsOf(messages, 'whole')[0])).toEqual([]);
   });
 
+  it('are found at the same places with several tiles in a run', async () => {
+    const use = { model: 'tiled', tiles: { size: 64, overlap: 0.25 } };
+    const messages = await play(recording(squares(256, 160, PLACES), [use]), [await fourfold('tiled')]);
+    expect(fatesOf(messages, 'tiled')).toEqual({ ok: 20 });
+    for (const result of resultsOf(messages, 'tiled')) {
+      expect(boxesOf(result)).toEqual(PLACES.map(([x, y]) => [x, y, x + 16, y + 16]).toSorted(byPlace));
+    }
+  });
+
   it('of a region, twice as large as the input, lie where they are in the picture', async () => {
     const url = squares(320, 256, [
       [64, 0],
@@ -233,6 +248,18 @@ describe('a second stage', () => {
       [32, 32, 96, 96],
       [176, 96, 240, 160],
     ]);
+    expect(fatesOf(messages, 'checker')).toEqual({ ok: 20 });
+    for (const result of resultsOf(messages, 'checker')) {
+      expect(boxesOf(result)).toEqual([
+        [32, 48, 48, 64],
+        [208, 128, 224, 144],
+      ]);
+    }
+  });
+
+  it('looks at all finds of a frame in one run where the graph takes several', async () => {
+    const models = [await products(), await fourfold('checker')];
+    const messages = await play(recording(url, ['finder', { model: 'checker', after }]), models);
     expect(fatesOf(messages, 'checker')).toEqual({ ok: 20 });
     for (const result of resultsOf(messages, 'checker')) {
       expect(boxesOf(result)).toEqual([

@@ -154,6 +154,9 @@ describe('frames of several cameras in one run', () => {
     const inspections = await bench.run(10);
     const skipped = bench.outcomes.filter((outcome) => 'skipped' in outcome).length;
     expect([inspections.length, skipped, bench.outcomes.length]).toEqual([4, 6, 10]);
+    const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+    expect(sum(bench.ledger.offered().map(({ offered }) => offered))).toBe(10);
+    expect(sum(bench.ledger.takeSkipped().map(({ count }) => count))).toBe(6);
     expect(inspections.find(({ frame }) => frame.camera === 'c')?.result).toMatchObject({ reason: 'inference_error' });
     expect(inspections.find(({ frame }) => frame.camera === 'd')?.result).toMatchObject({ status: 'ok' });
     await bench.end();

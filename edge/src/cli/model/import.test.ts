@@ -13,6 +13,7 @@ import {
 import { runHere } from '../../../../tests/support/lineside.ts';
 import { encodeOnnx } from '../../../../tests/support/onnx-schema.ts';
 import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
+import { brightBlobDetector, constantDetector } from '../../../../tests/support/tiny-onnx.ts';
 
 const SIDE = 64;
 const BOXES = gridBoxes(SIDE, SIDE);
@@ -536,5 +537,37 @@ describe('an imported bundle', () => {
     const config = `device: line-1\ncameras: [{id: a, url: "rtsp://host/1", models: [mine]}]\n`;
     await writeFile(dir.join('c.yaml'), config);
     expect((await runHere(['config', 'check', '--config', dir.join('c.yaml'), '--data', dir.path])).code).toBe(0);
+  });
+});
+
+describe('a model that takes several pictures per run', () => {
+  const args = ['--batch', '4', '--labels', 'bright', '--family', 'yolov8', '--size', '64', '--force'];
+
+  it('has its number fixed where its first axis is open', async () => {
+    await using dir = await tempDir();
+    const bytes = brightBlobDetector({ size: SIDE, cell: 16, from: 0, to: 400, batch: 'n' });
+    const { code, bundle } = await imported(dir, bytes, args);
+    expect(code).toBe(0);
+    const manifest = await manifestIn(bundle);
+    expect([manifest.input.batch, manifest.original?.prepared]).toEqual([4, true]);
+    const { stdout } = await runHere(['model', 'inspect', join(bundle, 'model.onnx'), '--json']);
+    expect(stdout).toContain(`"shape":[4,${SIDE},${SIDE},3]`);
+  });
+
+  it.each([
+    ['takes one at once', 1, 'input_unsupported'],
+    ['has one answer for all', 'n', 'model_shape'],
+  ])('is refused where it %s', async (_, axis, wanted) => {
+    await using dir = await tempDir();
+    const box = { cx: 32, cy: 32, width: 16, height: 8, classIndex: 0, score: 0.75 };
+    const bytes = constantDetector({
+      size: SIDE,
+      classes: 1,
+      boxes: Array.from({ length: 9 }, () => box),
+      batch: axis,
+    });
+    const { code, stderr, said } = await imported(dir, bytes, args);
+    expect([code, said]).toEqual([2, { error: expect.objectContaining({ code: wanted }) as object }]);
+    expect(stderr).toContain('batch');
   });
 });
