@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { encodeOnnx } from '../../../tests/support/onnx-schema.ts';
 import { tempDir, type TempDir } from '../../../tests/support/temp-dir.ts';
 import { brightBlobDetector, constantDetector, tinyManifest } from '../../../tests/support/tiny-onnx.ts';
 import { BatchFeeder, sliceOutputs } from './batch.ts';
@@ -90,6 +91,67 @@ describe('several pictures in one run', () => {
     const box = { cx: 32, cy: 32, width: 16, height: 8, classIndex: 0, score: 0.75 };
     const same = await sessionOf(constantDetector({ size: SIZE, classes: 1, boxes: [box], batch: 'n' }), 4);
     await expect(same.start(signal)).rejects.toMatchObject({ code: 'model_shape' });
+  });
+});
+
+describe('a model that is told the size of its picture', () => {
+  /** One box over the right half, in the pixels that it is told; its score is how bright the picture is. */
+  const graph = (axis: number | string): Uint8Array =>
+    encodeOnnx({
+      inputs: [
+        { name: 'images', element: 'uint8', shape: [axis, SIZE, SIZE, 3] },
+        { name: 'orig_target_sizes', element: 'int64', shape: [axis, 2] },
+      ],
+      outputs: [
+        { name: 'labels', element: 'int64', shape: [axis, 1] },
+        { name: 'boxes', element: 'float32', shape: [axis, 1, 4] },
+        { name: 'scores', element: 'float32', shape: [axis, 1] },
+      ],
+      constants: [
+        { name: 'column', shape: [2], data: BigInt64Array.of(-1n, 1n) },
+        { name: 'box', shape: [3], data: BigInt64Array.of(-1n, 1n, 4n) },
+        { name: 'half', shape: [1, 1, 4], data: Float32Array.of(0.5, 0, 1, 1) },
+        { name: 'zero', shape: [], data: Float32Array.of(0) },
+        { name: 'most', shape: [], data: Float32Array.of(255) },
+      ],
+      nodes: [
+        { op: 'Cast', inputs: ['images'], outputs: ['pixels'], attributes: { to: 1 } },
+        { op: 'ReduceMean', inputs: ['pixels'], outputs: ['mean'], attributes: { axes: [1, 2, 3], keepdims: 1 } },
+        { op: 'Reshape', inputs: ['mean', 'column'], outputs: ['level'] },
+        { op: 'Div', inputs: ['level', 'most'], outputs: ['scores'] },
+        { op: 'Mul', inputs: ['level', 'zero'], outputs: ['nothing'] },
+        { op: 'Cast', inputs: ['nothing'], outputs: ['labels'], attributes: { to: 7 } },
+        { op: 'Cast', inputs: ['orig_target_sizes'], outputs: ['size'], attributes: { to: 1 } },
+        { op: 'Concat', inputs: ['size', 'size'], outputs: ['sides'], attributes: { axis: 1 } },
+        { op: 'Reshape', inputs: ['sides', 'box'], outputs: ['scale'] },
+        { op: 'Mul', inputs: ['half', 'scale'], outputs: ['boxes'] },
+      ],
+    });
+
+  it.each([
+    ['an open batch', 'n' as const],
+    ['a fixed batch', 3],
+  ])('is told it once per picture, and all its outputs are cut, with %s', async (_, axis) => {
+    const bytes = graph(axis);
+    const path = dir.join(`${crypto.randomUUID()}.onnx`);
+    await writeFile(path, bytes);
+    const session = new OnnxSession({
+      id: 'm',
+      path,
+      sha256: '',
+      manifest: {
+        ...tinyManifest(bytes, { size: SIZE, labels: ['bright'], batch: 3 }),
+        extraInputs: [{ name: 'orig_target_sizes', kind: 'orig_target_sizes', type: 'int64' }],
+        output: { name: 'labels', family: 'detr', names: ['labels', 'boxes', 'scores'] },
+      },
+    });
+    open.push(session);
+    await session.start(signal);
+    const answers = await session.inferAll([picture(0, 1, 2), picture(0)], 10_000);
+    expect(answers.map(({ seen }) => seen?.detections)).toEqual([
+      [{ label: 'bright', classId: 0, score: 0.75, box: [32, 0, 64, 64] }],
+      [],
+    ]);
   });
 });
 

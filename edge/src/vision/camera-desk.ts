@@ -9,7 +9,8 @@ import {
 import { type FrameRef, type PixelRect, regionRect } from '../domain/index.ts';
 import type { ModelManifest } from '../inference/index.ts';
 import { findWork } from './find-work.ts';
-import type { ModelRunner, Outcome } from './model-runner.ts';
+import type { Outcome } from './job.ts';
+import type { ModelRunner } from './model-runner.ts';
 import { Pace } from './pace.ts';
 import { type HeldPicture, PictureRing } from './picture-ring.ts';
 import { type CameraPlan, formatOf, type ModelUse, type StagePlan } from './plan.ts';

@@ -6,9 +6,10 @@ import { waitFor } from '../../../tests/support/wait-for.ts';
 import { BufferPool } from '../camera/index.ts';
 import type { Inspection } from '../domain/index.ts';
 import { silentLogger, systemClock } from '../kit/index.ts';
+import type { Outcome } from './job.ts';
 import { Ledger } from './ledger.ts';
 import type { FromVision } from './messages.ts';
-import { ModelRunner, type Outcome } from './model-runner.ts';
+import { ModelRunner } from './model-runner.ts';
 import { type Cut, onePicture, type Work } from './work.ts';
 
 const SIZE = 64;

@@ -1,4 +1,4 @@
-import type { FailReason, FrameRef, InferenceResult, ModelStatus, SkipReason, StageTimes } from '../domain/index.ts';
+import type { FailReason, InferenceResult, ModelStatus, SkipReason, StageTimes } from '../domain/index.ts';
 import { type Clock, isAbort, LinesideError, type Logger, messageOf, Tally } from '../kit/index.ts';
 import {
   InferenceError,
@@ -9,42 +9,13 @@ import {
   type SessionPicture,
 } from '../inference/index.ts';
 import type { BufferPool } from '../camera/index.ts';
+import { gather, type Input, type Job, jobOf, takeAll, type Ticket } from './job.ts';
 import type { Ledger } from './ledger.ts';
 import type { FromVision } from './messages.ts';
 import { Turns } from './turns.ts';
-import { type Cut, joinAnswers, type Work } from './work.ts';
+import { joinAnswers } from './work.ts';
 
 const LOG_EVERY_MS = 60_000;
-
-/** A frame on its way to a model. */
-export interface Ticket {
-  readonly frame: FrameRef;
-  readonly arrivedMs: number;
-  readonly work: Work;
-  /** True when every frame has to be inspected: it waits for a model that is loading. */
-  readonly patient: boolean;
-  /** Called once, when the frame has its fate: what was told of it, or why nothing was. */
-  readonly settle: (outcome: Outcome) => void;
-}
-
-export type Outcome = { readonly told: InferenceResult } | { readonly skipped: SkipReason };
-
-/** A frame whose inputs go through the model, in one run or in several. */
-interface Job {
-  readonly ticket: Ticket;
-  /** How many of its cuts are on their way or answered. */
-  asked: number;
-  /** Without their pixels, in the order of the cuts. */
-  readonly answers: SessionAnswer[];
-  /** True when the frame has its fate. */
-  ended: boolean;
-}
-
-/** One input of one frame in a run. */
-interface Input {
-  readonly job: Job;
-  readonly cut: Cut;
-}
 
 export interface RunnerTools {
   readonly clock: Clock;
@@ -85,7 +56,7 @@ export class ModelRunner {
     else if (this.#state === 'failed') this.#unavailable(ticket);
     else if (this.#state === 'loading' && !ticket.patient) this.#skip(ticket, 'not_ready');
     else {
-      const replaced = this.#turns.put(ticket.frame.camera, { ticket, asked: 0, answers: [], ended: false });
+      const replaced = this.#turns.put(ticket.frame.camera, jobOf(ticket));
       if (replaced !== undefined) this.#skip(replaced.ticket, 'newer_frame');
     }
   }
@@ -155,7 +126,7 @@ export class ModelRunner {
   async #step(first: Job): Promise<boolean> {
     const { clock, inferenceDeadlineMs, pool } = this.#tools;
     const askedMs = clock.monoMs();
-    const batch = await this.#cut(this.#gather(first), askedMs);
+    const batch = await this.#next(first, askedMs);
     if (batch.length === 0) return true;
     try {
       const answers = await this.#session.inferAll(batch, inferenceDeadlineMs);
@@ -175,42 +146,20 @@ export class ModelRunner {
     }
   }
 
-  /**
-   * As many inputs as a run takes of those that wait now, one of each camera in turn, and again while there is room. A
-   * frame that has more inputs than that keeps its place for the next turns of its camera.
-   */
-  #gather(first: Job): readonly Input[] {
-    const most = this.#facts?.batch ?? 1;
-    const inputs: Input[] = [];
-    let job: Job | undefined = first;
-    while (job !== undefined) {
-      const { cuts } = job.ticket.work;
-      const cut = cuts[job.asked];
-      if (cut === undefined) this.#finish(job);
-      else {
-        job.asked += 1;
-        inputs.push({ job, cut });
-        if (job.asked < cuts.length) this.#turns.keep(job.ticket.frame.camera, job);
-      }
-      job = inputs.length < most ? this.#turns.poll() : undefined;
+  /** The inputs of one run, with their pixels. Cutting fails the frame; it says nothing about the session. */
+  async #next(first: Job, askedMs: number): Promise<readonly (Input & SessionPicture)[]> {
+    const { inputs, empty } = gather(this.#turns, first, this.#facts?.batch ?? 1);
+    for (const job of empty) this.#finish(job);
+    const taken = await takeAll(inputs);
+    for (const one of taken) {
+      if (!('failure' in one) || one.job.ended) continue;
+      this.#trouble.add(`an input cannot be cut: ${messageOf(one.failure)}`);
+      this.#giveUp(one.job, 'inference_error', askedMs);
     }
-    return inputs;
-  }
-
-  /** The inputs' pixels. Cutting fails the frame; it says nothing about the session. */
-  async #cut(inputs: readonly Input[], askedMs: number): Promise<readonly (Input & SessionPicture)[]> {
-    const taken = await Promise.allSettled(inputs.map(async ({ cut }) => cut.take()));
-    for (const [n, { job }] of inputs.entries()) {
-      const take = taken[n];
-      if (take?.status !== 'rejected' || job.ended) continue;
-      this.#trouble.add(`an input cannot be cut: ${messageOf(take.reason)}`);
-      this.#giveUp(job, 'inference_error', askedMs);
-    }
-    return inputs.flatMap((input, n) => {
-      const take = taken[n];
-      if (take?.status !== 'fulfilled') return [];
-      if (!input.job.ended) return [{ ...input, pixels: take.value, source: input.cut.size }];
-      this.#tools.pool.give(take.value);
+    return taken.flatMap((one) => {
+      if ('failure' in one) return [];
+      if (!one.job.ended) return [one];
+      this.#tools.pool.give(one.pixels);
       return [];
     });
   }

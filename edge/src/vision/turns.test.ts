@@ -26,6 +26,17 @@ describe('taking turns', () => {
     expect(await turns.take(never)).toBe('tiles 2');
   });
 
+  it('forgets what was kept when nobody wants it any more, and only that', () => {
+    const turns = new Turns<string>();
+    turns.put('a', 'newer');
+    turns.keep('a', 'kept');
+    turns.withdraw('a', 'newer');
+    expect(turns.poll()).toBe('kept');
+    turns.keep('a', 'kept');
+    turns.withdraw('a', 'kept');
+    expect([turns.poll(), turns.poll()]).toEqual(['newer', undefined]);
+  });
+
   it('hands back what a newer item replaced', () => {
     const turns = new Turns<string>();
     expect(turns.put('a', 'old')).toBeUndefined();

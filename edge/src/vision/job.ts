@@ -1,0 +1,82 @@
+import type { FrameRef, InferenceResult, SkipReason } from '../domain/index.ts';
+import type { SessionAnswer, SessionPicture } from '../inference/index.ts';
+import type { Turns } from './turns.ts';
+import type { Cut, Work } from './work.ts';
+
+/** A frame on its way to a model. */
+export interface Ticket {
+  readonly frame: FrameRef;
+  readonly arrivedMs: number;
+  readonly work: Work;
+  /** True when every frame has to be inspected: it waits for a model that is loading. */
+  readonly patient: boolean;
+  /** Called once, when the frame has its fate: what was told of it, or why nothing was. */
+  readonly settle: (outcome: Outcome) => void;
+}
+
+export type Outcome = { readonly told: InferenceResult } | { readonly skipped: SkipReason };
+
+/** A frame whose inputs go through the model, in one run or in several. */
+export interface Job {
+  readonly ticket: Ticket;
+  /** How many of its cuts are on their way or answered. */
+  asked: number;
+  /** Without their pixels, in the order of the cuts. */
+  readonly answers: SessionAnswer[];
+  /** True when the frame has its fate. */
+  ended: boolean;
+}
+
+export function jobOf(ticket: Ticket): Job {
+  return { ticket, asked: 0, answers: [], ended: false };
+}
+
+/** One input of one frame in a run. */
+export interface Input {
+  readonly job: Job;
+  readonly cut: Cut;
+}
+
+/** What waits now, and frames that turned out to have nothing to look at. */
+export interface Gathered {
+  readonly inputs: readonly Input[];
+  readonly empty: readonly Job[];
+}
+
+/**
+ * At most `most` inputs of those that wait now: one of each camera in turn, and again while there is room. A frame that
+ * has more inputs than that keeps its place for the next turns of its camera.
+ */
+export function gather(turns: Turns<Job>, first: Job, most: number): Gathered {
+  const inputs: Input[] = [];
+  const empty: Job[] = [];
+  let job: Job | undefined = first;
+  while (job !== undefined) {
+    const { cuts } = job.ticket.work;
+    const cut = cuts[job.asked];
+    if (cut === undefined) empty.push(job);
+    else {
+      job.asked += 1;
+      inputs.push({ job, cut });
+      if (job.asked < cuts.length) turns.keep(job.ticket.frame.camera, job);
+    }
+    job = inputs.length < most ? turns.poll() : undefined;
+  }
+  return { inputs, empty };
+}
+
+/** An input with its pixels, or why it cannot be cut. */
+export type Taken = (Input & SessionPicture) | { readonly job: Job; readonly failure: unknown };
+
+/** The pixels of all inputs, cut side by side; in their order. */
+export async function takeAll(inputs: readonly Input[]): Promise<readonly Taken[]> {
+  return Promise.all(
+    inputs.map(async ({ job, cut }): Promise<Taken> => {
+      try {
+        return { job, cut, pixels: await cut.take(), source: cut.size };
+      } catch (failure) {
+        return { job, failure };
+      }
+    }),
+  );
+}
