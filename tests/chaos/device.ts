@@ -43,6 +43,9 @@ export interface DeviceReport {
   readonly rssBytes: number;
   readonly diskBytes: number;
   readonly refused: number;
+  /** Batches sent again, and connections made. */
+  readonly resent: number;
+  readonly connects: number;
   /** Milliseconds from an event's commit here until it was confirmed, for some of the newest. */
   readonly freshMs: readonly number[];
 }
@@ -138,6 +141,8 @@ async function report(): Promise<void> {
       rssBytes: process.memoryUsage.rss(),
       diskBytes: sizeOf(journalPath(options.data)) + sizeOf(`${journalPath(options.data)}-wal`),
       refused: Object.values(snapshot?.refused ?? {}).reduce((sum, count) => sum + count, 0),
+      resent: snapshot?.resent ?? 0,
+      connects: snapshot?.connects ?? 0,
       freshMs: freshMs.splice(0),
     };
     writeSync(1, `state ${JSON.stringify(said)}\n`);

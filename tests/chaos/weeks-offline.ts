@@ -38,10 +38,11 @@ export const weeksOffline: Scenario = {
     } while (performance.now() < endMs && (world.latest?.queued ?? 1) > 0);
     const slowSeconds = (performance.now() - startedMs) / 1000;
     const fresh = world.freshMs.toSorted((a, b) => a - b);
-    const { wireBytes = 0, wireRecords = 0, acked = 0 } = world.latest ?? {};
+    const { wireBytes = 0, wireRecords = 0, acked = 0, resent = 0, connects = 0 } = world.latest ?? {};
     log(`${acked} confirmed over the slow link in ${slowSeconds.toFixed(0)} s; the rest without it`);
     link.bitsPerSecond = 1_000 * MEGABIT;
     const { seconds: rest } = await world.drain(DRAIN_MS);
+    log(`at the end: ${JSON.stringify(world.latest)}`);
     await world.stopDevice();
     const accounts = await world.account();
     const { kills, duplicates, peakBytes, peakRssBytes } = world;
@@ -60,6 +61,9 @@ export const weeksOffline: Scenario = {
         'records per second while writing': Math.round(written),
         'records per second over 1 Mbit/s': Math.round(acked / slowSeconds),
         'bytes per record on the wire': Math.round((wireBytes / Math.max(1, wireRecords)) * 10) / 10,
+        'records sent over it': wireRecords,
+        'batches sent again': resent,
+        connections: connects,
         'fresh events timed': fresh.length,
         'fresh event confirmed within, p50 ms': fresh[Math.ceil(fresh.length / 2) - 1] ?? '-',
         'p95 ms': p95 ?? '-',
