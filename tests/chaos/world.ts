@@ -13,6 +13,7 @@ import type { DeviceOptions, DeviceReport } from './device.ts';
 
 const DEVICE = fileURLToPath(new URL('device.ts', import.meta.url));
 const ID = 'chaos-1';
+const REORDER_TIMEOUT = '3s';
 
 export interface WorldOptions {
   readonly folder: string;
@@ -73,7 +74,8 @@ export class World implements AsyncDisposable {
         const url = `postgres://${postgres.user}:\${file:${secret}}@127.0.0.1:${postgres.port}/${database}`;
         more += `store: "${url}"\n`;
       }
-      writeFileSync(join(folder, 'collector.yaml'), collectorYaml(more));
+      // Long enough not to ask for what is on its way over a slow link, short enough to be seen at work.
+      writeFileSync(join(folder, 'collector.yaml'), collectorYaml(more).replace('200ms', REORDER_TIMEOUT));
       const world = new World(options, broker, postgres, books);
       for (let place = 0; place < (options.collectors ?? 1); place += 1) await world.startCollector(place);
       return world;
