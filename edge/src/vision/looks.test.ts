@@ -71,6 +71,10 @@ async function play(camera: CameraPlan, models: readonly ModelSpec[]): Promise<F
   const running = engine.run(stop.signal);
   try {
     await waitFor('the end', () => messages.some(({ type }) => type === 'ended'), { withinMs: 25_000 });
+    // A model that is still being loaded cannot be closed in good order.
+    const settled = (id: string): boolean =>
+      messages.some((told) => told.type === 'model' && told.status.model === id && told.status.state !== 'loading');
+    await waitFor('every model', () => models.every(({ id }) => settled(id)), { withinMs: 25_000 });
   } finally {
     stop.abort();
     await running;
