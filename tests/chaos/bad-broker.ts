@@ -6,7 +6,7 @@ import { findPostgres } from './installed.ts';
 import { clear, type Scenario } from './scenario.ts';
 import { World } from './world.ts';
 
-const DRAIN_MS = 180_000;
+const DRAIN_MS = 90_000;
 const WORST: Hostility = { lose: 0.2, double: 0.2, delay: 0.3 };
 const BAD: Hostility = { lose: 0.03, double: 0.2, delay: 0.2 };
 const EVERYTHING: Hostility = { lose: 1, double: 0, delay: 0 };

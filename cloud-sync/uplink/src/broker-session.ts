@@ -90,6 +90,11 @@ export class BrokerSession {
     });
   }
 
+  /** Has the broker say once more what it retains of the collector's presence (MQTT 5, 3.3.1.3: at each subscription). */
+  askForCollector(): void {
+    if (this.#client.connected) this.#client.subscribe(topics.collectorState, { qos: 1 }, ignored);
+  }
+
   /** Sends `last` and leaves in good order, so that the will stays unsaid; gives up after a second. */
   async leave(topic: string, last: Buffer): Promise<void> {
     const deadline = new Promise<void>((resolve) => setTimeout(resolve, GOODBYE_MS).unref());

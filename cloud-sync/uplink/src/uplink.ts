@@ -181,14 +181,22 @@ export class Uplink {
       ended = reason;
       this.#wake.now();
     });
+    const { clock } = this.#options;
+    let askedMs = clock.monoMs();
     while (!signal.aborted) {
       if (ended !== undefined) return ended;
-      const ms = this.#collector?.online === true ? this.#drain.pump(session) : IDLE_MS;
+      const online = this.#collector?.online === true;
+      const ms = online ? this.#drain.pump(session) : IDLE_MS;
+      // The word that a collector is there may have been lost on its way: nobody would ever say it again.
+      if (!online && clock.monoMs() - askedMs >= IDLE_MS) {
+        session.askForCollector();
+        askedMs = clock.monoMs();
+      }
       // A client can be wedged in ways that nothing reports: a new one costs a second.
       if (this.#drain.silentForMs() >= this.#tuning.silenceMs) {
         return condition('collector_silent', 'nothing was confirmed for a long time: connecting anew');
       }
-      await this.#wake.wait(this.#options.clock, Math.min(ms, IDLE_MS), signal);
+      await this.#wake.wait(clock, Math.min(ms, IDLE_MS), signal);
     }
     return undefined;
   }
