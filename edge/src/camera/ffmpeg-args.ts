@@ -5,7 +5,7 @@ import { type Source, sourceOf } from './source.ts';
 
 /** Which of the source's frames are wanted. */
 export type FrameChoice =
-  /** At most `fps` a second, never one twice. Fewer where the source has fewer. */
+  /** At most `fps` a second, never one twice, with its time told on stderr. Fewer where the source has fewer. */
   | { readonly kind: 'live'; readonly fps: number }
   /** Exactly `fps` a second of the recording's clock, leaving out the first `skip`. */
   | { readonly kind: 'recording'; readonly fps: number; readonly skip: number }
@@ -95,14 +95,17 @@ function filterGraph(request: FfmpegRequest): { labels: OutputLabel[]; graph: st
   return { labels: branches, graph };
 }
 
+/** Says each frame's number and time on stderr. */
+const TELL_TIMES = 'showinfo=checksum=0';
+
 function choiceFilter(choice: FrameChoice): string {
   switch (choice.kind) {
     case 'live':
-      return `select='${thinning(choice.fps)}'`;
+      return `select='${thinning(choice.fps)}',${TELL_TIMES}`;
     case 'recording':
       return `fps=${choice.fps}${choice.skip > 0 ? `,select='gte(n,${choice.skip})'` : ''}`;
     case 'every':
-      return 'showinfo=checksum=0';
+      return TELL_TIMES;
   }
 }
 

@@ -66,6 +66,9 @@ describe('a live camera', () => {
     await waitFor('frames', () => live.frames.length >= 5);
     expect(live.frames.map(({ index }) => index)).toEqual(live.frames.map((_, n) => n));
     expect(live.statuses.find(({ state }) => state === 'streaming')?.source).toMatchObject({ width: 320, height: 180 });
+    // However they arrive, frames of 25 a second thinned to 10 were taken 80 or 120 ms apart.
+    const apart = live.frames.slice(1).map(({ mediaMs }, n) => Math.round(mediaMs - live.frames[n]!.mediaMs));
+    expect(apart.filter((ms) => ms !== 80 && ms !== 120)).toEqual([]);
     await live.stop();
     expect(live.statuses.at(-1)?.state).toBe('stopped');
     expect(ffmpegs()).toEqual([]);

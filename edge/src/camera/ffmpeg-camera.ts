@@ -6,6 +6,7 @@ import { StreamError } from './errors.ts';
 import type { FfmpegRequest } from './ffmpeg-args.ts';
 import type { OutputFormat } from './format.ts';
 import type { FrameOutputs } from './frame-join.ts';
+import { MediaClock } from './media-clock.ts';
 import { probeSource } from './probe-source.ts';
 import { sourceOf } from './source.ts';
 import { stallLimitMs } from './stall-watch.ts';
@@ -42,6 +43,8 @@ export interface CameraFrame {
   readonly index: number;
   /** Monotonic ms of arrival; for a recording, milliseconds on its own clock. */
   readonly atMs: number;
+  /** Milliseconds on the camera's own clock; see `FrameRef`. */
+  readonly mediaMs: number;
   /** Monotonic ms of arrival. */
   readonly arrivedMs: number;
   readonly source: PictureSize;
@@ -76,6 +79,7 @@ export class FfmpegCamera implements Part {
   #recordingFps: number | undefined;
   #startedMs = 0;
   #avoidHardware = false;
+  readonly #media = new MediaClock();
 
   constructor(options: CameraOptions, tools: CameraTools, listener: CameraListener) {
     this.name = `camera ${options.id}`;
@@ -140,6 +144,7 @@ export class FfmpegCamera implements Part {
     const { mode, fps } = this.#options;
     const request = await this.#request(signal);
     this.#startedMs = Number.POSITIVE_INFINITY;
+    this.#media.restart();
     const recording = mode === 'recording';
     const run = new StreamRun({
       request,
@@ -186,10 +191,12 @@ export class FfmpegCamera implements Part {
       this.#startedMs = frame.arrivedMs;
       this.#tell('streaming');
     }
+    const recordedMs = this.#recordingFps === undefined ? undefined : (index * 1000) / this.#recordingFps;
     return this.#listener.frame({
       camera: this.#options.id,
       index,
-      atMs: this.#recordingFps === undefined ? frame.arrivedMs : (index * 1000) / this.#recordingFps,
+      atMs: recordedMs ?? frame.arrivedMs,
+      mediaMs: recordedMs ?? this.#media.at(frame.arrivedMs, frame.timeS),
       arrivedMs: frame.arrivedMs,
       source: frame.source,
       inputs: frame.outputs.slice(0, -1),

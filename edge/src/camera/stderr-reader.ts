@@ -3,6 +3,8 @@ import { redactUrls } from '../kit/index.ts';
 
 const LINES_KEPT = 100;
 const LINE_MAX = 2_000;
+/** What the filter says of each frame, its time among much else. */
+const SHOWINFO = '[Parsed_showinfo_';
 
 /** What FFmpeg tells about the stream before its first frame. */
 export interface StreamFacts {
@@ -16,6 +18,9 @@ export interface StreamFacts {
   sizeChanged: boolean;
 }
 
+/** `index` counts the frames that came through from 0. */
+export type FrameTimeListener = (index: number, seconds: number) => void;
+
 /**
  * Reads FFmpeg's stderr: keeps the last lines with credentials removed, and picks the facts out of them. FFmpeg writes
  * the scaler's sizes before the first frame that has them.
@@ -24,10 +29,10 @@ export class StderrReader {
   readonly facts: StreamFacts = { sizeChanged: false };
   readonly #lines: string[] = [];
   readonly #onFact: (() => void) | undefined;
-  readonly #onFrameTime: ((seconds: number) => void) | undefined;
+  readonly #onFrameTime: FrameTimeListener | undefined;
   #rest = '';
 
-  constructor(listeners: { onFact?: () => void; onFrameTime?: (seconds: number) => void } = {}) {
+  constructor(listeners: { onFact?: () => void; onFrameTime?: FrameTimeListener } = {}) {
     this.#onFact = listeners.onFact;
     this.#onFrameTime = listeners.onFrameTime;
   }
@@ -44,9 +49,9 @@ export class StderrReader {
   }
 
   #line(line: string): void {
-    const frameTime = /\bpts_time:\s*(-?[\d.]+)/.exec(line);
-    if (frameTime !== null) {
-      this.#onFrameTime?.(Number(frameTime[1]));
+    if (line.startsWith(SHOWINFO)) {
+      const told = /\bn:\s*(\d+) .*?\bpts_time:\s*(-?[\d.]+)/.exec(line);
+      if (told !== null) this.#onFrameTime?.(Number(told[1]), Number(told[2]));
       return;
     }
     this.#lines.push(redactUrls(line));

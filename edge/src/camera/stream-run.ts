@@ -36,7 +36,7 @@ export interface RunFrame {
   readonly source: PictureSize;
   readonly picture: PictureSize | undefined;
   readonly arrivedMs: number;
-  /** Seconds on the source's clock; only for the choice `every`. */
+  /** Seconds on the source's clock, where FFmpeg told them. */
   readonly timeS: number | undefined;
 }
 
@@ -58,7 +58,8 @@ export class StreamRun {
   readonly #stderr: StderrReader;
   readonly #watch: StallWatch;
   readonly #waiting: RunFrame[] = [];
-  readonly #times: number[] = [];
+  /** Seconds on the source's clock, by the frame's place in this run. */
+  readonly #times = new Map<number, number>();
   readonly #over = new AbortController();
   #startedMs = 0;
   #join: FrameJoin | undefined;
@@ -72,7 +73,7 @@ export class StreamRun {
     this.#watch = new StallWatch(options.graceMs);
     this.#stderr = new StderrReader({
       onFact: () => this.#factsTold(),
-      onFrameTime: (seconds) => this.#times.push(seconds),
+      onFrameTime: (index, seconds) => this.#times.set(index, seconds),
     });
     const { request, capabilities } = options;
     this.#child = new FfmpegChild({
@@ -163,7 +164,7 @@ export class StreamRun {
   }
 
   async #deliver(): Promise<void> {
-    const { backPressure, onFrame, request } = this.#options;
+    const { backPressure, onFrame } = this.#options;
     while (this.#waiting.length > 0) {
       // After this turn of the loop all of stderr that was written before the frame has been read too: a frame of
       // another size never goes out under the old size, and its time is known.
@@ -172,9 +173,10 @@ export class StreamRun {
       const frame = this.#waiting.shift();
       if (frame === undefined) return;
       if (backPressure && this.#waiting.length < WAITING_MAX) this.#child.flow();
+      const timeS = this.#times.get(this.#frames);
+      this.#times.delete(this.#frames);
       this.#frames += 1;
-      const timed = request.choice.kind === 'every' ? { ...frame, timeS: this.#times.shift() } : frame;
-      const taken = onFrame(timed);
+      const taken = onFrame({ ...frame, timeS });
       if (backPressure) await taken;
     }
   }

@@ -74,6 +74,17 @@ export class BoxMotion {
     this.#state[3 * FIELDS + 1] = 0;
   }
 
+  /** Takes `velocity`, in pixels per second, for what was believed before. */
+  steer(velocity: readonly [number, number]): void {
+    const size = this.size();
+    for (let k = 0; k < 2; k += 1) {
+      const at = k * FIELDS;
+      this.#state[at + 1] = velocity[k]!;
+      this.#state[at + 3] = 0;
+      this.#state[at + 4] = (GUIDED_SPEED[k]! * size) ** 2;
+    }
+  }
+
   box(): Box {
     const s = this.#state;
     const halfWidth = s[2 * FIELDS]! / 2;

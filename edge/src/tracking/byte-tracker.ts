@@ -9,8 +9,8 @@ import {
 } from '../domain/index.ts';
 import type { Tracker } from '../pipeline/index.ts';
 import { BoxMotion, sizeOf } from './box-motion.ts';
-import { commonVelocity } from './flow.ts';
-import { Followed } from './followed.ts';
+import { commonVelocity, FlowCheck } from './flow.ts';
+import { Followed, type Moment } from './followed.ts';
 import { matchByDistance, matchByOverlap, type Pairing } from './match.ts';
 import { TRACKER_DEFAULTS, type TrackerOptions } from './options.ts';
 
@@ -18,7 +18,7 @@ import { TRACKER_DEFAULTS, type TrackerOptions } from './options.ts';
  * Follows the objects of one model on one camera, after ByteTrack (Zhang et al. 2022, "Multi-Object Tracking by
  * Associating Every Detection Box"): detections with high scores are matched first, then those with low scores keep
  * known objects alive, so that a flickering score does not break a track. Differences for a camera of a few frames a
- * second: motion runs on the frames' clock, so a dropped frame is only a longer step; what moves further than its own
+ * second: motion runs on the camera's clock, so a dropped frame is only a longer step; what moves further than its own
  * size is matched by distance; new objects take the speed of their fellows where these move alike, as on a conveyor.
  *
  * Labels never mix. Ids count from 1 and are never used again. The same frames give the same tracks.
@@ -26,8 +26,9 @@ import { TRACKER_DEFAULTS, type TrackerOptions } from './options.ts';
 export class ByteTracker implements Tracker {
   readonly #options: TrackerOptions;
   #followed: Followed[] = [];
+  readonly #flows = new Map<string, FlowCheck>();
   #nextId = 1;
-  #atMs: number | undefined;
+  #last: Moment | undefined;
 
   constructor(options: Partial<TrackerOptions> = {}) {
     this.#options = { ...TRACKER_DEFAULTS, ...options };
@@ -37,16 +38,18 @@ export class ByteTracker implements Tracker {
   update(inspection: Inspection): readonly Track[] {
     const { frame, result } = inspection;
     if (result.status === 'no_result') return this.#tracks();
-    this.#advance(frame.atMs);
+    const moment = { atMs: frame.atMs, mediaMs: frame.mediaMs ?? frame.atMs };
+    this.#advance(moment);
     const usable = result.detections.filter((detection) => isUsable(detection, this.#options.lowScore));
     for (const label of new Set(usable.map((detection) => detection.label))) {
       this.#associate(
         usable.filter((detection) => detection.label === label),
         this.#followed.filter((track) => track.label === label),
-        frame.atMs,
+        moment,
       );
     }
     for (const track of this.#followed) if (track.lastSeenMs !== frame.atMs) track.miss();
+    this.#checkFlows(usable, moment, frame);
     this.#followed = this.#followed.filter((track) => track.missed === 0 || isInPicture(track.motion.box(), frame));
     return this.#tracks();
   }
@@ -56,25 +59,26 @@ export class ByteTracker implements Tracker {
   }
 
   /** Drops whom nobody has seen for too long and moves the others to `atMs`. */
-  #advance(atMs: number): void {
+  #advance(moment: Moment): void {
     const { keepMs, keepUnconfirmedMs } = this.#options;
-    const sinceMs = atMs - (this.#atMs ?? atMs);
-    this.#atMs = atMs;
+    const { atMs, mediaMs } = moment;
+    const last = this.#last ?? moment;
+    this.#last = moment;
     // A clock that runs backwards is another run of a recording: nothing known before holds.
-    if (sinceMs < 0) this.#followed = [];
+    if (atMs < last.atMs) this.#followed = [];
     this.#followed = this.#followed.filter(
       (track) => atMs - track.lastSeenMs <= (track.confirmed ? keepMs : keepUnconfirmedMs),
     );
-    for (const track of this.#followed) track.motion.predict(sinceMs / 1000);
+    for (const track of this.#followed) track.motion.predict(Math.max(0, mediaMs - last.mediaMs) / 1000);
   }
 
   /** One label: high scores, low scores, distance, births. Confirmed tracks choose before new ones. */
-  #associate(detections: readonly Detection[], tracks: readonly Followed[], atMs: number): void {
+  #associate(detections: readonly Detection[], tracks: readonly Followed[], moment: Moment): void {
     const { highScore, minIou, minLowIou } = this.#options;
     const high = detections.filter((detection) => detection.score >= highScore);
     const low = detections.filter((detection) => detection.score < highScore);
     const settle = ({ pairs, ...rest }: Pairing): Omit<Pairing, 'pairs'> => {
-      for (const [track, detection] of pairs) track.hit(detection, atMs, this.#options.confirmHits);
+      for (const [track, detection] of pairs) track.hit(detection, moment, this.#options.confirmHits);
       return rest;
     };
     const confirmed = tracks.filter((track) => track.confirmed);
@@ -82,13 +86,26 @@ export class ByteTracker implements Tracker {
     const unconfirmed = tracks.filter((track) => !track.confirmed);
     const fresh = settle(matchByOverlap(unconfirmed, known.detections, minIou));
     const faint = settle(matchByOverlap([...known.tracks, ...fresh.tracks], low, minLowIou));
-    const far = settle(matchByDistance(faint.tracks, fresh.detections, atMs, this.#options));
-    for (const detection of far.detections) this.#birth(detection, tracks, atMs);
+    const far = settle(matchByDistance(faint.tracks, fresh.detections, moment.mediaMs, this.#options));
+    for (const detection of far.detections) this.#birth(detection, tracks, moment);
   }
 
-  #birth(detection: Detection, fellows: readonly Followed[], atMs: number): void {
+  #checkFlows(detections: readonly Detection[], { mediaMs }: Moment, frame: FrameRef): void {
+    for (const label of new Set(this.#followed.map((track) => track.label))) {
+      const flow = this.#flows.get(label) ?? new FlowCheck();
+      this.#flows.set(label, flow);
+      flow.check(
+        this.#followed.filter((track) => track.label === label),
+        detections.filter((detection) => detection.label === label && detection.score >= this.#options.highScore),
+        mediaMs,
+        frame,
+      );
+    }
+  }
+
+  #birth(detection: Detection, fellows: readonly Followed[], moment: Moment): void {
     const motion = new BoxMotion(detection.box, commonVelocity(fellows, sizeOf(detection.box)));
-    this.#followed.push(new Followed(this.#nextId, detection, atMs, this.#options.confirmHits, motion));
+    this.#followed.push(new Followed(this.#nextId, detection, moment, this.#options.confirmHits, motion));
     this.#nextId += 1;
   }
 }

@@ -1,22 +1,59 @@
+import type { Detection, PictureSize } from '../domain/index.ts';
+import { sizeOf } from './box-motion.ts';
 import type { Followed } from './followed.ts';
+import { type Places, placesOf, slowerStep } from './slower-flow.ts';
 
 /** How far fellows' speeds may lie from their median, as a share of it, to be one flow. */
 const AGREEMENT = 0.3;
 /** Slower than this, in sizes per second, is standing still: no flow. */
 const STILL = 0.5;
+/** A false flow wavers with the products' spacing, so that not all tracks agree on it. */
+const MAJORITY = 0.5;
+/** Frames in a row that must speak for a slower flow: one may be a chance. */
+const DOUBTS = 2;
 
 /**
  * Velocity in pixels per second that the known tracks share, or undefined. On a conveyor everything moves alike, so
  * the next product's first step can be foretold even when products stand closer than they move between two frames.
+ * `share` of the tracks must agree.
  */
-export function commonVelocity(tracks: readonly Followed[], size: number): readonly [number, number] | undefined {
+export function commonVelocity(
+  tracks: readonly Followed[],
+  size: number,
+  share = 1,
+): readonly [number, number] | undefined {
   const velocities = tracks.filter((track) => track.speedKnown && track.missed === 0).map((t) => t.motion.velocity());
   if (velocities.length === 0) return undefined;
   const common: readonly [number, number] = [median(velocities.map((v) => v[0])), median(velocities.map((v) => v[1]))];
   const speed = Math.hypot(...common);
   if (speed < STILL * size) return undefined;
-  const agree = velocities.every((v) => Math.hypot(v[0] - common[0], v[1] - common[1]) <= AGREEMENT * speed);
-  return agree ? common : undefined;
+  const agree = velocities.filter((v) => Math.hypot(v[0] - common[0], v[1] - common[1]) <= AGREEMENT * speed);
+  return agree.length >= share * velocities.length ? common : undefined;
+}
+
+/** Doubts the common speed of one label's tracks, and puts it right when two frames in a row speak against it. */
+export class FlowCheck {
+  #before: { readonly places: Places; readonly mediaMs: number } | undefined;
+  #doubts = 0;
+
+  /** `detections` are those of `tracks`' label in this frame that may stand for a track by themselves. */
+  check(tracks: readonly Followed[], detections: readonly Detection[], mediaMs: number, picture: PictureSize): void {
+    const before = this.#before;
+    const places = placesOf(detections.map(({ box }) => box));
+    this.#before = { places, mediaMs };
+    const seconds = before === undefined ? 0 : (mediaMs - before.mediaMs) / 1000;
+    if (before === undefined || seconds <= 0 || detections.length === 0) return;
+    const size = median(detections.map(({ box }) => sizeOf(box)));
+    const flow = commonVelocity(tracks, size, MAJORITY);
+    const step =
+      flow === undefined
+        ? undefined
+        : slowerStep(before.places, places, [flow[0] * seconds, flow[1] * seconds], size, picture);
+    this.#doubts = step === undefined ? 0 : this.#doubts + 1;
+    if (step === undefined || this.#doubts < DOUBTS) return;
+    this.#doubts = 0;
+    for (const track of tracks) track.motion.steer([step[0] / seconds, step[1] / seconds]);
+  }
 }
 
 function median(values: readonly number[]): number {

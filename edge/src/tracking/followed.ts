@@ -4,6 +4,12 @@ import { BoxMotion } from './box-motion.ts';
 /** From this hit on a track's speed is its own and not a guess. */
 const SPEED_KNOWN_HITS = 3;
 
+/** When a frame is: `atMs` on this box, `mediaMs` on the camera's own clock, by which motion is measured. */
+export interface Moment {
+  readonly atMs: number;
+  readonly mediaMs: number;
+}
+
 /** One object being followed: what `Track` says of it, and its motion. */
 export class Followed {
   readonly id: number;
@@ -14,17 +20,17 @@ export class Followed {
   #score: number;
   #hits = 1;
   #missed = 0;
-  #lastSeenMs: number;
+  #lastSeen: Moment;
   #confirmed: boolean;
 
-  constructor(id: number, detection: Detection, atMs: number, confirmHits: number, motion: BoxMotion) {
+  constructor(id: number, detection: Detection, moment: Moment, confirmHits: number, motion: BoxMotion) {
     this.id = id;
     this.label = detection.label;
-    this.firstSeenMs = atMs;
+    this.firstSeenMs = moment.atMs;
     this.motion = motion;
     this.#box = detection.box;
     this.#score = detection.score;
-    this.#lastSeenMs = atMs;
+    this.#lastSeen = moment;
     this.#confirmed = confirmHits <= 1;
   }
 
@@ -33,7 +39,12 @@ export class Followed {
   }
 
   get lastSeenMs(): number {
-    return this.#lastSeenMs;
+    return this.#lastSeen.atMs;
+  }
+
+  /** Milliseconds since the last detection, on the camera's clock. */
+  unseenMs(mediaMs: number): number {
+    return mediaMs - this.#lastSeen.mediaMs;
   }
 
   get missed(): number {
@@ -44,13 +55,13 @@ export class Followed {
     return this.#hits >= SPEED_KNOWN_HITS;
   }
 
-  hit(detection: Detection, atMs: number, confirmHits: number): void {
+  hit(detection: Detection, moment: Moment, confirmHits: number): void {
     this.motion.correct(detection.box);
     this.#box = detection.box;
     this.#score = detection.score;
     this.#hits += 1;
     this.#missed = 0;
-    this.#lastSeenMs = atMs;
+    this.#lastSeen = moment;
     this.#confirmed ||= this.#hits >= confirmHits;
   }
 
@@ -69,7 +80,7 @@ export class Followed {
       hits: this.#hits,
       missed: this.#missed,
       firstSeenMs: this.firstSeenMs,
-      lastSeenMs: this.#lastSeenMs,
+      lastSeenMs: this.#lastSeen.atMs,
       confirmed: this.#confirmed,
     };
   }

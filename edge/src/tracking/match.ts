@@ -33,7 +33,7 @@ const SIZE_CHANGE = 1.6;
 export function matchByDistance(
   tracks: readonly Followed[],
   detections: readonly Detection[],
-  atMs: number,
+  mediaMs: number,
   options: TrackerOptions,
 ): Pairing {
   return match(tracks, detections, 1, (row, detection) => {
@@ -45,7 +45,7 @@ export function matchByDistance(
     const found = sizeOf(detection.box);
     const change = Math.max(size / found, found / size);
     if (change > SIZE_CHANGE) return Number.POSITIVE_INFINITY;
-    const seconds = Math.min(REACH_LIMIT_MS, atMs - track.lastSeenMs) / 1000;
+    const seconds = Math.min(REACH_LIMIT_MS, track.unseenMs(mediaMs)) / 1000;
     const allowed = (SLACK + speed * seconds) * size;
     const dx = (box[0] + box[2] - detection.box[0] - detection.box[2]) / 2;
     const dy = (box[1] + box[3] - detection.box[1] - detection.box[3]) / 2;

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { MediaClock } from './media-clock.ts';
+
+const told = (steps: readonly (readonly [arrivedMs: number, timeS: number | undefined])[]): number[] => {
+  const clock = new MediaClock();
+  return steps.map(([arrivedMs, timeS]) => clock.at(arrivedMs, timeS));
+};
+
+describe("the camera's clock", () => {
+  it('keeps the distance at which frames were taken, however they arrive', () => {
+    const burst = [[5000, 0.1] as const, [5003, 0.3] as const, [5006, 0.5] as const, [5600, 0.7] as const];
+    expect(told(burst)).toEqual([5000, 5200, 5400, 5600].map((ms) => expect.closeTo(ms, 6) as number));
+  });
+
+  it('takes the arrival where the stream tells no time, or none that can be believed', () => {
+    const steps = [[0, 1] as const, [200, undefined] as const, [400, 9] as const, [600, 9] as const];
+    expect(told(steps)).toEqual([0, 200, 400, 600]);
+    // Back, and further ahead than any pause.
+    const jumps = [[0, 50] as const, [200, 3] as const, [400, 900] as const, [600, 900.2] as const];
+    expect(told(jumps)).toEqual([0, 200, 400, expect.closeTo(600, 6) as number]);
+  });
+
+  it('rises over a restart of the stream, and over frames of one instant', () => {
+    const clock = new MediaClock();
+    clock.at(0, 100);
+    clock.restart();
+    expect(clock.at(3000, 0)).toBe(3000);
+    expect(clock.at(3000, 0)).toBe(3001);
+    expect(clock.at(3200, 0.2)).toBeCloseTo(3201, 6);
+  });
+});
