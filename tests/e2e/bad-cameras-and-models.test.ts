@@ -143,6 +143,16 @@ describe('a line of which much is wrong', { timeout: 60_000 }, () => {
     expect(cameras.find(({ id }) => id === 'no-model')).toMatchObject({ state: 'streaming', inspecting: 'blind' });
   });
 
+  it('counts each frame that a model should have seen and could not', async () => {
+    const shares = await appliance.until('frames of the refused models', ({ cameras }) => {
+      const { models } = cameras.find(({ id }) => id === 'many-models') ?? { models: [] };
+      const refused = models.filter(({ id }) => id in BAD_MODELS);
+      return refused.every(({ counters }) => counters.offered > 5) && refused;
+    });
+    expect(shares).toHaveLength(Object.keys(BAD_MODELS).length);
+    for (const { counters } of shares) expect(Object.keys(counters.failed)).toEqual(['model_unavailable']);
+  });
+
   it('keeps every secret to itself', async () => {
     const pages = await Promise.all(
       ['/api/v1/status', '/metrics', '/healthz'].map(async (path) =>

@@ -9,6 +9,20 @@ export function usesOf(camera: CameraConfig, models: readonly LineModel[]): read
   return camera.models.filter((id) => found.has(id)).map((id) => useOf(camera, id, found));
 }
 
+/** The models of one camera that were refused, and how often they were meant to look. */
+export function absentOf(
+  camera: CameraConfig,
+  models: readonly LineModel[],
+): readonly Pick<ModelUse, 'model' | 'fps'>[] {
+  const refused = new Set(models.flatMap((model) => (model.state === 'refused' ? [model.id] : [])));
+  return camera.models
+    .filter((id) => refused.has(id))
+    .map((id) => {
+      const periodOf = periodMs(camera, id);
+      return periodOf > 1000 / camera.fps ? { model: id, fps: 1000 / periodOf } : { model: id };
+    });
+}
+
 function useOf(camera: CameraConfig, id: string, thresholds: ReadonlyMap<string, number>): ModelUse {
   const { looks = [], stages = [] } = camera;
   const stage = stages.find(({ model }) => model === id);

@@ -16,7 +16,7 @@ import { afterEngines, besideEngines, engineKeeper, specsOf } from './engines.ts
 import { eventIds } from './event-id.ts';
 import { closeLeftOpen } from './left-open.ts';
 import { LineStatus } from './line-status.ts';
-import { usesOf } from './looks.ts';
+import { absentOf, usesOf } from './looks.ts';
 import { rulesOf } from './rules.ts';
 import { SystemdNotifier } from './systemd.ts';
 import { LineTicker } from './ticker.ts';
@@ -140,6 +140,7 @@ function wire(
         transport: camera.transport,
         fps: camera.fps,
         models: usesOf(camera, models),
+        absent: absentOf(camera, models),
         mode: 'live',
         loop: true,
       })),

@@ -53,6 +53,13 @@ interface Arrival {
   readonly settle: (outcome: Outcome) => void;
 }
 
+export interface DeskTools {
+  readonly pool: BufferPool;
+  /** Counts and tells that a model which cannot be had did not look at a frame. */
+  readonly unavailable: (frame: FrameRef, model: string) => void;
+  readonly signal: AbortSignal;
+}
+
 /** Hands each frame of one camera to its models, and holds its pictures. */
 export class CameraDesk {
   readonly ring: PictureRing;
@@ -65,12 +72,17 @@ export class CameraDesk {
   readonly #orphans: readonly Watcher[];
   /** Frames of a recording that the main process has not yet dealt with. */
   readonly #unseen = new Map<number, { left: number; readonly release: () => void }>();
+  readonly #absent: readonly { readonly model: string; readonly pace: Pace }[];
+  readonly #unavailable: (frame: FrameRef, model: string) => void;
   readonly #signal: AbortSignal;
 
-  constructor(plan: CameraPlan, watchers: readonly Watcher[], pool: BufferPool, signal: AbortSignal) {
+  constructor(plan: CameraPlan, watchers: readonly Watcher[], tools: DeskTools) {
+    const { pool } = tools;
     this.#plan = plan;
     this.#pool = pool;
-    this.#signal = signal;
+    this.#signal = tools.signal;
+    this.#unavailable = tools.unavailable;
+    this.#absent = (plan.absent ?? []).map(({ model, fps }) => ({ model, pace: new Pace(fps) }));
     this.ring = new PictureRing(pool, Math.min(PICTURES_MOST, Math.max(PICTURES_LEAST, Math.ceil(plan.fps * 1.2))));
     const { first, orphans } = stagesOf(watchers);
     const used = watchers.filter((watcher) => !orphans.includes(watcher));
@@ -92,7 +104,7 @@ export class CameraDesk {
   /** A recording's frame resolves when every model's result has been dealt with by the main process. */
   frame(frame: CameraFrame): Promise<void> | void {
     const { index, source, picture } = frame;
-    const due = this.#watches.filter((watch) => this.#isDue(watch, frame.atMs));
+    const due = this.#watches.filter((watch) => this.#isDue(watch, frame.mediaMs));
     const pins = due.reduce((sum, { stages }) => sum + 1 + stages.length, this.#orphans.length);
     const held: HeldPicture = { index, pixels: picture.pixels, size: picture.size, source, pins, inspected: false };
     this.ring.hold(held);
@@ -100,7 +112,7 @@ export class CameraDesk {
     const dealtWith = patient && pins > 0 ? this.#await(index, pins) : undefined;
     const arrival: Arrival = {
       frame,
-      ref: { camera: this.#plan.id, index, atMs: frame.atMs, ...source },
+      ref: { camera: this.#plan.id, index, atMs: frame.atMs, mediaMs: frame.mediaMs, ...source },
       patient,
       whole: this.#wholePictures(frame, due),
       settle: (outcome) => {
@@ -112,6 +124,7 @@ export class CameraDesk {
     const offers = this.#workOf(arrival, due);
     for (const { watch, work } of offers) this.#offer(watch, arrival, work);
     for (const { runner } of this.#orphans) runner.refuse(this.#ticket(arrival, NO_WORK), 'earlier_stage');
+    for (const { model, pace } of this.#absent) if (pace.due(frame.mediaMs)) this.#unavailable(arrival.ref, model);
     return dealtWith;
   }
 
@@ -136,8 +149,8 @@ export class CameraDesk {
     });
   }
 
-  #isDue({ pace, runner, stages }: Watch, atMs: number): boolean {
-    if (pace.due(atMs)) return true;
+  #isDue({ pace, runner, stages }: Watch, mediaMs: number): boolean {
+    if (pace.due(mediaMs)) return true;
     for (const one of [{ runner }, ...stages]) one.runner.pass(this.#plan.id, 'not_due');
     return false;
   }

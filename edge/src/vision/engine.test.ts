@@ -91,7 +91,7 @@ describe('cameras and models together', () => {
       mode: 'live',
     };
     const cameras: CameraPlan[] = [
-      { ...live, id: 'a', models: ['quick', 'twin', 'none'] },
+      { ...live, id: 'a', models: ['quick', 'twin', 'none'], absent: [{ model: 'gone' }, { model: 'seldom', fps: 3 }] },
       { ...live, id: 'b', url: 'lavfi:testsrc2=size=64x64:rate=60', fps: 60, models: ['slow', 'quick'] },
       { ...live, id: 'r', url: await testVideo(), mode: 'recording', models: ['quick', 'none'] },
     ];
@@ -110,6 +110,12 @@ describe('cameras and models together', () => {
     expect(account(messages, 'r', 'quick')).toMatchObject({ offered: 30, results: { ok: 30 }, skipped: {} });
     expect(account(messages, 'r', 'none')).toMatchObject({ offered: 30, results: { model_unavailable: 30 } });
     expect(account(messages, 'a', 'none').results).not.toHaveProperty('ok');
+    const [quick, gone, seldom] = ['quick', 'gone', 'seldom'].map((name) => account(messages, 'a', name));
+    expect(gone).toMatchObject({ offered: quick?.offered, explained: quick?.offered, skipped: {} });
+    expect(gone?.results).toEqual({ model_unavailable: quick?.offered });
+    // Only those that were due for it, of 30 a second.
+    expect(seldom?.offered).toBeGreaterThan(0);
+    expect(seldom?.offered).toBeLessThan((quick?.offered ?? 0) / 5);
     const states = messages.flatMap((message) =>
       message.type === 'model' ? [`${message.status.model} ${message.status.state}`] : [],
     );

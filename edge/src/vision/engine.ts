@@ -1,4 +1,5 @@
 import { BufferPool, FfmpegCamera, type FfmpegCapabilities, probeFfmpeg, StreamError } from '../camera/index.ts';
+import type { FrameRef } from '../domain/index.ts';
 import { type Clock, isAbort, type Logger } from '../kit/index.ts';
 import type { PictureRequest } from '../pipeline/index.ts';
 import { CameraDesk, type Watcher } from './camera-desk.ts';
@@ -10,6 +11,10 @@ import { ModelRunner } from './model-runner.ts';
 import { type CameraPlan, useOf } from './plan.ts';
 
 const FFMPEG_RETRY_MS = 30_000;
+const NOT_LOOKED_AT = {
+  result: { status: 'no_result', reason: 'model_unavailable' },
+  times: { waitMs: 0, inferMs: 0, decodeMs: 0 },
+} as const;
 
 export interface EngineOptions {
   readonly order: Extract<ToVision, { type: 'plan' }>;
@@ -107,7 +112,11 @@ export class VisionEngine {
         throw new Error(`camera ${plan.id} wants model ${use.model}, which is not in the plan`);
       return { ...watcher, use };
     });
-    const desk = new CameraDesk(plan, watchers, this.#pool, signal);
+    const unavailable = (frame: FrameRef, model: string): void => {
+      this.#ledger.offer(frame.camera, model);
+      tell({ type: 'inspection', inspection: { frame, model, ...NOT_LOOKED_AT } });
+    };
+    const desk = new CameraDesk(plan, watchers, { pool: this.#pool, unavailable, signal });
     this.#desks.set(plan.id, desk);
     const { id, url, transport, fps, mode, loop } = plan;
     const firstIndex = order.firstIndex[id] ?? 0;

@@ -12,6 +12,8 @@ export interface CameraPlan {
   readonly fps: number;
   /** The models that look at it, each once: by id, or with how they look. */
   readonly models: readonly (string | ModelUse)[];
+  /** Models meant to look at a live camera that cannot be had: each frame that is due for one counts as failed. */
+  readonly absent?: readonly Pick<ModelUse, 'model' | 'fps'>[];
   /** `live`: newest frame wins. `recording`: every frame is inspected, on the recording's own clock. */
   readonly mode: 'live' | 'recording';
   /** A live file starts again at its end. */
