@@ -129,21 +129,22 @@ function bareWrite(database: Database.Database): Write {
   return (count) => all.immediate(count);
 }
 
+/** As the recorder makes it, in the order of the canonical text. */
 function body(n: number): EventBody {
   return {
-    event: '01980000-0000-7000-8000-000000000000',
-    kind: 'quality_issue',
-    phase: 'opened',
-    severity: 'warning',
+    box: [101.25, 204.5, 180.75, 331.125],
     camera: 'product',
-    rule: 'product-defect',
+    event: '01980000-0000-7000-8000-000000000000',
+    frame: { height: 1080, index: n, width: 1920 },
+    kind: 'quality_issue',
     label: 'defect',
     lastedMs: n,
-    zone: 'belt',
+    model: { degraded: false, id: 'defect', sha256: '0'.repeat(64) },
+    phase: 'opened',
+    rule: 'product-defect',
     score: 0.875,
-    box: [101.25, 204.5, 180.75, 331.125],
-    frame: { width: 1920, height: 1080, index: n },
-    model: { id: 'defect', sha256: '0'.repeat(64), degraded: false },
+    severity: 'warning',
+    zone: 'belt',
   };
 }
 

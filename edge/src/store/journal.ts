@@ -400,7 +400,7 @@ export class Journal {
   #write(entry: Entry, label: TimeLabel): Position {
     const { stream } = entry;
     const head = this.#heads.get(stream);
-    this.#heads.set(stream, this.#writer.write(this.#table(stream), head, entry, label));
+    this.#heads.advance(stream, this.#writer.write(this.#table(stream), head, entry, label));
     return { stream, seq: head.next };
   }
 

@@ -50,14 +50,20 @@ export class RecordWriter {
     const late = entry.atMs === undefined ? 0 : Math.max(0, label.m - entry.atMs);
     const t = Math.round(label.t - late);
     const id = this.#ids.generateOrResetWithTs(Math.min(Math.max(t, 0), LARGEST_UUID_MS)).toString();
-    const times = { t, m: Math.max(0, Math.round(label.m - late)), q: label.q, boot: this.#boot };
-    return putRecord(table, head, entry.kind, { id, k: entry.kind, ...times, b: entry.body });
+    const m = Math.max(0, Math.round(label.m - late));
+    // In the order of the canonical text, which is then made sooner.
+    const record = { b: entry.body, boot: this.#boot, id, k: entry.kind, m, q: label.q, s: head.next, t };
+    return put(table, head, entry.kind, record);
   }
 }
 
 /** Writes a record whose labels are given already, under the next number; returns where the stream stands then. */
 export function putRecord(table: StreamTable, head: StreamHead, kind: string, record: object): StreamHead {
-  const json = textOf({ ...record, s: head.next }, kind);
+  return put(table, head, kind, { ...record, s: head.next });
+}
+
+function put(table: StreamTable, head: StreamHead, kind: string, record: object): StreamHead {
+  const json = textOf(record, kind);
   const hash = chainNext(head.head, json);
   table.insert(head.next, kind, json, hash);
   return { ...head, next: head.next + 1, head: hash, bytes: head.bytes + Buffer.byteLength(json) };

@@ -82,25 +82,26 @@ export function eventBody(
   const { output, frame, model } = event;
   const { score, box } = output;
   const details = { ...finiteOnly(output.details ?? {}), ...remarks };
+  // In the order of the canonical text, which is then made sooner.
   return {
-    event: event.event,
-    kind: output.kind,
-    phase: output.phase,
-    severity: output.severity,
-    camera: event.camera,
-    rule: output.rule,
-    label: output.label,
-    lastedMs: Number.isFinite(output.lastedMs) ? Math.max(0, Math.round(output.lastedMs)) : 0,
-    ...(output.reason === undefined ? {} : { reason: output.reason }),
-    ...(output.zone === undefined ? {} : { zone: output.zone }),
-    ...(score === undefined || !Number.isFinite(score) ? {} : { score: rounded(Math.min(1, Math.max(0, score)), 1e4) }),
     ...(box?.every(Number.isFinite) === true
       ? { box: [tenth(box[0]), tenth(box[1]), tenth(box[2]), tenth(box[3])] }
       : {}),
-    ...(frame === undefined ? {} : { frame: { width: frame.width, height: frame.height, index: frame.index } }),
-    ...(model === undefined ? {} : { model }),
-    ...(snapshot === undefined ? {} : { snapshot }),
+    camera: event.camera,
     ...(Object.keys(details).length === 0 ? {} : { details }),
+    event: event.event,
+    ...(frame === undefined ? {} : { frame: { height: frame.height, index: frame.index, width: frame.width } }),
+    kind: output.kind,
+    label: output.label,
+    lastedMs: Number.isFinite(output.lastedMs) ? Math.max(0, Math.round(output.lastedMs)) : 0,
+    ...(model === undefined ? {} : { model: { degraded: model.degraded, id: model.id, sha256: model.sha256 } }),
+    phase: output.phase,
+    ...(output.reason === undefined ? {} : { reason: output.reason }),
+    rule: output.rule,
+    ...(score === undefined || !Number.isFinite(score) ? {} : { score: rounded(Math.min(1, Math.max(0, score)), 1e4) }),
+    severity: output.severity,
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(output.zone === undefined ? {} : { zone: output.zone }),
   };
 }
 

@@ -11,6 +11,8 @@ export class StreamHeads {
   readonly #tables: ReadonlyMap<Stream, StreamTable>;
   readonly #heads = new Map<Stream, StreamHead>();
   readonly #changed = new Set<Stream>();
+  /** Of which only the end moved. */
+  readonly #advanced = new Set<Stream>();
 
   constructor(path: string, tables: ReadonlyMap<Stream, StreamTable>) {
     this.#path = path;
@@ -30,13 +32,24 @@ export class StreamHeads {
     this.#changed.add(stream);
   }
 
+  /** As `set`, where records were put at the end and nothing else changed. */
+  advance(stream: Stream, head: StreamHead): void {
+    this.#heads.set(stream, head);
+    this.#advanced.add(stream);
+  }
+
   flush(): void {
     for (const stream of this.#changed) this.#tables.get(stream)?.write(this.get(stream));
+    for (const stream of this.#advanced) {
+      if (!this.#changed.has(stream)) this.#tables.get(stream)?.advance(this.get(stream));
+    }
     this.#changed.clear();
+    this.#advanced.clear();
   }
 
   forget(): void {
     this.#heads.clear();
     this.#changed.clear();
+    this.#advanced.clear();
   }
 }

@@ -47,6 +47,7 @@ export class StreamTable {
   readonly stream: Stream;
   readonly #readHead: Database.Statement<[string], HeadRow>;
   readonly #writeHead: Database.Statement<[object]>;
+  readonly #advanceHead: Database.Statement<[number, Buffer, number, string]>;
   readonly #insert: Database.Statement<[number, string, string, Buffer]>;
   readonly #range: Database.Statement<[number, number], StoredRecord>;
   readonly #tombstones: Database.Statement<[], StoredRecord>;
@@ -59,6 +60,7 @@ export class StreamTable {
     this.#readHead = database.prepare('SELECT * FROM stream_head WHERE stream = ?');
     this.#writeHead = database.prepare(`INSERT OR REPLACE INTO stream_head
       VALUES (@stream, @next, @head, @base, @baseHash, @acked, @sack, @declared, @bytes)`);
+    this.#advanceHead = database.prepare('UPDATE stream_head SET next_seq = ?, head = ?, bytes = ? WHERE stream = ?');
     this.#insert = database.prepare(`INSERT INTO ${table}(seq, kind, json, hash) VALUES (?, ?, ?, ?)`);
     this.#range = database.prepare(`SELECT seq, kind, json, hash FROM ${table} WHERE seq >= ? ORDER BY seq LIMIT ?`);
     this.#tombstones = database.prepare(
@@ -94,6 +96,11 @@ export class StreamTable {
       baseHash: Buffer.from(head.baseHash, 'hex'),
       sack: JSON.stringify(head.sack),
     });
+  }
+
+  /** As `write`, where nothing but the end has moved since. */
+  advance({ next, head, bytes }: StreamHead): void {
+    this.#advanceHead.run(next, Buffer.from(head, 'hex'), bytes, this.stream);
   }
 
   insert(seq: number, kind: string, json: string, hash: string): void {
