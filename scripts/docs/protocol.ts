@@ -31,6 +31,7 @@ the receiver has said that it reads it (\`accepts\`); a receiver tells by the fi
 const PAYLOADS: Readonly<Record<string, string>> = {
   up: 'Batch',
   state: 'DeviceState',
+  reported: 'Reported',
   ack: 'Ack',
   cmd: 'ResendCommand',
   collectorState: 'CollectorState',

@@ -46,6 +46,10 @@ export interface DeviceReport {
   /** Batches sent again, and connections made. */
   readonly resent: number;
   readonly connects: number;
+  /** Batches on their way, records that wait by stream, and what went wrong last: for one that does not drain. */
+  readonly inFlight: number;
+  readonly waiting: Readonly<Record<string, number>>;
+  readonly lastError: string | undefined;
   /** Milliseconds from an event's commit here until it was confirmed, for some of the newest. */
   readonly freshMs: readonly number[];
 }
@@ -143,6 +147,9 @@ async function report(): Promise<void> {
       refused: Object.values(snapshot?.refused ?? {}).reduce((sum, count) => sum + count, 0),
       resent: snapshot?.resent ?? 0,
       connects: snapshot?.connects ?? 0,
+      inFlight: snapshot?.inFlight ?? 0,
+      waiting: Object.fromEntries(Object.entries(snapshot?.streams ?? {}).map(([stream, { queued }]) => [stream, queued])),
+      lastError: snapshot?.lastError?.message,
       freshMs: freshMs.splice(0),
     };
     writeSync(1, `state ${JSON.stringify(said)}\n`);

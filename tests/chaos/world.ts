@@ -41,6 +41,8 @@ export class World implements AsyncDisposable {
   readonly #collectors: (Collector | undefined)[];
   /** Of the collector that runs now, by place. */
   readonly #seen: number[];
+  /** Queues that did not empty. */
+  readonly #stuck: string[] = [];
   #device: TestProcess | undefined;
   #deviceOptions: DeviceOptions | undefined;
   #startOptions: StartOptions = {};
@@ -172,7 +174,9 @@ export class World implements AsyncDisposable {
       { withinMs, everyMs: 200 },
     ).catch(() => false);
     const seconds = (performance.now() - startedMs) / 1000;
-    if (!drained) this.#log(`not drained: ${JSON.stringify(this.#latest)}`);
+    // A link that is there and a queue that stays is a fault like any other, though nothing is lost by it.
+    if (!drained) this.#stuck.push(`not drained after ${withinMs / 1000} s: ${JSON.stringify(this.#latest)}`);
+    for (const stuck of this.#stuck) this.#log(stuck);
     await this.look();
     return { seconds, drained };
   }
@@ -185,7 +189,7 @@ export class World implements AsyncDisposable {
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
     const accounts = await account(journalPath(this.data), this.books, this.promised);
-    return { ...accounts, findings: [...accounts.findings, ...this.#casualties()] };
+    return { ...accounts, findings: [...accounts.findings, ...this.#stuck, ...this.#casualties()] };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import mqtt from 'mqtt';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { canonicalJson, topics } from '../../cloud-sync/protocol/src/index.ts';
-import { type Tuning, TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
+import { canonicalJson, Reported, topics } from '../../cloud-sync/protocol/src/index.ts';
+import { type Outbox, type Tuning, TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
 import { silentLogger, systemClock } from '../../edge/src/kit/index.ts';
 import type { Journal } from '../../edge/src/store/index.ts';
 import { FakeCollector } from '../support/fake-collector.ts';
@@ -44,7 +45,7 @@ const collector = async (url: string): Promise<FakeCollector> => {
   return started;
 };
 interface StartOptions {
-  readonly outbox?: Journal;
+  readonly outbox?: Outbox;
   readonly username?: string;
   readonly password?: string;
   readonly connectMs?: number;
@@ -97,6 +98,37 @@ test('what was written before and during the connection is stored by the collect
   expect(cloud.broken).toBe(0);
   expect(uplink.snapshot()).toMatchObject({ link: 'online', queued: 0, acked: 42, inFlight: 0, connects: 1 });
   expect(cloud.states.at(-1)).toMatchObject({ device: 'line-1', online: true });
+});
+
+test('what waits is told to the cloud, by stream, even while nobody takes it', async () => {
+  const { url } = await broker();
+  write(5);
+  write(2, 'audit');
+  const ear = await mqtt.connectAsync(url);
+  endings.push(() => ear.endAsync(true));
+  const told: Reported[] = [];
+  ear.on('message', (_topic, payload) => told.push(Reported.parse(JSON.parse(payload.toString()))));
+  await ear.subscribeAsync(topics.reported('line-1'), { qos: 1 });
+  start(url, { tuning: { reportMs: 100 } });
+  await waitFor('the first word', () => told.length > 0);
+  const { oldestQueuedWallMs: oldest } = journal.stats().events;
+  expect(told[0]?.queue).toMatchObject({ events: { queued: 5, declaredLost: 0, oldest }, audit: { queued: 2 } });
+  expect(told[0]).not.toHaveProperty('emptyInS');
+  await collector(url);
+  await drained();
+  await waitFor('an empty queue', () => told.at(-1)?.queue.events?.queued === 0);
+  // What does not change is not said again.
+  const words = told.length;
+  await sleep(500);
+  expect(told.length).toBe(words);
+  // Retained: who comes later hears it, too.
+  const late = await mqtt.connectAsync(url);
+  endings.push(() => late.endAsync(true));
+  const heard = new Promise<Reported>((resolve) => {
+    late.on('message', (_topic, payload) => resolve(Reported.parse(JSON.parse(payload.toString()))));
+  });
+  await late.subscribeAsync(topics.reported('line-1'), { qos: 1 });
+  expect(await heard).toEqual(told.at(-1));
 });
 
 test('nothing is sent, and nothing confirmed, while no collector says that it is there', async () => {
@@ -194,6 +226,51 @@ test('acks that are malformed, of another journal or beyond what was written con
   cloud.faults.loseAck = () => false;
   await drained();
   expect(journal.stats().events.acked).toBe(6);
+});
+
+test('an older ack that overtakes nothing but time takes nothing back', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  cloud.faults.loseAck = () => true;
+  write(30);
+  const uplink = start(url, { tuning: { window: { ...QUICK.window, ackMs: 20_000, maxAckMs: 20_000 } } });
+  await waitFor('all batches', () => cloud.batches.length === 3);
+  const ack = { v: 1, epoch: journal.epoch, stream: 'events', sack: [], srvTs: Date.now() };
+  const down = topics.ack('line-1');
+  // Two collectors over one database: the second to commit may be the first to be heard.
+  await Promise.all([cloud.send(down, { ...ack, upto: 20, sack: [[25, 30]] }), cloud.send(down, { ...ack, upto: 10 })]);
+  await waitFor('the acks to be noted', () => journal.stats().events.acked > 10);
+  expect(journal.stats().events).toMatchObject({ acked: 20, queued: 4 });
+  await cloud.send(down, { ...ack, upto: 10, sack: [[12, 14]] });
+  await cloud.send(down, { ...ack, upto: 24 });
+  await drained();
+  expect(uplink.snapshot()).toMatchObject({ resent: 0, inFlight: 0, queued: 0 });
+});
+
+test('records that wait and are neither on their way nor next are sent again', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  let forgotten = 0;
+  const outbox: Outbox = {
+    device: journal.device,
+    epoch: journal.epoch,
+    boot: journal.boot,
+    stats: () => journal.stats(),
+    read: (stream, from, limit, maxBytes) => journal.read(stream, from, limit, maxBytes),
+    tombstones: (stream, from, to) => journal.tombstones(stream, from, to),
+    onAppend: (listener) => journal.onAppend(listener),
+    // As no outbox should: says that it noted an ack, and did not.
+    ack: (stream, upto, sack) => {
+      if (forgotten === 0) forgotten += 1;
+      else journal.ack(stream, upto, sack);
+    },
+  };
+  write(5);
+  const uplink = start(url, { outbox });
+  await drained();
+  expect(forgotten).toBe(1);
+  expect(cloud.duplicates).toBe(5);
+  expect(uplink.snapshot().connects).toBe(1);
 });
 
 test('a broker that accepts and says nothing is told as such, and does not hold up a stop', async () => {

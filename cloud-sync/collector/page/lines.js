@@ -30,6 +30,7 @@ function Line({ device, now }) {
     ${!device.hasCredential && html`<p class="note warn">This device has no credential here; it cannot store pictures.</p>`}
     <${Inspection} cameras=${device.inspection} now=${now} />
     <${Streams} streams=${device.streams} queue=${device.reported?.queue ?? {}} />
+    <${Waiting} reported=${device.reported} now=${now} />
   </li>`;
 }
 
@@ -71,6 +72,16 @@ function reasons(lead, counts, tone = '') {
   const entries = Object.entries(counts).filter(([, n]) => n > 0);
   if (entries.length === 0) return null;
   return html`<span class=${tone}>${lead} ${entries.map(([why, n]) => `${number(n)} (${plain(why)})`).join(', ')}</span>`;
+}
+
+/** How old the oldest is that still waits on the device, and how long its queue takes. */
+function Waiting({ reported, now }) {
+  const waiting = Object.values(reported?.queue ?? {}).filter(({ queued }) => Number(queued) > 0);
+  if (waiting.length === 0) return null;
+  const oldest = Math.min(...waiting.map((stream) => Number(stream.oldest) || Number.POSITIVE_INFINITY));
+  const age = Number.isFinite(oldest) && html`, the oldest of ${ago(new Date(oldest).toISOString(), now)}`;
+  const end = Number(reported.emptyInS) > 0 && html`, delivered in about ${span(Number(reported.emptyInS) * 1000)} at its pace`;
+  return html`<p class="small">${number(waiting.reduce((all, { queued }) => all + Number(queued), 0))} records wait on the device${age}${end}</p>`;
 }
 
 /** `queue`: what the device says is still waiting on it, by stream; absent while it does not report. */

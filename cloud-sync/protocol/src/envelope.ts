@@ -90,6 +90,26 @@ export const DeviceState = z.object({
 });
 export type DeviceState = z.infer<typeof DeviceState>;
 
+const count = z.int().nonnegative();
+
+/** What a device says of itself, retained and whole; an older collector ignores what a newer device adds. */
+export const Reported = z.object({
+  v: z.literal(1),
+  /** Wall ms of the device. */
+  t: z.int(),
+  /** What is not confirmed yet, by stream; `oldest`: wall ms of the oldest record that waits. */
+  queue: z.partialRecord(
+    z.enum(STREAMS),
+    z.object({ queued: count, declaredLost: count, oldest: z.int().optional() }),
+  ),
+  /** Pictures whose bytes wait. */
+  pictures: count,
+  /** Records confirmed per second lately, and how long the queue takes at that pace. */
+  drainPerS: z.number().nonnegative(),
+  emptyInS: count.optional(),
+});
+export type Reported = z.infer<typeof Reported>;
+
 /** Retained presence of the collector. `mediaUrl` is where snapshot bytes are PUT, when it takes any. */
 export const CollectorState = z.object({
   v: z.literal(1),

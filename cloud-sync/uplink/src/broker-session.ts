@@ -38,6 +38,8 @@ export class BrokerSession {
   /** Resolves with the reason when the connection ends, however it ends. Never rejects. */
   readonly closed: Promise<Condition>;
   readonly #client: MqttClient;
+  /** Packet ids of messages to which nobody need listen. */
+  readonly #aside = new Set<number>();
 
   private constructor(client: MqttClient, closed: Promise<Condition>) {
     this.#client = client;
@@ -57,7 +59,9 @@ export class BrokerSession {
     const session = new BrokerSession(client, closedOf(client, options.url));
     client.on('message', (topic, payload) => events.message(topic, payload));
     client.on('packetreceive', (packet) => {
-      if (packet.cmd === 'puback' && packet.reasonCode === NO_MATCHING_SUBSCRIBERS) events.unheard();
+      if (packet.cmd !== 'puback') return;
+      const aside = packet.messageId !== undefined && session.#aside.delete(packet.messageId);
+      if (packet.reasonCode === NO_MATCHING_SUBSCRIBERS && !aside) events.unheard();
     });
     const onAbort = (): void => void client.end(true);
     signal.addEventListener('abort', onAbort, { once: true });
@@ -88,6 +92,8 @@ export class BrokerSession {
         settled(condition('not_authorised', `the broker refuses a message to ${topic} (0x${reason.toString(16)})`));
       } else if (!(error instanceof Error)) settled();
     });
+    // The broker keeps it for whoever comes.
+    if (retain) this.#aside.add(this.#client.getLastMessageId());
   }
 
   /** Has the broker say once more what it retains of the collector's presence (MQTT 5, 3.3.1.3: at each subscription). */

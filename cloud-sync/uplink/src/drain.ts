@@ -3,6 +3,7 @@ import {
   decode,
   encodeText,
   MalformedPayload,
+  mergeRanges,
   parseTopic,
   type PayloadForm,
   ResendCommand,
@@ -33,6 +34,8 @@ export interface DrainOptions {
   readonly clock: UplinkClock;
   readonly cap: RateCap;
   readonly ackNoteMs: number;
+  /** Without an ack for so long, something is wrong. */
+  readonly ackMs: number;
   readonly events: DrainEvents;
 }
 
@@ -49,12 +52,14 @@ export class Drain {
   readonly #window: SendWindow;
   readonly #clock: UplinkClock;
   readonly #events: DrainEvents;
-  /** Newest ack of each stream that is not noted in the outbox yet. */
+  /** What was acknowledged of each stream and is not noted in the outbox yet. */
   readonly #acks = new Map<Stream, Ack>();
   #noteAtMs = Number.POSITIVE_INFINITY;
   #silentUntilMs = Number.NEGATIVE_INFINITY;
   /** Since when batches are on their way without an ack. */
   #waitingSinceMs: number | undefined;
+  /** Since when records wait while none is on its way and none is to be sent. */
+  #restingSinceMs: number | undefined;
   #form: PayloadForm | undefined;
   /** Acks that this outbox cannot have earned. */
   #doubts = 0;
@@ -89,11 +94,27 @@ export class Drain {
     if (now < this.#silentUntilMs) return this.#silentUntilMs - now;
     const late = this.#window.expire(now);
     if (late > 0) this.#events.trouble(condition('collector_silent', `${late} batches without an ack: sent again`));
+    if (now - (this.#restingSinceMs ?? now) >= this.#options.ackMs) this.#startOver();
     const cappedMs = this.#send(session, now);
+    this.#restingSinceMs = this.#isResting(cappedMs) ? (this.#restingSinceMs ?? now) : undefined;
     if (this.#window.inFlight === 0) this.#waitingSinceMs = undefined;
     else this.#waitingSinceMs ??= now;
     const lateMs = this.#window.lateInMs(now) ?? Number.POSITIVE_INFINITY;
-    return Math.min(lateMs, cappedMs, Math.max(0, this.#noteAtMs - now));
+    const restMs = this.#restingSinceMs === undefined ? Number.POSITIVE_INFINITY : this.#options.ackMs;
+    return Math.min(lateMs, cappedMs, restMs, Math.max(0, this.#noteAtMs - now));
+  }
+
+  /** Whether records wait of which none is on its way, although nothing held them back. */
+  #isResting(cappedMs: number): boolean {
+    if (this.#window.inFlight > 0 || Number.isFinite(cappedMs)) return false;
+    return Object.values(this.#outbox.stats()).some(({ queued }) => queued > 0);
+  }
+
+  /** Better to send all that waits again than to let it wait for ever. */
+  #startOver(): void {
+    this.#restingSinceMs = undefined;
+    this.#window.forget();
+    this.#events.trouble(condition('collector_silent', 'records waited without being sent: sent again'));
   }
 
   /** Returns ms until the cap lets more through; infinite where the cap is not what holds it back. */
@@ -158,7 +179,7 @@ export class Drain {
       return;
     }
     const now = this.#clock.monoMs();
-    this.#acks.set(stream, ack);
+    this.#acks.set(stream, together(this.#acks.get(stream), ack));
     this.#noteAtMs = Math.min(this.#noteAtMs, now + this.#options.ackNoteMs);
     this.#waitingSinceMs = undefined;
     this.#window.acked(stream, upto, sack, now);
@@ -219,4 +240,14 @@ export class Drain {
     const envelope = JSON.stringify({ v: 1, dev, epoch, stream, from, to, prev, head });
     return `${envelope.slice(0, -1)},"ev":[${records.join(',')}]}`;
   }
+}
+
+/**
+ * Both acks are true for ever: what was committed stays so. They may come in any order, above all from two collectors
+ * over one database, so that the newest to arrive may be the older one.
+ */
+function together(known: Ack | undefined, ack: Ack): Ack {
+  if (known === undefined) return ack;
+  const ahead = ack.upto >= known.upto ? ack : known;
+  return { ...ahead, sack: mergeRanges([...known.sack, ...ack.sack], ahead.upto).map(([a, b]) => [a, b]) };
 }

@@ -20,6 +20,8 @@ export interface Tuning {
   readonly ackNoteMs: number;
   /** Without any ack for so long while batches are on their way, the connection is made anew. */
   readonly silenceMs: number;
+  /** How often the cloud is told what waits here, where that changed. */
+  readonly reportMs: number;
 }
 
 export const TUNING: Tuning = {
@@ -32,6 +34,7 @@ export const TUNING: Tuning = {
   media: { requestMs: 60_000, retryMs: 5_000, parkMs: 3_600_000 },
   ackNoteMs: 50,
   silenceMs: 180_000,
+  reportMs: 30_000,
 };
 
 export interface UplinkOptions {

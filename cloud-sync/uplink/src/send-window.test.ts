@@ -227,3 +227,15 @@ test('a collector that got the newest first and asks for the whole hole before i
   expect(later.length).toBeGreaterThan(0);
   expect(Math.min(...later)).toBeGreaterThan(90);
 });
+
+test('an older ack that comes late takes nothing back', () => {
+  const { outbox } = outboxOf({ events: 40 });
+  const window = new SendWindow(outbox, OPTIONS);
+  expect(drain(window)).toHaveLength(4);
+  window.acked('events', 0, [[11, 20]]);
+  window.acked('events', 0, []);
+  expect(window.inFlight).toBe(3);
+  // Given up and begun again from the lowest: what is held is stepped over, by whatever ack that was said.
+  window.expire(1_000);
+  expect(drain(window, 1_000)).toEqual(['events 1-10', 'events 21-30', 'events 31-40']);
+});

@@ -108,8 +108,10 @@ export class SendWindow {
 
   /** The collector holds everything up to `upto` and the ranges in `sack`. */
   acked(stream: Stream, upto: number, sack: readonly SeqRange[], nowMs?: number): void {
-    const held = mergeRanges(sack, upto);
-    this.#cursor(stream).sack = held;
+    const cursor = this.#cursor(stream);
+    // An older ack that comes late takes nothing back.
+    const held = mergeRanges([...cursor.sack, ...sack], upto);
+    cursor.sack = held;
     this.#unheard = 0;
     const full = this.#isFull();
     this.#inFlight = this.#inFlight.filter((batch) => {

@@ -15,6 +15,7 @@ import { Drain } from './drain.ts';
 import { MediaUpload } from './media-upload.ts';
 import { type Tuning, TUNING, type UplinkOptions } from './options.ts';
 import { Pace } from './pace.ts';
+import { QueueReport } from './queue-report.ts';
 import { RateCap } from './rate-cap.ts';
 import { SendWindow } from './send-window.ts';
 import type { RefusedReason, UplinkSnapshot } from './snapshot.ts';
@@ -43,6 +44,7 @@ export class Uplink {
   readonly #reconnect: ReconnectDelay;
   readonly #conflict: ReconnectDelay;
   readonly #pace = new Pace();
+  readonly #report: QueueReport;
   readonly #refused: Record<RefusedReason, number> = { malformed: 0, wrong_epoch: 0, beyond: 0, unknown_topic: 0 };
   #link: UplinkSnapshot['link'] = 'down';
   #since: number;
@@ -73,13 +75,14 @@ export class Uplink {
     const perS = options.maxBytesPerS ?? Number.POSITIVE_INFINITY;
     const share = media === undefined ? 1 : 1 - MEDIA_SHARE;
     const cap = new RateCap(perS * share, clock.monoMs());
-    const { ackNoteMs } = this.#tuning;
-    this.#drain = new Drain({ outbox, window: this.#window, clock, cap, ackNoteMs, events });
+    const { ackNoteMs, window } = this.#tuning;
+    this.#drain = new Drain({ outbox, window: this.#window, clock, cap, ackNoteMs, ackMs: window.ackMs, events });
     this.#media =
       media &&
       new MediaUpload({ outbox: media, clock, times: this.#tuning.media, trouble, bytesPerS: perS * MEDIA_SHARE });
     this.#reconnect = new ReconnectDelay({ ...this.#tuning.reconnect, random });
     this.#conflict = new ReconnectDelay({ ...this.#tuning.conflict, random });
+    this.#report = new QueueReport(outbox.device, clock, this.#tuning.reportMs);
     this.#since = clock.wallMs();
   }
 
@@ -171,6 +174,7 @@ export class Uplink {
       this.#session = undefined;
       this.#collector = undefined;
       this.#drain.forget();
+      this.#report.forget();
       this.#moved();
     }
   }
@@ -196,7 +200,8 @@ export class Uplink {
       if (this.#drain.silentForMs() >= this.#tuning.silenceMs) {
         return condition('collector_silent', 'nothing was confirmed for a long time: connecting anew');
       }
-      await this.#wake.wait(clock, Math.min(ms, IDLE_MS), signal);
+      const reportMs = this.#report.tell(session, () => this.snapshot());
+      await this.#wake.wait(clock, Math.min(ms, reportMs, IDLE_MS), signal);
     }
     return undefined;
   }

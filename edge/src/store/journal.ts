@@ -171,7 +171,7 @@ export class Journal {
       if (highest >= head.next) throw ackBeyond(stream, highest, head.next);
       if (proof !== undefined && !this.agrees(stream, upto, proof)) throw ackForked(stream, upto);
       const acked = Math.max(head.acked, upto);
-      this.#heads.set(stream, { ...head, acked, sack: mergeRanges(sack, acked) });
+      this.#heads.set(stream, { ...head, acked, sack: mergeRanges([...head.sack, ...sack], acked) });
       if (srvTs !== undefined) this.#times.heard(srvTs);
       this.#keepFloor();
     });
