@@ -148,7 +148,9 @@ async function report(): Promise<void> {
       resent: snapshot?.resent ?? 0,
       connects: snapshot?.connects ?? 0,
       inFlight: snapshot?.inFlight ?? 0,
-      waiting: Object.fromEntries(Object.entries(snapshot?.streams ?? {}).map(([stream, { queued }]) => [stream, queued])),
+      waiting: Object.fromEntries(
+        Object.entries(snapshot?.streams ?? {}).map(([stream, { queued }]) => [stream, queued]),
+      ),
       lastError: snapshot?.lastError?.message,
       freshMs: freshMs.splice(0),
     };

@@ -146,7 +146,7 @@ describe('a line of which much is wrong', { timeout: 60_000 }, () => {
   it('counts each frame that a model should have seen and could not', async () => {
     const shares = await appliance.until('frames of the refused models', ({ cameras }) => {
       const { models } = cameras.find(({ id }) => id === 'many-models') ?? { models: [] };
-      const refused = models.filter(({ id }) => id in BAD_MODELS);
+      const refused = models.filter(({ model }) => model in BAD_MODELS);
       return refused.every(({ counters }) => counters.offered > 5) && refused;
     });
     expect(shares).toHaveLength(Object.keys(BAD_MODELS).length);

@@ -42,6 +42,16 @@ export class JournalTwin {
     return record;
   }
 
+  /** Appends a record of an earlier journal, as one does that was turned back and goes on under a new epoch. */
+  carryOver(from: JournalTwin, seq: number): WireRecord {
+    const before = from.records[seq - 1];
+    if (before === undefined) throw new Error(`no record ${seq}`);
+    const record = { ...before, s: this.records.length + 1, was: { epoch: from.epoch, s: seq } };
+    this.records.push(record);
+    this.heads.push(chainNext(this.head, canonicalJson(record)));
+    return record;
+  }
+
   /** Appends `count` events that open. */
   appendEvents(count: number): this {
     for (let i = 0; i < count; i += 1) this.append('event', eventBody());

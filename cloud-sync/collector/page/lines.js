@@ -80,7 +80,8 @@ function Waiting({ reported, now }) {
   if (waiting.length === 0) return null;
   const oldest = Math.min(...waiting.map((stream) => Number(stream.oldest) || Number.POSITIVE_INFINITY));
   const age = Number.isFinite(oldest) && html`, the oldest of ${ago(new Date(oldest).toISOString(), now)}`;
-  const end = Number(reported.emptyInS) > 0 && html`, delivered in about ${span(Number(reported.emptyInS) * 1000)} at its pace`;
+  const end =
+    Number(reported.emptyInS) > 0 && html`, delivered in about ${span(Number(reported.emptyInS) * 1000)} at its pace`;
   return html`<p class="small">${number(waiting.reduce((all, { queued }) => all + Number(queued), 0))} records wait on the device${age}${end}</p>`;
 }
 

@@ -98,10 +98,7 @@ export const Reported = z.object({
   /** Wall ms of the device. */
   t: z.int(),
   /** What is not confirmed yet, by stream; `oldest`: wall ms of the oldest record that waits. */
-  queue: z.partialRecord(
-    z.enum(STREAMS),
-    z.object({ queued: count, declaredLost: count, oldest: z.int().optional() }),
-  ),
+  queue: z.partialRecord(z.enum(STREAMS), z.object({ queued: count, declaredLost: count, oldest: z.int().optional() })),
   /** Pictures whose bytes wait. */
   pictures: count,
   /** Records confirmed per second lately, and how long the queue takes at that pace. */

@@ -71,6 +71,8 @@ export function checkBatch(device: string, stream: Stream, payload: Uint8Array):
     if (typeof meaning === 'string') unread.push(meaning);
     records.push({
       seq: record.s,
+      id: record.id,
+      ...(record.was === undefined ? {} : { was: { epoch: record.was.epoch, seq: record.was.s } }),
       kind: record.k,
       wallMs: record.t,
       clock: record.q,

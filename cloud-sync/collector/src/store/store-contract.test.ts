@@ -112,6 +112,31 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect((await store.totals()).records).toEqual({ events: 5 });
     });
 
+    it('reads a record once that comes again from a journal that was turned back, and reads it where it had not come', async () => {
+      const before = new JournalTwin('line-1');
+      const opening = eventBody();
+      before.append('event', opening);
+      before.append('event', { ...opening, phase: 'closed', reason: 'cleared', lastedMs: 9000, score: 0.4 });
+      await one(before.batch());
+      const events = async () => (await store.events({ limit: 10 })).items;
+      const [known] = await events();
+      expect(known).toMatchObject({ event: opening.event, reason: 'cleared', score: 0.4 });
+      // Turned back to when the event was open, with one that was never delivered.
+      const other = new JournalTwin('line-1', 'events', before.epoch);
+      const missed = eventBody();
+      other.append('event', opening);
+      other.append('event', missed);
+      other.records[0] = before.records[0]!;
+      const after = new JournalTwin('line-1');
+      after.carryOver(other, 1);
+      after.carryOver(other, 2);
+      expect(await one(after.batch())).toMatchObject({ inserted: 2, breaks: 0, watermark: { upto: 2 } });
+      const rows = await events();
+      expect(rows.map(({ event }) => event).toSorted()).toEqual([opening.event, missed.event].toSorted());
+      expect(rows.find(({ event }) => event === opening.event)).toEqual(known);
+      expect(await verify()).toEqual([]);
+    });
+
     it('takes batches in any order and says which ranges it has', async () => {
       const journal = new JournalTwin('line-1').appendEvents(30);
       expect((await one(journal.batch(21, 25))).watermark).toEqual({ upto: 0, sack: [{ first: 21, last: 25 }] });

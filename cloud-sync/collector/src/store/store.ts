@@ -33,6 +33,9 @@ export type Meaning =
 
 export interface CheckedRecord {
   readonly seq: number;
+  readonly id: string;
+  /** Number under which the same record stood in an earlier journal of the device, from which it was carried over. */
+  readonly was?: { readonly epoch: string; readonly seq: number };
   readonly kind: string;
   /** Device's wall clock, a label. */
   readonly wallMs: number;

@@ -48,6 +48,12 @@ const INSERT_CONFLICTS = `insert into conflicts
   on conflict (journal, seq) do update set times = conflicts.times + 1
   returning journal, seq`;
 
+const FIND_EARLIER = `select w.n from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])
+    as w (n, device, epoch, stream, seq, id)
+  join journals j on j.device = w.device and j.epoch = w.epoch and j.stream = w.stream
+  join records r on r.journal = j.id and r.seq = w.seq
+  where r.json::json ->> 'id' = w.id`;
+
 const INSERT_BREAKS = `insert into chain_breaks (journal, seq, link, expected, found, at_ms)
   select journal, seq, link, expected, found, $6
   from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])
@@ -218,11 +224,30 @@ async function saveSpans(
   }
 }
 
+/** Those that are stored under the number that they had in an earlier journal of their device, and read. */
+async function knownBefore(tx: Queryable, news: readonly New[]): Promise<ReadonlySet<New>> {
+  const carried = news.flatMap((item) => (item.record.was === undefined ? [] : [{ item, was: item.record.was }]));
+  if (carried.length === 0) return new Set();
+  const found = await rowsOf<{ n: number }>(tx, FIND_EARLIER, [
+    carried.map((_, n) => n),
+    carried.map(({ item }) => item.key.device),
+    carried.map(({ was }) => was.epoch),
+    carried.map(({ item }) => item.key.stream),
+    carried.map(({ was }) => was.seq),
+    carried.map(({ item }) => item.record.id),
+  ]);
+  const places = new Set(found.map(({ n }) => n));
+  return new Set(carried.filter((_, n) => places.has(n)).map(({ item }) => item));
+}
+
 /** Brings new records into the read tables. */
 async function readNews(tx: Queryable, news: readonly New[], atMs: number): Promise<void> {
   const tables = new ReadTables();
-  for (const { journal, key, record } of news) {
+  const known = await knownBefore(tx, news);
+  for (const item of news) {
+    const { journal, key, record } = item;
     const { meaning } = record;
+    if (known.has(item)) continue;
     switch (meaning.is) {
       case 'event':
         tables.transition(key.device, journal, record, meaning.body);

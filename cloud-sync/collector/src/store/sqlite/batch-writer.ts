@@ -108,9 +108,16 @@ export class BatchWriter {
     return true;
   }
 
+  /** Whether the record is stored under the number that it had in an earlier journal, and read. */
+  #knows({ device, stream }: StreamKey, { id, was }: CheckedRecord): boolean {
+    if (was === undefined) return false;
+    return this.#sql.earlier.get(device, was.epoch, stream, was.seq)?.id === id;
+  }
+
   /** Brings a new record into the read tables; returns how many numbers it declares lost. */
   #read(journal: number, key: StreamKey, record: CheckedRecord, atMs: number): number {
     const { meaning, seq } = record;
+    if (meaning.is !== 'tombstone' && this.#knows(key, record)) return 0;
     switch (meaning.is) {
       case 'event':
         this.#tables.transition(key.device, journal, record, meaning.body);
@@ -158,6 +165,10 @@ function statements(db: Database.Database) {
     retired: db.prepare<[number], { last: number; head: string }>('select last, head from retired where journal = ?'),
     count: db.prepare<[number, number]>('update journals set stored = stored + ? where id = ?'),
     record: db.prepare<[number, number], StoredRecord>('select hash, json from records where journal = ? and seq = ?'),
+    earlier: db.prepare<[string, string, string, number], { id: string }>(
+      `select r.json ->> '$.id' as id from records r join journals j on j.id = r.journal
+       where j.device = ? and j.epoch = ? and j.stream = ? and r.seq = ?`,
+    ),
     declaredEnd: db.prepare<[number, number], { head: string }>(
       'select head from declared where journal = ? and last = ? order by tombstone desc limit 1',
     ),
