@@ -119,6 +119,7 @@ function Enlarged({ camera, look, onClose }) {
             source &&
               `${source.width} × ${source.height}${source.fps ? `, ${source.fps} per second` : ''}${source.codec ? `, ${source.codec}` : ''}`,
           ],
+          ['Pictures behind', camera.behindMs !== undefined && camera.behindMs > 500 && span(camera.behindMs)],
           ['Stream restarts', number(camera.restarts)],
           ['Zones', camera.zones.map((zone) => zone.id).join(', ')],
         ]}

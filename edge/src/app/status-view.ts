@@ -40,6 +40,7 @@ function cameraView(lane: LaneSnapshot, facts: ViewFacts): CameraView {
     ...(error === undefined ? {} : { error }),
     ...(source === undefined ? {} : { source }),
     ...(lastFrameMs === undefined ? {} : { lastFrameAgeMs: Math.max(0, nowMs - lastFrameMs) }),
+    ...(status.behindMs === undefined ? {} : { behindMs: Math.round(status.behindMs) }),
   };
 }
 
@@ -69,6 +70,7 @@ function wordOf(lane: LaneSnapshot, status: CameraStatus, facts: ViewFacts): Cam
         : { resultAgeMs: nowMs - model.newest.resultAtMs }),
     })),
     ...(lastFrameMs === undefined ? {} : { lastFrameAgeMs: nowMs - lastFrameMs }),
+    ...(status.behindMs === undefined ? {} : { behindMs: status.behindMs }),
   });
 }
 

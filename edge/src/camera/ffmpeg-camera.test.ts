@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { appendFile, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../../tests/support/free-port.ts';
 import { descendantsOf } from '../../../tests/support/processes.ts';
@@ -95,6 +96,24 @@ describe('a live camera', () => {
     await waitFor('frames again', () => live.frames.length >= before + 5, { withinMs: 25_000 });
     expect(live.errors).toContain('decoder_hung');
     expect(ffmpegs()).not.toContain(frozen);
+  });
+
+  it('tells how late its pictures are when FFmpeg was held up, until it has caught up', async () => {
+    await using live = camera({ url: 'lavfi:testsrc2=size=320x180:rate=25' });
+    await waitFor('frames', () => live.frames.length >= 5);
+    const [held] = ffmpegs();
+    if (held === undefined) throw new Error('no child');
+    const before = live.frames.length;
+    // Too short for a stall.
+    process.kill(held, 'SIGSTOP');
+    await sleep(1_300);
+    process.kill(held, 'SIGCONT');
+    await waitFor('frames again', () => live.frames.length > before + 20);
+    const delays = live.frames.map(({ arrivedMs, mediaMs }) => arrivedMs - mediaMs);
+    const prompt = Math.min(...delays.slice(0, before));
+    expect(Math.max(...delays) - prompt).toBeGreaterThan(700);
+    await waitFor('the status to say that it has caught up', () => (live.statuses.at(-1)?.behindMs ?? 9e9) < 300);
+    expect(live.errors).toEqual([]);
   });
 
   it('starts again with the new size when the picture changes it, and never mixes the two', async () => {

@@ -186,17 +186,19 @@ export class FfmpegCamera implements Part {
     if (pixels === undefined || frame.picture === undefined) return;
     const index = this.#nextIndex;
     this.#nextIndex += 1;
-    this.#status = { ...this.#status, lastFrameMs: frame.arrivedMs };
+    const recordedMs = this.#recordingFps === undefined ? undefined : (index * 1000) / this.#recordingFps;
+    const mediaMs = recordedMs ?? this.#media.at(frame.arrivedMs, frame.timeS);
+    const behind = recordedMs === undefined ? { behindMs: this.#media.behindMs } : {};
+    this.#status = { ...this.#status, lastFrameMs: frame.arrivedMs, ...behind };
     if (this.#status.state !== 'streaming') {
       this.#startedMs = frame.arrivedMs;
       this.#tell('streaming');
     }
-    const recordedMs = this.#recordingFps === undefined ? undefined : (index * 1000) / this.#recordingFps;
     return this.#listener.frame({
       camera: this.#options.id,
       index,
       atMs: recordedMs ?? frame.arrivedMs,
-      mediaMs: recordedMs ?? this.#media.at(frame.arrivedMs, frame.timeS),
+      mediaMs,
       arrivedMs: frame.arrivedMs,
       source: frame.source,
       inputs: frame.outputs.slice(0, -1),

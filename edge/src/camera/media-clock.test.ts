@@ -20,6 +20,26 @@ describe("the camera's clock", () => {
     expect(told(jumps)).toEqual([0, 200, 400, expect.closeTo(600, 6) as number]);
   });
 
+  it('tells how far behind its promptest frame the newest is, and lets clocks drift apart', () => {
+    const clock = new MediaClock();
+    const behind = (arrivedMs: number, timeS: number): number => {
+      clock.at(arrivedMs, timeS);
+      return Math.round(clock.behindMs);
+    };
+    expect([behind(1000, 0), behind(1200, 0.2), behind(1450, 0.4)]).toEqual([0, 0, 50]);
+    // What waited in a rush at the start is forgiven: the promptest is what counts.
+    expect([behind(1460, 0.6), behind(1610, 0.8)]).toEqual([0, 0]);
+    expect([behind(5000, 1), behind(5210, 1.2), behind(5410, 1.4)].map((ms) => Math.round(ms / 100))).toEqual([
+      32, 32, 32,
+    ]);
+    clock.restart();
+    expect(behind(9000, 0)).toBe(0);
+    // A camera whose clock runs slow by 100 parts in a million is not behind after a day.
+    const slow = new MediaClock();
+    for (let n = 0; n <= 86_400; n += 1) slow.at(n * 1000, (n * 1000 * (1 - 1e-4)) / 1000);
+    expect(slow.behindMs).toBeLessThan(1);
+  });
+
   it('rises over a restart of the stream, and over frames of one instant', () => {
     const clock = new MediaClock();
     clock.at(0, 100);

@@ -73,13 +73,17 @@ function textOf(status: ServiceStatus): string {
   ].join('\n');
 }
 
+/** Less is the wavering of any network. */
+const BEHIND_SHOWN_MS = 500;
+
 function cameraLine(camera: CameraView): string {
   const source = camera.source === undefined ? '' : ` ${camera.source.width}x${camera.source.height}`;
   const age = camera.lastFrameAgeMs === undefined ? '' : `, newest frame ${lasted(camera.lastFrameAgeMs)} old`;
+  const behind = (camera.behindMs ?? 0) > BEHIND_SHOWN_MS ? `, ${lasted(camera.behindMs ?? 0)} behind` : '';
   const counts = camera.models.map(({ model, counters }) => {
     return `${model} ${counters.inspected} of ${counters.offered} inspected`;
   });
-  return `camera   ${camera.id}: ${camera.inspecting}, ${camera.state}${source}${age}${counts.length > 0 ? `; ${counts.join(', ')}` : ''}`;
+  return `camera   ${camera.id}: ${camera.inspecting}, ${camera.state}${source}${age}${behind}${counts.length > 0 ? `; ${counts.join(', ')}` : ''}`;
 }
 
 function modelLine(model: ModelView): string {

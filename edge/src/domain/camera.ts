@@ -30,6 +30,8 @@ export interface CameraStatus {
   readonly restarts: number;
   /** Monotonic ms of the newest frame, when there was one. */
   readonly lastFrameMs?: number;
+  /** How much later it came than the promptest of its stream, milliseconds. */
+  readonly behindMs?: number;
 }
 
 export interface ModelStatus {

@@ -26,6 +26,16 @@ describe('the health of the box', () => {
     expect(judge(cameras(...words))).toMatchObject({ word, ok });
   });
 
+  it('is degraded, and says how late, when pictures show what was', () => {
+    const [first] = well.cameras;
+    const late = judge({
+      cameras: well.cameras.map((camera) => ({ ...camera, inspecting: 'degraded', behindMs: 3_200 })),
+    });
+    expect(late).toMatchObject({ word: 'degraded', ok: true });
+    expect(late.warnings[0]).toMatchObject({ code: 'camera_behind', camera: first?.id });
+    expect(late.warnings[0]?.message).toContain('3.2 s late');
+  });
+
   it('is never "inspecting" while events cannot be written', () => {
     const health = judge({ journal: { ...well.journal, writable: false, problem: 'disk full' } });
     expect(health).toMatchObject({ word: 'not_inspecting', ok: false });

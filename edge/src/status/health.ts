@@ -1,3 +1,4 @@
+import { BEHIND_MS } from './inspecting.ts';
 import type { CameraView, Inspecting, Snapshot } from './snapshot.ts';
 
 /** The one-glance answer for the box. */
@@ -106,6 +107,7 @@ function cameraFinding(camera: CameraView): Finding | undefined {
     case 'starting':
       return undefined;
     case 'degraded':
+      if ((camera.behindMs ?? 0) > BEHIND_MS) return behind(camera.behindMs ?? 0);
       return {
         code: 'camera_degraded',
         message: 'Some of its checks give no results, or results to be doubted',
@@ -118,6 +120,15 @@ function cameraFinding(camera: CameraView): Finding | undefined {
         advice: 'lineside doctor',
       };
   }
+}
+
+function behind(ms: number): Finding {
+  return {
+    code: 'camera_behind',
+    message: `Its pictures come ${(ms / 1000).toFixed(1)} s late: what is seen now happened earlier`,
+    advice:
+      'The network or this machine is too slow for the stream: lower fps, look by fewer models, or check the link',
+  };
 }
 
 function modelWarnings({ models }: Snapshot): Finding[] {

@@ -22,6 +22,7 @@ describe('the word for a camera', () => {
     ['one model never gave a result', { models: [model, { state: 'loading', degraded: false }] }, 'degraded'],
     ['one model has failed', { models: [model, { state: 'failed', degraded: false }] }, 'degraded'],
     ['the results of one are to be doubted', { models: [model, { ...model, degraded: true }] }, 'degraded'],
+    ['its pictures come late', { behindMs: 2_001 }, 'degraded'],
     ['every model is silent', { models: [{ ...model, resultAgeMs: 2_001 }] }, 'blind'],
     ['it has no models', { models: [] }, 'blind'],
     ['the newest frame is old, though results are fresh', { lastFrameAgeMs: 2_001 }, 'blind'],

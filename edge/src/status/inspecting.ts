@@ -7,6 +7,8 @@ export interface CameraFacts {
   readonly state: CameraState;
   /** Absent before the first frame. */
   readonly lastFrameAgeMs?: number;
+  /** How far the newest frame came behind. */
+  readonly behindMs?: number;
   /** Since the camera was last told to start: by the process, the configuration or a restart of the vision process. */
   readonly sinceStartMs: number;
   readonly models: readonly {
@@ -23,9 +25,12 @@ export interface CameraFacts {
   readonly graceMs: number;
 }
 
+/** Pictures that come later than this show what was, not what is. */
+export const BEHIND_MS = 2_000;
+
 /**
  * One word for a camera. `inspecting` only if every model of it has a fresh, undoubted result: silence is never taken
- * for health.
+ * for health, nor are old pictures.
  */
 export function inspectingWord(facts: CameraFacts): Inspecting {
   const fresh = facts.models.filter(
@@ -37,7 +42,8 @@ export function inspectingWord(facts: CameraFacts): Inspecting {
     facts.lastFrameAgeMs !== undefined &&
     facts.lastFrameAgeMs <= facts.staleAfterMs;
   if (seeing && fresh.length > 0) {
-    const whole = fresh.length === facts.models.length && fresh.every((m) => !m.degraded);
+    const prompt = (facts.behindMs ?? 0) <= BEHIND_MS;
+    const whole = prompt && fresh.length === facts.models.length && fresh.every((m) => !m.degraded);
     return whole ? 'inspecting' : 'degraded';
   }
   const hopeless =

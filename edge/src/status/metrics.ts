@@ -40,6 +40,10 @@ export class Metrics {
       const seconds = camera.lastFrameAgeMs / 1000;
       this.#gauge('lineside_camera_frame_age_seconds', 'Age of the newest frame.', at, seconds);
     }
+    if (camera.behindMs !== undefined) {
+      const help = 'How much later than the promptest of its stream the newest frame came.';
+      this.#gauge('lineside_camera_behind_seconds', help, at, camera.behindMs / 1000);
+    }
     for (const { model, counters, latencyMs } of camera.models) {
       const labels = { ...at, model };
       this.#count('lineside_frames_offered_total', 'Frames offered for inspection.', labels, counters.offered);

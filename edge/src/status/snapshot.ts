@@ -78,6 +78,8 @@ export interface CameraView {
   readonly restarts: number;
   /** Absent before the first frame. */
   readonly lastFrameAgeMs?: number;
+  /** How much later than the promptest of its stream the newest frame arrived: it is at least so much older. */
+  readonly behindMs?: number;
   readonly inspecting: Inspecting;
   readonly zones: readonly Zone[];
   readonly models: readonly CameraModelView[];
