@@ -140,6 +140,49 @@ describe('a line that the broker does not let in', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a running line whose collector knows more than its journal', { timeout: 90_000 }, () => {
+  it('opens its journal anew under another epoch, without an end of the process, and delivers on', async () => {
+    await using dir = await tempDir('lineside-link-');
+    await using broker = await startMosquitto();
+    await using collector = new CollectorProcess(dir.path, `broker: ${broker.url}\n`);
+    const password = dir.join('password');
+    await collector.admit(DEVICE, password);
+    await collector.start();
+    const data = dir.join('edge');
+    const config = await lampLine({ folder: dir.path, device: DEVICE, lamps: LAMPS, broker: broker.url, password });
+    await using appliance = await startAppliance({ config, data });
+    await appliance.inspects(LAMPS);
+    await appliance.until('events at the collector', ({ journal }) =>
+      journal.streams.some(({ stream, acked }) => stream === 'events' && acked > 4),
+    );
+    const before = epochOf(data);
+    const rogue = await mqtt.connectAsync(broker.url, { protocolVersion: 5 });
+    // What a journal hears that was turned back: twice, for one ack may be spoiled on its way.
+    const ack = { v: 1, epoch: before, stream: 'events', upto: 999_999, sack: [], srvTs: Date.now() };
+    for (const upto of [999_999, 999_998]) {
+      await rogue.publishAsync(topics.ack(DEVICE), JSON.stringify({ ...ack, upto }), { qos: 1 });
+    }
+    await rogue.endAsync();
+    await appliance.until('another epoch', () => epochOf(data) !== before);
+    const { pid } = appliance.process;
+    await appliance.inspects(LAMPS);
+    const { health } = await appliance.until('the word of it', (status) =>
+      status.health.warnings.some(({ code }) => code === 'journal_set_aside') ? status : undefined,
+    );
+    expect(health.ok).toBe(true);
+    expect(appliance.process).toMatchObject({ pid, exit: undefined });
+    // The line goes on making events: at some moment all of them are over.
+    await delivered(collector, data, 30_000);
+    await appliance.stop();
+    expect(await collector.verify()).toEqual([]);
+    const streams = (await collector.device(DEVICE))?.streams ?? [];
+    expect(new Set(streams.map(({ epoch }) => epoch))).toEqual(new Set([before, epochOf(data)]));
+    // Of what came twice, nothing was told twice.
+    const events = await collector.events(DEVICE);
+    expect(new Set(events.map(({ event }) => event)).size).toBe(events.length);
+  });
+});
+
 function epochOf(data: string): string {
   const reader = openJournalReader(journalPath(data));
   try {
