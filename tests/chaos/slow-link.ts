@@ -53,13 +53,17 @@ export class SlowLink implements AsyncDisposable {
     });
     to.on('error', () => from.destroy());
     let freeAtMs = performance.now();
+    // Timers of unlike lengths may go off out of turn by a millisecond; a link never delivers out of turn.
+    const underway: Buffer[] = [];
+    const arrive = (): void => pass(to, underway.shift());
     try {
       for await (const data of from as AsyncIterable<Buffer>) {
         for (let at = 0; at < data.length; at += CHUNK_BYTES) {
           const chunk = data.subarray(at, at + CHUNK_BYTES);
           this.bytes += chunk.length;
           freeAtMs = Math.max(freeAtMs, performance.now()) + (chunk.length * 8_000) / this.bitsPerSecond;
-          setTimeout(() => pass(to, chunk), freeAtMs - performance.now() + this.#delayMs);
+          underway.push(chunk);
+          setTimeout(arrive, freeAtMs - performance.now() + this.#delayMs);
           // Timers are coarse: what is sent ahead of its time by less than this is one burst.
           if (freeAtMs - performance.now() > 10) await sleep(freeAtMs - performance.now());
         }
@@ -71,6 +75,6 @@ export class SlowLink implements AsyncDisposable {
   }
 }
 
-function pass(to: Socket, chunk: Buffer): void {
-  if (to.writable) to.write(chunk);
+function pass(to: Socket, chunk: Buffer | undefined): void {
+  if (chunk !== undefined && to.writable) to.write(chunk);
 }

@@ -138,6 +138,12 @@ describe.skipIf(missing !== undefined)('a line whose cameras are not ours', () =
     expect(imagined.length, JSON.stringify(imagined.map(brief))).toBeLessThanOrEqual(MOST_IMAGINED);
   });
 
+  it('tells of nothing twice', () => {
+    const unpaired = events.filter((event) => ![...pairs.values()].includes(event));
+    const again = unpaired.filter((event) => [...pairs.keys()].some((incident) => isOf(event, incident)));
+    expect(again.map(brief)).toEqual([]);
+  });
+
   it('has the picture of every event at the collector, with the box drawn around what is meant', async () => {
     expect(pairs.size).toBeGreaterThan(0);
     const reader = openJournalReader(journalPath(data));
