@@ -239,3 +239,25 @@ test('an older ack that comes late takes nothing back', () => {
   window.expire(1_000);
   expect(drain(window, 1_000)).toEqual(['events 1-10', 'events 21-30', 'events 31-40']);
 });
+
+test('a batch that later ones overtake is soon sent again, alone, and the others go on', () => {
+  const { outbox, acked } = outboxOf({ events: 400 });
+  const slow = { ...OPTIONS, batches: 4, ackMs: 10_000, maxAckMs: 60_000 };
+  const window = new SendWindow(outbox, slow);
+  const upTo20 = [window.next(0), window.next(10)].map((batch) => batch?.to);
+  const later = drain(window, 20);
+  const [first, second] = upTo20;
+  expect([first, second]).toContain(10);
+  // The first is lost; what was sent after it is confirmed.
+  window.acked('events', 0, [[second! - 9, second!]], 300);
+  expect(window.lateInMs(300)).toBe(700);
+  expect(window.expire(900)).toBe(0);
+  drain(window, 900);
+  expect(window.expire(1_000)).toBe(1);
+  expect(drain(window, 1_000)).toEqual([`events ${first! - 9}-${first!}`]);
+  expect(window.resent).toBe(1);
+  expect(later.length).toBeGreaterThan(0);
+  acked.set('events', 0);
+  // Nobody overtakes what was sent last: it has all the time that an ack may take.
+  expect(window.lateInMs(1_000)).toBe(9_020);
+});

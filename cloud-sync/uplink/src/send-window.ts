@@ -1,30 +1,20 @@
 import { mergeRanges, outsideRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
 import { InFlightBudget } from './in-flight-budget.ts';
 import type { Outbox, OutboxBatch } from './outbox.ts';
+import { type AckTimes, type Sent, Underway } from './underway.ts';
 
-export interface WindowOptions {
+export interface WindowOptions extends AckTimes {
   /** Batches in flight at most. */
   readonly batches: number;
   /** Of one batch. */
   readonly records: number;
   readonly bytes: number;
-  /** Without an ack for so long, a batch is sent again; doubles while none comes at all, up to `maxAckMs`. */
-  readonly ackMs: number;
-  readonly maxAckMs: number;
   /** Records in flight are held to what is confirmed within this; without it only `batches` limits them. */
   readonly targetMs?: number;
 }
 
 export interface Outgoing extends OutboxBatch {
   readonly stream: Stream;
-}
-
-interface InFlight {
-  readonly stream: Stream;
-  readonly from: number;
-  readonly to: number;
-  readonly sentMs: number;
-  readonly slot: 'fresh' | 'ordinary' | 'asked';
 }
 
 interface Cursor {
@@ -58,21 +48,23 @@ export class SendWindow {
     STREAMS.map((stream) => [stream, { sent: 0, sack: [], fresh: undefined }]),
   );
   readonly #budget: InFlightBudget | undefined;
+  readonly #underway: Underway;
   readonly #asked: { readonly stream: Stream; readonly range: SeqRange }[] = [];
-  #inFlight: readonly InFlight[] = [];
-  #unheard = 0;
+  /** What was overtaken, and is taken for lost. */
+  readonly #again: { readonly stream: Stream; readonly range: SeqRange }[] = [];
   #resent = 0;
   #turn = 0;
 
   constructor(outbox: Outbox, options: WindowOptions) {
     this.#outbox = outbox;
     this.#options = options;
+    this.#underway = new Underway(options);
     const { targetMs, records: batch, batches } = options;
     this.#budget = targetMs === undefined ? undefined : new InFlightBudget({ targetMs, batch, most: batches * batch });
   }
 
   get inFlight(): number {
-    return this.#inFlight.length;
+    return this.#underway.batches;
   }
 
   /** Batches sent again since the start. */
@@ -82,9 +74,9 @@ export class SendWindow {
 
   /** The link or the collector is gone: nothing is on its way any more. */
   forget(): void {
-    this.#inFlight = [];
+    this.#underway.clear();
     this.#asked.length = 0;
-    this.#unheard = 0;
+    this.#again.length = 0;
     for (const cursor of this.#cursors.values()) {
       cursor.sent = 0;
       cursor.sack = [];
@@ -95,10 +87,12 @@ export class SendWindow {
   /** The next batch to send, which then counts as in flight; undefined while the window is full or nothing waits. */
   next(nowMs: number): Outgoing | undefined {
     const { batches } = this.#options;
-    if (this.#inFlight.length >= batches + FRESH_SLOTS) return undefined;
+    if (this.#underway.batches >= batches + FRESH_SLOTS) return undefined;
     const fresh = this.#nextFresh();
     if (fresh !== undefined) return this.#take(fresh, 'fresh', nowMs);
     if (this.#isFull()) return undefined;
+    const again = this.#nextAgain();
+    if (again !== undefined) return this.#take(again, 'again', nowMs);
     const asked = this.#nextAsked();
     if (asked !== undefined) return this.#take(asked, 'asked', nowMs);
     this.#turn = (this.#turn + 1) % SHARE_FOR_OLDEST;
@@ -112,13 +106,10 @@ export class SendWindow {
     // An older ack that comes late takes nothing back.
     const held = mergeRanges([...cursor.sack, ...sack], upto);
     cursor.sack = held;
-    this.#unheard = 0;
     const full = this.#isFull();
-    this.#inFlight = this.#inFlight.filter((batch) => {
-      if (batch.stream !== stream || !covers(upto, held, [batch.from, batch.to])) return true;
-      if (nowMs !== undefined) this.#budget?.confirmed(batch.to - batch.from + 1, batch.sentMs, nowMs, full);
-      return false;
-    });
+    for (const { from, to, sentMs } of this.#underway.confirm(stream, upto, held)) {
+      if (nowMs !== undefined) this.#budget?.confirmed(to - from + 1, sentMs, nowMs, full);
+    }
   }
 
   /** The collector wants `from..to` again. False where too much is asked for already. */
@@ -128,47 +119,46 @@ export class SendWindow {
     return true;
   }
 
-  /** Gives up on batches without an ack: their streams start again from the lowest unconfirmed. Returns how many. */
+  /**
+   * Gives up on batches without an ack: those that others have overtaken go again alone, for the rest their streams
+   * start again from the lowest unconfirmed. Returns how many.
+   */
   expire(nowMs: number): number {
-    const late = this.#inFlight.filter((batch) => nowMs - batch.sentMs >= this.#ackMs());
-    if (late.length === 0) return 0;
-    const streams = new Set(late.filter((batch) => batch.slot !== 'asked').map((batch) => batch.stream));
-    this.#inFlight = this.#inFlight.filter((batch) => !streams.has(batch.stream) && !late.includes(batch));
-    for (const stream of streams) {
-      const cursor = this.#cursor(stream);
-      cursor.sent = 0;
-      // What was fresh stays ahead of the backlog when it goes again.
-      if (cursor.fresh !== undefined) cursor.fresh = { from: cursor.fresh.from, sent: cursor.fresh.from - 1 };
+    const lost = this.#underway.takeOvertaken(nowMs);
+    this.#again.push(...lost.map(({ stream, from, to }) => ({ stream, range: [from, to] as const })));
+    const late = this.#underway.takeUnheard(nowMs);
+    for (const stream of new Set(late.filter(({ slot }) => slot !== 'asked').map((batch) => batch.stream))) {
+      this.#startAgain(this.#cursor(stream));
     }
-    this.#budget?.lost(nowMs);
-    this.#unheard += 1;
-    this.#resent += late.length;
-    return late.length;
+    if (late.length > 0) this.#budget?.lost(nowMs);
+    this.#resent += lost.length + late.length;
+    return lost.length + late.length;
+  }
+
+  #startAgain(cursor: Cursor): void {
+    cursor.sent = 0;
+    // What was fresh stays ahead of the backlog when it goes again.
+    if (cursor.fresh !== undefined) cursor.fresh = { from: cursor.fresh.from, sent: cursor.fresh.from - 1 };
   }
 
   /** Milliseconds until the first batch in flight is late; undefined while none is. */
   lateInMs(nowMs: number): number | undefined {
-    if (this.#inFlight.length === 0) return undefined;
-    return Math.max(0, Math.min(...this.#inFlight.map((batch) => batch.sentMs)) + this.#ackMs() - nowMs);
-  }
-
-  #ackMs(): number {
-    return Math.min(this.#options.maxAckMs, this.#options.ackMs * 2 ** this.#unheard);
+    return this.#underway.lateInMs(nowMs);
   }
 
   #isFull(): boolean {
-    if (this.#inFlight.length >= this.#options.batches) return true;
+    if (this.#underway.batches >= this.#options.batches) return true;
     if (this.#budget === undefined) return false;
-    const records = this.#inFlight.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    const { records } = this.#underway;
     return records > 0 && records + this.#budget.batch > this.#budget.records;
   }
 
-  #take(batch: Outgoing, slot: InFlight['slot'], nowMs: number): Outgoing {
+  #take(batch: Outgoing, slot: Sent['slot'], nowMs: number): Outgoing {
     const { stream, from, to } = batch;
-    this.#inFlight = [...this.#inFlight, { stream, from, to, sentMs: nowMs, slot }];
+    this.#underway.add({ stream, from, to, sentMs: nowMs, slot });
     const cursor = this.#cursor(stream);
     if (slot === 'fresh' && cursor.fresh !== undefined) cursor.fresh = { from: cursor.fresh.from, sent: to };
-    else if (slot !== 'asked') cursor.sent = Math.max(cursor.sent, to);
+    else if (slot === 'ordinary') cursor.sent = Math.max(cursor.sent, to);
     return batch;
   }
 
@@ -220,6 +210,19 @@ export class SendWindow {
     return oldest === undefined ? undefined : this.#readNext(oldest.stream);
   }
 
+  #nextAgain(): Outgoing | undefined {
+    for (let lost = this.#again.shift(); lost !== undefined; lost = this.#again.shift()) {
+      const { stream, range } = lost;
+      const [from, to] = [Math.max(range[0], this.#outbox.stats()[stream].acked + 1), range[1]];
+      const [open] = from > to ? [] : outsideRanges([from, to], this.#spokenFor(stream));
+      const batch = open === undefined ? undefined : this.#read(stream, open);
+      if (batch === undefined || batch.from > to) continue;
+      if (batch.to < to) this.#again.unshift({ stream, range: [batch.to + 1, to] });
+      return batch;
+    }
+    return undefined;
+  }
+
   #nextAsked(): Outgoing | undefined {
     for (let wanted = this.#asked.shift(); wanted !== undefined; wanted = this.#asked.shift()) {
       const { stream } = wanted;
@@ -246,11 +249,13 @@ export class SendWindow {
    * the newest first sees the whole backlog as missing: what is still to come needs no second sending.
    */
   #passed(stream: Stream, [from, to]: SeqRange): readonly SeqRange[] {
-    const { sent, sack } = this.#cursor(stream);
-    const reached = Math.max(sent, this.#outbox.stats()[stream].acked);
-    const going = this.#inFlight.filter((batch) => batch.stream === stream);
-    const ranges = mergeRanges([...sack, ...going.map((batch): SeqRange => [batch.from, batch.to])]);
-    return from > Math.min(to, reached) ? [] : outsideRanges([from, Math.min(to, reached)], ranges);
+    const reached = Math.max(this.#cursor(stream).sent, this.#outbox.stats()[stream].acked);
+    return from > Math.min(to, reached) ? [] : outsideRanges([from, Math.min(to, reached)], this.#spokenFor(stream));
+  }
+
+  /** What is held there, and what is on its way. */
+  #spokenFor(stream: Stream): readonly SeqRange[] {
+    return mergeRanges([...this.#cursor(stream).sack, ...this.#underway.rangesOf(stream)]);
   }
 
   #read(stream: Stream, [from, to]: SeqRange): Outgoing | undefined {
@@ -264,10 +269,6 @@ export class SendWindow {
     if (cursor === undefined) throw new TypeError(`no stream ${stream}`);
     return cursor;
   }
-}
-
-function covers(upto: number, held: readonly SeqRange[], range: SeqRange): boolean {
-  return outsideRanges([Math.max(range[0], upto + 1), range[1]], held).length === 0;
 }
 
 function wallMsOf(batch: Outgoing): number {
