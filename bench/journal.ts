@@ -209,7 +209,7 @@ function report(
     },
     notes: [
       `Median of ${count} round(s) of ${seconds} s, lowest and highest in brackets; journal and bare take turns.`,
-      'Bare: the same row and the same stream head in one transaction, its text and hash made before; the journal makes id, time label, canonical JSON and chain hash, and reads the head back each time.',
+      'Bare: the same row and the same stream head in one transaction, its text and hash made before; the journal makes id, time label, canonical JSON and chain hash.',
       'Commits wait for the disk: both lines say more of it than of the program. CPU per event does not.',
       'The line journals one event to a transaction; groups are what an import or a burst could do.',
       loadNote(loadBefore),
