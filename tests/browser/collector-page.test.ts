@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { encode, type Reported, topics } from '@lineside/protocol';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -96,6 +97,21 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
     await says(/spill/i);
     await sendEvent('broken_pallet');
     await says(/broken.pallet/i);
+    expect(witness.errors).toEqual([]);
+  });
+
+  it('shows what waits on a device, how old it is and how long it takes, as the device tells it', async () => {
+    await says('line-1');
+    const reported: Reported = {
+      v: 1,
+      t: Date.now(),
+      queue: { events: { queued: 1234, declaredLost: 0, oldest: Date.now() - 3 * 3_600_000 } },
+      pictures: 2,
+      drainPerS: 10,
+      emptyInS: 123,
+    };
+    await device.client.publishAsync(topics.reported('line-1'), encode(reported), { qos: 1, retain: true });
+    await says(/waiting there/i, /1.?234 records wait on the device, the oldest of 3 h/, /delivered in about 2 min/);
     expect(witness.errors).toEqual([]);
   });
 
