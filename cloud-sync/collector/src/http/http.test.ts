@@ -95,7 +95,7 @@ describe('pictures', () => {
 
   it('are refused when the bytes are others, too many, or somebody else’s', async () => {
     const bytes = randomBytes(1000);
-    expect(await put(bytes, { name: sha256(JPEG).replace(/^./, 'f') })).toEqual({ status: 422, code: 'hash_mismatch' });
+    expect(await put(bytes, { name: sha256(randomBytes(8)) })).toEqual({ status: 422, code: 'hash_mismatch' });
     expect(await put(bytes, { name: 'nonsense' })).toEqual({ status: 400, code: 'hash_invalid' });
     expect(await put(bytes, { secret: 'wrong' })).toEqual({ status: 401, code: 'credential_wrong' });
     expect(await put(bytes, { user: 'nobody' })).toEqual({ status: 401, code: 'credential_wrong' });
