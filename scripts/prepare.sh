@@ -7,14 +7,16 @@ die() { say "Error: $1"; say "Try: $2"; exit 3; }
 have_command() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]; }
 have_package() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
 
-# as_root COMMAND...: runs it as root, by sudo with consent where we are somebody else.
+# as_root WHAT COMMAND...: runs it as root, by sudo with consent where we are somebody else; WHAT is what people read.
 as_root() {
+  what=$1
+  shift
   if [ "$(id -u)" -eq 0 ]; then "$@"; return; fi
-  have_command sudo || die "this needs root and there is no sudo: $*" "run it as root, then start again"
+  have_command sudo || die "this needs root, and there is no sudo: $what" "as root: $what; then start again"
   if [ "$YES" -ne 1 ]; then
-    printf 'Run with sudo: %s ? [y/N] ' "$*" >&2
+    printf 'Run with sudo: %s ? [y/N] ' "$what" >&2
     read -r answer || answer=n
-    case "$answer" in y | Y | yes) ;; *) die "not allowed to run: $*" "install it yourself, or pass --yes" ;; esac
+    case "$answer" in y | Y | yes) ;; *) die "not allowed to run: $what" "sudo $what; then start again. Or pass --yes" ;; esac
   fi
   sudo "$@"
 }
@@ -27,7 +29,7 @@ need_packages() {
   have_command apt-get || die "missing:$missing" "install the same programs by your system's package manager"
   say "Installing from the distribution:$missing"
   # shellcheck disable=SC2086
-  as_root sh -c 'export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@" >/dev/null' sh $missing ||
+  as_root "apt-get install$missing" sh -c 'export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@" >/dev/null' sh $missing ||
     die "apt-get could not install:$missing" "look at the lines above; a mirror may be down"
 }
 
