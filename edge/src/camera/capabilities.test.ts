@@ -13,11 +13,13 @@ describe('what FFmpeg can do', () => {
       'ffmpeg',
       'ffmpeg version 4.4.2-0ubuntu\nlibavutil      56. 70.100 / 56\nlibavformat    58. 76.100 / 58',
       DECODERS,
+      'Filter showinfo\n  Show textual information for each video frame.\n    Inputs:\n       #0: default (video)',
     );
     expect(jetson).toMatchObject({
       version: '4.4.2-0ubuntu',
       timeoutOption: '-stimeout',
       passthrough: ['-vsync', '0'],
+      tellTimes: 'showinfo',
     });
     expect([...jetson.decoders]).toEqual(['h264', 'h264_nvv4l2dec']);
     expect(hardwareDecoder(jetson, 'h264')).toBe('h264_nvv4l2dec');
@@ -28,6 +30,12 @@ describe('what FFmpeg can do', () => {
   it('is asked of the FFmpeg on this machine', async () => {
     const here = await probeFfmpeg();
     expect(here.decoders.has('h264')).toBe(true);
+    expect(here.tellTimes).toBe('showinfo=checksum=0');
+  });
+
+  it('does without the times of frames where nothing tells them', () => {
+    const bare = readCapabilities('ffmpeg', 'ffmpeg version 6.0', DECODERS, "Unknown filter 'showinfo'.");
+    expect(bare.tellTimes).toBeUndefined();
   });
 
   it('says when there is no FFmpeg', async () => {

@@ -14,6 +14,8 @@ export interface FfmpegCapabilities {
   readonly timeoutOption: '-timeout' | '-stimeout';
   /** Hands every frame on as it is, neither doubled nor dropped. */
   readonly passthrough: readonly [string, string];
+  /** Filter that says each frame's number and time on stderr; undefined where this FFmpeg was built without it. */
+  readonly tellTimes: 'showinfo=checksum=0' | 'showinfo' | undefined;
   /** Names of the video decoders. */
   readonly decoders: ReadonlySet<string>;
 }
@@ -26,11 +28,16 @@ export interface FfmpegCapabilities {
 export async function probeFfmpeg(command = 'ffmpeg', signal?: AbortSignal): Promise<FfmpegCapabilities> {
   const options = { timeout: PROBE_DEADLINE_MS, maxBuffer: 4 << 20, ...(signal === undefined ? {} : { signal }) };
   try {
-    const [version, decoders] = await Promise.all([
+    const [version, decoders, showinfo] = await Promise.all([
       execute(command, ['-hide_banner', '-version'], options),
       execute(command, ['-hide_banner', '-decoders'], options),
+      // Whether its answer to an unknown filter is an error depends on the version; either way it has none.
+      execute(command, ['-hide_banner', '-h', 'filter=showinfo'], options).then(
+        ({ stdout }) => stdout,
+        () => '',
+      ),
     ]);
-    return readCapabilities(command, version.stdout, decoders.stdout);
+    return readCapabilities(command, version.stdout, decoders.stdout, showinfo);
   } catch (error) {
     if (signal?.aborted === true) throw error;
     const detail = systemCode(error) === 'ENOENT' ? 'it is not installed' : messageOf(error);
@@ -38,8 +45,13 @@ export async function probeFfmpeg(command = 'ffmpeg', signal?: AbortSignal): Pro
   }
 }
 
-/** Reads the answers of `ffmpeg -version` and `ffmpeg -decoders`. */
-export function readCapabilities(command: string, versionText: string, decodersText: string): FfmpegCapabilities {
+/** Reads the answers of `ffmpeg -version`, `ffmpeg -decoders` and `ffmpeg -h filter=showinfo`. */
+export function readCapabilities(
+  command: string,
+  versionText: string,
+  decodersText: string,
+  showinfoText: string,
+): FfmpegCapabilities {
   const version = /^ffmpeg version (\S+)/m.exec(versionText)?.[1] ?? 'unknown';
   // libavformat 59 is FFmpeg 5.0; libavutil 57.28 is 5.1, which brought -fps_mode.
   const format = Number(/^libavformat\s+(\d+)\./m.exec(versionText)?.[1] ?? 59);
@@ -51,8 +63,15 @@ export function readCapabilities(command: string, versionText: string, decodersT
     version,
     timeoutOption: format >= 59 ? '-timeout' : '-stimeout',
     passthrough: hasFpsMode ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'],
+    tellTimes: timeFilterOf(showinfoText),
     decoders: new Set(decoders),
   };
+}
+
+/** Old ones know no options and reckon checksums that nobody reads. */
+function timeFilterOf(help: string): FfmpegCapabilities['tellTimes'] {
+  if (!/^Filter showinfo/m.test(help)) return undefined;
+  return /^\s+checksum\b/m.test(help) ? 'showinfo=checksum=0' : 'showinfo';
 }
 
 /** Decoders of NVIDIA's Jetson by codec, best first. */

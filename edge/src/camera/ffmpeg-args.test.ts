@@ -12,11 +12,13 @@ const NEW: FfmpegCapabilities = readCapabilities(
   'ffmpeg',
   'ffmpeg version 5.1\nlibavutil      57. 28.100\nlibavformat    59. 27.100',
   '',
+  'Filter showinfo\nshowinfo AVOptions:\n   checksum          <boolean>',
 );
 const OLD: FfmpegCapabilities = readCapabilities(
   'ffmpeg',
   'ffmpeg version 4.4\nlibavutil      56. 70.100\nlibavformat    58. 76.100',
   '',
+  'Filter showinfo',
 );
 const SQUARE: FrameFormat = { width: 64, height: 64, color: 'rgb', anchor: 'center', fill: 114 };
 const LIVE: FfmpegRequest = {
@@ -30,6 +32,13 @@ const LIVE: FfmpegRequest = {
 };
 
 describe('the command line of an FFmpeg child', () => {
+  it('asks for the times of frames as far as this FFmpeg can tell them', () => {
+    const graph = (capabilities: FfmpegCapabilities): string => ffmpegArguments(LIVE, capabilities).join(' ');
+    expect(graph(NEW)).toContain("',showinfo=checksum=0,split=");
+    expect(graph(OLD)).toContain("',showinfo,split=");
+    expect(graph({ ...NEW, tellTimes: undefined })).not.toContain('showinfo');
+  });
+
   it('writes one output per format and the picture last, never to stdout', () => {
     const other = { ...SQUARE, width: 96, color: 'bgr' as const };
     const args = ffmpegArguments({ ...LIVE, formats: [SQUARE, other] }, NEW);

@@ -35,7 +35,7 @@ export const SOCKET_TIMEOUT_MS = 5_000;
 
 /** The command line of one FFmpeg child: one decode, every output of index n is the same source frame. */
 export function ffmpegArguments(request: FfmpegRequest, capabilities: FfmpegCapabilities): string[] {
-  const { labels, graph } = filterGraph(request);
+  const { labels, graph } = filterGraph(request, capabilities);
   return [
     ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verbose'],
     ...inputArguments(request, sourceOf(request.url), capabilities),
@@ -78,7 +78,10 @@ interface OutputLabel {
   readonly pixels: 'rgb24' | 'bgr24';
 }
 
-function filterGraph(request: FfmpegRequest): { labels: OutputLabel[]; graph: string } {
+function filterGraph(
+  request: FfmpegRequest,
+  { tellTimes }: FfmpegCapabilities,
+): { labels: OutputLabel[]; graph: string } {
   const branches = request.formats.map((format, index) => ({
     label: `m${index}`,
     pixels: format.color === 'rgb' ? ('rgb24' as const) : ('bgr24' as const),
@@ -89,23 +92,20 @@ function filterGraph(request: FfmpegRequest): { labels: OutputLabel[]; graph: st
   }
   const split = branches.map(({ label }) => `[s_${label}]`).join('');
   const graph = [
-    `[0:v:0]${choiceFilter(request.choice)},split=${branches.length}${split}`,
+    `[0:v:0]${choiceFilter(request.choice, tellTimes)},split=${branches.length}${split}`,
     ...branches.map(({ label, filters }) => `[s_${label}]${filters}[${label}]`),
   ].join(';');
   return { labels: branches, graph };
 }
 
-/** Says each frame's number and time on stderr. */
-const TELL_TIMES = 'showinfo=checksum=0';
-
-function choiceFilter(choice: FrameChoice): string {
+function choiceFilter(choice: FrameChoice, tellTimes: FfmpegCapabilities['tellTimes']): string {
   switch (choice.kind) {
     case 'live':
-      return `select='${thinning(choice.fps)}',${TELL_TIMES}`;
+      return [`select='${thinning(choice.fps)}'`, ...(tellTimes === undefined ? [] : [tellTimes])].join(',');
     case 'recording':
       return `fps=${choice.fps}${choice.skip > 0 ? `,select='gte(n,${choice.skip})'` : ''}`;
     case 'every':
-      return TELL_TIMES;
+      return tellTimes ?? 'null';
   }
 }
 

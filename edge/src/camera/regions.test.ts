@@ -5,7 +5,12 @@ import { readCapabilities } from './capabilities.ts';
 import { ffmpegArguments } from './ffmpeg-args.ts';
 import { type OutputFormat, outputSize, pictureBytes } from './format.ts';
 
-const FFMPEG = readCapabilities('ffmpeg', 'ffmpeg version 5.1\nlibavutil 57. 28.100\nlibavformat 59. 27.100', '');
+const FFMPEG = readCapabilities(
+  'ffmpeg',
+  'ffmpeg version 5.1\nlibavutil 57. 28.100\nlibavformat 59. 27.100',
+  '',
+  'Filter showinfo\n   checksum ',
+);
 
 /** Red rises with x, green with y, blue tells blocks of 256: every pixel of a picture up to 512 wide is its own place. */
 const place = (width: number, height: number, pixels = 'rgb24'): string =>
