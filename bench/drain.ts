@@ -5,7 +5,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Uplink } from '@lineside/uplink';
-import { silentLogger, systemClock } from '../edge/src/kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { Journal, journalPath } from '../edge/src/store/index.ts';
 import { addDevice, collectorYaml, spawnCollector } from '../tests/support/collector.ts';
 import { ordinaryEvents } from '../tests/support/ordinary-events.ts';

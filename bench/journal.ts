@@ -4,7 +4,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson, chainNext, type EventBody } from '@lineside/protocol';
 import Database from 'better-sqlite3';
-import { silentLogger, systemClock } from '../edge/src/kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { Journal } from '../edge/src/store/index.ts';
 import { type Bench, type Column, loadNote, quantile, type Report, type Row, spreadOver } from './report.ts';
 

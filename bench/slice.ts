@@ -3,7 +3,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CATALOG_DIR, resolveModel } from '@lineside/models';
-import { messageOf } from '../edge/src/kit/index.ts';
+import { messageOf } from '@lineside/kit';
 import { BenchChild } from './child.ts';
 import { type Bench, type BenchOptions, loadNote, quantile, type Report, spreadOver } from './report.ts';
 import type { BareFacts, BareResult } from './slice/bare-session.ts';

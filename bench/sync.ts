@@ -5,7 +5,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TUNING } from '@lineside/uplink';
-import { silentLogger, systemClock } from '../edge/src/kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { Journal, journalPath, openJournalReader } from '../edge/src/store/index.ts';
 import { findPostgres } from '../tests/chaos/installed.ts';
 import { World } from '../tests/chaos/world.ts';

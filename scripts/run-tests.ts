@@ -14,7 +14,7 @@ const CHECKS: readonly (readonly [name: string, args: readonly string[]])[] = [
   ['types of the browser tests', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.browser.json']],
   ['format', ['node_modules/@biomejs/biome/bin/biome', 'format', '.']],
   ['lint', ['node_modules/eslint/bin/eslint.js', '.']],
-  ['rooms', ['scripts/check-rooms.ts']],
+  ['module boundaries', ['scripts/check-modules.ts']],
   ['generated documents', ['--conditions=source', 'scripts/generate-docs.ts', '--check']],
 ];
 

@@ -1,7 +1,7 @@
 /** Ours and bare ONNX Runtime on the same file with the same options, frame about in one process. */
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { type ModelSpec, OnnxSession } from '../../edge/src/inference/index.ts';
-import { systemClock } from '../../edge/src/kit/index.ts';
+import { systemClock } from '@lineside/kit';
 import { answerQuestions } from '../child.ts';
 import { median, quantile } from '../report.ts';
 

@@ -1,6 +1,6 @@
 /** The limit of inference: the model alone in a loop, with the options that the line's sessions have. */
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import { systemClock } from '../../edge/src/kit/index.ts';
+import { systemClock } from '@lineside/kit';
 import { answerQuestions } from '../child.ts';
 import { median } from '../report.ts';
 

@@ -1,5 +1,5 @@
 import type { Inspection } from '../../edge/src/domain/index.ts';
-import { systemClock } from '../../edge/src/kit/index.ts';
+import { systemClock } from '@lineside/kit';
 import type { Recorder, VisionListener } from '../../edge/src/pipeline/index.ts';
 
 /** One inspected frame of the measured stretch; times are CLOCK_MONOTONIC ms. */

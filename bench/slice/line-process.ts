@@ -4,7 +4,7 @@ import { eventIds } from '../../edge/src/app/event-id.ts';
 import { bootId } from '../../edge/src/app/machine.ts';
 import type { InspectionCounters } from '../../edge/src/domain/index.ts';
 import type { ModelSpec } from '../../edge/src/inference/index.ts';
-import { createLogger, runTogether, systemClock } from '../../edge/src/kit/index.ts';
+import { createLogger, runTogether, systemClock } from '@lineside/kit';
 import { Lanes } from '../../edge/src/pipeline/index.ts';
 import { openStore, type Store } from '../../edge/src/store/index.ts';
 import { ByteTracker, TRACKER_DEFAULTS } from '../../edge/src/tracking/index.ts';

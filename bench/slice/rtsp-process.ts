@@ -1,5 +1,5 @@
 /** The cameras of the bench: one RTSP server that serves one video as several cameras, in a process of its own. */
-import { systemClock } from '../../edge/src/kit/index.ts';
+import { systemClock } from '@lineside/kit';
 import { fileSource, type H264Source, RtspServer } from '../../scripts/twin/rtsp/index.ts';
 import { answerQuestions } from '../child.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Io } from '../../edge/src/cli/io.ts';
 import { buildProgram, pathOf } from '../../edge/src/cli/program.ts';
-import { systemClock } from '../../edge/src/kit/index.ts';
+import { systemClock } from '@lineside/kit';
 import { type GeneratedFile, page, table } from './generated-file.ts';
 
 const INTRODUCTION = `# The command line

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
-import { ROOMS } from '../rooms.ts';
+import { MODULES } from '../modules.ts';
 import { code, type GeneratedFile, page, table } from './generated-file.ts';
 
 const INTRODUCTION = `# Errors
@@ -20,11 +20,11 @@ interface Found {
 /** Codes and advice as they stand in the sources of every room. */
 export async function errorsDocument(root: string): Promise<GeneratedFile> {
   const sections: string[] = [];
-  for (const room of ROOMS) {
+  for (const module of MODULES) {
     // Its codes are words for others to say, with the advice that goes with them.
-    if (room.name === 'domain') continue;
+    if (module.name === 'domain') continue;
     const found = new Map<string, string>();
-    for (const file of await sourcesIn(join(root, room.folder))) {
+    for (const file of await sourcesIn(join(root, module.folder))) {
       for (const { code: name, advice } of codesIn(file, await readFile(file, 'utf8'))) {
         if (advice !== undefined || !found.has(name)) found.set(name, advice ?? '');
       }
@@ -33,7 +33,7 @@ export async function errorsDocument(root: string): Promise<GeneratedFile> {
     const rows = [...found]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, advice]) => [code(name), advice === '' ? 'told with the error' : advice]);
-    sections.push(`## ${room.name} (${relative('.', room.folder)})\n\n${table(['Code', 'What to do'], rows)}`);
+    sections.push(`## ${module.name} (${relative('.', module.folder)})\n\n${table(['Code', 'What to do'], rows)}`);
   }
   return page('docs/errors.md', INTRODUCTION, ...sections);
 }

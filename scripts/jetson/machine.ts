@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type FfmpegCapabilities, hasHardwareDecoders, probeFfmpeg } from '../../edge/src/camera/index.ts';
 import { type MachineFacts } from '../../edge/src/engines/index.ts';
-import { messageOf, systemClock } from '../../edge/src/kit/index.ts';
+import { messageOf, systemClock } from '@lineside/kit';
 import { type Evidence, missing, seen } from './report.ts';
 
 const execute = promisify(execFile);

@@ -10,7 +10,7 @@ import {
   type SessionFacts,
   type TensorInfo,
 } from '../../edge/src/inference/index.ts';
-import { messageOf, silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import { messageOf, silentLogger, systemClock } from '@lineside/kit';
 import { type Evidence, missing, seen } from './report.ts';
 
 const DESCRIBE_MS = 60_000;

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { StatusServer } from '../../edge/src/status/index.ts';
 import { StatusWorld } from '../support/status-world.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TUNING, type Tuning, Uplink } from '@lineside/uplink';
-import { type Clock, silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import { type Clock, silentLogger, systemClock } from '@lineside/kit';
 import { Journal, journalPath } from '../../edge/src/store/index.ts';
 import { ordinaryEvents, telemetryBody } from '../support/ordinary-events.ts';
 import { trustPuback } from './trust-puback.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Ack, type Stream, topics } from '@lineside/protocol';
 import { Uplink, TUNING } from '@lineside/uplink';
 import mqtt, { type MqttClient } from 'mqtt';
-import { silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import type { Journal } from '../../edge/src/store/index.ts';
 import { dice } from '../support/dice.ts';
 import { ordinaryEvents } from '../support/ordinary-events.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TUNING } from '@lineside/uplink';
-import { type Clock, silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import { type Clock, silentLogger, systemClock } from '@lineside/kit';
 import { Journal, journalPath } from '../../edge/src/store/index.ts';
 import { ordinaryEvents } from '../support/ordinary-events.ts';
 import { clear, type Scenario } from './scenario.ts';

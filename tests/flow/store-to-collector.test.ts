@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SqliteStore } from '../../cloud-sync/collector/src/index.ts';
 import { TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
-import { silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { EvidenceStore, evidenceFolder, type Journal, JournalRecorder } from '../../edge/src/store/index.ts';
 import { addDevice, collectorYaml, type RunningCollector, startCollector } from '../support/collector.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';

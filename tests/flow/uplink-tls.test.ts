@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Uplink } from '../../cloud-sync/uplink/src/index.ts';
 import { checkConfig } from '../../edge/src/config/index.ts';
-import { silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { collectorCommand, collectorYaml, startCollector } from '../support/collector.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { openTestJournal, sampleBody } from '../support/test-journal.ts';

@@ -3,7 +3,7 @@ import mqtt from 'mqtt';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { canonicalJson, Reported, topics } from '../../cloud-sync/protocol/src/index.ts';
 import { type Outbox, type Tuning, TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
-import { silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import type { Journal } from '../../edge/src/store/index.ts';
 import { FakeCollector } from '../support/fake-collector.ts';
 import { type Mosquitto, type MosquittoOptions, startMosquitto } from '../support/mosquitto.ts';

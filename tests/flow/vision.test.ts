@@ -9,7 +9,7 @@ import {
   type InspectionCounters,
   NO_INSPECTIONS,
 } from '../../edge/src/domain/index.ts';
-import { silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import type { Picture } from '../../edge/src/pipeline/index.ts';
 import { type CameraPlan, type VisionPlan, VisionProcess } from '../../edge/src/vision/index.ts';
 import { descendantsOf, FROM_SOURCE, isAlive, NODE, startProcess, waitUntilGone } from '../support/processes.ts';

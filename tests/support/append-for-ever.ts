@@ -3,7 +3,7 @@
  * Arguments: data folder.
  */
 import { writeSync } from 'node:fs';
-import { systemClock } from '../../edge/src/kit/index.ts';
+import { systemClock } from '@lineside/kit';
 import { openTestJournal, sampleBody } from './test-journal.ts';
 
 const journal = openTestJournal(process.argv[2] ?? '', { clock: systemClock });

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../../edge/src/cli/program.ts';
-import { systemClock } from '../../edge/src/kit/index.ts';
+import { systemClock } from '@lineside/kit';
 import { FROM_SOURCE, NODE, runProcess, type StartOptions, startProcess, type TestProcess } from './processes.ts';
 
 const MAIN = fileURLToPath(new URL('../../edge/src/cli/index.ts', import.meta.url));

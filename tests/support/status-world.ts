@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { CameraStatus, Detection, InspectionCounters } from '../../edge/src/domain/index.ts';
-import { LinesideError } from '../../edge/src/kit/index.ts';
+import { LinesideError } from '@lineside/kit';
 import {
   type CameraView,
   type EventHistory,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, silentLogger } from '../../edge/src/kit/index.ts';
+import { type Clock, silentLogger } from '@lineside/kit';
 import { Journal, journalPath, type JournalOptions } from '../../edge/src/store/index.ts';
 
 /** A clock that the test moves; sleeps end when it is moved past them. */

@@ -1,5 +1,5 @@
 /** A main process with nothing in it but vision: prints what it is told, one JSON line each. For tests that kill it. */
-import { silentLogger, systemClock } from '../../edge/src/kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { type VisionPlan, VisionProcess } from '../../edge/src/vision/index.ts';
 
 const plan = JSON.parse(process.argv[2] ?? '{}') as VisionPlan;

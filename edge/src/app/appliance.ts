@@ -8,7 +8,7 @@ import {
   loadOrLastGood,
   watchConfig,
 } from '../config/index.ts';
-import { createLogger, type Logger, messageOf, systemClock } from '../kit/index.ts';
+import { createLogger, type Logger, messageOf, systemClock } from '@lineside/kit';
 import type { RunOptions } from './options.ts';
 import { sit } from './sitting.ts';
 

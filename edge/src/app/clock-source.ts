@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { Clock } from '../kit/index.ts';
+import type { Clock } from '@lineside/kit';
 
 /** systemd-timesyncd keeps this file while the clock is synchronised. */
 const MARKER = '/run/systemd/timesync/synchronized';

@@ -6,7 +6,7 @@ import { brightBlobDetector, tinyManifest } from '../../../tests/support/tiny-on
 import { waitFor } from '../../../tests/support/wait-for.ts';
 import { checkConfig, type Config } from '../config/index.ts';
 import { listEngines, readMachine } from '../engines/index.ts';
-import { silentLogger, systemClock } from '../kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import type { VisionListener } from '../pipeline/index.ts';
 import { afterEngines, besideEngines, engineKeeper, enginesFolder, specsOf } from './engines.ts';
 import type { LineModel } from './models.ts';

@@ -3,7 +3,7 @@ import type { Config } from '../config/index.ts';
 import type { ModelStatus } from '../domain/index.ts';
 import { EngineKeeper, type EngineModel, type MachineFacts, type WrapperTensor } from '../engines/index.ts';
 import { describeModel, type ModelSpec, type TensorInfo } from '../inference/index.ts';
-import { type Clock, type Logger, messageOf, type Part } from '../kit/index.ts';
+import { type Clock, type Logger, messageOf, type Part } from '@lineside/kit';
 import type { VisionListener } from '../pipeline/index.ts';
 import type { LineModel } from './models.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { V7Generator } from 'uuidv7';
-import type { Clock } from '../kit/index.ts';
+import type { Clock } from '@lineside/kit';
 
 /** Draws UUIDv7s (RFC 9562, 5.7) from the given clock; they rise even where the clock steps back. */
 export function eventIds(clock: Clock): () => string {

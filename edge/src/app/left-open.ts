@@ -1,5 +1,5 @@
 import type { EventBody } from '@lineside/protocol';
-import type { Logger } from '../kit/index.ts';
+import type { Logger } from '@lineside/kit';
 import { EVENT_RECORD, type Journal, type JournalReader } from '../store/index.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { STREAMS } from '@lineside/protocol';
 import type { LoadedConfig } from '../config/index.ts';
 import type { EngineKeeper } from '../engines/index.ts';
-import type { Clock } from '../kit/index.ts';
+import type { Clock } from '@lineside/kit';
 import type { Lanes } from '../pipeline/index.ts';
 import type {
   EventHistory,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statfsSync } from 'node:fs';
-import { systemCode } from '../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 
 /** Id of this boot of the machine; where the kernel gives none, one drawn for this process. */
 export function bootId(): string {

@@ -2,7 +2,7 @@ import { CATALOG_DIR, ModelError, type ModelHandle, type ModelPlaces, resolveMod
 import type { Config, ModelConfig } from '../config/index.ts';
 import type { ModelStatus } from '../domain/index.ts';
 import { describeModel, deriveManifest, type ModelManifest, type ModelSpec } from '../inference/index.ts';
-import { LinesideError, messageOf } from '../kit/index.ts';
+import { LinesideError, messageOf } from '@lineside/kit';
 
 /** A configured model: what the vision process needs to run it, or why it cannot be run. */
 export type LineModel =

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, type LoadedConfig } from '../config/index.ts';
 import type { FrameRef, LineEvent } from '../domain/index.ts';
-import { aborted, createLogger, LinesideError, systemClock } from '../kit/index.ts';
+import { aborted, createLogger, LinesideError, systemClock } from '@lineside/kit';
 import { Lanes, type Recorder, type VisionListener } from '../pipeline/index.ts';
 import { openStore } from '../store/index.ts';
 import { VisionProcess } from '../vision/index.ts';

@@ -3,7 +3,7 @@ import type { LoadedConfig } from '../config/index.ts';
 import type { LineEvent } from '../domain/index.ts';
 import { type EngineKeeper, readMachine } from '../engines/index.ts';
 import { hasTensorrt } from '../inference/index.ts';
-import { aborted, type Clock, isAbort, type Logger, messageOf, type Part, runTogether } from '../kit/index.ts';
+import { aborted, type Clock, isAbort, type Logger, messageOf, type Part, runTogether } from '@lineside/kit';
 import { type LaneSetup, Lanes } from '../pipeline/index.ts';
 import { StatusServer, controlSocketPath } from '../status/index.ts';
 import { evidenceFolder, journalPath, openJournalReader, openStore, type Store } from '../store/index.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Clock, Logger, Part } from '../kit/index.ts';
-import { isAbort, messageOf } from '../kit/index.ts';
+import type { Clock, Logger, Part } from '@lineside/kit';
+import { isAbort, messageOf } from '@lineside/kit';
 
 const run = promisify(execFile);
 

@@ -1,5 +1,5 @@
 import type { AuditBody } from '@lineside/protocol';
-import { type Clock, isAbort, type Logger, messageOf, type Part } from '../kit/index.ts';
+import { type Clock, isAbort, type Logger, messageOf, type Part } from '@lineside/kit';
 import type { Lanes } from '../pipeline/index.ts';
 import type { Journal } from '../store/index.ts';
 

@@ -1,6 +1,6 @@
 import { Uplink, type UplinkSnapshot } from '@lineside/uplink';
 import type { LoadedConfig, UplinkConfig } from '../config/index.ts';
-import { type Clock, type Logger, type Part, redactUrls } from '../kit/index.ts';
+import { type Clock, type Logger, type Part, redactUrls } from '@lineside/kit';
 import type { LinkView } from '../status/index.ts';
 import type { Store } from '../store/index.ts';
 

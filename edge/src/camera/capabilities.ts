@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { messageOf, systemCode } from '../kit/index.ts';
+import { messageOf, systemCode } from '@lineside/kit';
 import { StreamError } from './errors.ts';
 
 const execute = promisify(execFile);

@@ -1,5 +1,5 @@
 import type { StreamErrorCode } from '../domain/index.ts';
-import { LinesideError, redactUrls, type Retry } from '../kit/index.ts';
+import { LinesideError, redactUrls, type Retry } from '@lineside/kit';
 
 /** What a technician can do about each way a stream fails. */
 export const STREAM_ADVICE: Readonly<Record<StreamErrorCode, string>> = {

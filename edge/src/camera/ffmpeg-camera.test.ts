@@ -8,7 +8,7 @@ import { tempDir } from '../../../tests/support/temp-dir.ts';
 import { notAVideo, testVideo } from '../../../tests/support/video.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
 import type { CameraStatus } from '../domain/index.ts';
-import { silentLogger, systemClock } from '../kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { BufferPool } from './buffer-pool.ts';
 import { probeFfmpeg } from './capabilities.ts';
 import { type CameraFrame, type CameraOptions, FfmpegCamera } from './ffmpeg-camera.ts';

@@ -1,5 +1,5 @@
 import type { CameraState, CameraStatus, PictureSize } from '../domain/index.ts';
-import { Backoff, type Clock, isAbort, type Logger, type Part } from '../kit/index.ts';
+import { Backoff, type Clock, isAbort, type Logger, type Part } from '@lineside/kit';
 import type { BufferPool } from './buffer-pool.ts';
 import { type FfmpegCapabilities, hardwareDecoder, hasHardwareDecoders } from './capabilities.ts';
 import { StreamError } from './errors.ts';

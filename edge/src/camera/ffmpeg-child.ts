@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { messageOf, systemCode } from '../kit/index.ts';
+import { messageOf, systemCode } from '@lineside/kit';
 import { StreamError } from './errors.ts';
 import { FIRST_PIPE } from './ffmpeg-args.ts';
 

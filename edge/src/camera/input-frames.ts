@@ -1,4 +1,4 @@
-import { type Clock, messageOf, systemClock } from '../kit/index.ts';
+import { type Clock, messageOf, systemClock } from '@lineside/kit';
 import { BufferPool } from './buffer-pool.ts';
 import { type FfmpegCapabilities, probeFfmpeg } from './capabilities.ts';
 import type { FrameFormat } from './format.ts';

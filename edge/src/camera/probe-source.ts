@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type Clock, messageOf } from '../kit/index.ts';
+import { type Clock, messageOf } from '@lineside/kit';
 import type { FfmpegCapabilities } from './capabilities.ts';
 import { causeOf } from './classify.ts';
 import { StreamError } from './errors.ts';

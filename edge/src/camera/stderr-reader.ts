@@ -1,5 +1,5 @@
 import type { PictureSize } from '../domain/index.ts';
-import { redactUrls } from '../kit/index.ts';
+import { redactUrls } from '@lineside/kit';
 
 const LINES_KEPT = 100;
 const LINE_MAX = 2_000;

@@ -1,5 +1,5 @@
 import type { PictureSize } from '../domain/index.ts';
-import { aborted, type Clock } from '../kit/index.ts';
+import { aborted, type Clock } from '@lineside/kit';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FfmpegCapabilities } from './capabilities.ts';
 import { causeOf } from './classify.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { CATALOG_DIR, catalogIds, importedDir } from '@lineside/models';
 import type { Command } from 'commander';
 import type { ConfigSources } from '../config/index.ts';
-import { redactUrls } from '../kit/index.ts';
+import { redactUrls } from '@lineside/kit';
 import { coded, type CodedError, EXIT, type ExitCode, exitCodeOf } from './exit.ts';
 import type { Io } from './io.ts';
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type FfmpegCapabilities, probeFfmpeg } from '../camera/index.ts';
-import { LinesideError, redactUrls } from '../kit/index.ts';
+import { LinesideError, redactUrls } from '@lineside/kit';
 import { action, type Context, examples, type Registry } from './context.ts';
 import { type Detector, openDetector } from './detect/detector.ts';
 import { rounded, shownOf, textOf } from './detect/line.ts';

@@ -6,7 +6,7 @@ import type { FfmpegCapabilities } from '../camera/index.ts';
 import type { LoadedConfig } from '../config/index.ts';
 import { readMachine } from '../engines/index.ts';
 import type { ModelSpec } from '../inference/index.ts';
-import { createLogger, redactUrls } from '../kit/index.ts';
+import { createLogger, redactUrls } from '@lineside/kit';
 import { action, type Context, examples, type Registry } from './context.ts';
 import { brokerCheck } from './doctor/broker-check.ts';
 import { cameraCheck } from './doctor/camera-check.ts';

@@ -1,4 +1,4 @@
-import { LinesideError } from '../kit/index.ts';
+import { LinesideError } from '@lineside/kit';
 
 export type CliErrorCode =
   | 'usage'

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/index.ts';
 import { EvaluationError } from '../evaluation/index.ts';
-import { messageOf } from '../kit/index.ts';
+import { messageOf } from '@lineside/kit';
 import { UsageError } from './errors.ts';
 
 /** What a command's exit code says; documented in docs/cli.md. */

@@ -2,7 +2,7 @@
  * The command line, one file per verb: a thin client of the service's control socket, or of the files when the service
  * is down. This file is what `bin/lineside.js` starts.
  */
-import { systemClock } from '../kit/index.ts';
+import { systemClock } from '@lineside/kit';
 import { processIo } from './io.ts';
 import { runCommand } from './program.ts';
 import { readVersion } from './version.ts';

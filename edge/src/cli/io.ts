@@ -1,4 +1,4 @@
-import type { Clock } from '../kit/index.ts';
+import type { Clock } from '@lineside/kit';
 
 /** Everything of the outside world that a verb touches by itself. */
 export interface Io {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { lineside, runHere } from '../../../tests/support/lineside.ts';
 import { StatusWorld } from '../../../tests/support/status-world.ts';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
-import { silentLogger, systemClock } from '../kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { controlSocketPath, StatusServer } from '../status/index.ts';
 
 /** A service that answers on the control socket of `dir`, while `use` runs. */

@@ -1,5 +1,5 @@
 import { controlSocketPath, getControlJson, type Health, type Snapshot, StatusError } from '../status/index.ts';
-import { systemCode } from '../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 import { CliError } from './errors.ts';
 
 /** The snapshot as the service answers it, with its own judgement. */

@@ -1,4 +1,4 @@
-import { LinesideError } from '../kit/index.ts';
+import { LinesideError } from '@lineside/kit';
 
 /** One thing that is wrong in a configuration file, or worth a warning. */
 export interface Problem {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { systemCode, writeFileAtomic } from '../kit/index.ts';
+import { systemCode, writeFileAtomic } from '@lineside/kit';
 import { ConfigError } from './errors.ts';
 import { checkConfig, type ConfigSources, loadConfig, type LoadedConfig } from './load.ts';
 

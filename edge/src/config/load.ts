@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { messageOf, systemCode } from '../kit/index.ts';
+import { messageOf, systemCode } from '@lineside/kit';
 import { completeConfig, type Config } from './config.ts';
 import { crossCheck } from './cross-checks.ts';
 import { configJsonSchema } from './describe.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { messageOf, systemCode } from '../kit/index.ts';
+import { messageOf, systemCode } from '@lineside/kit';
 import { SecretError } from './errors.ts';
 import type { Reference, SecretText } from './secret.ts';
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type Clock, isAbort, systemClock, systemCode } from '../kit/index.ts';
+import { type Clock, isAbort, systemClock, systemCode } from '@lineside/kit';
 import { ConfigError } from './errors.ts';
 import { type ConfigSources, loadConfig, type LoadedConfig } from './load.ts';
 import { missingSecrets } from './missing-secrets.ts';

@@ -6,7 +6,7 @@ import { fakeTrtexec, type FakeTrtexec } from '../../../tests/support/fake-trtex
 import { isAlive, waitUntilGone } from '../../../tests/support/processes.ts';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
-import { silentLogger, systemClock } from '../kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { EngineKeeper, type EngineModel, type EngineSettings, type EngineState } from './keeper.ts';
 import { readMachine } from './machine.ts';
 import { listEngines } from './store.ts';

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, LinesideError, type Logger, messageOf, systemCode } from '../kit/index.ts';
+import { type Clock, LinesideError, type Logger, messageOf, systemCode } from '@lineside/kit';
 import { EngineError } from './errors.ts';
 import type { MachineFacts } from './machine.ts';
 import {

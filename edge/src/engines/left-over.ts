@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { systemCode } from '../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 
 const PID_FILE = 'builder.pid';
 

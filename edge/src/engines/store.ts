@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { syncFolder, writeFileAtomic } from '../kit/index.ts';
+import { syncFolder, writeFileAtomic } from '@lineside/kit';
 import { endLeftOver, forgetBuilder } from './left-over.ts';
 
 /** All that makes an engine another one. */

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Clock, isAbort, messageOf, systemCode } from '../kit/index.ts';
+import { type Clock, isAbort, messageOf, systemCode } from '@lineside/kit';
 import { EngineError } from './errors.ts';
 import { noteBuilder } from './left-over.ts';
 

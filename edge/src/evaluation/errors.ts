@@ -1,4 +1,4 @@
-import { LinesideError } from '../kit/index.ts';
+import { LinesideError } from '@lineside/kit';
 
 export const EVALUATION_ADVICE = {
   set_missing: 'name the folder that holds the labelled pictures',

@@ -1,4 +1,4 @@
-import { LinesideError, type Retry } from '../kit/index.ts';
+import { LinesideError, type Retry } from '@lineside/kit';
 
 export const INFERENCE_ERROR_CODES = [
   'model_missing',

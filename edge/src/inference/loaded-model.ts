@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import type { PictureSize } from '../domain/index.ts';
-import { messageOf, systemClock, systemCode } from '../kit/index.ts';
+import { messageOf, systemClock, systemCode } from '@lineside/kit';
 import { BatchFeeder, sliceOutputs } from './batch.ts';
 import {
   type BadOutput,

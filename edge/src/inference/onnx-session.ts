@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { PictureSize, Seen } from '../domain/index.ts';
-import { entryBeside, messageOf } from '../kit/index.ts';
+import { entryBeside, messageOf } from '@lineside/kit';
 import { InferenceError } from './errors.ts';
 import type { ModelIo } from './model-io.ts';
 import type { ModelSpec } from './spec.ts';

@@ -1,7 +1,7 @@
 /** Worker thread of a probe: runs a model on given inputs and hands all its outputs back as they are. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import { messageOf } from '../kit/index.ts';
+import { messageOf } from '@lineside/kit';
 import type { ProbedTensor, ProbeTask, ProbeTold } from './probe.ts';
 
 // What goes wrong is an answer here and told as one, not twice.

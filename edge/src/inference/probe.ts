@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Tensor } from 'onnxruntime-node';
-import { entryBeside, messageOf } from '../kit/index.ts';
+import { entryBeside, messageOf } from '@lineside/kit';
 import { InferenceError } from './errors.ts';
 
 /** A tensor as a model takes or gives it. */

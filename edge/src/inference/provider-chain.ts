@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
-import { messageOf, systemCode } from '../kit/index.ts';
+import { messageOf, systemCode } from '@lineside/kit';
 import { InferenceError } from './errors.ts';
 import { chooseProviders, PROVIDER_ORDER, type ProviderRefusal } from './providers.ts';
 import type { ModelSpec, Provider } from './spec.ts';

@@ -1,5 +1,5 @@
 import type { Box, RuleOutput, Track } from '../domain/index.ts';
-import { type Clock, LinesideError } from '../kit/index.ts';
+import { type Clock, LinesideError } from '@lineside/kit';
 import type { Overlay, Picture, PictureRequest, Rule, Vision } from './ports.ts';
 
 /** A picture, or why there is none. */

@@ -7,7 +7,7 @@ import type {
   ModelStatus,
   RuleOutput,
 } from '../domain/index.ts';
-import { type Clock, type Logger, messageOf, type Part, Samples, Tally } from '../kit/index.ts';
+import { type Clock, type Logger, messageOf, type Part, Samples, Tally } from '@lineside/kit';
 import { overlaysFor, type Shot, takePicture } from './evidence.ts';
 import { type LaneModel, ModelLane, quantilesOf } from './model-lane.ts';
 import type { Alarm, Recorder, Vision } from './ports.ts';

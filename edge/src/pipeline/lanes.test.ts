@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { HandClock } from '../../../tests/support/test-journal.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
 import type { Box, Detection, InferenceResult, Inspection, LineEvent, RuleOutput } from '../domain/index.ts';
-import { LinesideError, silentLogger } from '../kit/index.ts';
+import { LinesideError, silentLogger } from '@lineside/kit';
 import { createRule, type RuleSpec } from '../rules/index.ts';
 import { ByteTracker } from '../tracking/index.ts';
 import { Lanes, type LanesOptions } from './lanes.ts';

@@ -1,5 +1,5 @@
 import type { CameraStatus, FrameFate, Inspection, ModelStatus } from '../domain/index.ts';
-import { aborted, type Part, runTogether, Tally } from '../kit/index.ts';
+import { aborted, type Part, runTogether, Tally } from '@lineside/kit';
 import { Lane, LANE_LIMITS, type LaneLimits, type LaneParts, type LaneSetup } from './lane.ts';
 import type { VisionListener } from './ports.ts';
 import type { ClosingReason, LanesSnapshot, Telemetry, VisionHealth } from './snapshot.ts';

@@ -9,7 +9,7 @@ import {
   type RuleOutput,
   type Track,
 } from '../domain/index.ts';
-import { messageOf, Samples } from '../kit/index.ts';
+import { messageOf, Samples } from '@lineside/kit';
 import { overlaysOf } from './evidence.ts';
 import type { Overlay, Rule, Tracker } from './ports.ts';
 import type { ModelLaneSnapshot, NewestInspection, Quantiles } from './snapshot.ts';

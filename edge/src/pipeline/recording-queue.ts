@@ -1,5 +1,5 @@
 import type { LineEvent } from '../domain/index.ts';
-import { Backoff, type Clock, LinesideError, type Logger, messageOf, Tally } from '../kit/index.ts';
+import { Backoff, type Clock, LinesideError, type Logger, messageOf, Tally } from '@lineside/kit';
 import type { Shot } from './evidence.ts';
 import type { Picture, Recorder } from './ports.ts';
 import type { RecordingCounters } from './snapshot.ts';

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { LinesideError, type Logger } from '../kit/index.ts';
+import { LinesideError, type Logger } from '@lineside/kit';
 import { StatusError } from './errors.ts';
 import { isHostAllowed, SECURITY_HEADERS } from './guard.ts';
 import { healthOf } from './health.ts';

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
-import { systemCode } from '../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 import { StatusError } from './errors.ts';
 
 /** Name of the control socket inside the data folder. */

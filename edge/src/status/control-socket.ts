@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { rm } from 'node:fs/promises';
-import { isAbort, systemCode } from '../kit/index.ts';
+import { isAbort, systemCode } from '@lineside/kit';
 import { openControl } from './control-client.ts';
 import { StatusError } from './errors.ts';
 

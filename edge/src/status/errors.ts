@@ -1,4 +1,4 @@
-import { type ErrorFacts, LinesideError } from '../kit/index.ts';
+import { type ErrorFacts, LinesideError } from '@lineside/kit';
 
 export type StatusErrorCode =
   | 'status_address'

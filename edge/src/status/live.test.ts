@@ -1,7 +1,7 @@
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../kit/index.ts';
+import { systemClock } from '@lineside/kit';
 import { LIVE_CONTENT_TYPE, LivePictures } from './live.ts';
 
 /** Large enough that a few of them fill every buffer between two sockets. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Clock, messageOf, Tally } from '../kit/index.ts';
+import { type Clock, messageOf, Tally } from '@lineside/kit';
 import type { PictureOptions, PictureShot, StatusSource } from './source.ts';
 
 const BOUNDARY = 'lineside-frame';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StatusWorld } from '../../../tests/support/status-world.ts';
-import { silentLogger, systemClock } from '../kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { controlSocketPath, getControlJson, type StatusAddress, StatusServer } from './index.ts';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { aborted, Backoff, type Clock, isAbort, type Logger, messageOf, type Part } from '../kit/index.ts';
+import { aborted, Backoff, type Clock, isAbort, type Logger, messageOf, type Part } from '@lineside/kit';
 import { buildApi } from './api.ts';
 import { listenOnControlSocket } from './control-socket.ts';
 import { healthOf } from './health.ts';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Clock, messageOf, Tally } from '../kit/index.ts';
+import { type Clock, messageOf, Tally } from '@lineside/kit';
 import type { FoldedEvent } from './snapshot.ts';
 
 /** A watcher with more than this waiting is cut; its browser comes back by itself. */

@@ -1,4 +1,4 @@
-import type { Logger } from '../kit/index.ts';
+import type { Logger } from '@lineside/kit';
 
 export const STORE_ALARMS = [
   'audit_rejected',

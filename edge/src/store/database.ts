@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { systemCode } from '../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 import { StoreError, storeError } from './errors.ts';
 import { checkVersion, migrate } from './schema.ts';
 

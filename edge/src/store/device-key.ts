@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemCode } from '../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 import { storeError } from './errors.ts';
 
 /** The key with which this box signs the heads of its chains. It never leaves the box. */

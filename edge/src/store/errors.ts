@@ -1,4 +1,4 @@
-import { type ErrorFacts, LinesideError, messageOf, systemCode } from '../kit/index.ts';
+import { type ErrorFacts, LinesideError, messageOf, systemCode } from '@lineside/kit';
 
 /** Everything the store can complain of. */
 export const STORE_ERROR_CODES = [

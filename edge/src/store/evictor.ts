@@ -1,5 +1,5 @@
 import { type SeqRange, STREAMS, type Stream, type TombstoneBody } from '@lineside/protocol';
-import type { Logger } from '../kit/index.ts';
+import type { Logger } from '@lineside/kit';
 import type { StoreAlarms } from './alarms.ts';
 import type { Ballast } from './ballast.ts';
 import { damaged, isFull } from './errors.ts';

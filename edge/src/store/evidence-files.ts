@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 import { StoreError } from './errors.ts';
 
 /** SHA-256 as 64 hex digits. */

@@ -2,7 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
-import { type Clock, type Logger, systemCode } from '../kit/index.ts';
+import { type Clock, type Logger, systemCode } from '@lineside/kit';
 import { type EvidenceStore, lossOf } from './evidence.ts';
 import { evidencePath } from './evidence-files.ts';
 import type { Journal } from './journal.ts';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { HandClock, openTestJournal } from '../../../tests/support/test-journal.ts';
 import type { LineEvent } from '../domain/index.ts';
-import { silentLogger } from '../kit/index.ts';
+import { silentLogger } from '@lineside/kit';
 import type { Picture } from '../pipeline/index.ts';
 import {
   EvidenceStore,

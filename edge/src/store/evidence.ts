@@ -1,6 +1,6 @@
 import { renameSync, unlinkSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import { type Logger, messageOf, systemCode, writeFileAtomic } from '../kit/index.ts';
+import { type Logger, messageOf, systemCode, writeFileAtomic } from '@lineside/kit';
 import { evidencePath, readEvidence, sha256Of } from './evidence-files.ts';
 import type { Journal } from './journal.ts';
 import type { Entry } from './journal-types.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { HandClock, openTestJournal, sampleBody } from '../../../tests/support/test-journal.ts';
-import { systemClock } from '../kit/index.ts';
+import { systemClock } from '@lineside/kit';
 import { type Entry, type Journal, openJournalReader, journalPath } from './index.ts';
 
 let folder: TempDir;

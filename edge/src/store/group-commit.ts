@@ -1,4 +1,4 @@
-import { type Clock, isAbort } from '../kit/index.ts';
+import { type Clock, isAbort } from '@lineside/kit';
 import type { Entry, Position } from './journal-types.ts';
 
 export interface GroupOptions {

@@ -1,5 +1,5 @@
 import { headsText, signedHeadsBody } from '@lineside/protocol';
-import type { Clock } from '../kit/index.ts';
+import type { Clock } from '@lineside/kit';
 import type { DeviceKey } from './device-key.ts';
 import type { Journal } from './journal.ts';
 

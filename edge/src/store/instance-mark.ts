@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { Epoch, STREAMS, type Stream } from '@lineside/protocol';
-import { systemCode } from '../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 import type { StreamHead } from './stream-table.ts';
 
 /** How far a stream had come. */

@@ -1,5 +1,5 @@
 import type { Stream } from '@lineside/protocol';
-import type { Clock, Logger } from '../kit/index.ts';
+import type { Clock, Logger } from '@lineside/kit';
 import type { GroupOptions } from './group-commit.ts';
 import type { StreamQuotas } from './stream-quota.ts';
 

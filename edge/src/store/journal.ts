@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { mergeRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
-import { messageOf } from '../kit/index.ts';
+import { messageOf } from '@lineside/kit';
 import { type StoreAlarm, StoreAlarms } from './alarms.ts';
 import { Ballast } from './ballast.ts';
 import { ackBeyond, ackForked, auditFull, isFull, type StoreError, storeError } from './errors.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clock, Logger } from '../kit/index.ts';
+import type { Clock, Logger } from '@lineside/kit';
 import { clockIsSynchronised } from './clock-source.ts';
 import { type DeviceKey, deviceKey } from './device-key.ts';
 import { EvidenceStore } from './evidence.ts';

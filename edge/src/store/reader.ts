@@ -1,6 +1,6 @@
 import { STREAMS, type Stream } from '@lineside/protocol';
 import type Database from 'better-sqlite3';
-import { aborted, type Clock, isAbort } from '../kit/index.ts';
+import { aborted, type Clock, isAbort } from '@lineside/kit';
 import { openForReading } from './database.ts';
 import { foldEvent, type FoldedEvent, type Transition, transitionOf } from './fold.ts';
 import type { DeclaredLoss, StreamStats } from './journal-types.ts';

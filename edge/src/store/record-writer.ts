@@ -1,6 +1,6 @@
 import { canonicalJson, chainNext } from '@lineside/protocol';
 import { V7Generator } from 'uuidv7';
-import { messageOf } from '../kit/index.ts';
+import { messageOf } from '@lineside/kit';
 import { refused } from './errors.ts';
 import type { Entry } from './journal-types.ts';
 import type { StreamHead, StreamTable } from './stream-table.ts';

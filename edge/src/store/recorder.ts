@@ -1,6 +1,6 @@
 import type { EventBody, MediaBody } from '@lineside/protocol';
 import type { LineEvent } from '../domain/index.ts';
-import { type Clock, type Logger, messageOf } from '../kit/index.ts';
+import { type Clock, type Logger, messageOf } from '@lineside/kit';
 import type { Picture, Recorder } from '../pipeline/index.ts';
 import type { EvidenceStore, StagedEvidence } from './evidence.ts';
 import type { Journal } from './journal.ts';

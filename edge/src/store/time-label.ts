@@ -1,5 +1,5 @@
 import type { ClockQuality } from '@lineside/protocol';
-import type { Clock } from '../kit/index.ts';
+import type { Clock } from '@lineside/kit';
 
 export interface TimeLabel {
   readonly t: number;

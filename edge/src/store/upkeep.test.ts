@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, rmSync, statSync, writeSync } from 'no
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { HandClock, sampleBody } from '../../../tests/support/test-journal.ts';
-import { silentLogger, systemClock } from '../kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { journalPath, openJournalReader, openStore, type Store, type StoreOptions } from './index.ts';
 
 let folder: TempDir;

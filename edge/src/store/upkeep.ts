@@ -1,4 +1,4 @@
-import { type Clock, isAbort, type Logger, messageOf, type Part } from '../kit/index.ts';
+import { type Clock, isAbort, type Logger, messageOf, type Part } from '@lineside/kit';
 import type { EvidenceStore } from './evidence.ts';
 import type { EvidenceSweep } from './evidence-sweep.ts';
 import type { HeadSigner } from './head-signer.ts';

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { systemCode } from '../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 import { StoreError, storeError } from './errors.ts';
 
 /**

@@ -4,7 +4,7 @@ import { tempDir } from '../../../tests/support/temp-dir.ts';
 import { brightBlobDetector, tinyManifest } from '../../../tests/support/tiny-onnx.ts';
 import { testVideo } from '../../../tests/support/video.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
-import { silentLogger, systemClock } from '../kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { VisionEngine } from './engine.ts';
 import type { FromVision } from './messages.ts';
 import { type CameraPlan, useOf, type VisionPlan } from './plan.ts';

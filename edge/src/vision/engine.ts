@@ -1,6 +1,6 @@
 import { BufferPool, FfmpegCamera, type FfmpegCapabilities, probeFfmpeg, StreamError } from '../camera/index.ts';
 import type { FrameRef } from '../domain/index.ts';
-import { type Clock, isAbort, type Logger } from '../kit/index.ts';
+import { type Clock, isAbort, type Logger } from '@lineside/kit';
 import type { PictureRequest } from '../pipeline/index.ts';
 import { CameraDesk, type Watcher } from './camera-desk.ts';
 import { drawJpeg } from './draw.ts';

@@ -1,4 +1,4 @@
-import { LinesideError, type Retry } from '../kit/index.ts';
+import { LinesideError, type Retry } from '@lineside/kit';
 
 export const VISION_ERROR_CODES = ['vision_down', 'no_picture', 'picture_late', 'picture_failed'] as const;
 export type VisionErrorCode = (typeof VISION_ERROR_CODES)[number];

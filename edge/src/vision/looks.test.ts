@@ -5,7 +5,7 @@ import { brightBlobDetector, constantDetector, tinyManifest } from '../../../tes
 import { waitFor } from '../../../tests/support/wait-for.ts';
 import type { Detection, InferenceResult } from '../domain/index.ts';
 import type { ModelSpec } from '../inference/index.ts';
-import { silentLogger, systemClock } from '../kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { VisionEngine } from './engine.ts';
 import type { FromVision } from './messages.ts';
 import type { CameraPlan, ModelUse } from './plan.ts';

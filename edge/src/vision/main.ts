@@ -1,5 +1,5 @@
 /** The vision process. Holds nothing worth keeping: it may be killed at any instant and is started again. */
-import { LinesideError, type Logger, messageOf, systemClock } from '../kit/index.ts';
+import { LinesideError, type Logger, messageOf, systemClock } from '@lineside/kit';
 import { VisionEngine } from './engine.ts';
 import { isVisionErrorCode } from './errors.ts';
 import { type FromVision, isToVision, type ToVision } from './messages.ts';

@@ -5,7 +5,7 @@ import { brightBlobDetector, tinyManifest } from '../../../tests/support/tiny-on
 import { waitFor } from '../../../tests/support/wait-for.ts';
 import { BufferPool } from '../camera/index.ts';
 import type { Inspection } from '../domain/index.ts';
-import { silentLogger, systemClock } from '../kit/index.ts';
+import { silentLogger, systemClock } from '@lineside/kit';
 import type { Outcome } from './job.ts';
 import { Ledger } from './ledger.ts';
 import type { FromVision } from './messages.ts';

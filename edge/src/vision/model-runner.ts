@@ -1,5 +1,5 @@
 import type { FailReason, InferenceResult, ModelStatus, SkipReason, StageTimes } from '../domain/index.ts';
-import { type Clock, isAbort, LinesideError, type Logger, messageOf, Tally } from '../kit/index.ts';
+import { type Clock, isAbort, LinesideError, type Logger, messageOf, Tally } from '@lineside/kit';
 import {
   InferenceError,
   type ModelSpec,

@@ -1,4 +1,4 @@
-import { aborted, type Clock, isAbort, type Logger, type Part } from '../kit/index.ts';
+import { aborted, type Clock, isAbort, type Logger, type Part } from '@lineside/kit';
 import type { Picture, PictureRequest, Vision, VisionListener } from '../pipeline/index.ts';
 import { Accounts } from './accounts.ts';
 import { VisionError } from './errors.ts';

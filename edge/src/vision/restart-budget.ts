@@ -1,4 +1,4 @@
-import { Backoff } from '../kit/index.ts';
+import { Backoff } from '@lineside/kit';
 
 const AT_ONCE = 5;
 const WINDOW_MS = 60_000;

@@ -1,4 +1,4 @@
-import { Mailbox } from '../kit/index.ts';
+import { Mailbox } from '@lineside/kit';
 
 /**
  * One mailbox per key, emptied in turn: a busy key never keeps the others waiting for more than one item. An item that

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { entryBeside, messageOf, systemCode } from '../kit/index.ts';
+import { entryBeside, messageOf, systemCode } from '@lineside/kit';
 import { type FromVision, isFromVision, type ToVision } from './messages.ts';
 
 /** The forked process with everything it started, from the outside. */

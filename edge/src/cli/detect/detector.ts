@@ -10,7 +10,7 @@ import {
   OnnxSession,
   type SessionFacts,
 } from '../../inference/index.ts';
-import { systemCode } from '../../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 import { UsageError } from '../errors.ts';
 
 export interface DetectorRequest {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../kit/index.ts';
+import type { Clock } from '@lineside/kit';
 
 export type Verdict = 'ok' | 'warning' | 'failure' | 'skipped';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { Clock } from '../../kit/index.ts';
+import type { Clock } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
 const execute = promisify(execFile);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { messageOf, systemCode } from '../../kit/index.ts';
+import { messageOf, systemCode } from '@lineside/kit';
 import { countAside, journalPath } from '../../store/index.ts';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 import { diskFindings } from './machine.ts';

@@ -1,5 +1,5 @@
 import { controlSocketPath, getControlJson } from '../../status/index.ts';
-import { systemCode } from '../../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 import { coded } from '../exit.ts';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 

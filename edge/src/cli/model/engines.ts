@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { engineKeeper, enginesFolder, findModels } from '../../app/index.ts';
 import { loadConfig } from '../../config/index.ts';
 import { ENGINE_ADVICE, type EngineKeeper, type EngineState, listEngines, readMachine } from '../../engines/index.ts';
-import { createLogger } from '../../kit/index.ts';
+import { createLogger } from '@lineside/kit';
 import { action, type Context, examples, printError, type Registry } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { askService } from '../service.ts';

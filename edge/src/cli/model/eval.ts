@@ -13,7 +13,7 @@ import {
   type SetForm,
 } from '../../evaluation/index.ts';
 import type { ModelSpec } from '../../inference/index.ts';
-import { systemCode } from '../../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 import { action, type Context, DEFAULT_DATA_DIR, examples, type Registry } from '../context.ts';
 import { type Detector, findSpec, startSession } from '../detect/detector.ts';
 import { UsageError } from '../errors.ts';

@@ -4,7 +4,7 @@ import { probeFfmpeg } from '../../camera/index.ts';
 import type { Anomaly, Box, Detection, PictureSize, Seen } from '../../domain/index.ts';
 import type { HeatMap } from '../../evaluation/index.ts';
 import type { ModelManifest, ModelSpec } from '../../inference/index.ts';
-import { writeFileAtomic } from '../../kit/index.ts';
+import { writeFileAtomic } from '@lineside/kit';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { findSpec, startSession } from '../detect/detector.ts';
 import { CliError, UsageError } from '../errors.ts';

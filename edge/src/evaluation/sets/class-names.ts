@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import { messageOf } from '../../kit/index.ts';
+import { messageOf } from '@lineside/kit';
 import { EvaluationError } from '../errors.ts';
 
 const TEXT_FILES = ['names.txt', 'classes.txt', 'labels.txt', 'obj.names'];

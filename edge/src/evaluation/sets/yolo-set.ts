@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 import { EvaluationError } from '../errors.ts';
 import { classNames } from './class-names.ts';
 import { type BoxedPicture, isFolder, type LabelledSet, mustHavePictures, picturesBelow } from './labelled-set.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { messageOf } from '../../kit/index.ts';
+import { messageOf } from '@lineside/kit';
 import { InferenceError } from '../errors.ts';
 
 /** What TensorFlow.js wants of whoever loads a model's files (its `io.ModelArtifacts`). */

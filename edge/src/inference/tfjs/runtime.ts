@@ -1,4 +1,4 @@
-import { messageOf } from '../../kit/index.ts';
+import { messageOf } from '@lineside/kit';
 import { InferenceError } from '../errors.ts';
 import type { Provider } from '../spec.ts';
 import type { FileHandler } from './artifacts.ts';

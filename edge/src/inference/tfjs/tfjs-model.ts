@@ -1,5 +1,5 @@
 import type { PictureSize } from '../../domain/index.ts';
-import { messageOf, systemClock } from '../../kit/index.ts';
+import { messageOf, systemClock } from '@lineside/kit';
 import {
   type BadOutput,
   type Decoded,

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type Database from 'better-sqlite3';
 import { countInRanges, mergeRanges, outsideRanges, type SeqRange, type Stream } from '@lineside/protocol';
-import type { Logger } from '../../kit/index.ts';
+import type { Logger } from '@lineside/kit';
 import { isFull } from '../errors.ts';
 import type { Entry } from '../journal-types.ts';
 import { putRecord } from '../record-writer.ts';

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { entryBeside, LinesideError } from '../../../kit/index.ts';
+import { entryBeside, LinesideError } from '@lineside/kit';
 import { CliError } from '../../errors.ts';
 import type { BenchAnswer, BenchFigures, BenchTask } from './bench-process.ts';
 

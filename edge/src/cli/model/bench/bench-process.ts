@@ -1,6 +1,6 @@
 /** One measurement in a process of its own, so that memory and threads of another do not count. */
 import { InferenceError, type ModelSpec, OnnxSession, type SessionFacts } from '../../../inference/index.ts';
-import { messageOf, systemClock } from '../../../kit/index.ts';
+import { messageOf, systemClock } from '@lineside/kit';
 
 /** What the process is told to measure. */
 export interface BenchTask {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { FfmpegCapabilities } from '../../../camera/index.ts';
 import type { PictureSize, Seen } from '../../../domain/index.ts';
-import { LinesideError, messageOf } from '../../../kit/index.ts';
+import { LinesideError, messageOf } from '@lineside/kit';
 import type { Detector } from '../../detect/detector.ts';
 import { firstFrame, type StillPicture } from '../first-frame.ts';
 import type { Progress } from '../progress.ts';

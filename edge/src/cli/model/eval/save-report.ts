@@ -1,4 +1,4 @@
-import { writeFileAtomic } from '../../../kit/index.ts';
+import { writeFileAtomic } from '@lineside/kit';
 import { type ReportPicture, reportPage } from '../../../evaluation/index.ts';
 import { firstFrame, type StillRequest } from '../first-frame.ts';
 import type { Judged } from './judged.ts';

@@ -1,6 +1,6 @@
 import { type Detection, letterbox, type Seen } from '../../../domain/index.ts';
 import { type HeatMap, Occlusion, paintOver, remaining } from '../../../evaluation/index.ts';
-import type { Clock } from '../../../kit/index.ts';
+import type { Clock } from '@lineside/kit';
 import type { Detector } from '../../detect/detector.ts';
 import type { StillPicture } from '../first-frame.ts';
 import type { Progress } from '../progress.ts';

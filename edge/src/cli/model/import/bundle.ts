@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { type GoldenExpectation, MANIFEST_FILE, type Manifest, sha256File } from '@lineside/models';
-import { LinesideError, systemCode } from '../../../kit/index.ts';
+import { LinesideError, systemCode } from '@lineside/kit';
 import { cardOf } from './card.ts';
 import type { TrialPicture } from './pictures.ts';
 import type { Preparation } from './prepared.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError, PrepareError, prepareGraph } from '@lineside/models';
 import type { ProbedTensor } from '../../../inference/index.ts';
-import { messageOf } from '../../../kit/index.ts';
+import { messageOf } from '@lineside/kit';
 import { exchanged, preparedFeeds } from './feeds.ts';
 import type { ImportRequest } from './request.ts';
 import { probe } from './run-original.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Family, Manifest, readNames } from '@lineside/models';
-import { systemCode } from '../../../kit/index.ts';
+import { systemCode } from '@lineside/kit';
 import { UsageError } from '../../errors.ts';
 
 /** Options of `lineside model import` as the command line gives them. */

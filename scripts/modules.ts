@@ -1,49 +1,56 @@
-/** What a room may import, and the outside powers that it alone may touch. Lowest first: imports point up this list. */
-export interface Room {
+/** What a module may import, and the outside powers that only it may use. Lowest first: imports point up this list. */
+export interface Module {
   readonly name: string;
-  /** Folder whose files make the room, from the repository's root. */
+  /** Folder whose files make the module, from the repository's root; a module inside it takes its own files out. */
   readonly folder: string;
-  /** How others name it: a package, or a room of `edge/src`. */
+  /** The package whose entry point this module is. */
   readonly packageName?: string;
   readonly may: readonly string[];
-  /** Exact specifiers that only rooms listing them may import. */
+  /** Exact specifiers that only modules listing them may import. */
   readonly owns: readonly string[];
 }
 
-const edge = (name: string, may: readonly string[], owns: readonly string[] = []): Room => ({
+const edge = (name: string, may: readonly string[], owns: readonly string[] = []): Module => ({
   name,
   folder: `edge/src/${name}`,
   may,
   owns,
 });
 
-export const ROOMS: readonly Room[] = [
+export const MODULES: readonly Module[] = [
+  {
+    name: 'kit',
+    folder: 'kit/src',
+    packageName: '@lineside/kit',
+    may: [],
+    owns: ['pino', 'yaml', 'node:fs', 'node:fs/promises', 'node:child_process'],
+  },
   {
     name: 'protocol',
     folder: 'cloud-sync/protocol/src',
     packageName: '@lineside/protocol',
-    may: [],
+    may: ['kit'],
     owns: ['zod', 'canonicalize', 'node:crypto', 'node:zlib'],
   },
   {
     name: 'models',
     folder: 'models/src',
     packageName: '@lineside/models',
-    may: ['protocol'],
+    may: ['kit', 'protocol'],
     owns: ['zod', 'protobufjs', 'node:fs', 'node:fs/promises', 'node:crypto'],
   },
   {
     name: 'uplink',
     folder: 'cloud-sync/uplink/src',
     packageName: '@lineside/uplink',
-    may: ['protocol'],
+    may: ['kit', 'protocol'],
     owns: ['mqtt'],
   },
   {
     name: 'collector',
     folder: 'cloud-sync/collector/src',
     packageName: '@lineside/collector',
-    may: ['protocol'],
+    may: ['kit', 'protocol'],
     owns: [
       'mqtt',
       'better-sqlite3',
@@ -69,7 +76,6 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   edge('domain', []),
-  edge('kit', [], ['pino', 'node:fs', 'node:fs/promises', 'node:child_process']),
   edge('pipeline', ['domain', 'kit']),
   edge('config', ['kit', 'protocol'], ['zod', 'yaml', 'node:fs', 'node:fs/promises', 'node:crypto']),
   edge('camera', ['domain', 'kit'], ['node:child_process']),
@@ -84,8 +90,6 @@ export const ROOMS: readonly Room[] = [
     ['domain', 'kit', 'protocol', 'pipeline'],
     ['better-sqlite3', 'uuidv7', 'node:fs', 'node:fs/promises', 'node:crypto'],
   ),
-  edge('plant', ['domain', 'kit']),
-  edge('control', ['kit', 'protocol', 'models']),
   edge(
     'status',
     ['domain', 'kit', 'pipeline'],
@@ -105,8 +109,6 @@ export const ROOMS: readonly Room[] = [
       'rules',
       'pipeline',
       'store',
-      'plant',
-      'control',
       'status',
       'protocol',
       'models',
