@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 const NUMERIC_KERNELS = [
   'edge/src/inference/**/*.ts',
   'edge/src/tracking/**/*.ts',
-  'scripts/twin/**/*.ts',
+  'scripts/twin/src/**/*.ts',
   'bench/**/*.ts',
   'tests/support/tiny-onnx.ts',
 ];

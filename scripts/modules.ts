@@ -17,6 +17,14 @@ const edge = (name: string, may: readonly string[], owns: readonly string[] = []
   owns,
 });
 
+/** A module of the simulated line; each may also import `kit`. */
+const twin = (name: string, may: readonly string[], owns: readonly string[] = []): Module => ({
+  name: `twin/${name}`,
+  folder: `scripts/twin/src/${name}`,
+  may: ['kit', ...may.map((other) => `twin/${other}`)],
+  owns,
+});
+
 export const MODULES: readonly Module[] = [
   {
     name: 'kit',
@@ -137,4 +145,17 @@ export const MODULES: readonly Module[] = [
     ],
     ['commander', 'sharp', 'node:http', 'node:fs', 'node:fs/promises', 'node:child_process', 'node:crypto', 'node:net'],
   ),
+  twin('raster', []),
+  twin('rtsp', [], ['node:net', 'node:dgram', 'node:crypto', 'node:child_process', 'node:fs/promises']),
+  twin('scenes', ['raster'], ['zod', 'yaml', 'node:fs/promises']),
+  twin('output', ['raster', 'scenes'], ['sharp', 'node:child_process', 'node:fs/promises']),
+  twin('live', ['scenes', 'output', 'rtsp'], ['node:worker_threads']),
+  twin('cli', ['scenes', 'output', 'live'], ['commander']),
+  {
+    name: 'twin',
+    folder: 'scripts/twin/src',
+    packageName: '@lineside/twin',
+    may: ['twin/raster', 'twin/scenes', 'twin/output'],
+    owns: [],
+  },
 ];

@@ -1,6 +1,6 @@
 /** The cameras of the bench: one RTSP server that serves one video as several cameras, in a process of its own. */
 import { systemClock } from '@lineside/kit';
-import { fileSource, type H264Source, RtspServer } from '../../scripts/twin/rtsp/index.ts';
+import { fileSource, type H264Source, RtspServer } from '@lineside/twin/rtsp';
 import { answerQuestions } from '../child.ts';
 
 export interface ServeFacts {

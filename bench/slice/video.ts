@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { loadLine } from '../../scripts/twin/index.ts';
-import { renderFile } from '../../scripts/twin/render-file.ts';
+import { loadLine } from '@lineside/twin';
+import { renderFile } from '@lineside/twin';
 
 export interface VideoFacts {
   readonly folder: string;

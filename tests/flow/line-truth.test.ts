@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Detection, Inspection, RuleOutput } from '../../edge/src/domain/index.ts';
 import { createRule, type RuleSpec } from '../../edge/src/rules/index.ts';
 import { ByteTracker } from '../../edge/src/tracking/index.ts';
-import { type Box, type Incident, loadLine, Scene } from '../../scripts/twin/index.ts';
+import { type Box, type Incident, loadLine, Scene } from '@lineside/twin';
 
 const FPS = 5;
 const SECONDS = 120;

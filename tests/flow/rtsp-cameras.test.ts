@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { BufferPool, FfmpegCamera, probeFfmpeg } from '../../edge/src/camera/index.ts';
 import type { CameraStatus } from '../../edge/src/domain/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
-import { fileSource, RtspServer, type RtspServerOptions } from '../../scripts/twin/rtsp/index.ts';
+import { fileSource, RtspServer, type RtspServerOptions } from '@lineside/twin/rtsp';
 import { testVideo } from '../support/video.ts';
 import { waitFor } from '../support/wait-for.ts';
 

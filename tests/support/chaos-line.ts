@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { loadLine } from '../../scripts/twin/index.ts';
+import { loadLine } from '@lineside/twin';
 import { type Appliance, startAppliance, type Status, unbalanced } from './appliance.ts';
 import { CollectorProcess } from './collector-process.ts';
 import { lampLine } from './lamp-line.ts';
@@ -17,7 +17,7 @@ import {
 } from './processes.ts';
 import { waitFor } from './wait-for.ts';
 
-const TWIN = fileURLToPath(new URL('../../scripts/twin/main.ts', import.meta.url));
+const TWIN = fileURLToPath(new URL('../../scripts/twin/src/cli/main.ts', import.meta.url));
 const LINE = fileURLToPath(new URL('../../scripts/twin/line.yaml', import.meta.url));
 const DEVICE = 'line-1';
 const TWINS = ['product', 'floor'];

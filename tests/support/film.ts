@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Box, type Incident, loadLine } from '../../scripts/twin/index.ts';
-import { renderFile } from '../../scripts/twin/render-file.ts';
+import { type Box, type Incident, loadLine } from '@lineside/twin';
+import { renderFile } from '@lineside/twin';
 import { LINESIDE } from './built.ts';
 import { NODE, runProcess } from './processes.ts';
 

@@ -1,0 +1,108 @@
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { duration, pictureSize, port, sceneKind, user, whole } from './arguments.ts';
+import { LineError, loadLine, type SceneKind, SCENES } from '../scenes/index.ts';
+
+const DEFAULT_LINE = fileURLToPath(new URL('../../line.yaml', import.meta.url));
+const DECLARATION = ['--line <file>', "the line's declaration", DEFAULT_LINE] as const;
+
+/** Aborts at Ctrl-C or a polite kill; a second one ends the process as usual. */
+function untilStopped(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  return stop.signal;
+}
+
+function say(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`);
+}
+
+const program = new Command('twin')
+  .description('A simulated line: pictures, videos and live cameras with known truth, all from one seed.')
+  .showHelpAfterError();
+
+interface StillsArguments {
+  readonly camera: SceneKind;
+  readonly count: number;
+  readonly out: string;
+  readonly seed: number;
+  readonly size: { readonly width: number; readonly height: number };
+}
+
+program
+  .command('stills')
+  .description('writes random training pictures with YOLO labels')
+  .requiredOption('--camera <kind>', `kind of camera: ${SCENES.join(', ')}`, sceneKind)
+  .requiredOption('--count <n>', 'how many pictures', whole)
+  .requiredOption('--out <folder>', 'gets images/, labels/ and names.txt')
+  .option('--seed <n>', 'another seed gives other pictures', whole, 1)
+  .option('--size <WxH>', 'size of the pictures', pictureSize, { width: 640, height: 360 })
+  .addHelpText('after', '\nExample:\n  twin stills --camera floor --count 2000 --out data/floor/train --seed 1')
+  .action(async ({ camera: kind, count, seed, out, size }: StillsArguments) => {
+    const { writeStills } = await import('../output/index.ts');
+    const begun = performance.now();
+    await writeStills({ kind, count, seed, out, ...size }, (done) => say(`${done} of ${count}`));
+    process.stderr.write(`\r${count} pictures in ${((performance.now() - begun) / 1000).toFixed(1)} s\n`);
+  });
+
+interface RenderArguments {
+  readonly line: string;
+  readonly camera: string;
+  readonly seconds: number;
+  readonly out: string;
+  readonly truth?: string;
+}
+
+program
+  .command('render')
+  .description("writes one camera's video, and what it shows")
+  .requiredOption('--camera <id>', 'a camera of the line')
+  .requiredOption('--seconds <n>', 'length of the video', duration)
+  .requiredOption('--out <file.mp4>', 'H.264 in MP4, constant rate')
+  .option('--truth <file.json>', 'boxes of every frame, and the incidents')
+  .option(...DECLARATION)
+  .addHelpText('after', '\nExample:\n  twin render --camera people --seconds 60 --out people.mp4 --truth people.json')
+  .action(async ({ camera: cameraId, seconds, out, truth, line }: RenderArguments) => {
+    const { renderFile } = await import('../output/index.ts');
+    const options = { line: await loadLine(line), cameraId, seconds, out, truth };
+    await renderFile(options, untilStopped(), (share) => say(`${Math.round(share * 100)} %`));
+    process.stderr.write(`\r${out}: ${seconds} s\n`);
+  });
+
+interface RunArguments {
+  readonly line: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user?: Record<string, string>;
+  readonly seconds?: number;
+  readonly json?: boolean;
+}
+
+program
+  .command('run')
+  .description('serves all cameras of the line by RTSP, in real time')
+  .option('--port <n>', 'where to listen; 0 takes any free port', port, 0)
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--user <name:password>', 'asks viewers for a password; may be given more than once', user)
+  .option('--seconds <n>', 'ends after this time', duration)
+  .option('--json', 'one JSON object per line: the streams first, then incidents as they begin and end')
+  .option(...DECLARATION)
+  .addHelpText('after', '\nExamples:\n  twin run --port 8554\n  twin run --json --seconds 60 > truth.jsonl')
+  .action(async ({ line, host, port: at, user: users, seconds, json }: RunArguments) => {
+    const { runLine } = await import('../live/index.ts');
+    const limit = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)];
+    const signal = AbortSignal.any([untilStopped(), ...limit]);
+    const print = (text: string): void => void process.stdout.write(`${text}\n`);
+    await runLine({ line: await loadLine(line), host, port: at, users, json: json ?? false, print }, signal);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const system = error instanceof Error && 'syscall' in error;
+  const known = error instanceof LineError || system || (error instanceof Error && error.name === 'EncoderError');
+  if (!known) throw error;
+  const taken = system && 'code' in error && error.code === 'EADDRINUSE';
+  process.stderr.write(`Error: ${error.message}\nTry: ${taken ? 'another --port, or 0 for any' : 'twin --help'}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,19 @@
+/**
+ * The twin: a simulated line whose camera frames, incidents and ground truth all follow from one declaration and its
+ * seed. For tests, demonstrations and training.
+ */
+export {
+  type CameraDeclaration,
+  INCIDENT_KINDS,
+  type Incident,
+  type IncidentKind,
+  type Line,
+  LineError,
+  loadLine,
+  parseLine,
+  Scene,
+  SCENES,
+  type SceneKind,
+} from './scenes/index.ts';
+export { CLASSES, drawStill, renderFile, type Still, writeStills, yoloLabels } from './output/index.ts';
+export type { Box } from './raster/index.ts';

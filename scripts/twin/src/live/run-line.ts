@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Line, Scene } from '../scenes/index.ts';
+import { RtspServer } from '../rtsp/index.ts';
+import { type Announcement, Announcer } from './announcer.ts';
+import { LiveCamera } from './live-camera.ts';
+
+export interface RunOptions {
+  readonly line: Line;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly users?: Readonly<Record<string, string>> | undefined;
+  /** One JSON object per line instead of text for people. */
+  readonly json: boolean;
+  /** Gets each line that is printed. */
+  readonly print: (line: string) => void;
+}
+
+/** The first thing that `run --json` prints: where the cameras are. */
+export interface StreamsReady {
+  readonly type: 'streams';
+  /** ISO 8601, UTC, of stream time 0. */
+  readonly wallTime: string;
+  readonly streams: readonly {
+    readonly id: string;
+    readonly url: string;
+    readonly width: number;
+    readonly height: number;
+    readonly fps: number;
+  }[];
+}
+
+const LOOK_MS = 100;
+/** Stream time begins a little later, when the threads have painted their backdrops. */
+const HEAD_START_MS = 500;
+
+/**
+ * Serves every camera of the line at rtsp://host:port/ID until the signal aborts, and prints its incidents as they
+ * begin and end. Rejects when the port is taken or a camera breaks.
+ */
+export async function runLine(options: RunOptions, signal: AbortSignal): Promise<void> {
+  const { line, host, port, users, print } = options;
+  const zero = Date.now() + HEAD_START_MS;
+  const cameras = line.cameras.map(({ id }) => new LiveCamera(line, id, zero));
+  await using server = new RtspServer({ host, port, ...(users ? { users } : {}) });
+  for (const camera of cameras) server.addStream(camera.cameraId, camera);
+  const base = `rtsp://${host}:${await server.listen()}`;
+  const streams = cameras.map(({ cameraId: id, width, height, fps }) => ({
+    id,
+    url: `${base}/${id}`,
+    width,
+    height,
+    fps,
+  }));
+  const ready: StreamsReady = { type: 'streams', wallTime: new Date(zero).toISOString(), streams };
+  print(options.json ? JSON.stringify(ready) : streams.map(({ url }) => url).join('\n'));
+  const announcer = new Announcer(
+    line.cameras.map(({ id }) => new Scene(line, id)),
+    zero,
+  );
+  // One that breaks takes the others with it, so that nothing is left running.
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const parts = [
+    ...cameras.map((camera) => camera.run(either)),
+    server.run(either),
+    announce(announcer, either, (said) => print(options.json ? JSON.stringify(said) : inWords(said))),
+  ].map((part) =>
+    part.catch((error: unknown) => {
+      failed.abort();
+      throw error;
+    }),
+  );
+  const ends = await Promise.allSettled(parts);
+  const broken = ends.find((end) => end.status === 'rejected');
+  if (broken) throw broken.reason;
+}
+
+async function announce(announcer: Announcer, signal: AbortSignal, tell: (said: Announcement) => void): Promise<void> {
+  while (!signal.aborted) {
+    for (const said of announcer.until(Date.now())) tell(said);
+    await delay(LOOK_MS, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+}
+
+function inWords(said: Announcement): string {
+  const what = said.detail ? `${said.label} (${said.detail})` : said.label;
+  const change = said.type === 'incident_begin' ? 'begins' : 'ends';
+  return `${said.streamSeconds.toFixed(1).padStart(7)} s  ${said.camera}: ${what} ${change}, ${said.objectId}`;
+}

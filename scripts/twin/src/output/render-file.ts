@@ -1,0 +1,42 @@
+import { writeFile } from 'node:fs/promises';
+import { Encoder } from './encoder.ts';
+import { type Line, Scene } from '../scenes/index.ts';
+
+export interface RenderOptions {
+  readonly line: Line;
+  readonly cameraId: string;
+  readonly seconds: number;
+  readonly out: string;
+  /** Where the ground truth goes, if anywhere. */
+  readonly truth: string | undefined;
+}
+
+/**
+ * Writes frames 0 .. seconds x fps - 1 as a video of constant rate. The truth file is
+ * `{camera, fps, width, height, incidents, frames: [{frame, seconds, boxes}]}`. Throws LineError and EncoderError.
+ */
+export async function renderFile(
+  options: RenderOptions,
+  signal: AbortSignal,
+  progress: (share: number) => void,
+): Promise<void> {
+  const scene = new Scene(options.line, options.cameraId);
+  const { fps, width, height } = scene;
+  const encoder = Encoder.toFile(scene, options.out, signal);
+  const count = Math.round(options.seconds * fps);
+  const frame = Buffer.alloc(scene.frameBytes);
+  const frames = [];
+  for (let n = 0; n < count; n += 1) {
+    scene.render(n, frame);
+    if (options.truth !== undefined) frames.push({ frame: n, seconds: n / fps, boxes: scene.truth(n) });
+    await encoder.write(frame);
+    if (n % 50 === 0) progress(n / count);
+  }
+  await encoder.finish();
+  if (options.truth !== undefined) {
+    const incidents = scene.incidents(0, count / fps);
+    const truth = { camera: options.cameraId, fps, width, height, incidents, frames };
+    await writeFile(options.truth, `${JSON.stringify(truth)}\n`);
+  }
+  progress(1);
+}

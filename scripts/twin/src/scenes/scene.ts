@@ -1,0 +1,82 @@
+import { FloorScene } from './floor/scene.ts';
+import type { Incident } from './incident.ts';
+import { type CameraDeclaration, type Line, LineError } from './line.ts';
+import { PeopleScene } from './people/scene.ts';
+import { ProductScene } from './product/scene.ts';
+import { type Box, type CameraLook, Random } from '../raster/index.ts';
+import { type Play, Stage } from './stage.ts';
+import { cameraLookFor, drifted } from './view.ts';
+
+type ScriptedPlay = Play & { incidents(fromSeconds: number, toSeconds: number): Incident[] };
+
+function playFor(line: Line, camera: CameraDeclaration): ScriptedPlay {
+  switch (camera.scene) {
+    case 'product':
+      return new ProductScene(line, camera);
+    case 'people':
+      return new PeopleScene(line, camera);
+    case 'floor':
+      return new FloorScene(line, camera);
+  }
+}
+
+/**
+ * One camera of a simulated line. Frame n shows stream time n / fps and depends on nothing but the declaration, the
+ * camera and n: the same picture live, in a file, and in any order.
+ */
+export class Scene {
+  readonly cameraId: string;
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  /** Bytes of one frame. */
+  readonly frameBytes: number;
+  readonly #play: ScriptedPlay;
+  readonly #stage: Stage;
+  readonly #look: CameraLook;
+  readonly #phase: number;
+  #painted = -1;
+
+  /** Throws LineError when the line has no such camera. */
+  constructor(line: Line, cameraId: string) {
+    const camera = line.cameras.find((one) => one.id === cameraId);
+    if (!camera) {
+      const known = line.cameras.map((one) => one.id).join(', ');
+      throw new LineError(`the line has no camera ${cameraId}; it has ${known}`);
+    }
+    const random = new Random('camera', line.seed, cameraId);
+    this.cameraId = cameraId;
+    this.width = line.size.width;
+    this.height = line.size.height;
+    this.fps = line.fps;
+    this.frameBytes = this.width * this.height * 3;
+    this.#play = playFor(line, camera);
+    this.#stage = new Stage(this.#play, this.width, this.height);
+    this.#look = cameraLookFor(random, 'line');
+    this.#phase = random.between(0, Math.PI * 2);
+  }
+
+  /** Writes frame `frameIndex` to `out`: RGB24, `frameBytes` bytes. */
+  render(frameIndex: number, out: Uint8Array): void {
+    if (out.length !== this.frameBytes) throw new RangeError(`a frame has ${this.frameBytes} bytes, not ${out.length}`);
+    this.#paint(frameIndex);
+    this.#stage.develop(drifted(this.#look, frameIndex / this.fps, this.#phase), frameIndex, out);
+  }
+
+  /** What frame `frameIndex` shows, hidden parts left out of the boxes. */
+  truth(frameIndex: number): Box[] {
+    this.#paint(frameIndex);
+    return this.#stage.boxes();
+  }
+
+  /** All incidents that overlap [fromSeconds, toSeconds) of stream time, with their whole duration. */
+  incidents(fromSeconds: number, toSeconds: number): Incident[] {
+    return this.#play.incidents(fromSeconds, toSeconds);
+  }
+
+  #paint(frameIndex: number): void {
+    if (frameIndex === this.#painted) return;
+    this.#stage.paint(frameIndex / this.fps);
+    this.#painted = frameIndex;
+  }
+}

@@ -1,0 +1,51 @@
+import { type Box, type CameraLook, Canvas, Finish, ObjectMap } from '../raster/index.ts';
+import { type Mount, matrixOf } from './view.ts';
+
+/** What one camera can be shown: a still backdrop, and on it whatever is there at a moment. */
+export interface Play {
+  readonly mount: Mount;
+  backdrop(canvas: Canvas): void;
+  /** Paints the moment's subjects. The canvas already shows the backdrop. */
+  subjects(canvas: Canvas, seconds: number): void;
+}
+
+/** One camera's canvas. The backdrop is painted once and copied under every frame. */
+export class Stage {
+  readonly width: number;
+  readonly height: number;
+  readonly #play: Play;
+  readonly #objects: ObjectMap;
+  readonly #canvas: Canvas;
+  readonly #finish = new Finish();
+  #backdrop: Uint8Array | undefined;
+
+  constructor(play: Play, width: number, height: number) {
+    this.width = width;
+    this.height = height;
+    this.#play = play;
+    this.#objects = new ObjectMap(width, height);
+    this.#canvas = new Canvas(width, height, this.#objects);
+  }
+
+  /** Paints the moment and its object map, before lens and sensor. */
+  paint(seconds: number): void {
+    const canvas = this.#canvas;
+    canvas.matrix = matrixOf(this.#play.mount, this.width, this.height);
+    if (!this.#backdrop) {
+      this.#play.backdrop(canvas);
+      this.#backdrop = Uint8Array.from(canvas.pixels);
+    }
+    canvas.pixels.set(this.#backdrop);
+    this.#objects.clear();
+    this.#play.subjects(canvas, seconds);
+  }
+
+  /** Writes what was painted last, as the camera delivers it: RGB24, width x height x 3 bytes. */
+  develop(look: CameraLook, frame: number, out: Uint8Array): void {
+    this.#finish.apply(this.#canvas.pixels, this.width, this.height, look, frame, out);
+  }
+
+  boxes(): Box[] {
+    return this.#objects.boxes();
+  }
+}
