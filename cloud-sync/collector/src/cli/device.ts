@@ -5,11 +5,11 @@ import { isDeviceId } from '@lineside/protocol';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { authorityFolder, hashPassword, makePassword } from '../broker/index.ts';
 import { systemClock } from '../clock.ts';
-import { DataLock } from '../data-lock.ts';
+import { DataLock } from '../runtime/data-lock.ts';
 import { UsageError } from '../errors.ts';
 import type { CollectorConfig } from '../config/index.ts';
 import { openStore, type CollectorStore } from '../store/index.ts';
-import { whereIs } from '../where.ts';
+import { whereIs } from '../runtime/runtime-info.ts';
 import { EXIT, say, sayJson, table, when } from './io.ts';
 import { configOf, existingStore, withStore } from './options.ts';
 

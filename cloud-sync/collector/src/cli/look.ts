@@ -1,8 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { EventKind } from '@lineside/protocol';
-import { DataLock } from '../data-lock.ts';
-import { whereIs } from '../where.ts';
-import { eventJson } from '../event-json.ts';
+import { DataLock } from '../runtime/data-lock.ts';
+import { whereIs } from '../runtime/runtime-info.ts';
+import { eventJson } from '../records/event-json.ts';
 import { describeProblem, type Finding } from '../store/index.ts';
 import { EXIT, say, sayJson, table, when } from './io.ts';
 import { configOf, existingStore, withStore } from './options.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
-import { runCollector } from '../collector.ts';
+import { runCollector } from '../app/run-collector.ts';
 import { createLogger } from '../logger.ts';
 import { configOf } from './options.ts';
 import { EXIT, say, sayJson } from './io.ts';

@@ -1,4 +1,4 @@
-import type { FoldedEvent } from './fold.ts';
+import type { FoldedEvent } from '../records/event-summary.ts';
 
 /** A row of table `events`, the same in every database; flags are 0 and 1. */
 export interface EventRowSql {

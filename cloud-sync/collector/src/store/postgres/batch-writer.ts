@@ -1,5 +1,5 @@
 import { chainNext, chainStart, mergeRanges, type SeqRange } from '@lineside/protocol';
-import { plainText } from '../plain-text.ts';
+import { plainText } from '../../records/plain-text.ts';
 import type { BatchOutcome, ChainBreak, CheckedBatch, CheckedRecord, StreamKey, Watermark } from '../store.ts';
 import { rowsOf, type Queryable } from './database.ts';
 import { lockJournals, streamName, type Journal } from './journals.ts';

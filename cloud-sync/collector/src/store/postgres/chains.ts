@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { SignatureProblem, Span, StreamKey } from '../store.ts';
-import type { ChainSource, Retired, StoredJournal, StoredRow } from '../verify.ts';
+import type { ChainSource, Retired, StoredJournal, StoredRow } from '../../records/verify.ts';
 import { rowsOf } from './database.ts';
 import { Queries } from './queries.ts';
 

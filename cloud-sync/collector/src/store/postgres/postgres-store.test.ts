@@ -6,7 +6,7 @@ import { TestPostgres } from '../../../../../tests/support/postgres.ts';
 import { waitFor } from '../../../../../tests/support/wait-for.ts';
 import { checkBatch } from '../../ingest/index.ts';
 import type { CheckedBatch } from '../store.ts';
-import { isStoreTrouble } from '../trouble.ts';
+import { isStoreTrouble } from '../store-unavailable.ts';
 import { PostgresStore } from './postgres-store.ts';
 
 let server: TestPostgres;

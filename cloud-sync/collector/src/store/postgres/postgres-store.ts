@@ -23,14 +23,14 @@ import type {
   TelemetryRow,
   Totals,
 } from '../store.ts';
-import { verifyChains } from '../verify.ts';
+import { verifyChains } from '../../records/verify.ts';
 import { writeBatches } from './batch-writer.ts';
 import { PostgresChains } from './chains.ts';
 import { inTransaction, rowsOf, type PostgresAddress, type Queryable } from './database.ts';
-import { GapBook } from './gap-book.ts';
+import { GapBook } from './gaps.ts';
 import { openPostgres } from './open.ts';
 import { Queries } from './queries.ts';
-import { retireRecords } from './retire.ts';
+import { retireRecords } from './retention.ts';
 
 /** The store in a PostgreSQL database, which any number of collectors may share. */
 export class PostgresStore implements CollectorStore {

@@ -1,7 +1,7 @@
 import type { EventBody, InspectionCounters, MediaBody, TelemetryBody } from '@lineside/protocol';
 import { EVENT_COLUMNS, fromEventRow, toEventRow, type EventRowSql } from '../event-row.ts';
-import { foldTransition, type FoldedEvent, type Transition } from '../fold.ts';
-import { plainText } from '../plain-text.ts';
+import { foldTransition, type FoldedEvent, type Transition } from '../../records/event-summary.ts';
+import { plainText } from '../../records/plain-text.ts';
 import { signedRows } from '../signatures.ts';
 import type { CheckedRecord, Meaning, StreamKey } from '../store.ts';
 import { rowsOf, type Queryable } from './database.ts';

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { SignatureProblem, Span, StreamKey } from '../store.ts';
-import type { ChainSource, Retired, StoredJournal, StoredRow } from '../verify.ts';
+import type { ChainSource, Retired, StoredJournal, StoredRow } from '../../records/verify.ts';
 import { Queries } from './queries.ts';
 
 type JournalSql = StreamKey & { readonly id: number; readonly stored: number } & {

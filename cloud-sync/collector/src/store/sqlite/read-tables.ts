@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { EventBody, MediaBody, TelemetryBody } from '@lineside/protocol';
 import { EVENT_COLUMNS, fromEventRow, toEventRow, type EventRowSql } from '../event-row.ts';
-import { foldTransition } from '../fold.ts';
+import { foldTransition } from '../../records/event-summary.ts';
 import type { CheckedRecord } from '../store.ts';
 
 /** Tables that only repeat what records say, in the shape in which it is asked for. Inside the caller's transaction. */

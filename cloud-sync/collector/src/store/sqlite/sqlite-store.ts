@@ -24,13 +24,13 @@ import type {
   TelemetryRow,
   Totals,
 } from '../store.ts';
-import { verifyChains } from '../verify.ts';
+import { verifyChains } from '../../records/verify.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { SqliteChains } from './chains.ts';
-import { GapBook } from './gap-book.ts';
+import { GapBook } from './gaps.ts';
 import { openDatabase } from './open.ts';
 import { Queries } from './queries.ts';
-import { retireRecords } from './retire.ts';
+import { retireRecords } from './retention.ts';
 
 /** The store in one SQLite file: write-ahead log, every commit on disk before its promise resolves. */
 export class SqliteStore implements CollectorStore {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { Tally, type Logger } from '../logger.ts';
 import { messageOf } from '../errors.ts';
 import type { CollectorStore, GapRow, Span, StreamKey } from '../store/index.ts';
-import type { Presence } from './presence.ts';
+import type { Presence } from '../devices/presence.ts';
 
 const MAX_HOLES = 1000;
 const FIRST_REQUEST_AFTER_MS = 10_000;

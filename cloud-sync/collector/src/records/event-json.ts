@@ -1,4 +1,4 @@
-import type { EventRow } from './store/index.ts';
+import type { EventRow } from '../store/index.ts';
 
 /** An event as the API and `events list --json` give it: times in ISO 8601, UTC; durations in milliseconds. */
 export function eventJson(row: EventRow): object {

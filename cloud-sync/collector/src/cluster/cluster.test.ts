@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs';
 import mqtt from 'mqtt';
 import { CollectorState, decode, topics } from '@lineside/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CollectorDevice } from '../../../tests/support/collector-device.ts';
-import { collectorYaml, spawnCollector } from '../../../tests/support/collector.ts';
-import { JournalTwin } from '../../../tests/support/journal-twin.ts';
-import { startMosquitto, type Mosquitto } from '../../../tests/support/mosquitto.ts';
-import { POSTGRES_PASSWORD, TestPostgres } from '../../../tests/support/postgres.ts';
-import { tempDir, type TempDir } from '../../../tests/support/temp-dir.ts';
-import { waitFor } from '../../../tests/support/wait-for.ts';
-import { PostgresStore, type Finding, type StreamRow } from './store/index.ts';
+import { CollectorDevice } from '../../../../tests/support/collector-device.ts';
+import { collectorYaml, spawnCollector } from '../../../../tests/support/collector.ts';
+import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
+import { startMosquitto, type Mosquitto } from '../../../../tests/support/mosquitto.ts';
+import { POSTGRES_PASSWORD, TestPostgres } from '../../../../tests/support/postgres.ts';
+import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
+import { waitFor } from '../../../../tests/support/wait-for.ts';
+import { PostgresStore, type Finding, type StreamRow } from '../store/index.ts';
 
 const BATCH = 20;
 

@@ -1,8 +1,8 @@
 import { chainNext, chainStart } from '@lineside/protocol';
 import { messageOf } from '../errors.ts';
 import { plainText } from './plain-text.ts';
-import { describeProblem } from './signatures.ts';
-import type { Finding, SignatureProblem, Span, StreamKey } from './store.ts';
+import { describeProblem } from '../store/signatures.ts';
+import type { Finding, SignatureProblem, Span, StreamKey } from '../store/store.ts';
 
 /** A stored stream, as verification reads it. */
 export interface StoredJournal extends StreamKey {

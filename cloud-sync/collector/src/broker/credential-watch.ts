@@ -1,8 +1,8 @@
-import type { BrokerUser } from './broker/index.ts';
-import type { Clock } from './clock.ts';
-import { messageOf } from './errors.ts';
-import { Tally, type Logger } from './logger.ts';
-import type { CollectorStore } from './store/index.ts';
+import type { BrokerUser } from './index.ts';
+import type { Clock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
+import { Tally, type Logger } from '../logger.ts';
+import type { CollectorStore } from '../store/index.ts';
 
 const LOOK_EVERY_MS = 300;
 const SAY_AGAIN_MS = 30_000;

@@ -1,7 +1,7 @@
-import type { Clock } from './clock.ts';
-import { messageOf } from './errors.ts';
-import type { Logger } from './logger.ts';
-import type { CollectorStore } from './store/index.ts';
+import type { Clock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { CollectorStore } from '../store/index.ts';
 
 const NOTE_EVERY_MS = 2000;
 const ALIVE_MS = 10_000;

@@ -1,5 +1,5 @@
 import type { EventBody } from '@lineside/protocol';
-import type { EventRow } from './store.ts';
+import type { EventRow } from '../store/store.ts';
 
 /** Which of two transitions is the later: by journal, then by number. */
 export interface Rank {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DataLock } from './data-lock.ts';
-import { systemCode } from './errors.ts';
+import { systemCode } from '../errors.ts';
 
 /** Where a running collector is found. */
 export interface Addresses {

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import mqtt from 'mqtt';
 import { CollectorState, decode, encode, topics } from '@lineside/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CollectorDevice } from '../../../tests/support/collector-device.ts';
+import { CollectorDevice } from '../../../../tests/support/collector-device.ts';
 import {
   addDevice,
   brokerFile,
@@ -11,12 +11,12 @@ import {
   collectorYaml,
   startCollector,
   type RunningCollector,
-} from '../../../tests/support/collector.ts';
-import { JournalTwin } from '../../../tests/support/journal-twin.ts';
-import { isAlive } from '../../../tests/support/processes.ts';
-import { startMosquitto } from '../../../tests/support/mosquitto.ts';
-import { tempDir, type TempDir } from '../../../tests/support/temp-dir.ts';
-import { waitFor } from '../../../tests/support/wait-for.ts';
+} from '../../../../tests/support/collector.ts';
+import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
+import { isAlive } from '../../../../tests/support/processes.ts';
+import { startMosquitto } from '../../../../tests/support/mosquitto.ts';
+import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
+import { waitFor } from '../../../../tests/support/wait-for.ts';
 
 const NOT_AUTHORISED = 0x87;
 

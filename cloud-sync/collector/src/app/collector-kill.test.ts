@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CollectorDevice } from '../../../tests/support/collector-device.ts';
-import { addDevice, brokerFile, collectorYaml, spawnCollector } from '../../../tests/support/collector.ts';
-import { freePort } from '../../../tests/support/free-port.ts';
-import { JournalTwin } from '../../../tests/support/journal-twin.ts';
-import { descendantsOf, isAlive, waitUntilGone } from '../../../tests/support/processes.ts';
-import { tempDir, type TempDir } from '../../../tests/support/temp-dir.ts';
-import { waitFor } from '../../../tests/support/wait-for.ts';
-import { SqliteStore, type Finding } from './store/index.ts';
+import { CollectorDevice } from '../../../../tests/support/collector-device.ts';
+import { addDevice, brokerFile, collectorYaml, spawnCollector } from '../../../../tests/support/collector.ts';
+import { freePort } from '../../../../tests/support/free-port.ts';
+import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
+import { descendantsOf, isAlive, waitUntilGone } from '../../../../tests/support/processes.ts';
+import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
+import { waitFor } from '../../../../tests/support/wait-for.ts';
+import { SqliteStore, type Finding } from '../store/index.ts';
 
 const KILLS = 5;
 const BATCH = 20;

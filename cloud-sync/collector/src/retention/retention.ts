@@ -1,10 +1,10 @@
 import type { Stream } from '@lineside/protocol';
-import type { Clock } from './clock.ts';
-import type { CollectorConfig } from './config/index.ts';
-import { messageOf } from './errors.ts';
-import type { Logger } from './logger.ts';
-import type { MediaStore } from './media/index.ts';
-import type { CollectorStore } from './store/index.ts';
+import type { Clock } from '../clock.ts';
+import type { CollectorConfig } from '../config/index.ts';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { MediaStore } from '../media/index.ts';
+import type { CollectorStore } from '../store/index.ts';
 
 const FIRST_MS = 60_000;
 const EVERY_MS = 3_600_000;

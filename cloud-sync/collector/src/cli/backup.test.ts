@@ -1,12 +1,12 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { encode } from '@lineside/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { collectorCommand } from '../../../tests/support/collector.ts';
-import { JournalTwin } from '../../../tests/support/journal-twin.ts';
-import { TestPostgres } from '../../../tests/support/postgres.ts';
-import { tempDir, type TempDir } from '../../../tests/support/temp-dir.ts';
-import { checkBatch } from './ingest/index.ts';
-import { PostgresStore, SqliteStore, type CheckedBatch, type CollectorStore } from './store/index.ts';
+import { collectorCommand } from '../../../../tests/support/collector.ts';
+import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
+import { TestPostgres } from '../../../../tests/support/postgres.ts';
+import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
+import { checkBatch } from '../ingest/index.ts';
+import { PostgresStore, SqliteStore, type CheckedBatch, type CollectorStore } from '../store/index.ts';
 
 let dir: TempDir;
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import type { Stream } from '@lineside/protocol';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { IngestCounters, MalformedReason, UnreadReason } from './ingest/index.ts';
-import type { MediaResult } from './http/index.ts';
-import { Recent } from './recent.ts';
-import type { BatchOutcome } from './store/index.ts';
+import type { IngestCounters, MalformedReason, UnreadReason } from '../ingest/index.ts';
+import type { MediaResult } from '../http/index.ts';
+import { Recent } from './rate-meter.ts';
+import type { BatchOutcome } from '../store/index.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const RECENT_MS = 60_000;

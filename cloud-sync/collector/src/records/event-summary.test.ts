@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventBody } from '../../../../tests/support/journal-twin.ts';
-import { foldTransition, type FoldedEvent, type Transition } from './fold.ts';
+import { foldTransition, type FoldedEvent, type Transition } from './event-summary.ts';
 
 const PICTURE = 'c'.repeat(64);
 const base = eventBody({ snapshot: PICTURE });

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { silentLogger } from '../logger.ts';
 import { SqliteStore } from '../store/index.ts';
-import { checkBatch } from './check-batch.ts';
+import { checkBatch } from '../ingest/check-batch.ts';
 import { GapWatch } from './gap-watch.ts';
-import { Presence } from './presence.ts';
+import { Presence } from '../devices/presence.ts';
 
 let folder: string;
 let store: SqliteStore;

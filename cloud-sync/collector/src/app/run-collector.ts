@@ -7,23 +7,25 @@ import {
   makePassword,
   ManagedMosquitto,
   type ListenerTls,
-} from './broker/index.ts';
-import { Attendance } from './attendance.ts';
-import { writeFileAtomic } from './atomic-file.ts';
-import type { Clock } from './clock.ts';
-import type { CollectorConfig } from './config/index.ts';
-import { CredentialWatch } from './credential-watch.ts';
-import { DataLock } from './data-lock.ts';
-import { CollectorError, isAbort, messageOf } from './errors.ts';
-import { createServer, listen } from './http/index.ts';
-import { BrokerLink, GapWatch, Ingest, Presence } from './ingest/index.ts';
-import type { Logger } from './logger.ts';
-import { FileMedia, Intake, S3Media, type MediaStore } from './media/index.ts';
+} from '../broker/index.ts';
+import { Attendance } from '../cluster/cluster-membership.ts';
+import { writeFileAtomic } from '../atomic-file.ts';
+import type { Clock } from '../clock.ts';
+import type { CollectorConfig } from '../config/index.ts';
+import { CredentialWatch } from '../broker/credential-watch.ts';
+import { DataLock } from '../runtime/data-lock.ts';
+import { CollectorError, isAbort, messageOf } from '../errors.ts';
+import { createServer, listen } from '../http/index.ts';
+import { Presence } from '../devices/index.ts';
+import { GapWatch } from '../gaps/index.ts';
+import { BrokerLink, Ingest } from '../ingest/index.ts';
+import type { Logger } from '../logger.ts';
+import { FileMedia, Intake, S3Media, type MediaStore } from '../media/index.ts';
 import { CollectorMetrics } from './metrics.ts';
-import { Retention } from './retention.ts';
-import { Systemd } from './systemd.ts';
-import { mayOpenLater, openStore, type CollectorStore, type LossRow } from './store/index.ts';
-import { whereFile, type Addresses } from './where.ts';
+import { Retention } from '../retention/retention.ts';
+import { Systemd } from '../systemd.ts';
+import { mayOpenLater, openStore, type CollectorStore, type LossRow } from '../store/index.ts';
+import { whereFile, type Addresses } from '../runtime/runtime-info.ts';
 
 const READY_WITHIN_MS = 15_000;
 /** Without a sign of life for so long the watchdog is not fed. */

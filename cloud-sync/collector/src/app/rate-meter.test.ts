@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Recent } from './recent.ts';
+import { Recent } from './rate-meter.ts';
 
 it('tells the rate of the last minute, and forgets what is older', () => {
   let now = 1_000_000;

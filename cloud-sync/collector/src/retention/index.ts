@@ -1,0 +1,4 @@
+/**
+ * Retention: deletes records and pictures that are older, or more, than the configuration keeps.
+ */
+export * from './retention.ts';
