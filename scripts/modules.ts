@@ -25,6 +25,14 @@ const twin = (name: string, may: readonly string[], owns: readonly string[] = []
   owns,
 });
 
+/** A module of the device's end of the connection. */
+const uplink = (name: string, may: readonly string[], owns: readonly string[] = []): Module => ({
+  name: `uplink/${name}`,
+  folder: `cloud-sync/uplink/src/${name}`,
+  may,
+  owns,
+});
+
 export const MODULES: readonly Module[] = [
   {
     name: 'kit',
@@ -47,12 +55,17 @@ export const MODULES: readonly Module[] = [
     may: ['kit', 'protocol'],
     owns: ['zod', 'protobufjs', 'node:fs', 'node:fs/promises', 'node:crypto'],
   },
+  uplink('ports', ['kit', 'protocol']),
+  uplink('limits', []),
+  uplink('session', ['kit', 'protocol', 'uplink/ports'], ['mqtt']),
+  uplink('outbox', ['kit', 'protocol', 'uplink/ports', 'uplink/limits', 'uplink/session']),
+  uplink('media', ['kit', 'uplink/ports', 'uplink/limits']),
   {
     name: 'uplink',
     folder: 'cloud-sync/uplink/src',
     packageName: '@lineside/uplink',
-    may: ['kit', 'protocol'],
-    owns: ['mqtt'],
+    may: ['kit', 'protocol', 'uplink/ports', 'uplink/limits', 'uplink/session', 'uplink/outbox', 'uplink/media'],
+    owns: [],
   },
   {
     name: 'collector',

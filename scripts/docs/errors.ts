@@ -23,6 +23,8 @@ export async function errorsDocument(root: string): Promise<GeneratedFile> {
   for (const module of MODULES) {
     // Its codes are words for others to say, with the advice that goes with them.
     if (module.name === 'domain') continue;
+    // A module inside another one is listed with it.
+    if (MODULES.some((other) => module.folder.startsWith(`${other.folder}/`))) continue;
     const found = new Map<string, string>();
     for (const file of await sourcesIn(join(root, module.folder))) {
       for (const { code: name, advice } of codesIn(file, await readFile(file, 'utf8'))) {

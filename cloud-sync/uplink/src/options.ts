@@ -1,9 +1,9 @@
-import type { BrokerOptions } from './broker-session.ts';
-import type { DayWindow } from './day-window.ts';
-import type { MediaTimes } from './media-upload.ts';
-import type { MediaOutbox, Outbox } from './outbox.ts';
-import type { UplinkClock, UplinkLog } from './ports.ts';
-import type { WindowOptions } from './send-window.ts';
+import type { Clock, Logger } from '@lineside/kit';
+import type { DayWindow } from './limits/index.ts';
+import type { MediaTimes } from './media/index.ts';
+import type { WindowOptions } from './outbox/index.ts';
+import type { MediaOutbox, Outbox } from './ports/index.ts';
+import type { BrokerOptions } from './session/index.ts';
 
 /** Every time and size of the uplink; what is left out is as in `TUNING`. */
 export interface Tuning {
@@ -50,8 +50,8 @@ export interface UplinkOptions {
   readonly maxBytesPerS?: number;
   /** When pictures may be sent, by the machine's clock; always where left out. */
   readonly mediaWindow?: DayWindow;
-  readonly clock: UplinkClock;
-  readonly log: UplinkLog;
+  readonly clock: Clock;
+  readonly log: Logger;
   /** 0 to 1. */
   readonly random: () => number;
   readonly tuning?: Partial<Tuning>;

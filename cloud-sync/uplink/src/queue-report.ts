@@ -1,17 +1,17 @@
+import type { Clock } from '@lineside/kit';
 import { type Reported, STREAMS, topics } from '@lineside/protocol';
-import type { BrokerSession } from './broker-session.ts';
-import type { UplinkClock } from './ports.ts';
+import type { BrokerSession } from './session/index.ts';
 import type { UplinkSnapshot } from './snapshot.ts';
 
 /** Tells the cloud what waits here, whenever that changed: the queue is seen even while nothing gets through it. */
 export class QueueReport {
   readonly #device: string;
-  readonly #clock: UplinkClock;
+  readonly #clock: Clock;
   readonly #everyMs: number;
   #said = '';
   #dueMs = Number.NEGATIVE_INFINITY;
 
-  constructor(device: string, clock: UplinkClock, everyMs: number) {
+  constructor(device: string, clock: Clock, everyMs: number) {
     this.#device = device;
     this.#clock = clock;
     this.#everyMs = everyMs;

@@ -1,6 +1,5 @@
 import type { Stream } from '@lineside/protocol';
-import type { Condition } from './condition.ts';
-import type { OutboxStream } from './outbox.ts';
+import type { OutboxStream, RefusedReason, UplinkProblem } from './ports/index.ts';
 
 /** What page and command line show of the uplink. Times are wall ms. */
 export interface UplinkSnapshot {
@@ -24,7 +23,7 @@ export interface UplinkSnapshot {
   readonly connects: number;
   readonly identityConflicts: number;
   /** Stays until the uplink has delivered again, and a conflict of identities for ten minutes more. */
-  readonly lastError?: Condition & { readonly at: number };
+  readonly lastError?: UplinkProblem & { readonly at: number };
   readonly mediaQueued: number;
   readonly mediaSent: number;
   /** Uploads that ended because the picture was given up meanwhile. */
@@ -35,6 +34,3 @@ export interface UplinkSnapshot {
   /** Bytes of batches sent since the start, compressed, and the records in them. */
   readonly wire: { readonly bytes: number; readonly records: number };
 }
-
-export const REFUSED_REASONS = ['malformed', 'wrong_epoch', 'beyond', 'unknown_topic'] as const;
-export type RefusedReason = (typeof REFUSED_REASONS)[number];

@@ -1,3 +1,4 @@
+import { isAbort, messageOf } from '@lineside/kit';
 import {
   CollectorState,
   decode,
@@ -7,18 +8,14 @@ import {
   STREAMS,
   topics,
 } from '@lineside/protocol';
-import { ReconnectDelay } from './back-off.ts';
-import { BrokerSession } from './broker-session.ts';
-import { type Condition, condition, isAbort, messageOf, UplinkFailure } from './condition.ts';
-import { opensInMs } from './day-window.ts';
-import { Drain } from './drain.ts';
-import { MediaUpload } from './media-upload.ts';
+import { opensInMs, RateMeter, TokenBucket } from './limits/index.ts';
+import { MediaUpload } from './media/index.ts';
 import { type Tuning, TUNING, type UplinkOptions } from './options.ts';
-import { Pace } from './pace.ts';
+import { OutboxSender, SendWindow } from './outbox/index.ts';
+import { problem, type RefusedReason, UplinkFailure, type UplinkProblem } from './ports/index.ts';
 import { QueueReport } from './queue-report.ts';
-import { RateCap } from './rate-cap.ts';
-import { SendWindow } from './send-window.ts';
-import type { RefusedReason, UplinkSnapshot } from './snapshot.ts';
+import { BrokerSession, ReconnectDelay } from './session/index.ts';
+import type { UplinkSnapshot } from './snapshot.ts';
 import { WakeUp } from './wake-up.ts';
 
 const STATE_BYTES = 4 * 1024;
@@ -37,13 +34,13 @@ export class Uplink {
   readonly #options: UplinkOptions;
   readonly #tuning: Tuning;
   readonly #window: SendWindow;
-  readonly #drain: Drain;
+  readonly #sender: OutboxSender;
   readonly #media: MediaUpload | undefined;
   readonly #wake = new WakeUp();
   readonly #mediaWake = new WakeUp();
   readonly #reconnect: ReconnectDelay;
   readonly #conflict: ReconnectDelay;
-  readonly #pace = new Pace();
+  readonly #meter = new RateMeter();
   readonly #report: QueueReport;
   readonly #refused: Record<RefusedReason, number> = { malformed: 0, wrong_epoch: 0, beyond: 0, unknown_topic: 0 };
   #link: UplinkSnapshot['link'] = 'down';
@@ -59,24 +56,32 @@ export class Uplink {
   #rival = false;
   #conflicts = 0;
   #conflictAtMs = Number.NEGATIVE_INFINITY;
-  #lastError: (Condition & { readonly at: number }) | undefined;
+  #lastError: (UplinkProblem & { readonly at: number }) | undefined;
 
   constructor(options: UplinkOptions) {
     this.#options = options;
     this.#tuning = { ...TUNING, ...options.tuning };
     const { outbox, media, clock, random } = options;
-    const trouble = (what: Condition): void => this.#trouble(what);
+    const trouble = (what: UplinkProblem): void => this.#trouble(what);
     this.#window = new SendWindow(outbox, this.#tuning.window);
     const events = {
       confirmed: (records: number): void => this.#confirmed(records),
-      refused: (reason: RefusedReason, what: Condition): void => this.#refuse(reason, what),
+      refused: (reason: RefusedReason, what: UplinkProblem): void => this.#refuse(reason, what),
       trouble,
     };
     const perS = options.maxBytesPerS ?? Number.POSITIVE_INFINITY;
     const share = media === undefined ? 1 : 1 - MEDIA_SHARE;
-    const cap = new RateCap(perS * share, clock.monoMs());
+    const cap = new TokenBucket(perS * share, clock.monoMs());
     const { ackNoteMs, window } = this.#tuning;
-    this.#drain = new Drain({ outbox, window: this.#window, clock, cap, ackNoteMs, ackMs: window.ackMs, events });
+    this.#sender = new OutboxSender({
+      outbox,
+      window: this.#window,
+      clock,
+      cap,
+      ackNoteMs,
+      ackMs: window.ackMs,
+      events,
+    });
     this.#media =
       media &&
       new MediaUpload({ outbox: media, clock, times: this.#tuning.media, trouble, bytesPerS: perS * MEDIA_SHARE });
@@ -113,7 +118,7 @@ export class Uplink {
     const all = STREAMS.map((stream) => streams[stream]);
     const oldest = Math.min(...all.flatMap((stream) => stream.oldestQueuedWallMs ?? []));
     const queued = all.reduce((sum, stream) => sum + stream.queued, 0);
-    const drainPerS = this.#pace.perSecond(this.#options.clock.monoMs());
+    const drainPerS = this.#meter.perSecond(this.#options.clock.monoMs());
     return {
       link: this.#link,
       since: this.#since,
@@ -121,7 +126,7 @@ export class Uplink {
       queued,
       drainPerS,
       ...(drainPerS > 0 ? { emptyInS: queued / drainPerS } : {}),
-      wire: this.#drain.wire,
+      wire: this.#sender.wire,
       inFlight: this.#window.inFlight,
       acked: this.#acked,
       resent: this.#window.resent,
@@ -139,7 +144,7 @@ export class Uplink {
   }
 
   /** One connection from its start to its end; says why it ended, or undefined when the signal aborted. */
-  async #oneSession(signal: AbortSignal): Promise<Condition | undefined> {
+  async #oneSession(signal: AbortSignal): Promise<UplinkProblem | undefined> {
     const { outbox, broker } = this.#options;
     const { connectMs, keepaliveS } = this.#tuning;
     const id = this.#drawSession();
@@ -150,7 +155,7 @@ export class Uplink {
       const will = { topic, payload: this.#state(id, false) };
       const events = {
         message: (from: string, payload: Uint8Array): void => this.#receive(from, payload),
-        unheard: (): void => this.#drain.pause(this.#tuning.window.ackMs),
+        unheard: (): void => this.#sender.pause(this.#tuning.window.ackMs),
       };
       this.#rival = false;
       session = await BrokerSession.open(outbox.device, { ...broker, connectMs, keepaliveS }, will, events, signal);
@@ -166,21 +171,21 @@ export class Uplink {
       return ended;
     } catch (error) {
       if (signal.aborted) return undefined;
-      if (error instanceof UplinkFailure) return error.condition;
+      if (error instanceof UplinkFailure) return error.problem;
       // The outbox, most likely: its disk may come back, and until then nothing is marked as delivered.
-      return condition('outbox_failed', messageOf(error));
+      return problem('outbox_failed', messageOf(error));
     } finally {
       session?.drop();
       this.#session = undefined;
       this.#collector = undefined;
-      this.#drain.forget();
+      this.#sender.forget();
       this.#report.forget();
       this.#moved();
     }
   }
 
-  async #serve(session: BrokerSession, signal: AbortSignal): Promise<Condition | undefined> {
-    let ended: Condition | undefined;
+  async #serve(session: BrokerSession, signal: AbortSignal): Promise<UplinkProblem | undefined> {
+    let ended: UplinkProblem | undefined;
     void session.closed.then((reason) => {
       ended = reason;
       this.#wake.now();
@@ -190,15 +195,15 @@ export class Uplink {
     while (!signal.aborted) {
       if (ended !== undefined) return ended;
       const online = this.#collector?.online === true;
-      const ms = online ? this.#drain.pump(session) : IDLE_MS;
+      const ms = online ? this.#sender.pump(session) : IDLE_MS;
       // The word that a collector is there may have been lost on its way: nobody would ever say it again.
       if (!online && clock.monoMs() - askedMs >= IDLE_MS) {
         session.askForCollector();
         askedMs = clock.monoMs();
       }
       // A client can be wedged in ways that nothing reports: a new one costs a second.
-      if (this.#drain.silentForMs() >= this.#tuning.silenceMs) {
-        return condition('collector_silent', 'nothing was confirmed for a long time: connecting anew');
+      if (this.#sender.silentForMs() >= this.#tuning.silenceMs) {
+        return problem('collector_silent', 'nothing was confirmed for a long time: connecting anew');
       }
       const reportMs = this.#report.tell(session, () => this.snapshot());
       await this.#wake.wait(clock, Math.min(ms, reportMs, IDLE_MS), signal);
@@ -223,7 +228,7 @@ export class Uplink {
           waitMs = await media.round({ url, ...pieces, device: outbox.device, ...user }, signal);
         } catch (error) {
           if (isAbort(error)) return;
-          this.#trouble(condition('outbox_failed', messageOf(error)));
+          this.#trouble(problem('outbox_failed', messageOf(error)));
         }
       }
       if (waitMs > 0) await this.#mediaWake.wait(clock, waitMs, signal);
@@ -234,11 +239,11 @@ export class Uplink {
     try {
       if (topic === topics.collectorState) this.#heard(decode(CollectorState, payload, STATE_BYTES));
       else if (topic === topics.state(this.#options.outbox.device)) this.#overheard(payload);
-      else this.#drain.receive(topic, payload);
+      else this.#sender.receive(topic, payload);
     } catch (error) {
       if (error instanceof MalformedPayload) {
-        this.#refuse('malformed', condition('payload_malformed', `${topic}: ${error.message}`));
-      } else this.#trouble(condition('outbox_failed', messageOf(error)));
+        this.#refuse('malformed', problem('payload_malformed', `${topic}: ${error.message}`));
+      } else this.#trouble(problem('outbox_failed', messageOf(error)));
     }
     this.#wake.now();
   }
@@ -257,8 +262,8 @@ export class Uplink {
 
   /** A collector that is new or gone knows nothing of what was on its way. */
   #heard(state: CollectorState): void {
-    if (state.session !== this.#collector?.session || !state.online) this.#drain.forget();
-    this.#drain.speak(PAYLOAD_FORMS.find((form) => state.accepts?.includes(form)));
+    if (state.session !== this.#collector?.session || !state.online) this.#sender.forget();
+    this.#sender.speak(PAYLOAD_FORMS.find((form) => state.accepts?.includes(form)));
     this.#collector = state.online ? state : undefined;
     this.#moved();
     this.#mediaWake.now();
@@ -266,16 +271,16 @@ export class Uplink {
 
   #confirmed(records: number): void {
     this.#acked += records;
-    this.#pace.add(records, this.#options.clock.monoMs());
+    this.#meter.add(records, this.#options.clock.monoMs());
     if (this.#options.clock.monoMs() - this.#conflictAtMs >= CONFLICT_SHOWN_MS) this.#lastError = undefined;
   }
 
-  #refuse(reason: RefusedReason, what: Condition): void {
+  #refuse(reason: RefusedReason, what: UplinkProblem): void {
     this.#refused[reason] += 1;
     this.#trouble(what);
   }
 
-  #trouble(what: Condition): void {
+  #trouble(what: UplinkProblem): void {
     const repeated = this.#lastError?.code === what.code;
     this.#lastError = { ...what, at: this.#options.clock.wallMs() };
     const { log } = this.#options;
@@ -285,7 +290,7 @@ export class Uplink {
   }
 
   /** Two boxes that share an identity throw each other out: they must not do so at full speed. */
-  #delayAfter(ended: Condition): number {
+  #delayAfter(ended: UplinkProblem): number {
     const thrownOut = ended.code === 'identity_conflict';
     if (thrownOut) this.#foundRival(ended.message);
     else if (!this.#rival) this.#trouble(ended);
@@ -297,7 +302,7 @@ export class Uplink {
     if (now - this.#conflictAtMs > CONFLICT_SHOWN_MS + this.#tuning.conflict.maxMs) this.#conflict.reset();
     this.#conflictAtMs = now;
     this.#conflicts += 1;
-    this.#trouble(condition('identity_conflict', message));
+    this.#trouble(problem('identity_conflict', message));
   }
 
   #moved(): void {

@@ -1,4 +1,4 @@
-import type { UplinkClock } from './ports.ts';
+import type { Clock } from '@lineside/kit';
 
 /** Lets a loop sleep until something happens or a time has passed; what happens while it works is not lost. */
 export class WakeUp {
@@ -12,7 +12,7 @@ export class WakeUp {
   }
 
   /** Resolves at the next occasion, at the latest after `ms`, or when the signal aborts. */
-  async wait(clock: UplinkClock, ms: number, signal: AbortSignal): Promise<void> {
+  async wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#due && !signal.aborted) {
       const end = new AbortController();
       await new Promise<void>((resolve) => {

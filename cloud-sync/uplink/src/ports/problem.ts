@@ -1,4 +1,6 @@
-/** Everything the uplink can complain of. A condition, not an exception: the uplink goes on trying. */
+import { messageOf } from '@lineside/kit';
+
+/** Every problem that the uplink can report. It is shown, not thrown: the uplink goes on trying. */
 export const UPLINK_CODES = [
   'broker_refused',
   'broker_unreachable',
@@ -19,7 +21,7 @@ export const UPLINK_CODES = [
 ] as const;
 export type UplinkCode = (typeof UPLINK_CODES)[number];
 
-export interface Condition {
+export interface UplinkProblem {
   readonly code: UplinkCode;
   readonly message: string;
   /** What a technician can do; printed after `Try:`. */
@@ -46,28 +48,19 @@ const ADVICE: Readonly<Record<UplinkCode, string>> = {
   media_unreadable: 'check the disk of the data folder: a picture is gone or is not what was written',
 };
 
-export function condition(code: UplinkCode, message: string): Condition {
+export function problem(code: UplinkCode, message: string): UplinkProblem {
   return { code, message, advice: ADVICE[code] };
 }
 
 /** Thrown inside the uplink where a condition ends what it was doing. */
 export class UplinkFailure extends Error {
   override readonly name = 'UplinkFailure';
-  readonly condition: Condition;
+  readonly problem: UplinkProblem;
 
-  constructor(what: Condition, cause?: unknown) {
+  constructor(what: UplinkProblem, cause?: unknown) {
     super(what.message, cause === undefined ? undefined : { cause });
-    this.condition = what;
+    this.problem = what;
   }
-}
-
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
-/** The rejection of an aborted signal. */
-export function isAbort(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.name === 'AbortError';
 }
 
 // MQTT 5, 2.4 Reason Code.
@@ -76,36 +69,40 @@ const NOT_AUTHORISED = 0x87;
 const SESSION_TAKEN_OVER = 0x8e;
 
 /** What a reason code in CONNACK means. Mosquitto says 0x87 for a wrong password too. */
-export function connackCondition(reason: number): Condition {
+export function connackProblem(reason: number): UplinkProblem {
   if (reason === BAD_CREDENTIALS || reason === NOT_AUTHORISED) {
-    return condition('credentials_refused', `the broker refuses the user name or password (${hex(reason)})`);
+    return problem('credentials_refused', `the broker refuses the user name or password (${hex(reason)})`);
   }
-  return condition('broker_rejected', `the broker refuses the connection (${hex(reason)})`);
+  return problem('broker_rejected', `the broker refuses the connection (${hex(reason)})`);
 }
 
 /** What a reason code in the broker's DISCONNECT means. */
-export function disconnectCondition(reason: number): Condition {
+export function disconnectProblem(reason: number): UplinkProblem {
   if (reason === SESSION_TAKEN_OVER) {
-    return condition('identity_conflict', 'another client connected with the identity of this device');
+    return problem('identity_conflict', 'another client connected with the identity of this device');
   }
-  if (reason === NOT_AUTHORISED) return condition('not_authorised', `the broker ended the session (${hex(reason)})`);
-  return condition('broker_lost', `the broker ended the session (${hex(reason)})`);
+  if (reason === NOT_AUTHORISED) return problem('not_authorised', `the broker ended the session (${hex(reason)})`);
+  return problem('broker_lost', `the broker ended the session (${hex(reason)})`);
 }
 
 /** What a socket's error means. */
-export function socketCondition(error: unknown, broker: string): Condition {
+export function socketProblem(error: unknown, broker: string): UplinkProblem {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (typeof code === 'number') return connackCondition(code);
+  if (typeof code === 'number') return connackProblem(code);
   const text = `${broker}: ${messageOf(error)}`;
-  if (code === 'ECONNREFUSED') return condition('broker_refused', text);
-  if (typeof code === 'string' && /CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code)) return condition('broker_tls', text);
+  if (code === 'ECONNREFUSED') return problem('broker_refused', text);
+  if (typeof code === 'string' && /CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code)) return problem('broker_tls', text);
   if (typeof code === 'string' && /^(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/.test(code)) {
-    return condition('broker_unreachable', text);
+    return problem('broker_unreachable', text);
   }
-  if (/connack timeout/i.test(text)) return condition('broker_silent', text);
-  return condition('broker_lost', text);
+  if (/connack timeout/i.test(text)) return problem('broker_silent', text);
+  return problem('broker_lost', text);
 }
 
 function hex(reason: number): string {
   return `0x${reason.toString(16).padStart(2, '0')}`;
 }
+
+/** Why a message from the collector was not followed. */
+export const REFUSED_REASONS = ['malformed', 'wrong_epoch', 'beyond', 'unknown_topic'] as const;
+export type RefusedReason = (typeof REFUSED_REASONS)[number];

@@ -1,6 +1,6 @@
 import { topics } from '@lineside/protocol';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import { condition, type Condition, disconnectCondition, socketCondition, UplinkFailure } from './condition.ts';
+import { disconnectProblem, problem, socketProblem, UplinkFailure, type UplinkProblem } from '../ports/index.ts';
 
 export interface BrokerOptions {
   /** `mqtt://host:port` or `mqtts://host:port`. */
@@ -36,12 +36,12 @@ const REFUSED = 0x80;
  */
 export class BrokerSession {
   /** Resolves with the reason when the connection ends, however it ends. Never rejects. */
-  readonly closed: Promise<Condition>;
+  readonly closed: Promise<UplinkProblem>;
   readonly #client: MqttClient;
   /** Packet ids of messages to which nobody need listen. */
   readonly #aside = new Set<number>();
 
-  private constructor(client: MqttClient, closed: Promise<Condition>) {
+  private constructor(client: MqttClient, closed: Promise<UplinkProblem>) {
     this.#client = client;
     this.closed = closed;
   }
@@ -84,12 +84,12 @@ export class BrokerSession {
    * QoS 1. `settled` hears that the broker has it, or why the broker refuses it, or nothing where the connection ends
    * first. That the broker has it says nothing of the collector: only its ack does.
    */
-  publish(topic: string, payload: Buffer, retain: boolean, settled: (refusal?: Condition) => void): void {
+  publish(topic: string, payload: Buffer, retain: boolean, settled: (refusal?: UplinkProblem) => void): void {
     if (!this.#client.connected) return;
     this.#client.publish(topic, payload, { qos: 1, retain }, (error) => {
       const reason = reasonOf(error);
       if (reason !== undefined && reason >= REFUSED) {
-        settled(condition('not_authorised', `the broker refuses a message to ${topic} (0x${reason.toString(16)})`));
+        settled(problem('not_authorised', `the broker refuses a message to ${topic} (0x${reason.toString(16)})`));
       } else if (!(error instanceof Error)) settled();
     });
     // The broker keeps it for whoever comes.
@@ -132,7 +132,7 @@ export class BrokerSession {
     const refused = Array.isArray(answer) ? answer.some((grant: { qos: number }) => grant.qos >= REFUSED) : true;
     if (!refused) return;
     throw new UplinkFailure(
-      condition('not_authorised', `the broker refuses to subscribe to ${filters.join(', ')}`),
+      problem('not_authorised', `the broker refuses to subscribe to ${filters.join(', ')}`),
       answer,
     );
   }
@@ -158,18 +158,18 @@ function connectOptions(device: string, options: BrokerOptions, will: Will): ICl
 }
 
 /** The first reason heard for the end is the true one: what follows are its echoes. */
-function closedOf(client: MqttClient, broker: string): Promise<Condition> {
+function closedOf(client: MqttClient, broker: string): Promise<UplinkProblem> {
   return new Promise((resolve) => {
-    let reason: Condition | undefined;
+    let reason: UplinkProblem | undefined;
     client.on('disconnect', (packet) => {
-      reason ??= disconnectCondition(packet.reasonCode ?? 0);
+      reason ??= disconnectProblem(packet.reasonCode ?? 0);
     });
     client.on('error', (error) => {
-      reason ??= socketCondition(error, broker);
+      reason ??= socketProblem(error, broker);
       client.end(true);
     });
     client.on('close', () => {
-      resolve(reason ?? condition('broker_lost', `${broker}: the connection was lost`));
+      resolve(reason ?? problem('broker_lost', `${broker}: the connection was lost`));
       client.end(true);
     });
   });

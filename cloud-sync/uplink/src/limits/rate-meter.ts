@@ -2,7 +2,7 @@ const BUCKET_MS = 1_000;
 const BUCKETS = 30;
 
 /** How many per second, over the last half minute. */
-export class Pace {
+export class RateMeter {
   readonly #counts = new Array<number>(BUCKETS).fill(0);
   #bucket = Number.NEGATIVE_INFINITY;
   #startedMs: number | undefined;

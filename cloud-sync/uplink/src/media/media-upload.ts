@@ -1,8 +1,7 @@
-import { type Condition, condition, isAbort, messageOf } from './condition.ts';
-import type { MediaOutbox, PendingMedia } from './outbox.ts';
-import type { UplinkClock } from './ports.ts';
-import { uploadInPieces } from './piecewise-upload.ts';
-import { RateCap } from './rate-cap.ts';
+import { type Clock, isAbort, messageOf } from '@lineside/kit';
+import { TokenBucket } from '../limits/index.ts';
+import { type MediaOutbox, type PendingMedia, problem, type UplinkProblem } from '../ports/index.ts';
+import { tusUpload } from './tus-upload.ts';
 
 export interface MediaTarget {
   /** Pictures go to `${url}/${device}/${sha256}` in one request. */
@@ -39,20 +38,20 @@ type Outcome = 'stored' | 'mismatch' | 'refused' | 'failed' | 'cancelled';
 /** Brings pictures to the collector, one at a time, oldest first; marks them only when it has hashed and stored them. */
 export class MediaUpload {
   readonly #outbox: MediaOutbox;
-  readonly #clock: UplinkClock;
+  readonly #clock: Clock;
   readonly #times: MediaTimes;
-  readonly #trouble: (what: Condition) => void;
+  readonly #trouble: (what: UplinkProblem) => void;
   /** Pictures to leave alone until then, monotonic ms. */
   readonly #parked = new Map<string, number>();
-  readonly #cap: RateCap | undefined;
+  readonly #cap: TokenBucket | undefined;
   #sent = 0;
   #cancelled = 0;
 
   constructor(options: {
     outbox: MediaOutbox;
-    clock: UplinkClock;
+    clock: Clock;
     times: MediaTimes;
-    trouble: (what: Condition) => void;
+    trouble: (what: UplinkProblem) => void;
     /** Infinite for no cap. */
     bytesPerS: number;
   }) {
@@ -61,7 +60,7 @@ export class MediaUpload {
     this.#times = options.times;
     this.#trouble = options.trouble;
     const { bytesPerS, clock } = options;
-    this.#cap = Number.isFinite(bytesPerS) ? new RateCap(bytesPerS, clock.monoMs()) : undefined;
+    this.#cap = Number.isFinite(bytesPerS) ? new TokenBucket(bytesPerS, clock.monoMs()) : undefined;
   }
 
   /** Uploads that ended because the picture was given up meanwhile. */
@@ -107,7 +106,7 @@ export class MediaUpload {
         bytes = await this.#outbox.open(media.sha256);
       } catch (error) {
         if (this.#givenUp(media)) return 'cancelled';
-        this.#trouble(condition('media_unreadable', messageOf(error)));
+        this.#trouble(problem('media_unreadable', messageOf(error)));
         return 'refused';
       }
       const outcome = await this.#send(media, bytes, target, signal);
@@ -134,7 +133,7 @@ export class MediaUpload {
       if (lost.signal.aborted) return 'cancelled';
       if (isAbort(error)) signal.throwIfAborted();
       const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
-      this.#trouble(condition('media_unreachable', `${url}: ${messageOf(error)}${cause}`));
+      this.#trouble(problem('media_unreachable', `${url}: ${messageOf(error)}${cause}`));
       return 'failed';
     } finally {
       done.abort();
@@ -172,7 +171,7 @@ export class MediaUpload {
     signal: AbortSignal,
   ): Promise<number> {
     const cap = this.#cap;
-    return uploadInPieces({
+    return tusUpload({
       at,
       sha256: media.sha256,
       bytes,
@@ -230,18 +229,18 @@ export class MediaUpload {
   #judge(status: number, url: string): Outcome {
     if (status === 200 || status === 201) return 'stored';
     if (status === 409 || status === 422) {
-      this.#trouble(condition('media_refused', `${url}: the collector got other bytes than were sent (${status})`));
+      this.#trouble(problem('media_refused', `${url}: the collector got other bytes than were sent (${status})`));
       return 'mismatch';
     }
     if (status === 401 || status === 403) {
-      this.#trouble(condition('credentials_refused', `${url}: the collector refuses the credentials (${status})`));
+      this.#trouble(problem('credentials_refused', `${url}: the collector refuses the credentials (${status})`));
       return 'failed';
     }
     if (status === 408 || status === 423 || status === 429 || status >= 500 || status < 400) {
-      this.#trouble(condition('media_unreachable', `${url}: answered ${status}`));
+      this.#trouble(problem('media_unreachable', `${url}: answered ${status}`));
       return 'failed';
     }
-    this.#trouble(condition('media_refused', `${url}: refused for good (${status})`));
+    this.#trouble(problem('media_refused', `${url}: refused for good (${status})`));
     return 'refused';
   }
 }

@@ -20,7 +20,7 @@ export interface AckTimes {
 const OVERTAKEN_MS = 1_000;
 
 /** Batches on their way, and which of them must be given up. */
-export class Underway {
+export class InFlight {
   readonly #times: AckTimes;
   #sent: readonly Sent[] = [];
   /** Times in a row that batches were late without any ack between. */

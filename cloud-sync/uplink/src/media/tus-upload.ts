@@ -6,7 +6,7 @@ export type Ask = (
   body?: Uint8Array,
 ) => Promise<Response>;
 
-export interface PiecewiseUpload {
+export interface TusUpload {
   /** `${uploadUrl}/${device}`: where uploads are created; each then lies under its hash. */
   readonly at: string;
   readonly sha256: string;
@@ -29,7 +29,7 @@ const MOST_DETOURS = 4;
  * and creation). An upload's address follows from its hash, so nothing needs to be remembered between attempts.
  * Resolves with the HTTP status that ended it: 201 once the other end says that all bytes are there and kept.
  */
-export async function uploadInPieces(upload: PiecewiseUpload): Promise<number> {
+export async function tusUpload(upload: TusUpload): Promise<number> {
   const { at, sha256, bytes, pieceBytes, ask, allowed } = upload;
   const url = `${at}/${sha256}`;
   let offset: number | undefined;
@@ -58,7 +58,7 @@ export async function uploadInPieces(upload: PiecewiseUpload): Promise<number> {
 }
 
 async function findOrCreate(
-  { at, sha256, bytes, ask }: PiecewiseUpload,
+  { at, sha256, bytes, ask }: TusUpload,
   url: string,
 ): Promise<{ readonly offset?: number; readonly status: number }> {
   const { status, headers } = await ask('HEAD', url, {});

@@ -10,33 +10,31 @@ import {
   type Stream,
   topics,
 } from '@lineside/protocol';
-import type { BrokerSession } from './broker-session.ts';
-import { type Condition, condition, messageOf } from './condition.ts';
-import type { Outbox } from './outbox.ts';
-import type { UplinkClock } from './ports.ts';
-import type { RateCap } from './rate-cap.ts';
+import { type Clock, messageOf } from '@lineside/kit';
+import type { TokenBucket } from '../limits/index.ts';
+import { type Outbox, problem, type RefusedReason, type UplinkProblem } from '../ports/index.ts';
+import type { BrokerSession } from '../session/index.ts';
 import type { Outgoing, SendWindow } from './send-window.ts';
-import type { RefusedReason } from './snapshot.ts';
 
-export interface DrainEvents {
+export interface OutboxSenderEvents {
   /** `records` more are confirmed. */
   confirmed(records: number): void;
-  refused(reason: RefusedReason, what: Condition): void;
-  trouble(what: Condition): void;
+  refused(reason: RefusedReason, what: UplinkProblem): void;
+  trouble(what: UplinkProblem): void;
 }
 
 const ACK_BYTES = 64 * 1024;
 const DOUBTS = 2;
 
-export interface DrainOptions {
+export interface OutboxSenderOptions {
   readonly outbox: Outbox;
   readonly window: SendWindow;
-  readonly clock: UplinkClock;
-  readonly cap: RateCap;
+  readonly clock: Clock;
+  readonly cap: TokenBucket;
   readonly ackNoteMs: number;
   /** Without an ack for so long, something is wrong. */
   readonly ackMs: number;
-  readonly events: DrainEvents;
+  readonly events: OutboxSenderEvents;
 }
 
 /** What went over the wire since the start; bytes are those of the payloads, compressed. */
@@ -46,12 +44,12 @@ export interface WireTally {
 }
 
 /** Sends what waits and takes in what is confirmed, over one session at a time. */
-export class Drain {
-  readonly #options: DrainOptions;
+export class OutboxSender {
+  readonly #options: OutboxSenderOptions;
   readonly #outbox: Outbox;
   readonly #window: SendWindow;
-  readonly #clock: UplinkClock;
-  readonly #events: DrainEvents;
+  readonly #clock: Clock;
+  readonly #events: OutboxSenderEvents;
   /** What was acknowledged of each stream and is not noted in the outbox yet. */
   readonly #acks = new Map<Stream, Ack>();
   #noteAtMs = Number.POSITIVE_INFINITY;
@@ -65,7 +63,7 @@ export class Drain {
   #doubts = 0;
   #wire: WireTally = { bytes: 0, records: 0 };
 
-  constructor(options: DrainOptions) {
+  constructor(options: OutboxSenderOptions) {
     this.#options = options;
     this.#outbox = options.outbox;
     this.#window = options.window;
@@ -93,7 +91,7 @@ export class Drain {
     if (this.#window.inFlight === 0 || now >= this.#noteAtMs) this.#noteAcks();
     if (now < this.#silentUntilMs) return this.#silentUntilMs - now;
     const late = this.#window.expire(now);
-    if (late > 0) this.#events.trouble(condition('collector_silent', `${late} batches without an ack: sent again`));
+    if (late > 0) this.#events.trouble(problem('collector_silent', `${late} batches without an ack: sent again`));
     if (now - (this.#restingSinceMs ?? now) >= this.#options.ackMs) this.#startOver();
     const cappedMs = this.#send(session, now);
     this.#restingSinceMs = this.#isResting(cappedMs) ? (this.#restingSinceMs ?? now) : undefined;
@@ -114,7 +112,7 @@ export class Drain {
   #startOver(): void {
     this.#restingSinceMs = undefined;
     this.#window.forget();
-    this.#events.trouble(condition('collector_silent', 'records waited without being sent: sent again'));
+    this.#events.trouble(problem('collector_silent', 'records waited without being sent: sent again'));
   }
 
   /** Returns ms until the cap lets more through; infinite where the cap is not what holds it back. */
@@ -147,7 +145,7 @@ export class Drain {
     this.#window.forget();
     this.#waitingSinceMs = undefined;
     this.#silentUntilMs = this.#clock.monoMs() + ms;
-    this.#events.trouble(condition('collector_silent', 'the broker has no subscriber for what this device sends'));
+    this.#events.trouble(problem('collector_silent', 'the broker has no subscriber for what this device sends'));
   }
 
   /** Takes in a message of `down/#`. */
@@ -210,7 +208,7 @@ export class Drain {
     if (forked) {
       this.#refuse('beyond', 'ack_beyond', `${stream}: ${messageOf(error)}`);
       this.#doubt(messageOf(error));
-    } else this.#events.trouble(condition('outbox_failed', `cannot note an ack: ${messageOf(error)}`));
+    } else this.#events.trouble(problem('outbox_failed', `cannot note an ack: ${messageOf(error)}`));
     this.#window.forget();
   }
 
@@ -230,8 +228,8 @@ export class Drain {
     } else this.#window.ask(stream, from, to);
   }
 
-  #refuse(reason: RefusedReason, code: Condition['code'], message: string): void {
-    this.#events.refused(reason, condition(code, message));
+  #refuse(reason: RefusedReason, code: UplinkProblem['code'], message: string): void {
+    this.#events.refused(reason, problem(code, message));
   }
 
   /** The envelope around the records as they stand in the journal: what was promised is byte for byte what is sent. */

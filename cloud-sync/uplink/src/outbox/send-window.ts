@@ -1,7 +1,7 @@
 import { mergeRanges, outsideRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
 import { InFlightBudget } from './in-flight-budget.ts';
-import type { Outbox, OutboxBatch } from './outbox.ts';
-import { type AckTimes, type Sent, Underway } from './underway.ts';
+import type { Outbox, OutboxBatch } from '../ports/index.ts';
+import { type AckTimes, type Sent, InFlight } from './in-flight.ts';
 
 export interface WindowOptions extends AckTimes {
   /** Batches in flight at most. */
@@ -48,7 +48,7 @@ export class SendWindow {
     STREAMS.map((stream) => [stream, { sent: 0, sack: [], fresh: undefined }]),
   );
   readonly #budget: InFlightBudget | undefined;
-  readonly #underway: Underway;
+  readonly #inFlight: InFlight;
   readonly #asked: { readonly stream: Stream; readonly range: SeqRange }[] = [];
   /** What was overtaken, and is taken for lost. */
   readonly #again: { readonly stream: Stream; readonly range: SeqRange }[] = [];
@@ -58,13 +58,13 @@ export class SendWindow {
   constructor(outbox: Outbox, options: WindowOptions) {
     this.#outbox = outbox;
     this.#options = options;
-    this.#underway = new Underway(options);
+    this.#inFlight = new InFlight(options);
     const { targetMs, records: batch, batches } = options;
     this.#budget = targetMs === undefined ? undefined : new InFlightBudget({ targetMs, batch, most: batches * batch });
   }
 
   get inFlight(): number {
-    return this.#underway.batches;
+    return this.#inFlight.batches;
   }
 
   /** Batches sent again since the start. */
@@ -74,7 +74,7 @@ export class SendWindow {
 
   /** The link or the collector is gone: nothing is on its way any more. */
   forget(): void {
-    this.#underway.clear();
+    this.#inFlight.clear();
     this.#asked.length = 0;
     this.#again.length = 0;
     for (const cursor of this.#cursors.values()) {
@@ -87,7 +87,7 @@ export class SendWindow {
   /** The next batch to send, which then counts as in flight; undefined while the window is full or nothing waits. */
   next(nowMs: number): Outgoing | undefined {
     const { batches } = this.#options;
-    if (this.#underway.batches >= batches + FRESH_SLOTS) return undefined;
+    if (this.#inFlight.batches >= batches + FRESH_SLOTS) return undefined;
     const fresh = this.#nextFresh();
     if (fresh !== undefined) return this.#take(fresh, 'fresh', nowMs);
     if (this.#isFull()) return undefined;
@@ -107,7 +107,7 @@ export class SendWindow {
     const held = mergeRanges([...cursor.sack, ...sack], upto);
     cursor.sack = held;
     const full = this.#isFull();
-    for (const { from, to, sentMs } of this.#underway.confirm(stream, upto, held)) {
+    for (const { from, to, sentMs } of this.#inFlight.confirm(stream, upto, held)) {
       if (nowMs !== undefined) this.#budget?.confirmed(to - from + 1, sentMs, nowMs, full);
     }
   }
@@ -124,9 +124,9 @@ export class SendWindow {
    * start again from the lowest unconfirmed. Returns how many.
    */
   expire(nowMs: number): number {
-    const lost = this.#underway.takeOvertaken(nowMs);
+    const lost = this.#inFlight.takeOvertaken(nowMs);
     this.#again.push(...lost.map(({ stream, from, to }) => ({ stream, range: [from, to] as const })));
-    const late = this.#underway.takeUnheard(nowMs);
+    const late = this.#inFlight.takeUnheard(nowMs);
     for (const stream of new Set(late.filter(({ slot }) => slot !== 'asked').map((batch) => batch.stream))) {
       this.#startAgain(this.#cursor(stream));
     }
@@ -143,19 +143,19 @@ export class SendWindow {
 
   /** Milliseconds until the first batch in flight is late; undefined while none is. */
   lateInMs(nowMs: number): number | undefined {
-    return this.#underway.lateInMs(nowMs);
+    return this.#inFlight.lateInMs(nowMs);
   }
 
   #isFull(): boolean {
-    if (this.#underway.batches >= this.#options.batches) return true;
+    if (this.#inFlight.batches >= this.#options.batches) return true;
     if (this.#budget === undefined) return false;
-    const { records } = this.#underway;
+    const { records } = this.#inFlight;
     return records > 0 && records + this.#budget.batch > this.#budget.records;
   }
 
   #take(batch: Outgoing, slot: Sent['slot'], nowMs: number): Outgoing {
     const { stream, from, to } = batch;
-    this.#underway.add({ stream, from, to, sentMs: nowMs, slot });
+    this.#inFlight.add({ stream, from, to, sentMs: nowMs, slot });
     const cursor = this.#cursor(stream);
     if (slot === 'fresh' && cursor.fresh !== undefined) cursor.fresh = { from: cursor.fresh.from, sent: to };
     else if (slot === 'ordinary') cursor.sent = Math.max(cursor.sent, to);
@@ -255,7 +255,7 @@ export class SendWindow {
 
   /** What is held there, and what is on its way. */
   #spokenFor(stream: Stream): readonly SeqRange[] {
-    return mergeRanges([...this.#cursor(stream).sack, ...this.#underway.rangesOf(stream)]);
+    return mergeRanges([...this.#cursor(stream).sack, ...this.#inFlight.rangesOf(stream)]);
   }
 
   #read(stream: Stream, [from, to]: SeqRange): Outgoing | undefined {

@@ -1,5 +1,5 @@
 /** Bytes per second on the average; a sender may go into debt with one message and then waits. */
-export class RateCap {
+export class TokenBucket {
   readonly #bytesPerS: number;
   #balance: number;
   #atMs: number;

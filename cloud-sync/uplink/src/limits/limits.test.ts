@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { opensInMs } from './day-window.ts';
-import { Pace } from './pace.ts';
-import { RateCap } from './rate-cap.ts';
+import { RateMeter } from './rate-meter.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 test('a cap lets through its rate on the average, however large the messages are', () => {
-  const cap = new RateCap(1_000, 0);
+  const cap = new TokenBucket(1_000, 0);
   let sent = 0;
   let now = 0;
   for (let n = 0; n < 50; n += 1) {
@@ -18,12 +18,12 @@ test('a cap lets through its rate on the average, however large the messages are
 });
 
 test('what was not used is saved for a moment only, and no cap never waits', () => {
-  const cap = new RateCap(1_000, 0);
+  const cap = new TokenBucket(1_000, 0);
   cap.spend(250, 0);
   expect(cap.waitMs(3_600_000)).toBe(0);
   cap.spend(1_250, 3_600_000);
   expect(cap.waitMs(3_600_000)).toBe(1_000);
-  const none = new RateCap(Number.POSITIVE_INFINITY, 0);
+  const none = new TokenBucket(Number.POSITIVE_INFINITY, 0);
   none.spend(1e12, 0);
   expect(none.waitMs(0)).toBe(0);
 });
@@ -43,7 +43,7 @@ test('a part of the day may reach over midnight', () => {
 });
 
 test('the pace is that of the last half minute', () => {
-  const pace = new Pace();
+  const pace = new RateMeter();
   expect(pace.perSecond(5_000)).toBe(0);
   for (let second = 0; second < 60; second += 1) pace.add(100, second * 1_000);
   expect(pace.perSecond(59_500)).toBeCloseTo(100, 0);

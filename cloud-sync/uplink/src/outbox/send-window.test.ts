@@ -1,7 +1,7 @@
 import { STREAMS, type Stream } from '@lineside/protocol';
 import { expect, test } from 'vitest';
-import { dice } from '../../../tests/support/dice.ts';
-import type { Outbox, OutboxBatch, OutboxStream } from './outbox.ts';
+import { dice } from '../../../../tests/support/dice.ts';
+import type { Outbox, OutboxBatch, OutboxStream } from '../ports/index.ts';
 import { SendWindow, type WindowOptions } from './send-window.ts';
 
 /** Numbers only: `lengths` records per stream, all of one age unless told. */

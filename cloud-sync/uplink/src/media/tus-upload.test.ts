@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { dice } from '../../../tests/support/dice.ts';
-import { type Ask, uploadInPieces } from './piecewise-upload.ts';
+import { dice } from '../../../../tests/support/dice.ts';
+import { type Ask, tusUpload } from './tus-upload.ts';
 
 const BYTES = randomBytes(1_000);
 const SHA = 'a'.repeat(64);
@@ -36,7 +36,7 @@ class Keeper {
 }
 
 const upload = (keeper: Keeper): Promise<number> =>
-  uploadInPieces({
+  tusUpload({
     at: 'http://there/uploads/line-1',
     sha256: SHA,
     bytes: BYTES,

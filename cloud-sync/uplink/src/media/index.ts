@@ -1,0 +1,2 @@
+/** Evidence to the collector over HTTP, in one request or in pieces (tus). */
+export * from './media-upload.ts';
