@@ -97,15 +97,20 @@ export const MODULES: readonly Module[] = [
     ],
   },
   edge('domain', []),
+  edge('fields', ['kit'], ['zod']),
   edge('pipeline', ['domain', 'kit']),
-  edge('config', ['kit', 'protocol'], ['zod', 'yaml', 'node:fs', 'node:fs/promises', 'node:crypto']),
   edge('camera', ['domain', 'kit'], ['node:child_process']),
   edge('inference', ['domain', 'kit'], ['onnxruntime-node', 'node:worker_threads', 'node:fs/promises']),
   edge('engines', ['kit'], ['node:child_process', 'node:fs', 'node:fs/promises', 'node:crypto', 'node:os']),
   edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline'], ['node:child_process', 'sharp']),
   edge('evaluation', ['domain', 'kit'], ['yaml', 'node:fs/promises']),
   edge('tracking', ['domain', 'pipeline']),
-  edge('rules', ['domain', 'pipeline']),
+  edge('rules', ['domain', 'pipeline', 'fields'], ['zod']),
+  edge(
+    'config',
+    ['domain', 'kit', 'fields', 'rules', 'protocol'],
+    ['zod', 'yaml', 'node:fs', 'node:fs/promises', 'node:crypto'],
+  ),
   edge(
     'store',
     ['domain', 'kit', 'protocol', 'pipeline'],
@@ -121,6 +126,7 @@ export const MODULES: readonly Module[] = [
     [
       'domain',
       'kit',
+      'fields',
       'config',
       'camera',
       'inference',
@@ -142,6 +148,7 @@ export const MODULES: readonly Module[] = [
     [
       'domain',
       'kit',
+      'fields',
       'config',
       'store',
       'status',

@@ -36,7 +36,7 @@ export class UplinkPart implements Part {
       media: store.evidence,
       publicKey: store.publicKey,
       ...(uplink.maxBytesPerS === undefined ? {} : { maxBytesPerS: uplink.maxBytesPerS }),
-      ...(uplink.mediaPart === undefined ? {} : { mediaWindow: uplink.mediaPart }),
+      ...(uplink.mediaWindow === undefined ? {} : { mediaWindow: uplink.mediaWindow }),
       line: loaded.config.line,
       version,
       clock,

@@ -9,7 +9,7 @@ import {
   openJournalReader,
   type Transition,
 } from '../store/index.ts';
-import { parseDuration } from '../config/index.ts';
+import { parseDuration } from '../fields/index.ts';
 import { action, type Context, examples, type Registry } from './context.ts';
 import { CliError } from './errors.ts';
 import { CSV_HEADER, csvRow } from './events-csv.ts';

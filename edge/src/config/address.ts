@@ -1,4 +1,4 @@
-import { withoutReferences } from './secret.ts';
+import { withoutReferences } from '../fields/index.ts';
 
 const CAMERA_SCHEMES = ['rtsp', 'rtsps', 'http', 'https', 'file', 'lavfi'];
 const BROKER_SCHEMES = ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss'];

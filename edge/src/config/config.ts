@@ -1,7 +1,14 @@
 import { type ListenAddress, parseListen } from './address.ts';
 import { RULE_DEFAULTS, type RawConfig, type RuleSeverity, type RuleType } from './schema.ts';
-import { SecretText } from './secret.ts';
-import { type DayPart, formatDayPart, formatDuration, formatRate, formatSize, parseDuration } from './units.ts';
+import {
+  type DayWindow,
+  formatDayWindow,
+  formatDuration,
+  formatRate,
+  formatSize,
+  parseDuration,
+  SecretText,
+} from '../fields/index.ts';
 
 export interface ZoneConfig {
   readonly id: string;
@@ -85,7 +92,7 @@ export interface UplinkConfig {
   /** Bytes per second to the network; no cap where left out. */
   readonly maxBytesPerS?: number;
   /** When pictures may be sent; always where left out. */
-  readonly mediaPart?: DayPart;
+  readonly mediaWindow?: DayWindow;
 }
 
 /** Streams of the journal with a quota of their own, in bytes. */
@@ -130,10 +137,10 @@ export function completeConfig(raw: RawConfig): Config {
     ...(raw.uplink === undefined ? {} : { uplink: completeUplink(raw.uplink) }),
     status: { listen: parseListen(raw.status.listen) ?? { host: '127.0.0.1', port: 8970 } },
     storage: {
-      journalQuotaBytes: raw.storage.journalQuota,
+      journalQuotaBytes: raw.storage.journalQuota.bytes,
       ...streamQuotasOf(raw.storage),
-      evidenceQuotaBytes: raw.storage.evidenceQuota,
-      keepDeliveredMs: raw.storage.keepDelivered,
+      evidenceQuotaBytes: raw.storage.evidenceQuota.bytes,
+      keepDeliveredMs: raw.storage.keepDelivered.ms,
     },
     inference: completeInference(raw.inference),
     log: raw.log,
@@ -147,7 +154,7 @@ function completeInference({
   buildMemory,
   buildLimit,
 }: RawConfig['inference']): InferenceConfig {
-  const limits = { buildMemoryBytes: buildMemory, buildLimitMs: buildLimit };
+  const limits = { buildMemoryBytes: buildMemory.bytes, buildLimitMs: buildLimit.ms };
   return { ...(expect === undefined ? {} : { expect }), engines, precision, ...limits };
 }
 
@@ -155,7 +162,7 @@ function completeCamera({ models, stages, ...camera }: RawConfig['cameras'][numb
   const looks = models.flatMap((entry) => {
     if (typeof entry === 'string') return [];
     const { every, ...look } = entry;
-    return [withoutUndefined({ ...look, everyMs: every })];
+    return [withoutUndefined({ ...look, everyMs: every?.ms })];
   });
   return {
     ...camera,
@@ -169,13 +176,22 @@ function completeCamera({ models, stages, ...camera }: RawConfig['cameras'][numb
 }
 
 function completeUplink({ maxRate, media, ...link }: NonNullable<RawConfig['uplink']>): UplinkConfig {
-  return withoutUndefined({ ...link, maxBytesPerS: maxRate, mediaPart: media });
+  return withoutUndefined({
+    ...link,
+    maxBytesPerS: maxRate?.bytesPerS,
+    mediaWindow: media === 'always' ? undefined : media,
+  });
 }
 
 /** Only those that the file names. */
 function streamQuotasOf(storage: RawConfig['storage']): { readonly streamQuotas?: StreamQuotasConfig } {
   const { auditQuota: audit, eventsQuota: events, telemetryQuota: telemetry, mediaQuota: media } = storage;
-  const streamQuotas = withoutUndefined({ audit, events, telemetry, media });
+  const streamQuotas = withoutUndefined({
+    audit: audit?.bytes,
+    events: events?.bytes,
+    telemetry: telemetry?.bytes,
+    media: media?.bytes,
+  });
   return Object.keys(streamQuotas).length === 0 ? {} : { streamQuotas };
 }
 
@@ -188,7 +204,7 @@ function completeRule(rule: RawConfig['rules'][number]): RuleConfig {
     model: rule.model ?? defaults.model,
     ...(rule.zone === undefined ? {} : { zone: rule.zone }),
     ...(rule.labels === undefined ? {} : { labels: rule.labels }),
-    longerThanMs: rule.longerThan ?? parseDuration(defaults.longerThan) ?? 0,
+    longerThanMs: rule.longerThan?.ms ?? parseDuration(defaults.longerThan) ?? 0,
     severity: rule.severity ?? defaults.severity,
   };
 }
@@ -255,11 +271,11 @@ function quotasForm(quotas: StreamQuotasConfig = {}): FileGroup {
   );
 }
 
-function uplinkForm({ maxBytesPerS, mediaPart, ...link }: UplinkConfig): FileGroup {
+function uplinkForm({ maxBytesPerS, mediaWindow, ...link }: UplinkConfig): FileGroup {
   return {
     ...plain(link),
     ...(maxBytesPerS === undefined ? {} : { maxRate: formatRate(maxBytesPerS) }),
-    media: mediaPart === undefined ? 'always' : formatDayPart(mediaPart),
+    media: mediaWindow === undefined ? 'always' : formatDayWindow(mediaWindow),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Config, type FileGroup, type FileValue, toFileForm } from './config.ts';
 import { configJsonSchema, groupOf, type Restart, RESTARTS, type SchemaNode } from './describe.ts';
-import { SecretText } from './secret.ts';
+import { SecretText } from '../fields/index.ts';
 
 /** One key that differs. */
 export interface ConfigChange {

@@ -12,8 +12,6 @@ export * from './last-good.ts';
 export * from './load.ts';
 export * from './missing-secrets.ts';
 export { RULE_DEFAULTS, RULE_TYPES, SEVERITIES, type RuleSeverity, type RuleType } from './schema.ts';
-export { type Reference, SecretText } from './secret.ts';
 export { SecretResolver } from './secret-resolver.ts';
 export * from './show.ts';
-export * from './units.ts';
 export * from './watch.ts';

@@ -1,11 +1,20 @@
 import { isDeviceId } from '@lineside/protocol';
 import { z } from 'zod';
+import {
+  dayWindow,
+  duration,
+  fraction,
+  fromProblem,
+  id as idField,
+  labels,
+  rate,
+  secret,
+  size,
+} from '../fields/index.ts';
 import { brokerProblem, cameraUrlProblem, listenProblem } from './address.ts';
-import { dayPart, duration, fromProblem, rate, secret, size } from './field.ts';
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const id = z.string().regex(ID, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
-const share = z.number().min(0).max(1);
+const id = idField();
+const share = fraction();
 
 /** What a rule watches for; each has a model that it reads by default (see RULE_DEFAULTS). */
 export const RULE_TYPES = ['missing_headwear', 'product_defect', 'dirt'] as const;
@@ -109,9 +118,7 @@ const Stage = z
       restart: 'camera',
       example: 'defect',
     }),
-    labels: z
-      .array(z.string().min(1).max(64))
-      .min(1)
+    labels: labels()
       .optional()
       .meta({
         description: 'Labels of finds that it looks at; all when left out.',
@@ -230,9 +237,7 @@ const Rule = z
       restart: 'camera',
       example: 'belt',
     }),
-    labels: z
-      .array(z.string().min(1).max(64))
-      .min(1)
+    labels: labels()
       .optional()
       .meta({
         description: "Labels that count. Without it, the type's own labels.",
@@ -294,7 +299,7 @@ const Uplink = z.strictObject({
     restart: 'process',
     example: '256kbit',
   }),
-  media: dayPart().prefault('always').meta({
+  media: dayWindow().prefault('always').meta({
     description:
       'When pictures may be sent, by the clock of the box: `always`, `night` (22:00 to 06:00), or a part of the day. Events go at any time.',
     restart: 'process',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf, systemCode } from '@lineside/kit';
 import { SecretError } from './errors.ts';
-import type { Reference, SecretText } from './secret.ts';
+import type { Reference, SecretText } from '../fields/index.ts';
 
 export interface SecretSources {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
-import { checkConfig, SecretResolver, SecretText, showConfig, toFileForm } from './index.ts';
+import { SecretText } from '../fields/index.ts';
+import { checkConfig, SecretResolver, showConfig, toFileForm } from './index.ts';
 
 const url = (text: string): SecretText => new SecretText(text, 'url');
 

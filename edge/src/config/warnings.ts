@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import type { Path } from './document.ts';
 import type { Finding } from './issues.ts';
-import type { SecretText } from './secret.ts';
+import type { SecretText } from '../fields/index.ts';
 
 /** What is allowed and yet probably not meant, and what should not lie in a file. */
 export function warningsOf(config: Config): readonly Finding[] {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
-  formatDayPart,
+  formatDayWindow,
   formatDuration,
   formatRate,
   formatSize,
-  parseDayPart,
+  parseDayWindow,
   parseDuration,
   parseRate,
   parseSize,
@@ -68,12 +68,12 @@ describe('rates', () => {
   });
 });
 
-describe('parts of the day', () => {
-  it('are minutes since midnight, and may reach over it', () => {
-    expect(parseDayPart('22:00-06:30')).toEqual({ fromMinute: 1_320, toMinute: 390 });
-    expect(formatDayPart({ fromMinute: 1_320, toMinute: 390 })).toBe('22:00-06:30');
-    expect(parseDayPart('night')).toEqual({ fromMinute: 1_320, toMinute: 360 });
-    expect(parseDayPart('always')).toBeUndefined();
-    for (const none of ['24:00-01:00', '1:00-2:00', '10:60-11:00', 'day']) expect(parseDayPart(none)).toBeUndefined();
+describe('windows of the day', () => {
+  it('is read as minutes since midnight, and may pass midnight', () => {
+    expect(parseDayWindow('22:00-06:30')).toEqual({ fromMinute: 1_320, toMinute: 390 });
+    expect(formatDayWindow({ fromMinute: 1_320, toMinute: 390 })).toBe('22:00-06:30');
+    expect(parseDayWindow('night')).toEqual({ fromMinute: 1_320, toMinute: 360 });
+    expect(parseDayWindow('always')).toBe('always');
+    for (const none of ['24:00-01:00', '1:00-2:00', '10:60-11:00', 'day']) expect(parseDayWindow(none)).toBeUndefined();
   });
 });

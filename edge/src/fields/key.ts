@@ -1,0 +1,21 @@
+/**
+ * What a change of a key restarts, least first: nothing; the rule; the camera; a model in all cameras that use it; the
+ * uplink; the server of the status page; the process.
+ */
+export const RESTARTS = ['none', 'rule', 'camera', 'model', 'uplink', 'status', 'process'] as const;
+export type Restart = (typeof RESTARTS)[number];
+
+/** What a key's metadata says, beside its type. */
+export interface KeyMeta {
+  readonly description: string;
+  readonly restart: Restart;
+  /** For people: `duration`, `pixels`, `fraction 0 to 1`. */
+  readonly unit?: string;
+  /** A value as it is written in the file. */
+  readonly example?: unknown;
+}
+
+/** Metadata of a key for zod's `.meta`, checked by the compiler: `duration().meta(key({...}))`. */
+export function key(meta: KeyMeta): KeyMeta & Readonly<Record<string, unknown>> {
+  return { ...meta };
+}
