@@ -29,7 +29,7 @@ export class EveryFrame implements Rule {
     ];
   }
 
-  lapse(): readonly RuleOutput[] {
+  expire(): readonly RuleOutput[] {
     return [];
   }
 

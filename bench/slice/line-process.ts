@@ -128,7 +128,7 @@ async function modelSpec(ref: string): Promise<ModelSpec> {
 async function warm({ frames }: { readonly frames: number }): Promise<{ readonly visionPid: number }> {
   const { facts, book, lanes, vision } = running();
   while (facts.cameras.some(({ id }) => (book.seen.get(id) ?? 0) < frames)) {
-    const { downs, reason } = lanes.snapshot().vision;
+    const { downs, reason } = lanes.state().vision;
     if (downs > 0) throw new Error(`the vision process went down: ${reason ?? ''}`);
     await systemClock.sleep(50);
   }
@@ -156,7 +156,7 @@ async function finish(): Promise<LineResult> {
   await lanes.settled(AbortSignal.timeout(SETTLE_MS));
   stopLanes.abort();
   await served;
-  const snapshot = lanes.snapshot();
+  const snapshot = lanes.state();
   const withoutPicture = snapshot.lanes.reduce((sum, { recording }) => sum + recording.withoutPicture, 0);
   store.journal.close();
   line = undefined;
@@ -186,7 +186,7 @@ function running(): Line {
 function totals(): Totals {
   const sums: Totals = { offered: 0, inspected: 0, skipped: 0, failed: 0 };
   for (const { counters } of running()
-    .lanes.snapshot()
+    .lanes.state()
     .lanes.flatMap(({ models }) => models))
     add(sums, counters);
   return sums;

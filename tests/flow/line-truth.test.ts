@@ -70,13 +70,13 @@ const CASES: readonly { camera: string; labels: readonly string[]; delay: number
     camera: 'people',
     labels: ['person', 'headwear', 'bare_head'],
     delay: 4,
-    spec: { ...common, type: 'missing_headwear', timing: { longerThanMs: 3000 } },
+    spec: { ...common, type: 'missing_headwear', timing: { minDurationMs: 3000 } },
   },
   {
     camera: 'floor',
     labels: ['spill', 'litter'],
     delay: 7,
-    spec: { ...common, type: 'dirt', timing: { longerThanMs: 4000 } },
+    spec: { ...common, type: 'dirt', timing: { minDurationMs: 4000 } },
   },
 ];
 

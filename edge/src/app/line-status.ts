@@ -158,7 +158,7 @@ export class LineStatus implements StatusSource {
     const { loaded, lanes, clock, models } = this.#parts;
     return {
       config: loaded.config,
-      lanes: lanes.snapshot(),
+      lanes: lanes.state(),
       nowMs: clock.monoMs(),
       startedMs: this.#startedMs,
       thresholds: new Map(models.flatMap((model) => (model.state === 'found' ? [[model.id, model.threshold]] : []))),
@@ -184,7 +184,7 @@ export class LineStatus implements StatusSource {
     const troubles = this.#parts.store.journal.troubles();
     const alarms = troubles.length === 0 ? {} : { alarms: troubles };
     const waiting = this.#parts.lanes
-      .snapshot()
+      .state()
       .lanes.some((lane) => lane.recording.retries > 0 && lane.recording.waiting > 0);
     return waiting
       ? { writable: false, problem: 'events wait because the journal refuses them; see the log', streams, ...alarms }

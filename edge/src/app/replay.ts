@@ -194,7 +194,7 @@ class Ends {
 }
 
 function summaryOf(lanes: Lanes, ends: Ends, events: Record<string, number>, tookMs: number): ReplaySummary {
-  const cameras = lanes.snapshot().lanes.flatMap((lane) =>
+  const cameras = lanes.state().lanes.flatMap((lane) =>
     lane.models.map(({ model, counters }) => ({
       camera: lane.camera,
       model,

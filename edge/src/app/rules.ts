@@ -15,7 +15,7 @@ export function specOf(rule: RuleConfig, camera: CameraConfig): RuleSpec {
   const zone: Zone | undefined = camera.zones.find((candidate) => candidate.id === rule.zone);
   const common = { id, model, severity, ...(zone === undefined ? {} : { zone }) };
   const patience = patienceFor(periodMs(camera, model));
-  const timing = { longerThanMs: rule.longerThanMs, ...patience };
+  const timing = { minDurationMs: rule.longerThanMs, ...patience };
   switch (rule.type) {
     case 'missing_headwear':
       return {
@@ -40,5 +40,5 @@ export function specOf(rule: RuleConfig, camera: CameraConfig): RuleSpec {
 /** Where results come seldom, the time between two of them is neither a gap nor a lost camera. */
 function patienceFor(everyMs: number): Partial<Timing> {
   if (everyMs <= 800) return {};
-  return { maxGapMs: 2.5 * everyMs, lapseAfterMs: Math.max(TIMING_DEFAULTS.dirt.lapseAfterMs, 4 * everyMs) };
+  return { maxGapMs: 2.5 * everyMs, expireAfterMs: Math.max(TIMING_DEFAULTS.dirt.expireAfterMs, 4 * everyMs) };
 }

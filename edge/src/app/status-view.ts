@@ -1,12 +1,12 @@
 import type { Config } from '../config/index.ts';
 import type { CameraStatus, ModelStatus } from '../domain/index.ts';
-import type { LaneSnapshot, LanesSnapshot, ModelLaneSnapshot } from '../pipeline/index.ts';
+import type { LaneState, LanesState, ModelLaneState } from '../pipeline/index.ts';
 import { periodMs } from './looks.ts';
 import { type CameraModelView, type CameraView, inspectingWord, type ModelView } from '../status/index.ts';
 
 export interface ViewFacts {
   readonly config: Config;
-  readonly lanes: LanesSnapshot;
+  readonly lanes: LanesState;
   /** Monotonic ms. */
   readonly nowMs: number;
   readonly startedMs: number;
@@ -23,7 +23,7 @@ export function cameraViews(facts: ViewFacts): readonly CameraView[] {
   return facts.lanes.lanes.map((lane) => cameraView(lane, facts));
 }
 
-function cameraView(lane: LaneSnapshot, facts: ViewFacts): CameraView {
+function cameraView(lane: LaneState, facts: ViewFacts): CameraView {
   const { config, nowMs } = facts;
   const camera = config.cameras.find((candidate) => candidate.id === lane.camera);
   const status: CameraStatus = lane.status ?? { camera: lane.camera, state: 'connecting', restarts: 0 };
@@ -44,13 +44,13 @@ function cameraView(lane: LaneSnapshot, facts: ViewFacts): CameraView {
   };
 }
 
-function newestFrameMs(lane: LaneSnapshot, status: CameraStatus): number | undefined {
+function newestFrameMs(lane: LaneState, status: CameraStatus): number | undefined {
   const known = [status.lastFrameMs, ...lane.models.map((model) => model.newest?.frame.atMs)];
   const times = known.filter((time) => time !== undefined);
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
-function wordOf(lane: LaneSnapshot, status: CameraStatus, facts: ViewFacts): CameraView['inspecting'] {
+function wordOf(lane: LaneState, status: CameraStatus, facts: ViewFacts): CameraView['inspecting'] {
   const { config, lanes, nowMs } = facts;
   const camera = config.cameras.find((candidate) => candidate.id === lane.camera);
   const fps = camera?.fps ?? 1;
@@ -74,7 +74,7 @@ function wordOf(lane: LaneSnapshot, status: CameraStatus, facts: ViewFacts): Cam
   });
 }
 
-function modelOfCamera(model: ModelLaneSnapshot, facts: ViewFacts): CameraModelView {
+function modelOfCamera(model: ModelLaneState, facts: ViewFacts): CameraModelView {
   const { newest } = model;
   const threshold = facts.thresholds.get(model.model) ?? 0;
   const { skipped, failed, ...counters } = model.counters;

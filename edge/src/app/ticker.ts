@@ -60,7 +60,7 @@ export class LineTicker implements Part {
 
   /** An auditor asks whether the check was running at 02:14: its stops and starts are records. */
   #followVision(): void {
-    const { vision } = this.#lanes.snapshot();
+    const { vision } = this.#lanes.state();
     const up = vision.state === 'up';
     if (vision.downs > this.#visionDowns) {
       this.audit('inspection_stopped', { reason: vision.reason ?? 'unknown', times: vision.downs - this.#visionDowns });

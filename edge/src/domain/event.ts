@@ -5,9 +5,12 @@ export type EventKind = 'personnel_violation' | 'quality_issue' | 'sanitation';
 export type Severity = 'info' | 'warning' | 'critical';
 export type CloseReason = 'cleared' | 'object_lost' | 'camera_lost' | 'restart' | 'rule_removed' | 'timeout';
 
+/** One step of an event. */
+export type EventPhase = 'opened' | 'updated' | 'closed';
+
 /** What a rule says at one frame: a transition of one incident, pure data, before it has an id or a picture. */
 export interface RuleOutput {
-  readonly phase: 'opened' | 'updated' | 'closed';
+  readonly phase: EventPhase;
   /** Same for every transition of one incident, unique within the rule while the process lives. */
   readonly key: string;
   readonly rule: string;

@@ -3,24 +3,24 @@ import { type Clock, LinesideError } from '@lineside/kit';
 import type { Overlay, Picture, PictureRequest, Rule, Vision } from './ports.ts';
 
 /** A picture, or why there is none. */
-export type Shot = { readonly picture: Picture } | { readonly missing: string };
+export type Snapshot = { readonly picture: Picture } | { readonly missing: string };
 
 /**
  * Asks for a picture and waits no longer than `deadlineMs`, whatever the vision process does. Never rejects: an event
  * without a picture is still an event.
  */
-export async function takePicture(
+export async function takeSnapshot(
   vision: Vision,
   request: PictureRequest,
   clock: Clock,
   deadlineMs: number,
-): Promise<Shot> {
+): Promise<Snapshot> {
   const over = new AbortController();
-  const deadline = async (): Promise<Shot> => {
+  const deadline = async (): Promise<Snapshot> => {
     await clock.sleep(deadlineMs, over.signal);
     return { missing: 'deadline' };
   };
-  const picture = async (): Promise<Shot> => ({ picture: await vision.picture(request, over.signal) });
+  const picture = async (): Promise<Snapshot> => ({ picture: await vision.picture(request, over.signal) });
   try {
     return await Promise.race([picture(), deadline()]);
   } catch (error) {

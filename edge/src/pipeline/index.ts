@@ -3,6 +3,6 @@
  */
 export * from './lanes.ts';
 export * from './ports.ts';
-export * from './snapshot.ts';
+export * from './state.ts';
 export type { LaneLimits, LaneModel, LaneSetup } from './lane.ts';
 export { LANE_LIMITS } from './lane.ts';

@@ -8,11 +8,11 @@ import type {
   RuleOutput,
 } from '../domain/index.ts';
 import { type Clock, type Logger, messageOf, type Part, Samples, Tally } from '@lineside/kit';
-import { overlaysFor, type Shot, takePicture } from './evidence.ts';
+import { overlaysFor, type Snapshot, takeSnapshot } from './evidence.ts';
 import { type LaneModel, ModelLane, quantilesOf } from './model-lane.ts';
 import type { Alarm, Recorder, Vision } from './ports.ts';
-import { type Incident, type QueueLimits, RecordingQueue } from './recording-queue.ts';
-import type { ClosingReason, LaneSnapshot, OpenEvent, Telemetry } from './snapshot.ts';
+import { type EventProgress, type QueueLimits, RecordingQueue } from './recording-queue.ts';
+import type { ClosingReason, LaneState, OpenEvent, Telemetry } from './state.ts';
 
 export type { LaneModel } from './model-lane.ts';
 
@@ -48,13 +48,13 @@ export interface LaneParts {
   readonly alarm: Alarm;
   readonly clock: Clock;
   readonly log: Logger;
-  /** A new UUID for each incident. */
+  /** A new UUID for each event. */
   readonly newEventId: () => string;
   readonly limits: LaneLimits;
 }
 
 interface Open {
-  readonly incident: Incident;
+  readonly progress: EventProgress;
   readonly model: string;
   output: RuleOutput;
 }
@@ -135,13 +135,13 @@ export class Lane implements Part {
   /** To be called about once a second: closes what has had no results for too long. */
   tick(nowMs: number): void {
     if (this.#setup.source === 'recording') return;
-    for (const model of this.#models.values()) this.#tell(model, model.lapse(nowMs));
+    for (const model of this.#models.values()) this.#tell(model, model.expire(nowMs));
   }
 
   /** No frames will come any more. */
   ended(): void {
     for (const model of this.#models.values()) {
-      this.#tell(model, model.lapse(Number.POSITIVE_INFINITY), this.#lastOfRecording(model));
+      this.#tell(model, model.expire(Number.POSITIVE_INFINITY), this.#lastOfRecording(model));
     }
   }
 
@@ -153,11 +153,11 @@ export class Lane implements Part {
     }
   }
 
-  snapshot(): LaneSnapshot {
+  state(): LaneState {
     const latency = quantilesOf(this.#frameToJournal);
     return {
       camera: this.camera,
-      models: [...this.#models.values()].map((model) => model.snapshot()),
+      models: [...this.#models.values()].map((model) => model.state()),
       openEvents: [...this.#open.values()].map(openEvent),
       recording: this.#queue.counters(),
       ...(this.#status === undefined ? {} : { status: this.#status }),
@@ -195,11 +195,11 @@ export class Lane implements Part {
   }
 
   #tellOne(model: ModelLane, output: RuleOutput, frame?: FrameRef, arrivedMs?: number): void {
-    const incident = this.#incidentOf(model, output);
-    if (incident === undefined) return;
+    const progress = this.#progressOf(model, output);
+    if (progress === undefined) return;
     const info = model.modelInfo;
     const event: LineEvent = {
-      event: incident.event,
+      event: progress.event,
       camera: this.camera,
       output,
       ...(this.#setup.source === 'live' ? { decidedAtMs: this.#parts.clock.monoMs() } : {}),
@@ -207,22 +207,24 @@ export class Lane implements Part {
       ...(info === undefined ? {} : { model: info }),
     };
     if (output.phase !== 'updated') this.#raise(event);
-    const shot = this.#wantsPicture(incident, output, frame) ? this.#shoot(incident, output, model, frame) : undefined;
+    const snapshot = this.#wantsSnapshot(progress, output, frame)
+      ? this.#takeSnapshot(progress, output, model, frame)
+      : undefined;
     this.#queue.put({
       event,
-      incident,
-      ...(shot === undefined ? {} : { shot }),
+      progress,
+      ...(snapshot === undefined ? {} : { snapshot }),
       ...(arrivedMs === undefined ? {} : { frameArrivedMs: arrivedMs }),
     });
   }
 
-  /** The incident a transition belongs to; one of an unknown incident would be a rule's mistake, and is not told. */
-  #incidentOf(model: ModelLane, output: RuleOutput): Incident | undefined {
+  /** The event that a transition belongs to. A transition of an unknown event is a rule's mistake, and is not reported. */
+  #progressOf(model: ModelLane, output: RuleOutput): EventProgress | undefined {
     const key = `${output.rule}/${output.key}`;
     if (output.phase === 'opened') {
-      const incident: Incident = { event: this.#parts.newEventId(), lost: false, picture: 'none' };
-      this.#open.set(key, { incident, model: model.id, output });
-      return incident;
+      const progress: EventProgress = { event: this.#parts.newEventId(), lost: false, picture: 'none' };
+      this.#open.set(key, { progress, model: model.id, output });
+      return progress;
     }
     const open = this.#open.get(key);
     if (open === undefined) {
@@ -231,17 +233,22 @@ export class Lane implements Part {
     }
     open.output = output;
     if (output.phase === 'closed') this.#open.delete(key);
-    return open.incident;
+    return open.progress;
   }
 
   /** The opening gets a picture; where that failed, the next update. A closing shows what is no longer there. */
-  #wantsPicture(incident: Incident, output: RuleOutput, frame: FrameRef | undefined): boolean {
-    return frame !== undefined && output.phase !== 'closed' && incident.picture === 'none';
+  #wantsSnapshot(progress: EventProgress, output: RuleOutput, frame: FrameRef | undefined): boolean {
+    return frame !== undefined && output.phase !== 'closed' && progress.picture === 'none';
   }
 
-  #shoot(incident: Incident, output: RuleOutput, model: ModelLane, frame: FrameRef | undefined): Promise<Shot> {
+  #takeSnapshot(
+    progress: EventProgress,
+    output: RuleOutput,
+    model: ModelLane,
+    frame: FrameRef | undefined,
+  ): Promise<Snapshot> {
     const { vision, clock, limits } = this.#parts;
-    incident.picture = 'asked';
+    progress.picture = 'asked';
     if (this.#queue.waiting >= limits.picturesWaiting) return Promise.resolve({ missing: 'journal_behind' });
     const request = {
       camera: this.camera,
@@ -249,7 +256,7 @@ export class Lane implements Part {
       maxWidth: limits.pictureWidth,
       ...(frame === undefined ? {} : { index: frame.index }),
     };
-    return takePicture(vision, request, clock, limits.pictureMs);
+    return takeSnapshot(vision, request, clock, limits.pictureMs);
   }
 
   /** The plant is told at once, and what it cannot take must not cost the record. */
@@ -262,6 +269,6 @@ export class Lane implements Part {
   }
 }
 
-function openEvent({ incident, model, output }: Open): OpenEvent {
-  return { event: incident.event, rule: output.rule, kind: output.kind, model, output };
+function openEvent({ progress, model, output }: Open): OpenEvent {
+  return { event: progress.event, rule: output.rule, kind: output.kind, model, output };
 }

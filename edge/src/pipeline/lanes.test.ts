@@ -91,7 +91,7 @@ class World {
 }
 
 function dirtRule(more: Partial<Extract<RuleSpec, { type: 'dirt' }>> = {}): Rule {
-  const timing = { longerThanMs: 1000, clearAfterMs: 1000, coolDownMs: 0, updateEveryMs: 2000, lapseAfterMs: 5000 };
+  const timing = { minDurationMs: 1000, clearAfterMs: 1000, coolDownMs: 0, updateEveryMs: 2000, expireAfterMs: 5000 };
   return createRule({ type: 'dirt', id: 'clean', model: 'sanitation', severity: 'warning', timing, ...more });
 }
 
@@ -129,7 +129,7 @@ class Puppet implements Rule {
     }));
   }
 
-  lapse(): readonly RuleOutput[] {
+  expire(): readonly RuleOutput[] {
     return [];
   }
 
@@ -166,7 +166,7 @@ describe('a lane', () => {
       overlays: [{ box: PUDDLE, text: 'spill 0.80', colour: 'bad' }],
     });
     expect(world.raised.map((event) => event.output.phase)).toEqual(['opened', 'closed']);
-    expect(world.lanes.snapshot().lanes[0]?.frameToJournalMs?.p50).toBeGreaterThan(0);
+    expect(world.lanes.state().lanes[0]?.frameToJournalMs?.p50).toBeGreaterThan(0);
   });
 
   it('raises the alarm at once, before picture and journal, and survives an alarm that throws', async () => {
@@ -207,7 +207,7 @@ describe('a lane', () => {
     world.see(2000);
     await world.settled();
     expect(world.recorded.map(({ picture }) => picture !== undefined)).toEqual([false, true, false]);
-    expect(world.lanes.snapshot().lanes[0]?.recording).toMatchObject({ recorded: 3, withoutPicture: 1 });
+    expect(world.lanes.state().lanes[0]?.recording).toMatchObject({ recorded: 3, withoutPicture: 1 });
   });
 
   it('says why there is no picture, and when it shows another frame', async () => {
@@ -233,8 +233,8 @@ describe('a lane', () => {
       world.clock.advance(1000);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(world.lanes.snapshot().lanes[0]?.recording).toMatchObject({ waiting: 2, recorded: 0, lost: 0 });
-    expect(world.lanes.snapshot().lanes[0]?.recording.retries).toBeGreaterThan(3);
+    expect(world.lanes.state().lanes[0]?.recording).toMatchObject({ waiting: 2, recorded: 0, lost: 0 });
+    expect(world.lanes.state().lanes[0]?.recording.retries).toBeGreaterThan(3);
     expect(world.errors.filter((message) => message === 'cannot record events').length).toBeLessThanOrEqual(2);
     world.failWith = undefined;
     const settled = world.settled();
@@ -260,7 +260,7 @@ describe('a lane', () => {
     world.see(STEP_MS);
     await world.settled();
     expect(world.phases).toEqual(['event-2 opened', 'event-2 closed']);
-    expect(world.lanes.snapshot().lanes[0]?.recording.lost).toBe(1);
+    expect(world.lanes.state().lanes[0]?.recording.lost).toBe(1);
     expect(world.errors).toContain('an event is lost');
   });
 
@@ -272,7 +272,7 @@ describe('a lane', () => {
     for (let k = 8; k < 12; k += 1) puppet.next.push(['opened', `${k}`]);
     for (let k = 0; k < 12; k += 1) puppet.next.push(['updated', `${k}`], ['closed', `${k}`]);
     world.see(STEP_MS);
-    const full = world.lanes.snapshot().lanes[0]!.recording;
+    const full = world.lanes.state().lanes[0]!.recording;
     expect(full).toMatchObject({ lost: 2, waiting: 20 });
     expect(full.updatesDropped).toBeGreaterThan(0);
     world.failWith = undefined;
@@ -295,13 +295,13 @@ describe('a lane', () => {
     await new Promise((resolve) => setImmediate(resolve));
     await world.stop();
     expect(world.errors).toContain('an event is lost');
-    expect(world.lanes.snapshot().lanes[0]?.recording).toMatchObject({ lost: 1, waiting: 0 });
+    expect(world.lanes.state().lanes[0]?.recording).toMatchObject({ lost: 1, waiting: 0 });
   });
 
   it('counts every frame once: offered is inspected, skipped and failed at any instant', () => {
     world = new World();
     const identity = (): void => {
-      const { offered, inspected, skipped, failed } = world.lanes.snapshot().lanes[0]!.models[0]!.counters;
+      const { offered, inspected, skipped, failed } = world.lanes.state().lanes[0]!.models[0]!.counters;
       const sum = (counts: Readonly<Record<string, number>>): number =>
         Object.values(counts).reduce((a, b) => a + b, 0);
       expect(offered).toBe(inspected + sum(skipped) + sum(failed));
@@ -315,7 +315,7 @@ describe('a lane', () => {
       world.lanes.fate('floor', 'sanitation', { fate: 'failed', reason: 'vision_restarted' }, 1);
       identity();
     }
-    expect(world.lanes.snapshot().lanes[0]?.models[0]?.counters).toEqual({
+    expect(world.lanes.state().lanes[0]?.models[0]?.counters).toEqual({
       offered: 65,
       inspected: 15,
       skipped: { newer_frame: 35 },
@@ -330,7 +330,7 @@ describe('a lane', () => {
     world.see(1400, { status: 'degraded', reason: 'fallback_provider', detections });
     await world.settled();
     expect(world.recorded[0]?.event.model?.degraded).toBe(true);
-    expect(world.lanes.snapshot().lanes[0]?.models[0]?.newest).toMatchObject({
+    expect(world.lanes.state().lanes[0]?.models[0]?.newest).toMatchObject({
       status: 'degraded',
       reason: 'fallback_provider',
     });
@@ -345,14 +345,14 @@ describe('a lane', () => {
     world.see(1400);
     await world.settled();
     expect(world.phases).toEqual(['event-1 opened']);
-    expect(world.lanes.snapshot().lanes[0]?.models[0]?.faults).toBe(7);
+    expect(world.lanes.state().lanes[0]?.models[0]?.faults).toBe(7);
     expect(world.errors).toContain('a rule or tracker failed: report this');
   });
 
   it('shows what is open, what is seen, and in which colour', () => {
     world = new World();
     world.see(1400);
-    const [lane] = world.lanes.snapshot().lanes;
+    const [lane] = world.lanes.state().lanes;
     expect(lane?.openEvents).toMatchObject([
       { event: 'event-1', rule: 'clean', kind: 'sanitation', model: 'sanitation' },
     ]);
@@ -363,7 +363,7 @@ describe('a lane', () => {
     });
     expect(lane?.models[0]?.frameToResultMs?.p99).toBeCloseTo(30);
     world.see(2000, ok([]));
-    expect(world.lanes.snapshot().lanes[0]?.openEvents).toEqual([]);
+    expect(world.lanes.state().lanes[0]?.openEvents).toEqual([]);
   });
 });
 
@@ -373,7 +373,7 @@ describe('lanes', () => {
     world.lanes.up();
     world.see(1400);
     world.lanes.down('killed');
-    expect(world.lanes.snapshot().vision).toMatchObject({ state: 'down', downs: 1, reason: 'killed' });
+    expect(world.lanes.state().vision).toMatchObject({ state: 'down', downs: 1, reason: 'killed' });
     expect(world.lanes.telemetry()[0]?.state).toBe('vision_down');
     world.clock.advance(3000);
     world.lanes.tick(world.clock.monoMs());
@@ -382,15 +382,15 @@ describe('lanes', () => {
     await world.settled();
     expect(world.recorded.map(({ event }) => event.output.phase)).not.toContain('closed');
     world.lanes.down('hung');
-    const since = world.lanes.snapshot().vision.sinceMs;
+    const since = world.lanes.state().vision.sinceMs;
     world.clock.advance(6000);
     world.lanes.down('did not start');
-    expect(world.lanes.snapshot().vision).toMatchObject({ sinceMs: since, downs: 3 });
+    expect(world.lanes.state().vision).toMatchObject({ sinceMs: since, downs: 3 });
     world.lanes.tick(world.clock.monoMs());
     await world.settled();
     expect(world.recorded.at(-1)?.event.output).toMatchObject({ phase: 'closed', reason: 'camera_lost' });
     expect(world.recorded.at(-1)?.event.frame).toBeUndefined();
-    expect(world.lanes.snapshot().lanes[0]?.openEvents).toEqual([]);
+    expect(world.lanes.state().lanes[0]?.openEvents).toEqual([]);
   });
 
   it('close what is open when the process ends, in the journal before it is gone', async () => {
@@ -414,7 +414,7 @@ describe('lanes', () => {
     world.lanes.fate('floor', 'ppe', { fate: 'skipped', reason: 'newer_frame' }, 3);
     await world.settled();
     expect(world.recorded.map(({ event }) => event.camera)).toEqual(['yard']);
-    expect(world.lanes.snapshot().strays).toBe(5);
+    expect(world.lanes.state().unroutedResults).toBe(5);
   });
 
   it('run a recording on its own clock and close its events at its end', async () => {
@@ -430,8 +430,8 @@ describe('lanes', () => {
     for (let index = 0; index <= 10; index += 1)
       world.lanes.inspection(inspection(index, 5_000_000 + index * 200, ok([PUDDLE])));
     world.lanes.tick(world.clock.monoMs() + 99_999_999);
-    expect(world.lanes.snapshot().lanes[0]?.openEvents).toHaveLength(1);
-    expect(world.lanes.snapshot().lanes[0]?.models[0]?.frameToResultMs?.p50).toBe(22);
+    expect(world.lanes.state().lanes[0]?.openEvents).toHaveLength(1);
+    expect(world.lanes.state().lanes[0]?.models[0]?.frameToResultMs?.p50).toBe(22);
     world.lanes.ended('floor');
     await world.settled();
     expect(world.recorded.map(({ event }) => [event.output.phase, event.output.reason, event.frame?.atMs])).toEqual([
@@ -468,6 +468,6 @@ describe('lanes', () => {
     world.failWith = new Error('disk');
     world.see(1400);
     await expect(world.lanes.settled(AbortSignal.timeout(20))).rejects.toThrow();
-    await waitFor('a retry', () => (world.lanes.snapshot().lanes[0]?.recording.retries ?? 0) > 0);
+    await waitFor('a retry', () => (world.lanes.state().lanes[0]?.recording.retries ?? 0) > 0);
   });
 });

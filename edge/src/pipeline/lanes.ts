@@ -2,7 +2,7 @@ import type { CameraStatus, FrameFate, Inspection, ModelStatus } from '../domain
 import { aborted, type Part, runTogether, Tally } from '@lineside/kit';
 import { Lane, LANE_LIMITS, type LaneLimits, type LaneParts, type LaneSetup } from './lane.ts';
 import type { VisionListener } from './ports.ts';
-import type { ClosingReason, LanesSnapshot, Telemetry, VisionHealth } from './snapshot.ts';
+import type { ClosingReason, LanesState, Telemetry, VisionHealth } from './state.ts';
 
 export interface LanesOptions extends Omit<LaneParts, 'limits'> {
   readonly lanes: readonly LaneSetup[];
@@ -14,9 +14,9 @@ export class Lanes implements Part, VisionListener {
   readonly name = 'lanes';
   readonly #options: LanesOptions;
   readonly #lanes: ReadonlyMap<string, Lane>;
-  readonly #strayNews: Tally;
+  readonly #unroutedLog: Tally;
   #vision: VisionHealth;
-  #strays = 0;
+  #unroutedResults = 0;
 
   constructor(options: LanesOptions) {
     const { lanes, limits, ...parts } = options;
@@ -25,10 +25,10 @@ export class Lanes implements Part, VisionListener {
     this.#lanes = new Map(lanes.map((setup) => [setup.camera, new Lane(setup, { ...parts, limits: full })]));
     // Until the vision process says that it is up, nothing is inspected.
     this.#vision = { state: 'down', sinceMs: options.clock.monoMs(), downs: 0 };
-    this.#strayNews = new Tally({
+    this.#unroutedLog = new Tally({
       everyMs: 60_000,
       nowMs: () => options.clock.monoMs(),
-      say: (what, count) => options.log.warn({ what, count }, 'results that no lane waits for'),
+      say: (what, count) => options.log.warn({ what, count }, 'results of a camera or model that no lane has'),
     });
   }
 
@@ -46,11 +46,11 @@ export class Lanes implements Part, VisionListener {
 
   inspection(inspection: Inspection): void {
     const { frame, model } = inspection;
-    if (this.#lanes.get(frame.camera)?.inspection(inspection) !== true) this.#stray(frame.camera, model, 1);
+    if (this.#lanes.get(frame.camera)?.inspection(inspection) !== true) this.#unrouted(frame.camera, model, 1);
   }
 
   fate(camera: string, model: string, fate: FrameFate, count: number): void {
-    if (this.#lanes.get(camera)?.fate(model, fate, count) !== true) this.#stray(camera, model, count);
+    if (this.#lanes.get(camera)?.fate(model, fate, count) !== true) this.#unrouted(camera, model, count);
   }
 
   camera(status: CameraStatus): void {
@@ -85,9 +85,9 @@ export class Lanes implements Part, VisionListener {
     for (const lane of this.#lanes.values()) lane.close(reason);
   }
 
-  snapshot(): LanesSnapshot {
-    const lanes = [...this.#lanes.values()].map((lane) => lane.snapshot());
-    return { vision: this.#vision, lanes, strays: this.#strays };
+  state(): LanesState {
+    const lanes = [...this.#lanes.values()].map((lane) => lane.state());
+    return { vision: this.#vision, lanes, unroutedResults: this.#unroutedResults };
   }
 
   /** Bodies for the journal's telemetry stream, one per camera and model. */
@@ -95,8 +95,8 @@ export class Lanes implements Part, VisionListener {
     return [...this.#lanes.values()].flatMap((lane) => lane.telemetry(this.#vision.state === 'up'));
   }
 
-  #stray(camera: string, model: string, count: number): void {
-    this.#strays += count;
-    this.#strayNews.add(`camera ${camera}, model ${model}`);
+  #unrouted(camera: string, model: string, count: number): void {
+    this.#unroutedResults += count;
+    this.#unroutedLog.add(`camera ${camera}, model ${model}`);
   }
 }

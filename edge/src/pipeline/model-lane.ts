@@ -12,7 +12,7 @@ import {
 import { messageOf, Samples } from '@lineside/kit';
 import { overlaysOf } from './evidence.ts';
 import type { Overlay, Rule, Tracker } from './ports.ts';
-import type { ModelLaneSnapshot, NewestInspection, Quantiles } from './snapshot.ts';
+import type { ModelLaneState, NewestInspection, Quantiles } from './state.ts';
 
 /** What a lane is given for one model. */
 export interface LaneModel {
@@ -88,8 +88,8 @@ export class ModelLane {
     return this.#judge((rule) => rule.step({ frame, tracks }));
   }
 
-  lapse(atMs: number): RuleOutput[] {
-    return this.#judge((rule) => rule.lapse(atMs));
+  expire(atMs: number): RuleOutput[] {
+    return this.#judge((rule) => rule.expire(atMs));
   }
 
   close(atMs: number, reason: 'restart' | 'rule_removed'): RuleOutput[] {
@@ -100,7 +100,7 @@ export class ModelLane {
     return quantilesOf(this.#frameToResult);
   }
 
-  snapshot(): ModelLaneSnapshot {
+  state(): ModelLaneState {
     const latency = this.latency();
     return {
       model: this.id,

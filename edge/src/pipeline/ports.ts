@@ -33,7 +33,7 @@ export interface Rule {
   readonly colours?: Readonly<Record<string, Overlay['colour']>>;
   step(input: RuleInput): readonly RuleOutput[];
   /** The camera has been without results until `atMs` (infinite: none will ever come): closes what cannot be upheld. */
-  lapse(atMs: number): readonly RuleOutput[];
+  expire(atMs: number): readonly RuleOutput[];
   /** Closes everything that is open, with the reason given. */
   close(atMs: number, reason: 'restart' | 'rule_removed'): readonly RuleOutput[];
 }

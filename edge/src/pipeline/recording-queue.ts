@@ -1,22 +1,22 @@
 import type { LineEvent } from '../domain/index.ts';
 import { Backoff, type Clock, LinesideError, type Logger, messageOf, Tally } from '@lineside/kit';
-import type { Shot } from './evidence.ts';
+import type { Snapshot } from './evidence.ts';
 import type { Picture, Recorder } from './ports.ts';
-import type { RecordingCounters } from './snapshot.ts';
+import type { RecordingCounters } from './state.ts';
 
-/** One incident on its way to the journal; shared by its transitions. */
-export interface Incident {
+/** One progress on its way to the journal; shared by its transitions. */
+export interface EventProgress {
   readonly event: string;
   /** A transition could not be kept, so that those after it would tell of nothing. */
   lost: boolean;
   picture: 'none' | 'asked' | 'recorded';
 }
 
-export interface Transition {
+export interface PendingTransition {
   readonly event: LineEvent;
-  readonly incident: Incident;
+  readonly progress: EventProgress;
   /** Absent where no picture is wanted. */
-  readonly shot?: Promise<Shot>;
+  readonly snapshot?: Promise<Snapshot>;
   /** Monotonic ms of this machine at which its frame arrived. */
   readonly frameArrivedMs?: number;
 }
@@ -51,7 +51,7 @@ export class RecordingQueue {
   readonly #parts: QueueParts;
   readonly #backoff: Backoff;
   readonly #trouble: Tally;
-  readonly #waiting: Transition[] = [];
+  readonly #waiting: PendingTransition[] = [];
   #wake: (() => void) | undefined;
   #emptied: (() => void)[] = [];
   #recorded = 0;
@@ -88,9 +88,9 @@ export class RecordingQueue {
   }
 
   /** Takes a transition in, or gives it up where memory's bound leaves no choice. */
-  put(transition: Transition): void {
-    const { incident, event } = transition;
-    if (incident.lost) return;
+  put(transition: PendingTransition): void {
+    const { progress, event } = transition;
+    if (progress.lost) return;
     if (
       this.#waiting.length >= this.#parts.limits.waiting &&
       event.output.phase !== 'closed' &&
@@ -133,14 +133,14 @@ export class RecordingQueue {
     }, signal);
   }
 
-  async #record(transition: Transition, signal: AbortSignal): Promise<void> {
-    const shot = await transition.shot;
-    const picture = shot !== undefined && 'picture' in shot ? shot.picture : undefined;
-    const event = withRemarks(transition.event, shot);
-    while (!transition.incident.lost) {
+  async #record(transition: PendingTransition, signal: AbortSignal): Promise<void> {
+    const snapshot = await transition.snapshot;
+    const picture = snapshot !== undefined && 'picture' in snapshot ? snapshot.picture : undefined;
+    const event = withRemarks(transition.event, snapshot);
+    while (!transition.progress.lost) {
       try {
         await this.#write(event, picture, signal);
-        this.#note(transition, shot, picture);
+        this.#note(transition, snapshot, picture);
         break;
       } catch (error) {
         if (error instanceof LinesideError && error.code === REFUSED) this.#lose(transition, messageOf(error));
@@ -179,12 +179,12 @@ export class RecordingQueue {
     await this.#parts.clock.sleep(this.#backoff.next(), signal);
   }
 
-  #note(transition: Transition, shot: Shot | undefined, picture: Picture | undefined): void {
-    const { incident, frameArrivedMs } = transition;
+  #note(transition: PendingTransition, snapshot: Snapshot | undefined, picture: Picture | undefined): void {
+    const { progress, frameArrivedMs } = transition;
     this.#backoff.reset();
     this.#recorded += 1;
-    if (shot !== undefined) incident.picture = picture === undefined ? 'none' : 'recorded';
-    if (shot !== undefined && picture === undefined) this.#withoutPicture += 1;
+    if (snapshot !== undefined) progress.picture = picture === undefined ? 'none' : 'recorded';
+    if (snapshot !== undefined && picture === undefined) this.#withoutPicture += 1;
     if (frameArrivedMs !== undefined) this.#parts.onLatency(this.#parts.clock.monoMs() - frameArrivedMs);
   }
 
@@ -194,23 +194,23 @@ export class RecordingQueue {
     if (at < 0) return false;
     const [dropped] = this.#waiting.splice(at, 1);
     // The next update asks for the picture that this one would have brought.
-    if (dropped?.shot !== undefined) dropped.incident.picture = 'none';
+    if (dropped?.snapshot !== undefined) dropped.progress.picture = 'none';
     this.#updatesDropped += 1;
     return true;
   }
 
-  #lose({ event, incident }: Transition, why: string): void {
-    incident.lost = true;
+  #lose({ event, progress }: PendingTransition, why: string): void {
+    progress.lost = true;
     this.#lost += 1;
     this.#parts.log.error({ event, why }, 'an event is lost');
   }
 }
 
 /** What the record says of its picture: why there is none, or that it shows another frame. */
-function withRemarks(event: LineEvent, shot: Shot | undefined): LineEvent {
-  if (shot === undefined) return event;
-  if ('missing' in shot) return withDetails(event, { pictureMissing: shot.missing });
-  const { index } = shot.picture;
+function withRemarks(event: LineEvent, snapshot: Snapshot | undefined): LineEvent {
+  if (snapshot === undefined) return event;
+  if ('missing' in snapshot) return withDetails(event, { pictureMissing: snapshot.missing });
+  const { index } = snapshot.picture;
   return event.frame === undefined || event.frame.index === index ? event : withDetails(event, { pictureFrame: index });
 }
 

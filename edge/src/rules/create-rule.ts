@@ -1,7 +1,7 @@
 import type { Rule } from '../pipeline/index.ts';
-import { Dirt } from './dirt.ts';
-import { MissingHeadwear } from './missing-headwear.ts';
-import { ProductDefect } from './product-defect.ts';
+import { Spill } from './spill/judge.ts';
+import { MissingHeadwear } from './missing-headwear/judge.ts';
+import { ProductDefect } from './product-defect/judge.ts';
 import type { RuleSpec } from './spec.ts';
 
 /** The rule that a specification describes, with nothing pending. */
@@ -12,6 +12,6 @@ export function createRule(spec: RuleSpec): Rule {
     case 'product_defect':
       return new ProductDefect(spec);
     case 'dirt':
-      return new Dirt(spec);
+      return new Spill(spec);
   }
 }

@@ -57,8 +57,8 @@ describe.each(Object.keys(LABELS) as RuleSpec['type'][])('%s, whatever it sees',
     const broken: object[] = [];
     for (let round = 0; round < 40; round += 1) {
       const random = randomFrom(1 + round);
-      const longerThanMs = type === 'product_defect' ? 0 : random() * 2000;
-      const timing = { longerThanMs, clearAfterMs: random() * 2000, updateEveryMs: 1500, coolDownMs: random() * 1000 };
+      const minDurationMs = type === 'product_defect' ? 0 : random() * 2000;
+      const timing = { minDurationMs, clearAfterMs: random() * 2000, updateEveryMs: 1500, coolDownMs: random() * 1000 };
       const rule = createRule({ type, id: 'r', model: 'm', severity: 'info', timing });
       const scene = randomScene(random, LABELS[type], 8);
       const phases = new Map<string, { phase: RuleOutput['phase']; lastedMs: number }>();
@@ -81,7 +81,7 @@ describe.each(Object.keys(LABELS) as RuleSpec['type'][])('%s, whatever it sees',
         startMs ??= atMs;
         const tracks = random() < 0.1 ? undefined : scene(atMs);
         check(rule.step({ frame: frameAt(atMs), tracks }), atMs);
-        if (random() < 0.01) check(rule.lapse(atMs + random() * 20_000), atMs + 20_000);
+        if (random() < 0.01) check(rule.expire(atMs + random() * 20_000), atMs + 20_000);
       }
       check(rule.close(atMs, 'restart'), atMs);
       expect([...phases.values()].every(({ phase }) => phase === 'closed')).toBe(true);

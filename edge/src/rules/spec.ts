@@ -3,9 +3,9 @@ import type { Severity, Zone } from '../domain/index.ts';
 /** When an incident opens, goes on and closes. All times on the frames' own clock. */
 export interface Timing {
   /** The condition must have lasted this long. */
-  readonly longerThanMs: number;
-  /** Debounce: share of the latest observations (over `longerThanMs`) in which the condition must have been seen. */
-  readonly share: number;
+  readonly minDurationMs: number;
+  /** Debounce: share of the latest observations (over `minDurationMs`) in which the condition must have been seen. */
+  readonly minFraction: number;
   /** It must have been seen in at least so many frames. */
   readonly minSightings: number;
   /** Results further apart are not continuous: time between them counts neither for nor against. */
@@ -17,7 +17,7 @@ export interface Timing {
   /** After it closed, the same subject opens no other for so long. */
   readonly coolDownMs: number;
   /** A camera without results for longer closes what is open: `camera_lost`. */
-  readonly lapseAfterMs: number;
+  readonly expireAfterMs: number;
 }
 
 interface CommonSpec {
@@ -51,31 +51,31 @@ export interface ProductDefectSpec extends CommonSpec {
 }
 
 /** Spilled or scattered matter or litter in the zone for longer than T. */
-export interface DirtSpec extends CommonSpec {
+export interface SpillSpec extends CommonSpec {
   readonly type: 'dirt';
   readonly labels?: { readonly dirt?: readonly string[] | undefined } | undefined;
   /** Least share of the object's box that lies in the zone (or of the zone that it covers). */
-  readonly minZoneShare?: number | undefined;
+  readonly minZoneFraction?: number | undefined;
 }
 
-export type RuleSpec = MissingHeadwearSpec | ProductDefectSpec | DirtSpec;
+export type RuleSpec = MissingHeadwearSpec | ProductDefectSpec | SpillSpec;
 
 const COMMON: Timing = {
-  longerThanMs: 5000,
-  share: 0.6,
+  minDurationMs: 5000,
+  minFraction: 0.6,
   minSightings: 2,
   maxGapMs: 2000,
   clearAfterMs: 3000,
   updateEveryMs: 10_000,
   coolDownMs: 5000,
-  lapseAfterMs: 10_000,
+  expireAfterMs: 10_000,
 };
 
 export const TIMING_DEFAULTS: Readonly<Record<RuleSpec['type'], Timing>> = {
   missing_headwear: { ...COMMON, clearAfterMs: 2000 },
   // Not judged by time: any two sightings of its passage, and it closes when the product is gone.
-  product_defect: { ...COMMON, longerThanMs: 0, share: 0, clearAfterMs: 1000, coolDownMs: 0 },
-  dirt: { ...COMMON, longerThanMs: 10_000 },
+  product_defect: { ...COMMON, minDurationMs: 0, minFraction: 0, clearAfterMs: 1000, coolDownMs: 0 },
+  dirt: { ...COMMON, minDurationMs: 10_000 },
 };
 
 export function timingOf(spec: RuleSpec): Timing {

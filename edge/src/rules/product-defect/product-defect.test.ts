@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Box, RuleOutput, Track } from '../domain/index.ts';
-import { play, story, track } from '../../../tests/support/crafted-tracks.ts';
-import { createRule } from './create-rule.ts';
-import type { ProductDefectSpec } from './spec.ts';
+import type { Box, RuleOutput, Track } from '../../domain/index.ts';
+import { play, story, track } from '../../../../tests/support/crafted-tracks.ts';
+import { createRule } from '../create-rule.ts';
+import type { ProductDefectSpec } from '../spec.ts';
 
 function rule(more: Partial<ProductDefectSpec> = {}): ReturnType<typeof createRule> {
   return createRule({ type: 'product_defect', id: 'faults', model: 'defect', severity: 'critical', ...more });
@@ -108,6 +108,6 @@ describe('product defect', () => {
       atMs === 0 || atMs === 1600 ? [bottle(1, x(atMs)), fault(2, x(atMs))] : undefined,
     );
     expect(story(said)).toEqual(['opened@1600 #1']);
-    expect(story(faults.lapse(20_000))).toEqual(['closed(camera_lost) #1']);
+    expect(story(faults.expire(20_000))).toEqual(['closed(camera_lost) #1']);
   });
 });

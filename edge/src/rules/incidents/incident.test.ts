@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { Incident, type Transition, type Verdict } from './incident.ts';
-import { TIMING_DEFAULTS, type Timing } from './spec.ts';
+import type { EventPhase } from '../../domain/index.ts';
+import { Incident } from './incident.ts';
+import { TIMING_DEFAULTS, type Timing } from '../spec.ts';
 
-const TIMING: Timing = { ...TIMING_DEFAULTS.dirt, longerThanMs: 5000, clearAfterMs: 3000, coolDownMs: 0 };
+const TIMING: Timing = { ...TIMING_DEFAULTS.dirt, minDurationMs: 5000, clearAfterMs: 3000, coolDownMs: 0 };
 
 /** Runs a picture of verdicts, `h` holds, `c` contrary, `.` nothing, one per 200 ms; tells when what happened. */
-function run(incident: Incident, verdicts: string, fromMs = 0): [atMs: number, Transition, lastedMs: number][] {
+function run(incident: Incident, verdicts: string, fromMs = 0): [atMs: number, EventPhase, durationMs: number][] {
   return Array.from(verdicts).flatMap((sign, k) => {
     const atMs = fromMs + k * 200;
-    const verdict: Verdict | undefined = sign === 'h' ? 'holds' : sign === 'c' ? 'contrary' : undefined;
-    const transition = verdict === undefined ? undefined : incident.observe(atMs, verdict);
-    return transition === undefined ? [] : [[atMs, transition, incident.lastedMs]];
+    const condition = sign === 'h' ? true : sign === 'c' ? false : undefined;
+    const transition = condition === undefined ? undefined : incident.observe(atMs, condition);
+    return transition === undefined ? [] : [[atMs, transition, incident.durationMs]];
   });
 }
 
@@ -21,7 +22,7 @@ describe('Incident', () => {
   });
 
   it('is never opened by one frame, even where T is 0', () => {
-    const timing = { ...TIMING, longerThanMs: 0 };
+    const timing = { ...TIMING, minDurationMs: 0 };
     expect(run(new Incident(timing), 'hccccchccccc')).toEqual([]);
     expect(run(new Incident(timing), 'hh')).toEqual([[200, 'opened', 200]]);
   });
@@ -68,7 +69,7 @@ describe('Incident', () => {
   });
 
   it('opens no second incident before the cool-down is over', () => {
-    const incident = new Incident({ ...TIMING, longerThanMs: 1000, clearAfterMs: 1000, coolDownMs: 10_000 });
+    const incident = new Incident({ ...TIMING, minDurationMs: 1000, clearAfterMs: 1000, coolDownMs: 10_000 });
     const told = run(incident, 'h'.repeat(10) + 'c'.repeat(10) + 'h'.repeat(60));
     expect(told.map(([atMs, transition]) => [atMs, transition])).toEqual([
       [1000, 'opened'],
@@ -88,8 +89,8 @@ describe('Incident', () => {
     for (let round = 0; round < 200; round += 1) {
       const incident = new Incident({
         ...TIMING,
-        longerThanMs: random() * 3000,
-        share: random(),
+        minDurationMs: random() * 3000,
+        minFraction: random(),
         clearAfterMs: random() * 3000,
         updateEveryMs: random() * 3000,
         maxGapMs: 100 + random() * 2000,
@@ -101,14 +102,18 @@ describe('Incident', () => {
       let atMs = 0;
       for (let step = 0; step < 300; step += 1) {
         atMs += random() < 0.05 ? random() * 5000 : random() * 300;
-        const verdict = random() < bias ? 'holds' : 'contrary';
-        if (verdict === 'holds' && !open) beganMs ??= atMs;
+        const condition = random() < bias;
+        if (condition && !open) beganMs ??= atMs;
         const shut = random() < 0.01;
-        const transition = shut ? (incident.shut(atMs) ? 'closed' : undefined) : incident.observe(atMs, verdict);
+        const transition = shut
+          ? incident.forceClose(atMs)
+            ? 'closed'
+            : undefined
+          : incident.observe(atMs, condition);
         if (transition === undefined) continue;
-        const honest = incident.lastedMs <= atMs - beganMs! + 1e-6;
+        const honest = incident.durationMs <= atMs - beganMs! + 1e-6;
         if ((transition === 'opened') === open || !honest)
-          broken.push({ round, atMs, transition, lastedMs: incident.lastedMs });
+          broken.push({ round, atMs, transition, durationMs: incident.durationMs });
         open = transition !== 'closed';
         opened += transition === 'opened' ? 1 : 0;
         if (!open) beganMs = undefined;

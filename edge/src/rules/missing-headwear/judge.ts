@@ -6,12 +6,11 @@ import {
   type RuleOutput,
   type Track,
   WHOLE_PICTURE,
-} from '../domain/index.ts';
-import type { Rule, RuleInput } from '../pipeline/index.ts';
-import type { Case } from './case.ts';
-import { Casebook, type Subject } from './casebook.ts';
+} from '../../domain/index.ts';
+import type { Rule, RuleInput } from '../../pipeline/index.ts';
+import { type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
 import { assignHeads, type Head, headsOf } from './heads.ts';
-import { type MissingHeadwearSpec, timingOf } from './spec.ts';
+import { type MissingHeadwearSpec, timingOf } from '../spec.ts';
 
 /** What one frame says of a person's headwear. */
 type Evidence = 'present' | 'absent' | 'not_visible';
@@ -20,14 +19,14 @@ type Evidence = 'present' | 'absent' | 'not_visible';
 const HEADS_TO_FOOT = 6;
 
 /** Somebody, known by the track of the body, of the bare head, or both. */
-class Wearer implements Subject {
-  readonly case: Case;
+class PersonCase implements Subject {
+  readonly incident: IncidentState;
   readonly #counts: Record<Evidence, number> = { present: 0, absent: 0, not_visible: 0 };
   person: number | undefined;
   head: number | undefined;
 
-  constructor(of: Case) {
-    this.case = of;
+  constructor(incident: IncidentState) {
+    this.incident = incident;
   }
 
   count(evidence: Evidence): void {
@@ -50,7 +49,7 @@ interface Scene {
   readonly frame: FrameRef;
   readonly bodies: ReadonlySet<number>;
   readonly covered: ReadonlySet<number>;
-  readonly judged: Set<Wearer>;
+  readonly judged: Set<PersonCase>;
 }
 
 /**
@@ -64,7 +63,7 @@ export class MissingHeadwear implements Rule {
   readonly colours: NonNullable<Rule['colours']>;
   readonly #spec: MissingHeadwearSpec;
   readonly #labels: Readonly<Record<'person' | 'headwear' | 'bareHead', readonly string[]>>;
-  readonly #book: Casebook<Wearer>;
+  readonly #incidents: IncidentTracker<PersonCase>;
 
   constructor(spec: MissingHeadwearSpec) {
     this.id = spec.id;
@@ -79,7 +78,7 @@ export class MissingHeadwear implements Rule {
       ...this.#labels.headwear.map((label) => [label, 'good'] as const),
       ...this.#labels.bareHead.map((label) => [label, 'bad'] as const),
     ]);
-    this.#book = new Casebook({
+    this.#incidents = new IncidentTracker({
       rule: spec.id,
       kind: 'personnel_violation',
       severity: spec.severity,
@@ -89,8 +88,8 @@ export class MissingHeadwear implements Rule {
   }
 
   step({ frame, tracks }: RuleInput): readonly RuleOutput[] {
-    const said = this.#book.arrive(frame.atMs, tracks !== undefined);
-    if (tracks === undefined) return said;
+    const outputs = this.#incidents.beginFrame(frame.atMs, tracks !== undefined);
+    if (tracks === undefined) return outputs;
     const persons = tracks.filter((track) => track.confirmed && this.#labels.person.includes(track.label));
     const bare = tracks.filter((track) => this.#labels.bareHead.includes(track.label));
     const covered = tracks.filter((track) => this.#labels.headwear.includes(track.label));
@@ -105,23 +104,23 @@ export class MissingHeadwear implements Rule {
     };
     // The bare first, so that a case finds its bare head before the body that it was with.
     for (const person of [...persons.filter(isBare), ...persons.filter((one) => !isBare(one))]) {
-      said.push(...this.#judge(scene, person, headOf.get(person.id)));
+      outputs.push(...this.#judge(scene, person, headOf.get(person.id)));
     }
     const worn = new Set(headOf.values());
     for (const head of heads) {
-      if (!worn.has(head) && !head.covered) said.push(...this.#judge(scene, undefined, head));
+      if (!worn.has(head) && !head.covered) outputs.push(...this.#judge(scene, undefined, head));
     }
     this.#keepHidden(bare, scene.judged);
-    said.push(...this.#book.sweep(frame.atMs, scene.judged, 'object_lost'));
-    return said;
+    outputs.push(...this.#incidents.expireUnseen(frame.atMs, scene.judged, 'object_lost'));
+    return outputs;
   }
 
-  lapse(atMs: number): readonly RuleOutput[] {
-    return this.#book.lapse(atMs);
+  expire(atMs: number): readonly RuleOutput[] {
+    return this.#incidents.expire(atMs);
   }
 
   close(atMs: number, reason: 'restart' | 'rule_removed'): readonly RuleOutput[] {
-    return this.#book.close(atMs, reason);
+    return this.#incidents.close(atMs, reason);
   }
 
   #judge(scene: Scene, person: Track | undefined, head: Head | undefined): RuleOutput[] {
@@ -134,41 +133,42 @@ export class MissingHeadwear implements Rule {
     const evidence: Evidence = head === undefined ? 'not_visible' : head.covered ? 'present' : 'absent';
     const known = this.#find(scene, person, head);
     if (known === undefined && !(inZone && evidence === 'absent')) return [];
-    const wearer = known ?? this.#book.add(new Wearer(this.#book.newCase()));
-    scene.judged.add(wearer);
-    wearer.person = person?.id ?? wearer.person;
-    wearer.head = head?.covered === false ? head.track.id : wearer.head;
-    wearer.count(evidence);
-    const details = (): ReturnType<Wearer['details']> => wearer.details();
-    if (!inZone) return wearer.case.contrary(frame.atMs, 'cleared', details);
+    const subject = known ?? this.#incidents.add(new PersonCase(this.#incidents.newIncident()));
+    scene.judged.add(subject);
+    subject.person = person?.id ?? subject.person;
+    subject.head = head?.covered === false ? head.track.id : subject.head;
+    subject.count(evidence);
+    if (!inZone || head?.covered === true) {
+      return this.#incidents.observe(subject, frame.atMs, { condition: false, reason: 'cleared' });
+    }
+    // A head that is not visible is no observation.
     if (head === undefined) return [];
-    if (head.covered) return wearer.case.contrary(frame.atMs, 'cleared', details);
-    return wearer.case.holds(frame.atMs, head.track, details);
+    return this.#incidents.observe(subject, frame.atMs, { condition: true, sighting: head.track });
   }
 
   /** Who this is, if a case is kept: by body or by bare head, and of two the one whose incident is open. */
-  #find(scene: Scene, person: Track | undefined, head: Head | undefined): Wearer | undefined {
-    let found: Wearer | undefined;
-    for (const wearer of this.#book.subjects) {
-      if (scene.judged.has(wearer)) continue;
-      const byPerson = person !== undefined && wearer.person === person.id;
+  #find(scene: Scene, person: Track | undefined, head: Head | undefined): PersonCase | undefined {
+    let found: PersonCase | undefined;
+    for (const subject of this.#incidents.subjects) {
+      if (scene.judged.has(subject)) continue;
+      const byPerson = person !== undefined && subject.person === person.id;
       // A head's track that jumps to somebody else takes nothing along, unless its body now wears something: then it
       // was the bodies' tracks that changed places, as they do when people cross.
       const isOrphan =
-        wearer.person === undefined || !scene.bodies.has(wearer.person) || scene.covered.has(wearer.person);
-      const byHead = head?.covered === false && wearer.head === head.track.id && isOrphan;
+        subject.person === undefined || !scene.bodies.has(subject.person) || scene.covered.has(subject.person);
+      const byHead = head?.covered === false && subject.head === head.track.id && isOrphan;
       if (!byPerson && !byHead) continue;
-      if (found === undefined || (wearer.case.isOpen && !found.case.isOpen)) found = wearer;
-      else if (byPerson && wearer.case.isOpen === found.case.isOpen) found = wearer;
+      if (found === undefined || (subject.incident.isOpen && !found.incident.isOpen)) found = subject;
+      else if (byPerson && subject.incident.isOpen === found.incident.isOpen) found = subject;
     }
     return found;
   }
 
   /** A bare head that was only just missed is neither seen nor gone. */
-  #keepHidden(bare: readonly Track[], judged: Set<Wearer>): void {
+  #keepHidden(bare: readonly Track[], judged: Set<PersonCase>): void {
     const hidden = new Set(bare.filter((track) => !isDetected(track)).map((track) => track.id));
-    for (const wearer of this.#book.subjects) {
-      if (wearer.head !== undefined && hidden.has(wearer.head)) judged.add(wearer);
+    for (const subject of this.#incidents.subjects) {
+      if (subject.head !== undefined && hidden.has(subject.head)) judged.add(subject);
     }
   }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Box, Track } from '../domain/index.ts';
-import { play, story, track } from '../../../tests/support/crafted-tracks.ts';
-import { createRule } from './create-rule.ts';
-import type { MissingHeadwearSpec } from './spec.ts';
+import type { Box, Track } from '../../domain/index.ts';
+import { play, story, track } from '../../../../tests/support/crafted-tracks.ts';
+import { createRule } from '../create-rule.ts';
+import type { MissingHeadwearSpec } from '../spec.ts';
 
 const LEFT_HALF = {
   id: 'packing',
@@ -21,7 +21,7 @@ function rule(more: Partial<MissingHeadwearSpec> = {}): ReturnType<typeof create
     model: 'ppe',
     severity: 'warning',
     zone: LEFT_HALF,
-    timing: { longerThanMs: 2000, clearAfterMs: 1000 },
+    timing: { minDurationMs: 2000, clearAfterMs: 1000 },
     ...more,
   });
 }
@@ -156,9 +156,9 @@ describe('missing headwear', () => {
   it('closes as camera_lost when results stay away, by its frames or by the clock', () => {
     const hats = rule();
     play(hats, 0, 3000, () => [person(1, 100), bare(2, 100)]);
-    expect(hats.lapse(12_900)).toEqual([]);
-    expect(story(hats.lapse(13_100))).toEqual(['closed(camera_lost) #1']);
-    expect(hats.lapse(99_000)).toEqual([]);
+    expect(hats.expire(12_900)).toEqual([]);
+    expect(story(hats.expire(13_100))).toEqual(['closed(camera_lost) #1']);
+    expect(hats.expire(99_000)).toEqual([]);
     play(hats, 100_000, 103_000, () => [person(1, 100), bare(2, 100)]);
     const late = play(hats, 120_000, 123_000, () => [person(5, 100), bare(6, 100)]);
     expect(story(late)).toEqual(['closed(camera_lost)@120000 #2', 'opened@122000 #3']);

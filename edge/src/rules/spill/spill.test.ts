@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Box, Track } from '../domain/index.ts';
-import { play, story, track } from '../../../tests/support/crafted-tracks.ts';
-import { createRule } from './create-rule.ts';
-import type { DirtSpec } from './spec.ts';
+import type { Box, Track } from '../../domain/index.ts';
+import { play, story, track } from '../../../../tests/support/crafted-tracks.ts';
+import { createRule } from '../create-rule.ts';
+import type { SpillSpec } from '../spec.ts';
 
 const RIGHT_HALF = {
   id: 'floor',
@@ -14,14 +14,14 @@ const RIGHT_HALF = {
   ],
 } as const;
 
-function rule(more: Partial<DirtSpec> = {}): ReturnType<typeof createRule> {
+function rule(more: Partial<SpillSpec> = {}): ReturnType<typeof createRule> {
   return createRule({
     type: 'dirt',
     id: 'clean-floor',
     model: 'sanitation',
     severity: 'warning',
     zone: RIGHT_HALF,
-    timing: { longerThanMs: 4000 },
+    timing: { minDurationMs: 4000 },
     ...more,
   });
 }
@@ -39,7 +39,7 @@ describe('dirt', () => {
       label: 'spill',
       zone: 'floor',
       box: PUDDLE,
-      details: { zoneShare: 1 },
+      details: { zoneFraction: 1 },
     });
     expect(said[2]?.lastedMs).toBe(20_000);
   });
@@ -76,7 +76,7 @@ describe('dirt', () => {
   it('minds only what lies in the zone with the share required', () => {
     expect(play(rule(), 0, 9000, () => [spill(1, [100, 200, 200, 240])])).toEqual([]);
     expect(play(rule(), 0, 9000, () => [spill(1, [260, 200, 360, 240])])).toEqual([]);
-    expect(story(play(rule({ minZoneShare: 0.3 }), 0, 5000, () => [spill(1, [260, 200, 360, 240])]))).toEqual([
+    expect(story(play(rule({ minZoneFraction: 0.3 }), 0, 5000, () => [spill(1, [260, 200, 360, 240])]))).toEqual([
       'opened@4000 #1',
     ]);
   });
@@ -101,7 +101,7 @@ describe('dirt', () => {
 
   it('opens no second incident at a place during the cool-down', () => {
     const said = play(
-      rule({ timing: { longerThanMs: 1000, clearAfterMs: 1000, coolDownMs: 8000 } }),
+      rule({ timing: { minDurationMs: 1000, clearAfterMs: 1000, coolDownMs: 8000 } }),
       0,
       16_000,
       (atMs) => (atMs > 2000 && atMs <= 4000 ? [] : [spill(atMs <= 2000 ? 1 : 9)]),

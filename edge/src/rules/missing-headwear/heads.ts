@@ -1,4 +1,4 @@
-import { area, type Box, intersection, iou, type Track } from '../domain/index.ts';
+import { area, type Box, intersection, iou, type Track } from '../../domain/index.ts';
 
 /** A head of the picture, seen with headwear or without. */
 export interface Head {

@@ -1,10 +1,10 @@
-import type { Box, PictureSize, Point, Zone } from '../domain/index.ts';
+import type { Box, PictureSize, Point, Zone } from '../../domain/index.ts';
 
 /**
  * How much of a box lies in a zone: the larger of the box's share in the zone and the zone's share under the box, 0 to
  * 1, so that a pool larger than the zone counts too. Exact for any simple polygon (Sutherland and Hodgman 1974).
  */
-export function zoneShare(zone: Zone, box: Box, size: PictureSize): number {
+export function zoneFraction(zone: Zone, box: Box, size: PictureSize): number {
   const [x1, y1, x2, y2] = [box[0] / size.width, box[1] / size.height, box[2] / size.width, box[3] / size.height];
   const boxArea = Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
   const zoneArea = polygonArea(zone.polygon);

@@ -18,11 +18,11 @@ export interface Quantiles {
 }
 
 /** What is known of all lanes at one instant. Times are monotonic ms of this machine, or a recording's own clock. */
-export interface LanesSnapshot {
+export interface LanesState {
   readonly vision: VisionHealth;
-  readonly lanes: readonly LaneSnapshot[];
+  readonly lanes: readonly LaneState[];
   /** Frames of cameras or models that no lane has. */
-  readonly strays: number;
+  readonly unroutedResults: number;
 }
 
 export interface VisionHealth {
@@ -33,17 +33,17 @@ export interface VisionHealth {
   readonly reason?: string;
 }
 
-export interface LaneSnapshot {
+export interface LaneState {
   readonly camera: string;
   readonly status?: CameraStatus;
-  readonly models: readonly ModelLaneSnapshot[];
+  readonly models: readonly ModelLaneState[];
   /** From the frame's arrival to the journal, for events; absent before the first. */
   readonly frameToJournalMs?: Quantiles;
   readonly openEvents: readonly OpenEvent[];
   readonly recording: RecordingCounters;
 }
 
-export interface ModelLaneSnapshot {
+export interface ModelLaneState {
   readonly model: string;
   readonly status?: ModelStatus;
   readonly counters: InspectionCounters;

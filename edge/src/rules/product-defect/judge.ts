@@ -8,25 +8,24 @@ import {
   type RuleOutput,
   type Track,
   WHOLE_PICTURE,
-} from '../domain/index.ts';
-import type { Rule, RuleInput } from '../pipeline/index.ts';
-import type { Case } from './case.ts';
-import { Casebook, type Subject } from './casebook.ts';
-import { type ProductDefectSpec, timingOf } from './spec.ts';
+} from '../../domain/index.ts';
+import type { Rule, RuleInput } from '../../pipeline/index.ts';
+import { type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
+import { type ProductDefectSpec, timingOf } from '../spec.ts';
 
 /** Share of a defect's box that must lie on a product to be that product's. */
 const ON_PRODUCT = 0.5;
 
 /** One product passing by, known by its track, by the tracks of its defects, or both. */
-class Passage implements Subject {
-  readonly case: Case;
+class ProductCase implements Subject {
+  readonly incident: IncidentState;
   readonly defects = new Set<number>();
   product: number | undefined;
   productSeenMs = Number.NEGATIVE_INFINITY;
   #most = 0;
 
-  constructor(of: Case) {
-    this.case = of;
+  constructor(incident: IncidentState) {
+    this.incident = incident;
   }
 
   see(defects: readonly Track[], product: Track | undefined): void {
@@ -39,7 +38,7 @@ class Passage implements Subject {
 
   details(): NonNullable<RuleOutput['details']> {
     return {
-      framesWithDefect: this.case.sightings,
+      framesWithDefect: this.incident.sightings,
       mostDefects: this.#most,
       ...(this.product === undefined ? { productDetected: false } : { productTrack: this.product }),
     };
@@ -47,7 +46,7 @@ class Passage implements Subject {
 }
 
 /**
- * A product on which a defect is seen in at least `minSightings` frames of its passage: one event per product, open
+ * A product on which a defect is seen in at least `minSightings` frames of its subject: one event per product, open
  * until the product is gone. A defect on no known product makes an event of its own, so that a missed product box
  * loses nothing; when the product is detected later, the event goes on as that product's.
  */
@@ -57,7 +56,7 @@ export class ProductDefect implements Rule {
   readonly colours: NonNullable<Rule['colours']>;
   readonly #spec: ProductDefectSpec;
   readonly #labels: Readonly<Record<'product' | 'defect', readonly string[]>>;
-  readonly #book: Casebook<Passage>;
+  readonly #incidents: IncidentTracker<ProductCase>;
 
   constructor(spec: ProductDefectSpec) {
     this.id = spec.id;
@@ -68,7 +67,7 @@ export class ProductDefect implements Rule {
       ...this.#labels.product.map((label) => [label, 'good'] as const),
       ...this.#labels.defect.map((label) => [label, 'bad'] as const),
     ]);
-    this.#book = new Casebook({
+    this.#incidents = new IncidentTracker({
       rule: spec.id,
       kind: 'quality_issue',
       severity: spec.severity,
@@ -78,57 +77,57 @@ export class ProductDefect implements Rule {
   }
 
   step({ frame, tracks }: RuleInput): readonly RuleOutput[] {
-    const said = this.#book.arrive(frame.atMs, tracks !== undefined);
-    if (tracks === undefined) return said;
+    const outputs = this.#incidents.beginFrame(frame.atMs, tracks !== undefined);
+    if (tracks === undefined) return outputs;
     const products = tracks.filter((track) => this.#labels.product.includes(track.label));
     const defects = tracks.filter((track) => this.#labels.defect.includes(track.label));
-    const present = new Set<Passage>();
+    const present = new Set<ProductCase>();
     for (const [product, found] of groupByProduct(products, defects.filter(isDetected))) {
       if (!this.#isInZone(frame, product ?? found[0])) continue;
-      const passage = this.#passage(product, found, products, present);
-      present.add(passage);
-      passage.see(found, product);
-      const worst = found.reduce((a, b) => (b.score > a.score ? b : a));
-      said.push(...passage.case.holds(frame.atMs, worst, () => passage.details()));
+      const subject = this.#subject(product, found, products, present);
+      present.add(subject);
+      subject.see(found, product);
+      const best = found.reduce((a, b) => (b.score > a.score ? b : a));
+      outputs.push(...this.#incidents.observe(subject, frame.atMs, { condition: true, sighting: best }));
     }
     this.#keepPassing([...products, ...defects], present);
-    said.push(...this.#book.sweep(frame.atMs, present, 'object_lost'));
-    return said;
+    outputs.push(...this.#incidents.expireUnseen(frame.atMs, present, 'object_lost'));
+    return outputs;
   }
 
-  lapse(atMs: number): readonly RuleOutput[] {
-    return this.#book.lapse(atMs);
+  expire(atMs: number): readonly RuleOutput[] {
+    return this.#incidents.expire(atMs);
   }
 
   close(atMs: number, reason: 'restart' | 'rule_removed'): readonly RuleOutput[] {
-    return this.#book.close(atMs, reason);
+    return this.#incidents.close(atMs, reason);
   }
 
   #isInZone(frame: FrameRef, track: Track): boolean {
     return contains(this.#spec.zone ?? WHOLE_PICTURE, centreOf(track.box, frame));
   }
 
-  #passage(
+  #subject(
     product: Track | undefined,
     defects: Group,
     products: readonly Track[],
-    present: ReadonlySet<Passage>,
-  ): Passage {
-    const candidates = [...this.#book.subjects].filter(
-      (passage) => !present.has(passage) && isSame(passage, product, defects, products),
+    present: ReadonlySet<ProductCase>,
+  ): ProductCase {
+    const candidates = [...this.#incidents.subjects].filter(
+      (subject) => !present.has(subject) && isSame(subject, product, defects, products),
     );
-    const open = candidates.find((passage) => passage.case.isOpen);
-    const own = candidates.find((passage) => product !== undefined && passage.product === product.id);
-    return open ?? own ?? candidates[0] ?? this.#book.add(new Passage(this.#book.newCase()));
+    const open = candidates.find((subject) => subject.incident.isOpen);
+    const own = candidates.find((subject) => product !== undefined && subject.product === product.id);
+    return open ?? own ?? candidates[0] ?? this.#incidents.add(new ProductCase(this.#incidents.newIncident()));
   }
 
   /** A product without a visible defect in this frame is not yet gone, nor is one that was only just missed. */
-  #keepPassing(tracks: readonly Track[], present: Set<Passage>): void {
+  #keepPassing(tracks: readonly Track[], present: Set<ProductCase>): void {
     const live = new Map(tracks.map((track) => [track.id, track]));
-    for (const passage of this.#book.subjects) {
-      const product = passage.product === undefined ? undefined : live.get(passage.product);
-      if (product !== undefined) passage.productSeenMs = product.lastSeenMs;
-      if (product !== undefined || [...passage.defects].some((id) => live.has(id))) present.add(passage);
+    for (const subject of this.#incidents.subjects) {
+      const product = subject.product === undefined ? undefined : live.get(subject.product);
+      if (product !== undefined) subject.productSeenMs = product.lastSeenMs;
+      if (product !== undefined || [...subject.defects].some((id) => live.has(id))) present.add(subject);
     }
   }
 }
@@ -163,15 +162,15 @@ function productUnder(products: readonly Track[], defect: Box): Track | undefine
 }
 
 /**
- * Whether a passage is that of this product, or these defects. A defect's track may jump to the next product, so it
- * speaks for another product only if that one appeared after the passage's own was last seen.
+ * Whether a subject is that of this product, or these defects. A defect's track may jump to the next product, so it
+ * speaks for another product only if that one appeared after the subject's own was last seen.
  */
-function isSame(passage: Passage, product: Track | undefined, defects: Group, products: readonly Track[]): boolean {
-  if (product !== undefined && passage.product === product.id) return true;
-  if (!defects.some((defect) => passage.defects.has(defect.id))) return false;
-  if (passage.product === undefined) return true;
-  if (product !== undefined) return product.firstSeenMs > passage.productSeenMs;
-  return !products.some((other) => other.id === passage.product && isDetected(other));
+function isSame(subject: ProductCase, product: Track | undefined, defects: Group, products: readonly Track[]): boolean {
+  if (product !== undefined && subject.product === product.id) return true;
+  if (!defects.some((defect) => subject.defects.has(defect.id))) return false;
+  if (subject.product === undefined) return true;
+  if (product !== undefined) return product.firstSeenMs > subject.productSeenMs;
+  return !products.some((other) => other.id === subject.product && isDetected(other));
 }
 
 function isDetected(track: Track): boolean {

@@ -1,0 +1,93 @@
+import type { Box, CloseReason, EventKind, EventPhase, RuleOutput, Severity } from '../../domain/index.ts';
+import type { Timing } from '../spec.ts';
+import { Incident } from './incident.ts';
+
+/** What all incidents of one rule have in common. */
+export interface IncidentFacts {
+  readonly rule: string;
+  readonly kind: EventKind;
+  readonly severity: Severity;
+  readonly zone?: string | undefined;
+  readonly timing: Timing;
+}
+
+/** What was seen where the condition was true. `score` is 0 to 1, `box` in pixels of the source frame. */
+export interface Sighting {
+  readonly label: string;
+  readonly score: number;
+  readonly box: Box;
+}
+
+/** One observation of a subject. `reason` is reported if a false observation closes the incident. */
+export type Observation =
+  | { readonly condition: true; readonly sighting: Sighting }
+  | { readonly condition: false; readonly reason: CloseReason };
+
+export type Details = NonNullable<RuleOutput['details']>;
+
+/** The incident of one subject, and what its events report. */
+export class IncidentState {
+  readonly #facts: IncidentFacts;
+  readonly #nextKey: () => string;
+  readonly #incident: Incident;
+  #key = '';
+  #latest: Sighting | undefined;
+  #bestScore = 0;
+
+  constructor(facts: IncidentFacts, nextKey: () => string) {
+    this.#facts = facts;
+    this.#nextKey = nextKey;
+    this.#incident = new Incident(facts.timing);
+  }
+
+  get isOpen(): boolean {
+    return this.#incident.isOpen;
+  }
+
+  /** True observations since the condition began. */
+  get sightings(): number {
+    return this.#incident.sightings;
+  }
+
+  isOver(atMs: number): boolean {
+    return this.#incident.isOver(atMs);
+  }
+
+  /** Takes in one observation. Calls `details` only when there is something to report. */
+  observe(atMs: number, observation: Observation, details: () => Details): RuleOutput[] {
+    const transition = this.#incident.observe(atMs, observation.condition);
+    if (observation.condition) this.#remember(observation.sighting);
+    if (transition === undefined) return [];
+    if (transition === 'opened') this.#key = this.#nextKey();
+    const reason = observation.condition ? undefined : observation.reason;
+    return [this.#output(transition, details(), reason)];
+  }
+
+  /** Closes the incident if it is open, and forgets it if it is pending. */
+  forceClose(atMs: number, reason: CloseReason, details: () => Details): RuleOutput[] {
+    return this.#incident.forceClose(atMs) ? [this.#output('closed', details(), reason)] : [];
+  }
+
+  /** The best score is that of one incident, so the first sighting of an incident starts it again. */
+  #remember(sighting: Sighting): void {
+    this.#bestScore = this.#incident.sightings === 1 ? sighting.score : Math.max(this.#bestScore, sighting.score);
+    this.#latest = sighting;
+  }
+
+  #output(phase: EventPhase, details: Details, reason?: CloseReason): RuleOutput {
+    const { rule, kind, severity, zone } = this.#facts;
+    return {
+      phase,
+      key: this.#key,
+      rule,
+      kind,
+      severity,
+      label: this.#latest?.label ?? kind,
+      lastedMs: this.#incident.durationMs,
+      details,
+      ...(zone === undefined ? {} : { zone }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(this.#latest === undefined ? {} : { score: this.#bestScore, box: this.#latest.box }),
+    };
+  }
+}
