@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { SCENES, type SceneKind } from '../scenes/index.ts';
 
 /** Readers of the command line's values; each throws commander's InvalidArgumentError with what would be right. */
-export function whole(text: string): number {
+export function integer(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || text === '')
     throw new InvalidArgumentError('must be a whole number, 0 or more');
@@ -19,7 +19,8 @@ export function pictureSize(text: string): { width: number; height: number } {
   const match = /^(\d+)x(\d+)$/.exec(text);
   const [width, height] = [Number(match?.[1]), Number(match?.[2])];
   const fits = (n: number): boolean => n >= 32 && n <= 4096 && n % 2 === 0;
-  if (!fits(width) || !fits(height)) throw new InvalidArgumentError('must look like 640x360, both even, 32 to 4096');
+  if (!fits(width) || !fits(height))
+    throw new InvalidArgumentError('must have the form 640x360, both even, 32 to 4096');
   return { width, height };
 }
 
@@ -30,7 +31,7 @@ export function sceneKind(text: string): SceneKind {
 }
 
 export function port(text: string): number {
-  const value = whole(text);
+  const value = integer(text);
   if (value > 65535) throw new InvalidArgumentError('must be a port, 0 to 65535');
   return value;
 }
@@ -38,6 +39,6 @@ export function port(text: string): number {
 /** name:password, split at the first colon. */
 export function user(text: string, known: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf(':');
-  if (at < 1) throw new InvalidArgumentError('must look like name:password');
+  if (at < 1) throw new InvalidArgumentError('must have the form name:password');
   return { ...known, [text.slice(0, at)]: text.slice(at + 1) };
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { duration, pictureSize, port, sceneKind, user, whole } from './arguments.ts';
+import { duration, pictureSize, port, sceneKind, user, integer } from './arguments.ts';
 import { LineError, loadLine, type SceneKind, SCENES } from '../scenes/index.ts';
 
 const DEFAULT_LINE = fileURLToPath(new URL('../../line.yaml', import.meta.url));
@@ -13,12 +13,12 @@ function untilStopped(): AbortSignal {
   return stop.signal;
 }
 
-function say(text: string): void {
+function showProgress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`);
 }
 
 const program = new Command('twin')
-  .description('A simulated line: pictures, videos and live cameras with known truth, all from one seed.')
+  .description('A simulated line: images, videos and live cameras with known ground truth, all from one seed.')
   .showHelpAfterError();
 
 interface StillsArguments {
@@ -31,18 +31,18 @@ interface StillsArguments {
 
 program
   .command('stills')
-  .description('writes random training pictures with YOLO labels')
+  .description('writes random training images with YOLO labels')
   .requiredOption('--camera <kind>', `kind of camera: ${SCENES.join(', ')}`, sceneKind)
-  .requiredOption('--count <n>', 'how many pictures', whole)
+  .requiredOption('--count <n>', 'number of images', integer)
   .requiredOption('--out <folder>', 'gets images/, labels/ and names.txt')
-  .option('--seed <n>', 'another seed gives other pictures', whole, 1)
-  .option('--size <WxH>', 'size of the pictures', pictureSize, { width: 640, height: 360 })
+  .option('--seed <n>', 'another seed gives other images', integer, 1)
+  .option('--size <WxH>', 'size of the images', pictureSize, { width: 640, height: 360 })
   .addHelpText('after', '\nExample:\n  twin stills --camera floor --count 2000 --out data/floor/train --seed 1')
   .action(async ({ camera: kind, count, seed, out, size }: StillsArguments) => {
     const { writeStills } = await import('../output/index.ts');
-    const begun = performance.now();
-    await writeStills({ kind, count, seed, out, ...size }, (done) => say(`${done} of ${count}`));
-    process.stderr.write(`\r${count} pictures in ${((performance.now() - begun) / 1000).toFixed(1)} s\n`);
+    const startedMs = performance.now();
+    await writeStills({ kind, count, seed, out, ...size }, (done) => showProgress(`${done} of ${count}`));
+    process.stderr.write(`\r${count} images in ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
   });
 
 interface RenderArguments {
@@ -65,7 +65,7 @@ program
   .action(async ({ camera: cameraId, seconds, out, truth, line }: RenderArguments) => {
     const { renderFile } = await import('../output/index.ts');
     const options = { line: await loadLine(line), cameraId, seconds, out, truth };
-    await renderFile(options, untilStopped(), (share) => say(`${Math.round(share * 100)} %`));
+    await renderFile(options, untilStopped(), (fraction) => showProgress(`${Math.round(fraction * 100)} %`));
     process.stderr.write(`\r${out}: ${seconds} s\n`);
   });
 

@@ -9,7 +9,7 @@ import { Viewer } from './viewer.ts';
 /** How long a camera's thread may take to end by itself. */
 const STOP_MS = 2000;
 
-/** One camera of a line in real time: rendered and coded once on a thread of its own, shared by all who watch. */
+/** One camera of a line in real time: rendered and encoded once on its own thread, shared by all viewers. */
 export class LiveCamera implements H264Source {
   readonly cameraId: string;
   readonly fps: number;

@@ -16,7 +16,7 @@ const small: Line = { ...line, size: { width: 160, height: 90 } };
 const unit = (n: number, key = false): AccessUnit => ({ annexB: Buffer.of(n), timestampSeconds: n / 10, key });
 
 describe('a live line', () => {
-  it('serves every camera to FFmpeg, and ends when told', { timeout: 30_000 }, async () => {
+  it('serves every camera to FFmpeg, and ends when its signal aborts', { timeout: 30_000 }, async () => {
     const stop = new AbortController();
     const first = Promise.withResolvers<StreamsReady>();
     const print = (text: string): void => first.resolve(JSON.parse(text) as StreamsReady);
@@ -58,18 +58,20 @@ describe('a live line', () => {
 });
 
 describe('an announcer', () => {
-  it('tells each beginning and end once, in order, with its wall time', () => {
+  it('reports each beginning and end once, in order, with its wall time', () => {
     const zero = Date.UTC(2030, 0, 1);
     const announcer = new Announcer(
       line.cameras.map(({ id }) => new Scene(small, id)),
       zero,
     );
-    const said = Array.from({ length: 600 }, (_, tick) => announcer.until(zero + tick * 100)).flat();
+    const announcements = Array.from({ length: 600 }, (_, tick) => announcer.until(zero + tick * 100)).flat();
     const all = line.cameras.flatMap(({ id }) => new Scene(small, id).incidents(0, 59));
-    expect(said.filter((one) => one.type === 'incident_begin')).toHaveLength(all.length);
-    expect(said.filter((one) => one.type === 'incident_end')).toHaveLength(all.length);
-    expect(said.map((one) => one.streamSeconds)).toEqual(said.map((one) => one.streamSeconds).sort((a, b) => a - b));
-    const spill = said.find((one) => one.label === 'spill');
+    expect(announcements.filter((one) => one.type === 'incident_begin')).toHaveLength(all.length);
+    expect(announcements.filter((one) => one.type === 'incident_end')).toHaveLength(all.length);
+    expect(announcements.map((one) => one.streamSeconds)).toEqual(
+      announcements.map((one) => one.streamSeconds).sort((a, b) => a - b),
+    );
+    const spill = announcements.find((one) => one.label === 'spill');
     expect(spill).toMatchObject({ type: 'incident_begin', streamSeconds: 5, wallTime: '2030-01-01T00:00:05.000Z' });
   });
 });
@@ -116,7 +118,7 @@ describe('the stream encoder', () => {
     expect(delimiters).toBe(12);
   });
 
-  it('says what is wrong when ffmpeg refuses', async () => {
+  it('explains what is wrong when FFmpeg refuses', async () => {
     const encoder = Encoder.toStream({ width: 160, height: 90, fps: -1 }, new AbortController().signal);
     await expect(encoder.finish()).rejects.toThrow(EncoderError);
   });

@@ -31,7 +31,7 @@ export interface StreamsReady {
 }
 
 const LOOK_MS = 100;
-/** Stream time begins a little later, when the threads have painted their backdrops. */
+/** Stream time begins a little later, when the threads have painted their backgrounds. */
 const HEAD_START_MS = 500;
 
 /**
@@ -58,13 +58,15 @@ export async function runLine(options: RunOptions, signal: AbortSignal): Promise
     line.cameras.map(({ id }) => new Scene(line, id)),
     zero,
   );
-  // One that breaks takes the others with it, so that nothing is left running.
+  // When one fails, the others are stopped, so that nothing is left running.
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const parts = [
     ...cameras.map((camera) => camera.run(either)),
     server.run(either),
-    announce(announcer, either, (said) => print(options.json ? JSON.stringify(said) : inWords(said))),
+    announce(announcer, either, (announcement) =>
+      print(options.json ? JSON.stringify(announcement) : inWords(announcement)),
+    ),
   ].map((part) =>
     part.catch((error: unknown) => {
       failed.abort();
@@ -76,17 +78,21 @@ export async function runLine(options: RunOptions, signal: AbortSignal): Promise
   if (broken) throw broken.reason;
 }
 
-async function announce(announcer: Announcer, signal: AbortSignal, tell: (said: Announcement) => void): Promise<void> {
+async function announce(
+  announcer: Announcer,
+  signal: AbortSignal,
+  report: (announcement: Announcement) => void,
+): Promise<void> {
   while (!signal.aborted) {
-    for (const said of announcer.until(Date.now())) tell(said);
+    for (const announcement of announcer.until(Date.now())) report(announcement);
     await delay(LOOK_MS, undefined, { signal }).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
   }
 }
 
-function inWords(said: Announcement): string {
-  const what = said.detail ? `${said.label} (${said.detail})` : said.label;
-  const change = said.type === 'incident_begin' ? 'begins' : 'ends';
-  return `${said.streamSeconds.toFixed(1).padStart(7)} s  ${said.camera}: ${what} ${change}, ${said.objectId}`;
+function inWords(announcement: Announcement): string {
+  const what = announcement.detail ? `${announcement.label} (${announcement.detail})` : announcement.label;
+  const change = announcement.type === 'incident_begin' ? 'begins' : 'ends';
+  return `${announcement.streamSeconds.toFixed(1).padStart(7)} s  ${announcement.camera}: ${what} ${change}, ${announcement.objectId}`;
 }

@@ -8,7 +8,7 @@ export interface PictureFormat {
   readonly fps: number;
 }
 
-/** FFmpeg ended badly; the message carries its last words. */
+/** FFmpeg ended badly; the message carries the end of its stderr. */
 export class EncoderError extends Error {
   override readonly name = 'EncoderError';
 }
@@ -20,17 +20,17 @@ export class Encoder {
   readonly output: Readable;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #ended: Promise<void>;
-  #words = '';
+  #stderr = '';
 
   private constructor(input: readonly string[], target: readonly string[], signal: AbortSignal) {
     const args = ['-hide_banner', '-nostdin', '-loglevel', 'error', ...input, ...target];
     this.#child = spawn('ffmpeg', args, { stdio: ['pipe', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' });
     this.output = this.#child.stdout;
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.#words = (this.#words + text).slice(-STDERR_KEPT);
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
     this.#ended = this.#watch(signal);
-    // Both `write` and `finish` look at the end; an error on the way in always shows there too.
+    // Both `write` and `finish` await the exit; an input error always shows there too.
     this.#ended.catch(() => undefined);
     this.#child.stdin.on('error', () => undefined);
   }
@@ -63,7 +63,7 @@ export class Encoder {
     const taken = new Promise<void>((resolve, reject) => {
       this.#child.stdin.write(frame, (error) => (error ? reject(error) : resolve()));
     });
-    // A write into a dead child may never call back; the child's own end says why.
+    // A write into a dead child may never call back; the child's exit gives the reason.
     await Promise.race([taken.catch(() => this.#ended), this.#ended]);
   }
 
@@ -77,7 +77,7 @@ export class Encoder {
   async #watch(signal: AbortSignal): Promise<void> {
     try {
       const [code] = (await once(this.#child, 'close')) as [number | null];
-      if (code !== 0) throw new EncoderError(`ffmpeg ended with ${code ?? 'a signal'}: ${this.#words.trim()}`);
+      if (code !== 0) throw new EncoderError(`ffmpeg ended with ${code ?? 'a signal'}: ${this.#stderr.trim()}`);
     } catch (error) {
       if (signal.aborted || error instanceof EncoderError) throw error;
       throw new EncoderError('ffmpeg cannot be started; install it (Debian: apt install ffmpeg)', { cause: error });

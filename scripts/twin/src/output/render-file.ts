@@ -18,7 +18,7 @@ export interface RenderOptions {
 export async function renderFile(
   options: RenderOptions,
   signal: AbortSignal,
-  progress: (share: number) => void,
+  progress: (fraction: number) => void,
 ): Promise<void> {
   const scene = new Scene(options.line, options.cameraId);
   const { fps, width, height } = scene;

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { type Box, Random } from '../raster/index.ts';
-import { cameraLookFor, type SceneKind, Stage, trainingPlay } from '../scenes/index.ts';
+import { opticsFor, type SceneKind, Stage, trainingPlay } from '../scenes/index.ts';
 
 /** A detector's classes per kind of camera; a class's number is its place in the list. */
 export const CLASSES: Readonly<Record<SceneKind, readonly string[]>> = {
@@ -26,11 +26,11 @@ function teachable(box: Box): boolean {
 /** Training picture number `index` of a set; each has a seed of its own and none depends on another. */
 export function drawStill(kind: SceneKind, seed: number, index: number, width: number, height: number): Still {
   const random = new Random('still', kind, seed, index);
-  const look = cameraLookFor(random, 'training');
+  const optics = opticsFor(random, 'training');
   const stage = new Stage(trainingPlay(kind, random), width, height);
   stage.paint(0);
   const pixels = Buffer.allocUnsafe(width * height * 3);
-  stage.develop(look, random.whole(0, 1 << 20), pixels);
+  stage.develop(optics, random.integer(0, 1 << 20), pixels);
   return { pixels, boxes: stage.boxes().filter(teachable) };
 }
 

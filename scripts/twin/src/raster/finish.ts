@@ -1,7 +1,7 @@
 import { Random } from './random.ts';
 
 /** What the lens, the lamp and the sensor do to a picture. */
-export interface CameraLook {
+export interface Optics {
   /** 1 leaves brightness as it is. */
   readonly gain: number;
   /** Above 0 warmer (red up, blue down), below 0 cooler; -0.2..0.2 is plausible. */
@@ -27,10 +27,10 @@ export class Finish {
   #level = -1;
 
   /** Writes width x height x 3 bytes to `out`. `frame` picks where the noise starts. */
-  apply(pixels: Uint8Array, width: number, height: number, look: CameraLook, frame: number, out: Uint8Array): void {
-    this.#prepare(look);
+  apply(pixels: Uint8Array, width: number, height: number, optics: Optics, frame: number, out: Uint8Array): void {
+    this.#prepare(optics);
     let from = pixels;
-    for (let i = 0; i < look.softness; i += 1) {
+    for (let i = 0; i < optics.softness; i += 1) {
       soften(from, out, width, height);
       from = out;
     }
@@ -48,16 +48,16 @@ export class Finish {
     }
   }
 
-  #prepare(look: CameraLook): void {
-    const gains = [look.gain * (1 + look.warmth), look.gain, look.gain * (1 - look.warmth)];
+  #prepare(optics: Optics): void {
+    const gains = [optics.gain * (1 + optics.warmth), optics.gain, optics.gain * (1 - optics.warmth)];
     this.#curves.forEach((curve, c) => {
       for (let v = 0; v < 256; v += 1) {
-        curve[v] = Math.max(0, Math.min(255, Math.round(((v - 128) * look.contrast + 128) * gains[c]!)));
+        curve[v] = Math.max(0, Math.min(255, Math.round(((v - 128) * optics.contrast + 128) * gains[c]!)));
       }
     });
-    if (this.#level === look.noise) return;
-    this.#level = look.noise;
-    for (let i = 0; i < SAMPLES; i += 1) this.#noise[i] = Math.round(GRAIN[i]! * look.noise);
+    if (this.#level === optics.noise) return;
+    this.#level = optics.noise;
+    for (let i = 0; i < SAMPLES; i += 1) this.#noise[i] = Math.round(GRAIN[i]! * optics.noise);
   }
 }
 

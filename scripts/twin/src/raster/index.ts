@@ -4,7 +4,7 @@
  */
 export { Canvas, type Matrix, NOBODY, SCENERY } from './canvas.ts';
 export { hsv, mix, type Rgb, shade, vary } from './colour.ts';
-export { type CameraLook, Finish } from './finish.ts';
+export { type Optics, Finish } from './finish.ts';
 export { CLOUD, FINE, SPECKLE } from './noise.ts';
 export { type Box, ObjectMap } from './objects.ts';
 export { linear, type Paint, solid, type Stop } from './paint.ts';

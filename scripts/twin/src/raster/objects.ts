@@ -21,14 +21,14 @@ const LIMIT = 255;
 const LEAST_PIXELS = 12;
 
 /**
- * Who owns each pixel. Shapes painted later hide what lies under them, so that boxes and visible fractions come from
- * the picture itself. A part (a cap) counts for its whole (the bottle) too.
+ * Which object owns each pixel. Shapes painted later hide what lies under them, so that boxes and visible fractions come from
+ * the frame itself. A part (a cap) counts for its parent (the bottle) too.
  */
 export class ObjectMap {
   readonly width: number;
   readonly height: number;
   readonly ids: Uint8Array;
-  /** Pixels ever painted, by part and by whole. */
+  /** Pixels ever painted, by part and by parent. */
   readonly painted = new Uint32Array(LIMIT + 1);
   readonly paintedWhole = new Uint32Array(LIMIT + 1);
   /** x1, y1, x2, y2 per id, the parts outside the picture included. */
@@ -49,11 +49,11 @@ export class ObjectMap {
     this.#entries = [];
   }
 
-  /** A new id for what is painted next; `whole` is the id it is a part of. 0 (nobody) when a picture is too crowded. */
-  add(label: string, objectId: string, whole = 0): number {
+  /** A new id for what is painted next; `parent` is the id it is a part of. 0 (nobody) when a frame is too crowded. */
+  add(label: string, objectId: string, parent = 0): number {
     if (this.#entries.length >= LIMIT) return 0;
     const id = this.#entries.length + 1;
-    const root = whole > 0 ? whole : id;
+    const root = parent > 0 ? parent : id;
     this.#entries.push({ label, objectId, root });
     this.roots[id] = root;
     this.extents.set([Infinity, Infinity, -Infinity, -Infinity], id * 4);

@@ -70,7 +70,7 @@ export function smooth(points: Path, steps = 4): Path {
 /** An irregular closed outline around the origin with a mean radius of 1; roughness 0 is a circle. */
 export function blob(random: Random, corners: number, roughness: number): Path {
   const points: number[] = [];
-  const lobes = random.whole(2, 4);
+  const lobes = random.integer(2, 4);
   const phase = random.between(0, Math.PI * 2);
   for (let i = 0; i < corners; i += 1) {
     const a = (Math.PI * 2 * (i + random.between(-0.25, 0.25))) / corners;

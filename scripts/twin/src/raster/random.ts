@@ -40,7 +40,7 @@ export class Random {
   }
 
   /** Whole number in [low, high], both included. */
-  whole(low: number, high: number): number {
+  integer(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 

@@ -6,7 +6,7 @@ const MAX_UNIT_BYTES = 32 << 20;
 
 /**
  * Cuts a byte stream of Annex B into access units. The stream must carry access unit delimiters (x264's `aud=1`, or
- * FFmpeg's `-bsf:v h264_metadata=aud=insert`). A unit is known to be whole when the next one begins, so each comes one
+ * FFmpeg's `-bsf:v h264_metadata=aud=insert`). A unit is known to be complete when the next one begins, so each comes one
  * picture late; the last ends with the stream.
  */
 export async function* accessUnits(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {

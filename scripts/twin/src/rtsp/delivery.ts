@@ -130,9 +130,9 @@ export class Delivery {
     this.#sink.close();
   }
 
-  #send(payloads: readonly Buffer[], rtpTime: number, whole: boolean): void {
+  #send(payloads: readonly Buffer[], rtpTime: number, complete: boolean): void {
     const packets = payloads.map((payload, i) => {
-      const marker = whole && i === payloads.length - 1;
+      const marker = complete && i === payloads.length - 1;
       const packet = rtpPacket(payload, { marker, sequence: this.#sequence, rtpTime, ssrc: this.ssrc });
       this.#sequence = (this.#sequence + 1) % MAX_SEQUENCE;
       this.#packets++;

@@ -33,7 +33,7 @@ export class Faults {
     this.#dropAll();
   }
 
-  /** New connections are closed as soon as they come, for so long. */
+  /** New connections are closed immediately for this time. */
   refuseFor(ms: number): void {
     this.#refuseUntil = this.#now() + ms;
   }

@@ -7,7 +7,7 @@ import { NAL, nalType, splitNals } from './nal.ts';
 import type { AccessUnit, H264Source } from './source.ts';
 
 export interface FileSourceOptions {
-  /** Starts again at the end, on one time line; true unless told. */
+  /** Starts again at the end, on one time line; default true. */
   readonly loop?: boolean;
 }
 
@@ -22,7 +22,7 @@ interface VideoFacts {
 
 /**
  * The first video track of a file, at its own rate and paced in real time, over and over. H.264 without B-frames is
- * sent as it is, anything else is encoded anew. Rejects when FFmpeg finds no video in the file.
+ * sent as it is, anything else is encoded anew. Rejects when the file has no video in the file.
  */
 export async function fileSource(path: string, { loop = true }: FileSourceOptions = {}): Promise<H264Source> {
   const facts = await probe(path);
@@ -103,7 +103,7 @@ function watch(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Er
   });
 }
 
-/** Lets each unit go when its time has come: the n-th at n / fps. */
+/** Lets each unit go at its time: the n-th at n / fps. */
 async function* paced(
   units: AsyncIterable<Buffer>,
   fps: number,
@@ -124,7 +124,7 @@ async function* paced(
   }
 }
 
-/** A call, so that the compiler does not take an earlier look at the signal for the present one. */
+/** A function call, so that the compiler does not narrow the signal to an earlier value. */
 function aborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }

@@ -5,7 +5,7 @@ const BYE = 203;
 const NTP_OFFSET = 2_208_988_800;
 
 /**
- * A sender report (RFC 3550, 6.4.1) with the CNAME that must come along (6.5.1): says which wall-clock time the RTP
+ * A sender report (RFC 3550, 6.4.1) with the CNAME that is required (6.5.1): says which wall-clock time the RTP
  * time stands for.
  */
 export function senderReport(facts: {
@@ -37,7 +37,7 @@ export function bye(ssrc: number): Buffer {
 function sourceDescription(ssrc: number, name: string): Buffer {
   const cname = Buffer.from(name, 'latin1').subarray(0, 255);
   const length = 8 + 2 + cname.length;
-  // At least one zero ends the items, and the packet fills whole words.
+  // At least one zero ends the items, and the packet is padded to 32-bit words.
   const packet = Buffer.alloc((Math.floor(length / 4) + 1) * 4);
   header(packet, SOURCE_DESCRIPTION, 1, ssrc);
   packet[8] = 1;

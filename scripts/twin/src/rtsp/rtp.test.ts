@@ -36,7 +36,7 @@ describe('splitNals', () => {
     expect(splitNals(bytes).map((unit) => unit.toString('hex'))).toEqual(['67aa', '68bb', '65cc']);
   });
 
-  it('finds nothing in bytes without a start code', () => {
+  it('returns nothing for bytes without a start code', () => {
     expect(splitNals(Buffer.from('aabbcc', 'hex'))).toEqual([]);
   });
 });

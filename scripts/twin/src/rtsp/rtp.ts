@@ -20,7 +20,7 @@ export interface PacketizedUnit {
 
 /**
  * RTP payloads of one access unit by RFC 6184, packetization-mode 1: small neighbours together in a STAP-A, what fits
- * as it is, the rest in FU-A. Delimiters and filler stay behind: the marker bit says what they say. A key picture
+ * as it is, the rest in FU-A. Delimiters and filler are dropped: the marker bit carries their information. A key picture
  * always starts with its parameter sets.
  */
 export function packetize(annexB: Buffer, key: boolean, sets: ParameterSets, maxPayload = MAX_PAYLOAD): Buffer[] {

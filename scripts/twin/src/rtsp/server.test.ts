@@ -32,7 +32,7 @@ async function pull(url: string, frames: number, transport: 'tcp' | 'udp' = 'tcp
   return { ...result, seconds: cells.map((row) => Number(row[2]) / timeBase), hashes: cells.map((row) => row[5]) };
 }
 
-/** A bare RTSP client: asks, and collects what comes between the answers. */
+/** A bare RTSP client: sends requests and collects what arrives between the responses. */
 class RawClient implements Disposable {
   readonly socket: Socket;
   readonly url: string;
@@ -184,7 +184,7 @@ describe('RtspServer, pulled by FFmpeg', () => {
     expect((await pull(server.url, 1)).hashes.length).toBe(1);
   });
 
-  it('tells its client when the source has ended', async () => {
+  it('notifies its client when the source has ended', async () => {
     await using server = await serve();
     server.addStream('once', await fileSource(await testVideo({ ...CLIP, seconds: 3 }), { loop: false }));
     const result = await pull(server.url.replace('/cam', '/once'), 1000);
@@ -323,13 +323,13 @@ describe('RtspServer.run', () => {
     await waitFor('the connection to close', () => client.closed);
   });
 
-  it('only tells, when somebody listens, and answers 503', async () => {
-    const told: string[] = [];
-    await using server = await serve({ onSourceError: (path, error) => told.push(`${path}: ${String(error)}`) });
+  it('reports a broken source to its listener and answers 503', async () => {
+    const errors: string[] = [];
+    await using server = await serve({ onSourceError: (path, error) => errors.push(`${path}: ${String(error)}`) });
     server.addStream('broken', broken);
     using client = new RawClient(server.url.replace('/cam', '/broken'));
     expect((await client.ask('DESCRIBE')).status).toBe(503);
-    expect(told).toEqual(['broken: Error: the lens fell off']);
+    expect(errors).toEqual(['broken: Error: the lens fell off']);
   });
 
   it('has no source for a file that is no video', async () => {

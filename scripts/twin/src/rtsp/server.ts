@@ -9,15 +9,15 @@ import type { TransportKind } from './transport.ts';
 
 export interface RtspServerOptions {
   readonly host: string;
-  /** 0 takes any free port; listen() tells which. */
+  /** 0 takes any free port; listen() returns it. */
   readonly port: number;
-  /** User to password; without users everybody may look. */
+  /** User to password; without users everybody may connect. */
   readonly users?: Readonly<Record<string, string>>;
-  /** Both unless told. A transport that is not offered is refused with 461. */
+  /** Default: both. A transport that is not offered is refused with 461. */
   readonly transports?: readonly TransportKind[];
-  /** A client not heard for so long is gone; 60 unless told. */
+  /** A client that has been silent for this many seconds is dropped; default 60. */
   readonly sessionTimeoutSeconds?: number;
-  /** What may wait for one client before its pictures are dropped; 1 MiB unless told. */
+  /** What may wait for one client before its pictures are dropped; default 1 MiB. */
   readonly maxBufferedBytes?: number;
   /** A source broke. Without this, run() rejects with its error. */
   readonly onSourceError?: (path: string, error: unknown) => void;
@@ -42,7 +42,7 @@ export class RtspServer implements AsyncDisposable {
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.faults = new Faults(this.#clock.monotonicMs, () => this.#disconnectAll());
-    // run() may never be called; a broken source is then told to the clients only.
+    // run() may never be called; a broken source is then reported to the clients only.
     this.#broken.promise.catch(() => undefined);
   }
 
@@ -72,20 +72,20 @@ export class RtspServer implements AsyncDisposable {
 
   /** Serves until `signal` aborts; listens first if that has not been done. Rejects when a source breaks. */
   async run(signal: AbortSignal): Promise<void> {
-    const told = Promise.withResolvers<undefined>();
-    const onAbort = (): void => told.resolve(undefined);
+    const stopped = Promise.withResolvers<undefined>();
+    const onAbort = (): void => stopped.resolve(undefined);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
     try {
       await this.listen();
-      await Promise.race([told.promise, this.#broken.promise]);
+      await Promise.race([stopped.promise, this.#broken.promise]);
     } finally {
       signal.removeEventListener('abort', onAbort);
       await this.close();
     }
   }
 
-  /** Everybody who has set up a stream. */
+  /** Clients that have set up a stream. */
   clients(): ClientFacts[] {
     return [...this.#connections.keys()].flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery.facts]));
   }

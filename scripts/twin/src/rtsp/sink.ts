@@ -130,7 +130,7 @@ function bind(family: 'udp4' | 'udp6', port: number): Promise<UdpSocket> {
     socket.once('error', reject);
     socket.bind(port, () => {
       socket.off('error', reject);
-      // A client that went away answers with ICMP; its RTSP connection tells us in good time.
+      // A client that went away answers with ICMP; its RTSP connection shows it soon enough.
       socket.on('error', () => undefined);
       resolve(socket);
     });

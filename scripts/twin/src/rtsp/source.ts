@@ -8,7 +8,7 @@ export interface AccessUnit {
   readonly key: boolean;
 }
 
-/** Something that gives H.264 in real time: the server sends each unit as it comes. */
+/** Something that gives H.264 in real time: the server sends each unit as it arrives. */
 export interface H264Source {
   readonly fps: number;
   /** Opens it; ends when the signal aborts or the source has no more. */

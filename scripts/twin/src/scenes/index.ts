@@ -4,4 +4,4 @@ export { type CameraDeclaration, type Line, LineError, loadLine, parseLine } fro
 export { Scene } from './scene.ts';
 export { Stage } from './stage.ts';
 export { SCENES, type SceneKind, trainingPlay } from './training.ts';
-export { cameraLookFor } from './view.ts';
+export { opticsFor } from './view.ts';

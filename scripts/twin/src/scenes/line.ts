@@ -6,7 +6,7 @@ import { DEFECTS } from './product/bottle.ts';
 
 const seconds = z.number().nonnegative();
 const perMinute = z.number().nonnegative().max(600);
-const share = z.number().min(0).max(1);
+const fraction = z.number().min(0).max(1);
 
 const productCamera = z.strictObject({
   id: z.string().min(1),
@@ -14,8 +14,8 @@ const productCamera = z.strictObject({
   bottlesPerMinute: perMinute.positive(),
   /** How long a bottle takes through the picture. */
   secondsInView: z.number().positive().max(60),
-  /** Share of bottles with a random fault, besides the scripted ones. */
-  defectRate: share.default(0),
+  /** Fraction of bottles with a random fault, besides the scripted ones. */
+  defectRate: fraction.default(0),
   incidents: z.array(z.strictObject({ at: seconds, kind: z.enum([...DEFECTS, 'any']) })).default([]),
 });
 
@@ -24,8 +24,8 @@ const peopleCamera = z.strictObject({
   scene: z.literal('people'),
   /** Random visitors besides the scripted ones. */
   visitsPerMinute: perMinute.default(0),
-  /** Share of random visitors who wear nothing on their head. */
-  violationRate: share.default(0),
+  /** Fraction of random visitors who wear nothing on their head. */
+  violationRate: fraction.default(0),
   visits: z
     .array(
       z.strictObject({ at: seconds, seconds: z.number().positive(), headwear: z.enum([...HEADWEAR, 'any', 'none']) }),
@@ -47,7 +47,7 @@ const lineSchema = z.strictObject({
   seed: z.int(),
   size: z.strictObject({ width: z.int().multipleOf(2).min(32), height: z.int().multipleOf(2).min(32) }),
   fps: z.number().positive().max(60),
-  /** What is scripted happens again after this long, with other people, bottles and places. */
+  /** Scripted incidents repeat after this time, with other people, bottles and places. */
   periodSeconds: z.number().positive(),
   cameras: z.array(z.discriminatedUnion('scene', [productCamera, peopleCamera, floorCamera])).min(1),
 });
@@ -73,7 +73,7 @@ export function parseLine(text: string, path: string): Line {
   const result = lineSchema.safeParse(parseYaml(text, path));
   if (!result.success) {
     const faults = result.error.issues.map((issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`);
-    throw new LineError(`${path} is not a line's declaration:\n${faults.join('\n')}`);
+    throw new LineError(`${path} is not a valid line declaration:\n${faults.join('\n')}`);
   }
   const ids = result.data.cameras.map((camera) => camera.id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);

@@ -138,7 +138,7 @@ describe('the default line', () => {
     expect(incidentsOf('floor', 43, 60)).toEqual([]);
   });
 
-  it('says when a faulty product is wholly in view', () => {
+  it('reports when a faulty product is completely in view', () => {
     for (const incident of incidentsOf('product', 0, 50)) {
       expect(incident.inspectableFrom).toBeGreaterThan(incident.startSeconds);
       expect(incident.inspectableTo).toBeLessThan(incident.endSeconds);

@@ -3,9 +3,9 @@ import type { Incident } from './incident.ts';
 import { type CameraDeclaration, type Line, LineError } from './line.ts';
 import { PeopleScene } from './people/scene.ts';
 import { ProductScene } from './product/scene.ts';
-import { type Box, type CameraLook, Random } from '../raster/index.ts';
+import { type Box, type Optics, Random } from '../raster/index.ts';
 import { type Play, Stage } from './stage.ts';
-import { cameraLookFor, drifted } from './view.ts';
+import { opticsFor, drifted } from './view.ts';
 
 type ScriptedPlay = Play & { incidents(fromSeconds: number, toSeconds: number): Incident[] };
 
@@ -33,7 +33,7 @@ export class Scene {
   readonly frameBytes: number;
   readonly #play: ScriptedPlay;
   readonly #stage: Stage;
-  readonly #look: CameraLook;
+  readonly #optics: Optics;
   readonly #phase: number;
   #painted = -1;
 
@@ -52,7 +52,7 @@ export class Scene {
     this.frameBytes = this.width * this.height * 3;
     this.#play = playFor(line, camera);
     this.#stage = new Stage(this.#play, this.width, this.height);
-    this.#look = cameraLookFor(random, 'line');
+    this.#optics = opticsFor(random, 'line');
     this.#phase = random.between(0, Math.PI * 2);
   }
 
@@ -60,7 +60,7 @@ export class Scene {
   render(frameIndex: number, out: Uint8Array): void {
     if (out.length !== this.frameBytes) throw new RangeError(`a frame has ${this.frameBytes} bytes, not ${out.length}`);
     this.#paint(frameIndex);
-    this.#stage.develop(drifted(this.#look, frameIndex / this.fps, this.#phase), frameIndex, out);
+    this.#stage.develop(drifted(this.#optics, frameIndex / this.fps, this.#phase), frameIndex, out);
   }
 
   /** What frame `frameIndex` shows, hidden parts left out of the boxes. */
@@ -69,7 +69,7 @@ export class Scene {
     return this.#stage.boxes();
   }
 
-  /** All incidents that overlap [fromSeconds, toSeconds) of stream time, with their whole duration. */
+  /** All incidents that overlap [fromSeconds, toSeconds) of stream time, with their full duration. */
   incidents(fromSeconds: number, toSeconds: number): Incident[] {
     return this.#play.incidents(fromSeconds, toSeconds);
   }

@@ -1,4 +1,4 @@
-import { type Box, type CameraLook, Canvas, Finish, ObjectMap } from '../raster/index.ts';
+import { type Box, type Optics, Canvas, Finish, ObjectMap } from '../raster/index.ts';
 import { type Mount, matrixOf } from './view.ts';
 
 /** What one camera can be shown: a still backdrop, and on it whatever is there at a moment. */
@@ -41,8 +41,8 @@ export class Stage {
   }
 
   /** Writes what was painted last, as the camera delivers it: RGB24, width x height x 3 bytes. */
-  develop(look: CameraLook, frame: number, out: Uint8Array): void {
-    this.#finish.apply(this.#canvas.pixels, this.width, this.height, look, frame, out);
+  develop(optics: Optics, frame: number, out: Uint8Array): void {
+    this.#finish.apply(this.#canvas.pixels, this.width, this.height, optics, frame, out);
   }
 
   boxes(): Box[] {

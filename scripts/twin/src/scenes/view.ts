@@ -1,4 +1,4 @@
-import type { CameraLook, Matrix, Random } from '../raster/index.ts';
+import type { Optics, Matrix, Random } from '../raster/index.ts';
 
 /** Scenes are drawn in these units whatever the picture's size. */
 export const UNITS = { width: 640, height: 360 } as const;
@@ -35,7 +35,7 @@ export function matrixOf(mount: Mount, width: number, height: number): Matrix {
   return [cos, sin, -sin, cos, width / 2 - cos * ux + sin * uy, height / 2 - sin * ux - cos * uy];
 }
 
-export function cameraLookFor(random: Random, variety: Variety): CameraLook {
+export function opticsFor(random: Random, variety: Variety): Optics {
   if (variety === 'line') {
     const [gain, warmth] = [random.between(0.96, 1.04), random.between(-0.03, 0.03)];
     return { gain, warmth, contrast: 1, noise: random.between(1.4, 2.2), softness: 1 };
@@ -51,13 +51,13 @@ export function cameraLookFor(random: Random, variety: Variety): CameraLook {
   };
 }
 
-/** The look of one moment: lamps warm up, dim and flicker a little. */
-export function drifted(look: CameraLook, seconds: number, phase: number): CameraLook {
+/** The optics at one moment: lamps warm up, dim and flicker a little. */
+export function drifted(optics: Optics, seconds: number, phase: number): Optics {
   const slow = Math.sin(seconds / 23 + phase);
   const quick = Math.sin(seconds / 3.1 + phase * 2);
   return {
-    ...look,
-    gain: look.gain * (1 + 0.035 * slow + 0.008 * quick),
-    warmth: look.warmth + 0.02 * Math.sin(seconds / 41 + phase),
+    ...optics,
+    gain: optics.gain * (1 + 0.035 * slow + 0.008 * quick),
+    warmth: optics.warmth + 0.02 * Math.sin(seconds / 41 + phase),
   };
 }

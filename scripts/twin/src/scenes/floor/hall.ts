@@ -66,7 +66,7 @@ const MARKS: readonly [Rgb, ...Rgb[]] = [
   [50, 96, 170],
 ];
 
-/** How large a thing looks that lies at height y on the picture. */
+/** Scale of a thing at height y in the frame. */
 export function floorScale(y: number): number {
   return 0.62 + (0.5 * (y - 100)) / 240;
 }
@@ -85,7 +85,7 @@ export function floorHall(random: Random, variety: Variety): FloorHall {
     x += width + random.pick([0, 4, 50, 110]);
   }
   const marks = [];
-  for (let i = random.whole(1, free ? 5 : 4); i > 0; i -= 1) {
+  for (let i = random.integer(1, free ? 5 : 4); i > 0; i -= 1) {
     const kind = random.pick<FloorHall['marks'][number]['kind']>([
       'lane',
       'lane',
@@ -104,7 +104,7 @@ export function floorHall(random: Random, variety: Variety): FloorHall {
     });
   }
   const lights = [];
-  for (let i = random.whole(1, 5); i > 0; i -= 1) {
+  for (let i = random.integer(1, 5); i > 0; i -= 1) {
     const bright = random.chance(0.5);
     lights.push({
       x: random.between(0, 640),

@@ -47,7 +47,7 @@ const POWDERS: readonly [Rgb, ...Rgb[]] = [
   [176, 190, 120],
 ];
 
-/** How flat things look that lie on the floor. */
+/** Flattening of things that lie on the floor. */
 const FLAT = 0.52;
 
 /** Paints a mess at `grown` 0..1 of its size; below a twentieth it is gone. */
@@ -93,7 +93,7 @@ function drawLiquid(canvas: Canvas, random: Random, size: number): void {
   canvas.as(NOBODY, () => {
     canvas.fill(lie(0.86, size * 0.02, size * 0.02), solid(shade(body, 0.9), 0.3));
     const shine: Rgb = [255, 255, 255];
-    for (let i = random.whole(1, 3); i > 0; i -= 1) {
+    for (let i = random.integer(1, 3); i > 0; i -= 1) {
       const [gx, gy] = [random.between(-0.5, 0.3) * size, random.between(-0.5, 0.2) * size * FLAT];
       canvas.fill(
         smooth(
@@ -111,7 +111,7 @@ function drawLiquid(canvas: Canvas, random: Random, size: number): void {
       );
     }
   });
-  for (let i = random.whole(2, 7); i > 0; i -= 1) {
+  for (let i = random.integer(2, 7); i > 0; i -= 1) {
     const a = random.between(0, Math.PI * 2);
     const away = random.between(1.05, 1.25);
     const r = size * random.between(0.04, 0.13);

@@ -64,7 +64,7 @@ export function makePasser(random: Random, withMop: boolean): Pick<Passer, 'trou
 
 export function makeMess(random: Random, label: Mess['label'], objectId: string, x: number, y: number): Mess {
   const size = label === 'spill' ? random.between(36, 88) : random.between(16, 30);
-  return { label, objectId, seed: random.whole(0, 1 << 30), x, y, size };
+  return { label, objectId, seed: random.integer(0, 1 << 30), x, y, size };
 }
 
 /** A training picture: up to four messes, passers, shadows, or nothing but a floor. */

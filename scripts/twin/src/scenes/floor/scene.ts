@@ -87,7 +87,7 @@ export class FloorScene implements Play {
     });
   }
 
-  /** People who only walk through; one of two carries a mop although nothing is to be wiped. */
+  /** People who only walk through; every second one carries a mop although nothing needs wiping. */
   #passers(seconds: number): Passer[] {
     const rate = this.#camera.passersPerMinute;
     if (rate <= 0) return [];
@@ -95,11 +95,11 @@ export class FloorScene implements Play {
     const found: Passer[] = [];
     for (let n = Math.max(0, Math.floor((seconds - LONGEST_WALK) / gap)); n * gap <= seconds; n += 1) {
       const random = new Random(...this.#seed, 'passer', n);
-      const begun = (n + random.next()) * gap;
+      const startSeconds = (n + random.next()) * gap;
       const heading = random.sign();
       const y = random.between(this.#hall.edge + 60, 345);
       const scale = floorScale(y);
-      const way = (seconds - begun) * WALK * scale;
+      const way = (seconds - startSeconds) * WALK * scale;
       if (way < 0 || way > 640 + 2 * OUTSIDE) continue;
       const x = heading === 1 ? way - OUTSIDE : 640 + OUTSIDE - way;
       found.push({
@@ -129,7 +129,7 @@ function lying(accident: Accident, seconds: number): LyingMess[] {
   return [{ mess, grown: Math.min(spread, 0.05 + (to - seconds) / WIPE_SECONDS) }];
 }
 
-/** Whoever cleans comes from the side, wipes until it is gone, and walks on. */
+/** A cleaner enters from the side, wipes until the floor is clean, and walks on. */
 function cleaning(accident: Accident, seconds: number): Passer[] {
   const { mess, to, cleaner, side } = accident;
   const scale = floorScale(mess.y);

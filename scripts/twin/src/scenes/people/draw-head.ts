@@ -44,9 +44,9 @@ export function drawHead(canvas: Canvas, person: Person, facing: Facing): void {
 }
 
 function drawFace(canvas: Canvas, person: Person, facing: Facing): void {
-  const look = facing * 26;
+  const gaze = facing * 26;
   const dark: Rgb = [34, 26, 24];
-  const eyes = facing === 0 ? [-22, 22] : [look * 0.75];
+  const eyes = facing === 0 ? [-22, 22] : [gaze * 0.75];
   for (const x of eyes) {
     canvas.fill(ellipse(x, MIDDLE + 2, 8, 5), solid(dark, 0.85));
     canvas.fill(rectangle(x - 12, MIDDLE - 16, 24, 5), solid(shade(person.hair, 0.8), 0.7));
@@ -54,23 +54,23 @@ function drawFace(canvas: Canvas, person: Person, facing: Facing): void {
   const noseX = facing === 0 ? 3 : facing * 60;
   canvas.fill([noseX - 9, MIDDLE + 26, noseX, MIDDLE + 2, noseX + 9, MIDDLE + 26], solid(shade(person.skin, 0.82)));
   if (person.beard) {
-    canvas.fill(arcBand(look * 0.5, MIDDLE + 28, 46, 50, 0.1, Math.PI - 0.1), solid(person.hair, 0.85));
+    canvas.fill(arcBand(gaze * 0.5, MIDDLE + 28, 46, 50, 0.1, Math.PI - 0.1), solid(person.hair, 0.85));
   }
   if (person.mask) {
     const c = person.mask;
     const cover = smooth(
       [
-        look - 44,
+        gaze - 44,
         MIDDLE + 12,
-        look,
+        gaze,
         MIDDLE + 6,
-        look + 44,
+        gaze + 44,
         MIDDLE + 12,
-        look + 38,
+        gaze + 38,
         MIDDLE + 58,
-        look,
+        gaze,
         MIDDLE + 74,
-        look - 38,
+        gaze - 38,
         MIDDLE + 58,
       ],
       3,
@@ -87,7 +87,7 @@ function drawFace(canvas: Canvas, person: Person, facing: Facing): void {
     );
     return;
   }
-  canvas.fill(ellipse(look * 0.9, MIDDLE + 44, 16, 4.5), solid([136, 62, 58], 0.8));
+  canvas.fill(ellipse(gaze * 0.9, MIDDLE + 44, 16, 4.5), solid([136, 62, 58], 0.8));
 }
 
 function hairPaint(person: Person): ReturnType<typeof linear> {

@@ -23,15 +23,15 @@ const HIP = 0.5;
 /** Paints a person standing at the pose's feet, and registers `person` with its head as a part. */
 export function drawPerson(canvas: Canvas, person: Person, pose: Pose): void {
   const objects = canvas.objects;
-  const whole = objects?.add('person', person.objectId) ?? 0;
+  const body = objects?.add('person', person.objectId) ?? 0;
   const label = person.headwear ? 'headwear' : 'bare_head';
-  const head = objects?.add(label, `${person.objectId}/head`, whole) ?? 0;
+  const head = objects?.add(label, `${person.objectId}/head`, body) ?? 0;
   const size = pose.size * person.tallness;
   const bob = Math.abs(Math.sin(pose.phase)) * 0.012 * pose.swing;
   canvas.as(NOBODY, () => canvas.glow(pose.x, pose.y, size * 0.2, size * 0.045, [0, 0, 0], 0.5));
   // Drawn in units of a thousandth of the body's height.
   canvas.within(pose.x, pose.y - bob * size, size / 1000, size / 1000, 0, () => {
-    canvas.as(whole, () => {
+    canvas.as(body, () => {
       drawLegs(canvas, person, pose);
       drawArm(canvas, person, pose, pose.facing === 1 ? -1 : 1, true);
       drawCoat(canvas, person, pose);
@@ -39,7 +39,7 @@ export function drawPerson(canvas: Canvas, person: Person, pose: Pose): void {
       neck(canvas, person);
     });
     canvas.as(head, () => drawHead(canvas, person, pose.facing));
-    canvas.as(whole, () => {
+    canvas.as(body, () => {
       if (pose.facing === 1 || pose.facing === -1) drawArm(canvas, person, pose, pose.facing, false);
     });
   });

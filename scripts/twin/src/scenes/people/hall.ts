@@ -106,7 +106,7 @@ export function peopleHall(random: Random, variety: Variety): PeopleHall {
     const width = random.between(140, 420);
     tables.push(makeTable(random, random.between(-40, 640 - width), width, random.between(horizon + 70, 330)));
   }
-  return { wall, floor, horizon, door: random.pick([-200, 30, 560]), things, tables, lamps: random.whole(1, 4) };
+  return { wall, floor, horizon, door: random.pick([-200, 30, 560]), things, tables, lamps: random.integer(1, 4) };
 }
 
 export function drawPeopleHall(canvas: Canvas, hall: PeopleHall): void {

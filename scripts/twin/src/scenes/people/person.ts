@@ -3,7 +3,7 @@ import { hsv, mix, type Random, type Rgb, vary } from '../../raster/index.ts';
 export const HEADWEAR = ['hairnet', 'cap', 'helmet'] as const;
 export type Headwear = (typeof HEADWEAR)[number];
 
-/** How somebody looks; the same all the time they are in the hall. Lengths are fractions of body height. */
+/** Appearance of a person; constant while they are in the hall. Lengths are fractions of body height. */
 export interface Person {
   readonly objectId: string;
   readonly headwear: Headwear | undefined;

@@ -59,7 +59,7 @@ export function poseAt(hall: PeopleHall, visit: Visit, seconds: number): Pose | 
   const size = bodyHeight(hall, visit.y);
   const wayIn = visit.entersAt === 'left' ? visit.station : UNITS.width - visit.station;
   const wayOut = visit.leavesAt === 'left' ? visit.station : UNITS.width - visit.station;
-  // Those who come for a short time walk faster, so that they reach their place at all.
+  // People on a short visit walk faster, so that they reach their place.
   const speed = Math.max(SLOWEST, size * 0.5 * visit.person.stride, (wayIn + wayOut) / ((visit.to - visit.from) * 0.6));
   const gone = seconds < visit.from - OUTSIDE / speed || seconds > visit.to + OUTSIDE / speed;
   if (gone) return undefined;

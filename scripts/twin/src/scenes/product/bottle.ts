@@ -154,7 +154,7 @@ export function makeBottle(random: Random, objectId: string, defect: DefectKind 
       height: random.between(0.1, 0.13),
     },
     lean: random.around(0, 0.006),
-    defect: defect ? { kind: defect, seed: random.whole(0, 1 << 30) } : undefined,
+    defect: defect ? { kind: defect, seed: random.integer(0, 1 << 30) } : undefined,
   };
 }
 

@@ -24,11 +24,11 @@ const WHITE: Rgb = [255, 255, 255];
 /** Paints a bottle whose foot stands at (x, foot), and its parts' owners into the object map. */
 export function drawBottle(canvas: Canvas, bottle: Bottle, x: number, foot: number, scale: number): void {
   const objects = canvas.objects;
-  const whole = objects?.add('product', bottle.objectId) ?? 0;
-  const part = (label: string): number => objects?.add(label, `${bottle.objectId}/${label}`, whole) ?? 0;
+  const body = objects?.add('product', bottle.objectId) ?? 0;
+  const part = (label: string): number => objects?.add(label, `${bottle.objectId}/${label}`, body) ?? 0;
   const open = bottle.defect?.kind === 'missing_cap';
   canvas.within(x, foot, scale, scale, bottle.lean, () => {
-    canvas.as(whole, () => {
+    canvas.as(body, () => {
       drawBody(canvas, bottle);
       if (bottle.label) drawLabel(canvas, bottle, bottle.label);
     });

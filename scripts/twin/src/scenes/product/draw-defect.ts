@@ -67,7 +67,7 @@ function drawCrack(canvas: Canvas, bottle: Bottle, random: Random): void {
   const x0 = random.between(-0.25, 0.25) * bottle.half;
   const y0 = -level * bottle.height;
   const reach = bottle.half * random.between(0.7, 0.95);
-  const arms = random.whole(4, 6);
+  const arms = random.integer(4, 6);
   const start = random.between(0, Math.PI * 2);
   for (let arm = 0; arm < arms; arm += 1) {
     let angle = start + (Math.PI * 2 * arm) / arms + random.between(-0.35, 0.35);
@@ -103,7 +103,7 @@ function drawStain(canvas: Canvas, bottle: Bottle, random: Random): void {
   canvas.fill(shape, solid(colour, 0.93, { tile: SPECKLE, amount: 26, x, y }));
   if (random.chance(0.6))
     canvas.fill(stroke(x, y, x + random.between(-2, 2), y + size * 1.5, size * 0.28), solid(colour, 0.9));
-  for (let i = random.whole(1, 4); i > 0; i -= 1) {
+  for (let i = random.integer(1, 4); i > 0; i -= 1) {
     const a = random.between(0, Math.PI * 2);
     const r = size * random.between(0.08, 0.18);
     const limit = halfAt(bottle, level) * 0.9;

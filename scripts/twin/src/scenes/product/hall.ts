@@ -54,7 +54,7 @@ export function productHall(random: Random, variety: Variety): ProductHall {
     ? hsv(random.between(0, 360), random.between(0, 0.4), random.between(0.25, 0.9))
     : vary(random, random.pick(WALLS), 14);
   const clutter: Clutter[] = [];
-  for (let i = random.whole(3, free ? 9 : 6); i > 0; i -= 1) {
+  for (let i = random.integer(3, free ? 9 : 6); i > 0; i -= 1) {
     const colour = random.chance(0.6)
       ? vary(random, [120, 124, 128], 30)
       : hsv(random.between(0, 360), random.between(0.2, 0.8), random.between(0.3, 0.85));
