@@ -4,6 +4,7 @@ import tseslint from 'typescript-eslint';
 
 // Where indices are proven by the loop around them and a check per element would cost a frame's time.
 const NUMERIC_KERNELS = [
+  'models/src/families/**/*.ts',
   'edge/src/inference/**/*.ts',
   'edge/src/tracking/**/*.ts',
   'scripts/twin/src/**/*.ts',
@@ -31,14 +32,14 @@ export default defineConfig(
   },
   {
     // No tsconfig.json lies above these; the one that checks them is named.
-    files: ['tests/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts', '*.ts', '**/*.test.ts'],
+    files: ['tests/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts', '*.ts', '**/*.test.ts', '**/testing/**/*.ts'],
     languageOptions: {
       parserOptions: { projectService: false, project: ['./tsconfig.test.json', './tsconfig.browser.json'] },
     },
   },
   { files: NUMERIC_KERNELS, rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   {
-    files: ['**/*.test.ts', 'tests/**/*.ts'],
+    files: ['**/*.test.ts', '**/testing/**/*.ts', 'tests/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -1,6 +1,5 @@
-import { createDecoder } from '../edge/src/inference/decoders/registry.ts';
-import type { Outputs, OutputTensor } from '../edge/src/inference/decoders/decoder.ts';
-import type { ModelManifest } from '../edge/src/inference/spec.ts';
+import type { ModelManifest } from '@lineside/models';
+import { createDecoder, type Outputs, type OutputTensor } from '@lineside/models/families';
 import type { Bench, Column, Report, Row } from './report.ts';
 
 const SOURCE = { width: 1920, height: 1080 };

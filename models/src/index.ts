@@ -5,6 +5,8 @@
 export * from './manifest.ts';
 export * from './catalog.ts';
 export * from './errors.ts';
+export { FAMILIES, type Family } from './families/index.ts';
+export * from './form/index.ts';
 export * from './imported.ts';
 export * from './onnx/index.ts';
 export { onnxForm, type OnnxForm, sha256File } from './onnx-file.ts';

@@ -1,4 +1,4 @@
-import type { Box } from './detection.ts';
+import type { Box } from '@lineside/models/output';
 import type { FrameRef } from './frame.ts';
 
 export type EventKind = 'personnel_violation' | 'quality_issue' | 'sanitation';

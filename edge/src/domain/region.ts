@@ -1,4 +1,5 @@
-import type { Point, PictureSize } from './zone.ts';
+import type { PictureSize } from '@lineside/models/output';
+import type { Point } from './zone.ts';
 
 /** Part of a picture: left, top, right, bottom in shares of its width and height, 0 to 1. */
 export type Region = readonly [x1: number, y1: number, x2: number, y2: number];

@@ -1,4 +1,4 @@
-import type { Detection } from './detection.ts';
+import type { InferenceOutput } from '@lineside/models/output';
 import type { FrameRef } from './frame.ts';
 
 /**
@@ -27,36 +27,13 @@ export type DegradedReason =
   /** There was more to look at than the second stage may: what is not listed was not looked at. */
   | 'not_all_looked_at';
 
-/** A class that a classification gives the whole picture. */
-export interface ClassScore {
-  readonly label: string;
-  /** 0 to 1. */
-  readonly score: number;
-}
-
-/** How unlike the pictures a model learned from. */
-export interface Anomaly {
-  /** The model's own number: higher is less usual. */
-  readonly score: number;
-  /** The same per place of the source picture, row by row, at the map's own resolution. */
-  readonly map?: { readonly width: number; readonly height: number; readonly values: Float32Array };
-}
-
-/** What was seen. A class or an anomaly that counts is also a detection over the whole picture. */
-export interface Seen {
-  readonly detections: readonly Detection[];
-  /** Of a classification: best first. */
-  readonly classes?: readonly ClassScore[];
-  readonly anomaly?: Anomaly;
-}
-
 /**
  * What one model says of one frame. An error is never an empty list of detections: whoever reads a result must
  * handle `no_result` as "not inspected".
  */
 export type InferenceResult =
-  | ({ readonly status: 'ok' } & Seen)
-  | ({ readonly status: 'degraded'; readonly reason: DegradedReason } & Seen)
+  | ({ readonly status: 'ok' } & InferenceOutput)
+  | ({ readonly status: 'degraded'; readonly reason: DegradedReason } & InferenceOutput)
   | { readonly status: 'no_result'; readonly reason: FailReason };
 
 /** Milliseconds each stage took, for the histograms. */

@@ -1,4 +1,4 @@
-import type { Box } from './detection.ts';
+import type { Box } from '@lineside/models/output';
 
 /** One object followed over frames by one model on one camera. */
 export interface Track {

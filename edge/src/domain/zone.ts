@@ -1,4 +1,4 @@
-import type { Box } from './detection.ts';
+import type { Box, PictureSize } from '@lineside/models/output';
 
 /** Point in shares of the picture's width and height (0 to 1), so that a zone survives a change of resolution. */
 export type Point = readonly [x: number, y: number];
@@ -6,11 +6,6 @@ export type Point = readonly [x: number, y: number];
 export interface Zone {
   readonly id: string;
   readonly polygon: readonly Point[];
-}
-
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** The whole picture, for rules without a zone. */

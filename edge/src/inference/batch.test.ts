@@ -1,3 +1,4 @@
+import type { ModelManifest } from '@lineside/models';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodeOnnx } from '../../../tests/support/onnx-schema.ts';
@@ -5,7 +6,6 @@ import { tempDir, type TempDir } from '../../../tests/support/temp-dir.ts';
 import { brightBlobDetector, constantDetector, tinyManifest } from '../../../tests/support/tiny-onnx.ts';
 import { BatchFeeder, sliceOutputs } from './batch.ts';
 import { OnnxSession, type SessionAnswer, type SessionPicture } from './onnx-session.ts';
-import type { ModelManifest } from './spec.ts';
 
 const SIZE = 64;
 const SOURCE = { width: SIZE, height: SIZE };

@@ -1,7 +1,8 @@
-import type { OutputTensor, Outputs } from './decoders/decoder.ts';
+import type { ModelManifest } from '@lineside/models';
+import { type Outputs, type OutputTensor } from '@lineside/models/families';
 import { InferenceError } from './errors.ts';
 import { type PixelReader, pixelReader } from './pixels.ts';
-import { inputShape, type ModelManifest } from './spec.ts';
+import { inputShape } from './model-spec.ts';
 
 /** What one run is fed with: the values, and how many pictures the graph sees. */
 export interface BatchFeed {

@@ -1,6 +1,6 @@
+import type { ModelManifest, OutputLayout } from '@lineside/models';
 import { InferenceError } from './errors.ts';
 import type { ModelIo, TensorInfo } from './model-io.ts';
-import type { ModelManifest, OutputLayout } from './spec.ts';
 
 /** What Ultralytics' exports expect: centred, grey 114. */
 const LETTERBOX = { anchor: 'center', fill: 114 } as const;

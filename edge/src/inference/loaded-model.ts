@@ -1,23 +1,23 @@
-import { open } from 'node:fs/promises';
-import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
-import type { PictureSize } from '../domain/index.ts';
-import { messageOf, systemClock, systemCode } from '@lineside/kit';
-import { BatchFeeder, sliceOutputs } from './batch.ts';
+import type { ExtraInput, ModelManifest } from '@lineside/models';
 import {
   type BadOutput,
-  type Decoded,
+  createDecoder,
   type Decoder,
   isBad,
+  outputNames,
   type Outputs,
   type OutputTensor,
-} from './decoders/decoder.ts';
-import { outputNames } from './decoders/output-names.ts';
-import { createDecoder } from './decoders/registry.ts';
+} from '@lineside/models/families';
+import { open } from 'node:fs/promises';
+import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import type { InferenceOutput, PictureSize } from '../domain/index.ts';
+import { messageOf, systemClock, systemCode } from '@lineside/kit';
+import { BatchFeeder, sliceOutputs } from './batch.ts';
 import { InferenceError } from './errors.ts';
 import { checkModelIo, fixedBatch, modelError, type ModelIo } from './model-io.ts';
 import { bestProvider, reasonOf, type Runtime } from './provider-chain.ts';
 import { fileExists, runtimeLibraries } from './providers.ts';
-import { type ExtraInput, inputShape, type ModelManifest, type ModelSpec, type Provider } from './spec.ts';
+import { inputShape, type ModelSpec, type Provider } from './model-spec.ts';
 import type { SessionFacts } from './worker-protocol.ts';
 
 // Its warnings about devices that are not there are noise on a machine without an accelerator.
@@ -61,7 +61,7 @@ export class LoadedModel {
     return sliceOutputs(outputs, pictures.length, rows);
   }
 
-  decode(outputs: Outputs, packed: Uint8Array, source: PictureSize): Decoded | BadOutput {
+  decode(outputs: Outputs, packed: Uint8Array, source: PictureSize): InferenceOutput | BadOutput {
     return this.#decoder.decode(outputs, { packed, source });
   }
 

@@ -1,7 +1,7 @@
+import type { ModelManifest } from '@lineside/models';
 import { describe, expect, it } from 'vitest';
 import { deriveManifest } from './derive-manifest.ts';
 import { checkModelIo, type ModelIo } from './model-io.ts';
-import type { ModelManifest } from './spec.ts';
 
 const MANIFEST: ModelManifest = {
   input: {

@@ -1,8 +1,7 @@
-import { type BadOutput } from './decoders/decoder.ts';
-import { outputNames } from './decoders/output-names.ts';
-import { createDecoder } from './decoders/registry.ts';
+import type { ModelManifest } from '@lineside/models';
+import { type BadOutput, createDecoder, outputNames } from '@lineside/models/families';
 import { InferenceError } from './errors.ts';
-import { inputShape, type ModelManifest } from './spec.ts';
+import { inputShape } from './model-spec.ts';
 
 /** What ONNX Runtime tells of an input or output; a dimension without a number has a name. */
 export interface TensorInfo {

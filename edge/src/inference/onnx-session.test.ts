@@ -10,7 +10,7 @@ import {
 } from '../../../tests/support/tiny-onnx.ts';
 import { deriveManifest } from './derive-manifest.ts';
 import { describeModel, OnnxSession } from './onnx-session.ts';
-import type { ModelSpec } from './spec.ts';
+import type { ModelSpec } from './model-spec.ts';
 
 const SIZE = 64;
 const signal = AbortSignal.timeout(60_000);

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import type { PictureSize, Seen } from '../domain/index.ts';
+import type { PictureSize, InferenceOutput } from '../domain/index.ts';
 import { entryBeside, messageOf } from '@lineside/kit';
 import { InferenceError } from './errors.ts';
 import type { ModelIo } from './model-io.ts';
-import type { ModelSpec } from './spec.ts';
+import type { ModelSpec } from './model-spec.ts';
 import type { FromWorker, SessionFacts, ToWorker, WorkerTask } from './worker-protocol.ts';
 
 /** Building an engine for an accelerator takes minutes. */
@@ -19,7 +19,7 @@ export interface SessionPicture {
 /** The answer to one frame, with the frame's buffer. */
 export interface SessionAnswer {
   readonly pixels: Uint8Array<ArrayBuffer>;
-  readonly seen: Seen | undefined;
+  readonly seen: InferenceOutput | undefined;
   /** Present when `seen` is not. */
   readonly failure: { readonly reason: 'inference_error' | 'bad_output'; readonly message: string } | undefined;
   /** Monotonic ms at which the run began that it was in; no two runs of a session have the same. */

@@ -1,6 +1,6 @@
+import type { ModelManifest } from '@lineside/models';
 import { describe, expect, it } from 'vitest';
 import { pixelReader } from './pixels.ts';
-import type { ModelManifest } from './spec.ts';
 
 const INPUT: ModelManifest['input'] = {
   name: 'images',

@@ -1,4 +1,4 @@
-import type { ModelManifest } from './spec.ts';
+import type { ModelManifest } from '@lineside/models';
 
 /**
  * Turns FFmpeg's packed bytes into the model's input. uint8 NHWC takes them as they are; everything else goes through

@@ -5,7 +5,7 @@ import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { brightBlobDetector, constantDetector, tinyManifest } from '../../../tests/support/tiny-onnx.ts';
 import { loadModel } from './loaded-model.ts';
 import type { Runtime } from './provider-chain.ts';
-import type { ModelSpec, Provider } from './spec.ts';
+import type { ModelSpec, Provider } from './model-spec.ts';
 
 let dir: TempDir;
 let spec: ModelSpec;

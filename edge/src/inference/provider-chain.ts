@@ -4,7 +4,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { messageOf, systemCode } from '@lineside/kit';
 import { InferenceError } from './errors.ts';
 import { chooseProviders, PROVIDER_ORDER, type ProviderRefusal } from './providers.ts';
-import type { ModelSpec, Provider } from './spec.ts';
+import type { ModelSpec, Provider } from './model-spec.ts';
 
 /** ONNX Runtime as the chain needs it; a test puts another in its place. */
 export interface Runtime {

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Provider } from './spec.ts';
+import type { Provider } from './model-spec.ts';
 
 /** Best first. */
 export const PROVIDER_ORDER: readonly Provider[] = ['tensorrt', 'cuda', 'cpu'];

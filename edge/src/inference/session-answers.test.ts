@@ -1,9 +1,10 @@
+import type { ModelManifest } from '@lineside/models';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodeOnnx, type Graph } from '../../../tests/support/onnx-schema.ts';
 import { tempDir, type TempDir } from '../../../tests/support/temp-dir.ts';
 import { OnnxSession } from './onnx-session.ts';
-import type { ModelManifest, ModelSpec } from './spec.ts';
+import type { ModelSpec } from './model-spec.ts';
 
 const SIZE = 64;
 const SOURCE = { width: 128, height: 128 };

@@ -1,7 +1,7 @@
 /** Worker thread of one session: loads the model, proves the provider by an inference, then answers runs in turn. */
+import { isBad, type Outputs } from '@lineside/models/families';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf, systemClock } from '@lineside/kit';
-import { isBad, type Outputs } from './decoders/decoder.ts';
 import { InferenceError } from './errors.ts';
 import { describeModelFile, type LoadedModel, loadModel } from './loaded-model.ts';
 import { isTfjs, loadTfjs, type TfjsModel } from './tfjs/tfjs-model.ts';

@@ -1,8 +1,8 @@
-import type { PictureSize, Seen } from '../domain/index.ts';
+import type { PictureSize, InferenceOutput } from '../domain/index.ts';
 import type { InferenceErrorCode } from './errors.ts';
 import type { ModelIo } from './model-io.ts';
 import type { ProviderRefusal } from './providers.ts';
-import type { ModelSpec, Provider } from './spec.ts';
+import type { ModelSpec, Provider } from './model-spec.ts';
 
 /** What a session worker is started with. */
 export type WorkerTask =
@@ -19,7 +19,7 @@ export interface SentPicture {
 export interface SentAnswer {
   readonly pixels: ArrayBuffer;
   /** Undefined when there is no result. */
-  readonly seen: Seen | undefined;
+  readonly seen: InferenceOutput | undefined;
   readonly failure?: { readonly reason: 'inference_error' | 'bad_output'; readonly message: string };
   readonly decodeMs: number;
 }

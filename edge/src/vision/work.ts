@@ -1,5 +1,5 @@
 import type { BufferPool } from '../camera/index.ts';
-import type { Detection, PictureSize, Seen } from '../domain/index.ts';
+import type { Detection, PictureSize, InferenceOutput } from '../domain/index.ts';
 import type { SessionAnswer } from '../inference/index.ts';
 
 /** One input of a model, and where in the source picture it lies. */
@@ -74,7 +74,7 @@ export function joinAnswers(work: Work, answers: readonly SessionAnswer[], nowMs
 }
 
 /** Classes and maps speak of one input; of several, the highest anomaly stands for the frame. */
-function joinSeen(work: Work, seen: readonly Seen[]): Seen {
+function joinSeen(work: Work, seen: readonly InferenceOutput[]): InferenceOutput {
   const [first] = seen;
   const detections = work.merge(
     seen.map((one, n) => one.detections.map((detection) => moved(detection, work.cuts[n] ?? { left: 0, top: 0 }))),

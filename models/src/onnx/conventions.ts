@@ -1,4 +1,4 @@
-import type { Family } from '../manifest.ts';
+import type { Family } from '../families/index.ts';
 import type { FamilyGuess } from './family.ts';
 
 type Channels = readonly [number, number, number];

@@ -1,4 +1,5 @@
-import type { Family, Manifest, Task } from '../manifest.ts';
+import type { Family } from '../families/index.ts';
+import type { Manifest, Task } from '../manifest.ts';
 import { makersOf } from './graph-facts.ts';
 import type { ModelHints } from './metadata.ts';
 import type { OnnxModel, OnnxValue } from './model.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CATALOG_DIR, importedDir, type ModelHandle, resolveModel } from '@lineside/models';
-import type { DegradedReason, Detection, PictureSize, Seen } from '../../domain/index.ts';
+import type { DegradedReason, Detection, PictureSize, InferenceOutput } from '../../domain/index.ts';
 import {
   deriveManifest,
   describeModel,
@@ -30,8 +30,8 @@ export interface DetectorRequest {
 
 /** What a model says of one picture. */
 export type Answer =
-  | ({ readonly status: 'ok' } & Seen)
-  | ({ readonly status: 'degraded'; readonly reason: DegradedReason } & Seen)
+  | ({ readonly status: 'ok' } & InferenceOutput)
+  | ({ readonly status: 'degraded'; readonly reason: DegradedReason } & InferenceOutput)
   | { readonly status: 'no_result'; readonly reason: string; readonly detections: readonly Detection[] };
 
 /** A loaded model, for pictures one after the other. */

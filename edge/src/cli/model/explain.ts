@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { probeFfmpeg } from '../../camera/index.ts';
-import type { Anomaly, Box, Detection, PictureSize, Seen } from '../../domain/index.ts';
+import type { Anomaly, Box, Detection, PictureSize, InferenceOutput } from '../../domain/index.ts';
 import type { HeatMap } from '../../evaluation/index.ts';
 import type { ModelManifest, ModelSpec } from '../../inference/index.ts';
 import { writeFileAtomic } from '@lineside/kit';
@@ -119,7 +119,7 @@ function mustKnow(label: string | undefined, { labels }: ModelManifest): void {
 }
 
 /** The decision that is explained. Throws CliError `nothing_found` where there is none. */
-function targetOf(seen: Seen, manifest: ModelManifest, label: string | undefined): Target {
+function targetOf(seen: InferenceOutput, manifest: ModelManifest, label: string | undefined): Target {
   const { anomaly, classes, detections } = seen;
   switch (answersOf(manifest)) {
     case 'anomaly':
@@ -158,7 +158,7 @@ interface Reason {
   };
 }
 
-async function reasonFor(seen: Seen, manifest: ModelManifest, options: OccludeOptions): Promise<Reason> {
+async function reasonFor(seen: InferenceOutput, manifest: ModelManifest, options: OccludeOptions): Promise<Reason> {
   const map = seen.anomaly?.map;
   if (map !== undefined) return { heat: heatOf(map, manifest), facts: { method: 'map' } };
   const { heat, grid, looks, mostDrop, cutShort } = await occlude(options);

@@ -1,6 +1,6 @@
 import { messageOf } from '@lineside/kit';
 import { InferenceError } from '../errors.ts';
-import type { Provider } from '../spec.ts';
+import type { Provider } from '../model-spec.ts';
 import type { FileHandler } from './artifacts.ts';
 
 /** The parts of TensorFlow.js that are used, as its version 4 has them. */

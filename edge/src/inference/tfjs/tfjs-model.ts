@@ -1,20 +1,19 @@
-import type { PictureSize } from '../../domain/index.ts';
-import { messageOf, systemClock } from '@lineside/kit';
 import {
   type BadOutput,
-  type Decoded,
+  createDecoder,
   type Decoder,
   isBad,
+  outputNames,
   type Outputs,
   type OutputTensor,
-} from '../decoders/decoder.ts';
-import { outputNames } from '../decoders/output-names.ts';
-import { createDecoder } from '../decoders/registry.ts';
+} from '@lineside/models/families';
+import type { InferenceOutput, PictureSize } from '../../domain/index.ts';
+import { messageOf, systemClock } from '@lineside/kit';
 import { InferenceError } from '../errors.ts';
 import { modelError } from '../model-io.ts';
 import { type PixelReader, pixelReader } from '../pixels.ts';
 import { isLess } from '../provider-chain.ts';
-import { inputShape, type ModelSpec } from '../spec.ts';
+import { inputShape, type ModelSpec } from '../model-spec.ts';
 import type { SessionFacts } from '../worker-protocol.ts';
 import { readTfjsModel, type TfjsKind } from './artifacts.ts';
 import { type Importer, loadTensorFlow, type TfModel, type TfRuntime, type TfTensor } from './runtime.ts';
@@ -78,7 +77,7 @@ export class TfjsModel {
     }
   }
 
-  decode(outputs: Outputs, packed: Uint8Array, source: PictureSize): Decoded | BadOutput {
+  decode(outputs: Outputs, packed: Uint8Array, source: PictureSize): InferenceOutput | BadOutput {
     return this.#decoder.decode(outputs, { packed, source });
   }
 

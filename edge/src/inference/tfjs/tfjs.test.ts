@@ -1,11 +1,11 @@
+import { isBad } from '@lineside/models/families';
 import { rm, writeFile } from 'node:fs/promises';
 import { resolveModel } from '@lineside/models';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
 import { writeTinyTfjs } from '../../../../tests/support/tiny-tfjs.ts';
-import { isBad } from '../decoders/decoder.ts';
 import { OnnxSession } from '../onnx-session.ts';
-import type { ModelSpec } from '../spec.ts';
+import type { ModelSpec } from '../model-spec.ts';
 import { type FileHandler, type ModelArtifacts, readTfjsModel } from './artifacts.ts';
 import type { TfModel, TfModule, TfTensor } from './runtime.ts';
 import { loadTfjs } from './tfjs-model.ts';

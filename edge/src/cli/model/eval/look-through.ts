@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { FfmpegCapabilities } from '../../../camera/index.ts';
-import type { PictureSize, Seen } from '../../../domain/index.ts';
+import type { PictureSize, InferenceOutput } from '../../../domain/index.ts';
 import { LinesideError, messageOf } from '@lineside/kit';
 import type { Detector } from '../../detect/detector.ts';
 import { firstFrame, type StillPicture } from '../first-frame.ts';
@@ -8,7 +8,7 @@ import type { Progress } from '../progress.ts';
 
 /** What became of one picture. Without a result it is left out of every figure, and said so. */
 export type Look<P> =
-  | { readonly picture: P; readonly size: PictureSize; readonly seen: Seen }
+  | { readonly picture: P; readonly size: PictureSize; readonly seen: InferenceOutput }
   | { readonly picture: P; readonly failure: string };
 
 export interface LookThrough<P> {

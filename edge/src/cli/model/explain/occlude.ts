@@ -1,4 +1,4 @@
-import { type Detection, letterbox, type Seen } from '../../../domain/index.ts';
+import { type Detection, letterbox, type InferenceOutput } from '../../../domain/index.ts';
 import { type HeatMap, Occlusion, paintOver, remaining } from '../../../evaluation/index.ts';
 import type { Clock } from '@lineside/kit';
 import type { Detector } from '../../detect/detector.ts';
@@ -11,7 +11,7 @@ export interface Target {
   readonly score: number;
   /** The object; left out where the decision is about the whole picture. */
   readonly object?: Detection;
-  readonly left: (seen: Seen) => number;
+  readonly left: (seen: InferenceOutput) => number;
 }
 
 /** The box that is to be explained. */

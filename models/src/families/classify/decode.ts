@@ -1,0 +1,81 @@
+import { impossibleScore, NOT_FINITE, wrongCount, wrongLabels, wrongShape } from '../decoding/bad-output.ts';
+import { DETECTIONS_MAX } from '../decoding/candidates.ts';
+import type { BadOutput, DecoderOptions, OutputReader } from '../decoding/decoder.ts';
+import { allFinite, floats, SCORE_SLACK, sigmoid, softmax } from '../decoding/numbers.ts';
+import { isFloat } from '../decoding/shapes.ts';
+import { wholePicture } from '../decoding/image-level.ts';
+
+/** Most classes that are told of one picture. */
+export const CLASSES_MAX = 10;
+/** Shares that went through softmax sum to 1, but for rounding. */
+const SUM_SLACK = 0.02;
+
+/**
+ * A class for the whole picture: [1, classes], also with further axes of one. `options.softmax` tells whether softmax is
+ * in the graph (the default) or still to be done; `options.sigmoid` says instead that each class stands for itself.
+ * The best class (with sigmoid: each) that scored enough is also a detection over the whole picture.
+ */
+export function classify(options: DecoderOptions): OutputReader {
+  const { manifest, score } = options;
+  const { labels, output } = manifest;
+  const { softmax: soft, sigmoid: separate } = output.options ?? {};
+  const shares = new Float64Array(labels.length);
+  return {
+    check: (outputs) => {
+      const [table] = outputs;
+      if (table === undefined || outputs.length > 1) return wrongCount(outputs, 'one');
+      const [batch, ...sizes] = table.shape;
+      const [classes = 1, ...others] = sizes.filter((size) => size !== 1);
+      if (!isFloat(table) || sizes.length === 0 || !(batch === 1 || typeof batch === 'string') || others.length > 0) {
+        return wrongShape(table, 'float32 [1, classes]');
+      }
+      if (typeof classes === 'string' || classes === labels.length) return undefined;
+      return wrongLabels(table, classes, labels.length);
+    },
+    read: ([table], { source }) => {
+      const data = floats(table!.data);
+      if (!allFinite(data)) return NOT_FINITE;
+      if (separate === 'outside') for (const [c, value] of data.entries()) shares[c] = sigmoid(value);
+      else if (soft === 'outside') softmax(data, 0, 1, data.length, shares);
+      else shares.set(data);
+      const bad = separate === undefined ? checkShares(shares) : checkRange(shares);
+      if (bad !== undefined) return bad;
+      const order = best(shares, CLASSES_MAX);
+      const counts = (c: number): boolean => shares[c]! >= score;
+      const found = separate === undefined ? order.slice(0, 1) : best(shares, DETECTIONS_MAX);
+      return {
+        detections: found.filter(counts).map((c) => wholePicture(labels[c]!, c, shares[c]!, source)),
+        classes: order.map((c) => ({ label: labels[c]!, score: Math.min(1, shares[c]!) })),
+      };
+    },
+  };
+}
+
+function checkRange(shares: Float64Array): BadOutput | undefined {
+  const [least, most] = [Math.min(...shares), Math.max(...shares)];
+  return least < -SCORE_SLACK || most > 1 + SCORE_SLACK ? impossibleScore(least, most) : undefined;
+}
+
+function checkShares(shares: Float64Array): BadOutput | undefined {
+  const bad = checkRange(shares);
+  if (bad !== undefined) return bad;
+  const sum = shares.reduce((before, value) => before + value, 0);
+  if (Math.abs(sum - 1) <= SUM_SLACK) return undefined;
+  return {
+    bad: 'values',
+    message: `the shares of all classes sum to ${sum.toPrecision(3)} instead of 1`,
+    advice: 'Say in the manifest what the graph leaves out: `output.options.softmax` or `sigmoid`.',
+  };
+}
+
+/** Indices of the greatest, greatest first, equals in their order: cheaper than sorting a thousand for ten. */
+function best(values: Float64Array, most: number): number[] {
+  const order: number[] = [];
+  for (const [index, value] of values.entries()) {
+    if (order.length === most && !(value > values[order[most - 1]!]!)) continue;
+    let at = Math.min(order.length, most - 1);
+    for (; at > 0 && value > values[order[at - 1]!]!; at--) order[at] = order[at - 1]!;
+    order[at] = index;
+  }
+  return order;
+}

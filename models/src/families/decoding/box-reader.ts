@@ -1,0 +1,106 @@
+import {
+  type Box,
+  type Detection,
+  letterbox,
+  type Letterbox,
+  type PictureSize,
+  unletterbox,
+  type InferenceOutput,
+} from '../../output/index.ts';
+import { NO_SUCH_PLACE, NOT_FINITE } from './bad-output.ts';
+import { Candidates } from './candidates.ts';
+import {
+  type BadOutput,
+  type DeclaredOutput,
+  type DecoderOptions,
+  isBad,
+  type OutputReader,
+  type OutputTensor,
+} from './decoder.ts';
+import { allFinite, floats } from './numbers.ts';
+
+/** What differs between families of boxes. */
+export interface BoxFamily {
+  check(outputs: readonly DeclaredOutput[]): BadOutput | undefined;
+  /**
+   * Adds what scored enough, in pixels of the model's input; class ids are indices of the manifest's labels. Every
+   * value is finite, unless `looksAtNumbers`.
+   */
+  collect(outputs: readonly FloatOutput[], candidates: Candidates): BadOutput | undefined;
+  /** True where `collect` itself finds values that are no numbers, sooner than a pass over all of them. */
+  readonly looksAtNumbers?: true;
+  /** `suppress`: several boxes may lie on one object. `keep`: the graph has seen to it. */
+  readonly overlaps: 'suppress' | 'keep';
+}
+
+export interface FloatOutput {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** Reader of a family that gives boxes: what scored enough, one box per object, the best 300, in source pixels. */
+export function boxReader(options: DecoderOptions, family: BoxFamily): OutputReader {
+  const candidates = new Candidates();
+  return {
+    check: (outputs) => family.check(outputs),
+    read: (outputs, { source }): InferenceOutput | BadOutput => {
+      const kept = keptBoxes(options, family, candidates, outputs);
+      if (isBad(kept)) return kept;
+      const place = placer(options, source);
+      const detections: Detection[] = [];
+      for (const n of kept) {
+        const detection = place.detection(candidates, n);
+        if (detection !== undefined) detections.push(detection);
+      }
+      return { detections };
+    },
+  };
+}
+
+/** Indices of the candidates that stay, best first. */
+export function keptBoxes(
+  options: DecoderOptions,
+  family: BoxFamily,
+  candidates: Candidates,
+  outputs: readonly OutputTensor[],
+): Uint32Array | BadOutput {
+  const tables = outputs.map(({ data, shape }) => ({ data: floats(data), shape }));
+  if (family.looksAtNumbers !== true && !tables.every(({ data }) => allFinite(data))) return NOT_FINITE;
+  candidates.clear();
+  const bad = family.collect(tables, candidates);
+  if (bad !== undefined) return bad;
+  if (candidates.spoiled) return NO_SUCH_PLACE;
+  return family.overlaps === 'suppress' ? candidates.suppress(options.iou) : candidates.best();
+}
+
+export interface Placer {
+  readonly fit: Letterbox;
+  /** Undefined for a box wholly inside the letterbox's bars: there is no such place in the source. */
+  detection(candidates: Candidates, n: number): Detection | undefined;
+}
+
+/** Carries boxes from the model's input into the source picture. */
+export function placer(options: Pick<DecoderOptions, 'manifest'>, source: PictureSize): Placer {
+  const { input, labels } = options.manifest;
+  const fit = letterbox(source, input, input.letterbox.anchor);
+  return {
+    fit,
+    detection: (candidates, n) => {
+      const { boxes } = candidates;
+      const at = 4 * n;
+      const inInput: Box = [boxes[at]!, boxes[at + 1]!, boxes[at + 2]!, boxes[at + 3]!];
+      const box = unletterbox(inInput, fit, source);
+      if (box[2] <= box[0] || box[3] <= box[1]) return undefined;
+      const classId = candidates.classes[n]!;
+      return { label: labels[classId]!, classId, score: Math.min(1, candidates.scores[n]!), box };
+    },
+  };
+}
+
+/** Pixels of the input per unit of the output's boxes. */
+export function boxUnit(
+  { output, input }: DecoderOptions['manifest'],
+  usual: 'normalised' | 'pixels',
+): readonly [x: number, y: number] {
+  return (output.options?.boxes ?? usual) === 'pixels' ? [1, 1] : [input.width, input.height];
+}

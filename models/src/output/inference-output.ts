@@ -1,0 +1,27 @@
+import type { Detection } from './detection.ts';
+
+/** A class that a classification gives the whole frame. */
+export interface ClassScore {
+  readonly label: string;
+  /** 0 to 1. */
+  readonly score: number;
+}
+
+/** How much a frame differs from the images that a model learned from. */
+export interface Anomaly {
+  /** The model's own number: higher is less usual. */
+  readonly score: number;
+  /** The same for each place of the source frame, row by row, at the map's own resolution. */
+  readonly map?: { readonly width: number; readonly height: number; readonly values: Float32Array };
+}
+
+/**
+ * What a model reports about one frame. Boxes are in pixels of the source frame, best score first. A class or an anomaly
+ * that scores enough is also a detection over the whole frame.
+ */
+export interface InferenceOutput {
+  readonly detections: readonly Detection[];
+  /** Of a classification: best first. */
+  readonly classes?: readonly ClassScore[];
+  readonly anomaly?: Anomaly;
+}
