@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Uplink } from '@lineside/uplink';
 import { silentLogger, systemClock } from '@lineside/kit';
-import { Journal, journalPath } from '../edge/src/store/index.ts';
+import { Journal, journalPath } from '../edge/src/journal/index.ts';
 import { addDevice, collectorYaml, spawnCollector } from '../tests/support/collector.ts';
 import { ordinaryEvents } from '../tests/support/ordinary-events.ts';
 import { type Bench, type Column, loadNote, quantile, type Report, type Row } from './report.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { canonicalJson, chainNext, type EventBody } from '@lineside/protocol';
 import Database from 'better-sqlite3';
 import { silentLogger, systemClock } from '@lineside/kit';
-import { Journal } from '../edge/src/store/index.ts';
+import { Journal } from '../edge/src/journal/index.ts';
 import { type Bench, type Column, loadNote, quantile, type Report, type Row, spreadOver } from './report.ts';
 
 const GROUP_SIZES = [1, 64];

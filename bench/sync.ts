@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TUNING } from '@lineside/uplink';
 import { silentLogger, systemClock } from '@lineside/kit';
-import { Journal, journalPath, openJournalReader } from '../edge/src/store/index.ts';
+import { Journal, journalPath, openJournalReader } from '../edge/src/journal/index.ts';
 import { findPostgres } from '../tests/chaos/installed.ts';
 import { World } from '../tests/chaos/world.ts';
 import { ordinaryEvents } from '../tests/support/ordinary-events.ts';

@@ -6,7 +6,7 @@ import type { InspectionCounters } from '../../edge/src/domain/index.ts';
 import type { ModelSpec } from '../../edge/src/inference/index.ts';
 import { createLogger, runTogether, systemClock } from '@lineside/kit';
 import { Lanes } from '../../edge/src/pipeline/index.ts';
-import { openStore, type Store } from '../../edge/src/store/index.ts';
+import { openDataFolder, type DataFolder } from '../../edge/src/app/open-data-folder.ts';
 import { ByteTracker, TRACKER_DEFAULTS } from '../../edge/src/tracking/index.ts';
 import { VisionProcess } from '../../edge/src/vision/index.ts';
 import { answerQuestions } from '../child.ts';
@@ -41,7 +41,7 @@ const QUOTA_BYTES = 2 ** 30;
 
 interface Line {
   readonly facts: LineFacts;
-  readonly store: Store;
+  readonly store: DataFolder;
   readonly lanes: Lanes;
   readonly vision: VisionProcess;
   readonly book: FrameBook;
@@ -57,7 +57,7 @@ let after: Totals | undefined;
 
 async function start(facts: LineFacts): Promise<void> {
   const log = createLogger('warn', 'bench');
-  const store = openStore({
+  const store = openDataFolder({
     data: facts.data,
     device: 'bench',
     boot: bootId(),
@@ -66,6 +66,7 @@ async function start(facts: LineFacts): Promise<void> {
     journalQuotaBytes: QUOTA_BYTES,
     evidenceQuotaBytes: QUOTA_BYTES,
     keepDeliveredMs: 3_600_000,
+    synced: () => true,
   });
   const spec = await modelSpec(facts.model);
   const book = new FrameBook();
@@ -111,7 +112,7 @@ async function start(facts: LineFacts): Promise<void> {
   const stopVision = new AbortController();
   const stopLanes = new AbortController();
   const seen = vision.run(stopVision.signal);
-  const served = runTogether([lanes, store.upkeep], stopLanes.signal);
+  const served = runTogether([lanes, store.maintenance], stopLanes.signal);
   line = { facts, store, lanes, vision, book, stopVision, stopLanes, seen, served };
 }
 

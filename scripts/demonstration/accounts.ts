@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { openJournalReader } from '../../edge/src/store/index.ts';
+import { openEventReader } from '../../edge/src/events/index.ts';
+import { openJournalReader } from '../../edge/src/journal/index.ts';
 
 const Reasons = z.record(z.string(), z.number());
 const Counters = z.object({ offered: z.number(), inspected: z.number(), skipped: Reasons, failed: Reasons });
@@ -78,11 +79,21 @@ export async function settleAccounts(sources: AccountSources): Promise<Accounts>
       sums.declaredLost += there.declaredLost;
       sums.unexplained += Math.abs(holes) + Math.max(0, above - stats.queued);
     }
-    const events: Record<string, number> = {};
-    for (const event of reader.events({ since: sources.sinceMs })) {
-      if (event.openedWallMs >= sources.sinceMs) events[event.kind] = (events[event.kind] ?? 0) + 1;
-    }
+    const events = eventsByKind(sources);
     return { cameras: camerasOf(sources.stopped), models: modelsOf(sources.stopped), events, ...sums };
+  } finally {
+    reader.close();
+  }
+}
+
+function eventsByKind({ journalPath, sinceMs }: AccountSources): Record<string, number> {
+  const reader = openEventReader(journalPath);
+  try {
+    const counts: Record<string, number> = {};
+    for (const event of reader.events({ since: sinceMs })) {
+      if (event.openedWallMs >= sinceMs) counts[event.kind] = (counts[event.kind] ?? 0) + 1;
+    }
+    return counts;
   } finally {
     reader.close();
   }

@@ -1,5 +1,5 @@
 import { countInRanges, mergeRanges, outsideRanges, type SeqRange, STREAMS } from '@lineside/protocol';
-import { openJournalReader, verifyJournal } from '../../edge/src/store/index.ts';
+import { openJournalReader, verifyJournal } from '../../edge/src/journal/index.ts';
 import type { Books } from './books.ts';
 
 /** Where every number of a journal is. */

@@ -8,7 +8,7 @@ import { statSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TUNING, type Tuning, Uplink } from '@lineside/uplink';
 import { type Clock, silentLogger, systemClock } from '@lineside/kit';
-import { Journal, journalPath } from '../../edge/src/store/index.ts';
+import { Journal, journalPath } from '../../edge/src/journal/index.ts';
 import { ordinaryEvents, telemetryBody } from '../support/ordinary-events.ts';
 import { trustPuback } from './trust-puback.ts';
 

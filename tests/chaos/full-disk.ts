@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger, systemClock } from '@lineside/kit';
-import { type Entry, Journal, journalPath } from '../../edge/src/store/index.ts';
+import { type Entry, Journal, journalPath } from '../../edge/src/journal/index.ts';
 import { ordinaryEvents, telemetryBody } from '../support/ordinary-events.ts';
 import { type SmallDisk, smallDisk } from '../support/small-disk.ts';
 import { randomBytes } from 'node:crypto';

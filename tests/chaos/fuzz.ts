@@ -4,7 +4,7 @@ import { type Ack, type Stream, topics } from '@lineside/protocol';
 import { Uplink, TUNING } from '@lineside/uplink';
 import mqtt, { type MqttClient } from 'mqtt';
 import { silentLogger, systemClock } from '@lineside/kit';
-import type { Journal } from '../../edge/src/store/index.ts';
+import type { Journal } from '../../edge/src/journal/index.ts';
 import { dice } from '../support/dice.ts';
 import { ordinaryEvents } from '../support/ordinary-events.ts';
 import { openTestJournal } from '../support/test-journal.ts';

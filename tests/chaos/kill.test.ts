@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyJournal, journalPath } from '../../edge/src/store/index.ts';
+import { verifyJournal, journalPath } from '../../edge/src/journal/index.ts';
 import { delivered } from '../support/balance.ts';
 import { built } from '../support/built.ts';
 import { ChaosLine } from '../support/chaos-line.ts';

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { journalPath, openJournalReader, verifyJournal } from '../../edge/src/store/index.ts';
+import { journalPath, openJournalReader, verifyJournal } from '../../edge/src/journal/index.ts';
 import { dice } from '../support/dice.ts';
 import { FROM_SOURCE, NODE, startProcess } from '../support/processes.ts';
 import type { DeviceOptions } from './device.ts';

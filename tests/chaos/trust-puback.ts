@@ -1,6 +1,6 @@
 import { encodeText, STREAMS, topics } from '@lineside/protocol';
 import mqtt from 'mqtt';
-import type { Journal } from '../../edge/src/store/index.ts';
+import type { Journal } from '../../edge/src/journal/index.ts';
 
 const BATCH = 200;
 

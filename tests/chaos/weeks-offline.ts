@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TUNING } from '@lineside/uplink';
 import { type Clock, silentLogger, systemClock } from '@lineside/kit';
-import { Journal, journalPath } from '../../edge/src/store/index.ts';
+import { Journal, journalPath } from '../../edge/src/journal/index.ts';
 import { ordinaryEvents } from '../support/ordinary-events.ts';
 import { clear, type Scenario } from './scenario.ts';
 import { SlowLink } from './slow-link.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { journalPath } from '../../edge/src/store/index.ts';
+import { journalPath } from '../../edge/src/journal/index.ts';
 import { collectorYaml, spawnCollector } from '../support/collector.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { POSTGRES_PASSWORD, TestPostgres } from '../support/postgres.ts';

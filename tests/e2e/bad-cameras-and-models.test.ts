@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { journalPath, verifyJournal } from '../../edge/src/store/index.ts';
+import { journalPath, verifyJournal } from '../../edge/src/journal/index.ts';
 import { fileSource, RtspServer } from '@lineside/twin/rtsp';
 import { type Appliance, configure, startAppliance, unbalanced } from '../support/appliance.ts';
 import { blinking, brightModel, brightRule } from '../support/blinking.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { journalPath, verifyJournal } from '../../edge/src/store/index.ts';
+import { journalPath, verifyJournal } from '../../edge/src/journal/index.ts';
 import { type Appliance, configure, startAppliance, Status } from '../support/appliance.ts';
 import { blinking, brightModel, brightRule } from '../support/blinking.ts';
 import { built, LINESIDE } from '../support/built.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { topics } from '@lineside/protocol';
-import { journalPath, openJournalReader, verifyJournal } from '../../edge/src/store/index.ts';
+import { journalPath, openJournalReader, verifyJournal } from '../../edge/src/journal/index.ts';
 import { type Appliance, startAppliance, type Status } from '../support/appliance.ts';
 import { delivered } from '../support/balance.ts';
 import { built } from '../support/built.ts';

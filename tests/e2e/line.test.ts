@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { journalPath, openJournalReader, verifyJournal } from '../../edge/src/store/index.ts';
+import { openEventReader } from '../../edge/src/events/index.ts';
+import { journalPath, verifyJournal } from '../../edge/src/journal/index.ts';
 import { type Accounts, complaints, settleAccounts } from '../../scripts/demonstration/accounts.ts';
 import { configText, DEVICE } from '../../scripts/demonstration/simulated-line.ts';
 import { type Appliance, startAppliance, type Status, unbalanced } from '../support/appliance.ts';
@@ -146,7 +147,7 @@ describe.skipIf(missing !== undefined)('a line whose cameras are not ours', () =
 
   it('has the picture of every event at the collector, with the box drawn around what is meant', async () => {
     expect(pairs.size).toBeGreaterThan(0);
-    const reader = openJournalReader(journalPath(data));
+    const reader = openEventReader(journalPath(data));
     try {
       for (const { event, picture } of events) {
         expect(picture?.stored, event).toBe(true);

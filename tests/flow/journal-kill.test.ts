@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { journalPath, verifyJournal } from '../../edge/src/store/index.ts';
+import { journalPath, verifyJournal } from '../../edge/src/journal/index.ts';
 import { FROM_SOURCE, NODE, startProcess } from '../support/processes.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { openTestJournal } from '../support/test-journal.ts';

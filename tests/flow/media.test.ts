@@ -5,13 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
-import {
-  EvidenceStore,
-  evidenceFolder,
-  evidencePath,
-  type Journal,
-  JournalRecorder,
-} from '../../edge/src/store/index.ts';
+import { JournalRecorder } from '../../edge/src/events/index.ts';
+import { EvidenceStore, evidenceFolder, evidencePath } from '../../edge/src/evidence/index.ts';
+import { type Journal } from '../../edge/src/journal/index.ts';
 import { FakeCollector } from '../support/fake-collector.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { canonicalJson, Reported, topics } from '../../cloud-sync/protocol/src/index.ts';
 import { type Outbox, type Tuning, TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
-import type { Journal } from '../../edge/src/store/index.ts';
+import type { Journal } from '../../edge/src/journal/index.ts';
 import { FakeCollector } from '../support/fake-collector.ts';
 import { type Mosquitto, type MosquittoOptions, startMosquitto } from '../support/mosquitto.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';

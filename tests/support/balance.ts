@@ -1,4 +1,5 @@
-import { journalPath, openJournalReader, verifyJournal } from '../../edge/src/store/index.ts';
+import { openEventReader } from '../../edge/src/events/index.ts';
+import { journalPath, verifyJournal } from '../../edge/src/journal/index.ts';
 import type { CollectorProcess } from './collector-process.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -50,7 +51,7 @@ export async function delivered(collector: CollectorProcess, data: string, withi
 }
 
 function eventsIn(data: string): number {
-  const reader = openJournalReader(journalPath(data));
+  const reader = openEventReader(journalPath(data));
   try {
     return [...reader.events()].length;
   } finally {

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { EventBody, MediaBody, TelemetryBody } from '@lineside/protocol';
 import { V7Generator } from 'uuidv7';
-import type { Entry } from '../../edge/src/store/index.ts';
+import type { Entry } from '../../edge/src/journal/index.ts';
 import { dice } from './dice.ts';
 
 const RULES = [

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, silentLogger } from '@lineside/kit';
-import { Journal, journalPath, type JournalOptions } from '../../edge/src/store/index.ts';
+import { Journal, journalPath, type JournalOptions } from '../../edge/src/journal/index.ts';
 
 /** A clock that the test moves; sleeps end when it is moved past them. */
 export class HandClock implements Clock {

@@ -25,7 +25,7 @@ interface InForce {
 /**
  * Runs the appliance until `signal` aborts. A changed configuration is checked first; a good one takes over at once,
  * a bad one changes nothing but what the log, the page and `doctor` say; one whose fault shows only when it is to run
- * gives way to the one before. Throws ConfigError or SecretError when there is none to run with, StoreError when the
+ * gives way to the one before. Throws ConfigError or SecretError when there is none to run with, JournalError when the
  * data folder cannot be used.
  */
 export async function runAppliance(options: RunOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import type { EventHistory, EventPage, EventQuery, EventTransition, FoldedEvent } from '../status/index.ts';
-import type { FoldedEvent as StoredEvent, JournalReader, Transition } from '../store/index.ts';
+import type { EventReader, FoldedEvent as StoredEvent, Transition } from '../events/index.ts';
 
 /** A stored event in the status room's words. `ackedUpTo`: everything up to this number is at the collector. */
 export function eventView(stored: StoredEvent, ackedUpTo: number): FoldedEvent {
@@ -42,10 +42,10 @@ function transitionView(transition: Transition): EventTransition {
 
 /** Pages of events for the status page, newest first; a cursor is the number of events already shown. */
 export class EventViews {
-  readonly #reader: JournalReader;
+  readonly #reader: EventReader;
   readonly #ackedUpTo: () => number;
 
-  constructor(reader: JournalReader, ackedUpTo: () => number) {
+  constructor(reader: EventReader, ackedUpTo: () => number) {
     this.#reader = reader;
     this.#ackedUpTo = ackedUpTo;
   }

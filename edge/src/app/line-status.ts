@@ -13,12 +13,14 @@ import type {
   StatusServer,
   StatusSource,
 } from '../status/index.ts';
-import { evidencePath, type JournalReader, type Store } from '../store/index.ts';
+import type { EventReader } from '../events/index.ts';
+import { evidencePath } from '../evidence/index.ts';
 import type { VisionProcess } from '../vision/index.ts';
 import { EventViews } from './event-views.ts';
 import { CpuMeter, diskOf } from './machine.ts';
 import { periodMs } from './looks.ts';
 import { type LineModel, refusals } from './models.ts';
+import type { DataFolder } from './open-data-folder.ts';
 import { cameraViews, modelViews, type ViewFacts } from './status-view.ts';
 import type { UplinkPart } from './uplink-part.ts';
 
@@ -30,8 +32,8 @@ export interface LineStatusParts {
   readonly evidenceFolder: string;
   readonly version: string;
   readonly clock: Clock;
-  readonly store: Store;
-  readonly reader: JournalReader;
+  readonly store: DataFolder;
+  readonly reader: EventReader;
   readonly lanes: Lanes;
   readonly vision: VisionProcess;
   readonly uplink: UplinkPart | undefined;

@@ -5,12 +5,13 @@ import { loadConfig, type LoadedConfig } from '../config/index.ts';
 import type { FrameRef, LineEvent } from '../domain/index.ts';
 import { aborted, createLogger, LinesideError, systemClock } from '@lineside/kit';
 import { Lanes, type Recorder, type VisionListener } from '../pipeline/index.ts';
-import { openStore } from '../store/index.ts';
 import { VisionProcess } from '../vision/index.ts';
+import { ClockSource } from './clock-source.ts';
 import { eventIds } from './event-id.ts';
 import { bootId } from './machine.ts';
 import { findModels, type LineModel } from './models.ts';
 import { usesOf } from './looks.ts';
+import { openDataFolder } from './open-data-folder.ts';
 import type { Recording, ReplayOptions, ReplaySummary } from './options.ts';
 import { rulesOf } from './rules.ts';
 import { trackerFor } from './sitting.ts';
@@ -46,7 +47,8 @@ async function replayInto(
   const startedMs = systemClock.monoMs();
   const { config } = loaded;
   const log = createLogger('warn', 'replay');
-  const store = openStore({
+  const clockSource = new ClockSource(systemClock);
+  const store = openDataFolder({
     data: folder,
     device: config.device,
     boot: bootId(),
@@ -55,6 +57,7 @@ async function replayInto(
     journalQuotaBytes: config.storage.journalQuotaBytes,
     evidenceQuotaBytes: config.storage.evidenceQuotaBytes,
     keepDeliveredMs: config.storage.keepDeliveredMs,
+    synced: () => clockSource.synced(),
   });
   try {
     const telling = new TellingRecorder(store.recorder, options);

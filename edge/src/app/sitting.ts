@@ -6,7 +6,10 @@ import { hasTensorrt } from '../inference/index.ts';
 import { aborted, type Clock, isAbort, type Logger, messageOf, type Part, runTogether } from '@lineside/kit';
 import { type LaneSetup, Lanes } from '../pipeline/index.ts';
 import { StatusServer, controlSocketPath } from '../status/index.ts';
-import { evidenceFolder, journalPath, openJournalReader, openStore, type Store } from '../store/index.ts';
+import { openDataFolder, type DataFolder } from './open-data-folder.ts';
+import { evidenceFolder } from '../evidence/index.ts';
+import { closeStaleEvents, openEventReader } from '../events/index.ts';
+import { journalPath } from '../journal/index.ts';
 import { ByteTracker, TRACKER_DEFAULTS } from '../tracking/index.ts';
 import { VisionProcess } from '../vision/index.ts';
 import { ClockSource } from './clock-source.ts';
@@ -14,7 +17,6 @@ import { bootId } from './machine.ts';
 import { findModels, type LineModel, refusals, weakest } from './models.ts';
 import { afterEngines, besideEngines, engineKeeper, specsOf } from './engines.ts';
 import { eventIds } from './event-id.ts';
-import { closeLeftOpen } from './left-open.ts';
 import { LineStatus } from './line-status.ts';
 import { absentOf, usesOf } from './looks.ts';
 import { rulesOf } from './rules.ts';
@@ -49,7 +51,7 @@ export async function sit(options: SittingOptions, signal: AbortSignal): Promise
   const { loaded, clock, logger, dataDir } = options;
   const { config } = loaded;
   const clockSource = new ClockSource(clock);
-  const store = openStore({
+  const store = openDataFolder({
     data: dataDir,
     device: config.device,
     boot: bootId(),
@@ -65,9 +67,9 @@ export async function sit(options: SittingOptions, signal: AbortSignal): Promise
   const reopen = new AbortController();
   store.journal.onReopen(() => reopen.abort());
   try {
-    const reader = openJournalReader(journalPath(dataDir));
+    const reader = openEventReader(journalPath(dataDir));
     try {
-      closeLeftOpen(store.journal, reader, logger);
+      closeStaleEvents(store.journal, reader, logger);
       const models = await findModels(config, { baseDir: loaded.baseDir, importedDir: importedDir(dataDir) });
       for (const model of models) {
         if (model.state !== 'refused') continue;
@@ -112,7 +114,7 @@ async function enginesHere(options: SittingOptions, models: readonly LineModel[]
 /** Everything between the cameras and the journal, and from there to the link, in the order a frame travels. */
 function wire(
   options: SittingOptions,
-  store: Store,
+  store: DataFolder,
   models: readonly LineModel[],
   keeper: EngineKeeper | undefined,
 ): Wired {
@@ -181,7 +183,7 @@ export function trackerFor(model: LineModel | undefined): ByteTracker {
 /** Runs all parts until the signal aborts or one breaks; then stops them in the order that loses nothing. */
 async function runLine(
   options: SittingOptions,
-  line: Wired & { readonly store: Store; readonly status: LineStatus },
+  line: Wired & { readonly store: DataFolder; readonly status: LineStatus },
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, logger, random, loaded, dataDir, env } = options;
@@ -214,7 +216,7 @@ async function runLine(
       broken.abort();
     });
   const served = group([lanes, server, ...(uplink === undefined ? [] : [uplink])], serving.signal);
-  const kept = group([store.upkeep], keeping.signal);
+  const kept = group([store.maintenance], keeping.signal);
   const seen = group([afterEngines(keeper, vision), ticker, systemd], seeing.signal);
   void server.address().then((address) => options.onReady(address.url));
   options.onRunning();

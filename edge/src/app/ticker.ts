@@ -1,7 +1,7 @@
 import type { AuditBody } from '@lineside/protocol';
 import { type Clock, isAbort, type Logger, messageOf, type Part } from '@lineside/kit';
 import type { Lanes } from '../pipeline/index.ts';
-import type { Journal } from '../store/index.ts';
+import type { Journal } from '../journal/index.ts';
 
 const TICK_MS = 500;
 const TELEMETRY_MS = 60_000;

@@ -2,12 +2,12 @@ import { Uplink, type UplinkSnapshot } from '@lineside/uplink';
 import type { LoadedConfig, UplinkConfig } from '../config/index.ts';
 import { type Clock, type Logger, type Part, redactUrls } from '@lineside/kit';
 import type { LinkView } from '../status/index.ts';
-import type { Store } from '../store/index.ts';
+import type { DataFolder } from './open-data-folder.ts';
 
 export interface UplinkPartOptions {
   readonly loaded: LoadedConfig;
   readonly uplink: UplinkConfig;
-  readonly store: Store;
+  readonly store: DataFolder;
   readonly clock: Clock;
   readonly random: () => number;
   readonly version: string;

@@ -8,7 +8,8 @@ import { runProcess } from '../../../tests/support/processes.ts';
 import { brightBlobDetector, constantDetector, writeTinyBundle } from '../../../tests/support/tiny-onnx.ts';
 import { notAVideo, testVideo } from '../../../tests/support/video.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
-import { EVENT_RECORD, journalPath } from '../store/index.ts';
+import { EVENT_RECORD } from '../events/index.ts';
+import { journalPath } from '../journal/index.ts';
 
 const VERBS = [
   [],

@@ -1,18 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
-  evidenceFolder,
-  evidencePath,
+  CSV_HEADER,
+  csvRow,
   type EventFilter,
+  type EventReader,
   type FoldedEvent,
-  journalPath,
-  type JournalReader,
-  openJournalReader,
+  openEventReader,
   type Transition,
-} from '../store/index.ts';
+} from '../events/index.ts';
+import { evidenceFolder, evidencePath } from '../evidence/index.ts';
+import { journalPath } from '../journal/index.ts';
 import { parseDuration } from '../fields/index.ts';
 import { action, type Context, examples, type Registry } from './context.ts';
 import { CliError } from './errors.ts';
-import { CSV_HEADER, csvRow } from './events-csv.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { lasted, localTime } from './time-text.ts';
 
@@ -87,8 +87,8 @@ function filterOf({ kind, camera, state, since }: FilterOptions, nowMs: number):
   };
 }
 
-async function withReader(context: Context, use: (reader: JournalReader) => Promise<ExitCode>): Promise<ExitCode> {
-  const reader = openJournalReader(journalPath(context.dataDir));
+async function withReader(context: Context, use: (reader: EventReader) => Promise<ExitCode>): Promise<ExitCode> {
+  const reader = openEventReader(journalPath(context.dataDir));
   try {
     return await use(reader);
   } finally {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Finding, journalPath, type Verdict, verifyJournal } from '../store/index.ts';
+import { type Finding, journalPath, type Verdict, verifyJournal } from '../journal/index.ts';
 import { action, type Context, examples, type Registry } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 

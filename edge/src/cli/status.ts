@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CameraView, ModelView } from '../status/index.ts';
-import { journalPath, openJournalReader, StoreError, type StreamStats } from '../store/index.ts';
+import { journalPath, openJournalReader, JournalError, type StreamStats } from '../journal/index.ts';
 import { action, type Context, examples, type Registry } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { askService, type ServiceStatus } from './service.ts';
@@ -49,7 +49,7 @@ function streamsOf(dataDir: string): Readonly<Record<string, StreamStats>> | und
       reader.close();
     }
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'journal_absent') return undefined;
+    if (error instanceof JournalError && error.code === 'journal_absent') return undefined;
     throw error;
   }
 }

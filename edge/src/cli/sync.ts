@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type LinkView } from '../status/index.ts';
 import { STREAMS } from '@lineside/protocol';
-import { type DeclaredLoss, journalPath, openJournalReader, type StreamStats } from '../store/index.ts';
+import { type DeclaredLoss, journalPath, openJournalReader, type StreamStats } from '../journal/index.ts';
 import { action, type Context, examples, type Registry } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { askService } from './service.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, systemCode } from '@lineside/kit';
-import { countAside, journalPath } from '../../store/index.ts';
+import { countAside, journalPath } from '../../journal/index.ts';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 import { diskFindings } from './machine.ts';
 

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Logger } from '@lineside/kit';
+import { JournalRecorder } from '../events/index.ts';
+import { EvidenceStore, EvidenceSweep, evidenceFolder } from '../evidence/index.ts';
+import {
+  type DeviceKey,
+  deviceKey,
+  HeadSigner,
+  Journal,
+  JournalMaintenance,
+  journalPath,
+  type StreamQuotas,
+  WalWatch,
+} from '../journal/index.ts';
+
+export interface DataFolderOptions {
+  /** The data folder. */
+  readonly data: string;
+  readonly device: string;
+  readonly boot: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly journalQuotaBytes: number;
+  /** Of single streams; what is left out takes its usual share. */
+  readonly streamQuotas?: Partial<StreamQuotas>;
+  readonly evidenceQuotaBytes: number;
+  readonly keepDeliveredMs: number;
+  /** Whether the wall clock follows a time server now. */
+  readonly synced: () => boolean;
+}
+
+/** The parts of the store that a running line needs, joined. */
+export interface DataFolder {
+  readonly journal: Journal;
+  readonly evidence: EvidenceStore;
+  readonly recorder: JournalRecorder;
+  /** To be run beside the line. */
+  readonly maintenance: JournalMaintenance;
+  /** Ed25519 public key of this box (raw, base64url), with which the heads of its chains are signed. */
+  readonly publicKey: string;
+}
+
+/** More than the WAL holds between checkpoints, which on a full disk must fit into the file first. */
+const BALLAST_BYTES = 8 * 1024 * 1024;
+
+const KEEP_ORPHANS_MS = 3_600_000;
+
+/** Opens the data folder as its one writer. Throws JournalError as Journal.open does; close with `journal.close()`. */
+export function openDataFolder(options: DataFolderOptions): DataFolder {
+  const { data, device, boot, clock, log, synced, keepDeliveredMs } = options;
+  const quotaBytes = options.journalQuotaBytes;
+  const system = { random: randomBytes, synced, ballastBytes: BALLAST_BYTES };
+  const path = journalPath(data);
+  const quotas = options.streamQuotas === undefined ? {} : { streamQuotas: options.streamQuotas };
+  const journal = Journal.open({ path, device, boot, clock, log, quotaBytes, ...quotas, ...system });
+  const signer = new HeadSigner({ journal, key: keyOf(journal, data), clock });
+  const wal = new WalWatch(journal, path);
+  const folder = evidenceFolder(data);
+  const evidence = new EvidenceStore({ journal, folder, quotaBytes: options.evidenceQuotaBytes, log });
+  const sweep = new EvidenceSweep({ journal, evidence, clock, log, keepMs: KEEP_ORPHANS_MS });
+  const recorder = new JournalRecorder({ journal, evidence, clock, log });
+  const also = [() => evidence.retain(), () => sweep.sweep()];
+  const maintenance = new JournalMaintenance({ journal, signer, wal, clock, log, keepDeliveredMs, also });
+  return { journal, evidence, recorder, maintenance, publicKey: signer.publicKey };
+}
+
+function keyOf(journal: Journal, data: string): DeviceKey {
+  try {
+    return deviceKey(data);
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
+}

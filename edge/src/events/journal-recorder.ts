@@ -1,0 +1,114 @@
+import type { EventBody, MediaBody } from '@lineside/protocol';
+import type { LineEvent } from '../domain/index.ts';
+import { type Clock, type Logger, messageOf } from '@lineside/kit';
+import type { Picture, Recorder } from '../pipeline/index.ts';
+import type { EvidenceStore, StagedEvidence } from '../evidence/index.ts';
+import type { Entry, Journal } from '../journal/index.ts';
+
+/** Kinds of record that the recorder writes. */
+export const EVENT_RECORD = 'event';
+export const SNAPSHOT_RECORD = 'snapshot';
+
+/** Writes events and their pictures: the picture first, then one transaction with all that speaks of it. */
+export class JournalRecorder implements Recorder {
+  readonly #journal: Journal;
+  readonly #evidence: EvidenceStore;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+
+  constructor(options: { journal: Journal; evidence: EvidenceStore; clock: Clock; log: Logger }) {
+    this.#journal = options.journal;
+    this.#evidence = options.evidence;
+    this.#clock = options.clock;
+    this.#log = options.log;
+  }
+
+  /** A picture that cannot be written costs the event its picture, never the event: its details say so. */
+  async record(event: LineEvent, picture: Picture | undefined): Promise<{ readonly seq: number }> {
+    if (picture === undefined) return this.#write(event, undefined, undefined);
+    let staged: StagedEvidence;
+    try {
+      staged = await this.#evidence.stage(picture.jpeg);
+    } catch (error) {
+      this.#log.error({ event: event.event, error: messageOf(error) }, 'cannot write the picture of an event');
+      return this.#write(event, undefined, undefined, { evidence: 'not_written' });
+    }
+    try {
+      return await this.#write(event, picture, staged);
+    } catch (error) {
+      this.#evidence.discard(staged);
+      throw error;
+    }
+  }
+
+  /** Together with what other cameras record at the same moment: one sync of the disk for all. */
+  async #write(
+    event: LineEvent,
+    picture: Picture | undefined,
+    staged: StagedEvidence | undefined,
+    remarks: EventBody['details'] = {},
+  ): Promise<{ readonly seq: number }> {
+    const at = event.decidedAtMs === undefined ? {} : { atMs: event.decidedAtMs };
+    const body = eventBody(event, staged?.sha256, remarks);
+    const entries: Entry[] = [{ stream: 'events', kind: EVENT_RECORD, body, ...at }];
+    if (picture !== undefined && staged !== undefined) {
+      entries.push({ stream: 'media', kind: SNAPSHOT_RECORD, body: mediaBody(event.event, picture, staged), ...at });
+    }
+    const [position] = await this.#journal.appendSoon(entries, () => {
+      if (staged !== undefined) this.#evidence.adopt(staged, event.event, this.#clock.wallMs());
+    });
+    if (position === undefined) throw new TypeError('an append of one entry gave no number');
+    if (staged !== undefined) this.#evidence.settle(staged);
+    return { seq: position.seq };
+  }
+}
+
+/** Digits that no model means cost bytes in the journal and on the link for as long as the event is kept. */
+function rounded(value: number, steps: number): number {
+  return Math.round(value * steps) / steps;
+}
+
+function tenth(pixels: number): number {
+  return rounded(pixels, 10);
+}
+
+/** A transition in the wire's words. A number that JSON cannot carry is left out rather than lose the event. */
+export function eventBody(
+  event: LineEvent,
+  snapshot: string | undefined,
+  remarks: EventBody['details'] = {},
+): EventBody {
+  const { output, frame, model } = event;
+  const { score, box } = output;
+  const details = { ...finiteOnly(output.details ?? {}), ...remarks };
+  // In the order of the canonical text, which is then made sooner.
+  return {
+    ...(box?.every(Number.isFinite) === true
+      ? { box: [tenth(box[0]), tenth(box[1]), tenth(box[2]), tenth(box[3])] }
+      : {}),
+    camera: event.camera,
+    ...(Object.keys(details).length === 0 ? {} : { details }),
+    event: event.event,
+    ...(frame === undefined ? {} : { frame: { height: frame.height, index: frame.index, width: frame.width } }),
+    kind: output.kind,
+    label: output.label,
+    lastedMs: Number.isFinite(output.lastedMs) ? Math.max(0, Math.round(output.lastedMs)) : 0,
+    ...(model === undefined ? {} : { model: { degraded: model.degraded, id: model.id, sha256: model.sha256 } }),
+    phase: output.phase,
+    ...(output.reason === undefined ? {} : { reason: output.reason }),
+    rule: output.rule,
+    ...(score === undefined || !Number.isFinite(score) ? {} : { score: rounded(Math.min(1, Math.max(0, score)), 1e4) }),
+    severity: output.severity,
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(output.zone === undefined ? {} : { zone: output.zone }),
+  };
+}
+
+function mediaBody(event: string, picture: Picture, staged: StagedEvidence): MediaBody {
+  const { width, height } = picture;
+  return { sha256: staged.sha256, bytes: staged.bytes, mime: 'image/jpeg', width, height, event };
+}
+
+function finiteOnly(details: NonNullable<EventBody['details']>): NonNullable<EventBody['details']> {
+  return Object.fromEntries(Object.entries(details).filter(([, v]) => typeof v !== 'number' || Number.isFinite(v)));
+}

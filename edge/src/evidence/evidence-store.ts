@@ -1,0 +1,194 @@
+import { renameSync, unlinkSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import { type Logger, messageOf, systemCode, writeFileAtomic } from '@lineside/kit';
+import { evidencePath, readEvidence, sha256Of } from './evidence-files.ts';
+import type { Entry, Journal } from '../journal/index.ts';
+
+/** Bytes that are safe on the disk under a provisional name and that no record speaks of yet. */
+export interface StagedEvidence {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly provisional: string;
+}
+
+export interface PendingEvidence {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly mime: string;
+}
+
+export interface EvidenceStats {
+  readonly files: number;
+  readonly bytes: number;
+  /** Not at the collector yet. */
+  readonly pending: number;
+}
+
+interface Row {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly event: string;
+}
+
+const RETENTION_STEP = 64;
+
+/**
+ * Pictures by their hash, in files beside the journal; which of them there are, and which the collector has, is a table
+ * in the journal's file. Order of a write: bytes on the disk under a provisional name that carries the journal's epoch,
+ * then the transaction that speaks of them, then the final name. So a crash leaves either a picture that a record
+ * names, or a provisional file of this journal that nothing names and that can be removed.
+ */
+export class EvidenceStore {
+  readonly folder: string;
+  readonly #journal: Journal;
+  readonly #log: Logger;
+  readonly #quotaBytes: number;
+  readonly #insert: Database.Statement<[string, number, string, number]>;
+  readonly #pending: Database.Statement<[number], { readonly sha256: string; readonly bytes: number }>;
+  readonly #uploaded: Database.Statement<[string]>;
+  readonly #totals: Database.Statement<[], EvidenceStats>;
+  readonly #next: Database.Statement<[number, number], Row>;
+  #staged = 0;
+
+  constructor(options: { journal: Journal; folder: string; quotaBytes: number; log: Logger }) {
+    const { database } = options.journal;
+    this.folder = options.folder;
+    this.#journal = options.journal;
+    this.#log = options.log;
+    this.#quotaBytes = options.quotaBytes;
+    this.#insert = database.prepare(`INSERT INTO evidence(sha256, bytes, event, number, wall_ms)
+      VALUES (?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM evidence), ?)
+      ON CONFLICT(sha256) DO NOTHING`);
+    this.#pending = database.prepare('SELECT sha256, bytes FROM evidence WHERE uploaded = 0 ORDER BY number LIMIT ?');
+    this.#uploaded = database.prepare('UPDATE evidence SET uploaded = 1 WHERE sha256 = ?');
+    this.#totals = database.prepare(`SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes,
+      count(*) FILTER (WHERE uploaded = 0) AS pending FROM evidence`);
+    this.#next = database.prepare(
+      'SELECT sha256, bytes, event FROM evidence WHERE uploaded = ? ORDER BY number LIMIT ?',
+    );
+  }
+
+  /** Puts `jpeg` on the disk, durable, under a provisional name. */
+  async stage(jpeg: Uint8Array): Promise<StagedEvidence> {
+    const sha256 = sha256Of(jpeg);
+    this.#staged += 1;
+    const unique = `${this.#journal.epoch}-${process.pid}-${this.#staged}`;
+    const provisional = `${evidencePath(this.folder, sha256)}.${unique}.new`;
+    await writeFileAtomic(provisional, jpeg, unique);
+    return { sha256, bytes: jpeg.byteLength, provisional };
+  }
+
+  /** Notes the picture; to be called inside the transaction that writes the records naming it. */
+  adopt(staged: StagedEvidence, event: string, wallMs: number): void {
+    this.#insert.run(staged.sha256, staged.bytes, event, Math.round(wallMs));
+  }
+
+  /** After that transaction: gives the file its final name. What fails here is made good by the next sweep. */
+  settle(staged: StagedEvidence): void {
+    try {
+      renameSync(staged.provisional, evidencePath(this.folder, staged.sha256));
+    } catch (error) {
+      this.#log.warn({ path: staged.provisional, error: messageOf(error) }, 'cannot give a picture its final name yet');
+    }
+  }
+
+  /** The records were not written: nothing will ever name the file. */
+  discard(staged: StagedEvidence): void {
+    this.#unlink(staged.provisional);
+  }
+
+  /** Bytes of a picture, hashed again. Throws `evidence_missing`, `evidence_damaged`. */
+  open(sha256: string): Promise<Buffer> {
+    return readEvidence(this.folder, sha256);
+  }
+
+  /** Pictures that the collector lacks, oldest first. */
+  pending(limit: number): readonly PendingEvidence[] {
+    return this.#pending.all(limit).map((row) => ({ ...row, mime: 'image/jpeg' }));
+  }
+
+  /** The collector has hashed and stored it. */
+  uploaded(sha256: string): void {
+    this.#uploaded.run(sha256);
+  }
+
+  stats(): EvidenceStats {
+    return this.#totals.get() ?? { files: 0, bytes: 0, pending: 0 };
+  }
+
+  /**
+   * Brings the pictures under their quota: uploaded ones go first, oldest first; then the oldest others, each with an
+   * audit record of its loss in the same transaction. Returns how many went.
+   */
+  retain(): number {
+    let removed = 0;
+    for (let over = this.#over(); over > 0; over = this.#over()) {
+      const delivered = this.#next.all(1, RETENTION_STEP);
+      const lost = delivered.length === 0;
+      const rows = enough(lost ? this.#next.all(0, RETENTION_STEP) : delivered, over);
+      if (rows.length === 0) break;
+      this.remove(
+        rows.map((row) => row.sha256),
+        lost ? rows.map((row) => lossOf(row, 'quota')) : [],
+      );
+      if (lost)
+        this.#log.error({ pictures: rows.length }, 'evidence is full: removed pictures that were never uploaded');
+      removed += rows.length;
+    }
+    return removed;
+  }
+
+  /** Forgets pictures, with `records` in the same transaction, then deletes their files. */
+  remove(hashes: readonly string[], records: readonly Entry[]): void {
+    const { database } = this.#journal;
+    const forget = database.prepare('DELETE FROM evidence WHERE sha256 = ?');
+    const condemn = database.prepare('INSERT OR IGNORE INTO evidence_garbage VALUES (?)');
+    this.#journal.append(records, () => {
+      for (const sha256 of hashes) {
+        forget.run(sha256);
+        condemn.run(sha256);
+      }
+    });
+    this.clearGarbage();
+  }
+
+  /** Deletes the files that were removed by decision; those that a later record names again stay. */
+  clearGarbage(): void {
+    const { database } = this.#journal;
+    const condemned = database
+      .prepare<[], string>('SELECT sha256 FROM evidence_garbage WHERE sha256 NOT IN (SELECT sha256 FROM evidence)')
+      .pluck()
+      .all();
+    for (const sha256 of condemned) this.#unlink(evidencePath(this.folder, sha256));
+    database.exec('DELETE FROM evidence_garbage');
+  }
+
+  /** Whether a record of this journal's table names the picture. */
+  holds(sha256: string): boolean {
+    return this.#journal.database.prepare('SELECT 1 FROM evidence WHERE sha256 = ?').get(sha256) !== undefined;
+  }
+
+  #over(): number {
+    return this.stats().bytes - this.#quotaBytes;
+  }
+
+  #unlink(path: string): void {
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') this.#log.warn({ path, error: messageOf(error) }, 'cannot delete a picture');
+    }
+  }
+}
+
+/** Audit entry that says which picture is gone and why. */
+export function lossOf(row: Row, reason: 'quota' | 'file_missing' | 'file_damaged'): Entry {
+  const details = { sha256: row.sha256, bytes: row.bytes, event: row.event, reason };
+  return { stream: 'audit', kind: 'audit', body: { action: 'evidence_lost', who: 'lineside', details } };
+}
+
+function enough(rows: readonly Row[], bytes: number): readonly Row[] {
+  let sum = 0;
+  const count = rows.findIndex((row) => (sum += row.bytes) >= bytes);
+  return count < 0 ? rows : rows.slice(0, count + 1);
+}

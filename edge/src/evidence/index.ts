@@ -1,0 +1,14 @@
+/**
+ * Evidence files: snapshots of events under their SHA-256, with a table of what is held and what was uploaded, a quota,
+ * and a sweep that brings files and table together. Its table is in the journal's database.
+ */
+export * from './errors.ts';
+export { evidenceFolder, evidencePath, readEvidence } from './evidence-files.ts';
+export {
+  EvidenceStore,
+  type EvidenceStats,
+  lossOf,
+  type PendingEvidence,
+  type StagedEvidence,
+} from './evidence-store.ts';
+export * from './evidence-sweep.ts';

@@ -1,0 +1,67 @@
+import type { Logger } from '@lineside/kit';
+
+export const JOURNAL_ALARMS = [
+  'audit_rejected',
+  'disk_full',
+  'wal_large',
+  'journal_set_aside',
+  'journal_behind_collector',
+  'quota_reached',
+] as const;
+export type JournalAlarmCode = (typeof JOURNAL_ALARMS)[number];
+
+/** Something about the data folder that a person must see now. Wall ms. */
+export interface JournalAlarm {
+  readonly code: JournalAlarmCode;
+  readonly message: string;
+  /** Printed after `Try:`. */
+  readonly advice: string;
+  readonly sinceMs: number;
+  readonly times: number;
+}
+
+const ADVICE: Readonly<Record<JournalAlarmCode, string>> = {
+  audit_rejected: 'restore the link to the collector, or raise storage.auditQuota: audit records are never given up',
+  disk_full: 'free space on the disk of the data folder: something else fills it, or storage.journalQuota is too high',
+  wal_large: 'look for a program that keeps the journal open for reading; restart the service when nothing is found',
+  journal_set_aside: 'read the audit records of this start; keep the folder set-aside for whoever examines it',
+  journal_behind_collector: 'restart the service: it then begins a new epoch; find out who restored the data folder',
+  quota_reached:
+    'restore the link to the collector, or raise the quota under storage: undelivered records were given up',
+};
+
+/** Alarms of the data folder: each is raised once, counted while it lasts, and said again in the log now and then. */
+export class JournalAlarms {
+  readonly #log: Logger;
+  readonly #wallMs: () => number;
+  readonly #raised = new Map<JournalAlarmCode, JournalAlarm>();
+  readonly #latestMs = new Map<JournalAlarmCode, number>();
+
+  constructor(log: Logger, wallMs: () => number) {
+    this.#log = log;
+    this.#wallMs = wallMs;
+  }
+
+  raise(code: JournalAlarmCode, message: string): void {
+    const before = this.#raised.get(code);
+    const sinceMs = before?.sinceMs ?? this.#wallMs();
+    const times = (before?.times ?? 0) + 1;
+    this.#latestMs.set(code, this.#wallMs());
+    this.#raised.set(code, { code, message, advice: ADVICE[code], sinceMs, times });
+    // 1, 2, 4, 8, ...: loud at first, and never a flood.
+    if (Math.log2(times) % 1 === 0) this.#log.error({ code, times, advice: ADVICE[code] }, message);
+  }
+
+  clear(code: JournalAlarmCode): void {
+    if (this.#raised.delete(code)) this.#log.info({ code }, 'an alarm of the data folder is over');
+  }
+
+  /** Clears an alarm that tells of something that happened, when it has not happened again for `ms`. */
+  expire(code: JournalAlarmCode, ms: number): void {
+    if (this.#wallMs() - (this.#latestMs.get(code) ?? 0) >= ms) this.clear(code);
+  }
+
+  list(): readonly JournalAlarm[] {
+    return [...this.#raised.values()];
+  }
+}

@@ -1,0 +1,59 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemCode } from '@lineside/kit';
+import { journalError } from './errors.ts';
+
+/** The key with which this box signs the heads of its chains. It never leaves the box. */
+export interface DeviceKey {
+  /** Raw 32 bytes as base64url. */
+  readonly publicKey: string;
+  /** Ed25519 signature of `text`, base64url. */
+  sign(text: string): string;
+}
+
+/** Where the key of a data folder lies. */
+export function identityFolder(data: string): string {
+  return join(data, 'identity');
+}
+
+/**
+ * The Ed25519 key in DATA/identity/journal.key, made where there is none, readable by this user alone. Throws JournalError
+ * where it can be neither read nor made.
+ */
+export function deviceKey(data: string): DeviceKey {
+  const folder = identityFolder(data);
+  const path = join(folder, 'journal.key');
+  try {
+    const key = readKey(path) ?? makeKey(folder, path);
+    const { x } = createPublicKey(key).export({ format: 'jwk' });
+    const publicKey = x ?? '';
+    return { publicKey, sign: (text) => sign(null, Buffer.from(text), key).toString('base64url') };
+  } catch (error) {
+    throw journalError(error, path, 'cannot read or make the key of this box');
+  }
+}
+
+function readKey(path: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(readFileSync(path));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function makeKey(folder: string, path: string): KeyObject {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const temporary = `${path}.tmp`;
+  const file = openSync(temporary, 'w', 0o600);
+  try {
+    writeSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+  return privateKey;
+}

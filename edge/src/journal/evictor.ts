@@ -1,0 +1,136 @@
+import { type SeqRange, STREAMS, type Stream, type TombstoneBody } from '@lineside/protocol';
+import type { Logger } from '@lineside/kit';
+import type { JournalAlarms } from './alarms.ts';
+import type { Ballast } from './ballast.ts';
+import { damaged, isFull } from './errors.ts';
+import { chooseCandidate, chooseWithin, type EvictionCandidate } from './eviction-policy.ts';
+import type { StreamHeads } from './stream-heads.ts';
+import { OVERFLOW, shareOver, type StreamQuotas } from './stream-quota.ts';
+import type { StreamHead, StreamTable } from './stream-table.ts';
+import { declareLost } from './tombstones.ts';
+
+export interface EvictorParts {
+  readonly path: string;
+  readonly tables: ReadonlyMap<Stream, StreamTable>;
+  readonly heads: StreamHeads;
+  readonly quotas: StreamQuotas;
+  readonly ballast: Ballast;
+  readonly alarms: JournalAlarms;
+  readonly log: Logger;
+  /** Runs `work` in a transaction of its own. */
+  readonly transact: (work: () => void) => void;
+  readonly writeTombstone: (stream: Stream, body: TombstoneBody) => void;
+  /** Copies the WAL into the file, so that the next writer starts it anew. */
+  readonly checkpoint: () => void;
+  /** Whether the quota's pages are used up; a full database whose quota is not reached lies on a full disk. */
+  readonly quotaReached: () => boolean;
+}
+
+const FIRST_SHARE = 1 / 16;
+const MOST_ROUNDS = 256;
+
+/**
+ * Gives up what must go: in the order of importance when the journal or its disk is full, and the oldest of a stream
+ * that is over its own quota. Whatever the collector lacks is named by a tombstone in the same transaction.
+ */
+export class Evictor {
+  readonly #parts: EvictorParts;
+
+  constructor(parts: EvictorParts) {
+    this.#parts = parts;
+  }
+
+  /** After SQLite said that it is full: true when a write may succeed now. */
+  makeRoom(): boolean {
+    const { ballast, alarms, path, checkpoint } = this.#parts;
+    const onDisk = !this.#parts.quotaReached();
+    if (!onDisk) return this.#sacrifice('quota');
+    alarms.raise('disk_full', `the disk of ${path} is full`);
+    checkpoint();
+    if (this.#sacrifice('disk_full')) {
+      checkpoint();
+      return true;
+    }
+    if (!ballast.release()) return false;
+    // Even with nothing to give up, the ballast's own bytes may carry what is written next.
+    this.#sacrifice('disk_full');
+    checkpoint();
+    return true;
+  }
+
+  /** Brings every stream under its quota. Never throws for want of room. */
+  holdQuotas(): void {
+    const { heads, quotas, tables } = this.#parts;
+    for (const stream of STREAMS) {
+      const mayLose = OVERFLOW[stream] === 'overwrite_oldest';
+      for (let round = 0; round < MOST_ROUNDS; round += 1) {
+        const share = shareOver(heads.get(stream), quotas[stream]);
+        const chosen = share === 0 ? undefined : chooseWithin(stream, tables, heads, share, mayLose);
+        if (chosen === undefined) break;
+        try {
+          this.#giveUp(chosen, 'stream_quota');
+        } catch (error) {
+          if (isFull(error)) return;
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** True where the stream takes nothing new: it is over its quota and its rule is to refuse. */
+  refuses(stream: Stream): boolean {
+    const { heads, quotas } = this.#parts;
+    return OVERFLOW[stream] === 'reject_new' && shareOver(heads.get(stream), quotas[stream]) > 0;
+  }
+
+  /** Deletes up to `upto` and moves the base of the chain there. For use inside a transaction. */
+  drop(stream: Stream, upto: number, declared = 0): void {
+    const { heads, tables, path } = this.#parts;
+    const table = tables.get(stream);
+    const head = heads.get(stream);
+    const last = table?.at(upto);
+    if (table === undefined || last === undefined) throw damaged(path, stream, upto);
+    const bytes = Math.max(0, head.bytes - table.deleteUpTo(upto));
+    const baseHash = last.hash.toString('hex');
+    heads.set(stream, { ...head, declared: head.declared + declared, base: upto, baseHash, bytes });
+  }
+
+  /** False when there is nothing left to give up, or no room to do it in. */
+  #sacrifice(reason: 'quota' | 'disk_full'): boolean {
+    for (let share = FIRST_SHARE; share <= 1; share *= 2) {
+      const chosen = chooseCandidate(this.#parts.tables, this.#parts.heads, share);
+      if (chosen === undefined) return false;
+      try {
+        this.#giveUp(chosen, reason);
+        return true;
+      } catch (error) {
+        if (!isFull(error)) throw error;
+      }
+    }
+    return false;
+  }
+
+  #giveUp({ stream, upto, lost }: EvictionCandidate, reason: string): void {
+    const { tables, heads, transact, writeTombstone, log, alarms } = this.#parts;
+    const table = tables.get(stream);
+    if (table === undefined) return;
+    transact(() => {
+      const head = heads.get(stream);
+      const bodies = declareLost(table, head, lost, upto, reason);
+      this.drop(stream, upto, newlyLost(head, lost));
+      for (const body of bodies) writeTombstone(stream, body);
+    });
+    const facts = { stream, upto, lost, reason };
+    if (lost.length === 0) {
+      log.info(facts, 'journal is full: dropped delivered records');
+      return;
+    }
+    alarms.raise('quota_reached', `${stream}: gave up undelivered records up to ${upto} (${reason})`);
+    log.error(facts, 'journal is full: gave up undelivered records, with a tombstone');
+  }
+}
+
+/** Of `lost`, what no earlier tombstone had counted. */
+function newlyLost(head: StreamHead, lost: readonly SeqRange[]): number {
+  return lost.reduce((sum, [a, b]) => sum + Math.max(0, b - Math.max(a, head.base + 1) + 1), 0);
+}

@@ -1,0 +1,18 @@
+/**
+ * The append-only journal of the device: numbered records in hash chains, acknowledgements, quotas, recovery of damaged
+ * files, verification, maintenance and signatures. Only this module opens the database file.
+ */
+export type { JournalAlarm, JournalAlarmCode } from './alarms.ts';
+export { openForReading } from './database.ts';
+export { type DeviceKey, deviceKey, identityFolder } from './device-key.ts';
+export * from './errors.ts';
+export { HeadSigner } from './head-signer.ts';
+export { Journal } from './journal.ts';
+export { journalPath } from './journal-path.ts';
+export * from './journal-reader.ts';
+export * from './journal-types.ts';
+export * from './maintenance.ts';
+export { countAside } from './recovery/index.ts';
+export { OVERFLOW, type StreamQuotas } from './stream-quota.ts';
+export * from './verify.ts';
+export { WalWatch } from './wal-watch.ts';

@@ -1,0 +1,440 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type Database from 'better-sqlite3';
+import { mergeRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
+import { messageOf } from '@lineside/kit';
+import { type JournalAlarm, JournalAlarms } from './alarms.ts';
+import { Ballast } from './ballast.ts';
+import { ackBeyond, ackForked, auditFull, isFull, type JournalError, journalError } from './errors.ts';
+import { Evictor } from './evictor.ts';
+import { GroupCommit } from './group-commit.ts';
+import type {
+  AppendListener,
+  DeclaredLoss,
+  Entry,
+  JournalBatch,
+  JournalOptions,
+  Position,
+  StreamEnd,
+  StreamStats,
+} from './journal-types.ts';
+import { readNumber, writeMeta } from './meta.ts';
+import { openJournal, type Opened, suspect } from './open-journal.ts';
+import { deliveredBefore } from './prune.ts';
+import { RecordWriter } from './record-writer.ts';
+import { StreamHeads } from './stream-heads.ts';
+import { lossesOf, readBatch, statsOf, wallMsAt } from './stream-reading.ts';
+import { streamQuotas } from './stream-quota.ts';
+import { StreamTable } from './stream-table.ts';
+import { type TimeLabel, TimeLabeller } from './time-label.ts';
+import { declareGone } from './tombstones.ts';
+import { pagesUsedUp } from './database.ts';
+import { WriterLock } from './writer-lock.ts';
+
+const FLOOR_STEP_MS = 10_000;
+const MOST_SACRIFICES = 64;
+const GROUP = { waitMs: 20, records: 64 };
+
+/**
+ * What the line promises to remember. Four streams of numbered records in one SQLite file; a number, its record and
+ * the chain hash over it are written in one transaction that is on the disk when `append` returns. Nothing leaves
+ * before the collector has confirmed it, or before a tombstone names it. One writer; see verify.ts and reader.ts for
+ * everybody else.
+ */
+export class Journal {
+  readonly device: string;
+  readonly boot: string;
+  readonly epoch: string;
+  /** For this room: the evidence keeps its table in the same file, to be written in the same transaction. */
+  readonly database: Database.Database;
+  /** For this room's upkeep. */
+  readonly ballast: Ballast;
+  readonly alarms: JournalAlarms;
+  readonly #options: JournalOptions;
+  readonly #lock: WriterLock;
+  readonly #opened: Opened;
+  readonly #tables: ReadonlyMap<Stream, StreamTable>;
+  readonly #heads: StreamHeads;
+  readonly #times: TimeLabeller;
+  readonly #writer: RecordWriter;
+  readonly #evictor: Evictor;
+  readonly #group: GroupCommit;
+  readonly #inTransaction: (work: () => unknown) => unknown;
+  readonly #listeners = new Set<AppendListener>();
+  readonly #reopenListeners = new Set<() => void>();
+  /** Wall ms of the oldest queued record, by stream, as long as it is that one. */
+  readonly #oldest = new Map<Stream, { readonly seq: number; readonly wallMs: number | undefined }>();
+  #floorWritten: number;
+
+  private constructor(options: JournalOptions, lock: WriterLock, opened: Opened) {
+    const { database } = opened;
+    this.#options = options;
+    this.#lock = lock;
+    this.#opened = opened;
+    this.database = database;
+    this.device = options.device;
+    this.boot = options.boot;
+    this.epoch = opened.epoch;
+    this.alarms = new JournalAlarms(options.log, () => options.clock.wallMs());
+    this.ballast = new Ballast(`${options.path}.ballast`, options.ballastBytes ?? 0, options.random);
+    this.#tables = new Map(STREAMS.map((stream) => [stream, new StreamTable(database, stream)]));
+    this.#heads = new StreamHeads(options.path, this.#tables);
+    const floor = { trusted: readNumber(database, 'floor_trusted'), seen: readNumber(database, 'floor_seen') };
+    this.#times = new TimeLabeller(options.clock, options.synced, floor);
+    this.#floorWritten = floor.seen;
+    this.#writer = new RecordWriter(options.boot, options.random);
+    const transaction = database.transaction((work: () => unknown) => {
+      const result = work();
+      this.#heads.flush();
+      return result;
+    });
+    this.#inTransaction = (work) => transaction.immediate(work);
+    this.#evictor = this.#makeEvictor();
+    this.#group = new GroupCommit((entries, also) => this.append(entries, also), options.clock, options.group ?? GROUP);
+  }
+
+  /**
+   * Opens the journal for writing, making it where there is none. One that is damaged, or that is a copy of another, is
+   * set aside and what it held goes on under a new epoch. Throws JournalError: `journal_locked` where another process
+   * writes it, `journal_newer`, `journal_other_device`, `data_folder_unwritable`, ...
+   */
+  static open(options: JournalOptions): Journal {
+    const { path, device } = options;
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+    } catch (error) {
+      throw journalError(error, dirname(path), 'cannot make the data folder');
+    }
+    const lock = WriterLock.take(path);
+    let opened: Opened | undefined;
+    try {
+      opened = openJournal(options);
+      const journal = new Journal(options, lock, opened);
+      journal.#begin(opened);
+      return journal;
+    } catch (error) {
+      opened?.database.close();
+      lock.release();
+      throw journalError(error, path, `cannot open the journal of ${device} at`);
+    }
+  }
+
+  /**
+   * Writes `entries` in one transaction, over several streams where needed, and returns their numbers in the same
+   * order; when it returns they are on the disk. `also` runs inside the transaction. Throws `record_refused` for a
+   * body without a JSON form or too long to send, `audit_full` for audit records over their quota, `journal_full` when
+   * nothing may be given up any more.
+   */
+  append(entries: readonly Entry[], also?: () => void): readonly Position[] {
+    this.#admit(entries, also);
+    const label = this.#times.now();
+    for (let sacrifices = 0; ; sacrifices += 1) {
+      try {
+        const positions = this.#within(() => {
+          const written = entries.map((entry) => this.#write(entry, label));
+          also?.();
+          this.#keepFloor();
+          return written;
+        });
+        this.#evictor.holdQuotas();
+        this.#tell(positions);
+        return positions;
+      } catch (error) {
+        const mayHelp = isFull(error) && sacrifices < MOST_SACRIFICES;
+        if (!mayHelp || !this.#evictor.makeRoom()) throw this.#failed(error);
+      }
+    }
+  }
+
+  /**
+   * As `append`, together with what others bring within a short while: one sync of the disk for all of them. Resolves
+   * when it is on the disk.
+   */
+  appendSoon(entries: readonly Entry[], also?: () => void): Promise<readonly Position[]> {
+    return this.#group.add(entries, also);
+  }
+
+  /** Records from `from` (or the lowest held above it): at most `limit`, at most `maxBytes` of JSON, at least one. */
+  read(stream: Stream, from: number, limit: number, maxBytes: number): JournalBatch | undefined {
+    return readBatch(this.#table(stream), this.#heads.get(stream), from, limit, maxBytes);
+  }
+
+  /**
+   * The collector has committed everything up to `upto` and the ranges in `sack`. Repeats and old acks change nothing.
+   * `srvTs` is its clock, wall ms; `proof` the chain hash that it has after `upto`. Throws `ack_beyond` for numbers
+   * that were never written and `ack_forked` where the hashes differ: then nothing is confirmed.
+   */
+  ack(stream: Stream, upto: number, sack: readonly SeqRange[], srvTs?: number, proof?: string): void {
+    const highest = Math.max(upto, ...sack.map(([, b]) => b));
+    this.#within(() => {
+      const head = this.#heads.get(stream);
+      if (highest >= head.next) throw ackBeyond(stream, highest, head.next);
+      if (proof !== undefined && !this.agrees(stream, upto, proof)) throw ackForked(stream, upto);
+      const acked = Math.max(head.acked, upto);
+      this.#heads.set(stream, { ...head, acked, sack: mergeRanges([...head.sack, ...sack], acked) });
+      if (srvTs !== undefined) this.#times.heard(srvTs);
+      this.#keepFloor();
+    });
+  }
+
+  /** Whether the chain hash after `seq` is `proof`; what is no longer held cannot disagree. */
+  agrees(stream: Stream, seq: number, proof: string): boolean {
+    const head = this.#heads.get(stream);
+    if (seq < head.base || seq === 0 || seq >= head.next) return true;
+    if (seq === head.base) return head.baseHash === proof;
+    const row = this.#table(stream).at(seq);
+    return row === undefined || row.hash.toString('hex') === proof;
+  }
+
+  /** Whether the collector has committed that number. */
+  confirmed(stream: Stream, seq: number): boolean {
+    const { acked, sack } = this.#heads.get(stream);
+    return seq <= acked || sack.some(([a, b]) => seq >= a && seq <= b);
+  }
+
+  /** The collector holds numbers that this journal never wrote, or others under the same: it was turned back. */
+  behind(why: string): void {
+    this.alarms.raise('journal_behind_collector', why);
+    if (readNumber(this.database, 'behind') === 1) return;
+    this.#within(() => writeMeta(this.database, 'behind', '1'));
+    for (const listener of this.#reopenListeners) listener();
+  }
+
+  /** Calls `listener` when the journal must be closed and opened anew: it is damaged, or behind the collector. */
+  onReopen(listener: () => void): () => void {
+    this.#reopenListeners.add(listener);
+    return () => this.#reopenListeners.delete(listener);
+  }
+
+  /**
+   * Deletes at most `most` delivered records older than `keepDeliveredMs`, and gives pages back to the file system.
+   * Returns how many went; call again while it is `most`.
+   */
+  prune(keepDeliveredMs: number, most = 2_000): number {
+    const now = { ...this.#times.now(), boot: this.boot };
+    let left = most;
+    for (const table of this.#tables.values()) {
+      this.#within(() => {
+        const head = this.#heads.get(table.stream);
+        const upto = deliveredBefore(table, head, keepDeliveredMs, now, left);
+        left -= upto - head.base;
+        if (upto > head.base) this.#evictor.drop(table.stream, upto);
+      });
+    }
+    this.database.pragma('incremental_vacuum(256)');
+    return most - left;
+  }
+
+  /**
+   * Numbers of the tombstones that speak for what of `from..to` is no longer held. Where the collector asks again for
+   * what it once confirmed and what has been pruned since, a tombstone is written now.
+   */
+  tombstones(stream: Stream, from: number, to: number): readonly number[] {
+    let written: readonly Position[] = [];
+    const found = this.#within(() => {
+      const { seqs, missing } = declareGone(this.#table(stream), this.#heads.get(stream), [from, to]);
+      const label = this.#times.now();
+      written = missing.map((body) => this.#write({ stream, kind: 'tombstone', body }, label));
+      return [...seqs, ...written.map((position) => position.seq)];
+    });
+    this.#tell(written);
+    return found;
+  }
+
+  stats(): Readonly<Record<Stream, StreamStats>> {
+    const of = (stream: Stream): StreamStats =>
+      statsOf(this.#table(stream), this.#heads.get(stream), (seq) => this.#wallMsAt(stream, seq));
+    return { audit: of('audit'), events: of('events'), telemetry: of('telemetry'), media: of('media') };
+  }
+
+  /** The end of each stream. */
+  ends(): Readonly<Record<Stream, StreamEnd>> {
+    const of = (stream: Stream): StreamEnd => {
+      const { next, head } = this.#heads.get(stream);
+      return { seq: next - 1, head };
+    };
+    return { audit: of('audit'), events: of('events'), telemetry: of('telemetry'), media: of('media') };
+  }
+
+  /** The newest declarations of loss of a stream, newest first. */
+  losses(stream: Stream, most: number): readonly DeclaredLoss[] {
+    return this.#heads.get(stream).declared === 0 ? [] : lossesOf(this.#table(stream), most);
+  }
+
+  /** What a person must see now. */
+  troubles(): readonly JournalAlarm[] {
+    return this.alarms.list();
+  }
+
+  /** How far the wall clock's labels can be trusted now. */
+  clockQuality(): TimeLabel['q'] {
+    return this.#times.now().q;
+  }
+
+  /** Calls `listener` after every commit of new records; returns how to stop that. */
+  onAppend(listener: AppendListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Copies what it can of the WAL into the file; `truncate` also empties it where no reader is in the way. */
+  checkpoint(truncate = false): void {
+    const busyMs = Number(this.database.pragma('busy_timeout', { simple: true }));
+    this.database.pragma('busy_timeout = 0');
+    try {
+      this.database.pragma(truncate ? 'wal_checkpoint(TRUNCATE)' : 'wal_checkpoint(PASSIVE)');
+    } finally {
+      this.database.pragma(`busy_timeout = ${busyMs}`);
+    }
+  }
+
+  /** Takes the room for the day the disk is full, again; true when it is held. */
+  restoreBallast(): boolean {
+    return (this.#options.ballastBytes ?? 0) > 0 && this.ballast.take();
+  }
+
+  /** Notes beside the database how far it has come, so that an older copy in its place is known for one. */
+  mark(): void {
+    const streams = STREAMS.map((stream) => {
+      const { next, acked } = this.#heads.get(stream);
+      return [stream, { next, acked }] as const;
+    });
+    this.#opened.mark.write({ streams: Object.fromEntries(streams) });
+  }
+
+  /** Empties the WAL into the file and lets the next writer in. */
+  close(): void {
+    if (!this.database.open) return;
+    try {
+      this.#group.flush();
+      this.#attempt('no mark could be written beside the journal', () => this.mark());
+      this.#attempt('the WAL could not be emptied into the journal', () => this.checkpoint(true));
+    } finally {
+      this.database.close();
+      this.#lock.release();
+    }
+  }
+
+  #begin({ aside }: Opened): void {
+    if (aside !== undefined) {
+      this.alarms.raise('journal_set_aside', aside.message);
+      this.append(aside.records, aside.note);
+      aside.finish();
+    }
+    // A full disk is no reason not to record.
+    this.#attempt('no mark could be written beside the journal', () => this.mark());
+    this.#attempt('there is no room for the ballast of the journal', () => {
+      if ((this.#options.ballastBytes ?? 0) > 0) this.ballast.take();
+    });
+  }
+
+  #attempt(complaint: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#options.log.warn({ error: messageOf(error) }, complaint);
+    }
+  }
+
+  #makeEvictor(): Evictor {
+    const { path, quotaBytes, log } = this.#options;
+    return new Evictor({
+      path,
+      tables: this.#tables,
+      heads: this.#heads,
+      quotas: streamQuotas(quotaBytes, this.#options.streamQuotas),
+      ballast: this.ballast,
+      alarms: this.alarms,
+      log,
+      transact: (work) => {
+        this.#within(work);
+      },
+      writeTombstone: (stream, body) => void this.#write({ stream, kind: 'tombstone', body }, this.#times.now()),
+      checkpoint: () => this.#checkpointIfPossible(),
+      quotaReached: () => pagesUsedUp(this.database),
+    });
+  }
+
+  #checkpointIfPossible(): void {
+    try {
+      this.checkpoint();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+    }
+  }
+
+  /** Audit records that belong to something else are let through: that something must not be lost for their sake. */
+  #admit(entries: readonly Entry[], also: (() => void) | undefined): void {
+    const auditOnly = also === undefined && entries.length > 0 && entries.every((entry) => entry.stream === 'audit');
+    // What the collector has by now makes room.
+    if (this.#evictor.refuses('audit')) this.#evictor.holdQuotas();
+    if (!this.#evictor.refuses('audit')) {
+      this.alarms.clear('audit_rejected');
+      return;
+    }
+    if (!auditOnly) return;
+    const refusal = auditFull(this.#options.path);
+    this.alarms.raise('audit_rejected', refusal.message);
+    throw refusal;
+  }
+
+  #within<T>(work: () => T): T {
+    try {
+      // The type is that of `work`: the transaction only carries it.
+      return this.#inTransaction(work) as T;
+    } catch (error) {
+      this.#heads.forget();
+      throw error;
+    }
+  }
+
+  /** Damage that shows only now is looked into at the next opening, which is asked for. */
+  #failed(thrown: unknown): JournalError {
+    const error = journalError(thrown, this.#options.path, 'cannot write to');
+    if (error.code !== 'journal_damaged') return error;
+    this.#attempt('the damage could not be noted', () => suspect(this.#options.path));
+    for (const listener of this.#reopenListeners) listener();
+    return error;
+  }
+
+  #write(entry: Entry, label: TimeLabel): Position {
+    const { stream } = entry;
+    const head = this.#heads.get(stream);
+    this.#heads.advance(stream, this.#writer.write(this.#table(stream), head, entry, label));
+    return { stream, seq: head.next };
+  }
+
+  #tell(positions: readonly Position[]): void {
+    if (positions.length === 0) return;
+    for (const listener of this.#listeners) {
+      try {
+        listener(positions);
+      } catch (error) {
+        // What is written is written: who was told must not undo it.
+        this.#options.log.error({ error: messageOf(error) }, 'a listener of the journal failed');
+      }
+    }
+  }
+
+  #keepFloor(): void {
+    const { trusted, seen } = this.#times.floor;
+    if (Math.abs(seen - this.#floorWritten) < FLOOR_STEP_MS && trusted - this.#floorWritten < FLOOR_STEP_MS) return;
+    writeMeta(this.database, 'floor_trusted', String(trusted));
+    writeMeta(this.database, 'floor_seen', String(seen));
+    this.#floorWritten = seen;
+  }
+
+  #wallMsAt(stream: Stream, seq: number): number | undefined {
+    const known = this.#oldest.get(stream);
+    if (known?.seq === seq) return known.wallMs;
+    const wallMs = wallMsAt(this.#table(stream), seq);
+    this.#oldest.set(stream, { seq, wallMs });
+    return wallMs;
+  }
+
+  #table(stream: Stream): StreamTable {
+    const table = this.#tables.get(stream);
+    if (table === undefined) throw new TypeError(`no stream ${stream}`);
+    return table;
+  }
+}

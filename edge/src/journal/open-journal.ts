@@ -1,0 +1,192 @@
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { STREAMS } from '@lineside/protocol';
+import type Database from 'better-sqlite3';
+import { openForWriting, openToExamine } from './database.ts';
+import { damaged, JournalError, journalError } from './errors.ts';
+import { InstanceMark } from './instance-mark.ts';
+import type { JournalOptions } from './journal-types.ts';
+import { readMeta, readNumber, settleIdentity, writeMeta } from './meta.ts';
+import { type Aside, type AsideReason, carryOver, finish, moveInto, setAside, unfinished } from './recovery/index.ts';
+import type { CarriedOver } from './recovery/index.ts';
+import { checkVersion } from './schema.ts';
+import { StreamTable } from './stream-table.ts';
+
+/** A journal that can be written to. */
+export interface Opened {
+  readonly database: Database.Database;
+  readonly epoch: string;
+  readonly mark: InstanceMark;
+  /** What had to be set aside for it. */
+  readonly aside?: CarriedOver & {
+    /** Inside the transaction that writes `records`. */
+    readonly note: () => void;
+    /** After it. */
+    readonly finish: () => void;
+  };
+}
+
+interface Unsound {
+  readonly reason: AsideReason;
+  readonly why: string;
+}
+
+/** Larger files are not read through at each start: only what the line needs of them is looked at. */
+const CHECKED_WHOLE_BYTES = 64 * 1024 * 1024;
+const SUSPECT = '.suspect';
+const SALVAGED_FROM = 'salvaged_from';
+
+/** Opens the journal in place where it is sound and ours; else sets it aside and begins a new one with its records. */
+export function openJournal(options: JournalOptions): Opened {
+  const { path, clock } = options;
+  let aside = resume(path);
+  if (aside === undefined) {
+    const unsound = examine(path);
+    if (unsound === undefined) return begin(options);
+    aside = setAside(path, unsound.reason, unsound.why, clock.wallMs());
+  }
+  return succeed(options, aside);
+}
+
+/** An interrupted carrying over begins again from what was set aside: its copy in place holds nothing else. */
+function resume(path: string): Aside | undefined {
+  const aside = unfinished(path);
+  if (aside === undefined) return undefined;
+  if (statSync(aside.databasePath, { throwIfNoEntry: false }) === undefined) moveInto(aside, path);
+  else if (carriedFrom(path) === basename(aside.folder)) {
+    finish(aside);
+    return undefined;
+  } else for (const suffix of ['', '-wal', '-shm', '.mark']) rmSync(`${path}${suffix}`, { force: true });
+  return aside;
+}
+
+function carriedFrom(path: string): string | undefined {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  let database: Database.Database | undefined;
+  try {
+    database = openToExamine(path);
+    return checkVersion(database, path) === 0 ? undefined : readMeta(database, SALVAGED_FROM);
+  } catch (error) {
+    if (journalError(error, path, 'cannot read').code === 'journal_damaged') return undefined;
+    throw error;
+  } finally {
+    database?.close();
+  }
+}
+
+/** Reads only: what is wrong with the journal in place, if anything. Throws JournalError where it is not ours to move. */
+function examine(path: string): Unsound | undefined {
+  const mark = new InstanceMark(path);
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (bytes === 0)
+    return mark.read() === undefined ? undefined : { reason: 'missing', why: 'its file is empty or gone' };
+  let database: Database.Database | undefined;
+  try {
+    database = openToExamine(path);
+    if (checkVersion(database, path) === 0) return undefined;
+    return wrongWith(database, path, bytes, mark);
+  } catch (error) {
+    if (error instanceof SyntaxError) return { reason: 'damaged', why: error.message };
+    const known = journalError(error, path, 'cannot read');
+    // A file that is no database, where no journal is known to have been, may be anybody's: it is left alone.
+    if (known.code !== 'journal_damaged' || (mark.read() === undefined && !looksLikeDatabase(path))) throw known;
+    return { reason: 'damaged', why: known.message };
+  } finally {
+    database?.close();
+  }
+}
+
+function looksLikeDatabase(path: string): boolean {
+  const magic = Buffer.alloc(16);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, magic, 0, magic.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  return magic.toString('latin1') === 'SQLite format 3\0';
+}
+
+/** Damage was met while writing: the next opening reads the file through, whatever its size. */
+export function suspect(path: string): void {
+  writeFileSync(`${path}${SUSPECT}`, '');
+}
+
+function wrongWith(database: Database.Database, path: string, bytes: number, mark: InstanceMark): Unsound | undefined {
+  if (bytes <= CHECKED_WHOLE_BYTES || existsSync(`${path}${SUSPECT}`)) {
+    const found = String(database.pragma('quick_check(1)', { simple: true }));
+    if (found !== 'ok') return { reason: 'damaged', why: found };
+  }
+  if (readMeta(database, 'epoch') === undefined) return undefined;
+  const heads = new Map(STREAMS.map((stream) => [stream, checkedHead(database, path, stream)] as const));
+  if (readNumber(database, 'behind') === 1) {
+    return { reason: 'behind_collector', why: 'the collector holds numbers that this journal never wrote' };
+  }
+  const empty = [...heads.values()].every(({ next }) => next === 1);
+  const [instance, opens] = [readMeta(database, 'instance'), readNumber(database, 'opens')];
+  const why = empty ? undefined : mark.mismatch({ instance, opens, heads });
+  return why === undefined ? undefined : { reason: 'restored', why };
+}
+
+/** The end of a stream must be there: the next record is chained to it. */
+function checkedHead(database: Database.Database, path: string, stream: (typeof STREAMS)[number]): { next: number } {
+  const table = new StreamTable(database, stream);
+  const head = table.head();
+  if (head === undefined) throw damaged(path, stream, 0);
+  const end = head.next - 1;
+  const hash = end === head.base ? head.baseHash : table.at(end)?.hash.toString('hex');
+  if (hash !== head.head) throw damaged(path, stream, end);
+  return head;
+}
+
+function begin(options: JournalOptions): Opened {
+  const { path, device, clock, random, quotaBytes } = options;
+  const database = openForWriting(path, Math.round(clock.wallMs()), quotaBytes);
+  try {
+    const epoch = settleIdentity(database, path, device, random);
+    const mark = new InstanceMark(path);
+    const { instance, opens } = countOpening(database, random);
+    mark.begin({ instance, device, epoch, opens });
+    rmSync(`${path}${SUSPECT}`, { force: true });
+    return { database, epoch, mark };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function succeed(options: JournalOptions, aside: Aside): Opened {
+  const opened = begin(options);
+  const { database } = opened;
+  try {
+    const carried = carryOver(aside, database, options.device, options.log);
+    const name = basename(aside.folder);
+    return {
+      ...opened,
+      aside: {
+        ...carried,
+        note: () => writeMeta(database, SALVAGED_FROM, name),
+        finish: () => finish(aside),
+      },
+    };
+  } catch (error) {
+    database.close();
+    throw error instanceof JournalError ? error : journalError(error, aside.databasePath, 'cannot carry over');
+  }
+}
+
+/** The page cap may be hit already: these are updates of rows that are there. */
+function countOpening(
+  database: Database.Database,
+  random: (count: number) => Uint8Array,
+): { readonly instance: string; readonly opens: number } {
+  return database
+    .transaction(() => {
+      const instance = readMeta(database, 'instance') ?? Buffer.from(random(8)).toString('hex');
+      const opens = readNumber(database, 'opens') + 1;
+      writeMeta(database, 'instance', instance);
+      writeMeta(database, 'opens', String(opens));
+      return { instance, opens };
+    })
+    .immediate();
+}

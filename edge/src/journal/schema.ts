@@ -1,0 +1,103 @@
+import type Database from 'better-sqlite3';
+import { STREAMS, type Stream } from '@lineside/protocol';
+import { JournalError } from './errors.ts';
+
+/** Marks the file as a Lineside journal for `file` and for us ("LSJ1"). */
+const APPLICATION_ID = 0x4c534a31;
+
+interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Table that holds the records of a stream; its rowid is the sequence, always given, never drawn by SQLite. */
+export function tableOf(stream: Stream): string {
+  return `record_${stream}`;
+}
+
+// hash: 32 bytes, chain.ts over the hash before and json. json: canonical text of the wire record, sent as it stands.
+const recordTable = (stream: Stream): string => `
+  CREATE TABLE ${tableOf(stream)}(
+    seq INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    json TEXT NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
+  ) STRICT;
+  CREATE INDEX ${tableOf(stream)}_tombstone ON ${tableOf(stream)}(seq) WHERE kind = 'tombstone';`;
+
+/** In order; what has shipped is never edited, only followed by another. */
+const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'streams, evidence',
+    sql: `
+      CREATE TABLE migration(version INTEGER PRIMARY KEY, name TEXT NOT NULL, wall_ms INTEGER NOT NULL) STRICT;
+      CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      -- base: the last number no longer held, and its hash, from which the chain of what is held can be followed.
+      CREATE TABLE stream_head(
+        stream TEXT PRIMARY KEY,
+        next_seq INTEGER NOT NULL,
+        head BLOB NOT NULL CHECK (length(head) = 32),
+        base_seq INTEGER NOT NULL,
+        base_hash BLOB NOT NULL CHECK (length(base_hash) = 32),
+        acked INTEGER NOT NULL,
+        sack TEXT NOT NULL,
+        declared INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        CHECK (base_seq < next_seq AND acked < next_seq)
+      ) STRICT;
+      ${STREAMS.map(recordTable).join('')}
+      CREATE INDEX record_events_event ON record_events(json ->> '$.b.event') WHERE kind <> 'tombstone';
+      CREATE TABLE evidence(
+        sha256 TEXT PRIMARY KEY,
+        bytes INTEGER NOT NULL,
+        event TEXT NOT NULL,
+        number INTEGER NOT NULL UNIQUE,
+        wall_ms INTEGER NOT NULL,
+        uploaded INTEGER NOT NULL DEFAULT 0
+      ) STRICT;
+      CREATE INDEX evidence_by_upload ON evidence(uploaded, number);
+      -- Files whose row is gone by decision and which may still lie on the disk.
+      CREATE TABLE evidence_garbage(sha256 TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
+  },
+];
+
+const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
+
+/** Checks that `database` is a journal this program can read; version 0 is a file just made. */
+export function checkVersion(database: Database.Database, path: string): number {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  const id = Number(database.pragma('application_id', { simple: true }));
+  const tables = Number(database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());
+  if (id !== APPLICATION_ID && (version !== 0 || tables !== 0)) {
+    throw new JournalError({
+      code: 'journal_foreign',
+      message: `${path} is a database of some other program`,
+      advice: 'choose another data folder with --data DIR',
+    });
+  }
+  if (version > NEWEST) {
+    throw new JournalError({
+      code: 'journal_newer',
+      message: `${path} was written by a newer Lineside (format ${version}; this one knows up to ${NEWEST})`,
+      advice: 'install the newer version again; an older one never writes to a newer journal',
+    });
+  }
+  return version;
+}
+
+/** Brings a journal up to the newest format, each step in a transaction of its own. */
+export function migrate(database: Database.Database, path: string, wallMs: number): void {
+  const version = checkVersion(database, path);
+  for (const step of MIGRATIONS.filter((migration) => migration.version > version)) {
+    database
+      .transaction(() => {
+        database.exec(step.sql);
+        database.prepare('INSERT INTO migration VALUES (?, ?, ?)').run(step.version, step.name, wallMs);
+        database.pragma(`application_id = ${APPLICATION_ID}`);
+        database.pragma(`user_version = ${step.version}`);
+      })
+      .immediate();
+  }
+}

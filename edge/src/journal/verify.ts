@@ -1,0 +1,195 @@
+import { chainNext, outsideRanges, mergeRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
+import type Database from 'better-sqlite3';
+import { openForReading } from './database.ts';
+import { journalError } from './errors.ts';
+import { readMeta } from './meta.ts';
+import { readSignatures } from './signatures.ts';
+import { type StoredRecord, type StreamHead, StreamTable, tombstoneBody } from './stream-table.ts';
+
+/**
+ * What can be wrong with a record.
+ * changed: its text is not what was hashed. rehashed: its hash does not follow from the one before. missing: no record
+ * under that number. reordered: the text under this number carries another. truncated: the tail is gone.
+ * undeclared: numbers left before delivery and no tombstone names them. unlike_signed: its hash is not the one that was
+ * signed with the device's key, so the chain was rewritten. signature_broken: a signature that is not one.
+ */
+export type FindingKind =
+  | 'changed'
+  | 'rehashed'
+  | 'missing'
+  | 'reordered'
+  | 'truncated'
+  | 'undeclared'
+  | 'unlike_signed'
+  | 'signature_broken';
+
+export interface Finding {
+  readonly stream: Stream;
+  readonly what: FindingKind;
+  /** The numbers concerned, `seq..to`; one number where they are equal. */
+  readonly seq: number;
+  readonly to: number;
+}
+
+export interface StreamVerdict {
+  readonly stream: Stream;
+  readonly first: number;
+  readonly next: number;
+  /** Records read and found in order. */
+  readonly checked: number;
+  /** Chain hash after the last number, to be compared with what the collector holds. */
+  readonly head: string;
+  readonly declared: number;
+}
+
+/** Signed heads found in the audit stream. */
+export interface SignatureVerdict {
+  /** Signatures that hold. */
+  readonly held: number;
+  /** Public keys that made them, raw as base64url; more than one where the key was made anew. */
+  readonly keys: readonly string[];
+  /** Number of the newest record that holds one. */
+  readonly newest?: number;
+}
+
+export interface Verdict {
+  readonly path: string;
+  readonly device: string;
+  readonly epoch: string;
+  readonly streams: readonly StreamVerdict[];
+  readonly signatures: SignatureVerdict;
+  /** Empty for a journal that is whole. At most 100 per stream. */
+  readonly findings: readonly Finding[];
+}
+
+const CHUNK = 500;
+const MOST_FINDINGS = 100;
+
+/**
+ * Walks every stream from the base of its chain, on a copy or beside a running service: short reads, no lock. Finds a
+ * record that was changed, removed, moved or cut off. Tamper-evident, not tamper-proof: who rewrites the whole chain
+ * and its head is found only by comparing heads with the collector's. Throws JournalError where it cannot be read.
+ */
+export function verifyJournal(path: string): Verdict {
+  const database = openForReading(path);
+  try {
+    const identity = { device: readMeta(database, 'device') ?? '', epoch: readMeta(database, 'epoch') ?? '' };
+    const signed = readSignatures(database, identity);
+    const findings: Finding[] = [...signed.broken];
+    const streams = STREAMS.flatMap((stream) => {
+      const walked = new StreamWalk(database, stream, signed.hashes.get(stream) ?? new Map()).verify();
+      findings.push(...(walked?.findings ?? []));
+      return walked === undefined ? [] : [walked.verdict];
+    });
+    return { path, ...identity, streams, signatures: signed.verdict, findings };
+  } catch (error) {
+    throw journalError(error, path, 'cannot verify');
+  } finally {
+    database.close();
+  }
+}
+
+class StreamWalk {
+  readonly #database: Database.Database;
+  readonly #table: StreamTable;
+  readonly #findings: Finding[] = [];
+  readonly #named: SeqRange[] = [];
+  /** Hashes that the device's key has signed, by number. */
+  readonly #signed: ReadonlyMap<number, string>;
+  #expected = 1;
+  /** Chain hash before the expected record; undefined where a finding has made it unknown. */
+  #hash: string | undefined;
+  #checked = 0;
+
+  constructor(database: Database.Database, stream: Stream, signed: ReadonlyMap<number, string>) {
+    this.#database = database;
+    this.#table = new StreamTable(database, stream);
+    this.#signed = signed;
+  }
+
+  verify(): { readonly verdict: StreamVerdict; readonly findings: readonly Finding[] } | undefined {
+    const head = this.#table.head();
+    if (head === undefined) return undefined;
+    this.#rebase(head);
+    while (this.#expected < head.next) if (!this.#chunk(head.next)) break;
+    this.#end(head);
+    const { next, declared } = head;
+    const verdict = { first: head.base + 1, next, checked: this.#checked, head: head.head, declared };
+    return { verdict: { stream: this.#table.stream, ...verdict }, findings: this.#findings };
+  }
+
+  /** False at the end of what is held. What a running service prunes meanwhile is stepped over by its new base. */
+  #chunk(next: number): boolean {
+    const { head, rows } = this.#database
+      .transaction(() => ({ head: this.#table.head(), rows: this.#table.read(this.#expected, CHUNK) }))
+      .deferred();
+    if (head !== undefined && head.base >= this.#expected) {
+      this.#rebase(head);
+      return true;
+    }
+    for (const row of rows) if (row.seq < next) this.#step(row);
+    return rows.length > 0;
+  }
+
+  #rebase(head: StreamHead): void {
+    this.#expected = head.base + 1;
+    this.#hash = head.baseHash;
+  }
+
+  #step(row: StoredRecord): void {
+    const stored = row.hash.toString('hex');
+    if (row.seq > this.#expected) {
+      this.#found('missing', this.#expected, row.seq - 1);
+      this.#hash = undefined;
+    }
+    const labels = numberAndKind(row.json);
+    const moved = labels !== undefined && labels.seq !== row.seq;
+    if (moved) this.#found('reordered', row.seq);
+    else if (labels === undefined || labels.kind !== row.kind) this.#found('changed', row.seq);
+    else if (this.#hash !== undefined && chainNext(this.#hash, row.json) !== stored)
+      this.#found(this.#blame(row), row.seq);
+    else this.#checked += 1;
+    if ((this.#signed.get(row.seq) ?? stored) !== stored) this.#found('unlike_signed', row.seq);
+    if (row.kind === 'tombstone') {
+      const body = labels === undefined ? undefined : tombstoneBody(row.json);
+      if (body !== undefined) this.#named.push([body.from, body.to]);
+    }
+    this.#expected = row.seq + 1;
+    this.#hash = moved ? undefined : stored;
+  }
+
+  /** A record whose successor's hash follows from its stored hash was changed in its text, else in its hash. */
+  #blame(row: StoredRecord): FindingKind {
+    const after = this.#table.at(row.seq + 1);
+    const head = after === undefined ? this.#table.head() : undefined;
+    const stored = row.hash.toString('hex');
+    const follows =
+      after === undefined ? head?.head === stored : chainNext(stored, after.json) === after.hash.toString('hex');
+    return follows ? 'changed' : 'rehashed';
+  }
+
+  #end(head: StreamHead): void {
+    if (this.#expected < head.next) this.#found('truncated', this.#expected, head.next - 1);
+    else if (this.#hash !== undefined && this.#hash !== head.head) this.#found('rehashed', head.next - 1);
+    const unsent: SeqRange = [head.acked + 1, head.base];
+    if (unsent[1] < unsent[0]) return;
+    const named = mergeRanges([...this.#named, ...head.sack]);
+    for (const [a, b] of outsideRanges(unsent, named)) this.#found('undeclared', a, b);
+  }
+
+  #found(what: FindingKind, seq: number, to = seq): void {
+    if (this.#findings.length < MOST_FINDINGS) this.#findings.push({ stream: this.#table.stream, what, seq, to });
+  }
+}
+
+function numberAndKind(json: string): { readonly seq: unknown; readonly kind: unknown } | undefined {
+  let record: unknown;
+  try {
+    record = JSON.parse(json);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  if (typeof record !== 'object' || record === null || !('s' in record) || !('k' in record)) return undefined;
+  return { seq: record.s, kind: record.k };
+}
