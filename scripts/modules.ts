@@ -94,7 +94,6 @@ export const MODULES: readonly Module[] = [
       '@fastify/static',
       'zod',
       'yaml',
-      'pino',
       'commander',
       'prom-client',
       'pg',

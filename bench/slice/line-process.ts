@@ -4,7 +4,7 @@ import { eventIds } from '../../edge/src/app/event-id.ts';
 import { bootId } from '../../edge/src/app/machine.ts';
 import type { InspectionCounters } from '../../edge/src/domain/index.ts';
 import type { ModelSpec } from '../../edge/src/inference/index.ts';
-import { createLogger, runTogether, systemClock } from '@lineside/kit';
+import { createLogger, superviseServices, systemClock } from '@lineside/kit';
 import { Lanes } from '../../edge/src/pipeline/index.ts';
 import { openDataFolder, type DataFolder } from '../../edge/src/app/open-data-folder.ts';
 import { ByteTracker, TRACKER_DEFAULTS } from '../../edge/src/tracking/index.ts';
@@ -112,7 +112,11 @@ async function start(facts: LineFacts): Promise<void> {
   const stopVision = new AbortController();
   const stopLanes = new AbortController();
   const seen = vision.run(stopVision.signal);
+<<<<<<< HEAD
   const served = runTogether([lanes, store.maintenance], stopLanes.signal);
+=======
+  const served = superviseServices([lanes, store.upkeep], stopLanes.signal);
+>>>>>>> 690a048 (Clock, services, back-off, log throttle, meters, atomic file, coded error and sd_notify exist once, in kit)
   line = { facts, store, lanes, vision, book, stopVision, stopLanes, seen, served };
 }
 

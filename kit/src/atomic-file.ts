@@ -2,22 +2,29 @@ import { constants } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+export interface AtomicWriteOptions {
+  /** Permissions that the file gets, whatever the umask is. Without it: 0640 less the umask. */
+  readonly mode?: number;
+  /** Part of the temporary name, where several writers in one process may write the same path. */
+  readonly unique?: string;
+}
+
 /**
- * Writes `bytes` to `path` so that a reader, or a power cut, sees the old file or the new one and nothing between:
- * temporary name, fsync, rename, fsync of the folder. `unique` distinguishes writers of the same path.
+ * Writes `bytes` to `path` so that a reader, or a power cut, leaves the old file or the new one and nothing between:
+ * temporary name, fsync, rename, fsync of the folder. Creates missing folders.
  */
 export async function writeFileAtomic(
   path: string,
   bytes: Uint8Array | string,
-  unique: string,
-  mode = 0o640,
+  { mode, unique = String(process.pid) }: AtomicWriteOptions = {},
 ): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const temporary = `${path}.${unique}.tmp`;
   try {
-    const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, mode);
+    const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, mode ?? 0o640);
     try {
+      if (mode !== undefined) await file.chmod(mode);
       await file.writeFile(bytes);
       await file.sync();
     } finally {

@@ -6,7 +6,7 @@ export interface Clock {
   monoMs(): number;
   /** Milliseconds since 1970 by the wall clock, which may be wrong. */
   wallMs(): number;
-  /** Resolves after `ms`; rejects with the signal's reason when aborted. */
+  /** Resolves after `ms`. When the signal aborts, rejects with an AbortError whose `cause` is the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -1,14 +1,16 @@
 /**
- * Small tools that at least two rooms use: time, back-off, mailbox, atomic file, life cycle, coded errors, logger.
+ * What every package builds on: clock, services, back-off, coded errors, logging, meters, files, child processes and
+ * the reading of configuration files. Imports nothing of the project.
  */
 export * from './atomic-file.ts';
 export * from './backoff.ts';
 export * from './clock.ts';
-export * from './entry.ts';
 export * from './error.ts';
-export * from './histogram.ts';
-export * from './lifecycle.ts';
+export * from './log-throttle.ts';
 export * from './logger.ts';
 export * from './mailbox.ts';
+export * from './process/index.ts';
+export * from './quantile-window.ts';
+export * from './rate-meter.ts';
 export * from './redact.ts';
-export * from './tally.ts';
+export * from './service.ts';

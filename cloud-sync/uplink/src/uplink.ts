@@ -1,4 +1,4 @@
-import { isAbort, messageOf } from '@lineside/kit';
+import { Backoff, isAbort, messageOf, RateMeter, unlessAbort } from '@lineside/kit';
 import {
   CollectorState,
   decode,
@@ -8,13 +8,13 @@ import {
   STREAMS,
   topics,
 } from '@lineside/protocol';
-import { opensInMs, RateMeter, TokenBucket } from './limits/index.ts';
+import { opensInMs, TokenBucket } from './limits/index.ts';
 import { MediaUpload } from './media/index.ts';
 import { type Tuning, TUNING, type UplinkOptions } from './options.ts';
 import { OutboxSender, SendWindow } from './outbox/index.ts';
 import { problem, type RefusedReason, UplinkFailure, type UplinkProblem } from './ports/index.ts';
 import { QueueReport } from './queue-report.ts';
-import { BrokerSession, ReconnectDelay } from './session/index.ts';
+import { BrokerSession } from './session/index.ts';
 import type { UplinkSnapshot } from './snapshot.ts';
 import { WakeUp } from './wake-up.ts';
 
@@ -38,9 +38,9 @@ export class Uplink {
   readonly #media: MediaUpload | undefined;
   readonly #wake = new WakeUp();
   readonly #mediaWake = new WakeUp();
-  readonly #reconnect: ReconnectDelay;
-  readonly #conflict: ReconnectDelay;
-  readonly #meter = new RateMeter();
+  readonly #reconnect: Backoff;
+  readonly #conflict: Backoff;
+  readonly #meter: RateMeter;
   readonly #report: QueueReport;
   readonly #refused: Record<RefusedReason, number> = { malformed: 0, wrong_epoch: 0, beyond: 0, unknown_topic: 0 };
   #link: UplinkSnapshot['link'] = 'down';
@@ -85,8 +85,9 @@ export class Uplink {
     this.#media =
       media &&
       new MediaUpload({ outbox: media, clock, times: this.#tuning.media, trouble, bytesPerS: perS * MEDIA_SHARE });
-    this.#reconnect = new ReconnectDelay({ ...this.#tuning.reconnect, random });
-    this.#conflict = new ReconnectDelay({ ...this.#tuning.conflict, random });
+    this.#reconnect = backoffOf(this.#tuning.reconnect, random);
+    this.#conflict = backoffOf(this.#tuning.conflict, random);
+    this.#meter = new RateMeter({ spanMs: 30_000, slots: 30, nowMs: () => clock.monoMs() });
     this.#report = new QueueReport(outbox.device, clock, this.#tuning.reportMs);
     this.#since = clock.wallMs();
   }
@@ -118,7 +119,7 @@ export class Uplink {
     const all = STREAMS.map((stream) => streams[stream]);
     const oldest = Math.min(...all.flatMap((stream) => stream.oldestQueuedWallMs ?? []));
     const queued = all.reduce((sum, stream) => sum + stream.queued, 0);
-    const drainPerS = this.#meter.perSecond(this.#options.clock.monoMs());
+    const drainPerS = this.#meter.perSecond;
     return {
       link: this.#link,
       since: this.#since,
@@ -271,7 +272,7 @@ export class Uplink {
 
   #confirmed(records: number): void {
     this.#acked += records;
-    this.#meter.add(records, this.#options.clock.monoMs());
+    this.#meter.add(records);
     if (this.#options.clock.monoMs() - this.#conflictAtMs >= CONFLICT_SHOWN_MS) this.#lastError = undefined;
   }
 
@@ -339,6 +340,7 @@ export class Uplink {
   }
 }
 
-function unlessAbort(thrown: unknown): void {
-  if (!isAbort(thrown)) throw thrown;
+/** A broker that was just restarted is available again at once: the first attempt comes after a tenth. */
+function backoffOf(limits: { readonly firstMs: number; readonly maxMs: number }, random: () => number): Backoff {
+  return new Backoff({ ...limits, promptMs: limits.firstMs / 10, random });
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config/index.ts';
 import type { ModelStatus } from '../domain/index.ts';
 import { EngineKeeper, type EngineModel, type MachineFacts, type WrapperTensor } from '../engines/index.ts';
 import { describeModel, type ModelSpec, type TensorInfo } from '../inference/index.ts';
-import { type Clock, type Logger, messageOf, type Part } from '@lineside/kit';
+import { type Clock, type Logger, messageOf, type Service } from '@lineside/kit';
 import type { VisionListener } from '../pipeline/index.ts';
 import type { LineModel } from './models.ts';
 
@@ -62,7 +62,7 @@ export function expectedOf(config: Config, id: string): ModelSpec['expect'] {
 }
 
 /** `part` once every engine is built or given up: builder and cameras would fight for the same memory. */
-export function afterEngines(keeper: EngineKeeper | undefined, part: Part): Part {
+export function afterEngines(keeper: EngineKeeper | undefined, part: Service): Service {
   if (keeper === undefined) return part;
   return {
     name: part.name,

@@ -3,7 +3,16 @@ import type { LoadedConfig } from '../config/index.ts';
 import type { LineEvent } from '../domain/index.ts';
 import { type EngineKeeper, readMachine } from '../engines/index.ts';
 import { hasTensorrt } from '../inference/index.ts';
-import { aborted, type Clock, isAbort, type Logger, messageOf, type Part, runTogether } from '@lineside/kit';
+import {
+  aborted,
+  type Clock,
+  isAbort,
+  type Logger,
+  messageOf,
+  type Service,
+  superviseServices,
+  SystemdNotifier,
+} from '@lineside/kit';
 import { type LaneSetup, Lanes } from '../pipeline/index.ts';
 import { StatusServer, controlSocketPath } from '../status/index.ts';
 import { openDataFolder, type DataFolder } from './open-data-folder.ts';
@@ -20,7 +29,6 @@ import { eventIds } from './event-id.ts';
 import { LineStatus } from './line-status.ts';
 import { absentOf, usesOf } from './looks.ts';
 import { rulesOf } from './rules.ts';
-import { SystemdNotifier } from './systemd.ts';
 import { LineTicker } from './ticker.ts';
 import { UplinkPart } from './uplink-part.ts';
 
@@ -200,7 +208,7 @@ async function runLine(
   const systemd = new SystemdNotifier({
     env,
     clock,
-    logger,
+    log: logger,
     progressing: () => status.progressing(),
     statusText: () => status.oneLine(),
   });
@@ -210,14 +218,15 @@ async function runLine(
   const serving = new AbortController();
   const broken = new AbortController();
   const failures: unknown[] = [];
-  const group = (parts: readonly Part[], until: AbortSignal): Promise<void> =>
-    runTogether(parts, until).catch((error: unknown) => {
+  const group = (parts: readonly Service[], until: AbortSignal): Promise<void> =>
+    superviseServices(parts, until).catch((error: unknown) => {
       failures.push(error);
       broken.abort();
     });
   const served = group([lanes, server, ...(uplink === undefined ? [] : [uplink])], serving.signal);
   const kept = group([store.maintenance], keeping.signal);
   const seen = group([afterEngines(keeper, vision), ticker, systemd], seeing.signal);
+  void systemd.ready();
   void server.address().then((address) => options.onReady(address.url));
   options.onRunning();
   ticker.audit('started', { version: options.version, config: loaded.sourceHash });

@@ -1,5 +1,5 @@
 import type { AuditBody } from '@lineside/protocol';
-import { type Clock, isAbort, type Logger, messageOf, type Part } from '@lineside/kit';
+import { type Clock, isAbort, type Logger, messageOf, type Service } from '@lineside/kit';
 import type { Lanes } from '../pipeline/index.ts';
 import type { Journal } from '../journal/index.ts';
 
@@ -9,7 +9,7 @@ const TELEMETRY_MS = 60_000;
 const FIRST_TELEMETRY_MS = 10_000;
 
 /** What happens by the clock: lapses of rules, telemetry records, and the audit of when inspection stood still. */
-export class LineTicker implements Part {
+export class LineTicker implements Service {
   readonly name = 'ticker';
   readonly #lanes: Lanes;
   readonly #journal: Journal;

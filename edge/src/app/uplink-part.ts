@@ -1,6 +1,6 @@
 import { Uplink, type UplinkSnapshot } from '@lineside/uplink';
 import type { LoadedConfig, UplinkConfig } from '../config/index.ts';
-import { type Clock, type Logger, type Part, redactUrls } from '@lineside/kit';
+import { type Clock, type Logger, type Service, redactUrls } from '@lineside/kit';
 import type { LinkView } from '../status/index.ts';
 import type { DataFolder } from './open-data-folder.ts';
 
@@ -15,7 +15,7 @@ export interface UplinkPartOptions {
 }
 
 /** The uplink with its secrets resolved, and its state in the status room's words. */
-export class UplinkPart implements Part {
+export class UplinkPart implements Service {
   readonly name = 'uplink';
   readonly #uplink: Uplink;
   readonly #broker: string;

@@ -1,5 +1,5 @@
 import type { CameraState, CameraStatus, PictureSize } from '../domain/index.ts';
-import { Backoff, type Clock, isAbort, type Logger, type Part } from '@lineside/kit';
+import { Backoff, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
 import type { BufferPool } from './buffer-pool.ts';
 import { type FfmpegCapabilities, hardwareDecoder, hasHardwareDecoders } from './capabilities.ts';
 import { StreamError } from './errors.ts';
@@ -68,7 +68,7 @@ export interface CameraTools {
 }
 
 /** A camera behind a supervised FFmpeg child: connects, watches, tells what is wrong, and connects again. */
-export class FfmpegCamera implements Part {
+export class FfmpegCamera implements Service {
   readonly name: string;
   readonly #options: CameraOptions;
   readonly #tools: CameraTools;

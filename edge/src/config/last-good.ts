@@ -15,7 +15,7 @@ export class LastGood {
   /** Keeps `loaded`, durably; readable by the service's user alone, because a file may hold a plain password. */
   async keep(loaded: LoadedConfig): Promise<void> {
     if ((await this.#read()) === loaded.text) return;
-    await writeFileAtomic(this.path, loaded.text, String(process.pid), 0o600);
+    await writeFileAtomic(this.path, loaded.text, { mode: 0o600 });
   }
 
   /**

@@ -136,7 +136,7 @@ export async function failuresOf(folder: string, key: EngineKey): Promise<Failur
 
 export async function noteFailure(folder: string, key: EngineKey, failure: Omit<Failures, 'attempts'>): Promise<void> {
   const attempts = ((await failuresOf(folder, key))?.attempts ?? 0) + 1;
-  await writeFileAtomic(failurePath(folder, key), JSON.stringify({ attempts, ...failure }), String(process.pid));
+  await writeFileAtomic(failurePath(folder, key), JSON.stringify({ attempts, ...failure }));
 }
 
 export async function forgetFailures(folder: string, key: EngineKey): Promise<void> {

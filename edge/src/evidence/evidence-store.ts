@@ -74,7 +74,7 @@ export class EvidenceStore {
     this.#staged += 1;
     const unique = `${this.#journal.epoch}-${process.pid}-${this.#staged}`;
     const provisional = `${evidencePath(this.folder, sha256)}.${unique}.new`;
-    await writeFileAtomic(provisional, jpeg, unique);
+    await writeFileAtomic(provisional, jpeg, { unique });
     return { sha256, bytes: jpeg.byteLength, provisional };
   }
 

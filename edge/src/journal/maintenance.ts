@@ -1,4 +1,4 @@
-import { type Clock, isAbort, type Logger, messageOf, type Part } from '@lineside/kit';
+import { type Clock, isAbort, type Logger, messageOf, type Service } from '@lineside/kit';
 import type { HeadSigner } from './head-signer.ts';
 import type { Journal } from './journal.ts';
 import type { WalWatch } from './wal-watch.ts';
@@ -25,7 +25,7 @@ interface MaintenanceParts {
  * Keeps the data folder in bounds while the line runs: prunes what is delivered, holds quotas, sweeps, checkpoints,
  * signs the heads of the chains, and takes the ballast back when the disk has room again.
  */
-export class JournalMaintenance implements Part {
+export class JournalMaintenance implements Service {
   readonly name = 'journal-maintenance';
   readonly #parts: MaintenanceParts;
 

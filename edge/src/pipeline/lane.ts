@@ -7,7 +7,7 @@ import type {
   ModelStatus,
   RuleOutput,
 } from '../domain/index.ts';
-import { type Clock, type Logger, messageOf, type Part, Samples, Tally } from '@lineside/kit';
+import { type Clock, type Logger, messageOf, type Service, QuantileWindow, LogThrottle } from '@lineside/kit';
 import { overlaysFor, type Snapshot, takeSnapshot } from './evidence.ts';
 import { type LaneModel, ModelLane, quantilesOf } from './model-lane.ts';
 import type { Alarm, Recorder, Vision } from './ports.ts';
@@ -60,14 +60,14 @@ interface Open {
 }
 
 /** What is followed on one camera, from a model's result to the journal. */
-export class Lane implements Part {
+export class Lane implements Service {
   readonly name: string;
   readonly #setup: LaneSetup;
   readonly #parts: LaneParts;
   readonly #models: ReadonlyMap<string, ModelLane>;
   readonly #queue: RecordingQueue;
   readonly #open = new Map<string, Open>();
-  readonly #frameToJournal = new Samples();
+  readonly #frameToJournal = new QuantileWindow();
   #status: CameraStatus | undefined;
 
   constructor(setup: LaneSetup, parts: LaneParts) {
@@ -75,12 +75,12 @@ export class Lane implements Part {
     this.#setup = setup;
     const log = parts.log.child({ camera: setup.camera });
     this.#parts = { ...parts, log };
-    const faults = new Tally({
-      everyMs: 60_000,
-      nowMs: () => parts.clock.monoMs(),
-      say: (what, count) => log.error({ what, count }, 'a rule or tracker failed: report this'),
-    });
-    this.#models = new Map(setup.models.map((model) => [model.id, new ModelLane(model, (what) => faults.add(what))]));
+    const faults = new LogThrottle({ everyMs: 60_000, nowMs: () => parts.clock.monoMs() });
+    const onFault = (what: string): void => {
+      const count = faults.due('fault');
+      if (count !== undefined) log.error({ what, count }, 'a rule or tracker failed: report this');
+    };
+    this.#models = new Map(setup.models.map((model) => [model.id, new ModelLane(model, onFault)]));
     this.#queue = new RecordingQueue({
       recorder: parts.recorder,
       clock: parts.clock,

@@ -1,5 +1,5 @@
 import type { CameraStatus, FrameFate, Inspection, ModelStatus } from '../domain/index.ts';
-import { aborted, type Part, runTogether, Tally } from '@lineside/kit';
+import { aborted, type Service, superviseServices, LogThrottle } from '@lineside/kit';
 import { Lane, LANE_LIMITS, type LaneLimits, type LaneParts, type LaneSetup } from './lane.ts';
 import type { VisionListener } from './ports.ts';
 import type { ClosingReason, LanesState, Telemetry, VisionHealth } from './state.ts';
@@ -10,11 +10,11 @@ export interface LanesOptions extends Omit<LaneParts, 'limits'> {
 }
 
 /** All lanes: listens to the vision process and hands each camera's news to its lane. */
-export class Lanes implements Part, VisionListener {
+export class Lanes implements Service, VisionListener {
   readonly name = 'lanes';
   readonly #options: LanesOptions;
   readonly #lanes: ReadonlyMap<string, Lane>;
-  readonly #unroutedLog: Tally;
+  readonly #unroutedLog: LogThrottle;
   #vision: VisionHealth;
   #unroutedResults = 0;
 
@@ -25,17 +25,13 @@ export class Lanes implements Part, VisionListener {
     this.#lanes = new Map(lanes.map((setup) => [setup.camera, new Lane(setup, { ...parts, limits: full })]));
     // Until the vision process says that it is up, nothing is inspected.
     this.#vision = { state: 'down', sinceMs: options.clock.monoMs(), downs: 0 };
-    this.#unroutedLog = new Tally({
-      everyMs: 60_000,
-      nowMs: () => options.clock.monoMs(),
-      say: (what, count) => options.log.warn({ what, count }, 'results of a camera or model that no lane has'),
-    });
+    this.#unroutedLog = new LogThrottle({ everyMs: 60_000, nowMs: () => options.clock.monoMs() });
   }
 
   /** Writes all lanes' events to the journal until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const lanes = [...this.#lanes.values()];
-    if (lanes.length > 0) return runTogether(lanes, signal);
+    if (lanes.length > 0) return superviseServices(lanes, signal);
     await aborted(signal);
   }
 
@@ -97,6 +93,9 @@ export class Lanes implements Part, VisionListener {
 
   #unrouted(camera: string, model: string, count: number): void {
     this.#unroutedResults += count;
-    this.#unroutedLog.add(`camera ${camera}, model ${model}`);
+    const times = this.#unroutedLog.due('unrouted');
+    if (times === undefined) return;
+    const what = `camera ${camera}, model ${model}`;
+    this.#options.log.warn({ what, count: times }, 'results of a camera or model that no lane has');
   }
 }

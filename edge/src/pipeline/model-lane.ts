@@ -9,7 +9,7 @@ import {
   type RuleOutput,
   type Track,
 } from '../domain/index.ts';
-import { messageOf, Samples } from '@lineside/kit';
+import { messageOf, QuantileWindow } from '@lineside/kit';
 import { overlaysOf } from './evidence.ts';
 import type { Overlay, Rule, Tracker } from './ports.ts';
 import type { ModelLaneState, NewestInspection, Quantiles } from './state.ts';
@@ -25,7 +25,7 @@ export interface LaneModel {
 export class ModelLane {
   readonly #model: LaneModel;
   readonly #onFault: (what: string) => void;
-  readonly #frameToResult = new Samples();
+  readonly #frameToResult = new QuantileWindow();
   #status: ModelStatus | undefined;
   #sha256 = '';
   #counters: InspectionCounters = NO_INSPECTIONS;
@@ -145,7 +145,7 @@ export class ModelLane {
   }
 }
 
-export function quantilesOf(samples: Samples): Quantiles | undefined {
+export function quantilesOf(samples: QuantileWindow): Quantiles | undefined {
   const found = samples.quantiles([0.5, 0.95, 0.99]);
   if (found === undefined) return undefined;
   const [p50 = 0, p95 = 0, p99 = 0] = found;

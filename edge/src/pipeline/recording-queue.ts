@@ -1,5 +1,5 @@
 import type { LineEvent } from '../domain/index.ts';
-import { Backoff, type Clock, LinesideError, type Logger, messageOf, Tally } from '@lineside/kit';
+import { Backoff, type Clock, LinesideError, type Logger, messageOf, LogThrottle } from '@lineside/kit';
 import type { Snapshot } from './evidence.ts';
 import type { Picture, Recorder } from './ports.ts';
 import type { RecordingCounters } from './state.ts';
@@ -40,7 +40,7 @@ interface QueueParts {
 }
 
 const REFUSED = 'record_refused';
-const SAY_EVERY_MS = 30_000;
+const LOG_EVERY_MS = 30_000;
 
 /**
  * From a decided event to the journal, strictly in order: an event that closed is never written before it opened. A
@@ -50,7 +50,7 @@ const SAY_EVERY_MS = 30_000;
 export class RecordingQueue {
   readonly #parts: QueueParts;
   readonly #backoff: Backoff;
-  readonly #trouble: Tally;
+  readonly #throttle: LogThrottle;
   readonly #waiting: PendingTransition[] = [];
   #wake: (() => void) | undefined;
   #emptied: (() => void)[] = [];
@@ -64,12 +64,8 @@ export class RecordingQueue {
     this.#parts = parts;
     const { firstRetryMs, maxRetryMs } = parts.limits;
     // One writer per camera: there is no herd to spread, so the wait need not be random.
-    this.#backoff = new Backoff({ firstMs: firstRetryMs, maxMs: maxRetryMs, random: () => 1 });
-    this.#trouble = new Tally({
-      everyMs: SAY_EVERY_MS,
-      nowMs: () => parts.clock.monoMs(),
-      say: (error, count) => parts.log.error({ error, count, waiting: this.#waiting.length }, 'cannot record events'),
-    });
+    this.#backoff = new Backoff({ firstMs: firstRetryMs, maxMs: maxRetryMs });
+    this.#throttle = new LogThrottle({ everyMs: LOG_EVERY_MS, nowMs: () => parts.clock.monoMs() });
   }
 
   get waiting(): number {
@@ -162,7 +158,7 @@ export class RecordingQueue {
     const watch = async (): Promise<never> => {
       for (;;) {
         await clock.sleep(limits.slowMs, done.signal);
-        this.#trouble.add(`a write takes longer than ${limits.slowMs} ms`);
+        this.#complain(`a write takes longer than ${limits.slowMs} ms`);
         signal.throwIfAborted();
       }
     };
@@ -175,8 +171,14 @@ export class RecordingQueue {
 
   async #waitAfter(error: unknown, signal: AbortSignal): Promise<void> {
     this.#retries += 1;
-    this.#trouble.add(messageOf(error));
+    this.#complain(messageOf(error));
     await this.#parts.clock.sleep(this.#backoff.next(), signal);
+  }
+
+  #complain(problem: string): void {
+    const count = this.#throttle.due('recording');
+    if (count === undefined) return;
+    this.#parts.log.error({ error: problem, count, waiting: this.#waiting.length }, 'cannot record events');
   }
 
   #note(transition: PendingTransition, snapshot: Snapshot | undefined, picture: Picture | undefined): void {

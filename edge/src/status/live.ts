@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Clock, messageOf, Tally } from '@lineside/kit';
+import { type Clock, messageOf, LogThrottle } from '@lineside/kit';
 import type { PictureOptions, PictureShot, StatusSource } from './source.ts';
 
 const BOUNDARY = 'lineside-frame';
@@ -84,11 +84,7 @@ export class LivePictures {
 
   async #feed(channel: Channel, camera: string, options: PictureOptions): Promise<void> {
     const { clock, everyMs, warn } = this.#options;
-    const trouble = new Tally({
-      everyMs: 60_000,
-      nowMs: () => clock.monoMs(),
-      say: (problem, count) => warn({ camera, problem, count }, 'no live picture'),
-    });
+    const throttle = new LogThrottle({ everyMs: 60_000, nowMs: () => clock.monoMs() });
     const { signal } = channel.stop;
     while (!signal.aborted) {
       const startedMs = clock.monoMs();
@@ -98,7 +94,8 @@ export class LivePictures {
         if (shot.index === channel.newest?.index) paceMs = everyMs * 3;
         else this.#send(channel, shot);
       } catch (error) {
-        trouble.add(messageOf(error));
+        const count = throttle.due('live');
+        if (count !== undefined) warn({ camera, problem: messageOf(error), count }, 'no live picture');
         paceMs = Math.max(everyMs, 1_000);
       }
       await rest(clock, Math.max(1, paceMs - (clock.monoMs() - startedMs)), signal);

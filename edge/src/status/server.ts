@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { aborted, Backoff, type Clock, isAbort, type Logger, messageOf, type Part } from '@lineside/kit';
+import { aborted, Backoff, type Clock, isAbort, type Logger, messageOf, type Service } from '@lineside/kit';
 import { buildApi } from './api.ts';
 import { listenOnControlSocket } from './control-socket.ts';
 import { healthOf } from './health.ts';
@@ -36,7 +36,7 @@ const MAX_WATCHERS = 24;
 const MAX_CONNECTIONS = 256;
 
 /** The status page and its API, on an address and on the control socket. Only shows; changes nothing. */
-export class StatusServer implements Part {
+export class StatusServer implements Service {
   readonly name = 'status';
   readonly #options: StatusServerOptions;
   readonly #live: LivePictures;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Clock, messageOf, Tally } from '@lineside/kit';
+import { type Clock, messageOf, LogThrottle } from '@lineside/kit';
 import type { FoldedEvent } from './snapshot.ts';
 
 /** A watcher with more than this waiting is cut; its browser comes back by itself. */
@@ -17,16 +17,12 @@ export interface StreamOptions {
 export class StatusStream {
   readonly #options: StreamOptions;
   readonly #watchers = new Set<ServerResponse>();
-  readonly #trouble: Tally;
+  readonly #throttle: LogThrottle;
   #ticking: AbortController | undefined;
 
   constructor(options: StreamOptions) {
     this.#options = options;
-    this.#trouble = new Tally({
-      everyMs: 60_000,
-      nowMs: () => options.clock.monoMs(),
-      say: (problem, count) => options.warn({ problem, count }, 'no status snapshot'),
-    });
+    this.#throttle = new LogThrottle({ everyMs: 60_000, nowMs: () => options.clock.monoMs() });
   }
 
   get watchers(): number {
@@ -85,7 +81,8 @@ export class StatusStream {
     try {
       return `event: snapshot\ndata: ${this.#options.document()}\n\n`;
     } catch (error) {
-      this.#trouble.add(messageOf(error));
+      const count = this.#throttle.due('snapshot');
+      if (count !== undefined) this.#options.warn({ problem: messageOf(error), count }, 'no status snapshot');
       return undefined;
     }
   }

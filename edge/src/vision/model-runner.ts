@@ -1,5 +1,5 @@
 import type { FailReason, InferenceResult, ModelStatus, SkipReason, StageTimes } from '../domain/index.ts';
-import { type Clock, isAbort, LinesideError, type Logger, messageOf, Tally } from '@lineside/kit';
+import { type Clock, isAbort, LinesideError, type Logger, messageOf, LogThrottle } from '@lineside/kit';
 import {
   InferenceError,
   type ModelSpec,
@@ -32,7 +32,7 @@ export class ModelRunner {
   readonly #tools: RunnerTools;
   readonly #session: OnnxSession;
   readonly #turns = new Turns<Job>();
-  readonly #trouble: Tally;
+  readonly #throttle: LogThrottle;
   #facts: SessionFacts | undefined;
   #state: ModelStatus['state'] = 'loading';
   #stopped = false;
@@ -41,11 +41,7 @@ export class ModelRunner {
     this.#spec = spec;
     this.#tools = { ...tools, logger: tools.logger.child({ model: spec.id }) };
     this.#session = new OnnxSession(spec);
-    this.#trouble = new Tally({
-      everyMs: LOG_EVERY_MS,
-      nowMs: () => tools.clock.monoMs(),
-      say: (text, count) => this.#tools.logger.error({ count }, `inference failed: ${text}`),
-    });
+    this.#throttle = new LogThrottle({ everyMs: LOG_EVERY_MS, nowMs: () => tools.clock.monoMs() });
   }
 
   /** Takes a frame; its fate is told sooner or later, exactly once. */
@@ -153,7 +149,7 @@ export class ModelRunner {
     const taken = await takeAll(inputs);
     for (const one of taken) {
       if (!('failure' in one) || one.job.ended) continue;
-      this.#trouble.add(`an input cannot be cut: ${messageOf(one.failure)}`);
+      this.#complain(`an input cannot be cut: ${messageOf(one.failure)}`);
       this.#giveUp(one.job, 'inference_error', askedMs);
     }
     return taken.flatMap((one) => {
@@ -166,10 +162,15 @@ export class ModelRunner {
 
   /** An input that failed fails its frame, and no other. */
   #answered(job: Job, answer: SessionAnswer): void {
-    if (answer.failure !== undefined) this.#trouble.add(answer.failure.message);
+    if (answer.failure !== undefined) this.#complain(answer.failure.message);
     if (job.ended) return;
     job.answers.push({ ...answer, pixels: new Uint8Array(0) });
     if (answer.failure !== undefined || job.answers.length === job.ticket.work.cuts.length) this.#finish(job);
+  }
+
+  #complain(problem: string): void {
+    const count = this.#throttle.due('inference');
+    if (count !== undefined) this.#tools.logger.error({ count }, `inference failed: ${problem}`);
   }
 
   /** Gives a frame up on its way. */

@@ -1,4 +1,4 @@
-import { aborted, type Clock, isAbort, type Logger, type Part } from '@lineside/kit';
+import { aborted, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
 import type { Picture, PictureRequest, Vision, VisionListener } from '../pipeline/index.ts';
 import { Accounts } from './accounts.ts';
 import { VisionError } from './errors.ts';
@@ -28,7 +28,7 @@ export interface VisionProcessOptions {
 }
 
 /** The vision process seen from the main process: starts it, believes only its heartbeat, and starts it again. */
-export class VisionProcess implements Part, Vision {
+export class VisionProcess implements Service, Vision {
   readonly name = 'vision';
   readonly #options: VisionProcessOptions;
   readonly #pictures: PictureDesk;

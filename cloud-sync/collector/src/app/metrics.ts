@@ -1,8 +1,8 @@
 import type { Stream } from '@lineside/protocol';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { RateMeter } from '@lineside/kit';
 import type { IngestCounters, MalformedReason, UnreadReason } from '../ingest/index.ts';
 import type { MediaResult } from '../http/index.ts';
-import { Recent } from './rate-meter.ts';
 import type { BatchOutcome } from '../store/index.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -43,9 +43,9 @@ export class CollectorMetrics implements IngestCounters {
   readonly #media = this.#counter('media_uploads_total', 'Picture uploads', ['result']);
   readonly #bytes = this.#counter('received_bytes_total', 'Bytes of batches as they came over the wire');
   readonly #commitTime: Histogram;
-  readonly #recentRecords: Recent;
-  readonly #recentBytes: Recent;
-  readonly #recentCommits: Recent;
+  readonly #recentRecords: RateMeter;
+  readonly #recentBytes: RateMeter;
+  readonly #recentCommits: RateMeter;
   readonly #store: string;
   readonly #latency = new Histogram({
     name: 'lineside_collector_ingest_seconds',
@@ -57,10 +57,11 @@ export class CollectorMetrics implements IngestCounters {
   /** `store` names the kind of database. */
   constructor(sources: GaugeSources, { store, nowMs }: { readonly store: string; readonly nowMs: () => number }) {
     this.#store = store;
+    const recent = { spanMs: RECENT_MS, slots: RECENT_SLOTS, nowMs };
     [this.#recentRecords, this.#recentBytes, this.#recentCommits] = [
-      new Recent(RECENT_MS, RECENT_SLOTS, nowMs),
-      new Recent(RECENT_MS, RECENT_SLOTS, nowMs),
-      new Recent(RECENT_MS, RECENT_SLOTS, nowMs),
+      new RateMeter(recent),
+      new RateMeter(recent),
+      new RateMeter(recent),
     ];
     this.#commitTime = new Histogram({
       name: 'lineside_collector_store_commit_seconds',
@@ -137,12 +138,13 @@ export class CollectorMetrics implements IngestCounters {
       (await counter.get()).values.reduce((sum, { value }) => sum + value, 0);
     const by = async (counter: Counter, label: string): Promise<Record<string, number>> =>
       Object.fromEntries((await counter.get()).values.map(({ value, labels }) => [String(labels[label]), value]));
+    const commitMs = this.#recentCommits.values;
     return {
       store: this.#store,
       lastMinute: {
         recordsPerSecond: this.#recentRecords.perSecond,
         bytesPerSecond: this.#recentBytes.perSecond,
-        commitMs: this.#recentCommits.values ?? null,
+        commitMs: commitMs === undefined ? null : { mean: commitMs.mean, worst: commitMs.max },
       },
       receivedBytes: await total(this.#bytes),
       batches: await total(this.#batches),

@@ -1,6 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import {
+  aborted,
+  Backoff,
+  type Clock,
+  isAbort,
+  type Logger,
+  messageOf,
+  superviseServices,
+  SystemdNotifier,
+  unlessAbort,
+  writeFileAtomic,
+} from '@lineside/kit';
+import {
   COLLECTOR_USER,
   hashPassword,
   listenerTls,
@@ -9,21 +21,17 @@ import {
   type ListenerTls,
 } from '../broker/index.ts';
 import { Attendance } from '../cluster/cluster-membership.ts';
-import { writeFileAtomic } from '../atomic-file.ts';
-import type { Clock } from '../clock.ts';
 import type { CollectorConfig } from '../config/index.ts';
 import { CredentialWatch } from '../broker/credential-watch.ts';
 import { DataLock } from '../runtime/data-lock.ts';
-import { CollectorError, isAbort, messageOf } from '../errors.ts';
+import { CollectorError } from '../errors.ts';
 import { createServer, listen } from '../http/index.ts';
 import { Presence } from '../devices/index.ts';
 import { GapWatch } from '../gaps/index.ts';
 import { BrokerLink, Ingest } from '../ingest/index.ts';
-import type { Logger } from '../logger.ts';
 import { FileMedia, Intake, S3Media, type MediaStore } from '../media/index.ts';
 import { CollectorMetrics } from './metrics.ts';
 import { Retention } from '../retention/retention.ts';
-import { Systemd } from '../systemd.ts';
 import { mayOpenLater, openStore, type CollectorStore, type LossRow } from '../store/index.ts';
 import { whereFile, type Addresses } from '../runtime/runtime-info.ts';
 
@@ -73,23 +81,21 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
 
 /** Waits for a database that is not there yet, as after a power cut; undefined when the signal aborts first. */
 async function openWhenItAnswers(
-  { config, clock, log }: CollectorOptions,
+  { config, clock, log, random }: CollectorOptions,
   signal: AbortSignal,
 ): Promise<CollectorStore | undefined> {
-  for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(MAX_WAIT_MS, waitMs * 2)) {
+  const backoff = new Backoff({ firstMs: FIRST_WAIT_MS, maxMs: MAX_WAIT_MS, random });
+  while (!signal.aborted) {
     try {
       return await openStore(config);
     } catch (error) {
       if (!mayOpenLater(error)) throw error;
+      const waitMs = backoff.next();
       log.warn({ error: messageOf(error), waitMs }, 'the store does not answer yet');
       await clock.sleep(waitMs, signal).catch(unlessAbort);
     }
   }
   return undefined;
-}
-
-function unlessAbort(error: unknown): void {
-  if (!isAbort(error)) throw error;
 }
 
 async function runOn(store: CollectorStore, options: CollectorOptions, signal: AbortSignal): Promise<void> {
@@ -120,7 +126,7 @@ async function runOn(store: CollectorStore, options: CollectorOptions, signal: A
   // The broker outlives the rest by a moment, so that devices hear the goodbye.
   const stop = new AbortController();
   const brokerStop = new AbortController();
-  const brokerRun = (broker ?? aborted).run(brokerStop.signal);
+  const brokerRun = broker === undefined ? aborted(brokerStop.signal) : broker.run(brokerStop.signal);
   const serving = serve({ ...options, store, access, watch, broker }, AbortSignal.any([signal, stop.signal]));
   try {
     await Promise.race([brokerRun, serving]);
@@ -251,10 +257,10 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
       http: config.http.publicUrl ?? http,
       data: config.data,
     };
-    const systemd = new Systemd({
+    const systemd = new SystemdNotifier({
       ...{ env, clock, log },
       progressing: () => gaps.idleMs < STUCK_MS && ingest.stuckMs < STUCK_MS,
-      status: () => `${presence.online} devices online, ${gaps.open.length} open gaps, page ${http}`,
+      statusText: () => `${presence.online} devices online, ${gaps.open.length} open gaps, page ${http}`,
     });
     const ready = {
       name: 'start',
@@ -263,7 +269,7 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
     const ingesting = { name: 'ingest', run: async (stop: AbortSignal) => ingest.run(stop) };
     const retention = new Retention({ keep: config.retention, store, media, clock, log });
     const more = config.cluster ? [attendance] : [];
-    await together([link, ingesting, gaps, watch, retention, systemd, ready, ...more], signal);
+    await superviseServices([link, ingesting, gaps, watch, retention, systemd, ready, ...more], signal);
   } finally {
     await app.close();
   }
@@ -272,7 +278,7 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
 /** Says where we are: a managed broker is ours to have up first; with another's we start anyway and keep trying. */
 async function announce(
   link: BrokerLink,
-  options: ServeOptions & { readonly systemd: Systemd },
+  options: ServeOptions & { readonly systemd: SystemdNotifier },
   at: Addresses,
   signal: AbortSignal,
 ): Promise<void> {
@@ -289,10 +295,10 @@ async function announce(
     await clock.sleep(20, signal);
   }
   log.info(at, 'collector is ready');
-  await writeFileAtomic(whereFile(at.data), JSON.stringify(at), 0o640);
+  await writeFileAtomic(whereFile(at.data), JSON.stringify(at), { mode: 0o640 });
   onReady(at);
   await systemd.ready();
-  await aborted.run(signal);
+  await aborted(signal);
 }
 
 /** Sums over devices and streams; the reasons are the devices' words, so only the most frequent are labels. */
@@ -328,39 +334,6 @@ function hear(heard: {
     .saveBirth(device, state, clock.wallMs())
     .catch((error: unknown) => log.error({ device, error: messageOf(error) }, 'birth not stored'));
 }
-
-interface Part {
-  readonly name: string;
-  run(signal: AbortSignal): Promise<void>;
-}
-
-/** Runs parts until the signal, or until one breaks; then stops the others, waits for them, and throws what broke. */
-async function together(parts: readonly Part[], signal: AbortSignal): Promise<void> {
-  const stop = new AbortController();
-  const all = AbortSignal.any([signal, stop.signal]);
-  const failures: unknown[] = [];
-  await Promise.all(
-    parts.map(async (part) => {
-      try {
-        await part.run(all);
-        if (!all.aborted) throw new Error(`${part.name} ended by itself`);
-      } catch (error) {
-        if (!(all.aborted && isAbort(error))) failures.push(error);
-        stop.abort();
-      }
-    }),
-  );
-  if (failures.length > 0) throw failures[0];
-}
-
-/** A part that only waits for its signal. */
-const aborted: Part = {
-  name: 'wait',
-  run: async (signal) => {
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  },
-};
 
 /** Waits for what is being stopped; its failure, if it is the first, was thrown already. */
 async function ended(work: Promise<void>, log: Logger): Promise<void> {

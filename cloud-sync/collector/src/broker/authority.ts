@@ -6,8 +6,8 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { z } from 'zod';
-import { writeFileAtomic } from '../atomic-file.ts';
-import { CollectorError, messageOf, systemCode } from '../errors.ts';
+import { messageOf, systemCode, writeFileAtomic } from '@lineside/kit';
+import { CollectorError } from '../errors.ts';
 
 const SIGNED = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const;
@@ -122,9 +122,9 @@ export class Authority {
       ],
     });
     const authority = new Authority(folder, keys.privateKey, cert);
-    await writeFileAtomic(join(folder, 'ca.key'), await pemOfKey(keys.privateKey), 0o600);
+    await writeFileAtomic(join(folder, 'ca.key'), await pemOfKey(keys.privateKey), { mode: 0o600 });
     await authority.#save({ inForce: {}, revoked: [] });
-    await writeFileAtomic(authorityFiles(folder).ca, pem(cert), 0o644);
+    await writeFileAtomic(authorityFiles(folder).ca, pem(cert), { mode: 0o644 });
     return authority;
   }
 
@@ -153,7 +153,7 @@ export class Authority {
   }
 
   async #save(issued: Issued, before?: Issued): Promise<void> {
-    await writeFileAtomic(join(this.#folder, 'issued.json'), JSON.stringify(issued), 0o600);
+    await writeFileAtomic(join(this.#folder, 'issued.json'), JSON.stringify(issued), { mode: 0o600 });
     // A list that says the same must stay the same file: a broker that sees another one starts again.
     if (before?.revoked.length === issued.revoked.length) return;
     const crl = await x509.X509CrlGenerator.create({
@@ -163,7 +163,7 @@ export class Authority {
     });
     // RFC 7468, 6: this label, where the library writes a shorter one that OpenSSL does not know.
     const text = x509.PemConverter.encode(crl.rawData, 'X509 CRL');
-    await writeFileAtomic(authorityFiles(this.#folder).revoked, `${text}\n`, 0o644);
+    await writeFileAtomic(authorityFiles(this.#folder).revoked, `${text}\n`, { mode: 0o644 });
   }
 }
 

@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../atomic-file.ts';
-import { messageOf, UsageError } from '../errors.ts';
+import { messageOf, writeFileAtomic } from '@lineside/kit';
+import { UsageError } from '../errors.ts';
 
 /** Files for a TLS listener of Mosquitto. */
 export interface ListenerTls {
@@ -38,8 +38,8 @@ export async function listenerTls({ folder, tls, identity, hosts }: TlsChoice): 
   const authority = await Authority.open(authorityFolder(folder));
   const files = { cert: join(folder, 'server.crt'), key: join(folder, 'server.key') };
   const made = await authority.server([...hosts, ...ownNames()]);
-  await writeFileAtomic(files.cert, made.cert, 0o644);
-  await writeFileAtomic(files.key, made.key, 0o600);
+  await writeFileAtomic(files.cert, made.cert, { mode: 0o644 });
+  await writeFileAtomic(files.key, made.key, { mode: 0o600 });
   const { ca, revoked } = authorityFiles(authorityFolder(folder));
   return { ...files, ...(identity !== 'password' && { clients: { ca, revoked } }) };
 }

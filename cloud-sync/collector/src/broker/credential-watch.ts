@@ -1,7 +1,5 @@
+import { type Clock, type Logger, LogThrottle, messageOf } from '@lineside/kit';
 import type { BrokerUser } from './index.ts';
-import type { Clock } from '../clock.ts';
-import { messageOf } from '../errors.ts';
-import { Tally, type Logger } from '../logger.ts';
 import type { CollectorStore } from '../store/index.ts';
 
 const LOOK_EVERY_MS = 300;
@@ -19,12 +17,12 @@ export interface CredentialWatchOptions {
 export class CredentialWatch {
   readonly name = 'credential watch';
   readonly #options: CredentialWatchOptions;
-  readonly #tally: Tally;
+  readonly #throttle: LogThrottle;
   #applied = -1;
 
   constructor(options: CredentialWatchOptions) {
     this.#options = options;
-    this.#tally = new Tally(SAY_AGAIN_MS, () => options.clock.monoMs());
+    this.#throttle = new LogThrottle({ everyMs: SAY_AGAIN_MS, nowMs: () => options.clock.monoMs() });
   }
 
   /** `revision` is what the broker was prepared with. */
@@ -45,7 +43,7 @@ export class CredentialWatch {
         await this.start(revision);
         log.info({ devices: devices.length }, 'device credentials in force');
       } catch (error) {
-        const times = this.#tally.add(messageOf(error));
+        const times = this.#throttle.due(messageOf(error));
         if (times !== undefined)
           log.error({ error: messageOf(error), times }, 'device credentials could not be put into force');
       }

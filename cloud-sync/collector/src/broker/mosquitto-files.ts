@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_BATCH_BYTES, PREFIX } from '@lineside/protocol';
-import { writeFileAtomic } from '../atomic-file.ts';
+import { writeFileAtomic } from '@lineside/kit';
 import type { ListenerTls } from './broker-tls.ts';
 
 /** The collector's own user name at the managed broker; no device can be called so. */
@@ -43,7 +43,7 @@ export interface BrokerListeners {
 export async function writeBrokerFiles(folder: string, listeners: BrokerListeners): Promise<MosquittoFiles> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const files = mosquittoFiles(folder);
-  await writeFileAtomic(files.config, brokerConfig(files, listeners));
+  await writeFileAtomic(files.config, brokerConfig(files, listeners), { mode: 0o600 });
   return files;
 }
 
@@ -51,12 +51,12 @@ export async function writeBrokerFiles(folder: string, listeners: BrokerListener
 export async function writeRights(files: MosquittoFiles, collector: string, devices: readonly string[]): Promise<void> {
   const rights = devices.map((device) => `\nuser ${device}\n${deviceRights(device)}`);
   const text = `# Written by lineside-collector; changes are lost.\nuser ${collector}\ntopic readwrite ${PREFIX}/#\n`;
-  await writeFileAtomic(files.acl, text + rights.join(''));
+  await writeFileAtomic(files.acl, text + rights.join(''), { mode: 0o600 });
 }
 
 /** Writes the password file; Mosquitto reads it again on SIGHUP. */
 export async function writePasswords(files: MosquittoFiles, users: readonly BrokerUser[]): Promise<void> {
-  await writeFileAtomic(files.passwords, users.map(({ name, hash }) => `${name}:${hash}\n`).join(''));
+  await writeFileAtomic(files.passwords, users.map(({ name, hash }) => `${name}:${hash}\n`).join(''), { mode: 0o600 });
 }
 
 function brokerConfig(files: MosquittoFiles, { host, port, tls, asRoot }: BrokerListeners): string {

@@ -3,9 +3,8 @@ import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node
 import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Clock } from '../clock.ts';
-import { CollectorError, messageOf, systemCode } from '../errors.ts';
-import type { Logger } from '../logger.ts';
+import { Backoff, type Clock, type Logger, messageOf, systemCode } from '@lineside/kit';
+import { CollectorError } from '../errors.ts';
 import type { ListenerTls } from './broker-tls.ts';
 import {
   writeBrokerFiles,
@@ -147,7 +146,7 @@ export class ManagedMosquitto {
   /** Runs until the signal; starts it again with back-off. Throws when it cannot be started even once. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
-    let failures = 0;
+    const backoff = new Backoff({ firstMs: FIRST_RETRY_MS, maxMs: MAX_RETRY_MS, random: this.#options.random });
     for (let first = true; !signal.aborted; first = false) {
       const startedMs = clock.monoMs();
       const ended = await this.#runOnce(signal).catch((error: unknown) => failed(error, first));
@@ -158,10 +157,8 @@ export class ManagedMosquitto {
         continue;
       }
       if (first && !ended.wasReady) throw cannotStart(ended.reason, this.url);
-      if (clock.monoMs() - startedMs > GOOD_SPELL_MS) failures = 0;
-      const ceilingMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
-      const waitMs = Math.round((ceilingMs * (1 + this.#options.random())) / 2);
-      failures += 1;
+      if (clock.monoMs() - startedMs > GOOD_SPELL_MS) backoff.reset();
+      const waitMs = Math.round(backoff.next());
       this.#restarts += 1;
       log.warn({ reason: ended.reason, waitMs }, 'broker ended; starting it again');
       await clock.sleep(waitMs, signal);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { syncFolder } from '../atomic-file.ts';
+import { syncFolder } from '@lineside/kit';
 import { UsageError } from '../errors.ts';
 import { SqliteStore } from '../store/index.ts';
 import { configOf, existingStore, withStore } from './options.ts';

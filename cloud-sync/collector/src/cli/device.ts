@@ -2,9 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { isDeviceId } from '@lineside/protocol';
-import { writeFileAtomic } from '../atomic-file.ts';
+import { systemClock, writeFileAtomic } from '@lineside/kit';
 import { authorityFolder, hashPassword, makePassword } from '../broker/index.ts';
-import { systemClock } from '../clock.ts';
 import { DataLock } from '../runtime/data-lock.ts';
 import { UsageError } from '../errors.ts';
 import type { CollectorConfig } from '../config/index.ts';
@@ -87,7 +86,7 @@ With mqtt.tls: self the device says who it is by a certificate: --cert DIR write
         }
         if (options.cert !== undefined) await writeCertificate(config, id, options.cert);
         else await revokeCertificate(config, id);
-        if (out !== undefined) await writeFileAtomic(out, `${password}\n`, 0o600);
+        if (out !== undefined) await writeFileAtomic(out, `${password}\n`, { mode: 0o600 });
         const hash = await hashPassword(password);
         const revision = await store.saveCredential({ device: id, hash, createdMs: systemClock.wallMs() });
         return DataLock.isTaken(config.data) ? await untilInForce(store, revision) : false;
@@ -148,9 +147,9 @@ async function writeCertificate(config: CollectorConfig, id: string, folder: str
   const authority = await openAuthority(config);
   const { cert, key } = await authority.device(id, systemClock.wallMs());
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFileAtomic(join(folder, 'device.key'), key, 0o600);
-  await writeFileAtomic(join(folder, 'device.crt'), cert, 0o644);
-  await writeFileAtomic(join(folder, 'ca.crt'), authority.ca, 0o644);
+  await writeFileAtomic(join(folder, 'device.key'), key, { mode: 0o600 });
+  await writeFileAtomic(join(folder, 'device.crt'), cert, { mode: 0o644 });
+  await writeFileAtomic(join(folder, 'ca.crt'), authority.ca, { mode: 0o644 });
 }
 
 /** A new password, or none, ends the certificate as well. */

@@ -1,4 +1,5 @@
-import { CollectorError, messageOf, UsageError } from '../errors.ts';
+import { messageOf } from '@lineside/kit';
+import { CollectorError, UsageError } from '../errors.ts';
 
 /** Exit codes, the same for every command; in the help. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, environment: 3 } as const;

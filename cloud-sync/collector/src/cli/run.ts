@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { systemClock } from '../clock.ts';
+import { createLogger, systemClock } from '@lineside/kit';
 import { runCollector } from '../app/run-collector.ts';
-import { createLogger } from '../logger.ts';
 import { configOf } from './options.ts';
 import { EXIT, say, sayJson } from './io.ts';
 
@@ -42,7 +41,7 @@ More in docs/collector.md.`,
         {
           config,
           clock: systemClock,
-          log: createLogger(config.log.level),
+          log: createLogger(config.log.level, 'lineside-collector'),
           env: process.env,
           random: Math.random,
           onReady: (at) => {

@@ -1,6 +1,4 @@
-import type { Clock } from '../clock.ts';
-import { messageOf } from '../errors.ts';
-import type { Logger } from '../logger.ts';
+import { type Clock, type Logger, messageOf } from '@lineside/kit';
 import type { CollectorStore } from '../store/index.ts';
 
 const NOTE_EVERY_MS = 2000;

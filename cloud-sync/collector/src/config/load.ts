@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
-import { messageOf, UsageError } from '../errors.ts';
+import { messageOf } from '@lineside/kit';
+import { UsageError } from '../errors.ts';
 import type { PostgresAddress } from '../store/index.ts';
 import { CollectorConfigFile } from './schema.ts';
 

@@ -1,7 +1,5 @@
 import type { ResendCommand } from '@lineside/protocol';
-import type { Clock } from '../clock.ts';
-import { Tally, type Logger } from '../logger.ts';
-import { messageOf } from '../errors.ts';
+import { type Clock, type Logger, LogThrottle, messageOf } from '@lineside/kit';
 import type { CollectorStore, GapRow, Span, StreamKey } from '../store/index.ts';
 import type { Presence } from '../devices/presence.ts';
 
@@ -29,7 +27,7 @@ export class GapWatch {
   readonly #options: GapWatchOptions;
   /** When a hole was first seen while its device was online, monotonic. */
   #seen = new Map<string, number>();
-  readonly #tally: Tally;
+  readonly #throttle: LogThrottle;
   #open: readonly GapRow[] = [];
   #sweptMs: number;
   /** When a gap may be asked for again, monotonic. */
@@ -38,7 +36,7 @@ export class GapWatch {
   constructor(options: GapWatchOptions) {
     this.#options = options;
     this.#sweptMs = options.clock.monoMs();
-    this.#tally = new Tally(SAY_AGAIN_MS, () => options.clock.monoMs());
+    this.#throttle = new LogThrottle({ everyMs: SAY_AGAIN_MS, nowMs: () => options.clock.monoMs() });
   }
 
   get open(): readonly GapRow[] {
@@ -57,7 +55,7 @@ export class GapWatch {
       try {
         await this.sweep();
       } catch (error) {
-        const times = this.#tally.add(messageOf(error));
+        const times = this.#throttle.due(messageOf(error));
         if (times !== undefined) log.error({ error: messageOf(error), times }, 'gaps could not be looked at');
       }
       this.#sweptMs = clock.monoMs();

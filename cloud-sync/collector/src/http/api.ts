@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { EventKind } from '@lineside/protocol';
 import { z } from 'zod';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@lineside/kit';
 import { UsageError } from '../errors.ts';
 import type { Presence } from '../devices/index.ts';
 import type { GapWatch } from '../gaps/index.ts';

@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { systemCode } from '../errors.ts';
+import { systemCode } from '@lineside/kit';
 import { HashMismatch, TooManyBytes, type Intake, type MediaStore } from '../media/index.ts';
 import type { CollectorStore } from '../store/index.ts';
 import { authenticateDevice, param } from './device-access.ts';

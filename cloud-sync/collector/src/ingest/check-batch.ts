@@ -15,7 +15,7 @@ import {
   type Stream,
 } from '@lineside/protocol';
 import { z } from 'zod';
-import { messageOf, systemCode } from '../errors.ts';
+import { messageOf, systemCode } from '@lineside/kit';
 import type { CheckedBatch, CheckedRecord, Meaning, StreamKey } from '../store/index.ts';
 
 /** Why a message was refused; labels of a metric, so the set is closed. */

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode, type Ack, type Batch } from '@lineside/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { waitFor } from '../../../../tests/support/wait-for.ts';
-import { systemClock } from '../clock.ts';
-import { silentLogger } from '../logger.ts';
 import { SqliteStore, type BatchOutcome, type CheckedBatch } from '../store/index.ts';
 import { Ingest, type IngestCounters } from './ingest.ts';
 

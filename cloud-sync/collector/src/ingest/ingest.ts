@@ -1,8 +1,4 @@
 import type { Ack, Stream } from '@lineside/protocol';
-import type { Clock } from '../clock.ts';
-import { isAbort, messageOf, systemCode } from '../errors.ts';
-import type { Logger } from '../logger.ts';
-import { Tally } from '../logger.ts';
 import {
   isStoreTrouble,
   type BatchOutcome,
@@ -10,6 +6,7 @@ import {
   type CollectorStore,
   type StreamKey,
 } from '../store/index.ts';
+import { Backoff, type Clock, isAbort, type Logger, LogThrottle, messageOf, systemCode } from '@lineside/kit';
 import { checkBatch, type MalformedReason, type UnreadReason } from './check-batch.ts';
 
 const QUEUE_BATCHES = 256;
@@ -59,7 +56,7 @@ interface Queued {
  */
 export class Ingest {
   readonly #options: IngestOptions;
-  readonly #tally: Tally;
+  readonly #throttle: LogThrottle;
   readonly #queue: Queued[] = [];
   #queuedBytes = 0;
   /** When work was last seen to move, monotonic. */
@@ -72,7 +69,7 @@ export class Ingest {
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#movedMs = options.clock.monoMs();
-    this.#tally = new Tally(SAY_AGAIN_MS, () => options.clock.monoMs());
+    this.#throttle = new LogThrottle({ everyMs: SAY_AGAIN_MS, nowMs: () => options.clock.monoMs() });
   }
 
   get queued(): number {
@@ -115,7 +112,7 @@ export class Ingest {
   /** Counts a message that is none of ours, and says so now and then. */
   refuse(reason: MalformedReason, device: string, detail: string): void {
     this.#options.counters.malformed(reason);
-    const times = this.#tally.add(`${reason} ${device}`);
+    const times = this.#throttle.due(`${reason} ${device}`);
     if (times !== undefined) this.#options.log.warn({ device, reason, detail, times }, 'message refused');
   }
 
@@ -186,7 +183,7 @@ export class Ingest {
         return;
       }
       counters.commitFailed();
-      const times = this.#tally.add(`commit ${systemCode(error) ?? ''}`);
+      const times = this.#throttle.due(`commit ${systemCode(error) ?? ''}`);
       if (times !== undefined) log.error({ error: messageOf(error), times }, 'commit failed; nothing was acknowledged');
       if (isStoreTrouble(error)) await this.#pause(signal);
     }
@@ -195,9 +192,10 @@ export class Ingest {
   /** Waits a little; where the store does not answer at all, until it does, longer and longer. */
   async #pause(signal: AbortSignal): Promise<void> {
     try {
-      for (let waitMs = PAUSE_AFTER_TROUBLE_MS; ; waitMs = Math.min(MAX_PAUSE_MS, waitMs * 2)) {
+      const backoff = new Backoff({ firstMs: PAUSE_AFTER_TROUBLE_MS, maxMs: MAX_PAUSE_MS });
+      for (;;) {
         this.#movedMs = this.#options.clock.monoMs();
-        await this.#options.clock.sleep(waitMs, signal);
+        await this.#options.clock.sleep(backoff.next(), signal);
         if (await this.#answers()) return;
       }
     } catch (error) {
@@ -252,7 +250,7 @@ export class Ingest {
     const troubles = { conflicts: 'records came again changed', breaks: 'hash chain does not fit' } as const;
     for (const [what, text] of Object.entries(troubles) as [keyof typeof troubles, string][]) {
       if (outcome[what] === 0) continue;
-      const times = this.#tally.add(`${what} ${device} ${stream}`);
+      const times = this.#throttle.due(`${what} ${device} ${stream}`);
       if (times !== undefined) this.#options.log.warn({ device, stream, [what]: outcome[what], times }, text);
     }
   }

@@ -10,9 +10,7 @@ import {
   type Ack,
   type ResendCommand,
 } from '@lineside/protocol';
-import type { Clock } from '../clock.ts';
-import { messageOf } from '../errors.ts';
-import { Tally, type Logger } from '../logger.ts';
+import { type Clock, type Logger, LogThrottle, messageOf } from '@lineside/kit';
 import { openPayload } from './check-batch.ts';
 import type { Ingest } from './ingest.ts';
 
@@ -53,7 +51,7 @@ export interface LinkOptions {
 export class BrokerLink {
   readonly name = 'broker link';
   readonly #options: LinkOptions;
-  readonly #tally: Tally;
+  readonly #throttle: LogThrottle;
   #client: MqttClient | undefined;
   #subscribed = false;
   /** True while batches are not taken: the store is gone, or we are leaving. */
@@ -61,7 +59,7 @@ export class BrokerLink {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#tally = new Tally(30_000, () => options.clock.monoMs());
+    this.#throttle = new LogThrottle({ everyMs: 30_000, nowMs: () => options.clock.monoMs() });
   }
 
   /** True while subscribed: only then do devices hear that the collector is there. */
@@ -247,7 +245,7 @@ export class BrokerLink {
     const state = 'value' in opened ? CollectorState.safeParse(opened.value).data : undefined;
     if (state?.online === true) {
       if (state.session === this.#options.session) return;
-      const times = this.#tally.add('other collector');
+      const times = this.#throttle.due('other collector');
       if (times !== undefined) this.#options.log.warn({ times }, 'another collector announces itself at this broker');
       return;
     }
@@ -266,7 +264,7 @@ export class BrokerLink {
   }
 
   #complain(error: Error): void {
-    const times = this.#tally.add(error.message);
+    const times = this.#throttle.due(error.message);
     const { url, log } = this.#options;
     if (times !== undefined) log.warn({ url, error: error.message, times }, 'trouble with broker');
   }

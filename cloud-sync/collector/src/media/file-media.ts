@@ -1,8 +1,7 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { syncFolder } from '../atomic-file.ts';
-import { systemCode } from '../errors.ts';
+import { syncFolder, systemCode } from '@lineside/kit';
 import type { MediaStore } from './media-store.ts';
 
 /** Pictures as files of one folder, spread over 256 folders by the first byte of their hash. */

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@lineside/kit';
 import type { CollectorStore } from '../store/index.ts';
 import type { MediaStore } from './media-store.ts';
 
@@ -91,34 +91,34 @@ export class Intake {
 }
 
 async function write(body: Readable, path: string, maxBytes: number): Promise<Written> {
-  const tally = new Tally();
+  const sink = new DigestSink();
   const file = await open(path, 'wx', 0o640);
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
-      if (tally.bytes + chunk.length > maxBytes) throw new TooManyBytes();
-      tally.add(chunk);
+      if (sink.bytes + chunk.length > maxBytes) throw new TooManyBytes();
+      sink.add(chunk);
       await file.write(chunk);
     }
     await file.sync();
   } finally {
     await file.close();
   }
-  return tally.result();
+  return sink.result();
 }
 
 async function inspect(path: string): Promise<Written> {
-  const tally = new Tally();
+  const sink = new DigestSink();
   const file = await open(path, 'r+');
   try {
     await file.sync();
   } finally {
     await file.close();
   }
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) tally.add(chunk);
-  return tally.result();
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) sink.add(chunk);
+  return sink.result();
 }
 
-class Tally {
+class DigestSink {
   readonly #hash = createHash('sha256');
   #start = Buffer.alloc(0);
   bytes = 0;

@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { CollectorError, messageOf } from '../errors.ts';
+import { messageOf } from '@lineside/kit';
+import { CollectorError } from '../errors.ts';
 import type { MediaStore } from './media-store.ts';
 
 export interface S3Address {

@@ -1,5 +1,5 @@
 import { chainNext, chainStart } from '@lineside/protocol';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '@lineside/kit';
 import { plainText } from './plain-text.ts';
 import { describeProblem } from '../store/signatures.ts';
 import type { Finding, SignatureProblem, Span, StreamKey } from '../store/store.ts';

@@ -1,8 +1,6 @@
 import type { Stream } from '@lineside/protocol';
-import type { Clock } from '../clock.ts';
+import { type Clock, type Logger, messageOf } from '@lineside/kit';
 import type { CollectorConfig } from '../config/index.ts';
-import { messageOf } from '../errors.ts';
-import type { Logger } from '../logger.ts';
 import type { MediaStore } from '../media/index.ts';
 import type { CollectorStore } from '../store/index.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { systemCode } from '@lineside/kit';
 import { DataLock } from './data-lock.ts';
-import { systemCode } from '../errors.ts';
 
 /** Where a running collector is found. */
 export interface Addresses {

@@ -1,4 +1,4 @@
-import { messageOf, systemCode } from '../errors.ts';
+import { messageOf, systemCode } from '@lineside/kit';
 
 // SQLSTATE classes of what was asked, not of the server: data, constraint, transaction state, deadlock, syntax, check.
 const OF_THE_STATEMENT = /^(22|23|25P02|40|42|44)/;

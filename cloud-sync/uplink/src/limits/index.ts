@@ -1,4 +1,3 @@
-/** When and how fast something may be sent: a token bucket, a part of the day, a meter of records per second. */
+/** When and how fast something may be sent: a token bucket and a part of the day. */
 export * from './day-window.ts';
-export * from './rate-meter.ts';
 export * from './token-bucket.ts';

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { opensInMs } from './day-window.ts';
-import { RateMeter } from './rate-meter.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 test('a cap lets through its rate on the average, however large the messages are', () => {
@@ -40,13 +39,4 @@ test('a part of the day may reach over midnight', () => {
   expect(opensInMs(noon, at(12, 30))).toBe(0);
   expect(opensInMs(noon, at(13, 30))).toBe(22.5 * 3_600_000);
   expect(opensInMs({ fromMinute: 60, toMinute: 60 }, at(9))).toBe(0);
-});
-
-test('the pace is that of the last half minute', () => {
-  const pace = new RateMeter();
-  expect(pace.perSecond(5_000)).toBe(0);
-  for (let second = 0; second < 60; second += 1) pace.add(100, second * 1_000);
-  expect(pace.perSecond(59_500)).toBeCloseTo(100, 0);
-  expect(pace.perSecond(75_000)).toBeCloseTo(50, -1);
-  expect(pace.perSecond(1_000_000)).toBe(0);
 });

@@ -183,7 +183,7 @@ async function save(
   const { drawHeat } = await import('../../vision/index.ts');
   const text = `${target.told} ${target.score.toFixed(2)}`;
   const overlays = target.object === undefined ? [] : [{ box: target.object.box, text, colour: 'plain' as const }];
-  await writeFileAtomic(path, await drawHeat({ pixels, size, heat, overlays }), String(process.pid), 0o644);
+  await writeFileAtomic(path, await drawHeat({ pixels, size, heat, overlays }), { mode: 0o644 });
 }
 
 /** Middle of the hottest cell, in pixels of the picture. */

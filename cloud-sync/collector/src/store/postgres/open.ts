@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { CollectorError, messageOf, systemCode } from '../../errors.ts';
+import { messageOf, systemCode } from '@lineside/kit';
+import { CollectorError } from '../../errors.ts';
 import { inTransaction, openPool, rowsOf, type PostgresAddress } from './database.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { CollectorError, messageOf, systemCode } from '../../errors.ts';
+import { messageOf, systemCode } from '@lineside/kit';
+import { CollectorError } from '../../errors.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;

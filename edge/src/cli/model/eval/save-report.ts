@@ -23,10 +23,7 @@ export async function saveReport({ path, title, facts, judged, ...still }: Repor
     pictures.push({ name, caption, jpeg });
   }
   const { table, confusion, notes, legend = '' } = judged;
-  await writeFileAtomic(
-    path,
-    reportPage({ title, facts, figures: table, confusion, notes, legend, pictures }),
-    String(process.pid),
-    0o644,
-  );
+  await writeFileAtomic(path, reportPage({ title, facts, figures: table, confusion, notes, legend, pictures }), {
+    mode: 0o644,
+  });
 }

@@ -1,5 +1,5 @@
-/** Latest `capacity` samples and their quantiles; what p50/p95/p99 are read from. */
-export class Samples {
+/** The latest `capacity` values and their quantiles (p50, p95, p99). */
+export class QuantileWindow {
   readonly #values: Float64Array;
   #next = 0;
   #filled = 0;
@@ -18,7 +18,7 @@ export class Samples {
     return this.#filled;
   }
 
-  /** Nearest-rank quantiles of what is held, in the order of `ranks` (0 to 1); undefined while empty. */
+  /** Nearest-rank quantiles of the window, in the order of `ranks` (0 to 1); undefined while it is empty. */
   quantiles(ranks: readonly number[]): readonly number[] | undefined {
     if (this.#filled === 0) return undefined;
     const sorted = this.#values.slice(0, this.#filled).sort();
