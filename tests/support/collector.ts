@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { silentLogger, systemClock } from '@lineside/kit';
 import {
   type Addresses,
   hashPassword,
   loadConfig,
   makePassword,
   runCollector,
-  silentLogger,
   SqliteStore,
-  systemClock,
 } from '../../cloud-sync/collector/src/index.ts';
 import { FROM_SOURCE, NODE, runProcess, startProcess, type TestProcess } from './processes.ts';
 
