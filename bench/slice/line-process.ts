@@ -112,11 +112,7 @@ async function start(facts: LineFacts): Promise<void> {
   const stopVision = new AbortController();
   const stopLanes = new AbortController();
   const seen = vision.run(stopVision.signal);
-<<<<<<< HEAD
-  const served = runTogether([lanes, store.maintenance], stopLanes.signal);
-=======
-  const served = superviseServices([lanes, store.upkeep], stopLanes.signal);
->>>>>>> 690a048 (Clock, services, back-off, log throttle, meters, atomic file, coded error and sd_notify exist once, in kit)
+  const served = superviseServices([lanes, store.maintenance], stopLanes.signal);
   line = { facts, store, lanes, vision, book, stopVision, stopLanes, seen, served };
 }
 
