@@ -138,7 +138,7 @@ function body(n: number): EventBody {
     frame: { height: 1080, index: n, width: 1920 },
     kind: 'quality_issue',
     label: 'defect',
-    lastedMs: n,
+    durationMs: n,
     model: { degraded: false, id: 'defect', sha256: '0'.repeat(64) },
     phase: 'opened',
     rule: 'product-defect',

@@ -20,7 +20,7 @@ export class EveryFrame implements Rule {
       severity: 'info',
       zone: 'belt',
       label: best?.label ?? 'product',
-      lastedMs: 0,
+      durationMs: 0,
       ...(best === undefined ? {} : { score: best.score, box: best.box }),
     } as const;
     return [

@@ -66,7 +66,7 @@ function Row({ event, nowMs, onChoose }) {
       <span class="event-text">
         <b>${title(event.label)}</b>
         <span>${KIND[event.kind]} · ${event.camera}${event.zone ? ` · ${event.zone}` : ''}</span>
-        <span class="small">${clockTime(event.openedAtMs, event.clock, nowMs)} · lasted ${span(event.lastedMs)}</span>
+        <span class="small">${clockTime(event.openedAtMs, event.clock, nowMs)} · lasted ${span(event.durationMs)}</span>
       </span>
       <span class="event-end">
         <${Chip} tone=${event.state === 'open' ? SEVERITY[event.severity] : 'idle'}>${event.state === 'open' ? 'Open' : 'Closed'}<//>
@@ -91,7 +91,7 @@ function Enlarged({ event, nowMs, onClose }) {
           ['Camera', event.zone ? `${event.camera}, zone ${event.zone}` : event.camera],
           ['Opened', clockTime(event.openedAtMs, event.clock, nowMs)],
           ['State', event.state === 'open' ? 'open' : `closed: ${reason(event.reason ?? 'cleared')}`],
-          ['Lasted', span(event.lastedMs)],
+          ['Lasted', span(event.durationMs)],
           ['Score', event.score?.toFixed(2)],
           ['Rule', event.rule],
           ['Model', event.model && `${event.model.id}${event.model.degraded ? ' (degraded)' : ''}`],

@@ -8,7 +8,7 @@ const Page = z.object({
       state: z.enum(['open', 'closed']),
       camera: z.string(),
       label: z.string(),
-      lastedMs: z.number(),
+      durationMs: z.number(),
       reason: z.string().optional(),
       openedAtMs: z.number(),
     }),
@@ -27,7 +27,7 @@ export async function announceEvents(
     for (const event of await newest(pageUrl)) {
       if (event.openedAtMs < sinceMs || told.get(event.event) === event.state) continue;
       told.set(event.event, event.state);
-      const lasted = (event.lastedMs / 1000).toFixed(1);
+      const lasted = (event.durationMs / 1000).toFixed(1);
       const what = event.state === 'open' ? 'opened' : `closed (${event.reason ?? ''}) after ${lasted} s`;
       say(
         `  ${new Date().toISOString().slice(11, 19)}  ${event.kind.padEnd(20)} ${event.label} at ${event.camera}: ${what}`,

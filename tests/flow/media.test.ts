@@ -74,7 +74,7 @@ const record = async (n: number): Promise<void> => {
     kind: 'sanitation',
     severity: 'info',
     label: 'spill',
-    lastedMs: 0,
+    durationMs: 0,
   } as const;
   const event = `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`;
   const picture = { jpeg: Buffer.from(`picture ${n}`), width: 4, height: 3, index: 0 };

@@ -84,7 +84,7 @@ test('events and their pictures come from the journal into the collector`s store
       kind: 'sanitation',
       severity: 'info',
       label: 'spill',
-      lastedMs: 0,
+      durationMs: 0,
     } as const;
     const event = `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`;
     const picture = { jpeg: Buffer.from(`picture ${n}`), width: 4, height: 3, index: 0 };
@@ -132,7 +132,7 @@ test('a large picture goes in pieces over a thin link, and goes on where it was 
     kind: 'sanitation',
     severity: 'info',
     label: 'spill',
-    lastedMs: 0,
+    durationMs: 0,
   } as const;
   const picture = { jpeg: randomBytes(600_000), width: 4, height: 3, index: 0 };
   await recorder.record({ event: '01900000-0000-7000-8000-000000000001', camera: 'floor', output }, picture);

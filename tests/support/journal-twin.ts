@@ -94,9 +94,14 @@ export function eventBody(changes: Partial<EventBody> = {}): EventBody {
     zone: 'aisle',
     rule: 'spill',
     label: 'spill',
-    lastedMs: 5000,
+    durationMs: 5000,
     score: 0.9,
     box: [10, 20, 110, 220],
     ...changes,
   };
+}
+
+/** An event body as devices wrote it before `durationMs` had its name. */
+export function oldForm({ durationMs, ...body }: EventBody): object {
+  return { ...body, lastedMs: durationMs };
 }

@@ -33,7 +33,7 @@ export function* ordinaryEvents(seed: number): Generator<readonly Entry[], never
     const y = 100 + roll(600);
     const [w, h] = [60 + roll(120), 120 + roll(240)];
     const phases = ['opened', ...Array.from({ length: roll(3) }, () => 'updated' as const), 'closed'] as const;
-    let lastedMs = 5_000 + roll(400);
+    let durationMs = 5_000 + roll(400);
     for (const phase of phases) {
       index += 5 + roll(40);
       const jitter = (): number => Math.round((roll(40) - 20) * 10) / 10;
@@ -43,14 +43,14 @@ export function* ordinaryEvents(seed: number): Generator<readonly Entry[], never
         ...words,
         phase,
         severity: 'warning',
-        lastedMs,
+        durationMs,
         score: Math.round(6_000 + roll(3_900)) / 1e4,
         box: [tenth(box[0]), tenth(box[1]), tenth(box[2]), tenth(box[3])],
         frame: { width: 1920, height: 1080, index },
         model: { id: model, sha256: models.get(model) ?? '', degraded: false },
         ...(phase === 'closed' ? { reason: 'cleared' as const } : {}),
       };
-      lastedMs += 1_000 + roll(8_000);
+      durationMs += 1_000 + roll(8_000);
       if (phase !== 'opened') yield [{ stream: 'events', kind: 'event', body }];
       else yield withPicture(body, event);
     }

@@ -84,7 +84,7 @@ export class StatusWorld implements StatusSource {
       openedAtMs: atMs - 6_000,
       updatedAtMs: atMs,
       ...(n % 2 === 0 ? { closedAtMs: atMs, reason: 'cleared' as const } : {}),
-      lastedMs: 6_000,
+      durationMs: 6_000,
       clock: 'synced',
       model: { id: 'ppe', sha256: 'a'.repeat(64), degraded: false },
       snapshots: [sha256],
@@ -171,7 +171,7 @@ export class StatusWorld implements StatusSource {
   event(id: string): EventHistory | undefined {
     const event = this.events_.find((candidate) => candidate.event === id);
     if (event === undefined) return undefined;
-    return { ...event, transitions: [{ seq: 1, phase: 'opened', atMs: event.openedAtMs, lastedMs: 5_000 }] };
+    return { ...event, transitions: [{ seq: 1, phase: 'opened', atMs: event.openedAtMs, durationMs: 5_000 }] };
   }
 
   evidence(sha256: string): string | undefined {

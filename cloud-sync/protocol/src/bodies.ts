@@ -20,8 +20,8 @@ export const EventBody = z.object({
   zone: name.optional(),
   rule: name,
   label: name,
-  /** Milliseconds the condition had lasted when this was written, monotonic. */
-  lastedMs: z.number().nonnegative(),
+  /** Milliseconds that the condition had held when this was written, on a monotonic clock. */
+  durationMs: z.number().nonnegative(),
   score: z.number().min(0).max(1).optional(),
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
   frame: z.object({ width: z.int().positive(), height: z.int().positive(), index: z.int().nonnegative() }).optional(),
@@ -31,6 +31,20 @@ export const EventBody = z.object({
   details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
 export type EventBody = z.infer<typeof EventBody>;
+
+/**
+ * The body of an event record, or undefined where `value` is none. Devices wrote `lastedMs` for `durationMs` before
+ * version 0.1; such records are in journals and on their way, and their hashes do not allow them to be rewritten.
+ */
+export function readEventBody(value: unknown): EventBody | undefined {
+  return EventBody.safeParse(withCurrentNames(value)).data;
+}
+
+function withCurrentNames(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('lastedMs' in value) || 'durationMs' in value) return value;
+  const { lastedMs: durationMs, ...rest } = value;
+  return { ...rest, durationMs };
+}
 
 const reasons = z.record(z.string(), z.int().nonnegative());
 

@@ -14,7 +14,7 @@ export function eventView(stored: StoredEvent, ackedUpTo: number): FoldedEvent {
     label: stored.label,
     openedAtMs: stored.openedWallMs,
     updatedAtMs: stored.latestWallMs,
-    lastedMs: stored.lastedMs,
+    durationMs: stored.durationMs,
     clock: stored.clock,
     delivered: stored.lastSeq <= ackedUpTo,
     snapshots: stored.snapshots,
@@ -34,7 +34,7 @@ function transitionView(transition: Transition): EventTransition {
     seq,
     phase: body.phase,
     atMs: wallMs,
-    lastedMs: body.lastedMs,
+    durationMs: body.durationMs,
     ...(body.reason === undefined ? {} : { reason: body.reason }),
     ...(body.snapshot === undefined ? {} : { snapshot: body.snapshot }),
   };

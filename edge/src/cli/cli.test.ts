@@ -277,7 +277,7 @@ describe('lineside events, journal, sync and status', () => {
     camera,
     rule: 'headwear',
     label: 'bare, "head"',
-    lastedMs: phase === 'closed' ? 12_000 : 5_000,
+    durationMs: phase === 'closed' ? 12_000 : 5_000,
     score: 0.8,
   });
 

@@ -147,13 +147,13 @@ function eventLine(event: FoldedEvent): string {
   const end = event.state === 'open' ? 'open' : `closed (${event.reason ?? ''})`;
   const doubt = event.clock === 'synced' ? '' : ` [time ${event.clock}]`;
   const what = `${event.severity} ${event.kind} ${event.label} at ${place(event)}`;
-  return `${event.event}  ${localTime(event.openedWallMs)}  ${what}, ${lasted(event.lastedMs)}, ${end}${doubt}`;
+  return `${event.event}  ${localTime(event.openedWallMs)}  ${what}, ${lasted(event.durationMs)}, ${end}${doubt}`;
 }
 
 function transitionLine({ wallMs, body }: Transition): string {
   const reason = body.reason === undefined ? '' : ` (${body.reason})`;
   const what = `${body.severity} ${body.kind} ${body.label} at ${place(body)}`;
-  return `${localTime(wallMs)}  ${body.phase.padEnd(7)} ${what}, ${lasted(body.lastedMs)}${reason}  ${body.event}`;
+  return `${localTime(wallMs)}  ${body.phase.padEnd(7)} ${what}, ${lasted(body.durationMs)}${reason}  ${body.event}`;
 }
 
 function showText(

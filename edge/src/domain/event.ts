@@ -23,7 +23,7 @@ export interface RuleOutput {
   readonly score?: number;
   readonly box?: Box;
   /** Milliseconds the condition has lasted, on the clock of the frames. */
-  readonly lastedMs: number;
+  readonly durationMs: number;
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 

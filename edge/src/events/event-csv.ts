@@ -13,7 +13,7 @@ const COLUMNS: readonly (readonly [string, (event: FoldedEvent) => string | numb
   ['score', (event) => event.score],
   ['opened', (event) => new Date(event.openedWallMs).toISOString()],
   ['closed', (event) => (event.closedWallMs === undefined ? undefined : new Date(event.closedWallMs).toISOString())],
-  ['lastedMs', (event) => event.lastedMs],
+  ['duration_ms', (event) => event.durationMs],
   ['clock', (event) => event.clock],
   ['model', (event) => event.model?.id],
   ['modelSha256', (event) => event.model?.sha256],

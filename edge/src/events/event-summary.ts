@@ -1,4 +1,4 @@
-import { type ClockQuality, EventBody, WireRecord } from '@lineside/protocol';
+import { type ClockQuality, type EventBody, readEventBody, WireRecord } from '@lineside/protocol';
 import { EVENT_RECORD } from './journal-recorder.ts';
 
 /** One transition of an event, with its place in the journal. */
@@ -25,7 +25,7 @@ export interface FoldedEvent {
   readonly closedWallMs?: number;
   /** The least trusted clock among its transitions. */
   readonly clock: ClockQuality;
-  readonly lastedMs: number;
+  readonly durationMs: number;
   /** Highest score of any transition, 0 to 1. */
   readonly score?: number;
   readonly model?: EventBody['model'];
@@ -44,9 +44,9 @@ const DOUBT: readonly ClockQuality[] = ['synced', 'unsynced', 'suspect'];
 export function transitionOf(json: string): Transition | undefined {
   const record = WireRecord.safeParse(JSON.parse(json));
   if (!record.success || record.data.k !== EVENT_RECORD) return undefined;
-  const body = EventBody.safeParse(record.data.b);
-  if (!body.success) return undefined;
-  return { seq: record.data.s, wallMs: record.data.t, clock: record.data.q, body: body.data };
+  const body = readEventBody(record.data.b);
+  if (body === undefined) return undefined;
+  return { seq: record.data.s, wallMs: record.data.t, clock: record.data.q, body };
 }
 
 /** Folds transitions of one event, in the order of their numbers; undefined without any. */
@@ -71,7 +71,7 @@ export function foldEvent(transitions: readonly Transition[]): FoldedEvent | und
     openedWallMs: first.wallMs,
     latestWallMs: last.wallMs,
     clock: DOUBT[worst] ?? 'suspect',
-    lastedMs: Math.max(...bodies.map((body) => body.lastedMs)),
+    durationMs: Math.max(...bodies.map((body) => body.durationMs)),
     degraded: bodies.some((body) => body.model?.degraded === true),
     snapshots: [...new Set(bodies.flatMap((body) => body.snapshot ?? []))],
     firstSeq: first.seq,

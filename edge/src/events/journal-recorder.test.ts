@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventBody, oldForm } from '../../../tests/support/journal-twin.ts';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { HandClock, openTestJournal } from '../../../tests/support/test-journal.ts';
 import type { LineEvent } from '../domain/index.ts';
@@ -44,7 +45,7 @@ const happening = (n: number, phase: 'opened' | 'updated' | 'closed' = 'opened')
     label: 'bare_head',
     score: 0.9,
     box: [1, 2, 3, 4],
-    lastedMs: 5_000,
+    durationMs: 5_000,
     ...(phase === 'closed' ? { reason: 'cleared' as const } : {}),
   },
 });
@@ -188,6 +189,20 @@ test('a reader folds transitions into events, filters them, and finds one by the
   expect(reader.show('0190')).toBeUndefined();
   expect([...reader.events()].map((event) => event.event)).toEqual([id(1), id(2)]);
   reader.close();
+});
+
+test('a reader reads records from before `durationMs` had its name, and leaves them as they were written', async () => {
+  const body = { ...oldForm(eventBody({ event: id(1), durationMs: 5_000 })) };
+  journal.append([{ stream: 'events', kind: 'event', body }]);
+  journal.append([
+    { stream: 'events', kind: 'event', body: { ...body, phase: 'closed', reason: 'cleared', lastedMs: 8_000 } },
+  ]);
+  const reader = openJournalReader(journalPath(folder.path));
+  expect(reader.list(10)).toMatchObject([{ event: id(1), state: 'closed', durationMs: 8_000, transitions: 2 }]);
+  expect(reader.show(id(1))?.transitions.map((transition) => transition.body.durationMs)).toEqual([5_000, 8_000]);
+  reader.close();
+  expect(journal.read('events', 1, 1, 1e6)!.records[0]).toContain('"lastedMs":5000');
+  expect(verifyJournal(journalPath(folder.path)).findings).toEqual([]);
 });
 
 test('a tail gives what is written after it began, and ends with its signal', async () => {

@@ -92,7 +92,7 @@ export function eventBody(
     ...(frame === undefined ? {} : { frame: { height: frame.height, index: frame.index, width: frame.width } }),
     kind: output.kind,
     label: output.label,
-    lastedMs: Number.isFinite(output.lastedMs) ? Math.max(0, Math.round(output.lastedMs)) : 0,
+    durationMs: Number.isFinite(output.durationMs) ? Math.max(0, Math.round(output.durationMs)) : 0,
     ...(model === undefined ? {} : { model: { degraded: model.degraded, id: model.id, sha256: model.sha256 } }),
     phase: output.phase,
     ...(output.reason === undefined ? {} : { reason: output.reason }),

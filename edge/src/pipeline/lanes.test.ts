@@ -124,7 +124,7 @@ class Puppet implements Rule {
       kind: 'sanitation',
       severity: 'info',
       label: 'spill',
-      lastedMs: 1,
+      durationMs: 1,
       ...(phase === 'closed' ? { reason: 'cleared' } : {}),
     }));
   }

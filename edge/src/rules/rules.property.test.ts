@@ -61,14 +61,15 @@ describe.each(Object.keys(LABELS) as RuleSpec['type'][])('%s, whatever it sees',
       const timing = { minDurationMs, clearAfterMs: random() * 2000, updateEveryMs: 1500, coolDownMs: random() * 1000 };
       const rule = createRule({ type, id: 'r', model: 'm', severity: 'info', timing });
       const scene = randomScene(random, LABELS[type], 8);
-      const phases = new Map<string, { phase: RuleOutput['phase']; lastedMs: number }>();
+      const phases = new Map<string, { phase: RuleOutput['phase']; durationMs: number }>();
       let startMs: number | undefined;
       const check = (outputs: readonly RuleOutput[], atMs: number): void => {
         for (const output of outputs) {
           const before = phases.get(output.key);
           const inOrder = (before === undefined) === (output.phase === 'opened') && before?.phase !== 'closed';
           const explained = (output.reason !== undefined) === (output.phase === 'closed');
-          const honest = output.lastedMs >= (before?.lastedMs ?? 0) && output.lastedMs <= atMs - (startMs ?? atMs);
+          const honest =
+            output.durationMs >= (before?.durationMs ?? 0) && output.durationMs <= atMs - (startMs ?? atMs);
           const drawn = output.box?.every((side, k) => side >= 0 && side <= (k % 2 === 0 ? SIZE.width : SIZE.height));
           if (!inOrder || !explained || !honest || drawn !== true) broken.push({ round, atMs, before, output });
           phases.set(output.key, output);

@@ -204,7 +204,7 @@ export interface FoldedEvent {
   readonly updatedAtMs: number;
   readonly closedAtMs?: number;
   readonly reason?: CloseReason;
-  readonly lastedMs: number;
+  readonly durationMs: number;
   readonly clock: Snapshot['clock'];
   readonly model?: { readonly id: string; readonly sha256: string; readonly degraded: boolean };
   /** SHA-256 of each evidence picture, oldest first. */
@@ -219,7 +219,7 @@ export interface EventTransition {
   readonly seq: number;
   readonly phase: 'opened' | 'updated' | 'closed';
   readonly atMs: number;
-  readonly lastedMs: number;
+  readonly durationMs: number;
   readonly reason?: CloseReason;
   readonly snapshot?: string;
 }

@@ -106,7 +106,7 @@ function addEvents(program: Command, exit: (code: number) => void): void {
       else {
         const rows = items.map((row) => [
           ...[when(row.openedMs), row.device, row.camera, row.kind, row.severity, row.label],
-          ...[`${(row.lastedMs / 1000).toFixed(1)}s`, row.closedMs === null ? 'open' : (row.reason ?? 'closed')],
+          ...[`${(row.durationMs / 1000).toFixed(1)}s`, row.closedMs === null ? 'open' : (row.reason ?? 'closed')],
         ]);
         say(table([['OPENED', 'DEVICE', 'CAMERA', 'KIND', 'SEVERITY', 'LABEL', 'LASTED', 'END'], ...rows]));
       }

@@ -4,10 +4,10 @@ import {
   canonicalJson,
   chainNext,
   decode,
-  EventBody,
   MalformedPayload,
   MAX_BATCH_BYTES,
   MediaBody,
+  readEventBody,
   readSignedHeads,
   signatureHolds,
   TelemetryBody,
@@ -138,8 +138,8 @@ function readTombstone(seq: number, value: unknown): Meaning | undefined {
 function readBody({ device, epoch, stream }: StreamKey, value: unknown): Meaning | undefined {
   switch (stream) {
     case 'events': {
-      const { data } = EventBody.safeParse(value);
-      return data && { is: 'event', body: data };
+      const body = readEventBody(value);
+      return body && { is: 'event', body };
     }
     case 'telemetry': {
       const { data } = TelemetryBody.safeParse(value);

@@ -11,7 +11,7 @@ export function eventJson(row: EventRow): object {
     updated: iso(row.updatedMs),
     closed: row.closedMs === null ? null : iso(row.closedMs),
     reason,
-    durationMs: Math.round(row.lastedMs),
+    durationMs: Math.round(row.durationMs),
     picture:
       snapshot === null ? null : { sha256: snapshot, stored: row.snapshotStored, url: `/api/v1/media/${snapshot}` },
   };

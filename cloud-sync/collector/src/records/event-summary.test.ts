@@ -12,9 +12,9 @@ const transition = (seq: number, wallMs: number, changes: object): Transition =>
   body: { ...base, ...changes },
 });
 const story = [
-  transition(1, 10_000, { lastedMs: 5000 }),
-  transition(5, 12_000, { phase: 'updated', lastedMs: 7000, severity: 'critical', snapshot: 'd'.repeat(64) }),
-  transition(9, 15_000, { phase: 'closed', reason: 'cleared', lastedMs: 10_000, snapshot: undefined }),
+  transition(1, 10_000, { durationMs: 5000 }),
+  transition(5, 12_000, { phase: 'updated', durationMs: 7000, severity: 'critical', snapshot: 'd'.repeat(64) }),
+  transition(9, 15_000, { phase: 'closed', reason: 'cleared', durationMs: 10_000, snapshot: undefined }),
 ];
 
 function permutations<T>(items: readonly T[]): T[][] {
@@ -34,7 +34,7 @@ describe('folding transitions', () => {
       openedKnown: true,
       closedMs: 15_000,
       reason: 'cleared',
-      lastedMs: 10_000,
+      durationMs: 10_000,
       severity: 'warning',
       snapshot: PICTURE,
     });

@@ -61,7 +61,7 @@ export function fromEventRow(row: EventRowSql): FoldedEvent {
     openedKnown: row.opened_known === 1,
     updatedMs: row.updated_ms,
     closedMs: row.closed_ms,
-    lastedMs: row.lasted_ms,
+    durationMs: row.lasted_ms,
     extra: JSON.parse(row.extra) as FoldedEvent['extra'],
     rank: { journal: row.journal, seq: row.seq },
     snapshotRank:
@@ -79,7 +79,7 @@ export function toEventRow(folded: FoldedEvent): Omit<EventRowSql, 'id'> {
     opened_known: folded.openedKnown ? 1 : 0,
     updated_ms: folded.updatedMs,
     closed_ms: folded.closedMs,
-    lasted_ms: folded.lastedMs,
+    lasted_ms: folded.durationMs,
     extra: JSON.stringify(folded.extra),
     journal: folded.rank.journal,
     seq: folded.rank.seq,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { encode, headsText, signedHeadsBody, type Batch } from '@lineside/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { eventBody, JournalTwin } from '../../../../tests/support/journal-twin.ts';
+import { eventBody, JournalTwin, oldForm } from '../../../../tests/support/journal-twin.ts';
 import { TestPostgres } from '../../../../tests/support/postgres.ts';
 import { checkBatch } from '../ingest/index.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
@@ -116,7 +116,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       const before = new JournalTwin('line-1');
       const opening = eventBody();
       before.append('event', opening);
-      before.append('event', { ...opening, phase: 'closed', reason: 'cleared', lastedMs: 9000, score: 0.4 });
+      before.append('event', { ...opening, phase: 'closed', reason: 'cleared', durationMs: 9000, score: 0.4 });
       await one(before.batch());
       const events = async () => (await store.events({ limit: 10 })).items;
       const [known] = await events();
@@ -134,6 +134,26 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       const rows = await events();
       expect(rows.map(({ event }) => event).toSorted()).toEqual([opening.event, missed.event].toSorted());
       expect(rows.find(({ event }) => event === opening.event)).toEqual(known);
+      expect(await verify()).toEqual([]);
+    });
+
+    it('reads records from before `durationMs` had its name, alone and mixed with later ones', async () => {
+      const journal = new JournalTwin('line-1');
+      const opening = eventBody({ durationMs: 5000 });
+      journal.append('event', oldForm(opening));
+      journal.append('event', oldForm({ ...opening, phase: 'updated', durationMs: 7000 }));
+      journal.append('event', oldForm(eventBody({ durationMs: 1500 })));
+      expect(await one(journal.batch())).toMatchObject({ inserted: 3, breaks: 0, watermark: { upto: 3 } });
+      // The device was updated while the event was open.
+      journal.append('event', { ...opening, phase: 'closed', reason: 'cleared', durationMs: 9000 });
+      expect(await one(journal.batch(4, 4))).toMatchObject({ inserted: 1, breaks: 0, watermark: { upto: 4 } });
+      await store.close();
+      store = await place.open();
+      const { items } = await store.events({ limit: 10 });
+      expect(items.map((row) => [row.event === opening.event, row.reason, row.durationMs]).toSorted()).toEqual([
+        [false, null, 1500],
+        [true, 'cleared', 9000],
+      ]);
       expect(await verify()).toEqual([]);
     });
 
@@ -251,7 +271,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
         const body = eventBody({ kind: i % 2 === 0 ? 'sanitation' : 'quality_issue' });
         ids.push(body.event);
         journal.append('event', body, 1000);
-        journal.append('event', { ...body, phase: 'closed', reason: 'cleared', lastedMs: 9000 }, 5000);
+        journal.append('event', { ...body, phase: 'closed', reason: 'cleared', durationMs: 9000 }, 5000);
       }
       await put(journal.batch(8, 14), journal.batch(1, 7));
       const seen: string[] = [];

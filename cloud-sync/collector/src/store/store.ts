@@ -146,7 +146,7 @@ export interface EventRow {
   readonly updatedMs: number;
   readonly closedMs: number | null;
   readonly reason: string | null;
-  readonly lastedMs: number;
+  readonly durationMs: number;
   readonly score: number | null;
   readonly clock: string;
   readonly snapshot: string | null;

@@ -2,8 +2,8 @@ import {
   AuditBody,
   chainNext,
   chainStart,
-  EventBody,
   MediaBody,
+  readEventBody,
   STREAMS,
   type Stream,
   TelemetryBody,
@@ -80,7 +80,7 @@ function isRecord({ json, seq, kind }: PageRow): boolean {
 
 function streamOfBody({ json }: PageRow): Stream | undefined {
   const body = WireRecord.safeParse(jsonOf(json)).data?.b;
-  if (EventBody.safeParse(body).success) return 'events';
+  if (readEventBody(body) !== undefined) return 'events';
   if (TelemetryBody.safeParse(body).success) return 'telemetry';
   if (MediaBody.safeParse(body).success) return 'media';
   return AuditBody.safeParse(body).success ? 'audit' : undefined;

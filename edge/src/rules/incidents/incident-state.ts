@@ -83,7 +83,7 @@ export class IncidentState {
       kind,
       severity,
       label: this.#latest?.label ?? kind,
-      lastedMs: this.#incident.durationMs,
+      durationMs: this.#incident.durationMs,
       details,
       ...(zone === undefined ? {} : { zone }),
       ...(reason === undefined ? {} : { reason }),

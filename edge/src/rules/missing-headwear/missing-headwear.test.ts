@@ -48,10 +48,10 @@ describe('missing headwear', () => {
       label: 'bare_head',
       score: 0.8,
       box: head(100),
-      lastedMs: 2000,
+      durationMs: 2000,
       details: { personTrack: 1, framesAbsent: 11, framesPresent: 0 },
     });
-    expect(said[1]?.lastedMs).toBe(3000);
+    expect(said[1]?.durationMs).toBe(3000);
   });
 
   it('accuses the one of two people who is bare', () => {

@@ -41,7 +41,7 @@ describe('dirt', () => {
       box: PUDDLE,
       details: { zoneFraction: 1 },
     });
-    expect(said[2]?.lastedMs).toBe(20_000);
+    expect(said[2]?.durationMs).toBe(20_000);
   });
 
   it('stays open while somebody stands before it for less than the clearing time, and not longer', () => {

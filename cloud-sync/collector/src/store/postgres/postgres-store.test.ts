@@ -91,7 +91,7 @@ describe('a database of the collector', () => {
 
   it('takes texts and numbers that it has no room for', async () => {
     const journal = new JournalTwin('line-1');
-    journal.append('eve\0nt', eventBody({ label: 'a\0b', lastedMs: 1e300, details: { 'k\0': '\0' } }));
+    journal.append('eve\0nt', eventBody({ label: 'a\0b', durationMs: 1e300, details: { 'k\0': '\0' } }));
     journal.append('event', eventBody({ camera: 'floor\0' }), -8_640_000_000_000_001);
     const telemetry = new JournalTwin('line-1', 'telemetry', journal.epoch);
     const counters = { offered: 3, inspected: 2, skipped: { 'stale\0': 1 }, failed: {} };
