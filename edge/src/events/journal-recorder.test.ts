@@ -197,7 +197,7 @@ test('a reader reads records from before `durationMs` had its name, and leaves t
   journal.append([
     { stream: 'events', kind: 'event', body: { ...body, phase: 'closed', reason: 'cleared', lastedMs: 8_000 } },
   ]);
-  const reader = openJournalReader(journalPath(folder.path));
+  const reader = openEventReader(journalPath(folder.path));
   expect(reader.list(10)).toMatchObject([{ event: id(1), state: 'closed', durationMs: 8_000, transitions: 2 }]);
   expect(reader.show(id(1))?.transitions.map((transition) => transition.body.durationMs)).toEqual([5_000, 8_000]);
   reader.close();
