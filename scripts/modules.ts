@@ -42,6 +42,13 @@ export const MODULES: readonly Module[] = [
     owns: ['pino', 'yaml', 'node:fs', 'node:fs/promises', 'node:child_process'],
   },
   {
+    name: 'web',
+    folder: 'web/src',
+    packageName: '@lineside/web',
+    may: ['kit'],
+    owns: ['fastify', '@fastify/static', 'node:module'],
+  },
+  {
     name: 'protocol',
     folder: 'cloud-sync/protocol/src',
     packageName: '@lineside/protocol',
@@ -86,7 +93,7 @@ export const MODULES: readonly Module[] = [
     name: 'collector',
     folder: 'cloud-sync/collector/src',
     packageName: '@lineside/collector',
-    may: ['kit', 'protocol'],
+    may: ['web', 'kit', 'protocol'],
     owns: [
       'mqtt',
       'better-sqlite3',
@@ -134,7 +141,7 @@ export const MODULES: readonly Module[] = [
   edge('events', ['domain', 'kit', 'protocol', 'pipeline', 'journal', 'evidence'], ['better-sqlite3']),
   edge(
     'status',
-    ['domain', 'kit', 'pipeline'],
+    ['web', 'domain', 'kit', 'pipeline'],
     ['fastify', '@fastify/static', 'prom-client', 'node:http', 'node:module', 'node:fs', 'node:fs/promises'],
   ),
   edge(

@@ -1,13 +1,14 @@
 import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { LinesideError, type Logger } from '@lineside/kit';
+import { servePage } from '@lineside/web';
 import { StatusError } from './errors.ts';
 import { isHostAllowed, SECURITY_HEADERS } from './guard.ts';
 import { healthOf } from './health.ts';
 import { LIVE_CONTENT_TYPE, type LivePictures } from './live.ts';
 import { Metrics } from './metrics.ts';
-import { servePage } from './page.ts';
 import * as schema from './schema.ts';
 import type { StatusSource } from './source.ts';
 import type { StatusStream } from './stream.ts';
@@ -21,6 +22,9 @@ export interface ApiOptions {
   /** Streams that may be open at once, of each kind. */
   readonly maxWatchers: number;
 }
+
+/** The page's folder; the same step up from `src/status` and from `dist/status`. */
+const PAGE = fileURLToPath(new URL('../../page/', import.meta.url));
 
 /** Every route, for the TCP address and the control socket alike. The caller owns the sockets. */
 export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
@@ -38,7 +42,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   });
   api.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply, options.log));
   await api.register(fastifyStatic, { root: dirname(import.meta.filename), serve: false });
-  await servePage(api);
+  await servePage(api, PAGE);
   addStatus(api, options);
   addEvents(api, options);
   addPictures(api, options);

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import fastifyStatic from '@fastify/static';
+import { servePage } from '@lineside/web';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Logger, messageOf, systemCode } from '@lineside/kit';
@@ -11,6 +10,8 @@ import { mediaRoutes, type MediaOptions } from './media.ts';
 import { ProblemError, sendProblem } from './problem.ts';
 import { uploadRoutes } from './uploads.ts';
 
+/** The page's folder; the same step up from `src/http` and from `dist/http`. */
+const PAGE = fileURLToPath(new URL('../../page/', import.meta.url));
 const BODY_BYTES = 16 * 1024;
 const REQUEST_MS = 120_000;
 const IDLE_MS = 30_000;
@@ -72,7 +73,7 @@ export async function createServer(options: HttpOptions): Promise<FastifyInstanc
       return reply.type(type).send(text);
     });
   });
-  await pageRoutes(app);
+  await servePage(app, PAGE);
   return app;
 }
 
@@ -136,20 +137,4 @@ function openRoutes(app: FastifyInstance, options: HttpOptions, access: Access):
     if (access.needsToken) reply.header('set-cookie', await access.signIn(body.data.token));
     return reply.code(204).send();
   });
-}
-
-async function pageRoutes(app: FastifyInstance): Promise<void> {
-  await app.register(fastifyStatic, {
-    root: fileURLToPath(new URL('../../page/', import.meta.url)),
-    prefix: '/',
-    wildcard: false,
-    cacheControl: false,
-    setHeaders: (reply) => {
-      void reply.header('cache-control', 'no-cache');
-    },
-  });
-  const preact = readFileSync(fileURLToPath(import.meta.resolve('htm/preact/standalone')));
-  app.get('/vendor/preact.js', async (_request, reply) =>
-    reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-cache').send(preact),
-  );
 }
