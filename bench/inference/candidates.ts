@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadOnnx, prepareGraph, readInputs } from '@lineside/models';
-import { findSpec } from '../../edge/src/cli/detect/detector.ts';
+import { findModel, specOf as specOfModel } from '../../edge/src/predictor/index.ts';
 import type { ModelSpec } from '../../edge/src/inference/index.ts';
 import { CLASSES, network, SIZE } from './network.ts';
 
@@ -66,6 +66,6 @@ function specOf(id: string, path: string, form: Form): ModelSpec {
 
 /** A model of the catalog, a bundle's folder, or an .onnx file. */
 export async function named(ref: string, signal: AbortSignal): Promise<Candidate> {
-  const spec = await findSpec({ ref, cwd: process.cwd() }, signal);
+  const spec = await specOfModel(await findModel({ ref, cwd: process.cwd() }), {}, signal);
   return { name: spec.id, spec };
 }

@@ -4,11 +4,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type FfmpegCapabilities, probeFfmpeg } from '../camera/index.ts';
 import { LinesideError, redactUrls } from '@lineside/kit';
 import { action, type Context, examples, type Registry } from './context.ts';
-import { type Detector, openDetector } from './detect/detector.ts';
+import { drawTo, openPredictor, pictures, type Predictor } from '../predictor/index.ts';
 import { rounded, shownOf, textOf } from './detect/line.ts';
-import { drawTo, pictures } from './detect/pictures.ts';
 import { CliError } from './errors.ts';
 import { coded, EXIT, type ExitCode } from './exit.ts';
+import { specFor, type SpecRequest } from './model-spec.ts';
 
 interface DetectOptions {
   readonly model: string;
@@ -68,14 +68,14 @@ interface Count {
 async function detect(context: Context, options: DetectOptions, inputs: readonly string[]): Promise<ExitCode> {
   const { io } = context;
   const capabilities = await probeFfmpeg('ffmpeg', io.signal);
-  const detector = await openDetector(requestOf(options, context), io.signal);
+  const predictor = await openPredictor(await specFor(context, requestOf(options)), io.signal);
   const count: Count = { frames: 0, withoutResult: 0 };
   const started = io.clock.monoMs();
   let failed = 0;
   try {
     for (const input of inputs) {
       try {
-        await lookAt(context, { input, options, detector, capabilities, count });
+        await lookAt(context, { input, options, predictor, capabilities, count });
       } catch (error) {
         if (!(error instanceof LinesideError) || io.signal.aborted) throw error;
         failed += 1;
@@ -83,51 +83,47 @@ async function detect(context: Context, options: DetectOptions, inputs: readonly
       }
     }
   } finally {
-    await detector.close();
+    await predictor.close();
   }
   const seconds = (io.clock.monoMs() - started) / 1000;
-  const speed = `${count.frames} frames in ${seconds.toFixed(1)} s on ${detector.facts.provider}`;
+  const speed = `${count.frames} frames in ${seconds.toFixed(1)} s on ${predictor.facts.provider}`;
   const without = count.withoutResult > 0 ? `, ${count.withoutResult} without a result` : '';
   io.err(`${inputs.length - failed} of ${inputs.length} inputs, ${speed}${without}`);
   return failed > 0 || count.withoutResult > 0 ? EXIT.problems : EXIT.ok;
 }
 
-function requestOf(
-  { model, score, labels, draw, masks }: DetectOptions,
-  { io, dataDir }: Context,
-): Parameters<typeof openDetector>[0] {
-  const given = { ...(score === undefined ? {} : { score }), ...(labels === undefined ? {} : { labels }) };
+function requestOf({ model, score, labels, draw, masks }: DetectOptions): SpecRequest {
   const shown = { masks: masks === true || draw !== undefined, maps: draw !== undefined };
-  return { ref: model, cwd: io.cwd, dataDir, ...shown, ...given };
+  return { ref: model, labels, ...shown, ...(score === undefined ? {} : { score }) };
 }
 
 interface Task {
   readonly input: string;
   readonly options: DetectOptions;
-  readonly detector: Detector;
+  readonly predictor: Predictor;
   readonly capabilities: FfmpegCapabilities;
   readonly count: Count;
 }
 
 const PROGRESS_EVERY_MS = 5_000;
 
-async function lookAt(context: Context, { input, options, detector, capabilities, count }: Task): Promise<void> {
+async function lookAt(context: Context, { input, options, predictor, capabilities, count }: Task): Promise<void> {
   const { io } = context;
   const path = resolve(io.cwd, input);
   await mustBeFile(path, input);
   const { draw, fps } = options;
   let saidMs = io.clock.monoMs();
-  const request = { path, input: detector.spec.manifest.input, draw: draw !== undefined, capabilities };
+  const request = { path, input: predictor.spec.manifest.input, draw: draw !== undefined, capabilities };
   const frames = pictures({ ...request, signal: io.signal, ...(fps === undefined ? {} : { fps }) });
   for await (const { frame, whole } of frames) {
-    const answer = await detector.look(frame.pixels, frame);
+    const answer = await predictor.predict(frame.pixels, frame);
     count.frames += 1;
     if (answer.status === 'no_result') count.withoutResult += 1;
     const place = { source: input, frame: frame.index, time: rounded(frame.timeS, 3) };
     const line = { ...place, ...shownOf(answer, options.masks === true) };
     context.say(line, textOf(line));
     if (draw !== undefined && whole !== undefined) {
-      await drawTo(resolve(io.cwd, draw), input, whole, { answer, manifest: detector.spec.manifest });
+      await drawTo(resolve(io.cwd, draw), input, whole, { prediction: answer, manifest: predictor.spec.manifest });
     }
     if (io.clock.monoMs() - saidMs > PROGRESS_EVERY_MS) {
       saidMs = io.clock.monoMs();

@@ -1,22 +1,11 @@
-import { join } from 'node:path';
-import type { Command } from 'commander';
 import { importedDir } from '@lineside/models';
+import type { Command } from 'commander';
 import { engineKeeper, expectedOf, findModels } from '../app/index.ts';
-import type { FfmpegCapabilities } from '../camera/index.ts';
 import type { LoadedConfig } from '../config/index.ts';
+import { type CheckResult, examine, type ModelRuntime } from '../diagnostics/index.ts';
 import { readMachine } from '../engines/index.ts';
-import type { ModelSpec } from '../inference/index.ts';
 import { createLogger, redactUrls } from '@lineside/kit';
 import { action, type Context, examples, type Registry } from './context.ts';
-import { brokerCheck } from './doctor/broker-check.ts';
-import { cameraCheck } from './doctor/camera-check.ts';
-import { type Check, type CheckResult, runCheck } from './doctor/check.ts';
-import { clockCheck } from './doctor/clock-check.ts';
-import { configCheck } from './doctor/configuration.ts';
-import { dataFolderCheck } from './doctor/data-folder.ts';
-import { ffmpegCheck, nodeCheck } from './doctor/machine.ts';
-import { modelCheck } from './doctor/model-check.ts';
-import { serviceCheck } from './doctor/service-check.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
 /** `lineside doctor` */
@@ -38,7 +27,19 @@ export function doctorVerb(program: Command, registry: Registry): void {
 async function doctor(context: Context, options: { quiet?: boolean }): Promise<ExitCode> {
   const results: CheckResult[] = [];
   const started = context.io.clock.monoMs();
-  for await (const result of examine(context)) {
+  const checks = examine({
+    configPath: context.configPath,
+    dataDir: context.dataDir,
+    sources: await context.configSources(),
+    nodeVersion: process.versions.node,
+    searchPath: context.io.env['PATH'],
+    runtimesOf: (loaded) => runtimesOf(context, loaded),
+    clock: context.io.clock,
+    random: context.io.random,
+    signal: context.io.signal,
+    onSlow: (check) => context.io.err(`still looking: ${nameOf(check)} ...`),
+  });
+  for await (const result of checks) {
     results.push(result);
     if (!context.json && !(options.quiet === true && result.verdict === 'ok')) context.io.out(lineOf(result));
   }
@@ -53,44 +54,11 @@ async function doctor(context: Context, options: { quiet?: boolean }): Promise<E
     : EXIT.problems;
 }
 
-/** Every check in the order of dependence: what stands later needs what stands before. */
-async function* examine(context: Context): AsyncGenerator<CheckResult, void, void> {
-  const { io } = context;
-  const learned: { ffmpeg?: FfmpegCapabilities; loaded?: LoadedConfig } = {};
-  const run = (check: Check): Promise<readonly CheckResult[]> =>
-    runCheck(check, {
-      clock: io.clock,
-      signal: io.signal,
-      slow: (late) => io.err(`still looking: ${nameOf(late)} ...`),
-    });
-  const sources = await context.configSources();
-  const first: readonly Check[] = [
-    nodeCheck(process.versions.node),
-    ffmpegCheck(io.env['PATH'], (found) => (learned.ffmpeg = found)),
-    dataFolderCheck(context.dataDir),
-    clockCheck(io.clock, join(context.dataDir, 'journal.db')),
-    configCheck({ path: context.configPath, dataDir: context.dataDir, sources }, (found) => (learned.loaded = found)),
-  ];
-  for (const check of first) yield* await run(check);
-  const { loaded } = learned;
-  if (loaded !== undefined) {
-    const { config, secrets } = loaded;
-    // Cameras are waited for together: a line of dead ones must not take a minute.
-    const cameras = config.cameras.map((camera) => cameraCheck(camera, secrets, () => learned.ffmpeg, io.clock));
-    for (const results of await Promise.all(cameras.map(run))) yield* results;
-    const places = { baseDir: loaded.baseDir, importedDir: importedDir(context.dataDir) };
-    const running = await runningOf(context, loaded);
-    for (const model of config.models) yield* await run(modelCheck(model, places, running(model.id)));
-    if (config.uplink !== undefined) yield* await run(brokerCheck(config.uplink, loaded, io.random));
-  }
-  yield* await run(serviceCheck(context.dataDir));
-}
-
 /** How the service runs each model: where it is meant to, and with which engine; nothing is built for a check. */
-async function runningOf(
+async function runtimesOf(
   { io, dataDir }: Context,
   { config, baseDir }: LoadedConfig,
-): Promise<(id: string) => Pick<ModelSpec, 'expect' | 'engine'>> {
+): Promise<(id: string) => ModelRuntime> {
   const machine = await readMachine({ path: io.env['PATH'], signal: io.signal });
   const needsModels = machine.trtexec !== undefined && machine.tensorrt !== undefined;
   const models = needsModels ? await findModels(config, { baseDir, importedDir: importedDir(dataDir) }) : [];

@@ -1,5 +1,5 @@
 import type { Anomaly, Mask } from '../../domain/index.ts';
-import type { Answer } from './detector.ts';
+import type { Prediction } from '../../predictor/index.ts';
 
 /** One frame as `--json` tells it. */
 export interface Line {
@@ -7,7 +7,7 @@ export interface Line {
   readonly frame: number;
   /** Seconds. */
   readonly time: number;
-  readonly status: Answer['status'];
+  readonly status: Prediction['status'];
   readonly reason?: string;
   readonly detections: readonly ShownDetection[];
   readonly classes?: readonly { readonly label: string; readonly score: number }[];
@@ -21,25 +21,28 @@ interface ShownDetection {
   readonly mask?: Mask;
 }
 
-/** An answer with as many digits as mean something; outlines only where they are asked for. */
-export function shownOf(answer: Answer, masks: boolean): Omit<Line, 'source' | 'frame' | 'time'> {
-  const detections = answer.detections.map(({ label, score, box, mask }) => ({
+/** An prediction with as many digits as mean something; outlines only where they are asked for. */
+export function shownOf(prediction: Prediction, masks: boolean): Omit<Line, 'source' | 'frame' | 'time'> {
+  const detections = prediction.detections.map(({ label, score, box, mask }) => ({
     label,
     score: rounded(score, 4),
     box: box.map((value) => rounded(value, 2)),
     ...(masks && mask !== undefined ? { mask } : {}),
   }));
-  switch (answer.status) {
+  switch (prediction.status) {
     case 'no_result':
-      return { status: answer.status, reason: answer.reason, detections };
+      return { status: prediction.status, reason: prediction.reason, detections };
     case 'degraded':
-      return { status: answer.status, reason: answer.reason, detections, ...wholeOf(answer) };
+      return { status: prediction.status, reason: prediction.reason, detections, ...wholeOf(prediction) };
     case 'ok':
-      return { status: answer.status, detections, ...wholeOf(answer) };
+      return { status: prediction.status, detections, ...wholeOf(prediction) };
   }
 }
 
-function wholeOf({ classes, anomaly }: Exclude<Answer, { status: 'no_result' }>): Pick<Line, 'classes' | 'anomaly'> {
+function wholeOf({
+  classes,
+  anomaly,
+}: Exclude<Prediction, { status: 'no_result' }>): Pick<Line, 'classes' | 'anomaly'> {
   return {
     ...(classes === undefined
       ? {}

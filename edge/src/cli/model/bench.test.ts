@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runHere } from '../../../../tests/support/lineside.ts';
 import { tempDir } from '../../../../tests/support/temp-dir.ts';
 import { brightBlobDetector, writeTinyBundle, wrongShapeModel } from '../../../../tests/support/tiny-onnx.ts';
-import type { BenchFigures } from './bench/bench-process.ts';
+import type { BenchFigures } from '../../evaluation/index.ts';
 
 type Told = BenchFigures & { readonly threads: number };
 

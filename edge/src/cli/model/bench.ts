@@ -1,10 +1,9 @@
 import { availableParallelism, cpus } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { action, type Context, examples, type Registry } from '../context.ts';
-import { findSpec } from '../detect/detector.ts';
+import { type BenchFigures, benchmarkModel } from '../../evaluation/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { benchApart } from './bench/ask-process.ts';
-import type { BenchFigures } from './bench/bench-process.ts';
+import { specFor } from '../model-spec.ts';
 import { textTable } from './text-table.ts';
 
 interface BenchOptions {
@@ -52,14 +51,13 @@ interface Row extends BenchFigures {
 
 async function bench(context: Context, options: BenchOptions, [ref = '']: readonly string[]): Promise<ExitCode> {
   const { io } = context;
-  const labels = options.labels === undefined ? {} : { labels: options.labels };
-  const spec = await findSpec({ ref, cwd: io.cwd, dataDir: context.dataDir, ...labels }, io.signal);
+  const spec = await specFor(context, { ref, labels: options.labels });
   const { width, height } = spec.manifest.input;
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() };
   const rows: Row[] = [];
   for (const threads of options.threads) {
     io.err(`${threads} thread(s), ${options.seconds} s ...`);
-    const figures = await benchApart({ spec: { ...spec, threads }, seconds: options.seconds }, io.signal);
+    const figures = await benchmarkModel({ spec: { ...spec, threads }, seconds: options.seconds }, io.signal);
     rows.push({ threads, ...figures });
     if (context.json) {
       io.out(

@@ -1,31 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { probeFfmpeg } from '../../camera/index.ts';
 import {
   confusionTable,
-  EvaluationError,
-  guessForm,
-  type LabelledSet,
-  lines,
-  readSet,
+  type Evaluation,
+  type EvaluationTask,
+  evaluateModel,
   SET_FORMS,
   type SetForm,
 } from '../../evaluation/index.ts';
-import type { ModelSpec } from '../../inference/index.ts';
-import { systemCode } from '@lineside/kit';
 import { action, type Context, DEFAULT_DATA_DIR, examples, type Registry } from '../context.ts';
-import { type Detector, findSpec, startSession } from '../detect/detector.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { judgeAnomalies } from './eval/judge-anomalies.ts';
-import { judgeBoxes } from './eval/judge-boxes.ts';
-import { judgeClasses } from './eval/judge-classes.ts';
-import type { Judged } from './eval/judged.ts';
-import type { LookThrough } from './eval/look-through.ts';
-import { saveReport } from './eval/save-report.ts';
+import { readList } from '../list-option.ts';
+import { specFor } from '../model-spec.ts';
 import { Progress } from './progress.ts';
-import { answersOf } from './task-of.ts';
 import { textTable } from './text-table.ts';
 
 interface EvalOptions {
@@ -40,9 +28,6 @@ interface EvalOptions {
   readonly imported: string;
   readonly report?: string;
 }
-
-/** Average precision needs the whole curve, down to what no threshold would let through. */
-const LEAST_SCORE = 0.01;
 
 /** `lineside model eval` */
 export function evalVerb(model: Command, registry: Registry): void {
@@ -98,133 +83,37 @@ function count(text: string): number {
 
 async function evaluate(context: Context, options: EvalOptions, [ref = '']: readonly string[]): Promise<ExitCode> {
   const { io } = context;
-  const { data } = options;
+  const task = await taskFor(context, options, ref);
+  const progress = new Progress(io, 'images');
+  const evaluation = await evaluateModel({ ...task, onProgress: (done, total) => progress.step(done, total) });
+  print(context, evaluation);
+  if (options.report !== undefined) io.err(`report: ${options.report}`);
+  return evaluation.result.failures.length > 0 ? EXIT.problems : EXIT.ok;
+}
+
+async function taskFor(context: Context, options: EvalOptions, ref: string): Promise<EvaluationTask> {
+  const { io } = context;
+  const { data, format, names, map, score, limit, report } = options;
   if (data === undefined) throw new UsageError('no labelled pictures are named', 'name their folder with --data DIR');
-  const dir = resolve(io.cwd, data);
-  const labels = options.labels === undefined ? {} : { labels: options.labels };
-  // --data is the set here: imported models lie elsewhere.
-  const dataDir = resolve(io.cwd, options.imported);
-  const spec = await findSpec({ ref, cwd: io.cwd, dataDir, ...labels }, io.signal);
-  const form = options.format ?? (await guessForm(dir, answersOf(spec.manifest)));
-  const names = options.names === undefined ? undefined : await namesOf(options.names, io.cwd);
-  const set = thinned(await readSet({ dir, form, names }), options.limit);
-  const capabilities = await probeFfmpeg('ffmpeg', io.signal);
-  const started = io.clock.monoMs();
-  // Everything down to the least score; the threshold is applied to what comes back.
-  const detector = await startSession({ ...spec, score: LEAST_SCORE, maps: true, masks: hasOutlines(set) }, io.signal);
-  try {
-    const progress = new Progress(io, 'pictures');
-    const judged = await judge({ detector, capabilities, progress, signal: io.signal }, set, options);
-    const seconds = (io.clock.monoMs() - started) / 1000;
-    const facts = factsOf({ spec, detector, set, dir: data, judged, seconds });
-    tell(context, facts, judged);
-    if (options.report !== undefined) {
-      const path = resolve(io.cwd, options.report);
-      const told = Object.entries(facts).map(([name, value]): [string, string] => [
-        name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
-        String(value),
-      ]);
-      await saveReport({
-        path,
-        title: `${spec.id} on ${data}`,
-        facts: told,
-        judged,
-        capabilities,
-        signal: io.signal,
-      });
-      io.err(`report: ${options.report}`);
-    }
-    return judged.failures.length > 0 ? EXIT.problems : EXIT.ok;
-  } finally {
-    await detector.close();
-  }
-}
-
-async function namesOf(text: string, cwd: string): Promise<readonly string[]> {
-  try {
-    return lines(await readFile(resolve(cwd, text), 'utf8'));
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
-    if (text.includes('/')) throw new UsageError(`--names ${text}: there is no such file`, 'write names as a,b,c');
-    return lines(text.replaceAll(',', '\n'));
-  }
-}
-
-/** Outlines cost time, and without true ones there is nothing to hold them against. */
-function hasOutlines(set: LabelledSet): boolean {
-  return set.form === 'yolo' && set.pictures.some(({ truth }) => truth.some(({ polygon }) => polygon !== undefined));
-}
-
-/** `limit` pictures at equal distances. */
-function thinned(set: LabelledSet, limit: number | undefined): LabelledSet {
-  const total = set.pictures.length;
-  if (limit === undefined || limit >= total) return set;
-  const some = <P>(pictures: readonly P[]): readonly P[] =>
-    pictures.filter((_, at) => Math.floor((at * limit) / total) !== Math.floor(((at - 1) * limit) / total));
-  switch (set.form) {
-    case 'yolo':
-      return { ...set, pictures: some(set.pictures) };
-    case 'folders':
-      return { ...set, pictures: some(set.pictures) };
-    case 'mask':
-      return { ...set, pictures: some(set.pictures) };
-  }
-}
-
-type Stage = Omit<LookThrough<never>, 'pictures'>;
-
-async function judge(stage: Stage, set: LabelledSet, { map, score }: EvalOptions): Promise<Judged> {
-  const { manifest } = stage.detector.spec;
-  const answers = answersOf(manifest);
-  if (set.form === 'yolo' && answers === 'detect') {
-    return judgeBoxes(stage, { set, map, threshold: score ?? manifest.thresholds.score });
-  }
-  if (set.form === 'folders' && answers === 'classify') return judgeClasses(stage, { set, map });
-  if (set.form === 'mask' && answers === 'anomaly') {
-    return judgeAnomalies(stage, { set, threshold: manifest.output.options?.threshold ?? manifest.thresholds.score });
-  }
-  const wanted = { detect: 'yolo', classify: 'folders', anomaly: 'mask' } as const;
-  throw new EvaluationError(
-    'set_form',
-    `a ${set.form} set cannot judge this model`,
-    `a model of the family ${manifest.output.family} is judged with --format ${wanted[answers]}`,
-  );
-}
-
-interface Facts {
-  readonly model: string;
-  readonly sha256: string;
-  readonly provider: string;
-  readonly data: string;
-  readonly form: SetForm;
-  readonly pictures: number;
-  readonly withoutResult: number;
-  readonly seconds: number;
-}
-
-function factsOf(of: {
-  readonly spec: ModelSpec;
-  readonly detector: Detector;
-  readonly set: LabelledSet;
-  readonly dir: string;
-  readonly judged: Judged;
-  readonly seconds: number;
-}): Facts {
-  const { spec, detector, set, dir, judged, seconds } = of;
+  // --data is the set here: imported models are in another folder.
+  const spec = await specFor(context, { ref, labels: options.labels, dataDir: resolve(io.cwd, options.imported) });
   return {
-    model: spec.id,
-    sha256: spec.sha256,
-    provider: detector.facts.provider,
-    data: dir,
-    form: set.form,
-    pictures: set.pictures.length,
-    withoutResult: judged.failures.length,
-    seconds: Number(seconds.toFixed(1)),
+    spec,
+    dir: resolve(io.cwd, data),
+    name: data,
+    map,
+    clock: io.clock,
+    signal: io.signal,
+    ...(format && { form: format }),
+    ...(names !== undefined && { names: await readList('--names', names, io.cwd) }),
+    ...(score !== undefined && { score }),
+    ...(limit !== undefined && { limit }),
+    ...(report !== undefined && { report: resolve(io.cwd, report) }),
   };
 }
 
-function tell(context: Context, facts: Facts, judged: Judged): void {
-  const { summary, table, confusion, notes, failures, figures } = judged;
+function print(context: Context, { facts, result }: Evaluation): void {
+  const { summary, table, confusion, notes, failures, figures } = result;
   for (const { name, reason } of failures) context.io.err(`no result: ${name}: ${reason}`);
   const text = [
     `${facts.model} on ${facts.data}: ${summary}`,

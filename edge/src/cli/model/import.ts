@@ -1,18 +1,12 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { FAMILIES, importedDir, loadOnnx } from '@lineside/models';
+import { FAMILIES, importedDir } from '@lineside/models';
 import { type Command, Option } from 'commander';
-import { type FfmpegCapabilities, probeFfmpeg } from '../../camera/index.ts';
+import { importModel, type ImportReport } from '../../model-import/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { answerOf, textOf } from './import/answer.ts';
-import { build } from './import/build.ts';
-import { batch, channels, factor, share, size, version } from './import/option-values.ts';
-import { letterboxed, type TrialPicture, trialPictures } from './import/pictures.ts';
-import { refuse } from './import/refuse.ts';
-import { type ImportOptions, readRequest } from './import/request.ts';
-import { studyModel, type StudyTools } from './import/study.ts';
+import { batch, channels, factor, share, size, version } from './import-options.ts';
+import { type ImportOptions, readRequest } from './import-request.ts';
 
 /** `lineside model import` */
 export function importVerb(model: Command, registry: Registry): void {
@@ -59,46 +53,37 @@ export function importVerb(model: Command, registry: Registry): void {
         'lineside model import odd.onnx --id odd --family nanodet --labels labels.txt --out ./odd',
       ),
     )
-    .action(action<ImportOptions>(registry, importModel));
+    .action(action<ImportOptions>(registry, runImport));
 }
 
-async function importModel(
-  context: Context,
-  options: ImportOptions,
-  [given = '']: readonly string[],
-): Promise<ExitCode> {
+async function runImport(context: Context, options: ImportOptions, [given = '']: readonly string[]): Promise<ExitCode> {
   const { io } = context;
   const request = await readRequest(given, options, io.cwd);
   const dir = options.out === undefined ? join(importedDir(context.dataDir), request.id) : resolve(io.cwd, options.out);
-  if (options.replace !== true && (await stat(dir).catch(() => undefined)) !== undefined) {
-    throw refuse(request, 'bundle_exists', `${dir} is there already`, 'choose another --id or --out, or --replace it');
-  }
-  const file = await loadOnnx(request.file);
-  const capabilities = await probeFfmpeg('ffmpeg', io.signal);
-  const scratch = await mkdtemp(join(tmpdir(), 'lineside-import-'));
-  try {
-    const pictures = await trialPictures(request.golden, scratch);
-    const tools = studyTools(scratch, pictures, capabilities, io.signal);
-    const study = await studyModel(file, request, tools);
-    const done = await build({ dir, request, study, tools, capabilities });
-    const answer = answerOf(dir, done, study);
-    context.say(answer, textOf(answer));
-    return EXIT.ok;
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  const report = await importModel({
+    request,
+    dir,
+    replace: options.replace === true,
+    tempDir: tmpdir(),
+    signal: io.signal,
+  });
+  context.say(report, textOf(report));
+  return EXIT.ok;
 }
 
-function studyTools(
-  scratch: string,
-  pictures: readonly TrialPicture[],
-  capabilities: FfmpegCapabilities,
-  signal: AbortSignal,
-): StudyTools {
-  return {
-    scratch,
-    signal,
-    frames: ({ width, height }, letterbox) =>
-      letterboxed(pictures, { width, height, color: 'rgb', ...letterbox }, { capabilities, signal }),
-  };
+function textOf(report: ImportReport): string {
+  const { input, prepared, difference = 0, pictures } = report;
+  const run = prepared
+    ? `prepared: takes the camera's bytes; largest difference to the original on ${pictures} pictures ${difference.toPrecision(1)} of the range`
+    : `runs as it was given: ${report.unprepared ?? ''}`;
+  return [
+    `${report.family} (${report.task}), ${report.labels} labels, ${input.width}x${input.height}: ${report.reason}`,
+    ...(report.alternatives.length > 0 ? [`could also be ${report.alternatives.join(', ')} (--family)`] : []),
+    run,
+    `golden pictures: ${report.golden}, with ${report.found} detections`,
+    ...(report.degraded === undefined ? [] : [`DEGRADED: ${report.degraded}; every result will say so`]),
+    ...report.notes.map((note) => `note: ${note}`),
+    `wrote ${report.dir}`,
+    `Try it: lineside detect --model ${report.dir} --draw out picture.jpg`,
+  ].join('\n');
 }

@@ -1,5 +1,5 @@
-import type { Confusion } from '../confusion.ts';
-import { confusionTable, type FigureTable } from './tables.ts';
+import type { Confusion } from '../metrics/confusion.ts';
+import { confusionTable, type MetricsTable } from './tables.ts';
 
 export interface ReportPicture {
   /** Why it is shown. */
@@ -12,7 +12,7 @@ export interface ReportContent {
   readonly title: string;
   /** What was judged on what: names and values. */
   readonly facts: readonly (readonly [name: string, value: string])[];
-  readonly figures: FigureTable;
+  readonly figures: MetricsTable;
   readonly confusion: Confusion;
   readonly notes: readonly string[];
   /** How what is drawn on the pictures is to be read. */
@@ -72,7 +72,7 @@ function shades({ counts }: Confusion): Shade {
   };
 }
 
-function htmlTable({ columns, rows }: FigureTable, shade: Shade = () => ''): string {
+function htmlTable({ columns, rows }: MetricsTable, shade: Shade = () => ''): string {
   const head = columns.map((column) => `<th>${escaped(column)}</th>`).join('');
   const body = rows.map((cells, row) => {
     const told = cells.map((cell, column) => `<td${shade(row, column)}>${escaped(cell)}</td>`);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { detectionFigures } from '../detection-figures.ts';
+import { detectionMetrics } from '../metrics/detection-metrics.ts';
 import { reportPage } from './report-page.ts';
 import { confusionTable, detectionTable } from './tables.ts';
 
-const figures = detectionFigures(
+const figures = detectionMetrics(
   [
     {
       truth: [{ label: 'cap', box: [0, 0, 10, 10] }],

@@ -1,10 +1,10 @@
-import type { AnomalyFigures } from '../anomaly-figures.ts';
-import type { ClassificationFigures } from '../classification-figures.ts';
-import type { Confusion } from '../confusion.ts';
-import type { DetectionFigures } from '../detection-figures.ts';
+import type { AnomalyMetrics } from '../metrics/anomaly-metrics.ts';
+import type { ClassificationMetrics } from '../metrics/classification-metrics.ts';
+import type { Confusion } from '../metrics/confusion.ts';
+import type { DetectionMetrics } from '../metrics/detection-metrics.ts';
 
 /** Cells as they are shown; the first column names the row. */
-export interface FigureTable {
+export interface MetricsTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
@@ -14,9 +14,9 @@ function share(value: number | undefined): string {
   return value === undefined ? '-' : value.toFixed(3);
 }
 
-export function detectionTable({ labels, all }: DetectionFigures): FigureTable {
+export function detectionTable({ labels, all }: DetectionMetrics): MetricsTable {
   const outlined = all.maskAp50 !== undefined;
-  const figures = (of: DetectionFigures['all']): readonly string[] => {
+  const figures = (of: DetectionMetrics['all']): readonly string[] => {
     const boxed = [of.precision, of.recall, of.f1, of.ap50, of.ap50to95];
     return (outlined ? [...boxed, of.maskAp50, of.maskAp50to95] : boxed).map(share);
   };
@@ -35,14 +35,14 @@ export function detectionTable({ labels, all }: DetectionFigures): FigureTable {
   };
 }
 
-export function classificationTable({ labels }: ClassificationFigures): FigureTable {
+export function classificationTable({ labels }: ClassificationMetrics): MetricsTable {
   return {
     columns: ['label', 'pictures', 'precision', 'recall', 'F1'],
     rows: labels.map((of) => [of.label, String(of.truths), ...[of.precision, of.recall, of.f1].map(share)]),
   };
 }
 
-export function anomalyTable(figures: AnomalyFigures): FigureTable {
+export function anomalyTable(figures: AnomalyMetrics): MetricsTable {
   const { good, defect, imageAuroc, pixelAuroc, precision, recall, f1 } = figures;
   return {
     columns: ['', 'good', 'defect', 'image AUROC', 'pixel AUROC', 'precision', 'recall', 'F1'],
@@ -51,7 +51,7 @@ export function anomalyTable(figures: AnomalyFigures): FigureTable {
 }
 
 /** Rows are what is there, columns what was found. */
-export function confusionTable({ labels, counts }: Confusion): FigureTable {
+export function confusionTable({ labels, counts }: Confusion): MetricsTable {
   return {
     columns: ['is \\ found', ...labels],
     rows: labels.map((label, row) => [label, ...(counts[row] ?? []).map(String)]),

@@ -1,0 +1,65 @@
+import { type FfmpegCapabilities, probeSource, StreamError } from '../camera/index.ts';
+import type { CameraConfig, SecretResolver } from '../config/index.ts';
+import type { Clock } from '@lineside/kit';
+import { type Check, type CheckFinding, ok, trouble } from './check.ts';
+
+/** One camera: opens it and reads what it sends. Undefined `capabilities`: there is no FFmpeg to do it with. */
+export function cameraCheck(
+  camera: CameraConfig,
+  secrets: SecretResolver,
+  capabilities: () => FfmpegCapabilities | undefined,
+  clock: Clock,
+): Check {
+  const subject = camera.id;
+  return {
+    name: 'camera',
+    subject,
+    deadlineMs: 12_000,
+    run: async (signal) => {
+      const ffmpeg = capabilities();
+      if (ffmpeg === undefined) return [skipped(subject, 'there is no FFmpeg to open it with')];
+      if (secrets.missing(camera.url).length > 0) return [skipped(subject, 'its URL needs a secret that is missing')];
+      try {
+        const probe = await probeSource(secrets.url(camera.url), camera.transport, ffmpeg, clock, signal);
+        const rate = probe.fps === undefined ? '' : `, ${Number(probe.fps.toFixed(1))} fps`;
+        const found = ok('camera', `${probe.codec} ${probe.width}x${probe.height}${rate}`, subject);
+        return [found, ...tooSlow(camera, probe.fps)];
+      } catch (error) {
+        if (!(error instanceof StreamError)) throw error;
+        return [
+          trouble('failure', {
+            code: `camera_${error.code}`,
+            subject,
+            message: `${camera.url.shown}: ${error.message}`,
+            meaning: 'nothing that happens before this camera is inspected',
+            advice: error.advice,
+          }),
+        ];
+      }
+    },
+  };
+}
+
+function tooSlow(camera: CameraConfig, fps: number | undefined): readonly CheckFinding[] {
+  if (fps === undefined || fps >= camera.fps * 0.9) return [];
+  return [
+    trouble('warning', {
+      code: 'camera_rate',
+      subject: camera.id,
+      message: `sends ${fps.toFixed(1)} fps, the configuration wants ${camera.fps}`,
+      meaning: 'fewer frames are inspected than were asked for',
+      advice: `raise the frame rate in the camera, or set fps: ${Math.max(0.1, Math.floor(fps))}`,
+    }),
+  ];
+}
+
+function skipped(subject: string, message: string): CheckFinding {
+  const meaning = 'whether it can be read is not known';
+  return trouble('skipped', {
+    code: 'camera_skipped',
+    subject,
+    message,
+    meaning,
+    advice: 'clear the failure above first',
+  });
+}

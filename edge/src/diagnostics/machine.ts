@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
+import { type FfmpegCapabilities, hasHardwareDecoders, probeFfmpeg } from '../camera/index.ts';
+import { LinesideError } from '@lineside/kit';
+import { type Check, type CheckFinding, ok, trouble } from './check.ts';
+
+const NEEDED_NODE = [24, 15] as const;
+
+/** Node itself: the start-up guard lets no older one through, so this mostly says which one runs. */
+export function nodeCheck(version: string): Check {
+  return {
+    name: 'node',
+    deadlineMs: 1_000,
+    run: async () => {
+      const [major = 0, minor = 0] = version.split('.').map(Number);
+      if (major > NEEDED_NODE[0] || (major === NEEDED_NODE[0] && minor >= NEEDED_NODE[1])) {
+        return [ok('node', `Node ${version}`)];
+      }
+      const advice = `install Node ${NEEDED_NODE.join('.')} or newer`;
+      const message = `Node ${version} is too old`;
+      return [trouble('failure', { code: 'node_too_old', message, meaning: 'Lineside cannot run', advice })];
+    },
+  };
+}
+
+const NEEDED_DECODERS = ['h264', 'hevc', 'mjpeg'];
+
+/** FFmpeg, ffprobe and the decoders that cameras need. Hands what it learned to `found`. */
+export function ffmpegCheck(path: string | undefined, found: (capabilities: FfmpegCapabilities) => void): Check {
+  return {
+    name: 'ffmpeg',
+    deadlineMs: 20_000,
+    run: async (signal) => {
+      try {
+        const capabilities = await probeFfmpeg('ffmpeg', signal);
+        found(capabilities);
+        return [...ffprobeFinding(path), ...decoderFindings(capabilities)];
+      } catch (error) {
+        if (!(error instanceof LinesideError)) throw error;
+        const { code, message, advice } = error;
+        return [trouble('failure', { code, message, meaning: 'no camera can be read', advice })];
+      }
+    },
+  };
+}
+
+function ffprobeFinding(path: string | undefined): readonly CheckFinding[] {
+  const env = path === undefined ? {} : { PATH: path };
+  const { status } = spawnSync('ffprobe', ['-version'], { env, stdio: 'ignore', timeout: 5_000 });
+  if (status === 0) return [];
+  const message = 'ffprobe cannot be run';
+  const meaning = 'cameras cannot be examined before they are opened';
+  return [trouble('failure', { code: 'ffprobe_missing', message, meaning, advice: 'sudo apt install ffmpeg' })];
+}
+
+function decoderFindings(capabilities: FfmpegCapabilities): readonly CheckFinding[] {
+  const missing = NEEDED_DECODERS.filter((name) => !capabilities.decoders.has(name));
+  const hardware = hasHardwareDecoders(capabilities) ? 'hardware decoders' : 'software decoders';
+  const found = `FFmpeg ${capabilities.version}, ${hardware}`;
+  if (missing.length === 0) return [ok('ffmpeg', found)];
+  return [
+    trouble(missing.includes('h264') ? 'failure' : 'warning', {
+      code: 'ffmpeg_decoders',
+      message: `${found}, without ${missing.join(', ')}`,
+      meaning: 'cameras with these codecs cannot be read',
+      advice: 'install a full build of FFmpeg (sudo apt install ffmpeg)',
+    }),
+  ];
+}
+
+const LOW_BYTES = 1e9;
+const NO_BYTES = 200e6;
+const LOW_SHARE = 0.05;
+
+/** Free bytes and inodes of the disk under `folder`, which must exist. */
+export async function diskFindings(folder: string): Promise<readonly CheckFinding[]> {
+  const { bavail, bsize, files, ffree } = await statfs(folder);
+  const free = bavail * bsize;
+  const text = `${(free / 1e9).toFixed(1)} GB free`;
+  const meaning = 'the journal gives up the oldest records, and declares it, when the disk is full';
+  const advice = 'free space, lower storage.evidenceQuota, or put the data folder on a larger disk';
+  const findings: CheckFinding[] = [];
+  if (free < LOW_BYTES) {
+    const verdict = free < NO_BYTES ? 'failure' : 'warning';
+    findings.push(trouble(verdict, { code: 'disk_space', message: text, meaning, advice }));
+  } else {
+    findings.push(ok('disk', text));
+  }
+  // Some file systems have no fixed number of inodes and say 0.
+  if (files > 0 && ffree / files < LOW_SHARE) {
+    const message = `${ffree} of ${files} inodes free`;
+    findings.push(
+      trouble('warning', { code: 'disk_inodes', message, meaning: 'no new file can be made soon', advice }),
+    );
+  }
+  return findings;
+}

@@ -1,0 +1,61 @@
+import { controlSocketPath, getControlJson } from '../status/index.ts';
+import { LinesideError, systemCode } from '@lineside/kit';
+import { type Check, type CheckFinding, ok, trouble } from './check.ts';
+
+/** The running service, if there is one: what it says of itself. */
+export function serviceCheck(dataDir: string): Check {
+  return {
+    name: 'service',
+    deadlineMs: 6_000,
+    run: async () => {
+      try {
+        const { body } = await getControlJson(controlSocketPath(dataDir), '/healthz', 5_000);
+        return healthFindings(body);
+      } catch (error) {
+        if (systemCode(error) === 'EACCES') return [hidden()];
+        if (!(error instanceof LinesideError)) throw error;
+        const { code, message, advice } = error;
+        const down = code === 'service_not_running';
+        const meaning = down ? 'nothing is inspected now' : 'it may hang';
+        return [trouble(down ? 'warning' : 'failure', { code, message, meaning, advice })];
+      }
+    },
+  };
+}
+
+function hidden(): CheckFinding {
+  return trouble('warning', {
+    code: 'service_hidden',
+    message: 'a service may run, but this user may not ask it',
+    meaning: 'whether it inspects is not known',
+    advice: 'run the doctor as the user of the service or as root: sudo lineside doctor',
+  });
+}
+
+function healthFindings(body: unknown): readonly CheckFinding[] {
+  const reasons = findingsIn(body, 'reasons').map((finding) => asFinding('failure', finding));
+  const warnings = findingsIn(body, 'warnings').map((finding) => asFinding('warning', finding));
+  return reasons.length > 0 ? [...reasons, ...warnings] : [ok('service', 'the service runs and inspects'), ...warnings];
+}
+
+interface Said {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
+function findingsIn(body: unknown, key: 'reasons' | 'warnings'): readonly Said[] {
+  if (typeof body !== 'object' || body === null) return [];
+  const list: unknown = Reflect.get(body, key);
+  return Array.isArray(list) ? list.filter(isSaid) : [];
+}
+
+function isSaid(value: unknown): value is Said {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'code' in value && 'message' in value && 'advice' in value && typeof value.code === 'string';
+}
+
+function asFinding(verdict: 'failure' | 'warning', { code, message, advice }: Said): CheckFinding {
+  const meaning = verdict === 'failure' ? 'the line is not being inspected as it should be' : '';
+  return trouble(verdict, { code: `service_${code}`, message, meaning, advice });
+}

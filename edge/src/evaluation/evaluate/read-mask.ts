@@ -1,0 +1,14 @@
+import type { PictureSize } from '../../domain/index.ts';
+
+/** A mask at another size, one byte per pixel, 0 where it is black: a map is compared pixel by pixel. */
+export async function readMask(path: string, { width, height }: PictureSize): Promise<Uint8Array> {
+  // Loaded here, so that no other verb waits for the picture library.
+  const { default: sharp } = await import('sharp');
+  const { data } = await sharp(path)
+    .removeAlpha()
+    .toColourspace('b-w')
+    .resize(width, height, { fit: 'fill', kernel: 'nearest' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return data.length === width * height ? data : data.filter((_, at) => at % (data.length / (width * height)) === 0);
+}

@@ -1,0 +1,144 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  castBorder,
+  externalProblems,
+  type FamilyGuess,
+  inlineWeights,
+  inspectLoaded,
+  type LoadedOnnx,
+  ModelError,
+  type ModelInputs,
+  type OnnxInspection,
+  parseOnnx,
+  type PictureConvention,
+  pictureConvention,
+  type PictureForm,
+  PrepareError,
+  readInputs,
+  settleReading,
+  wantsRawPixels,
+} from '@lineside/models';
+import type { TrialFrame } from './images.ts';
+import { chooseGuess, chooseLabels, labelCount, withRequest } from './reading.ts';
+import { refuse } from './refuse.ts';
+import type { ImportRequest, Size } from './request.ts';
+import { probeBlank, runReference, type Runs, workingSize } from './run-original.ts';
+
+export interface AnalysisTools {
+  /** Folder for files that are not kept. */
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+  /** Pictures letterboxed as a model of this form wants them, in RGB. */
+  readonly frames: (size: Size, letterbox: PictureConvention['letterbox']) => Promise<readonly TrialFrame[]>;
+}
+
+/** Everything that was found out about a model before it is prepared. */
+export interface Analysis {
+  /** In one file and float32 at its border, even where the original is not; what is compared with. */
+  readonly whole: LoadedOnnx;
+  readonly inspection: OnnxInspection;
+  readonly inputs: ModelInputs;
+  readonly form: PictureForm;
+  readonly convention: PictureConvention;
+  readonly guess: FamilyGuess;
+  readonly alternatives: readonly FamilyGuess[];
+  readonly labels: readonly string[];
+  readonly frames: readonly TrialFrame[];
+  /** Outputs of the reference for each frame. */
+  readonly runs: Runs;
+  /** What was assumed and may be wrong. */
+  readonly notes: readonly string[];
+}
+
+/** Runs the original on pictures and finds out how it is fed and read. Throws ModelError where it cannot be used. */
+export async function analyseModel(file: LoadedOnnx, request: ImportRequest, tools: AnalysisTools): Promise<Analysis> {
+  const inspection = await inspectLoaded(file);
+  checkFile(file, inspection, request);
+  const whole = await wholeModel(file, request, tools.scratch);
+  const inputs = checkInputs(whole, request);
+  const size = await workingSize(inputs, whole.path, inspection, { request, tools });
+  const asked = { request, inspection, inputs, size };
+  // What the outputs are is told by a run; how pictures are scaled is told by what the outputs are.
+  const blank = await probeBlank(whole.path, inputs, size, request, tools.signal);
+  const before = chooseGuess(whole, blank, asked);
+  const { stride, author } = inspection.hints;
+  const settled = { width: size.width, labels: labelCount(asked) };
+  const usual = pictureConvention(settleReading(before.guess, [blank], settled), {
+    ultralytics: stride !== undefined || /ultralytics/i.test(author ?? ''),
+    rawPixels: wantsRawPixels(whole.model, inputs.picture.name),
+    hasSizesInput: inputs.sizes !== undefined,
+    layout: inputs.picture.layout,
+  });
+  const { fit } = request;
+  const convention = fit === undefined ? usual : { ...usual, letterbox: { ...usual.letterbox, anchor: fit } };
+  const form: PictureForm = {
+    input: inputs.picture,
+    ...size,
+    color: request.color ?? convention.color,
+    mean: request.scaling?.mean ?? convention.mean,
+    std: request.scaling?.std ?? convention.std,
+  };
+  const frames = await tools.frames(size, convention.letterbox);
+  const runs = await runReference({ reference: whole.path, form, inputs }, frames, request, tools.signal);
+  const guess = withRequest(settleReading(before.guess, runs, settled), request);
+  const named = chooseLabels(guess, asked);
+  const scaling =
+    request.scaling === undefined && inputs.picture.type !== 'uint8'
+      ? [`pixels are scaled as ${convention.reason}`]
+      : [];
+  return {
+    ...{ whole, inspection, inputs, form, convention, guess, frames, runs },
+    alternatives: before.alternatives,
+    labels: named.labels,
+    notes: [...named.notes, ...scaling],
+  };
+}
+
+/** What the file alone tells against it. */
+function checkFile(file: LoadedOnnx, inspection: OnnxInspection, request: ImportRequest): void {
+  const missing = externalProblems(inspection.external);
+  if (missing.length > 0) throw new ModelError(request.file, missing);
+  const { custom } = inspection.operators;
+  if (custom.length > 0) {
+    const advice = 'export the model with operators of ONNX alone; a box runs nothing that came with a model';
+    throw refuse(request, 'operators_custom', `needs operators that ONNX Runtime lacks: ${custom.join(', ')}`, advice);
+  }
+  checkInputs(file, request);
+  if (inspection.outputs.every(({ type }) => ['sequence', 'map', 'string'].includes(type))) {
+    const advice = 'export it without the step that turns numbers into a map (zipmap)';
+    throw refuse(request, 'output_unsupported', 'no output holds numbers in a tensor', advice);
+  }
+}
+
+function checkInputs({ model }: LoadedOnnx, request: ImportRequest): ModelInputs {
+  const inputs = readInputs(model, request.layout);
+  if ('unfit' in inputs) throw refuse(request, 'input_unsupported', inputs.unfit, inputs.advice);
+  const { batch } = inputs.picture;
+  if (batch !== undefined && batch !== 1) {
+    const advice = 'export it with a batch of 1 or an open batch';
+    throw refuse(request, 'input_unsupported', `takes ${batch} pictures at once`, advice);
+  }
+  if (batch !== undefined && request.batch !== undefined) {
+    const advice = 'export it with an open batch (a dynamic first axis), or leave --batch out';
+    throw refuse(request, 'input_unsupported', 'takes one picture at once', advice);
+  }
+  return inputs;
+}
+
+/** The file itself where it is whole and float32 at its border; else such a one, written to `scratch`. */
+async function wholeModel(file: LoadedOnnx, request: ImportRequest, scratch: string): Promise<LoadedOnnx> {
+  try {
+    const inlined = await inlineWeights(file);
+    const cast = castBorder(parseOnnx(file.path, inlined).model);
+    const bytes = cast ?? inlined;
+    if (bytes === file.bytes) return file;
+    const path = join(scratch, 'whole.onnx');
+    await writeFile(path, bytes);
+    return parseOnnx(path, bytes);
+  } catch (error) {
+    if (!(error instanceof PrepareError)) throw error;
+    const advice = 'export it with float32 inputs and outputs';
+    throw refuse(request, 'input_unsupported', `cannot be made float32 at its border: ${error.message}`, advice);
+  }
+}

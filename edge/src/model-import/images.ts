@@ -1,0 +1,116 @@
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { CATALOG_DIR, catalogIds } from '@lineside/models';
+import sharp from 'sharp';
+import { type FfmpegCapabilities, type FrameFormat, inputFrames } from '../camera/index.ts';
+import type { PictureSize } from '../domain/index.ts';
+import { ModelImportError } from './errors.ts';
+
+/** A picture that the model is tried on. */
+export interface TrialPicture {
+  readonly path: string;
+  /** `given`: shows what the model is for. `shipped`: of the catalog, real but of other things. `made`: no photograph. */
+  readonly kind: 'given' | 'shipped' | 'made';
+}
+
+/** The same as a model's input sees it. */
+export interface TrialFrame {
+  readonly picture: TrialPicture;
+  /** Packed, three bytes per pixel. */
+  readonly pixels: Uint8Array;
+  readonly source: PictureSize;
+}
+
+const PICTURES = new Set(['.jpg', '.jpeg', '.png', '.bmp', '.webp', '.tif', '.tiff', '.ppm']);
+const GIVEN_MOST = 12;
+const SHIPPED_MOST = 4;
+const MADE_SIZE = { width: 480, height: 360 } as const;
+
+/** Pictures to try a model on: those given, else some of the catalog; and always some made ones, written to `scratch`. */
+export async function trialPictures(given: readonly string[], scratch: string): Promise<readonly TrialPicture[]> {
+  const paths = (await Promise.all(given.map(picturesIn))).flat().slice(0, GIVEN_MOST);
+  const real: readonly TrialPicture[] =
+    given.length > 0 ? paths.map((path) => ({ path, kind: 'given' as const })) : await shippedPictures();
+  const made = [paint(shapes), paint(noise)];
+  const written = await Promise.all(
+    made.map(async (pixels, i): Promise<TrialPicture> => {
+      const path = join(scratch, `made-${i + 1}.png`);
+      await writeFile(
+        path,
+        await sharp(pixels, { raw: { ...MADE_SIZE, channels: 3 } })
+          .png()
+          .toBuffer(),
+      );
+      return { path, kind: 'made' };
+    }),
+  );
+  return [...real, ...written];
+}
+
+async function picturesIn(path: string): Promise<readonly string[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined)
+    throw new ModelImportError('input_missing', `${path}: there is no such file`, 'check the path');
+  if (found.isFile()) return [path];
+  const names = (await readdir(path)).filter((name) => PICTURES.has(extname(name).toLowerCase())).sort();
+  if (names.length > 0) return names.map((name) => join(path, name));
+  throw new ModelImportError('input_not_media', `${path} holds no pictures`, 'name pictures or a folder of pictures');
+}
+
+/** One picture of each model of the catalog, then the second ones, so that they differ. */
+async function shippedPictures(): Promise<readonly TrialPicture[]> {
+  const folders = await Promise.all(
+    (await catalogIds(CATALOG_DIR)).map(async (id) => {
+      const folder = join(CATALOG_DIR, id, 'golden');
+      const names = await readdir(folder).catch(() => []);
+      return names
+        .filter((name) => PICTURES.has(extname(name)))
+        .sort()
+        .map((name) => join(folder, name));
+    }),
+  );
+  const inTurn = [0, 1].flatMap((turn) => folders.flatMap((paths) => paths[turn] ?? []));
+  return inTurn.slice(0, SHIPPED_MOST).map((path) => ({ path, kind: 'shipped' }));
+}
+
+/** Every picture letterboxed for a model by the same FFmpeg filters that cameras go through. */
+export async function letterboxed(
+  pictures: readonly TrialPicture[],
+  format: FrameFormat,
+  tools: { readonly capabilities: FfmpegCapabilities; readonly signal: AbortSignal },
+): Promise<readonly TrialFrame[]> {
+  const frames: TrialFrame[] = [];
+  for (const picture of pictures) {
+    for await (const { pixels, width, height } of inputFrames(picture.path, { ...tools, format })) {
+      frames.push({ picture, pixels: Uint8Array.from(pixels), source: { width, height } });
+      break;
+    }
+  }
+  return frames;
+}
+
+type Paint = (x: number, y: number, channel: number) => number;
+
+function paint(at: Paint): Uint8Array {
+  const { width, height } = MADE_SIZE;
+  const pixels = new Uint8Array(width * height * 3);
+  let to = 0;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) for (let channel = 0; channel < 3; channel++) pixels[to++] = at(x, y, channel);
+  return pixels;
+}
+
+/** A bright disc and a dark bar on a ramp: edges, flat parts, every level. */
+function shapes(x: number, y: number, channel: number): number {
+  const { width, height } = MADE_SIZE;
+  if (Math.hypot(x - width * 0.3, y - height * 0.5) < height * 0.25) return [235, 200, 60][channel] ?? 0;
+  if (x > width * 0.6 && x < width * 0.75 && y > height * 0.2) return [30, 40, 90][channel] ?? 0;
+  return Math.round((255 * (channel === 1 ? y / height : channel === 0 ? x / width : 1 - x / width)) % 256);
+}
+
+/** Numbers without a pattern that are the same every time: an integer hash of the place. */
+function noise(x: number, y: number, channel: number): number {
+  let value = (x * 73_856_093) ^ (y * 19_349_663) ^ ((channel + 1) * 83_492_791);
+  value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d);
+  return ((value ^ (value >>> 12)) >>> 8) & 255;
+}

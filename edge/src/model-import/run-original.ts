@@ -1,0 +1,102 @@
+import { ModelError, type ModelInputs, type OnnxInspection, type PictureForm } from '@lineside/models';
+import { InferenceError, type ProbedTensor, probeModel } from '../inference/index.ts';
+import { exchanged, originalFeeds } from './inputs.ts';
+import type { TrialFrame } from './images.ts';
+import { refuse } from './refuse.ts';
+import type { ImportRequest, Size } from './request.ts';
+
+/** Outputs of each run. */
+export type Runs = readonly (readonly ProbedTensor[])[];
+
+/** Sizes to try where neither the file nor its metadata names one, the most usual first. */
+const SIZES = [640, 320, 416, 224, 256, 512, 300, 128, 1024];
+
+const PROBE_MS = 120_000;
+
+/** The size to run at: asked for, fixed in the file, told by its metadata, or the first at which it runs. */
+export async function workingSize(
+  { picture, sizes }: ModelInputs,
+  reference: string,
+  { hints }: OnnxInspection,
+  { request, tools }: { readonly request: ImportRequest; readonly tools: { readonly signal: AbortSignal } },
+): Promise<Size> {
+  const { width, height } = picture;
+  const asked = request.size;
+  if (asked !== undefined && ((width ?? asked.width) !== asked.width || (height ?? asked.height) !== asked.height)) {
+    const advice = `leave --size out, or export the model with an open size`;
+    throw refuse(request, 'size_unsupported', `takes ${width ?? '?'}x${height ?? '?'} pixels only`, advice);
+  }
+  if (width !== undefined && height !== undefined) return { width, height };
+  const told = hints.size === undefined ? undefined : { width: hints.size[1], height: hints.size[0] };
+  const fixed = asked ?? told;
+  const candidates = (fixed === undefined ? SIZES : [fixed.width]).map((side) => ({
+    width: width ?? side,
+    height: height ?? fixed?.height ?? side,
+  }));
+  const failures: string[] = [];
+  for (const size of candidates) {
+    try {
+      await probeBlank(reference, { picture, sizes }, size, request, tools.signal);
+      return size;
+    } catch (error) {
+      if (!(error instanceof ModelError) || error.code !== 'model_fails') throw error;
+      failures.push(`${size.width}x${size.height}`);
+    }
+  }
+  const advice = 'name the size it was trained for with --size, or export it with a fixed size';
+  const message = `says that its size is open, but runs at none of ${failures.join(', ')} pixels`;
+  throw refuse(request, 'size_unsupported', message, advice);
+}
+
+/** Outputs for a picture that is grey all over. Throws ModelError. */
+export async function probeBlank(
+  reference: string,
+  inputs: ModelInputs,
+  size: Size,
+  request: ImportRequest,
+  signal: AbortSignal,
+): Promise<readonly ProbedTensor[]> {
+  const form: PictureForm = { input: inputs.picture, ...size, color: 'rgb', mean: [0, 0, 0], std: [255, 255, 255] };
+  const grey = new Uint8Array(size.width * size.height * 3).fill(114);
+  const [outputs = []] = await probe({ path: reference, runs: [originalFeeds(grey, form, inputs)] }, request, signal);
+  return outputs;
+}
+
+/** Outputs of the model as it was given, for each frame. Throws ModelError. */
+export async function runReference(
+  { reference, form, inputs }: { readonly reference: string; readonly form: PictureForm; readonly inputs: ModelInputs },
+  frames: readonly TrialFrame[],
+  request: ImportRequest,
+  signal: AbortSignal,
+): Promise<Runs> {
+  const runs = frames.map(({ pixels }) =>
+    originalFeeds(form.color === 'rgb' ? pixels : exchanged(pixels), form, inputs),
+  );
+  return probe({ path: reference, runs }, request, signal);
+}
+
+/** Runs a model; what goes wrong becomes a reason to refuse it. */
+export async function probe(
+  task: Parameters<typeof probeModel>[0],
+  request: ImportRequest,
+  signal: AbortSignal,
+): Promise<Runs> {
+  try {
+    return await probeModel(task, PROBE_MS, signal);
+  } catch (error) {
+    if (!(error instanceof InferenceError)) throw error;
+    if (/not a registered (function|op)|No Op registered|Could not find an implementation/i.test(error.message)) {
+      const advice = 'export the model for a lower operator set, with operators of ONNX alone';
+      throw refuse(request, 'operators_custom', `ONNX Runtime lacks an operator: ${firstLine(error.message)}`, advice);
+    }
+    const newer = /opset|IR version/i.test(error.message);
+    const advice = newer
+      ? 'export it again for an older operator set, such as 17'
+      : 'export it again, and try it with onnxruntime where it was made; it must run on the CPU';
+    throw refuse(request, 'model_fails', `does not run: ${firstLine(error.message)}`, advice);
+  }
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').slice(0, 300);
+}
