@@ -1,29 +1,66 @@
-import { configJsonSchema, describeKeys, type KeyDescription, type SchemaNode } from '../../edge/src/config/index.ts';
+import {
+  configJsonSchema,
+  describeKeys,
+  type KeyDescription,
+  RENAMES,
+  type SchemaNode,
+} from '../../edge/src/config/index.ts';
+import { RESTARTS, type Restart } from '../../edge/src/fields/index.ts';
 import { code, type GeneratedFile, json, page, table } from './generated-file.ts';
+
+const RESTART_TEXTS: Readonly<Record<Restart, readonly [what: string, events: string]>> = {
+  none: ['nothing', 'stay open'],
+  rule: ['the rule', 'events of that rule are closed with the reason `rule_removed`'],
+  camera: [
+    'the camera, with its models\u2019 tracking and its rules',
+    'events of that camera are closed with the reason `restart`',
+  ],
+  model: [
+    'the model and the cameras that use it; on a device that builds TensorRT engines, the vision process',
+    'events of those cameras are closed with the reason `restart`',
+  ],
+  vision: [
+    'the vision process, with all cameras and models',
+    'events of all cameras are closed with the reason `restart`',
+  ],
+  uplink: ['the connection to the collector', 'stay open'],
+  status: ['the server of the status page', 'stay open'],
+  process: [
+    'everything: the line stops in good order and starts again; the process itself stays',
+    'all are closed with the reason `restart`',
+  ],
+};
+
+const RESTART_ROWS = RESTARTS.map((restart) => [code(restart), ...RESTART_TEXTS[restart]]);
 
 const INTRODUCTION = `# Configuration
 
 One YAML file: \`./lineside.yaml\`, else \`/etc/lineside/lineside.yaml\`, or the one named by \`--config\`. A commented
-example with every key is [lineside.example.yaml](lineside.example.yaml); the schema for editors is
-[config.schema.json](../edge/schema/config.schema.json) (\`lineside config schema\` prints it).
+example with every key is [lineside.example.yaml](lineside.example.yaml). The schema for editors is
+[config.schema.json](../edge/schema/config.schema.json); \`lineside config schema\` prints it.
 
-- \`lineside config check\` tells everything that is wrong at once, each with file, line, column, path and advice.
+- \`lineside config check\` reports everything that is wrong at once, each problem with file, line, column, path and advice.
   Unknown keys are refused.
-- \`lineside config show\` prints the file with all defaults, and no secret.
-- A file that cannot be used does not stop a running line: the last good one, kept in \`config/last-good.yaml\` of the
-  data folder, stays in force, and the log, the status page and \`lineside doctor\` say so. Where none was kept, \`lineside
-  run\` ends with 2.
+- \`lineside config show\` prints the file with all defaults and without secrets.
+- A file that cannot be used does not stop a running line. The last good one, kept in \`config/last-good.yaml\` of the
+  data folder, stays in use, and the log, the status page and \`lineside doctor\` report it. Where none was kept,
+  \`lineside run\` ends with exit code 2.
 
 **Durations** are one number and a unit: \`500ms\`, \`5s\`, \`10m\`, \`8h\`, \`30d\`, \`2w\`. **Sizes** are one number and a
-unit: \`512MB\`, \`1GB\`, \`2GiB\` (KB, MB, GB, TB are powers of 1000, KiB, MiB, GiB of 1024).
+unit: \`512MB\`, \`1GB\`, \`2GiB\` (KB, MB, GB and TB are powers of 1000; KiB, MiB and GiB are powers of 1024).
 
-**Secrets** do not belong into the file. In camera URLs and under \`uplink\` a reference stands in their place and is
-read at the moment it is needed: \`\${file:/path}\` (one line; relative paths start at the configuration file),
-\`\${env:NAME}\`, \`\${credential:NAME}\` (systemd's \`LoadCredential=\`). A password in plain text is allowed and warned of.
+**Secrets** do not belong in the file. In camera URLs and under \`uplink\`, write a reference instead. It is read each time
+the secret is needed: \`\${file:/path}\` (one line; a relative path starts at the folder of the configuration file),
+\`\${env:NAME}\`, \`\${credential:NAME}\` (systemd's \`LoadCredential=\`). A password in plain text is allowed, with a warning.
 
-**A changed file** is checked and taken over while the service runs. **Restart** says how far a change reaches: \`none\`, the
-\`camera\` concerned, or the whole \`process\`. Today every change of the last two kinds starts all cameras, rules and the link
-anew, which takes about two seconds; events that were open are closed with the reason \`restart\`. The process itself stays.`;
+## What a change restarts
+
+A changed file is checked and applied while the service runs. The column **Restart** says what a change of the key
+restarts; everything else goes on, and events that are open on other cameras stay open.
+
+${table(['Restart', 'What is restarted', 'What happens to open events'], RESTART_ROWS)}
+
+A file that changes several keys restarts what each of them names, each thing once.`;
 
 export function configurationSchema(): GeneratedFile {
   return json('edge/schema/config.schema.json', configJsonSchema());
@@ -37,7 +74,7 @@ export function configurationDocument(): GeneratedFile {
     groups.set(group, [...(groups.get(group) ?? []), key]);
   }
   const sections = [...groups].map(([group, keys]) => section(group, keys, root));
-  return page('docs/configuration.md', INTRODUCTION, ...sections);
+  return page('docs/configuration.md', INTRODUCTION, ...sections, renamed());
 }
 
 function section(group: string, keys: readonly KeyDescription[], root: SchemaNode): string {
@@ -51,6 +88,13 @@ function section(group: string, keys: readonly KeyDescription[], root: SchemaNod
     key.example === undefined ? key.description : `${key.description} Example: ${code(valueText(key.example))}`,
   ]);
   return `${title}${about}\n\n${table(['Key', 'Value', 'Default', 'Restart', 'Meaning'], rows)}`;
+}
+
+function renamed(): string {
+  const about =
+    'The old name of a key is an error that names the new one. A `config/last-good.yaml` with old names is migrated when it is read, so a device starts with it after an update.';
+  const rows = RENAMES.map(({ group, from, to }) => [code(group), code(from), code(to)]);
+  return `## Renamed keys\n\n${about}\n\n${table(['In', 'Old name', 'New name'], rows)}`;
 }
 
 /** The group itself, or for `cameras[]` the list that it is an entry of. */

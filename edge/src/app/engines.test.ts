@@ -61,7 +61,7 @@ describe('engines of a line', () => {
     const part = { name: 'vision', run: async () => void order.push(`built ${(await trtexec.builds()).length}`) };
     await afterEngines(keeper, part).run(new AbortController().signal);
     expect(order).toEqual(['built 1']);
-    const [spec] = specsOf(config('inference: {expect: tensorrt}'), models, keeper);
+    const [spec] = specsOf(config('inference: {expectedProvider: tensorrt}'), models, keeper);
     expect(spec).toMatchObject({ id: 'tiny', expect: 'tensorrt', engine: keeper?.wrapperOf('tiny') });
   });
 
@@ -70,9 +70,9 @@ describe('engines of a line', () => {
     expect(await keeperFor(config('inference: {engines: off}'), models)).toBeUndefined();
     const bare = { ...{ config: config(), dataDir: dir.path, models, clock: systemClock }, logger: silentLogger };
     expect(await engineKeeper({ ...bare, machine: { gpu: 'unknown' } })).toBeUndefined();
-    const cpu = await keeperFor(config('', ', expect: cpu'), models);
+    const cpu = await keeperFor(config('', ', expectedProvider: cpu'), models);
     expect(cpu?.states()).toEqual([]);
-    expect(specsOf(config('', ', expect: cpu'), models, cpu)[0]).not.toHaveProperty('engine');
+    expect(specsOf(config('', ', expectedProvider: cpu'), models, cpu)[0]).not.toHaveProperty('engine');
   });
 
   it('go when the runtime refuses them, so that the next start builds them anew', async () => {

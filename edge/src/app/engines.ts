@@ -29,7 +29,7 @@ export function enginesFolder(dataDir: string): string {
  */
 export async function engineKeeper(options: EnginesOptions): Promise<EngineKeeper | undefined> {
   const { config, dataDir, models, machine, clock, logger } = options;
-  const { engines, precision, buildMemoryBytes: memoryBytes, buildLimitMs: limitMs } = config.inference;
+  const { engines, precision, buildMemoryLimit, buildTimeout } = config.inference;
   if (engines === 'off' || machine.tensorrt === undefined || machine.trtexec === undefined) return undefined;
   const wanted = models.flatMap((model) => {
     if (model.state !== 'found') return [];
@@ -41,7 +41,7 @@ export async function engineKeeper(options: EnginesOptions): Promise<EngineKeepe
     folder: enginesFolder(dataDir),
     machine,
     models: described.flatMap((model) => model ?? []),
-    settings: { precision, memoryBytes, limitMs },
+    settings: { precision, memoryBytes: buildMemoryLimit.bytes, limitMs: buildTimeout.ms },
     clock,
     logger: logger.child({ room: 'engines' }),
   });
@@ -58,7 +58,7 @@ export function specsOf(config: Config, models: readonly LineModel[], keeper: En
 }
 
 export function expectedOf(config: Config, id: string): ModelSpec['expect'] {
-  return config.models.find((model) => model.id === id)?.expect ?? config.inference.expect;
+  return config.models.find((model) => model.id === id)?.expectedProvider ?? config.inference.expectedProvider;
 }
 
 /** `part` once every engine is built or given up: builder and cameras would fight for the same memory. */

@@ -1,42 +1,48 @@
-import type { CameraConfig } from '../config/index.ts';
+import { type CameraConfig, modelIdsOf } from '../config/index.ts';
 import { type Region, regionAround } from '../domain/index.ts';
 import type { ModelUse } from '../vision/index.ts';
 import type { LineModel } from './models.ts';
 
-/** How the models of one camera look at it, in the vision room's words; models that were refused are left out. */
-export function usesOf(camera: CameraConfig, models: readonly LineModel[]): readonly ModelUse[] {
+/** The model assignments of one camera as the vision process takes them; models that were refused are left out. */
+export function assignmentsOf(camera: CameraConfig, models: readonly LineModel[]): readonly ModelUse[] {
   const found = new Map(models.flatMap((model) => (model.state === 'found' ? [[model.id, model.threshold]] : [])));
-  return camera.models.filter((id) => found.has(id)).map((id) => useOf(camera, id, found));
+  return modelIdsOf(camera)
+    .filter((id) => found.has(id))
+    .map((id) => assignmentOf(camera, id, found));
 }
 
-/** The models of one camera that were refused, and how often they were meant to look. */
-export function absentOf(
+/** The models of one camera that were refused, and how often they should have run. */
+export function refusedAssignmentsOf(
   camera: CameraConfig,
   models: readonly LineModel[],
 ): readonly Pick<ModelUse, 'model' | 'fps'>[] {
   const refused = new Set(models.flatMap((model) => (model.state === 'refused' ? [model.id] : [])));
-  return camera.models
+  return modelIdsOf(camera)
     .filter((id) => refused.has(id))
     .map((id) => {
-      const periodOf = periodMs(camera, id);
-      return periodOf > 1000 / camera.fps ? { model: id, fps: 1000 / periodOf } : { model: id };
+      const period = periodMs(camera, id);
+      return period > 1000 / camera.fps ? { model: id, fps: 1000 / period } : { model: id };
     });
 }
 
-function useOf(camera: CameraConfig, id: string, thresholds: ReadonlyMap<string, number>): ModelUse {
-  const { looks = [], stages = [] } = camera;
-  const stage = stages.find(({ model }) => model === id);
+function assignmentOf(camera: CameraConfig, id: string, thresholds: ReadonlyMap<string, number>): ModelUse {
+  const stage = camera.stages.find(({ model }) => model === id);
   if (stage !== undefined) {
-    const { after, labels, margin, most } = stage;
-    return { model: id, after: { model: after, labels, score: thresholds.get(after), margin, most } };
+    const { source, labels, padding: margin, maxDetections: most } = stage;
+    return { model: id, after: { model: source, labels, score: thresholds.get(source), margin, most } };
   }
-  const look = looks.find((candidate) => candidate.id === id);
-  if (look === undefined) return { model: id };
-  const fps = look.everyMs === undefined ? look.fps : 1000 / look.everyMs;
-  return { model: id, fps, region: regionOf(camera, look.region), tiles: look.tiles };
+  const assignment = camera.models.find((candidate) => candidate.id === id);
+  const { fps, interval, region, tiles } = assignment ?? { id };
+  const rate = interval === undefined ? fps : 1000 / interval.ms;
+  return {
+    model: id,
+    ...(rate === undefined ? {} : { fps: rate }),
+    ...(region === undefined ? {} : { region: regionOf(camera, region) }),
+    ...(tiles === undefined ? {} : { tiles }),
+  };
 }
 
-function regionOf({ zones }: CameraConfig, region: string | Region | undefined): Region | undefined {
+function regionOf({ zones }: CameraConfig, region: string | Region): Region | undefined {
   if (typeof region !== 'string') return region;
   const polygon = zones.find(({ id }) => id === region)?.polygon;
   return polygon === undefined ? undefined : regionAround(polygon);
@@ -44,8 +50,7 @@ function regionOf({ zones }: CameraConfig, region: string | Region | undefined):
 
 /** Milliseconds between two results of a model on a camera that keeps up. */
 export function periodMs(camera: CameraConfig, id: string): number {
-  const { looks = [], stages = [], fps } = camera;
-  const first = stages.find(({ model }) => model === id)?.after ?? id;
-  const look = looks.find((candidate) => candidate.id === first);
-  return Math.max(1000 / fps, look?.everyMs ?? (look?.fps === undefined ? 0 : 1000 / look.fps));
+  const first = camera.stages.find(({ model }) => model === id)?.source ?? id;
+  const { fps, interval } = camera.models.find((candidate) => candidate.id === first) ?? {};
+  return Math.max(1000 / camera.fps, interval?.ms ?? (fps === undefined ? 0 : 1000 / fps));
 }

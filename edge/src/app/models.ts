@@ -27,7 +27,7 @@ async function findModel(model: ModelConfig, places: FindIn): Promise<LineModel>
   try {
     const handle = await resolveModel(model.ref, { catalogDir: CATALOG_DIR, ...places });
     const manifest = await manifestOf(handle);
-    const threshold = model.score ?? manifest.thresholds.score;
+    const threshold = model.minScore ?? manifest.thresholds.score;
     // The tracker follows what it knows through weak sightings; only those above the threshold begin anything.
     const degraded = handle.manifest?.degraded !== undefined;
     const spec = { id, path: handle.onnxPath, sha256: handle.sha256, manifest, score: weakest(threshold), degraded };

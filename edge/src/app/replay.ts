@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig, type LoadedConfig } from '../config/index.ts';
+import { loadConfig, type LoadedConfig, modelIdsOf } from '../config/index.ts';
 import type { FrameRef, LineEvent } from '../domain/index.ts';
 import { aborted, createLogger, LinesideError, systemClock } from '@lineside/kit';
 import { Lanes, type Recorder, type VisionListener } from '../pipeline/index.ts';
@@ -10,11 +10,12 @@ import { ClockSource } from './clock-source.ts';
 import { eventIds } from './event-id.ts';
 import { bootId } from './machine.ts';
 import { findModels, type LineModel } from './models.ts';
-import { usesOf } from './looks.ts';
+import { assignmentsOf } from './looks.ts';
 import { openDataFolder } from './open-data-folder.ts';
 import type { Recording, ReplayOptions, ReplaySummary } from './options.ts';
 import { rulesOf } from './rules.ts';
 import { trackerFor } from './sitting.ts';
+import { storeLimits } from './store-limits.ts';
 
 const SETTLE_MS = 30_000;
 
@@ -54,9 +55,7 @@ async function replayInto(
     boot: bootId(),
     clock: systemClock,
     log,
-    journalQuotaBytes: config.storage.journalQuotaBytes,
-    evidenceQuotaBytes: config.storage.evidenceQuotaBytes,
-    keepDeliveredMs: config.storage.keepDeliveredMs,
+    ...storeLimits(config.storage),
     synced: () => clockSource.synced(),
   });
   try {
@@ -91,7 +90,7 @@ function wireReplay(
   const lanes: Lanes = new Lanes({
     lanes: cameras.map(({ camera }) => {
       const rules = rulesOf(config, camera);
-      const laneModels = camera.models.map((id) => ({
+      const laneModels = modelIdsOf(camera).map((id) => ({
         id,
         tracker: trackerFor(models.find((model) => model.id === id)),
         rules: rules.filter((rule) => rule.model === id),
@@ -113,7 +112,7 @@ function wireReplay(
         url: path,
         transport: camera.transport,
         fps: camera.fps,
-        models: usesOf(camera, models),
+        models: assignmentsOf(camera, models),
         mode: 'recording',
       })),
     },
@@ -233,7 +232,7 @@ async function checkRecording(recording: Recording, loaded: LoadedConfig): Promi
 function refuseMissing(recordings: readonly Recording[], loaded: LoadedConfig, models: readonly LineModel[]): void {
   const needed = loaded.config.cameras
     .filter((camera) => recordings.some((recording) => recording.camera === camera.id))
-    .flatMap((camera) => camera.models);
+    .flatMap(modelIdsOf);
   for (const model of models) {
     if (model.state === 'refused' && needed.includes(model.id)) {
       throw new LinesideError({ code: 'model_refused', message: model.message, advice: model.advice });

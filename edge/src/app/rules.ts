@@ -15,7 +15,7 @@ export function specOf(rule: RuleConfig, camera: CameraConfig): RuleSpec {
   const zone: Zone | undefined = camera.zones.find((candidate) => candidate.id === rule.zone);
   const common = { id, model, severity, ...(zone === undefined ? {} : { zone }) };
   const patience = patienceFor(periodMs(camera, model));
-  const timing = { minDurationMs: rule.longerThanMs, ...patience };
+  const timing = { minDurationMs: rule.minDuration.ms, ...patience };
   switch (rule.type) {
     case 'missing_headwear':
       return {
@@ -29,7 +29,7 @@ export function specOf(rule: RuleConfig, camera: CameraConfig): RuleSpec {
       return {
         ...common,
         type: 'product_defect',
-        timing: rule.longerThanMs > 0 ? timing : patience,
+        timing: rule.minDuration.ms > 0 ? timing : patience,
         ...(labels === undefined ? {} : { labels: { defect: labels } }),
       };
     case 'dirt':

@@ -1,5 +1,5 @@
 import { importedDir } from '@lineside/models';
-import type { LoadedConfig } from '../config/index.ts';
+import { type LoadedConfig, modelIdsOf } from '../config/index.ts';
 import type { LineEvent } from '../domain/index.ts';
 import { type EngineKeeper, readMachine } from '../engines/index.ts';
 import { hasTensorrt } from '../inference/index.ts';
@@ -27,8 +27,9 @@ import { findModels, type LineModel, refusals, weakest } from './models.ts';
 import { afterEngines, besideEngines, engineKeeper, specsOf } from './engines.ts';
 import { eventIds } from './event-id.ts';
 import { LineStatus } from './line-status.ts';
-import { absentOf, usesOf } from './looks.ts';
+import { assignmentsOf, refusedAssignmentsOf } from './looks.ts';
 import { rulesOf } from './rules.ts';
+import { storeLimits } from './store-limits.ts';
 import { LineTicker } from './ticker.ts';
 import { UplinkPart } from './uplink-part.ts';
 
@@ -65,11 +66,8 @@ export async function sit(options: SittingOptions, signal: AbortSignal): Promise
     boot: bootId(),
     clock,
     log: logger.child({ room: 'store' }),
-    journalQuotaBytes: config.storage.journalQuotaBytes,
-    ...(config.storage.streamQuotas === undefined ? {} : { streamQuotas: config.storage.streamQuotas }),
+    ...storeLimits(config.storage),
     synced: () => clockSource.synced(),
-    evidenceQuotaBytes: config.storage.evidenceQuotaBytes,
-    keepDeliveredMs: config.storage.keepDeliveredMs,
   });
   // A journal that must be opened anew ends this sitting; the next one begins at once.
   const reopen = new AbortController();
@@ -149,8 +147,8 @@ function wire(
         url: loaded.secrets.url(camera.url),
         transport: camera.transport,
         fps: camera.fps,
-        models: usesOf(camera, models),
-        absent: absentOf(camera, models),
+        models: assignmentsOf(camera, models),
+        absent: refusedAssignmentsOf(camera, models),
         mode: 'live',
         loop: true,
       })),
@@ -174,7 +172,7 @@ function laneOf(options: SittingOptions, cameraId: string, models: readonly Line
   return {
     camera: cameraId,
     source: 'live',
-    models: camera.models.map((id) => ({
+    models: modelIdsOf(camera).map((id) => ({
       id,
       tracker: trackerFor(models.find((model) => model.id === id)),
       rules: rules.filter((rule) => rule.model === id),

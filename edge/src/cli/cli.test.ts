@@ -120,7 +120,7 @@ describe('lineside config, as a process', () => {
       const { code, stdout } = await runHere(['config', 'show', '--config', dir.join('lineside.yaml'), ...form]);
       expect(code).toBe(0);
       expect(stdout).toContain('rtsp://***@host/1');
-      expect(stdout).toContain('keepDelivered');
+      expect(stdout).toContain('deliveredRetention');
       expect(stdout).not.toContain('geheim');
     }
   });

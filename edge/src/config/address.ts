@@ -38,6 +38,11 @@ export function parseListen(text: string): ListenAddress | undefined {
   return host === undefined || port > 65_535 ? undefined : { host, port };
 }
 
+/** The address as it is written: `127.0.0.1:8970`, `[::1]:8970`. */
+export function formatListen({ host, port }: ListenAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** Why the status page may not listen there, or undefined. It has no log-in yet, so it stays on this machine. */
 export function listenProblem(text: string): string | undefined {
   const address = parseListen(text);

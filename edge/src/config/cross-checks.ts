@@ -1,7 +1,7 @@
 import { nearest } from './distance.ts';
 import type { Path } from './document.ts';
 import type { Finding } from './issues.ts';
-import { RULE_DEFAULTS, RULE_TYPES } from './schema.ts';
+import { RULE_DEFAULTS, RULE_TYPES } from './slices/rules.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -111,14 +111,14 @@ function looksOf(camera: Loose, path: Path): readonly Finding[] {
       isLoose(entry) ? checkLook(entry, [...path, 'models', i], zones, String(camera['id'])) : [],
     ),
     ...groups(camera['stages']).flatMap((stage, i) => {
-      const after = stage['after'];
-      if (typeof after !== 'string' || first.includes(after)) return [];
+      const source = stage['source'];
+      if (typeof source !== 'string' || first.includes(source)) return [];
       const known = first.filter((id) => typeof id === 'string');
       return [
         {
           code: 'stage_without_first',
-          path: [...path, 'stages', i, 'after'],
-          message: `${after} is not among the models of this camera`,
+          path: [...path, 'stages', i, 'source'],
+          message: `${source} is not among the models of this camera`,
           advice: `known: ${known.join(', ') || 'none'}; a second stage follows one of models:, not another stage`,
         },
       ];
@@ -129,9 +129,9 @@ function looksOf(camera: Loose, path: Path): readonly Finding[] {
 function checkLook(look: Loose, path: Path, zones: readonly string[], camera: string): readonly Finding[] {
   const { region } = look;
   const findings: Finding[] = [];
-  if (look['fps'] !== undefined && look['every'] !== undefined) {
+  if (look['fps'] !== undefined && look['interval'] !== undefined) {
     const advice = 'leave one of them out: they say the same in two ways';
-    findings.push({ code: 'rate_twice', path: [...path, 'every'], message: 'stands beside fps', advice });
+    findings.push({ code: 'rate_twice', path: [...path, 'interval'], message: 'stands beside fps', advice });
   }
   if (typeof region === 'string' && !zones.includes(region)) {
     findings.push(unknownName('zone', region, zones, [...path, 'region'], ` on camera ${camera}`));

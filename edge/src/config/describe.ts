@@ -1,9 +1,6 @@
 import { z } from 'zod';
+import type { Restart } from '../fields/index.ts';
 import { ConfigSchema } from './schema.ts';
-
-/** What a change of a key starts anew. */
-export const RESTARTS = ['none', 'camera', 'process'] as const;
-export type Restart = (typeof RESTARTS)[number];
 
 /** The part of JSON Schema 2020-12 that the configuration's schema uses, with two keywords of our own. */
 export interface SchemaNode {

@@ -26,35 +26,37 @@ describe('what a change restarts', () => {
     expect(diff('log: {level: info}', '# quiet\nlog: {}')).toEqual({ changes: [], restart: 'none' });
   });
 
-  it('is the process for the level of the log', () => {
-    const change = { path: 'log.level', kind: 'changed', restart: 'process' };
-    expect(diff('level: info', 'level: debug')).toEqual({ changes: [change], restart: 'process' });
+  it('is nothing for the log level', () => {
+    const change = { path: 'log.level', kind: 'changed', restart: 'none' };
+    expect(diff('level: info', 'level: debug')).toMatchObject({ changes: [change], restart: 'none' });
   });
 
-  it('is one camera for what belongs to it, a password that is never shown included', () => {
+  it('is one camera for its own keys, also for a password that is never shown', () => {
     expect(diff('u:one@', 'u:two@').changes).toEqual([
-      { path: 'cameras.a.url', kind: 'changed', restart: 'camera', camera: 'a' },
+      { path: 'cameras.a.url', steps: ['cameras', 'a', 'url'], kind: 'changed', restart: 'camera' },
     ]);
     expect(diff('id: b.c, ', 'id: b.c, fps: 9, ').changes).toEqual([
-      { path: 'cameras.b.c.fps', kind: 'changed', restart: 'camera', camera: 'b.c' },
-    ]);
-    expect(diff('[1, 1]]', '[1, 0.9]]').changes).toMatchObject([{ restart: 'camera', camera: 'a' }]);
-  });
-
-  it('is the camera that a rule watches', () => {
-    expect(diff('zone: z}', 'zone: z, longerThan: 9s}').changes).toEqual([
-      { path: 'rules.r.longerThan', kind: 'changed', restart: 'camera', camera: 'a' },
-    ]);
-    expect(diff('  - {id: r, ', '  - {id: s, type: missing_headwear, camera: a}\n  - {id: r, ').changes).toEqual([
-      { path: 'rules.s', kind: 'added', restart: 'camera', camera: 'a' },
+      { path: 'cameras.b.c.fps', steps: ['cameras', 'b.c', 'fps'], kind: 'changed', restart: 'camera' },
     ]);
   });
 
-  it('is the whole process for identity, uplink and the list of cameras', () => {
+  it('is the rule for a rule and for a zone', () => {
+    expect(diff('zone: z}', 'zone: z, minDuration: 9s}').changes).toMatchObject([
+      { path: 'rules.r.minDuration', kind: 'changed', restart: 'rule' },
+    ]);
+    expect(diff('[1, 1]]', '[1, 0.9]]').changes).toMatchObject([
+      { path: 'cameras.a.zones.z.polygon', restart: 'rule' },
+    ]);
+    expect(diff('  - {id: r, ', '  - {id: s, type: missing_headwear, camera: a}\n  - {id: r, ').changes).toMatchObject([
+      { path: 'rules.s', kind: 'added', restart: 'rule' },
+    ]);
+  });
+
+  it('is the process for the device, the uplink for the uplink, and the camera for one that is gone', () => {
     expect(diff('line-1', 'line-2').restart).toBe('process');
-    expect(diff('log:', 'uplink: {broker: mqtt://b}\nlog:').restart).toBe('process');
-    expect(diff('  - {id: b.c, url: rtsp://h/2, models: [ppe]}\n', '').changes).toEqual([
-      { path: 'cameras.b.c', kind: 'removed', restart: 'process' },
+    expect(diff('log:', 'uplink: {broker: mqtt://b}\nlog:').restart).toBe('uplink');
+    expect(diff('  - {id: b.c, url: rtsp://h/2, models: [ppe]}\n', '').changes).toMatchObject([
+      { path: 'cameras.b.c', kind: 'removed', restart: 'camera' },
     ]);
   });
 });

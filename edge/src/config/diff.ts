@@ -1,15 +1,16 @@
-import { type Config, type FileGroup, type FileValue, toFileForm } from './config.ts';
-import { configJsonSchema, groupOf, type Restart, RESTARTS, type SchemaNode } from './describe.ts';
-import { SecretText } from '../fields/index.ts';
+import { type Restart, RESTARTS, SecretText } from '../fields/index.ts';
+import type { Config } from './config.ts';
+import { configJsonSchema, groupOf, type SchemaNode } from './describe.ts';
 
 /** One key that differs. */
 export interface ConfigChange {
-  /** Entries of lists by their id: `cameras.packing.url`. */
+  /** Keys and, for entries of a list, their ids: `['cameras', 'packing', 'url']`. */
+  readonly steps: readonly string[];
+  /** The same as text: `cameras.packing.url`. */
   readonly path: string;
   readonly kind: 'added' | 'removed' | 'changed';
+  /** From the schema's metadata. */
   readonly restart: Restart;
-  /** The camera that must start anew, when `restart` is `camera`. */
-  readonly camera?: string;
 }
 
 export interface ConfigDiff {
@@ -18,92 +19,76 @@ export interface ConfigDiff {
   readonly restart: Restart;
 }
 
-/** What differs between two configurations and what must start anew for it. */
+/** What differs between two configurations and what each change restarts. */
 export function diffConfig(before: Config, after: Config): ConfigDiff {
-  const changes = compareGroups(toFileForm(before), toFileForm(after), configJsonSchema(), '');
-  const attributed = changes.map((change) => withCamera(change, before, after));
-  const furthest = Math.max(0, ...attributed.map((change) => RESTARTS.indexOf(change.restart)));
-  return { changes: attributed, restart: RESTARTS[furthest] ?? 'process' };
+  const changes = compareGroups(before, after, configJsonSchema(), []);
+  const furthest = Math.max(0, ...changes.map((change) => RESTARTS.indexOf(change.restart)));
+  return { changes, restart: RESTARTS[furthest] ?? 'process' };
 }
 
+type Group = Readonly<Record<string, unknown>>;
+
 function compareGroups(
-  a: FileGroup,
-  b: FileGroup,
+  a: Group,
+  b: Group,
   schema: SchemaNode | undefined,
-  path: string,
+  steps: readonly string[],
 ): readonly ConfigChange[] {
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-  return keys.flatMap((key) => {
-    const here = path === '' ? key : `${path}.${key}`;
-    return compare(a[key], b[key], groupOf(schema)?.properties?.[key], here);
-  });
+  return keys.flatMap((key) => compare(a[key], b[key], groupOf(schema)?.properties?.[key], [...steps, key]));
 }
 
 function compare(
-  a: FileValue | undefined,
-  b: FileValue | undefined,
+  a: unknown,
+  b: unknown,
   schema: SchemaNode | undefined,
-  path: string,
+  steps: readonly string[],
 ): readonly ConfigChange[] {
-  const restart = schema?.['x-restart'] ?? 'process';
+  const change = (kind: ConfigChange['kind']): readonly ConfigChange[] => [
+    { steps, path: steps.join('.'), kind, restart: schema?.['x-restart'] ?? 'process' },
+  ];
   if (a === undefined || b === undefined) {
     if (a === b) return [];
-    return [{ path, kind: a === undefined ? 'added' : 'removed', restart }];
+    return change(a === undefined ? 'added' : 'removed');
   }
-  if (a instanceof SecretText && b instanceof SecretText) {
-    return a.equals(b) ? [] : [{ path, kind: 'changed', restart }];
-  }
-  const listA = byId(a);
-  const listB = byId(b);
-  if (listA !== undefined && listB !== undefined) return compareLists(listA, listB, schema, path);
-  if (isGroup(a) && isGroup(b)) return compareGroups(a, b, schema, path);
-  return JSON.stringify(a) === JSON.stringify(b) ? [] : [{ path, kind: 'changed', restart }];
+  if (a instanceof SecretText && b instanceof SecretText) return a.equals(b) ? [] : change('changed');
+  const [listA, listB] = [byId(a), byId(b)];
+  if (listA !== undefined && listB !== undefined) return compareLists(listA, listB, schema, steps);
+  // A group of the schema; a quantity such as { ms: 5000 } is one value.
+  if (groupOf(schema)?.properties !== undefined && isGroup(a) && isGroup(b)) return compareGroups(a, b, schema, steps);
+  return JSON.stringify(a) === JSON.stringify(b) ? [] : change('changed');
 }
 
 function compareLists(
-  a: ReadonlyMap<string, FileGroup>,
-  b: ReadonlyMap<string, FileGroup>,
+  a: ReadonlyMap<string, Group>,
+  b: ReadonlyMap<string, Group>,
   schema: SchemaNode | undefined,
-  path: string,
+  steps: readonly string[],
 ): readonly ConfigChange[] {
   const restart = schema?.['x-restart'] ?? 'process';
   return [...new Set([...a.keys(), ...b.keys()])].flatMap((id) => {
-    const here = `${path}.${id}`;
+    const here = [...steps, id];
     const [before, after] = [a.get(id), b.get(id)];
-    if (before === undefined) return [{ path: here, kind: 'added' as const, restart }];
-    if (after === undefined) return [{ path: here, kind: 'removed' as const, restart }];
+    const change = { steps: here, path: here.join('.'), restart };
+    if (before === undefined) return [{ ...change, kind: 'added' as const }];
+    if (after === undefined) return [{ ...change, kind: 'removed' as const }];
     return compareGroups(before, after, schema?.items, here);
   });
 }
 
-/** The entries of a list of groups with ids; undefined for any other value. */
-function byId(value: FileValue): ReadonlyMap<string, FileGroup> | undefined {
+/** The entries of a list of groups by their id, or for second stages their model; undefined for any other value. */
+function byId(value: unknown): ReadonlyMap<string, Group> | undefined {
   if (!Array.isArray(value)) return undefined;
-  const entries = new Map<string, FileGroup>();
-  for (const item of value as readonly FileValue[]) {
-    const id = isGroup(item) ? item['id'] : undefined;
-    if (typeof id !== 'string' || !isGroup(item)) return undefined;
+  const entries = new Map<string, Group>();
+  for (const item of value as readonly unknown[]) {
+    if (!isGroup(item)) return undefined;
+    const id = item['id'] ?? item['model'];
+    if (typeof id !== 'string') return undefined;
     entries.set(id, item);
   }
   return entries;
 }
 
-function isGroup(value: FileValue): value is FileGroup {
-  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof SecretText);
-}
-
-function withCamera(change: ConfigChange, before: Config, after: Config): ConfigChange {
-  if (change.restart !== 'camera') return change;
-  const [list, id] = change.path.split('.');
-  if (list === 'cameras' && id !== undefined) return { ...change, camera: cameraIn(change.path, after) ?? id };
-  const rule = [...after.rules, ...before.rules].find((candidate) => change.path.startsWith(`rules.${candidate.id}`));
-  return rule === undefined ? change : { ...change, camera: rule.camera };
-}
-
-/** Ids may hold dots, so the camera is the longest id that the path begins with. */
-function cameraIn(path: string, config: Config): string | undefined {
-  return config.cameras
-    .map((camera) => camera.id)
-    .filter((id) => path === `cameras.${id}` || path.startsWith(`cameras.${id}.`))
-    .sort((a, b) => b.length - a.length)[0];
+function isGroup(value: unknown): value is Group {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof SecretText);
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { keysAt, type SchemaNode, schemaAt } from './describe.ts';
 import { nearest } from './distance.ts';
 import type { Path } from './document.ts';
+import { renameOf } from './renames.ts';
 
 /** A problem before its place in the file is known. */
 export interface Finding {
@@ -11,12 +12,25 @@ export interface Finding {
   readonly advice: string;
 }
 
-/** zod's issues in the words of the configuration file. No value is quoted where it could be a secret. */
+/** zod's issues in terms of the configuration file. No value is quoted where it could be a secret. */
 export function findingsOf(issues: readonly z.core.$ZodIssue[], root: SchemaNode): readonly Finding[] {
+  const findings = allFindings(issues, root);
+  const old = findings.filter(({ code }) => code === 'key_renamed').map(({ path }) => path);
+  // A required key that is there under its old name is not missing as well.
+  const isRenamed = (path: Path): boolean =>
+    old.some((from) => renameOf(from.slice(0, -1), String(from.at(-1)))?.to === path.at(-1) && sameGroup(from, path));
+  return findings.filter(({ code, path }) => code !== 'key_missing' || !isRenamed(path));
+}
+
+function sameGroup(a: Path, b: Path): boolean {
+  return a.length === b.length && a.slice(0, -1).every((step, i) => step === b[i]);
+}
+
+function allFindings(issues: readonly z.core.$ZodIssue[], root: SchemaNode): readonly Finding[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') return unknownKeys(issue, root);
     const meant = issue.code === 'invalid_union' ? meantForm(issue) : undefined;
-    return meant === undefined ? [findingOf(issue, root)] : findingsOf(meant, root);
+    return meant === undefined ? [findingOf(issue, root)] : allFindings(meant, root);
   });
 }
 
@@ -33,6 +47,11 @@ function meantForm(issue: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIss
 function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, root: SchemaNode): readonly Finding[] {
   const known = keysAt(root, issue.path);
   return issue.keys.map((key) => {
+    const rename = renameOf(issue.path, key);
+    if (rename !== undefined) {
+      const message = `renamed: write ${rename.to}`;
+      return { code: 'key_renamed', path: [...issue.path, key], message, advice: `write ${rename.to} for ${key}` };
+    }
     const meant = nearest(key, known);
     return {
       code: 'unknown_key',

@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { tempDir, type TempDir } from '../../../tests/support/temp-dir.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
-import { ConfigError, type ConfigUpdate, LastGood, loadConfig, loadOrLastGood, watchConfig } from './index.ts';
+import { ConfigError, RENAMES, type ConfigUpdate, LastGood, loadConfig, loadOrLastGood, watchConfig } from './index.ts';
 
 const SOURCES = { catalog: ['ppe'], env: {} };
 const text = (fps: number): string => `device: d\ncameras: [{id: a, url: ./a.mp4, fps: ${fps}, models: [ppe]}]\n`;
@@ -26,7 +26,7 @@ describe('the last good configuration', () => {
     expect(refused?.problems[0]).toMatchObject({ code: 'unknown_key', line: 2, file: path });
   });
 
-  it('is not looked at while the file is good', async () => {
+  it('is not used while the file is good', async () => {
     await using dir = await tempDir();
     const { path, lastGood } = await site(dir, text(7));
     await lastGood.keep(await loadConfig(path, SOURCES));
@@ -36,7 +36,7 @@ describe('the last good configuration', () => {
     expect(refused).toBeUndefined();
   });
 
-  it('also stands in for a file that is gone', async () => {
+  it('is in use when the file is gone', async () => {
     await using dir = await tempDir();
     const { path, lastGood } = await site(dir, text(7));
     await lastGood.keep(await loadConfig(path, SOURCES));
@@ -44,13 +44,52 @@ describe('the last good configuration', () => {
     expect(refused?.code).toBe('config_unreadable');
   });
 
-  it('where none was kept, or that is bad too, all problems are told', async () => {
+  it('reports all problems where none was kept, or where that one is bad too', async () => {
     await using dir = await tempDir();
     const { path, lastGood } = await site(dir, BAD);
     await expect(loadOrLastGood(path, lastGood, SOURCES)).rejects.toThrow(ConfigError);
     await mkdir(dir.join('data/config'), { recursive: true });
     await writeFile(lastGood.path, 'device: d\nrulez: []\n');
     await expect(loadOrLastGood(path, lastGood, SOURCES)).rejects.toThrow(/camera: is not.*[\s\S]*rulez: is not/);
+  });
+
+  it('starts the line when it was kept by a version with other names of keys, and is kept in the new form', async () => {
+    await using dir = await tempDir();
+    const before = [
+      '# kept by the version before',
+      'device: d',
+      'cameras:',
+      '  - {id: a, url: ./a.mp4, models: [{id: ppe, every: 30s}], stages: [{model: x, after: ppe, margin: 0.2, most: 3}]}',
+      'models: [{id: x, ref: ./x.onnx, score: 0.4, expect: cpu}]',
+      'rules: [{id: r, type: missing_headwear, camera: a, longerThan: 9s}]',
+      'uplink: {broker: mqtt://b, maxRate: 256kbit, media: night}',
+      'storage: {keepDelivered: 3d}',
+      'inference: {expect: cpu, buildMemory: 2GB, buildLimit: 5m}',
+    ].join('\n');
+    for (const { from } of RENAMES) expect(before).toMatch(new RegExp(`\\b${from}:`));
+    const { path, lastGood } = await site(dir, before);
+    await mkdir(dir.join('data/config'), { recursive: true });
+    await writeFile(lastGood.path, before);
+    const { loaded, refused } = await loadOrLastGood(path, lastGood, SOURCES);
+    expect(refused?.problems.map(({ code }) => code)).toEqual(RENAMES.map(() => 'key_renamed'));
+    expect(loaded.config).toMatchObject({
+      cameras: [
+        {
+          models: [{ id: 'ppe', interval: { ms: 30_000 } }],
+          stages: [{ source: 'ppe', padding: 0.2, maxDetections: 3 }],
+        },
+      ],
+      models: [{ minScore: 0.4, expectedProvider: 'cpu' }, {}],
+      rules: [{ minDuration: { ms: 9000 } }],
+      uplink: { bandwidthLimit: { bytesPerS: 32_000 }, mediaWindow: { fromMinute: 1320, toMinute: 360 } },
+      storage: { deliveredRetention: { ms: 3 * 86_400_000 } },
+      inference: { expectedProvider: 'cpu', buildMemoryLimit: { bytes: 2e9 }, buildTimeout: { ms: 300_000 } },
+    });
+    await lastGood.keep(loaded);
+    const kept = await readFile(lastGood.path, 'utf8');
+    expect(kept).toContain('# kept by the version before');
+    expect(kept).toContain('minDuration: 9s');
+    expect((await lastGood.load(dir.join('etc'), SOURCES))?.sourceHash).toBe(loaded.sourceHash);
   });
 
   it('is kept byte for byte and for the owner alone', async () => {
@@ -93,7 +132,7 @@ describe('watching the file', () => {
     });
   });
 
-  it('says nothing of a file that was only touched, and sees one that was put in its place', async () => {
+  it('reports nothing for a file that was only touched, and notices a file that replaced it', async () => {
     await watching(text(5), async (path, seen) => {
       await writeFile(path, text(5));
       await writeFile(`${path}.new`, text(6));

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { systemCode, writeFileAtomic } from '@lineside/kit';
 import { ConfigError } from './errors.ts';
+import { migrateConfigText } from './renames.ts';
 import { checkConfig, type ConfigSources, loadConfig, type LoadedConfig } from './load.ts';
 
 /** The configuration that ran last without complaint, kept in the data folder. */
@@ -19,12 +20,15 @@ export class LastGood {
   }
 
   /**
-   * The kept configuration, or undefined where none was kept. Relative paths in it start from `baseDir`, the folder of
+   * The kept configuration, or undefined where none was kept. Keys that were renamed since it was kept are migrated, so
+   * that a device starts with it after an update. Relative paths in it start from `baseDir`, the folder of
    * the file it was copied from. Throws ConfigError when it no longer passes the checks.
    */
   async load(baseDir: string, sources: ConfigSources): Promise<LoadedConfig | undefined> {
     const text = await this.#read();
-    return text === undefined ? undefined : checkConfig(text, { ...sources, path: this.path, baseDir });
+    return text === undefined
+      ? undefined
+      : checkConfig(migrateConfigText(text), { ...sources, path: this.path, baseDir });
   }
 
   async #read(): Promise<string | undefined> {

@@ -32,16 +32,20 @@ describe('a good file', () => {
       line: 'line-1',
       cameras: [{ id: 'a', transport: 'tcp', fps: 5, zones: [] }],
       models: [{ id: 'ppe', ref: 'ppe' }],
-      rules: [{ model: 'ppe', longerThanMs: 5000, severity: 'warning' }],
+      rules: [{ model: 'ppe', minDuration: { ms: 5000 }, severity: 'warning' }],
       status: { listen: { host: '127.0.0.1', port: 8970 } },
-      storage: { journalQuotaBytes: 1e9, evidenceQuotaBytes: 10e9, keepDeliveredMs: 30 * 86_400_000 },
+      storage: {
+        journalQuota: { bytes: 1e9 },
+        evidenceQuota: { bytes: 10e9 },
+        deliveredRetention: { ms: 30 * 86_400_000 },
+      },
       log: { level: 'info' },
     });
     expect(config.uplink).toBeUndefined();
   });
 
   it('takes a section whose keys are all commented out as if it were not there', () => {
-    expect(check(good('storage:\n  # journalQuota: 1GB\n')).config.storage.journalQuotaBytes).toBe(1e9);
+    expect(check(good('storage:\n  # journalQuota: 1GB\n')).config.storage.journalQuota).toEqual({ bytes: 1e9 });
   });
 
   it('keeps the hash of its bytes', () => {
@@ -86,7 +90,7 @@ describe('a bad file', () => {
     ['an unknown key', good('storrage: {}\n'), 6, 'storrage', /did you mean storage/],
     ['a wrong type', good('log: {level: 5}\n'), 6, 'log.level', /write for example level: info/],
     ['a word near the right one', good('log: {level: inof}\n'), 6, 'log.level', /did you mean info/],
-    ['a duration without a unit', good('storage: {keepDelivered: 30}\n'), 6, 'storage.keepDelivered', /30d/],
+    ['a duration without a unit', good('storage: {deliveredRetention: 30}\n'), 6, 'storage.deliveredRetention', /30d/],
     ['a size that is none', good('storage: {journalQuota: 1 GB}\n'), 6, 'storage.journalQuota', /1GB/],
     [
       'a zone with two corners',
@@ -100,7 +104,7 @@ describe('a bad file', () => {
       good('    zones: [{id: z, polygon: [[0, 0], [1, 0], [0, 2]]}]\n'),
       6,
       'cameras[0].zones[0].polygon[2][1]',
-      /shares/,
+      /fractions/,
     ],
     [
       'a zone that encloses nothing',

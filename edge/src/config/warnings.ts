@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import { type Config, modelIdsOf } from './config.ts';
 import type { Path } from './document.ts';
 import type { Finding } from './issues.ts';
 import type { SecretText } from '../fields/index.ts';
@@ -48,23 +48,22 @@ function idle(config: Config): readonly Finding[] {
   };
   if (config.cameras.length === 0) warn('no_cameras', ['cameras'], 'there is no camera: nothing is inspected');
   for (const [i, camera] of config.cameras.entries()) {
-    if (camera.models.length === 0) warn('camera_idle', ['cameras', i], `no model looks at camera ${camera.id}`);
+    if (modelIdsOf(camera).length === 0) warn('camera_idle', ['cameras', i], `no model looks at camera ${camera.id}`);
     const watched = config.rules.filter((rule) => rule.camera === camera.id).map((rule) => rule.model);
-    const { stages = [], looks = [] } = camera;
-    const first = camera.models.length - stages.length;
-    for (const [j, model] of camera.models.entries()) {
-      if (watched.includes(model) || stages.some(({ after }) => after === model)) continue;
+    const { stages, models } = camera;
+    for (const [j, model] of modelIdsOf(camera).entries()) {
+      if (watched.includes(model) || stages.some(({ source }) => source === model)) continue;
       const message = `no rule reads ${model} on camera ${camera.id}: nothing it sees becomes an event`;
-      const path = j < first ? ['models', j] : ['stages', j - first];
+      const path = j < models.length ? ['models', j] : ['stages', j - models.length];
       warn('model_without_rule', ['cameras', i, ...path], message);
     }
-    for (const { id, fps } of looks) {
+    for (const [j, { id, fps }] of models.entries()) {
       if (fps === undefined || fps <= camera.fps) continue;
       const message = `${id} is to look ${fps} times a second, but the camera gives ${camera.fps}`;
-      warn('faster_than_camera', ['cameras', i, 'models', camera.models.indexOf(id), 'fps'], message);
+      warn('faster_than_camera', ['cameras', i, 'models', j, 'fps'], message);
     }
   }
-  const used = new Set(config.cameras.flatMap((camera) => camera.models));
+  const used = new Set(config.cameras.flatMap(modelIdsOf));
   for (const [i, model] of config.models.entries()) {
     if (!used.has(model.id)) warn('model_unused', ['models', i], `no camera uses model ${model.id}`);
   }

@@ -56,7 +56,7 @@ async function warmUp(
       message: `${text}, and is meant for ${expected}: ${reason}`,
       meaning: 'the accelerator of this box is not used: fewer frames are inspected, results are marked degraded',
       advice:
-        'see scripts/jetson-check and lineside model engines; or say under inference.expect where models are meant to run',
+        'see scripts/jetson-check and lineside model engines; or say under inference.expectedProvider where models are meant to run',
     }),
   ];
 }

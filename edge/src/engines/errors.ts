@@ -18,8 +18,8 @@ export const ENGINE_ADVICE: Readonly<Record<EngineErrorCode, string>> = {
   engine_build_killed:
     'Most likely the kernel ended it for want of memory: add a swap file of 8 GB or more, stop other programs, then lineside model engines --retry.',
   engine_build_memory:
-    'Raise `inference.buildMemory` if the machine has the memory, or add swap; then lineside model engines --retry.',
-  engine_build_timeout: 'Raise `inference.buildLimit`, or use a smaller model; then lineside model engines --retry.',
+    'Raise `inference.buildMemoryLimit` if the machine has the memory, or add swap; then lineside model engines --retry.',
+  engine_build_timeout: 'Raise `inference.buildTimeout`, or use a smaller model; then lineside model engines --retry.',
   engine_given_up: 'It failed more than once and is left alone. After a change: lineside model engines --retry.',
   engine_busy: 'Another engine is being built on this machine: wait for it, and see lineside model engines.',
 };

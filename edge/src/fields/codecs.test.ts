@@ -36,8 +36,11 @@ describe('codecs of configuration values', () => {
   });
 
   it('fill in defaults that are written as in the file', () => {
-    const { wait: _wait, window: _window, ...rest } = WRITTEN;
-    expect(Everything.parse(rest)).toMatchObject({ wait: { ms: 5000 }, window: 'always' });
+    const { id: name, least, quota, limit, url } = WRITTEN;
+    expect(Everything.parse({ id: name, least, quota, limit, url })).toMatchObject({
+      wait: { ms: 5000 },
+      window: 'always',
+    });
   });
 
   it('write a secret in plain text masked', () => {

@@ -1,8 +1,8 @@
 /**
- * What a change of a key restarts, least first: nothing; the rule; the camera; a model in all cameras that use it; the
- * uplink; the server of the status page; the process.
+ * What a change of a key restarts, least first: nothing; the rule; the camera; the model, with the cameras that use it;
+ * the vision process, with all cameras and models; the uplink; the server of the status page; the process.
  */
-export const RESTARTS = ['none', 'rule', 'camera', 'model', 'uplink', 'status', 'process'] as const;
+export const RESTARTS = ['none', 'rule', 'camera', 'model', 'vision', 'uplink', 'status', 'process'] as const;
 export type Restart = (typeof RESTARTS)[number];
 
 /** What a key's metadata says, beside its type. */

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { checkConfig, ConfigError, diffConfig, type Problem, showConfig, toFileForm } from './index.ts';
+import { checkConfig, ConfigError, diffConfig, modelIdsOf, type Problem, showConfig, toFileForm } from './index.ts';
 
 const SOURCES = { catalog: ['ppe', 'defect', 'sanitation'], env: {}, path: '/etc/lineside/lineside.yaml' };
 
@@ -22,78 +22,85 @@ const codes = (models: string, extra = ''): string[] =>
   problems(text(models, extra)).map(({ code, path }) => `${code} ${path}`);
 
 const FULL = text(
-  '[ppe, {id: defect, fps: 2, region: belt, tiles: {size: 640}}, {id: sanitation, every: 30s, region: [0, 0.5, 1, 1]}]',
-  '    stages: [{model: seal, after: defect, labels: [product]}]\n',
+  '[ppe, {id: defect, fps: 2, region: belt, tiles: {size: 640}}, {id: sanitation, interval: 30s, region: [0, 0.5, 1, 1]}]',
+  '    stages: [{model: seal, source: defect, labels: [product]}]\n',
 );
-const WITH_SEAL = `${FULL}models: [{id: seal, ref: ./seal, expect: cpu}]\ninference: {expect: tensorrt}\n`;
+const WITH_SEAL = `${FULL}models: [{id: seal, ref: ./seal, expectedProvider: cpu}]\ninference: {expectedProvider: tensorrt}\n`;
 
-describe('how models look at a camera', () => {
-  it('is said beside the plain ids, with defaults', () => {
+describe('model assignments of a camera', () => {
+  it('are read as plain ids and as ids with details, and get their defaults', () => {
     const { config } = checkConfig(WITH_SEAL, SOURCES);
     expect(config.cameras[0]).toMatchObject({
-      models: ['ppe', 'defect', 'sanitation', 'seal'],
-      looks: [
+      models: [
+        { id: 'ppe' },
         { id: 'defect', fps: 2, region: 'belt', tiles: { size: 640, overlap: 0.2 } },
-        { id: 'sanitation', everyMs: 30_000, region: [0, 0.5, 1, 1] },
+        { id: 'sanitation', interval: { ms: 30_000 }, region: [0, 0.5, 1, 1] },
       ],
-      stages: [{ model: 'seal', after: 'defect', labels: ['product'], margin: 0.1, most: 8 }],
+      stages: [{ model: 'seal', source: 'defect', labels: ['product'], padding: 0.1, maxDetections: 8 }],
     });
+    expect(config.cameras.map(modelIdsOf)).toEqual([['ppe', 'defect', 'sanitation', 'seal']]);
     expect(config.models.map(({ id }) => id)).toEqual(['seal', 'ppe', 'defect', 'sanitation']);
     expect(config.inference).toEqual({
-      expect: 'tensorrt',
+      expectedProvider: 'tensorrt',
       engines: 'auto',
       precision: 'fp16',
-      buildMemoryBytes: 6e9,
-      buildLimitMs: 1_800_000,
+      buildMemoryLimit: { bytes: 6e9 },
+      buildTimeout: { ms: 1_800_000 },
     });
   });
 
-  it('stays plain where only ids are given', () => {
-    const [camera] = checkConfig(text('[ppe]'), SOURCES).config.cameras;
-    expect(camera).toMatchObject({ models: ['ppe'] });
-    expect(camera).not.toHaveProperty('looks');
-    expect(toFileForm(checkConfig(text('[ppe]'), SOURCES).config)['cameras']).toMatchObject([{ models: ['ppe'] }]);
+  it('are written as plain ids where there are no details', () => {
+    const { config } = checkConfig(text('[ppe]'), SOURCES);
+    expect(config.cameras[0]?.models).toEqual([{ id: 'ppe' }]);
+    expect(toFileForm(config).cameras).toMatchObject([{ models: ['ppe'] }]);
   });
 
-  it('can be shown and read again', () => {
+  it('are the same after they were shown and read again', () => {
     const { config } = checkConfig(WITH_SEAL, SOURCES);
     const again = checkConfig(showConfig(config), SOURCES).config;
-    expect(again.cameras[0]).toMatchObject({ models: config.cameras[0]?.models ?? [] });
+    expect(again).toMatchObject({ cameras: config.cameras.map(({ models, stages }) => ({ models, stages })) });
     expect(diffConfig(config, again).changes).toEqual([]);
     expect(parse(showConfig(config))).toMatchObject({
-      cameras: [{ models: ['ppe', { id: 'defect' }, { every: '30s' }] }],
+      cameras: [{ models: ['ppe', { id: 'defect' }, { interval: '30s' }] }],
     });
   });
 
-  it('restarts its camera when it changes', () => {
+  it('restart their camera when they change', () => {
     const before = checkConfig(text('[{id: ppe, fps: 1}]'), SOURCES).config;
     const after = checkConfig(text('[{id: ppe, fps: 2}]'), SOURCES).config;
-    expect(diffConfig(before, after)).toMatchObject({ restart: 'camera', changes: [{ camera: 'a' }] });
+    expect(diffConfig(before, after)).toMatchObject({
+      restart: 'camera',
+      changes: [{ path: 'cameras.a.models.ppe.fps' }],
+    });
   });
 
   it.each([
     ['[{id: pp}]', '', ['unknown_model cameras[0].models[0].id']],
     ['[ppe, {id: ppe, fps: 1}]', '', ['duplicate_model cameras[0].models[1].id']],
-    ['[{id: ppe, fps: 1, every: 5s}]', '', ['rate_twice cameras[0].models[0].every']],
+    ['[{id: ppe, fps: 1, interval: 5s}]', '', ['rate_twice cameras[0].models[0].interval']],
     ['[{id: ppe, region: bolt}]', '', ['unknown_zone cameras[0].models[0].region']],
     ['[{id: ppe, region: [0.5, 0, 0.5, 1]}]', '', ['region_empty cameras[0].models[0].region']],
     ['[{id: ppe, region: [0.5, 0, 2, 1]}]', '', ['value_invalid cameras[0].models[0].region[2]']],
     ['[{id: ppe, rate: 1}]', '', ['unknown_key cameras[0].models[0].rate']],
     ['[{id: ppe, tiles: {size: 8}}]', '', ['value_invalid cameras[0].models[0].tiles.size']],
     ['[5]', '', ['value_invalid cameras[0].models[0]']],
-    ['[ppe]', '    stages: [{model: defect, after: sanitation}]\n', ['stage_without_first cameras[0].stages[0].after']],
-    ['[ppe]', '    stages: [{model: ppe, after: ppe}]\n', ['duplicate_model cameras[0].stages[0].model']],
-  ])('is refused where it cannot be meant: %s %s', (models, extra, expected) => {
+    [
+      '[ppe]',
+      '    stages: [{model: defect, source: sanitation}]\n',
+      ['stage_without_first cameras[0].stages[0].source'],
+    ],
+    ['[ppe]', '    stages: [{model: ppe, source: ppe}]\n', ['duplicate_model cameras[0].stages[0].model']],
+  ])('are refused when they contradict each other or the camera: %s %s', (models, extra, expected) => {
     expect(codes(models, extra)).toEqual(expected);
   });
 
-  it('knows which key was meant', () => {
+  it('suggest the right name for a misspelt key', () => {
     expect(problems(text('[{id: ppe, tilse: {size: 640}}]'))[0]?.advice).toBe('did you mean tiles?');
   });
 
-  it('lets a rule read a second stage, and misses none for a first that only feeds it', () => {
+  it('let a rule read a second stage, and need no rule for a source model that only feeds it', () => {
     const rule = 'rules: [{id: r, type: product_defect, model: defect, camera: a}]\n';
-    const source = text('[ppe]', '    stages: [{model: defect, after: ppe}]\n') + rule;
+    const source = text('[ppe]', '    stages: [{model: defect, source: ppe}]\n') + rule;
     expect(checkConfig(source, SOURCES).warnings.map(({ code }) => code)).toEqual([]);
     const alone = checkConfig(text('[{id: ppe, fps: 20}]'), SOURCES).warnings.map(({ code }) => code);
     expect(alone).toEqual(['model_without_rule', 'faster_than_camera']);

@@ -1,0 +1,20 @@
+import type { StorageConfig } from '../config/index.ts';
+import type { StoreOptions } from './open-data-folder.ts';
+
+type Limits = Pick<StoreOptions, 'journalQuotaBytes' | 'streamQuotas' | 'evidenceQuotaBytes' | 'keepDeliveredMs'>;
+
+/** What the configuration's `storage` limits, in bytes and milliseconds. */
+export function storeLimits(storage: StorageConfig): Limits {
+  const { auditQuota, eventsQuota, telemetryQuota, mediaQuota } = storage;
+  return {
+    journalQuotaBytes: storage.journalQuota.bytes,
+    streamQuotas: {
+      ...(auditQuota && { audit: auditQuota.bytes }),
+      ...(eventsQuota && { events: eventsQuota.bytes }),
+      ...(telemetryQuota && { telemetry: telemetryQuota.bytes }),
+      ...(mediaQuota && { media: mediaQuota.bytes }),
+    },
+    evidenceQuotaBytes: storage.evidenceQuota.bytes,
+    keepDeliveredMs: storage.deliveredRetention.ms,
+  };
+}

@@ -1,0 +1,59 @@
+import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Path } from './document.ts';
+
+/** A key that had another name before, in the group at `group` (`cameras[].stages[]`). */
+export interface Rename {
+  readonly group: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Every key that was renamed. The old name is an error that says the new one; a kept configuration is migrated. */
+export const RENAMES: readonly Rename[] = [
+  { group: 'cameras[].models[]', from: 'every', to: 'interval' },
+  { group: 'cameras[].stages[]', from: 'after', to: 'source' },
+  { group: 'cameras[].stages[]', from: 'margin', to: 'padding' },
+  { group: 'cameras[].stages[]', from: 'most', to: 'maxDetections' },
+  { group: 'models[]', from: 'score', to: 'minScore' },
+  { group: 'models[]', from: 'expect', to: 'expectedProvider' },
+  { group: 'rules[]', from: 'longerThan', to: 'minDuration' },
+  { group: 'uplink', from: 'maxRate', to: 'bandwidthLimit' },
+  { group: 'uplink', from: 'media', to: 'mediaWindow' },
+  { group: 'storage', from: 'keepDelivered', to: 'deliveredRetention' },
+  { group: 'inference', from: 'expect', to: 'expectedProvider' },
+  { group: 'inference', from: 'buildMemory', to: 'buildMemoryLimit' },
+  { group: 'inference', from: 'buildLimit', to: 'buildTimeout' },
+];
+
+/** The rename that `key` had in the group at `path`, or undefined where it had none. */
+export function renameOf(path: Path, key: string): Rename | undefined {
+  const group = path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[]`;
+    return text === '' ? String(step) : `${text}.${String(step)}`;
+  }, '');
+  return RENAMES.find((rename) => rename.group === group && rename.from === key);
+}
+
+/** `text` with every old key under its new name; comments and order stay. Text that is not YAML stays as it is. */
+export function migrateConfigText(text: string): string {
+  const document = parseDocument(text, { prettyErrors: false });
+  if (document.errors.length > 0) return text;
+  let renamed = 0;
+  const visit = (node: unknown, path: Path): void => {
+    if (isSeq(node)) for (const [i, item] of [...node.items].entries()) visit(item, [...path, i]);
+    if (!isMap(node)) return;
+    const keys = new Set(node.items.map(({ key }) => (isScalar(key) ? key.value : undefined)));
+    for (const { key, value } of node.items) {
+      if (!isScalar(key) || typeof key.value !== 'string') continue;
+      const name = key.value;
+      const rename = renameOf(path, name);
+      if (rename !== undefined && !keys.has(rename.to)) {
+        key.value = rename.to;
+        renamed += 1;
+      }
+      visit(value, [...path, name]);
+    }
+  };
+  visit(document.contents, []);
+  return renamed === 0 ? text : document.toString({ lineWidth: 0 });
+}
