@@ -15,7 +15,7 @@ import { openDataFolder } from './open-data-folder.ts';
 import type { Recording, ReplayOptions, ReplaySummary } from './options.ts';
 import { rulesOf } from './rules.ts';
 import { trackerFor } from './sitting.ts';
-import { storeLimits } from './store-limits.ts';
+import { dataFolderLimits } from './data-folder-limits.ts';
 
 const SETTLE_MS = 30_000;
 
@@ -55,7 +55,7 @@ async function replayInto(
     boot: bootId(),
     clock: systemClock,
     log,
-    ...storeLimits(config.storage),
+    ...dataFolderLimits(config.storage),
     synced: () => clockSource.synced(),
   });
   try {

@@ -29,7 +29,7 @@ import { eventIds } from './event-id.ts';
 import { LineStatus } from './line-status.ts';
 import { assignmentsOf, refusedAssignmentsOf } from './looks.ts';
 import { rulesOf } from './rules.ts';
-import { storeLimits } from './store-limits.ts';
+import { dataFolderLimits } from './data-folder-limits.ts';
 import { LineTicker } from './ticker.ts';
 import { UplinkPart } from './uplink-part.ts';
 
@@ -66,7 +66,7 @@ export async function sit(options: SittingOptions, signal: AbortSignal): Promise
     boot: bootId(),
     clock,
     log: logger.child({ room: 'store' }),
-    ...storeLimits(config.storage),
+    ...dataFolderLimits(config.storage),
     synced: () => clockSource.synced(),
   });
   // A journal that must be opened anew ends this sitting; the next one begins at once.

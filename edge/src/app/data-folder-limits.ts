@@ -1,10 +1,10 @@
 import type { StorageConfig } from '../config/index.ts';
-import type { StoreOptions } from './open-data-folder.ts';
+import type { DataFolderOptions } from './open-data-folder.ts';
 
-type Limits = Pick<StoreOptions, 'journalQuotaBytes' | 'streamQuotas' | 'evidenceQuotaBytes' | 'keepDeliveredMs'>;
+type Limits = Pick<DataFolderOptions, 'journalQuotaBytes' | 'streamQuotas' | 'evidenceQuotaBytes' | 'keepDeliveredMs'>;
 
 /** What the configuration's `storage` limits, in bytes and milliseconds. */
-export function storeLimits(storage: StorageConfig): Limits {
+export function dataFolderLimits(storage: StorageConfig): Limits {
   const { auditQuota, eventsQuota, telemetryQuota, mediaQuota } = storage;
   return {
     journalQuotaBytes: storage.journalQuota.bytes,
