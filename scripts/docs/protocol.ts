@@ -6,36 +6,46 @@ import { code, type GeneratedFile, json, page, table } from './generated-file.ts
 
 const FOLDER = 'cloud-sync/protocol';
 
-const INTRODUCTION = `# The wire
+const INTRODUCTION = `# The protocol
 
-What travels between a line and the collector over MQTT 5, and how both ends prove that nothing was lost. Payloads are
-JSON (UTF-8), gzipped when that gains, or in a Zstandard frame over the dictionary \`zstd1\` (dictionary.ts) where
-the receiver has said that it reads it (\`accepts\`); a receiver tells by the first bytes. Their JSON Schemas are in
-[cloud-sync/protocol/schema](../cloud-sync/protocol/schema). Unknown keys are ignored, so that either end may be newer.
+This is what travels between a device and the collector over MQTT 5, and how both ends prove that nothing was lost. The
+topic map in [topics.ts](../${FOLDER}/src/topics.ts) is the one source for the code of both ends, for the rights at the
+managed broker and for this page.
 
-- A record's key is \`(device, epoch, stream, seq)\`. \`epoch\` is drawn when a journal is made; \`seq\` starts at 1 and has
-  no holes.
-- The device sends batches while the collector's retained state says online. The collector commits, then acknowledges.
-  Nothing is deleted on a device before that; the broker's own PUBACK promises nothing.
-- A record that had to be given up is named by a tombstone, which is delivered like any record.
+- The key of a record is \`(device, epoch, stream, seq)\`. \`epoch\` is drawn when a journal is created. \`seq\` starts
+  at 1 and has no gaps.
+- A device sends batches while the collector's retained state is online. The collector commits and then acknowledges. A
+  device deletes nothing before that. The broker's PUBACK confirms nothing.
+- A record that had to be given up is named by a tombstone, which is delivered like any other record.
 - Each stream is a hash chain: \`h(n) = SHA-256(h(n-1) "\\n" JCS(record))\` with hashes as 64 hexadecimal digits, JCS as in
-  RFC 8785, and \`h(0) = SHA-256("lineside/v1\\n" device "\\n" epoch "\\n" stream "\\n")\`. It makes a later change evident;
-  it does not prevent one.
-- An audit record \`heads_signed\` carries the ends of all chains, signed with the device's Ed25519 key: \`details\` holds
-  \`key\` (raw, base64url; also in the birth message), each stream as \`seq:hash\`, and \`signature\` over
-  \`"lineside/v1 heads\\n" device "\\n" epoch "\\n"\` and a line \`stream seq hash\` for each stream.
-- A journal that was damaged or turned back goes on under a new epoch. A record carried over from it has \`was\`: the
-  epoch and number under which the collector may have it already.`;
+  RFC 8785, and \`h(0) = SHA-256("lineside/v1\\n" device "\\n" epoch "\\n" stream "\\n")\`. The chain makes a later change
+  evident. It does not prevent one.
+- An audit record \`heads_signed\` carries the heads of all chains, signed with the device's Ed25519 key. Its \`details\`
+  hold \`key\` (raw, base64url; also in the birth message), each stream as \`seq:hash\`, and \`signature\` over
+  \`"lineside/v1 heads\\n" device "\\n" epoch "\\n"\` and one line \`stream seq hash\` per stream.
+- A journal that was damaged or rolled back continues under a new epoch. A record that was transferred from the old
+  journal has \`was\`: the epoch and number under which the collector may have it already.`;
 
-/** What each topic carries. */
-const PAYLOADS: Readonly<Record<string, string>> = {
-  up: 'Batch',
-  state: 'DeviceState',
-  reported: 'Reported',
-  ack: 'Ack',
-  cmd: 'ResendCommand',
-  collectorState: 'CollectorState',
-};
+const READING = `## How messages are read
+
+Both ends parse every message against the schema of its topic before anything is stored or shown. A message that does not
+fit is counted by topic and reason (\`lineside_collector_malformed_total\`, \`lineside_link_refused_total\`), logged once
+per topic and device and then at most every half minute, and dropped.
+
+- **Size.** The JSON of a message, after decompression, may have as many bytes as the table above allows. Decompression
+  stops at that number. The managed broker also refuses packets over 272 KiB.
+- **Depth.** Objects and lists may be nested ${protocol.MAX_DEPTH} levels deep.
+- **Unknown fields** are ignored: they are neither stored nor shown, so that either end may be newer. The broker retains
+  the complete document; a collector that is upgraded therefore reads what the older one ignored. Records are the
+  exception: the hash covers a record as it was sent, so the collector stores it with all its fields.
+- **Unknown values.** A record whose kind or body the collector does not know is stored, counted and not interpreted. In
+  documents, a field that may get new values later is a bounded text, not a closed list.
+- **Unknown topics** below \`down/\` are counted by the device and ignored.`;
+
+const ENCODING = `**Encoding.** Payloads are UTF-8 JSON. A sender writes \`json\` as it is; with \`gzip\` it compresses when that makes
+the payload shorter; with \`negotiated\` it may also use a Zstandard frame with the dictionary \`zstd1\`
+([dictionary.ts](../${FOLDER}/src/dictionary.ts)) if the receiver has announced it (\`accepts\`). A receiver takes all three on every
+topic and tells them apart by the first bytes.`;
 
 interface NamedSchema {
   readonly name: string;
@@ -60,14 +70,20 @@ function fileName(name: string): string {
 
 export async function protocolDocument(root: string): Promise<GeneratedFile> {
   const source = async (name: string): Promise<string> => readFile(join(root, FOLDER, 'src', name), 'utf8');
-  const comments = readComments(`${await source('envelope.ts')}\n${await source('bodies.ts')}`);
+  const texts = await Promise.all(['envelope.ts', 'bodies.ts', 'desired.ts'].map(source));
+  const comments = readComments(texts.join('\n'));
   const sections = schemas().map(({ name, schema }) => envelope(name, schema, comments.get(name) ?? ''));
   return page(
     'docs/protocol.md',
     INTRODUCTION,
     '## Topics',
-    topicTable(await source('topics.ts')),
-    `Streams, in the order in which they are sent when the link is short: ${protocol.STREAMS.map(code).join(', ')}.`,
+    topicTable(),
+    `Streams, in the order in which they are sent when the connection is slow: ${protocol.STREAMS.map(code).join(', ')}.`,
+    ENCODING,
+    '## Rights at the broker',
+    'The managed broker grants exactly these. Another broker should grant a device no more.',
+    rightsTable(),
+    READING,
     '## Payloads and records',
     ...sections,
   );
@@ -86,16 +102,34 @@ function plain(comment: string): string {
     .trim();
 }
 
-function topicTable(source: string): string {
-  const lines = source.matchAll(/\/\*\* ([^\n]*) \*\/\n {2}(\w+): (?:\(device|`)/g);
-  const rows = [...lines].map(([, about = '', key = '']) => {
-    const topic: unknown = Reflect.get(protocol.topics, key);
-    const text: unknown =
-      typeof topic === 'function' ? Reflect.apply(topic, undefined, ['{device}', '{stream}']) : topic;
-    const payload = PAYLOADS[key];
-    return [code(String(text)), about, payload === undefined ? '' : `[${payload}](#${payload.toLowerCase()})`];
+function topicTable(): string {
+  const names = new Map(schemas().map(({ name, schema }) => [schema, name]));
+  const rows = protocol.TOPIC_KINDS.map((kind) => {
+    const spec = protocol.specOf(kind);
+    const payload = names.get(spec.schema) ?? '';
+    return [
+      code(`${protocol.PREFIX}/${spec.pattern}`),
+      spec.about,
+      `[${payload}](#${payload.toLowerCase()})`,
+      `${spec.publisher} to ${spec.readers.join(', ')}`,
+      [spec.retain ? 'retained' : '', spec.expiryS === undefined ? '' : `expires after ${spec.expiryS} s`]
+        .filter((text) => text !== '')
+        .join(', '),
+      spec.encoding,
+      `${spec.maxBytes / 1024} KiB`,
+    ];
   });
-  return table(['Topic', 'What', 'Payload'], rows);
+  const head = ['Topic', 'What it carries', 'Payload', 'Direction', 'At the broker', 'Encoding', 'Most JSON'];
+  return `${table(head, rows)}\n\nAll messages have QoS 1.`;
+}
+
+function rightsTable(): string {
+  const rows = (user: string, rights: readonly protocol.TopicRight[]): readonly string[][] =>
+    rights.map(({ access, filter }) => [user, access, code(filter)]);
+  return table(
+    ['User', 'Access', 'Topics'],
+    [...rows('a device', protocol.deviceRights('{device}')), ...rows('the collector', protocol.collectorRights())],
+  );
 }
 
 interface JsonField {

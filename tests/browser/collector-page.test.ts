@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { encode, type Reported, topics } from '@lineside/protocol';
+import { encode, type Reported, topicOf } from '@lineside/protocol';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -110,7 +110,10 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
       drainPerS: 10,
       emptyInS: 123,
     };
-    await device.client.publishAsync(topics.reported('line-1'), encode(reported), { qos: 1, retain: true });
+    await device.client.publishAsync(topicOf('reported', { device: 'line-1' }), encode(reported), {
+      qos: 1,
+      retain: true,
+    });
     await says(/waiting there/i, /1.?234 records wait on the device, the oldest of 3 h/, /delivered in about 2 min/);
     expect(witness.errors).toEqual([]);
   });

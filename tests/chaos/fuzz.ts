@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Ack, type Stream, topics } from '@lineside/protocol';
+import { type Ack, type Stream, topicOf } from '@lineside/protocol';
 import { Uplink, TUNING } from '@lineside/uplink';
 import mqtt, { type MqttClient } from 'mqtt';
 import { silentLogger, systemClock } from '@lineside/kit';
@@ -36,13 +36,15 @@ async function fuzzedEnvelopes(options: ScenarioOptions): Promise<Omit<ScenarioR
   const acks: Ack[] = [];
   const client = await mqtt.connectAsync(world.broker.url, { protocolVersion: 5, clientId: 'liar' });
   client.on('message', (_topic, payload) => acks.push(JSON.parse(payload.toString()) as Ack));
-  await client.subscribeAsync(topics.ack('liar-1'), { qos: 1 });
+  await client.subscribeAsync(topicOf('ack', { device: 'liar-1' }), { qos: 1 });
   const text = envelopes(journal);
   let sent = 0;
   const endMs = performance.now() + options.seconds * 1000;
   while (sent === 0 || performance.now() < endMs) {
     const round = Array.from({ length: PER_ROUND }, () => mutatedPayload(text[random(text.length)] ?? '', random));
-    await Promise.all(round.map((payload) => publish(client, topics.up('liar-1', 'events'), payload)));
+    await Promise.all(
+      round.map((payload) => publish(client, topicOf('up', { device: 'liar-1', stream: 'events' }), payload)),
+    );
     sent += round.length;
     await world.look();
   }
@@ -109,8 +111,8 @@ async function fuzzedAcks(options: ScenarioOptions): Promise<Omit<ScenarioResult
     const srvTs = Date.now();
     const ack: Ack = { v: 1, epoch: journal.epoch, stream: 'events', upto: acked, sack: [], srvTs, head: proof };
     for (let n = 0; n < 20; n += 1) {
-      await publish(client, topics.ack('chaos-1'), mutatedPayload(JSON.stringify(ack), random, 1));
-      await publish(client, topics.cmd('chaos-1'), mutatedPayload(resend(journal.epoch, next), random));
+      await publish(client, topicOf('ack', { device: 'chaos-1' }), mutatedPayload(JSON.stringify(ack), random, 1));
+      await publish(client, topicOf('cmd', { device: 'chaos-1' }), mutatedPayload(resend(journal.epoch, next), random));
       sent += 2;
     }
   }

@@ -1,4 +1,4 @@
-import { encodeText, STREAMS, topics } from '@lineside/protocol';
+import { encodeText, STREAMS, topicOf } from '@lineside/protocol';
 import mqtt from 'mqtt';
 import type { Journal } from '../../edge/src/journal/index.ts';
 
@@ -33,7 +33,7 @@ export async function trustPuback(journal: Journal, url: string, signal: AbortSi
         head,
       });
       const payload = encodeText(`${envelope.slice(0, -1)},"ev":[${records.join(',')}]}`);
-      await client.publishAsync(topics.up(journal.device, stream), payload, { qos: 1 }).then(
+      await client.publishAsync(topicOf('up', { device: journal.device, stream }), payload, { qos: 1 }).then(
         () => journal.ack(stream, to, []),
         () => undefined,
       );

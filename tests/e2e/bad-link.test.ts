@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { topics } from '@lineside/protocol';
+import { topicOf } from '@lineside/protocol';
 import { journalPath, openJournalReader, verifyJournal } from '../../edge/src/journal/index.ts';
 import { type Appliance, startAppliance, type Status } from '../support/appliance.ts';
 import { delivered } from '../support/balance.ts';
@@ -85,20 +85,33 @@ describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () 
     const epoch = epochOf(data);
     const rogue = await mqtt.connectAsync(broker.url, { protocolVersion: 5 });
     for (const payload of NONSENSE) {
-      for (const topic of [topics.ack(DEVICE), topics.cmd(DEVICE), topics.desired(DEVICE), topics.collectorState]) {
+      for (const topic of [
+        topicOf('ack', { device: DEVICE }),
+        topicOf('cmd', { device: DEVICE }),
+        topicOf('desired', { device: DEVICE }),
+        topicOf('collectorState'),
+      ]) {
         await rogue.publishAsync(topic, payload, { qos: 1 });
       }
       // The other end is as deaf to it.
-      for (const topic of [topics.up(DEVICE, 'events'), topics.state('line-9'), topics.reported(DEVICE)]) {
+      for (const topic of [
+        topicOf('up', { device: DEVICE, stream: 'events' }),
+        topicOf('state', { device: 'line-9' }),
+        topicOf('reported', { device: DEVICE }),
+      ]) {
         await rogue.publishAsync(topic, payload, { qos: 1 });
       }
     }
     const ack = { v: 1, epoch, stream: 'events', upto: 999_999, sack: [], srvTs: 0 };
     const resend = { v: 1, cmd: 'resend', epoch, stream: 'events', from: 1, to: 2 ** 40 };
-    await rogue.publishAsync(topics.ack(DEVICE), JSON.stringify(ack), { qos: 1 });
-    await rogue.publishAsync(topics.ack(DEVICE), JSON.stringify({ ...ack, epoch: 'f'.repeat(16) }), { qos: 1 });
-    await rogue.publishAsync(topics.cmd(DEVICE), JSON.stringify(resend), { qos: 1 });
-    await rogue.publishAsync(topics.cmd(DEVICE), JSON.stringify({ ...resend, cmd: 'reboot' }), { qos: 1 });
+    await rogue.publishAsync(topicOf('ack', { device: DEVICE }), JSON.stringify(ack), { qos: 1 });
+    await rogue.publishAsync(topicOf('ack', { device: DEVICE }), JSON.stringify({ ...ack, epoch: 'f'.repeat(16) }), {
+      qos: 1,
+    });
+    await rogue.publishAsync(topicOf('cmd', { device: DEVICE }), JSON.stringify(resend), { qos: 1 });
+    await rogue.publishAsync(topicOf('cmd', { device: DEVICE }), JSON.stringify({ ...resend, cmd: 'reboot' }), {
+      qos: 1,
+    });
     await rogue.endAsync();
     await appliance.until('what was refused to be told', () => appliance.logged('uplink: trouble').length > 0);
     const told = appliance.logged('uplink: trouble').map((line) => line['code']);
@@ -160,7 +173,7 @@ describe('a running line whose collector knows more than its journal', { timeout
     // What a journal hears that was turned back: twice, for one ack may be spoiled on its way.
     const ack = { v: 1, epoch: before, stream: 'events', upto: 999_999, sack: [], srvTs: Date.now() };
     for (const upto of [999_999, 999_998]) {
-      await rogue.publishAsync(topics.ack(DEVICE), JSON.stringify({ ...ack, upto }), { qos: 1 });
+      await rogue.publishAsync(topicOf('ack', { device: DEVICE }), JSON.stringify({ ...ack, upto }), { qos: 1 });
     }
     await rogue.endAsync();
     await appliance.until('another epoch', () => epochOf(data) !== before);

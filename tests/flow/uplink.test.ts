@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { canonicalJson, Reported, topics } from '../../cloud-sync/protocol/src/index.ts';
+import { canonicalJson, Reported, topicOf } from '../../cloud-sync/protocol/src/index.ts';
 import { type Outbox, type Tuning, TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
 import type { Journal } from '../../edge/src/journal/index.ts';
@@ -108,7 +108,7 @@ test('what waits is told to the cloud, by stream, even while nobody takes it', a
   endings.push(() => ear.endAsync(true));
   const told: Reported[] = [];
   ear.on('message', (_topic, payload) => told.push(Reported.parse(JSON.parse(payload.toString()))));
-  await ear.subscribeAsync(topics.reported('line-1'), { qos: 1 });
+  await ear.subscribeAsync(topicOf('reported', { device: 'line-1' }), { qos: 1 });
   start(url, { tuning: { reportMs: 100 } });
   await waitFor('the first word', () => told.length > 0);
   const { oldestQueuedWallMs: oldest } = journal.stats().events;
@@ -127,7 +127,7 @@ test('what waits is told to the cloud, by stream, even while nobody takes it', a
   const heard = new Promise<Reported>((resolve) => {
     late.on('message', (_topic, payload) => resolve(Reported.parse(JSON.parse(payload.toString()))));
   });
-  await late.subscribeAsync(topics.reported('line-1'), { qos: 1 });
+  await late.subscribeAsync(topicOf('reported', { device: 'line-1' }), { qos: 1 });
   expect(await heard).toEqual(told.at(-1));
 });
 
@@ -206,7 +206,7 @@ test('acks that are malformed, of another journal or beyond what was written con
   const uplink = start(url);
   await waitFor('the batch', () => cloud.batches.length > 0);
   const ack = { v: 1, epoch: journal.epoch, stream: 'events', upto: 5, sack: [], srvTs: 1 };
-  const down = topics.ack('line-1');
+  const down = topicOf('ack', { device: 'line-1' });
   await cloud.send(down, 'not json');
   await cloud.send(down, { ...ack, upto: -1 });
   await cloud.send(down, { ...ack, sack: [[9, 2]] });
@@ -236,7 +236,7 @@ test('an older ack that overtakes nothing but time takes nothing back', async ()
   const uplink = start(url, { tuning: { window: { ...QUICK.window, ackMs: 20_000, maxAckMs: 20_000 } } });
   await waitFor('all batches', () => cloud.batches.length === 3);
   const ack = { v: 1, epoch: journal.epoch, stream: 'events', sack: [], srvTs: Date.now() };
-  const down = topics.ack('line-1');
+  const down = topicOf('ack', { device: 'line-1' });
   // Two collectors over one database: the second to commit may be the first to be heard.
   await Promise.all([cloud.send(down, { ...ack, upto: 20, sack: [[25, 30]] }), cloud.send(down, { ...ack, upto: 10 })]);
   await waitFor('the acks to be noted', () => journal.stats().events.acked > 10);
@@ -324,7 +324,7 @@ test('numbers asked for again are sent again, and those that are gone are answer
   await drained();
   const before = cloud.batches.length;
   const command = { v: 1, cmd: 'resend', epoch: journal.epoch, stream: 'events' };
-  await cloud.send(topics.cmd('line-1'), { ...command, from: 3, to: 14 });
+  await cloud.send(topicOf('cmd', { device: 'line-1' }), { ...command, from: 3, to: 14 });
   await waitFor('numbers 3 to 14 again', () => cloud.duplicates === 12);
   expect(cloud.batches.slice(before).map(({ from, to }) => [from, to])).toEqual([
     [3, 12],
@@ -332,7 +332,7 @@ test('numbers asked for again are sent again, and those that are gone are answer
   ]);
 
   journal.prune(-1e12);
-  await cloud.send(topics.cmd('line-1'), { ...command, from: 3, to: 14 });
+  await cloud.send(topicOf('cmd', { device: 'line-1' }), { ...command, from: 3, to: 14 });
   const key = `line-1/${journal.epoch}/events`;
   await waitFor('the tombstone', () => cloud.declared.get(key)?.some(([from]) => from === 3));
   expect(canonicalJson(cloud.batches.at(-1)?.ev[0]?.b)).toContain('delivered_and_pruned');
@@ -464,11 +464,11 @@ test('a collector that confirms what was never written turns the journal over to
   const uplink = start(url);
   await drained();
   const ack = { v: 1, epoch: journal.epoch, stream: 'events', upto: 99, sack: [], srvTs: Date.now() };
-  await cloud.send(topics.ack('line-1'), ack);
+  await cloud.send(topicOf('ack', { device: 'line-1' }), ack);
   await waitFor('the refusal', () => uplink.snapshot().refused.beyond === 1);
   // One may have been spoiled on its way.
   expect(asked).toBe(0);
-  await cloud.send(topics.ack('line-1'), ack);
+  await cloud.send(topicOf('ack', { device: 'line-1' }), ack);
   await waitFor('the second refusal', () => uplink.snapshot().refused.beyond === 2);
   expect(asked).toBe(1);
   expect(journal.stats().events.acked).toBe(3);

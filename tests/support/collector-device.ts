@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type EventEmitter, once } from 'node:events';
 import mqtt, { type MqttClient } from 'mqtt';
-import { Ack, decode, encode, ResendCommand, topics, type Batch, type DeviceState } from '@lineside/protocol';
+import {
+  Ack,
+  decode,
+  encode,
+  ResendCommand,
+  downFilter,
+  topicOf,
+  type Batch,
+  type DeviceState,
+} from '@lineside/protocol';
 import { waitFor } from './wait-for.ts';
 
 /** An appliance at the broker, reduced to its wire: birth, batches, acks. */
@@ -22,15 +31,15 @@ export class CollectorDevice {
       password,
       reconnectPeriod: 50,
       will: {
-        topic: topics.state(id),
+        topic: topicOf('state', { device: id }),
         payload: encode({ ...this.#birth, online: false }),
         qos: 1,
         retain: true,
       },
     });
     this.client.on('message', (topic, payload) => {
-      if (topic === topics.ack(id)) this.acks.push(decode(Ack, payload));
-      if (topic === topics.cmd(id)) this.resends.push(decode(ResendCommand, payload));
+      if (topic === topicOf('ack', { device: id })) this.acks.push(decode(Ack, payload));
+      if (topic === topicOf('cmd', { device: id })) this.resends.push(decode(ResendCommand, payload));
     });
     this.client.on('error', () => undefined);
   }
@@ -45,15 +54,18 @@ export class CollectorDevice {
   ): Promise<CollectorDevice> {
     const device = new CollectorDevice(id, url, password, epoch, boot);
     await once(device.client as unknown as EventEmitter, 'connect');
-    await device.client.subscribeAsync(topics.down(id), { qos: 1 });
+    await device.client.subscribeAsync(downFilter(id), { qos: 1 });
     device.client.on('connect', () => {
-      device.client.subscribe(topics.down(id), { qos: 1 });
+      device.client.subscribe(downFilter(id), { qos: 1 });
     });
     return device;
   }
 
   async birth(): Promise<void> {
-    await this.client.publishAsync(topics.state(this.id), encode(this.#birth), { qos: 1, retain: true });
+    await this.client.publishAsync(topicOf('state', { device: this.id }), encode(this.#birth), {
+      qos: 1,
+      retain: true,
+    });
   }
 
   /** Reason code of the broker's PUBACK. */
@@ -69,7 +81,7 @@ export class CollectorDevice {
   }
 
   async send(batch: Batch): Promise<void> {
-    await this.client.publishAsync(topics.up(this.id, batch.stream), encode(batch), { qos: 1 });
+    await this.client.publishAsync(topicOf('up', { device: this.id, stream: batch.stream }), encode(batch), { qos: 1 });
   }
 
   /** Waits until an ack of the batch's stream fits; the deadline only catches what hangs. */

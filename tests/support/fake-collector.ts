@@ -10,7 +10,8 @@ import {
   type SeqRange,
   type Stream,
   TombstoneBody,
-  topics,
+  filterOf,
+  topicOf,
   WireRecord,
 } from '../../cloud-sync/protocol/src/index.ts';
 
@@ -56,14 +57,14 @@ export class FakeCollector implements AsyncDisposable {
       clientId: `fake-collector-${this.#starts}`,
       clean: true,
       reconnectPeriod: 50,
-      will: { topic: topics.collectorState, payload: this.#state(false), qos: 1, retain: true },
+      will: { topic: topicOf('collectorState'), payload: this.#state(false), qos: 1, retain: true },
     });
     this.#client = client;
     client.on('message', (topic, payload) => this.#receive(topic, payload));
     client.on('error', () => undefined);
     const announce = async (): Promise<void> => {
-      await client.subscribeAsync([topics.allUp, topics.allState], { qos: 1 });
-      await client.publishAsync(topics.collectorState, this.#state(true), { qos: 1, retain: true });
+      await client.subscribeAsync([filterOf('up'), filterOf('state')], { qos: 1 });
+      await client.publishAsync(topicOf('collectorState'), this.#state(true), { qos: 1, retain: true });
     };
     client.on('connect', () => void announce().catch(() => undefined));
     await announce();
@@ -132,7 +133,7 @@ export class FakeCollector implements AsyncDisposable {
     const [first, ...rest] = ranges;
     const upto = first?.[0] === 1 ? first[1] : 0;
     const sack = upto === 0 ? ranges : rest;
-    void this.send(topics.ack(dev), { v: 1, epoch, stream, upto, sack, srvTs: Date.now() });
+    void this.send(topicOf('ack', { device: dev }), { v: 1, epoch, stream, upto, sack, srvTs: Date.now() });
   }
 
   #state(online: boolean): Buffer {

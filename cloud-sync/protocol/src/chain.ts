@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from './canonical.ts';
-import type { Stream } from './topics.ts';
+import type { Stream } from './streams.ts';
 import type { WireRecord } from './envelope.ts';
 
 /** Hash before the first record of a stream: binds the chain to device, epoch and stream. 64 hex digits. */

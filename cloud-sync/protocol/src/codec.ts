@@ -1,12 +1,22 @@
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { messageOf, systemCode } from '@lineside/kit';
 import type { z } from 'zod';
 import { DICTIONARY_1 } from './dictionary.ts';
 import { MAX_BATCH_BYTES } from './envelope.ts';
 
-/** A payload that is not what its topic promises. `reason` is safe to log: it holds no payload. */
+/** Why a payload was refused; labels of a metric, so the set is closed. */
+export type MalformedReason = 'not_json' | 'too_big' | 'too_deep' | 'schema';
+
+/** A payload that is not what its topic promises. `message` is safe to log: it holds no payload. */
 export class MalformedPayload extends Error {
   override readonly name = 'MalformedPayload';
   readonly code = 'payload_malformed';
+  readonly reason: MalformedReason;
+
+  constructor(reason: MalformedReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
 }
 
 /**
@@ -37,25 +47,50 @@ export function encodeText(text: string, form?: PayloadForm): Buffer {
   return json.length > COMPRESS_ABOVE ? gzipSync(json, { level: 6 }) : json;
 }
 
+/** Deeper than anything that the product writes, and shallower than the limit of any recursion. */
+export const MAX_DEPTH = 32;
+
 /**
  * Parses a hostile payload against `schema`. `maxBytes` bounds the JSON after decompression.
  * Throws MalformedPayload for anything that does not fit.
  */
 export function decode<T>(schema: z.ZodType<T>, payload: Uint8Array, maxBytes: number = MAX_BATCH_BYTES): T {
+  return parseWith(schema, readJson(payload, maxBytes));
+}
+
+/** The JSON of a hostile payload, bounded in bytes (after decompression) and in depth. Throws MalformedPayload. */
+export function readJson(payload: Uint8Array, maxBytes: number): unknown {
   let value: unknown;
   try {
     const json = unpack(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength), maxBytes);
     if (json.length > maxBytes) throw new RangeError(`longer than ${maxBytes} bytes`);
     value = JSON.parse(json.toString('utf8'));
   } catch (cause) {
-    throw new MalformedPayload(`not JSON: ${cause instanceof Error ? cause.message : 'unreadable'}`, { cause });
+    const tooBig = cause instanceof RangeError || systemCode(cause) === 'ERR_BUFFER_TOO_LARGE';
+    throw new MalformedPayload(tooBig ? 'too_big' : 'not_json', `not JSON: ${messageOf(cause)}`, { cause });
   }
+  if (isDeep(value)) throw new MalformedPayload('too_deep', `deeper than ${MAX_DEPTH} levels`);
+  return value;
+}
+
+/** `value` as `schema` has it. Throws MalformedPayload with the first issue. */
+export function parseWith<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
-  if (!parsed.success) {
-    const first = parsed.error.issues[0];
-    throw new MalformedPayload(`${first?.path.join('.') ?? ''}: ${first?.message ?? 'does not fit'}`);
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  throw new MalformedPayload('schema', `${first?.path.join('.') ?? ''}: ${first?.message ?? 'does not fit'}`);
+}
+
+/** Without recursion, because the depth is the sender's choice. */
+function isDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= MAX_DEPTH; depth += 1) {
+    level = level.flatMap((item) =>
+      typeof item === 'object' && item !== null ? Object.values(item as Record<string, unknown>) : [],
+    );
+    if (level.length === 0) return false;
   }
-  return parsed.data;
+  return true;
 }
 
 function unpack(payload: Buffer, maxBytes: number): Buffer {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { isDeviceId, STREAMS } from './topics.ts';
+import { DesiredStatus } from './desired.ts';
+import { DeviceId } from './device-id.ts';
+import { STREAMS } from './streams.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const seq = z.int().positive();
@@ -8,7 +10,6 @@ const seq = z.int().positive();
 export const ClockQuality = z.enum(['synced', 'unsynced', 'suspect']);
 export type ClockQuality = z.infer<typeof ClockQuality>;
 
-export const DeviceId = z.string().refine(isDeviceId, 'must be 1 to 64 of A-Z a-z 0-9 . _ - and not "collector"');
 /** 16 hex digits drawn when a journal file is made; a rebuilt journal cannot collide with the old one. */
 export const Epoch = z.string().regex(/^[0-9a-f]{16}$/);
 
@@ -92,18 +93,22 @@ export type DeviceState = z.infer<typeof DeviceState>;
 
 const count = z.int().nonnegative();
 
-/** What a device says of itself, retained and whole; an older collector ignores what a newer device adds. */
+const queue = z.object({ queued: count, declaredLost: count, oldest: z.int().optional() }).optional();
+
+/** What a device reports about itself, complete. */
 export const Reported = z.object({
   v: z.literal(1),
   /** Wall ms of the device. */
   t: z.int(),
-  /** What is not confirmed yet, by stream; `oldest`: wall ms of the oldest record that waits. */
-  queue: z.partialRecord(z.enum(STREAMS), z.object({ queued: count, declaredLost: count, oldest: z.int().optional() })),
+  /** What is not acknowledged yet, by stream; `oldest`: wall ms of the oldest queued record. */
+  queue: z.object({ audit: queue, events: queue, telemetry: queue, media: queue }),
   /** Pictures whose bytes wait. */
   pictures: count,
   /** Records confirmed per second lately, and how long the queue takes at that pace. */
   drainPerS: z.number().nonnegative(),
   emptyInS: count.optional(),
+  /** The newest desired document that it has seen, and what it did about it. */
+  desired: DesiredStatus.optional(),
 });
 export type Reported = z.infer<typeof Reported>;
 

@@ -1,11 +1,20 @@
 /**
- * The wire: topics, envelopes, schemas, chain. What both ends share; no I/O and no clock.
+ * What travels between device and collector: topic map, schemas, hash chain, codec, and the typed inbox of both ends.
+ * No I/O and no clock.
  */
-export * from './topics.ts';
 export * from './bodies.ts';
-export * from './envelope.ts';
 export * from './canonical.ts';
 export * from './chain.ts';
 export * from './codec.ts';
+export * from './desired.ts';
+export * from './device-id.ts';
+export * from './envelope.ts';
+export * from './inbox.ts';
+export * from './outgoing.ts';
 export * from './ranges.ts';
+export * from './rights.ts';
 export * from './signature.ts';
+export * from './streams.ts';
+export * from './topic-names.ts';
+export { PREFIX, specOf, TOPIC_KINDS, TOPICS } from './topics.ts';
+export type { AddressOf, Encoding, PayloadOf, PublishedBy, ReadBy, Role, TopicKind, TopicSpec } from './topics.ts';

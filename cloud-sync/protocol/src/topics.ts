@@ -1,61 +1,143 @@
-/** Every topic of the wire, `lineside/v1/...`. The device id is a level of its own so that a broker ACL can be exact. */
+import type { z } from 'zod';
+import { Desired } from './desired.ts';
+import { Ack, Batch, CollectorState, DeviceState, MAX_BATCH_BYTES, Reported, ResendCommand } from './envelope.ts';
+import type { Stream } from './streams.ts';
+
+/** What every topic begins with. */
 export const PREFIX = 'lineside/v1';
 
-/** Streams of a device, in the order in which they are sent when the link is short. */
-export const STREAMS = ['audit', 'events', 'telemetry', 'media'] as const;
-export type Stream = (typeof STREAMS)[number];
+export type Role = 'device' | 'collector';
 
-export const topics = {
-  /** Batches, device to collector, QoS 1. */
-  up: (device: string, stream: Stream): string => `${PREFIX}/${device}/up/${stream}`,
-  /** Birth and will, retained, QoS 1. */
-  state: (device: string): string => `${PREFIX}/${device}/state`,
-  /** Full reported document, retained, QoS 1. */
-  reported: (device: string): string => `${PREFIX}/${device}/reported`,
-  /** Application acks after the collector's commit, QoS 1, with message expiry. */
-  ack: (device: string): string => `${PREFIX}/${device}/down/ack`,
-  /** Desired document, retained, QoS 1. */
-  desired: (device: string): string => `${PREFIX}/${device}/down/desired`,
-  /** Requests such as `resend`, QoS 1, with message expiry. */
-  cmd: (device: string): string => `${PREFIX}/${device}/down/cmd`,
-  /** All that is sent down to one device. */
-  down: (device: string): string => `${PREFIX}/${device}/down/#`,
-  /** The collector's presence, retained: devices send only while it says online. */
-  collectorState: `${PREFIX}/collector/state`,
-  /** What a collector subscribes to. */
-  allUp: `${PREFIX}/+/up/+`,
-  allState: `${PREFIX}/+/state`,
-  allReported: `${PREFIX}/+/reported`,
-} as const;
+/**
+ * How a sender writes a payload. `json`: plain JSON, so that retained documents can be read with any client. `gzip`:
+ * JSON, gzipped when that makes it shorter. `negotiated`: `gzip`, or a form that the receiver has announced (codec.ts).
+ * A reader takes all of them, on every topic.
+ */
+export type Encoding = 'json' | 'gzip' | 'negotiated';
 
-/** A topic taken apart, or undefined where it is none of ours. */
-export type ParsedTopic =
-  | { readonly kind: 'up'; readonly device: string; readonly stream: Stream }
-  | { readonly kind: 'state' | 'reported' | 'ack' | 'desired' | 'cmd'; readonly device: string }
-  | { readonly kind: 'collectorState' };
-
-const KINDS = { state: 'state', reported: 'reported' } as const;
-const DOWN = { ack: 'ack', desired: 'desired', cmd: 'cmd' } as const;
-
-/** Takes `topic` apart; undefined for anything that is not exactly one of ours. */
-export function parseTopic(topic: string): ParsedTopic | undefined {
-  if (topic === topics.collectorState) return { kind: 'collectorState' };
-  const parts = topic.split('/');
-  if (parts[0] !== 'lineside' || parts[1] !== 'v1') return undefined;
-  const [, , device, a, b] = parts;
-  if (device === undefined || !isDeviceId(device) || a === undefined) return undefined;
-  if (parts.length === 4 && a in KINDS) return { kind: KINDS[a as keyof typeof KINDS], device };
-  if (parts.length !== 5 || b === undefined) return undefined;
-  if (a === 'up' && isStream(b)) return { kind: 'up', device, stream: b };
-  if (a === 'down' && b in DOWN) return { kind: DOWN[b as keyof typeof DOWN], device };
-  return undefined;
+export interface TopicSpec {
+  /** For docs/protocol.md. */
+  readonly about: string;
+  /** Levels after the prefix. The device id is a level of its own, so that the broker's rights can be exact. */
+  readonly pattern: `{device}/${string}` | 'collector/state';
+  readonly schema: z.ZodType;
+  /** Who may publish it, and who reads it. */
+  readonly publisher: Role;
+  readonly readers: readonly Role[];
+  readonly qos: 1;
+  readonly retain: boolean;
+  /** Message expiry (MQTT 5, 3.3.2.3.3): the broker drops what could not be delivered within so many seconds. */
+  readonly expiryS?: number;
+  readonly encoding: Encoding;
+  /** Most bytes of its JSON, after decompression. */
+  readonly maxBytes: number;
 }
 
-/** Device ids are one topic level: 1 to 64 of `A-Z a-z 0-9 . _ -`, never `collector`. */
-export function isDeviceId(id: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id) && id !== 'collector';
-}
+/** Every topic between device and collector: the one place that says what it carries, who may publish it, and how. */
+export const TOPICS = {
+  up: {
+    about: 'Batches of records.',
+    pattern: '{device}/up/{stream}',
+    schema: Batch,
+    publisher: 'device',
+    readers: ['collector'],
+    qos: 1,
+    retain: false,
+    encoding: 'negotiated',
+    maxBytes: MAX_BATCH_BYTES,
+  },
+  state: {
+    about: 'Presence of a device: birth and will. A device reads its own to notice another one with its identity.',
+    pattern: '{device}/state',
+    schema: DeviceState,
+    publisher: 'device',
+    readers: ['collector', 'device'],
+    qos: 1,
+    retain: true,
+    encoding: 'json',
+    maxBytes: 4 * 1024,
+  },
+  reported: {
+    about: 'What a device reports about itself, complete.',
+    pattern: '{device}/reported',
+    schema: Reported,
+    publisher: 'device',
+    readers: ['collector'],
+    qos: 1,
+    retain: true,
+    encoding: 'json',
+    maxBytes: 64 * 1024,
+  },
+  ack: {
+    about: 'Acknowledgements, after the commit.',
+    pattern: '{device}/down/ack',
+    schema: Ack,
+    publisher: 'collector',
+    readers: ['device'],
+    qos: 1,
+    retain: false,
+    expiryS: 60,
+    encoding: 'gzip',
+    maxBytes: 64 * 1024,
+  },
+  desired: {
+    about: 'What a device should be like: configuration and models. This version reads it and does not apply it.',
+    pattern: '{device}/down/desired',
+    schema: Desired,
+    publisher: 'collector',
+    readers: ['device'],
+    qos: 1,
+    retain: true,
+    encoding: 'json',
+    maxBytes: 64 * 1024,
+  },
+  cmd: {
+    about: 'Requests to send records again.',
+    pattern: '{device}/down/cmd',
+    schema: ResendCommand,
+    publisher: 'collector',
+    readers: ['device'],
+    qos: 1,
+    retain: false,
+    expiryS: 60,
+    encoding: 'gzip',
+    maxBytes: 4 * 1024,
+  },
+  collectorState: {
+    about: 'Presence of the collector: devices send batches only while it is online.',
+    pattern: 'collector/state',
+    schema: CollectorState,
+    publisher: 'collector',
+    readers: ['device', 'collector'],
+    qos: 1,
+    retain: true,
+    encoding: 'json',
+    maxBytes: 4 * 1024,
+  },
+} as const satisfies Readonly<Record<string, TopicSpec>>;
 
-export function isStream(name: string): name is Stream {
-  return (STREAMS as readonly string[]).includes(name);
+export type TopicKind = keyof typeof TOPICS;
+export const TOPIC_KINDS = Object.keys(TOPICS) as readonly TopicKind[];
+
+/** What a topic carries. */
+export type PayloadOf<K extends TopicKind> = z.infer<(typeof TOPICS)[K]['schema']>;
+
+type LevelsOf<P extends string> = P extends `${string}{${infer N}}${infer Rest}` ? N | LevelsOf<Rest> : never;
+
+/** The levels of a topic that vary: `{ device }`, `{ device, stream }`, or none. */
+export type AddressOf<K extends TopicKind> = {
+  readonly [N in LevelsOf<(typeof TOPICS)[K]['pattern']>]: N extends 'stream' ? Stream : string;
+};
+
+/** The topics that a role may publish, and those that it reads. */
+export type PublishedBy<R extends Role> = {
+  [K in TopicKind]: (typeof TOPICS)[K]['publisher'] extends R ? K : never;
+}[TopicKind];
+export type ReadBy<R extends Role> = {
+  [K in TopicKind]: R extends (typeof TOPICS)[K]['readers'][number] ? K : never;
+}[TopicKind];
+
+/** The map's entry as its general type, where the code treats all topics alike. */
+export function specOf(kind: TopicKind): TopicSpec {
+  return TOPICS[kind];
 }

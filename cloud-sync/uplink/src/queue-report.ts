@@ -1,5 +1,5 @@
 import type { Clock } from '@lineside/kit';
-import { type Reported, STREAMS, topics } from '@lineside/protocol';
+import { type Reported, STREAMS, topicOf } from '@lineside/protocol';
 import type { BrokerSession } from './session/index.ts';
 import type { UplinkSnapshot } from './snapshot.ts';
 
@@ -33,7 +33,12 @@ export class QueueReport {
     if (text === this.#said) return this.#everyMs;
     const document: Reported = { v: 1, t: Math.round(this.#clock.wallMs()), ...news };
     // A broker that forbids it is no reason to say it again and again: the next connection tries once more.
-    session.publish(topics.reported(this.#device), Buffer.from(JSON.stringify(document)), true, () => undefined);
+    session.publish(
+      topicOf('reported', { device: this.#device }),
+      Buffer.from(JSON.stringify(document)),
+      true,
+      () => undefined,
+    );
     this.#said = text;
     return this.#everyMs;
   }

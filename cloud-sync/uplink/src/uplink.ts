@@ -6,7 +6,7 @@ import {
   MalformedPayload,
   PAYLOAD_FORMS,
   STREAMS,
-  topics,
+  topicOf,
 } from '@lineside/protocol';
 import { opensInMs, TokenBucket } from './limits/index.ts';
 import { MediaUpload } from './media/index.ts';
@@ -150,7 +150,7 @@ export class Uplink {
     const { connectMs, keepaliveS } = this.#tuning;
     const id = this.#drawSession();
     this.#drawn = id;
-    const topic = topics.state(outbox.device);
+    const topic = topicOf('state', { device: outbox.device });
     let session: BrokerSession | undefined;
     try {
       const will = { topic, payload: this.#state(id, false) };
@@ -238,8 +238,8 @@ export class Uplink {
 
   #receive(topic: string, payload: Uint8Array): void {
     try {
-      if (topic === topics.collectorState) this.#heard(decode(CollectorState, payload, STATE_BYTES));
-      else if (topic === topics.state(this.#options.outbox.device)) this.#overheard(payload);
+      if (topic === topicOf('collectorState')) this.#heard(decode(CollectorState, payload, STATE_BYTES));
+      else if (topic === topicOf('state', { device: this.#options.outbox.device })) this.#overheard(payload);
       else this.#sender.receive(topic, payload);
     } catch (error) {
       if (error instanceof MalformedPayload) {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import mqtt from 'mqtt';
-import { CollectorState, decode, encode, topics } from '@lineside/protocol';
+import { CollectorState, decode, encode, type Reported, topicOf } from '@lineside/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CollectorDevice } from '../../../../tests/support/collector-device.ts';
 import {
@@ -44,6 +44,7 @@ interface ApiDevice {
   readonly device: string;
   readonly link: string;
   readonly identityConflict: boolean;
+  readonly reported: unknown;
   readonly streams: readonly { readonly epoch: string; readonly stored: number; readonly upto: number }[];
 }
 
@@ -62,9 +63,9 @@ describe('a collector with its own Mosquitto', () => {
     const device = await CollectorDevice.connect('line-1', collector.at.mqtt, password);
     const state = Promise.withResolvers<CollectorState>();
     device.client.on('message', (topic, payload) => {
-      if (topic === topics.collectorState) state.resolve(decode(CollectorState, payload));
+      if (topic === topicOf('collectorState')) state.resolve(decode(CollectorState, payload));
     });
-    await device.client.subscribeAsync(topics.collectorState, { qos: 1 });
+    await device.client.subscribeAsync(topicOf('collectorState'), { qos: 1 });
     expect(await state.promise).toMatchObject({ online: true, mediaUrl: `${collector.at.http}/media` });
     await device.birth();
     const journal = new JournalTwin('line-1').appendEvents(4);
@@ -96,13 +97,13 @@ describe('a collector with its own Mosquitto', () => {
     const journal = new JournalTwin('line-2').appendEvents(1);
     const payload = encode(journal.batch());
     const ack = encode({ v: 1, epoch: journal.epoch, stream: 'events', upto: 99, sack: [], srvTs: 0 });
-    expect(await device.publish(topics.up('line-2', 'events'), payload)).toBe(NOT_AUTHORISED);
-    expect(await device.publish(topics.state('line-2'), payload)).toBe(NOT_AUTHORISED);
-    expect(await device.publish(topics.reported('line-2'), payload)).toBe(NOT_AUTHORISED);
-    expect(await device.publish(topics.ack('line-1'), ack)).toBe(NOT_AUTHORISED);
-    expect(await device.publish(topics.ack('line-2'), ack)).toBe(NOT_AUTHORISED);
-    expect(await device.publish(topics.collectorState, ack)).toBe(NOT_AUTHORISED);
-    expect(await device.publish(topics.reported('line-1'), encode({ config: 'r1' }))).toBe(0);
+    expect(await device.publish(topicOf('up', { device: 'line-2', stream: 'events' }), payload)).toBe(NOT_AUTHORISED);
+    expect(await device.publish(topicOf('state', { device: 'line-2' }), payload)).toBe(NOT_AUTHORISED);
+    expect(await device.publish(topicOf('reported', { device: 'line-2' }), payload)).toBe(NOT_AUTHORISED);
+    expect(await device.publish(topicOf('ack', { device: 'line-1' }), ack)).toBe(NOT_AUTHORISED);
+    expect(await device.publish(topicOf('ack', { device: 'line-2' }), ack)).toBe(NOT_AUTHORISED);
+    expect(await device.publish(topicOf('collectorState'), ack)).toBe(NOT_AUTHORISED);
+    expect(await device.publish(topicOf('reported', { device: 'line-1' }), encode({ config: 'r1' }))).toBe(0);
     const heard: string[] = [];
     device.client.on('message', (topic) => heard.push(topic));
     await device.client.subscribeAsync(['lineside/v1/+/down/#', 'lineside/v1/+/up/#', '#'], { qos: 1 });
@@ -138,7 +139,7 @@ describe('a collector with its own Mosquitto', () => {
   it('survives what is not a batch, counts it, and goes on', async () => {
     const device = await CollectorDevice.connect('line-1', collector.at.mqtt, password);
     const journal = new JournalTwin('line-1').appendEvents(1);
-    const up = topics.up('line-1', 'events');
+    const up = topicOf('up', { device: 'line-1', stream: 'events' });
     const hostile = [
       Buffer.from('garbage'),
       Buffer.alloc(0),
@@ -151,20 +152,51 @@ describe('a collector with its own Mosquitto', () => {
     ];
     for (const payload of hostile) expect(await device.publish(up, payload)).toBe(0);
     expect(await device.publish('lineside/v1/line-1/up/nothing', encode({}))).toBe(0);
-    await device.client.publishAsync(topics.state('line-1'), Buffer.from('{"online":true}'), { qos: 1 });
-    await device.client.publishAsync(topics.reported('line-1'), Buffer.alloc(100_000, 97), { qos: 1 });
+    await device.client.publishAsync(topicOf('state', { device: 'line-1' }), Buffer.from('{"online":true}'), {
+      qos: 1,
+    });
+    await device.client.publishAsync(topicOf('reported', { device: 'line-1' }), Buffer.alloc(100_000, 97), { qos: 1 });
     await device.send(journal.batch());
     await device.acked(({ epoch, upto }) => epoch === journal.epoch && upto === 1);
     const { process: counted } = await api<{ process: { malformed: Record<string, number> } }>('/api/v1/stats');
     expect(counted.malformed).toMatchObject({ not_json: 3, too_big: 2, too_deep: 1, device_mismatch: 1, topic: 1 });
-    expect(counted.malformed['schema']).toBe(3);
+    // Three here, and the reported document of another test above.
+    expect(counted.malformed['schema']).toBe(4);
+    await device.close();
+  });
+
+  it('stores a reported document only when it fits its schema, and without the fields that it does not know', async () => {
+    const device = await CollectorDevice.connect('line-1', collector.at.mqtt, password);
+    await device.birth();
+    const topic = topicOf('reported', { device: 'line-1' });
+    const reported: Reported = {
+      v: 1,
+      t: 5,
+      queue: { events: { queued: 7, declaredLost: 0 } },
+      pictures: 2,
+      drainPerS: 0,
+    };
+    await device.publish(topic, encode({ ...reported, queue: { events: { queued: 'many' } } }));
+    await device.publish(
+      topic,
+      encode({ ...reported, pictures: 3, queue: { ...reported.queue, ghosts: {} }, mood: 'good' }),
+    );
+    const stored = async (): Promise<unknown> => (await deviceRow('line-1'))?.reported;
+    expect(await waitFor('the document', stored)).toEqual({ ...reported, pictures: 3 });
+    const metrics = await (await fetch(`${collector.at.http}/metrics`)).text();
+    expect(metrics).toMatch(/lineside_collector_malformed_total\{topic="reported",reason="schema"\} [1-9]/);
     await device.close();
   });
 
   it('is cut off by the broker when a packet is larger than a batch can be', async () => {
     const device = await CollectorDevice.connect('line-1', collector.at.mqtt, password);
     const closed = new Promise<void>((resolve) => device.client.once('close', () => resolve()));
-    device.client.publish(topics.up('line-1', 'events'), Buffer.alloc(400_000), { qos: 1 }, () => undefined);
+    device.client.publish(
+      topicOf('up', { device: 'line-1', stream: 'events' }),
+      Buffer.alloc(400_000),
+      { qos: 1 },
+      () => undefined,
+    );
     await closed;
     await device.close();
     expect((await fetch(`${collector.at.http}/healthz`)).status).toBe(200);

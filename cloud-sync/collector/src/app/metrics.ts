@@ -1,7 +1,7 @@
 import type { Stream } from '@lineside/protocol';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { RateMeter } from '@lineside/kit';
-import type { IngestCounters, MalformedReason, UnreadReason } from '../ingest/index.ts';
+import type { IngestCounters, RefusedMessage, UnreadReason } from '../ingest/index.ts';
 import type { MediaResult } from '../http/index.ts';
 import type { BatchOutcome } from '../store/index.ts';
 
@@ -32,7 +32,7 @@ export class CollectorMetrics implements IngestCounters {
   readonly #conflicts = this.#counter('conflicts_total', 'Records that came again changed');
   readonly #breaks = this.#counter('chain_breaks_total', 'Hash chain links that did not fit');
   readonly #declared = this.#counter('declared_lost_total', 'Records that devices declared lost');
-  readonly #malformed = this.#counter('malformed_total', 'Messages refused', ['reason']);
+  readonly #malformed = this.#counter('malformed_total', 'Messages refused, by topic and reason', ['topic', 'reason']);
   readonly #unread = this.#counter('unread_bodies_total', 'Record bodies kept without being understood', ['reason']);
   readonly #commits = this.#counter('commits_total', 'Transactions committed');
   readonly #commitFailures = this.#counter(
@@ -97,8 +97,8 @@ export class CollectorMetrics implements IngestCounters {
     this.#declared.inc(outcome.declared);
   }
 
-  malformed(reason: MalformedReason): void {
-    this.#malformed.inc({ reason });
+  refused(topic: RefusedMessage['kind'], reason: RefusedMessage['reason']): void {
+    this.#malformed.inc({ topic, reason });
   }
 
   unread(reason: UnreadReason): void {
@@ -136,8 +136,14 @@ export class CollectorMetrics implements IngestCounters {
   async counted(): Promise<object> {
     const total = async (counter: Counter): Promise<number> =>
       (await counter.get()).values.reduce((sum, { value }) => sum + value, 0);
-    const by = async (counter: Counter, label: string): Promise<Record<string, number>> =>
-      Object.fromEntries((await counter.get()).values.map(({ value, labels }) => [String(labels[label]), value]));
+    const by = async (counter: Counter, label: string): Promise<Record<string, number>> => {
+      const sums: Record<string, number> = {};
+      for (const { value, labels } of (await counter.get()).values) {
+        const key = String(labels[label]);
+        sums[key] = (sums[key] ?? 0) + value;
+      }
+      return sums;
+    };
     const commitMs = this.#recentCommits.values;
     return {
       store: this.#store,

@@ -197,7 +197,7 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
   let link: BrokerLink | undefined;
   const ingest: Ingest = new Ingest({
     ...{ store, clock, log, counters: metrics },
-    acknowledge: (device, ack) => link?.acknowledge(device, ack),
+    acknowledge: (device, ack) => link?.publish('ack', { device }, ack),
     storeGone: (gone) => (gone ? link?.withdraw() : link?.resume()),
   });
   const run = randomUUID();
@@ -206,7 +206,7 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
     ...{ store, presence, clock, log, reorderTimeoutMs: config.ingest.reorderTimeout },
     cluster: config.cluster,
     request: (device, command) => {
-      const sent = link?.request(device, command) ?? false;
+      const sent = link?.publish('cmd', { device }, command) ?? false;
       if (sent) metrics.resend();
       return sent;
     },

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
-import { encode, topics } from '@lineside/protocol';
+import { encode, downFilter, topicOf } from '@lineside/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   collectorCommand,
@@ -91,11 +91,15 @@ describe('a managed broker with TLS and certificates', () => {
     expect(await outcome(client)).toBe('connected');
     const acked = Promise.withResolvers<string>();
     client.on('message', (topic) => acked.resolve(topic));
-    await client.subscribeAsync(topics.down('line-1'), { qos: 1 });
+    await client.subscribeAsync(downFilter('line-1'), { qos: 1 });
     expect(
-      await publish(client, topics.up('line-1', 'events'), encode(new JournalTwin('line-1').appendEvents(1).batch())),
+      await publish(
+        client,
+        topicOf('up', { device: 'line-1', stream: 'events' }),
+        encode(new JournalTwin('line-1').appendEvents(1).batch()),
+      ),
     ).toBe(0);
-    expect(await acked.promise).toBe(topics.ack('line-1'));
+    expect(await acked.promise).toBe(topicOf('ack', { device: 'line-1' }));
     await client.endAsync(true);
   });
 
@@ -104,11 +108,13 @@ describe('a managed broker with TLS and certificates', () => {
     expect(await outcome(client)).toBe('connected');
     const foreign = new JournalTwin('line-2').appendEvents(1);
     const ack = encode({ v: 1, epoch: foreign.epoch, stream: 'events', upto: 99, sack: [], srvTs: 0 });
-    expect(await publish(client, topics.up('line-2', 'events'), encode(foreign.batch()))).toBe(NOT_AUTHORISED);
-    expect(await publish(client, topics.ack('line-1'), ack)).toBe(NOT_AUTHORISED);
-    expect(await publish(client, topics.ack('line-2'), ack)).toBe(NOT_AUTHORISED);
-    expect(await publish(client, topics.cmd('line-2'), ack)).toBe(NOT_AUTHORISED);
-    expect(await publish(client, topics.collectorState, ack)).toBe(NOT_AUTHORISED);
+    expect(await publish(client, topicOf('up', { device: 'line-2', stream: 'events' }), encode(foreign.batch()))).toBe(
+      NOT_AUTHORISED,
+    );
+    expect(await publish(client, topicOf('ack', { device: 'line-1' }), ack)).toBe(NOT_AUTHORISED);
+    expect(await publish(client, topicOf('ack', { device: 'line-2' }), ack)).toBe(NOT_AUTHORISED);
+    expect(await publish(client, topicOf('cmd', { device: 'line-2' }), ack)).toBe(NOT_AUTHORISED);
+    expect(await publish(client, topicOf('collectorState'), ack)).toBe(NOT_AUTHORISED);
     await client.endAsync(true);
   });
 
@@ -119,8 +125,8 @@ describe('a managed broker with TLS and certificates', () => {
     victim.on('close', () => (thrownOut = true));
     const thief = connect(papers('line-1'), { clientId: 'line-2' });
     expect(await outcome(thief)).toBe('connected');
-    expect(await publish(thief, topics.reported('line-1'), encode({ here: true }))).toBe(0);
-    expect(await publish(victim, topics.reported('line-2'), encode({ here: true }))).toBe(0);
+    expect(await publish(thief, topicOf('reported', { device: 'line-1' }), encode({ here: true }))).toBe(0);
+    expect(await publish(victim, topicOf('reported', { device: 'line-2' }), encode({ here: true }))).toBe(0);
     expect(thrownOut).toBe(false);
     await Promise.all([thief.endAsync(true), victim.endAsync(true)]);
   });
@@ -187,7 +193,7 @@ describe('certificates of an authority of the plant', () => {
     const device = await plant.authority.device('line-7', 0);
     const client = mqtt.connect(other.at.mqtt, { protocolVersion: 5, reconnectPeriod: 0, ca, ...device });
     expect(await outcome(client)).toBe('connected');
-    expect(await publish(client, topics.reported('line-7'), encode({ here: true }))).toBe(0);
+    expect(await publish(client, topicOf('reported', { device: 'line-7' }), encode({ here: true }))).toBe(0);
     // A name that the authority vouches for is not yet one that was admitted here, the collector's least of all.
     for (const name of ['line-9', 'collector']) {
       const stranger = mqtt.connect(other.at.mqtt, {
@@ -196,8 +202,10 @@ describe('certificates of an authority of the plant', () => {
       });
       stranger.on('error', () => undefined);
       expect(await outcome(stranger)).toBe('connected');
-      expect(await publish(stranger, topics.up(name, 'events'), encode({}))).toBe(NOT_AUTHORISED);
-      expect(await publish(stranger, topics.ack('line-7'), encode({}))).toBe(NOT_AUTHORISED);
+      expect(await publish(stranger, topicOf('up', { device: name, stream: 'events' }), encode({}))).toBe(
+        NOT_AUTHORISED,
+      );
+      expect(await publish(stranger, topicOf('ack', { device: 'line-7' }), encode({}))).toBe(NOT_AUTHORISED);
       await stranger.endAsync(true);
     }
     await client.endAsync(true);

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MAX_BATCH_BYTES, PREFIX } from '@lineside/protocol';
+import { collectorRights, deviceRights, MAX_BATCH_BYTES, type TopicRight } from '@lineside/protocol';
 import { writeFileAtomic } from '@lineside/kit';
 import type { ListenerTls } from './broker-tls.ts';
 
@@ -47,11 +47,18 @@ export async function writeBrokerFiles(folder: string, listeners: BrokerListener
   return files;
 }
 
-/** Writes who may do what: `collector` everything, each device its own; Mosquitto reads it again on SIGHUP. */
+/**
+ * Writes the rights of the collector and of each device, as the topic map has them; Mosquitto reads them again on
+ * SIGHUP. By name and not by pattern, so that a device without a credential has no rights either.
+ */
 export async function writeRights(files: MosquittoFiles, collector: string, devices: readonly string[]): Promise<void> {
-  const rights = devices.map((device) => `\nuser ${device}\n${deviceRights(device)}`);
-  const text = `# Written by lineside-collector; changes are lost.\nuser ${collector}\ntopic readwrite ${PREFIX}/#\n`;
-  await writeFileAtomic(files.acl, text + rights.join(''), { mode: 0o600 });
+  const users = [
+    userRights(collector, collectorRights()),
+    ...devices.map((device) => userRights(device, deviceRights(device))),
+  ];
+  await writeFileAtomic(files.acl, `# Written by lineside-collector; changes are lost.\n${users.join('\n')}`, {
+    mode: 0o600,
+  });
 }
 
 /** Writes the password file; Mosquitto reads it again on SIGHUP. */
@@ -105,15 +112,7 @@ function tlsConfig({ files, localPort }: NonNullable<BrokerListeners['tls']>): s
   ].join('\n');
 }
 
-/**
- * A device writes its own up, state and reported, reads its own state, its own down and the collector's presence, and
- * nothing else. By name and not by pattern, so that who has no credential any more has no rights either.
- */
-function deviceRights(device: string): string {
-  return `topic write ${PREFIX}/${device}/up/#
-topic readwrite ${PREFIX}/${device}/state
-topic write ${PREFIX}/${device}/reported
-topic read ${PREFIX}/${device}/down/#
-topic read ${PREFIX}/collector/state
-`;
+/** Lines of a Mosquitto ACL file. */
+function userRights(user: string, rights: readonly TopicRight[]): string {
+  return `user ${user}\n${rights.map(({ access, filter }) => `topic ${access} ${filter}\n`).join('')}`;
 }

@@ -1,12 +1,11 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { encode } from '@lineside/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
 import { collectorCommand } from '../../../../tests/support/collector.ts';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { TestPostgres } from '../../../../tests/support/postgres.ts';
 import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
-import { checkBatch } from '../ingest/index.ts';
-import { PostgresStore, SqliteStore, type CheckedBatch, type CollectorStore } from '../store/index.ts';
+import { PostgresStore, SqliteStore, type CollectorStore } from '../store/index.ts';
 
 let dir: TempDir;
 beforeEach(async () => {
@@ -14,16 +13,10 @@ beforeEach(async () => {
 });
 afterEach(async () => dir[Symbol.asyncDispose]());
 
-function checked(journal: JournalTwin, from: number, to: number): CheckedBatch {
-  const result = checkBatch(journal.device, journal.stream, encode(journal.batch(from, to)));
-  if ('malformed' in result) throw new Error(result.detail);
-  return result.batch;
-}
-
 /** Commits 100 records in steps of 5, so that a copy is made in the middle of it. */
 async function fill(store: CollectorStore, journal: JournalTwin, from: number, to: number): Promise<void> {
   for (let at = from; at < to; at += 5) {
-    await store.commit([checked(journal, at, at + 4)], 0);
+    await store.commit([checkedBatch(journal.batch(at, at + 4))], 0);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
@@ -61,7 +54,7 @@ describe('a backup, made while records come in,', () => {
     expect(findings).toEqual([]);
     expect(upto).toBeGreaterThanOrEqual(50);
     expect(head).toBe(journal.heads[upto]);
-    const [outcome] = await restored.commit([checked(journal, upto + 1, upto + 5)], 0);
+    const [outcome] = await restored.commit([checkedBatch(journal.batch(upto + 1, upto + 5))], 0);
     expect(outcome).toMatchObject({ inserted: 5, breaks: 0, watermark: { upto: upto + 5 } });
     await restored.close();
   });
@@ -90,7 +83,7 @@ describe('a backup, made while records come in,', () => {
     expect(findings).toEqual([]);
     expect(upto).toBeGreaterThanOrEqual(50);
     expect(head).toBe(journal.heads[upto]);
-    const [outcome] = await restored.commit([checked(journal, upto + 1, upto + 5)], 0);
+    const [outcome] = await restored.commit([checkedBatch(journal.batch(upto + 1, upto + 5))], 0);
     expect(outcome).toMatchObject({ inserted: 5, breaks: 0, watermark: { upto: upto + 5 } });
     await restored.close();
   });

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import mqtt from 'mqtt';
-import { CollectorState, decode, topics } from '@lineside/protocol';
+import { CollectorState, decode, topicOf } from '@lineside/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CollectorDevice } from '../../../../tests/support/collector-device.ts';
 import { collectorYaml, spawnCollector } from '../../../../tests/support/collector.ts';
@@ -57,7 +57,7 @@ async function presence(): Promise<CollectorState[]> {
   const heard: CollectorState[] = [];
   const client = mqtt.connect(broker.url, { protocolVersion: 5 });
   client.on('message', (_topic, payload) => heard.push(decode(CollectorState, payload)));
-  await client.subscribeAsync(topics.collectorState, { qos: 1 });
+  await client.subscribeAsync(topicOf('collectorState'), { qos: 1 });
   running.push({ process: { [Symbol.asyncDispose]: async () => client.endAsync(true) } } as never);
   return heard;
 }

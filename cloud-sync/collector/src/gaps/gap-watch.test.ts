@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encode, type Batch, type ResendCommand } from '@lineside/protocol';
+import type { Batch, ResendCommand } from '@lineside/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '@lineside/kit';
+import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { SqliteStore } from '../store/index.ts';
-import { checkBatch } from '../ingest/check-batch.ts';
 import { GapWatch } from './gap-watch.ts';
 import { Presence } from '../devices/presence.ts';
 
@@ -43,9 +43,7 @@ function newWatch(): GapWatch {
 }
 
 async function put(batch: Batch): Promise<void> {
-  const checked = checkBatch(batch.dev, batch.stream, encode(batch));
-  if ('malformed' in checked) throw new Error(checked.detail);
-  await store.commit([checked.batch], nowMs);
+  await store.commit([checkedBatch(batch)], nowMs);
 }
 
 async function sweepAt(ms: number): Promise<void> {

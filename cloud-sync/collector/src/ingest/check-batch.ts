@@ -1,42 +1,29 @@
 import {
   AuditBody,
-  Batch,
+  type AddressOf,
+  type Batch,
   canonicalJson,
   chainNext,
-  decode,
-  MalformedPayload,
-  MAX_BATCH_BYTES,
   MediaBody,
   readEventBody,
   readSignedHeads,
+  type RefusalReason,
   signatureHolds,
+  type Stream,
   TelemetryBody,
   TombstoneBody,
-  type Stream,
 } from '@lineside/protocol';
-import { z } from 'zod';
-import { messageOf, systemCode } from '@lineside/kit';
 import type { CheckedBatch, CheckedRecord, Meaning, StreamKey } from '../store/index.ts';
 
 /** Why a message was refused; labels of a metric, so the set is closed. */
-export type MalformedReason =
-  | 'topic'
-  | 'not_json'
-  | 'too_big'
-  | 'too_deep'
-  | 'schema'
-  | 'device_mismatch'
-  | 'stream_mismatch';
+export type RefusedReason = RefusalReason | 'device_mismatch' | 'stream_mismatch';
 
 /** Why a record's body was kept without being read. */
 export type UnreadReason = 'unknown_kind' | 'body_invalid';
 
 export type Checked =
   | { readonly batch: CheckedBatch; readonly unread: readonly UnreadReason[] }
-  | { readonly malformed: MalformedReason; readonly detail: string };
-
-/** Deeper than anything the product writes, shallower than any recursion's limit. */
-const MAX_DEPTH = 32;
+  | { readonly refused: RefusedReason; readonly detail: string };
 
 /** What record kinds each stream is known to hold; others are kept and not read. */
 const KNOWN_KINDS: Readonly<Record<Stream, RegExp>> = {
@@ -47,25 +34,20 @@ const KNOWN_KINDS: Readonly<Record<Stream, RegExp>> = {
 };
 
 /**
- * Takes a hostile payload apart. `device` and `stream` are the topic's, which the broker has checked; the envelope must
- * agree with them. The hashes are over the records as they came, not over what the schema kept of them.
+ * Checks what the schema cannot: that the envelope agrees with the topic, whose device the broker has checked, and the
+ * hashes. They are over the records as they came (`raw`), not over what the schema kept of them.
  */
-export function checkBatch(device: string, stream: Stream, payload: Uint8Array): Checked {
-  const opened = openPayload(payload, MAX_BATCH_BYTES);
-  if ('malformed' in opened) return opened;
-  const parsed = Batch.safeParse(opened.value);
-  if (!parsed.success) return { malformed: 'schema', detail: firstIssue(parsed.error) };
-  const { dev, epoch, from, to, prev, head, ev } = parsed.data;
-  if (dev !== device) return { malformed: 'device_mismatch', detail: `envelope says ${dev}` };
-  if (parsed.data.stream !== stream)
-    return { malformed: 'stream_mismatch', detail: `envelope says ${parsed.data.stream}` };
-  const raw = (opened.value as { ev: unknown[] }).ev;
+export function checkBatch({ device, stream }: AddressOf<'up'>, batch: Batch, raw: unknown): Checked {
+  const { dev, epoch, from, to, prev, head, ev } = batch;
+  if (dev !== device) return { refused: 'device_mismatch', detail: `envelope says ${dev}` };
+  if (batch.stream !== stream) return { refused: 'stream_mismatch', detail: `envelope says ${batch.stream}` };
+  const asTheyCame = (raw as { ev: unknown[] }).ev;
   const unread: UnreadReason[] = [];
   const records: CheckedRecord[] = [];
   let hash = prev;
   for (const [index, record] of ev.entries()) {
-    const json = canonical(raw[index]);
-    if (json === undefined) return { malformed: 'schema', detail: `record ${record.s} has no canonical form` };
+    const json = canonical(asTheyCame[index]);
+    if (json === undefined) return { refused: 'schema', detail: `record ${record.s} has no canonical form` };
     hash = chainNext(hash, json);
     const meaning = read({ device, epoch, stream }, record.k, record.s, record.b);
     if (typeof meaning === 'string') unread.push(meaning);
@@ -92,34 +74,6 @@ function canonical(record: unknown): string | undefined {
     if (error instanceof Error) return undefined;
     throw error;
   }
-}
-
-/** JSON of a payload, with size and depth bounded, or why it is none. */
-export function openPayload(
-  payload: Uint8Array,
-  maxBytes: number,
-): { value: unknown } | { malformed: MalformedReason; detail: string } {
-  let value: unknown;
-  try {
-    value = decode(z.unknown(), payload, maxBytes);
-  } catch (error) {
-    if (!(error instanceof MalformedPayload)) throw error;
-    const tooBig = error.cause instanceof RangeError || systemCode(error.cause) === 'ERR_BUFFER_TOO_LARGE';
-    return { malformed: tooBig ? 'too_big' : 'not_json', detail: error.message };
-  }
-  return isDeep(value) ? { malformed: 'too_deep', detail: `deeper than ${MAX_DEPTH}` } : { value };
-}
-
-/** Without recursion, because the value's depth is the attacker's choice. */
-function isDeep(value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; depth <= MAX_DEPTH; depth += 1) {
-    level = level.flatMap((item) =>
-      typeof item === 'object' && item !== null ? Object.values(item as Record<string, unknown>) : [],
-    );
-    if (level.length === 0) return false;
-  }
-  return true;
 }
 
 function read(key: StreamKey, kind: string, seq: number, body: unknown): Meaning | UnreadReason {
@@ -155,9 +109,4 @@ function readBody({ device, epoch, stream }: StreamKey, value: unknown): Meaning
       return AuditBody.safeParse(value).success ? { is: 'other' } : undefined;
     }
   }
-}
-
-function firstIssue(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return issue === undefined ? messageOf(error) : `${issue.path.join('.')}: ${issue.message}`;
 }

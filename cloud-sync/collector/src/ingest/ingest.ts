@@ -1,4 +1,4 @@
-import type { Ack, Stream } from '@lineside/protocol';
+import type { Ack, AddressOf, Batch, Received, Stream, TopicKind } from '@lineside/protocol';
 import {
   isStoreTrouble,
   type BatchOutcome,
@@ -7,7 +7,7 @@ import {
   type StreamKey,
 } from '../store/index.ts';
 import { Backoff, type Clock, isAbort, type Logger, LogThrottle, messageOf, systemCode } from '@lineside/kit';
-import { checkBatch, type MalformedReason, type UnreadReason } from './check-batch.ts';
+import { checkBatch, type RefusedReason, type UnreadReason } from './check-batch.ts';
 
 const QUEUE_BATCHES = 256;
 const QUEUE_BYTES = 24 * 1024 * 1024;
@@ -18,10 +18,19 @@ const SAY_AGAIN_MS = 30_000;
 const PAUSE_AFTER_TROUBLE_MS = 1000;
 const MAX_PAUSE_MS = 15_000;
 
+/** A message that was refused; `detail` holds no payload. */
+export interface RefusedMessage {
+  readonly kind: TopicKind | 'unknown';
+  readonly reason: RefusedReason;
+  /** Empty where the topic names none. */
+  readonly device: string;
+  readonly detail: string;
+}
+
 /** What ingest counts; metrics implement it. */
 export interface IngestCounters {
   batch(outcome: BatchOutcome, stream: Stream): void;
-  malformed(reason: MalformedReason): void;
+  refused(kind: RefusedMessage['kind'], reason: RefusedReason): void;
   unread(reason: UnreadReason): void;
   /** A payload came in, of so many bytes on the wire. */
   received(bytes: number): void;
@@ -92,28 +101,28 @@ export class Ingest {
   }
 
   /**
-   * Takes a payload in and checks it, while the group before it is being committed; calls `next` when there is room for
-   * another, at once while the queue is short.
+   * Takes a batch in and checks it, while the group before it is being committed. Returns a promise where the queue is
+   * full: it resolves when there is room for another batch.
    */
-  offer(device: string, stream: Stream, payload: Uint8Array, next: () => void): void {
+  offer(address: AddressOf<'up'>, received: Batch, { raw, bytes: onWire }: Received): Promise<void> | undefined {
     const atMs = this.#options.clock.monoMs();
-    this.#options.counters.received(payload.length);
-    const batch = this.#check(device, stream, payload);
+    this.#options.counters.received(onWire);
+    const batch = this.#check(address, received, raw);
     if (batch !== undefined) {
       const bytes = batch.records.reduce((sum, { json }) => sum + json.length, 0);
       this.#queue.push({ batch, atMs, bytes });
       this.#queuedBytes += bytes;
       this.#wake?.();
     }
-    if (this.#isFull()) this.#room.push(next);
-    else next();
+    if (!this.#isFull()) return undefined;
+    return new Promise((resolve) => void this.#room.push(resolve));
   }
 
-  /** Counts a message that is none of ours, and says so now and then. */
-  refuse(reason: MalformedReason, device: string, detail: string): void {
-    this.#options.counters.malformed(reason);
-    const times = this.#throttle.due(`${reason} ${device}`);
-    if (times !== undefined) this.#options.log.warn({ device, reason, detail, times }, 'message refused');
+  /** Counts a message that goes no further; logs it once per kind and device, then at most every half minute. */
+  refuse({ kind, reason, device, detail }: RefusedMessage): void {
+    this.#options.counters.refused(kind, reason);
+    const times = this.#throttle.due(`${kind} ${device}`);
+    if (times !== undefined) this.#options.log.warn({ device, kind, reason, detail, times }, 'message refused');
   }
 
   /** Commits what is offered until the signal; then what is queued already. */
@@ -156,10 +165,10 @@ export class Ingest {
     return group;
   }
 
-  #check(device: string, stream: Stream, payload: Uint8Array): CheckedBatch | undefined {
-    const checked = checkBatch(device, stream, payload);
-    if ('malformed' in checked) {
-      this.refuse(checked.malformed, device, checked.detail);
+  #check(address: AddressOf<'up'>, batch: Batch, raw: unknown): CheckedBatch | undefined {
+    const checked = checkBatch(address, batch, raw);
+    if ('refused' in checked) {
+      this.refuse({ kind: 'up', reason: checked.refused, device: address.device, detail: checked.detail });
       return undefined;
     }
     for (const reason of checked.unread) this.#options.counters.unread(reason);

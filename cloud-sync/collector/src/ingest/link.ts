@@ -1,23 +1,22 @@
 import { Socket } from 'node:net';
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import {
-  CollectorState,
-  DeviceState,
-  encode,
-  parseTopic,
+  type AddressOf,
+  type CollectorState,
+  type DeviceState,
+  filterOf,
+  Inbox,
+  outgoing,
+  type OutgoingMessage,
   PAYLOAD_FORMS,
-  topics,
-  type Ack,
-  type ResendCommand,
+  type PayloadOf,
+  type PublishedBy,
+  type Refusal,
+  type Reported,
 } from '@lineside/protocol';
 import { type Clock, type Logger, LogThrottle, messageOf } from '@lineside/kit';
-import { openPayload } from './check-batch.ts';
 import type { Ingest } from './ingest.ts';
 
-const ACK_EXPIRY_S = 60;
-const COMMAND_EXPIRY_S = 60;
-const STATE_BYTES = 4 * 1024;
-const REPORTED_BYTES = 64 * 1024;
 const GOODBYE_MS = 1500;
 const RECONNECT_MS = 1000;
 /** Name of the group among which the broker deals out batches. */
@@ -38,7 +37,7 @@ export interface LinkOptions {
   readonly log: Logger;
   readonly ingest: Ingest;
   readonly heard: (device: string, state: DeviceState) => void;
-  readonly reported: (device: string, document: unknown) => void;
+  readonly reported: (device: string, document: Reported) => void;
   /** The broker is gone. */
   readonly lost: () => void;
   /** True where several collectors share the batches of one broker. */
@@ -51,6 +50,7 @@ export interface LinkOptions {
 export class BrokerLink {
   readonly name = 'broker link';
   readonly #options: LinkOptions;
+  readonly #inbox: Inbox<'collector'>;
   readonly #throttle: LogThrottle;
   #client: MqttClient | undefined;
   #subscribed = false;
@@ -60,6 +60,16 @@ export class BrokerLink {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#throttle = new LogThrottle({ everyMs: 30_000, nowMs: () => options.clock.monoMs() });
+    const { ingest, heard, reported } = options;
+    this.#inbox = new Inbox<'collector'>({ onRefusal: (refusal) => this.#refused(refusal) })
+      .on('up', (address, batch, received) => ingest.offer(address, batch, received))
+      .on('state', ({ device }, state) => heard(device, state))
+      .on('reported', ({ device }, document) => reported(device, document))
+      .on(
+        'collectorState',
+        (_address, state) => this.#otherPresence(state),
+        () => this.#restorePresence(),
+      );
   }
 
   /** True while subscribed: only then do devices hear that the collector is there. */
@@ -76,7 +86,7 @@ export class BrokerLink {
     client.unsubscribe(this.#upFilter, (error) => {
       if (error) this.#complain(error);
     });
-    if (!this.#options.othersAtWork()) this.#say(client, false);
+    if (!this.#options.othersAtWork()) this.#announce(client, false);
   }
 
   /** Takes batches again. */
@@ -86,13 +96,16 @@ export class BrokerLink {
     if (this.#client?.connected === true) this.#connected(this.#client);
   }
 
-  acknowledge(device: string, ack: Ack): void {
-    this.#publish(topics.ack(device), ack, ACK_EXPIRY_S);
-  }
-
-  /** False when the broker is not reachable now. */
-  request(device: string, command: ResendCommand): boolean {
-    return this.#publish(topics.cmd(device), command, COMMAND_EXPIRY_S);
+  /**
+   * Sends one message to a device. False when the broker is not reachable now: it is not queued. Throws
+   * MalformedPayload for a value that the device would refuse.
+   */
+  publish<K extends PublishedBy<'collector'>>(kind: K, address: AddressOf<K>, value: PayloadOf<K>): boolean {
+    const client = this.#client;
+    // While offline mqtt.js would queue it in memory; a device that gets no answer sends again, which is the better queue.
+    if (client === undefined || !client.connected) return false;
+    this.#send(client, outgoing(kind, address, value));
+    return true;
   }
 
   /** Connected, and again connected, until the signal; then says goodbye. */
@@ -126,7 +139,8 @@ export class BrokerLink {
     this.#client = undefined;
     if (!connected()) return;
     if (!othersAtWork()) {
-      const goodbye = client.publishAsync(topics.collectorState, this.#state(false), { qos: 1, retain: true });
+      const { topic, payload, qos, retain } = this.#presence(false);
+      const goodbye = client.publishAsync(topic, payload, { qos, retain });
       await Promise.race([goodbye.catch(ignored), clock.sleep(GOODBYE_MS)]);
     }
     // In good order, so that the will stays unsaid.
@@ -134,11 +148,12 @@ export class BrokerLink {
   }
 
   get #upFilter(): string {
-    return this.#options.cluster ? `$share/${SHARE}/${topics.allUp}` : topics.allUp;
+    return this.#options.cluster ? `$share/${SHARE}/${filterOf('up')}` : filterOf('up');
   }
 
   #connectOptions(): IClientOptions {
     const { username, password, clientId, tls } = this.#options;
+    const { topic, payload, qos, retain } = this.#presence(false);
     return {
       protocolVersion: 5,
       clean: true,
@@ -152,14 +167,14 @@ export class BrokerLink {
       resubscribe: false,
       queueQoSZero: false,
       properties: { sessionExpiryInterval: 0, receiveMaximum: 128 },
-      will: { topic: topics.collectorState, payload: this.#state(false), qos: 1, retain: true },
+      will: { topic, payload, qos, retain },
     };
   }
 
   #connected(client: MqttClient): void {
     const { stream } = client;
     if (stream instanceof Socket) stream.setNoDelay(true);
-    const others = [topics.allState, topics.allReported, topics.collectorState];
+    const others = [filterOf('state'), filterOf('reported'), filterOf('collectorState')];
     const filters = this.#withdrawn ? others : [this.#upFilter, ...others];
     client.subscribe(filters, { qos: 1 }, (error, granted) => {
       const refused = granted?.filter(({ qos }) => qos >= 128) ?? [];
@@ -172,14 +187,12 @@ export class BrokerLink {
       }
       this.#subscribed = true;
       this.#options.log.info({ url: this.#options.url }, 'connected to broker');
-      if (!this.#withdrawn) this.#say(client, true);
+      if (!this.#withdrawn) this.#announce(client, true);
     });
   }
 
-  #say(client: MqttClient, online: boolean): void {
-    client.publish(topics.collectorState, this.#state(online), { qos: 1, retain: true }, (error) => {
-      if (error) this.#complain(error);
-    });
+  #announce(client: MqttClient, online: boolean): void {
+    this.#send(client, this.#presence(online));
   }
 
   #closed(): void {
@@ -189,78 +202,44 @@ export class BrokerLink {
   }
 
   /** Called for each message; the broker is not acknowledged, and sends no more, until `done`. */
-  #receive(packet: IPublishPacket, done: (error?: Error) => void): void {
+  #receive({ topic, payload }: IPublishPacket, done: (error?: Error) => void): void {
     try {
-      this.#dispatch(packet.topic, toBytes(packet.payload), done);
+      const held = this.#inbox.receive(topic, toBytes(payload));
+      if (held !== undefined) {
+        void held.then(() => done());
+        return;
+      }
     } catch (error) {
-      // A message must never end the process, whatever it holds; what we did not foresee is counted and shown.
-      this.#options.ingest.refuse('not_json', packet.topic.slice(0, 128), messageOf(error));
-      done();
-    }
-  }
-
-  #dispatch(topic: string, payload: Uint8Array, done: () => void): void {
-    const { ingest, heard, reported } = this.#options;
-    const parsed = parseTopic(topic);
-    if (parsed?.kind === 'up') {
-      ingest.offer(parsed.device, parsed.stream, payload, done);
-      return;
-    }
-    if (parsed?.kind === 'collectorState') this.#otherPresence(payload);
-    // An empty payload is how a retained message is taken back.
-    else if (payload.length > 0) {
-      if (parsed?.kind === 'state') this.#open(parsed.device, payload, STATE_BYTES, DeviceState, heard);
-      else if (parsed?.kind === 'reported') this.#openReported(parsed.device, payload, reported);
-      else ingest.refuse('topic', '', topic.slice(0, 128));
+      // A message must never end the process, whatever it holds; what nobody foresaw is counted and logged.
+      const detail = `${topic.slice(0, 128)}: ${messageOf(error)}`;
+      this.#options.ingest.refuse({ kind: 'unknown', reason: 'not_json', device: '', detail });
     }
     done();
   }
 
-  #open(
-    device: string,
-    payload: Uint8Array,
-    maxBytes: number,
-    schema: typeof DeviceState,
-    take: (device: string, value: DeviceState) => void,
-  ): void {
-    const opened = openPayload(payload, maxBytes);
-    if ('malformed' in opened) return this.#options.ingest.refuse(opened.malformed, device, opened.detail);
-    const parsed = schema.safeParse(opened.value);
-    if (!parsed.success) return this.#options.ingest.refuse('schema', device, 'state does not fit');
-    take(device, parsed.data);
+  #refused(refusal: Refusal): void {
+    this.#options.ingest.refuse(refusal);
+    if (refusal.kind === 'collectorState') this.#restorePresence();
   }
 
-  #openReported(device: string, payload: Uint8Array, take: LinkOptions['reported']): void {
-    const opened = openPayload(payload, REPORTED_BYTES);
-    if ('malformed' in opened) this.#options.ingest.refuse(opened.malformed, device, opened.detail);
-    else take(device, opened.value);
+  /** What this collector published comes back, too. */
+  #otherPresence(state: CollectorState): void {
+    if (!state.online) return this.#restorePresence();
+    if (state.session === this.#options.session) return;
+    const times = this.#throttle.due('other collector');
+    if (times !== undefined) this.#options.log.warn({ times }, 'another collector announces itself at this broker');
   }
 
-  /**
-   * When another collector or an earlier run of this one leaves, devices must hear again that this one is here; our own
-   * words come back too.
-   */
-  #otherPresence(payload: Uint8Array): void {
-    const opened = openPayload(payload, STATE_BYTES);
-    const state = 'value' in opened ? CollectorState.safeParse(opened.value).data : undefined;
-    if (state?.online === true) {
-      if (state.session === this.#options.session) return;
-      const times = this.#throttle.due('other collector');
-      if (times !== undefined) this.#options.log.warn({ times }, 'another collector announces itself at this broker');
-      return;
-    }
-    if (this.#client !== undefined && this.online && !this.#withdrawn) this.#say(this.#client, true);
+  /** Another collector or an earlier run of this one has left, or the topic was spoiled: devices must know who is here. */
+  #restorePresence(): void {
+    if (this.#client !== undefined && this.online && !this.#withdrawn) this.#announce(this.#client, true);
   }
 
-  #publish(topic: string, value: Ack | ResendCommand, expiryS: number): boolean {
-    const client = this.#client;
-    // While offline mqtt.js would queue it in memory; a device that hears nothing sends again, which is the better queue.
-    if (client === undefined || !client.connected) return false;
-    const properties = { messageExpiryInterval: expiryS };
-    client.publish(topic, encode(value), { qos: 1, properties }, (error) => {
+  #send(client: MqttClient, { topic, payload, qos, retain, expiryS }: OutgoingMessage): void {
+    const properties = expiryS === undefined ? {} : { properties: { messageExpiryInterval: expiryS } };
+    client.publish(topic, payload, { qos, retain, ...properties }, (error) => {
       if (error) this.#complain(error);
     });
-    return true;
   }
 
   #complain(error: Error): void {
@@ -269,16 +248,16 @@ export class BrokerLink {
     if (times !== undefined) log.warn({ url, error: error.message, times }, 'trouble with broker');
   }
 
-  #state(online: boolean): Buffer {
+  #presence(online: boolean): OutgoingMessage {
     const { session, mediaUrl, uploadUrl, clock } = this.#options;
     const state: CollectorState = {
       v: 1,
       online,
       session,
-      t: clock.wallMs(),
+      t: Math.round(clock.wallMs()),
       ...(online && { mediaUrl, uploadUrl, accepts: [...PAYLOAD_FORMS] }),
     };
-    return Buffer.from(JSON.stringify(state));
+    return outgoing('collectorState', {}, state);
   }
 }
 

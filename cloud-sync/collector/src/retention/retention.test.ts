@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { encode } from '@lineside/protocol';
 import { silentLogger, systemClock } from '@lineside/kit';
+import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
 import { parseConfig } from '../config/index.ts';
-import { checkBatch } from '../ingest/index.ts';
 import { FileMedia } from '../media/index.ts';
 import { Retention } from './retention.ts';
 import { SqliteStore } from '../store/index.ts';
@@ -44,9 +43,8 @@ async function keepPicture(daysAgo: number, bytes = 100): Promise<string> {
 }
 
 async function keepRecords(stream: 'audit' | 'events' | 'telemetry', daysAgo: number): Promise<void> {
-  const checked = checkBatch('line-1', stream, encode(new JournalTwin('line-1', stream).appendEvents(5).batch()));
-  if ('malformed' in checked) throw new Error(checked.detail);
-  await store.commit([checked.batch], NOW - daysAgo * DAY);
+  const batch = new JournalTwin('line-1', stream).appendEvents(5).batch();
+  await store.commit([checkedBatch(batch)], NOW - daysAgo * DAY);
 }
 
 it('deletes nothing that is not named', async () => {

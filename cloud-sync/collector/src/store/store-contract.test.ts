@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { encode, headsText, signedHeadsBody, type Batch } from '@lineside/protocol';
+import { headsText, signedHeadsBody, type Batch } from '@lineside/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
 import { eventBody, JournalTwin, oldForm } from '../../../../tests/support/journal-twin.ts';
 import { TestPostgres } from '../../../../tests/support/postgres.ts';
-import { checkBatch } from '../ingest/index.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 import { SqliteStore } from './sqlite/sqlite-store.ts';
-import type { BatchOutcome, CheckedBatch, CollectorStore, Finding } from './store.ts';
+import type { BatchOutcome, CollectorStore, Finding } from './store.ts';
 
 /** A kind of database, as the contract needs it. */
 interface Kind {
@@ -84,7 +84,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
   });
 
   async function put(...batches: Batch[]): Promise<readonly BatchOutcome[]> {
-    return store.commit(batches.map(checked), 1000);
+    return store.commit(batches.map(checkedBatch), 1000);
   }
 
   async function one(batch: Batch): Promise<BatchOutcome> {
@@ -246,10 +246,10 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
     it('stores nothing of a group when one of it fails', async () => {
       const a = new JournalTwin('line-1').appendEvents(2);
       const broken = {
-        ...checked(a.batch(2, 2)),
+        ...checkedBatch(a.batch(2, 2)),
         key: { device: 'line-1', epoch: a.epoch, stream: undefined as never },
       };
-      await expect(store.commit([checked(a.batch(1, 1)), broken], 0)).rejects.toThrow();
+      await expect(store.commit([checkedBatch(a.batch(1, 1)), broken], 0)).rejects.toThrow();
       expect((await store.totals()).records).toEqual({});
     });
 
@@ -345,7 +345,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       ]) {
         audit.append('audit', more.records[0]?.b ?? {});
       }
-      for (const seq of [1, 2, 3]) await store.commit([checked(audit.batch(seq, seq))], 1000 * seq);
+      for (const seq of [1, 2, 3]) await store.commit([checkedBatch(audit.batch(seq, seq))], 1000 * seq);
       expect(await store.signatureProblems(10)).toMatchObject([
         { seq: 4, problem: 'other_key' },
         { seq: 3, problem: 'forged' },
@@ -356,8 +356,8 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
   describe('retention', () => {
     it('takes old records away, and the chain goes on from where it ended', async () => {
       const journal = new JournalTwin('line-1').appendEvents(20);
-      await store.commit([checked(journal.batch(1, 8))], 1000);
-      await store.commit([checked(journal.batch(9, 14))], 2000);
+      await store.commit([checkedBatch(journal.batch(1, 8))], 1000);
+      await store.commit([checkedBatch(journal.batch(9, 14))], 2000);
       expect(await store.retire('events', 1000, 100, 5000)).toBe(0);
       expect(await store.retire('telemetry', 9000, 100, 5000)).toBe(0);
       expect(await store.retire('events', 2000, 5, 5000)).toBe(5);
@@ -374,7 +374,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
 
     it('does not let come back what it took away', async () => {
       const journal = new JournalTwin('line-1').appendEvents(6);
-      await store.commit([checked(journal.batch(1, 4))], 1000);
+      await store.commit([checkedBatch(journal.batch(1, 4))], 1000);
       await store.retire('events', 2000, 100, 5000);
       expect(await one(journal.batch(1, 4))).toMatchObject({ inserted: 0, duplicates: 4, breaks: 0, conflicts: 0 });
       expect(await one(journal.batch(3, 6))).toMatchObject({ inserted: 2, duplicates: 2, breaks: 0 });
@@ -384,7 +384,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
 
     it('does not reach over a gap, whose neighbours prove what is missing', async () => {
       const journal = new JournalTwin('line-1').appendEvents(9);
-      await store.commit([checked(journal.batch(1, 3)), checked(journal.batch(6, 9))], 1000);
+      await store.commit([checkedBatch(journal.batch(1, 3)), checkedBatch(journal.batch(6, 9))], 1000);
       expect(await store.retire('events', 2000, 100, 5000)).toBe(3);
       expect(await verify()).toMatchObject([{ problem: 'gap', first: 4, last: 5 }]);
       expect(await one(journal.batch(4, 5))).toMatchObject({ inserted: 2, breaks: 0, watermark: { upto: 9 } });
@@ -393,8 +393,8 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
 
     it('finds records taken out beside those that retention took', async () => {
       const journal = new JournalTwin('line-1').appendEvents(9);
-      await store.commit([checked(journal.batch(1, 3))], 1000);
-      await store.commit([checked(journal.batch(4, 9))], 3000);
+      await store.commit([checkedBatch(journal.batch(1, 3))], 1000);
+      await store.commit([checkedBatch(journal.batch(4, 9))], 3000);
       await store.retire('events', 2000, 100, 5000);
       await place.tamper('delete from records where seq = 4');
       expect(await verify()).toContainEqual(expect.objectContaining({ problem: 'missing', first: 4 }));
@@ -462,9 +462,3 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
     });
   });
 });
-
-function checked(batch: Batch): CheckedBatch {
-  const result = checkBatch(batch.dev, batch.stream, encode(batch));
-  if ('malformed' in result) throw new Error(`${result.malformed}: ${result.detail}`);
-  return result.batch;
-}

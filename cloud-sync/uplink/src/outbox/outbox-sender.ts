@@ -8,7 +8,7 @@ import {
   type PayloadForm,
   ResendCommand,
   type Stream,
-  topics,
+  topicOf,
 } from '@lineside/protocol';
 import { type Clock, messageOf } from '@lineside/kit';
 import type { TokenBucket } from '../limits/index.ts';
@@ -126,9 +126,14 @@ export class OutboxSender {
       const payload = encodeText(this.#textOf(batch), this.#form);
       cap.spend(payload.length, now);
       this.#wire = { bytes: this.#wire.bytes + payload.length, records: this.#wire.records + batch.records.length };
-      session.publish(topics.up(this.#outbox.device, batch.stream), payload, false, (refusal) => {
-        if (refusal !== undefined) this.#events.trouble(refusal);
-      });
+      session.publish(
+        topicOf('up', { device: this.#outbox.device, stream: batch.stream }),
+        payload,
+        false,
+        (refusal) => {
+          if (refusal !== undefined) this.#events.trouble(refusal);
+        },
+      );
     }
   }
 

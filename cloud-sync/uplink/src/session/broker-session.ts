@@ -1,4 +1,4 @@
-import { topics } from '@lineside/protocol';
+import { downFilter, topicOf } from '@lineside/protocol';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { disconnectProblem, problem, socketProblem, UplinkFailure, type UplinkProblem } from '../ports/index.ts';
 
@@ -67,9 +67,9 @@ export class BrokerSession {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       await session.#connected();
-      await session.#subscribe([topics.down(device), topics.collectorState]);
+      await session.#subscribe([downFilter(device), topicOf('collectorState')]);
       // Only to learn of another box with this identity; a broker may forbid it.
-      client.subscribe(topics.state(device), { qos: 1 }, ignored);
+      client.subscribe(topicOf('state', { device }), { qos: 1 }, ignored);
       return session;
     } catch (error) {
       client.end(true);
@@ -98,7 +98,7 @@ export class BrokerSession {
 
   /** Has the broker say once more what it retains of the collector's presence (MQTT 5, 3.3.1.3: at each subscription). */
   askForCollector(): void {
-    if (this.#client.connected) this.#client.subscribe(topics.collectorState, { qos: 1 }, ignored);
+    if (this.#client.connected) this.#client.subscribe(topicOf('collectorState'), { qos: 1 }, ignored);
   }
 
   /** Sends `last` and leaves in good order, so that the will stays unsaid; gives up after a second. */

@@ -1,4 +1,4 @@
-import { CollectorState, decode, MalformedPayload, topics } from '@lineside/protocol';
+import { CollectorState, decode, MalformedPayload, topicOf } from '@lineside/protocol';
 import { connect, ErrorWithReasonCode, type IClientOptions, type MqttClient } from 'mqtt';
 
 export interface BrokerProbeOptions {
@@ -70,7 +70,7 @@ async function presence(client: MqttClient, timeoutMs: number): Promise<'online'
   const told = new Promise<'online' | 'offline' | 'absent'>((resolve) => {
     client.on('message', (_topic, payload) => resolve(readPresence(payload)));
   });
-  const granted = await within(timeoutMs, client.subscribeAsync(topics.collectorState, { qos: 1 }), undefined);
+  const granted = await within(timeoutMs, client.subscribeAsync(topicOf('collectorState'), { qos: 1 }), undefined);
   if (granted === undefined || granted.some((grant) => grant.qos >= 0x80)) return 'hidden';
   return within(PRESENCE_MS, told, 'absent');
 }

@@ -1,11 +1,9 @@
-import { encode, type Batch } from '@lineside/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { checkedBatch } from '../../../../../tests/support/checked-batch.ts';
 import { dice } from '../../../../../tests/support/dice.ts';
 import { eventBody, JournalTwin } from '../../../../../tests/support/journal-twin.ts';
 import { TestPostgres } from '../../../../../tests/support/postgres.ts';
 import { waitFor } from '../../../../../tests/support/wait-for.ts';
-import { checkBatch } from '../../ingest/index.ts';
-import type { CheckedBatch } from '../store.ts';
 import { isStoreTrouble } from '../store-unavailable.ts';
 import { PostgresStore } from './postgres-store.ts';
 
@@ -25,12 +23,6 @@ afterEach(async () => store.close());
 
 async function open(): Promise<PostgresStore> {
   return PostgresStore.open({ ...server.address(database), tls: false, connections: 4 });
-}
-
-function checked(batch: Batch): CheckedBatch {
-  const result = checkBatch(batch.dev, batch.stream, encode(batch));
-  if ('malformed' in result) throw new Error(`${result.malformed}: ${result.detail}`);
-  return result.batch;
 }
 
 async function verify(): Promise<unknown[]> {
@@ -83,7 +75,7 @@ describe('a database of the collector', () => {
        $$ begin insert into levels values (current_setting('synchronous_commit')); return null; end $$;
        create trigger note after insert on records for each statement execute function note()`,
     );
-    await lazy.commit([checked(new JournalTwin('line-1').appendEvents(1).batch())], 0);
+    await lazy.commit([checkedBatch(new JournalTwin('line-1').appendEvents(1).batch())], 0);
     expect(await server.run(database, 'select level from levels')).toEqual([{ level: 'on' }]);
     await lazy.close();
     await server.run(database, `alter role ${server.user} reset synchronous_commit`);
@@ -97,7 +89,7 @@ describe('a database of the collector', () => {
     const counters = { offered: 3, inspected: 2, skipped: { 'stale\0': 1 }, failed: {} };
     telemetry.append('telemetry', { camera: 'a\0', model: 'ppe', counters, state: 'ok\0' });
     telemetry.append('telemetry', { camera: 'b', model: 'ppe', counters, state: 'ok' }, Number.MAX_SAFE_INTEGER);
-    const outcomes = await store.commit([checked(journal.batch()), checked(telemetry.batch())], 0);
+    const outcomes = await store.commit([checkedBatch(journal.batch()), checkedBatch(telemetry.batch())], 0);
     expect(outcomes).toMatchObject([{ inserted: 2 }, { inserted: 2 }]);
     expect((await store.events({ limit: 5 })).items).toHaveLength(2);
     expect(await store.telemetry()).toHaveLength(2);
@@ -119,12 +111,12 @@ describe('collectors that share a database', () => {
           const group = Array.from({ length: 4 }, () => {
             const journal = journals[roll(journals.length)] ?? new JournalTwin('nobody');
             const from = 1 + roll(120);
-            return checked(journal.batch(from, Math.min(120, from + roll(40))));
+            return checkedBatch(journal.batch(from, Math.min(120, from + roll(40))));
           });
           await one.commit(group, 0);
         }
         await one.commit(
-          journals.map((journal) => checked(journal.batch())),
+          journals.map((journal) => checkedBatch(journal.batch())),
           0,
         );
       }),
@@ -148,22 +140,22 @@ describe('collectors that share a database', () => {
 describe('a server that dies', () => {
   it('makes a commit fail as trouble of the store, and takes the same batch when it is back', async () => {
     const journal = new JournalTwin('line-1').appendEvents(4);
-    await store.commit([checked(journal.batch(1, 2))], 0);
+    await store.commit([checkedBatch(journal.batch(1, 2))], 0);
     const { pid } = server;
     process.kill(pid, 'SIGKILL');
-    const failure = await store.commit([checked(journal.batch(3, 4))], 0).then(
+    const failure = await store.commit([checkedBatch(journal.batch(3, 4))], 0).then(
       () => undefined,
       (error: unknown) => error,
     );
     expect(isStoreTrouble(failure)).toBe(true);
     await waitFor('the server to start again', async () => server.restart().then(() => true), { withinMs: 30_000 });
-    const [outcome] = await store.commit([checked(journal.batch(3, 4))], 0);
+    const [outcome] = await store.commit([checkedBatch(journal.batch(3, 4))], 0);
     expect(outcome?.watermark).toEqual({ upto: 4, sack: [] });
     expect(await verify()).toEqual([]);
   });
 
   it('tells a fault of one batch from trouble of the store', async () => {
-    const { key, ...rest } = checked(new JournalTwin('line-1').appendEvents(1).batch());
+    const { key, ...rest } = checkedBatch(new JournalTwin('line-1').appendEvents(1).batch());
     const broken = { ...rest, key: { ...key, stream: undefined as never } };
     const failure = await store.commit([broken], 0).catch((error: unknown) => error);
     expect(isStoreTrouble(failure)).toBe(false);
