@@ -10,7 +10,7 @@ import {
 } from '../config/index.ts';
 import { createLogger, type Logger, messageOf, systemClock } from '@lineside/kit';
 import type { RunOptions } from './options.ts';
-import { sit } from './sitting.ts';
+import { runLine } from './run-line.ts';
 
 /** The configuration in force, and why the one on disk is not. */
 interface InForce {
@@ -39,7 +39,7 @@ export async function runAppliance(options: RunOptions): Promise<void> {
     }
     const current = inForce.loaded;
     try {
-      await sitOnce(options, inForce, lastGood, logger);
+      await runWithConfig(options, inForce, lastGood, logger);
     } catch (error) {
       const before = inForce.ran ?? (await keptBefore(options, lastGood));
       // What broke while it ran is no fault of the configuration, and one that is the last good itself has no better.
@@ -60,7 +60,7 @@ async function keptBefore(options: RunOptions, lastGood: LastGood): Promise<Load
 }
 
 /** One sitting, ended by the caller or by a new configuration. */
-async function sitOnce(options: RunOptions, inForce: InForce, lastGood: LastGood, logger: Logger): Promise<void> {
+async function runWithConfig(options: RunOptions, inForce: InForce, lastGood: LastGood, logger: Logger): Promise<void> {
   const changed = new AbortController();
   const signal = AbortSignal.any([options.signal, changed.signal]);
   const current = inForce.loaded;
@@ -73,7 +73,7 @@ async function sitOnce(options: RunOptions, inForce: InForce, lastGood: LastGood
     { ...options.sources, ...(inForce.problem === undefined ? { sourceHash: current.sourceHash } : {}) },
   );
   try {
-    await sit(
+    await runLine(
       {
         loaded: current,
         configProblem: () => inForce.problem,

@@ -18,11 +18,11 @@ import { evidencePath } from '../evidence/index.ts';
 import type { VisionProcess } from '../vision/index.ts';
 import { EventViews } from './event-views.ts';
 import { CpuMeter, diskOf } from './machine.ts';
-import { periodMs } from './looks.ts';
+import { periodMs } from './model-assignments.ts';
 import { type LineModel, refusals } from './models.ts';
 import type { DataFolder } from './open-data-folder.ts';
 import { cameraViews, modelViews, type ViewFacts } from './status-view.ts';
-import type { UplinkPart } from './uplink-part.ts';
+import type { UplinkService } from './uplink-service.ts';
 
 export interface LineStatusParts {
   readonly loaded: LoadedConfig;
@@ -36,7 +36,7 @@ export interface LineStatusParts {
   readonly reader: EventReader;
   readonly lanes: Lanes;
   readonly vision: VisionProcess;
-  readonly uplink: UplinkPart | undefined;
+  readonly uplink: UplinkService | undefined;
   readonly models: readonly LineModel[];
   readonly keeper: EngineKeeper | undefined;
 }

@@ -10,11 +10,11 @@ import { ClockSource } from './clock-source.ts';
 import { eventIds } from './event-id.ts';
 import { bootId } from './machine.ts';
 import { findModels, type LineModel } from './models.ts';
-import { assignmentsOf } from './looks.ts';
+import { assignmentsOf } from './model-assignments.ts';
 import { openDataFolder } from './open-data-folder.ts';
 import type { Recording, ReplayOptions, ReplaySummary } from './options.ts';
 import { rulesOf } from './rules.ts';
-import { trackerFor } from './sitting.ts';
+import { trackerFor } from './run-line.ts';
 import { dataFolderLimits } from './data-folder-limits.ts';
 
 const SETTLE_MS = 30_000;

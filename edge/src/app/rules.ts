@@ -2,7 +2,7 @@ import type { CameraConfig, Config, RuleConfig } from '../config/index.ts';
 import type { Zone } from '../domain/index.ts';
 import type { Rule } from '../pipeline/index.ts';
 import { createRule, type RuleSpec, type Timing, TIMING_DEFAULTS } from '../rules/index.ts';
-import { periodMs } from './looks.ts';
+import { periodMs } from './model-assignments.ts';
 
 /** The rules of one camera, fresh. */
 export function rulesOf(config: Config, camera: CameraConfig): readonly Rule[] {

@@ -1,7 +1,7 @@
 import type { Config } from '../config/index.ts';
 import type { CameraStatus, ModelStatus } from '../domain/index.ts';
 import type { LaneState, LanesState, ModelLaneState } from '../pipeline/index.ts';
-import { periodMs } from './looks.ts';
+import { periodMs } from './model-assignments.ts';
 import { type CameraModelView, type CameraView, inspectingWord, type ModelView } from '../status/index.ts';
 
 export interface ViewFacts {

@@ -27,13 +27,13 @@ import { findModels, type LineModel, refusals, weakest } from './models.ts';
 import { afterEngines, besideEngines, engineKeeper, specsOf } from './engines.ts';
 import { eventIds } from './event-id.ts';
 import { LineStatus } from './line-status.ts';
-import { assignmentsOf, refusedAssignmentsOf } from './looks.ts';
+import { assignmentsOf, refusedAssignmentsOf } from './model-assignments.ts';
 import { rulesOf } from './rules.ts';
 import { dataFolderLimits } from './data-folder-limits.ts';
-import { LineTicker } from './ticker.ts';
-import { UplinkPart } from './uplink-part.ts';
+import { LineTicker } from './telemetry-writer.ts';
+import { UplinkService } from './uplink-service.ts';
 
-export interface SittingOptions {
+export interface RunLineOptions {
   readonly loaded: LoadedConfig;
   /** Why the file on disk is not in force, when the last good one is. */
   readonly configProblem: () => string | undefined;
@@ -53,10 +53,10 @@ export interface SittingOptions {
 }
 
 const SETTLE_MS = 5_000;
-const HAND_OVER_MS = 8_000;
+const FLUSH_MS = 8_000;
 
 /** One run of the line with one configuration, from opening the journal to closing it. */
-export async function sit(options: SittingOptions, signal: AbortSignal): Promise<void> {
+export async function runLine(options: RunLineOptions, signal: AbortSignal): Promise<void> {
   const { loaded, clock, logger, dataDir } = options;
   const { config } = loaded;
   const clockSource = new ClockSource(clock);
@@ -92,7 +92,7 @@ export async function sit(options: SittingOptions, signal: AbortSignal): Promise
         ...line,
         evidenceFolder: evidenceFolder(dataDir),
       });
-      await runLine(options, { ...line, store, status }, AbortSignal.any([signal, reopen.signal]));
+      await superviseLine(options, { ...line, store, status }, AbortSignal.any([signal, reopen.signal]));
       options.onStopped(status.snapshot());
     } finally {
       reader.close();
@@ -105,12 +105,12 @@ export async function sit(options: SittingOptions, signal: AbortSignal): Promise
 interface Wired {
   readonly lanes: Lanes;
   readonly vision: VisionProcess;
-  readonly uplink: UplinkPart | undefined;
+  readonly uplink: UplinkService | undefined;
   readonly keeper: EngineKeeper | undefined;
 }
 
 /** TensorRT engines, where this machine and its ONNX Runtime can use them. */
-async function enginesHere(options: SittingOptions, models: readonly LineModel[]): Promise<EngineKeeper | undefined> {
+async function enginesHere(options: RunLineOptions, models: readonly LineModel[]): Promise<EngineKeeper | undefined> {
   const { loaded, dataDir, clock, logger, env } = options;
   if (loaded.config.inference.engines === 'off' || !(await hasTensorrt())) return undefined;
   const machine = await readMachine({ path: env['PATH'] });
@@ -119,7 +119,7 @@ async function enginesHere(options: SittingOptions, models: readonly LineModel[]
 
 /** Everything between the cameras and the journal, and from there to the link, in the order a frame travels. */
 function wire(
-  options: SittingOptions,
+  options: RunLineOptions,
   store: DataFolder,
   models: readonly LineModel[],
   keeper: EngineKeeper | undefined,
@@ -160,11 +160,11 @@ function wire(
   });
   for (const refused of refusals(models)) lanes.model(refused);
   const uplink =
-    config.uplink && new UplinkPart({ loaded, uplink: config.uplink, store, clock, random, version, logger });
+    config.uplink && new UplinkService({ loaded, uplink: config.uplink, store, clock, random, version, logger });
   return { lanes, vision, uplink, keeper };
 }
 
-function laneOf(options: SittingOptions, cameraId: string, models: readonly LineModel[]): LaneSetup {
+function laneOf(options: RunLineOptions, cameraId: string, models: readonly LineModel[]): LaneSetup {
   const { config } = options.loaded;
   const camera = config.cameras.find((candidate) => candidate.id === cameraId);
   if (camera === undefined) throw new TypeError(`no camera ${cameraId}`);
@@ -187,8 +187,8 @@ export function trackerFor(model: LineModel | undefined): ByteTracker {
 }
 
 /** Runs all parts until the signal aborts or one breaks; then stops them in the order that loses nothing. */
-async function runLine(
-  options: SittingOptions,
+async function superviseLine(
+  options: RunLineOptions,
   line: Wired & { readonly store: DataFolder; readonly status: LineStatus },
   signal: AbortSignal,
 ): Promise<void> {
@@ -239,7 +239,7 @@ async function runLine(
   // The upkeep ends with a record too, and that is the last one to be handed over.
   keeping.abort();
   await kept;
-  await handOver(uplink, clock);
+  await flushUplink(uplink, clock);
   stopAnnouncing();
   serving.abort();
   await served;
@@ -247,9 +247,9 @@ async function runLine(
 }
 
 /** Gives the link a moment for what was just written; what stays is sent at the next start. */
-async function handOver(uplink: UplinkPart | undefined, clock: Clock): Promise<void> {
+async function flushUplink(uplink: UplinkService | undefined, clock: Clock): Promise<void> {
   if (uplink === undefined) return;
-  const deadline = AbortSignal.timeout(HAND_OVER_MS);
+  const deadline = AbortSignal.timeout(FLUSH_MS);
   try {
     while (uplink.delivering() && !deadline.aborted) await clock.sleep(100, deadline);
   } catch (error) {

@@ -4,7 +4,7 @@ import { type Clock, type Logger, type Service, redactUrls } from '@lineside/kit
 import type { LinkView } from '../status/index.ts';
 import type { DataFolder } from './open-data-folder.ts';
 
-export interface UplinkPartOptions {
+export interface UplinkServiceOptions {
   readonly loaded: LoadedConfig;
   readonly uplink: UplinkConfig;
   readonly store: DataFolder;
@@ -15,12 +15,12 @@ export interface UplinkPartOptions {
 }
 
 /** The uplink with its secrets resolved, and its state in the status room's words. */
-export class UplinkPart implements Service {
+export class UplinkService implements Service {
   readonly name = 'uplink';
   readonly #uplink: Uplink;
   readonly #broker: string;
 
-  constructor(options: UplinkPartOptions) {
+  constructor(options: UplinkServiceOptions) {
     const { loaded, uplink, store, clock, random, version, logger } = options;
     const { username, password } = uplink;
     const url = loaded.secrets.text(uplink.broker);
