@@ -49,10 +49,17 @@ export const MODULES: readonly Module[] = [
     owns: ['fastify', '@fastify/static', 'node:module'],
   },
   {
+    name: 'vocabulary',
+    folder: 'cloud-sync/protocol/src/vocabulary',
+    packageName: '@lineside/protocol/vocabulary',
+    may: [],
+    owns: [],
+  },
+  {
     name: 'protocol',
     folder: 'cloud-sync/protocol/src',
     packageName: '@lineside/protocol',
-    may: ['kit'],
+    may: ['kit', 'vocabulary'],
     owns: ['zod', 'canonicalize', 'node:crypto', 'node:zlib'],
   },
   {
@@ -117,7 +124,7 @@ export const MODULES: readonly Module[] = [
       'node:http',
     ],
   },
-  edge('domain', ['models/output']),
+  edge('domain', ['vocabulary', 'models/output']),
   edge('fields', ['kit'], ['zod']),
   edge('pipeline', ['domain', 'kit']),
   edge('camera', ['domain', 'kit'], ['node:child_process']),

@@ -16,6 +16,7 @@ export class EveryFrame implements Rule {
     const output = {
       key: `frame-${frame.index}`,
       rule: this.id,
+      ruleType: 'every_frame',
       kind: 'quality_issue',
       severity: 'info',
       zone: 'belt',

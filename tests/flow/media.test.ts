@@ -71,6 +71,7 @@ const record = async (n: number): Promise<void> => {
     phase: 'opened',
     key: 'k',
     rule: 'r',
+    ruleType: 'spill',
     kind: 'sanitation',
     severity: 'info',
     label: 'spill',

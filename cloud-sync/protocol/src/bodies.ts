@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { CODE_PATTERN, codesOf, EVENT_PHASES, SEVERITIES } from './vocabulary/index.ts';
 
-/** What an event is about; PRODUCT's words. */
-export const EventKind = z.enum(['personnel_violation', 'quality_issue', 'sanitation']);
-export const Severity = z.enum(['info', 'warning', 'critical']);
-export const EventPhase = z.enum(['opened', 'updated', 'closed']);
-export const CloseReason = z.enum(['cleared', 'object_lost', 'camera_lost', 'restart', 'rule_removed', 'timeout']);
+/** A code of the vocabulary, or one that a newer device has: whoever receives it keeps and shows it, known or not. */
+export const Code = z.string().regex(CODE_PATTERN);
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const name = z.string().min(1).max(128);
@@ -12,13 +10,17 @@ const name = z.string().min(1).max(128);
 /** Body of a record in stream `events`: one transition of one event. Boxes are source pixels [x1,y1,x2,y2]. */
 export const EventBody = z.object({
   event: z.uuid(),
-  kind: EventKind,
-  phase: EventPhase,
-  reason: CloseReason.optional(),
-  severity: Severity,
+  /** One of EVENT_KINDS, or of a newer device's. */
+  kind: Code,
+  phase: z.enum(codesOf(EVENT_PHASES)),
+  /** One of CLOSE_REASONS, or of a newer device's; present when phase is `closed`. */
+  reason: Code.optional(),
+  severity: z.enum(codesOf(SEVERITIES)),
   camera: name,
   zone: name.optional(),
   rule: name,
+  /** Type of that rule, which has the words of the event; absent in records from before 0.1. */
+  ruleType: Code.optional(),
   label: name,
   /** Milliseconds that the condition had held when this was written, on a monotonic clock. */
   durationMs: z.number().nonnegative(),

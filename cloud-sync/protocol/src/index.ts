@@ -18,3 +18,4 @@ export * from './streams.ts';
 export * from './topic-names.ts';
 export { PREFIX, specOf, TOPIC_KINDS, TOPICS } from './topics.ts';
 export type { AddressOf, Encoding, PayloadOf, PublishedBy, ReadBy, Role, TopicKind, TopicSpec } from './topics.ts';
+export * from './vocabulary/index.ts';

@@ -18,6 +18,7 @@ export function eventView(stored: StoredEvent, ackedUpTo: number): FoldedEvent {
     clock: stored.clock,
     delivered: stored.lastSeq <= ackedUpTo,
     snapshots: stored.snapshots,
+    ...(stored.ruleType === undefined ? {} : { ruleType: stored.ruleType }),
     ...(stored.zone === undefined ? {} : { zone: stored.zone }),
     ...(stored.score === undefined ? {} : { score: stored.score }),
     ...(stored.closedWallMs === undefined ? {} : { closedAtMs: stored.closedWallMs }),

@@ -8,6 +8,7 @@ import {
   openEventReader,
   type Transition,
 } from '../events/index.ts';
+import { codesOf, EVENT_KINDS } from '../domain/index.ts';
 import { evidenceFolder, evidencePath } from '../evidence/index.ts';
 import { journalPath } from '../journal/index.ts';
 import { parseDuration } from '../fields/index.ts';
@@ -23,8 +24,6 @@ interface FilterOptions {
   /** Milliseconds back from now. */
   readonly since?: number;
 }
-
-const KINDS = ['personnel_violation', 'quality_issue', 'sanitation'] as const;
 
 /** `lineside events list|tail|show|export` */
 export function eventsVerbs(program: Command, registry: Registry): void {
@@ -60,7 +59,7 @@ export function eventsVerbs(program: Command, registry: Registry): void {
 
 function filtered(command: Command): Command {
   return command
-    .addOption(new Option('--kind <kind>', 'only this kind').choices(KINDS))
+    .addOption(new Option('--kind <kind>', 'only this kind').choices(codesOf(EVENT_KINDS)))
     .option('--camera <id>', 'only this camera')
     .addOption(new Option('--state <state>', 'only open or closed ones').choices(['open', 'closed']))
     .option('--since <duration>', 'only of the last hours or days, such as 8h or 7d', back);

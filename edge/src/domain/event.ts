@@ -1,19 +1,14 @@
+import type { CloseReason, EventKind, EventPhase, Severity } from '@lineside/protocol/vocabulary';
 import type { Box } from '@lineside/models/output';
 import type { FrameRef } from './frame.ts';
 
-export type EventKind = 'personnel_violation' | 'quality_issue' | 'sanitation';
-export type Severity = 'info' | 'warning' | 'critical';
-export type CloseReason = 'cleared' | 'object_lost' | 'camera_lost' | 'restart' | 'rule_removed' | 'timeout';
-
-/** One step of an event. */
-export type EventPhase = 'opened' | 'updated' | 'closed';
-
-/** What a rule says at one frame: a transition of one incident, pure data, before it has an id or a picture. */
+/** What a rule reports for one frame: a transition of one incident, before it has an id or a snapshot. */
 export interface RuleOutput {
   readonly phase: EventPhase;
   /** Same for every transition of one incident, unique within the rule while the process lives. */
   readonly key: string;
   readonly rule: string;
+  readonly ruleType: string;
   readonly kind: EventKind;
   readonly severity: Severity;
   /** Present when phase is `closed`. */
@@ -22,12 +17,12 @@ export interface RuleOutput {
   readonly label: string;
   readonly score?: number;
   readonly box?: Box;
-  /** Milliseconds the condition has lasted, on the clock of the frames. */
+  /** Milliseconds that the condition has held, on the clock of the frames. */
   readonly durationMs: number;
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** A transition with its identity and its evidence, ready for the journal. */
+/** A transition with its event's identity, ready for the journal. */
 export interface LineEvent {
   /** UUIDv7, the same for all transitions of one incident. */
   readonly event: string;

@@ -1,7 +1,9 @@
 /**
- * The words of the product: frame, detection, result, track, zone, event. Types and pure functions.
+ * The terms of the product: frame, detection, result, track, zone, event. Types and pure functions, with the vocabulary
+ * of events and inspections and the output of models.
  */
 export * from '@lineside/models/output';
+export * from '@lineside/protocol/vocabulary';
 export * from './camera.ts';
 export * from './event.ts';
 export * from './frame.ts';

@@ -1,34 +1,9 @@
 import type { InferenceOutput } from '@lineside/models/output';
+import type { DegradedReason, FailReason, SkipReason } from '@lineside/protocol/vocabulary';
 import type { FrameRef } from './frame.ts';
 
 /**
- * Why a frame that was offered was not inspected: nothing was wrong, there was just no room for it, or the model looks
- * less often than the camera delivers (`not_due`).
- */
-export const SKIP_REASONS = ['newer_frame', 'not_due', 'not_ready', 'paused'] as const;
-export type SkipReason = (typeof SKIP_REASONS)[number];
-
-/** Why an inspection failed. */
-export const FAIL_REASONS = [
-  'inference_error',
-  'deadline',
-  'bad_output',
-  'model_unavailable',
-  // The model before it, whose finds it looks at, gave no result.
-  'earlier_stage',
-  'vision_restarted',
-] as const;
-export type FailReason = (typeof FAIL_REASONS)[number];
-
-/** Why a model's results are `degraded`: usable, and every event made from them says so. */
-export type DegradedReason =
-  | 'suspect_scores'
-  | 'fallback_provider'
-  /** There was more to look at than the second stage may: what is not listed was not looked at. */
-  | 'not_all_looked_at';
-
-/**
- * What one model says of one frame. An error is never an empty list of detections: whoever reads a result must
+ * What one model reports for one frame. An error is never an empty list of detections: whoever reads a result must
  * handle `no_result` as "not inspected".
  */
 export type InferenceResult =
@@ -51,7 +26,7 @@ export interface Inspection {
   readonly times: StageTimes;
 }
 
-/** offered = inspected + sum(skipped) + sum(failed), at any instant; each only rises. */
+/** offered = inspected + sum(skipped) + sum(failed), at every instant; each only rises. */
 export interface InspectionCounters {
   readonly offered: number;
   readonly inspected: number;
@@ -59,7 +34,7 @@ export interface InspectionCounters {
   readonly failed: Readonly<Partial<Record<FailReason, number>>>;
 }
 
-/** The fate of one offered frame, to be added to the counters. */
+/** What became of one offered frame, to be added to the counters. */
 export type FrameFate =
   | { readonly fate: 'inspected' }
   | { readonly fate: 'skipped'; readonly reason: SkipReason }
@@ -67,7 +42,7 @@ export type FrameFate =
 
 export const NO_INSPECTIONS: InspectionCounters = { offered: 0, inspected: 0, skipped: {}, failed: {} };
 
-/** Counters after `count` frames of one fate; the identity holds because the fate is counted together with the offer. */
+/** Counters after `count` frames of one fate. The sum stays true because a frame is counted as offered together with its fate. */
 export function countFate(counters: InspectionCounters, fate: FrameFate, count = 1): InspectionCounters {
   const offered = counters.offered + count;
   switch (fate.fate) {

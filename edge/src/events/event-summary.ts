@@ -18,6 +18,7 @@ export interface FoldedEvent {
   readonly camera: string;
   readonly zone?: string;
   readonly rule: string;
+  readonly ruleType?: string;
   readonly label: string;
   readonly reason?: EventBody['reason'];
   readonly openedWallMs: number;
@@ -77,6 +78,7 @@ export function foldEvent(transitions: readonly Transition[]): FoldedEvent | und
     firstSeq: first.seq,
     lastSeq: last.seq,
     transitions: transitions.length,
+    ...(last.body.ruleType === undefined ? {} : { ruleType: last.body.ruleType }),
     ...(last.body.zone === undefined ? {} : { zone: last.body.zone }),
     ...(closed === undefined ? {} : { closedWallMs: closed.wallMs, reason: closed.body.reason }),
     ...(scores.length === 0 ? {} : { score: Math.max(...scores) }),

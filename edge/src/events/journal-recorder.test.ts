@@ -40,6 +40,7 @@ const happening = (n: number, phase: 'opened' | 'updated' | 'closed' = 'opened')
     phase,
     key: `k${n}`,
     rule: 'headwear',
+    ruleType: 'spill',
     kind: 'personnel_violation',
     severity: 'warning',
     label: 'bare_head',

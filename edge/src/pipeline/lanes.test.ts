@@ -121,6 +121,7 @@ class Puppet implements Rule {
       phase,
       key,
       rule: this.id,
+      ruleType: 'spill',
       kind: 'sanitation',
       severity: 'info',
       label: 'spill',

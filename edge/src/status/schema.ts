@@ -1,8 +1,7 @@
-import type { EventKind } from '../domain/index.ts';
+import { codesOf, EVENT_KINDS, type EventKind } from '../domain/index.ts';
 
 /** What requests may say, as JSON Schema for fastify, and the types it makes of them. */
 const NAME = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' } as const;
-const KINDS: readonly EventKind[] = ['personnel_violation', 'quality_issue', 'sanitation'];
 
 export interface EventsQuery {
   readonly limit: number;
@@ -16,7 +15,7 @@ export const eventsQuery = {
   additionalProperties: false,
   properties: {
     limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
-    kind: { type: 'string', enum: KINDS },
+    kind: { type: 'string', enum: codesOf(EVENT_KINDS) },
     camera: NAME,
     cursor: { type: 'string', pattern: '^[A-Za-z0-9._:=-]{1,128}$' },
   },

@@ -1,10 +1,8 @@
 import type {
   Box,
   CameraStatus,
-  CloseReason,
   DegradedReason,
   Detection,
-  EventKind,
   FailReason,
   InspectionCounters,
   ModelStatus,
@@ -191,19 +189,21 @@ export interface LinkView {
 export interface FoldedEvent {
   /** UUIDv7 of the incident. */
   readonly event: string;
-  readonly kind: EventKind;
+  /** One of EVENT_KINDS, or of another version's. */
+  readonly kind: string;
   readonly state: 'open' | 'closed';
   readonly severity: Severity;
   readonly camera: string;
   readonly zone?: string;
   readonly rule: string;
+  readonly ruleType?: string;
   readonly label: string;
   readonly score?: number;
   readonly box?: Box;
   readonly openedAtMs: number;
   readonly updatedAtMs: number;
   readonly closedAtMs?: number;
-  readonly reason?: CloseReason;
+  readonly reason?: string;
   readonly durationMs: number;
   readonly clock: Snapshot['clock'];
   readonly model?: { readonly id: string; readonly sha256: string; readonly degraded: boolean };
@@ -220,7 +220,7 @@ export interface EventTransition {
   readonly phase: 'opened' | 'updated' | 'closed';
   readonly atMs: number;
   readonly durationMs: number;
-  readonly reason?: CloseReason;
+  readonly reason?: string;
   readonly snapshot?: string;
 }
 

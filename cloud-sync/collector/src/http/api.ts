@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { EventKind } from '@lineside/protocol';
+import { Code } from '@lineside/protocol';
 import { z } from 'zod';
 import type { Clock } from '@lineside/kit';
 import { UsageError } from '../errors.ts';
@@ -23,7 +23,7 @@ export interface ApiOptions {
 
 const EventsQuery = z.strictObject({
   device: z.string().max(64).optional(),
-  kind: EventKind.optional(),
+  kind: Code.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(64).optional(),
 });

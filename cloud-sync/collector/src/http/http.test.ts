@@ -119,7 +119,7 @@ describe('the API', () => {
   it('answers what it does not understand with a problem that has a code', async () => {
     for (const [path, status, code] of [
       ['/api/v1/events?limit=0', 400, 'query_invalid'],
-      ['/api/v1/events?kind=weather', 400, 'query_invalid'],
+      ['/api/v1/events?kind=Weather%20now', 400, 'query_invalid'],
       ['/api/v1/events?colour=red', 400, 'query_invalid'],
       ['/api/v1/events?cursor=%00', 400, 'cursor_invalid'],
       ['/api/v1/gaps?state=wide', 400, 'query_invalid'],

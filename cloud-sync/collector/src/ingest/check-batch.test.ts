@@ -49,6 +49,20 @@ describe('checkBatch', () => {
     expect(unread).toEqual(['unknown_kind', 'body_invalid']);
   });
 
+  it('reads an event of a kind and with a reason that only a newer device knows, and no code that is none', () => {
+    const other = new JournalTwin('line-1');
+    other.append('event', eventBody({ kind: 'downtime', ruleType: 'line_stopped', reason: 'shift_end' }));
+    other.append('event', eventBody({ kind: '<b>Downtime</b>' }));
+    other.append('event', eventBody({ ruleType: 'x'.repeat(65) }));
+    const checked = checkBatch('line-1', 'events', encode(other.batch()));
+    if ('malformed' in checked) throw new Error(checked.detail);
+    expect(checked.batch.records[0]?.meaning).toMatchObject({
+      is: 'event',
+      body: { kind: 'downtime', reason: 'shift_end' },
+    });
+    expect(checked.unread).toEqual(['body_invalid', 'body_invalid']);
+  });
+
   it('does not believe a tombstone that gives up its own number or later ones', () => {
     const other = new JournalTwin('line-1').appendEvents(1);
     other.append('tombstone', { from: 1, to: 2, count: 2, reason: 'quota', head: journal.head });

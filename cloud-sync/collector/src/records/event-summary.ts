@@ -57,7 +57,7 @@ function firstPicture(a: FoldedEvent, b: FoldedEvent): FoldedEvent {
 }
 
 function ownFacts({ device, body, wallMs, clock, rank }: Transition): FoldedEvent {
-  const { box, frame, model, details } = body;
+  const { box, frame, model, details, ruleType } = body;
   return {
     device,
     event: body.event,
@@ -81,6 +81,7 @@ function ownFacts({ device, body, wallMs, clock, rank }: Transition): FoldedEven
       ...(frame && { frame }),
       ...(model && { model }),
       ...(details && { details }),
+      ...(ruleType && { ruleType }),
     },
     rank,
     snapshotRank: body.snapshot === undefined ? null : rank,

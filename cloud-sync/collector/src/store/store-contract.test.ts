@@ -157,6 +157,16 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await verify()).toEqual([]);
     });
 
+    it('keeps, counts and finds an event whose kind only a newer device knows', async () => {
+      const journal = new JournalTwin('line-1').appendEvents(1);
+      const newer = eventBody({ kind: 'downtime', ruleType: 'line_stopped' });
+      journal.append('event', newer);
+      await one(journal.batch());
+      const { items } = await store.events({ limit: 10, kind: 'downtime' });
+      expect(items).toMatchObject([{ event: newer.event, kind: 'downtime', extra: { ruleType: 'line_stopped' } }]);
+      expect((await store.totals()).events).toEqual({ sanitation: 1, downtime: 1 });
+    });
+
     it('takes batches in any order and says which ranges it has', async () => {
       const journal = new JournalTwin('line-1').appendEvents(30);
       expect((await one(journal.batch(21, 25))).watermark).toEqual({ upto: 0, sack: [{ first: 21, last: 25 }] });

@@ -152,7 +152,7 @@ export interface EventRow {
   readonly snapshot: string | null;
   /** True when the picture's bytes are here. */
   readonly snapshotStored: boolean;
-  readonly extra: Pick<EventBody, 'box' | 'frame' | 'model' | 'details'>;
+  readonly extra: Pick<EventBody, 'box' | 'frame' | 'model' | 'details' | 'ruleType'>;
 }
 
 export interface EventQuery {

@@ -5,6 +5,7 @@ import { Incident } from './incident.ts';
 /** What all incidents of one rule have in common. */
 export interface IncidentFacts {
   readonly rule: string;
+  readonly ruleType: string;
   readonly kind: EventKind;
   readonly severity: Severity;
   readonly zone?: string | undefined;
@@ -75,11 +76,12 @@ export class IncidentState {
   }
 
   #output(phase: EventPhase, details: Details, reason?: CloseReason): RuleOutput {
-    const { rule, kind, severity, zone } = this.#facts;
+    const { rule, ruleType, kind, severity, zone } = this.#facts;
     return {
       phase,
       key: this.#key,
       rule,
+      ruleType,
       kind,
       severity,
       label: this.#latest?.label ?? kind,

@@ -80,6 +80,7 @@ export class MissingHeadwear implements Rule {
     ]);
     this.#incidents = new IncidentTracker({
       rule: spec.id,
+      ruleType: spec.type,
       kind: 'personnel_violation',
       severity: spec.severity,
       zone: spec.zone?.id,

@@ -69,6 +69,7 @@ export class ProductDefect implements Rule {
     ]);
     this.#incidents = new IncidentTracker({
       rule: spec.id,
+      ruleType: spec.type,
       kind: 'quality_issue',
       severity: spec.severity,
       zone: spec.zone?.id,

@@ -64,6 +64,7 @@ export class Spill implements Rule {
     this.colours = Object.fromEntries(this.#labels.map((label) => [label, 'bad'] as const));
     this.#incidents = new IncidentTracker({
       rule: spec.id,
+      ruleType: spec.type,
       kind: 'sanitation',
       severity: spec.severity,
       zone: spec.zone?.id,

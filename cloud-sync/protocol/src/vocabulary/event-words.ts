@@ -1,0 +1,36 @@
+import type { Words } from './words.ts';
+
+/** What an event can be about. A rule names one of them; a new kind is one line here. */
+export const EVENT_KINDS = {
+  personnel_violation: { en: 'Personnel', ru: 'Персонал' },
+  quality_issue: { en: 'Quality', ru: 'Качество' },
+  sanitation: { en: 'Sanitation', ru: 'Санитария' },
+} as const satisfies Readonly<Record<string, Words>>;
+export type EventKind = keyof typeof EVENT_KINDS;
+
+/** How serious an event is, mildest first. */
+export const SEVERITIES = {
+  info: { en: 'Info', ru: 'К сведению' },
+  warning: { en: 'Warning', ru: 'Предупреждение' },
+  critical: { en: 'Critical', ru: 'Критично' },
+} as const satisfies Readonly<Record<string, Words>>;
+export type Severity = keyof typeof SEVERITIES;
+
+/** The steps of an event, in the order in which they come. */
+export const EVENT_PHASES = {
+  opened: { en: 'opened', ru: 'открыто' },
+  updated: { en: 'updated', ru: 'обновлено' },
+  closed: { en: 'closed', ru: 'закрыто' },
+} as const satisfies Readonly<Record<string, Words>>;
+export type EventPhase = keyof typeof EVENT_PHASES;
+
+/** Why an event closed. */
+export const CLOSE_REASONS = {
+  cleared: { en: 'cleared', ru: 'устранено' },
+  object_lost: { en: 'out of sight', ru: 'объект вне поля зрения' },
+  camera_lost: { en: 'camera lost', ru: 'нет изображения с камеры' },
+  restart: { en: 'service restarted', ru: 'служба перезапущена' },
+  rule_removed: { en: 'rule removed', ru: 'правило удалено' },
+  timeout: { en: 'time limit', ru: 'истекло время' },
+} as const satisfies Readonly<Record<string, Words>>;
+export type CloseReason = keyof typeof CLOSE_REASONS;
