@@ -108,7 +108,7 @@ export class TestPostgres implements AsyncDisposable {
   }
 
   address(database: string) {
-    return { host: '127.0.0.1', port: this.port, database, user: USER, password: POSTGRES_PASSWORD };
+    return { host: '127.0.0.1', port: this.port, database, user: USER, password: () => POSTGRES_PASSWORD };
   }
 
   /** Runs one of PostgreSQL's own programs to its end. */

@@ -1,5 +1,3 @@
-import { withoutReferences } from '../fields/index.ts';
-
 const CAMERA_SCHEMES = ['rtsp', 'rtsps', 'http', 'https', 'file', 'lavfi'];
 const BROKER_SCHEMES = ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss'];
 
@@ -51,3 +49,4 @@ export function listenProblem(text: string): string | undefined {
   if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) return undefined;
   return `${host} can be reached from other machines, which the status page does not allow yet`;
 }
+import { withoutReferences } from '@lineside/kit';

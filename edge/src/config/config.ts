@@ -1,5 +1,5 @@
+import type { SecretText } from '@lineside/kit';
 import { z } from 'zod';
-import type { SecretText } from '../fields/index.ts';
 import { ConfigSchema } from './schema.ts';
 
 /** Read-only to the last level, and an optional key is absent rather than undefined: YAML has no undefined. */

@@ -1,5 +1,5 @@
+import type { ValuePath } from '@lineside/kit';
 import { nearest } from './distance.ts';
-import type { Path } from './document.ts';
 import type { Finding } from './issues.ts';
 import { RULE_DEFAULTS, RULE_TYPES } from './slices/rules.ts';
 
@@ -28,7 +28,7 @@ export function crossCheck(value: unknown, catalog: readonly string[]): readonly
   ];
 }
 
-function duplicates(items: readonly Loose[], path: Path): readonly Finding[] {
+function duplicates(items: readonly Loose[], path: ValuePath): readonly Finding[] {
   const seen = new Set<string>();
   return items.flatMap((item, i) => {
     const id = item['id'];
@@ -47,7 +47,7 @@ function duplicates(items: readonly Loose[], path: Path): readonly Finding[] {
   });
 }
 
-function flatZones(zones: readonly Loose[], path: Path): readonly Finding[] {
+function flatZones(zones: readonly Loose[], path: ValuePath): readonly Finding[] {
   return zones.flatMap((zone, i) => {
     const points = pairsOf(zone['polygon']);
     if (points.length < 3 || areaOf(points) > 1e-6) return [];
@@ -62,7 +62,7 @@ function flatZones(zones: readonly Loose[], path: Path): readonly Finding[] {
   });
 }
 
-function unknownModels(camera: Loose, path: Path, known: readonly string[]): readonly Finding[] {
+function unknownModels(camera: Loose, path: ValuePath, known: readonly string[]): readonly Finding[] {
   return modelsOf(camera, path).flatMap(({ id: model, path: place }) => {
     if (known.includes(model)) return [];
     const meant = nearest(model, known);
@@ -81,7 +81,7 @@ function unknownModels(camera: Loose, path: Path, known: readonly string[]): rea
 }
 
 /** Models that give results for a camera, in either form, with where they are named. */
-function modelsOf(camera: Loose, path: Path = []): readonly { readonly id: string; readonly path: Path }[] {
+function modelsOf(camera: Loose, path: ValuePath = []): readonly { readonly id: string; readonly path: ValuePath }[] {
   const first = listOf(camera['models']).map((entry, i) =>
     isLoose(entry)
       ? { id: entry['id'], path: [...path, 'models', i, 'id'] }
@@ -95,7 +95,7 @@ function modelsOf(camera: Loose, path: Path = []): readonly { readonly id: strin
 }
 
 /** What is said of how models look at one camera. */
-function looksOf(camera: Loose, path: Path): readonly Finding[] {
+function looksOf(camera: Loose, path: ValuePath): readonly Finding[] {
   const zones = idsOf(groups(camera['zones']));
   const models = modelsOf(camera, path);
   const twice = models.filter(({ id }, i) => models.findIndex((other) => other.id === id) < i);
@@ -126,7 +126,7 @@ function looksOf(camera: Loose, path: Path): readonly Finding[] {
   ];
 }
 
-function checkLook(look: Loose, path: Path, zones: readonly string[], camera: string): readonly Finding[] {
+function checkLook(look: Loose, path: ValuePath, zones: readonly string[], camera: string): readonly Finding[] {
   const { region } = look;
   const findings: Finding[] = [];
   if (look['fps'] !== undefined && look['interval'] !== undefined) {
@@ -146,7 +146,7 @@ function checkLook(look: Loose, path: Path, zones: readonly string[], camera: st
   return findings;
 }
 
-function checkRule(rule: Loose, path: Path, cameras: readonly Loose[]): readonly Finding[] {
+function checkRule(rule: Loose, path: ValuePath, cameras: readonly Loose[]): readonly Finding[] {
   const name = rule['camera'];
   if (typeof name !== 'string') return [];
   const camera = cameras.find((candidate) => candidate['id'] === name);
@@ -169,7 +169,13 @@ function checkRule(rule: Loose, path: Path, cameras: readonly Loose[]): readonly
   return findings;
 }
 
-function unknownName(what: 'camera' | 'zone', name: string, known: readonly string[], path: Path, where = ''): Finding {
+function unknownName(
+  what: 'camera' | 'zone',
+  name: string,
+  known: readonly string[],
+  path: ValuePath,
+  where = '',
+): Finding {
   const meant = nearest(name, known);
   return {
     code: `unknown_${what}`,

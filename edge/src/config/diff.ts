@@ -1,4 +1,5 @@
-import { type Restart, RESTARTS, SecretText } from '../fields/index.ts';
+import { SecretText } from '@lineside/kit';
+import { type Restart, RESTARTS } from '../fields/index.ts';
 import type { Config } from './config.ts';
 import { configJsonSchema, groupOf, type SchemaNode } from './describe.ts';
 

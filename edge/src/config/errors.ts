@@ -40,8 +40,3 @@ export class ConfigError extends LinesideError {
 function checkAdvice(first: Problem | undefined): string {
   return first === undefined ? 'lineside config check' : `lineside config check --config ${first.file}`;
 }
-
-/** A secret that the configuration names and that cannot be read. */
-export class SecretError extends LinesideError {
-  override readonly name = 'SecretError';
-}

@@ -14,6 +14,5 @@ export * from './missing-secrets.ts';
 export { RENAMES, type Rename } from './renames.ts';
 export { PROVIDERS, type ProviderName } from './slices/inference.ts';
 export { RULE_DEFAULTS, RULE_TYPES, SEVERITIES, type RuleSeverity, type RuleType } from './slices/rules.ts';
-export { SecretResolver } from './secret-resolver.ts';
 export * from './show.ts';
 export * from './watch.ts';

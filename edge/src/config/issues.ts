@@ -1,13 +1,13 @@
+import type { ValuePath } from '@lineside/kit';
 import type { z } from 'zod';
 import { keysAt, type SchemaNode, schemaAt } from './describe.ts';
 import { nearest } from './distance.ts';
-import type { Path } from './document.ts';
 import { renameOf } from './renames.ts';
 
 /** A problem before its place in the file is known. */
 export interface Finding {
   readonly code: string;
-  readonly path: Path;
+  readonly path: ValuePath;
   readonly message: string;
   readonly advice: string;
 }
@@ -17,12 +17,12 @@ export function findingsOf(issues: readonly z.core.$ZodIssue[], root: SchemaNode
   const findings = allFindings(issues, root);
   const old = findings.filter(({ code }) => code === 'key_renamed').map(({ path }) => path);
   // A required key that is there under its old name is not missing as well.
-  const isRenamed = (path: Path): boolean =>
+  const isRenamed = (path: ValuePath): boolean =>
     old.some((from) => renameOf(from.slice(0, -1), String(from.at(-1)))?.to === path.at(-1) && sameGroup(from, path));
   return findings.filter(({ code, path }) => code !== 'key_missing' || !isRenamed(path));
 }
 
-function sameGroup(a: Path, b: Path): boolean {
+function sameGroup(a: ValuePath, b: ValuePath): boolean {
   return a.length === b.length && a.slice(0, -1).every((step, i) => step === b[i]);
 }
 
@@ -116,7 +116,7 @@ function adviceFor(issue: z.core.$ZodIssue, node: SchemaNode | undefined, root: 
 }
 
 /** For a value inside of a list: what the list's own documentation says. */
-function adviceAbove(path: Path, root: SchemaNode): string {
+function adviceAbove(path: ValuePath, root: SchemaNode): string {
   const length = path.findLastIndex((step) => typeof step === 'string') + 1;
   return schemaAt(root, path.slice(0, length))?.description ?? 'lineside config schema';
 }

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { messageOf, systemCode } from '@lineside/kit';
+import { messageOf, SecretResolver, systemCode, YamlSource } from '@lineside/kit';
 import { completeConfig, type Config } from './config.ts';
 import { crossCheck } from './cross-checks.ts';
 import { configJsonSchema } from './describe.ts';
-import { SourceDocument } from './document.ts';
 import { ConfigError, type Problem } from './errors.ts';
 import { type Finding, findingsOf } from './issues.ts';
 import { ConfigSchema } from './schema.ts';
-import { SecretResolver } from './secret-resolver.ts';
 import { misplacedReferences, warningsOf } from './warnings.ts';
 
 export interface ConfigSources {
@@ -57,8 +55,8 @@ async function readConfigFile(path: string): Promise<string> {
 
 /** Checks a text as if it stood at `path`; relative paths in it start from `baseDir`, by default its folder. */
 export function checkConfig(text: string, source: ConfigSources & { path: string; baseDir?: string }): LoadedConfig {
-  const document = new SourceDocument(text);
-  const syntax = document.syntaxProblems.map(({ line, column, message }) => ({
+  const document = new YamlSource(text);
+  const syntax = document.problems.map(({ line, column, message }) => ({
     ...{ code: 'yaml_invalid', file: source.path, line, column, path: '', message },
     advice: 'check indentation (spaces, no tabs), colons and quotes in this line and the one before',
   }));
@@ -85,9 +83,9 @@ export function checkConfig(text: string, source: ConfigSources & { path: string
   };
 }
 
-function placed(finding: Finding, file: string, document: SourceDocument): Problem {
+function placed(finding: Finding, file: string, document: YamlSource): Problem {
   const { code, path, message, advice } = finding;
-  return { code, file, ...document.placeOf(path), path: pathText(path), message, advice };
+  return { code, file, ...document.positionOf(path), path: pathText(path), message, advice };
 }
 
 function pathText(path: readonly PropertyKey[]): string {

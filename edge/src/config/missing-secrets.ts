@@ -1,6 +1,5 @@
-import type { SecretError } from './errors.ts';
+import type { SecretError, SecretText } from '@lineside/kit';
 import type { LoadedConfig } from './load.ts';
-import type { SecretText } from '../fields/index.ts';
 
 export interface MissingSecret {
   /** What needs it, for people: `camera packing`, `uplink password`. */

@@ -1,5 +1,5 @@
+import type { ValuePath } from '@lineside/kit';
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Path } from './document.ts';
 
 /** A key that had another name before, in the group at `group` (`cameras[].stages[]`). */
 export interface Rename {
@@ -26,7 +26,7 @@ export const RENAMES: readonly Rename[] = [
 ];
 
 /** The rename that `key` had in the group at `path`, or undefined where it had none. */
-export function renameOf(path: Path, key: string): Rename | undefined {
+export function renameOf(path: ValuePath, key: string): Rename | undefined {
   const group = path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[]`;
     return text === '' ? String(step) : `${text}.${String(step)}`;
@@ -39,7 +39,7 @@ export function migrateConfigText(text: string): string {
   const document = parseDocument(text, { prettyErrors: false });
   if (document.errors.length > 0) return text;
   let renamed = 0;
-  const visit = (node: unknown, path: Path): void => {
+  const visit = (node: unknown, path: ValuePath): void => {
     if (isSeq(node)) for (const [i, item] of [...node.items].entries()) visit(item, [...path, i]);
     if (!isMap(node)) return;
     const keys = new Set(node.items.map(({ key }) => (isScalar(key) ? key.value : undefined)));

@@ -1,7 +1,6 @@
+import type { SecretText, ValuePath } from '@lineside/kit';
 import { type Config, modelIdsOf } from './config.ts';
-import type { Path } from './document.ts';
 import type { Finding } from './issues.ts';
-import type { SecretText } from '../fields/index.ts';
 
 /** What is allowed and yet probably not meant, and what should not lie in a file. */
 export function warningsOf(config: Config): readonly Finding[] {
@@ -19,7 +18,7 @@ function plainSecrets(config: Config): readonly Finding[] {
   ];
 }
 
-function plainSecret(secret: SecretText, path: Path): readonly Finding[] {
+function plainSecret(secret: SecretText, path: ValuePath): readonly Finding[] {
   if (!secret.hasLiteralPassword) return [];
   const reference = '${file:/etc/lineside/secrets/NAME}';
   return [
@@ -43,7 +42,7 @@ const IDLE_ADVICE = {
 /** What stands in the file and does nothing. */
 function idle(config: Config): readonly Finding[] {
   const findings: Finding[] = [];
-  const warn = (code: keyof typeof IDLE_ADVICE, path: Path, message: string): void => {
+  const warn = (code: keyof typeof IDLE_ADVICE, path: ValuePath, message: string): void => {
     findings.push({ code, path, message, advice: IDLE_ADVICE[code] });
   };
   if (config.cameras.length === 0) warn('no_cameras', ['cameras'], 'there is no camera: nothing is inspected');
@@ -73,7 +72,7 @@ function idle(config: Config): readonly Finding[] {
 const SECRET_PLACES = [/^cameras\.\d+\.url$/, /^uplink\.(broker|username|password)$/];
 
 /** References where none is resolved: they would be taken word for word. */
-export function misplacedReferences(value: unknown, path: Path = []): readonly Finding[] {
+export function misplacedReferences(value: unknown, path: ValuePath = []): readonly Finding[] {
   if (typeof value === 'string') {
     if (!/\$\{(env|file|credential):/.test(value)) return [];
     if (SECRET_PLACES.some((place) => place.test(path.map(String).join('.')))) return [];

@@ -1,6 +1,6 @@
 import { type FfmpegCapabilities, probeSource, StreamError } from '../camera/index.ts';
-import type { CameraConfig, SecretResolver } from '../config/index.ts';
-import type { Clock } from '@lineside/kit';
+import type { CameraConfig } from '../config/index.ts';
+import type { Clock, SecretResolver } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
 /** One camera: opens it and reads what it sends. Undefined `capabilities`: there is no FFmpeg to do it with. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { dayWindow, duration, fraction, id, key, labels, rate, secret, SecretText, size } from './index.ts';
+import { dayWindow, duration, fraction, id, key, labels, rate, secret, size } from './index.ts';
+import { SecretText } from '@lineside/kit';
 
 const Everything = z.strictObject({
   id: id(),

@@ -10,5 +10,4 @@ export * from './key.ts';
 export * from './problem.ts';
 export * from './rate.ts';
 export * from './secret.ts';
-export * from './secret-text.ts';
 export * from './size.ts';

@@ -1,6 +1,6 @@
+import { referenceProblem, type SecretKind, SecretText } from '@lineside/kit';
 import { z } from 'zod';
 import { fromProblem } from './problem.ts';
-import { referenceProblem, type SecretKind, SecretText } from './secret-text.ts';
 
 /**
  * Text that may hold secrets. `problem` checks its form. What it writes back is what people may see: references as they

@@ -151,14 +151,15 @@ async function brokerTls({ mqtt }: CollectorConfig, folder: string): Promise<Lis
   });
 }
 
-function externalAccess({ broker, mqtt, brokerPassword, brokerTls: tls }: CollectorConfig): BrokerAccess {
-  return { url: broker, announced: broker, username: mqtt.username, password: brokerPassword, tls };
+function externalAccess({ broker, mqtt, secrets, brokerTls: tls }: CollectorConfig): BrokerAccess {
+  const password = mqtt.password && secrets.text(mqtt.password);
+  return { url: broker, announced: broker, username: mqtt.username, password, tls };
 }
 
-async function mediaStore({ media, s3SecretKey }: CollectorConfig, folder: string, log: Logger): Promise<MediaStore> {
-  if (media.store === 'files' || media.s3 === undefined || s3SecretKey === undefined) return new FileMedia(folder);
-  const { endpoint, ...address } = media.s3;
-  const bucket = await S3Media.open({ ...address, endpoint, secretKey: s3SecretKey });
+async function mediaStore({ media, secrets }: CollectorConfig, folder: string, log: Logger): Promise<MediaStore> {
+  if (media.store === 'files' || media.s3 === undefined) return new FileMedia(folder);
+  const { endpoint, secretKey, ...address } = media.s3;
+  const bucket = await S3Media.open({ ...address, endpoint, secretKey: secrets.text(secretKey) });
   try {
     await bucket.check();
   } catch (error) {
@@ -218,7 +219,7 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> 
   let base = '';
   const app = await createServer({
     access: {
-      ...{ token: config.httpToken, hosts: config.http.hosts, clock },
+      ...{ token: config.http.token && config.secrets.text(config.http.token), hosts: config.http.hosts, clock },
       secure: config.http.publicUrl?.startsWith('https:') ?? false,
     },
     api: { store, presence, gaps, clock, media, counted: async () => metrics.counted() },

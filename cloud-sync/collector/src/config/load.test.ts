@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
-import { loadConfig, parseConfig } from './load.ts';
+import { type ConfigSources, loadConfig, parseConfig } from './load.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -15,6 +16,11 @@ function file(text: string): string {
   const path = join(folder, 'collector.yaml');
   writeFileSync(path, text);
   return path;
+}
+
+function tokenOf(sources: ConfigSources): string | undefined {
+  const { http, secrets } = loadConfig(sources);
+  return http.token && secrets.text(http.token);
 }
 
 describe('configuration of the collector', () => {
@@ -54,20 +60,32 @@ describe('configuration of the collector', () => {
     const closed = 'http: {listen: "0.0.0.0:8980", token: "${env:TOKEN}"}';
     expect(() => loadConfig({ file: file(closed), env: {} })).toThrow(/secret \$\{env:TOKEN\}/);
     expect(() => loadConfig({ file: file(closed), env: { TOKEN: 'short' } })).toThrow(/shorter than 16/);
-    expect(loadConfig({ file: file(closed), env: { TOKEN: 'x'.repeat(20) } }).httpToken).toBe('x'.repeat(20));
+    expect(tokenOf({ file: file(closed), env: { TOKEN: 'x'.repeat(20) } })).toBe('x'.repeat(20));
   });
 
   it('takes secrets by reference only, from a file without its line end', () => {
     expect(() => parseConfig('http: {token: hunter2hunter2hunter2}', 'c.yaml')).toThrow(/name the secret/);
     writeFileSync(join(folder, 'token'), `${'t'.repeat(24)}\n`);
-    const config = loadConfig({ file: file(`http: {token: "\${file:${join(folder, 'token')}}"}`), env: {} });
-    expect(config.httpToken).toBe('t'.repeat(24));
+    const token = tokenOf({ file: file(`http: {token: "\${file:${join(folder, 'token')}}"}`), env: {} });
+    expect(token).toBe('t'.repeat(24));
     const credential = file('http: {token: "${credential:token}"}');
-    expect(loadConfig({ file: credential, env: { CREDENTIALS_DIRECTORY: folder } }).httpToken).toBe('t'.repeat(24));
-    expect(() => loadConfig({ file: credential, env: {} })).toThrow(/credential:token\} is not readable/);
+    expect(tokenOf({ file: credential, env: { CREDENTIALS_DIRECTORY: folder } })).toBe('t'.repeat(24));
+    expect(() => loadConfig({ file: credential, env: {} })).toThrow(
+      /credential:token\}: systemd passed no credentials/,
+    );
   });
 
   it('says which file it cannot read', () => {
     expect(() => loadConfig({ file: join(folder, 'none.yaml'), env: {} })).toThrow(/cannot read .*none\.yaml/);
+  });
+
+  it('shows no secret when the loaded configuration is printed', () => {
+    writeFileSync(join(folder, 'pg'), 'hidden-password\n');
+    const text = `http: {token: "\${env:TOKEN}"}\nstore: "postgres://collector:\${file:${join(folder, 'pg')}}@db/lineside"`;
+    const config = loadConfig({ file: file(text), env: { TOKEN: 'hidden-token-0123456789' } });
+    expect(config.store === 'sqlite' ? undefined : config.store.password?.()).toBe('hidden-password');
+    const printed = [JSON.stringify(config), inspect(config, { depth: 10, showHidden: true })].join();
+    expect(printed).not.toContain('hidden');
+    expect(printed).toContain('${env:TOKEN}');
   });
 });

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
+import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { messageOf } from '@lineside/kit';
+import { messageOf, SecretResolver, SecretText, YamlSource } from '@lineside/kit';
 import { UsageError } from '../errors.ts';
 import type { PostgresAddress } from '../store/index.ts';
 import { CollectorConfigFile } from './schema.ts';
@@ -13,9 +12,8 @@ export interface CollectorConfig extends Omit<CollectorConfigFile, 'data' | 'sto
   readonly store: 'sqlite' | PostgresAddress;
   /** True where other collectors may take batches from the same broker into the same database. */
   readonly cluster: boolean;
-  readonly s3SecretKey: string | undefined;
-  readonly httpToken: string | undefined;
-  readonly brokerPassword: string | undefined;
+  /** Reads the secrets of `media.s3`, `http` and `mqtt` at the moment they are needed; all were readable at the start. */
+  readonly secrets: SecretResolver;
   /** PEM texts for an external broker. */
   readonly brokerTls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
 }
@@ -38,24 +36,24 @@ export function loadConfig(sources: ConfigSources): CollectorConfig {
   );
   const data = resolve(sources.data ?? named ?? sources.env['STATE_DIRECTORY'] ?? DEFAULT_DATA);
   const { http, mqtt } = file;
-  const httpToken = http.token === undefined ? undefined : readSecret(http.token, sources.env);
-  const brokerPassword = mqtt.password === undefined ? undefined : readSecret(mqtt.password, sources.env);
+  const secrets = new SecretResolver({ env: sources.env, baseDir: '.' });
+  assertReadable(secrets, [http.token, mqtt.password, file.media.s3?.secretKey]);
   assertListensSafely(file);
-  if (!isLoopback(http.listen.host) && httpToken === undefined) {
+  if (!isLoopback(http.listen.host) && http.token === undefined) {
     throw new UsageError({
       code: 'http_token_missing',
       message: `http.listen is ${http.listen.host}, which others can reach, and http.token is not set`,
       advice: 'set http.token to ${env:NAME} or ${file:/path}, or listen on 127.0.0.1',
     });
   }
-  if (httpToken !== undefined && httpToken.length < 16) {
+  if (http.token !== undefined && secrets.text(http.token).length < 16) {
     throw new UsageError({
       code: 'http_token_short',
       message: 'http.token is shorter than 16 characters',
       advice: 'make one with: openssl rand -base64 24',
     });
   }
-  const store = file.store === 'sqlite' ? file.store : readStoreAddress(file.store, sources.env);
+  const store = file.store === 'sqlite' ? file.store : readStoreAddress(file.store, secrets);
   const cluster = file.cluster ?? store !== 'sqlite';
   if (cluster && store === 'sqlite') {
     throw new UsageError({
@@ -71,8 +69,15 @@ export function loadConfig(sources: ConfigSources): CollectorConfig {
       advice: 'set media.s3: {endpoint, bucket, accessKey, secretKey}',
     });
   }
-  const s3SecretKey = file.media.s3 && readSecret(file.media.s3.secretKey, sources.env);
-  return { ...file, data, httpToken, brokerPassword, brokerTls: brokerTls(file), store, cluster, s3SecretKey };
+  return { ...file, data, secrets, brokerTls: brokerTls(file), store, cluster };
+}
+
+/** Throws UsageError for the first secret that cannot be read. */
+function assertReadable(secrets: SecretResolver, texts: readonly (SecretText | undefined)[]): void {
+  const [missing] = texts.flatMap((text) => (text === undefined ? [] : secrets.missing(text)));
+  if (missing === undefined) return;
+  const { code, message, advice } = missing;
+  throw new UsageError({ code, message: `secret ${message}`, advice, cause: missing });
 }
 
 function brokerTls({ mqtt: { ca, cert, key } }: CollectorConfigFile): CollectorConfig['brokerTls'] {
@@ -123,13 +128,12 @@ function readConfig(path: string): string {
 
 /** Checks `text`; `name` stands for the file in messages. */
 export function parseConfig(text: string, name: string): CollectorConfigFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const mistakes = document.errors.map((error) => `${name}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
+  const source = new YamlSource(text);
+  const mistakes = source.problems.map(({ line, message }) => `${name}:${line}: ${message}`);
   if (mistakes.length === 0) {
-    const parsed = CollectorConfigFile.safeParse(document.toJS() ?? {});
+    const parsed = CollectorConfigFile.safeParse(source.value() ?? {});
     if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) mistakes.push(explain(issue, document, lines, name));
+    for (const issue of parsed.error.issues) mistakes.push(explain(issue, source, name));
   }
   throw new UsageError({
     code: 'config_invalid',
@@ -138,29 +142,14 @@ export function parseConfig(text: string, name: string): CollectorConfigFile {
   });
 }
 
-function explain(issue: z.core.$ZodIssue, document: Document, lines: LineCounter, name: string): string {
-  const path = issue.path.map(String);
-  const line = lineOf(path, document, lines);
+function explain(issue: z.core.$ZodIssue, source: YamlSource, name: string): string {
   const inner = issue.code === 'invalid_union' ? issue.errors.flat().at(-1)?.message : undefined;
-  const what = inner ?? issue.message;
-  return `${name}${line === undefined ? '' : `:${line}`}: ${path.join('.') || 'file'}: ${what}`;
-}
-
-function lineOf(path: readonly string[], document: Document, lines: LineCounter): number | undefined {
-  for (let depth = path.length; depth > 0; depth -= 1) {
-    const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
-    if (!isMap(parent)) continue;
-    const pair = parent.items.find((item) => String(item.key) === path[depth - 1]);
-    const key: unknown = pair?.key;
-    if (typeof key === 'object' && key !== null && 'range' in key && Array.isArray(key.range)) {
-      return lines.linePos(Number(key.range[0])).line;
-    }
-  }
-  return undefined;
+  const { line } = source.positionOf(issue.path);
+  return `${name}:${line}: ${issue.path.map(String).join('.') || 'file'}: ${inner ?? issue.message}`;
 }
 
 /** `text` has the form that the schema asks for. Throws UsageError where its password cannot be read or a part is wrong. */
-function readStoreAddress(text: string, env: ConfigSources['env']): PostgresAddress {
+function readStoreAddress(text: string, secrets: SecretResolver): PostgresAddress {
   const reference = /\$\{[^}]+\}/.exec(text)?.[0];
   const wrong = (what: string, cause?: unknown): UsageError =>
     new UsageError({
@@ -186,9 +175,11 @@ function readStoreAddress(text: string, env: ConfigSources['env']): PostgresAddr
   const ca = url.searchParams.get('sslrootcert');
   const connections = Number(url.searchParams.get('connections') ?? 8);
   if (!Number.isInteger(connections) || connections < 2 || connections > 100) throw wrong('connections are 2 to 100');
+  const password = reference === undefined ? undefined : new SecretText(reference, 'text');
+  assertReadable(secrets, [password]);
   return {
     ...{ host, port: Number(url.port === '' ? 5432 : url.port), database, user: decodeURIComponent(url.username) },
-    password: reference === undefined ? undefined : readSecret(reference, env),
+    password: password && (() => secrets.text(password)),
     tls: mode === 'disable' ? false : { ca: ca === null ? undefined : readText(ca) },
     connections,
   };
@@ -208,30 +199,4 @@ function readText(path: string): string {
       cause,
     });
   }
-}
-
-/** Value behind a reference; a file's trailing line end does not belong to it. */
-function readSecret(reference: string, env: ConfigSources['env']): string {
-  const [, kind = '', name = ''] = /^\$\{(env|file|credential):(.+)\}$/.exec(reference) ?? [];
-  const path = kind === 'credential' ? join(env['CREDENTIALS_DIRECTORY'] ?? '/nowhere', name) : name;
-  let value: string | undefined;
-  let cause: unknown;
-  try {
-    value = kind === 'env' ? env[name] : readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    cause = error;
-  }
-  if (value !== undefined && value !== '') return value;
-  throw new UsageError({
-    code: 'secret_missing',
-    message: `secret ${reference} is ${cause === undefined ? 'empty' : 'not readable'}`,
-    advice: kind === 'env' ? `set the environment variable ${name}` : secretAdvice(kind, path),
-    cause,
-  });
-}
-
-function secretAdvice(kind: string, path: string): string {
-  return kind === 'file'
-    ? `put the secret into ${path}, readable by this user`
-    : 'pass it with LoadCredential= of the systemd unit';
 }

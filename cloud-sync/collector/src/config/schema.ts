@@ -1,3 +1,4 @@
+import { SecretText } from '@lineside/kit';
 import { z } from 'zod';
 
 const UNITS = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
@@ -70,7 +71,8 @@ const secret = z
   .regex(
     /^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+|credential:[A-Za-z0-9._-]+)\}$/,
     'name the secret, do not write it: ${env:NAME} or ${file:/path}',
-  );
+  )
+  .transform((text) => new SecretText(text, 'text'));
 
 const REFERENCE = String.raw`\$\{(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+|credential:[A-Za-z0-9._-]+)\}`;
 

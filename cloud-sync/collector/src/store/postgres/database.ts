@@ -9,7 +9,8 @@ export interface PostgresAddress {
   readonly port: number;
   readonly database: string;
   readonly user: string;
-  readonly password: string | undefined;
+  /** Read at each new connection. */
+  readonly password: (() => string) | undefined;
   /** False, or what must be checked of the server's certificate. */
   readonly tls: false | { readonly ca: string | undefined };
   readonly connections: number;

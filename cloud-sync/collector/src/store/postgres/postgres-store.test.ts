@@ -47,7 +47,7 @@ describe('a database of the collector', () => {
 
   it('tells a wrong password from a server that is not there', async () => {
     const address = { ...server.address(database), tls: false, connections: 2 } as const;
-    await expect(PostgresStore.open({ ...address, password: 'wrong' })).rejects.toMatchObject({
+    await expect(PostgresStore.open({ ...address, password: () => 'wrong' })).rejects.toMatchObject({
       code: 'store_refused',
     });
     await expect(PostgresStore.open({ ...address, database: 'nowhere' })).rejects.toMatchObject({

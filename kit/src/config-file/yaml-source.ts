@@ -1,51 +1,53 @@
-import { isMap, isNode, isPair, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { type Document, isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml';
 
-export interface Place {
+/** A place in a text; both numbers start at 1. */
+export interface SourcePosition {
   readonly line: number;
   readonly column: number;
 }
 
-export interface SyntaxProblem extends Place {
+export interface YamlProblem extends SourcePosition {
   readonly message: string;
 }
 
-export type Path = readonly PropertyKey[];
+/** Keys and indices that lead to a value. */
+export type ValuePath = readonly PropertyKey[];
 
-/** A YAML text with the place of each of its values. */
-export class SourceDocument {
+/** A YAML text with the position of each of its values. */
+export class YamlSource {
   readonly #document: Document.Parsed;
   readonly #lines = new LineCounter();
 
   constructor(text: string) {
-    // Without pretty errors: they quote the line, which may hold a password.
+    // Without pretty errors: they quote the line, which may contain a password.
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, strict: true });
   }
 
-  get syntaxProblems(): readonly SyntaxProblem[] {
+  get problems(): readonly YamlProblem[] {
     return this.#document.errors.map((error) => ({
-      ...this.#place(error.pos[0]),
-      message: error.code === 'DUPLICATE_KEY' ? 'this key is there twice' : lowerFirst(error.message),
+      ...this.#position(error.pos[0]),
+      message: error.code === 'DUPLICATE_KEY' ? 'this key exists twice' : lowerFirst(error.message),
     }));
   }
 
-  /** The value, keys without a value left out: a section whose keys are all commented out is as if it were not there. */
+  /** The value without keys that have no value: a section whose keys are all commented out counts as absent. */
   value(): unknown {
     return withoutNulls(this.#document.toJS({ maxAliasCount: 100 }));
   }
 
-  /** Where the value at `path` stands, or where its nearest ancestor begins. */
-  placeOf(path: Path): Place {
+  /** Position of the key or value at `path`, or of its nearest ancestor. */
+  positionOf(path: ValuePath): SourcePosition {
     for (let length = path.length; length > 0; length -= 1) {
       const node = this.#keyAt(path.slice(0, length)) ?? this.#document.getIn(path.slice(0, length), true);
       const start = isNode(node) ? node.range?.[0] : undefined;
-      if (start !== undefined) return this.#place(start);
+      if (start !== undefined) return this.#position(start);
     }
     const start = this.#document.contents?.range[0];
-    return start === undefined ? { line: 1, column: 1 } : this.#place(start);
+    return start === undefined ? { line: 1, column: 1 } : this.#position(start);
   }
 
-  /** The key node of a mapping's entry: that is where an editor should jump to. */
-  #keyAt(path: Path): unknown {
+  /** The key node of a mapping's entry: an editor should jump there. */
+  #keyAt(path: ValuePath): unknown {
     const parent: unknown = path.length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, -1), true);
     if (isSeq(parent) || !isMap(parent)) return undefined;
     const wanted = String(path.at(-1));
@@ -53,7 +55,7 @@ export class SourceDocument {
     return pair?.key;
   }
 
-  #place(offset: number): Place {
+  #position(offset: number): SourcePosition {
     const { line, col } = this.#lines.linePos(offset);
     return { line, column: col };
   }
