@@ -15,3 +15,4 @@ export * from './quantile-window.ts';
 export * from './rate-meter.ts';
 export * from './redact.ts';
 export * from './service.ts';
+export * from './service-group.ts';

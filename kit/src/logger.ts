@@ -1,6 +1,6 @@
-import { pino } from 'pino';
+import { pino, type Logger as PinoLogger } from 'pino';
 
-/** What rooms log through: JSON lines by pino, a name per room. */
+/** What modules log through: JSON lines by pino, a name per module. */
 export interface Logger {
   debug(facts: object, message: string): void;
   info(facts: object, message: string): void;
@@ -9,12 +9,44 @@ export interface Logger {
   child(facts: object): Logger;
 }
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** JSON lines on stderr (stdout belongs to the command's own output). */
-export function createLogger(level: LogLevel, name = 'lineside'): Logger {
-  return pino({ level, name, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: true }));
+/** A logger whose level can change while it is in use; a change counts for all its children too. */
+export interface RootLogger extends Logger {
+  level: LogLevel;
 }
 
-/** Says nothing; for tests and one-shot commands. */
+/** JSON lines on stderr: stdout belongs to the command's own output. */
+export function createLogger(level: LogLevel, name = 'lineside'): RootLogger {
+  const root = pino({ level: 'debug', name, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: true }));
+  // A child of pino keeps the level it was made with, so the level is one object that all children share.
+  const shared = { level };
+  return {
+    ...levelled(root, shared),
+    get level() {
+      return shared.level;
+    },
+    set level(next) {
+      shared.level = next;
+    },
+  };
+}
+
+function levelled(lines: PinoLogger, shared: { readonly level: LogLevel }): Logger {
+  const write =
+    (level: Exclude<LogLevel, 'silent'>) =>
+    (facts: object, message: string): void => {
+      if (LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(shared.level)) lines[level](facts, message);
+    };
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: (facts) => levelled(lines.child(facts), shared),
+  };
+}
+
+/** Logs nothing; for tests and one-shot commands. */
 export const silentLogger: Logger = pino({ level: 'silent' });
