@@ -21,7 +21,7 @@ const files: readonly GeneratedFile[] = [
   await protocolDocument(ROOT),
   ...protocolSchemas(),
   await errorsDocument(ROOT),
-  cliDocument(),
+  await cliDocument(),
 ];
 
 const check = process.argv.includes('--check');

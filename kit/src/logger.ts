@@ -1,4 +1,5 @@
-import { pino, type Logger as PinoLogger } from 'pino';
+import { createRequire } from 'node:module';
+import type { pino as Pino, Logger as PinoLogger } from 'pino';
 
 /** What modules log through: JSON lines by pino, a name per module. */
 export interface Logger {
@@ -19,6 +20,7 @@ export interface RootLogger extends Logger {
 
 /** JSON lines on stderr: stdout belongs to the command's own output. */
 export function createLogger(level: LogLevel, name = 'lineside'): RootLogger {
+  const pino = loadPino();
   const root = pino({ level: 'debug', name, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: true }));
   // A child of pino keeps the level it was made with, so the level is one object that all children share.
   const shared = { level };
@@ -49,4 +51,16 @@ function levelled(lines: PinoLogger, shared: { readonly level: LogLevel }): Logg
 }
 
 /** Logs nothing; for tests and one-shot commands. */
-export const silentLogger: Logger = pino({ level: 'silent' });
+export const silentLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silentLogger,
+};
+
+/** With the first logger: pino takes longer to load than all of kit, and short commands log nothing. */
+function loadPino(): typeof Pino {
+  const module = createRequire(import.meta.url)('pino') as { readonly pino: typeof Pino };
+  return module.pino;
+}

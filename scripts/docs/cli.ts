@@ -6,8 +6,8 @@ import { type GeneratedFile, page, table } from './generated-file.ts';
 
 const INTRODUCTION = `# The command line
 
-\`npx lineside ...\` in a checkout, \`lineside ...\` on a box. Errors are printed as \`Error:\` and \`Try:\` on stderr; their
-codes are in [errors.md](errors.md). With \`--json\` stdout carries one JSON value per line and nothing else, an error as
+\`npx lineside ...\` in a checkout, \`lineside ...\` on a device. Errors are printed as \`Error:\` and \`Try:\` on stderr;
+their codes are in [errors.md](errors.md). With \`--json\` stdout carries one JSON value per line and nothing else, an error as
 \`{"error": {"code", "message", "advice"}}\`; names are stable.
 
 ## Exit codes
@@ -16,14 +16,14 @@ ${table(
   ['Code', 'Meaning'],
   [
     ['0', 'done, and nothing is wrong'],
-    ['1', 'done, and problems were found; or a part of it failed'],
+    ['1', 'done, and problems were found; or a part of the work failed'],
     ['2', 'wrong options or input, or a configuration that cannot be used'],
-    ['3', 'this machine lacks something: Node, FFmpeg, a writable data folder, a secret, the service'],
+    ['3', 'something is missing on this machine: Node, FFmpeg, a writable data folder, a secret, the service'],
   ],
 )}`;
 
 /** Every command with its own help, in the order of the program's help. */
-export function cliDocument(): GeneratedFile {
+export async function cliDocument(): Promise<GeneratedFile> {
   let printed: string[] = [];
   const io: Io = {
     out: (text) => void printed.push(text),
@@ -35,7 +35,7 @@ export function cliDocument(): GeneratedFile {
     signal: new AbortController().signal,
     random: () => 0,
   };
-  const program = buildProgram({ io, exiting: () => undefined }, '0.0.0');
+  const program = await buildProgram({ io, exiting: () => undefined }, '0.0.0');
   const sections = [program, ...below(program)].map((command) => {
     printed = [];
     command.outputHelp();

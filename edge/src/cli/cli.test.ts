@@ -347,7 +347,7 @@ describe('lineside events, journal, sync and status', () => {
     await history(dir);
     const whole = await runHere(['journal', 'verify', ...at(dir)]);
     expect(whole.code).toBe(0);
-    expect(whole.stdout).toContain('whole: every record is what was written');
+    expect(whole.stdout).toContain('intact: every record is as it was written');
     const { default: Database } = await import('better-sqlite3');
     const database = new Database(journalPath(dir.join('data')));
     database.exec("UPDATE record_events SET json = replace(json, 'people', 'nobody') WHERE seq = 2");
@@ -370,7 +370,7 @@ describe('lineside events, journal, sync and status', () => {
     expect(streams).toContainEqual(expect.objectContaining({ stream: 'events', queued: 3, acked: 0 }));
     const status = await runHere(['status', ...at(dir)]);
     expect(status.code).toBe(1);
-    expect(status.stdout).toMatch(/^not running: .*nothing is being inspected\n[\s\S]*events +3 written, 3 waiting/);
+    expect(status.stdout).toMatch(/^not running: .*nothing is being inspected\n[\s\S]*events +3 written, 3 queued/);
   });
 
   it('end with 2 where there is no journal', async () => {

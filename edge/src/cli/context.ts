@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CATALOG_DIR, catalogIds, importedDir } from '@lineside/models';
 import type { Command } from 'commander';
 import type { ConfigSources } from '../config/index.ts';
 import { redactUrls } from '@lineside/kit';
@@ -17,7 +16,7 @@ export interface GlobalOptions {
   readonly json?: boolean;
 }
 
-/** What a verb works with: paths chosen, output in the form that was asked for. */
+/** What a verb works with: its paths, and output in the requested form. */
 export class Context {
   readonly io: Io;
   readonly json: boolean;
@@ -33,8 +32,9 @@ export class Context {
     this.dataDir = resolve(io.cwd, options.data ?? DEFAULT_DATA_DIR);
   }
 
-  /** What checking a configuration needs to know of this machine. */
+  /** What checking a configuration needs to know about this machine. */
   async configSources(): Promise<ConfigSources> {
+    const { CATALOG_DIR, catalogIds, importedDir } = await import('@lineside/models');
     const catalog = await Promise.all([CATALOG_DIR, importedDir(this.dataDir)].map(catalogIds));
     return { catalog: [...new Set(catalog.flat())].sort(), env: this.io.env };
   }
@@ -44,7 +44,7 @@ export class Context {
     this.io.out(this.json ? JSON.stringify(value) : text);
   }
 
-  /** Prints an error in the form that was asked for. */
+  /** Prints an error in the requested form. */
   complain(error: CodedError): void {
     printError(this.io, error, this.json);
   }
@@ -63,20 +63,15 @@ export function printError(io: Io, error: CodedError, json: boolean): void {
   if (json) io.out(JSON.stringify({ error: { code: error.code, message, advice: error.advice } }));
 }
 
-export type Verb<O> = (context: Context, options: O) => Promise<ExitCode>;
-
-/** Told the exit code when a verb ended. */
-export type Exiting = (code: ExitCode) => void;
-
-/** What registers verbs: the world, and where the exit code goes. */
+/** What verbs are registered with: the outside world, and the receiver of the exit code. */
 export interface Registry {
   readonly io: Io;
-  readonly exiting: Exiting;
+  readonly exiting: (code: ExitCode) => void;
 }
 
 /**
  * The action of a command: runs `verb` with the options of the command and of all above it, prints what it throws, and
- * hands its exit code on. An aborted verb ends with 0: it did what it was asked.
+ * passes its exit code on. An aborted verb ends with 0: the user asked for its end.
  */
 export function action<O extends object>(
   registry: Registry,
@@ -98,7 +93,7 @@ export function action<O extends object>(
   };
 }
 
-/** Text of a help's end: how the command is used. */
+/** The end of a help text: how the command is used. */
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 }

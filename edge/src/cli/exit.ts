@@ -1,9 +1,6 @@
-import { ConfigError } from '../config/index.ts';
-import { EvaluationError } from '../evaluation/index.ts';
 import { messageOf } from '@lineside/kit';
-import { UsageError } from './errors.ts';
 
-/** What a command's exit code says; documented in docs/cli.md. */
+/** What a command's exit code means; documented in docs/cli.md. */
 export const EXIT = {
   ok: 0,
   /** The command did its work and found problems, or a part of it failed. */
@@ -42,14 +39,17 @@ const INPUT_CODES = new Set([
   'model_labels',
 ]);
 
-/** Any error with a code and an advice, of whichever room or package. */
+/** Errors by name, because to load their classes here would load their modules for every command. */
+const INPUT_ERRORS = new Set(['UsageError', 'ConfigError', 'EvaluationError', 'ModelError']);
+
+/** Any error with a code and an advice, from any module or package. */
 export interface CodedError {
   readonly code: string;
   readonly message: string;
   readonly advice: string;
 }
 
-/** `thrown` as a coded error; what has no code is a fault of ours and says so. */
+/** `thrown` as a coded error; one without a code is a fault of Lineside, and says so. */
 export function coded(thrown: unknown): CodedError {
   if (thrown instanceof Error && 'code' in thrown && 'advice' in thrown) {
     const { code, advice } = thrown;
@@ -60,10 +60,7 @@ export function coded(thrown: unknown): CodedError {
 }
 
 export function exitCodeOf(thrown: unknown): ExitCode {
-  if (thrown instanceof ConfigError || thrown instanceof UsageError || thrown instanceof EvaluationError) {
-    return EXIT.badInput;
-  }
-  if (thrown instanceof Error && thrown.name === 'ModelError') return EXIT.badInput;
+  if (thrown instanceof Error && INPUT_ERRORS.has(thrown.name)) return EXIT.badInput;
   const { code } = coded(thrown);
   if (ENVIRONMENT_CODES.has(code)) return EXIT.environment;
   return INPUT_CODES.has(code) ? EXIT.badInput : EXIT.problems;

@@ -1,6 +1,7 @@
 /**
- * The command line, one file per verb: a thin client of the service's control socket, or of the files when the service
- * is down. This file is what `bin/lineside.js` starts.
+ * The command line, one file per verb in `verbs/`: flags, one call, print. It is a client of the service's control
+ * socket, or reads the files when the service is down. `bin/lineside.js` starts this file, so it loads little by itself;
+ * a verb loads what it needs when it runs.
  */
 import { systemClock } from '@lineside/kit';
 import { processIo } from './io.ts';
@@ -8,11 +9,11 @@ import { runCommand } from './program.ts';
 import { readVersion } from './version.ts';
 
 const stop = new AbortController();
-let asked = 0;
+let signals = 0;
 const onSignal = (): void => {
-  asked += 1;
-  // Whoever asks twice does not want to wait for an orderly end.
-  if (asked > 1) process.exit(130);
+  signals += 1;
+  // A second signal means that an orderly end takes too long.
+  if (signals > 1) process.exit(130);
   stop.abort();
 };
 process.on('SIGINT', onSignal);
@@ -24,5 +25,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await runCommand(process.argv.slice(2), processIo(systemClock, stop.signal), readVersion());
 
-// A model that hangs in native code cannot be ended and would keep the process for ever; by now all is said.
+// A model that hangs in native code cannot be ended and would keep the process for ever; everything is printed by now.
 setTimeout(() => process.exit(), 5_000).unref();

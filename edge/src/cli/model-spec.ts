@@ -1,5 +1,5 @@
 import type { ModelSpec } from '../inference/index.ts';
-import { findModel, specOf, type SpecOptions } from '../predictor/index.ts';
+import type { SpecOptions } from '../predictor/index.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './errors.ts';
 import { readList } from './list-option.ts';
@@ -18,6 +18,7 @@ export async function specFor(
   { io, dataDir }: Context,
   { ref, labels, dataDir: given, ...options }: SpecRequest,
 ): Promise<ModelSpec> {
+  const { findModel, specOf } = await import('../predictor/index.ts');
   const handle = await findModel({ ref, cwd: io.cwd, dataDir: given ?? dataDir });
   if (labels === undefined) return specOf(handle, options, io.signal);
   const list = handle.manifest === undefined ? await readList('--labels', labels, io.cwd) : undefined;

@@ -1,20 +1,15 @@
 import { Command, CommanderError, Option } from 'commander';
-import { configVerbs } from './config.ts';
+import { type CommandEntry, COMMANDS } from './commands.ts';
 import { DEFAULT_DATA_DIR, examples, printError, type Registry } from './context.ts';
-import { detectVerb } from './detect.ts';
-import { doctorVerb } from './doctor.ts';
-import { eventsVerbs } from './events.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
-import { journalVerbs } from './journal.ts';
-import { modelVerbs } from './model.ts';
-import { replayVerb } from './replay.ts';
-import { runVerb } from './run.ts';
-import { statusVerb } from './status.ts';
-import { syncVerbs } from './sync.ts';
 
-/** Every verb with its options and help; nothing runs before `parseAsync`. */
-export function buildProgram(registry: Registry, version: string): Command {
+/**
+ * The program with every command and its description. Only verbs whose names are among `words` have their options and
+ * their action, because only their files are loaded; all of them when `words` is left out. Nothing runs before
+ * `parseAsync`.
+ */
+export async function buildProgram(registry: Registry, version: string, words?: readonly string[]): Promise<Command> {
   const program = new Command('lineside')
     .description('Edge vision appliance for food-production lines.')
     .version(version, '-V, --version')
@@ -31,23 +26,28 @@ export function buildProgram(registry: Registry, version: string): Command {
     .exitOverride()
     .showHelpAfterError(false)
     .addHelpText('after', examples('lineside doctor', 'lineside run --config lineside.yaml --data ./data'));
-  runVerb(program, registry);
-  doctorVerb(program, registry);
-  statusVerb(program, registry);
-  configVerbs(program, registry);
-  detectVerb(program, registry);
-  modelVerbs(program, registry);
-  replayVerb(program, registry);
-  eventsVerbs(program, registry);
-  journalVerbs(program, registry);
-  syncVerbs(program, registry);
+  await addCommands(program, COMMANDS, { registry, words });
   return program;
+}
+
+async function addCommands(
+  parent: Command,
+  entries: readonly CommandEntry[],
+  wanted: { readonly registry: Registry; readonly words: readonly string[] | undefined },
+): Promise<void> {
+  const { registry, words } = wanted;
+  for (const entry of entries) {
+    const command = parent.command(entry.name).description(entry.description);
+    if (words?.includes(entry.name) === false) continue;
+    if ('commands' in entry) await addCommands(command, entry.commands, wanted);
+    else (await entry.load()).configure(command, registry);
+  }
 }
 
 /** Runs the command that `args` (without node and script) name; resolves to its exit code. */
 export async function runCommand(args: readonly string[], io: Io, version: string): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
-  const program = buildProgram({ io, exiting: (ended) => (code = ended) }, version);
+  const program = await buildProgram({ io, exiting: (ended) => (code = ended) }, version, args);
   try {
     if (args.length === 0) {
       io.out(program.helpInformation());
@@ -63,13 +63,13 @@ export async function runCommand(args: readonly string[], io: Io, version: strin
 }
 
 function refuse(error: CommanderError, args: readonly string[], io: Io, program: Command): ExitCode {
-  // A group without its verb, such as `lineside events`: commander means to print the help on stderr.
-  const asked = deepest(program, args);
+  // A group without its verb, such as `lineside events`: commander would print the help on stderr.
+  const named = deepest(program, args);
   const missing = error.code === 'commander.help';
-  const [first = '', ...rest] = (missing ? `${pathOf(asked)} needs a command after it` : error.message).split('\n');
+  const [first = '', ...rest] = (missing ? `${pathOf(named)} needs a command after it` : error.message).split('\n');
   const hint = /did you mean ([^?)]+)\?/i.exec(rest.join(' '))?.[1];
   const message = first.replace(/^error: /, '');
-  const advice = hint === undefined ? `${pathOf(asked)} --help` : `did you mean ${hint}?`;
+  const advice = hint === undefined ? `${pathOf(named)} --help` : `did you mean ${hint}?`;
   printError(io, { code: 'usage', message, advice }, args.includes('--json'));
   return EXIT.badInput;
 }

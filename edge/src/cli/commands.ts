@@ -1,0 +1,149 @@
+import type { Command } from 'commander';
+import type { Registry } from './context.ts';
+
+/** What the file of a verb exports. */
+export interface VerbFile {
+  /** Adds arguments, options, examples and the action to the verb's command. */
+  configure(command: Command, registry: Registry): void;
+}
+
+/** A verb with the file that is loaded for it, or a group of verbs. */
+export type CommandEntry = {
+  readonly name: string;
+  readonly description: string;
+} & ({ readonly load: () => Promise<VerbFile> } | { readonly commands: readonly CommandEntry[] });
+
+/** Every command in the order of the help. Descriptions are here, so that a list of commands loads no verb's file. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    description: 'run the appliance until it is stopped; what the service starts',
+    load: () => import('./verbs/run.ts'),
+  },
+  {
+    name: 'doctor',
+    description: 'what is wrong here? Checks machine, configuration, cameras, models, broker and collector',
+    load: () => import('./verbs/doctor.ts'),
+  },
+  {
+    name: 'status',
+    description: 'is it inspecting? Cameras, models, journal and uplink on one screen',
+    load: () => import('./verbs/status.ts'),
+  },
+  {
+    name: 'config',
+    description: 'check and show the configuration',
+    commands: [
+      {
+        name: 'check',
+        description: 'report everything that is wrong with the configuration file; changes nothing',
+        load: () => import('./verbs/config-check.ts'),
+      },
+      {
+        name: 'show',
+        description: 'print the configuration with all defaults; secrets as their references or ***',
+        load: () => import('./verbs/config-show.ts'),
+      },
+      {
+        name: 'schema',
+        description: 'print the JSON Schema of the file, for editors',
+        load: () => import('./verbs/config-schema.ts'),
+      },
+    ],
+  },
+  {
+    name: 'detect',
+    description: 'what a model detects in images and videos; needs no configuration',
+    load: () => import('./verbs/detect.ts'),
+  },
+  {
+    name: 'model',
+    description: 'list, inspect, import, evaluate and measure models',
+    commands: [
+      {
+        name: 'list',
+        description: 'the models of the catalog and the imported ones',
+        load: () => import('./verbs/model-list.ts'),
+      },
+      {
+        name: 'inspect',
+        description: 'what an ONNX file contains: inputs, outputs, metadata, operators, and its probable family',
+        load: () => import('./verbs/model-inspect.ts'),
+      },
+      {
+        name: 'import',
+        description: 'make a bundle of an ONNX file: recognise its family, prepare it, prove it on images',
+        load: () => import('./verbs/model-import.ts'),
+      },
+      {
+        name: 'engines',
+        description: 'TensorRT engines: this machine, the engines that are built, the progress of a build',
+        load: () => import('./verbs/model-engines.ts'),
+      },
+      {
+        name: 'eval',
+        description: 'how good a model is on labelled images: precision, recall, AP, confusion',
+        load: () => import('./verbs/model-eval.ts'),
+      },
+      {
+        name: 'bench',
+        description: 'how fast a model is on this machine: latency, throughput, CPU, memory',
+        load: () => import('./verbs/model-bench.ts'),
+      },
+      {
+        name: 'explain',
+        description: 'what a prediction is based on: a heat map over the image',
+        load: () => import('./verbs/model-explain.ts'),
+      },
+    ],
+  },
+  {
+    name: 'replay',
+    description: "the entire pipeline on recordings, faster than real time, on the recording's own clock",
+    load: () => import('./verbs/replay.ts'),
+  },
+  {
+    name: 'events',
+    description: 'the events of the line; read from the journal, with or without a running service',
+    commands: [
+      { name: 'list', description: 'newest events first', load: () => import('./verbs/events-list.ts') },
+      {
+        name: 'tail',
+        description: 'print events as they happen, until stopped',
+        load: () => import('./verbs/events-tail.ts'),
+      },
+      {
+        name: 'show',
+        description: 'one event with all its transitions and the paths of its snapshots',
+        load: () => import('./verbs/events-show.ts'),
+      },
+      {
+        name: 'export',
+        description: 'every event, oldest first, to stdout',
+        load: () => import('./verbs/events-export.ts'),
+      },
+    ],
+  },
+  {
+    name: 'journal',
+    description: "examine the journal's files",
+    commands: [
+      {
+        name: 'verify',
+        description: 'check every hash chain: find records that were changed, removed, moved or cut off',
+        load: () => import('./verbs/journal-verify.ts'),
+      },
+    ],
+  },
+  {
+    name: 'sync',
+    description: 'what was forwarded to the collector and what is queued',
+    commands: [
+      {
+        name: 'status',
+        description: 'per stream: written, delivered, queued, declared lost; and the state of the uplink',
+        load: () => import('./verbs/sync-status.ts'),
+      },
+    ],
+  },
+];

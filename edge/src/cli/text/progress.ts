@@ -1,0 +1,26 @@
+import type { Io } from '../io.ts';
+
+const EVERY_MS = 5_000;
+
+/** Prints the progress of a long run on stderr, every few seconds. */
+export class Progress {
+  readonly #io: Pick<Io, 'err' | 'clock'>;
+  readonly #what: string;
+  readonly #startedMs: number;
+  #printedMs: number;
+
+  constructor(io: Pick<Io, 'err' | 'clock'>, what: string) {
+    this.#io = io;
+    this.#what = what;
+    this.#startedMs = io.clock.monoMs();
+    this.#printedMs = this.#startedMs;
+  }
+
+  step(done: number, total: number): void {
+    const nowMs = this.#io.clock.monoMs();
+    if (nowMs - this.#printedMs < EVERY_MS || done === total) return;
+    this.#printedMs = nowMs;
+    const leftS = ((nowMs - this.#startedMs) / done / 1000) * (total - done);
+    this.#io.err(`${done} of ${total} ${this.#what}, about ${Math.ceil(leftS)} s left ...`);
+  }
+}

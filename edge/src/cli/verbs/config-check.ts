@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { Problem } from '../../config/index.ts';
+import { action, type Context, examples, type Registry } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+
+interface CheckOptions {
+  readonly strict?: boolean;
+}
+
+/** `lineside config check` */
+export function configure(command: Command, registry: Registry): void {
+  command
+    .option('--strict', 'warnings count as problems')
+    .addHelpText('after', examples('lineside config check', 'lineside config check --config new.yaml --json'))
+    .action(action<CheckOptions>(registry, check));
+}
+
+async function check(context: Context, options: CheckOptions): Promise<ExitCode> {
+  const { ConfigError, loadConfig } = await import('../../config/index.ts');
+  try {
+    const loaded = await loadConfig(context.configPath, await context.configSources());
+    const ok = options.strict !== true || loaded.warnings.length === 0;
+    await print(context, { ok, file: loaded.path, problems: [], warnings: loaded.warnings });
+    return ok ? EXIT.ok : EXIT.problems;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    await print(context, { ok: false, file: context.configPath, problems: error.problems, warnings: [] });
+    return EXIT.badInput;
+  }
+}
+
+interface Report {
+  readonly ok: boolean;
+  readonly file: string;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+async function print({ io, json }: Context, report: Report): Promise<void> {
+  const { problemLine } = await import('../../config/index.ts');
+  const { ok, file, problems, warnings } = report;
+  if (json) io.out(JSON.stringify(report));
+  for (const problem of problems) io.err(`Error: ${problemLine(problem)}\nTry: ${problem.advice}`);
+  for (const warning of warnings) io.err(`Warning: ${problemLine(warning)}\nTry: ${warning.advice}`);
+  if (json) return;
+  const counts = `${problems.length} problems, ${warnings.length} warnings`;
+  io.out(ok ? `${file}: good (${warnings.length} warnings)` : `${file}: ${counts}`);
+}

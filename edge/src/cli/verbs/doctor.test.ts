@@ -1,0 +1,242 @@
+import { mkdir, truncate, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { freePort } from '../../../../tests/support/free-port.ts';
+import { startMosquitto } from '../../../../tests/support/mosquitto.ts';
+import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
+import { constantDetector, writeTinyBundle, wrongShapeModel } from '../../../../tests/support/tiny-onnx.ts';
+import { notAVideo, testVideo } from '../../../../tests/support/video.ts';
+import { lineside, runHere } from '../../../../tests/support/lineside.ts';
+
+interface Finding {
+  readonly check: string;
+  readonly code: string;
+  readonly verdict: string;
+  readonly subject?: string;
+  readonly message: string;
+  readonly meaning: string;
+  readonly advice: string;
+  readonly tookMs: number;
+}
+
+interface Report {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly checks: readonly Finding[];
+  /** Codes of what is not in order, without the clock's: it depends on the machine. */
+  readonly troubles: readonly string[];
+}
+
+/** A site where everything is in order: one camera (a file), one model, no uplink. */
+async function site(dir: TempDir): Promise<void> {
+  const model = constantDetector({ size: 64, classes: 1, boxes: [] });
+  await writeTinyBundle(dir.join('tiny'), model, { size: 64, labels: ['cap'] });
+  await mkdir(dir.join('data'));
+  await configure(dir, { url: await testVideo() });
+}
+
+interface SiteFacts {
+  readonly url: string;
+  readonly more?: string;
+}
+
+async function configure(dir: TempDir, { url, more = '' }: SiteFacts): Promise<void> {
+  const lines = [
+    'device: line-1',
+    `cameras: [{id: belt, url: "${url}", models: [tiny]}]`,
+    'models: [{id: tiny, ref: ./tiny}]',
+    'rules: [{id: r, type: product_defect, camera: belt, model: tiny}]',
+    more,
+  ];
+  await writeFile(dir.join('lineside.yaml'), lines.join('\n'));
+}
+
+/** In this process, which spares a start for each; with an environment of its own, as a child. */
+async function doctor(dir: TempDir, env?: Readonly<Record<string, string>>): Promise<Report> {
+  const args = ['doctor', '--json', '--config', dir.join('lineside.yaml'), '--data', dir.join('data')];
+  const { code, stdout } = await (env === undefined ? runHere(args) : lineside(args, { env }));
+  const { checks } = JSON.parse(stdout) as { checks: readonly Finding[] };
+  const wrong = checks.filter(
+    (check) => check.verdict !== 'ok' && check.check !== 'clock' && check.check !== 'service',
+  );
+  return { code, stdout, checks, troubles: wrong.map((check) => check.code) };
+}
+
+const find = (report: Report, code: string): Finding => {
+  const found = report.checks.find((check) => check.code === code);
+  if (found === undefined) throw new Error(`no ${code} among ${report.checks.map((check) => check.code).join(', ')}`);
+  return found;
+};
+
+describe('the doctor on a sound site', () => {
+  it('finds nothing and ends with 0, in the order of dependence', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    const report = await doctor(dir);
+    expect(report.troubles).toEqual([]);
+    expect(report.code).toBe(0);
+    const order = report.checks.map((check) => check.check);
+    expect(order).toEqual(['node', 'ffmpeg', 'data_folder', 'disk', 'clock', 'config', 'camera', 'model', 'service']);
+    expect(find(report, 'camera_ok')).toMatchObject({ subject: 'belt', message: expect.stringContaining('320x180') });
+    expect(find(report, 'model_ok')).toMatchObject({ subject: 'tiny', message: expect.stringContaining('cpu') });
+    expect(find(report, 'service_not_running').verdict).toBe('warning');
+  });
+
+  it('says for people what everything means and what to do', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    const paths = ['--config', dir.join('lineside.yaml'), '--data', dir.join('data')];
+    const { stdout } = await lineside(['doctor', '--quiet', ...paths]);
+    expect(stdout).not.toMatch(/^ok /m);
+    expect(stdout).toMatch(/^warning {2}service .*\n {9}means: nothing is inspected now\n {9}do: /m);
+    expect(stdout).toMatch(/\d+ ok, \d+ warnings, 0 failures, 0 skipped\n$/);
+  });
+});
+
+describe('the doctor finds', () => {
+  it('that there is no FFmpeg, and does not blame the camera for it', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    const report = await doctor(dir, { PATH: dir.path });
+    expect(report.troubles).toEqual(['ffmpeg_missing', 'camera_skipped']);
+    expect(report.code).toBe(1);
+    expect(find(report, 'ffmpeg_missing').advice).toContain('apt install ffmpeg');
+  });
+
+  it('that the data folder is a file, or lies in one', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    await writeFile(dir.join('file'), '');
+    const paths = ['--config', dir.join('lineside.yaml')];
+    for (const data of [dir.join('file'), dir.join('file/below')]) {
+      const { code, stdout } = await runHere(['doctor', '--json', ...paths, '--data', data]);
+      expect(stdout).toContain('"code":"data_folder_unwritable"');
+      expect(code).toBe(1);
+    }
+  });
+
+  it('everything that is wrong with the configuration, and ends with 2', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    await configure(dir, { url: 'nonsense', more: 'storrage: {}' });
+    const report = await doctor(dir);
+    expect(report.troubles).toEqual(['config_value_invalid', 'config_unknown_key']);
+    expect(report.code).toBe(2);
+    expect(find(report, 'config_unknown_key')).toMatchObject({ message: expect.stringMatching(/lineside\.yaml:5:1/) });
+  });
+
+  it('that the file is bad and the last good one is in force, with which it goes on', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    await mkdir(dir.join('data/config'));
+    await configure(dir, { url: await notAVideo() });
+    const { rename } = await import('node:fs/promises');
+    await rename(dir.join('lineside.yaml'), dir.join('data/config/last-good.yaml'));
+    await configure(dir, { url: 'nonsense' });
+    const report = await doctor(dir);
+    expect(report.troubles).toEqual(['config_value_invalid', 'config_last_good', 'camera_not_video']);
+    expect(report.code).toBe(2);
+  });
+
+  it('that a secret is missing, naming only its reference', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    await configure(dir, { url: 'rtsp://u:${file:./none}@127.0.0.1/1' });
+    const report = await doctor(dir);
+    expect(report.troubles).toEqual(['secret_missing', 'camera_skipped']);
+    expect(find(report, 'secret_missing')).toMatchObject({ check: 'secret', subject: 'camera belt' });
+    expect(report.code).toBe(1);
+  });
+
+  it('that nobody listens at the camera, without telling its password', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    await configure(dir, { url: `rtsp://admin:geheim@127.0.0.1:${await freePort()}/1` });
+    const report = await doctor(dir);
+    expect(report.troubles).toEqual(['config_plain_secret', 'camera_refused']);
+    expect(report.code).toBe(1);
+    expect(find(report, 'camera_refused').meaning).not.toBe('');
+    expect(report.stdout).not.toContain('geheim');
+  });
+
+  it('that the camera is no video, or a file that is gone', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    await configure(dir, { url: await notAVideo() });
+    expect((await doctor(dir)).troubles).toEqual(['camera_not_video']);
+    await configure(dir, { url: './gone.mp4' });
+    expect((await doctor(dir)).troubles).toEqual(['camera_not_found']);
+  });
+
+  it('that the model is cut short, changed, or of the wrong shape', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    await truncate(dir.join('tiny/model.onnx'), 100);
+    expect((await doctor(dir)).troubles).toEqual(['model_truncated']);
+    await writeFile(dir.join('tiny/model.onnx'), wrongShapeModel(64));
+    expect((await doctor(dir)).troubles).toEqual(['hash_mismatch']);
+    await writeTinyBundle(dir.join('tiny'), wrongShapeModel(64), { size: 64, labels: ['cap'] });
+    const report = await doctor(dir);
+    expect(report.troubles).toHaveLength(1);
+    expect(report.troubles[0]).toMatch(/^model_(shape|labels)$/);
+    expect(report.code).toBe(1);
+  });
+
+  it('that the clock is behind what the journal has seen', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    await writeFile(dir.join('data/journal.db'), '');
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    await utimes(dir.join('data/journal.db'), tomorrow, tomorrow);
+    expect(find(await doctor(dir), 'clock_behind').verdict).toBe('failure');
+  });
+});
+
+describe('the doctor at the broker', () => {
+  const uplink = (port: number, more = ''): string => `uplink: {broker: "mqtt://127.0.0.1:${port}"${more}}`;
+
+  it('finds that nobody listens', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    await configure(dir, { url: await testVideo(), more: uplink(await freePort()) });
+    const report = await doctor(dir);
+    expect(report.troubles).toEqual(['broker_unreachable']);
+    expect(find(report, 'broker_unreachable').meaning).toContain('kept on the box');
+  });
+
+  it('finds that what listens is no broker', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    const server = createServer(() => undefined).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await configure(dir, { url: await testVideo(), more: uplink(port) });
+    expect((await doctor(dir)).troubles).toEqual(['broker_silent']);
+    server.close();
+  });
+
+  it('finds a wrong password, then a missing collector, then nothing', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    await using broker = await startMosquitto({ users: { 'line-1': 'right', collector: 'c' } });
+    await writeFile(dir.join('password'), 'wrong');
+    const more = uplink(broker.port, ', username: line-1, password: "${file:./password}"');
+    await configure(dir, { url: await testVideo(), more });
+    expect((await doctor(dir)).troubles).toEqual(['broker_refused']);
+
+    await writeFile(dir.join('password'), 'right\n');
+    const absent = await doctor(dir);
+    expect(absent.troubles).toEqual(['collector_absent']);
+    expect(absent.code).toBe(0);
+
+    const { connectAsync } = await import('mqtt');
+    const collector = await connectAsync(broker.url, { username: 'collector', password: 'c', protocolVersion: 5 });
+    const state = JSON.stringify({ v: 1, online: true, session: 's', t: 0 });
+    await collector.publishAsync('lineside/v1/collector/state', state, { retain: true, qos: 1 });
+    await collector.endAsync();
+    const there = await doctor(dir);
+    expect(there.troubles).toEqual([]);
+    expect(find(there, 'collector_ok').check).toBe('collector');
+  });
+});
