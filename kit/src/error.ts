@@ -1,9 +1,9 @@
 /** When trying again can help. */
 export type Retry = 'now' | 'later' | 'never';
 
-export interface ErrorFacts {
+export interface ErrorFacts<Code extends string = string> {
   /** Stable, snake_case, found in docs/errors.md. */
-  readonly code: string;
+  readonly code: Code;
   /** What is wrong and where, without secrets. */
   readonly message: string;
   /** What to do; printed after `Try:`. */
@@ -13,13 +13,13 @@ export interface ErrorFacts {
 }
 
 /** An error with a code and an advice: what every room throws across its border. */
-export class LinesideError extends Error {
+export class LinesideError<Code extends string = string> extends Error {
   override readonly name: string = 'LinesideError';
-  readonly code: string;
+  readonly code: Code;
   readonly advice: string;
   readonly retry: Retry;
 
-  constructor(facts: ErrorFacts) {
+  constructor(facts: ErrorFacts<Code>) {
     super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = facts.code;
     this.advice = facts.advice;

@@ -116,8 +116,8 @@ describe(`a line whose processes are killed, one after the other (seed ${SEED})`
     const events = await line.collector.events(line.device);
     expect(events.length).toBe(balance.events);
     expect(new Set(events.map(({ event }) => event)).size).toBe(events.length);
-    expect(events.filter(({ phase }) => phase === 'open')).toEqual([]);
-    expect(events.filter(({ picture }) => picture?.stored === false)).toEqual([]);
+    expect(events.filter(({ state }) => state === 'open')).toEqual([]);
+    expect(events.filter(({ snapshot }) => snapshot?.stored === false)).toEqual([]);
     const streams = (await line.collector.device(line.device))?.streams ?? [];
     // No kill is a reason for a new journal.
     expect(new Set(streams.map(({ epoch }) => epoch)).size).toBe(1);

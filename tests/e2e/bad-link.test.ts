@@ -78,7 +78,7 @@ describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () 
     const events = await collector.events(DEVICE);
     expect(events.length).toBe(balance.events);
     expect(new Set(events.map(({ event }) => event)).size).toBe(events.length);
-    expect(events.filter(({ picture }) => picture?.stored !== true)).toEqual([]);
+    expect(events.filter(({ snapshot }) => snapshot?.stored !== true)).toEqual([]);
   });
 
   it('takes nothing from messages that nobody should send, and goes on', async () => {

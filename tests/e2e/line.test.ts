@@ -128,9 +128,9 @@ describe.skipIf(missing !== undefined)('a line whose cameras are not ours', () =
       const what = `${JSON.stringify(plain(incident))} ${JSON.stringify(brief(event))}`;
       expect(event.openedAt, what).toBeGreaterThan(due - EARLY_SECONDS);
       expect(event.openedAt, what).toBeLessThan(due + LATE_SECONDS);
-      expect(event.phase, what).toBe('closed');
+      expect(event.state, what).toBe('closed');
       expect(event.closedAt, what).toBeLessThan(incident.visibleTo + 3 + LATE_SECONDS);
-      expect(event.openingSeen, what).toBe(true);
+      expect(event.openedKnown, what).toBe(true);
     }
   });
 
@@ -149,9 +149,9 @@ describe.skipIf(missing !== undefined)('a line whose cameras are not ours', () =
     expect(pairs.size).toBeGreaterThan(0);
     const reader = openEventReader(journalPath(data));
     try {
-      for (const { event, picture } of events) {
-        expect(picture?.stored, event).toBe(true);
-        const sha256 = picture?.sha256 ?? '';
+      for (const { event, snapshot } of events) {
+        expect(snapshot?.stored, event).toBe(true);
+        const sha256 = snapshot?.sha256 ?? '';
         const jpeg = await collector.picture(sha256);
         expect(createHash('sha256').update(jpeg).digest('hex')).toBe(sha256);
         const body = reader.show(event)?.transitions.find((one) => one.body.snapshot === sha256)?.body;
@@ -202,8 +202,8 @@ function isOf(event: Timed, incident: Shown): boolean {
 
 function timed(event: EventSeen, began: ReadonlyMap<string, number>): Timed {
   const zero = began.get(event.camera) ?? Number.NaN;
-  const at = (text: string | null): number => (text === null ? Number.NaN : (Date.parse(text) - zero) / 1000);
-  return { ...event, openedAt: at(event.opened), closedAt: at(event.closed) };
+  const at = (ms: number | null): number => (ms === null ? Number.NaN : (ms - zero) / 1000);
+  return { ...event, openedAt: at(event.openedAtMs), closedAt: at(event.closedAtMs) };
 }
 
 function plain({ places, ...incident }: Shown): object {

@@ -65,7 +65,7 @@ const evidenceOf = (journal: Journal): EvidenceStore =>
 const explained = async (): Promise<Record<string, { stored: number; declaredLost: number; missing: number }>> => {
   await collector.stop();
   const store = SqliteStore.open(cloud.path);
-  const rows = await store.streams();
+  const rows = await store.records.streams();
   await store.close();
   return Object.fromEntries(
     rows.map(({ stream, stored, declaredLost, missing }) => [stream, { stored, declaredLost, missing }]),
@@ -193,7 +193,7 @@ test('a box whose whole disk was turned back loses nothing that it writes afterw
   await collector.stop();
   const store = SqliteStore.open(cloud.path);
   const actions = new Set<string>();
-  for (const { epoch, stream } of await store.streams()) {
+  for (const { epoch, stream } of await store.records.streams()) {
     expect([journal.epoch, next.epoch]).toContain(epoch);
     expect(stream).toBe('audit');
   }

@@ -1,6 +1,5 @@
 import type { Batch } from '@lineside/protocol';
-import { checkBatch } from '../../cloud-sync/collector/src/ingest/index.ts';
-import type { CheckedBatch } from '../../cloud-sync/collector/src/store/index.ts';
+import { checkBatch, type CheckedBatch } from '../../cloud-sync/collector/src/ingest/index.ts';
 
 /** A batch as it stands after ingest has checked it. Throws for one that ingest would refuse. */
 export function checkedBatch(batch: Batch): CheckedBatch {

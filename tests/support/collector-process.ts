@@ -33,16 +33,16 @@ export const EventSeen = z.object({
   kind: z.string(),
   camera: z.string(),
   label: z.string(),
-  phase: z.enum(['open', 'closed']),
-  opened: z.string(),
-  updated: z.string(),
-  closed: z.string().nullable(),
+  state: z.enum(['open', 'closed']),
+  openedAtMs: z.number(),
+  updatedAtMs: z.number(),
+  closedAtMs: z.number().nullable(),
   reason: z.string().nullable(),
   durationMs: z.number(),
-  openingSeen: z.boolean(),
+  openedKnown: z.boolean(),
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
   frame: z.object({ width: z.number(), height: z.number(), index: z.number() }).optional(),
-  picture: z.object({ sha256: z.string(), stored: z.boolean(), url: z.string() }).nullable(),
+  snapshot: z.object({ sha256: z.string(), stored: z.boolean(), url: z.string() }).nullable(),
 });
 export type EventSeen = z.infer<typeof EventSeen>;
 

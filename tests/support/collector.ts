@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { silentLogger, systemClock } from '@lineside/kit';
 import {
-  type Addresses,
+  type RuntimeInfo,
   hashPassword,
   loadConfig,
   makePassword,
@@ -15,7 +15,7 @@ const CLI = fileURLToPath(new URL('../../cloud-sync/collector/src/cli/index.ts',
 
 /** A collector in this process with its own Mosquitto, on free ports of the loopback. */
 export interface RunningCollector extends AsyncDisposable {
-  readonly at: Addresses;
+  readonly at: RuntimeInfo;
   stop(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export async function addDevice(data: string, device: string): Promise<string> {
   const password = makePassword();
   const store = SqliteStore.open(data);
   try {
-    await store.saveCredential({ device, hash: await hashPassword(password), createdMs: 0 });
+    await store.credentials.save({ device, hash: await hashPassword(password), createdAtMs: 0 });
   } finally {
     await store.close();
   }
@@ -39,7 +39,7 @@ export function collectorYaml(more = ''): string {
 export async function startCollector(configFile: string, data: string): Promise<RunningCollector> {
   const stop = new AbortController();
   const config = loadConfig({ file: configFile, data, env: process.env });
-  const { promise, resolve, reject } = Promise.withResolvers<Addresses>();
+  const { promise, resolve, reject } = Promise.withResolvers<RuntimeInfo>();
   const run = runCollector(
     { config, clock: systemClock, log: silentLogger, env: process.env, random: Math.random, onReady: resolve },
     stop.signal,
@@ -56,11 +56,11 @@ export async function startCollector(configFile: string, data: string): Promise<
 export async function spawnCollector(
   configFile: string,
   data: string,
-): Promise<{ readonly process: TestProcess; readonly at: Addresses }> {
+): Promise<{ readonly process: TestProcess; readonly at: RuntimeInfo }> {
   const args = [...FROM_SOURCE, CLI, 'run', '--json', '--config', configFile, '--data', data];
   const child = await startProcess(NODE, args);
   const [line] = await child.waitForLine(/^\{"ready":true.*\}$/);
-  return { process: child, at: JSON.parse(line) as Addresses };
+  return { process: child, at: JSON.parse(line) as RuntimeInfo };
 }
 
 /** Runs a command of the collector to its end. */

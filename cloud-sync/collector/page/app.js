@@ -62,7 +62,7 @@ function useTicking(still) {
 
 /** The one sentence: are the lines there, and is the record whole? */
 function verdict({ devices, store, gaps, now }) {
-  const recent = (rows) => rows.filter(({ at }) => Date.parse(now) - Date.parse(at) < RECENT_MS).length;
+  const recent = (rows) => rows.filter(({ atMs }) => now - atMs < RECENT_MS).length;
   const conflicts = recent(gaps.conflicts);
   const breaks = recent(gaps.chainBreaks);
   const silent = devices.filter(({ link }) => link !== 'online');

@@ -35,7 +35,7 @@ async function look() {
     get('/api/v1/stats'),
     get('/api/v1/gaps?limit=20'),
   ]);
-  return { now: devices.now, devices: devices.items, store: stats.store, counted: stats.process, gaps };
+  return { nowMs: devices.nowMs, devices: devices.items, store: stats.store, counted: stats.process, gaps };
 }
 
 /** What the collector says, again every two seconds; `sinceMs` is when this page last heard it, on the page's clock. */

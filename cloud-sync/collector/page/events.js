@@ -82,7 +82,7 @@ function Event({ event, line, now, show }) {
     <div class="what">
       <p class="title"><b>${title(event)}</b> <span class="pill ${severity.tone}">${severity.word}</span></p>
       <p class="small">${KIND[event.kind] ?? plain(event.kind)} · ${line} · ${event.camera}${event.zone !== null && event.zone !== 'picture' ? ` · ${event.zone}` : ''}</p>
-      <p class="small">${time(event.opened, now)}${event.clock === 'synced' ? '' : ' (clock not sure)'} · ${duration(event, now)}</p>
+      <p class="small">${time(event.openedAtMs, now)}${event.clock === 'synced' ? '' : ' (clock not sure)'} · ${duration(event, now)}</p>
       ${event.model?.degraded && html`<p class="small warn-text">from a degraded model</p>`}
     </div>
   </li>`;
@@ -92,20 +92,20 @@ const title = ({ label, rule }) => plain(label ?? rule).replace(/^./, (first) =>
 
 /** Of an open event by the wall clocks of both ends, where the appliance trusts its own. */
 function duration(event, now) {
-  const openMs = event.clock === 'synced' ? Date.parse(now) - Date.parse(event.opened) : event.durationMs;
-  if (event.phase === 'open') return html`<b class="open">open</b> for ${span(Math.max(openMs, event.durationMs))}`;
+  const openMs = event.clock === 'synced' ? now - event.openedAtMs : event.durationMs;
+  if (event.state === 'open') return html`<b class="open">open</b> for ${span(Math.max(openMs, event.durationMs))}`;
   return `${span(event.durationMs)}${event.reason === null ? '' : `, ${plain(event.reason)}`}`;
 }
 
 function Thumb({ event, show }) {
   const [failed, setFailed] = useState(false);
-  const stored = event.picture?.stored === true && !failed;
+  const stored = event.snapshot?.stored === true && !failed;
   if (!stored) {
-    const word = event.picture === null ? 'No picture' : failed ? 'Picture unreadable' : 'Picture on its way';
+    const word = event.snapshot === null ? 'No picture' : failed ? 'Picture unreadable' : 'Picture on its way';
     return html`<div class="thumb none">${word}</div>`;
   }
   return html`<button class="thumb" onClick=${() => show(event)} aria-label="Show the picture of ${title(event)}">
-    <img src=${event.picture.url} alt="" loading="lazy" onError=${() => setFailed(true)} />
+    <img src=${event.snapshot.url} alt="" loading="lazy" onError=${() => setFailed(true)} />
   </button>`;
 }
 
@@ -117,22 +117,22 @@ function Large({ event, line, now, close }) {
     ['Line', line],
     ['Camera', event.camera],
     ['Rule', event.rule],
-    ['Opened', `${time(event.opened, now)}${event.openingSeen ? '' : ' (reckoned)'}`],
+    ['Opened', `${time(event.openedAtMs, now)}${event.openedKnown ? '' : ' (reckoned)'}`],
     [
       'Closed',
-      event.closed === null
+      event.closedAtMs === null
         ? 'still open'
-        : `${time(event.closed, now)}${event.reason === null ? '' : `, ${plain(event.reason)}`}`,
+        : `${time(event.closedAtMs, now)}${event.reason === null ? '' : `, ${plain(event.reason)}`}`,
     ],
     ['Lasted', span(event.durationMs)],
     ['Score', event.score === null ? '–' : event.score.toFixed(2)],
     ['Model', event.model === undefined ? '–' : `${event.model.id}, ${event.model.sha256.slice(0, 12)}`],
     ...Object.entries(event.details ?? {}).map(([name, value]) => [plain(name), String(value)]),
-    ['SHA-256', event.picture.sha256],
+    ['SHA-256', event.snapshot.sha256],
   ];
   return html`<dialog ref=${dialog} class="large" onClose=${close} onClick=${(click) => click.target === dialog.current && dialog.current.close()}>
     <form method="dialog"><h2>${title(event)}</h2><button aria-label="Close">✕</button></form>
-    <img src=${event.picture.url} alt="Evidence of ${title(event)} at ${event.camera}" />
+    <img src=${event.snapshot.url} alt="Evidence of ${title(event)} at ${event.camera}" />
     <dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
   </dialog>`;
 }

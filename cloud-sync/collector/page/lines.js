@@ -23,7 +23,7 @@ function Line({ device, now }) {
       <span class="pill ${link.tone}"><i aria-hidden="true"></i>${link.word}</span>
     </header>
     <p class="small">
-      Last heard <b>${ago(device.lastSeen, now)}</b>
+      Last heard <b>${ago(device.lastSeenAtMs, now)}</b>
       ${device.linkForMs !== null && device.link !== 'unknown' && html`, ${link.word.toLowerCase()} for ${span(device.linkForMs)}`}
     </p>
     ${device.identityConflict && html`<p class="note bad" role="alert">Two appliances take turns with this identity. Give one of them its own: <code>lineside-collector device add</code></p>`}
@@ -46,7 +46,7 @@ function Inspection({ cameras, now }) {
         <${Bar} offered=${row.offered} inspected=${row.inspected} skipped=${skipped} failed=${failed} />
         <p class="small">
           ${number(row.inspected)} of ${number(row.offered)} frames${reasons(', skipped', row.skipped)}${reasons(', failed', row.failed, 'bad')}
-          <span class="when"> · ${plain(row.state)}, ${ago(row.received, now)}</span>
+          <span class="when"> · ${plain(row.state)}, ${ago(row.receivedAtMs, now)}</span>
         </p>
       </li>`;
     })}
@@ -79,7 +79,7 @@ function Waiting({ reported, now }) {
   const waiting = Object.values(reported?.queue ?? {}).filter(({ queued }) => Number(queued) > 0);
   if (waiting.length === 0) return null;
   const oldest = Math.min(...waiting.map((stream) => Number(stream.oldest) || Number.POSITIVE_INFINITY));
-  const age = Number.isFinite(oldest) && html`, the oldest of ${ago(new Date(oldest).toISOString(), now)}`;
+  const age = Number.isFinite(oldest) && html`, the oldest of ${ago(oldest, now)}`;
   const end =
     Number(reported.emptyInS) > 0 && html`, delivered in about ${span(Number(reported.emptyInS) * 1000)} at its pace`;
   return html`<p class="small">${number(waiting.reduce((all, { queued }) => all + Number(queued), 0))} records wait on the device${age}${end}</p>`;

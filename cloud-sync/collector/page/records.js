@@ -26,7 +26,7 @@ function Gap({ gap, now }) {
   return html`<div class="finding">
     <p><b>${gap.device}</b> ${gap.stream}, ${numbers} <span class="pill ${tone}">${word}</span></p>
     <p class="small">
-      ${gap.state === 'open' ? `${number(gap.missing)} missing since ${ago(gap.opened, now)}` : `seen ${ago(gap.opened, now)}`},
+      ${gap.state === 'open' ? `${number(gap.missing)} missing since ${ago(gap.openedAtMs, now)}` : `seen ${ago(gap.openedAtMs, now)}`},
       asked for ${count(gap.requests, 'time')}
     </p>
   </div>`;
@@ -41,7 +41,7 @@ const LINKS = {
 function Break({ row, now }) {
   return html`<div class="finding">
     <p><b>${row.device}</b> ${row.stream}, number ${number(row.seq)} <span class="pill bad">Chain broken</span></p>
-    <p class="small">It ${LINKS[row.link]}. Seen ${ago(row.at, now)}; kept as it came.</p>
+    <p class="small">It ${LINKS[row.link]}. Seen ${ago(row.atMs, now)}; kept as it came.</p>
   </div>`;
 }
 
@@ -54,14 +54,14 @@ const SIGNED = {
 function Signature({ row, now }) {
   return html`<div class="finding">
     <p><b>${row.device}</b> ${row.stream}, up to number ${number(row.seq)} <span class="pill bad">Signature</span></p>
-    <p class="small">${SIGNED[row.problem]}. Seen ${ago(row.at, now)}.</p>
+    <p class="small">${SIGNED[row.problem]}. Seen ${ago(row.atMs, now)}.</p>
   </div>`;
 }
 
 function Loss({ row, now }) {
   return html`<div class="finding">
     <p><b>${row.device}</b> ${row.stream}, ${count(row.count, 'number')} <span class="pill warn">Declared lost</span></p>
-    <p class="small">Given up on the line: ${plain(row.reason)}. Last told ${ago(row.last, now)}.</p>
+    <p class="small">Given up on the line: ${plain(row.reason)}. Last told ${ago(row.lastDeclaredAtMs, now)}.</p>
   </div>`;
 }
 
@@ -69,7 +69,7 @@ function Conflict({ row, now }) {
   return html`<div class="finding">
     <p><b>${row.device}</b> ${row.stream}, number ${number(row.seq)} <span class="pill bad">Conflict</span></p>
     <p class="small">
-      Came again ${ago(row.at, now)} with another ${row.contentDiffers ? 'content' : 'history'}; the first is kept.
+      Came again ${ago(row.atMs, now)} with another ${row.contentDiffers ? 'content' : 'history'}; the first is kept.
     </p>
   </div>`;
 }
@@ -84,7 +84,7 @@ function Counted({ counted, store }) {
       counted.store === 'sqlite' ? 'Commit to SQLite' : 'Commit to PostgreSQL',
       commitMs === null
         ? 'none in the last minute'
-        : `${commitMs.mean.toFixed(1)} ms, longest ${commitMs.worst.toFixed(0)} ms`,
+        : `${commitMs.mean.toFixed(1)} ms, longest ${commitMs.max.toFixed(0)} ms`,
     ],
     ['Commits', number(counted.commits)],
     ['Sent again', number(counted.duplicates)],

@@ -1,10 +1,11 @@
 /**
- * The cloud's end: takes batches from the broker, commits them, then acks; keeps events, gaps and pictures, and shows
- * them. Whoever brings another database implements `CollectorStore`.
+ * The collector: receives batches from the broker, commits them, then acknowledges them; keeps events, gaps and pictures,
+ * and shows them. Another database implements `CollectorStore`.
  */
-export * from './app/run-collector.ts';
+export * from './app/index.ts';
 export * from './config/index.ts';
-export * from './errors.ts';
+export * from './errors/index.ts';
+export { verifyChains, type Finding } from './records/index.ts';
 export * from './store/index.ts';
-export type { Addresses } from './runtime/runtime-info.ts';
+export type { RuntimeInfo } from './runtime/index.ts';
 export { ManagedMosquitto, findMosquitto, hashPassword, makePassword, matchesPassword } from './broker/index.ts';

@@ -7,7 +7,8 @@ import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { descendantsOf, isAlive, waitUntilGone } from '../../../../tests/support/processes.ts';
 import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
 import { waitFor } from '../../../../tests/support/wait-for.ts';
-import { SqliteStore, type Finding } from '../store/index.ts';
+import { verifyChains, type Finding } from '../records/index.ts';
+import { SqliteStore } from '../store/index.ts';
 
 const KILLS = 5;
 const BATCH = 20;
@@ -75,8 +76,8 @@ describe('kill -9 of the collector', () => {
     await device?.close();
     const store = SqliteStore.open(data);
     const findings: Finding[] = [];
-    for await (const finding of store.verify()) findings.push(finding);
-    const [row] = await store.streams();
+    for await (const finding of verifyChains(store.chains)) findings.push(finding);
+    const [row] = await store.records.streams();
     await store.close();
     expect(findings).toEqual([]);
     expect(promised.at(-1)).toBeGreaterThan(BATCH * KILLS);

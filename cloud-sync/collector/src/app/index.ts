@@ -1,4 +1,4 @@
 /**
  * The collector as one process: opens what the configuration names, connects the modules and runs their services.
  */
-export * from './run-collector.ts';
+export { runCollector, type CollectorOptions } from './run-collector.ts';

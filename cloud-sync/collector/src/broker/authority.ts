@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { z } from 'zod';
 import { messageOf, systemCode, writeFileAtomic } from '@lineside/kit';
-import { CollectorError } from '../errors.ts';
+import { CollectorError } from '../errors/index.ts';
 
 const SIGNED = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, writeFileAtomic } from '@lineside/kit';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../errors/index.ts';
 
 /** Files for a TLS listener of Mosquitto. */
 export interface ListenerTls {

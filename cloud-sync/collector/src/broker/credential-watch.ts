@@ -1,19 +1,19 @@
 import { type Clock, type Logger, LogThrottle, messageOf } from '@lineside/kit';
-import type { BrokerUser } from './index.ts';
-import type { CollectorStore } from '../store/index.ts';
+import type { BrokerUser } from './mosquitto-files.ts';
+import type { CredentialStore } from './credential-store.ts';
 
-const LOOK_EVERY_MS = 300;
-const SAY_AGAIN_MS = 30_000;
+const CHECK_EVERY_MS = 300;
+const LOG_EVERY_MS = 30_000;
 
 export interface CredentialWatchOptions {
-  readonly store: CollectorStore;
+  readonly store: CredentialStore;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Puts the devices' credentials into force. */
+  /** Gives the devices' credentials to the broker. */
   readonly apply: (devices: readonly BrokerUser[]) => Promise<void>;
 }
 
-/** Notices credentials that another process added or removed, and brings them to the broker. */
+/** Notices credentials that another process added or removed, and gives them to the broker. */
 export class CredentialWatch {
   readonly name = 'credential watch';
   readonly #options: CredentialWatchOptions;
@@ -22,10 +22,10 @@ export class CredentialWatch {
 
   constructor(options: CredentialWatchOptions) {
     this.#options = options;
-    this.#throttle = new LogThrottle({ everyMs: SAY_AGAIN_MS, nowMs: () => options.clock.monoMs() });
+    this.#throttle = new LogThrottle({ everyMs: LOG_EVERY_MS, nowMs: () => options.clock.monoMs() });
   }
 
-  /** `revision` is what the broker was prepared with. */
+  /** `revision` is the one with which the broker was prepared. */
   async start(revision: number): Promise<void> {
     this.#applied = revision;
     await this.#options.store.noteApplied(revision);
@@ -34,18 +34,18 @@ export class CredentialWatch {
   async run(signal: AbortSignal): Promise<void> {
     const { store, clock, log, apply } = this.#options;
     while (!signal.aborted) {
-      await clock.sleep(LOOK_EVERY_MS, signal);
+      await clock.sleep(CHECK_EVERY_MS, signal);
       try {
-        const revision = await store.credentialRevision();
+        const revision = await store.revision();
         if (revision === this.#applied) continue;
-        const devices = (await store.credentials()).map(({ device, hash }) => ({ name: device, hash }));
+        const devices = (await store.list()).map(({ device, hash }) => ({ name: device, hash }));
         await apply(devices);
         await this.start(revision);
-        log.info({ devices: devices.length }, 'device credentials in force');
+        log.info({ devices: devices.length }, 'device credentials applied');
       } catch (error) {
         const times = this.#throttle.due(messageOf(error));
         if (times !== undefined)
-          log.error({ error: messageOf(error), times }, 'device credentials could not be put into force');
+          log.error({ error: messageOf(error), times }, 'device credentials could not be applied');
       }
     }
   }

@@ -1,4 +1,10 @@
-export * from './password.ts';
+/**
+ * The MQTT broker: Mosquitto started and configured by the collector, its TLS files, and the credentials of devices.
+ */
+export * from './credential-store.ts';
+export * from './credential-watch.ts';
 export * from './mosquitto-files.ts';
 export * from './mosquitto.ts';
+export { openBroker, type Broker, type BrokerAccess, type OpenBrokerOptions } from './open-broker.ts';
+export * from './password.ts';
 export { authorityFolder, listenerTls, type ListenerTls, type TlsChoice } from './broker-tls.ts';

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Backoff, type Clock, type Logger, messageOf, systemCode } from '@lineside/kit';
-import { CollectorError } from '../errors.ts';
+import { CollectorError } from '../errors/index.ts';
 import type { ListenerTls } from './broker-tls.ts';
 import {
   writeBrokerFiles,

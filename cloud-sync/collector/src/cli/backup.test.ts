@@ -5,6 +5,7 @@ import { collectorCommand } from '../../../../tests/support/collector.ts';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { TestPostgres } from '../../../../tests/support/postgres.ts';
 import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
+import { verifyChains } from '../records/index.ts';
 import { PostgresStore, SqliteStore, type CollectorStore } from '../store/index.ts';
 
 let dir: TempDir;
@@ -16,7 +17,7 @@ afterEach(async () => dir[Symbol.asyncDispose]());
 /** Commits 100 records in steps of 5, so that a copy is made in the middle of it. */
 async function fill(store: CollectorStore, journal: JournalTwin, from: number, to: number): Promise<void> {
   for (let at = from; at < to; at += 5) {
-    await store.commit([checkedBatch(journal.batch(at, at + 4))], 0);
+    await store.batches.commit([checkedBatch(journal.batch(at, at + 4))], 0);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
@@ -24,8 +25,8 @@ async function fill(store: CollectorStore, journal: JournalTwin, from: number, t
 /** What is wrong with the chains of a restored store, and how far it reaches. */
 async function examine(store: CollectorStore): Promise<{ findings: unknown[]; upto: number; head: string | null }> {
   const findings: unknown[] = [];
-  for await (const finding of store.verify()) findings.push(finding);
-  const [stream] = await store.streams();
+  for await (const finding of verifyChains(store.chains)) findings.push(finding);
+  const [stream] = await store.records.streams();
   return { findings, upto: stream?.upto ?? 0, head: stream?.head ?? null };
 }
 
@@ -54,7 +55,7 @@ describe('a backup, made while records come in,', () => {
     expect(findings).toEqual([]);
     expect(upto).toBeGreaterThanOrEqual(50);
     expect(head).toBe(journal.heads[upto]);
-    const [outcome] = await restored.commit([checkedBatch(journal.batch(upto + 1, upto + 5))], 0);
+    const [outcome] = await restored.batches.commit([checkedBatch(journal.batch(upto + 1, upto + 5))], 0);
     expect(outcome).toMatchObject({ inserted: 5, breaks: 0, watermark: { upto: upto + 5 } });
     await restored.close();
   });
@@ -83,7 +84,7 @@ describe('a backup, made while records come in,', () => {
     expect(findings).toEqual([]);
     expect(upto).toBeGreaterThanOrEqual(50);
     expect(head).toBe(journal.heads[upto]);
-    const [outcome] = await restored.commit([checkedBatch(journal.batch(upto + 1, upto + 5))], 0);
+    const [outcome] = await restored.batches.commit([checkedBatch(journal.batch(upto + 1, upto + 5))], 0);
     expect(outcome).toMatchObject({ inserted: 5, breaks: 0, watermark: { upto: upto + 5 } });
     await restored.close();
   });

@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { syncFolder } from '@lineside/kit';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../errors/index.ts';
 import { SqliteStore } from '../store/index.ts';
 import { configOf, existingStore, withStore } from './options.ts';
 import { EXIT, say, sayJson } from './io.ts';
@@ -36,7 +36,7 @@ files of their own: copy media/ of the data folder after it. --json: one line {f
       const records = await withStore(existingStore(config), async (store) => {
         if (!(store instanceof SqliteStore)) throw new Error('the store is not the file that was configured');
         await writeCopy(store, file);
-        return Object.values((await store.totals()).records).reduce((sum, n) => sum + n, 0);
+        return Object.values((await store.records.totals()).records).reduce((sum, n) => sum + n, 0);
       });
       if (json) sayJson({ file, records });
       else say(`${file}: ${records} records. To restore: put it into an empty data folder as collector.sqlite.`);

@@ -1,14 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { isDeviceId } from '@lineside/protocol';
 import { systemClock, writeFileAtomic } from '@lineside/kit';
+import { isDeviceId } from '@lineside/protocol';
 import { authorityFolder, hashPassword, makePassword } from '../broker/index.ts';
-import { DataLock } from '../runtime/data-lock.ts';
-import { UsageError } from '../errors.ts';
+import { DataLock, readRuntimeInfo } from '../runtime/index.ts';
+import { UsageError } from '../errors/index.ts';
 import type { CollectorConfig } from '../config/index.ts';
 import { openStore, type CollectorStore } from '../store/index.ts';
-import { whereIs } from '../runtime/runtime-info.ts';
 import { EXIT, say, sayJson, table, when } from './io.ts';
 import { configOf, existingStore, withStore } from './options.ts';
 
@@ -33,7 +32,7 @@ export function addDevice(program: Command, exit: (code: number) => void): void 
       const { json, config } = configOf(command);
       const removed = await withStore(existingStore(config), async (store) => {
         await revokeCertificate(config, id);
-        return store.removeCredential(id);
+        return store.credentials.remove(id);
       });
       if (json) sayJson({ device: id, removed });
       else say(removed ? `${id} can no longer connect.` : `${id} has no credential.`);
@@ -77,7 +76,7 @@ With mqtt.tls: self the device says who it is by a certificate: --cert DIR write
       const password = makePassword();
       const out = options.out ?? (options.cert === undefined ? undefined : join(options.cert, 'password'));
       const inForce = await withStore(openStore(config), async (store) => {
-        if (options.replace !== true && (await store.credential(id)) !== undefined) {
+        if (options.replace !== true && (await store.credentials.get(id)) !== undefined) {
           throw new UsageError({
             code: 'device_exists',
             message: `${id} has a credential already`,
@@ -88,7 +87,7 @@ With mqtt.tls: self the device says who it is by a certificate: --cert DIR write
         else await revokeCertificate(config, id);
         if (out !== undefined) await writeFileAtomic(out, `${password}\n`, { mode: 0o600 });
         const hash = await hashPassword(password);
-        const revision = await store.saveCredential({ device: id, hash, createdMs: systemClock.wallMs() });
+        const revision = await store.credentials.save({ device: id, hash, createdAtMs: systemClock.wallMs() });
         return DataLock.isTaken(config.data) ? await untilInForce(store, revision) : false;
       });
       const broker = brokerAddress(config);
@@ -107,7 +106,7 @@ function brokerAddress(config: CollectorConfig): string | undefined {
   if (config.broker !== 'managed') return config.broker;
   const { host, port } = config.mqtt.listen;
   return (
-    whereIs(config.data)?.mqtt ??
+    readRuntimeInfo(config.data)?.mqtt ??
     (port === 0 ? undefined : `${config.mqtt.tls === undefined ? 'mqtt' : 'mqtts'}://${host}:${port}`)
   );
 }
@@ -167,23 +166,28 @@ async function openAuthority(config: CollectorConfig) {
 async function untilInForce(store: CollectorStore, revision: number): Promise<boolean> {
   const deadline = systemClock.monoMs() + IN_FORCE_WITHIN_MS;
   while (systemClock.monoMs() < deadline) {
-    if ((await store.appliedRevision()) >= revision) return true;
+    if ((await store.credentials.appliedRevision()) >= revision) return true;
     await systemClock.sleep(50);
   }
   return false;
 }
 
 async function list(store: CollectorStore, json: boolean): Promise<void> {
-  const credentials = new Map((await store.credentials()).map((row) => [row.device, row]));
-  const heard = new Map((await store.devices()).map((row) => [row.device, row]));
+  const credentials = new Map((await store.credentials.list()).map((row) => [row.device, row]));
+  const heard = new Map((await store.records.devices()).map((row) => [row.device, row]));
   const devices = [...new Set([...credentials.keys(), ...heard.keys()])].sort().map((device) => ({
     device,
     credential: credentials.has(device),
     line: heard.get(device)?.birth?.line ?? null,
-    lastSeenMs: heard.get(device)?.lastSeenMs ?? null,
+    lastSeenAtMs: heard.get(device)?.lastSeenAtMs ?? null,
   }));
   if (json) return sayJson({ devices });
   if (devices.length === 0) return say('No devices yet. Try: lineside-collector device add line-1');
-  const rows = devices.map((row) => [row.device, row.credential ? 'yes' : 'no', when(row.lastSeenMs), row.line ?? '-']);
+  const rows = devices.map((row) => [
+    row.device,
+    row.credential ? 'yes' : 'no',
+    when(row.lastSeenAtMs),
+    row.line ?? '-',
+  ]);
   say(table([['DEVICE', 'CREDENTIAL', 'LAST SEEN', 'LINE'], ...rows]));
 }

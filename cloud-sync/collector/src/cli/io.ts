@@ -1,5 +1,5 @@
 import { messageOf } from '@lineside/kit';
-import { CollectorError, UsageError } from '../errors.ts';
+import { CollectorError, UsageError } from '../errors/index.ts';
 
 /** Exit codes, the same for every command; in the help. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, environment: 3 } as const;

@@ -1,9 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { CODE_PATTERN, codesOf, EVENT_KINDS } from '@lineside/protocol';
-import { DataLock } from '../runtime/data-lock.ts';
-import { whereIs } from '../runtime/runtime-info.ts';
-import { eventJson } from '../records/event-json.ts';
-import { describeProblem, type Finding } from '../store/index.ts';
+import { describeProblem, eventJson, verifyChains, type Finding } from '../records/index.ts';
+import { DataLock, readRuntimeInfo } from '../runtime/index.ts';
 import { EXIT, say, sayJson, table, when } from './io.ts';
 import { configOf, existingStore, withStore } from './options.ts';
 
@@ -26,11 +24,11 @@ Exits with 1 when numbers are missing, a chain is broken or records came again c
     .action(async (_options: unknown, command: Command) => {
       const { json, config } = configOf(command);
       const [totals, streams] = await withStore(existingStore(config), async (store) => [
-        await store.totals(),
-        await store.streams(),
+        await store.records.totals(),
+        await store.records.streams(),
       ]);
       const running = DataLock.isTaken(config.data);
-      const where = running ? whereIs(config.data) : undefined;
+      const where = running ? readRuntimeInfo(config.data) : undefined;
       if (json) sayJson({ running, ...(where && { page: where.http, broker: where.mqtt }), totals, streams });
       else {
         say(`Collector ${running ? 'runs' : 'does not run'} on ${config.data}`);
@@ -59,16 +57,16 @@ function addGaps(program: Command, exit: (code: number) => void): void {
     .action(async (options: { all?: boolean }, command: Command) => {
       const { json, config } = configOf(command);
       const [gaps, chainBreaks, conflicts, signatures] = await withStore(existingStore(config), async (store) => [
-        await store.gaps(options.all === true ? undefined : 'open', 1000),
-        await store.chainBreaks(1000),
-        await store.conflicts(1000),
-        await store.signatureProblems(1000),
+        await store.gaps.list(options.all === true ? undefined : 'open', 1000),
+        await store.records.chainBreaks(1000),
+        await store.records.conflicts(1000),
+        await store.records.signatureProblems(1000),
       ]);
       if (json) sayJson({ gaps, chainBreaks, conflicts, signatures });
       else {
         const rows = gaps.map((gap) => [
           ...[gap.device, gap.stream, `${gap.first}..${gap.last}`, gap.state, String(gap.missing)],
-          ...[String(gap.requests), when(gap.openedMs)],
+          ...[String(gap.requests), when(gap.openedAtMs)],
         ]);
         say(
           rows.length === 0
@@ -105,12 +103,12 @@ function addEvents(program: Command, exit: (code: number) => void): void {
     .addHelpText('after', '\nExample:\n  lineside-collector events list --device line-1 --limit 10 --json')
     .action(async (options: { device?: string; kind?: string; limit: number }, command: Command) => {
       const { json, config } = configOf(command);
-      const { items } = await withStore(existingStore(config), async (store) => store.events(options));
+      const { items } = await withStore(existingStore(config), async (store) => store.records.events(options));
       if (json) for (const item of items) sayJson(eventJson(item));
       else {
         const rows = items.map((row) => [
-          ...[when(row.openedMs), row.device, row.camera, row.kind, row.severity, row.label],
-          ...[`${(row.durationMs / 1000).toFixed(1)}s`, row.closedMs === null ? 'open' : (row.reason ?? 'closed')],
+          ...[when(row.openedAtMs), row.device, row.camera, row.kind, row.severity, row.label],
+          ...[`${(row.durationMs / 1000).toFixed(1)}s`, row.closedAtMs === null ? 'open' : (row.reason ?? 'closed')],
         ]);
         say(table([['OPENED', 'DEVICE', 'CAMERA', 'KIND', 'SEVERITY', 'LABEL', 'LASTED', 'END'], ...rows]));
       }
@@ -131,7 +129,7 @@ It cannot see a tail that was cut off together with its bookkeeping: compare the
       const { json, config } = configOf(command);
       const findings: Finding[] = [];
       const { records, streams } = await withStore(existingStore(config), async (store) => {
-        const walk = store.verify();
+        const walk = verifyChains(store.chains);
         for (let step = await walk.next(); ; step = await walk.next()) {
           if (step.done === true) return step.value;
           findings.push(step.value);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig, type CollectorConfig } from '../config/index.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../errors/index.ts';
 import { openStore, type CollectorStore } from '../store/index.ts';
 
 export interface Common {

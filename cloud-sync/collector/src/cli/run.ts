@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createLogger, systemClock } from '@lineside/kit';
-import { runCollector } from '../app/run-collector.ts';
+import { runCollector } from '../app/index.ts';
 import { configOf } from './options.ts';
 import { EXIT, say, sayJson } from './io.ts';
 

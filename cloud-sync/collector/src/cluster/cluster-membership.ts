@@ -1,26 +1,26 @@
 import { type Clock, type Logger, messageOf } from '@lineside/kit';
-import type { CollectorStore } from '../store/index.ts';
+import type { ClusterStore } from './cluster-store.ts';
 
-const NOTE_EVERY_MS = 2000;
+const REPORT_EVERY_MS = 2000;
 const ALIVE_MS = 10_000;
 
-/** Notes in the store that this collector is at work, and reads how many others are. */
-export class Attendance {
-  readonly name = 'attendance';
-  readonly #store: CollectorStore;
+/** Reports in the store that this collector runs, and reads how many others do. */
+export class ClusterMembership {
+  readonly name = 'cluster membership';
+  readonly #store: ClusterStore;
   readonly #id: string;
   readonly #clock: Clock;
   readonly #log: Logger;
   #others = 0;
 
-  constructor(options: { store: CollectorStore; id: string; clock: Clock; log: Logger }) {
+  constructor(options: { store: ClusterStore; id: string; clock: Clock; log: Logger }) {
     this.#store = options.store;
     this.#id = options.id;
     this.#clock = options.clock;
     this.#log = options.log;
   }
 
-  /** Other collectors at work when it was last looked. */
+  /** Other collectors that ran at the latest report. */
   get others(): number {
     return this.#others;
   }
@@ -29,17 +29,17 @@ export class Attendance {
     try {
       while (!signal.aborted) {
         try {
-          this.#others = await this.#store.attend(this.#id, ALIVE_MS);
+          this.#others = await this.#store.reportAlive(this.#id, ALIVE_MS);
         } catch (error) {
-          // Without the store nobody of the cluster can commit.
+          // Without the store no collector of the cluster can commit.
           this.#others = 0;
-          this.#log.debug({ error: messageOf(error) }, 'attendance not noted');
+          this.#log.debug({ error: messageOf(error) }, 'could not report to the cluster');
         }
-        await this.#clock.sleep(NOTE_EVERY_MS, signal);
+        await this.#clock.sleep(REPORT_EVERY_MS, signal);
       }
     } finally {
-      await this.#store.depart(this.#id).catch((error: unknown) => {
-        this.#log.debug({ error: messageOf(error) }, 'departure not noted');
+      await this.#store.leave(this.#id).catch((error: unknown) => {
+        this.#log.debug({ error: messageOf(error) }, 'could not leave the cluster');
       });
     }
   }

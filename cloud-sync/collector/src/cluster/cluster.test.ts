@@ -9,7 +9,8 @@ import { startMosquitto, type Mosquitto } from '../../../../tests/support/mosqui
 import { POSTGRES_PASSWORD, TestPostgres } from '../../../../tests/support/postgres.ts';
 import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
 import { waitFor } from '../../../../tests/support/wait-for.ts';
-import { PostgresStore, type Finding, type StreamRow } from '../store/index.ts';
+import { verifyChains, type Finding, type StreamRow } from '../records/index.ts';
+import { PostgresStore } from '../store/index.ts';
 
 const BATCH = 20;
 
@@ -81,8 +82,8 @@ function ackedUpTo(device: CollectorDevice): number {
 async function stored(): Promise<{ findings: Finding[]; streams: readonly StreamRow[] }> {
   const store = await PostgresStore.open({ ...server.address(database), tls: false, connections: 2 });
   const findings: Finding[] = [];
-  for await (const finding of store.verify()) findings.push(finding);
-  const streams = await store.streams();
+  for await (const finding of verifyChains(store.chains)) findings.push(finding);
+  const streams = await store.records.streams();
   await store.close();
   return { findings, streams };
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { messageOf, SecretResolver, SecretText, YamlSource } from '@lineside/kit';
-import { UsageError } from '../errors.ts';
-import type { PostgresAddress } from '../store/index.ts';
+import { UsageError } from '../errors/index.ts';
+import type { PostgresAddress } from './postgres-address.ts';
 import { CollectorConfigFile } from './schema.ts';
 
 /** What the collector runs with: the file checked, the data folder settled, the secrets read. */
@@ -76,8 +76,8 @@ export function loadConfig(sources: ConfigSources): CollectorConfig {
 function assertReadable(secrets: SecretResolver, texts: readonly (SecretText | undefined)[]): void {
   const [missing] = texts.flatMap((text) => (text === undefined ? [] : secrets.missing(text)));
   if (missing === undefined) return;
-  const { code, message, advice } = missing;
-  throw new UsageError({ code, message: `secret ${message}`, advice, cause: missing });
+  const { message, advice } = missing;
+  throw new UsageError({ code: 'secret_missing', message: `secret ${message}`, advice, cause: missing });
 }
 
 function brokerTls({ mqtt: { ca, cert, key } }: CollectorConfigFile): CollectorConfig['brokerTls'] {

@@ -13,7 +13,7 @@ import { Presence } from '../devices/presence.ts';
 let folder: string;
 let store: SqliteStore;
 let nowMs: number;
-let asked: ResendCommand[];
+let requested: ResendCommand[];
 let presence: Presence;
 let watch: GapWatch;
 
@@ -21,7 +21,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'collector-gaps-'));
   store = SqliteStore.open(folder);
   nowMs = 0;
-  asked = [];
+  requested = [];
   presence = new Presence();
   watch = newWatch();
 });
@@ -33,22 +33,21 @@ afterEach(async () => {
 
 function newWatch(): GapWatch {
   return new GapWatch({
-    store,
-    presence,
+    store: store.gaps,
+    isOnline: (device) => presence.of(device, nowMs).link === 'online',
     clock: { monoMs: () => nowMs, wallMs: () => nowMs, sleep: () => Promise.reject(new Error('not used')) },
     log: silentLogger,
     reorderTimeoutMs: 1000,
-    request: (_device, command) => asked.push(command) > 0,
   });
 }
 
 async function put(batch: Batch): Promise<void> {
-  await store.commit([checkedBatch(batch)], nowMs);
+  await store.batches.commit([checkedBatch(batch)], nowMs);
 }
 
 async function sweepAt(ms: number): Promise<void> {
   nowMs = ms;
-  await watch.sweep();
+  await watch.sweep({ request: (_device, command) => requested.push(command) > 0 });
 }
 
 function online(epoch: string): void {
@@ -63,14 +62,14 @@ describe('gap watch', () => {
     await put(journal.batch(9, 12));
     await sweepAt(0);
     await sweepAt(5000);
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
     online(journal.epoch);
     await sweepAt(5001);
     await sweepAt(5900);
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
     await sweepAt(6100);
-    expect(asked).toEqual([{ v: 1, cmd: 'resend', epoch: journal.epoch, stream: 'events', from: 6, to: 8 }]);
-    expect(await store.gaps('open', 10)).toMatchObject([{ first: 6, last: 8, missing: 3, requests: 1 }]);
+    expect(requested).toEqual([{ v: 1, cmd: 'resend', epoch: journal.epoch, stream: 'events', from: 6, to: 8 }]);
+    expect(await store.gaps.list('open', 10)).toMatchObject([{ first: 6, last: 8, missing: 3, requests: 1 }]);
   });
 
   it('closes a gap that is filled, also in parts, and does not ask too often', async () => {
@@ -81,13 +80,13 @@ describe('gap watch', () => {
     await sweepAt(2000);
     await put(journal.batch(7, 7));
     for (let ms = 2500; ms < 11_000; ms += 500) await sweepAt(ms);
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
     expect(watch.open).toMatchObject([{ first: 6, last: 8, missing: 2 }]);
     await sweepAt(13_000);
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
     await put(journal.batch(6, 8));
     await sweepAt(14_000);
-    expect(await store.gaps(undefined, 10)).toMatchObject([{ state: 'closed', missing: 0, requests: 2 }]);
+    expect(await store.gaps.list(undefined, 10)).toMatchObject([{ state: 'closed', missing: 0, requests: 2 }]);
     expect(watch.open).toEqual([]);
   });
 
@@ -98,10 +97,10 @@ describe('gap watch', () => {
     await put(lost.batch(7, 9));
     await sweepAt(0);
     await sweepAt(2000);
-    expect(asked).toMatchObject([{ from: 1, to: 6 }]);
+    expect(requested).toMatchObject([{ from: 1, to: 6 }]);
     watch = newWatch();
     await put(lost.batch(10, 10));
     await sweepAt(3000);
-    expect(await store.gaps(undefined, 10)).toMatchObject([{ state: 'declared', first: 1, last: 6 }]);
+    expect(await store.gaps.list(undefined, 10)).toMatchObject([{ state: 'declared', first: 1, last: 6 }]);
   });
 });

@@ -1,18 +1,20 @@
 import type { FastifyRequest } from 'fastify';
 import { isDeviceId } from '@lineside/protocol';
-import { matchesPassword } from '../broker/index.ts';
-import type { CollectorStore } from '../store/index.ts';
+import { matchesPassword, type CredentialStore } from '../broker/index.ts';
 import { ProblemError } from './problem.ts';
 
 export function param(request: FastifyRequest, name: string): string {
   return (request.params as Record<string, string | undefined>)[name] ?? '';
 }
 
-/** HTTP Basic with the device's own credential; the path's device must be the one who asks. Throws ProblemError. */
-export async function authenticateDevice(request: FastifyRequest, store: CollectorStore): Promise<void> {
+/** HTTP Basic with the device's own credential; the path must name the same device. Throws ProblemError. */
+export async function authenticateDevice(
+  request: FastifyRequest,
+  credentials: Pick<CredentialStore, 'get'>,
+): Promise<void> {
   const [, encoded] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(request.headers.authorization ?? '') ?? [];
   const [, user, password] = /^([^:]*):([\s\S]*)$/.exec(Buffer.from(encoded ?? '', 'base64').toString('utf8')) ?? [];
-  const credential = user !== undefined && isDeviceId(user) ? await store.credential(user) : undefined;
+  const credential = user !== undefined && isDeviceId(user) ? await credentials.get(user) : undefined;
   const fits = credential !== undefined && (await matchesPassword(password ?? '', credential.hash));
   if (!fits) {
     throw new ProblemError({

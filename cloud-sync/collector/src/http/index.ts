@@ -1,5 +1,10 @@
+/**
+ * HTTP: the page, the API, metrics and health for people and programs; uploads of pictures for devices.
+ */
 export * from './access.ts';
 export * from './api.ts';
+export * from './device-links.ts';
+export * from './listen.ts';
 export * from './media.ts';
 export * from './problem.ts';
-export * from './server.ts';
+export type { HttpOptions } from './server.ts';

@@ -1,8 +1,8 @@
 import { finished } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { systemCode } from '@lineside/kit';
-import { HashMismatch, TooManyBytes, type Intake, type MediaStore } from '../media/index.ts';
-import type { CollectorStore } from '../store/index.ts';
+import type { CredentialStore } from '../broker/index.ts';
+import { HashMismatch, TooManyBytes, type MediaCatalogue, type MediaIngest, type MediaStore } from '../media/index.ts';
 import { authenticateDevice, param } from './device-access.ts';
 import { ProblemError } from './problem.ts';
 
@@ -10,48 +10,48 @@ const SHA256 = /^[0-9a-f]{64}$/;
 
 export type MediaResult = 'stored' | 'known' | 'refused';
 
+/** What the routes of pictures need. */
 export interface MediaOptions {
-  readonly intake: Intake;
-  /** URL that devices are told for uploads that can be resumed. */
-  readonly uploadUrl: () => string;
+  readonly credentials: Pick<CredentialStore, 'get'>;
+  readonly ingest: MediaIngest;
   readonly count: (result: MediaResult) => void;
 }
 
-/** Routes of pictures: devices PUT them with their credential; they are named by their hash, so a wrong one cannot stay. */
+/** Routes of pictures: devices PUT them with their credential; the name is the hash, so wrong bytes are never stored. */
 export async function mediaRoutes(app: FastifyInstance, options: MediaOptions): Promise<void> {
-  const { intake, count } = options;
+  const { credentials, ingest, count } = options;
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    // The body is left a stream: it is hashed and written as it comes, and never held whole.
+    // The body stays a stream: it is hashed and written as it arrives, and never held in memory as a whole.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.addHook('onRequest', async (request) => {
-      await authenticateDevice(request, intake.options.store);
+      await authenticateDevice(request, credentials);
       assertHash(param(request, 'sha256'));
     });
     scope.put('/media/:device/:sha256', async (request, reply) => {
       try {
-        const stored = await receive(request, intake);
+        const stored = await receive(request, ingest);
         count(stored ? 'stored' : 'known');
         return await reply.code(stored ? 201 : 200).send({ sha256: param(request, 'sha256') });
       } catch (error) {
         count('refused');
-        throw explain(error, intake.options.maxBytes);
+        throw explain(error, ingest.options.maxBytes);
       }
     });
     scope.head('/media/:device/:sha256', async (request, reply) => {
-      const known = await intake.known(param(request, 'sha256'));
+      const known = await ingest.known(param(request, 'sha256'));
       return reply.code(known === undefined ? 404 : 200).send();
     });
   });
 }
 
-/** Serves a stored picture; false when it is not here. */
+/** Serves a stored picture; false when there is none. */
 export async function sendMedia(
-  { store, media }: { readonly store: CollectorStore; readonly media: MediaStore },
+  { catalogue, media }: { readonly catalogue: Pick<MediaCatalogue, 'get'>; readonly media: MediaStore },
   sha256: string,
   reply: FastifyReply,
 ): Promise<boolean> {
-  const row = SHA256.test(sha256) ? await store.media(sha256) : undefined;
+  const row = SHA256.test(sha256) ? await catalogue.get(sha256) : undefined;
   const stream = row === undefined ? undefined : await media.open(sha256);
   if (row === undefined || stream === undefined) return false;
   await reply.type(row.mime).header('content-length', row.bytes).send(stream);
@@ -63,23 +63,23 @@ export function assertHash(sha256: string): void {
   throw new ProblemError({
     status: 400,
     code: 'hash_invalid',
-    title: 'The name is not a SHA-256 in lower-case hex.',
+    title: 'The name is not a SHA-256 in lower-case hexadecimal digits.',
   });
 }
 
-/** True when the file is new, false when it was here. Resolves only when it is on disk and in the store. */
-async function receive(request: FastifyRequest, intake: Intake): Promise<boolean> {
+/** True when the file is new, false when it was stored already. Resolves only when it is on disk and committed. */
+async function receive(request: FastifyRequest, ingest: MediaIngest): Promise<boolean> {
   const sha256 = param(request, 'sha256');
-  if (Number(request.headers['content-length'] ?? 0) > intake.options.maxBytes) throw new TooManyBytes();
-  if ((await intake.known(sha256)) !== undefined) {
+  if (Number(request.headers['content-length'] ?? 0) > ingest.options.maxBytes) throw new TooManyBytes();
+  if ((await ingest.known(sha256)) !== undefined) {
     await finished(request.raw.resume());
     return false;
   }
-  await intake.receive(param(request, 'device'), sha256, request.raw);
+  await ingest.receive(param(request, 'device'), sha256, request.raw);
   return true;
 }
 
-/** The problem behind what intake threw. */
+/** The HTTP problem for an error of media ingest. */
 export function explain(error: unknown, maxBytes: number): unknown {
   if (error instanceof HashMismatch) {
     return new ProblemError({
@@ -93,15 +93,15 @@ export function explain(error: unknown, maxBytes: number): unknown {
     return new ProblemError({
       status: 413,
       code: 'too_big',
-      title: `A picture may have ${maxBytes} bytes here.`,
-      advice: 'raise media.maxBytes of the collector',
+      title: `A picture may have at most ${maxBytes} bytes here.`,
+      advice: 'raise media.maxBytes in the configuration of the collector',
     });
   }
   switch (systemCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
     case 'SQLITE_FULL':
-      return new ProblemError({ status: 507, code: 'disk_full', title: 'The collector has no room.' });
+      return new ProblemError({ status: 507, code: 'disk_full', title: 'The disk of the collector is full.' });
     case 'ECONNRESET':
     case 'ERR_STREAM_PREMATURE_CLOSE':
       return new ProblemError({ status: 400, code: 'body_cut', title: 'The body ended early.' });

@@ -2,13 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { servePage } from '@lineside/web';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type Logger, messageOf, systemCode } from '@lineside/kit';
-import { CollectorError } from '../errors.ts';
+import { type Logger, messageOf } from '@lineside/kit';
 import { Access, type AccessOptions } from './access.ts';
 import { apiRoutes, type ApiOptions } from './api.ts';
 import { mediaRoutes, type MediaOptions } from './media.ts';
 import { ProblemError, sendProblem } from './problem.ts';
-import { uploadRoutes } from './uploads.ts';
+import { uploadRoutes, type UploadOptions } from './uploads.ts';
 
 /** The page's folder; the same step up from `src/http` and from `dist/http`. */
 const PAGE = fileURLToPath(new URL('../../page/', import.meta.url));
@@ -33,14 +32,14 @@ export interface HttpOptions {
   readonly api: ApiOptions;
   readonly media: MediaOptions;
   readonly log: Logger;
-  /** What is wrong now; empty when healthy. */
+  /** Problems of now; empty when healthy. */
   readonly unhealthy: () => Promise<readonly string[]>;
   /** Text for Prometheus. */
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
 }
 
-/** The server with all its routes, not yet listening. */
-export async function createServer(options: HttpOptions): Promise<FastifyInstance> {
+/** The server with all its routes, not listening yet. */
+export async function createServer(options: HttpOptions & { readonly media: UploadOptions }): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,
@@ -77,28 +76,9 @@ export async function createServer(options: HttpOptions): Promise<FastifyInstanc
   return app;
 }
 
-/** Devices come with credentials of their own, under whatever name they know us by. */
+/** Devices have credentials of their own, and may use any name of this machine. */
 function isOfDevices({ url }: FastifyRequest): boolean {
   return url.startsWith('/media/') || url.startsWith('/uploads/');
-}
-
-/** Listens and says where; throws CollectorError with advice. */
-export async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
-  try {
-    await app.listen({ host, port });
-  } catch (cause) {
-    const taken = systemCode(cause) === 'EADDRINUSE';
-    throw new CollectorError({
-      code: taken ? 'http_port_taken' : 'listen_impossible',
-      message: `cannot listen on ${host}:${port}: ${messageOf(cause)}`,
-      advice: taken
-        ? 'stop what listens there, or set http.listen to another port; port 0 picks one'
-        : 'set http.listen to an address of this machine',
-      cause,
-    });
-  }
-  const address = app.server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
 }
 
 function answerErrors(app: FastifyInstance, log: Logger): void {
@@ -109,7 +89,7 @@ function answerErrors(app: FastifyInstance, log: Logger): void {
     if (error instanceof ProblemError) {
       const { status } = error.problem;
       if (status === 401 && isOfDevices(request)) reply.header('www-authenticate', 'Basic realm="lineside"');
-      // What is left of a refused body is not worth reading.
+      // The rest of a refused body is not read.
       if (request.method === 'PUT' || request.method === 'PATCH') reply.header('connection', 'close');
       return sendProblem(reply, error.problem);
     }
@@ -122,7 +102,7 @@ function answerErrors(app: FastifyInstance, log: Logger): void {
   });
 }
 
-/** Routes that need no token: health, and the way in. */
+/** Routes that need no token: health and sign-in. */
 function openRoutes(app: FastifyInstance, options: HttpOptions, access: Access): void {
   app.get('/healthz', async (_request, reply) => {
     const problems = await options.unhealthy();

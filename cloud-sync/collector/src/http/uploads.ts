@@ -3,28 +3,34 @@ import { FileStore } from '@tus/file-store';
 import { MemoryLocker, Server } from '@tus/server';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, messageOf } from '@lineside/kit';
-import { HashMismatch, type Intake } from '../media/index.ts';
+import { HashMismatch, type MediaIngest } from '../media/index.ts';
 import { authenticateDevice, param } from './device-access.ts';
 import { assertHash, explain, type MediaOptions } from './media.ts';
 import { ProblemError } from './problem.ts';
 
+/** What the routes of resumable uploads need. */
+export interface UploadOptions extends MediaOptions {
+  /** URL announced to devices for uploads that can be resumed. */
+  readonly uploadUrl: () => string;
+}
+
 const PATH = '/uploads';
-const LEFT_BEHIND_MS = 7 * 86_400_000;
+const ABANDONED_MS = 7 * 86_400_000;
 const CLEAN_EVERY_MS = 3_600_000;
 const TUS_VERSION = '1.0.0';
 
 /**
- * Resumable uploads (tus 1.0.0, creation): POST `/uploads/DEVICE` with metadata `sha256`, then PATCH, and HEAD to go on
- * after either side was away, at `/uploads/DEVICE/SHA256`. The last PATCH is answered only when the bytes were hashed,
+ * Resumable uploads (tus 1.0.0, creation): POST `/uploads/DEVICE` with metadata `sha256`, then PATCH, and HEAD to
+ * continue after an interruption, at `/uploads/DEVICE/SHA256`. The last PATCH is answered only when the bytes were hashed,
  * are on disk, in their store and committed; from then on HEAD says that the upload is complete, and never before.
  */
-export async function uploadRoutes(app: FastifyInstance, options: MediaOptions, log: Logger): Promise<void> {
-  const { intake } = options;
-  const files = new FileStore({ directory: intake.uploads, expirationPeriodInMilliseconds: LEFT_BEHIND_MS });
+export async function uploadRoutes(app: FastifyInstance, options: UploadOptions, log: Logger): Promise<void> {
+  const { ingest, credentials } = options;
+  const files = new FileStore({ directory: ingest.uploads, expirationPeriodInMilliseconds: ABANDONED_MS });
   const tus = tusServer(files, options);
   const clean = async (): Promise<void> => {
     await files.deleteExpired().catch((error: unknown) => {
-      log.warn({ error: messageOf(error) }, 'uploads that were left behind could not be removed');
+      log.warn({ error: messageOf(error) }, 'abandoned uploads could not be removed');
     });
   };
   const cleaning = setInterval(() => void clean(), CLEAN_EVERY_MS).unref();
@@ -32,9 +38,9 @@ export async function uploadRoutes(app: FastifyInstance, options: MediaOptions, 
   await clean();
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    // The body is left to the library, which reads it from the request itself.
+    // The library reads the body from the request itself.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    scope.addHook('onRequest', async (request) => authenticateDevice(request, intake.options.store));
+    scope.addHook('onRequest', async (request) => authenticateDevice(request, credentials));
     scope.route({
       method: ['POST', 'OPTIONS'],
       url: `${PATH}/:device`,
@@ -50,8 +56,8 @@ export async function uploadRoutes(app: FastifyInstance, options: MediaOptions, 
         const [device, sha256] = [param(request, 'device'), param(request, 'sha256')];
         assertHash(sha256);
         if (request.method === 'HEAD') {
-          await finishWhole(files, intake, device, sha256);
-          const bytes = await intake.known(sha256);
+          await storeComplete(files, ingest, device, sha256);
+          const bytes = await ingest.known(sha256);
           if (bytes !== undefined) {
             return reply
               .headers({ 'tus-resumable': TUS_VERSION, 'upload-offset': bytes, 'upload-length': bytes })
@@ -68,7 +74,7 @@ export async function uploadRoutes(app: FastifyInstance, options: MediaOptions, 
   });
 }
 
-/** An answer other than the protocol's own, in the form that the library asks for. */
+/** An answer that is not part of the protocol, in the form that the library expects. */
 class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status_code: number;
@@ -81,18 +87,18 @@ class Refusal extends Error {
   }
 }
 
-function tusServer(files: FileStore, { intake, uploadUrl, count }: MediaOptions): Server {
+function tusServer(files: FileStore, { ingest, uploadUrl, count }: UploadOptions): Server {
   return new Server({
     path: PATH,
     datastore: files,
     locker: new MemoryLocker(),
-    maxSize: intake.options.maxBytes,
+    maxSize: ingest.options.maxBytes,
     generateUrl: (_request, { id }) => `${uploadUrl()}/${deviceOf(id)}/${sha256Of(id)}`,
     namingFunction: (request, metadata) => {
       const [device] = pathOf(request.url);
       const sha256 = metadata?.['sha256'] ?? '';
       if (device === undefined || !/^[0-9a-f]{64}$/.test(sha256)) {
-        throw new Refusal(400, 'Upload-Metadata must name the sha256 in lower-case hex.');
+        throw new Refusal(400, 'Upload-Metadata must name the sha256 in lower-case hexadecimal digits.');
       }
       return idOf(device, sha256);
     },
@@ -102,12 +108,12 @@ function tusServer(files: FileStore, { intake, uploadUrl, count }: MediaOptions)
     },
     onUploadFinish: async (_request, { id }) => {
       try {
-        await intake.takeOver(deviceOf(id), sha256Of(id), join(intake.uploads, id));
+        await ingest.takeOver(deviceOf(id), sha256Of(id), join(ingest.uploads, id));
         count('stored');
       } catch (error) {
         count('refused');
         if (error instanceof HashMismatch) await files.remove(id);
-        const problem = explain(error, intake.options.maxBytes);
+        const problem = explain(error, ingest.options.maxBytes);
         if (!(problem instanceof ProblemError)) throw error;
         throw new Refusal(problem.problem.status, problem.problem.title);
       }
@@ -117,13 +123,13 @@ function tusServer(files: FileStore, { intake, uploadUrl, count }: MediaOptions)
   });
 }
 
-/** What is whole and was not kept, because we ended in between, is kept now. */
-async function finishWhole(files: FileStore, intake: Intake, device: string, sha256: string): Promise<void> {
+/** Stores a complete upload that was not stored because the process ended in between. */
+async function storeComplete(files: FileStore, ingest: MediaIngest, device: string, sha256: string): Promise<void> {
   const id = idOf(device, sha256);
   const upload = await files.getUpload(id).catch(() => undefined);
   if (upload === undefined || upload.size !== upload.offset) return;
   try {
-    await intake.takeOver(device, sha256, join(intake.uploads, id));
+    await ingest.takeOver(device, sha256, join(ingest.uploads, id));
     await files.configstore.delete(id);
   } catch (error) {
     if (!(error instanceof HashMismatch)) throw error;

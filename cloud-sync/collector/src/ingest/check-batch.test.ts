@@ -8,7 +8,7 @@ const journal = new JournalTwin('line-1').appendEvents(3);
 /** What becomes of a payload that arrives at the collector: refused by the inbox, or checked. */
 function checked(payload: Buffer, topic = topicOf('up', { device: 'line-1', stream: 'events' })): Checked {
   let result: Checked | undefined;
-  new Inbox<'collector'>({ onRefusal: ({ reason, detail }) => (result = { refused: reason, detail }) })
+  void new Inbox<'collector'>({ onRefusal: ({ reason, detail }) => (result = { refused: reason, detail }) })
     .on('up', (address, batch, { raw }) => {
       result = checkBatch(address, batch, raw);
     })
@@ -28,7 +28,7 @@ describe('checkBatch', () => {
     const { batch, unread } = accepted(encode(journal.batch()));
     expect(batch.records.map(({ hash }) => hash)).toEqual(journal.heads.slice(1));
     expect(batch.head).toBe(journal.head);
-    expect(batch.records.map(({ meaning }) => meaning.is)).toEqual(['event', 'event', 'event']);
+    expect(batch.records.map(({ content }) => content.type)).toEqual(['event', 'event', 'event']);
     expect(unread).toEqual([]);
   });
 
@@ -66,7 +66,7 @@ describe('checkBatch', () => {
     const other = new JournalTwin('line-1').appendEvents(1);
     other.append('tombstone', { from: 1, to: 2, count: 2, reason: 'quota', head: journal.head });
     const { batch: taken, unread } = accepted(encode(other.batch()));
-    expect(taken.records[1]?.meaning.is).toBe('other');
+    expect(taken.records[1]?.content.type).toBe('other');
     expect(unread).toEqual(['body_invalid']);
   });
 

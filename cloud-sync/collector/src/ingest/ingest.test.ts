@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { waitFor } from '../../../../tests/support/wait-for.ts';
-import { SqliteStore, type BatchOutcome, type CheckedBatch } from '../store/index.ts';
+import { SqliteStore } from '../store/index.ts';
+import type { BatchStore } from './batch-store.ts';
+import type { CheckedBatch } from './checked-batch.ts';
+import { StoreUnavailable } from './store-unavailable.ts';
 import { Ingest, type IngestCounters } from './ingest.ts';
 
 let folder: string;
@@ -42,20 +45,26 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The real store, which can be told to fail. */
+/** The real store, which can be made to fail. */
 function newIngest(): Ingest {
-  const failing = Object.create(store, {
-    commit: {
-      value: async (batches: readonly CheckedBatch[], atMs: number): Promise<readonly BatchOutcome[]> => {
-        refuse(batches);
-        return store.commit(batches, atMs);
-      },
+  const failing: BatchStore = {
+    commit: async (batches, atMs) => {
+      refuse(batches);
+      return store.batches.commit(batches, atMs);
     },
-    ping: { value: async () => store.ping() },
-  }) as SqliteStore;
+    ping: async () => store.batches.ping(),
+  };
   const clock = { ...systemClock, sleep: async (_ms: number, signal?: AbortSignal) => systemClock.sleep(5, signal) };
-  const acknowledge = (device: string, ack: Ack): number => acks.push([device, ack]);
-  return new Ingest({ store: failing, clock, log: silentLogger, counters, acknowledge });
+  return new Ingest({ store: failing, clock, log: silentLogger, counters });
+}
+
+async function run(ingest: Ingest): Promise<void> {
+  const outbox = {
+    acknowledge: (device: string, ack: Ack): void => void acks.push([device, ack]),
+    withdraw: () => undefined,
+    resume: () => undefined,
+  };
+  return ingest.service(outbox).run(stop.signal);
 }
 
 function offer(ingest: Ingest, batch: Batch): Promise<void> | undefined {
@@ -67,12 +76,12 @@ describe('ingest', () => {
     const ingest = newIngest();
     const one = new JournalTwin('line-1').appendEvents(10);
     const two = new JournalTwin('line-2').appendEvents(2);
-    for (let from = 1; from <= 10; from += 1) offer(ingest, one.batch(from, from));
-    offer(ingest, two.batch());
-    const run = ingest.run(stop.signal);
+    for (let from = 1; from <= 10; from += 1) void offer(ingest, one.batch(from, from));
+    void offer(ingest, two.batch());
+    const running = run(ingest);
     await waitFor('acks', () => acks.length === 2);
     stop.abort();
-    await run;
+    await running;
     expect(commits).toBe(1);
     expect(acks.map(([device, { upto }]) => [device, upto])).toEqual([
       ['line-1', 10],
@@ -84,18 +93,18 @@ describe('ingest', () => {
     const ingest = newIngest();
     const journal = new JournalTwin('line-1').appendEvents(2);
     refuse = () => {
-      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+      throw new StoreUnavailable('database or disk is full', undefined);
     };
-    const run = ingest.run(stop.signal);
-    offer(ingest, journal.batch(1, 1));
+    const running = run(ingest);
+    void offer(ingest, journal.batch(1, 1));
     await waitFor('the failure', () => failures === 1);
     expect(acks).toEqual([]);
     refuse = () => undefined;
-    offer(ingest, journal.batch(1, 2));
+    void offer(ingest, journal.batch(1, 2));
     await waitFor('the ack', () => acks.length === 1);
     expect(acks[0]?.[1].upto).toBe(2);
     stop.abort();
-    await run;
+    await running;
   });
 
   it('does not let one batch that the store cannot take hold up the others', async () => {
@@ -103,13 +112,13 @@ describe('ingest', () => {
     refuse = (batches) => {
       if (batches.some(({ key }) => key.device === 'line-2')) throw new TypeError('cannot be bound');
     };
-    offer(ingest, new JournalTwin('line-1').appendEvents(1).batch());
-    offer(ingest, new JournalTwin('line-2').appendEvents(1).batch());
-    offer(ingest, new JournalTwin('line-3').appendEvents(1).batch());
-    const run = ingest.run(stop.signal);
+    void offer(ingest, new JournalTwin('line-1').appendEvents(1).batch());
+    void offer(ingest, new JournalTwin('line-2').appendEvents(1).batch());
+    void offer(ingest, new JournalTwin('line-3').appendEvents(1).batch());
+    const running = run(ingest);
     await waitFor('the others', () => acks.length === 2);
     stop.abort();
-    await run;
+    await running;
     expect(acks.map(([device]) => device)).toEqual(['line-1', 'line-3']);
     expect(failures).toBe(1);
   });
@@ -125,18 +134,18 @@ describe('ingest', () => {
       void room.then(() => (held -= 1));
     }
     expect(held).toBeGreaterThan(100);
-    const run = ingest.run(stop.signal);
+    const running = run(ingest);
     await waitFor('room', () => held === 0);
     await waitFor('all to be stored', () => acks.some(([, { upto }]) => upto === 400));
     stop.abort();
-    await run;
+    await running;
   });
 
   it('commits what is queued before it stops', async () => {
     const ingest = newIngest();
-    offer(ingest, new JournalTwin('line-1').appendEvents(1).batch());
+    void offer(ingest, new JournalTwin('line-1').appendEvents(1).batch());
     stop.abort();
-    await ingest.run(stop.signal);
+    await run(ingest);
     expect(acks).toHaveLength(1);
     expect(ingest.queued).toBe(0);
   });

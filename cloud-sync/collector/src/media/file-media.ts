@@ -4,11 +4,11 @@ import type { Readable } from 'node:stream';
 import { syncFolder, systemCode } from '@lineside/kit';
 import type { MediaStore } from './media-store.ts';
 
-/** Pictures as files of one folder, spread over 256 folders by the first byte of their hash. */
+/** Pictures as files of one folder, distributed over 256 subfolders by the first byte of their hash. */
 export class FileMedia implements MediaStore {
   readonly #folder: string;
 
-  /** `folder` is on the file system from which files are put. */
+  /** `folder` must be on the same file system as the files that `put` takes over. */
   constructor(folder: string) {
     this.#folder = folder;
   }

@@ -4,19 +4,19 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '@lineside/kit';
-import type { CollectorStore } from '../store/index.ts';
+import type { MediaCatalogue } from './media-catalogue.ts';
 import type { MediaStore } from './media-store.ts';
 
-export interface IntakeOptions {
-  readonly store: CollectorStore;
+export interface MediaIngestOptions {
+  readonly catalogue: MediaCatalogue;
   readonly media: MediaStore;
   readonly clock: Clock;
-  /** Folder for bytes on their way in. */
+  /** Folder for bytes that are being received. */
   readonly folder: string;
   readonly maxBytes: number;
 }
 
-/** The bytes are not those that the name promises. */
+/** The bytes do not have the hash that their name says. */
 export class HashMismatch extends Error {
   override readonly name = 'HashMismatch';
   readonly found: string;
@@ -38,32 +38,32 @@ interface Written {
   readonly mime: string;
 }
 
-/** From bytes that come in to a picture that is kept: hashed, on disk, in its store, committed, in this order. */
-export class Intake {
-  readonly options: IntakeOptions;
+/** From received bytes to a stored picture: hashed, on disk, in the media store, committed, in this order. */
+export class MediaIngest {
+  readonly options: MediaIngestOptions;
 
-  constructor(options: IntakeOptions) {
+  constructor(options: MediaIngestOptions) {
     this.options = options;
   }
 
-  /** Folder of uploads that may be resumed. */
+  /** Folder of uploads that can be resumed. */
   get uploads(): string {
     return join(this.options.folder, 'uploads');
   }
 
-  /** Makes its folders; what a single request left behind is of no use any more. */
+  /** Makes its folders; incomplete files of single requests are deleted, because they cannot be resumed. */
   async prepare(): Promise<void> {
     await rm(this.#incoming, { recursive: true, force: true });
     for (const folder of [this.#incoming, this.uploads]) await mkdir(folder, { recursive: true, mode: 0o750 });
   }
 
-  /** Bytes of the picture when it is kept here already; undefined when it is not. */
+  /** Size in bytes of a picture that is stored already; undefined when it is not. */
   async known(sha256: string): Promise<number | undefined> {
-    const row = await this.options.store.media(sha256);
+    const row = await this.options.catalogue.get(sha256);
     return row !== undefined && (await this.options.media.has(sha256)) ? row.bytes : undefined;
   }
 
-  /** Keeps a picture that comes in one piece. Throws HashMismatch, TooManyBytes, and what disks and databases do. */
+  /** Stores a picture that arrives in one piece. Throws HashMismatch, TooManyBytes, and errors of disk and database. */
   async receive(device: string, sha256: string, body: Readable): Promise<void> {
     const path = join(this.#incoming, randomBytes(12).toString('hex'));
     try {
@@ -73,7 +73,7 @@ export class Intake {
     }
   }
 
-  /** Keeps a file that came in pieces; the file is gone afterwards unless its store or the database failed. */
+  /** Stores a file that arrived in parts; the file is gone afterwards unless the media store or the database failed. */
   async takeOver(device: string, sha256: string, path: string): Promise<void> {
     await this.#keep(device, sha256, path, await inspect(path));
   }
@@ -82,7 +82,7 @@ export class Intake {
     if (written.sha256 !== sha256) throw new HashMismatch(written.sha256);
     const { bytes, mime } = written;
     await this.options.media.put(sha256, { path, bytes, mime });
-    await this.options.store.saveMedia({ sha256, device, bytes, mime, storedMs: this.options.clock.wallMs() });
+    await this.options.catalogue.save({ sha256, device, bytes, mime, storedAtMs: this.options.clock.wallMs() });
   }
 
   get #incoming(): string {
@@ -134,7 +134,7 @@ class DigestSink {
   }
 }
 
-/** Type by the first bytes: what a browser may show is not the sender's to say. */
+/** Media type by the first bytes: the sender must not decide what a browser shows. */
 function sniff(start: Buffer): string {
   if (start.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg';
   if (start.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png';

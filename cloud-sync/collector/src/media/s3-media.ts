@@ -3,12 +3,12 @@ import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { messageOf } from '@lineside/kit';
-import { CollectorError } from '../errors.ts';
+import { CollectorError } from '../errors/index.ts';
 import type { MediaStore } from './media-store.ts';
 
 export interface S3Address {
   readonly bucket: string;
-  /** Undefined for Amazon's own. */
+  /** Undefined for Amazon S3 itself. */
   readonly endpoint: string | undefined;
   readonly region: string;
   /** Put before the names of objects. */
@@ -32,22 +32,22 @@ export class S3Media implements MediaStore {
     this.#client = new sdk.S3Client({
       region,
       credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-      // A bucket as the first part of the path is what every server understands.
+      // Every server accepts the bucket as the first part of the path.
       ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
-      // Checksums of a kind that only Amazon knows are left out; the hash travels as metadata and is the name.
+      // Checksums that only Amazon S3 supports are left out; the hash is sent as metadata and is the name.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
       maxAttempts: 3,
     });
   }
 
-  /** Does not ask the server for anything yet. */
+  /** Sends no request yet. */
   static async open(address: S3Address): Promise<S3Media> {
-    // Loaded where it is needed only: it is large.
+    // Loaded only where it is needed, because it is large.
     return new S3Media(await import('@aws-sdk/client-s3'), address);
   }
 
-  /** Makes sure that the bucket is there and may be used; throws CollectorError, `media_store_refused` when it may not. */
+  /** Checks that the bucket exists and may be used; throws CollectorError, `media_store_refused` when it may not. */
   async check(): Promise<void> {
     const address = this.#address;
     try {

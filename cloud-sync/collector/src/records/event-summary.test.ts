@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { eventBody } from '../../../../tests/support/journal-twin.ts';
-import { foldTransition, type FoldedEvent, type Transition } from './event-summary.ts';
+import { addTransition, type StoredSummary, type Transition } from './event-summary.ts';
 
-const PICTURE = 'c'.repeat(64);
-const base = eventBody({ snapshot: PICTURE });
+const SNAPSHOT = 'c'.repeat(64);
+const base = eventBody({ snapshot: SNAPSHOT });
 const transition = (seq: number, wallMs: number, changes: object): Transition => ({
   device: 'line-1',
   wallMs,
@@ -22,30 +22,30 @@ function permutations<T>(items: readonly T[]): T[][] {
   return items.flatMap((item, i) => permutations(items.filter((_, j) => j !== i)).map((rest) => [item, ...rest]));
 }
 
-function fold(transitions: readonly Transition[]): FoldedEvent | undefined {
-  return transitions.reduce<FoldedEvent | undefined>((before, next) => foldTransition(before, next), undefined);
+function summarise(transitions: readonly Transition[]): StoredSummary | undefined {
+  return transitions.reduce<StoredSummary | undefined>((before, next) => addTransition(before, next), undefined);
 }
 
-describe('folding transitions', () => {
-  it('gives the same event for every order of arrival', () => {
-    const [first, ...others] = permutations(story).map(fold);
+describe('an event summary', () => {
+  it('is the same for every order in which transitions arrive', () => {
+    const [first, ...others] = permutations(story).map(summarise);
     expect(first).toMatchObject({
-      openedMs: 10_000,
+      openedAtMs: 10_000,
       openedKnown: true,
-      closedMs: 15_000,
+      closedAtMs: 15_000,
       reason: 'cleared',
       durationMs: 10_000,
       severity: 'warning',
-      snapshot: PICTURE,
+      snapshot: SNAPSHOT,
     });
     for (const other of others) expect(other).toEqual(first);
   });
 
-  it('reckons the opening from what came later when the opening is lost', () => {
-    expect(fold(story.slice(1))).toMatchObject({ openedMs: 5000, openedKnown: false, closedMs: 15_000 });
+  it('calculates the opening time from a later transition when the opening is lost', () => {
+    expect(summarise(story.slice(1))).toMatchObject({ openedAtMs: 5000, openedKnown: false, closedAtMs: 15_000 });
   });
 
-  it('stays open until a closing is seen', () => {
-    expect(fold(story.slice(0, 2))).toMatchObject({ closedMs: null, reason: null, severity: 'critical' });
+  it('stays open until a closing transition is stored', () => {
+    expect(summarise(story.slice(0, 2))).toMatchObject({ closedAtMs: null, reason: null, severity: 'critical' });
   });
 });

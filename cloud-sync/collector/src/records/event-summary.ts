@@ -1,5 +1,5 @@
 import type { EventBody } from '@lineside/protocol';
-import type { EventRow } from '../store/store.ts';
+import type { EventSummary } from './record-queries.ts';
 
 /** Which of two transitions is the later: by journal, then by number. */
 export interface Rank {
@@ -15,30 +15,30 @@ export interface Transition {
   readonly body: EventBody;
 }
 
-/** An event as it is kept, with what folding needs to be independent of the order of arrival. */
-export type FoldedEvent = Omit<EventRow, 'snapshotStored'> & {
+/** An event summary as it is stored, with what makes it independent of the order in which transitions arrive. */
+export type StoredSummary = Omit<EventSummary, 'snapshotStored'> & {
   readonly rank: Rank;
   readonly snapshotRank: Rank | null;
 };
 
-/** The event after one more of its transitions; the same for every order in which they arrive. */
-export function foldTransition(before: FoldedEvent | undefined, transition: Transition): FoldedEvent {
+/** The summary after one more transition; the result is the same for every order of arrival. */
+export function addTransition(before: StoredSummary | undefined, transition: Transition): StoredSummary {
   const { body, rank, wallMs } = transition;
-  const seen = ownFacts(transition);
+  const seen = summaryOfOne(transition);
   if (before === undefined) return seen;
   const latest = isLater(rank, before.rank) ? seen : before;
   const opening = body.phase === 'opened' ? seen : before.openedKnown ? before : earlier(before, seen);
-  const picture = firstPicture(before, seen);
+  const snapshot = firstSnapshot(before, seen);
   return {
     ...latest,
-    openedMs: opening.openedMs,
+    openedAtMs: opening.openedAtMs,
     openedKnown: before.openedKnown || seen.openedKnown,
-    updatedMs: latest === seen ? wallMs : before.updatedMs,
-    closedMs: seen.closedMs ?? before.closedMs,
+    updatedAtMs: latest === seen ? wallMs : before.updatedAtMs,
+    closedAtMs: seen.closedAtMs ?? before.closedAtMs,
     reason: seen.reason ?? before.reason,
-    durationMs: Math.max(before.durationMs, body.durationMs),
-    snapshot: picture.snapshot,
-    snapshotRank: picture.snapshotRank,
+    durationMs: Math.max(before.durationMs, seen.durationMs),
+    snapshot: snapshot.snapshot,
+    snapshotRank: snapshot.snapshotRank,
   };
 }
 
@@ -46,17 +46,17 @@ function isLater(a: Rank, b: Rank): boolean {
   return a.journal === b.journal ? a.seq > b.seq : a.journal > b.journal;
 }
 
-function earlier(a: FoldedEvent, b: FoldedEvent): FoldedEvent {
-  return b.openedMs < a.openedMs ? b : a;
+function earlier(a: StoredSummary, b: StoredSummary): StoredSummary {
+  return b.openedAtMs < a.openedAtMs ? b : a;
 }
 
-function firstPicture(a: FoldedEvent, b: FoldedEvent): FoldedEvent {
+function firstSnapshot(a: StoredSummary, b: StoredSummary): StoredSummary {
   if (a.snapshotRank === null) return b;
   if (b.snapshotRank === null) return a;
   return isLater(a.snapshotRank, b.snapshotRank) ? b : a;
 }
 
-function ownFacts({ device, body, wallMs, clock, rank }: Transition): FoldedEvent {
+function summaryOfOne({ device, body, wallMs, clock, rank }: Transition): StoredSummary {
   const { box, frame, model, details, ruleType } = body;
   return {
     device,
@@ -67,10 +67,10 @@ function ownFacts({ device, body, wallMs, clock, rank }: Transition): FoldedEven
     zone: body.zone ?? null,
     rule: body.rule,
     label: body.label,
-    openedMs: body.phase === 'opened' ? wallMs : Math.round(wallMs - body.durationMs),
+    openedAtMs: body.phase === 'opened' ? wallMs : Math.round(wallMs - body.durationMs),
     openedKnown: body.phase === 'opened',
-    updatedMs: wallMs,
-    closedMs: body.phase === 'closed' ? wallMs : null,
+    updatedAtMs: wallMs,
+    closedAtMs: body.phase === 'closed' ? wallMs : null,
     reason: body.phase === 'closed' ? (body.reason ?? null) : null,
     durationMs: body.durationMs,
     score: body.score ?? null,

@@ -1,19 +1,27 @@
-import { chainNext, chainStart } from '@lineside/protocol';
 import { messageOf } from '@lineside/kit';
+import { chainNext, chainStart, mergeRanges, outsideRanges, type SeqRange } from '@lineside/protocol';
 import { plainText } from './plain-text.ts';
-import { describeProblem } from '../store/signatures.ts';
-import type { Finding, SignatureProblem, Span, StreamKey } from '../store/store.ts';
+import { describeProblem, type SignatureProblem } from './signature-problem.ts';
+import type { StreamKey } from './stream-key.ts';
+
+/** What verification found wrong; `missing` and `changed` mean that the store is not what was acknowledged. */
+export interface Finding extends StreamKey {
+  readonly problem: 'changed' | 'missing' | 'broken_link' | 'gap' | 'count' | 'damaged' | 'signature';
+  readonly first: number;
+  readonly last: number;
+  readonly message: string;
+}
 
 /** A stored stream, as verification reads it. */
 export interface StoredJournal extends StreamKey {
   readonly id: number;
   /** How many records were ever stored. */
   readonly stored: number;
-  /** What retention took away from its start. */
+  /** What retention deleted from its start. */
   readonly retired: Retired | undefined;
 }
 
-/** Everything up to `last` was deleted by retention after it had been stored; the chain goes on from `head`. */
+/** Everything up to `last` was deleted by retention after it had been stored; the chain continues from `head`. */
 export interface Retired {
   readonly last: number;
   readonly head: string;
@@ -29,30 +37,30 @@ export interface StoredRow {
   readonly json: string;
 }
 
-/** What a database must tell for its chains to be walked; every call is one short read. */
+/** What verification reads from a database; every call is one short read. */
 export interface ChainSource {
-  /** What the database says of its own file; undefined when it is sound or does not say. */
+  /** What the database reports about its own file; undefined when it is sound or reports nothing. */
   damage(): Promise<string | undefined>;
   journals(): Promise<readonly StoredJournal[]>;
-  /** The same journal as it is now: a collector may be at work meanwhile. */
+  /** The same journal as it is now: a collector may be writing at the same time. */
   journal(id: number): Promise<StoredJournal | undefined>;
   rows(journal: number, after: number, limit: number): Promise<readonly StoredRow[]>;
-  /** Ranges declared lost that reach into `first..last`, lowest first. */
-  declaredIn(journal: number, first: number, last: number): Promise<readonly Span[]>;
-  /** True when any of `first..last` is accounted for. */
-  accounted(journal: number, first: number, last: number): Promise<boolean>;
+  /** Ranges declared lost that overlap `range`, lowest first. */
+  declaredIn(journal: number, range: SeqRange): Promise<readonly SeqRange[]>;
+  /** True when any number of `range` is stored or declared. */
+  accounted(journal: number, range: SeqRange): Promise<boolean>;
   /** Head that a tombstone gives for the range that ends at `last`. */
   headAt(journal: number, last: number): Promise<string | undefined>;
-  /** What is wrong with what devices signed. */
+  /** Problems of the latest signatures. */
   signatureProblems(limit: number): Promise<readonly SignatureProblem[]>;
-  /** Highest number accounted for; 0 when none is. */
+  /** Highest number that is stored or declared; 0 when there is none. */
   highest(journal: number): Promise<number>;
 }
 
 const CHUNK = 1000;
 const MANY = 10_000;
 
-/** Walks every stored chain from its start, a chunk at a time so that no read holds the database for long. */
+/** Follows every stored chain from its start, in chunks so that no read holds the database for long; yields findings. */
 export async function* verifyChains(
   source: ChainSource,
 ): AsyncGenerator<Finding, { records: number; streams: number }> {
@@ -80,7 +88,7 @@ async function* verifyJournal(source: ChainSource, journal: StoredJournal): Asyn
     const rows = await source.rows(journal.id, last, CHUNK);
     for (const row of rows) {
       if (row.seq > last + 1) {
-        yield* explainHole(source, journal, last + 1, row.seq - 1);
+        yield* explainMissing(source, journal, last + 1, row.seq - 1);
         const declared = await source.headAt(journal.id, row.seq - 1);
         known = declared !== undefined;
         head = declared ?? head;
@@ -95,13 +103,13 @@ async function* verifyJournal(source: ChainSource, journal: StoredJournal): Asyn
     await new Promise((resolve) => setImmediate(resolve));
   }
   const highest = await source.highest(journal.id);
-  if (highest > last) yield* explainHole(source, journal, last + 1, highest);
+  if (highest > last) yield* explainMissing(source, journal, last + 1, highest);
   const now = (await source.journal(journal.id)) ?? journal;
-  // What came in or was retired while we walked may have been counted or not.
+  // Records that arrived or were retired during the verification may have been counted or not.
   const least = journal.stored - (now.retired?.count ?? 0);
   const most = now.stored - (retired?.count ?? 0);
   if (count < least || count > most) {
-    yield finding(journal, 'count', 0, 0, `${count} records are there, ${least} were stored`);
+    yield finding(journal, 'count', 0, 0, `${count} records are stored, ${least} are expected`);
   }
   return count;
 }
@@ -114,7 +122,7 @@ function* checkRow(journal: StoredJournal, row: StoredRow, head: string | undefi
   if (problem !== undefined) yield finding(journal, 'changed', row.seq, row.seq, `record ${row.seq}: ${problem}`);
 }
 
-/** How a record's columns differ from its JSON, which alone is under the hash. */
+/** How a record's columns differ from its JSON, which is all that the hash covers. */
 function mismatch(row: StoredRow): string | undefined {
   try {
     const record: unknown = JSON.parse(row.json);
@@ -127,19 +135,16 @@ function mismatch(row: StoredRow): string | undefined {
   }
 }
 
-/** Numbers without a record must be declared lost, or be known to be missing. */
-async function* explainHole(
+/** Numbers without a record must be declared lost or known to be missing. */
+async function* explainMissing(
   source: ChainSource,
   journal: StoredJournal,
   first: number,
   last: number,
 ): AsyncGenerator<Finding> {
-  const declared = await source.declaredIn(journal.id, first, last);
-  let next = first;
-  for (const range of [...declared, { first: last + 1, last: last + 1 }]) {
-    if (range.first > next) yield* explainUndeclared(source, journal, next, Math.min(range.first - 1, last));
-    next = Math.max(next, range.last + 1);
-    if (next > last) return;
+  const declared = await source.declaredIn(journal.id, [first, last]);
+  for (const [from, to] of outsideRanges([first, last], mergeRanges(declared))) {
+    yield* explainUndeclared(source, journal, from, to);
   }
 }
 
@@ -150,15 +155,15 @@ async function* explainUndeclared(
   last: number,
 ): AsyncGenerator<Finding> {
   const numbers = first === last ? `number ${first}` : `numbers ${first} to ${last}`;
-  if (!(await source.accounted(journal.id, first, last))) {
+  if (!(await source.accounted(journal.id, [first, last]))) {
     yield finding(journal, 'gap', first, last, `${numbers} never arrived`);
     return;
   }
-  // They may have come, or have been retired, since the records around them were read.
+  // They may have arrived, or have been retired, since the records around them were read.
   const [came] = await source.rows(journal.id, first - 1, 1);
   const now = await source.journal(journal.id);
   if ((came !== undefined && came.seq <= last) || (now?.retired?.last ?? 0) >= first) return;
-  yield finding(journal, 'missing', first, last, `${numbers} were acknowledged and are not here`);
+  yield finding(journal, 'missing', first, last, `${numbers} were acknowledged and are not stored`);
 }
 
 function finding(

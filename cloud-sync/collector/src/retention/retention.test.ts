@@ -30,7 +30,9 @@ afterEach(async () => {
 async function sweep(yaml: string): Promise<{ records: number; pictures: number }> {
   const clock = { ...systemClock, wallMs: () => NOW };
   const keep = parseConfig(yaml, 'test').retention;
-  return new Retention({ keep, store, media, clock, log: silentLogger }).sweep(new AbortController().signal);
+  return new Retention({ keep, store: store.retention, media, clock, log: silentLogger }).sweep(
+    new AbortController().signal,
+  );
 }
 
 async function keepPicture(daysAgo: number, bytes = 100): Promise<string> {
@@ -38,13 +40,13 @@ async function keepPicture(daysAgo: number, bytes = 100): Promise<string> {
   const path = dir.join(sha256);
   writeFileSync(path, randomBytes(bytes));
   await media.put(sha256, { path });
-  await store.saveMedia({ sha256, device: 'line-1', bytes, mime: 'image/jpeg', storedMs: NOW - daysAgo * DAY });
+  await store.media.save({ sha256, device: 'line-1', bytes, mime: 'image/jpeg', storedAtMs: NOW - daysAgo * DAY });
   return sha256;
 }
 
 async function keepRecords(stream: 'audit' | 'events' | 'telemetry', daysAgo: number): Promise<void> {
   const batch = new JournalTwin('line-1', stream).appendEvents(5).batch();
-  await store.commit([checkedBatch(batch)], NOW - daysAgo * DAY);
+  await store.batches.commit([checkedBatch(batch)], NOW - daysAgo * DAY);
 }
 
 it('deletes nothing that is not named', async () => {
@@ -52,7 +54,7 @@ it('deletes nothing that is not named', async () => {
   await keepPicture(4000);
   expect(await sweep('')).toEqual({ records: 0, pictures: 0 });
   expect(await sweep('retention: {telemetry: 90d}')).toEqual({ records: 5, pictures: 0 });
-  expect((await store.streams()).map(({ stream, retired }) => [stream, retired])).toEqual([
+  expect((await store.records.streams()).map(({ stream, retired }) => [stream, retired])).toEqual([
     ['audit', 0],
     ['events', 0],
     ['telemetry', 5],

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { messageOf, systemCode } from '@lineside/kit';
-import { CollectorError } from '../errors.ts';
+import { CollectorError } from '../errors/index.ts';
 
 /**
  * One collector per data folder. The lock is the operating system's, held through an open transaction on a file of its

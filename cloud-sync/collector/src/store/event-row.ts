@@ -1,4 +1,4 @@
-import type { FoldedEvent } from '../records/event-summary.ts';
+import type { StoredSummary } from '../records/index.ts';
 
 /** A row of table `events`, the same in every database; flags are 0 and 1. */
 export interface EventRowSql {
@@ -53,16 +53,16 @@ export const EVENT_COLUMNS = [
   'snapshot_seq',
 ] as const satisfies readonly (keyof EventRowSql)[];
 
-export function fromEventRow(row: EventRowSql): FoldedEvent {
+export function fromEventRow(row: EventRowSql): StoredSummary {
   const { device, event, kind, severity, camera, zone, rule, label, reason, score, clock, snapshot } = row;
   return {
     ...{ device, event, kind, severity, camera, zone, rule, label, reason, score, clock, snapshot },
-    openedMs: row.opened_ms,
+    openedAtMs: row.opened_ms,
     openedKnown: row.opened_known === 1,
-    updatedMs: row.updated_ms,
-    closedMs: row.closed_ms,
+    updatedAtMs: row.updated_ms,
+    closedAtMs: row.closed_ms,
     durationMs: row.lasted_ms,
-    extra: JSON.parse(row.extra) as FoldedEvent['extra'],
+    extra: JSON.parse(row.extra) as StoredSummary['extra'],
     rank: { journal: row.journal, seq: row.seq },
     snapshotRank:
       row.snapshot_journal === null || row.snapshot_seq === null
@@ -71,19 +71,19 @@ export function fromEventRow(row: EventRowSql): FoldedEvent {
   };
 }
 
-export function toEventRow(folded: FoldedEvent): Omit<EventRowSql, 'id'> {
-  const { device, event, kind, severity, camera, zone, rule, label, reason, score, clock, snapshot } = folded;
+export function toEventRow(summary: StoredSummary): Omit<EventRowSql, 'id'> {
+  const { device, event, kind, severity, camera, zone, rule, label, reason, score, clock, snapshot } = summary;
   return {
     ...{ device, event, kind, severity, camera, zone, rule, label, reason, score, clock, snapshot },
-    opened_ms: folded.openedMs,
-    opened_known: folded.openedKnown ? 1 : 0,
-    updated_ms: folded.updatedMs,
-    closed_ms: folded.closedMs,
-    lasted_ms: folded.durationMs,
-    extra: JSON.stringify(folded.extra),
-    journal: folded.rank.journal,
-    seq: folded.rank.seq,
-    snapshot_journal: folded.snapshotRank?.journal ?? null,
-    snapshot_seq: folded.snapshotRank?.seq ?? null,
+    opened_ms: summary.openedAtMs,
+    opened_known: summary.openedKnown ? 1 : 0,
+    updated_ms: summary.updatedAtMs,
+    closed_ms: summary.closedAtMs,
+    lasted_ms: summary.durationMs,
+    extra: JSON.stringify(summary.extra),
+    journal: summary.rank.journal,
+    seq: summary.rank.seq,
+    snapshot_journal: summary.snapshotRank?.journal ?? null,
+    snapshot_seq: summary.snapshotRank?.seq ?? null,
   };
 }

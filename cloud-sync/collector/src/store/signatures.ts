@@ -1,17 +1,16 @@
-import type { SignedHeads } from '@lineside/protocol';
-import { STREAMS, type Stream } from '@lineside/protocol';
-import type { SignatureProblem } from './store.ts';
+import { STREAMS, type SignedHeads, type Stream } from '@lineside/protocol';
+import type { SignatureProblem } from '../records/index.ts';
 
-/** Signatures that are looked at for problems: the latest. */
-const LOOKED_AT = 4000;
+/** How many of the latest signatures are searched for problems. */
+const SEARCHED = 4000;
 
-/** For either database, with the marks of its parameters. */
+/** For either database; `limit` is the placeholder of its parameter. */
 export function signatureProblemsSql(limit: string): string {
   return `select h.device, h.epoch, h.stream, h.seq, h.at_ms, h.holds,
       case when r.hash is not null and r.hash <> h.head then 1 else 0 end as other_history,
       case when h.key <> (select k.key from signed_heads k where k.device = h.device and k.holds = 1
         order by k.at_ms limit 1) then 1 else 0 end as other_key
-    from (select * from signed_heads order by at_ms desc limit ${LOOKED_AT}) h
+    from (select * from signed_heads order by at_ms desc limit ${SEARCHED}) h
     left join journals j on j.device = h.device and j.epoch = h.epoch and j.stream = h.stream
     left join records r on r.journal = j.id and r.seq = h.seq
     where h.holds = 0 or r.hash <> h.head or h.key <> (
@@ -19,7 +18,7 @@ export function signatureProblemsSql(limit: string): string {
     order by h.at_ms desc limit ${limit}`;
 }
 
-/** Latest signed number of journal `j` that is stored as it was signed, or whose record retention took away. */
+/** Latest signed number of journal `j` that is stored as it was signed, or whose record retention deleted. */
 export const SIGNED_UPTO = `coalesce((select h.seq from signed_heads h
     left join records r on r.journal = j.id and r.seq = h.seq
     left join retired t on t.journal = j.id
@@ -47,16 +46,4 @@ export function toSignatureProblem(row: SignatureProblemSql): SignatureProblem {
 /** One row per stream that has a record. */
 export function signedRows(heads: SignedHeads): { stream: Stream; seq: number; head: string }[] {
   return STREAMS.map((stream) => ({ stream, ...heads.ends[stream] })).filter(({ seq }) => seq > 0);
-}
-
-/** What a person reads of it. */
-export function describeProblem({ problem, stream, seq }: SignatureProblem): string {
-  switch (problem) {
-    case 'forged':
-      return `the signature under ${stream} ${seq} does not hold`;
-    case 'other_history':
-      return `the device signed another history of ${stream} up to ${seq} than is stored here`;
-    case 'other_key':
-      return `the signature under ${stream} ${seq} is by another key than this device had first`;
-  }
 }

@@ -3,14 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { headsText, signedHeadsBody, type Batch } from '@lineside/protocol';
+import { headsText, signedHeadsBody, type Batch, type SeqRange } from '@lineside/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
 import { eventBody, JournalTwin, oldForm } from '../../../../tests/support/journal-twin.ts';
 import { TestPostgres } from '../../../../tests/support/postgres.ts';
+import type { BatchOutcome } from '../ingest/index.ts';
+import { verifyChains, type Finding } from '../records/index.ts';
+import type { CollectorStore } from './collector-store.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 import { SqliteStore } from './sqlite/sqlite-store.ts';
-import type { BatchOutcome, CollectorStore, Finding } from './store.ts';
 
 /** A kind of database, as the contract needs it. */
 interface Kind {
@@ -84,7 +86,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
   });
 
   async function put(...batches: Batch[]): Promise<readonly BatchOutcome[]> {
-    return store.commit(batches.map(checkedBatch), 1000);
+    return store.batches.commit(batches.map(checkedBatch), 1000);
   }
 
   async function one(batch: Batch): Promise<BatchOutcome> {
@@ -95,7 +97,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
 
   async function verify(): Promise<Finding[]> {
     const findings: Finding[] = [];
-    for await (const finding of store.verify()) findings.push(finding);
+    for await (const finding of verifyChains(store.chains)) findings.push(finding);
     return findings;
   }
 
@@ -109,7 +111,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       });
       expect(await one(journal.batch())).toMatchObject({ inserted: 0, duplicates: 5, conflicts: 0, breaks: 0 });
       expect(await one(journal.batch(3, 5))).toMatchObject({ inserted: 0, duplicates: 3, watermark: { upto: 5 } });
-      expect((await store.totals()).records).toEqual({ events: 5 });
+      expect((await store.records.totals()).records).toEqual({ events: 5 });
     });
 
     it('reads a record once that comes again from a journal that was turned back, and reads it where it had not come', async () => {
@@ -118,7 +120,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       before.append('event', opening);
       before.append('event', { ...opening, phase: 'closed', reason: 'cleared', durationMs: 9000, score: 0.4 });
       await one(before.batch());
-      const events = async () => (await store.events({ limit: 10 })).items;
+      const events = async () => (await store.records.events({ limit: 10 })).items;
       const [known] = await events();
       expect(known).toMatchObject({ event: opening.event, reason: 'cleared', score: 0.4 });
       // Turned back to when the event was open, with one that was never delivered.
@@ -149,7 +151,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await one(journal.batch(4, 4))).toMatchObject({ inserted: 1, breaks: 0, watermark: { upto: 4 } });
       await store.close();
       store = await place.open();
-      const { items } = await store.events({ limit: 10 });
+      const { items } = await store.records.events({ limit: 10 });
       expect(items.map((row) => [row.event === opening.event, row.reason, row.durationMs]).toSorted()).toEqual([
         [false, null, 1500],
         [true, 'cleared', 9000],
@@ -169,10 +171,10 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
 
     it('takes batches in any order and says which ranges it has', async () => {
       const journal = new JournalTwin('line-1').appendEvents(30);
-      expect((await one(journal.batch(21, 25))).watermark).toEqual({ upto: 0, sack: [{ first: 21, last: 25 }] });
-      expect((await one(journal.batch(1, 10))).watermark).toEqual({ upto: 10, sack: [{ first: 21, last: 25 }] });
+      expect((await one(journal.batch(21, 25))).watermark).toEqual({ upto: 0, sack: [[21, 25]] });
+      expect((await one(journal.batch(1, 10))).watermark).toEqual({ upto: 10, sack: [[21, 25]] });
       expect((await one(journal.batch(28, 30))).watermark.sack).toHaveLength(2);
-      expect((await one(journal.batch(11, 20))).watermark).toEqual({ upto: 25, sack: [{ first: 28, last: 30 }] });
+      expect((await one(journal.batch(11, 20))).watermark).toEqual({ upto: 25, sack: [[28, 30]] });
       const last = await one(journal.batch(26, 27));
       expect(last).toMatchObject({ breaks: 0, watermark: { upto: 30, sack: [] } });
       expect(await verify()).toEqual([]);
@@ -190,12 +192,13 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
         for (let s = from; s <= to; s += 1) have.add(s);
         const outcome = await one(journal.batch(from, to));
         expect(outcome.inserted).toBe(have.size - before);
-        const claimed = [{ first: 1, last: outcome.watermark.upto }, ...outcome.watermark.sack].flatMap(
-          ({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i),
+        const ranges: SeqRange[] = [[1, outcome.watermark.upto], ...outcome.watermark.sack];
+        const claimed = ranges.flatMap(([first, last]) =>
+          Array.from({ length: last - first + 1 }, (_, i) => first + i),
         );
         expect(new Set(claimed)).toEqual(have);
       }
-      expect((await store.chainBreaks(10)).length).toBe(0);
+      expect((await store.records.chainBreaks(10)).length).toBe(0);
     });
 
     it('counts what a tombstone gives up as declared, and what comes after all as delivered', async () => {
@@ -203,12 +206,12 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       journal.appendTombstone(1, 6);
       const outcome = await one(journal.batch(7, 11));
       expect(outcome).toMatchObject({ inserted: 5, declared: 6, breaks: 0, watermark: { upto: 11, sack: [] } });
-      expect(await store.streams()).toMatchObject([{ stored: 5, declaredLost: 6, missing: 0 }]);
+      expect(await store.records.streams()).toMatchObject([{ stored: 5, declaredLost: 6, missing: 0 }]);
       expect(await verify()).toEqual([]);
       await one(journal.batch(3, 4));
-      expect(await store.streams()).toMatchObject([{ stored: 7, declaredLost: 4, missing: 0 }]);
-      expect(await store.losses(5)).toEqual([
-        { device: 'line-1', stream: 'events', reason: 'quota', count: 6, lastMs: 1000 },
+      expect(await store.records.streams()).toMatchObject([{ stored: 7, declaredLost: 4, missing: 0 }]);
+      expect(await store.records.losses(5)).toEqual([
+        { device: 'line-1', stream: 'events', reason: 'quota', count: 6, lastDeclaredAtMs: 1000 },
       ]);
       expect(await one(journal.batch(7, 11))).toMatchObject({ declared: 0, duplicates: 5 });
     });
@@ -219,7 +222,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       await one(journal.batch());
       expect(await one(clone.batch())).toMatchObject({ inserted: 0, conflicts: 3, duplicates: 0 });
       await one(clone.batch());
-      expect(await store.conflicts(10)).toMatchObject([
+      expect(await store.records.conflicts(10)).toMatchObject([
         { seq: 1, keptHash: journal.heads[1], refusedHash: clone.heads[1], contentDiffers: true, times: 2 },
         { seq: 2 },
         { seq: 3 },
@@ -232,7 +235,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       await one(journal.batch(1, 2));
       const lie = { ...journal.batch(3, 4), prev: 'f'.repeat(64) };
       expect(await one(lie)).toMatchObject({ inserted: 2, breaks: 2, watermark: { upto: 4 } });
-      expect(await store.chainBreaks(10)).toMatchObject([
+      expect(await store.records.chainBreaks(10)).toMatchObject([
         { seq: 3, link: 'prev', expected: journal.heads[2], found: 'f'.repeat(64) },
         { seq: 4, link: 'head', expected: journal.heads[4] },
       ]);
@@ -244,7 +247,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       const other = new JournalTwin('line-1', 'events', journal.epoch).appendEvents(4);
       await one(other.batch(3, 4));
       expect(await one(journal.batch(1, 2))).toMatchObject({ inserted: 2, breaks: 1 });
-      expect(await store.chainBreaks(10)).toMatchObject([{ seq: 3, link: 'next' }]);
+      expect(await store.records.chainBreaks(10)).toMatchObject([{ seq: 3, link: 'next' }]);
     });
 
     it('binds the first record to device, epoch and stream', async () => {
@@ -259,8 +262,8 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
         ...checkedBatch(a.batch(2, 2)),
         key: { device: 'line-1', epoch: a.epoch, stream: undefined as never },
       };
-      await expect(store.commit([checkedBatch(a.batch(1, 1)), broken], 0)).rejects.toThrow();
-      expect((await store.totals()).records).toEqual({});
+      await expect(store.batches.commit([checkedBatch(a.batch(1, 1)), broken], 0)).rejects.toThrow();
+      expect((await store.records.totals()).records).toEqual({});
     });
 
     it('keeps everything over a restart, and goes on where it was', async () => {
@@ -287,15 +290,15 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       const seen: string[] = [];
       let cursor: string | undefined;
       do {
-        const page = await store.events({ limit: 3, cursor });
+        const page = await store.records.events({ limit: 3, cursor });
         seen.push(...page.items.map(({ event }) => event));
-        expect(page.items.every(({ closedMs, reason }) => closedMs === 5000 && reason === 'cleared')).toBe(true);
+        expect(page.items.every(({ closedAtMs, reason }) => closedAtMs === 5000 && reason === 'cleared')).toBe(true);
         cursor = page.next;
       } while (cursor !== undefined);
       expect([...seen].sort()).toEqual([...ids].sort());
-      expect((await store.events({ limit: 50, kind: 'quality_issue' })).items).toHaveLength(3);
-      expect((await store.events({ limit: 50, device: 'line-2' })).items).toHaveLength(0);
-      await expect(store.events({ limit: 1, cursor: 'nonsense' })).rejects.toThrow(/cursor/);
+      expect((await store.records.events({ limit: 50, kind: 'quality_issue' })).items).toHaveLength(3);
+      expect((await store.records.events({ limit: 50, device: 'line-2' })).items).toHaveLength(0);
+      await expect(store.records.events({ limit: 1, cursor: 'nonsense' })).rejects.toThrow(/cursor/);
     });
 
     it('links the picture that the media stream names, and says when its bytes are here', async () => {
@@ -306,9 +309,13 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       const media = new JournalTwin('line-1', 'media', events.epoch);
       media.append('media', { sha256, bytes: 3, mime: 'image/jpeg', width: 1, height: 1, event: body.event });
       await put(media.batch(), events.batch());
-      expect((await store.events({ limit: 1 })).items).toMatchObject([{ snapshot: sha256, snapshotStored: false }]);
-      await store.saveMedia({ sha256, device: 'line-1', bytes: 3, mime: 'image/jpeg', storedMs: 0 });
-      expect((await store.events({ limit: 1 })).items).toMatchObject([{ snapshot: sha256, snapshotStored: true }]);
+      expect((await store.records.events({ limit: 1 })).items).toMatchObject([
+        { snapshot: sha256, snapshotStored: false },
+      ]);
+      await store.media.save({ sha256, device: 'line-1', bytes: 3, mime: 'image/jpeg', storedAtMs: 0 });
+      expect((await store.records.events({ limit: 1 })).items).toMatchObject([
+        { snapshot: sha256, snapshotStored: true },
+      ]);
     });
   });
 
@@ -329,10 +336,12 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
 
     it('show how far what is stored is what the device signed, in whatever order it comes', async () => {
       await one(signed(4, events.heads[4] ?? '').batch());
-      expect(await store.streams()).toMatchObject([{ stream: 'audit', signedUpto: 0 }]);
+      expect(await store.records.streams()).toMatchObject([{ stream: 'audit', signedUpto: 0 }]);
       await one(events.batch());
-      expect((await store.streams()).find(({ stream }) => stream === 'events')).toMatchObject({ signedUpto: 4 });
-      expect(await store.signatureProblems(10)).toEqual([]);
+      expect((await store.records.streams()).find(({ stream }) => stream === 'events')).toMatchObject({
+        signedUpto: 4,
+      });
+      expect(await store.records.signatureProblems(10)).toEqual([]);
       expect(await verify()).toEqual([]);
     });
 
@@ -340,7 +349,9 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       const rewritten = new JournalTwin('line-1', 'events', events.epoch).appendEvents(6);
       await one(rewritten.batch());
       await one(signed(5, events.heads[5] ?? '').batch());
-      expect(await store.signatureProblems(10)).toMatchObject([{ stream: 'events', seq: 5, problem: 'other_history' }]);
+      expect(await store.records.signatureProblems(10)).toMatchObject([
+        { stream: 'events', seq: 5, problem: 'other_history' },
+      ]);
       expect(await verify()).toMatchObject([{ problem: 'signature', first: 5 }]);
     });
 
@@ -355,8 +366,8 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       ]) {
         audit.append('audit', more.records[0]?.b ?? {});
       }
-      for (const seq of [1, 2, 3]) await store.commit([checkedBatch(audit.batch(seq, seq))], 1000 * seq);
-      expect(await store.signatureProblems(10)).toMatchObject([
+      for (const seq of [1, 2, 3]) await store.batches.commit([checkedBatch(audit.batch(seq, seq))], 1000 * seq);
+      expect(await store.records.signatureProblems(10)).toMatchObject([
         { seq: 4, problem: 'other_key' },
         { seq: 3, problem: 'forged' },
       ]);
@@ -366,36 +377,38 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
   describe('retention', () => {
     it('takes old records away, and the chain goes on from where it ended', async () => {
       const journal = new JournalTwin('line-1').appendEvents(20);
-      await store.commit([checkedBatch(journal.batch(1, 8))], 1000);
-      await store.commit([checkedBatch(journal.batch(9, 14))], 2000);
-      expect(await store.retire('events', 1000, 100, 5000)).toBe(0);
-      expect(await store.retire('telemetry', 9000, 100, 5000)).toBe(0);
-      expect(await store.retire('events', 2000, 5, 5000)).toBe(5);
-      expect(await store.retire('events', 2000, 5, 5000)).toBe(3);
-      expect(await store.retire('events', 2000, 5, 5000)).toBe(0);
+      await store.batches.commit([checkedBatch(journal.batch(1, 8))], 1000);
+      await store.batches.commit([checkedBatch(journal.batch(9, 14))], 2000);
+      expect(await store.retention.retireRecords('events', 1000, 100, 5000)).toBe(0);
+      expect(await store.retention.retireRecords('telemetry', 9000, 100, 5000)).toBe(0);
+      expect(await store.retention.retireRecords('events', 2000, 5, 5000)).toBe(5);
+      expect(await store.retention.retireRecords('events', 2000, 5, 5000)).toBe(3);
+      expect(await store.retention.retireRecords('events', 2000, 5, 5000)).toBe(0);
       expect(await verify()).toEqual([]);
-      expect((await store.events({ limit: 50 })).items).toHaveLength(6);
-      expect(await store.streams()).toMatchObject([{ stored: 14, retired: 8, missing: 0, declaredLost: 0, upto: 14 }]);
+      expect((await store.records.events({ limit: 50 })).items).toHaveLength(6);
+      expect(await store.records.streams()).toMatchObject([
+        { stored: 14, retired: 8, missing: 0, declaredLost: 0, upto: 14 },
+      ]);
       expect(await one(journal.batch(15, 20))).toMatchObject({ inserted: 6, breaks: 0, watermark: { upto: 20 } });
-      expect(await store.retire('events', 9000, 100, 6000)).toBe(12);
+      expect(await store.retention.retireRecords('events', 9000, 100, 6000)).toBe(12);
       expect(await verify()).toEqual([]);
-      expect(await store.streams()).toMatchObject([{ retired: 20, head: journal.heads[20] }]);
+      expect(await store.records.streams()).toMatchObject([{ retired: 20, head: journal.heads[20] }]);
     });
 
     it('does not let come back what it took away', async () => {
       const journal = new JournalTwin('line-1').appendEvents(6);
-      await store.commit([checkedBatch(journal.batch(1, 4))], 1000);
-      await store.retire('events', 2000, 100, 5000);
+      await store.batches.commit([checkedBatch(journal.batch(1, 4))], 1000);
+      await store.retention.retireRecords('events', 2000, 100, 5000);
       expect(await one(journal.batch(1, 4))).toMatchObject({ inserted: 0, duplicates: 4, breaks: 0, conflicts: 0 });
       expect(await one(journal.batch(3, 6))).toMatchObject({ inserted: 2, duplicates: 2, breaks: 0 });
-      expect(await store.streams()).toMatchObject([{ stored: 6, retired: 4, upto: 6 }]);
+      expect(await store.records.streams()).toMatchObject([{ stored: 6, retired: 4, upto: 6 }]);
       expect(await verify()).toEqual([]);
     });
 
     it('does not reach over a gap, whose neighbours prove what is missing', async () => {
       const journal = new JournalTwin('line-1').appendEvents(9);
-      await store.commit([checkedBatch(journal.batch(1, 3)), checkedBatch(journal.batch(6, 9))], 1000);
-      expect(await store.retire('events', 2000, 100, 5000)).toBe(3);
+      await store.batches.commit([checkedBatch(journal.batch(1, 3)), checkedBatch(journal.batch(6, 9))], 1000);
+      expect(await store.retention.retireRecords('events', 2000, 100, 5000)).toBe(3);
       expect(await verify()).toMatchObject([{ problem: 'gap', first: 4, last: 5 }]);
       expect(await one(journal.batch(4, 5))).toMatchObject({ inserted: 2, breaks: 0, watermark: { upto: 9 } });
       expect(await verify()).toEqual([]);
@@ -403,23 +416,23 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
 
     it('finds records taken out beside those that retention took', async () => {
       const journal = new JournalTwin('line-1').appendEvents(9);
-      await store.commit([checkedBatch(journal.batch(1, 3))], 1000);
-      await store.commit([checkedBatch(journal.batch(4, 9))], 3000);
-      await store.retire('events', 2000, 100, 5000);
+      await store.batches.commit([checkedBatch(journal.batch(1, 3))], 1000);
+      await store.batches.commit([checkedBatch(journal.batch(4, 9))], 3000);
+      await store.retention.retireRecords('events', 2000, 100, 5000);
       await place.tamper('delete from records where seq = 4');
       expect(await verify()).toContainEqual(expect.objectContaining({ problem: 'missing', first: 4 }));
     });
 
     it('keeps word of pictures whose bytes are gone, and takes them again', async () => {
-      const row = { sha256: 'e'.repeat(64), device: 'line-1', bytes: 3, mime: 'image/jpeg', storedMs: 1000 };
-      await store.saveMedia(row);
-      await store.saveMedia({ ...row, sha256: 'f'.repeat(64), storedMs: 500 });
-      expect((await store.oldestMedia(5)).map(({ storedMs }) => storedMs)).toEqual([500, 1000]);
-      await store.retireMedia(row.sha256, 9000);
-      expect(await store.media(row.sha256)).toBeUndefined();
-      expect(await store.totals()).toMatchObject({ media: 1, mediaBytes: 3 });
-      await store.saveMedia({ ...row, storedMs: 9500 });
-      expect(await store.media(row.sha256)).toMatchObject({ storedMs: 9500 });
+      const row = { sha256: 'e'.repeat(64), device: 'line-1', bytes: 3, mime: 'image/jpeg', storedAtMs: 1000 };
+      await store.media.save(row);
+      await store.media.save({ ...row, sha256: 'f'.repeat(64), storedAtMs: 500 });
+      expect((await store.retention.oldestMedia(5)).map(({ storedAtMs }) => storedAtMs)).toEqual([500, 1000]);
+      await store.retention.retireMedia(row.sha256, 9000);
+      expect(await store.media.get(row.sha256)).toBeUndefined();
+      expect(await store.records.totals()).toMatchObject({ media: 1, mediaBytes: 3 });
+      await store.media.save({ ...row, storedAtMs: 9500 });
+      expect(await store.media.get(row.sha256)).toMatchObject({ storedAtMs: 9500 });
     });
   });
 
@@ -454,7 +467,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
         // Out of order, so that holes open and are filled under the eyes of who walks.
         for (let from = 1; from <= 300; from += 20) {
           await put(busy.batch(from + 10, from + 19), busy.batch(from, from + 9));
-          await store.retire('events', 2000, 7, 5000);
+          await store.retention.retireRecords('events', 2000, 7, 5000);
         }
       })();
       for (let round = 0; round < 12; round += 1) {

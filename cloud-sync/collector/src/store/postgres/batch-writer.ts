@@ -1,14 +1,19 @@
-import { chainNext, chainStart, mergeRanges, type SeqRange } from '@lineside/protocol';
-import { plainText } from '../../records/plain-text.ts';
-import type { BatchOutcome, ChainBreak, CheckedBatch, CheckedRecord, StreamKey, Watermark } from '../store.ts';
+import { mergeRanges, type SeqRange } from '@lineside/protocol';
+import {
+  brokenLinks,
+  WATERMARK_RANGES,
+  watermarkOf,
+  type BatchOutcome,
+  type CheckedBatch,
+  type CheckedRecord,
+  type Watermark,
+} from '../../ingest/index.ts';
+import { plainText, streamName, type BrokenLink, type StreamKey } from '../../records/index.ts';
 import { rowsOf, type Queryable } from './database.ts';
-import { lockJournals, streamName, type Journal } from './journals.ts';
+import { lockJournals, type Journal } from './journals.ts';
 import { Neighbours } from './neighbours.ts';
 import { ReadTables } from './read-tables.ts';
 import { addSpan, lowestSpans } from './spans.ts';
-
-/** Ranges beyond the watermark that one ack can name. */
-const MAX_SACK = 256;
 
 interface Entry {
   readonly batch: CheckedBatch;
@@ -24,13 +29,7 @@ interface Counts {
   declared: number;
 }
 
-interface Break {
-  readonly journal: number;
-  readonly seq: number;
-  readonly link: ChainBreak['link'];
-  readonly expected: string;
-  readonly found: string;
-}
+type Break = BrokenLink & { readonly journal: number };
 
 const HASH_AT = 'select hash from records where journal = $1 and seq = $2';
 
@@ -82,11 +81,11 @@ export async function writeBatches(
   });
   const neighbours = await Neighbours.around(tx, entries);
   const fresh = await insertRecords(tx, entries, atMs);
-  const { counts, news, repeats } = takeStock(entries, neighbours, fresh);
+  const { counts, news, repeats } = compareWithStored(entries, neighbours, fresh);
   await saveBreaks(tx, neighbours.breaks, atMs);
   await saveConflicts(tx, repeats, counts, atMs);
   await saveSpans(tx, entries, news, counts);
-  await readNews(tx, news, atMs);
+  await writeReadTables(tx, news, atMs);
   await countStored(tx, entries, counts);
   const watermarks = await watermarksOf(tx, entries);
   return entries.map(({ batch, journal }, index): BatchOutcome => {
@@ -98,7 +97,7 @@ export async function writeBatches(
   });
 }
 
-/** Keys of what was not there before. */
+/** Names of the records that were not stored before. */
 async function insertRecords(tx: Queryable, entries: readonly Entry[], atMs: number): Promise<Set<string>> {
   const rows = entries.flatMap(({ journal, records }) => records.map((record) => ({ journal: journal.id, record })));
   const inserted = await rowsOf<{ journal: number; seq: number }>(tx, INSERT, [
@@ -120,8 +119,8 @@ interface New {
   readonly record: CheckedRecord;
 }
 
-/** Goes through the group in its order, as if one batch after the other were written. */
-function takeStock(entries: readonly Entry[], neighbours: Neighbours, fresh: Set<string>) {
+/** Goes through the group in order, as if one batch after the other were written. */
+function compareWithStored(entries: readonly Entry[], neighbours: Neighbours, fresh: Set<string>) {
   const counts: Counts[] = [];
   const news: New[] = [];
   const repeats: New[] = [];
@@ -142,28 +141,11 @@ function takeStock(entries: readonly Entry[], neighbours: Neighbours, fresh: Set
   return { counts, news, repeats };
 }
 
-/** Compares the batch's ends with what stood before; returns how many links did not fit. */
+/** Records links that do not match what stood before; returns how many there are. */
 function checkLinks(journal: Journal, batch: CheckedBatch, neighbours: Neighbours): number {
-  const own = batch.records.at(-1)?.hash ?? batch.prev;
-  const before = hashBefore(journal, batch, neighbours);
-  const known = neighbours.breaks.length;
-  const note = (seq: number, link: ChainBreak['link'], expected: string, found: string): void => {
-    neighbours.breaks.push({ journal: journal.id, seq, link, expected, found });
-  };
-  if (before !== undefined && before !== batch.prev) note(batch.from, 'prev', before, batch.prev);
-  if (own !== batch.head) note(batch.to, 'head', batch.head, own);
-  const after = neighbours.record(journal.id, batch.to + 1);
-  if (after !== undefined) {
-    const expected = chainNext(own, after.json);
-    if (expected !== after.hash) note(batch.to + 1, 'next', expected, after.hash);
-  }
-  return neighbours.breaks.length - known;
-}
-
-function hashBefore({ id, retired }: Journal, { key, from }: CheckedBatch, neighbours: Neighbours): string | undefined {
-  if (from === 1) return chainStart(key.device, key.epoch, key.stream);
-  if (retired?.last === from - 1) return retired.head;
-  return neighbours.record(id, from - 1)?.hash ?? neighbours.declaredHead(id, from - 1);
+  const broken = brokenLinks(batch, neighbours.of(journal));
+  neighbours.breaks.push(...broken.map((link) => ({ ...link, journal: journal.id })));
+  return broken.length;
 }
 
 async function saveBreaks(tx: Queryable, breaks: readonly Break[], atMs: number): Promise<void> {
@@ -179,7 +161,7 @@ async function saveBreaks(tx: Queryable, breaks: readonly Break[], atMs: number)
   ]);
 }
 
-/** Of what was there already, keeps what came with another hash. */
+/** Of the records that were stored already, keeps those that arrived with another hash. */
 async function saveConflicts(
   tx: Queryable,
   repeats: readonly New[],
@@ -212,20 +194,20 @@ async function saveSpans(
     ranges.set(journal.id, [...(ranges.get(journal.id) ?? []), [batch.from, batch.to]]);
   }
   for (const [journal, taken] of ranges) {
-    for (const [first, last] of mergeRanges(taken)) await addSpan(tx, journal, { first, last });
+    for (const [first, last] of mergeRanges(taken)) await addSpan(tx, journal, [first, last]);
   }
   for (const { index, journal, record } of news) {
-    if (record.meaning.is !== 'tombstone') continue;
-    const { from, to, reason, head } = record.meaning.body;
+    if (record.content.type !== 'tombstone') continue;
+    const { from, to, reason, head } = record.content.body;
     await tx.query('insert into declared values ($1, $2, $3, $4, $5, $6) on conflict do nothing', [
       ...[journal, from, to, plainText(reason), head, record.seq],
     ]);
-    at(counts, index).declared += await addSpan(tx, journal, { first: from, last: to });
+    at(counts, index).declared += await addSpan(tx, journal, [from, to]);
   }
 }
 
-/** Those that are stored under the number that they had in an earlier journal of their device, and read. */
-async function knownBefore(tx: Queryable, news: readonly New[]): Promise<ReadonlySet<New>> {
+/** Those that are stored, and were read, under the number that they had in an earlier journal of their device. */
+async function transferred(tx: Queryable, news: readonly New[]): Promise<ReadonlySet<New>> {
   const carried = news.flatMap((item) => (item.record.was === undefined ? [] : [{ item, was: item.record.was }]));
   if (carried.length === 0) return new Set();
   const found = await rowsOf<{ n: number }>(tx, FIND_EARLIER, [
@@ -240,26 +222,26 @@ async function knownBefore(tx: Queryable, news: readonly New[]): Promise<Readonl
   return new Set(carried.filter((_, n) => places.has(n)).map(({ item }) => item));
 }
 
-/** Brings new records into the read tables. */
-async function readNews(tx: Queryable, news: readonly New[], atMs: number): Promise<void> {
+/** Writes the content of new records to the read tables. */
+async function writeReadTables(tx: Queryable, news: readonly New[], atMs: number): Promise<void> {
   const tables = new ReadTables();
-  const known = await knownBefore(tx, news);
+  const known = await transferred(tx, news);
   for (const item of news) {
     const { journal, key, record } = item;
-    const { meaning } = record;
+    const { content } = record;
     if (known.has(item)) continue;
-    switch (meaning.is) {
+    switch (content.type) {
       case 'event':
-        tables.transition(key.device, journal, record, meaning.body);
+        tables.transition(key.device, journal, record, content.body);
         break;
       case 'telemetry':
-        tables.telemetry(key.device, journal, record, meaning.body, atMs);
+        tables.telemetry(key.device, journal, record, content.body, atMs);
         break;
       case 'media':
-        tables.expectMedia(key.device, meaning.body);
+        tables.expectMedia(key.device, content.body);
         break;
       case 'heads':
-        tables.signature(key, record.seq, meaning, atMs);
+        tables.signature(key, record.seq, content, atMs);
         break;
       case 'tombstone':
       case 'other':
@@ -291,19 +273,11 @@ async function watermarksOf(
   const watermarks = new Map<number, Watermark & { readonly head?: string }>();
   for (const { journal } of entries) {
     if (watermarks.has(journal.id)) continue;
-    const watermark = await watermarkOf(tx, journal.id);
+    const watermark = watermarkOf(await lowestSpans(tx, journal.id, WATERMARK_RANGES));
     const [at] = await rowsOf<{ hash: string }>(tx, HASH_AT, [journal.id, watermark.upto]);
     watermarks.set(journal.id, { ...watermark, ...(at === undefined ? {} : { head: at.hash }) });
   }
   return watermarks;
-}
-
-async function watermarkOf(tx: Queryable, journal: number): Promise<Watermark> {
-  const [lowest, ...beyond] = await lowestSpans(tx, journal, MAX_SACK + 1);
-  if (lowest === undefined) return { upto: 0, sack: [] };
-  return lowest.first === 1
-    ? { upto: lowest.last, sack: beyond }
-    : { upto: 0, sack: [lowest, ...beyond].slice(0, MAX_SACK) };
 }
 
 function recordName(journal: number, seq: number): string {

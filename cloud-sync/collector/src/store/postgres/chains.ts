@@ -1,19 +1,9 @@
 import type pg from 'pg';
-import type { SignatureProblem, Span, StreamKey } from '../store.ts';
-import type { ChainSource, Retired, StoredJournal, StoredRow } from '../../records/verify.ts';
+import type { SeqRange } from '@lineside/protocol';
+import type { ChainSource, SignatureProblem, StoredJournal, StoredRow } from '../../records/index.ts';
+import { JOURNALS, toStoredJournal, type JournalSql } from '../stored-rows.ts';
 import { rowsOf } from './database.ts';
-import { Queries } from './queries.ts';
-
-type JournalSql = StreamKey & { readonly id: number; readonly stored: number } & {
-  readonly [name in keyof Retired]: Retired[name] | null;
-};
-
-const JOURNALS = `select j.id, j.device, j.epoch, j.stream, j.stored, r.last, r.head, r.count
-  from journals j left join retired r on r.journal = j.id`;
-
-function toJournal({ last, head, count, ...journal }: JournalSql): StoredJournal {
-  return { ...journal, retired: last === null || head === null || count === null ? undefined : { last, head, count } };
-}
+import { PostgresQueries } from './queries.ts';
 
 /** The stored chains, a statement at a time. */
 export class PostgresChains implements ChainSource {
@@ -29,11 +19,11 @@ export class PostgresChains implements ChainSource {
   }
 
   async journals(): Promise<readonly StoredJournal[]> {
-    return (await rowsOf<JournalSql>(this.#pool, `${JOURNALS} order by j.id`)).map(toJournal);
+    return (await rowsOf<JournalSql>(this.#pool, `${JOURNALS} order by j.id`)).map(toStoredJournal);
   }
 
   async journal(id: number): Promise<StoredJournal | undefined> {
-    return (await rowsOf<JournalSql>(this.#pool, `${JOURNALS} where j.id = $1`, [id])).map(toJournal)[0];
+    return (await rowsOf<JournalSql>(this.#pool, `${JOURNALS} where j.id = $1`, [id])).map(toStoredJournal)[0];
   }
 
   async rows(journal: number, after: number, limit: number): Promise<readonly StoredRow[]> {
@@ -44,15 +34,16 @@ export class PostgresChains implements ChainSource {
     );
   }
 
-  async declaredIn(journal: number, first: number, last: number): Promise<readonly Span[]> {
-    return rowsOf<Span>(
+  async declaredIn(journal: number, [first, last]: SeqRange): Promise<readonly SeqRange[]> {
+    const rows = await rowsOf<{ first: number; last: number }>(
       this.#pool,
       'select first, last from declared where journal = $1 and first <= $3 and last >= $2 order by first',
       [journal, first, last],
     );
+    return rows.map((row) => [row.first, row.last]);
   }
 
-  async accounted(journal: number, first: number, last: number): Promise<boolean> {
+  async accounted(journal: number, [first, last]: SeqRange): Promise<boolean> {
     const found = await rowsOf(
       this.#pool,
       'select 1 from spans where journal = $1 and first <= $3 and last >= $2 limit 1',
@@ -71,7 +62,7 @@ export class PostgresChains implements ChainSource {
   }
 
   async signatureProblems(limit: number): Promise<readonly SignatureProblem[]> {
-    return new Queries(this.#pool).signatureProblems(limit);
+    return new PostgresQueries(this.#pool).signatureProblems(limit);
   }
 
   async highest(journal: number): Promise<number> {

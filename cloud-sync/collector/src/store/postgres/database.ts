@@ -1,24 +1,12 @@
 import pg from 'pg';
+import type { PostgresAddress } from '../../config/index.ts';
 
 /** What runs statements: a pool, or the one connection of a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
-export interface PostgresAddress {
-  /** Host name, address, or the folder of a Unix socket. */
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
-  /** Read at each new connection. */
-  readonly password: (() => string) | undefined;
-  /** False, or what must be checked of the server's certificate. */
-  readonly tls: false | { readonly ca: string | undefined };
-  readonly connections: number;
-}
-
 const CONNECT_MS = 5000;
 const STATEMENT_MS = 20_000;
-// A collector that vanished with its machine must not hold the rows of its devices for longer.
+// A collector whose machine failed must not lock the rows of its devices for longer.
 const ABANDONED_MS = 30_000;
 const INT8 = 20;
 
@@ -30,7 +18,7 @@ export function openPool(address: PostgresAddress): pg.Pool {
   const { host, port, database, user, password, tls, connections } = address;
   const pool = new pg.Pool({
     ...{ host, port, database, user, types },
-    // An absent password must not be looked for in files of the user who runs us.
+    // Without a password pg would look for one in files of the user who runs this process.
     password: password ?? '',
     ssl: tls === false ? false : { rejectUnauthorized: true, ...(tls.ca !== undefined && { ca: tls.ca }) },
     max: connections,
@@ -44,7 +32,7 @@ export function openPool(address: PostgresAddress): pg.Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
-  // A connection may die at any moment, in use or idle. Who uses it hears of it by the query that fails; without a
+  // A connection may fail at any moment, in use or idle. Its user learns that from the query that fails; without a
   // listener the event alone would end the process.
   pool.on('error', ignored);
   pool.on('connect', (client) => client.on('error', ignored));
@@ -65,7 +53,7 @@ export async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => P
     await client.query('commit');
     return result;
   } catch (error) {
-    // Where the connection itself is gone there is nothing to roll back, and it must not return to the pool.
+    // When the connection itself has failed there is nothing to roll back, and it must not return to the pool.
     broken = await client.query('rollback').then(
       () => undefined,
       (failure: unknown) => (failure instanceof Error ? failure : new Error(String(failure))),

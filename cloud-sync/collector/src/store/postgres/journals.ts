@@ -1,5 +1,5 @@
 import type { Stream } from '@lineside/protocol';
-import type { StreamKey } from '../store.ts';
+import { streamName, type StreamKey } from '../../records/index.ts';
 import { rowsOf, type Queryable } from './database.ts';
 
 export interface Journal {
@@ -29,7 +29,7 @@ const ADD = `insert into journals (device, epoch, stream, first_seen_ms)
   select device, epoch, stream, $4 from unnest($1::text[], $2::text[], $3::text[]) as w (device, epoch, stream)
   on conflict do nothing`;
 
-/** The rows of `keys`' devices and journals, made where they are new and held until the transaction ends; by stream name. */
+/** The journals of `keys` by stream name; rows that are new are made, and all are locked until the transaction ends. */
 export async function lockJournals(
   tx: Queryable,
   keys: readonly StreamKey[],
@@ -42,10 +42,6 @@ export async function lockJournals(
   if (missing.length === 0) return known;
   await tx.query(ADD, [...columns(missing), atMs]);
   return lock(tx, unique);
-}
-
-export function streamName({ device, epoch, stream }: StreamKey): string {
-  return `${device}/${epoch}/${stream}`;
 }
 
 async function lock(tx: Queryable, keys: readonly StreamKey[]): Promise<Map<string, Journal>> {

@@ -1,4 +1,5 @@
-import type { ChainBreak, CheckedBatch } from '../store.ts';
+import type { CheckedBatch, CheckedRecord, Surroundings } from '../../ingest/index.ts';
+import type { BrokenLink } from '../../records/index.ts';
 import { rowsOf, type Queryable } from './database.ts';
 import type { Journal } from './journals.ts';
 
@@ -13,10 +14,10 @@ const RECORDS = `select r.journal, r.seq, r.hash, r.json from records r
 const DECLARED = `select d.journal, d.last, d.head from declared d
   join unnest($1::bigint[], $2::bigint[]) as w (journal, last) using (journal, last) order by d.tombstone`;
 
-/** What stands before and after the batches of a group: as stored before it, and as the group itself fills it in. */
+/** What stands before and after the batches of a group: as stored before it, and as the group itself adds to it. */
 export class Neighbours {
-  /** Links that did not fit. */
-  readonly breaks: (Pick<ChainBreak, 'seq' | 'link' | 'expected' | 'found'> & { readonly journal: number })[] = [];
+  /** Links that did not match. */
+  readonly breaks: (BrokenLink & { readonly journal: number })[] = [];
   readonly #records = new Map<string, Linked>();
   readonly #declared = new Map<string, string>();
 
@@ -38,23 +39,20 @@ export class Neighbours {
     return neighbours;
   }
 
-  record(journal: number, seq: number): Linked | undefined {
-    return this.#records.get(name(journal, seq));
-  }
-
-  /** Head that a tombstone gives for the range that ends at `last`. */
-  declaredHead(journal: number, last: number): string | undefined {
-    return this.#declared.get(name(journal, last));
+  /** As the batches of one journal see them. */
+  of({ id, retired }: Journal): Surroundings {
+    return {
+      retired,
+      record: (seq) => this.#records.get(name(id, seq)),
+      declaredHead: (last) => this.#declared.get(name(id, last)),
+    };
   }
 
   /** A record that the group has just stored. */
-  remember(
-    journal: number,
-    record: Linked & { readonly seq: number; readonly meaning: CheckedBatch['records'][number]['meaning'] },
-  ): void {
+  remember(journal: number, record: CheckedRecord): void {
     this.#records.set(name(journal, record.seq), record);
-    if (record.meaning.is === 'tombstone') {
-      const { to, head } = record.meaning.body;
+    if (record.content.type === 'tombstone') {
+      const { to, head } = record.content.body;
       this.#declared.set(name(journal, to), head);
     }
   }

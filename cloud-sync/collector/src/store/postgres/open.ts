@@ -1,15 +1,16 @@
 import type pg from 'pg';
 import { messageOf, systemCode } from '@lineside/kit';
-import { CollectorError } from '../../errors.ts';
-import { inTransaction, openPool, rowsOf, type PostgresAddress } from './database.ts';
+import { CollectorError } from '../../errors/index.ts';
+import type { PostgresAddress } from '../../config/index.ts';
+import { inTransaction, openPool, rowsOf } from './database.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
-/** Any number, the same in every collector: who migrates holds it. */
+/** Any number, the same in every collector: the one that migrates holds the lock. */
 const MIGRATION_LOCK = 7_104_893;
 const VERSIONS =
   'create table if not exists schema_versions (version integer primary key, applied_at timestamptz not null)';
 
-/** Connects, carries the schema forward, asserts durability; throws CollectorError, retriable when only the way is shut. */
+/** Connects, migrates the schema and asserts durability; throws CollectorError, `store_unreachable` when trying again may help. */
 export async function openPostgres(address: PostgresAddress): Promise<pg.Pool> {
   const pool = openPool(address);
   try {
@@ -34,7 +35,7 @@ export async function openPostgres(address: PostgresAddress): Promise<pg.Pool> {
   }
 }
 
-/** An ack rests on the commit being on disk. */
+/** An acknowledgement depends on the commit being on disk. */
 async function assertDurable(pool: pg.Pool): Promise<void> {
   for (const setting of ['fsync', 'full_page_writes']) {
     const [row] = await rowsOf<Record<string, string>>(pool, `show ${setting}`);
@@ -47,7 +48,7 @@ async function assertDurable(pool: pg.Pool): Promise<void> {
   if (level !== 'on') throw notDurable(`synchronous_commit=${String(level)}`);
 }
 
-/** Where TimescaleDB is there, the history of inspections is cut into chunks by time; the ledger stays a plain table. */
+/** Where TimescaleDB is installed, the inspection history is divided into chunks by time; `records` stays a plain table. */
 async function useTimescale(pool: pg.Pool): Promise<void> {
   const [installed] = await rowsOf(pool, `select 1 from pg_extension where extname = 'timescaledb'`);
   if (installed === undefined) return;
@@ -57,8 +58,8 @@ async function useTimescale(pool: pg.Pool): Promise<void> {
 function notDurable(setting: string): CollectorError {
   return new CollectorError({
     code: 'store_not_durable',
-    message: `the database runs with ${setting}, so a commit need not be on disk`,
-    advice: 'set fsync = on and full_page_writes = on in postgresql.conf; an acknowledgement rests on them',
+    message: `the database runs with ${setting}, so a commit may not be on disk`,
+    advice: 'set fsync = on and full_page_writes = on in postgresql.conf; an acknowledgement depends on them',
   });
 }
 
@@ -66,7 +67,7 @@ function tooNew(database: string, version: number): CollectorError {
   return new CollectorError({
     code: 'store_too_new',
     message: `the database ${database} was written by a newer collector (schema ${version}, this one knows ${SCHEMA_VERSION})`,
-    advice: 'install that version again, or use another database',
+    advice: 'install that newer version, or use another database',
   });
 }
 

@@ -4,7 +4,8 @@ import { dice } from '../../../../../tests/support/dice.ts';
 import { eventBody, JournalTwin } from '../../../../../tests/support/journal-twin.ts';
 import { TestPostgres } from '../../../../../tests/support/postgres.ts';
 import { waitFor } from '../../../../../tests/support/wait-for.ts';
-import { isStoreTrouble } from '../store-unavailable.ts';
+import { StoreUnavailable } from '../../ingest/index.ts';
+import { verifyChains } from '../../records/index.ts';
 import { PostgresStore } from './postgres-store.ts';
 
 let server: TestPostgres;
@@ -27,7 +28,7 @@ async function open(): Promise<PostgresStore> {
 
 async function verify(): Promise<unknown[]> {
   const findings: unknown[] = [];
-  for await (const finding of store.verify()) findings.push(finding);
+  for await (const finding of verifyChains(store.chains)) findings.push(finding);
   return findings;
 }
 
@@ -41,7 +42,7 @@ describe('a database of the collector', () => {
     const empty = await server.database();
     const address = { ...server.address(empty), tls: false, connections: 2 } as const;
     const stores = await Promise.all([1, 2, 3].map(async () => PostgresStore.open(address)));
-    expect(new Set(await Promise.all(stores.map(async (one) => one.clusterId()))).size).toBe(1);
+    expect(new Set(await Promise.all(stores.map(async (one) => one.cluster.id()))).size).toBe(1);
     await Promise.all(stores.map(async (one) => one.close()));
   });
 
@@ -62,7 +63,7 @@ describe('a database of the collector', () => {
   it('is reached through a Unix socket', async () => {
     const address = { ...server.address(database), host: server.socket, tls: false, connections: 2 } as const;
     const other = await PostgresStore.open(address);
-    await other.ping();
+    await other.batches.ping();
     await other.close();
   });
 
@@ -75,7 +76,7 @@ describe('a database of the collector', () => {
        $$ begin insert into levels values (current_setting('synchronous_commit')); return null; end $$;
        create trigger note after insert on records for each statement execute function note()`,
     );
-    await lazy.commit([checkedBatch(new JournalTwin('line-1').appendEvents(1).batch())], 0);
+    await lazy.batches.commit([checkedBatch(new JournalTwin('line-1').appendEvents(1).batch())], 0);
     expect(await server.run(database, 'select level from levels')).toEqual([{ level: 'on' }]);
     await lazy.close();
     await server.run(database, `alter role ${server.user} reset synchronous_commit`);
@@ -89,10 +90,10 @@ describe('a database of the collector', () => {
     const counters = { offered: 3, inspected: 2, skipped: { 'stale\0': 1 }, failed: {} };
     telemetry.append('telemetry', { camera: 'a\0', model: 'ppe', counters, state: 'ok\0' });
     telemetry.append('telemetry', { camera: 'b', model: 'ppe', counters, state: 'ok' }, Number.MAX_SAFE_INTEGER);
-    const outcomes = await store.commit([checkedBatch(journal.batch()), checkedBatch(telemetry.batch())], 0);
+    const outcomes = await store.batches.commit([checkedBatch(journal.batch()), checkedBatch(telemetry.batch())], 0);
     expect(outcomes).toMatchObject([{ inserted: 2 }, { inserted: 2 }]);
-    expect((await store.events({ limit: 5 })).items).toHaveLength(2);
-    expect(await store.telemetry()).toHaveLength(2);
+    expect((await store.records.events({ limit: 5 })).items).toHaveLength(2);
+    expect(await store.records.telemetry()).toHaveLength(2);
     expect(await verify()).toEqual([]);
     expect(await server.run(database, 'select camera, offered, skipped from inspection_history')).toEqual([
       { camera: 'a\ufffd', offered: '3', skipped: '1' },
@@ -113,43 +114,43 @@ describe('collectors that share a database', () => {
             const from = 1 + roll(120);
             return checkedBatch(journal.batch(from, Math.min(120, from + roll(40))));
           });
-          await one.commit(group, 0);
+          await one.batches.commit(group, 0);
         }
-        await one.commit(
+        await one.batches.commit(
           journals.map((journal) => checkedBatch(journal.batch())),
           0,
         );
       }),
     );
-    expect(await store.streams()).toMatchObject(
+    expect(await store.records.streams()).toMatchObject(
       journals.map(({ device, head }) => ({ device, stored: 120, upto: 120, missing: 0, declaredLost: 0, head })),
     );
-    expect(await store.totals()).toMatchObject({ conflicts: 0, chainBreaks: 0, events: { sanitation: 240 } });
+    expect(await store.records.totals()).toMatchObject({ conflicts: 0, chainBreaks: 0, events: { sanitation: 240 } });
     expect(await verify()).toEqual([]);
     await Promise.all(others.slice(1).map(async (one) => one.close()));
   });
 
   it('know of each other while they are at work', async () => {
-    expect(await store.attend('a', 10_000)).toBe(0);
-    expect(await store.attend('b', 10_000)).toBe(1);
-    await store.depart('b');
-    expect(await store.attend('a', 10_000)).toBe(0);
+    expect(await store.cluster.reportAlive('a', 10_000)).toBe(0);
+    expect(await store.cluster.reportAlive('b', 10_000)).toBe(1);
+    await store.cluster.leave('b');
+    expect(await store.cluster.reportAlive('a', 10_000)).toBe(0);
   });
 });
 
 describe('a server that dies', () => {
   it('makes a commit fail as trouble of the store, and takes the same batch when it is back', async () => {
     const journal = new JournalTwin('line-1').appendEvents(4);
-    await store.commit([checkedBatch(journal.batch(1, 2))], 0);
+    await store.batches.commit([checkedBatch(journal.batch(1, 2))], 0);
     const { pid } = server;
     process.kill(pid, 'SIGKILL');
-    const failure = await store.commit([checkedBatch(journal.batch(3, 4))], 0).then(
+    const failure = await store.batches.commit([checkedBatch(journal.batch(3, 4))], 0).then(
       () => undefined,
       (error: unknown) => error,
     );
-    expect(isStoreTrouble(failure)).toBe(true);
+    expect(failure).toBeInstanceOf(StoreUnavailable);
     await waitFor('the server to start again', async () => server.restart().then(() => true), { withinMs: 30_000 });
-    const [outcome] = await store.commit([checkedBatch(journal.batch(3, 4))], 0);
+    const [outcome] = await store.batches.commit([checkedBatch(journal.batch(3, 4))], 0);
     expect(outcome?.watermark).toEqual({ upto: 4, sack: [] });
     expect(await verify()).toEqual([]);
   });
@@ -157,7 +158,8 @@ describe('a server that dies', () => {
   it('tells a fault of one batch from trouble of the store', async () => {
     const { key, ...rest } = checkedBatch(new JournalTwin('line-1').appendEvents(1).batch());
     const broken = { ...rest, key: { ...key, stream: undefined as never } };
-    const failure = await store.commit([broken], 0).catch((error: unknown) => error);
-    expect(isStoreTrouble(failure)).toBe(false);
+    const failure = await store.batches.commit([broken], 0).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(failure).not.toBeInstanceOf(StoreUnavailable);
   });
 });

@@ -1,21 +1,10 @@
 import type { EventBody, InspectionCounters, MediaBody, TelemetryBody } from '@lineside/protocol';
+import type { CheckedRecord, RecordContent } from '../../ingest/index.ts';
+import { addTransition, plainText, type StoredSummary, type StreamKey, type Transition } from '../../records/index.ts';
 import { EVENT_COLUMNS, fromEventRow, toEventRow, type EventRowSql } from '../event-row.ts';
-import { foldTransition, type FoldedEvent, type Transition } from '../../records/event-summary.ts';
-import { plainText } from '../../records/plain-text.ts';
 import { signedRows } from '../signatures.ts';
-import type { CheckedRecord, Meaning, StreamKey } from '../store.ts';
+import type { TelemetrySql } from '../stored-rows.ts';
 import { rowsOf, type Queryable } from './database.ts';
-
-interface TelemetrySql {
-  readonly device: string;
-  readonly camera: string;
-  readonly model: string;
-  readonly journal: number;
-  readonly seq: number;
-  readonly wall_ms: number;
-  readonly received_ms: number;
-  readonly body: string;
-}
 
 const SAVE_EVENTS = `insert into events (${EVENT_COLUMNS.join(', ')})
   select ${EVENT_COLUMNS.join(', ')} from json_populate_recordset(null::events, $1)
@@ -31,8 +20,8 @@ const SAVE_HISTORY = `insert into inspection_history select * from json_populate
   on conflict do nothing`;
 
 /**
- * Gathers what a group of new records says, and brings it into the tables that only repeat it, in the shape in which it
- * is asked for. One statement per table; inside the caller's transaction, which holds the devices' rows.
+ * Collects what a group of new records says and writes it to the tables that repeat it in the form in which it is
+ * queried. One statement per table; inside the caller's transaction, which locks the devices' rows.
  */
 export class ReadTables {
   readonly #transitions: Transition[] = [];
@@ -57,7 +46,7 @@ export class ReadTables {
       });
     }
     const at = new Date(wallMs);
-    // A clock that no calendar holds has no place in a history by time.
+    // A time that no calendar can show has no place in a history by time.
     if (Number.isNaN(at.getTime()) || at.getUTCFullYear() < 1 || at.getUTCFullYear() > 9999) return;
     this.#history.push({ at: at.toISOString(), device, camera, model, journal, seq, state, ...sums(counters) });
   }
@@ -69,10 +58,10 @@ export class ReadTables {
   signature(
     { device, epoch }: StreamKey,
     auditSeq: number,
-    { heads, holds }: Extract<Meaning, { is: 'heads' }>,
+    { heads, valid }: Extract<RecordContent, { type: 'heads' }>,
     atMs: number,
   ): void {
-    const common = { device, epoch, audit_seq: auditSeq, key: heads.key, holds: holds ? 1 : 0, at_ms: atMs };
+    const common = { device, epoch, audit_seq: auditSeq, key: heads.key, holds: valid ? 1 : 0, at_ms: atMs };
     this.#signed.push(...signedRows(heads).map((row) => ({ ...common, ...row })));
   }
 
@@ -103,14 +92,14 @@ export class ReadTables {
       'select e.* from events e join unnest($1::text[], $2::text[]) as w (device, event) using (device, event)',
       [[...wanted.values()].map(({ device }) => device), [...wanted.values()].map(({ body }) => body.event)],
     );
-    const folded = new Map<string, FoldedEvent>(
+    const summaries = new Map<string, StoredSummary>(
       stored.map((row) => [eventKey(row.device, row.event), fromEventRow(row)]),
     );
     for (const transition of this.#transitions) {
       const key = eventKey(transition.device, transition.body.event);
-      folded.set(key, foldTransition(folded.get(key), transition));
+      summaries.set(key, addTransition(summaries.get(key), transition));
     }
-    await tx.query(SAVE_EVENTS, [jsonRows([...folded.values()].map(storable))]);
+    await tx.query(SAVE_EVENTS, [jsonRows([...summaries.values()].map(storable))]);
   }
 }
 
@@ -119,7 +108,7 @@ function eventKey(device: string, event: string): string {
 }
 
 /** A row whose times fit the columns: a device's clock and durations can say anything. */
-function storable(event: FoldedEvent): object {
+function storable(event: StoredSummary): object {
   const row = toEventRow(event);
   return {
     ...row,
@@ -139,7 +128,7 @@ function sums({ offered, inspected, skipped, failed }: InspectionCounters): obje
   return { offered, inspected, skipped: sum(skipped), failed: sum(failed) };
 }
 
-/** Rows as one JSON parameter in which every text is one that the database can keep. */
+/** Rows as one JSON parameter in which every text is one that the database can store. */
 function jsonRows(rows: readonly object[]): string {
   return JSON.stringify(rows, (_key, value: unknown) => (typeof value === 'string' ? plainText(value) : value));
 }

@@ -1,4 +1,4 @@
-import type { Span } from '../store.ts';
+import type { SeqRange } from '@lineside/protocol';
 import { rowsOf, type Queryable } from './database.ts';
 
 // Ranges never overlap, so only the one that starts at or before `first` can reach into it from below; looking it up
@@ -15,19 +15,21 @@ const ADD = `with touching as (
     insert into spans (journal, first, last) select $1, first, last from whole
   ) select last - first + 1 - size as added from whole`;
 
-/** Accounts for `first..last` of a journal, merging with what it overlaps or touches; returns how many numbers are new. */
-export async function addSpan(tx: Queryable, journal: number, { first, last }: Span): Promise<number> {
+/** Adds a range to a journal's, merging it with those that it overlaps or touches; returns how many numbers are new. */
+export async function addSpan(tx: Queryable, journal: number, [first, last]: SeqRange): Promise<number> {
   const [row] = await rowsOf<{ added: number }>(tx, ADD, [journal, first, last]);
   return row?.added ?? 0;
 }
 
 /** The lowest `limit` ranges. */
-export async function lowestSpans(db: Queryable, journal: number, limit: number): Promise<Span[]> {
-  return rowsOf<Span>(db, 'select first, last from spans where journal = $1 order by first limit $2', [journal, limit]);
+export async function lowestSpans(db: Queryable, journal: number, limit: number): Promise<SeqRange[]> {
+  const sql = 'select first, last from spans where journal = $1 order by first limit $2';
+  const rows = await rowsOf<{ first: number; last: number }>(db, sql, [journal, limit]);
+  return rows.map(({ first, last }) => [first, last]);
 }
 
-/** How many of `first..last` are accounted for. */
-export async function coveredBySpans(db: Queryable, journal: number, { first, last }: Span): Promise<number> {
+/** How many numbers of a range are stored or declared. */
+export async function coveredBySpans(db: Queryable, journal: number, [first, last]: SeqRange): Promise<number> {
   const [row] = await rowsOf<{ covered: number }>(
     db,
     `select coalesce(sum(least(last, $3) - greatest(first, $2) + 1), 0)::bigint as covered from spans

@@ -1,12 +1,17 @@
 import type Database from 'better-sqlite3';
-import { chainNext, chainStart } from '@lineside/protocol';
-import type { BatchOutcome, ChainBreak, CheckedBatch, CheckedRecord, StreamKey, Watermark } from '../store.ts';
+import {
+  brokenLinks,
+  WATERMARK_RANGES,
+  watermarkOf,
+  type BatchOutcome,
+  type CheckedBatch,
+  type CheckedRecord,
+  type Surroundings,
+} from '../../ingest/index.ts';
+import type { StreamKey } from '../../records/index.ts';
 import { signedRows } from '../signatures.ts';
 import { ReadTables } from './read-tables.ts';
 import { Spans } from './spans.ts';
-
-/** Ranges beyond the watermark that one ack can name. */
-const MAX_SACK = 256;
 
 interface StoredRecord {
   readonly hash: string;
@@ -27,24 +32,24 @@ export class BatchWriter {
 
   write(batch: CheckedBatch, atMs: number): BatchOutcome {
     const journal = this.#journal(batch.key, atMs);
-    const breaks = this.#checkLinks(journal, batch, atMs);
+    const retired = this.#sql.retired.get(journal);
+    const breaks = this.#checkLinks(journal, batch, retired, atMs);
     let inserted = 0;
     let conflicts = 0;
     const fresh: CheckedRecord[] = [];
-    const retired = this.#sql.retired.get(journal)?.last ?? 0;
     for (const record of batch.records) {
       const { seq, hash, kind, wallMs, json } = record;
-      // Stored once and deleted by retention: it must not come back.
-      if (seq <= retired) continue;
+      // Stored once and deleted by retention: it must not return.
+      if (seq <= (retired?.last ?? 0)) continue;
       if (this.#sql.insert.run(journal, seq, hash, kind, wallMs, atMs, json).changes === 1) {
         inserted += 1;
         fresh.push(record);
       } else if (this.#conflict(journal, record, atMs)) conflicts += 1;
     }
-    this.#spans.add(journal, batch.from, batch.to);
+    this.#spans.add(journal, [batch.from, batch.to]);
     const declared = fresh.reduce((sum, record) => sum + this.#read(journal, batch.key, record, atMs), 0);
     if (inserted > 0) this.#sql.count.run(inserted, journal);
-    const watermark = this.watermark(journal);
+    const watermark = watermarkOf(this.#spans.lowest(journal, WATERMARK_RANGES));
     const head = this.#sql.record.get(journal, watermark.upto)?.hash;
     return {
       inserted,
@@ -57,14 +62,6 @@ export class BatchWriter {
     };
   }
 
-  watermark(journal: number): Watermark {
-    const [lowest, ...beyond] = this.#spans.lowest(journal, MAX_SACK + 1);
-    if (lowest === undefined) return { upto: 0, sack: [] };
-    return lowest.first === 1
-      ? { upto: lowest.last, sack: beyond }
-      : { upto: 0, sack: [lowest, ...beyond].slice(0, MAX_SACK) };
-  }
-
   #journal({ device, epoch, stream }: StreamKey, atMs: number): number {
     this.#sql.seen.run(device, atMs, atMs);
     const known = this.#sql.journal.get(device, epoch, stream);
@@ -72,34 +69,20 @@ export class BatchWriter {
     return Number(this.#sql.newJournal.run(device, epoch, stream, atMs).lastInsertRowid);
   }
 
-  /** Compares the batch's ends with its stored neighbours; returns how many links did not fit. */
-  #checkLinks(journal: number, batch: CheckedBatch, atMs: number): number {
-    const own = batch.records.at(-1)?.hash ?? batch.prev;
-    const before = this.#hashBefore(journal, batch);
-    let breaks = 0;
-    const note = (seq: number, link: ChainBreak['link'], expected: string, found: string): void => {
+  /** Records links that do not match the stored neighbours; returns how many there are. */
+  #checkLinks(journal: number, batch: CheckedBatch, retired: Surroundings['retired'], atMs: number): number {
+    const broken = brokenLinks(batch, {
+      retired,
+      record: (seq) => this.#sql.record.get(journal, seq),
+      declaredHead: (last) => this.#sql.declaredEnd.get(journal, last)?.head,
+    });
+    for (const { seq, link, expected, found } of broken) {
       this.#sql.break.run(journal, seq, link, expected, found, atMs);
-      breaks += 1;
-    };
-    if (before !== undefined && before !== batch.prev) note(batch.from, 'prev', before, batch.prev);
-    if (own !== batch.head) note(batch.to, 'head', batch.head, own);
-    const after = this.#sql.record.get(journal, batch.to + 1);
-    if (after !== undefined) {
-      const expected = chainNext(own, after.json);
-      if (expected !== after.hash) note(batch.to + 1, 'next', expected, after.hash);
     }
-    return breaks;
+    return broken.length;
   }
 
-  /** Chain hash that must stand before the batch, where it is known. */
-  #hashBefore(journal: number, { key, from }: CheckedBatch): string | undefined {
-    if (from === 1) return chainStart(key.device, key.epoch, key.stream);
-    const retired = this.#sql.retired.get(journal);
-    if (retired?.last === from - 1) return retired.head;
-    return this.#sql.record.get(journal, from - 1)?.hash ?? this.#sql.declaredEnd.get(journal, from - 1)?.head;
-  }
-
-  /** Records a row that came again with another hash; false when it is the same row. */
+  /** Records a row that arrived again with another hash; false when it is the same row. */
   #conflict(journal: number, record: CheckedRecord, atMs: number): boolean {
     const kept = this.#sql.record.get(journal, record.seq);
     if (kept === undefined || kept.hash === record.hash) return false;
@@ -108,37 +91,37 @@ export class BatchWriter {
     return true;
   }
 
-  /** Whether the record is stored under the number that it had in an earlier journal, and read. */
-  #knows({ device, stream }: StreamKey, { id, was }: CheckedRecord): boolean {
+  /** Whether the record is stored, and was read, under the number that it had in an earlier journal. */
+  #isTransferred({ device, stream }: StreamKey, { id, was }: CheckedRecord): boolean {
     if (was === undefined) return false;
     return this.#sql.earlier.get(device, was.epoch, stream, was.seq)?.id === id;
   }
 
-  /** Brings a new record into the read tables; returns how many numbers it declares lost. */
+  /** Writes a new record's content to the read tables; returns how many numbers it declares lost. */
   #read(journal: number, key: StreamKey, record: CheckedRecord, atMs: number): number {
-    const { meaning, seq } = record;
-    if (meaning.is !== 'tombstone' && this.#knows(key, record)) return 0;
-    switch (meaning.is) {
+    const { content, seq } = record;
+    if (content.type !== 'tombstone' && this.#isTransferred(key, record)) return 0;
+    switch (content.type) {
       case 'event':
-        this.#tables.transition(key.device, journal, record, meaning.body);
+        this.#tables.transition(key.device, journal, record, content.body);
         return 0;
       case 'telemetry':
-        this.#tables.telemetry(key.device, journal, record, meaning.body, atMs);
+        this.#tables.telemetry(key.device, journal, record, content.body, atMs);
         return 0;
       case 'media':
-        this.#tables.expectMedia(key.device, meaning.body);
+        this.#tables.expectMedia(key.device, content.body);
         return 0;
       case 'heads': {
-        const { heads, holds } = meaning;
+        const { heads, valid } = content;
         for (const { stream, seq: signed, head } of signedRows(heads)) {
-          this.#sql.sign.run(key.device, key.epoch, stream, signed, seq, head, heads.key, holds ? 1 : 0, atMs);
+          this.#sql.sign.run(key.device, key.epoch, stream, signed, seq, head, heads.key, valid ? 1 : 0, atMs);
         }
         return 0;
       }
       case 'tombstone': {
-        const { from, to, reason, head } = meaning.body;
+        const { from, to, reason, head } = content.body;
         this.#sql.declare.run(journal, from, to, reason, head, seq);
-        return this.#spans.add(journal, from, to);
+        return this.#spans.add(journal, [from, to]);
       }
       case 'other':
         return 0;

@@ -1,18 +1,8 @@
 import type Database from 'better-sqlite3';
-import type { SignatureProblem, Span, StreamKey } from '../store.ts';
-import type { ChainSource, Retired, StoredJournal, StoredRow } from '../../records/verify.ts';
-import { Queries } from './queries.ts';
-
-type JournalSql = StreamKey & { readonly id: number; readonly stored: number } & {
-  readonly [name in keyof Retired]: Retired[name] | null;
-};
-
-const JOURNALS = `select j.id, j.device, j.epoch, j.stream, j.stored, r.last, r.head, r.count
-  from journals j left join retired r on r.journal = j.id`;
-
-function toJournal({ last, head, count, ...journal }: JournalSql): StoredJournal {
-  return { ...journal, retired: last === null || head === null || count === null ? undefined : { last, head, count } };
-}
+import type { SeqRange } from '@lineside/protocol';
+import type { ChainSource, SignatureProblem, StoredJournal, StoredRow } from '../../records/index.ts';
+import { JOURNALS, toStoredJournal, type JournalSql } from '../stored-rows.ts';
+import { SqliteQueries } from './queries.ts';
 
 /** The stored chains, read one short statement at a time so that no read pins the write-ahead log. */
 export class SqliteChains implements ChainSource {
@@ -28,11 +18,11 @@ export class SqliteChains implements ChainSource {
   }
 
   async journals(): Promise<readonly StoredJournal[]> {
-    return this.#db.prepare<[], JournalSql>(`${JOURNALS} order by j.id`).all().map(toJournal);
+    return this.#db.prepare<[], JournalSql>(`${JOURNALS} order by j.id`).all().map(toStoredJournal);
   }
 
   async journal(id: number): Promise<StoredJournal | undefined> {
-    return this.#db.prepare<[number], JournalSql>(`${JOURNALS} where j.id = ?`).all(id).map(toJournal)[0];
+    return this.#db.prepare<[number], JournalSql>(`${JOURNALS} where j.id = ?`).all(id).map(toStoredJournal)[0];
   }
 
   async rows(journal: number, after: number, limit: number): Promise<readonly StoredRow[]> {
@@ -43,15 +33,16 @@ export class SqliteChains implements ChainSource {
       .all(journal, after, limit);
   }
 
-  async declaredIn(journal: number, first: number, last: number): Promise<readonly Span[]> {
+  async declaredIn(journal: number, [first, last]: SeqRange): Promise<readonly SeqRange[]> {
     return this.#db
-      .prepare<[number, number, number], Span>(
+      .prepare<[number, number, number], { first: number; last: number }>(
         'select first, last from declared where journal = ? and first <= ? and last >= ? order by first',
       )
-      .all(journal, last, first);
+      .all(journal, last, first)
+      .map((row) => [row.first, row.last]);
   }
 
-  async accounted(journal: number, first: number, last: number): Promise<boolean> {
+  async accounted(journal: number, [first, last]: SeqRange): Promise<boolean> {
     return (
       this.#db
         .prepare<[number, number, number], { n: 1 }>(
@@ -70,7 +61,7 @@ export class SqliteChains implements ChainSource {
   }
 
   async signatureProblems(limit: number): Promise<readonly SignatureProblem[]> {
-    return new Queries(this.#db).signatureProblems(limit);
+    return new SqliteQueries(this.#db).signatureProblems(limit);
   }
 
   async highest(journal: number): Promise<number> {

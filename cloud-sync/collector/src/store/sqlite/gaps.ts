@@ -1,34 +1,22 @@
 import type Database from 'better-sqlite3';
-import type { Stream } from '@lineside/protocol';
-import type { GapRow, GapState, Span, StreamKey } from '../store.ts';
+import type { GapRow, GapState, GapStore } from '../../gaps/index.ts';
+import type { StreamRange } from '../../records/index.ts';
+import { GAPS, MISSING_PER_JOURNAL, toGapRow, type GapSql } from '../stored-rows.ts';
 import { Spans } from './spans.ts';
 
-interface GapSql extends Span {
-  readonly id: number;
-  readonly journal: number;
-  readonly device: string;
-  readonly epoch: string;
-  readonly stream: string;
-  readonly state: GapState;
-  readonly opened_ms: number;
-  readonly closed_ms: number | null;
-  readonly requests: number;
-  readonly requested_ms: number | null;
-}
-
-/** So that one appliance with many holes does not hide those of the others. */
-const HOLES_PER_JOURNAL = 64;
-
-const HOLES = `select j.device, j.epoch, j.stream, h.first, h.last from (
+const MISSING = `select j.device, j.epoch, j.stream, m.first, m.last from (
     select journal, lag(last, 1, 0) over (partition by journal order by first) + 1 as first, first - 1 as last,
       row_number() over (partition by journal order by first) as n from spans
-  ) h join journals j on j.id = h.journal where h.first <= h.last and h.n <= ${HOLES_PER_JOURNAL} limit ?`;
+  ) m join journals j on j.id = m.journal where m.first <= m.last and m.n <= ${MISSING_PER_JOURNAL} limit ?`;
 
-const GAPS = `select g.id, g.journal, j.device, j.epoch, j.stream, g.first, g.last, g.state, g.opened_ms, g.closed_ms,
-    g.requests, g.requested_ms from gaps g join journals j on j.id = g.journal`;
+// Missing numbers inside a gap that is open already are what is left of that gap.
+const OPEN = `insert into gaps (journal, first, last, state, opened_ms)
+  select id, :first, :last, 'open', :atMs from journals j
+  where device = :device and epoch = :epoch and stream = :stream and not exists (
+    select 1 from gaps g where g.journal = j.id and g.state = 'open' and g.first <= :first and g.last >= :last)`;
 
-/** Table `gaps`: holes that outlived the reorder timeout, and what became of them. */
-export class GapBook {
+/** Table `gaps`: numbers that stayed missing longer than the reorder timeout, and how that ended. */
+export class SqliteGaps implements GapStore {
   readonly #db: Database.Database;
   readonly #spans: Spans;
 
@@ -37,51 +25,45 @@ export class GapBook {
     this.#spans = new Spans(db);
   }
 
-  holes(limit: number): (StreamKey & Span)[] {
-    return this.#db.prepare<[number], StreamKey & Span>(HOLES).all(limit);
+  async missing(limit: number): Promise<readonly StreamRange[]> {
+    return this.#db.prepare<[number], StreamRange>(MISSING).all(limit);
   }
 
-  /** Inside the caller's transaction. */
-  reconcile(ripe: readonly (StreamKey & Span)[], atMs: number): GapRow[] {
-    for (const hole of ripe) this.#open(hole, atMs);
-    const close = this.#db.prepare<[string, number, number]>('update gaps set state = ?, closed_ms = ? where id = ?');
-    const stillOpen: GapRow[] = [];
-    for (const gap of this.#db.prepare<[], GapSql>(`${GAPS} where g.state = 'open'`).all()) {
-      const missing = this.#missing(gap);
-      if (missing > 0) stillOpen.push(toRow(gap, missing));
-      else close.run(this.#wasDeclared(gap) ? 'declared' : 'closed', atMs, gap.id);
-    }
-    return stillOpen;
+  async reconcile(overdue: readonly StreamRange[], atMs: number): Promise<readonly GapRow[]> {
+    return this.#db.transaction(() => this.#reconcile(overdue, atMs)).immediate();
   }
 
-  noteRequest(gap: number, atMs: number): void {
+  async noteRequest(gap: number, atMs: number): Promise<void> {
     this.#db.prepare('update gaps set requests = requests + 1, requested_ms = ? where id = ?').run(atMs, gap);
   }
 
-  list(state: GapState | undefined, limit: number): GapRow[] {
+  async list(state: GapState | undefined, limit: number): Promise<readonly GapRow[]> {
     const rows =
       state === undefined
         ? this.#db.prepare<[number], GapSql>(`${GAPS} order by g.id desc limit ?`).all(limit)
         : this.#db
             .prepare<[string, number], GapSql>(`${GAPS} where g.state = ? order by g.id desc limit ?`)
             .all(state, limit);
-    return rows.map((gap) => toRow(gap, gap.state === 'open' ? this.#missing(gap) : 0));
+    return rows.map((gap) => toGapRow(gap, gap.state === 'open' ? this.#missingIn(gap) : 0));
   }
 
-  /** A hole inside a gap that is open already is what is left of that gap. */
-  #open({ device, epoch, stream, first, last }: StreamKey & Span, atMs: number): void {
-    this.#db
-      .prepare(
-        `insert into gaps (journal, first, last, state, opened_ms)
-         select id, :first, :last, 'open', :atMs from journals j
-         where device = :device and epoch = :epoch and stream = :stream and not exists (
-           select 1 from gaps g where g.journal = j.id and g.state = 'open' and g.first <= :first and g.last >= :last)`,
-      )
-      .run({ device, epoch, stream, first, last, atMs });
+  #reconcile(overdue: readonly StreamRange[], atMs: number): GapRow[] {
+    const open = this.#db.prepare(OPEN);
+    for (const { device, epoch, stream, first, last } of overdue) {
+      open.run({ device, epoch, stream, first, last, atMs });
+    }
+    const close = this.#db.prepare<[string, number, number]>('update gaps set state = ?, closed_ms = ? where id = ?');
+    const stillOpen: GapRow[] = [];
+    for (const gap of this.#db.prepare<[], GapSql>(`${GAPS} where g.state = 'open'`).all()) {
+      const missing = this.#missingIn(gap);
+      if (missing > 0) stillOpen.push(toGapRow(gap, missing));
+      else close.run(this.#wasDeclared(gap) ? 'declared' : 'closed', atMs, gap.id);
+    }
+    return stillOpen;
   }
 
-  #missing(gap: GapSql): number {
-    return gap.last - gap.first + 1 - this.#spans.covered(gap.journal, gap.first, gap.last);
+  #missingIn({ journal, first, last }: GapSql): number {
+    return last - first + 1 - this.#spans.covered(journal, [first, last]);
   }
 
   #wasDeclared({ journal, first, last }: GapSql): boolean {
@@ -92,15 +74,4 @@ export class GapBook {
       .get(journal, first, last) ?? { n: 0 };
     return n < last - first + 1;
   }
-}
-
-function toRow(gap: GapSql, missing: number): GapRow {
-  const { id, device, epoch, first, last, state, requests } = gap;
-  return {
-    ...{ id, device, epoch, first, last, state, requests, missing },
-    stream: gap.stream as Stream,
-    openedMs: gap.opened_ms,
-    closedMs: gap.closed_ms,
-    requestedMs: gap.requested_ms,
-  };
 }

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { messageOf, systemCode } from '@lineside/kit';
-import { CollectorError } from '../../errors.ts';
+import { CollectorError } from '../../errors/index.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;

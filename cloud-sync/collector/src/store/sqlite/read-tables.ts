@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3';
 import type { EventBody, MediaBody, TelemetryBody } from '@lineside/protocol';
+import type { CheckedRecord } from '../../ingest/index.ts';
+import { addTransition } from '../../records/index.ts';
 import { EVENT_COLUMNS, fromEventRow, toEventRow, type EventRowSql } from '../event-row.ts';
-import { foldTransition } from '../../records/event-summary.ts';
-import type { CheckedRecord } from '../store.ts';
 
-/** Tables that only repeat what records say, in the shape in which it is asked for. Inside the caller's transaction. */
+/** Tables that repeat what records say, in the form in which it is queried. Inside the caller's transaction. */
 export class ReadTables {
   readonly #event: Database.Statement<[string, string], EventRowSql>;
   readonly #saveEvent: Database.Statement<[Omit<EventRowSql, 'id'>]>;
@@ -28,8 +28,8 @@ export class ReadTables {
     const row = this.#event.get(device, body.event);
     const rank = { journal, seq: record.seq };
     const { wallMs, clock } = record;
-    const folded = foldTransition(row && fromEventRow(row), { device, wallMs, clock, rank, body });
-    this.#saveEvent.run(toEventRow(folded));
+    const summary = addTransition(row && fromEventRow(row), { device, wallMs, clock, rank, body });
+    this.#saveEvent.run(toEventRow(summary));
   }
 
   telemetry(device: string, journal: number, record: CheckedRecord, body: TelemetryBody, atMs: number): void {

@@ -1,23 +1,27 @@
 import type Database from 'better-sqlite3';
-import type { Span } from '../store.ts';
+import type { SeqRange } from '@lineside/protocol';
 
 type Bounds = [journal: number, first: number, last: number];
+interface SpanSql {
+  readonly first: number;
+  readonly last: number;
+}
 
 // Ranges never overlap, so only the one that starts at or before `first` can reach into it from below; looking it up
 // by key keeps the cost independent of how many ranges a hostile device makes.
 const STARTING_FROM = `first >= coalesce(
   (select max(first) from spans where journal = :journal and first <= :first), :first)`;
 
-/** Which numbers of a journal are accounted for: ranges that neither overlap nor touch, in table `spans`. */
+/** Which numbers of a journal are stored or declared: ranges that neither overlap nor touch, in table `spans`. */
 export class Spans {
   readonly #touching: Database.Statement<
     [{ journal: number; first: number; last: number }],
     { first: number | null; last: number | null; size: number | null }
   >;
-  readonly #overlapping: Database.Statement<[{ journal: number; first: number; last: number }], Span>;
+  readonly #overlapping: Database.Statement<[{ journal: number; first: number; last: number }], SpanSql>;
   readonly #drop: Database.Statement<Bounds>;
   readonly #insert: Database.Statement<Bounds>;
-  readonly #lowest: Database.Statement<[number, number], Span>;
+  readonly #lowest: Database.Statement<[number, number], SpanSql>;
 
   constructor(db: Database.Database) {
     this.#touching = db.prepare(
@@ -33,8 +37,8 @@ export class Spans {
     this.#lowest = db.prepare('select first, last from spans where journal = ? order by first limit ?');
   }
 
-  /** Accounts for `first..last`, merging with what it overlaps or touches; returns how many numbers are new. */
-  add(journal: number, first: number, last: number): number {
+  /** Adds a range, merging it with those that it overlaps or touches; returns how many numbers are new. */
+  add(journal: number, [first, last]: SeqRange): number {
     const touching = this.#touching.get({ journal, first, last });
     const from = Math.min(touching?.first ?? first, first);
     const to = Math.max(touching?.last ?? last, last);
@@ -44,12 +48,12 @@ export class Spans {
   }
 
   /** The lowest `limit` ranges. */
-  lowest(journal: number, limit: number): Span[] {
-    return this.#lowest.all(journal, limit);
+  lowest(journal: number, limit: number): SeqRange[] {
+    return this.#lowest.all(journal, limit).map(({ first, last }) => [first, last]);
   }
 
-  /** How many of `first..last` are accounted for. */
-  covered(journal: number, first: number, last: number): number {
+  /** How many numbers of a range are stored or declared. */
+  covered(journal: number, [first, last]: SeqRange): number {
     return this.#overlapping
       .all({ journal, first, last })
       .reduce((sum, span) => sum + Math.min(span.last, last) - Math.max(span.first, first) + 1, 0);

@@ -39,7 +39,7 @@ describe('the file of a store', () => {
       db.exec(`insert into media values ('${'a'.repeat(64)}', 'line-1', 3, 'image/jpeg', 7)`);
     });
     const store = SqliteStore.open(folder);
-    expect(await store.media('a'.repeat(64))).toMatchObject({ bytes: 3, storedMs: 7 });
+    expect(await store.media.get('a'.repeat(64))).toMatchObject({ bytes: 3, storedAtMs: 7 });
     await store.close();
     expect(withFile((db) => db.pragma('user_version', { simple: true }))).toBe(MIGRATIONS.length);
   });

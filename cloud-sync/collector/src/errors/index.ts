@@ -1,7 +1,13 @@
+/**
+ * The errors that the collector shows to people, and the closed list of their codes.
+ */
 import { LinesideError } from '@lineside/kit';
+import type { CollectorErrorCode } from './codes.ts';
+
+export type { CollectorErrorCode } from './codes.ts';
 
 /** What the collector shows to people: a code, a message and an advice. */
-export class CollectorError extends LinesideError {
+export class CollectorError extends LinesideError<CollectorErrorCode> {
   override readonly name: string = 'CollectorError';
 }
 

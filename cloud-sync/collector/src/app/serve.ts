@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { superviseServices, SystemdNotifier } from '@lineside/kit';
+import { COLLECTOR_USER, type Broker } from '../broker/index.ts';
+import { ClusterMembership } from '../cluster/index.ts';
+import { DeviceRegistry } from '../devices/index.ts';
+import { GapWatch } from '../gaps/index.ts';
+import { openHttp } from '../http/index.ts';
+import { BrokerLink, Ingest } from '../ingest/index.ts';
+import { openMedia } from '../media/index.ts';
+import { Retention } from '../retention/index.ts';
+import type { CollectorStore } from '../store/index.ts';
+import { announceWhenReady } from './announce.ts';
+import { Health, storeCheck } from './health.ts';
+import { lossesByReason } from './loss-reasons.ts';
+import { CollectorMetrics } from './metrics.ts';
+import type { CollectorOptions } from './run-collector.ts';
+
+/** Without progress for so long the watchdog is not fed. */
+const STUCK_MS = 30_000;
+/** Rows that a metric is calculated from. */
+const MAX_ROWS = 1000;
+
+export type ServeOptions = CollectorOptions & { readonly store: CollectorStore; readonly broker: Broker };
+
+/** Connects the modules, in the order in which a record passes them, and runs their services until the signal aborts. */
+export async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> {
+  const { config, clock, log, env, store, broker } = options;
+  const id = randomUUID();
+  const metrics = new CollectorMetrics({
+    store: config.store === 'sqlite' ? 'sqlite' : 'postgres',
+    nowMs: () => clock.monoMs(),
+  });
+  const devices = new DeviceRegistry({ store: store.devices, clock, log });
+  const ingest = new Ingest({ store: store.batches, clock, log, counters: metrics });
+  const gaps = new GapWatch({
+    ...{ store: store.gaps, clock, log, cluster: config.cluster, reorderTimeoutMs: config.ingest.reorderTimeout },
+    isOnline: (device) => devices.isOnline(device),
+  });
+  const membership = new ClusterMembership({ store: store.cluster, id, clock, log });
+  const media = await openMedia({ config, catalogue: store.media, clock, log });
+  const retention = new Retention({ keep: config.retention, store: store.retention, media: media.store, clock, log });
+
+  const health = new Health();
+  const http = await openHttp({
+    listen: config.http.listen,
+    publicUrl: config.http.publicUrl,
+    access: {
+      ...{ token: config.http.token && config.secrets.text(config.http.token), hosts: config.http.hosts, clock },
+      secure: config.http.publicUrl?.startsWith('https:') ?? false,
+    },
+    api: {
+      ...{
+        records: store.records,
+        gaps: store.gaps,
+        catalogue: store.media,
+        media: media.store,
+        links: devices,
+        clock,
+      },
+      processCounters: async () => metrics.snapshot(),
+    },
+    media: { credentials: store.credentials, ingest: media.ingest, count: (how) => metrics.media(how) },
+    log,
+    unhealthy: async () => health.problems(),
+    metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
+  });
+  try {
+    const link = new BrokerLink({
+      ...{ ...broker.access, clock, log, ingest, cluster: config.cluster },
+      session: (config.cluster ? await store.cluster.id() : undefined) ?? id,
+      clientId: `${COLLECTOR_USER}-${id.slice(0, 8)}`,
+      othersAtWork: () => membership.others > 0,
+      mediaUrl: `${http.publicUrl}/media`,
+      uploadUrl: `${http.publicUrl}/uploads`,
+      heard: (device, state) => devices.hear(device, state),
+      reported: (device, document) => devices.report(device, document),
+      lost: () => devices.forgetLinks(),
+    });
+    health.add(async () => (link.online ? [] : ['not connected to the broker']));
+    health.add(storeCheck({ problem: () => ingest.storeProblem, ping: async () => store.batches.ping(), clock }));
+    metrics.observe({
+      devicesOnline: () => devices.online,
+      gapsOpen: () => gaps.open.length,
+      missing: async () => (await store.records.totals()).missing,
+      signatureProblems: async () => (await store.records.signatureProblems(MAX_ROWS)).length,
+      declaredByReason: async () => lossesByReason(await store.records.losses(MAX_ROWS)),
+      storeUp: () => ingest.storeProblem === undefined,
+      collectors: () => membership.others + 1,
+      queued: () => ingest.queued,
+      brokerConnected: () => link.online,
+      brokerRestarts: broker.restarts,
+    });
+    const systemd = new SystemdNotifier({
+      ...{ env, clock, log },
+      progressing: () => gaps.idleMs < STUCK_MS && ingest.stuckMs < STUCK_MS,
+      statusText: () => `${devices.online} devices online, ${gaps.open.length} open gaps, page ${http.url}`,
+    });
+    const services = [
+      link,
+      ingest.service({
+        acknowledge: (device, ack) => void link.publish('ack', { device }, ack),
+        withdraw: () => link.withdraw(),
+        resume: () => link.resume(),
+      }),
+      gaps.service({
+        request: (device, command) => {
+          const sent = link.publish('cmd', { device }, command);
+          if (sent) metrics.resendRequested();
+          return sent;
+        },
+      }),
+      ...(config.cluster ? [membership] : []),
+      broker.credentials,
+      retention,
+      systemd,
+      announceWhenReady({ ...options, link, systemd, httpUrl: http.url }),
+    ];
+    await superviseServices(services, signal);
+  } finally {
+    await http.close();
+  }
+}

@@ -1,0 +1,54 @@
+import { messageOf, systemCode } from '@lineside/kit';
+import type { FastifyInstance } from 'fastify';
+import { CollectorError } from '../errors/index.ts';
+import { createServer, type HttpOptions } from './server.ts';
+
+/** A server that listens. */
+export interface HttpServer {
+  /** Base URL of the listener itself. */
+  readonly url: string;
+  /** Base URL under which devices and people reach it. */
+  readonly publicUrl: string;
+  close(): Promise<void>;
+}
+
+export interface ListenOptions extends HttpOptions {
+  /** Port 0 picks a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly publicUrl: string | undefined;
+}
+
+/** Creates the server and listens; throws CollectorError with advice. */
+export async function openHttp(options: ListenOptions): Promise<HttpServer> {
+  let base = options.publicUrl?.replace(/\/+$/, '');
+  const uploadUrl = (): string => `${base ?? ''}/uploads`;
+  const app = await createServer({ ...options, media: { ...options.media, uploadUrl } });
+  const { host } = options.listen;
+  try {
+    const port = await listen(app, host, options.listen.port);
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    base ??= url;
+    return { url, publicUrl: base, close: async () => app.close() };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    const taken = systemCode(cause) === 'EADDRINUSE';
+    throw new CollectorError({
+      code: taken ? 'http_port_taken' : 'listen_impossible',
+      message: `cannot listen on ${host}:${port}: ${messageOf(cause)}`,
+      advice: taken
+        ? 'stop what listens there, or set http.listen to another port; port 0 picks one'
+        : 'set http.listen to an address of this machine',
+      cause,
+    });
+  }
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}

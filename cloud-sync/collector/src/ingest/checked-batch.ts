@@ -1,0 +1,39 @@
+import type { EventBody, MediaBody, SignedHeads, TelemetryBody, TombstoneBody } from '@lineside/protocol';
+import type { StreamKey } from '../records/index.ts';
+
+/** What the collector reads from a record's body; `other` is stored and not read. */
+export type RecordContent =
+  | { readonly type: 'event'; readonly body: EventBody }
+  | { readonly type: 'telemetry'; readonly body: TelemetryBody }
+  | { readonly type: 'media'; readonly body: MediaBody }
+  | { readonly type: 'tombstone'; readonly body: TombstoneBody }
+  /** A device's signature of the heads of its chains; `valid` when it was made with the key that it names. */
+  | { readonly type: 'heads'; readonly heads: SignedHeads; readonly valid: boolean }
+  | { readonly type: 'other' };
+
+export interface CheckedRecord {
+  readonly seq: number;
+  readonly id: string;
+  /** Number of the same record in an earlier journal of the device, from which it was transferred. */
+  readonly was?: { readonly epoch: string; readonly seq: number };
+  readonly kind: string;
+  /** The device's wall clock, a label. */
+  readonly wallMs: number;
+  readonly clock: string;
+  /** Canonical JSON of the record: exactly the text that its hash covers. */
+  readonly json: string;
+  /** Chain hash after this record, calculated here from the batch's `prev`. */
+  readonly hash: string;
+  readonly content: RecordContent;
+}
+
+/** A batch whose form was checked; only the store knows whether its chain matches its neighbours. */
+export interface CheckedBatch {
+  readonly key: StreamKey;
+  readonly from: number;
+  readonly to: number;
+  readonly prev: string;
+  /** The `head` that the device claims; differs from the last record's hash when records were changed on the way. */
+  readonly head: string;
+  readonly records: readonly CheckedRecord[];
+}

@@ -1,0 +1,26 @@
+import type { CredentialStore } from '../broker/index.ts';
+import type { ClusterStore } from '../cluster/index.ts';
+import type { DeviceStore } from '../devices/index.ts';
+import type { GapStore } from '../gaps/index.ts';
+import type { BatchStore } from '../ingest/index.ts';
+import type { MediaCatalogue } from '../media/index.ts';
+import type { ChainSource, RecordQueries } from '../records/index.ts';
+import type { RetentionStore } from '../retention/index.ts';
+
+/**
+ * One database, as the ports of its users; each module takes only its own. Calls are asynchronous so that a database
+ * across a network can stand behind them. Any call rejects when the database does.
+ */
+export interface CollectorStore {
+  readonly batches: BatchStore;
+  readonly devices: DeviceStore;
+  readonly records: RecordQueries;
+  /** The stored hash chains, for `verifyChains`. */
+  readonly chains: ChainSource;
+  readonly gaps: GapStore;
+  readonly media: MediaCatalogue;
+  readonly retention: RetentionStore;
+  readonly credentials: CredentialStore;
+  readonly cluster: ClusterStore;
+  close(): Promise<void>;
+}

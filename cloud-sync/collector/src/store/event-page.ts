@@ -1,0 +1,25 @@
+import type { EventSummary, Page } from '../records/index.ts';
+import { encodeCursor } from './cursor.ts';
+import { fromEventRow, type EventRowSql } from './event-row.ts';
+
+/** Snapshot of event `e`: its own, or the first that the media stream announced for it. */
+const SNAPSHOT = `coalesce(e.snapshot,
+    (select min(x.sha256) from expected_media x where x.device = e.device and x.event = e.event))`;
+
+/** For either database: events with their snapshots; `stored` is 1 where the bytes are here. */
+export const EVENTS = `select e.*, ${SNAPSHOT} as picture, case when exists (
+    select 1 from media m where m.sha256 = ${SNAPSHOT} and m.retired_ms is null) then 1 else 0 end as stored
+  from events e`;
+
+export type EventPageSql = EventRowSql & { readonly picture: string | null; readonly stored: number };
+
+/** A page of at most `limit` events from `rows`, of which one more than that was asked for. */
+export function eventPage(rows: readonly EventPageSql[], limit: number): Page<EventSummary> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items: items.map((row) => ({ ...fromEventRow(row), snapshot: row.picture, snapshotStored: row.stored === 1 })),
+    next:
+      rows.length > limit && last !== undefined ? encodeCursor({ openedAtMs: last.opened_ms, id: last.id }) : undefined,
+  };
+}
