@@ -55,7 +55,7 @@ describe('checkBatch', () => {
     other.append('event', eventBody({ kind: '<b>Downtime</b>' }));
     other.append('event', eventBody({ ruleType: 'x'.repeat(65) }));
     const { batch: taken, unread } = accepted(encode(other.batch()));
-    expect(taken.records[0]?.meaning).toMatchObject({
+    expect(taken.records[0]?.content).toMatchObject({
       is: 'event',
       body: { kind: 'downtime', reason: 'shift_end' },
     });

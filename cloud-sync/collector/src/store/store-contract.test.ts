@@ -164,9 +164,9 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       const newer = eventBody({ kind: 'downtime', ruleType: 'line_stopped' });
       journal.append('event', newer);
       await one(journal.batch());
-      const { items } = await store.events({ limit: 10, kind: 'downtime' });
+      const { items } = await store.records.events({ limit: 10, kind: 'downtime' });
       expect(items).toMatchObject([{ event: newer.event, kind: 'downtime', extra: { ruleType: 'line_stopped' } }]);
-      expect((await store.totals()).events).toEqual({ sanitation: 1, downtime: 1 });
+      expect((await store.records.totals()).events).toEqual({ sanitation: 1, downtime: 1 });
     });
 
     it('takes batches in any order and says which ranges it has', async () => {
