@@ -91,7 +91,7 @@ function eventsByKind({ journalPath, sinceMs }: AccountSources): Record<string, 
   try {
     const counts: Record<string, number> = {};
     for (const event of reader.events({ since: sinceMs })) {
-      if (event.openedWallMs >= sinceMs) counts[event.kind] = (counts[event.kind] ?? 0) + 1;
+      if (event.openedAtMs >= sinceMs) counts[event.kind] = (counts[event.kind] ?? 0) + 1;
     }
     return counts;
   } finally {

@@ -9,7 +9,7 @@ import {
   type EventHistory,
   type EventPage,
   type EventQuery,
-  type FoldedEvent,
+  type EventView,
   inspectingWord,
   type PictureOptions,
   type PictureShot,
@@ -37,7 +37,7 @@ export class StatusWorld implements StatusSource {
   readonly #startedMs = performance.now();
   readonly #evidence = new Map<string, string>();
   readonly #folder: string;
-  readonly events_: FoldedEvent[] = [];
+  readonly events_: EventView[] = [];
   readonly cameras: WorldCamera[] = [
     { id: 'product', model: 'defect', label: 'product', zone: 'belt' },
     { id: 'people', model: 'ppe', label: 'person', zone: 'packing' },
@@ -62,7 +62,7 @@ export class StatusWorld implements StatusSource {
   }
 
   /** Records an event with a picture of its own. */
-  async addEvent(camera: string, kind: FoldedEvent['kind'], label: string): Promise<FoldedEvent> {
+  async addEvent(camera: string, kind: EventView['kind'], label: string): Promise<EventView> {
     const n = this.events_.length + 1;
     const shot = await drawScene(camera, n * 7, true);
     const sha256 = createHash('sha256').update(shot).digest('hex');
@@ -70,7 +70,7 @@ export class StatusWorld implements StatusSource {
     writeFileSync(path, shot);
     this.#evidence.set(sha256, path);
     const atMs = Date.now() - 1_000;
-    const event: FoldedEvent = {
+    const event: EventView = {
       event: `01890000-0000-7000-8000-${String(n).padStart(12, '0')}`,
       kind,
       state: n % 2 === 0 ? 'closed' : 'open',

@@ -3,6 +3,7 @@
  * No I/O and no clock.
  */
 export * from './bodies.ts';
+export * from './event-summary.ts';
 export * from './canonical.ts';
 export * from './chain.ts';
 export * from './codec.ts';

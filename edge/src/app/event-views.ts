@@ -1,36 +1,69 @@
-import type { EventHistory, EventPage, EventQuery, EventTransition, FoldedEvent } from '../status/index.ts';
-import type { EventReader, FoldedEvent as StoredEvent, Transition } from '../events/index.ts';
+import type { EventHistory, EventPage, EventQuery, EventTransition, EventView } from '../status/index.ts';
+import type { EventReader, EventSummary, Transition } from '../events/index.ts';
 
-/** A stored event in the status room's words. `ackedUpTo`: everything up to this number is at the collector. */
-export function eventView(stored: StoredEvent, ackedUpTo: number): FoldedEvent {
-  const snapshot = stored.snapshots.at(-1);
+/** Whether the collector has committed the record of stream `events` with that number. */
+type Confirmed = (seq: number) => boolean;
+
+/** Pages of events for the status page, newest first; a cursor is the number of the last event's latest record. */
+export class EventViews {
+  readonly #events: EventReader;
+  readonly #confirmed: Confirmed;
+
+  constructor(events: EventReader, confirmed: Confirmed) {
+    this.#events = events;
+    this.#confirmed = confirmed;
+  }
+
+  page({ limit, cursor, sinceMs, untilMs, ...filter }: EventQuery): EventPage {
+    const times = {
+      ...(sinceMs === undefined ? {} : { since: sinceMs }),
+      ...(untilMs === undefined ? {} : { until: untilMs }),
+    };
+    const before = cursor === undefined ? undefined : Number(cursor);
+    const { events, next } = this.#events.page(limit, { ...filter, ...times }, before);
+    const views = events.map((event) => eventView(event, this.#isDelivered(event)));
+    return next === undefined ? { events: views } : { events: views, next: String(next) };
+  }
+
+  history(id: string): EventHistory | undefined {
+    const found = this.#events.show(id);
+    if (found === undefined) return undefined;
+    const { event, transitions } = found;
+    return { ...eventView(event, this.#isDelivered(event)), transitions: transitions.map(transitionView) };
+  }
+
+  /** Fresh records are sent before older ones, so each record of the event counts. */
+  #isDelivered({ event, firstSeq, lastSeq, transitions }: EventSummary): boolean {
+    if (!this.#confirmed(lastSeq) || !this.#confirmed(firstSeq)) return false;
+    return transitions <= 2 || this.#events.transitions(event).every(({ seq }) => this.#confirmed(seq));
+  }
+}
+
+function eventView(summary: EventSummary, delivered: boolean): EventView {
+  const { clock, openedAtMs, updatedAtMs, durationMs, snapshots } = summary;
+  const { zone, score, closedAtMs, reason, model, details } = summary;
+  const snapshot = snapshots.at(-1);
   return {
-    event: stored.event,
-    kind: stored.kind,
-    state: stored.state,
-    severity: stored.severity,
-    camera: stored.camera,
-    rule: stored.rule,
-    label: stored.label,
-    openedAtMs: stored.openedWallMs,
-    updatedAtMs: stored.latestWallMs,
-    durationMs: stored.durationMs,
-    clock: stored.clock,
-    delivered: stored.lastSeq <= ackedUpTo,
-    snapshots: stored.snapshots,
-    ...(stored.ruleType === undefined ? {} : { ruleType: stored.ruleType }),
-    ...(stored.zone === undefined ? {} : { zone: stored.zone }),
-    ...(stored.score === undefined ? {} : { score: stored.score }),
-    ...(stored.closedWallMs === undefined ? {} : { closedAtMs: stored.closedWallMs }),
-    ...(stored.reason === undefined ? {} : { reason: stored.reason }),
-    ...(stored.model === undefined ? {} : { model: stored.model }),
+    event: summary.event,
+    kind: summary.kind,
+    state: summary.state,
+    severity: summary.severity,
+    camera: summary.camera,
+    rule: summary.rule,
+    label: summary.label,
+    ...{ openedAtMs, updatedAtMs, durationMs, clock, delivered, snapshots },
+    ...(summary.ruleType === undefined ? {} : { ruleType: summary.ruleType }),
+    ...(zone === undefined ? {} : { zone }),
+    ...(score === undefined ? {} : { score }),
+    ...(closedAtMs === undefined ? {} : { closedAtMs }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(model === undefined ? {} : { model }),
     ...(snapshot === undefined ? {} : { snapshot }),
-    ...(stored.details === undefined ? {} : { details: stored.details }),
+    ...(details === undefined ? {} : { details }),
   };
 }
 
-function transitionView(transition: Transition): EventTransition {
-  const { seq, wallMs, body } = transition;
+function transitionView({ seq, wallMs, body }: Transition): EventTransition {
   return {
     seq,
     phase: body.phase,
@@ -40,34 +73,3 @@ function transitionView(transition: Transition): EventTransition {
     ...(body.snapshot === undefined ? {} : { snapshot: body.snapshot }),
   };
 }
-
-/** Pages of events for the status page, newest first; a cursor is the number of events already shown. */
-export class EventViews {
-  readonly #reader: EventReader;
-  readonly #ackedUpTo: () => number;
-
-  constructor(reader: EventReader, ackedUpTo: () => number) {
-    this.#reader = reader;
-    this.#ackedUpTo = ackedUpTo;
-  }
-
-  page(query: EventQuery): EventPage {
-    const skip = Math.min(MOST_SKIPPED, Math.max(0, Math.trunc(Number(query.cursor ?? 0)) || 0));
-    const filter = {
-      ...(query.kind === undefined ? {} : { kind: query.kind }),
-      ...(query.camera === undefined ? {} : { camera: query.camera }),
-    };
-    const found = this.#reader.list(skip + query.limit + 1, filter).slice(skip);
-    const acked = this.#ackedUpTo();
-    const events = found.slice(0, query.limit).map((stored) => eventView(stored, acked));
-    return found.length > query.limit ? { events, next: String(skip + query.limit) } : { events };
-  }
-
-  history(id: string): EventHistory | undefined {
-    const found = this.#reader.show(id);
-    if (found === undefined) return undefined;
-    return { ...eventView(found.event, this.#ackedUpTo()), transitions: found.transitions.map(transitionView) };
-  }
-}
-
-const MOST_SKIPPED = 10_000;

@@ -13,7 +13,6 @@ import type {
   StatusServer,
   StatusSource,
 } from '../status/index.ts';
-import type { EventReader } from '../events/index.ts';
 import { evidencePath } from '../evidence/index.ts';
 import type { VisionProcess } from '../vision/index.ts';
 import { EventViews } from './event-views.ts';
@@ -33,7 +32,6 @@ export interface LineStatusParts {
   readonly version: string;
   readonly clock: Clock;
   readonly store: DataFolder;
-  readonly reader: EventReader;
   readonly lanes: Lanes;
   readonly vision: VisionProcess;
   readonly uplink: UplinkService | undefined;
@@ -56,8 +54,8 @@ export class LineStatus implements StatusSource {
 
   constructor(parts: LineStatusParts) {
     this.#parts = parts;
-    const acked = (): number => parts.store.journal.stats().events.acked;
-    this.#events = new EventViews(parts.reader, acked);
+    const { journal, events } = parts.store;
+    this.#events = new EventViews(events, (seq) => journal.confirmed('events', seq));
     this.#cpu = new CpuMeter(() => parts.clock.monoMs());
     this.#startedMs = parts.clock.monoMs();
     this.#startedWallMs = parts.clock.wallMs();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Logger } from '@lineside/kit';
-import { JournalRecorder } from '../events/index.ts';
+import { EventReader, EventTable, EventTableFill, JournalRecorder } from '../events/index.ts';
 import { EvidenceStore, EvidenceSweep, evidenceFolder } from '../evidence/index.ts';
 import {
   type DeviceKey,
@@ -34,8 +34,12 @@ export interface DataFolder {
   readonly journal: Journal;
   readonly evidence: EvidenceStore;
   readonly recorder: JournalRecorder;
+  /** Lists and shows the events, over the connection of the journal; not to be closed. */
+  readonly events: EventReader;
+  readonly eventTable: EventTable;
   /** To be run beside the line. */
   readonly maintenance: JournalMaintenance;
+  readonly eventTableFill: EventTableFill;
   /** Ed25519 public key of this box (raw, base64url), with which the heads of its chains are signed. */
   readonly publicKey: string;
 }
@@ -61,7 +65,10 @@ export function openDataFolder(options: DataFolderOptions): DataFolder {
   const recorder = new JournalRecorder({ journal, evidence, clock, log });
   const also = [() => evidence.retain(), () => sweep.sweep()];
   const maintenance = new JournalMaintenance({ journal, signer, wal, clock, log, keepDeliveredMs, also });
-  return { journal, evidence, recorder, maintenance, publicKey: signer.publicKey };
+  const eventTable = EventTable.open(journal, log);
+  const eventTableFill = new EventTableFill({ table: eventTable, clock, log });
+  const events = new EventReader(journal.database);
+  return { journal, evidence, recorder, events, eventTable, maintenance, eventTableFill, publicKey: signer.publicKey };
 }
 
 function keyOf(journal: Journal, data: string): DeviceKey {

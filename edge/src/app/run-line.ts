@@ -17,8 +17,7 @@ import { type LaneSetup, Lanes } from '../pipeline/index.ts';
 import { StatusServer, controlSocketPath } from '../status/index.ts';
 import { openDataFolder, type DataFolder } from './open-data-folder.ts';
 import { evidenceFolder } from '../evidence/index.ts';
-import { closeStaleEvents, openEventReader } from '../events/index.ts';
-import { journalPath } from '../journal/index.ts';
+import { closeStaleEvents } from '../events/index.ts';
 import { ByteTracker, TRACKER_DEFAULTS } from '../tracking/index.ts';
 import { VisionProcess } from '../vision/index.ts';
 import { ClockSource } from './clock-source.ts';
@@ -73,30 +72,25 @@ export async function runLine(options: RunLineOptions, signal: AbortSignal): Pro
   const reopen = new AbortController();
   store.journal.onReopen(() => reopen.abort());
   try {
-    const reader = openEventReader(journalPath(dataDir));
-    try {
-      closeStaleEvents(store.journal, reader, logger);
-      const models = await findModels(config, { baseDir: loaded.baseDir, importedDir: importedDir(dataDir) });
-      for (const model of models) {
-        if (model.state !== 'refused') continue;
-        const { id, code, message, advice } = model;
-        logger.error({ model: id, code, advice }, message);
-      }
-      const keeper = await enginesHere(options, models);
-      const line = wire(options, store, models, keeper);
-      const status = new LineStatus({
-        ...options,
-        store,
-        reader,
-        models,
-        ...line,
-        evidenceFolder: evidenceFolder(dataDir),
-      });
-      await superviseLine(options, { ...line, store, status }, AbortSignal.any([signal, reopen.signal]));
-      options.onStopped(status.snapshot());
-    } finally {
-      reader.close();
+    const earlier = store.journal.ends().events.seq;
+    store.eventTable.whenComplete(() => closeStaleEvents(store.journal, store.events, earlier, logger));
+    const models = await findModels(config, { baseDir: loaded.baseDir, importedDir: importedDir(dataDir) });
+    for (const model of models) {
+      if (model.state !== 'refused') continue;
+      const { id, code, message, advice } = model;
+      logger.error({ model: id, code, advice }, message);
     }
+    const keeper = await enginesHere(options, models);
+    const line = wire(options, store, models, keeper);
+    const status = new LineStatus({
+      ...options,
+      store,
+      models,
+      ...line,
+      evidenceFolder: evidenceFolder(dataDir),
+    });
+    await superviseLine(options, { ...line, store, status }, AbortSignal.any([signal, reopen.signal]));
+    options.onStopped(status.snapshot());
   } finally {
     store.journal.close();
   }
@@ -222,7 +216,7 @@ async function superviseLine(
       broken.abort();
     });
   const served = group([lanes, server, ...(uplink === undefined ? [] : [uplink])], serving.signal);
-  const kept = group([store.maintenance], keeping.signal);
+  const kept = group([store.maintenance, store.eventTableFill], keeping.signal);
   const seen = group([afterEngines(keeper, vision), ticker, systemd], seeing.signal);
   void systemd.ready();
   void server.address().then((address) => options.onReady(address.url));

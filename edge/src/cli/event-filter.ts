@@ -1,43 +1,56 @@
 import { type Command, Option } from 'commander';
-import { codesOf, EVENT_KINDS } from '../domain/index.ts';
-import type { EventFilter, EventReader, FoldedEvent } from '../events/index.ts';
+import { codesOf, EVENT_KINDS, SEVERITIES } from '../domain/index.ts';
+import type { EventFilter, EventReader, EventSummary } from '../events/index.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './errors.ts';
 
 /** Options of the verbs that choose events. */
 export interface FilterOptions {
-  readonly kind?: FoldedEvent['kind'];
+  readonly kind?: EventSummary['kind'];
+  readonly severity?: EventSummary['severity'];
   readonly camera?: string;
-  readonly state?: FoldedEvent['state'];
-  /** A duration back from now, such as 8h. */
+  readonly zone?: string;
+  readonly rule?: string;
+  readonly state?: EventSummary['state'];
+  /** Durations back from now, such as 8h. */
   readonly since?: string;
+  readonly until?: string;
 }
 
 /** Adds the options that choose events. */
 export function addFilterOptions(command: Command): Command {
   return command
     .addOption(new Option('--kind <kind>', 'only this kind').choices(codesOf(EVENT_KINDS)))
+    .addOption(new Option('--severity <severity>', 'only this severity').choices(codesOf(SEVERITIES)))
     .option('--camera <id>', 'only this camera')
+    .option('--zone <id>', 'only this zone')
+    .option('--rule <name>', 'only this rule')
     .addOption(new Option('--state <state>', 'only open or closed ones').choices(['open', 'closed']))
-    .option('--since <duration>', 'only of the last hours or days, such as 8h or 7d');
+    .option('--since <duration>', 'only events that changed in the last hours or days, such as 8h or 7d')
+    .option('--until <duration>', 'only events that opened at least so long ago, such as 2h');
 }
 
 /** The filter that the options describe. Throws UsageError. */
-export async function filterOf({ kind, camera, state, since }: FilterOptions, nowMs: number): Promise<EventFilter> {
+export async function filterOf(options: FilterOptions, nowMs: number): Promise<EventFilter> {
+  const { kind, severity, camera, zone, rule, state, since, until } = options;
   return {
     ...(kind === undefined ? {} : { kind }),
+    ...(severity === undefined ? {} : { severity }),
     ...(camera === undefined ? {} : { camera }),
+    ...(zone === undefined ? {} : { zone }),
+    ...(rule === undefined ? {} : { rule }),
     ...(state === undefined ? {} : { state }),
-    ...(since === undefined ? {} : { since: nowMs - (await durationOf(since)) }),
+    ...(since === undefined ? {} : { since: nowMs - (await durationOf('--since', since)) }),
+    ...(until === undefined ? {} : { until: nowMs - (await durationOf('--until', until)) }),
   };
 }
 
-async function durationOf(text: string): Promise<number> {
+async function durationOf(option: string, text: string): Promise<number> {
   const { parseDuration } = await import('../fields/index.ts');
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
   throw new UsageError(
-    `--since ${text} is not a duration`,
+    `${option} ${text} is not a duration`,
     'write a duration such as 8h or 7d; see lineside events list --help',
   );
 }

@@ -1,21 +1,30 @@
 import type { EventBody } from '@lineside/protocol';
 import type { Logger } from '@lineside/kit';
-import { EVENT_RECORD } from './journal-recorder.ts';
 import type { Journal } from '../journal/index.ts';
 import type { EventReader } from './event-reader.ts';
+import { EVENT_RECORD } from './journal-recorder.ts';
+
+const STEP = 100;
 
 /**
- * Closes, with reason `restart`, every event that a run before this one left open because it was killed: whether the
- * condition lasted on is not known, and an event that stays open for ever is a lie.
+ * Closes, with reason `restart`, every event that an earlier run left open because it was killed: nobody observed
+ * whether the condition lasted on. `upTo`: number of the last record of stream `events` that the earlier run wrote.
+ * Returns how many were closed.
  */
-export function closeStaleEvents(journal: Journal, reader: EventReader, logger: Logger): number {
-  const bodies: EventBody[] = [];
-  for (const stored of reader.events({ state: 'open' })) {
-    const last = reader.show(stored.event)?.transitions.at(-1)?.body;
-    if (last === undefined) continue;
-    bodies.push({ ...last, phase: 'closed', reason: 'restart' });
+export function closeStaleEvents(journal: Journal, events: EventReader, upTo: number, log: Logger): number {
+  let closed = 0;
+  for (let before: number | undefined = upTo + 1; before !== undefined; ) {
+    const page = events.page(STEP, { state: 'open' }, before);
+    const entries = page.events.flatMap(({ event }) => {
+      const last: EventBody | undefined = events.transitions(event).at(-1)?.body;
+      if (last === undefined) return [];
+      const body: EventBody = { ...last, phase: 'closed', reason: 'restart' };
+      return [{ stream: 'events', kind: EVENT_RECORD, body } as const];
+    });
+    if (entries.length > 0) journal.append(entries);
+    closed += entries.length;
+    before = page.next;
   }
-  for (const body of bodies) journal.append([{ stream: 'events', kind: EVENT_RECORD, body }]);
-  if (bodies.length > 0) logger.warn({ events: bodies.length }, 'closed events that an earlier run had left open');
-  return bodies.length;
+  if (closed > 0) log.warn({ events: closed }, 'closed events that an earlier run had left open');
+  return closed;
 }

@@ -1,6 +1,6 @@
-import type { FoldedEvent } from './event-summary.ts';
+import type { EventSummary } from './event-summary.ts';
 
-const COLUMNS: readonly (readonly [string, (event: FoldedEvent) => string | number | undefined])[] = [
+const COLUMNS: readonly (readonly [string, (event: EventSummary) => string | number | undefined])[] = [
   ['event', (event) => event.event],
   ['kind', (event) => event.kind],
   ['severity', (event) => event.severity],
@@ -11,22 +11,22 @@ const COLUMNS: readonly (readonly [string, (event: FoldedEvent) => string | numb
   ['rule', (event) => event.rule],
   ['label', (event) => event.label],
   ['score', (event) => event.score],
-  ['opened', (event) => new Date(event.openedWallMs).toISOString()],
-  ['closed', (event) => (event.closedWallMs === undefined ? undefined : new Date(event.closedWallMs).toISOString())],
+  ['opened_at', (event) => new Date(event.openedAtMs).toISOString()],
+  ['closed_at', (event) => (event.closedAtMs === undefined ? undefined : new Date(event.closedAtMs).toISOString())],
   ['duration_ms', (event) => event.durationMs],
   ['clock', (event) => event.clock],
   ['model', (event) => event.model?.id],
-  ['modelSha256', (event) => event.model?.sha256],
+  ['model_sha256', (event) => event.model?.sha256],
   ['degraded', (event) => String(event.degraded)],
   ['snapshots', (event) => event.snapshots.join(' ')],
-  ['firstSeq', (event) => event.firstSeq],
-  ['lastSeq', (event) => event.lastSeq],
+  ['first_seq', (event) => event.firstSeq],
+  ['last_seq', (event) => event.lastSeq],
 ];
 
 export const CSV_HEADER = COLUMNS.map(([name]) => name).join(',');
 
 /** One line of CSV after RFC 4180, without its line end. */
-export function csvRow(event: FoldedEvent): string {
+export function csvRow(event: EventSummary): string {
   return COLUMNS.map(([, read]) => csvField(read(event))).join(',');
 }
 

@@ -1,46 +1,40 @@
 import type Database from 'better-sqlite3';
 import { aborted, type Clock, isAbort } from '@lineside/kit';
-import { JournalReader, openForReading } from '../journal/index.ts';
-import { foldEvent, type FoldedEvent, type Transition, transitionOf } from './event-summary.ts';
-
-/** Which events are wanted; what is left out does not matter. */
-export interface EventFilter {
-  readonly kind?: FoldedEvent['kind'];
-  readonly camera?: string;
-  readonly state?: FoldedEvent['state'];
-  /** Wall ms: latest transition at or after this. */
-  readonly since?: number;
-}
-
-export interface EventReader {
-  /** The newest events that fit, newest first. */
-  list(limit: number, filter?: EventFilter): readonly FoldedEvent[];
-  /** The event whose id is or begins with `id`, and its transitions; undefined where none or several do. */
-  show(id: string): { readonly event: FoldedEvent; readonly transitions: readonly Transition[] } | undefined;
-  /** Every event that fits, oldest first; reads in short steps. */
-  events(filter?: EventFilter): Generator<FoldedEvent>;
-  /** Transitions as they are written, after the newest there is now, until the signal aborts. */
-  tail(signal: AbortSignal, clock: Clock): AsyncGenerator<Transition>;
-  close(): void;
-}
+import { derivedBase, derivedTables, hasDerivedTables, JournalReader, openForReading } from '../journal/index.ts';
+import type { EventFilter, EventPage } from './event-filter.ts';
+import { EventQuery } from './event-query.ts';
+import { type EventSummary, eventSummary, summariseAll, type Transition, transitionOf } from './event-summary.ts';
+import { EventTableRows } from './event-table-rows.ts';
 
 const CHUNK = 500;
 const POLL_MS = 250;
 
-/** Opens the events of a journal for reading, beside a running service or without one. Throws `journal_absent` and its like. */
+/**
+ * Opens the events of a journal for reading, beside a running service or without one. Where the table of events lags
+ * behind the records (an older version wrote them), one is made in memory for this reader.
+ * Throws `journal_absent` and its like.
+ */
 export function openEventReader(path: string): EventReader {
-  return new Reader(openForReading(path));
+  const database = openForReading(path);
+  try {
+    if (!isCurrent(database)) fillTemporaryTable(database);
+    return new EventReader(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
-class Reader implements EventReader {
+/** Events of a journal as people ask for them. */
+export class EventReader {
   readonly #journal: JournalReader;
-  readonly #before: Database.Statement<[number, number], { readonly seq: number; readonly json: string }>;
+  readonly #query: EventQuery;
   readonly #ofEvent: Database.Statement<[string], string>;
   readonly #startingWith: Database.Statement<[string, string], string>;
 
   constructor(database: Database.Database) {
     this.#journal = new JournalReader(database);
-    this.#before = database.prepare('SELECT seq, json FROM record_events WHERE seq < ? ORDER BY seq DESC LIMIT ?');
+    this.#query = new EventQuery(database);
     // Spelled as the index is, or SQLite would read every row.
     const indexed = "FROM record_events WHERE kind <> 'tombstone' AND json ->> '$.b.event'";
     this.#ofEvent = database.prepare<[string], string>(`SELECT json ${indexed} = ? ORDER BY seq`).pluck();
@@ -51,43 +45,36 @@ class Reader implements EventReader {
       .pluck();
   }
 
-  list(limit: number, filter: EventFilter = {}): readonly FoldedEvent[] {
-    const found: FoldedEvent[] = [];
-    const seen = new Set<string>();
-    let before = Number.MAX_SAFE_INTEGER;
-    while (found.length < limit) {
-      const rows = this.#before.all(before, CHUNK);
-      for (const row of rows) {
-        before = row.seq;
-        const id = transitionOf(row.json)?.body.event;
-        if (id === undefined || seen.has(id)) continue;
-        seen.add(id);
-        const event = foldEvent(this.#transitions(id));
-        if (event !== undefined && fits(event, filter)) found.push(event);
-        if (found.length === limit) break;
-      }
-      if (rows.length < CHUNK) break;
-    }
-    return found;
+  /** The newest events that fit, newest first. */
+  list(limit: number, filter: EventFilter = {}): readonly EventSummary[] {
+    return this.#query.page(filter, limit).events;
   }
 
-  show(id: string): { readonly event: FoldedEvent; readonly transitions: readonly Transition[] } | undefined {
+  /** The same page by page; `before` is the `next` of the page before. */
+  page(limit: number, filter: EventFilter = {}, before?: number): EventPage {
+    return this.#query.page(filter, limit, before);
+  }
+
+  /** The event whose id is or begins with `id`, and its transitions; undefined where none or several do. */
+  show(id: string): { readonly event: EventSummary; readonly transitions: readonly Transition[] } | undefined {
     const [found, other] = this.#startingWith.all(id, `${id}\u{ffff}`);
     if (found === undefined || other !== undefined) return undefined;
-    const transitions = this.#transitions(found);
-    const event = foldEvent(transitions);
-    return event === undefined ? undefined : { event, transitions };
+    const transitions = this.transitions(found);
+    const summary = summariseAll(transitions);
+    return summary === undefined ? undefined : { event: eventSummary(summary), transitions };
   }
 
-  *events(filter: EventFilter = {}): Generator<FoldedEvent> {
-    for (const { seq, json } of this.#journal.records('events')) {
-      const id = transitionOf(json)?.body.event;
-      const event = id === undefined ? undefined : foldEvent(this.#transitions(id));
-      // Each event once, at the place of its first transition that is held.
-      if (event?.firstSeq === seq && fits(event, filter)) yield event;
-    }
+  /** The transitions of one event that are held, oldest first. */
+  transitions(event: string): readonly Transition[] {
+    return this.#ofEvent.all(event).flatMap((json) => transitionOf(json) ?? []);
   }
 
+  /** Every event that fits, oldest first; reads in short steps. */
+  events(filter: EventFilter = {}): Generator<EventSummary> {
+    return this.#query.each(filter);
+  }
+
+  /** Transitions as they are written, after the newest there is now, until the signal aborts. */
   async *tail(signal: AbortSignal, clock: Clock): AsyncGenerator<Transition> {
     let from = this.#journal.stats().events?.next ?? 1;
     while (!signal.aborted) {
@@ -103,19 +90,40 @@ class Reader implements EventReader {
   close(): void {
     this.#journal.close();
   }
-
-  #transitions(event: string): readonly Transition[] {
-    return this.#ofEvent.all(event).flatMap((json) => transitionOf(json) ?? []);
-  }
 }
 
-function fits(event: FoldedEvent, filter: EventFilter): boolean {
-  return (
-    (filter.kind === undefined || event.kind === filter.kind) &&
-    (filter.camera === undefined || event.camera === filter.camera) &&
-    (filter.state === undefined || event.state === filter.state) &&
-    (filter.since === undefined || event.latestWallMs >= filter.since)
-  );
+/** Whether the table of events includes every record of an event that the journal holds. */
+function isCurrent(database: Database.Database): boolean {
+  return database
+    .transaction(() => {
+      if (!hasDerivedTables(database)) return false;
+      const base = database
+        .prepare<[], number>("SELECT base_seq FROM stream_head WHERE stream = 'events'")
+        .pluck()
+        .get();
+      if (base !== derivedBase(database)) return false;
+      const last = database
+        .prepare<[], number>("SELECT seq FROM record_events WHERE kind = 'event' ORDER BY seq DESC LIMIT 1")
+        .pluck()
+        .get();
+      return new EventTableRows(database).latest() >= (last ?? 0);
+    })
+    .deferred();
+}
+
+function fillTemporaryTable(database: Database.Database): void {
+  database.pragma('temp_store = MEMORY');
+  database.exec(derivedTables('temp'));
+  const rows = new EventTableRows(database);
+  const records = new JournalReader(database).records('events');
+  let chunk: Transition[] = [];
+  for (const { json } of records) {
+    chunk.push(...[transitionOf(json) ?? []].flat());
+    if (chunk.length < CHUNK) continue;
+    rows.add(chunk);
+    chunk = [];
+  }
+  rows.add(chunk);
 }
 
 function unlessAbort(thrown: unknown): void {

@@ -1,7 +1,14 @@
-import { type ClockQuality, type EventBody, readEventBody, WireRecord } from '@lineside/protocol';
+import {
+  type ClockQuality,
+  type EventBody,
+  type EventSummary as ProtocolSummary,
+  readEventBody,
+  summarise,
+  WireRecord,
+} from '@lineside/protocol';
 import { EVENT_RECORD } from './journal-recorder.ts';
 
-/** One transition of an event, with its place in the journal. */
+/** One transition of an event, with its number in stream `events`. */
 export interface Transition {
   readonly seq: number;
   readonly wallMs: number;
@@ -9,80 +16,54 @@ export interface Transition {
   readonly body: EventBody;
 }
 
-/** An event as people ask for it: all its transitions folded into one. */
-export interface FoldedEvent {
-  readonly event: string;
-  readonly state: 'open' | 'closed';
-  readonly kind: EventBody['kind'];
-  readonly severity: EventBody['severity'];
-  readonly camera: string;
-  readonly zone?: string;
-  readonly rule: string;
-  readonly ruleType?: string;
-  readonly label: string;
-  readonly reason?: EventBody['reason'];
-  readonly openedWallMs: number;
-  readonly latestWallMs: number;
-  readonly closedWallMs?: number;
-  /** The least trusted clock among its transitions. */
-  readonly clock: ClockQuality;
-  readonly durationMs: number;
-  /** Highest score of any transition, 0 to 1. */
-  readonly score?: number;
-  readonly model?: EventBody['model'];
-  /** True when any of its transitions came from degraded results. */
-  readonly degraded: boolean;
+/** All transitions of one event that the journal holds, put together. Times are wall ms. */
+export interface EventSummary extends Omit<ProtocolSummary, 'latest' | 'snapshots'> {
+  /** SHA-256 of each snapshot, oldest first. */
   readonly snapshots: readonly string[];
-  readonly details?: EventBody['details'];
   readonly firstSeq: number;
   readonly lastSeq: number;
+  /** How many transitions are held. */
   readonly transitions: number;
 }
 
-const DOUBT: readonly ClockQuality[] = ['synced', 'unsynced', 'suspect'];
+/** A summary as the event table keeps it: with what is needed to add another transition. */
+export interface StoredSummary {
+  readonly summary: ProtocolSummary;
+  readonly firstSeq: number;
+  readonly transitions: number;
+}
 
-/** A stored record as a transition; undefined for tombstones and for what does not fit. */
+/** All records of one journal have the same rank of journal. */
+const THIS_JOURNAL = 0;
+
+/** The summary after one more transition, whose number is above all before. */
+export function extendSummary(before: StoredSummary | undefined, transition: Transition): StoredSummary {
+  const { seq, wallMs, clock, body } = transition;
+  const rank = { journal: THIS_JOURNAL, seq };
+  return {
+    summary: summarise(before?.summary, { rank, wallMs, clock, body }),
+    firstSeq: before?.firstSeq ?? seq,
+    transitions: (before?.transitions ?? 0) + 1,
+  };
+}
+
+/** Puts the transitions of one event together, in the order of their numbers; undefined without any. */
+export function summariseAll(transitions: Iterable<Transition>): StoredSummary | undefined {
+  let summary: StoredSummary | undefined;
+  for (const transition of transitions) summary = extendSummary(summary, transition);
+  return summary;
+}
+
+export function eventSummary({ summary, firstSeq, transitions }: StoredSummary): EventSummary {
+  const { latest, snapshots, ...facts } = summary;
+  return { ...facts, snapshots: snapshots.map(({ sha256 }) => sha256), firstSeq, lastSeq: latest.seq, transitions };
+}
+
+/** A stored record as a transition; undefined for tombstones and for what does not fit the schema. */
 export function transitionOf(json: string): Transition | undefined {
   const record = WireRecord.safeParse(JSON.parse(json));
   if (!record.success || record.data.k !== EVENT_RECORD) return undefined;
   const body = readEventBody(record.data.b);
   if (body === undefined) return undefined;
   return { seq: record.data.s, wallMs: record.data.t, clock: record.data.q, body };
-}
-
-/** Folds transitions of one event, in the order of their numbers; undefined without any. */
-export function foldEvent(transitions: readonly Transition[]): FoldedEvent | undefined {
-  const first = transitions[0];
-  const last = transitions.at(-1);
-  if (first === undefined || last === undefined) return undefined;
-  const bodies = transitions.map((transition) => transition.body);
-  const closed = transitions.find((transition) => transition.body.phase === 'closed');
-  const scores = bodies.flatMap((body) => body.score ?? []);
-  const model = bodies.findLast((body) => body.model !== undefined)?.model;
-  const details = bodies.findLast((body) => body.details !== undefined)?.details;
-  const worst = Math.max(...transitions.map((transition) => DOUBT.indexOf(transition.clock)));
-  return {
-    event: first.body.event,
-    state: closed === undefined ? 'open' : 'closed',
-    kind: last.body.kind,
-    severity: last.body.severity,
-    camera: last.body.camera,
-    rule: last.body.rule,
-    label: last.body.label,
-    openedWallMs: first.wallMs,
-    latestWallMs: last.wallMs,
-    clock: DOUBT[worst] ?? 'suspect',
-    durationMs: Math.max(...bodies.map((body) => body.durationMs)),
-    degraded: bodies.some((body) => body.model?.degraded === true),
-    snapshots: [...new Set(bodies.flatMap((body) => body.snapshot ?? []))],
-    firstSeq: first.seq,
-    lastSeq: last.seq,
-    transitions: transitions.length,
-    ...(last.body.ruleType === undefined ? {} : { ruleType: last.body.ruleType }),
-    ...(last.body.zone === undefined ? {} : { zone: last.body.zone }),
-    ...(closed === undefined ? {} : { closedWallMs: closed.wallMs, reason: closed.body.reason }),
-    ...(scores.length === 0 ? {} : { score: Math.max(...scores) }),
-    ...(model === undefined ? {} : { model }),
-    ...(details === undefined ? {} : { details }),
-  };
 }

@@ -1,9 +1,12 @@
 /**
- * Events as people ask for them: the recorder writes transitions and snapshots into the journal, the reader lists and
- * shows events, exports them, and closes those that an earlier run left open.
+ * Events as people ask for them: the recorder writes transitions and snapshots into the journal, the table of events
+ * keeps their summaries up to date, the reader lists and shows them, and events that an earlier run left open are closed.
  */
 export { closeStaleEvents } from './close-stale-events.ts';
 export * from './event-csv.ts';
-export * from './event-reader.ts';
-export { foldEvent, type FoldedEvent, type Transition } from './event-summary.ts';
+export type { EventFilter, EventPage } from './event-filter.ts';
+export { EventReader, openEventReader } from './event-reader.ts';
+export type { EventSummary, Transition } from './event-summary.ts';
+export { EventTable, type FillProgress } from './event-table.ts';
+export { EventTableFill } from './event-table-fill.ts';
 export { EVENT_RECORD, JournalRecorder, SNAPSHOT_RECORD } from './journal-recorder.ts';

@@ -185,7 +185,7 @@ test('a reader folds transitions into events, filters them, and finds one by the
   const shown = reader.show(id(1))!;
   expect(shown.transitions.map((transition) => transition.body.phase)).toEqual(['opened', 'updated', 'closed']);
   expect(shown.event).toMatchObject({ reason: 'cleared', transitions: 3, firstSeq: 1, lastSeq: 4, score: 0.9 });
-  expect(shown.event.closedWallMs! - shown.event.openedWallMs).toBe(9_000);
+  expect(shown.event.closedAtMs! - shown.event.openedAtMs).toBe(9_000);
   expect(shown.event.snapshots).toHaveLength(2);
   expect(reader.show('0190')).toBeUndefined();
   expect([...reader.events()].map((event) => event.event)).toEqual([id(1), id(2)]);

@@ -20,6 +20,8 @@ export interface EvictorParts {
   /** Runs `work` in a transaction of its own. */
   readonly transact: (work: () => void) => void;
   readonly writeTombstone: (stream: Stream, body: TombstoneBody) => void;
+  /** Called before records of `stream` up to `upto` are deleted, in the same transaction. */
+  readonly dropping: (stream: Stream, upto: number) => void;
   /** Copies the WAL into the file, so that the next writer starts it anew. */
   readonly checkpoint: () => void;
   /** Whether the quota's pages are used up; a full database whose quota is not reached lies on a full disk. */
@@ -85,11 +87,12 @@ export class Evictor {
 
   /** Deletes up to `upto` and moves the base of the chain there. For use inside a transaction. */
   drop(stream: Stream, upto: number, declared = 0): void {
-    const { heads, tables, path } = this.#parts;
+    const { heads, tables, path, dropping } = this.#parts;
     const table = tables.get(stream);
     const head = heads.get(stream);
     const last = table?.at(upto);
     if (table === undefined || last === undefined) throw damaged(path, stream, upto);
+    dropping(stream, upto);
     const bytes = Math.max(0, head.bytes - table.deleteUpTo(upto));
     const baseHash = last.hash.toString('hex');
     heads.set(stream, { ...head, declared: head.declared + declared, base: upto, baseHash, bytes });

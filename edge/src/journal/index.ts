@@ -14,5 +14,6 @@ export * from './journal-types.ts';
 export * from './maintenance.ts';
 export { countAside } from './recovery/index.ts';
 export { OVERFLOW, type StreamQuotas } from './stream-quota.ts';
+export { derivedBase, derivedTables, hasDerivedTables, noteDerivedBase } from './schema.ts';
 export * from './verify.ts';
 export { WalWatch } from './wal-watch.ts';

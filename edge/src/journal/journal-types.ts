@@ -1,4 +1,4 @@
-import type { Stream } from '@lineside/protocol';
+import type { ClockQuality, Stream } from '@lineside/protocol';
 import type { Clock, Logger } from '@lineside/kit';
 import type { GroupOptions } from './group-commit.ts';
 import type { StreamQuotas } from './stream-quota.ts';
@@ -35,6 +35,22 @@ export interface Entry {
 export interface Position {
   readonly stream: Stream;
   readonly seq: number;
+}
+
+/** A record as it was just written. */
+export interface WrittenRecord extends Position {
+  readonly kind: string;
+  readonly wallMs: number;
+  readonly clock: ClockQuality;
+  readonly body: object;
+}
+
+/** Tables derived from the records, in the same database and changed in the same transactions as they. */
+export interface DerivedTable {
+  /** Inside the transaction that has written `record`. */
+  written(record: WrittenRecord): void;
+  /** Inside the transaction that is about to delete the records of `stream` up to `upto`. */
+  dropping(stream: Stream, upto: number): void;
 }
 
 /** Consecutive records as they were promised: canonical JSON texts, sent byte for byte. */

@@ -11,6 +11,7 @@ import { GroupCommit } from './group-commit.ts';
 import type {
   AppendListener,
   DeclaredLoss,
+  DerivedTable,
   Entry,
   JournalBatch,
   JournalOptions,
@@ -60,6 +61,7 @@ export class Journal {
   readonly #evictor: Evictor;
   readonly #group: GroupCommit;
   readonly #inTransaction: (work: () => unknown) => unknown;
+  readonly #derived: DerivedTable[] = [];
   readonly #listeners = new Set<AppendListener>();
   readonly #reopenListeners = new Set<() => void>();
   /** Wall ms of the oldest queued record, by stream, as long as it is that one. */
@@ -271,6 +273,16 @@ export class Journal {
     return this.#times.now().q;
   }
 
+  /** Keeps `table` up to date from now on, in the transactions of the records. */
+  derive(table: DerivedTable): void {
+    this.#derived.push(table);
+  }
+
+  /** Runs `work` in a transaction; not to be called inside another. */
+  transact<T>(work: () => T): T {
+    return this.#within(work);
+  }
+
   /** Calls `listener` after every commit of new records; returns how to stop that. */
   onAppend(listener: AppendListener): () => void {
     this.#listeners.add(listener);
@@ -349,6 +361,9 @@ export class Journal {
       transact: (work) => {
         this.#within(work);
       },
+      dropping: (stream, upto) => {
+        for (const table of this.#derived) table.dropping(stream, upto);
+      },
       writeTombstone: (stream, body) => void this.#write({ stream, kind: 'tombstone', body }, this.#times.now()),
       checkpoint: () => this.#checkpointIfPossible(),
       quotaReached: () => pagesUsedUp(this.database),
@@ -400,8 +415,13 @@ export class Journal {
   #write(entry: Entry, label: TimeLabel): Position {
     const { stream } = entry;
     const head = this.#heads.get(stream);
-    this.#heads.advance(stream, this.#writer.write(this.#table(stream), head, entry, label));
-    return { stream, seq: head.next };
+    const written = this.#writer.write(this.#table(stream), head, entry, label);
+    this.#heads.advance(stream, written.head);
+    const position = { stream, seq: head.next };
+    for (const table of this.#derived) {
+      table.written({ ...position, kind: entry.kind, wallMs: written.wallMs, clock: label.q, body: entry.body });
+    }
+    return position;
   }
 
   #tell(positions: readonly Position[]): void {

@@ -44,8 +44,13 @@ export class RecordWriter {
     this.#ids = new V7Generator({ nextUint32: () => pool.next() });
   }
 
-  /** Writes `entry` after `head`; returns where the stream stands then. Throws `record_refused`. */
-  write(table: StreamTable, head: StreamHead, entry: Entry, label: TimeLabel): StreamHead {
+  /** Writes `entry` after `head`; returns where the stream stands then, and the record's wall ms. Throws `record_refused`. */
+  write(
+    table: StreamTable,
+    head: StreamHead,
+    entry: Entry,
+    label: TimeLabel,
+  ): { readonly head: StreamHead; readonly wallMs: number } {
     // Whole milliseconds: nobody reads more out of them, and digits cost bytes on the link for ever.
     const late = entry.atMs === undefined ? 0 : Math.max(0, label.m - entry.atMs);
     const t = Math.round(label.t - late);
@@ -53,7 +58,7 @@ export class RecordWriter {
     const m = Math.max(0, Math.round(label.m - late));
     // In the order of the canonical text, which is then made sooner.
     const record = { b: entry.body, boot: this.#boot, id, k: entry.kind, m, q: label.q, s: head.next, t };
-    return put(table, head, entry.kind, record);
+    return { head: put(table, head, entry.kind, record), wallMs: t };
   }
 }
 

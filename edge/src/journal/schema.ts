@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { STREAMS, type Stream } from '@lineside/protocol';
 import { JournalError } from './errors.ts';
+import { readMeta, writeMeta } from './meta.ts';
 
 /** Marks the file as a Lineside journal for `file` and for us ("LSJ1"). */
 const APPLICATION_ID = 0x4c534a31;
@@ -62,6 +63,69 @@ const MIGRATIONS: readonly Migration[] = [
       CREATE TABLE evidence_garbage(sha256 TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
   },
 ];
+
+/** Of the derived tables below. Another version in a file, older or newer: they are dropped and filled anew. */
+const DERIVED_VERSION = '1';
+
+/**
+ * Tables that are derived from the records and can be filled again at any time. They are not part of the format: an
+ * older program opens a journal that has them and leaves them alone. `schema`: `temp` makes them for one connection.
+ */
+export function derivedTables(schema: 'main' | 'temp'): string {
+  return `
+    -- One row an event, under the number of its latest record.
+    CREATE TABLE ${schema}.event_summary(
+      last_seq INTEGER PRIMARY KEY,
+      first_seq INTEGER NOT NULL,
+      transitions INTEGER NOT NULL,
+      event TEXT NOT NULL UNIQUE,
+      source INTEGER NOT NULL,
+      opened_ms INTEGER NOT NULL,
+      updated_ms INTEGER NOT NULL,
+      closed INTEGER NOT NULL,
+      summary TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX ${schema}.event_summary_source ON event_summary(source);
+    CREATE INDEX ${schema}.event_summary_open ON event_summary(closed) WHERE closed = 0;
+    CREATE INDEX ${schema}.event_summary_opened ON event_summary(opened_ms, first_seq);
+    CREATE INDEX ${schema}.event_summary_updated ON event_summary(updated_ms);
+    CREATE TABLE ${schema}.event_source(
+      id INTEGER PRIMARY KEY,
+      kind TEXT NOT NULL,
+      severity TEXT NOT NULL,
+      camera TEXT NOT NULL,
+      zone TEXT NOT NULL,
+      rule TEXT NOT NULL,
+      UNIQUE (kind, severity, camera, zone, rule)
+    ) STRICT;`;
+}
+
+/** Whether the file has derived tables of the version that this program reads. */
+export function hasDerivedTables(database: Database.Database): boolean {
+  return readMeta(database, 'derived_version') === DERIVED_VERSION;
+}
+
+/** The base of stream `events` up to which the derived tables have followed its deletions. */
+export function derivedBase(database: Database.Database): number {
+  return Number(readMeta(database, 'derived_base') ?? 0);
+}
+
+export function noteDerivedBase(database: Database.Database, base: number): void {
+  writeMeta(database, 'derived_base', String(base));
+}
+
+/** Makes the derived tables where they are missing or of another version; empty then. */
+export function makeDerivedTables(database: Database.Database): void {
+  if (hasDerivedTables(database)) return;
+  database
+    .transaction(() => {
+      database.exec('DROP TABLE IF EXISTS event_summary; DROP TABLE IF EXISTS event_source;');
+      database.exec(derivedTables('main'));
+      writeMeta(database, 'derived_version', DERIVED_VERSION);
+      database.prepare("DELETE FROM meta WHERE key = 'derived_base'").run();
+    })
+    .immediate();
+}
 
 const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
 

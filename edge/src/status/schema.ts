@@ -1,4 +1,4 @@
-import { codesOf, EVENT_KINDS, type EventKind } from '../domain/index.ts';
+import { codesOf, EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../domain/index.ts';
 
 /** What requests may say, as JSON Schema for fastify, and the types it makes of them. */
 const NAME = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' } as const;
@@ -7,6 +7,14 @@ export interface EventsQuery {
   readonly limit: number;
   readonly kind?: EventKind;
   readonly camera?: string;
+  readonly zone?: string;
+  readonly rule?: string;
+  readonly severity?: Severity;
+  readonly state?: 'open' | 'closed';
+  /** Wall ms: its latest transition at or after this. */
+  readonly sinceMs?: number;
+  /** Wall ms: opened at or before this. */
+  readonly untilMs?: number;
   readonly cursor?: string;
 }
 
@@ -17,7 +25,13 @@ export const eventsQuery = {
     limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
     kind: { type: 'string', enum: codesOf(EVENT_KINDS) },
     camera: NAME,
-    cursor: { type: 'string', pattern: '^[A-Za-z0-9._:=-]{1,128}$' },
+    zone: NAME,
+    rule: NAME,
+    severity: { type: 'string', enum: codesOf(SEVERITIES) },
+    state: { type: 'string', enum: ['open', 'closed'] },
+    sinceMs: { type: 'integer', minimum: 0 },
+    untilMs: { type: 'integer', minimum: 0 },
+    cursor: { type: 'string', pattern: '^[1-9][0-9]{0,14}$' },
   },
 } as const;
 

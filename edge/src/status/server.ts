@@ -6,7 +6,7 @@ import { buildApi } from './api.ts';
 import { listenOnControlSocket } from './control-socket.ts';
 import { healthOf } from './health.ts';
 import { LivePictures } from './live.ts';
-import type { FoldedEvent } from './snapshot.ts';
+import type { EventView } from './snapshot.ts';
 import type { StatusSource } from './source.ts';
 import { StatusStream } from './stream.ts';
 
@@ -72,7 +72,7 @@ export class StatusServer implements Service {
   }
 
   /** Tells everybody who watches of an event that was opened, changed or closed. */
-  announce(event: FoldedEvent): void {
+  announce(event: EventView): void {
     this.#stream.announce(event);
   }
 

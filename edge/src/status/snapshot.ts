@@ -39,7 +39,7 @@ export interface Snapshot {
   readonly process: ProcessView;
   readonly visionProcess?: ProcessView;
   /** Newest first, at most 20. */
-  readonly events: readonly FoldedEvent[];
+  readonly events: readonly EventView[];
 }
 
 export interface ProcessView {
@@ -186,7 +186,7 @@ export interface LinkView {
 }
 
 /** All transitions of one incident as one thing to show. */
-export interface FoldedEvent {
+export interface EventView {
   /** UUIDv7 of the incident. */
   readonly event: string;
   /** One of EVENT_KINDS, or of another version's. */
@@ -224,6 +224,6 @@ export interface EventTransition {
   readonly snapshot?: string;
 }
 
-export interface EventHistory extends FoldedEvent {
+export interface EventHistory extends EventView {
   readonly transitions: readonly EventTransition[];
 }

@@ -1,7 +1,7 @@
-import type { EventKind } from '../domain/index.ts';
-import type { EventHistory, FoldedEvent, Snapshot } from './snapshot.ts';
+import type { EventKind, Severity } from '../domain/index.ts';
+import type { EventHistory, EventView, Snapshot } from './snapshot.ts';
 
-/** What the status room asks of the rest of the box; `app` answers from each room. */
+/** What the status module asks of the rest of the device; `app` answers from each module. */
 export interface StatusSource {
   /** The state now; called about once a second while somebody looks. Cheap: no query that grows with the journal. */
   snapshot(): Snapshot;
@@ -10,9 +10,9 @@ export interface StatusSource {
    * held, or when `signal` aborts.
    */
   picture(camera: string, options: PictureOptions, signal: AbortSignal): Promise<PictureShot>;
-  /** Incidents, newest first. */
+  /** Events, the one with the latest transition first. */
   events(query: EventQuery): EventPage;
-  /** One incident with its records, or undefined. */
+  /** One event with its records, or undefined. */
   event(id: string): EventHistory | undefined;
   /** Absolute path of an evidence JPEG that is still held, or undefined. */
   evidence(sha256: string): string | undefined;
@@ -34,12 +34,20 @@ export interface EventQuery {
   readonly limit: number;
   readonly kind?: EventKind;
   readonly camera?: string;
+  readonly zone?: string;
+  readonly rule?: string;
+  readonly severity?: Severity;
+  readonly state?: EventView['state'];
+  /** Wall ms: its latest transition at or after this. */
+  readonly sinceMs?: number;
+  /** Wall ms: opened at or before this. */
+  readonly untilMs?: number;
   /** From an earlier page's `next`. */
   readonly cursor?: string;
 }
 
 export interface EventPage {
-  readonly events: readonly FoldedEvent[];
+  readonly events: readonly EventView[];
   /** Present when there are older ones. */
   readonly next?: string;
 }

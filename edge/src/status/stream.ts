@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type Clock, messageOf, LogThrottle } from '@lineside/kit';
-import type { FoldedEvent } from './snapshot.ts';
+import type { EventView } from './snapshot.ts';
 
 /** A watcher with more than this waiting is cut; its browser comes back by itself. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
@@ -45,7 +45,7 @@ export class StatusStream {
     void this.#tick(this.#ticking.signal);
   }
 
-  announce(event: FoldedEvent): void {
+  announce(event: EventView): void {
     const text = `event: event\ndata: ${JSON.stringify(event)}\n\n`;
     for (const response of this.#watchers) {
       if (response.writableLength > MAX_WAITING_BYTES) response.destroy();

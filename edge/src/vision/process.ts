@@ -5,7 +5,6 @@ import { VisionError } from './errors.ts';
 import type { FromVision } from './messages.ts';
 import { PictureDesk } from './picture-desk.ts';
 import { useOf, type VisionPlan } from './plan.ts';
-import { diffPlans } from './plan-change.ts';
 import { RestartBudget } from './restart-budget.ts';
 import { VisionChild } from './vision-child.ts';
 
@@ -16,7 +15,6 @@ const START_MAX_MS = 20_000;
 const STOP_MAX_MS = 5_000;
 
 export interface VisionProcessOptions {
-  /** What the process runs until `change` gives it another plan. */
   readonly plan: VisionPlan;
   readonly listener: VisionListener;
   readonly clock: Clock;
@@ -29,24 +27,12 @@ export interface VisionProcessOptions {
   readonly pictureDeadlineMs?: number;
 }
 
-interface PendingChange {
-  readonly id: number;
-  readonly onDropped: () => void;
-  readonly resolve: () => void;
-}
-
 /** The vision process seen from the main process: starts it, believes only its heartbeat, and starts it again. */
 export class VisionProcess implements Service, Vision {
   readonly name = 'vision';
   readonly #options: VisionProcessOptions;
   readonly #pictures: PictureDesk;
   readonly #recordings: ReadonlySet<string>;
-  /** What a new process is started with. */
-  #plan: VisionPlan;
-  /** What the process that runs was started with, or has been changed to. */
-  #running: VisionPlan;
-  #change: PendingChange | undefined;
-  #changes = 0;
   /** Recordings that came to their end: a new process does not play them again. */
   readonly #finished = new Set<string>();
   #accounts = new Accounts({});
@@ -57,8 +43,6 @@ export class VisionProcess implements Service, Vision {
 
   constructor(options: VisionProcessOptions) {
     this.#options = options;
-    this.#plan = options.plan;
-    this.#running = options.plan;
     this.#pictures = new PictureDesk(options.pictureDeadlineMs ?? 5_000);
     const recordings = options.plan.cameras.filter(({ mode }) => mode === 'recording');
     this.#recordings = new Set(recordings.map(({ id }) => id));
@@ -87,28 +71,6 @@ export class VisionProcess implements Service, Vision {
     }
   }
 
-  /**
-   * Runs another plan from now on; cameras and models that it has unchanged go on undisturbed. Calls `onDropped` once,
-   * between the last result of the cameras that are dropped or replaced and the first result of those that are added;
-   * resolves after that. One change at a time.
-   */
-  async change(plan: VisionPlan, onDropped: () => void): Promise<void> {
-    if (this.#change !== undefined) throw new TypeError('the plan is being changed already');
-    const change = diffPlans(this.#running, plan);
-    this.#plan = plan;
-    const child = this.#child;
-    if (child === undefined) {
-      this.#running = plan;
-      onDropped();
-      return;
-    }
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.#changes += 1;
-    this.#change = { id: this.#changes, onDropped, resolve: () => resolve(undefined) };
-    child.send({ type: 'change', id: this.#changes, change, firstIndex: this.#accounts.nextIndices() });
-    await promise;
-  }
-
   /** @throws VisionError when no picture is held, the process is down, or the deadline passes. */
   async picture(request: PictureRequest, signal: AbortSignal): Promise<Picture> {
     const child = this.#child;
@@ -119,10 +81,8 @@ export class VisionProcess implements Service, Vision {
 
   /** One life of the child, from fork to end; tells why it ended. */
   async #live(signal: AbortSignal): Promise<string> {
-    const { inferenceDeadlineMs = 5_000 } = this.#options;
-    const plan = this.#plan;
-    this.#running = plan;
-    const firstIndex = this.#accounts.nextIndices();
+    const { plan, inferenceDeadlineMs = 5_000 } = this.#options;
+    const firstIndex = Object.fromEntries(plan.cameras.map(({ id }) => [id, this.#accounts.nextIndex(id)]));
     this.#accounts = new Accounts(firstIndex);
     this.#silentMs = 0;
     this.#greeted = false;
@@ -140,7 +100,6 @@ export class VisionProcess implements Service, Vision {
     this.#child = undefined;
     this.#pictures.abandon();
     this.#countLost();
-    this.#dropped();
     return fault ?? how;
   }
 
@@ -172,23 +131,13 @@ export class VisionProcess implements Service, Vision {
   }
 
   #countLost(): void {
-    const { listener } = this.#options;
-    const lanes = this.#running.cameras.flatMap(({ id, models }) =>
+    const { plan, listener } = this.#options;
+    const lanes = plan.cameras.flatMap(({ id, models }) =>
       models.map((entry) => ({ camera: id, model: useOf(entry).model })),
     );
     for (const { camera, model, offered } of this.#accounts.lost(this.#recordings, lanes)) {
       listener.fate(camera, model, { fate: 'failed', reason: 'vision_restarted' }, offered);
     }
-  }
-
-  /** The process has dropped what the change drops, or has ended. */
-  #dropped(): void {
-    const change = this.#change;
-    if (change === undefined) return;
-    this.#change = undefined;
-    this.#running = this.#plan;
-    change.onDropped();
-    change.resolve();
   }
 
   #heard(message: FromVision): void {
@@ -219,9 +168,6 @@ export class VisionProcess implements Service, Vision {
       case 'ended':
         this.#finished.add(message.camera);
         listener.ended(message.camera);
-        return;
-      case 'dropped':
-        if (message.id === this.#change?.id) this.#dropped();
         return;
       case 'picture':
       case 'no_picture':

@@ -1,12 +1,12 @@
-import type { FoldedEvent, Transition } from '../../events/index.ts';
+import type { EventSummary, Transition } from '../../events/index.ts';
 import { durationText, localTime } from './time-text.ts';
 
 /** One event in one line. */
-export function eventLine(event: FoldedEvent): string {
+export function eventLine(event: EventSummary): string {
   const end = event.state === 'open' ? 'open' : `closed (${event.reason ?? ''})`;
   const doubt = event.clock === 'synced' ? '' : ` [time ${event.clock}]`;
   const what = `${event.severity} ${event.kind} ${event.label} at ${placeOf(event)}`;
-  return `${event.event}  ${localTime(event.openedWallMs)}  ${what}, ${durationText(event.durationMs)}, ${end}${doubt}`;
+  return `${event.event}  ${localTime(event.openedAtMs)}  ${what}, ${durationText(event.durationMs)}, ${end}${doubt}`;
 }
 
 /** One transition in one line. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { FoldedEvent, Transition } from '../../events/index.ts';
+import type { EventSummary, Transition } from '../../events/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { withEvents } from '../event-filter.ts';
@@ -27,7 +27,7 @@ async function show(context: Context, _options: object, [id = '']: readonly stri
 }
 
 function textOf(
-  event: FoldedEvent,
+  event: EventSummary,
   transitions: readonly Transition[],
   snapshots: readonly { readonly path: string }[],
 ): string {
