@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { FAMILIES } from './families/index.ts';
-import { type Immutable, ModelInput, OUTPUT_LAYOUTS, OutputOptions } from './form/index.ts';
+import { FAMILY_NAMES } from './families/index.ts';
+import { type Immutable, ModelInput, OUTPUT_LAYOUTS, OutputOptions, TASKS } from './form/index.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
 /** A file of the bundle, inside its folder: no absolute path, no `..`. */
@@ -10,15 +10,11 @@ const inside = z
   .max(255)
   .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'must lie inside the bundle');
 
-/** What a model answers: boxes, boxes with masks, a class of the whole picture, how unusual the picture is. */
-export const TASKS = ['detect', 'segment', 'classify', 'anomaly'] as const;
-export type Task = (typeof TASKS)[number];
-
 const Output = z.strictObject({
   name: z.string().min(1),
   /** All outputs that the family reads, in the order of its roles; left out where there is one. */
   names: z.array(z.string().min(1)).min(1).max(64).optional(),
-  family: z.enum(FAMILIES),
+  family: z.enum(FAMILY_NAMES),
   layout: z.enum(OUTPUT_LAYOUTS).optional(),
   options: OutputOptions.optional(),
 });
@@ -59,12 +55,10 @@ export const Manifest = z.strictObject({
   /** Imported although its scores were suspicious: every result it gives says `degraded`. */
   degraded: z.strictObject({ reason: z.string().min(1).max(1024) }).optional(),
 });
-export type Manifest = z.infer<typeof Manifest>;
+export type Manifest = Immutable<z.infer<typeof Manifest>>;
 
 /** What running a model needs of a manifest; for a bare ONNX file no more than this is known. */
-export type ModelManifest = Immutable<
-  Pick<Manifest, 'input' | 'extraInputs' | 'output' | 'labels' | 'thresholds' | 'degraded'>
->;
+export type ModelManifest = Pick<Manifest, 'input' | 'extraInputs' | 'output' | 'labels' | 'thresholds' | 'degraded'>;
 /** An input beside the image. `orig_target_sizes`: [1, 2], width and height in whose pixels boxes are wanted. */
 export type ExtraInput = Immutable<z.infer<typeof ExtraInput>>;
 

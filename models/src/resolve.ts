@@ -3,7 +3,7 @@ import { basename, isAbsolute, resolve } from 'node:path';
 import { catalogIds } from './catalog.ts';
 import { ModelError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
-import type { FamilyGuess } from './onnx/family.ts';
+import type { FamilyGuess } from './families/index.ts';
 import { inspectOnnx } from './onnx/inspect.ts';
 import { sha256File } from './onnx-file.ts';
 import { checkOnnxFile, verifyBundle } from './verify.ts';

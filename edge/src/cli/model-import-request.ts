@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Family, Manifest, readNames } from '@lineside/models';
+import { type FamilyName, Manifest, readNames } from '@lineside/models';
 import { systemCode } from '@lineside/kit';
 import type { Channels, Fit, ImportRequest, OutputOptions, Size } from '../model-import/index.ts';
 import { UsageError } from './errors.ts';
@@ -8,7 +8,7 @@ import { UsageError } from './errors.ts';
 /** Options of `lineside model import` as the command line gives them. */
 export interface ImportOptions {
   readonly id: string;
-  readonly family?: Family;
+  readonly family?: FamilyName;
   readonly labels?: string;
   readonly inputLayout?: 'nchw' | 'nhwc';
   readonly mean?: Channels;

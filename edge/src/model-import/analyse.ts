@@ -4,6 +4,8 @@ import {
   castBorder,
   externalProblems,
   type FamilyGuess,
+  type ImagePreparation,
+  imagePreparation,
   inlineWeights,
   inspectLoaded,
   type LoadedOnnx,
@@ -11,12 +13,10 @@ import {
   type ModelInputs,
   type OnnxInspection,
   parseOnnx,
-  type PictureConvention,
-  pictureConvention,
   type PictureForm,
   PrepareError,
   readInputs,
-  settleReading,
+  resolveOptions,
   wantsRawPixels,
 } from '@lineside/models';
 import type { TrialFrame } from './images.ts';
@@ -30,7 +30,7 @@ export interface AnalysisTools {
   readonly scratch: string;
   readonly signal: AbortSignal;
   /** Pictures letterboxed as a model of this form wants them, in RGB. */
-  readonly frames: (size: Size, letterbox: PictureConvention['letterbox']) => Promise<readonly TrialFrame[]>;
+  readonly frames: (size: Size, letterbox: ImagePreparation['letterbox']) => Promise<readonly TrialFrame[]>;
 }
 
 /** Everything that was found out about a model before it is prepared. */
@@ -40,7 +40,7 @@ export interface Analysis {
   readonly inspection: OnnxInspection;
   readonly inputs: ModelInputs;
   readonly form: PictureForm;
-  readonly convention: PictureConvention;
+  readonly convention: ImagePreparation;
   readonly guess: FamilyGuess;
   readonly alternatives: readonly FamilyGuess[];
   readonly labels: readonly string[];
@@ -64,7 +64,7 @@ export async function analyseModel(file: LoadedOnnx, request: ImportRequest, too
   const before = chooseGuess(whole, blank, asked);
   const { stride, author } = inspection.hints;
   const settled = { width: size.width, labels: labelCount(asked) };
-  const usual = pictureConvention(settleReading(before.guess, [blank], settled), {
+  const usual = imagePreparation(resolveOptions(before.guess, [blank], settled), {
     ultralytics: stride !== undefined || /ultralytics/i.test(author ?? ''),
     rawPixels: wantsRawPixels(whole.model, inputs.picture.name),
     hasSizesInput: inputs.sizes !== undefined,
@@ -81,7 +81,7 @@ export async function analyseModel(file: LoadedOnnx, request: ImportRequest, too
   };
   const frames = await tools.frames(size, convention.letterbox);
   const runs = await runReference({ reference: whole.path, form, inputs }, frames, request, tools.signal);
-  const guess = withRequest(settleReading(before.guess, runs, settled), request);
+  const guess = withRequest(resolveOptions(before.guess, runs, settled), request);
   const named = chooseLabels(guess, asked);
   const scaling =
     request.scaling === undefined && inputs.picture.type !== 'uint8'

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type GoldenExpectation, type Manifest, suspectScores, verifyBundle } from '@lineside/models';
+import { type GoldenExpectation, type Manifest, findScoreDefect, verifyBundle } from '@lineside/models';
 import type { FfmpegCapabilities } from '../camera/index.ts';
 import type { Prediction } from '../predictor/index.ts';
 import { type BundleParts, originalManifest, runningManifest, writeBundle } from './bundle.ts';
@@ -69,7 +69,7 @@ function remarks({ guess }: Analysis, golden: readonly Golden[]): readonly strin
 
 /** Why the scores are suspect; undefined where they are not. Throws unless it was forced. */
 function judgeScores({ guess, labels, runs }: Analysis, request: ImportRequest): string | undefined {
-  const suspicion = suspectScores({ ...guess, classes: guess.classes ?? labels.length }, runs);
+  const suspicion = findScoreDefect({ ...guess, classes: guess.classes ?? labels.length }, runs);
   if (suspicion === undefined || request.force) return suspicion?.message;
   const advice =
     'export it again (a quantisation that went wrong leaves such scores), check --family and --mean, try it with --golden pictures of what it is for, or import it as degraded with --force';

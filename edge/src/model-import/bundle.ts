@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { type GoldenExpectation, MANIFEST_FILE, type Manifest, sha256File } from '@lineside/models';
+import { familyOf, type GoldenExpectation, MANIFEST_FILE, type Manifest, sha256File } from '@lineside/models';
 import { LinesideError, systemCode } from '@lineside/kit';
 import { cardOf } from './card.ts';
 import type { TrialPicture } from './images.ts';
@@ -70,7 +70,7 @@ export function runningManifest(parts: Omit<BundleParts, 'golden'>): Manifest {
   const mark = degraded === undefined ? {} : { degraded: { reason: degraded } };
   if (!preparation.prepared) return { ...plain, ...mark };
   const { mean, std, ...input } = plain.input;
-  const again = analysis.guess.family === 'autoencoder';
+  const again = familyOf(analysis.guess.family).reconstructsInput === true;
   // Only an autoencoder's picture is read on the scale that the graph made.
   const scaling = again && mean !== undefined && std !== undefined ? { mean, std } : {};
   const color = again ? analysis.form.color : ('rgb' as const);

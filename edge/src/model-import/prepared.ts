@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelError, PrepareError, prepareGraph } from '@lineside/models';
+import { familyOf, ModelError, PrepareError, prepareGraph } from '@lineside/models';
 import type { ProbedTensor } from '../inference/index.ts';
 import { messageOf } from '@lineside/kit';
 import { exchanged, preparedFeeds } from './inputs.ts';
@@ -68,7 +68,7 @@ function shapeOf(shape: readonly number[], runs: Analysis['runs'], output: numbe
 
 /** An autoencoder draws its own channel order: there the camera's bytes come in that order, and the graph changes none. */
 export function graphForm({ form, guess }: Analysis): Analysis['form'] {
-  return guess.family === 'autoencoder' ? { ...form, color: 'rgb' } : form;
+  return familyOf(guess.family).reconstructsInput === true ? { ...form, color: 'rgb' } : form;
 }
 
 function largestDifference(before: readonly ProbedTensor[], after: readonly ProbedTensor[]): number {

@@ -3,7 +3,9 @@ import {
   contradicts,
   distinct,
   type FamilyGuess,
-  guessFacts,
+  fitsLabels,
+  graphFacts,
+  guessAs,
   guessFamilies,
   type LoadedOnnx,
   type ModelInputs,
@@ -40,7 +42,7 @@ export function chooseGuess(
   const outputs = outputsOf(blank);
   const labels = labelCount({ request, inspection });
   const { channels } = inputs.picture;
-  const facts = guessFacts(model, {
+  const facts = graphFacts(model, {
     ...size,
     channels,
     hasSizesInput: inputs.sizes !== undefined,
@@ -51,7 +53,12 @@ export function chooseGuess(
   const all = guessFamilies(facts).filter((guess) => !contradicts(guess, blank));
   const { family } = request;
   if (family !== undefined) {
-    const named = all.find((guess) => guess.family === family) ?? bareGuess(family, outputs);
+    const named =
+      all.find((guess) => guess.family === family) ??
+      guessAs(
+        family,
+        outputs.map(({ name }) => name),
+      );
     return { guess: withRequest(named, request), alternatives: [] };
   }
   const fitting = all.filter((guess) => fitsLabels(guess, labels));
@@ -64,13 +71,6 @@ export function chooseGuess(
   throw refuse(request, 'family_unknown', what, advice);
 }
 
-/** A family that was named and whose shapes were not recognised: its decoder has the last word. */
-function bareGuess(family: FamilyGuess['family'], outputs: readonly OnnxValue[]): FamilyGuess {
-  const task = family === 'classify' ? 'classify' : family === 'yolov8-seg' ? 'segment' : 'detect';
-  const own = family === 'anomaly' || family === 'autoencoder' ? 'anomaly' : task;
-  return { family, task: own, outputs: outputs.map(({ name }) => name), reason: 'it was asked for', confidence: 1 };
-}
-
 export function withRequest<G extends FamilyGuess>(
   guess: G,
   { outputs, outputLayout, outputOptions }: ImportRequest,
@@ -81,12 +81,6 @@ export function withRequest<G extends FamilyGuess>(
     ...(outputLayout === undefined ? {} : { layout: outputLayout }),
     ...(outputOptions === undefined ? {} : { options: { ...guess.options, ...outputOptions } }),
   };
-}
-
-function fitsLabels({ classes, family, options }: FamilyGuess, labels: number | undefined): boolean {
-  if (classes === undefined || labels === undefined) return true;
-  const background = family === 'ssd' || family === 'detr' || options?.background !== undefined;
-  return labels === classes || (background && labels === classes - 1);
 }
 
 export function chooseLabels(guess: FamilyGuess, { request, inspection }: Asked): Labelling {

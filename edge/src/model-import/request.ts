@@ -1,4 +1,4 @@
-import type { Family, Manifest } from '@lineside/models';
+import type { FamilyName, Manifest } from '@lineside/models';
 
 export type Channels = readonly [number, number, number];
 
@@ -16,7 +16,7 @@ export interface ImportRequest {
   readonly file: string;
   readonly id: string;
   readonly version: string;
-  readonly family: Family | undefined;
+  readonly family: FamilyName | undefined;
   readonly labels: readonly string[] | undefined;
   readonly layout: 'nchw' | 'nhwc' | undefined;
   /** On 0..255; undefined where the family's convention holds. */

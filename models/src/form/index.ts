@@ -5,3 +5,4 @@
 export * from './immutable.ts';
 export * from './model-input.ts';
 export * from './output-options.ts';
+export * from './task.ts';

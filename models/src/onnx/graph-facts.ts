@@ -1,3 +1,4 @@
+import type { GraphFacts } from '../families/index.ts';
 import type { OnnxModel, OnnxNode } from './model.ts';
 import { floatsOf } from './model.ts';
 import { decode } from './schema.ts';
@@ -20,6 +21,11 @@ const MOVING = new Set([
   'Gather',
 ]);
 const STEPS_MOST = 24;
+
+/** What recognising a family of `model` is based on; `rest.outputs` with the shapes of a run, where there was one. */
+export function graphFacts(model: OnnxModel, rest: Omit<GraphFacts, 'makers'>): GraphFacts {
+  return { ...rest, makers: (output) => makersOf(model, output) };
+}
 
 /** The operators that made the numbers of `output`, seen through those that only move them. */
 export function makersOf(model: OnnxModel, output: string): ReadonlySet<string> {

@@ -1,7 +1,6 @@
 /** Foreign ONNX files: what they say, what they are, and how they become models that take the camera's bytes. */
 export { describe, type ModelInputs, type PictureInput, readInputs, type Unfit } from './picture-input.ts';
-export { type FamilyGuess, type GuessFacts, guessFacts, guessFamilies } from './family.ts';
-export { wantsRawPixels } from './graph-facts.ts';
+export { graphFacts, wantsRawPixels } from './graph-facts.ts';
 export { inspectLoaded, inspectOnnx, type OnnxInspection } from './inspect.ts';
 export { type ExternalFile, externalProblems, type LoadedOnnx, loadOnnx, parseOnnx } from './load.ts';
 export { distinct, type ModelHints, readHints, readNames } from './metadata.ts';
@@ -14,8 +13,4 @@ export {
   prepareGraph,
   type RunOutput,
 } from './prepare.ts';
-export { COCO_LABELS, type PictureConvention, pictureConvention } from './conventions.ts';
-export type { RawOutput, Reading } from './scores.ts';
-export { contradicts, settleReading } from './settle.ts';
-export { suspectScores, type Suspicion } from './suspicion.ts';
 export { inlineWeights } from './inline-weights.ts';

@@ -1,4 +1,5 @@
-import { type FamilyGuess, guessFacts, guessFamilies } from './family.ts';
+import { type FamilyGuess, guessFamilies } from '../families/index.ts';
+import { graphFacts } from './graph-facts.ts';
 import { type ExternalFile, externalFiles, type LoadedOnnx, loadOnnx } from './load.ts';
 import { type ModelHints, readHints } from './metadata.ts';
 import type { OnnxModel, OnnxValue } from './model.ts';
@@ -81,7 +82,7 @@ function familiesOf(model: OnnxModel, hints: ModelHints): readonly FamilyGuess[]
   const [height, width] = [picture.height ?? hints.size?.[0] ?? 640, picture.width ?? hints.size?.[1] ?? 640];
   const { channels } = picture;
   const rest = { width, height, channels, hasSizesInput: sizes !== undefined, labels: hints.names?.length };
-  return guessFamilies(guessFacts(model, { ...rest, outputs: model.outputs, hints }));
+  return guessFamilies(graphFacts(model, { ...rest, outputs: model.outputs, hints }));
 }
 
 function obstaclesOf(

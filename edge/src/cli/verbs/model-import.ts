@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { FAMILIES, importedDir } from '@lineside/models';
+import { FAMILY_NAMES, importedDir } from '@lineside/models';
 import { type Command, Option } from 'commander';
 import type { ImportReport, ImportStep } from '../../model-import/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
@@ -13,7 +13,9 @@ export function configure(command: Command, registry: Registry): void {
   command
     .argument('<file>', 'an .onnx file')
     .requiredOption('--id <id>', 'name of the model in configurations and events')
-    .addOption(new Option('--family <family>', 'how its outputs are decoded (default: recognised)').choices(FAMILIES))
+    .addOption(
+      new Option('--family <family>', 'how its outputs are decoded (default: recognised)').choices(FAMILY_NAMES),
+    )
     .option('--labels <list>', 'a,b,c or a file with one per line (default: its metadata)')
     .option('--golden <path...>', 'images, or folders of images, that show what the model is for')
     .option('--size <WxH>', 'input size in pixels, where the file leaves it open', size)

@@ -3,7 +3,7 @@ import type { ModelManifest } from '../../manifest.ts';
 import { describe, expect, it } from 'vitest';
 import { fractions, labelsOf } from '../testing/box-family.ts';
 import type { BadOutput } from '../decoding/decoder.ts';
-import { createDecoder } from '../registry.ts';
+import { createDecoder } from '../decoding/create-decoder.ts';
 
 const [WIDTH, HEIGHT] = [32, 24];
 /** Twice as wide as high: 4 rows of bar above and below. */

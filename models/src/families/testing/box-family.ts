@@ -2,7 +2,7 @@ import type { ModelManifest } from '../../manifest.ts';
 import { expect, it } from 'vitest';
 import type { Detection, InferenceOutput } from '../../output/index.ts';
 import type { BadOutput, OutputTensor } from '../decoding/decoder.ts';
-import { createDecoder } from '../registry.ts';
+import { createDecoder } from '../decoding/create-decoder.ts';
 import { dice } from '../../../../tests/support/dice.ts';
 
 /** Repeatable chance: fractions from 0 to below 1. */

@@ -4,7 +4,7 @@ import type { OutputLayout } from '../../form/index.ts';
 import { fractions } from '../testing/box-family.ts';
 import { DETECTIONS_MAX } from '../decoding/candidates.ts';
 import type { BadOutput } from '../decoding/decoder.ts';
-import { createDecoder } from '../registry.ts';
+import { createDecoder } from '../decoding/create-decoder.ts';
 
 const INPUT = { name: 'i', type: 'uint8', layout: 'nhwc', color: 'rgb', width: 320, height: 320 } as const;
 const SOURCE: PictureSize = { width: 1280, height: 720 };

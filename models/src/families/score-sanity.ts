@@ -1,28 +1,39 @@
-import { isShare, rangeOf, type RawOutput, type Reading, scoresOf, SLACK } from './scores.ts';
+import type { FamilyName } from './lookup.ts';
+import { familyOf } from './lookup.ts';
+import type { Reading } from './reading.ts';
+import type { RawOutput, Runs } from './scores/raw-output.ts';
+import { rangeOf, scoresOfRun, SLACK } from './scores/score-range.ts';
 
 /** Why a model's scores cannot be trusted. */
-export interface Suspicion {
+export interface ScoreDefect {
   readonly kind: 'not_finite' | 'out_of_range' | 'all_zero' | 'constant' | 'blind';
   readonly message: string;
 }
 
-/** Differences below this share of the range are rounding. */
+/** What is checked: the reading, as far as it concerns scores. */
+export type CheckedReading = Pick<Reading, 'outputs' | 'layout' | 'options' | 'classes'> & {
+  readonly family: FamilyName;
+};
+
+/** Differences below this fraction of the range are rounding. */
 const SAME = 1e-6;
 
 /**
- * What is wrong with the scores that a model gave for several pictures that differ: numbers that are none, shares
- * beyond 0 to 1, or the same scores whatever was shown, which is what a bad quantisation leaves of a model.
+ * What is wrong with the scores that a model gave for several images that differ: values that are not finite,
+ * probabilities outside 0 to 1, or the same scores for every image, which is what a bad quantisation leaves of a model.
  */
-export function suspectScores(reading: Reading, runs: readonly (readonly RawOutput[])[]): Suspicion | undefined {
+export function findScoreDefect(checked: CheckedReading, runs: Runs): ScoreDefect | undefined {
+  const reading: Reading = { reason: '', confidence: 1, ...checked };
+  const family = familyOf(checked.family);
   for (const outputs of runs) {
     for (const { name, data } of outputs) {
-      const bad = reading.outputs.includes(name) ? firstImpossible(data) : undefined;
+      const bad = reading.outputs.includes(name) ? firstNotFinite(data) : undefined;
       if (bad !== undefined) return { kind: 'not_finite', message: `output ${name} holds ${bad}` };
     }
   }
-  const scores = runs.map((outputs) => scoresOf(reading, outputs));
+  const scores = runs.map((outputs) => scoresOfRun(family, reading, outputs));
   const [least, most] = rangeOf(scores);
-  if (isShare(reading) && (least < -SLACK || most > 1 + SLACK)) {
+  if (family.scoresAreProbabilities(reading) && (least < -SLACK || most > 1 + SLACK)) {
     return {
       kind: 'out_of_range',
       message: `scores run from ${least.toPrecision(3)} to ${most.toPrecision(3)} instead of 0 to 1`,
@@ -32,13 +43,13 @@ export function suspectScores(reading: Reading, runs: readonly (readonly RawOutp
   if (most - least <= SAME * Math.max(1, Math.abs(most))) {
     return { kind: 'constant', message: `every score is ${most.toPrecision(4)} on every picture` };
   }
-  if (runs.length > 1 && scores.every((values) => same(values, scores[0] ?? [])) && rowsSame(reading, runs)) {
+  if (runs.length > 1 && scores.every((values) => same(values, scores[0] ?? [])) && outputsSame(reading, runs)) {
     return { kind: 'blind', message: `its answer is the same for ${runs.length} pictures that differ` };
   }
   return undefined;
 }
 
-function firstImpossible(data: ArrayLike<number | bigint>): string | undefined {
+function firstNotFinite(data: RawOutput['data']): string | undefined {
   for (let i = 0; i < data.length; i++) {
     const value = data[i];
     if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
@@ -47,14 +58,14 @@ function firstImpossible(data: ArrayLike<number | bigint>): string | undefined {
 }
 
 /** Boxes may still move where scores do not: both must be the same. */
-function rowsSame(reading: Reading, runs: readonly (readonly RawOutput[])[]): boolean {
+function outputsSame(reading: Reading, runs: Runs): boolean {
   const [first = []] = runs;
   return runs.every((outputs) =>
     outputs.every(({ name, data }, i) => !reading.outputs.includes(name) || same(data, first[i]?.data ?? [])),
   );
 }
 
-function same(a: ArrayLike<number | bigint>, b: ArrayLike<number | bigint>): boolean {
+function same(a: RawOutput['data'], b: RawOutput['data']): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) {
     if (Math.abs(Number(a[i]) - Number(b[i])) > SAME * Math.max(1, Math.abs(Number(a[i])))) return false;

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { madeModel, type MadeModel } from '../../../tests/support/foreign-onnx.ts';
-import { pictureConvention } from './conventions.ts';
-import { type FamilyGuess, guessFamilies, type GuessFacts } from './family.ts';
-import { wantsRawPixels } from './graph-facts.ts';
-import { readHints } from './metadata.ts';
-import { type OnnxValue, readOnnx } from './model.ts';
-import { contradicts, settleReading } from './settle.ts';
-import { suspectScores } from './suspicion.ts';
+import { readHints } from '../onnx/metadata.ts';
+import { wantsRawPixels } from '../onnx/graph-facts.ts';
+import { readOnnx } from '../onnx/model.ts';
+import {
+  contradicts,
+  type FamilyGuess,
+  findScoreDefect,
+  type GraphFacts,
+  guessFamilies,
+  imagePreparation,
+  resolveOptions,
+} from './index.ts';
 
 interface Case {
   readonly size?: number;
@@ -17,8 +22,8 @@ interface Case {
 
 type Outputs = Readonly<Record<string, readonly number[]>>;
 
-function facts(outputs: Outputs, { size = 640, labels, metadata = {}, sizesInput = false }: Case = {}): GuessFacts {
-  const values: readonly OnnxValue[] = Object.entries(outputs).map(([name, shape]) => ({
+function facts(outputs: Outputs, { size = 640, labels, metadata = {}, sizesInput = false }: Case = {}): GraphFacts {
+  const values: GraphFacts['outputs'] = Object.entries(outputs).map(([name, shape]) => ({
     name,
     shape,
     type: name === 'labels' ? 'int64' : 'float32',
@@ -58,7 +63,7 @@ describe('the family of published models is told by their outputs', () => {
       'ssd',
       { boxes: [1, 8400, 4], scores: [1, 8400, 80] },
       {},
-      { outputs: ['scores', 'boxes'], pictures: 'yolov8' },
+      { outputs: ['scores', 'boxes'], imagesAs: 'yolov8' },
     ],
     [
       'NanoDet-Plus',
@@ -166,18 +171,18 @@ describe('what shapes leave open', () => {
     const middles = table('boxes', [1, 4000, 4], (i) => (i % 4 < 2 ? 0.6 : 0.2));
     const offsets = table('boxes', [1, 4000, 4], (i) => Math.sin(i * i));
     const scores = table('scores', [1, 4000, 2], () => 0.4);
-    expect(settleReading(guess, [[scores, corners]], known).options).toMatchObject({ boxes: 'normalised' });
-    expect(settleReading(guess, [[scores, middles]], known).options).toMatchObject({ boxForm: 'centre' });
+    expect(resolveOptions(guess, [[scores, corners]], known).options).toMatchObject({ boxes: 'normalised' });
+    expect(resolveOptions(guess, [[scores, middles]], known).options).toMatchObject({ boxForm: 'centre' });
     expect(contradicts(guess, [scores, offsets])).toBe(true);
     const pixels = { ...corners, data: corners.data.map((value) => value * 640) };
-    expect(settleReading(guess, [[scores, pixels]], known).options).toMatchObject({ boxes: 'pixels' });
+    expect(resolveOptions(guess, [[scores, pixels]], known).options).toMatchObject({ boxes: 'pixels' });
   });
 
   it('is what the scores of a classification went through', () => {
     const [guess] = guessFamilies(facts({ out: [1, 4] }));
     if (guess === undefined) throw new Error('no guess');
     const of = (values: readonly number[]) =>
-      settleReading(guess, [[table('out', [1, 4], (i) => values[i] ?? 0)]], known).options;
+      resolveOptions(guess, [[table('out', [1, 4], (i) => values[i] ?? 0)]], known).options;
     expect(of([0.1, 0.2, 0.3, 0.4])).toMatchObject({ softmax: 'inside' });
     expect(of([0.9, 0.8, 0.1, 0])).toEqual({ sigmoid: 'inside' });
     expect(of([-3, 5, 0.2, 1])).toMatchObject({ softmax: 'outside' });
@@ -198,23 +203,23 @@ describe('scores', () => {
     ['constant', [run(() => 0.004), run(() => 0.004)]],
     ['blind', [run((i) => (i % 7) / 7), run((i) => (i % 7) / 7)]],
   ])('are suspect as %s', (kind, runs) => {
-    expect(suspectScores(reading, runs)?.kind).toBe(kind);
+    expect(findScoreDefect(reading, runs)?.kind).toBe(kind);
   });
 
   it('are believed when they follow the picture, however low', () => {
-    expect(suspectScores(reading, [run((i) => (i % 7) / 7000), run((i) => (i % 5) / 7000)])).toBeUndefined();
+    expect(findScoreDefect(reading, [run((i) => (i % 7) / 7000), run((i) => (i % 5) / 7000)])).toBeUndefined();
   });
 });
 
 describe('how pictures go in', () => {
   const none = { ultralytics: false, rawPixels: false, hasSizesInput: false, layout: 'nchw' } as const;
   const of = (family: FamilyGuess['family'], more: Partial<typeof none> = {}) =>
-    pictureConvention({ family, outputs: ['a'] }, { ...none, ...more });
+    imagePreparation({ family, outputs: ['a'] }, { ...none, ...more });
 
   it('follows the family, the metadata and the graph', () => {
     expect(of('yolov8')).toMatchObject({ color: 'rgb', std: [255, 255, 255] });
     expect(of('yolox')).toMatchObject({ color: 'bgr', std: [1, 1, 1], letterbox: { anchor: 'top-left' } });
-    expect(pictureConvention({ family: 'yolox', outputs: ['a'], options: { gridDecoded: true } }, none)).toMatchObject({
+    expect(imagePreparation({ family: 'yolox', outputs: ['a'], options: { gridDecoded: true } }, none)).toMatchObject({
       color: 'rgb',
       std: [255, 255, 255],
     });

@@ -1,0 +1,15 @@
+import type { Reading } from '../reading.ts';
+import type { GraphFacts } from '../recognition/graph-facts.ts';
+import { shown, sizesOf } from '../recognition/shapes.ts';
+
+/** One map with a box per cell. */
+export function recognise(facts: GraphFacts): readonly Reading[] {
+  const [output, ...more] = facts.outputs;
+  if (output === undefined || more.length > 0 || output.shape.length !== 4) return [];
+  const [, channels = -1, rows = -1, columns = -1] = sizesOf(output);
+  const stride = facts.height / rows;
+  if (channels < 6 || !Number.isInteger(stride) || stride < 8 || facts.width / columns !== stride) return [];
+  const classes = channels - 5;
+  const reason = `${shown(output)}: objectness, box and ${classes} classes for each cell of ${stride} pixels`;
+  return [{ outputs: [output.name], classes, options: { strides: [stride] }, reason, confidence: 2 }];
+}
