@@ -4,6 +4,7 @@ import {
   type KeyDescription,
   RENAMES,
   type SchemaNode,
+  VALUE_RENAMES,
 } from '../../edge/src/config/index.ts';
 import { RESTARTS, type Restart } from '../../edge/src/fields/index.ts';
 import { code, type GeneratedFile, json, page, table } from './generated-file.ts';
@@ -81,7 +82,7 @@ function section(group: string, keys: readonly KeyDescription[], root: SchemaNod
   const title = group === '' ? '## The file itself' : `## ${code(group)}`;
   const about = group === '' ? '' : `\n\n${nodeAt(root, group)?.description ?? ''}`;
   const rows = keys.map((key) => [
-    code(key.path.slice(group === '' ? 0 : group.length + 1)),
+    `${code(key.path.slice(group === '' ? 0 : group.length + 1))}${key.forms === undefined ? '' : ` (${key.forms.join(', ')})`}`,
     key.unit ?? key.type,
     key.required ? '**required**' : key.default === undefined ? '' : code(valueText(key.default)),
     key.restart,
@@ -92,9 +93,12 @@ function section(group: string, keys: readonly KeyDescription[], root: SchemaNod
 
 function renamed(): string {
   const about =
-    'The old name of a key is an error that names the new one. A `config/last-good.yaml` with old names is migrated when it is read, so a device starts with it after an update.';
-  const rows = RENAMES.map(({ group, from, to }) => [code(group), code(from), code(to)]);
-  return `## Renamed keys\n\n${about}\n\n${table(['In', 'Old name', 'New name'], rows)}`;
+    'The old name of a key or value is an error that names the new one. A `config/last-good.yaml` with old names is migrated when it is read, so a device starts with it after an update.';
+  const rows = [
+    ...RENAMES.map(({ group, from, to }) => [code(group), code(from), code(to)]),
+    ...VALUE_RENAMES.map(({ group, key, from, to }) => [code(group), code(`${key}: ${from}`), code(`${key}: ${to}`)]),
+  ];
+  return `## Renamed keys and values\n\n${about}\n\n${table(['In', 'Old name', 'New name'], rows)}`;
 }
 
 /** The group itself, or for `cameras[]` the list that it is an entry of. */

@@ -1,14 +1,20 @@
 import type { Box, FrameRef, RuleOutput, Track } from '../../edge/src/domain/index.ts';
 import type { Rule } from '../../edge/src/pipeline/index.ts';
+import { createRule, RuleOptions, type RulePlace } from '../../edge/src/rules/index.ts';
 
 export const STEP_MS = 200;
 export const SIZE = { width: 640, height: 360 };
+
+/** A rule out of its options as they are written in the configuration file; results come every STEP_MS. */
+export function ruleOf(options: Readonly<Record<string, unknown>>, place: Partial<RulePlace> = {}): Rule {
+  return createRule(RuleOptions.parse({ camera: 'hall', ...options }), { resultEveryMs: STEP_MS, ...place });
+}
 
 export function frameAt(atMs: number): FrameRef {
   return { camera: 'hall', index: Math.round(atMs / STEP_MS), atMs, ...SIZE };
 }
 
-/** A track as a tracker would tell it; well known and detected unless said otherwise. */
+/** A track as a tracker would tell it; well known and detected unless outputs otherwise. */
 export function track(id: number, label: string, box: Box, more: Partial<Track> = {}): Track {
   return { id, label, box, score: 0.8, hits: 9, missed: 0, firstSeenMs: 0, lastSeenMs: 0, confirmed: true, ...more };
 }
@@ -20,17 +26,17 @@ export function play(
   toMs: number,
   scene: (atMs: number) => readonly Track[] | undefined,
 ): RuleOutput[] {
-  const said: RuleOutput[] = [];
+  const outputs: RuleOutput[] = [];
   for (let atMs = fromMs; atMs <= toMs; atMs += STEP_MS) {
     const tracks = scene(atMs)?.map((one) => ({ ...one, lastSeenMs: one.missed === 0 ? atMs : one.lastSeenMs }));
-    said.push(...rule.step({ frame: frameAt(atMs), tracks }).map((output) => ({ ...output, atMs })));
+    outputs.push(...rule.step({ frame: frameAt(atMs), tracks }).map((output) => ({ ...output, atMs })));
   }
-  return said;
+  return outputs;
 }
 
 /** `opened@5000` and the like. */
-export function story(said: readonly RuleOutput[]): string[] {
-  return said.map((output) => {
+export function story(outputs: readonly RuleOutput[]): string[] {
+  return outputs.map((output) => {
     const at = 'atMs' in output ? `@${String(output.atMs)}` : '';
     return `${output.phase}${output.reason === undefined ? '' : `(${output.reason})`}${at} #${output.key}`;
   });

@@ -14,7 +14,7 @@ const RULES = [
     zone: 'packing',
   },
   { camera: 'product', rule: 'defects', kind: 'quality_issue', label: 'defect', model: 'defect', zone: 'belt' },
-  { camera: 'floor', rule: 'dirt', kind: 'sanitation', label: 'spill', model: 'sanitation', zone: 'aisle' },
+  { camera: 'floor', rule: 'dirty-floor', kind: 'sanitation', label: 'spill', model: 'sanitation', zone: 'aisle' },
 ] as const;
 
 /**

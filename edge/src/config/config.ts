@@ -1,11 +1,6 @@
-import type { SecretText } from '@lineside/kit';
 import { z } from 'zod';
+import type { Immutable } from '../fields/index.ts';
 import { ConfigSchema } from './schema.ts';
-
-/** Read-only to the last level, and an optional key is absent rather than undefined: YAML has no undefined. */
-type Immutable<T> = T extends SecretText | string | number | boolean
-  ? T
-  : { readonly [K in keyof T]: Immutable<Exclude<T[K], undefined>> };
 
 type Decoded = z.output<typeof ConfigSchema>;
 

@@ -1,7 +1,7 @@
 import type { ValuePath } from '@lineside/kit';
+import { definitionOf } from '../rules/index.ts';
 import { nearest } from './distance.ts';
 import type { Finding } from './issues.ts';
-import { RULE_DEFAULTS, RULE_TYPES } from './slices/rules.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -187,8 +187,7 @@ function unknownName(
 
 function modelOf(rule: Loose): string | undefined {
   if (rule['model'] !== undefined) return typeof rule['model'] === 'string' ? rule['model'] : undefined;
-  const type = RULE_TYPES.find((candidate) => candidate === rule['type']);
-  return type === undefined ? undefined : RULE_DEFAULTS[type].model;
+  return typeof rule['type'] === 'string' ? definitionOf(rule['type'])?.defaultModel : undefined;
 }
 
 function areaOf(points: readonly (readonly [number, number])[]): number {

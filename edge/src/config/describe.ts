@@ -8,11 +8,14 @@ export interface SchemaNode {
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
+  readonly const?: unknown;
   readonly examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
+  /** Groups of keys of which a constant key (`type`) chooses one. */
+  readonly oneOf?: readonly SchemaNode[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly 'x-restart'?: Restart;
@@ -49,14 +52,36 @@ export function schemaAt(root: SchemaNode, path: readonly PropertyKey[]): Schema
   return node;
 }
 
-/** The node itself, or of several forms that a value may have the one that is a group of keys. */
-export function groupOf(node: SchemaNode | undefined): SchemaNode | undefined {
-  return node?.anyOf?.find((form) => form.properties !== undefined) ?? node;
+/** The groups of keys that a value may be: one, or for rules one per type. */
+export function formsOf(node: SchemaNode | undefined): readonly SchemaNode[] {
+  if (node?.properties !== undefined) return [node];
+  return (node?.oneOf ?? node?.anyOf ?? []).filter((form) => form.properties !== undefined);
 }
 
-/** Keys that a group at `path` may have. */
-export function keysAt(root: SchemaNode, path: readonly PropertyKey[]): readonly string[] {
-  return Object.keys(groupOf(schemaAt(root, path))?.properties ?? {});
+/** The one group of keys that a value may be, with the keys of all forms where there are several; else the node itself. */
+export function groupOf(node: SchemaNode | undefined): SchemaNode | undefined {
+  const [first, ...others] = formsOf(node);
+  if (first === undefined || others.length === 0) return first ?? node;
+  return { ...first, properties: Object.assign({}, ...others.map(({ properties }) => properties), first.properties) };
+}
+
+/** What distinguishes a form from the others: the value of its constant key. */
+export function formName({ properties = {} }: SchemaNode): string | undefined {
+  const name = Object.values(properties).find((child) => child.const !== undefined)?.const;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** The form whose constant keys have the values of the group `value`. */
+export function formFor(node: SchemaNode | undefined, value: unknown): SchemaNode | undefined {
+  const forms = formsOf(node);
+  if (forms.length < 2) return forms[0];
+  return forms.find(({ properties = {} }) =>
+    Object.entries(properties).every(
+      ([key, child]) =>
+        child.const === undefined ||
+        (typeof value === 'object' && value !== null && Reflect.get(value, key) === child.const),
+    ),
+  );
 }
 
 /** One row of the documentation. */
@@ -70,6 +95,8 @@ export interface KeyDescription {
   readonly restart: Restart;
   readonly description: string;
   readonly example?: unknown;
+  /** The forms of the group that have the key in this way, where not all have it (types of rules). */
+  readonly forms?: readonly string[];
 }
 
 /** Every key that holds a value, in the order of the schema. */
@@ -83,10 +110,36 @@ function keysUnder(node: SchemaNode, prefix: string): readonly KeyDescription[] 
     const required = node.required?.includes(key) === true;
     if (child.properties !== undefined) return keysUnder(child, path);
     if (child.items?.properties !== undefined) return keysUnder(child.items, `${path}[]`);
+    if (child.items?.oneOf !== undefined) return keysOfForms(formsOf(child.items), `${path}[]`);
     const entries = groupOf(child.items);
     const inside = entries?.properties === undefined ? [] : keysUnder(entries, `${path}[]`);
     return [describe(path, child, required), ...inside];
   });
+}
+
+/** Keys of several forms: one row where they agree, or else one for each way in which a key is there. */
+function keysOfForms(forms: readonly SchemaNode[], prefix: string): readonly KeyDescription[] {
+  const rows = new Map<string, { readonly row: KeyDescription; readonly forms: string[] }>();
+  for (const form of forms) {
+    for (const key of keysUnder(form, prefix)) {
+      const { example, ...row } = isConstant(form, key, prefix)
+        ? { ...key, type: forms.map(formName).join(' | ') }
+        : key;
+      const same = JSON.stringify(row);
+      const known = rows.get(same) ?? { row: { ...row, ...(example === undefined ? {} : { example }) }, forms: [] };
+      rows.set(same, known);
+      known.forms.push(formName(form) ?? '');
+    }
+  }
+  const order = [...new Set([...rows.values()].map(({ row }) => row.path))];
+  return [...rows.values()]
+    .toSorted((a, b) => order.indexOf(a.row.path) - order.indexOf(b.row.path))
+    .map(({ row, forms: having }) => (having.length === forms.length ? row : { ...row, forms: having }));
+}
+
+/** The key that distinguishes the forms. */
+function isConstant({ properties = {} }: SchemaNode, { path }: KeyDescription, prefix: string): boolean {
+  return properties[path.slice(prefix.length + 1)]?.const !== undefined;
 }
 
 function describe(path: string, node: SchemaNode, required: boolean): KeyDescription {
@@ -104,6 +157,7 @@ function describe(path: string, node: SchemaNode, required: boolean): KeyDescrip
 }
 
 function typeOf(node: SchemaNode): string {
+  if (node.const !== undefined) return String(node.const);
   if (node.enum !== undefined) return node.enum.map(String).join(' | ');
   if (node.anyOf !== undefined) return node.anyOf.map(typeOf).join(' | ');
   if (node.items?.anyOf !== undefined) return 'list of texts or groups';

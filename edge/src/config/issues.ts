@@ -1,8 +1,8 @@
 import type { ValuePath } from '@lineside/kit';
 import type { z } from 'zod';
-import { keysAt, type SchemaNode, schemaAt } from './describe.ts';
+import { formFor, formName, formsOf, groupOf, type SchemaNode, schemaAt } from './describe.ts';
 import { nearest } from './distance.ts';
-import { renameOf } from './renames.ts';
+import { renameOf, valueRenameOf } from './renames.ts';
 
 /** A problem before its place in the file is known. */
 export interface Finding {
@@ -29,6 +29,7 @@ function sameGroup(a: ValuePath, b: ValuePath): boolean {
 function allFindings(issues: readonly z.core.$ZodIssue[], root: SchemaNode): readonly Finding[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') return unknownKeys(issue, root);
+    if (issue.code === 'invalid_union' && issue.discriminator !== undefined) return [unknownType(issue, root)];
     const meant = issue.code === 'invalid_union' ? meantForm(issue) : undefined;
     return meant === undefined ? [findingOf(issue, root)] : allFindings(meant, root);
   });
@@ -44,13 +45,47 @@ function meantForm(issue: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIss
   return form.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
+/** A group whose `type` is missing or none of those that there are. */
+function unknownType(issue: z.core.$ZodIssueInvalidUnion, root: SchemaNode): Finding {
+  const { discriminator = '' } = issue;
+  const path = issue.path.at(-1) === discriminator ? issue.path : [...issue.path, discriminator];
+  const known = formsOf(schemaAt(root, path.slice(0, -1))).flatMap((form) => formName(form) ?? []);
+  const value = isGroup(issue.input) ? Reflect.get(issue.input, discriminator) : issue.input;
+  if (value === undefined) {
+    return { code: 'key_missing', path, message: 'is missing', advice: `write one of ${known.join(', ')}` };
+  }
+  const rename = typeof value === 'string' ? valueRenameOf(path, value) : undefined;
+  if (rename !== undefined) {
+    const message = `renamed: write ${rename.to}`;
+    return { code: 'value_renamed', path, message, advice: `write ${discriminator}: ${rename.to}` };
+  }
+  const meant = typeof value === 'string' ? nearest(value, known) : undefined;
+  const advice = meant === undefined ? `write one of ${known.join(', ')}` : `did you mean ${meant}?`;
+  return { code: 'value_invalid', path, message: `must be one of ${known.join(', ')}`, advice };
+}
+
+function isGroup(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, root: SchemaNode): readonly Finding[] {
-  const known = keysAt(root, issue.path);
+  const node = schemaAt(root, issue.path);
+  const form = formFor(node, issue.input);
+  const known = Object.keys((form ?? groupOf(node))?.properties ?? {});
   return issue.keys.map((key) => {
     const rename = renameOf(issue.path, key);
     if (rename !== undefined) {
       const message = `renamed: write ${rename.to}`;
       return { code: 'key_renamed', path: [...issue.path, key], message, advice: `write ${rename.to} for ${key}` };
+    }
+    const having = formsOf(node).filter(({ properties = {} }) => key in properties);
+    if (form !== undefined && having.length > 0) {
+      return {
+        code: 'key_of_other_type',
+        path: [...issue.path, key],
+        message: `is not a key of ${formName(form) ?? 'this'}, only of ${having.map(formName).join(', ')}`,
+        advice: `known here: ${known.join(', ')}`,
+      };
     }
     const meant = nearest(key, known);
     return {

@@ -66,7 +66,7 @@ describe('a bad file', () => {
         '  - id: a',
         '    url: rtsp://host/2',
         'rules:',
-        '  - {id: r, type: dirt, camera: b}',
+        '  - {id: r, type: spill, camera: b}',
         'status: {listen: 0.0.0.0:80}',
       ].join('\n'),
     );
@@ -122,7 +122,7 @@ describe('a bad file', () => {
     ],
     [
       'a rule whose model is not on its camera',
-      good('rules:\n  - {id: r, type: dirt, camera: a}\n'),
+      good('rules:\n  - {id: r, type: spill, camera: a}\n'),
       7,
       'rules[0].type',
       /add sanitation to the models/,

@@ -48,3 +48,26 @@ describe('a key that was renamed', () => {
     );
   });
 });
+
+describe('a value that was renamed', () => {
+  const rule = (type: string): string =>
+    `device: d\ncameras: [{id: a, url: "rtsp://h/1", models: [ppe]}]\nrules:\n  - {id: r, type: ${type}, camera: a, model: ppe}\n`;
+
+  it('is refused at its line with the new value', () => {
+    expect(problems(rule('dirt'))).toEqual([
+      expect.objectContaining({
+        code: 'value_renamed',
+        line: 4,
+        path: 'rules[0].type',
+        message: 'renamed: write spill',
+        advice: 'write type: spill',
+      }),
+    ]);
+  });
+
+  it('is migrated in a kept configuration, and the same text elsewhere stays', () => {
+    expect(migrateConfigText(rule('dirt'))).toContain('type: spill');
+    expect(problems(migrateConfigText(rule('dirt')))).toEqual([]);
+    expect(migrateConfigText('line: dirt\n')).toBe('line: dirt\n');
+  });
+});

@@ -25,16 +25,32 @@ export const RENAMES: readonly Rename[] = [
   { group: 'inference', from: 'buildLimit', to: 'buildTimeout' },
 ];
 
+/** Every value that was renamed, of a key in a group. */
+export const VALUE_RENAMES: readonly (Rename & { readonly key: string })[] = [
+  { group: 'rules[]', key: 'type', from: 'dirt', to: 'spill' },
+];
+
+/** The rename that `value` had at the key at `path`, or undefined where it had none. */
+export function valueRenameOf(path: ValuePath, value: string): Rename | undefined {
+  const group = groupText(path.slice(0, -1));
+  return VALUE_RENAMES.find((rename) => rename.group === group && rename.key === path.at(-1) && rename.from === value);
+}
+
 /** The rename that `key` had in the group at `path`, or undefined where it had none. */
 export function renameOf(path: ValuePath, key: string): Rename | undefined {
-  const group = path.reduce<string>((text, step) => {
-    if (typeof step === 'number') return `${text}[]`;
-    return text === '' ? String(step) : `${text}.${String(step)}`;
-  }, '');
+  const group = groupText(path);
   return RENAMES.find((rename) => rename.group === group && rename.from === key);
 }
 
-/** `text` with every old key under its new name; comments and order stay. Text that is not YAML stays as it is. */
+/** `['rules', 0]` is `rules[]`. */
+function groupText(path: ValuePath): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[]`;
+    return text === '' ? String(step) : `${text}.${String(step)}`;
+  }, '');
+}
+
+/** `text` with every old key and value under its new name; comments and order stay. Text that is not YAML stays as it is. */
 export function migrateConfigText(text: string): string {
   const document = parseDocument(text, { prettyErrors: false });
   if (document.errors.length > 0) return text;
@@ -49,6 +65,12 @@ export function migrateConfigText(text: string): string {
       const rename = renameOf(path, name);
       if (rename !== undefined && !keys.has(rename.to)) {
         key.value = rename.to;
+        renamed += 1;
+      }
+      const newValue =
+        isScalar(value) && typeof value.value === 'string' ? valueRenameOf([...path, name], value.value) : undefined;
+      if (newValue !== undefined && isScalar(value)) {
+        value.value = newValue.to;
         renamed += 1;
       }
       visit(value, [...path, name]);

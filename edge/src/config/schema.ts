@@ -1,11 +1,11 @@
 import { isDeviceId } from '@lineside/protocol';
 import { z } from 'zod';
 import { key } from '../fields/index.ts';
+import { RuleOptions } from '../rules/index.ts';
 import { Camera } from './slices/camera.ts';
 import { Inference } from './slices/inference.ts';
 import { Log } from './slices/log.ts';
 import { Model } from './slices/models.ts';
-import { Rule } from './slices/rules.ts';
 import { Status } from './slices/status.ts';
 import { Storage } from './slices/storage.ts';
 import { Uplink } from './slices/uplink.ts';
@@ -53,7 +53,7 @@ export const ConfigSchema = z.strictObject({
       }),
     ),
   rules: z
-    .array(Rule)
+    .array(RuleOptions)
     .default([])
     .meta(key({ description: 'The conditions that become events.', restart: 'rule' })),
   uplink: Uplink.optional().meta(

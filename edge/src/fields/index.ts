@@ -6,6 +6,7 @@ export * from './day-window.ts';
 export * from './duration.ts';
 export * from './fraction.ts';
 export * from './id.ts';
+export * from './immutable.ts';
 export * from './key.ts';
 export * from './problem.ts';
 export * from './rate.ts';

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { ruleOf } from '../../../tests/support/crafted-tracks.ts';
 import { HandClock } from '../../../tests/support/test-journal.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
 import type { Box, Detection, InferenceResult, Inspection, LineEvent, RuleOutput } from '../domain/index.ts';
 import { LinesideError, silentLogger } from '@lineside/kit';
-import { createRule, type RuleSpec } from '../rules/index.ts';
 import { ByteTracker } from '../tracking/index.ts';
 import { Lanes, type LanesOptions } from './lanes.ts';
 import type { Picture, PictureRequest, Rule } from './ports.ts';
@@ -30,7 +30,7 @@ class World {
   #index = 0;
 
   constructor(options: Partial<LanesOptions> & { rules?: readonly Rule[] } = {}) {
-    const { rules = [dirtRule()], ...more } = options;
+    const { rules = [spillRule()], ...more } = options;
     const note = (_: object, message: string): number => this.errors.push(message);
     const log = {
       ...silentLogger,
@@ -90,9 +90,9 @@ class World {
   }
 }
 
-function dirtRule(more: Partial<Extract<RuleSpec, { type: 'dirt' }>> = {}): Rule {
-  const timing = { minDurationMs: 1000, clearAfterMs: 1000, coolDownMs: 0, updateEveryMs: 2000, expireAfterMs: 5000 };
-  return createRule({ type: 'dirt', id: 'clean', model: 'sanitation', severity: 'warning', timing, ...more });
+function spillRule(more: object = {}): Rule {
+  const timing = { minDuration: '1s', clearAfter: '1s', coolDown: '0s', updateInterval: '2s' };
+  return ruleOf({ type: 'spill', id: 'clean', severity: 'warning', ...timing, ...more });
 }
 
 function ok(boxes: readonly Box[], label = 'spill'): InferenceResult {
@@ -342,7 +342,7 @@ describe('a lane', () => {
     broken.step = () => {
       throw new Error('mistake');
     };
-    world = new World({ rules: [broken, dirtRule()] });
+    world = new World({ rules: [broken, spillRule()] });
     world.see(1400);
     await world.settled();
     expect(world.phases).toEqual(['event-1 opened']);
@@ -384,7 +384,7 @@ describe('lanes', () => {
     expect(world.recorded.map(({ event }) => event.output.phase)).not.toContain('closed');
     world.lanes.down('hung');
     const since = world.lanes.state().vision.sinceMs;
-    world.clock.advance(6000);
+    world.clock.advance(11_000);
     world.lanes.down('did not start');
     expect(world.lanes.state().vision).toMatchObject({ sinceMs: since, downs: 3 });
     world.lanes.tick(world.clock.monoMs());
@@ -407,7 +407,7 @@ describe('lanes', () => {
     const lane = (camera: string): LanesOptions['lanes'][number] => ({
       camera,
       source: 'live',
-      models: [{ id: 'sanitation', tracker: new ByteTracker(), rules: [dirtRule()] }],
+      models: [{ id: 'sanitation', tracker: new ByteTracker(), rules: [spillRule()] }],
     });
     world = new World({ lanes: [lane('floor'), lane('yard')] });
     world.see(1400, ok([PUDDLE]), 'yard');
@@ -424,7 +424,7 @@ describe('lanes', () => {
         {
           camera: 'floor',
           source: 'recording',
-          models: [{ id: 'sanitation', tracker: new ByteTracker(), rules: [dirtRule()] }],
+          models: [{ id: 'sanitation', tracker: new ByteTracker(), rules: [spillRule()] }],
         },
       ],
     });

@@ -1,5 +1,7 @@
 /**
- * What counts as an incident: rules judge tracks over time and say when one opens, goes on and closes, and why. Pure.
+ * What becomes an event. Each type of rule is a folder with its options, words, judge, document and tests, and a line in
+ * registry.ts. A judge is pure: frames and tracks in, transitions of incidents out.
  */
-export * from './create-rule.ts';
-export * from './spec.ts';
+export { labelProblems, type LabelProblem } from './label-problems.ts';
+export type { LabelNeed, RuleDefinition, RulePlace, RuleWords } from './rule-definition.ts';
+export { createRule, definitionOf, RULE_TYPES, RuleOptions, RULES } from './rules.ts';

@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RuleOutput, Track } from '../domain/index.ts';
-import { frameAt, SIZE, track } from '../../../tests/support/crafted-tracks.ts';
-import { createRule } from './create-rule.ts';
-import type { RuleSpec } from './spec.ts';
+import { frameAt, ruleOf, SIZE, track } from '../../../tests/support/crafted-tracks.ts';
+import { RULES } from './index.ts';
 
-const LABELS: Readonly<Record<RuleSpec['type'], readonly string[]>> = {
-  missing_headwear: ['person', 'headwear', 'bare_head'],
-  product_defect: ['product', 'defect'],
-  dirt: ['spill', 'litter'],
-};
+/** Every label that a rule of this type reads by default. */
+function labelsOf({ options, labelNeeds }: (typeof RULES)[number], type: string): readonly string[] {
+  return labelNeeds(options.parse({ id: 'r', type, camera: 'c' })).flatMap(({ labels }) => labels);
+}
 
 function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
@@ -51,16 +49,25 @@ function randomScene(random: () => number, labels: readonly string[], places: nu
     });
 }
 
-describe.each(Object.keys(LABELS) as RuleSpec['type'][])('%s, whatever it sees', (type) => {
-  it('opens, updates and closes each key in order, never twice, and claims no more time than has passed', () => {
+describe.each(RULES)('a rule of type $type, whatever it sees', (definition) => {
+  const { type } = definition;
+
+  it('opens, updates and closes each event in order, never twice, and reports no more time than has passed', () => {
     let opened = 0;
     const broken: object[] = [];
     for (let round = 0; round < 40; round += 1) {
       const random = randomFrom(1 + round);
-      const minDurationMs = type === 'product_defect' ? 0 : random() * 2000;
-      const timing = { minDurationMs, clearAfterMs: random() * 2000, updateEveryMs: 1500, coolDownMs: random() * 1000 };
-      const rule = createRule({ type, id: 'r', model: 'm', severity: 'info', timing });
-      const scene = randomScene(random, LABELS[type], 8);
+      const upTo = (ms: number): string => `${Math.floor(random() * ms)}ms`;
+      const minDuration = type === 'product_defect' ? '0s' : upTo(2000);
+      const rule = ruleOf({
+        type,
+        id: 'r',
+        minDuration,
+        clearAfter: upTo(2000),
+        updateInterval: '1500ms',
+        coolDown: upTo(1000),
+      });
+      const scene = randomScene(random, labelsOf(definition, type), 8);
       const phases = new Map<string, { phase: RuleOutput['phase']; durationMs: number }>();
       let startMs: number | undefined;
       const check = (outputs: readonly RuleOutput[], atMs: number): void => {

@@ -1,5 +1,5 @@
 import type { Box, CloseReason, EventKind, EventPhase, RuleOutput, Severity } from '../../domain/index.ts';
-import type { Timing } from '../spec.ts';
+import type { Timing } from '../timing.ts';
 import { Incident } from './incident.ts';
 
 /** What all incidents of one rule have in common. */

@@ -1,5 +1,5 @@
 import type { EventPhase } from '../../domain/index.ts';
-import type { Timing } from '../spec.ts';
+import type { Timing } from '../timing.ts';
 
 type Stage = 'idle' | 'pending' | 'open' | 'closing';
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Box, Track } from '../../domain/index.ts';
-import { play, story, track } from '../../../../tests/support/crafted-tracks.ts';
-import { createRule } from '../create-rule.ts';
-import type { MissingHeadwearSpec } from '../spec.ts';
+import type { Rule } from '../../pipeline/index.ts';
+import { play, ruleOf, story, track } from '../../../../tests/support/crafted-tracks.ts';
 
 const LEFT_HALF = {
   id: 'packing',
@@ -14,17 +13,11 @@ const LEFT_HALF = {
   ],
 } as const;
 
-function rule(more: Partial<MissingHeadwearSpec> = {}): ReturnType<typeof createRule> {
-  return createRule({
-    type: 'missing_headwear',
-    id: 'hats',
-    model: 'ppe',
-    severity: 'warning',
-    zone: LEFT_HALF,
-    timing: { minDurationMs: 2000, clearAfterMs: 1000 },
-    ...more,
-  });
-}
+const rule = (): Rule =>
+  ruleOf(
+    { type: 'missing_headwear', id: 'hats', zone: 'packing', minDuration: '2s', clearAfter: '1s' },
+    { zone: LEFT_HALF },
+  );
 
 const body = (x: number): Box => [x - 40, 100, x + 40, 300];
 const head = (x: number): Box => [x - 15, 102, x + 15, 135];
@@ -32,15 +25,15 @@ const person = (id: number, x: number, more: Partial<Track> = {}): Track => trac
 const bare = (id: number, x: number, more: Partial<Track> = {}): Track => track(id, 'bare_head', head(x), more);
 const capped = (id: number, x: number, more: Partial<Track> = {}): Track => track(id, 'headwear', head(x), more);
 
-describe('missing headwear', () => {
-  it('opens after T with zone, head and counts, and clears when a cap is put on', () => {
+describe('the missing headwear rule', () => {
+  it('opens after the minimum duration with zone, head and counts, and clears when a cap is put on', () => {
     const hats = rule();
-    const said = [
+    const outputs = [
       ...play(hats, 0, 3000, () => [person(1, 100), bare(2, 100)]),
       ...play(hats, 3200, 6000, () => [person(1, 100), capped(3, 100)]),
     ];
-    expect(story(said)).toEqual(['opened@2000 #1', 'closed(cleared)@4200 #1']);
-    expect(said[0]).toMatchObject({
+    expect(story(outputs)).toEqual(['opened@2000 #1', 'closed(cleared)@4200 #1']);
+    expect(outputs[0]).toMatchObject({
       rule: 'hats',
       kind: 'personnel_violation',
       severity: 'warning',
@@ -51,33 +44,33 @@ describe('missing headwear', () => {
       durationMs: 2000,
       details: { personTrack: 1, framesAbsent: 11, framesPresent: 0 },
     });
-    expect(said[1]?.durationMs).toBe(3000);
+    expect(outputs[1]?.durationMs).toBe(3000);
   });
 
-  it('accuses the one of two people who is bare', () => {
-    const said = play(rule(), 0, 3000, () => [person(1, 100), person(2, 220), capped(3, 100), bare(4, 220)]);
-    expect(said.map((output) => output.details?.['personTrack'])).toEqual([2]);
+  it('reports the one of two people whose head is bare', () => {
+    const outputs = play(rule(), 0, 3000, () => [person(1, 100), person(2, 220), capped(3, 100), bare(4, 220)]);
+    expect(outputs.map((output) => output.details?.['personTrack'])).toEqual([2]);
   });
 
   it('gives each head to one person, so that a cap in front does not cover the bare head behind', () => {
     // Two people close together: both heads lie in both head regions.
-    const said = play(rule(), 0, 3000, () => [person(1, 100), person(2, 130), capped(3, 102), bare(4, 128)]);
-    expect(said.map((output) => output.details?.['personTrack'])).toEqual([2]);
+    const outputs = play(rule(), 0, 3000, () => [person(1, 100), person(2, 130), capped(3, 102), bare(4, 128)]);
+    expect(outputs.map((output) => output.details?.['personTrack'])).toEqual([2]);
   });
 
   it('keeps an incident per person', () => {
-    const said = play(rule(), 0, 3000, () => [person(1, 60), bare(2, 60), person(3, 200), bare(4, 200)]);
-    expect(story(said)).toEqual(['opened@2000 #1', 'opened@2000 #2']);
+    const outputs = play(rule(), 0, 3000, () => [person(1, 60), bare(2, 60), person(3, 200), bare(4, 200)]);
+    expect(story(outputs)).toEqual(['opened@2000 #1', 'opened@2000 #2']);
   });
 
-  it('asks nothing of people outside of the zone, and clears when somebody leaves it', () => {
+  it('does not judge people outside the zone, and clears when a person leaves it', () => {
     expect(play(rule(), 0, 5000, () => [person(1, 500), bare(2, 500)])).toEqual([]);
     const hats = rule();
-    const said = play(hats, 0, 8000, (atMs) => {
+    const outputs = play(hats, 0, 8000, (atMs) => {
       const x = atMs < 4000 ? 200 : 500;
       return [person(1, x), bare(2, x)];
     });
-    expect(story(said)).toEqual(['opened@2000 #1', 'closed(cleared)@5000 #1']);
+    expect(story(outputs)).toEqual(['opened@2000 #1', 'closed(cleared)@5000 #1']);
   });
 
   it('does not judge a head that is not visible: it neither opens nor clears', () => {
@@ -89,17 +82,17 @@ describe('missing headwear', () => {
 
   it('judges over time: a single frame of either kind changes nothing', () => {
     const hats = rule();
-    const said = play(hats, 0, 6000, (atMs) =>
+    const outputs = play(hats, 0, 6000, (atMs) =>
       atMs % 1000 === 600 ? [person(1, 100), capped(3, 100)] : [person(1, 100), bare(2, 100)],
     );
-    expect(story(said)).toEqual(['opened@2000 #1']);
+    expect(story(outputs)).toEqual(['opened@2000 #1']);
     const worn = play(rule(), 0, 9000, (atMs) =>
       atMs % 1000 === 600 ? [person(1, 100), bare(2, 100)] : [person(1, 100), capped(3, 100)],
     );
     expect(worn).toEqual([]);
   });
 
-  it('takes the surer of two labels on one head', () => {
+  it('believes the label with the higher score when one head has two', () => {
     const both = (cap: number): Track[] => [
       person(1, 100),
       bare(2, 100, { score: 0.6 }),
@@ -109,39 +102,39 @@ describe('missing headwear', () => {
     expect(story(play(rule(), 0, 3000, () => both(0.3)))).toEqual(['opened@2000 #1']);
   });
 
-  it('counts a bare head without a body, and goes on with the body’s incident when it is detected', () => {
+  it('counts a bare head without a body, and continues as the incident of the body when that is detected', () => {
     const hats = rule();
-    const said = [
+    const outputs = [
       ...play(hats, 0, 3000, () => [bare(2, 100)]),
       ...play(hats, 3200, 5000, () => [person(7, 100), bare(2, 100)]),
       ...play(hats, 5200, 8000, () => [person(7, 100), capped(9, 100)]),
     ];
-    expect(story(said)).toEqual(['opened@2000 #1', 'closed(cleared)@6200 #1']);
-    expect(said[0]?.details).toMatchObject({ personDetected: false });
-    expect(said[1]?.details).toMatchObject({ personTrack: 7 });
+    expect(story(outputs)).toEqual(['opened@2000 #1', 'closed(cleared)@6200 #1']);
+    expect(outputs[0]?.details).toMatchObject({ personDetected: false });
+    expect(outputs[1]?.details).toMatchObject({ personTrack: 7 });
   });
 
-  it('goes on with the incident when the body’s track is lost and the head’s is not', () => {
+  it('continues the incident when the track of the body is lost and that of the head is not', () => {
     const hats = rule();
-    const said = [
+    const outputs = [
       ...play(hats, 0, 3000, () => [person(1, 100), bare(2, 100)]),
       ...play(hats, 3200, 6000, () => [bare(2, 100)]),
       ...play(hats, 6200, 9000, () => [person(8, 100), bare(2, 100)]),
       ...play(hats, 9200, 12_000, () => []),
     ];
-    expect(story(said)).toEqual(['opened@2000 #1', 'closed(object_lost)@10200 #1']);
+    expect(story(outputs)).toEqual(['opened@2000 #1', 'closed(object_lost)@10200 #1']);
   });
 
   it('stays with the bare head when two bodies’ tracks change places', () => {
     const hats = rule();
-    const said = [
+    const outputs = [
       ...play(hats, 0, 3000, () => [person(1, 100), bare(2, 100), person(3, 200), capped(4, 200)]),
       ...play(hats, 3200, 8000, () => [person(3, 100), bare(2, 100), person(1, 200), capped(4, 200)]),
     ];
-    expect(story(said)).toEqual(['opened@2000 #1']);
+    expect(story(outputs)).toEqual(['opened@2000 #1']);
   });
 
-  it('waits for a body that is only believed after a while', () => {
+  it('does not judge a body before its track is confirmed', () => {
     expect(play(rule(), 0, 5000, () => [person(1, 100, { confirmed: false }), capped(2, 100)])).toEqual([]);
   });
 
@@ -149,11 +142,11 @@ describe('missing headwear', () => {
     const hats = rule();
     play(hats, 0, 3000, () => [person(1, 100), bare(2, 100)]);
     expect(play(hats, 3200, 9000, () => undefined)).toEqual([]);
-    const said = play(hats, 9200, 11_000, () => [person(1, 100), capped(3, 100)]);
-    expect(story(said)).toEqual(['closed(cleared)@10200 #1']);
+    const outputs = play(hats, 9200, 11_000, () => [person(1, 100), capped(3, 100)]);
+    expect(story(outputs)).toEqual(['closed(cleared)@10200 #1']);
   });
 
-  it('closes as camera_lost when results stay away, by its frames or by the clock', () => {
+  it('closes with camera_lost when results stop, seen from the next frame or from the clock', () => {
     const hats = rule();
     play(hats, 0, 3000, () => [person(1, 100), bare(2, 100)]);
     expect(hats.expire(12_900)).toEqual([]);

@@ -7,16 +7,15 @@ import {
   intersection,
   type RuleOutput,
   type Track,
-  WHOLE_PICTURE,
 } from '../../domain/index.ts';
-import type { Rule, RuleInput } from '../../pipeline/index.ts';
-import { type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
-import { type ProductDefectSpec, timingOf } from '../spec.ts';
+import type { Judge, JudgeSetup } from '../define-rule.ts';
+import { type Details, type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
+import type { ProductDefectOptions } from './options.ts';
 
-/** Share of a defect's box that must lie on a product to be that product's. */
+/** Fraction of a defect's box that must lie on a product for the defect to belong to it. */
 const ON_PRODUCT = 0.5;
 
-/** One product passing by, known by its track, by the tracks of its defects, or both. */
+/** One product on its way past the camera, known by its track, by the tracks of its defects, or both. */
 class ProductCase implements Subject {
   readonly incident: IncidentState;
   readonly defects = new Set<number>();
@@ -28,7 +27,7 @@ class ProductCase implements Subject {
     this.incident = incident;
   }
 
-  see(defects: readonly Track[], product: Track | undefined): void {
+  observe(defects: readonly Track[], product: Track | undefined): void {
     for (const defect of defects) this.defects.add(defect.id);
     this.#most = Math.max(this.#most, defects.length);
     if (product === undefined) return;
@@ -36,7 +35,7 @@ class ProductCase implements Subject {
     this.productSeenMs = product.lastSeenMs;
   }
 
-  details(): NonNullable<RuleOutput['details']> {
+  details(): Details {
     return {
       framesWithDefect: this.incident.sightings,
       mostDefects: this.#most,
@@ -46,86 +45,59 @@ class ProductCase implements Subject {
 }
 
 /**
- * A product on which a defect is seen in at least `minSightings` frames of its subject: one event per product, open
- * until the product is gone. A defect on no known product makes an event of its own, so that a missed product box
- * loses nothing; when the product is detected later, the event goes on as that product's.
+ * One event per product, open until the product is gone. A defect that lies on no known product makes an event of its own,
+ * so that nothing is lost when a product is not detected. When the product is detected later, the event continues as that
+ * product's.
  */
-export class ProductDefect implements Rule {
-  readonly id: string;
-  readonly model: string;
-  readonly colours: NonNullable<Rule['colours']>;
-  readonly #spec: ProductDefectSpec;
-  readonly #labels: Readonly<Record<'product' | 'defect', readonly string[]>>;
-  readonly #incidents: IncidentTracker<ProductCase>;
+export class ProductDefectJudge implements Judge {
+  readonly incidents: IncidentTracker<ProductCase>;
+  readonly #setup: JudgeSetup<ProductDefectOptions>;
 
-  constructor(spec: ProductDefectSpec) {
-    this.id = spec.id;
-    this.model = spec.model;
-    this.#spec = spec;
-    this.#labels = { product: spec.labels?.product ?? ['product'], defect: spec.labels?.defect ?? ['defect'] };
-    this.colours = Object.fromEntries([
-      ...this.#labels.product.map((label) => [label, 'good'] as const),
-      ...this.#labels.defect.map((label) => [label, 'bad'] as const),
-    ]);
-    this.#incidents = new IncidentTracker({
-      rule: spec.id,
-      ruleType: spec.type,
-      kind: 'quality_issue',
-      severity: spec.severity,
-      zone: spec.zone?.id,
-      timing: timingOf(spec),
-    });
+  constructor(setup: JudgeSetup<ProductDefectOptions>) {
+    this.#setup = setup;
+    this.incidents = new IncidentTracker(setup.facts);
   }
 
-  step({ frame, tracks }: RuleInput): readonly RuleOutput[] {
-    const outputs = this.#incidents.beginFrame(frame.atMs, tracks !== undefined);
-    if (tracks === undefined) return outputs;
-    const products = tracks.filter((track) => this.#labels.product.includes(track.label));
-    const defects = tracks.filter((track) => this.#labels.defect.includes(track.label));
+  judge(frame: FrameRef, tracks: readonly Track[]): RuleOutput[] {
+    const { labels, productLabels } = this.#setup.options;
+    const products = tracks.filter((track) => productLabels.includes(track.label));
+    const defects = tracks.filter((track) => labels.includes(track.label));
+    const outputs: RuleOutput[] = [];
     const present = new Set<ProductCase>();
-    for (const [product, found] of groupByProduct(products, defects.filter(isDetected))) {
-      if (!this.#isInZone(frame, product ?? found[0])) continue;
-      const subject = this.#subject(product, found, products, present);
+    for (const [product, group] of groupByProduct(products, defects.filter(isDetected))) {
+      if (!this.#isInZone(frame, product ?? group[0])) continue;
+      const subject = this.#caseOf(product, group, products, present);
       present.add(subject);
-      subject.see(found, product);
-      const best = found.reduce((a, b) => (b.score > a.score ? b : a));
-      outputs.push(...this.#incidents.observe(subject, frame.atMs, { condition: true, sighting: best }));
+      subject.observe(group, product);
+      const best = group.reduce((a, b) => (b.score > a.score ? b : a));
+      outputs.push(...this.incidents.observe(subject, frame.atMs, { condition: true, sighting: best }));
     }
-    this.#keepPassing([...products, ...defects], present);
-    outputs.push(...this.#incidents.expireUnseen(frame.atMs, present, 'object_lost'));
-    return outputs;
-  }
-
-  expire(atMs: number): readonly RuleOutput[] {
-    return this.#incidents.expire(atMs);
-  }
-
-  close(atMs: number, reason: 'restart' | 'rule_removed'): readonly RuleOutput[] {
-    return this.#incidents.close(atMs, reason);
+    this.#keepPresent([...products, ...defects], present);
+    return [...outputs, ...this.incidents.expireUnseen(frame.atMs, present, 'object_lost')];
   }
 
   #isInZone(frame: FrameRef, track: Track): boolean {
-    return contains(this.#spec.zone ?? WHOLE_PICTURE, centreOf(track.box, frame));
+    return contains(this.#setup.zone, centreOf(track.box, frame));
   }
 
-  #subject(
+  #caseOf(
     product: Track | undefined,
     defects: Group,
     products: readonly Track[],
     present: ReadonlySet<ProductCase>,
   ): ProductCase {
-    const candidates = [...this.#incidents.subjects].filter(
+    const candidates = [...this.incidents.subjects].filter(
       (subject) => !present.has(subject) && isSame(subject, product, defects, products),
     );
     const open = candidates.find((subject) => subject.incident.isOpen);
     const own = candidates.find((subject) => product !== undefined && subject.product === product.id);
-    return open ?? own ?? candidates[0] ?? this.#incidents.add(new ProductCase(this.#incidents.newIncident()));
+    return open ?? own ?? candidates[0] ?? this.incidents.add(new ProductCase(this.incidents.newIncident()));
   }
 
-  /** A product without a visible defect in this frame is not yet gone, nor is one that was only just missed. */
-  #keepPassing(tracks: readonly Track[], present: Set<ProductCase>): void {
+  /** A product without a visible defect in this frame is not gone, and neither is one that was missed only now. */
+  #keepPresent(tracks: readonly Track[], present: Set<ProductCase>): void {
     const live = new Map(tracks.map((track) => [track.id, track]));
-    for (const subject of this.#incidents.subjects) {
+    for (const subject of this.incidents.subjects) {
       const product = subject.product === undefined ? undefined : live.get(subject.product);
       if (product !== undefined) subject.productSeenMs = product.lastSeenMs;
       if (product !== undefined || [...subject.defects].some((id) => live.has(id))) present.add(subject);
@@ -135,7 +107,7 @@ export class ProductDefect implements Rule {
 
 type Group = readonly [Track, ...Track[]];
 
-/** Defects by the product they lie on; each that lies on none is a group of its own. */
+/** Defects by the product on which they lie. Each defect on no product is a group of its own. */
 function groupByProduct(products: readonly Track[], defects: readonly Track[]): [Track | undefined, Group][] {
   const groups = new Map<Track, [Track, ...Track[]]>();
   const lone: [undefined, Group][] = [];
@@ -154,7 +126,7 @@ function productUnder(products: readonly Track[], defect: Box): Track | undefine
   let most = ON_PRODUCT * area(defect);
   for (const product of products) {
     const shared = intersection(product.box, defect);
-    // Of two that hold it equally, the one detected in this frame.
+    // Of two with equal overlap, the one that is detected in this frame.
     if (shared < most || (shared === most && best?.missed === 0)) continue;
     best = product;
     most = shared;
@@ -163,8 +135,8 @@ function productUnder(products: readonly Track[], defect: Box): Track | undefine
 }
 
 /**
- * Whether a subject is that of this product, or these defects. A defect's track may jump to the next product, so it
- * speaks for another product only if that one appeared after the subject's own was last seen.
+ * Whether a case is that of this product or of these defects. The track of a defect can jump to the next product, so it
+ * identifies the case of another product only if that product appeared after the case's own product was last seen.
  */
 function isSame(subject: ProductCase, product: Track | undefined, defects: Group, products: readonly Track[]): boolean {
   if (product !== undefined && subject.product === product.id) return true;

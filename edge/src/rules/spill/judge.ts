@@ -1,14 +1,16 @@
-import { area, type Box, intersection, type RuleOutput, type Track, WHOLE_PICTURE } from '../../domain/index.ts';
-import type { Rule, RuleInput } from '../../pipeline/index.ts';
-import { type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
-import { type SpillSpec, timingOf } from '../spec.ts';
+import { area, type Box, type FrameRef, intersection, type RuleOutput, type Track } from '../../domain/index.ts';
+import type { Judge, JudgeSetup } from '../define-rule.ts';
+import { type Details, type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
+import type { SpillOptions } from './options.ts';
 import { zoneFraction } from './zone-fraction.ts';
 
-/** Boxes of one label that fraction so much of the smaller one are one spill: a spill torn in two, a track born again. */
+/**
+ * Boxes of one label that overlap by this fraction of the smaller one are one spill: one that was detected in two parts,
+ * or whose track was lost and started again.
+ */
 const SAME_PLACE = 0.3;
-const MIN_ZONE_FRACTION = 0.5;
 
-/** One dirty place. */
+/** One place on which something lies. */
 class SpillCase implements Subject {
   readonly incident: IncidentState;
   readonly label: string;
@@ -22,18 +24,18 @@ class SpillCase implements Subject {
     this.box = box;
   }
 
-  see(tracks: readonly InZone[]): void {
+  observe(tracks: readonly InZone[]): void {
     for (const { track } of tracks) this.tracks.add(track.id);
     this.box = tracks.map(({ track }) => track.box).reduce(around);
     this.#zoneFraction = Math.max(...tracks.map(({ fraction }) => fraction));
   }
 
-  /** Ids are never used again, so those that are gone need not be known. */
-  forget(live: ReadonlySet<number>): void {
+  /** Track ids are never used again, so those of lost tracks need not be kept. */
+  forgetLost(live: ReadonlySet<number>): void {
     for (const id of this.tracks) if (!live.has(id)) this.tracks.delete(id);
   }
 
-  details(): NonNullable<RuleOutput['details']> {
+  details(): Details {
     return { zoneFraction: Math.round(this.#zoneFraction * 100) / 100, sightings: this.incident.sightings };
   }
 }
@@ -44,69 +46,42 @@ interface InZone {
 }
 
 /**
- * Spill or litter in the zone for longer than T: one incident per place and label. Only what is detected in a frame is
- * seen in it; what somebody hides for less than `clearAfterMs` stays open, and a track born again at the same place
- * continues the incident.
+ * One incident per place and label. An object counts only in frames in which it is detected. One that is hidden for less
+ * than `clearAfter` stays open, and a track that starts again at the same place continues the incident.
  */
-export class Spill implements Rule {
-  readonly id: string;
-  readonly model: string;
-  readonly colours: NonNullable<Rule['colours']>;
-  readonly #spec: SpillSpec;
-  readonly #labels: readonly string[];
-  readonly #incidents: IncidentTracker<SpillCase>;
+export class SpillJudge implements Judge {
+  readonly incidents: IncidentTracker<SpillCase>;
+  readonly #setup: JudgeSetup<SpillOptions>;
 
-  constructor(spec: SpillSpec) {
-    this.id = spec.id;
-    this.model = spec.model;
-    this.#spec = spec;
-    this.#labels = spec.labels?.dirt ?? ['spill', 'litter'];
-    this.colours = Object.fromEntries(this.#labels.map((label) => [label, 'bad'] as const));
-    this.#incidents = new IncidentTracker({
-      rule: spec.id,
-      ruleType: spec.type,
-      kind: 'sanitation',
-      severity: spec.severity,
-      zone: spec.zone?.id,
-      timing: timingOf(spec),
-    });
+  constructor(setup: JudgeSetup<SpillOptions>) {
+    this.#setup = setup;
+    this.incidents = new IncidentTracker(setup.facts);
   }
 
-  step({ frame, tracks }: RuleInput): readonly RuleOutput[] {
-    const outputs = this.#incidents.beginFrame(frame.atMs, tracks !== undefined);
-    if (tracks === undefined) return outputs;
-    const zone = this.#spec.zone ?? WHOLE_PICTURE;
-    const found = tracks
-      .filter((track) => track.missed === 0 && this.#labels.includes(track.label))
+  judge(frame: FrameRef, tracks: readonly Track[]): RuleOutput[] {
+    const { zone, options } = this.#setup;
+    const inZone = tracks
+      .filter((track) => track.missed === 0 && options.labels.includes(track.label))
       .map((track) => ({ track, fraction: zoneFraction(zone, track.box, frame) }))
-      .filter(({ fraction }) => fraction >= (this.#spec.minZoneFraction ?? MIN_ZONE_FRACTION));
+      .filter(({ fraction }) => fraction >= options.minZoneFraction);
     const live = new Set(tracks.map((track) => track.id));
-    for (const spill of this.#incidents.subjects) spill.forget(live);
-    const spills = this.#group(found);
-    for (const [spill, seen] of spills) {
-      spill.see(seen);
+    for (const spill of this.incidents.subjects) spill.forgetLost(live);
+    const spills = this.#group(inZone);
+    const outputs = [...spills].flatMap(([spill, seen]) => {
+      spill.observe(seen);
       const score = Math.max(...seen.map(({ track }) => track.score));
       const sighting = { label: spill.label, score, box: spill.box };
-      outputs.push(...this.#incidents.observe(spill, frame.atMs, { condition: true, sighting }));
-    }
-    outputs.push(...this.#incidents.expireUnseen(frame.atMs, new Set(spills.keys()), 'cleared'));
-    return outputs;
+      return this.incidents.observe(spill, frame.atMs, { condition: true, sighting });
+    });
+    return [...outputs, ...this.incidents.expireUnseen(frame.atMs, new Set(spills.keys()), 'cleared')];
   }
 
-  expire(atMs: number): readonly RuleOutput[] {
-    return this.#incidents.expire(atMs);
-  }
-
-  close(atMs: number, reason: 'restart' | 'rule_removed'): readonly RuleOutput[] {
-    return this.#incidents.close(atMs, reason);
-  }
-
-  /** Patches with what is seen of each: known by track, else by place, else new. Surest detections first. */
-  #group(found: readonly InZone[]): Map<SpillCase, InZone[]> {
+  /** The detections of each spill, known by its track, else by its place, else new. Best scores first. */
+  #group(inZone: readonly InZone[]): Map<SpillCase, InZone[]> {
     const groups = new Map<SpillCase, InZone[]>();
-    for (const one of found.toSorted((a, b) => b.track.score - a.track.score)) {
+    for (const one of inZone.toSorted((a, b) => b.track.score - a.track.score)) {
       const spill = this.#find(one.track) ?? this.#begin(one.track);
-      // Its place for those that follow in this frame, before the frame's whole extent is known.
+      // The next detections of this frame find it by this track too.
       spill.tracks.add(one.track.id);
       groups.set(spill, [...(groups.get(spill) ?? []), one]);
     }
@@ -114,11 +89,11 @@ export class Spill implements Rule {
   }
 
   #begin(track: Track): SpillCase {
-    return this.#incidents.add(new SpillCase(this.#incidents.newIncident(), track.label, track.box));
+    return this.incidents.add(new SpillCase(this.incidents.newIncident(), track.label, track.box));
   }
 
   #find(track: Track): SpillCase | undefined {
-    const alike = [...this.#incidents.subjects].filter((spill) => spill.label === track.label);
+    const alike = [...this.incidents.subjects].filter((spill) => spill.label === track.label);
     return (
       alike.find((spill) => spill.tracks.has(track.id)) ?? alike.find((spill) => isSamePlace(spill.box, track.box))
     );
@@ -129,7 +104,7 @@ function isSamePlace(a: Box, b: Box): boolean {
   return intersection(a, b) >= SAME_PLACE * Math.min(area(a), area(b));
 }
 
-/** The smallest box around two. */
+/** The smallest box that holds both. */
 function around(a: Box, b: Box): Box {
   return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Box, Track } from '../../domain/index.ts';
-import { play, story, track } from '../../../../tests/support/crafted-tracks.ts';
-import { createRule } from '../create-rule.ts';
-import type { SpillSpec } from '../spec.ts';
+import type { Rule } from '../../pipeline/index.ts';
+import { play, ruleOf, story, track } from '../../../../tests/support/crafted-tracks.ts';
 
 const RIGHT_HALF = {
   id: 'floor',
@@ -14,37 +13,28 @@ const RIGHT_HALF = {
   ],
 } as const;
 
-function rule(more: Partial<SpillSpec> = {}): ReturnType<typeof createRule> {
-  return createRule({
-    type: 'dirt',
-    id: 'clean-floor',
-    model: 'sanitation',
-    severity: 'warning',
-    zone: RIGHT_HALF,
-    timing: { minDurationMs: 4000 },
-    ...more,
-  });
-}
+const rule = (more: object = {}): Rule =>
+  ruleOf({ type: 'spill', id: 'clean-floor', zone: 'floor', minDuration: '4s', ...more }, { zone: RIGHT_HALF });
 
 const PUDDLE: Box = [400, 200, 500, 240];
 const spill = (id: number, box: Box = PUDDLE, more: Partial<Track> = {}): Track =>
   track(id, 'spill', box, { score: 0.3, ...more });
 
-describe('dirt', () => {
-  it('opens after T, tells again every ten seconds and closes when it is cleaned', () => {
-    const said = play(rule(), 0, 30_000, (atMs) => (atMs <= 20_000 ? [spill(1)] : []));
-    expect(story(said)).toEqual(['opened@4000 #1', 'updated@14000 #1', 'closed(cleared)@23200 #1']);
-    expect(said[0]).toMatchObject({
+describe('the spill rule', () => {
+  it('opens after the minimum duration, updates every ten seconds and closes when the floor is clean', () => {
+    const outputs = play(rule(), 0, 30_000, (atMs) => (atMs <= 20_000 ? [spill(1)] : []));
+    expect(story(outputs)).toEqual(['opened@4000 #1', 'updated@14000 #1', 'closed(cleared)@23200 #1']);
+    expect(outputs[0]).toMatchObject({
       kind: 'sanitation',
       label: 'spill',
       zone: 'floor',
       box: PUDDLE,
       details: { zoneFraction: 1 },
     });
-    expect(said[2]?.durationMs).toBe(20_000);
+    expect(outputs[2]?.durationMs).toBe(20_000);
   });
 
-  it('stays open while somebody stands before it for less than the clearing time, and not longer', () => {
+  it('stays open while the spill is hidden for less than the clearing time, and closes after that', () => {
     const passing = (hiddenMs: number): string[] =>
       story(
         play(rule(), 0, 12_000, (atMs) =>
@@ -55,14 +45,14 @@ describe('dirt', () => {
     expect(passing(3400)).toEqual(['opened@4000 #1', 'closed(cleared)@8200 #1']);
   });
 
-  it('goes on when the track is born again at the same place', () => {
-    const said = play(rule(), 0, 9000, (atMs) => [
+  it('continues the event when the track is lost and starts again at the same place', () => {
+    const outputs = play(rule(), 0, 9000, (atMs) => [
       spill(1 + Math.floor(atMs / 1500), [400 + (atMs % 7), 200, 500, 241]),
     ]);
-    expect(story(said)).toEqual(['opened@4000 #1']);
+    expect(story(outputs)).toEqual(['opened@4000 #1']);
   });
 
-  it('is one incident for a spill torn in two, and two for two places or two labels', () => {
+  it('makes one incident of a spill that is detected in two parts, and two of two places or two labels', () => {
     const torn = play(rule(), 0, 9000, (atMs) =>
       atMs < 2000 ? [spill(1)] : [spill(1, [400, 200, 445, 240]), spill(2, [455, 200, 500, 240])],
     );
@@ -73,7 +63,7 @@ describe('dirt', () => {
     expect(mixed.map((output) => output.label).sort()).toEqual(['litter', 'spill']);
   });
 
-  it('minds only what lies in the zone with the share required', () => {
+  it('judges only objects that lie in the zone with the required fraction', () => {
     expect(play(rule(), 0, 9000, () => [spill(1, [100, 200, 200, 240])])).toEqual([]);
     expect(play(rule(), 0, 9000, () => [spill(1, [260, 200, 360, 240])])).toEqual([]);
     expect(story(play(rule({ minZoneFraction: 0.3 }), 0, 5000, () => [spill(1, [260, 200, 360, 240])]))).toEqual([
@@ -81,31 +71,28 @@ describe('dirt', () => {
     ]);
   });
 
-  it('opens through the flicker of a weak detector', () => {
+  it('opens although a weak detector misses every fourth frame', () => {
     expect(story(play(rule(), 0, 8000, (atMs) => (atMs % 800 === 600 ? [] : [spill(1)])))).toEqual(['opened@4000 #1']);
     expect(play(rule(), 0, 20_000, (atMs) => (atMs % 800 === 600 ? [spill(1)] : []))).toEqual([]);
   });
 
-  it('counts no time over a gap longer than the largest that is continuous, nor over frames without a result', () => {
+  it('counts no time over a gap that is too long, and none over frames without a result', () => {
     const inspected = rule();
-    const said = [
+    const outputs = [
       ...play(inspected, 0, 2000, () => [spill(1)]),
       ...play(inspected, 2200, 5000, () => undefined),
       ...play(inspected, 5200, 9000, () => [spill(1)]),
     ];
-    expect(story(said)).toEqual(['opened@7200 #1']);
+    expect(story(outputs)).toEqual(['opened@7200 #1']);
     const unfed = rule();
     const late = [...play(unfed, 0, 2000, () => [spill(1)]), ...play(unfed, 5200, 9000, () => [spill(1)])];
     expect(story(late)).toEqual(['opened@7200 #1']);
   });
 
-  it('opens no second incident at a place during the cool-down', () => {
-    const said = play(
-      rule({ timing: { minDurationMs: 1000, clearAfterMs: 1000, coolDownMs: 8000 } }),
-      0,
-      16_000,
-      (atMs) => (atMs > 2000 && atMs <= 4000 ? [] : [spill(atMs <= 2000 ? 1 : 9)]),
+  it('opens no second incident at the same place during the cool-down', () => {
+    const outputs = play(rule({ minDuration: '1s', clearAfter: '1s', coolDown: '8s' }), 0, 16_000, (atMs) =>
+      atMs > 2000 && atMs <= 4000 ? [] : [spill(atMs <= 2000 ? 1 : 9)],
     );
-    expect(story(said)).toEqual(['opened@1000 #1', 'closed(cleared)@3200 #1', 'opened@11200 #2']);
+    expect(story(outputs)).toEqual(['opened@1000 #1', 'closed(cleared)@3200 #1', 'opened@11200 #2']);
   });
 });

@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import type { EventKind, Words, Zone } from '../domain/index.ts';
+import type { Rule } from '../pipeline/index.ts';
+
+/** What a rule is called, and what its events say. The details are those that its events carry. */
+export interface RuleWords {
+  readonly title: Words;
+  readonly description: Words;
+  readonly opened: Words;
+  readonly closed: Words;
+  readonly details: Readonly<Record<string, Words>>;
+}
+
+/** Labels that a rule reads out of a model's detections, and the option that names them. */
+export interface LabelNeed {
+  readonly option: string;
+  readonly labels: readonly string[];
+  /** The labels that stand for the option when the file does not name any. */
+  readonly defaults: readonly string[];
+  /** The rule can never open an event without any of them. */
+  readonly required: boolean;
+}
+
+/** What a rule needs to know of the place at which it judges. */
+export interface RulePlace {
+  /** The zone that the options name; the whole frame when left out. */
+  readonly zone?: Zone | undefined;
+  /** Milliseconds between two results of the rule's model on its camera. */
+  readonly resultEveryMs: number;
+}
+
+/**
+ * A type of rule, as the rest of the product knows it: configuration, documents, pages and command line are made from
+ * this. `defineRule` makes one for rules that judge a model's tracks; a rule with another input makes its own.
+ */
+export interface RuleDefinition<Schema extends z.ZodObject = z.ZodObject> {
+  readonly type: string;
+  readonly kind: EventKind;
+  readonly words: RuleWords;
+  /** The rule's entry under `rules:` in the configuration file. */
+  readonly options: Schema;
+  /** Model that the rule reads where its options name none; absent where it reads no model. */
+  readonly defaultModel?: string;
+  /** Options whose value is the id of a zone of the rule's camera. */
+  readonly zoneOptions: readonly string[];
+  /** For the check of the configuration against a model. */
+  labelNeeds(options: z.output<Schema>): readonly LabelNeed[];
+  /** The rule with nothing pending. */
+  create(options: z.output<Schema>, place: RulePlace): Rule;
+}

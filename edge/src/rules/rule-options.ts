@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { codesOf, SEVERITIES, type Severity } from '../domain/index.ts';
+import { duration, id, key, labels } from '../fields/index.ts';
+
+/** What the options that every rule has are in one rule. Durations as in the configuration file. */
+export interface CommonDefaults {
+  readonly model: string;
+  readonly severity?: Severity;
+  readonly labels: readonly [string, ...string[]];
+  /** What the labels stand for: `Labels of a defect.` */
+  readonly labelsAre: string;
+  readonly minDuration: string;
+  readonly clearAfter: string;
+  readonly coolDown: string;
+}
+
+/**
+ * The schema of a rule's options in the configuration file: those that every rule has, with the defaults of this one,
+ * and `own`, those of this rule alone. Every key needs metadata (`key`), with a default where it is not required.
+ */
+export function ruleOptions<const Type extends string, Own extends z.core.$ZodLooseShape>(
+  type: Type,
+  defaults: CommonDefaults,
+  own: Own,
+) {
+  return z.strictObject({
+    id: id().meta(
+      key({ description: 'Name of the rule, kept in each of its events.', restart: 'rule', example: 'rule-1' }),
+    ),
+    type: z.literal(type).meta(key({ description: 'What the rule judges.', restart: 'rule', example: type })),
+    camera: id().meta(key({ description: 'Camera that the rule watches.', restart: 'rule', example: 'packing' })),
+    model: id()
+      .default(defaults.model)
+      .meta(
+        key({
+          description: 'Model whose detections the rule reads. The camera must have this model.',
+          restart: 'rule',
+          example: defaults.model,
+        }),
+      ),
+    zone: id()
+      .optional()
+      .meta(
+        key({ description: 'Zone of that camera. Without it, the whole frame.', restart: 'rule', example: 'belt' }),
+      ),
+    severity: z
+      .enum(codesOf(SEVERITIES))
+      .default(defaults.severity ?? 'warning')
+      .meta(key({ description: 'Severity of its events.', restart: 'rule', example: 'critical' })),
+    labels: labels()
+      .default([...defaults.labels])
+      .meta(key({ description: defaults.labelsAre, restart: 'rule', example: defaults.labels })),
+    minDuration: duration()
+      .prefault(defaults.minDuration)
+      .meta(
+        key({
+          description: 'How long the condition must hold before an event opens.',
+          unit: 'duration',
+          restart: 'rule',
+          example: '5s',
+        }),
+      ),
+    clearAfter: duration()
+      .prefault(defaults.clearAfter)
+      .meta(
+        key({
+          description: 'How long the condition must not hold before the event closes.',
+          unit: 'duration',
+          restart: 'rule',
+          example: '3s',
+        }),
+      ),
+    updateInterval: duration()
+      .prefault('10s')
+      .meta(
+        key({
+          description: 'Time between two reports of an event that stays open.',
+          unit: 'duration',
+          restart: 'rule',
+          example: '1m',
+        }),
+      ),
+    coolDown: duration()
+      .prefault(defaults.coolDown)
+      .meta(
+        key({
+          description: 'How long after an event closed the same subject opens no other.',
+          unit: 'duration',
+          restart: 'rule',
+          example: '1m',
+        }),
+      ),
+    ...own,
+  });
+}
+
+/** The options that every rule has, checked and with defaults. */
+export type CommonOptions = z.output<ReturnType<typeof ruleOptions<string, Record<never, never>>>>;
