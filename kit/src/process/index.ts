@@ -1,3 +1,8 @@
-/** Child processes and the process's own life: entry files, systemd. */
+/** Child processes, and this process's own life: entry files and systemd. */
 export * from './entry.ts';
+export * from './line-splitter.ts';
+export * from './output-tail.ts';
+export * from './process-options.ts';
+export * from './run-program.ts';
+export * from './supervised-process.ts';
 export * from './systemd-notifier.ts';

@@ -1,0 +1,252 @@
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import type { EventEmitter } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isAbort, systemCode } from '../error.ts';
+import { LineSplitter } from './line-splitter.ts';
+import { OutputTail } from './output-tail.ts';
+import type { OutputTarget, ProcessExit, ProcessOptions } from './process-options.ts';
+
+/** First descriptor of the extra pipes. */
+const FIRST_EXTRA = 3;
+const GRACE_MS = 5_000;
+const DRAIN_MS = 5_000;
+const KEEP_CHARACTERS = 64 * 1024;
+
+/**
+ * A child process that can always be ended: it is asked first and killed after a grace period, together with what it
+ * started where it leads a group of its own. Its outputs are read all the time, so that it never waits for us, and only
+ * their ends are kept.
+ */
+export class SupervisedProcess {
+  /** Resolves when the process has ended and its outputs are read; rejects when it cannot be started. */
+  readonly exited: Promise<ProcessExit>;
+  readonly #options: ProcessOptions;
+  readonly #child: ChildProcess;
+  readonly #stdout: OutputTail;
+  readonly #stderr: OutputTail;
+  #exit: ProcessExit | undefined;
+  #forced = false;
+  #termination: Promise<boolean> | undefined;
+
+  /** Starts the process. What keeps it from starting is what `exited` rejects with. */
+  constructor(options: ProcessOptions) {
+    this.#options = options;
+    const { command, args = [], cwd, env, group = 'own', ipc = false, keepCharacters = KEEP_CHARACTERS } = options;
+    this.#stdout = new OutputTail(keepCharacters);
+    this.#stderr = new OutputTail(keepCharacters);
+    this.#child = spawn(command, [...args], {
+      stdio: stdioOf(options),
+      detached: group === 'own',
+      ...(ipc && { serialization: 'advanced' }),
+      ...(cwd !== undefined && { cwd }),
+      ...(env !== undefined && { env: { ...env } }),
+    });
+    this.exited = this.#untilExit();
+    // The owner awaits it sooner or later; until then a failure to start is not an unhandled rejection.
+    this.exited.catch(() => undefined);
+    const { onStdout, onStdoutLine, onStderr, onStderrLine, onMessage, signal } = options;
+    readOutput(this.#child.stdout, this.#stdout, onStdout, onStdoutLine);
+    readOutput(this.#child.stderr, this.#stderr, onStderr, onStderrLine);
+    for (const stream of [this.#child.stdin, ...this.extraPipes]) stream?.on('error', ignoreBrokenPipe);
+    if (onMessage !== undefined) this.#child.on('message', onMessage);
+    if (signal !== undefined) this.#endOnAbort(signal);
+  }
+
+  /** Undefined when the process could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** How it ended; undefined while it runs. */
+  get exit(): ProcessExit | undefined {
+    return this.#exit;
+  }
+
+  /** The end of what it wrote to its piped standard output. */
+  get stdout(): string {
+    return this.#stdout.text;
+  }
+
+  /** The end of what it wrote to its piped standard error. */
+  get stderr(): string {
+    return this.#stderr.text;
+  }
+
+  /** Its standard input where that is piped. */
+  get stdin(): Writable | null {
+    return this.#child.stdin;
+  }
+
+  /** The outputs from descriptor 3 on; empty when the process could not be started. */
+  get extraPipes(): readonly Readable[] {
+    const stdio = this.#child.stdio as ChildProcess['stdio'] | undefined;
+    const pipes = stdio?.slice(FIRST_EXTRA, FIRST_EXTRA + (this.#options.extraPipes ?? 0)) ?? [];
+    return pipes.map((pipe) => pipe as Readable);
+  }
+
+  /** Sends a message over IPC. One that can no longer be delivered is dropped: the process is ending. */
+  send(message: object): void {
+    if (this.#child.connected) this.#child.send(message, ignoreBrokenPipe);
+  }
+
+  /** Sends a signal to the process alone, not to its group. */
+  signal(name: NodeJS.Signals): void {
+    if (this.#isRunning()) this.#child.kill(name);
+  }
+
+  /** Asks the process to end and kills it, with its group, after the grace period. True when it had to be killed. */
+  terminate(graceMs = this.#options.graceMs ?? GRACE_MS): Promise<boolean> {
+    this.#termination ??= this.#terminate(graceMs);
+    return this.#termination;
+  }
+
+  /** Kills the process, with its group, at once. Resolves when it has ended. */
+  async kill(): Promise<void> {
+    this.#killNow();
+    await this.#ended();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.terminate();
+  }
+
+  async #terminate(graceMs: number): Promise<boolean> {
+    if (!this.#isRunning()) {
+      await this.#ended();
+      return false;
+    }
+    this.#requestEnd();
+    const timer = new AbortController();
+    const late = delay(graceMs, 'late' as const, { signal: timer.signal }).catch(whenAborted);
+    const first = await Promise.race([this.#ended(), late]);
+    timer.abort();
+    if (first !== 'late') return false;
+    this.#killNow();
+    await this.#ended();
+    return true;
+  }
+
+  #requestEnd(): void {
+    const { endRequest = 'SIGTERM' } = this.#options;
+    if (endRequest === 'end-of-input') this.#child.stdin?.end();
+    else if (endRequest === 'disconnect') {
+      if (this.#child.connected) this.#child.disconnect();
+    } else this.#signalAll(endRequest);
+  }
+
+  #killNow(): void {
+    if (!this.#isRunning()) return;
+    this.#forced = true;
+    this.#signalAll('SIGKILL');
+  }
+
+  /** To the whole group where the process leads one. */
+  #signalAll(name: NodeJS.Signals): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    if (this.#options.group === 'parent') this.#child.kill(name);
+    else signalGroup(pid, name);
+  }
+
+  #isRunning(): boolean {
+    return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Like `exited`, also for a process that could not be started. */
+  async #ended(): Promise<void> {
+    await this.exited.catch(() => undefined);
+  }
+
+  async #untilExit(): Promise<ProcessExit> {
+    const child = this.#child;
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (...exit) => resolve(exit));
+    });
+    // What it started and left behind ends with it.
+    if (child.pid !== undefined && this.#options.group !== 'parent') signalGroup(child.pid, 'SIGKILL');
+    await this.#drained();
+    this.#exit = { code, signal, forced: this.#forced };
+    return this.#exit;
+  }
+
+  /** Waits until all that the process wrote and sent has been read. */
+  async #drained(): Promise<void> {
+    const child = this.#child;
+    const { drainMs = DRAIN_MS } = this.#options;
+    const outputs = [child.stdout, child.stderr, ...this.extraPipes].filter((stream) => stream !== null);
+    const closeAll = (): void => {
+      for (const stream of outputs) stream.destroy();
+      if (child.connected) child.disconnect();
+    };
+    const deadline = Number.isFinite(drainMs) ? setTimeout(closeAll, drainMs) : undefined;
+    // Not Node's own `close` event: it never comes after this end has closed the IPC channel.
+    await Promise.all([
+      ...outputs.filter((stream) => !stream.closed).map((stream) => closing(stream, 'close')),
+      ...(child.connected ? [closing(child, 'disconnect')] : []),
+    ]);
+    clearTimeout(deadline);
+  }
+
+  #endOnAbort(signal: AbortSignal): void {
+    const onAbort = (): void => void this.terminate();
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    void this.#ended().then(() => signal.removeEventListener('abort', onAbort));
+  }
+}
+
+function stdioOf(options: ProcessOptions): StdioOptions {
+  const { stdin = 'ignore', stdout = 'ignore', stderr = 'pipe', extraPipes = 0, ipc = false } = options;
+  const target = (output: OutputTarget): 'pipe' | 'ignore' | number => (output === 'stderr' ? 2 : output);
+  const extra = Array.from({ length: extraPipes }, () => 'pipe' as const);
+  return [stdin, target(stdout), target(stderr), ...extra, ...(ipc ? (['ipc'] as const) : [])];
+}
+
+function readOutput(
+  stream: Readable | null | undefined,
+  tail: OutputTail,
+  onText: ((text: string) => void) | undefined,
+  onLine: ((line: string) => void) | undefined,
+): void {
+  if (stream === null || stream === undefined) return;
+  const lines = onLine && new LineSplitter(onLine);
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    tail.add(text);
+    onText?.(text);
+    lines?.push(text);
+  });
+  stream.once('end', () => lines?.end());
+  stream.on('error', ignoreBrokenPipe);
+}
+
+function closing(source: EventEmitter, event: 'close' | 'disconnect'): Promise<void> {
+  return new Promise((resolve) => {
+    source.once(event, () => resolve());
+  });
+}
+
+function signalGroup(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, name);
+  } catch (error) {
+    // No process of the group is left.
+    if (systemCode(error) !== 'ESRCH') throw error;
+  }
+}
+
+/** A pipe or channel that breaks belongs to a process that is ending, which `exited` reports. */
+function ignoreBrokenPipe(error: Error | null): void {
+  const code = systemCode(error);
+  const known = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_IPC_CHANNEL_CLOSED'];
+  if (error !== null && !known.includes(code ?? '')) throw error;
+}
+
+function whenAborted(thrown: unknown): 'ended' {
+  if (!isAbort(thrown)) throw thrown;
+  return 'ended';
+}
