@@ -127,14 +127,14 @@ export const MODULES: readonly Module[] = [
   edge('domain', ['vocabulary', 'models/output']),
   edge('fields', ['kit'], ['zod']),
   edge('pipeline', ['domain', 'kit']),
-  edge('camera', ['domain', 'kit'], ['node:child_process']),
+  edge('camera', ['domain', 'kit']),
   edge(
     'inference',
     ['domain', 'kit', 'models', 'models/families'],
     ['onnxruntime-node', 'node:worker_threads', 'node:fs/promises'],
   ),
-  edge('engines', ['kit'], ['node:child_process', 'node:fs', 'node:fs/promises', 'node:crypto', 'node:os']),
-  edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline'], ['node:child_process', 'sharp']),
+  edge('engines', ['kit'], ['node:fs', 'node:fs/promises', 'node:crypto', 'node:os']),
+  edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline'], ['sharp']),
   edge('predictor', ['domain', 'kit', 'models', 'camera', 'inference', 'vision'], ['node:fs/promises']),
   edge(
     'evaluation',

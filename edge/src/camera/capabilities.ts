@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { messageOf, systemCode } from '@lineside/kit';
+import { messageOf, runProgram, systemCode } from '@lineside/kit';
 import { StreamError } from './errors.ts';
 
-const execute = promisify(execFile);
 const PROBE_DEADLINE_MS = 15_000;
 
 /** What the FFmpeg on this machine can do and how it wants to be spoken to. */
@@ -26,13 +23,13 @@ export interface FfmpegCapabilities {
  * @throws StreamError `ffmpeg_missing` when it cannot be run.
  */
 export async function probeFfmpeg(command = 'ffmpeg', signal?: AbortSignal): Promise<FfmpegCapabilities> {
-  const options = { timeout: PROBE_DEADLINE_MS, maxBuffer: 4 << 20, ...(signal === undefined ? {} : { signal }) };
+  const options = { timeoutMs: PROBE_DEADLINE_MS, keepCharacters: 4 << 20, ...(signal && { signal }) };
   try {
     const [version, decoders, showinfo] = await Promise.all([
-      execute(command, ['-hide_banner', '-version'], options),
-      execute(command, ['-hide_banner', '-decoders'], options),
+      runProgram(command, ['-hide_banner', '-version'], options),
+      runProgram(command, ['-hide_banner', '-decoders'], options),
       // Whether its answer to an unknown filter is an error depends on the version; either way it has none.
-      execute(command, ['-hide_banner', '-h', 'filter=showinfo'], options).then(
+      runProgram(command, ['-hide_banner', '-h', 'filter=showinfo'], options).then(
         ({ stdout }) => stdout,
         () => '',
       ),

@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { type Clock, messageOf } from '@lineside/kit';
+import { type Clock, messageOf, ProgramError, runProgram } from '@lineside/kit';
 import type { FfmpegCapabilities } from './capabilities.ts';
 import { causeOf } from './classify.ts';
 import { StreamError } from './errors.ts';
 import { SOCKET_TIMEOUT_MS } from './ffmpeg-args.ts';
 import { sourceOf } from './source.ts';
 
-const execute = promisify(execFile);
 const PROBE_DEADLINE_MS = 15_000;
 
 export interface SourceProbe {
@@ -44,11 +41,15 @@ export async function probeSource(
   const startedMs = clock.monoMs();
   try {
     const args = ['-v', 'level+error', ...open, ...show, source.input];
-    const { stdout } = await execute(command, args, { timeout: PROBE_DEADLINE_MS, signal });
+    const { stdout } = await runProgram(command, args, {
+      ...{ timeoutMs: PROBE_DEADLINE_MS, signal },
+      // It dies with the group of the vision process, which may be killed at any time.
+      group: 'parent',
+    });
     return readProbe(stdout);
   } catch (error) {
     if (signal.aborted || error instanceof StreamError) throw error;
-    const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+    const text = error instanceof ProgramError ? error.output.stderr : '';
     const cause = causeOf(text.split('\n'), { url, waitedMs: clock.monoMs() - startedMs });
     throw new StreamError(cause?.code ?? 'unknown', cause?.line ?? messageOf(error), error);
   }

@@ -1,11 +1,11 @@
 import type { PictureSize } from '../domain/index.ts';
-import { aborted, type Clock } from '@lineside/kit';
+import { aborted, type Clock, type ProcessExit } from '@lineside/kit';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FfmpegCapabilities } from './capabilities.ts';
 import { causeOf } from './classify.ts';
 import { StreamError } from './errors.ts';
 import { type FfmpegRequest, ffmpegArguments } from './ffmpeg-args.ts';
-import { FfmpegChild, type FfmpegExit } from './ffmpeg-child.ts';
+import { FfmpegChild } from './ffmpeg-child.ts';
 import { outputSize, pictureBytes } from './format.ts';
 import { FrameJoin, type FrameOutputs } from './frame-join.ts';
 import { StallWatch, WATCH_TICK_MS } from './stall-watch.ts';
@@ -185,7 +185,7 @@ export class StreamRun {
     for (const buffer of outputs) this.#options.pool.give(buffer);
   }
 
-  #errorOf(stalled: boolean, exit: FfmpegExit | undefined, startError: unknown): StreamError | undefined {
+  #errorOf(stalled: boolean, exit: ProcessExit | undefined, startError: unknown): StreamError | undefined {
     if (startError instanceof StreamError) return startError;
     if (this.#stderr.facts.sizeChanged) return new StreamError('resolution_changed', 'the picture size changed');
     if (stalled) return this.#stallError();

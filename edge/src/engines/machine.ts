@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { ProgramError, runProgram } from '@lineside/kit';
 
-const execute = promisify(execFile);
 const ASK_MS = 20_000;
 
 /** What an engine depends on beside its model. */
@@ -59,12 +57,12 @@ export function versionOf(text: string): string | undefined {
 
 /** It names its version in the first line of anything it does. */
 async function askVersion(trtexec: string, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const options = { timeout: ASK_MS, ...(signal === undefined ? {} : { signal }) };
-  return execute(trtexec, ['--help'], options).then(
+  const options = { timeoutMs: ASK_MS, ...(signal && { signal }) };
+  return runProgram(trtexec, ['--help'], options).then(
     ({ stdout, stderr }) => versionOf(stdout + stderr),
     (error: unknown) => {
       if (signal?.aborted === true) throw error;
-      return error instanceof Error && 'stdout' in error ? versionOf(String(error.stdout)) : undefined;
+      return error instanceof ProgramError ? versionOf(error.output.stdout) : undefined;
     },
   );
 }
@@ -84,9 +82,9 @@ async function gpuOf(root: string, path: string, signal: AbortSignal | undefined
   if (/nvidia|jetson/i.test(module)) return module;
   const nvidiaSmi = await firstRunnable(path.split(':').map((folder) => join(folder, 'nvidia-smi')));
   if (nvidiaSmi === undefined) return 'unknown';
-  const options = { timeout: ASK_MS, ...(signal === undefined ? {} : { signal }) };
+  const options = { timeoutMs: ASK_MS, ...(signal && { signal }) };
   const query = ['--query-gpu=name,compute_cap', '--format=csv,noheader'];
-  return execute(nvidiaSmi, query, options).then(
+  return runProgram(nvidiaSmi, query, options).then(
     ({ stdout }) => stdout.split('\n')[0]?.trim() || 'unknown',
     () => 'unknown',
   );

@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
-import { type Clock, isAbort, messageOf, systemCode } from '@lineside/kit';
+import { type Clock, exitText, isAbort, messageOf, SupervisedProcess, systemCode } from '@lineside/kit';
 import { EngineError } from './errors.ts';
 import { noteBuilder } from './left-over.ts';
 
@@ -48,47 +46,52 @@ export function trtexecArguments(order: Pick<BuildOrder, 'onnx' | 'engine' | 'ti
 export async function buildEngine(order: BuildOrder, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   const lines: string[] = [];
-  const child = spawn(order.trtexec, trtexecArguments(order), {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that nothing it started outlives it.
-    detached: true,
-  });
-  const ended = endOf(child);
-  const read = (line: string): void => {
+  const onLine = (line: string): void => {
     const text = line.replace(/^(?:\[[^\]]*\]\s*)*/, '').trim();
     if (text === '') return;
     if (/\[[EF]\]|&&&& FAILED/.test(line) || lines.length < LINES_KEPT) lines.push(text);
     if (lines.length > LINES_KEPT) lines.shift();
     order.onLine(text);
   };
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', read);
-  lowerPriority(child.pid);
-  if (child.pid !== undefined) {
-    await noteBuilder(dirname(order.engine), child.pid).catch((error: unknown) => {
-      killGroup(child);
+  const child = new SupervisedProcess({
+    command: order.trtexec,
+    args: trtexecArguments(order),
+    ...{ stdout: 'pipe', onStdoutLine: onLine, onStderrLine: onLine },
+  });
+  const { pid } = child;
+  if (pid !== undefined) {
+    lowerPriority(pid);
+    await noteBuilder(dirname(order.engine), pid).catch(async (error: unknown) => {
+      await child.kill();
       throw error;
     });
   }
   const over = new AbortController();
-  void ended.then(() => over.abort());
-  const stopped = await watch(order, child, AbortSignal.any([signal, over.signal]));
-  killGroup(child);
-  const { code, killedBy, fault } = await ended;
+  const ended = child.exited.finally(() => over.abort());
+  ended.catch(() => undefined);
+  const stopped = await watch(order, pid, AbortSignal.any([signal, over.signal]));
+  await child.kill();
   signal.throwIfAborted();
   if (stopped !== undefined) throw stopped;
-  const told = lines.length === 0 ? 'it said nothing' : lines.join(' | ');
-  if (fault !== undefined) throw new EngineError('trtexec_missing', `trtexec cannot be run: ${fault}`);
-  if (killedBy !== null) throw new EngineError('engine_build_killed', `trtexec was ended by ${killedBy}: ${told}`);
-  if (code !== 0) throw new EngineError('engine_build_failed', `trtexec ended with ${code ?? 'nothing'}: ${told}`);
+  const exit = await ended.catch((error: unknown) => {
+    throw new EngineError('trtexec_missing', `trtexec cannot be run: ${messageOf(error)}`);
+  });
+  const output = lines.length === 0 ? 'it wrote nothing' : lines.join(' | ');
+  if (exit.signal !== null) throw new EngineError('engine_build_killed', `trtexec was ${exitText(exit)}: ${output}`);
+  if (exit.code !== 0) throw new EngineError('engine_build_failed', `trtexec ended with ${exitText(exit)}: ${output}`);
   const bytes = await stat(order.engine).then(
     ({ size }) => size,
     () => 0,
   );
-  if (bytes === 0) throw new EngineError('engine_build_failed', `trtexec ended well and wrote no engine: ${told}`);
+  if (bytes === 0) throw new EngineError('engine_build_failed', `trtexec ended well and wrote no engine: ${output}`);
 }
 
 /** Why it has to be ended; undefined when it ended by itself or the caller gave up. */
-async function watch(order: BuildOrder, child: ChildProcess, signal: AbortSignal): Promise<EngineError | undefined> {
+async function watch(
+  order: BuildOrder,
+  pid: number | undefined,
+  signal: AbortSignal,
+): Promise<EngineError | undefined> {
   const { clock, limitMs, memoryBytes } = order;
   const startedMs = clock.monoMs();
   try {
@@ -98,7 +101,7 @@ async function watch(order: BuildOrder, child: ChildProcess, signal: AbortSignal
         const minutes = Math.round(limitMs / 6_000) / 10;
         return new EngineError('engine_build_timeout', `trtexec was not done after ${minutes} minutes`);
       }
-      const used = await memoryOf(child.pid);
+      const used = await memoryOf(pid);
       if (used > memoryBytes) {
         const [took, most] = [used, memoryBytes].map((bytes) => Math.round(bytes / 1e6));
         return new EngineError('engine_build_memory', `trtexec took ${took} MB and may take ${most} MB`);
@@ -116,34 +119,11 @@ async function memoryOf(pid: number | undefined): Promise<number> {
   return Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
-interface BuildEnd {
-  readonly code: number | null;
-  readonly killedBy: NodeJS.Signals | null;
-  readonly fault: string | undefined;
-}
-
-function endOf(child: ChildProcess): Promise<BuildEnd> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve({ code: null, killedBy: null, fault: messageOf(error) }));
-    child.once('close', (code, killedBy) => resolve({ code, killedBy, fault: undefined }));
-  });
-}
-
-function lowerPriority(pid: number | undefined): void {
-  if (pid === undefined) return;
+function lowerPriority(pid: number): void {
   try {
     setPriority(pid, NICENESS);
   } catch (error) {
     // It has ended already.
     if (systemCode(error) === undefined) throw error;
-  }
-}
-
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if (systemCode(error) !== 'ESRCH') throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { aborted, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
+import { type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
 import type { Picture, PictureRequest, Vision, VisionListener } from '../pipeline/index.ts';
 import { Accounts } from './accounts.ts';
 import { VisionError } from './errors.ts';
@@ -12,7 +12,6 @@ const WATCH_MS = 250;
 const SILENCE_MAX_MS = 2_000;
 /** Loading the program takes seconds on a small machine that is just starting. */
 const START_MAX_MS = 20_000;
-const STOP_MAX_MS = 5_000;
 
 export interface VisionProcessOptions {
   readonly plan: VisionPlan;
@@ -94,8 +93,8 @@ export class VisionProcess implements Service, Vision {
     const over = new AbortController();
     const ended = child.ended.finally(() => over.abort());
     const fault = await this.#watch(AbortSignal.any([signal, over.signal]));
-    if (fault !== undefined) child.killGroup();
-    else if (!over.signal.aborted) await this.#stop(child, ended);
+    if (fault !== undefined) await child.kill();
+    else if (!over.signal.aborted) await child.stop();
     const how = await ended;
     this.#child = undefined;
     this.#pictures.abandon();
@@ -121,13 +120,6 @@ export class VisionProcess implements Service, Vision {
       if (!signal.aborted) throw error;
       return undefined;
     }
-  }
-
-  async #stop(child: VisionChild, ended: Promise<string>): Promise<void> {
-    child.send({ type: 'stop' });
-    const late = AbortSignal.timeout(STOP_MAX_MS);
-    await Promise.race([ended, aborted(late)]);
-    if (late.aborted) child.killGroup();
   }
 
   #countLost(): void {

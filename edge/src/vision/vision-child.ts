@@ -1,58 +1,46 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { entryBeside, messageOf, systemCode } from '@lineside/kit';
+import { entryBeside, exitText, messageOf, SupervisedProcess } from '@lineside/kit';
 import { type FromVision, isFromVision, type ToVision } from './messages.ts';
 
-/** The forked process with everything it started, from the outside. */
+const STOP: ToVision = { type: 'stop' };
+const GRACE_MS = 5_000;
+
+/** The vision process with everything it started, seen from the main process. */
 export class VisionChild {
-  /** Resolves when the process is gone, with how it ended. */
+  /** Resolves when the process has ended, with how it ended. Never rejects. */
   readonly ended: Promise<string>;
-  readonly #child: ChildProcess;
+  readonly #process: SupervisedProcess;
 
   constructor(onMessage: (message: FromVision) => void) {
     const entry = entryBeside(import.meta.url, 'main');
-    this.#child = fork(entry.path, {
-      execArgv: [...entry.execArgv],
-      serialization: 'advanced',
-      // A group of its own: killing the group takes its FFmpeg children with it.
-      detached: true,
+    this.#process = new SupervisedProcess({
+      command: process.execPath,
+      args: [...entry.execArgv, entry.path],
       // NVIDIA's libraries print to stdout, which belongs to the command's own output.
-      stdio: ['ignore', 2, 2, 'ipc'],
+      ...{ stdout: 'stderr', stderr: 'stderr', ipc: true },
+      ...{ endRequest: { message: STOP }, graceMs: GRACE_MS },
+      onMessage: (message) => {
+        if (isFromVision(message)) onMessage(message);
+      },
     });
-    this.#child.on('message', (message: unknown) => {
-      if (isFromVision(message)) onMessage(message);
-    });
-    this.ended = new Promise((resolve) => {
-      this.#child.once('error', (error) => resolve(`cannot be started: ${messageOf(error)}`));
-      this.#child.once('exit', (code, signal) => {
-        // A process that was killed alone leaves its FFmpeg children behind.
-        this.killGroup();
-        resolve(signal === null ? `exit code ${code ?? 'unknown'}` : `killed by ${signal}`);
-      });
-    });
+    this.ended = this.#process.exited.then(exitText, (error: unknown) => `cannot be started: ${messageOf(error)}`);
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#process.pid;
   }
 
-  /** Sends a message; one that can no longer be delivered is dropped, as the process is on its way out. */
+  /** Sends a message; one that can no longer be delivered is dropped, as the process is ending. */
   send(message: ToVision): void {
-    if (this.#child.connected) this.#child.send(message, ignoreClosedChannel);
+    this.#process.send(message);
   }
 
-  killGroup(): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch (error) {
-      // Nobody of the group is left.
-      if (systemCode(error) !== 'ESRCH') throw error;
-    }
+  /** Asks the process to stop, and kills it with its FFmpeg children when it takes too long. */
+  async stop(): Promise<void> {
+    await this.#process.terminate();
   }
-}
 
-function ignoreClosedChannel(error: Error | null): void {
-  const code = systemCode(error);
-  if (error !== null && code !== 'ERR_IPC_CHANNEL_CLOSED' && code !== 'EPIPE' && code !== 'ECONNRESET') throw error;
+  /** Kills the process with its FFmpeg children. */
+  async kill(): Promise<void> {
+    await this.#process.kill();
+  }
 }

@@ -32,12 +32,7 @@ describe('the shown form of a secret text', () => {
 
 test('no way of printing a secret text reveals its literal pieces', () => {
   const secret = new SecretText('rtsp://admin:geheim@host/1', 'url');
-  const printed = [
-    String(secret),
-    JSON.stringify({ secret }),
-    inspect(secret, { showHidden: true }),
-    `${secret.shown}`,
-  ];
+  const printed = [String(secret), JSON.stringify({ secret }), inspect(secret, { showHidden: true }), secret.shown];
   for (const text of printed) expect(text).toContain('rtsp://***@host/1');
   expect(printed.join()).not.toContain('geheim');
 });

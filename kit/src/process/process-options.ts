@@ -1,5 +1,5 @@
-/** How a process is asked to end before it is killed: by a signal, by the end of its input, or of its IPC channel. */
-export type EndRequest = NodeJS.Signals | 'end-of-input' | 'disconnect';
+/** How a process is asked to end before it is killed: a signal, the end of its input or IPC channel, or a message. */
+export type EndRequest = NodeJS.Signals | 'end-of-input' | 'disconnect' | { readonly message: object };
 
 /** `stderr` sends the output to this process's own standard error. */
 export type OutputTarget = 'pipe' | 'ignore' | 'stderr';
@@ -21,7 +21,10 @@ export interface ProcessOptions {
   readonly stdout?: OutputTarget;
   /** Default: `pipe`. */
   readonly stderr?: OutputTarget;
-  /** Number of further descriptors, from 3 on, that the process writes to. Nothing reads them until the caller does. */
+  /**
+   * Number of further descriptors, from 3 on, that the process writes to. Nothing reads them until the caller does. What
+   * is unread when the process has ended goes to the caller's `data` listeners, or is discarded where there are none.
+   */
   readonly extraPipes?: number;
   /** Gives the process an IPC channel with structured-clone serialisation. */
   readonly ipc?: boolean;

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
-import type { EventEmitter } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAbort, systemCode } from '../error.ts';
@@ -129,7 +128,8 @@ export class SupervisedProcess {
 
   #requestEnd(): void {
     const { endRequest = 'SIGTERM' } = this.#options;
-    if (endRequest === 'end-of-input') this.#child.stdin?.end();
+    if (typeof endRequest === 'object') this.send(endRequest.message);
+    else if (endRequest === 'end-of-input') this.#child.stdin?.end();
     else if (endRequest === 'disconnect') {
       if (this.#child.connected) this.#child.disconnect();
     } else this.#signalAll(endRequest);
@@ -182,10 +182,10 @@ export class SupervisedProcess {
     };
     const deadline = Number.isFinite(drainMs) ? setTimeout(closeAll, drainMs) : undefined;
     // Not Node's own `close` event: it never comes after this end has closed the IPC channel.
-    await Promise.all([
-      ...outputs.filter((stream) => !stream.closed).map((stream) => closing(stream, 'close')),
-      ...(child.connected ? [closing(child, 'disconnect')] : []),
-    ]);
+    await allClosed([child.stdout, child.stderr]);
+    for (const pipe of this.extraPipes) if (!pipe.destroyed) pipe.resume();
+    await allClosed(this.extraPipes);
+    if (child.connected) await new Promise((resolve) => child.once('disconnect', () => resolve(undefined)));
     clearTimeout(deadline);
   }
 
@@ -224,10 +224,9 @@ function readOutput(
   stream.on('error', ignoreBrokenPipe);
 }
 
-function closing(source: EventEmitter, event: 'close' | 'disconnect'): Promise<void> {
-  return new Promise((resolve) => {
-    source.once(event, () => resolve());
-  });
+async function allClosed(streams: readonly (Readable | null)[]): Promise<void> {
+  const open = streams.filter((stream) => stream !== null && !stream.closed);
+  await Promise.all(open.map((stream) => new Promise((resolve) => stream?.once('close', () => resolve(undefined)))));
 }
 
 function signalGroup(pid: number, name: NodeJS.Signals): void {

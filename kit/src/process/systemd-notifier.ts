@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Clock } from '../clock.ts';
 import { isAbort, messageOf } from '../error.ts';
 import type { Logger } from '../logger.ts';
 import type { Service } from '../service.ts';
+import { runProgram } from './run-program.ts';
 
-const execute = promisify(execFile);
 const DEADLINE_MS = 5_000;
 /** How often the status line is renewed where systemd asks for no watchdog. */
 const STATUS_EVERY_MS = 10_000;
@@ -67,7 +65,7 @@ export class SystemdNotifier implements Service {
     const { env, log, statusText } = this.#options;
     if (env['NOTIFY_SOCKET'] === undefined) return;
     try {
-      await execute('systemd-notify', [`--status=${statusText()}`, state], { timeout: DEADLINE_MS, env });
+      await runProgram('systemd-notify', [`--status=${statusText()}`, state], { timeoutMs: DEADLINE_MS, env });
     } catch (error) {
       log.warn({ err: messageOf(error) }, `systemd-notify ${state} failed`);
     }

@@ -1,9 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Backoff, type Clock, type Logger, messageOf, systemCode } from '@lineside/kit';
+import { Backoff, type Clock, exitText, type Logger, messageOf, SupervisedProcess, systemCode } from '@lineside/kit';
 import { CollectorError } from '../errors/index.ts';
 import type { ListenerTls } from './broker-tls.ts';
 import {
@@ -166,6 +164,7 @@ export class ManagedMosquitto {
   }
 
   async #runOnce(signal: AbortSignal): Promise<Ended> {
+    const { log } = this.#options;
     const files = this.#files;
     if (files === undefined) throw new Error('prepare() comes first');
     await this.#endLeftover(files);
@@ -173,52 +172,42 @@ export class ManagedMosquitto {
     await this.#assertFree(this.#options.listen.host, this.#port);
     if (this.#localPort !== undefined) await this.#assertFree('127.0.0.1', this.#localPort);
     this.#revoked = this.#readRevoked();
-    const child = spawn('/bin/sh', ['-c', GUARD, 'sh', findMosquitto(this.#options.env), files.config], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      // A Ctrl-C meant for the collector must not end the broker before the collector has said goodbye.
-      detached: true,
+    const complaints: string[] = [];
+    const child = new SupervisedProcess({
+      ...{ command: '/bin/sh', args: ['-c', GUARD, 'sh', findMosquitto(this.#options.env), files.config] },
+      // The guard ends the broker when this pipe closes. In a group of its own a Ctrl-C meant for the collector does not
+      // end the broker before the collector has reported that it leaves.
+      ...{ stdin: 'pipe', stdout: 'pipe', endRequest: 'end-of-input', graceMs: STOP_WITHIN_MS },
+      onStdoutLine: (line) => this.#started(line),
+      onStderrLine: (line) => {
+        log.debug({ line }, 'broker output');
+        if (/error|warning/i.test(line)) complaints.push(line);
+        if (complaints.length > 3) complaints.shift();
+      },
+      signal,
     });
-    const lastWords = this.#listen(child);
-    const ended = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(messageOf(error)));
-      child.once('exit', (code, by) => resolve(`exit ${code ?? by ?? 'unknown'}`));
-    });
-    const stop = (): void => this.#stop(child);
-    signal.addEventListener('abort', stop, { once: true });
+    const ended = child.exited.then(exitText, messageOf);
     try {
       const outcome = await Promise.race([ended, this.#untilReady(signal)]);
       const wasReady = outcome === 'ready';
-      if (wasReady) this.#options.log.info({ url: this.url, pid: this.#pid }, 'broker is up');
-      if (outcome === 'late') this.#stop(child);
+      if (wasReady) log.info({ url: this.url, pid: this.#pid }, 'broker is up');
+      if (outcome === 'late') await child.terminate();
       const reason = await ended;
       return {
         wasReady,
         stopped: signal.aborted,
-        reason: [outcome === 'late' ? 'not ready in time' : reason, ...lastWords].join('; '),
+        reason: [outcome === 'late' ? 'not ready in time' : reason, ...complaints].join('; '),
       };
     } finally {
-      signal.removeEventListener('abort', stop);
       this.#pid = undefined;
     }
   }
 
-  /** Logs what it says; returns its latest complaints, which grow while it runs. */
-  #listen(child: ChildProcess): readonly string[] {
-    const { log } = this.#options;
-    const complaints: string[] = [];
-    if (child.stdout === null || child.stderr === null) throw new Error('broker has no pipes');
-    createInterface({ input: child.stdout }).once('line', (line) => {
-      this.#pid = Number(line);
-      writeFileSync(this.#pidFile(), line, { mode: 0o600 });
-    });
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      log.debug({ line }, 'broker says');
-      if (!/error|warning/i.test(line)) return;
-      complaints.push(line);
-      if (complaints.length > 3) complaints.shift();
-    });
-    child.stdin?.on('error', (error) => log.debug({ error: messageOf(error) }, 'broker guard went away'));
-    return complaints;
+  /** The guard writes the broker's process id in its first line. */
+  #started(line: string): void {
+    if (this.#pid !== undefined) return;
+    this.#pid = Number(line);
+    writeFileSync(this.#pidFile(), line, { mode: 0o600 });
   }
 
   async #untilReady(signal: AbortSignal): Promise<'ready' | 'late'> {
@@ -229,15 +218,6 @@ export class ManagedMosquitto {
       await clock.sleep(30);
     }
     return 'late';
-  }
-
-  #stop(child: ChildProcess): void {
-    child.stdin?.end();
-    const kill = setTimeout(() => {
-      if (this.#pid !== undefined && child.exitCode === null) process.kill(this.#pid, 'SIGKILL');
-      child.kill('SIGKILL');
-    }, STOP_WITHIN_MS);
-    child.once('exit', () => clearTimeout(kill));
   }
 
   /** Ends a broker that an earlier run left behind, and no other process: its command line must name our file. */
