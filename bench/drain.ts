@@ -126,7 +126,7 @@ async function follow(
   }
   const seconds = (performance.now() - startedMs) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  const { wire } = uplink.snapshot();
+  const { sent: wire } = uplink.snapshot();
   const written = Object.values(journal.ends()).reduce((sum, { seq }) => sum + seq, 0);
   return {
     records,

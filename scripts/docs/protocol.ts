@@ -29,7 +29,7 @@ managed broker and for this page.
 const READING = `## How messages are read
 
 Both ends parse every message against the schema of its topic before anything is stored or shown. A message that does not
-fit is counted by topic and reason (\`lineside_collector_malformed_total\`, \`lineside_link_refused_total\`), logged once
+fit is counted (\`lineside_collector_malformed_total\` by topic and reason, \`lineside_link_refused_total\` by reason), logged once
 per topic and device and then at most every half minute, and dropped.
 
 - **Size.** The JSON of a message, after decompression, may have as many bytes as the table above allows. Decompression

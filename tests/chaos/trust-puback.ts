@@ -34,7 +34,10 @@ export async function trustPuback(journal: Journal, url: string, signal: AbortSi
       });
       const payload = encodeText(`${envelope.slice(0, -1)},"ev":[${records.join(',')}]}`);
       await client.publishAsync(topicOf('up', { device: journal.device, stream }), payload, { qos: 1 }).then(
-        () => journal.ack(stream, to, []),
+        () => {
+          journal.ack(stream, to, []);
+          journal.saveAcks();
+        },
         () => undefined,
       );
     }

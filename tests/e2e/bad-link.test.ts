@@ -49,7 +49,7 @@ describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () 
     );
     expect(link.state).toMatch(/^(connecting|offline)$/);
     expect(link.lastError).toMatch(/127\.0\.0\.1[\s\S]*Try: .*uplink\.broker/);
-    expect(appliance.logged('uplink: trouble')[0]).toMatchObject({ code: 'broker_refused' });
+    expect(appliance.logged('uplink: problem')[0]).toMatchObject({ code: 'broker_refused' });
     expect(acked(await appliance.status())).toBe(0);
   });
 
@@ -113,8 +113,8 @@ describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () 
       qos: 1,
     });
     await rogue.endAsync();
-    await appliance.until('what was refused to be told', () => appliance.logged('uplink: trouble').length > 0);
-    const told = appliance.logged('uplink: trouble').map((line) => line['code']);
+    await appliance.until('what was refused to be told', () => appliance.logged('uplink: problem').length > 0);
+    const told = appliance.logged('uplink: problem').map((line) => line['code']);
     expect(told).toContain('payload_malformed');
     const before = written(await appliance.status());
     await appliance.inspects(LAMPS);
@@ -146,7 +146,7 @@ describe('a line that the broker does not let in', { timeout: 60_000 }, () => {
     const config = await lampLine({ folder: dir.path, device: DEVICE, lamps: ['left'], broker: broker.url, password });
     await using appliance = await startAppliance({ config, data: dir.join('edge') });
     await appliance.until('the refusal', ({ link }) => link.lastError?.includes('uplink.password'));
-    expect(appliance.logged('uplink: trouble')[0]).toMatchObject({ code: 'credentials_refused' });
+    expect(appliance.logged('uplink: problem')[0]).toMatchObject({ code: 'credentials_refused' });
     await appliance.inspects(['left']);
     expect(appliance.process.stderr + JSON.stringify(await appliance.status())).not.toContain('the-wrong-one');
     await appliance.stop();

@@ -67,7 +67,7 @@ export const Ack = z.object({
   epoch: Epoch,
   stream: z.enum(STREAMS),
   upto: z.int().nonnegative(),
-  sack: z.array(z.tuple([seq, seq])).max(256),
+  sack: z.array(z.tuple([seq, seq]).refine(([a, b]) => a <= b, 'a range must not fall')).max(256),
   srvTs: z.int(),
   head: hash.optional(),
 });
@@ -130,12 +130,14 @@ export const CollectorState = z.object({
 export type CollectorState = z.infer<typeof CollectorState>;
 
 /** A request to send numbers `from..to` again: answered with data or with a tombstone. */
-export const ResendCommand = z.object({
-  v: z.literal(1),
-  cmd: z.literal('resend'),
-  epoch: Epoch,
-  stream: z.enum(STREAMS),
-  from: seq,
-  to: seq,
-});
+export const ResendCommand = z
+  .object({
+    v: z.literal(1),
+    cmd: z.literal('resend'),
+    epoch: Epoch,
+    stream: z.enum(STREAMS),
+    from: seq,
+    to: seq,
+  })
+  .refine(({ from, to }) => from <= to, { message: '`to` is below `from`' });
 export type ResendCommand = z.infer<typeof ResendCommand>;

@@ -10,12 +10,8 @@ export interface Received {
   readonly bytes: number;
 }
 
-/** Takes a message that fits its schema. A promise holds back further messages, where the client can do that. */
-export type Handler<K extends TopicKind> = (
-  address: AddressOf<K>,
-  value: PayloadOf<K>,
-  received: Received,
-) => Promise<void> | undefined | void;
+/** Takes a message that fits its schema. A promise that it returns holds back further messages, if the client can. */
+export type Handler<K extends TopicKind> = (address: AddressOf<K>, value: PayloadOf<K>, received: Received) => unknown;
 
 /** `topic`: no topic of ours, or none that this end reads. */
 export type RefusalReason = 'topic' | MalformedReason;
@@ -30,7 +26,7 @@ export interface Refusal {
 }
 
 interface Entry {
-  readonly take: (address: object, value: unknown, received: Received) => Promise<void> | undefined | void;
+  readonly take: (address: object, value: unknown, received: Received) => unknown;
   readonly withdrawn: (() => void) | undefined;
 }
 
@@ -56,8 +52,8 @@ export class Inbox<R extends Role> {
     return this;
   }
 
-  /** Returns what the handler returned. Throws only what a handler throws. */
-  receive(topic: string, payload: Uint8Array): Promise<void> | undefined | void {
+  /** Returns the promise of the handler, if it gave one. Throws only what a handler throws. */
+  receive(topic: string, payload: Uint8Array): Promise<unknown> | undefined {
     const parsed = parseTopic(topic);
     const device = parsed !== undefined && 'device' in parsed ? parsed.device : '';
     const entry = parsed && this.#entries.get(parsed.kind);
@@ -71,7 +67,10 @@ export class Inbox<R extends Role> {
     }
     const { kind, ...address } = parsed;
     const { schema, maxBytes, retain } = specOf(kind);
-    if (retain && payload.length === 0) return entry.withdrawn?.();
+    if (retain && payload.length === 0) {
+      entry.withdrawn?.();
+      return undefined;
+    }
     let raw: unknown;
     let value: unknown;
     try {
@@ -82,6 +81,7 @@ export class Inbox<R extends Role> {
       this.#onRefusal({ kind, reason: error.reason, device, detail: error.message });
       return undefined;
     }
-    return entry.take(address, value, { raw, bytes: payload.length });
+    const held = entry.take(address, value, { raw, bytes: payload.length });
+    return held instanceof Promise ? held : undefined;
   }
 }

@@ -1,11 +1,11 @@
 /**
- * The device's end of the connection to the collector: session, outbox, inbox, media. Asks for an `Outbox` and a
- * `MediaOutbox`; knows neither SQLite nor the line. Alone touches MQTT on the device.
+ * The device's end of the connection to the collector: session, outbox, inbox, media. Asks for an `Outbox`, a
+ * `MediaOutbox` and a `DesiredHandler`; knows neither SQLite nor the line. Alone touches MQTT on the device.
  */
 export type { DayWindow } from './limits/index.ts';
 export * from './options.ts';
 export { SendWindow, type Outgoing, type WindowOptions } from './outbox/index.ts';
 export * from './ports/index.ts';
-export { type BrokerProbe, type BrokerProbeOptions, probeBroker } from './session/index.ts';
+export { type BrokerAccess, type BrokerProbe, type BrokerProbeOptions, probeBroker } from './session/index.ts';
 export * from './snapshot.ts';
 export { Uplink } from './uplink.ts';

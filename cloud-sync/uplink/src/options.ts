@@ -2,25 +2,26 @@ import type { Clock, Logger } from '@lineside/kit';
 import type { DayWindow } from './limits/index.ts';
 import type { MediaTimes } from './media/index.ts';
 import type { WindowOptions } from './outbox/index.ts';
-import type { MediaOutbox, Outbox } from './ports/index.ts';
-import type { BrokerOptions } from './session/index.ts';
+import type { DesiredHandler, MediaOutbox, Outbox } from './ports/index.ts';
+import type { BrokerAccess } from './session/index.ts';
 
-/** Every time and size of the uplink; what is left out is as in `TUNING`. */
+/** Every time and size of the uplink; the defaults are in `TUNING`. */
 export interface Tuning {
   readonly window: WindowOptions;
-  /** Back-off between connections, and between those of two boxes that share an identity. */
+  /** Back-off between connections. */
   readonly reconnect: { readonly firstMs: number; readonly maxMs: number };
-  /** A connection that lasted so long was a good one: the back-off starts anew after it. */
+  /** After a connection that lasted so long the back-off starts again. */
   readonly stableMs: number;
+  /** Back-off between connections while another device uses the same identity. */
   readonly conflict: { readonly firstMs: number; readonly maxMs: number };
   readonly connectMs: number;
   readonly keepaliveS: number;
   readonly media: MediaTimes;
-  /** Acks are noted in the outbox together, at the latest after this. */
-  readonly ackNoteMs: number;
-  /** Without any ack for so long while batches are on their way, the connection is made anew. */
+  /** Acks are made durable together, at the latest after this. */
+  readonly saveAcksMs: number;
+  /** Without any ack for so long while batches are in flight, the uplink connects again. */
   readonly silenceMs: number;
-  /** How often the cloud is told what waits here, where that changed. */
+  /** How often the reported document is published, if it changed. */
   readonly reportMs: number;
 }
 
@@ -32,23 +33,25 @@ export const TUNING: Tuning = {
   connectMs: 10_000,
   keepaliveS: 15,
   media: { requestMs: 60_000, retryMs: 5_000, parkMs: 3_600_000 },
-  ackNoteMs: 50,
+  saveAcksMs: 50,
   silenceMs: 180_000,
   reportMs: 30_000,
 };
 
 export interface UplinkOptions {
-  readonly broker: Pick<BrokerOptions, 'url' | 'username' | 'password' | 'tls'>;
+  readonly broker: BrokerAccess;
   readonly outbox: Outbox;
   readonly media?: MediaOutbox;
-  /** What the line is called by people, and the version of the program. */
+  /** Applies desired documents; where left out, each is reported as not applied. */
+  readonly desired?: DesiredHandler;
+  /** Name of the line for people, and the version of the program. */
   readonly line?: string;
   readonly version?: string;
   /** Ed25519 public key (raw, base64url) with which the heads of the chains are signed. */
   readonly publicKey?: string;
-  /** Most bytes per second to the network, on the average; a quarter of it is for pictures. */
+  /** Most bytes per second to the network, on average; a quarter of it is for evidence. */
   readonly maxBytesPerS?: number;
-  /** When pictures may be sent, by the machine's clock; always where left out. */
+  /** When evidence may be sent, by the machine's clock; always where left out. */
   readonly mediaWindow?: DayWindow;
   readonly clock: Clock;
   readonly log: Logger;

@@ -1,51 +1,59 @@
 import type { Clock } from '@lineside/kit';
-import { type Reported, STREAMS, topicOf } from '@lineside/protocol';
+import { type DesiredStatus, type Reported, STREAMS } from '@lineside/protocol';
 import type { BrokerSession } from './session/index.ts';
 import type { UplinkSnapshot } from './snapshot.ts';
 
-/** Tells the cloud what waits here, whenever that changed: the queue is seen even while nothing gets through it. */
+/** Publishes the reported document whenever it changed: the queue is visible even while nothing gets through it. */
 export class QueueReport {
-  readonly #device: string;
   readonly #clock: Clock;
   readonly #everyMs: number;
-  #said = '';
+  #published = '';
   #dueMs = Number.NEGATIVE_INFINITY;
 
-  constructor(device: string, clock: Clock, everyMs: number) {
-    this.#device = device;
+  constructor(clock: Clock, everyMs: number) {
     this.#clock = clock;
     this.#everyMs = everyMs;
   }
 
-  /** What an earlier connection said may not have arrived. */
+  /** What an earlier connection published may not have arrived. */
   forget(): void {
-    this.#said = '';
+    this.#published = '';
     this.#dueMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** Publishes it where it is time and anything is new. Returns ms until it is time again. */
-  tell(session: BrokerSession, snapshot: () => UplinkSnapshot): number {
+  /** Something that should not wait has changed. */
+  expedite(): void {
+    this.#dueMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Publishes the document if it is due and has changed. Returns ms until it is due again. */
+  publishIfDue(
+    session: BrokerSession,
+    facts: () => { snapshot: UplinkSnapshot; desired: DesiredStatus | undefined },
+  ): number {
     const now = this.#clock.monoMs();
     if (now < this.#dueMs) return this.#dueMs - now;
     this.#dueMs = now + this.#everyMs;
-    const news = newsOf(snapshot());
-    const text = JSON.stringify(news);
-    if (text === this.#said) return this.#everyMs;
-    const document: Reported = { v: 1, t: Math.round(this.#clock.wallMs()), ...news };
-    // A broker that forbids it is no reason to say it again and again: the next connection tries once more.
-    session.publish(
-      topicOf('reported', { device: this.#device }),
-      Buffer.from(JSON.stringify(document)),
-      true,
-      () => undefined,
-    );
-    this.#said = text;
+    const { snapshot, desired } = facts();
+    const content = { ...queueOf(snapshot), ...(desired === undefined ? {} : { desired }) };
+    const text = JSON.stringify(content);
+    if (text === this.#published) return this.#everyMs;
+    const document: Reported = { v: 1, t: Math.round(this.#clock.wallMs()), ...content };
+    // A broker that forbids it is no reason to repeat it: the next connection tries once more.
+    session.publish('reported', {}, document, () => undefined);
+    this.#published = text;
     return this.#everyMs;
   }
 }
 
-/** Where nothing waits the pace is no news, or every quiet line would talk all day. */
-function newsOf({ streams, queued: all, drainPerS, emptyInS, mediaQueued }: UplinkSnapshot): Omit<Reported, 'v' | 't'> {
+/** While nothing is queued the rate is left out, or every quiet line would publish all day. */
+function queueOf({
+  streams,
+  queued: all,
+  drainPerS,
+  emptyInS,
+  mediaQueued,
+}: UplinkSnapshot): Omit<Reported, 'v' | 't'> {
   const queue = Object.fromEntries(
     STREAMS.map((stream) => {
       const { queued, declared, oldestQueuedWallMs: oldest } = streams[stream];

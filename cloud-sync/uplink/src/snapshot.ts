@@ -1,4 +1,4 @@
-import type { Stream } from '@lineside/protocol';
+import type { DesiredStatus, Stream } from '@lineside/protocol';
 import type { OutboxStream, RefusedReason, UplinkProblem } from './ports/index.ts';
 
 /** What page and command line show of the uplink. Times are wall ms. */
@@ -28,9 +28,11 @@ export interface UplinkSnapshot {
   readonly mediaSent: number;
   /** Uploads that ended because the picture was given up meanwhile. */
   readonly mediaCancelled: number;
+  /** The newest desired document that arrived, and what became of it. */
+  readonly desired?: DesiredStatus;
   /** Records confirmed per second over the last half minute, and how long the queue takes at that pace. */
   readonly drainPerS: number;
   readonly emptyInS?: number;
   /** Bytes of batches sent since the start, compressed, and the records in them. */
-  readonly wire: { readonly bytes: number; readonly records: number };
+  readonly sent: { readonly bytes: number; readonly records: number };
 }

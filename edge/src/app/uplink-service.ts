@@ -1,5 +1,5 @@
 import { Uplink, type UplinkSnapshot } from '@lineside/uplink';
-import type { LoadedConfig, UplinkConfig } from '../config/index.ts';
+import { brokerAccess, type LoadedConfig, type UplinkConfig } from '../config/index.ts';
 import { type Clock, type Logger, type Service, redactUrls } from '@lineside/kit';
 import type { LinkView } from '../status/index.ts';
 import type { DataFolder } from './open-data-folder.ts';
@@ -14,7 +14,7 @@ export interface UplinkServiceOptions {
   readonly logger: Logger;
 }
 
-/** The uplink with its secrets resolved, and its state in the status room's words. */
+/** The uplink with its secrets resolved, and its state as the status page shows it. */
 export class UplinkService implements Service {
   readonly name = 'uplink';
   readonly #uplink: Uplink;
@@ -22,16 +22,10 @@ export class UplinkService implements Service {
 
   constructor(options: UplinkServiceOptions) {
     const { loaded, uplink, store, clock, random, version, logger } = options;
-    const { username, password } = uplink;
-    const url = loaded.secrets.text(uplink.broker);
-    this.#broker = redactUrls(url);
+    const broker = brokerAccess(loaded, uplink);
+    this.#broker = redactUrls(broker.url);
     this.#uplink = new Uplink({
-      broker: {
-        url,
-        ...(username === undefined ? {} : { username: loaded.secrets.text(username) }),
-        ...(password === undefined ? {} : { password: loaded.secrets.text(password) }),
-        tls: tlsOf(loaded, uplink),
-      },
+      broker,
       outbox: store.journal,
       media: store.evidence,
       publicKey: store.publicKey,
@@ -57,28 +51,21 @@ export class UplinkService implements Service {
 
   view(): LinkView {
     const snapshot = this.#uplink.snapshot();
-    const { lastError, drainPerS, emptyInS, wire, mediaCancelled } = snapshot;
+    const { lastError, drainPerS, emptyInS, sent, refused, desired, mediaCancelled } = snapshot;
     return {
       state: stateOf(snapshot),
       sinceMs: snapshot.since,
       broker: this.#broker,
       drainPerS,
       ...(emptyInS === undefined || snapshot.queued === 0 ? {} : { emptyInMs: emptyInS * 1000 }),
-      sentBytes: wire.bytes,
-      sentRecords: wire.records,
+      sentBytes: sent.bytes,
+      sentRecords: sent.records,
+      refused,
+      ...(desired === undefined ? {} : { desired }),
       picturesCancelled: mediaCancelled,
       ...(lastError === undefined ? {} : { lastError: `${lastError.message}. Try: ${lastError.advice}` }),
     };
   }
-}
-
-/** Certificates of the link, read when it is made. */
-function tlsOf({ secrets }: LoadedConfig, { ca, cert, key }: UplinkConfig) {
-  return {
-    ...(ca === undefined ? {} : { ca: secrets.file(ca) }),
-    ...(cert === undefined ? {} : { cert: secrets.file(cert) }),
-    ...(key === undefined ? {} : { key: secrets.file(key) }),
-  };
 }
 
 function stateOf({ link, connects }: UplinkSnapshot): LinkView['state'] {

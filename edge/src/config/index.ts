@@ -3,6 +3,7 @@
  * by reference; the last good one; what a change restarts. Knows nothing of the rooms that it configures.
  */
 export * from './address.ts';
+export * from './broker-access.ts';
 export * from './config.ts';
 export * from './describe.ts';
 export * from './diff.ts';

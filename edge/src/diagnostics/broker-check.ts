@@ -1,23 +1,19 @@
 import { type BrokerProbe, probeBroker } from '@lineside/uplink';
-import type { LoadedConfig, UplinkConfig } from '../config/index.ts';
+import { brokerAccess, type LoadedConfig, missingSecrets, type UplinkConfig } from '../config/index.ts';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
 const ANSWER_MS = 5_000;
 
-/** The broker with the credentials of the configuration, and the collector's presence at it. */
+/** The broker with the credentials and certificates of the configuration, and the collector's presence at it. */
 export function brokerCheck(uplink: UplinkConfig, loaded: LoadedConfig, random: () => number): Check {
   return {
     name: 'broker',
     deadlineMs: 3 * ANSWER_MS,
     run: async () => {
-      const { secrets } = loaded;
-      const secret = [uplink.broker, uplink.username, uplink.password].filter((text) => text !== undefined);
-      if (secret.some((text) => secrets.missing(text).length > 0)) return [unknownYet()];
+      if (missingSecrets(loaded).some(({ subject }) => subject.startsWith('uplink '))) return [unknownYet()];
       const probe = await probeBroker({
-        url: secrets.text(uplink.broker),
-        ...(uplink.username === undefined ? {} : { username: secrets.text(uplink.username) }),
-        ...(uplink.password === undefined ? {} : { password: secrets.text(uplink.password) }),
-        // The device's own name with an ending: a broker that allows only known names sees which box asks.
+        ...brokerAccess(loaded, uplink),
+        // The device's own name with a suffix: a broker that allows only known names shows which device asks.
         clientId: `${loaded.config.device}-doctor-${Math.floor(random() * 1e9).toString(36)}`,
         timeoutMs: ANSWER_MS,
       });
@@ -35,18 +31,10 @@ function unknownYet(): CheckFinding {
   });
 }
 
-const KEPT = 'events are kept on the box and forwarded later';
+const KEPT = 'events are kept on the device and forwarded later';
 
 function findingsOf(probe: BrokerProbe, shown: string): readonly CheckFinding[] {
-  if (probe.broker !== 'answers') {
-    const advice = {
-      unreachable: 'check address, port, cable and firewall towards the broker',
-      refused: 'correct uplink.username and uplink.password, or add this device at the collector',
-      silent: 'something accepts the connection and does not speak MQTT 5: check the port and proxies in between',
-    }[probe.broker];
-    const code = `broker_${probe.broker}`;
-    return [trouble('failure', { code, message: `${shown}: ${probe.detail}`, meaning: KEPT, advice })];
-  }
+  if (probe.broker === 'failed') return [trouble('failure', { ...probe.problem, meaning: KEPT })];
   const broker = ok('broker', `${shown} answers`);
   switch (probe.collector) {
     case 'online':

@@ -82,28 +82,12 @@ export function refused(kind: string, why: string, cause?: unknown): JournalErro
   });
 }
 
-export function ackBeyond(stream: string, highest: number, next: number): JournalError {
-  return new JournalError({
-    code: 'ack_beyond',
-    message: `the collector confirmed ${stream} ${highest}, but only numbers below ${next} were ever written`,
-    advice: 'check that no two devices share this identity and that the data folder was not restored from a copy',
-  });
-}
-
 export function auditFull(path: string): JournalError {
   return new JournalError({
     code: 'audit_full',
     message: `${path}: audit records have used up their quota, and what the collector lacks of them is never given up`,
     advice: 'restore the link to the collector, or raise storage.auditQuota',
     retry: 'later',
-  });
-}
-
-export function ackForked(stream: string, upto: number): JournalError {
-  return new JournalError({
-    code: 'ack_forked',
-    message: `the collector confirmed ${stream} ${upto} with another chain hash than this journal has there`,
-    advice: 'the data folder was restored from a copy, or two boxes share this identity: find out which',
   });
 }
 

@@ -3,6 +3,9 @@ import type { Clock, Logger } from '@lineside/kit';
 import type { GroupOptions } from './group-commit.ts';
 import type { StreamQuotas } from './stream-quota.ts';
 
+/** What became of an acknowledgement. `beyond`: of numbers that were never written; `forked`: another record is there. */
+export type AckOutcome = 'ok' | 'beyond' | 'forked';
+
 export interface JournalOptions {
   /** The database file, `DATA/journal.db`; its folder is made where missing. */
   readonly path: string;

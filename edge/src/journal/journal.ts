@@ -5,10 +5,11 @@ import { mergeRanges, type SeqRange, STREAMS, type Stream } from '@lineside/prot
 import { messageOf } from '@lineside/kit';
 import { type JournalAlarm, JournalAlarms } from './alarms.ts';
 import { Ballast } from './ballast.ts';
-import { ackBeyond, ackForked, auditFull, isFull, type JournalError, journalError } from './errors.ts';
+import { auditFull, isFull, type JournalError, journalError } from './errors.ts';
 import { Evictor } from './evictor.ts';
 import { GroupCommit } from './group-commit.ts';
 import type {
+  AckOutcome,
   AppendListener,
   DeclaredLoss,
   DerivedTable,
@@ -34,6 +35,8 @@ import { WriterLock } from './writer-lock.ts';
 
 const FLOOR_STEP_MS = 10_000;
 const MOST_SACRIFICES = 64;
+/** One wrong ack may be damaged on its way; a collector that is really ahead repeats it with every ack. */
+const DOUBTS = 2;
 const GROUP = { waitMs: 20, records: 64 };
 
 /**
@@ -67,6 +70,8 @@ export class Journal {
   /** Wall ms of the oldest queued record, by stream, as long as it is that one. */
   readonly #oldest = new Map<Stream, { readonly seq: number; readonly wallMs: number | undefined }>();
   #floorWritten: number;
+  /** Acks that this journal cannot have earned. */
+  #doubts = 0;
 
   private constructor(options: JournalOptions, lock: WriterLock, opened: Opened) {
     const { database } = opened;
@@ -163,29 +168,32 @@ export class Journal {
 
   /**
    * The collector has committed everything up to `upto` and the ranges in `sack`. Repeats and old acks change nothing.
-   * `srvTs` is its clock, wall ms; `proof` the chain hash that it has after `upto`. Throws `ack_beyond` for numbers
-   * that were never written and `ack_forked` where the hashes differ: then nothing is confirmed.
+   * `srvTs` is its clock, wall ms; `proof` the chain hash that it has after `upto`. `beyond`: numbers that were never
+   * written; `forked`: another hash. Then nothing is confirmed, and at the second time the journal takes itself for
+   * rolled back. Takes effect at once, and is durable after `saveAcks` or
+   * any other transaction; a crash before that only makes the uplink send again.
    */
-  ack(stream: Stream, upto: number, sack: readonly SeqRange[], srvTs?: number, proof?: string): void {
+  ack(stream: Stream, upto: number, sack: readonly SeqRange[], srvTs?: number, proof?: string): AckOutcome {
+    const head = this.#heads.get(stream);
     const highest = Math.max(upto, ...sack.map(([, b]) => b));
-    this.#within(() => {
-      const head = this.#heads.get(stream);
-      if (highest >= head.next) throw ackBeyond(stream, highest, head.next);
-      if (proof !== undefined && !this.agrees(stream, upto, proof)) throw ackForked(stream, upto);
-      const acked = Math.max(head.acked, upto);
-      this.#heads.set(stream, { ...head, acked, sack: mergeRanges([...head.sack, ...sack], acked) });
-      if (srvTs !== undefined) this.#times.heard(srvTs);
-      this.#keepFloor();
-    });
+    if (highest >= head.next) {
+      return this.#doubt(
+        'beyond',
+        `the collector confirmed ${stream} ${highest}, but only ${head.next - 1} were written`,
+      );
+    }
+    if (proof !== undefined && !this.#matches(stream, upto, proof)) {
+      return this.#doubt('forked', `the collector confirmed ${stream} ${upto} with another chain hash`);
+    }
+    const acked = Math.max(head.acked, upto);
+    this.#heads.set(stream, { ...head, acked, sack: mergeRanges([...head.sack, ...sack], acked) });
+    if (srvTs !== undefined) this.#times.heard(srvTs);
+    return 'ok';
   }
 
-  /** Whether the chain hash after `seq` is `proof`; what is no longer held cannot disagree. */
-  agrees(stream: Stream, seq: number, proof: string): boolean {
-    const head = this.#heads.get(stream);
-    if (seq < head.base || seq === 0 || seq >= head.next) return true;
-    if (seq === head.base) return head.baseHash === proof;
-    const row = this.#table(stream).at(seq);
-    return row === undefined || row.hash.toString('hex') === proof;
+  /** Makes the acks so far durable, with one sync of the disk. */
+  saveAcks(): void {
+    if (this.#heads.changed) this.#within(() => this.#keepFloor());
   }
 
   /** Whether the collector has committed that number. */
@@ -194,8 +202,8 @@ export class Journal {
     return seq <= acked || sack.some(([a, b]) => seq >= a && seq <= b);
   }
 
-  /** The collector holds numbers that this journal never wrote, or others under the same: it was turned back. */
-  behind(why: string): void {
+  /** The collector holds numbers that this journal never wrote, or others under the same: it was rolled back. */
+  reportRollback(why: string): void {
     this.alarms.raise('journal_behind_collector', why);
     if (readNumber(this.database, 'behind') === 1) return;
     this.#within(() => writeMeta(this.database, 'behind', '1'));
@@ -307,6 +315,8 @@ export class Journal {
 
   /** Notes beside the database how far it has come, so that an older copy in its place is known for one. */
   mark(): void {
+    // A mark that is ahead of the file would make the file look like an older copy.
+    this.saveAcks();
     const streams = STREAMS.map((stream) => {
       const { next, acked } = this.#heads.get(stream);
       return [stream, { next, acked }] as const;
@@ -338,6 +348,21 @@ export class Journal {
     this.#attempt('there is no room for the ballast of the journal', () => {
       if ((this.#options.ballastBytes ?? 0) > 0) this.ballast.take();
     });
+  }
+
+  #doubt<T>(outcome: T, why: string): T {
+    this.#doubts += 1;
+    if (this.#doubts >= DOUBTS) this.reportRollback(why);
+    return outcome;
+  }
+
+  /** Whether the chain hash after `seq` is `proof`; a record that is no longer held cannot disagree. */
+  #matches(stream: Stream, seq: number, proof: string): boolean {
+    const head = this.#heads.get(stream);
+    if (seq < head.base || seq === 0 || seq >= head.next) return true;
+    if (seq === head.base) return head.baseHash === proof;
+    const row = this.#table(stream).at(seq);
+    return row === undefined || row.hash.toString('hex') === proof;
   }
 
   #attempt(complaint: string, work: () => void): void {

@@ -38,6 +38,11 @@ export class StreamHeads {
     this.#advanced.add(stream);
   }
 
+  /** Whether anything was set that no transaction has written yet. */
+  get changed(): boolean {
+    return this.#changed.size > 0;
+  }
+
   flush(): void {
     for (const stream of this.#changed) this.#tables.get(stream)?.write(this.get(stream));
     for (const stream of this.#advanced) {

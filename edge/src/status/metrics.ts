@@ -88,7 +88,7 @@ export class Metrics {
     this.#gauge('lineside_evidence_not_uploaded', 'Files not yet at the collector.', {}, evidence.notUploaded);
   }
 
-  #link({ drainPerS, emptyInMs, sentBytes, sentRecords, picturesCancelled }: Snapshot['link']): void {
+  #link({ drainPerS, emptyInMs, sentBytes, sentRecords, picturesCancelled, refused = {} }: Snapshot['link']): void {
     if (drainPerS !== undefined) {
       this.#gauge('lineside_link_drain_records_per_second', 'Records confirmed, over half a minute.', {}, drainPerS);
     }
@@ -100,6 +100,9 @@ export class Metrics {
     this.#count('lineside_link_sent_records_total', 'Records in the batches sent.', {}, sentRecords ?? 0);
     const help = 'Uploads ended because their picture was given up.';
     this.#count('lineside_link_pictures_cancelled_total', help, {}, picturesCancelled ?? 0);
+    for (const [reason, count] of Object.entries(refused)) {
+      this.#count('lineside_link_refused_total', 'Messages from the broker that were not followed.', { reason }, count);
+    }
   }
 
   #box(snapshot: Snapshot, health: Health): void {

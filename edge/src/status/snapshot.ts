@@ -183,6 +183,10 @@ export interface LinkView {
   readonly sentRecords?: number;
   /** Uploads that ended because their picture was given up meanwhile. */
   readonly picturesCancelled?: number;
+  /** Messages from the broker that were not followed, by reason. */
+  readonly refused?: Readonly<Record<string, number>>;
+  /** The newest desired document that arrived, and what became of it. */
+  readonly desired?: { readonly revision: number; readonly state: string; readonly reason?: string | undefined };
 }
 
 /** All transitions of one incident as one thing to show. */

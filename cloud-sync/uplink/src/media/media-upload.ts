@@ -40,7 +40,7 @@ export class MediaUpload {
   readonly #outbox: MediaOutbox;
   readonly #clock: Clock;
   readonly #times: MediaTimes;
-  readonly #trouble: (what: UplinkProblem) => void;
+  readonly #report: (what: UplinkProblem) => void;
   /** Pictures to leave alone until then, monotonic ms. */
   readonly #parked = new Map<string, number>();
   readonly #cap: TokenBucket | undefined;
@@ -51,14 +51,14 @@ export class MediaUpload {
     outbox: MediaOutbox;
     clock: Clock;
     times: MediaTimes;
-    trouble: (what: UplinkProblem) => void;
+    report: (what: UplinkProblem) => void;
     /** Infinite for no cap. */
     bytesPerS: number;
   }) {
     this.#outbox = options.outbox;
     this.#clock = options.clock;
     this.#times = options.times;
-    this.#trouble = options.trouble;
+    this.#report = options.report;
     const { bytesPerS, clock } = options;
     this.#cap = Number.isFinite(bytesPerS) ? new TokenBucket(bytesPerS, clock.monoMs()) : undefined;
   }
@@ -106,7 +106,7 @@ export class MediaUpload {
         bytes = await this.#outbox.open(media.sha256);
       } catch (error) {
         if (this.#givenUp(media)) return 'cancelled';
-        this.#trouble(problem('media_unreadable', messageOf(error)));
+        this.#report(problem('media_unreadable', messageOf(error)));
         return 'refused';
       }
       const outcome = await this.#send(media, bytes, target, signal);
@@ -133,7 +133,7 @@ export class MediaUpload {
       if (lost.signal.aborted) return 'cancelled';
       if (isAbort(error)) signal.throwIfAborted();
       const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
-      this.#trouble(problem('media_unreachable', `${url}: ${messageOf(error)}${cause}`));
+      this.#report(problem('media_unreachable', `${url}: ${messageOf(error)}${cause}`));
       return 'failed';
     } finally {
       done.abort();
@@ -196,7 +196,7 @@ export class MediaUpload {
   }
 
   #givenUp({ sha256 }: PendingMedia): boolean {
-    return this.#outbox.holds?.(sha256) === false;
+    return !this.#outbox.holds(sha256);
   }
 
   /** Aborts `lost` when the picture is given up, until `done`. */
@@ -229,18 +229,18 @@ export class MediaUpload {
   #judge(status: number, url: string): Outcome {
     if (status === 200 || status === 201) return 'stored';
     if (status === 409 || status === 422) {
-      this.#trouble(problem('media_refused', `${url}: the collector got other bytes than were sent (${status})`));
+      this.#report(problem('media_refused', `${url}: the collector got other bytes than were sent (${status})`));
       return 'mismatch';
     }
     if (status === 401 || status === 403) {
-      this.#trouble(problem('credentials_refused', `${url}: the collector refuses the credentials (${status})`));
+      this.#report(problem('credentials_refused', `${url}: the collector refuses the credentials (${status})`));
       return 'failed';
     }
     if (status === 408 || status === 423 || status === 429 || status >= 500 || status < 400) {
-      this.#trouble(problem('media_unreachable', `${url}: answered ${status}`));
+      this.#report(problem('media_unreachable', `${url}: answered ${status}`));
       return 'failed';
     }
-    this.#trouble(problem('media_refused', `${url}: refused for good (${status})`));
+    this.#report(problem('media_refused', `${url}: refused for good (${status})`));
     return 'refused';
   }
 }

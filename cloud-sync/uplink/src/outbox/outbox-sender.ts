@@ -1,16 +1,5 @@
-import {
-  Ack,
-  decode,
-  encodeText,
-  MalformedPayload,
-  mergeRanges,
-  parseTopic,
-  type PayloadForm,
-  ResendCommand,
-  type Stream,
-  topicOf,
-} from '@lineside/protocol';
 import { type Clock, messageOf } from '@lineside/kit';
+import { type Ack, outgoingText, type PayloadForm, type ResendCommand, type TopicKind } from '@lineside/protocol';
 import type { TokenBucket } from '../limits/index.ts';
 import { type Outbox, problem, type RefusedReason, type UplinkProblem } from '../ports/index.ts';
 import type { BrokerSession } from '../session/index.ts';
@@ -19,49 +8,44 @@ import type { Outgoing, SendWindow } from './send-window.ts';
 export interface OutboxSenderEvents {
   /** `records` more are confirmed. */
   confirmed(records: number): void;
-  refused(reason: RefusedReason, what: UplinkProblem): void;
-  trouble(what: UplinkProblem): void;
+  refused(kind: TopicKind, reason: RefusedReason, what: UplinkProblem): void;
+  problem(what: UplinkProblem): void;
 }
-
-const ACK_BYTES = 64 * 1024;
-const DOUBTS = 2;
 
 export interface OutboxSenderOptions {
   readonly outbox: Outbox;
   readonly window: SendWindow;
   readonly clock: Clock;
-  readonly cap: TokenBucket;
-  readonly ackNoteMs: number;
+  readonly bucket: TokenBucket;
+  /** Acks are made durable together, at the latest after this. */
+  readonly saveAcksMs: number;
   /** Without an ack for so long, something is wrong. */
   readonly ackMs: number;
   readonly events: OutboxSenderEvents;
 }
 
-/** What went over the wire since the start; bytes are those of the payloads, compressed. */
-export interface WireTally {
+/** What was sent since the start; bytes are those of the payloads, compressed. */
+export interface SentTotals {
   readonly bytes: number;
   readonly records: number;
 }
 
-/** Sends what waits and takes in what is confirmed, over one session at a time. */
+/** Sends what is queued and takes in acknowledgements, over one session at a time. */
 export class OutboxSender {
   readonly #options: OutboxSenderOptions;
   readonly #outbox: Outbox;
   readonly #window: SendWindow;
   readonly #clock: Clock;
   readonly #events: OutboxSenderEvents;
-  /** What was acknowledged of each stream and is not noted in the outbox yet. */
-  readonly #acks = new Map<Stream, Ack>();
-  #noteAtMs = Number.POSITIVE_INFINITY;
-  #silentUntilMs = Number.NEGATIVE_INFINITY;
-  /** Since when batches are on their way without an ack. */
+  /** Finite while there are acks that are not durable yet. */
+  #saveAtMs = Number.POSITIVE_INFINITY;
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
+  /** Since when batches are in flight without an ack. */
   #waitingSinceMs: number | undefined;
-  /** Since when records wait while none is on its way and none is to be sent. */
+  /** Since when records are queued while none is in flight and none is to be sent. */
   #restingSinceMs: number | undefined;
-  #form: PayloadForm | undefined;
-  /** Acks that this outbox cannot have earned. */
-  #doubts = 0;
-  #wire: WireTally = { bytes: 0, records: 0 };
+  #encoding: PayloadForm | undefined;
+  #sent: SentTotals = { bytes: 0, records: 0 };
 
   constructor(options: OutboxSenderOptions) {
     this.#options = options;
@@ -71,16 +55,16 @@ export class OutboxSender {
     this.#events = options.events;
   }
 
-  get wire(): WireTally {
-    return this.#wire;
+  get sent(): SentTotals {
+    return this.#sent;
   }
 
-  /** The form in which the collector that is there now reads batches; JSON and gzip where left out. */
-  speak(form: PayloadForm | undefined): void {
-    this.#form = form;
+  /** How the collector that is online reads batches; JSON and gzip where left out. */
+  setEncoding(form: PayloadForm | undefined): void {
+    this.#encoding = form;
   }
 
-  /** How long nothing has been confirmed although batches are on their way; 0 when that is not so. */
+  /** How long nothing has been confirmed although batches are in flight; 0 when that is not so. */
   silentForMs(): number {
     return this.#waitingSinceMs === undefined ? 0 : this.#clock.monoMs() - this.#waitingSinceMs;
   }
@@ -88,169 +72,125 @@ export class OutboxSender {
   /** Fills the window. Returns ms after which to call again without any other occasion. */
   pump(session: BrokerSession): number {
     const now = this.#clock.monoMs();
-    if (this.#window.inFlight === 0 || now >= this.#noteAtMs) this.#noteAcks();
-    if (now < this.#silentUntilMs) return this.#silentUntilMs - now;
+    if (this.#window.inFlight === 0 || now >= this.#saveAtMs) this.#saveAcks();
+    if (now < this.#pausedUntilMs) return this.#pausedUntilMs - now;
     const late = this.#window.expire(now);
-    if (late > 0) this.#events.trouble(problem('collector_silent', `${late} batches without an ack: sent again`));
+    if (late > 0) this.#events.problem(problem('collector_silent', `${late} batches without an ack: sent again`));
     if (now - (this.#restingSinceMs ?? now) >= this.#options.ackMs) this.#startOver();
-    const cappedMs = this.#send(session, now);
-    this.#restingSinceMs = this.#isResting(cappedMs) ? (this.#restingSinceMs ?? now) : undefined;
+    const limitedMs = this.#send(session, now);
+    this.#restingSinceMs = this.#isResting(limitedMs) ? (this.#restingSinceMs ?? now) : undefined;
     if (this.#window.inFlight === 0) this.#waitingSinceMs = undefined;
     else this.#waitingSinceMs ??= now;
     const lateMs = this.#window.lateInMs(now) ?? Number.POSITIVE_INFINITY;
     const restMs = this.#restingSinceMs === undefined ? Number.POSITIVE_INFINITY : this.#options.ackMs;
-    return Math.min(lateMs, cappedMs, restMs, Math.max(0, this.#noteAtMs - now));
+    return Math.min(lateMs, limitedMs, restMs, Math.max(0, this.#saveAtMs - now));
   }
 
-  /** Whether records wait of which none is on its way, although nothing held them back. */
-  #isResting(cappedMs: number): boolean {
-    if (this.#window.inFlight > 0 || Number.isFinite(cappedMs)) return false;
-    return Object.values(this.#outbox.stats()).some(({ queued }) => queued > 0);
-  }
-
-  /** Better to send all that waits again than to let it wait for ever. */
-  #startOver(): void {
-    this.#restingSinceMs = undefined;
-    this.#window.forget();
-    this.#events.trouble(problem('collector_silent', 'records waited without being sent: sent again'));
-  }
-
-  /** Returns ms until the cap lets more through; infinite where the cap is not what holds it back. */
-  #send(session: BrokerSession, now: number): number {
-    const { cap } = this.#options;
-    for (;;) {
-      const waitMs = cap.waitMs(now);
-      if (waitMs > 0) return waitMs;
-      const batch = this.#window.next(now);
-      if (batch === undefined) return Number.POSITIVE_INFINITY;
-      const payload = encodeText(this.#textOf(batch), this.#form);
-      cap.spend(payload.length, now);
-      this.#wire = { bytes: this.#wire.bytes + payload.length, records: this.#wire.records + batch.records.length };
-      session.publish(
-        topicOf('up', { device: this.#outbox.device, stream: batch.stream }),
-        payload,
-        false,
-        (refusal) => {
-          if (refusal !== undefined) this.#events.trouble(refusal);
-        },
-      );
-    }
-  }
-
-  /** The session or the collector has gone: all that was on its way is forgotten. */
+  /** The session or the collector is gone: nothing is in flight any more. */
   forget(): void {
-    this.#noteAcks();
+    this.#saveAcks();
     this.#window.forget();
     this.#waitingSinceMs = undefined;
-    this.#silentUntilMs = Number.NEGATIVE_INFINITY;
+    this.#pausedUntilMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** Nobody listens, whatever the retained state says: waits for `ms`, or for the collector to speak. */
+  /** The broker has no subscriber, whatever the retained state says: waits for `ms`, or for a new collector state. */
   pause(ms: number): void {
     this.#window.forget();
     this.#waitingSinceMs = undefined;
-    this.#silentUntilMs = this.#clock.monoMs() + ms;
-    this.#events.trouble(problem('collector_silent', 'the broker has no subscriber for what this device sends'));
+    this.#pausedUntilMs = this.#clock.monoMs() + ms;
+    this.#events.problem(problem('collector_silent', 'the broker has no subscriber for what this device sends'));
   }
 
-  /** Takes in a message of `down/#`. */
-  receive(topic: string, payload: Uint8Array): void {
-    const parsed = parseTopic(topic);
-    try {
-      if (parsed?.kind === 'ack') this.#ack(decode(Ack, payload, ACK_BYTES));
-      else if (parsed?.kind === 'cmd') this.#resend(decode(ResendCommand, payload, ACK_BYTES));
-      else if (parsed?.kind !== 'desired')
-        this.#refuse('unknown_topic', 'payload_malformed', `nothing known at ${topic}`);
-    } catch (error) {
-      if (!(error instanceof MalformedPayload)) throw error;
-      this.#refuse('malformed', 'payload_malformed', `${topic}: ${error.message}`);
-    }
-  }
-
-  #ack(ack: Ack): void {
-    const { epoch, stream, upto, sack } = ack;
+  /** An acknowledgement: the outbox judges it, and only then anything more is sent or confirmed. */
+  ack({ epoch, stream, upto, sack, srvTs, head }: Ack): void {
     if (epoch !== this.#outbox.epoch) {
-      this.#refuse('wrong_epoch', 'payload_malformed', `an ack for another journal (${epoch})`);
+      this.#refuse('ack', 'wrong_epoch', problem('payload_malformed', `an ack for another journal (${epoch})`));
       return;
     }
-    const { next } = this.#outbox.stats()[stream];
-    const highest = Math.max(upto, ...sack.map(([a, b]) => Math.max(a, b)));
-    if (highest >= next || sack.some(([a, b]) => a > b)) {
-      const what = `an ack of ${stream} ${highest}, but only ${next - 1} were written`;
-      this.#refuse('beyond', 'ack_beyond', what);
-      if (highest >= next) this.#doubt(what);
+    const queuedBefore = this.#outbox.stats()[stream].queued;
+    const outcome = this.#outbox.ack(stream, upto, sack, srvTs, head);
+    if (outcome !== 'ok') {
+      const what =
+        outcome === 'beyond'
+          ? 'confirms numbers that were never written'
+          : `has another hash for number ${upto} than this journal`;
+      this.#refuse('ack', 'beyond', problem('ack_beyond', `an ack of ${stream} up to ${upto} ${what}`));
+      // Sent again at once: the next answer, which may be right, need not wait for the deadline of an ack.
+      this.#window.forget();
       return;
     }
     const now = this.#clock.monoMs();
-    this.#acks.set(stream, together(this.#acks.get(stream), ack));
-    this.#noteAtMs = Math.min(this.#noteAtMs, now + this.#options.ackNoteMs);
+    this.#saveAtMs = Math.min(this.#saveAtMs, now + this.#options.saveAcksMs);
     this.#waitingSinceMs = undefined;
     this.#window.acked(stream, upto, sack, now);
-    // Whether the two histories are one must be known before anything more is sent or confirmed.
-    if (ack.head !== undefined && this.#outbox.agrees?.(stream, upto, ack.head) === false) this.#noteAcks();
+    this.#events.confirmed(Math.max(0, queuedBefore - this.#outbox.stats()[stream].queued));
   }
 
-  /** Several acks, one sync of the disk. What is lost here in a crash is only sent and confirmed once more. */
-  #noteAcks(): void {
-    const acks = [...this.#acks.values()];
-    this.#acks.clear();
-    this.#noteAtMs = Number.POSITIVE_INFINITY;
-    for (const { stream, upto, sack, srvTs, head } of acks) {
-      const before = this.#outbox.stats()[stream].queued;
-      try {
-        this.#outbox.ack(stream, upto, sack, srvTs, head);
-      } catch (error) {
-        this.#notNoted(stream, error);
-        continue;
-      }
-      this.#events.confirmed(Math.max(0, before - this.#outbox.stats()[stream].queued));
-    }
-  }
-
-  /** Not confirmed here, so it will be sent and confirmed again. */
-  #notNoted(stream: Stream, error: unknown): void {
-    const forked = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ack_forked';
-    if (forked) {
-      this.#refuse('beyond', 'ack_beyond', `${stream}: ${messageOf(error)}`);
-      this.#doubt(messageOf(error));
-    } else this.#events.trouble(problem('outbox_failed', `cannot note an ack: ${messageOf(error)}`));
-    this.#window.forget();
-  }
-
-  /** One such ack may be spoiled on its way; who is really ahead says so with every ack. */
-  #doubt(what: string): void {
-    this.#doubts += 1;
-    if (this.#doubts >= DOUBTS) this.#outbox.behind?.(what);
-    // Sent again once, so that the next answer does not wait for the deadline of an ack.
-    else this.#window.forget();
-  }
-
-  #resend({ epoch, stream, from, to }: ResendCommand): void {
+  /** A request of the collector to send records again. */
+  resend({ epoch, stream, from, to }: ResendCommand): void {
     if (epoch !== this.#outbox.epoch) {
-      this.#refuse('wrong_epoch', 'payload_malformed', `a request for another journal (${epoch})`);
-    } else if (to < from || from >= this.#outbox.stats()[stream].next) {
-      this.#refuse('beyond', 'ack_beyond', `a request for ${stream} ${from}..${to}, which were never written`);
+      this.#refuse('cmd', 'wrong_epoch', problem('payload_malformed', `a request for another journal (${epoch})`));
+    } else if (from >= this.#outbox.stats()[stream].next) {
+      const what = `a request for ${stream} ${from} to ${to}, which were never written`;
+      this.#refuse('cmd', 'beyond', problem('ack_beyond', what));
     } else this.#window.ask(stream, from, to);
   }
 
-  #refuse(reason: RefusedReason, code: UplinkProblem['code'], message: string): void {
-    this.#events.refused(reason, problem(code, message));
+  /** Whether records are queued of which none is in flight, although nothing held them back. */
+  #isResting(limitedMs: number): boolean {
+    if (this.#window.inFlight > 0 || Number.isFinite(limitedMs)) return false;
+    return Object.values(this.#outbox.stats()).some(({ queued }) => queued > 0);
   }
 
-  /** The envelope around the records as they stand in the journal: what was promised is byte for byte what is sent. */
+  /** Better to send everything again than to let it wait for ever. */
+  #startOver(): void {
+    this.#restingSinceMs = undefined;
+    this.#window.forget();
+    this.#events.problem(problem('collector_silent', 'records waited without being sent: sent again'));
+  }
+
+  /** Returns ms until the bandwidth limit lets more through; infinite where it holds nothing back. */
+  #send(session: BrokerSession, now: number): number {
+    const { bucket } = this.#options;
+    const { device } = this.#outbox;
+    for (;;) {
+      const waitMs = bucket.waitMs(now);
+      if (waitMs > 0) return waitMs;
+      const batch = this.#window.next(now);
+      if (batch === undefined) return Number.POSITIVE_INFINITY;
+      const { stream } = batch;
+      const message = outgoingText('up', { device, stream }, this.#textOf(batch), this.#encoding);
+      const { length } = message.payload;
+      bucket.spend(length, now);
+      this.#sent = { bytes: this.#sent.bytes + length, records: this.#sent.records + batch.records.length };
+      session.send(message, (refusal) => {
+        if (refusal !== undefined) this.#events.problem(refusal);
+      });
+    }
+  }
+
+  /** Several acks, one sync of the disk. */
+  #saveAcks(): void {
+    if (!Number.isFinite(this.#saveAtMs)) return;
+    this.#saveAtMs = Number.POSITIVE_INFINITY;
+    try {
+      this.#outbox.saveAcks();
+    } catch (error) {
+      // The outbox has forgotten them, so their records are sent and confirmed again.
+      this.#events.problem(problem('outbox_failed', `cannot save an ack: ${messageOf(error)}`));
+      this.#window.forget();
+    }
+  }
+
+  #refuse(kind: TopicKind, reason: RefusedReason, what: UplinkProblem): void {
+    this.#events.refused(kind, reason, what);
+  }
+
+  /** The envelope around the records as they stand in the journal: what was hashed is byte for byte what is sent. */
   #textOf({ stream, from, to, prev, head, records }: Outgoing): string {
     const { device: dev, epoch } = this.#outbox;
     const envelope = JSON.stringify({ v: 1, dev, epoch, stream, from, to, prev, head });
     return `${envelope.slice(0, -1)},"ev":[${records.join(',')}]}`;
   }
-}
-
-/**
- * Both acks are true for ever: what was committed stays so. They may come in any order, above all from two collectors
- * over one database, so that the newest to arrive may be the older one.
- */
-function together(known: Ack | undefined, ack: Ack): Ack {
-  if (known === undefined) return ack;
-  const ahead = ack.upto >= known.upto ? ack : known;
-  return { ...ahead, sack: mergeRanges([...known.sack, ...ack.sack], ahead.upto).map(([a, b]) => [a, b]) };
 }

@@ -1,6 +1,7 @@
 /**
- * What the uplink needs from its owner (an outbox of records, an outbox of evidence) and the problems that
- * it reports.
+ * What the uplink needs from its owner (an outbox of records, an outbox of evidence, a handler of desired documents),
+ * and the problems that it reports.
  */
+export * from './desired.ts';
 export * from './outbox.ts';
 export * from './problem.ts';

@@ -1,6 +1,6 @@
 import type { SeqRange, Stream } from '@lineside/protocol';
 
-/** Where a stream stands, as the one who keeps it knows. */
+/** Where a stream stands. */
 export interface OutboxStream {
   /** Lowest number held, and the one that the next record will get. */
   readonly first: number;
@@ -14,7 +14,7 @@ export interface OutboxStream {
   readonly declared: number;
 }
 
-/** Consecutive records `from..to`, each as the canonical JSON text that was promised. */
+/** Consecutive records `from..to`, each as the canonical JSON text over which its hash was computed. */
 export interface OutboxBatch {
   readonly from: number;
   readonly to: number;
@@ -22,6 +22,12 @@ export interface OutboxBatch {
   readonly head: string;
   readonly records: readonly string[];
 }
+
+/**
+ * `beyond`: it confirms numbers that were never written. `forked`: the collector has another record under one of the
+ * numbers. In both cases nothing is confirmed.
+ */
+export type AckOutcome = 'ok' | 'beyond' | 'forked';
 
 /** What the uplink needs of a journal. Calls may throw: then nothing is sent or confirmed, and it is tried again. */
 export interface Outbox {
@@ -32,17 +38,16 @@ export interface Outbox {
   /** Records from `from`, or from the lowest held above it; undefined where there is none. At least one otherwise. */
   read(stream: Stream, from: number, limit: number, maxBytes: number): OutboxBatch | undefined;
   /**
-   * The collector has committed everything up to `upto` and the ranges in `sack`; durable when it returns. `proof`: its
-   * chain hash after `upto`. Throws an error with code `ack_forked` where the outbox has another there.
+   * The collector has committed everything up to `upto` and the ranges in `sack`. `srvTs` is its wall clock, ms; `proof`
+   * its chain hash after `upto`. Takes effect at once; durable after `saveAcks`. An outbox that finds itself rolled back
+   * deals with that by itself.
    */
-  ack(stream: Stream, upto: number, sack: readonly SeqRange[], srvTs?: number, proof?: string): void;
-  /** False where the chain hash after `seq` is known here and is not `proof`. */
-  agrees?(stream: Stream, seq: number, proof: string): boolean;
-  /** The collector holds what this outbox never wrote: it was turned back, and must not go on under its epoch. */
-  behind?(why: string): void;
-  /** Numbers of the tombstones that speak for what of `from..to` is no longer held. */
+  ack(stream: Stream, upto: number, sack: readonly SeqRange[], srvTs?: number, proof?: string): AckOutcome;
+  /** Makes the acks so far durable, with one sync of the disk. What is lost without it is only sent again. */
+  saveAcks(): void;
+  /** Numbers of the tombstones that declare what of `from..to` is no longer held. */
   tombstones(stream: Stream, from: number, to: number): readonly number[];
-  /** Calls back after each commit of new records; returns how to stop that. */
+  /** Calls back after each commit of new records; returns a function that ends this. */
   onAppend(listener: () => void): () => void;
 }
 
@@ -52,15 +57,15 @@ export interface PendingMedia {
   readonly mime: string;
 }
 
-/** Pictures that the collector lacks. */
+/** Evidence that the collector lacks. */
 export interface MediaOutbox {
   stats(): { readonly pending: number };
   /** Oldest first. */
   pending(limit: number): readonly PendingMedia[];
-  /** The bytes, checked against their hash; rejects where they are gone or damaged. */
+  /** The bytes, checked against their hash; rejects where they are missing or damaged. */
   open(sha256: string): Promise<Uint8Array>;
   /** The collector has hashed and committed them. */
   uploaded(sha256: string): void;
-  /** False once the picture was given up; an upload on its way is then cancelled. */
-  holds?(sha256: string): boolean;
+  /** False once the file was given up; an upload in progress is then cancelled. */
+  holds(sha256: string): boolean;
 }

@@ -1,11 +1,14 @@
-import { messageOf } from '@lineside/kit';
-
 /** Every problem that the uplink can report. It is shown, not thrown: the uplink goes on trying. */
 export const UPLINK_CODES = [
   'broker_refused',
   'broker_unreachable',
   'broker_silent',
-  'broker_tls',
+  'broker_tls_untrusted',
+  'broker_tls_expired',
+  'broker_tls_wrong_host',
+  'broker_tls_certificate_refused',
+  'broker_tls_handshake',
+  'broker_tls_files',
   'broker_lost',
   'broker_rejected',
   'credentials_refused',
@@ -31,28 +34,38 @@ export interface UplinkProblem {
 const ADVICE: Readonly<Record<UplinkCode, string>> = {
   broker_refused: 'check that the broker runs and that uplink.broker names its port',
   broker_unreachable: 'check the network cable, the gateway, DNS and the firewall on the way to uplink.broker',
-  broker_silent: 'check that uplink.broker is an MQTT port and that no firewall swallows the connection',
-  broker_tls: 'check the clock of this box and the certificates of the broker',
-  broker_lost: 'nothing if it passes; else look at the broker and at the network between',
-  broker_rejected: 'read the log of the broker: it says why it turns this device away',
+  broker_silent: 'check that uplink.broker is an MQTT 5 port and that no firewall or proxy swallows the connection',
+  broker_tls_untrusted:
+    'set uplink.ca to the certificate of the authority that signed the broker`s (`lineside-collector device add` prints it)',
+  broker_tls_expired: 'check the clock of this device first; if it is right, renew the certificate of the broker',
+  broker_tls_wrong_host:
+    'write the host name in uplink.broker as it is in the certificate of the broker, or make a certificate with this name',
+  broker_tls_certificate_refused:
+    'check uplink.cert and uplink.key: the broker wants a certificate of this device that is in force and that it trusts',
+  broker_tls_handshake: 'check that uplink.broker names the TLS port, and that both ends allow TLS 1.2 or newer',
+  broker_tls_files:
+    'check that uplink.ca, uplink.cert and uplink.key are PEM files and that the key fits the certificate',
+  broker_lost: 'nothing if it passes; otherwise check the broker and the network between',
+  broker_rejected: 'read the log of the broker: it says why it rejects this device',
   credentials_refused:
     'check uplink.username and uplink.password; create a credential for this device at the collector',
   not_authorised: 'let the broker allow this device its own topics (its user name must be the device id)',
-  identity_conflict: 'find the other box with the same device id and give it one of its own; no data is lost meanwhile',
+  identity_conflict:
+    'find the other device with the same device id and give it an id of its own; no data is lost meanwhile',
   collector_silent: 'check that the collector runs and is connected to the same broker',
   payload_malformed: 'check that only the collector may publish to the topics of this device, and its version',
   ack_beyond: 'check that no two devices share this identity and that the data folder was not restored from a copy',
-  outbox_failed: 'check the disk of the data folder; see the log for the journal`s own message',
-  media_unreachable: 'check that the collector`s mediaUrl can be reached from this network',
-  media_refused: 'read the log of the collector: it refuses the picture for good; the event itself is delivered',
-  media_unreadable: 'check the disk of the data folder: a picture is gone or is not what was written',
+  outbox_failed: 'check the disk of the data folder; see the log for the message of the journal',
+  media_unreachable: 'check that the mediaUrl of the collector can be reached from this network',
+  media_refused: 'read the log of the collector: it refuses the snapshot for good; the event itself is delivered',
+  media_unreadable: 'check the disk of the data folder: a snapshot is missing or damaged',
 };
 
 export function problem(code: UplinkCode, message: string): UplinkProblem {
   return { code, message, advice: ADVICE[code] };
 }
 
-/** Thrown inside the uplink where a condition ends what it was doing. */
+/** Thrown inside the uplink where a problem ends what it was doing. */
 export class UplinkFailure extends Error {
   override readonly name = 'UplinkFailure';
   readonly problem: UplinkProblem;
@@ -63,46 +76,10 @@ export class UplinkFailure extends Error {
   }
 }
 
-// MQTT 5, 2.4 Reason Code.
-const BAD_CREDENTIALS = 0x86;
-const NOT_AUTHORISED = 0x87;
-const SESSION_TAKEN_OVER = 0x8e;
-
-/** What a reason code in CONNACK means. Mosquitto says 0x87 for a wrong password too. */
-export function connackProblem(reason: number): UplinkProblem {
-  if (reason === BAD_CREDENTIALS || reason === NOT_AUTHORISED) {
-    return problem('credentials_refused', `the broker refuses the user name or password (${hex(reason)})`);
-  }
-  return problem('broker_rejected', `the broker refuses the connection (${hex(reason)})`);
-}
-
-/** What a reason code in the broker's DISCONNECT means. */
-export function disconnectProblem(reason: number): UplinkProblem {
-  if (reason === SESSION_TAKEN_OVER) {
-    return problem('identity_conflict', 'another client connected with the identity of this device');
-  }
-  if (reason === NOT_AUTHORISED) return problem('not_authorised', `the broker ended the session (${hex(reason)})`);
-  return problem('broker_lost', `the broker ended the session (${hex(reason)})`);
-}
-
-/** What a socket's error means. */
-export function socketProblem(error: unknown, broker: string): UplinkProblem {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (typeof code === 'number') return connackProblem(code);
-  const text = `${broker}: ${messageOf(error)}`;
-  if (code === 'ECONNREFUSED') return problem('broker_refused', text);
-  if (typeof code === 'string' && /CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code)) return problem('broker_tls', text);
-  if (typeof code === 'string' && /^(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/.test(code)) {
-    return problem('broker_unreachable', text);
-  }
-  if (/connack timeout/i.test(text)) return problem('broker_silent', text);
-  return problem('broker_lost', text);
-}
-
-function hex(reason: number): string {
-  return `0x${reason.toString(16).padStart(2, '0')}`;
-}
-
-/** Why a message from the collector was not followed. */
-export const REFUSED_REASONS = ['malformed', 'wrong_epoch', 'beyond', 'unknown_topic'] as const;
+/**
+ * Why a message was not followed. `malformed`: it does not fit its schema. `wrong_epoch`: it is about another journal.
+ * `beyond`: it is about records that were never written. `stale`: a newer one came before. `unknown_topic`: this version
+ * does not read it.
+ */
+export const REFUSED_REASONS = ['malformed', 'wrong_epoch', 'beyond', 'stale', 'unknown_topic'] as const;
 export type RefusedReason = (typeof REFUSED_REASONS)[number];

@@ -1,74 +1,75 @@
-import { downFilter, topicOf } from '@lineside/protocol';
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import { disconnectProblem, problem, socketProblem, UplinkFailure, type UplinkProblem } from '../ports/index.ts';
+import { redactUrls } from '@lineside/kit';
+import {
+  type AddressOf,
+  downFilter,
+  filterOf,
+  MalformedPayload,
+  outgoing,
+  type OutgoingMessage,
+  type PayloadOf,
+  type PublishedBy,
+  topicOf,
+} from '@lineside/protocol';
+import type { MqttClient } from 'mqtt';
+import { problem, UplinkFailure, type UplinkProblem } from '../ports/index.ts';
+import { type BrokerAccess, openClient } from './client-options.ts';
+import { disconnectProblem, socketProblem } from './connection-problem.ts';
 
-export interface BrokerOptions {
-  /** `mqtt://host:port` or `mqtts://host:port`. */
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-  /** PEM texts, for a broker with certificates of its own. */
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+export interface SessionOptions extends BrokerAccess {
+  /** Its id is the client id, so that the broker allows one connection per device. */
+  readonly device: string;
   readonly connectMs: number;
   readonly keepaliveS: number;
+  readonly will: OutgoingMessage;
 }
 
 export interface SessionEvents {
   message(topic: string, payload: Uint8Array): void;
-  /** The broker took a batch that nobody listens for: there is no collector. */
-  unheard(): void;
+  /** The broker took a batch for which it has no subscriber: there is no collector. */
+  noSubscribers(): void;
 }
 
-interface Will {
-  readonly topic: string;
-  readonly payload: Buffer;
-}
+/** Called when the broker has a message, or with the reason why it refuses it. */
+export type Settled = (refusal?: UplinkProblem) => void;
 
 const GOODBYE_MS = 1_000;
 // MQTT 5, 3.4.2.1.
 const NO_MATCHING_SUBSCRIBERS = 0x10;
 const REFUSED = 0x80;
 
-/**
- * One connection to the broker, from CONNECT to its end. The client of `mqtt` is used for one connection only and never
- * as a queue: it replays what it holds one message per round trip and loses what does not fit, so its own reconnect is
- * off and each attempt gets a new client.
- */
+/** One connection to the broker, from CONNECT to its end. */
 export class BrokerSession {
   /** Resolves with the reason when the connection ends, however it ends. Never rejects. */
   readonly closed: Promise<UplinkProblem>;
+  readonly #device: string;
   readonly #client: MqttClient;
-  /** Packet ids of messages to which nobody need listen. */
-  readonly #aside = new Set<number>();
+  /** Packet ids of retained messages: they need no subscriber. */
+  readonly #retained = new Set<number>();
 
-  private constructor(client: MqttClient, closed: Promise<UplinkProblem>) {
+  private constructor(device: string, client: MqttClient, closed: Promise<UplinkProblem>) {
+    this.#device = device;
     this.#client = client;
     this.closed = closed;
   }
 
-  /** Connects and subscribes to all that comes down. Throws UplinkFailure; the signal's reason when aborted. */
-  static async open(
-    device: string,
-    options: BrokerOptions,
-    will: Will,
-    events: SessionEvents,
-    signal: AbortSignal,
-  ): Promise<BrokerSession> {
+  /** Connects and subscribes to all that is sent down. Throws UplinkFailure; the signal's reason when aborted. */
+  static async open(options: SessionOptions, events: SessionEvents, signal: AbortSignal): Promise<BrokerSession> {
     signal.throwIfAborted();
-    const client = mqtt.connect(options.url, connectOptions(device, options, will));
-    const session = new BrokerSession(client, closedOf(client, options.url));
+    const { device, url } = options;
+    const client = openClient(options, { clientId: device, ...options });
+    const session = new BrokerSession(device, client, closedOf(client, url));
     client.on('message', (topic, payload) => events.message(topic, payload));
     client.on('packetreceive', (packet) => {
       if (packet.cmd !== 'puback') return;
-      const aside = packet.messageId !== undefined && session.#aside.delete(packet.messageId);
-      if (packet.reasonCode === NO_MATCHING_SUBSCRIBERS && !aside) events.unheard();
+      const retained = packet.messageId !== undefined && session.#retained.delete(packet.messageId);
+      if (packet.reasonCode === NO_MATCHING_SUBSCRIBERS && !retained) events.noSubscribers();
     });
     const onAbort = (): void => void client.end(true);
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       await session.#connected();
-      await session.#subscribe([downFilter(device), topicOf('collectorState')]);
-      // Only to learn of another box with this identity; a broker may forbid it.
+      await session.#subscribe([downFilter(device), filterOf('collectorState')]);
+      // Only to learn of another device with this identity; a broker may forbid it.
       client.subscribe(topicOf('state', { device }), { qos: 1 }, ignored);
       return session;
     } catch (error) {
@@ -80,32 +81,47 @@ export class BrokerSession {
     }
   }
 
+  /** Publishes a document about this device. One that does not fit its schema is refused here, not at the readers. */
+  publish<K extends PublishedBy<'device'>>(
+    kind: K,
+    rest: Omit<AddressOf<K>, 'device'>,
+    value: PayloadOf<K>,
+    settled: Settled,
+  ): void {
+    try {
+      // All topics that a device publishes have the device as a level.
+      this.send(outgoing(kind, { ...rest, device: this.#device } as unknown as AddressOf<K>, value), settled);
+    } catch (error) {
+      if (!(error instanceof MalformedPayload)) throw error;
+      settled(problem('payload_malformed', `${kind}: ${error.message}`));
+    }
+  }
+
   /**
-   * QoS 1. `settled` hears that the broker has it, or why the broker refuses it, or nothing where the connection ends
-   * first. That the broker has it says nothing of the collector: only its ack does.
+   * Sends a message. `settled` is called when the broker has it or refuses it, and never where the connection ends
+   * first. That the broker has it says nothing about the collector: only its ack does.
    */
-  publish(topic: string, payload: Buffer, retain: boolean, settled: (refusal?: UplinkProblem) => void): void {
+  send({ topic, payload, qos, retain }: OutgoingMessage, settled: Settled): void {
     if (!this.#client.connected) return;
-    this.#client.publish(topic, payload, { qos: 1, retain }, (error) => {
+    this.#client.publish(topic, payload, { qos, retain }, (error) => {
       const reason = reasonOf(error);
       if (reason !== undefined && reason >= REFUSED) {
         settled(problem('not_authorised', `the broker refuses a message to ${topic} (0x${reason.toString(16)})`));
       } else if (!(error instanceof Error)) settled();
     });
-    // The broker keeps it for whoever comes.
-    if (retain) this.#aside.add(this.#client.getLastMessageId());
+    if (retain) this.#retained.add(this.#client.getLastMessageId());
   }
 
-  /** Has the broker say once more what it retains of the collector's presence (MQTT 5, 3.3.1.3: at each subscription). */
+  /** Makes the broker send the retained presence of the collector again (MQTT 5, 3.3.1.3: at each subscription). */
   askForCollector(): void {
-    if (this.#client.connected) this.#client.subscribe(topicOf('collectorState'), { qos: 1 }, ignored);
+    if (this.#client.connected) this.#client.subscribe(filterOf('collectorState'), { qos: 1 }, ignored);
   }
 
-  /** Sends `last` and leaves in good order, so that the will stays unsaid; gives up after a second. */
-  async leave(topic: string, last: Buffer): Promise<void> {
+  /** Sends `last` and disconnects, so that the broker does not publish the will; gives up after a second. */
+  async leave({ topic, payload, qos, retain }: OutgoingMessage): Promise<void> {
     const deadline = new Promise<void>((resolve) => setTimeout(resolve, GOODBYE_MS).unref());
     if (this.#client.connected) {
-      await Promise.race([this.#client.publishAsync(topic, last, { qos: 1, retain: true }).catch(ignored), deadline]);
+      await Promise.race([this.#client.publishAsync(topic, payload, { qos, retain }).catch(ignored), deadline]);
     }
     await Promise.race([this.#client.endAsync().catch(ignored), deadline]);
     this.drop();
@@ -138,26 +154,7 @@ export class BrokerSession {
   }
 }
 
-function connectOptions(device: string, options: BrokerOptions, will: Will): IClientOptions {
-  const { username, password, tls } = options;
-  return {
-    protocolVersion: 5,
-    clientId: device,
-    clean: true,
-    reconnectPeriod: 0,
-    resubscribe: false,
-    queueQoSZero: false,
-    keepalive: options.keepaliveS,
-    connectTimeout: options.connectMs,
-    properties: { sessionExpiryInterval: 0 },
-    will: { ...will, qos: 1, retain: true },
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...tls,
-  };
-}
-
-/** The first reason heard for the end is the true one: what follows are its echoes. */
+/** The first reason for the end is the true one: what follows are its consequences. */
 function closedOf(client: MqttClient, broker: string): Promise<UplinkProblem> {
   return new Promise((resolve) => {
     let reason: UplinkProblem | undefined;
@@ -169,7 +166,7 @@ function closedOf(client: MqttClient, broker: string): Promise<UplinkProblem> {
       client.end(true);
     });
     client.on('close', () => {
-      resolve(reason ?? problem('broker_lost', `${broker}: the connection was lost`));
+      resolve(reason ?? problem('broker_lost', `${redactUrls(broker)}: the connection was lost`));
       client.end(true);
     });
   });
@@ -184,7 +181,7 @@ function takesNoDelay(stream: object): stream is { setNoDelay(on: boolean): void
   return 'setNoDelay' in stream && typeof stream.setNoDelay === 'function';
 }
 
-/** On the way out nothing that fails matters: the will says what could not be said. */
+/** On the way out nothing that fails matters: the will is published instead. */
 function ignored(): void {
   return undefined;
 }

@@ -1,3 +1,4 @@
-/** One connection to the broker: how the client is set up, from CONNECT to its end, and a probe for the doctor. */
+/** One connection to the broker, from CONNECT to its end; how every client of this device is made; the doctor's probe. */
 export * from './broker-session.ts';
+export type { BrokerAccess } from './client-options.ts';
 export * from './probe.ts';

@@ -200,8 +200,8 @@ describe('the doctor at the broker', () => {
     await site(dir);
     await configure(dir, { url: await testVideo(), more: uplink(await freePort()) });
     const report = await doctor(dir);
-    expect(report.troubles).toEqual(['broker_unreachable']);
-    expect(find(report, 'broker_unreachable').meaning).toContain('kept on the box');
+    expect(report.troubles).toEqual(['broker_refused']);
+    expect(find(report, 'broker_refused').meaning).toContain('kept on the device');
   });
 
   it('finds that what listens is no broker', async () => {
@@ -223,7 +223,7 @@ describe('the doctor at the broker', () => {
     await writeFile(dir.join('password'), 'wrong');
     const more = uplink(broker.port, ', username: line-1, password: "${file:./password}"');
     await configure(dir, { url: await testVideo(), more });
-    expect((await doctor(dir)).troubles).toEqual(['broker_refused']);
+    expect((await doctor(dir)).troubles).toEqual(['credentials_refused']);
 
     await writeFile(dir.join('password'), 'right\n');
     const absent = await doctor(dir);
