@@ -190,6 +190,86 @@ describe('the vision process', () => {
   });
 });
 
+describe('a plan that changes', () => {
+  const inspectedOf = (running: Running, id: string): number => running.counters.get(id)?.inspected ?? 0;
+
+  it('replaces one camera, adds one and drops one, and the process, the model and the others go on', async () => {
+    const models = [await brightness()];
+    const plan = { cameras: [camera('stays', LIVE), camera('changes', LIVE), camera('goes', LIVE)], models };
+    const running = start(plan);
+    const { vision, inspections } = running;
+    await waitFor('all three inspect', () => ['stays', 'changes', 'goes'].every((id) => inspectedOf(running, id) > 2));
+    const pid = running.pid();
+    const ffmpegs = descendantsOf(pid);
+    let atDrop = 0;
+    const changed = camera('changes', RISING, { fps: 5 });
+    await vision.change({ cameras: [plan.cameras[0]!, changed, camera('comes', LIVE)], models }, () => {
+      atDrop = inspections.length;
+    });
+    await waitFor('the new ones inspect', () => {
+      const since = inspections.slice(atDrop).map(({ frame }) => frame.camera);
+      return ['stays', 'changes', 'comes'].every((id) => since.filter((one) => one === id).length > 2);
+    });
+    expect(running.pid()).toBe(pid);
+    expect(running.ups()).toBe(1);
+    // One FFmpeg of three is the same as before.
+    expect(descendantsOf(pid).filter((one) => ffmpegs.includes(one))).toHaveLength(1);
+    const indices = inspections.filter(({ frame }) => frame.camera === 'changes').map(({ frame }) => frame.index);
+    expect(indices).toEqual([...new Set(indices)].sort((a, b) => a - b));
+    expect(inspections.slice(atDrop).some(({ frame }) => frame.camera === 'goes')).toBe(false);
+    await running.stop();
+    expectBalanced(running);
+  });
+
+  it('replaces a model with its cameras, and no result of the old one comes after the change', async () => {
+    const [old, other] = [await brightness(64), await brightness(64, 32)];
+    const plan = {
+      cameras: [camera('a', LIVE), camera('b', LIVE, { models: ['other'] })],
+      models: [old, { ...other, id: 'other' }],
+    };
+    const running = start(plan);
+    const { vision, inspections } = running;
+    await waitFor('both inspect', () => inspectedOf(running, 'a') > 2 && inspectedOf(running, 'b') > 2);
+    const boxes = (from: number): Set<number> =>
+      new Set(
+        inspections
+          .slice(from)
+          .filter(({ frame }) => frame.camera === 'a')
+          .map(({ result }) => (result.status === 'no_result' ? -1 : result.detections.length)),
+      );
+    expect(boxes(0)).toEqual(new Set([1]));
+    let atDrop = 0;
+    await vision.change({ ...plan, models: [other, { ...other, id: 'other' }] }, () => {
+      atDrop = inspections.length;
+    });
+    await waitFor(
+      'the new model inspects',
+      () => inspections.slice(atDrop).filter(({ frame }) => frame.camera === 'a').length > 2,
+    );
+    expect(boxes(atDrop).has(1)).toBe(false);
+    expect(running.ups()).toBe(1);
+    await running.stop();
+    expectBalanced(running);
+  });
+
+  it('is complete after the process was killed in the middle of the change', async () => {
+    const models = [await brightness()];
+    const plan = { cameras: [camera('a', LIVE), camera('b', LIVE)], models };
+    const running = start(plan);
+    await waitFor('both inspect', () => inspectedOf(running, 'a') > 2 && inspectedOf(running, 'b') > 2);
+    let drops = 0;
+    const changing = running.vision.change({ cameras: [camera('b', RISING)], models }, () => (drops += 1));
+    process.kill(running.pid(), 'SIGKILL');
+    await changing;
+    expect(drops).toBe(1);
+    const before = running.inspections.length;
+    await waitFor('b inspects again', () => running.inspections.slice(before).length > 3, { withinMs: 20_000 });
+    expect(new Set(running.inspections.slice(before).map(({ frame }) => frame.camera))).toEqual(new Set(['b']));
+    await running.stop();
+    expectBalanced(running);
+  });
+});
+
 describe('pictures', () => {
   /** Brightness of a JPEG, 0 to 1. */
   const lightOf = async ({ jpeg }: Picture): Promise<number> => {
