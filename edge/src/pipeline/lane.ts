@@ -9,7 +9,7 @@ import type {
 } from '../domain/index.ts';
 import { type Clock, type Logger, messageOf, type Service, QuantileWindow, LogThrottle } from '@lineside/kit';
 import { overlaysFor, type Snapshot, takeSnapshot } from './evidence.ts';
-import { type LaneModel, ModelLane, quantilesOf } from './model-lane.ts';
+import { type LaneModel, ModelLane, quantilesOf, type RuleChange } from './model-lane.ts';
 import type { Alarm, Recorder, Vision } from './ports.ts';
 import { type EventProgress, type QueueLimits, RecordingQueue } from './recording-queue.ts';
 import type { ClosingReason, LaneState, OpenEvent, Telemetry } from './state.ts';
@@ -64,7 +64,8 @@ export class Lane implements Service {
   readonly name: string;
   readonly #setup: LaneSetup;
   readonly #parts: LaneParts;
-  readonly #models: ReadonlyMap<string, ModelLane>;
+  readonly #onFault: (what: string) => void;
+  #models: ReadonlyMap<string, ModelLane>;
   readonly #queue: RecordingQueue;
   readonly #open = new Map<string, Open>();
   readonly #frameToJournal = new QuantileWindow();
@@ -76,11 +77,11 @@ export class Lane implements Service {
     const log = parts.log.child({ camera: setup.camera });
     this.#parts = { ...parts, log };
     const faults = new LogThrottle({ everyMs: 60_000, nowMs: () => parts.clock.monoMs() });
-    const onFault = (what: string): void => {
+    this.#onFault = (what) => {
       const count = faults.due('fault');
       if (count !== undefined) log.error({ what, count }, 'a rule or tracker failed: report this');
     };
-    this.#models = new Map(setup.models.map((model) => [model.id, new ModelLane(model, onFault)]));
+    this.#models = new Map(setup.models.map((model) => [model.id, new ModelLane(model, this.#onFault)]));
     this.#queue = new RecordingQueue({
       recorder: parts.recorder,
       clock: parts.clock,
@@ -102,6 +103,22 @@ export class Lane implements Service {
   /** Resolves when every event decided so far is in the journal. */
   settled(signal: AbortSignal): Promise<void> {
     return this.#queue.settled(signal);
+  }
+
+  /** Starts tracking and rules anew with these models; what is open is closed with the reason `restart`. */
+  replaceModels(models: readonly LaneModel[]): void {
+    this.close('restart');
+    const before = this.#models;
+    this.#models = new Map(
+      models.map((model) => [model.id, new ModelLane(model, this.#onFault, before.get(model.id)?.counters)]),
+    );
+    this.#status = undefined;
+  }
+
+  /** Takes rules out and puts others in; each rule that is taken out closes its events as `rule_removed`. */
+  changeRules(change: RuleChange): void {
+    const nowMs = this.#parts.clock.monoMs();
+    for (const model of this.#models.values()) this.#tell(model, model.changeRules(change, nowMs));
   }
 
   /** False when this lane does not have the model. */

@@ -472,3 +472,62 @@ describe('lanes', () => {
     await waitFor('a retry', () => (world.lanes.state().lanes[0]?.recording.retries ?? 0) > 0);
   });
 });
+
+describe('a line that changes while it runs', () => {
+  const lanes = (rules: readonly Rule[]): LanesOptions['lanes'] =>
+    ['floor', 'hall'].map((camera) => laneOf(camera, rules));
+  const laneOf = (camera: string, rules: readonly Rule[]) => ({
+    camera,
+    source: 'live' as const,
+    models: [{ id: 'sanitation', tracker: new ByteTracker(), rules }],
+  });
+
+  it('closes the events of a rule that goes, and no event of the other rules and cameras', async () => {
+    const world = new World({
+      lanes: [laneOf('floor', [dirtRule(), dirtRule({ id: 'other' })]), laneOf('hall', [dirtRule()])],
+    });
+    world.see(1400);
+    world.see(1400, ok([PUDDLE]), 'hall');
+    await world.settled();
+    expect(world.phases.toSorted()).toEqual(['event-1 opened', 'event-2 opened', 'event-3 opened']);
+    world.lanes.changeRules('floor', { removed: ['clean'], added: [dirtRule({ id: 'third' })] });
+    world.see(1400);
+    await world.settled();
+    expect(world.phases.slice(3)).toEqual(['event-1 closed', 'event-4 opened']);
+    const [closed, opened] = world.recorded.slice(3).map(({ event }) => event.output);
+    expect(closed).toMatchObject({ rule: 'clean', reason: 'rule_removed' });
+    expect(opened).toMatchObject({ rule: 'third' });
+    await world.stop();
+  });
+
+  it('closes the events of a camera that is replaced, and its counters go on', async () => {
+    const world = new World({ lanes: lanes([]) });
+    world.lanes.changeRules('floor', { removed: [], added: [dirtRule()] });
+    world.lanes.changeRules('hall', { removed: [], added: [dirtRule()] });
+    world.lanes.model({ model: 'sanitation', sha256: 'abc', state: 'ready' });
+    world.see(1400);
+    world.see(1400, ok([PUDDLE]), 'hall');
+    const inspected = (): number[] => world.lanes.state().lanes.map(({ models }) => models[0]?.counters.inspected ?? 0);
+    const before = inspected();
+    world.lanes.replace(laneOf('floor', [dirtRule()]));
+    await world.settled();
+    expect(world.phases).toEqual(['event-1 opened', 'event-2 opened', 'event-1 closed']);
+    expect(world.recorded.at(-1)?.event.output).toMatchObject({ reason: 'restart' });
+    expect(inspected()).toEqual(before);
+    expect(world.lanes.state().lanes[0]?.models[0]?.status?.state).toBe('ready');
+    world.see(200);
+    expect(inspected()[0]).toBe((before[0] ?? 0) + 1);
+    await world.stop();
+  });
+
+  it('adds a camera and takes one out, whose events are written before it is gone', async () => {
+    const world = new World();
+    world.lanes.replace(laneOf('hall', [dirtRule()]));
+    world.see(1400);
+    world.see(1400, ok([PUDDLE]), 'hall');
+    await world.lanes.remove('floor', AbortSignal.timeout(10_000));
+    expect(world.phases).toEqual(expect.arrayContaining(['event-1 opened', 'event-1 closed', 'event-2 opened']));
+    expect(world.lanes.state().lanes.map(({ camera }) => camera)).toEqual(['hall']);
+    await world.stop();
+  });
+});

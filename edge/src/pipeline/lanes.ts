@@ -1,6 +1,7 @@
 import type { CameraStatus, FrameFate, Inspection, ModelStatus } from '../domain/index.ts';
-import { aborted, type Service, superviseServices, LogThrottle } from '@lineside/kit';
+import { LogThrottle, type Service, ServiceGroup } from '@lineside/kit';
 import { Lane, LANE_LIMITS, type LaneLimits, type LaneParts, type LaneSetup } from './lane.ts';
+import type { RuleChange } from './model-lane.ts';
 import type { VisionListener } from './ports.ts';
 import type { ClosingReason, LanesState, Telemetry, VisionHealth } from './state.ts';
 
@@ -13,7 +14,11 @@ export interface LanesOptions extends Omit<LaneParts, 'limits'> {
 export class Lanes implements Service, VisionListener {
   readonly name = 'lanes';
   readonly #options: LanesOptions;
-  readonly #lanes: ReadonlyMap<string, Lane>;
+  readonly #lanes: Map<string, Lane>;
+  readonly #running: ServiceGroup;
+  readonly #newLane: (setup: LaneSetup) => Lane;
+  /** The latest status of each model: a camera that is added later uses models that are ready. */
+  readonly #models = new Map<string, ModelStatus>();
   readonly #unroutedLog: LogThrottle;
   #vision: VisionHealth;
   #unroutedResults = 0;
@@ -22,17 +27,49 @@ export class Lanes implements Service, VisionListener {
     const { lanes, limits, ...parts } = options;
     this.#options = options;
     const full = { ...LANE_LIMITS, ...limits };
-    this.#lanes = new Map(lanes.map((setup) => [setup.camera, new Lane(setup, { ...parts, limits: full })]));
+    this.#newLane = (setup) => new Lane(setup, { ...parts, limits: full });
+    this.#lanes = new Map(lanes.map((setup) => [setup.camera, this.#newLane(setup)]));
+    this.#running = new ServiceGroup(this.name, [...this.#lanes.values()]);
     // Until the vision process says that it is up, nothing is inspected.
     this.#vision = { state: 'down', sinceMs: options.clock.monoMs(), downs: 0 };
     this.#unroutedLog = new LogThrottle({ everyMs: 60_000, nowMs: () => options.clock.monoMs() });
   }
 
   /** Writes all lanes' events to the journal until `signal` aborts. */
-  async run(signal: AbortSignal): Promise<void> {
-    const lanes = [...this.#lanes.values()];
-    if (lanes.length > 0) return superviseServices(lanes, signal);
-    await aborted(signal);
+  run(signal: AbortSignal): Promise<void> {
+    return this.#running.run(signal);
+  }
+
+  /**
+   * Gives a camera another setup, or adds the camera: its open events are closed with the reason `restart`, and
+   * tracking and rules start anew. Counters of models that it keeps go on.
+   */
+  replace(setup: LaneSetup): void {
+    let lane = this.#lanes.get(setup.camera);
+    if (lane === undefined) {
+      lane = this.#newLane(setup);
+      this.#lanes.set(setup.camera, lane);
+      this.#running.add(lane);
+    } else lane.replaceModels(setup.models);
+    for (const status of this.#models.values()) lane.model(status);
+  }
+
+  /** Takes a camera out. Its open events are closed and written first, at the latest until `signal` aborts. */
+  async remove(camera: string, signal: AbortSignal): Promise<void> {
+    const lane = this.#lanes.get(camera);
+    if (lane === undefined) return;
+    this.#lanes.delete(camera);
+    lane.close('restart');
+    try {
+      await lane.settled(signal);
+    } finally {
+      await this.#running.remove(lane);
+    }
+  }
+
+  /** Takes rules out of a camera, whose events are closed with the reason `rule_removed`, and puts others in. */
+  changeRules(camera: string, change: RuleChange): void {
+    this.#lanes.get(camera)?.changeRules(change);
   }
 
   /** Resolves when every event decided so far is in the journal; rejects when `signal` aborts first. */
@@ -54,6 +91,7 @@ export class Lanes implements Service, VisionListener {
   }
 
   model(status: ModelStatus): void {
+    this.#models.set(status.model, status);
     for (const lane of this.#lanes.values()) lane.model(status);
   }
 

@@ -21,20 +21,30 @@ export interface LaneModel {
   readonly rules: readonly Rule[];
 }
 
+/** Rules that go, by id, and rules that come; a rule that is changed is in both. */
+export interface RuleChange {
+  readonly removed: readonly string[];
+  readonly added: readonly Rule[];
+}
+
 /** One model on one camera: counts, follows, judges. */
 export class ModelLane {
   readonly #model: LaneModel;
   readonly #onFault: (what: string) => void;
+  #rules: readonly Rule[];
   readonly #frameToResult = new QuantileWindow();
   #status: ModelStatus | undefined;
   #sha256 = '';
-  #counters: InspectionCounters = NO_INSPECTIONS;
+  #counters: InspectionCounters;
   #newest: NewestInspection | undefined;
   #faults = 0;
 
-  constructor(model: LaneModel, onFault: (what: string) => void) {
+  /** `counters`: those of the same model and camera before a change, for they only rise. */
+  constructor(model: LaneModel, onFault: (what: string) => void, counters: InspectionCounters = NO_INSPECTIONS) {
     this.#model = model;
+    this.#rules = model.rules;
     this.#onFault = onFault;
+    this.#counters = counters;
   }
 
   get id(): string {
@@ -83,7 +93,7 @@ export class ModelLane {
       status: result.status,
       ...(result.status === 'ok' ? {} : { reason: result.reason }),
       detections: failed ? [] : result.detections,
-      overlays: overlaysOf(tracks ?? [], this.#model.rules),
+      overlays: overlaysOf(tracks ?? [], this.#rules),
     };
     return this.#judge((rule) => rule.step({ frame, tracks }));
   }
@@ -94,6 +104,14 @@ export class ModelLane {
 
   close(atMs: number, reason: 'restart' | 'rule_removed'): RuleOutput[] {
     return this.#judge((rule) => rule.close(atMs, reason));
+  }
+
+  /** Rules of other models are passed over. */
+  changeRules({ removed, added }: RuleChange, atMs: number): RuleOutput[] {
+    const gone = this.#rules.filter((rule) => removed.includes(rule.id));
+    const kept = this.#rules.filter((rule) => !removed.includes(rule.id));
+    this.#rules = [...kept, ...added.filter((rule) => rule.model === this.id)];
+    return this.#judgeWith(gone, (rule) => rule.close(atMs, 'rule_removed'));
   }
 
   latency(): Quantiles | undefined {
@@ -129,7 +147,11 @@ export class ModelLane {
 
   /** One broken rule must not stop the others. */
   #judge(ask: (rule: Rule) => readonly RuleOutput[]): RuleOutput[] {
-    return this.#model.rules.flatMap((rule) => {
+    return this.#judgeWith(this.#rules, ask);
+  }
+
+  #judgeWith(rules: readonly Rule[], ask: (rule: Rule) => readonly RuleOutput[]): RuleOutput[] {
+    return rules.flatMap((rule) => {
       try {
         return ask(rule);
       } catch (error) {
