@@ -34,6 +34,11 @@ export class Accounts {
     return this.#nextIndex.get(camera) ?? this.#firstIndex[camera] ?? 0;
   }
 
+  /** `nextIndex` of every camera that was heard of or was given a first index. */
+  nextIndices(): Readonly<Record<string, number>> {
+    return { ...this.#firstIndex, ...Object.fromEntries(this.#nextIndex) };
+  }
+
   /**
    * Frames that were offered and never got a fate. Of a recording every frame below the next index was offered to
    * every model, so that each has exactly one fate over all lives of the process.

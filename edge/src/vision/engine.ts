@@ -1,8 +1,10 @@
-import { BufferPool, FfmpegCamera, type FfmpegCapabilities, probeFfmpeg, StreamError } from '../camera/index.ts';
+import { BufferPool, type FfmpegCapabilities, probeFfmpeg, StreamError } from '../camera/index.ts';
 import type { FrameRef } from '../domain/index.ts';
-import { type Clock, isAbort, type Logger } from '@lineside/kit';
+import { aborted, type Clock, type Logger, type Service, ServiceGroup, unlessAbort } from '@lineside/kit';
+import type { ModelSpec } from '../inference/index.ts';
 import type { PictureRequest } from '../pipeline/index.ts';
 import { CameraDesk, type Watcher } from './camera-desk.ts';
+import { CameraService } from './camera-service.ts';
 import { drawJpeg } from './draw.ts';
 import { VisionError } from './errors.ts';
 import { Ledger } from './ledger.ts';
@@ -11,6 +13,7 @@ import { ModelRunner } from './model-runner.ts';
 import { type CameraPlan, useOf } from './plan.ts';
 
 const FFMPEG_RETRY_MS = 30_000;
+const SETTLE_POLL_MS = 10;
 const NOT_LOOKED_AT = {
   result: { status: 'no_result', reason: 'model_unavailable' },
   times: { waitMs: 0, inferMs: 0, decodeMs: 0 },
@@ -29,40 +32,48 @@ export class VisionEngine {
   readonly #options: EngineOptions;
   readonly #pool = new BufferPool();
   readonly #ledger = new Ledger();
-  readonly #desks = new Map<string, CameraDesk>();
-  readonly #runners = new Map<string, Omit<Watcher, 'use'>>();
+  readonly #cameras = new Map<string, CameraService>();
+  readonly #models = new Map<string, Omit<Watcher, 'use'> & { readonly service: Service }>();
+  readonly #runningCameras = new ServiceGroup('cameras');
+  readonly #runningModels = new ServiceGroup('models');
+  /** Index of the next frame of each camera that was dropped. */
+  readonly #nextIndex = new Map<string, number>();
+  readonly #stopped = new AbortController();
+  readonly #capabilities = Promise.withResolvers<FfmpegCapabilities>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { order, clock, logger, tell } = options;
-    const { inferenceDeadlineMs } = order;
-    const told = (message: FromVision): void => {
-      // What was skipped goes ahead of the next result: were this process killed, it would count as lost.
-      if (message.type === 'inspection' && this.#ledger.hasSkipped) this.beat();
-      tell(message);
-    };
-    const tools = { clock, logger, pool: this.#pool, ledger: this.#ledger, tell: told, inferenceDeadlineMs };
-    for (const spec of order.plan.models) {
-      const iou = spec.iou ?? spec.manifest.thresholds.iou;
-      this.#runners.set(spec.id, { runner: new ModelRunner(spec, tools), manifest: spec.manifest, iou });
-    }
+    const { plan, firstIndex } = options.order;
+    for (const spec of plan.models) this.#addModel(spec);
+    for (const camera of plan.cameras) this.#addCamera(camera, firstIndex);
   }
 
   /** Runs cameras and models until `signal` aborts; every frame has its fate when it resolves. */
   async run(signal: AbortSignal): Promise<void> {
-    const { plan } = this.#options.order;
-    const capabilities = this.#probe(signal);
+    this.#capabilities.promise.catch(unlessAbort);
+    const probing = this.#probe(signal).then(this.#capabilities.resolve, this.#capabilities.reject);
     // Cameras end before the models, so that nothing is offered to a model that is gone.
     const modelsStop = new AbortController();
-    const models = [...this.#runners.values()].map(({ runner }) => runner.run(modelsStop.signal));
+    const models = this.#runningModels.run(modelsStop.signal);
     try {
-      await Promise.all(plan.cameras.map((camera) => this.#camera(camera, capabilities, signal)));
-      if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      await Promise.race([this.#runningCameras.run(signal), models]);
     } finally {
+      this.#stopped.abort();
       modelsStop.abort();
-      await Promise.all(models);
+      await Promise.all([models, probing]);
       this.beat();
     }
+  }
+
+  /** Changes the plan that runs. What the change does not name goes on as it was. */
+  async change({ id, change, firstIndex }: Extract<ToVision, { type: 'change' }>): Promise<void> {
+    await Promise.all(change.dropCameras.map((camera) => this.#dropCamera(camera)));
+    await this.#settled(change.dropCameras);
+    this.beat();
+    this.#options.tell({ type: 'dropped', id });
+    await Promise.all(change.dropModels.map((model) => this.#dropModel(model)));
+    for (const spec of change.addModels) this.#addModel(spec);
+    for (const camera of change.addCameras) this.#addCamera(camera, firstIndex);
   }
 
   /** Tells that the process lives, and what was skipped and offered. */
@@ -73,7 +84,7 @@ export class VisionEngine {
 
   /** The main process has dealt with a result of a recording. */
   seen(camera: string, index: number): void {
-    this.#desks.get(camera)?.seen(index);
+    this.#cameras.get(camera)?.desk.seen(index);
   }
 
   /**
@@ -82,7 +93,7 @@ export class VisionEngine {
    * @throws VisionError `no_picture` when the camera has not delivered any.
    */
   async picture(request: PictureRequest): Promise<{ jpeg: Buffer; width: number; height: number; index: number }> {
-    const ring = this.#desks.get(request.camera)?.ring;
+    const ring = this.#cameras.get(request.camera)?.desk.ring;
     const held = ring?.find(request.index);
     if (ring === undefined || held === undefined) {
       throw new VisionError('no_picture', `camera ${request.camera} has no picture`);
@@ -99,48 +110,101 @@ export class VisionEngine {
 
   /** Ends the sessions' threads; false when one hangs in native code. */
   async close(): Promise<boolean> {
-    const closed = await Promise.all([...this.#runners.values()].map(({ runner }) => runner.close()));
+    const closed = await Promise.all([...this.#models.values()].map(({ runner }) => runner.close()));
     return closed.every(Boolean);
   }
 
-  async #camera(plan: CameraPlan, capabilities: Promise<FfmpegCapabilities>, signal: AbortSignal): Promise<void> {
-    const { clock, random, logger, tell, order } = this.#options;
+  #addModel(spec: ModelSpec): void {
+    const { clock, logger, order } = this.#options;
+    const { inferenceDeadlineMs } = order;
+    const tell = (message: FromVision): void => this.#tell(message);
+    const tools = { clock, logger, pool: this.#pool, ledger: this.#ledger, tell, inferenceDeadlineMs };
+    const runner = new ModelRunner(spec, tools);
+    const service: Service = {
+      name: `model ${spec.id}`,
+      run: async (signal) => {
+        await runner.run(signal);
+        // A model that cannot be loaded stays, to fail the frames that it is offered.
+        await aborted(signal);
+      },
+    };
+    const iou = spec.iou ?? spec.manifest.thresholds.iou;
+    this.#models.set(spec.id, { runner, manifest: spec.manifest, iou, service });
+    this.#runningModels.add(service);
+  }
+
+  async #dropModel(id: string): Promise<void> {
+    const model = this.#models.get(id);
+    if (model === undefined) return;
+    this.#models.delete(id);
+    await this.#runningModels.remove(model.service);
+    if (await model.runner.close()) return;
+    this.#options.tell({ type: 'replace', reason: `model ${id} does not end` });
+  }
+
+  #addCamera(plan: CameraPlan, firstIndex: Readonly<Record<string, number>>): void {
+    const { clock, random, logger, tell } = this.#options;
+    const { id } = plan;
     const watchers = plan.models.map((entry) => {
       const use = useOf(entry);
-      const watcher = this.#runners.get(use.model);
-      if (watcher === undefined)
-        throw new Error(`camera ${plan.id} wants model ${use.model}, which is not in the plan`);
-      return { ...watcher, use };
+      const watcher = this.#models.get(use.model);
+      if (watcher === undefined) throw new Error(`camera ${id} wants model ${use.model}, which is not in the plan`);
+      return { runner: watcher.runner, manifest: watcher.manifest, iou: watcher.iou, use };
     });
     const unavailable = (frame: FrameRef, model: string): void => {
       this.#ledger.offer(frame.camera, model);
-      tell({ type: 'inspection', inspection: { frame, model, ...NOT_LOOKED_AT } });
+      this.#tell({ type: 'inspection', inspection: { frame, model, ...NOT_LOOKED_AT } });
     };
-    const desk = new CameraDesk(plan, watchers, { pool: this.#pool, unavailable, signal });
-    this.#desks.set(plan.id, desk);
-    const { id, url, transport, fps, mode, loop } = plan;
-    const firstIndex = order.firstIndex[id] ?? 0;
-    try {
-      const tools = { capabilities: await capabilities, pool: this.#pool, clock, random, logger };
-      const options = { id, url, transport, fps, mode, formats: desk.formats, firstIndex };
-      const camera = new FfmpegCamera({ ...options, ...(loop === undefined ? {} : { loop }) }, tools, {
-        frame: (frame) => desk.frame(frame),
-        status: (status) => tell({ type: 'camera', status }),
-      });
-      await camera.run(signal);
-    } catch (error) {
-      // The camera has told what is wrong with it; for a recording that is its end.
-      if (!(error instanceof StreamError) && !(signal.aborted && isAbort(error))) throw error;
+    const desk = new CameraDesk(plan, watchers, { pool: this.#pool, unavailable, signal: this.#stopped.signal });
+    const camera = new CameraService({
+      plan,
+      desk,
+      firstIndex: Math.max(firstIndex[id] ?? 0, this.#nextIndex.get(id) ?? 0),
+      capabilities: this.#capabilities.promise,
+      pool: this.#pool,
+      clock,
+      random,
+      logger,
+      onStatus: (status) => tell({ type: 'camera', status }),
+      onEnded: () => {
+        this.beat();
+        tell({ type: 'ended', camera: id });
+      },
+    });
+    this.#cameras.set(id, camera);
+    this.#runningCameras.add(camera);
+  }
+
+  async #dropCamera(id: string): Promise<void> {
+    const camera = this.#cameras.get(id);
+    if (camera === undefined) return;
+    await this.#runningCameras.remove(camera);
+    this.#nextIndex.set(id, camera.nextIndex);
+    this.#cameras.delete(id);
+  }
+
+  /** Waits until every frame of these cameras has its fate; a session that hangs has the process replaced meanwhile. */
+  async #settled(cameras: readonly string[]): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = this.#stopped;
+    while (!signal.aborted && cameras.some((camera) => this.#ledger.outstanding(camera) > 0)) {
+      await clock.sleep(SETTLE_POLL_MS, signal).catch(unlessAbort);
     }
-    if (mode === 'recording' && !signal.aborted) {
-      this.beat();
-      tell({ type: 'ended', camera: id });
+  }
+
+  #tell(message: FromVision): void {
+    const { tell } = this.#options;
+    if (message.type === 'inspection') {
+      this.#ledger.inspect(message.inspection.frame.camera, message.inspection.model);
+      // What was skipped goes ahead of the next result: were this process killed, it would count as lost.
+      if (this.#ledger.hasSkipped) this.beat();
     }
+    tell(message);
   }
 
   /** FFmpeg's abilities; while there is no FFmpeg, says so for every camera and looks again. */
   async #probe(signal: AbortSignal): Promise<FfmpegCapabilities> {
-    const { clock, logger, order } = this.#options;
+    const { clock, logger } = this.#options;
     for (;;) {
       try {
         const capabilities = await probeFfmpeg('ffmpeg', signal);
@@ -149,7 +213,7 @@ export class VisionEngine {
       } catch (error) {
         if (!(error instanceof StreamError)) throw error;
         logger.error({ advice: error.advice }, error.message);
-        for (const camera of order.plan.cameras) this.#tellMissing(camera.id, error);
+        for (const camera of this.#cameras.keys()) this.#tellMissing(camera, error);
         await clock.sleep(FFMPEG_RETRY_MS, signal);
       }
     }

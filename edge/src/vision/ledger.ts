@@ -5,6 +5,8 @@ interface Lane {
   readonly camera: string;
   readonly model: string;
   offered: number;
+  /** Frames that have their fate: skipped, or an inspection was sent. */
+  settled: number;
   readonly skipped: Map<SkipReason, number>;
 }
 
@@ -17,8 +19,19 @@ export class Ledger {
   }
 
   skip(camera: string, model: string, reason: SkipReason): void {
-    const { skipped } = this.#lane(camera, model);
-    skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+    const lane = this.#lane(camera, model);
+    lane.skipped.set(reason, (lane.skipped.get(reason) ?? 0) + 1);
+    lane.settled += 1;
+  }
+
+  inspect(camera: string, model: string): void {
+    this.#lane(camera, model).settled += 1;
+  }
+
+  /** Frames of a camera that were offered and have no fate yet. */
+  outstanding(camera: string): number {
+    const lanes = [...this.#lanes.values()].filter((lane) => lane.camera === camera);
+    return lanes.reduce((sum, { offered, settled }) => sum + offered - settled, 0);
   }
 
   /** Whether anything was skipped since the last `takeSkipped`. */
@@ -44,7 +57,7 @@ export class Ledger {
     const key = `${camera}\0${model}`;
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
-      lane = { camera, model, offered: 0, skipped: new Map() };
+      lane = { camera, model, offered: 0, settled: 0, skipped: new Map() };
       this.#lanes.set(key, lane);
     }
     return lane;

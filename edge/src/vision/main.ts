@@ -48,9 +48,11 @@ async function serve(order: Extract<ToVision, { type: 'plan' }>, stop: AbortSign
     random: Math.random,
     logger: remoteLogger({}),
   });
+  let changes = Promise.resolve();
   process.on('message', (message: unknown) => {
     if (!isToVision(message)) return;
     if (message.type === 'seen') engine.seen(message.camera, message.index);
+    if (message.type === 'change') changes = changes.then(() => engine.change(message));
     if (message.type === 'picture') void answerPicture(engine, message);
   });
   const heart = setInterval(() => engine.beat(), HEARTBEAT_MS);

@@ -2,6 +2,7 @@ import type { CameraStatus, Inspection, ModelStatus, SkipReason } from '../domai
 import type { PictureRequest } from '../pipeline/index.ts';
 import type { VisionErrorCode } from './errors.ts';
 import type { VisionPlan } from './plan.ts';
+import type { PlanChange } from './plan-change.ts';
 
 /** To the vision process. */
 export type ToVision =
@@ -11,6 +12,13 @@ export type ToVision =
       /** Index of each camera's first frame, so that no index comes twice while the main process lives. */
       readonly firstIndex: Readonly<Record<string, number>>;
       readonly inferenceDeadlineMs: number;
+    }
+  /** Changes the plan that runs; `firstIndex` as above, for the cameras that are added. */
+  | {
+      readonly type: 'change';
+      readonly id: number;
+      readonly change: PlanChange;
+      readonly firstIndex: Readonly<Record<string, number>>;
     }
   | { readonly type: 'picture'; readonly id: number; readonly request: PictureRequest }
   /** The main process has dealt with an inspection of a recording: the next frame may come. */
@@ -40,6 +48,8 @@ export type FromVision =
   | { readonly type: 'camera'; readonly status: CameraStatus }
   | { readonly type: 'model'; readonly status: ModelStatus }
   | { readonly type: 'ended'; readonly camera: string }
+  /** The cameras that a change drops have ended and all their results were sent; what it adds is not running yet. */
+  | { readonly type: 'dropped'; readonly id: number }
   | {
       readonly type: 'picture';
       readonly id: number;
@@ -65,13 +75,14 @@ const FROM_VISION: ReadonlySet<string> = new Set<FromVision['type']>([
   'camera',
   'model',
   'ended',
+  'dropped',
   'picture',
   'no_picture',
   'log',
   'replace',
 ]);
 
-const TO_VISION: ReadonlySet<string> = new Set<ToVision['type']>(['plan', 'picture', 'seen', 'stop']);
+const TO_VISION: ReadonlySet<string> = new Set<ToVision['type']>(['plan', 'change', 'picture', 'seen', 'stop']);
 
 /** Both ends are the same version of the same program, started by one another: the type names the whole shape. */
 export function isFromVision(value: unknown): value is FromVision {

@@ -5,6 +5,7 @@ import { VisionError } from './errors.ts';
 import type { FromVision } from './messages.ts';
 import { PictureDesk } from './picture-desk.ts';
 import { useOf, type VisionPlan } from './plan.ts';
+import { diffPlans } from './plan-change.ts';
 import { RestartBudget } from './restart-budget.ts';
 import { VisionChild } from './vision-child.ts';
 
@@ -14,6 +15,7 @@ const SILENCE_MAX_MS = 2_000;
 const START_MAX_MS = 20_000;
 
 export interface VisionProcessOptions {
+  /** What the process runs until `change` gives it another plan. */
   readonly plan: VisionPlan;
   readonly listener: VisionListener;
   readonly clock: Clock;
@@ -26,12 +28,24 @@ export interface VisionProcessOptions {
   readonly pictureDeadlineMs?: number;
 }
 
+interface PendingChange {
+  readonly id: number;
+  readonly onDropped: () => void;
+  readonly resolve: () => void;
+}
+
 /** The vision process seen from the main process: starts it, believes only its heartbeat, and starts it again. */
 export class VisionProcess implements Service, Vision {
   readonly name = 'vision';
   readonly #options: VisionProcessOptions;
   readonly #pictures: PictureDesk;
   readonly #recordings: ReadonlySet<string>;
+  /** What a new process is started with. */
+  #plan: VisionPlan;
+  /** What the process that runs was started with, or has been changed to. */
+  #running: VisionPlan;
+  #change: PendingChange | undefined;
+  #changes = 0;
   /** Recordings that came to their end: a new process does not play them again. */
   readonly #finished = new Set<string>();
   #accounts = new Accounts({});
@@ -42,6 +56,8 @@ export class VisionProcess implements Service, Vision {
 
   constructor(options: VisionProcessOptions) {
     this.#options = options;
+    this.#plan = options.plan;
+    this.#running = options.plan;
     this.#pictures = new PictureDesk(options.pictureDeadlineMs ?? 5_000);
     const recordings = options.plan.cameras.filter(({ mode }) => mode === 'recording');
     this.#recordings = new Set(recordings.map(({ id }) => id));
@@ -70,6 +86,28 @@ export class VisionProcess implements Service, Vision {
     }
   }
 
+  /**
+   * Runs another plan from now on; cameras and models that it has unchanged go on undisturbed. Calls `onDropped` once,
+   * between the last result of the cameras that are dropped or replaced and the first result of those that are added;
+   * resolves after that. One change at a time.
+   */
+  async change(plan: VisionPlan, onDropped: () => void): Promise<void> {
+    if (this.#change !== undefined) throw new TypeError('the plan is being changed already');
+    const change = diffPlans(this.#running, plan);
+    this.#plan = plan;
+    const child = this.#child;
+    if (child === undefined) {
+      this.#running = plan;
+      onDropped();
+      return;
+    }
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#changes += 1;
+    this.#change = { id: this.#changes, onDropped, resolve: () => resolve(undefined) };
+    child.send({ type: 'change', id: this.#changes, change, firstIndex: this.#accounts.nextIndices() });
+    await promise;
+  }
+
   /** @throws VisionError when no picture is held, the process is down, or the deadline passes. */
   async picture(request: PictureRequest, signal: AbortSignal): Promise<Picture> {
     const child = this.#child;
@@ -80,8 +118,10 @@ export class VisionProcess implements Service, Vision {
 
   /** One life of the child, from fork to end; tells why it ended. */
   async #live(signal: AbortSignal): Promise<string> {
-    const { plan, inferenceDeadlineMs = 5_000 } = this.#options;
-    const firstIndex = Object.fromEntries(plan.cameras.map(({ id }) => [id, this.#accounts.nextIndex(id)]));
+    const { inferenceDeadlineMs = 5_000 } = this.#options;
+    const plan = this.#plan;
+    this.#running = plan;
+    const firstIndex = this.#accounts.nextIndices();
     this.#accounts = new Accounts(firstIndex);
     this.#silentMs = 0;
     this.#greeted = false;
@@ -99,6 +139,7 @@ export class VisionProcess implements Service, Vision {
     this.#child = undefined;
     this.#pictures.abandon();
     this.#countLost();
+    this.#dropped();
     return fault ?? how;
   }
 
@@ -123,13 +164,23 @@ export class VisionProcess implements Service, Vision {
   }
 
   #countLost(): void {
-    const { plan, listener } = this.#options;
-    const lanes = plan.cameras.flatMap(({ id, models }) =>
+    const { listener } = this.#options;
+    const lanes = this.#running.cameras.flatMap(({ id, models }) =>
       models.map((entry) => ({ camera: id, model: useOf(entry).model })),
     );
     for (const { camera, model, offered } of this.#accounts.lost(this.#recordings, lanes)) {
       listener.fate(camera, model, { fate: 'failed', reason: 'vision_restarted' }, offered);
     }
+  }
+
+  /** The process has dropped what the change drops, or has ended. */
+  #dropped(): void {
+    const change = this.#change;
+    if (change === undefined) return;
+    this.#change = undefined;
+    this.#running = this.#plan;
+    change.onDropped();
+    change.resolve();
   }
 
   #heard(message: FromVision): void {
@@ -160,6 +211,9 @@ export class VisionProcess implements Service, Vision {
       case 'ended':
         this.#finished.add(message.camera);
         listener.ended(message.camera);
+        return;
+      case 'dropped':
+        if (message.id === this.#change?.id) this.#dropped();
         return;
       case 'picture':
       case 'no_picture':

@@ -1,0 +1,65 @@
+import { type BufferPool, FfmpegCamera, type FfmpegCapabilities, StreamError } from '../camera/index.ts';
+import type { CameraStatus } from '../domain/index.ts';
+import { aborted, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
+import type { CameraDesk } from './camera-desk.ts';
+import type { CameraPlan } from './plan.ts';
+
+export interface CameraServiceOptions {
+  readonly plan: CameraPlan;
+  readonly desk: CameraDesk;
+  readonly firstIndex: number;
+  readonly capabilities: Promise<FfmpegCapabilities>;
+  readonly pool: BufferPool;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly onStatus: (status: CameraStatus) => void;
+  /** The recording came to its end. */
+  readonly onEnded: () => void;
+}
+
+/** One camera of the plan: FFmpeg and the desk that hands its frames out. */
+export class CameraService implements Service {
+  readonly name: string;
+  readonly desk: CameraDesk;
+  readonly #options: CameraServiceOptions;
+  #nextIndex: number;
+
+  constructor(options: CameraServiceOptions) {
+    this.name = `camera ${options.plan.id}`;
+    this.desk = options.desk;
+    this.#options = options;
+    this.#nextIndex = options.firstIndex;
+  }
+
+  /** Index of the next frame. */
+  get nextIndex(): number {
+    return this.#nextIndex;
+  }
+
+  /** Runs until `signal` aborts, after the end of a recording too. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { plan, desk, firstIndex, capabilities, pool, clock, random, logger, onStatus, onEnded } = this.#options;
+    const { id, url, transport, fps, mode, loop } = plan;
+    // While FFmpeg is missing this takes as long as it takes.
+    const known = await Promise.race([capabilities, aborted(signal)]);
+    if (known === undefined) return;
+    try {
+      const tools = { capabilities: known, pool, clock, random, logger };
+      const options = { id, url, transport, fps, mode, formats: desk.formats, firstIndex };
+      const camera = new FfmpegCamera({ ...options, ...(loop === undefined ? {} : { loop }) }, tools, {
+        frame: (frame) => {
+          this.#nextIndex = frame.index + 1;
+          return desk.frame(frame);
+        },
+        status: onStatus,
+      });
+      await camera.run(signal);
+    } catch (error) {
+      // The camera has reported what is wrong with it; for a recording that is its end.
+      if (!(error instanceof StreamError) && !(signal.aborted && isAbort(error))) throw error;
+    }
+    if (mode === 'recording' && !signal.aborted) onEnded();
+    await aborted(signal);
+  }
+}
