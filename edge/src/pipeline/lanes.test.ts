@@ -484,13 +484,13 @@ describe('a line that changes while it runs', () => {
 
   it('closes the events of a rule that goes, and no event of the other rules and cameras', async () => {
     const world = new World({
-      lanes: [laneOf('floor', [dirtRule(), dirtRule({ id: 'other' })]), laneOf('hall', [dirtRule()])],
+      lanes: [laneOf('floor', [spillRule(), spillRule({ id: 'other' })]), laneOf('hall', [spillRule()])],
     });
     world.see(1400);
     world.see(1400, ok([PUDDLE]), 'hall');
     await world.settled();
     expect(world.phases.toSorted()).toEqual(['event-1 opened', 'event-2 opened', 'event-3 opened']);
-    world.lanes.changeRules('floor', { removed: ['clean'], added: [dirtRule({ id: 'third' })] });
+    world.lanes.changeRules('floor', { removed: ['clean'], added: [spillRule({ id: 'third' })] });
     world.see(1400);
     await world.settled();
     const after = world.recorded.slice(3).map(({ event }) => event.output);
@@ -503,14 +503,14 @@ describe('a line that changes while it runs', () => {
 
   it('closes the events of a camera that is replaced, and its counters go on', async () => {
     const world = new World({ lanes: lanes([]) });
-    world.lanes.changeRules('floor', { removed: [], added: [dirtRule()] });
-    world.lanes.changeRules('hall', { removed: [], added: [dirtRule()] });
+    world.lanes.changeRules('floor', { removed: [], added: [spillRule()] });
+    world.lanes.changeRules('hall', { removed: [], added: [spillRule()] });
     world.lanes.model({ model: 'sanitation', sha256: 'abc', state: 'ready' });
     world.see(1400);
     world.see(1400, ok([PUDDLE]), 'hall');
     const inspected = (): number[] => world.lanes.state().lanes.map(({ models }) => models[0]?.counters.inspected ?? 0);
     const before = inspected();
-    world.lanes.replace(laneOf('floor', [dirtRule()]));
+    world.lanes.replace(laneOf('floor', [spillRule()]));
     await world.settled();
     expect(world.phases).toEqual(['event-1 opened', 'event-2 opened', 'event-1 closed']);
     expect(world.recorded.at(-1)?.event.output).toMatchObject({ reason: 'restart' });
@@ -523,7 +523,7 @@ describe('a line that changes while it runs', () => {
 
   it('adds a camera and takes one out, whose events are written before it is gone', async () => {
     const world = new World();
-    world.lanes.replace(laneOf('hall', [dirtRule()]));
+    world.lanes.replace(laneOf('hall', [spillRule()]));
     world.see(1400);
     world.see(1400, ok([PUDDLE]), 'hall');
     await world.lanes.remove('floor', AbortSignal.timeout(10_000));
