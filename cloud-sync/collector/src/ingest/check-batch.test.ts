@@ -56,7 +56,7 @@ describe('checkBatch', () => {
     other.append('event', eventBody({ ruleType: 'x'.repeat(65) }));
     const { batch: taken, unread } = accepted(encode(other.batch()));
     expect(taken.records[0]?.content).toMatchObject({
-      is: 'event',
+      type: 'event',
       body: { kind: 'downtime', reason: 'shift_end' },
     });
     expect(unread).toEqual(['body_invalid', 'body_invalid']);
