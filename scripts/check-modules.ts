@@ -1,16 +1,18 @@
 /**
- * Holds every import in the modules against `modules.ts`: direction, entrance, and who may touch which outside power.
- * Project references do not do this: npm hoists every workspace into one node_modules, so a wrong import compiles.
- * Prints one line per offence and exits 1; computed `import(variable)` is not seen.
+ * Checks every import of the modules against `modules.ts`: direction, entry by index.ts, and which module may use which
+ * outside power. Checks too that the modules that the table and docs/architecture.md name exist, and that every module
+ * of a divided package has a row. Project references do not do this: npm hoists every workspace into one node_modules,
+ * so a wrong import compiles. Prints one line per problem and exits 1; a computed `import(variable)` is not seen.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MODULES, type Module } from './modules.ts';
 
+const DOCUMENT = 'docs/architecture.md';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SPECIFIER = /(?:from\s+|import\s*\(\s*|^\s*import\s+)['"]([^'"]+)['"]/gm;
-/** Powers that any module may use: they touch nothing outside the process. */
+/** Powers that any module may use: they reach nothing outside the process. */
 const HARMLESS = new Set([
   'node:path',
   'node:url',
@@ -67,9 +69,42 @@ function checkTable(): string[] {
   );
 }
 
+/** Modules that are missing from the tree, and folders with an index.ts beside other modules that have no row. */
+function checkTree(): string[] {
+  const missing = MODULES.filter(({ folder }) => !existsSync(join(ROOT, folder))).map(
+    ({ name, folder }) => `scripts/modules.ts: ${name} has no folder ${folder}`,
+  );
+  const folders = new Set(MODULES.map(({ folder }) => folder));
+  const divided = new Set(MODULES.map(({ folder }) => dirname(folder)).filter((parent) => parent.endsWith('/src')));
+  const unnamed = [...divided].flatMap((parent) =>
+    readdirSync(join(ROOT, parent), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && existsSync(join(ROOT, parent, entry.name, 'index.ts')))
+      .map((entry) => `${parent}/${entry.name}`)
+      .filter((folder) => !folders.has(folder))
+      .map((folder) => `${folder}: has an index.ts and no row in scripts/modules.ts`),
+  );
+  return [...missing, ...unnamed];
+}
+
+/** Modules that the table of docs/architecture.md names and that do not exist. */
+function checkDocument(): string[] {
+  const text = readFileSync(join(ROOT, DOCUMENT), 'utf8');
+  const [, table = ''] = /^\| module \|.*\n\|[-| ]+\|\n((?:\|.*\n)+)/m.exec(text) ?? [];
+  const named = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)]);
+  if (named.length === 0) return [`${DOCUMENT}: has no table whose first column is \`module\``];
+  return named
+    .map(([, name = '']) => name)
+    .filter((name) => !MODULES.some((module) => isCalled(module, name)))
+    .map((name) => `${DOCUMENT}: names ${name}, which is no module of scripts/modules.ts`);
+}
+
+/** `edge/src/camera`, `camera`, `cloud-sync/collector`, `collector/http`: a module by its folder, package or name. */
+function isCalled({ name, folder }: Module, text: string): boolean {
+  return text === name || text === folder || `${text}/src` === folder;
+}
+
 function checkModule(module: Module): string[] {
-  if (!existsSync(join(ROOT, module.folder)))
-    return [`scripts/modules.ts: ${module.name} has no folder ${module.folder}`];
+  if (!existsSync(join(ROOT, module.folder))) return [];
   const found: string[] = [];
   for (const entry of readdirSync(join(ROOT, module.folder), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !/\.ts$/.test(entry.name) || entry.name.endsWith('.test.ts')) continue;
@@ -85,11 +120,11 @@ function checkModule(module: Module): string[] {
   return found;
 }
 
-const offences = [...checkTable(), ...MODULES.flatMap(checkModule)];
-for (const line of offences) console.error(line);
+const problems = [...checkTable(), ...checkTree(), ...checkDocument(), ...MODULES.flatMap(checkModule)];
+for (const line of problems) console.error(line);
 console.log(
-  offences.length === 0
+  problems.length === 0
     ? `${MODULES.length} modules, every import in order`
-    : `${offences.length} imports out of order`,
+    : `${problems.length} problems with modules`,
 );
-process.exitCode = offences.length === 0 ? 0 : 1;
+process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 import { aborted, type Service, type SystemdNotifier } from '@lineside/kit';
 import { CollectorError } from '../errors/index.ts';
-import type { BrokerLink } from '../ingest/index.ts';
+import type { BrokerLink } from '../link/index.ts';
 import { writeRuntimeInfo, type RuntimeInfo } from '../runtime/index.ts';
 import type { ServeOptions } from './serve.ts';
 

@@ -7,4 +7,5 @@ export * from './mosquitto-files.ts';
 export * from './mosquitto.ts';
 export { openBroker, type Broker, type BrokerAccess, type OpenBrokerOptions } from './open-broker.ts';
 export * from './password.ts';
-export { authorityFolder, listenerTls, type ListenerTls, type TlsChoice } from './broker-tls.ts';
+export { openAuthority } from './open-authority.ts';
+export { listenerTls, type ListenerTls, type TlsChoice } from './broker-tls.ts';

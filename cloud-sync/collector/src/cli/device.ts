@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock, writeFileAtomic } from '@lineside/kit';
 import { isDeviceId } from '@lineside/protocol';
-import { authorityFolder, hashPassword, makePassword } from '../broker/index.ts';
+import { hashPassword, makePassword, openAuthority } from '../broker/index.ts';
 import { DataLock, readRuntimeInfo } from '../runtime/index.ts';
 import { UsageError } from '../errors/index.ts';
 import type { CollectorConfig } from '../config/index.ts';
@@ -158,8 +158,7 @@ async function revokeCertificate(config: CollectorConfig, id: string): Promise<v
 }
 
 async function openAuthority(config: CollectorConfig) {
-  const { Authority } = await import('../broker/authority.ts');
-  return Authority.open(authorityFolder(join(config.data, 'broker')));
+  return openAuthority(join(config.data, 'broker'));
 }
 
 /** True when the running collector has taken `revision` up in time. */

@@ -6,6 +6,5 @@ export * from './chain-links.ts';
 export * from './check-batch.ts';
 export * from './checked-batch.ts';
 export * from './ingest.ts';
-export * from './link.ts';
 export * from './store-unavailable.ts';
 export * from './watermark.ts';

@@ -15,7 +15,7 @@ import {
   type Reported,
 } from '@lineside/protocol';
 import { type Clock, type Logger, LogThrottle, messageOf } from '@lineside/kit';
-import type { Ingest } from './ingest.ts';
+import type { Ingest } from '../ingest/index.ts';
 
 const GOODBYE_MS = 1500;
 const RECONNECT_MS = 1000;
