@@ -90,12 +90,19 @@ export const MODULES: readonly Module[] = [
     may: ['models/output', 'models/form'],
     owns: [],
   },
+  { name: 'models/errors', folder: 'models/src/errors', may: [], owns: [] },
+  {
+    name: 'models/onnx',
+    folder: 'models/src/onnx',
+    may: ['models/errors', 'models/families'],
+    owns: ['protobufjs', 'node:fs', 'node:fs/promises', 'node:crypto'],
+  },
   {
     name: 'models',
     folder: 'models/src',
     packageName: '@lineside/models',
-    may: ['kit', 'models/form', 'models/families'],
-    owns: ['zod', 'protobufjs', 'node:fs', 'node:fs/promises', 'node:crypto'],
+    may: ['models/form', 'models/families', 'models/errors', 'models/onnx'],
+    owns: ['zod', 'node:fs/promises', 'node:crypto'],
   },
   uplink('ports', ['kit', 'protocol']),
   uplink('limits', ['kit']),
@@ -152,7 +159,7 @@ export const MODULES: readonly Module[] = [
   collector(
     'http',
     ['errors', 'records', 'broker', 'gaps', 'media'],
-    ['fastify', 'zod', '@tus/server', '@tus/file-store', 'node:crypto', 'node:net', 'node:fs'],
+    ['fastify', 'zod', '@tus/server', '@tus/file-store', 'node:crypto', 'node:net'],
     ['web'],
   ),
   collector(

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ModelError } from './errors.ts';
+import { ModelError } from './errors/index.ts';
 import type { Manifest } from './manifest.ts';
 import { MANIFEST_FILE, readManifest } from './verify.ts';
 

@@ -5,7 +5,7 @@
 export * from './manifest.ts';
 export * from './catalog.ts';
 export { COCO_LABELS } from './coco-labels.ts';
-export * from './errors.ts';
+export * from './errors/index.ts';
 export {
   type CheckedReading,
   contradicts,
@@ -29,6 +29,5 @@ export {
 export * from './form/index.ts';
 export * from './imported.ts';
 export * from './onnx/index.ts';
-export { onnxForm, type OnnxForm, sha256File } from './onnx-file.ts';
 export * from './resolve.ts';
 export * from './verify.ts';

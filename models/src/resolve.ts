@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename, isAbsolute, resolve } from 'node:path';
 import { catalogIds } from './catalog.ts';
-import { ModelError } from './errors.ts';
+import { ModelError } from './errors/index.ts';
 import type { Manifest } from './manifest.ts';
 import type { FamilyGuess } from './families/index.ts';
-import { inspectOnnx } from './onnx/inspect.ts';
-import { sha256File } from './onnx-file.ts';
-import { checkOnnxFile, verifyBundle } from './verify.ts';
+import { checkOnnxFile, inspectOnnx, sha256File } from './onnx/index.ts';
+import { verifyBundle } from './verify.ts';
 
 export interface ModelPlaces {
   readonly catalogDir: string;

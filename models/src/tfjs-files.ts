@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ModelProblem } from './errors.ts';
+import type { ModelProblem } from './errors/index.ts';
 
 /** True for a bundle whose model is a TensorFlow.js one: `model.json` with files of weights beside it. */
 export function isTfjsFile(file: string): boolean {

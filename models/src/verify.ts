@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ModelError, type ModelProblem } from './errors.ts';
+import { ModelError, type ModelProblem } from './errors/index.ts';
 import { GoldenExpectation, Manifest } from './manifest.ts';
-import { onnxForm, sha256File } from './onnx-file.ts';
+import { checkOnnxFile, sha256File } from './onnx/index.ts';
 import { isTfjsFile, sha256Tfjs } from './tfjs-files.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -65,31 +65,6 @@ function manifestProblems(error: z.ZodError): readonly ModelProblem[] {
     message: issue.message,
     advice: 'correct the manifest; models/README.md explains each key',
   }));
-}
-
-/** What is wrong with a model file by itself: missing, empty, something else, cut short. */
-export async function checkOnnxFile(path: string): Promise<ModelProblem | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() !== true) {
-    return {
-      code: 'model_missing',
-      where: path,
-      message: 'there is no such file',
-      advice: 'check the path, or copy the model there',
-    };
-  }
-  switch (await onnxForm(path)) {
-    case 'onnx':
-      return undefined;
-    case 'not_onnx': {
-      const advice = 'export the model as ONNX; a pointer of Git LFS must be fetched first (git lfs pull)';
-      return { code: 'not_onnx', where: path, message: 'is not an ONNX model', advice };
-    }
-    case 'truncated': {
-      const advice = 'copy the file again and compare its size';
-      return { code: 'model_truncated', where: path, message: 'ends before its end: the copy is not whole', advice };
-    }
-  }
 }
 
 async function checkModelFile(path: string, manifest: Manifest): Promise<readonly ModelProblem[]> {

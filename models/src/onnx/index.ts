@@ -14,3 +14,4 @@ export {
   type RunOutput,
 } from './prepare.ts';
 export { inlineWeights } from './inline-weights.ts';
+export { checkOnnxFile, onnxForm, type OnnxForm, sha256File } from './onnx-file.ts';

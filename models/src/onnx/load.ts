@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
-import { ModelError, type ModelProblem } from '../errors.ts';
-import { checkOnnxFile } from '../verify.ts';
+import { ModelError, type ModelProblem } from '../errors/index.ts';
+import { checkOnnxFile } from './onnx-file.ts';
 import { allNodes, type OnnxModel, readOnnx } from './model.ts';
 
 /** Protobuf's own limit for one message. */

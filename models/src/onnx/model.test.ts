@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { madeModel } from '../../../tests/support/foreign-onnx.ts';
 import { encodeOnnx } from '../../../tests/support/onnx-schema.ts';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
-import { ModelError } from '../errors.ts';
+import { ModelError } from '../errors/index.ts';
 import { loadOnnx } from './load.ts';
 import { GRAPH, MODEL, readOnnx } from './model.ts';
 import { castBorder, prepareGraph } from './prepare.ts';

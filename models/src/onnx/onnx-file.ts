@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
+import type { ModelProblem } from '../errors/index.ts';
 
 /** What a file is by its outer form. */
 export type OnnxForm = 'onnx' | 'not_onnx' | 'truncated';
@@ -17,8 +18,8 @@ const HIGHEST_FIELD = 31;
 const HEADER_BYTES = 20;
 
 /**
- * Walks the outermost fields of a protobuf ModelProto without reading what is in them: says whether the file is an ONNX
- * model at all and whether it is whole. Loading it is the proof; this gives the better error.
+ * Walks the outermost fields of a protobuf ModelProto without reading what is in them: tells whether the file is an ONNX
+ * model at all and whether it is complete. Only loading it proves that; this gives the better error.
  */
 export async function onnxForm(path: string): Promise<OnnxForm> {
   const file = await open(path, 'r');
@@ -45,7 +46,7 @@ export async function onnxForm(path: string): Promise<OnnxForm> {
   }
 }
 
-/** Number and whole length of the field that begins here, or undefined where none can. */
+/** Number and total length of the field that begins here, or undefined where none can begin. */
 function readField(bytes: Uint8Array): { number: number; bytes: number } | undefined {
   const tag = readVarint(bytes, 0);
   if (tag === undefined) return undefined;
@@ -77,6 +78,31 @@ function readVarint(bytes: Uint8Array, from: number): { value: number; end: numb
     if (byte < 0x80) return { value, end: i + 1 };
   }
   return undefined;
+}
+
+/** What is wrong with a model file itself: missing, empty, not ONNX, truncated; undefined when nothing is. */
+export async function checkOnnxFile(path: string): Promise<ModelProblem | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true) {
+    return {
+      code: 'model_missing',
+      where: path,
+      message: 'there is no such file',
+      advice: 'check the path, or copy the model there',
+    };
+  }
+  switch (await onnxForm(path)) {
+    case 'onnx':
+      return undefined;
+    case 'not_onnx': {
+      const advice = 'export the model as ONNX; a pointer of Git LFS must be fetched first (git lfs pull)';
+      return { code: 'not_onnx', where: path, message: 'is not an ONNX model', advice };
+    }
+    case 'truncated': {
+      const advice = 'copy the file again and compare its size';
+      return { code: 'model_truncated', where: path, message: 'ends too early: the copy is incomplete', advice };
+    }
+  }
 }
 
 /** SHA-256 of a file, 64 hex digits, read as a stream. */

@@ -1,3 +1,6 @@
+/**
+ * What is wrong with a model: one error class and the closed list of its codes.
+ */
 /** One thing that is wrong with a bundle. */
 export interface ModelProblem {
   readonly code: ModelErrorCode;
