@@ -143,7 +143,7 @@ function assertSigns({ broker, mqtt }: CollectorConfig): void {
 }
 
 async function writeCertificate(config: CollectorConfig, id: string, folder: string): Promise<void> {
-  const authority = await openAuthority(config);
+  const authority = await authorityOf(config);
   const { cert, key } = await authority.device(id, systemClock.wallMs());
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFileAtomic(join(folder, 'device.key'), key, { mode: 0o600 });
@@ -154,10 +154,10 @@ async function writeCertificate(config: CollectorConfig, id: string, folder: str
 /** A new password, or none, ends the certificate as well. */
 async function revokeCertificate(config: CollectorConfig, id: string): Promise<void> {
   if (config.broker !== 'managed' || config.mqtt.tls !== 'self') return;
-  await (await openAuthority(config)).revoke(id, systemClock.wallMs());
+  await (await authorityOf(config)).revoke(id, systemClock.wallMs());
 }
 
-async function openAuthority(config: CollectorConfig) {
+async function authorityOf(config: CollectorConfig) {
   return openAuthority(join(config.data, 'broker'));
 }
 
