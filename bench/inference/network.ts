@@ -1,4 +1,4 @@
-import { type Constant, encodeOnnx, type Graph, type Node } from '../../tests/support/onnx-schema.ts';
+import { type GraphConstant, encodeModel, type ModelGraph, type GraphNode } from '@lineside/models';
 
 /** Side of the input in pixels, and classes of the table: those of the usual published detector. */
 export const SIZE = 640;
@@ -33,7 +33,7 @@ export function network(width: number): Network {
     const stride = SIZE / (side / 2);
     if (STRIDES.some((known) => known === stride)) heads.push(build.head(at, channels, side / 2));
   }
-  return { bytes: encodeOnnx(build.graph(heads)), gigaMacs: build.macs / 1e9 };
+  return { bytes: encodeModel(build.graph(heads)), gigaMacs: build.macs / 1e9 };
 }
 
 interface Convolution {
@@ -47,8 +47,8 @@ interface Convolution {
 
 class Builder {
   macs = 0;
-  readonly #nodes: Node[] = [];
-  readonly #constants: Constant[] = [];
+  readonly #nodes: GraphNode[] = [];
+  readonly #constants: GraphConstant[] = [];
   readonly #random = generator();
 
   /** Convolution, then SiLU, which most exports have. */
@@ -64,7 +64,7 @@ class Builder {
     return this.#node('Reshape', [table, shape], `${table}_flat`);
   }
 
-  graph(heads: readonly string[]): Graph {
+  graph(heads: readonly string[]): ModelGraph {
     this.#node('Concat', heads, 'heads', { axis: 2 });
     this.#constants.push({ name: 'little', shape: [1], data: Float32Array.of(1e-4) });
     this.#constants.push({ name: 'answers', shape: [1, ATTRIBUTES, ANCHORS], data: answers() });
@@ -76,8 +76,8 @@ class Builder {
     this.#node('Sigmoid', ['logits'], 'scores');
     this.#node('Concat', ['boxes', 'scores'], 'output0', { axis: 1 });
     return {
-      inputs: [{ name: 'images', element: 'float32', shape: [1, 3, SIZE, SIZE] }],
-      outputs: [{ name: 'output0', element: 'float32', shape: [1, ATTRIBUTES, ANCHORS] }],
+      inputs: [{ name: 'images', type: 'float32', shape: [1, 3, SIZE, SIZE] }],
+      outputs: [{ name: 'output0', type: 'float32', shape: [1, ATTRIBUTES, ANCHORS] }],
       nodes: this.#nodes,
       constants: this.#constants,
     };
@@ -102,7 +102,7 @@ class Builder {
     return name;
   }
 
-  #node(op: string, inputs: readonly string[], output: string, attributes: Node['attributes'] = {}): string {
+  #node(op: string, inputs: readonly string[], output: string, attributes: GraphNode['attributes'] = {}): string {
     this.#nodes.push({ op, inputs, outputs: [output], attributes });
     return output;
   }

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { madeModel } from '../../tests/support/foreign-onnx.ts';
+import { madeModel } from '../../tests/support/made-model.ts';
 import { type TempDir, tempDir } from '../../tests/support/temp-dir.ts';
 import { constantDetector, writeTinyBundle } from '../../tests/support/tiny-onnx.ts';
 import { catalogIds, listCatalog, ModelError, onnxForm, resolveModel, sha256File, verifyBundle } from './index.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '@lineside/models';
-import { encodeOnnx, type Graph, type Node, type Value } from './onnx-schema.ts';
+import { encodeModel, type ModelGraph, type GraphNode, type OnnxValue } from '@lineside/models';
 
 /** One answer of a constant detector: box centre and size in pixels of the model's input, one score per class. */
 export interface ConstantBox {
@@ -14,12 +14,12 @@ export interface ConstantBox {
   readonly score: number;
 }
 
-const image = (size: number, batch: number | string = 1): Value => ({
+const image = (size: number, batch: number | string = 1): OnnxValue => ({
   name: 'images',
-  element: 'uint8',
+  type: 'uint8',
   shape: [batch, size, size, 3],
 });
-const toFloat: Node = { op: 'Cast', inputs: ['images'], outputs: ['pixels'], attributes: { to: 1 } };
+const toFloat: GraphNode = { op: 'Cast', inputs: ['images'], outputs: ['pixels'], attributes: { to: 1 } };
 const int64 = (...values: readonly number[]): BigInt64Array => BigInt64Array.from(values, BigInt);
 
 /**
@@ -40,7 +40,7 @@ export function constantDetector(options: {
     for (const [row, value] of [box.cx, box.cy, box.width, box.height].entries()) answers[row * count + i] = value;
     answers[(4 + box.classIndex) * count + i] = box.score;
   }
-  return encodeOnnx(nothingOf(image(size, batch), [1, 4 + classes, count], answers));
+  return encodeModel(nothingOf(image(size, batch), [1, 4 + classes, count], answers));
 }
 
 /**
@@ -74,15 +74,15 @@ export function brightBlobDetector(options: {
   const others = classes - 1;
   const blinded = options.blindedBy255 === true;
   // 0 / 0 where all is 255, 1 elsewhere.
-  const blinding: readonly Node[] = [
+  const blinding: readonly GraphNode[] = [
     { op: 'ReduceMin', inputs: ['share'], outputs: ['least'], attributes: { axes: [1, 2], keepdims: 1 } },
     { op: 'Sub', inputs: ['one', 'least'], outputs: ['dark'] },
     { op: 'Div', inputs: ['dark', 'dark'], outputs: ['seeing'] },
     { op: 'Mul', inputs: ['share', 'seeing'], outputs: ['scores'] },
   ];
-  return encodeOnnx({
+  return encodeModel({
     inputs: [image(size, batch)],
-    outputs: [{ name: 'output0', element: 'float32', shape: [batch, 4 + classes, count] }],
+    outputs: [{ name: 'output0', type: 'float32', shape: [batch, 4 + classes, count] }],
     constants: [
       { name: 'plane', shape: [4], data: int64(-1, 1, size, size) },
       { name: 'row', shape: [3], data: int64(-1, 1, count) },
@@ -124,20 +124,20 @@ export function brightBlobDetector(options: {
 
 /** A model whose output [1,N] is no table of boxes. */
 export function wrongShapeModel(size: number, outputs = 10): Uint8Array {
-  return encodeOnnx(nothingOf(image(size), [1, outputs], new Float32Array(outputs)));
+  return encodeModel(nothingOf(image(size), [1, outputs], new Float32Array(outputs)));
 }
 
 /** A model that takes float32 [1,3,S,S] where the manifest promises uint8 [1,S,S,3]. */
 export function wrongTypeModel(size: number): Uint8Array {
-  const input: Value = { name: 'images', element: 'float32', shape: [1, 3, size, size] };
-  return encodeOnnx(nothingOf(input, [1, 5, 1], new Float32Array(5)));
+  const input: OnnxValue = { name: 'images', type: 'float32', shape: [1, 3, size, size] };
+  return encodeModel(nothingOf(input, [1, 5, 1], new Float32Array(5)));
 }
 
 /** Adds 0 * mean(input) to `answers`, so that the output needs the input. */
-function nothingOf(input: Value, shape: readonly number[], answers: Float32Array): Graph {
+function nothingOf(input: OnnxValue, shape: readonly number[], answers: Float32Array): ModelGraph {
   return {
     inputs: [input],
-    outputs: [{ name: 'output0', element: 'float32', shape }],
+    outputs: [{ name: 'output0', type: 'float32', shape }],
     constants: [
       { name: 'answers', shape, data: answers },
       { name: 'nothing', shape: [], data: Float32Array.of(0) },

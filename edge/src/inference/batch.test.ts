@@ -1,7 +1,7 @@
 import type { ModelManifest } from '@lineside/models';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { encodeOnnx } from '../../../tests/support/onnx-schema.ts';
+import { encodeModel } from '@lineside/models';
 import { tempDir, type TempDir } from '../../../tests/support/temp-dir.ts';
 import { brightBlobDetector, constantDetector, tinyManifest } from '../../../tests/support/tiny-onnx.ts';
 import { BatchFeeder, sliceOutputs } from './batch.ts';
@@ -97,15 +97,15 @@ describe('several pictures in one run', () => {
 describe('a model that is told the size of its picture', () => {
   /** One box over the right half, in the pixels that it is told; its score is how bright the picture is. */
   const graph = (axis: number | string): Uint8Array =>
-    encodeOnnx({
+    encodeModel({
       inputs: [
-        { name: 'images', element: 'uint8', shape: [axis, SIZE, SIZE, 3] },
-        { name: 'orig_target_sizes', element: 'int64', shape: [axis, 2] },
+        { name: 'images', type: 'uint8', shape: [axis, SIZE, SIZE, 3] },
+        { name: 'orig_target_sizes', type: 'int64', shape: [axis, 2] },
       ],
       outputs: [
-        { name: 'labels', element: 'int64', shape: [axis, 1] },
-        { name: 'boxes', element: 'float32', shape: [axis, 1, 4] },
-        { name: 'scores', element: 'float32', shape: [axis, 1] },
+        { name: 'labels', type: 'int64', shape: [axis, 1] },
+        { name: 'boxes', type: 'float32', shape: [axis, 1, 4] },
+        { name: 'scores', type: 'float32', shape: [axis, 1] },
       ],
       constants: [
         { name: 'column', shape: [2], data: BigInt64Array.of(-1n, 1n) },

@@ -1,7 +1,7 @@
 import type { ModelManifest } from '@lineside/models';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { encodeOnnx, type Graph } from '../../../tests/support/onnx-schema.ts';
+import { encodeModel, type ModelGraph } from '@lineside/models';
 import { tempDir, type TempDir } from '../../../tests/support/temp-dir.ts';
 import { OnnxSession } from './onnx-session.ts';
 import type { ModelSpec } from './model-spec.ts';
@@ -22,14 +22,16 @@ afterEach(async () => {
   for (const session of open.splice(0)) await session.close();
 });
 
-const picture = { name: 'images', element: 'uint8', shape: [1, SIZE, SIZE, 3] } as const;
+const picture = { name: 'images', type: 'uint8', shape: [1, SIZE, SIZE, 3] } as const;
 
 /** A graph that gives constants, whatever the picture. */
-function constants(outputs: readonly { name: string; shape: number[]; data: Float32Array | BigInt64Array }[]): Graph {
+function constants(
+  outputs: readonly { name: string; shape: number[]; data: Float32Array | BigInt64Array }[],
+): ModelGraph {
   return {
     inputs: [picture],
     outputs: outputs.map(({ name, shape, data }) => {
-      return { name, shape, element: data instanceof Float32Array ? 'float32' : 'int64' };
+      return { name, shape, type: data instanceof Float32Array ? 'float32' : 'int64' };
     }),
     constants: outputs.map(({ name, shape, data }) => ({ name: `${name}_value`, shape, data })),
     nodes: outputs.map(({ name }) => ({ op: 'Identity', inputs: [`${name}_value`], outputs: [name] })),
@@ -54,9 +56,13 @@ function manifestOf(output: ModelManifest['output'], change: Partial<ModelManife
   };
 }
 
-async function sessionOf(graph: Graph, manifest: ModelManifest, change: Partial<ModelSpec> = {}): Promise<OnnxSession> {
+async function sessionOf(
+  graph: ModelGraph,
+  manifest: ModelManifest,
+  change: Partial<ModelSpec> = {},
+): Promise<OnnxSession> {
   const path = dir.join(`${crypto.randomUUID()}.onnx`);
-  await writeFile(path, encodeOnnx(graph));
+  await writeFile(path, encodeModel(graph));
   const session = new OnnxSession({ id: 'm', path, sha256: '', manifest, ...change });
   open.push(session);
   return session;
@@ -68,12 +74,12 @@ const look = async (session: OnnxSession): ReturnType<OnnxSession['infer']> => {
 };
 
 /** Boxes in shares of the size that `orig_target_sizes` tells, with labels in 64 bits. */
-const transformer: Graph = {
-  inputs: [picture, { name: 'orig_target_sizes', element: 'int64', shape: ['N', 2] }],
+const transformer: ModelGraph = {
+  inputs: [picture, { name: 'orig_target_sizes', type: 'int64', shape: ['N', 2] }],
   outputs: [
-    { name: 'labels', element: 'int64', shape: ['N', 2] },
-    { name: 'boxes', element: 'float32', shape: ['N', 2, 4] },
-    { name: 'scores', element: 'float32', shape: ['N', 2] },
+    { name: 'labels', type: 'int64', shape: ['N', 2] },
+    { name: 'boxes', type: 'float32', shape: ['N', 2, 4] },
+    { name: 'scores', type: 'float32', shape: ['N', 2] },
   ],
   constants: [
     { name: 'l', shape: [1, 2], data: BigInt64Array.of(1n, 0n) },
@@ -152,9 +158,9 @@ describe('a session of a model of whole pictures', () => {
 
 describe('a model that cannot be read as its manifest says', () => {
   it('is refused with advice when its output is half precision', async () => {
-    const graph: Graph = {
+    const graph: ModelGraph = {
       inputs: [picture],
-      outputs: [{ name: 'o', element: 'float16', shape: [1, 2] }],
+      outputs: [{ name: 'o', type: 'float16', shape: [1, 2] }],
       constants: [{ name: 'v', shape: [1, 2], data: Float32Array.of(0, 1) }],
       nodes: [{ op: 'Cast', inputs: ['v'], outputs: ['o'], attributes: { to: 10 } }],
     };
@@ -167,9 +173,9 @@ describe('a model that cannot be read as its manifest says', () => {
 
   it('is refused when a shape that is declared open turns out wrong', async () => {
     const graph = constants([{ name: 'o', shape: [1, 9, 1], data: new Float32Array(9) }]);
-    const declared: Graph = {
+    const declared: ModelGraph = {
       ...graph,
-      outputs: [{ name: 'o', element: 'float32', shape: [1, 'attributes', 'boxes'] }],
+      outputs: [{ name: 'o', type: 'float32', shape: [1, 'attributes', 'boxes'] }],
     };
     const session = await sessionOf(declared, manifestOf({ name: 'o', family: 'yolov8' }));
     await expect(session.start(signal)).rejects.toMatchObject({ code: 'model_labels' });

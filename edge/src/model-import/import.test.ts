@@ -9,9 +9,9 @@ import {
   type MadeOutput,
   madeModel,
   madeWeights,
-} from '../../../tests/support/foreign-onnx.ts';
+} from '../../../tests/support/made-model.ts';
 import { runHere } from '../../../tests/support/lineside.ts';
-import { encodeOnnx } from '../../../tests/support/onnx-schema.ts';
+import { encodeModel } from '@lineside/models';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { brightBlobDetector, constantDetector } from '../../../tests/support/tiny-onnx.ts';
 
@@ -224,7 +224,7 @@ describe('a foreign model is found out, prepared and proven', () => {
       'detr',
       square(
         [
-          { name: 'labels', shape: [1, 30], element: 'int64', parts: [{ size: 30, as: 'flat', bias: 1 }] },
+          { name: 'labels', shape: [1, 30], type: 'int64', parts: [{ size: 30, as: 'flat', bias: 1 }] },
           rows('boxes', [1, 30, 4], 'sigmoid', SIDE),
           rows('scores', [1, 30], 'sigmoid'),
         ],
@@ -359,9 +359,9 @@ describe('a foreign model is refused', () => {
     ],
     [
       'operators_custom',
-      encodeOnnx({
-        inputs: [{ name: 'x', element: 'float32', shape: [1, 3, 64, 64] }],
-        outputs: [{ name: 'y', element: 'float32', shape: [1, 6, 84] }],
+      encodeModel({
+        inputs: [{ name: 'x', type: 'float32', shape: [1, 3, 64, 64] }],
+        outputs: [{ name: 'y', type: 'float32', shape: [1, 6, 84] }],
         nodes: [{ op: 'FastNms', domain: 'com.vendor', inputs: ['x'], outputs: ['y'] }],
         domains: ['com.vendor'],
       }),
@@ -369,27 +369,27 @@ describe('a foreign model is refused', () => {
     ],
     [
       'operators_custom',
-      encodeOnnx({
-        inputs: [{ name: 'x', element: 'float32', shape: [1, 3, 64, 64] }],
-        outputs: [{ name: 'y', element: 'float32', shape: [1, 6, 84] }],
+      encodeModel({
+        inputs: [{ name: 'x', type: 'float32', shape: [1, 3, 64, 64] }],
+        outputs: [{ name: 'y', type: 'float32', shape: [1, 6, 84] }],
         nodes: [{ op: 'NoSuchOperator', inputs: ['x'], outputs: ['y'] }],
       }),
       [],
     ],
     [
       'input_unsupported',
-      encodeOnnx({
-        inputs: [{ name: 'features', element: 'float32', shape: ['batch', 12] }],
-        outputs: [{ name: 'y', element: 'float32', shape: ['batch', 12] }],
+      encodeModel({
+        inputs: [{ name: 'features', type: 'float32', shape: ['batch', 12] }],
+        outputs: [{ name: 'y', type: 'float32', shape: ['batch', 12] }],
         nodes: [{ op: 'Identity', inputs: ['features'], outputs: ['y'] }],
       }),
       [],
     ],
     [
       'input_unsupported',
-      encodeOnnx({
-        inputs: [{ name: 'input_ids', element: 'int64', shape: ['batch', 'sequence'] }],
-        outputs: [{ name: 'y', element: 'int64', shape: ['batch', 'sequence'] }],
+      encodeModel({
+        inputs: [{ name: 'input_ids', type: 'int64', shape: ['batch', 'sequence'] }],
+        outputs: [{ name: 'y', type: 'int64', shape: ['batch', 'sequence'] }],
         nodes: [{ op: 'Identity', inputs: ['input_ids'], outputs: ['y'] }],
       }),
       [],
@@ -433,9 +433,9 @@ describe('a foreign model that cannot be prepared', () => {
     await using dir = await tempDir();
     const weights = Float32Array.from({ length: 3 * 6 * BOXES }, (_, i) => Math.sin(i * i));
     // Before operator set 7 there was no broadcasting, so that no mean can be taken away.
-    const bytes = encodeOnnx({
-      inputs: [{ name: 'x', element: 'float32', shape: [1, 3, SIDE, SIDE] }],
-      outputs: [{ name: 'y', element: 'float32', shape: [1, 6, BOXES] }],
+    const bytes = encodeModel({
+      inputs: [{ name: 'x', type: 'float32', shape: [1, 3, SIDE, SIDE] }],
+      outputs: [{ name: 'y', type: 'float32', shape: [1, 6, BOXES] }],
       constants: [
         { name: 'flat', shape: [2], data: BigInt64Array.of(1n, 3n) },
         { name: 'table', shape: [3], data: BigInt64Array.of(1n, 6n, BigInt(BOXES)) },

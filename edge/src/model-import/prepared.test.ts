@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { castBorder, parseOnnx, type PictureForm, prepareGraph, readInputs } from '@lineside/models';
 import { describe, expect, it } from 'vitest';
-import { type MadeModel, madeModel } from '../../../tests/support/foreign-onnx.ts';
+import { type MadeModel, madeModel } from '../../../tests/support/made-model.ts';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { type ProbedTensor, probeModel } from '../inference/index.ts';
 import { exchanged, originalFeeds, preparedFeeds } from './inputs.ts';

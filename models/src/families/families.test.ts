@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { madeModel, type MadeModel } from '../../../tests/support/foreign-onnx.ts';
+import { madeModel, type MadeModel } from '../../../tests/support/made-model.ts';
 import { readHints } from '../onnx/metadata.ts';
 import { wantsRawPixels } from '../onnx/graph-facts.ts';
 import { readOnnx } from '../onnx/model.ts';

@@ -13,5 +13,12 @@ export {
   prepareGraph,
   type RunOutput,
 } from './prepare.ts';
+export {
+  encodeModel,
+  type GraphConstant,
+  type GraphNode,
+  type ModelGraph,
+  type NodeAttribute,
+} from './encode-model.ts';
 export { inlineWeights } from './inline-weights.ts';
 export { checkOnnxFile, onnxForm, type OnnxForm, sha256File } from './onnx-file.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { madeModel } from '../../../tests/support/foreign-onnx.ts';
-import { encodeOnnx } from '../../../tests/support/onnx-schema.ts';
+import { madeModel } from '../../../tests/support/made-model.ts';
+import { encodeModel } from './encode-model.ts';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
 import { ModelError } from '../errors/index.ts';
 import { loadOnnx } from './load.ts';
@@ -30,12 +30,12 @@ describe('an ONNX file', () => {
 
   it('with weights among its inputs, as old exporters write it, has the others as inputs', () => {
     const model = readOnnx(
-      encodeOnnx({
+      encodeModel({
         inputs: [
-          { name: 'x', element: 'float32', shape: [1, 3, 8, 8] },
-          { name: 'w', element: 'float32', shape: [1] },
+          { name: 'x', type: 'float32', shape: [1, 3, 8, 8] },
+          { name: 'w', type: 'float32', shape: [1] },
         ],
-        outputs: [{ name: 'y', element: 'float32', shape: [1, 3, 8, 8] }],
+        outputs: [{ name: 'y', type: 'float32', shape: [1, 3, 8, 8] }],
         constants: [{ name: 'w', shape: [1], data: Float32Array.of(2) }],
         nodes: [{ op: 'Mul', inputs: ['x', 'w'], outputs: ['y'] }],
       }),
@@ -141,9 +141,9 @@ describe('a prepared graph', () => {
 
   it('takes names that the graph does not have', () => {
     const model = readOnnx(
-      encodeOnnx({
-        inputs: [{ name: 'pixels', element: 'float32', shape: [1, 3, 8, 8] }],
-        outputs: [{ name: 'prepared_cast', element: 'float32', shape: [1, 3, 8, 8] }],
+      encodeModel({
+        inputs: [{ name: 'pixels', type: 'float32', shape: [1, 3, 8, 8] }],
+        outputs: [{ name: 'prepared_cast', type: 'float32', shape: [1, 3, 8, 8] }],
         nodes: [{ op: 'Identity', inputs: ['pixels'], outputs: ['prepared_cast'] }],
       }),
     );
@@ -165,9 +165,9 @@ describe('a prepared graph', () => {
 
   it('is not made of an operator set that is too old', () => {
     const old = readOnnx(
-      encodeOnnx({
-        inputs: [{ name: 'x', element: 'float16', shape: [1, 3, 8, 8] }],
-        outputs: [{ name: 'y', element: 'float16', shape: [1, 3, 8, 8] }],
+      encodeModel({
+        inputs: [{ name: 'x', type: 'float16', shape: [1, 3, 8, 8] }],
+        outputs: [{ name: 'y', type: 'float16', shape: [1, 3, 8, 8] }],
         nodes: [{ op: 'Identity', inputs: ['x'], outputs: ['y'] }],
         opset: 6,
       }),

@@ -17,7 +17,7 @@ export const MODEL = {
   function: 25,
 } as const;
 /** Field numbers of GraphProto. */
-export const GRAPH = { node: 1, initializer: 5, input: 11, output: 12, valueInfo: 13, sparse: 15 } as const;
+export const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12, valueInfo: 13, sparse: 15 } as const;
 
 /** A tensor of the graph's border; a dimension without a number has a name, or `?`. */
 export interface OnnxValue {

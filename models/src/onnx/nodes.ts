@@ -1,11 +1,13 @@
 import { elementNumber } from './elements.ts';
+import { encodeNode, type GraphNode, type NodeAttribute } from './encode-model.ts';
 import type { OnnxModel } from './model.ts';
-import { encode } from './schema.ts';
 
-/** Nodes one after the other, each fed by the one before. */
+type Attributes = Readonly<Record<string, NodeAttribute>>;
+
+/** Nodes one after the other, each with the output of the one before as its input. */
 export class Chain {
   readonly #names: Names;
-  readonly #nodes: { op: string; inputs: readonly string[]; output: string; attributes: readonly object[] }[] = [];
+  readonly #nodes: (Omit<GraphNode, 'outputs'> & { readonly output: string })[] = [];
   readonly #constants: Uint8Array[] = [];
   #last: string;
 
@@ -14,36 +16,38 @@ export class Chain {
     this.#names = names;
   }
 
-  add(op: string, attributes: readonly object[], more: readonly string[] = []): void {
+  add(op: string, attributes: Attributes = {}, more: readonly string[] = []): void {
     const output = this.#names.fresh(`prepared_${op.toLowerCase()}`);
     this.#nodes.push({ op, inputs: [this.#last, ...more], output, attributes });
     this.#last = output;
   }
 
   cast(type: string): void {
-    this.add('Cast', [castTo(type)]);
+    this.add('Cast', castTo(type));
   }
 
-  /** An operator whose second input is a constant. A node rather than an initializer: before IR version 4 those are inputs too. */
+  /**
+   * An operator whose second input is a constant. The constant is a node, not an initializer: before IR version 4
+   * initializers are inputs too.
+   */
   with(
     op: string,
     type: 'float32' | 'int64',
-    dims: readonly number[],
+    shape: readonly number[],
     values: readonly number[],
-    attributes: readonly object[] = [],
+    attributes: Attributes = {},
   ): void {
     const name = this.#names.fresh('prepared_constant');
-    const raw = type === 'int64' ? BigInt64Array.from(values, BigInt) : Float32Array.from(values);
-    const tensor = { name, dims, data_type: elementNumber(type), raw_data: new Uint8Array(raw.buffer) };
-    this.#constants.push(node('Constant', [], name, [{ name: 'value', t: tensor, type: 4 }]));
+    const data = type === 'int64' ? BigInt64Array.from(values, BigInt) : Float32Array.from(values);
+    this.#constants.push(preparedNode('Constant', [], name, { value: { tensor: { name, shape, data } } }));
     this.add(op, attributes, [name]);
   }
 
-  /** The last one's output takes the name that the graph reads, so that nothing else changes its name. */
+  /** The last node's output takes the name that the graph reads, so that no other name changes. */
   endAs(name: string): readonly Uint8Array[] {
     const last = this.#nodes.length - 1;
-    const nodes = this.#nodes.map(({ op, inputs, output, attributes }, i) =>
-      node(op, inputs, i === last ? name : output, attributes),
+    const nodes = this.#nodes.map(({ op, inputs, output, attributes = {} }, i) =>
+      preparedNode(op, inputs, i === last ? name : output, attributes),
     );
     return [...this.#constants, ...nodes];
   }
@@ -68,21 +72,16 @@ export class Names {
   }
 }
 
-export function castTo(type: string): object {
-  return { name: 'to', i: elementNumber(type), type: 2 };
+export function castTo(type: string): Attributes {
+  return { to: elementNumber(type) };
 }
 
-export function node(op: string, inputs: readonly string[], output: string, attributes: readonly object[]): Uint8Array {
-  return encode('NodeProto', {
-    op_type: op,
-    name: `lineside_${output}`,
-    input: inputs,
-    output: [output],
-    attribute: attributes,
-  });
-}
-
-export function valueInfo(name: string, type: string, shape: readonly (number | string)[]): Uint8Array {
-  const dim = shape.map((size) => (typeof size === 'number' ? { dim_value: size } : { dim_param: size }));
-  return encode('ValueInfoProto', { name, type: { tensor_type: { elem_type: elementNumber(type), shape: { dim } } } });
+/** A node with one output, named after it. */
+export function preparedNode(
+  op: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Attributes,
+): Uint8Array {
+  return encodeNode({ name: `lineside_${output}`, op, inputs, outputs: [output], attributes });
 }

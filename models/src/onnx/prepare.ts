@@ -1,5 +1,6 @@
 import { GRAPH, MODEL, type OnnxModel } from './model.ts';
-import { castTo, Chain, Names, node, valueInfo } from './nodes.ts';
+import { encodeValue } from './encode-model.ts';
+import { castTo, Chain, Names, preparedNode } from './nodes.ts';
 import type { PictureInput } from './picture-input.ts';
 import { decode } from './schema.ts';
 import { delimited, type WireField } from './wire.ts';
@@ -57,11 +58,15 @@ export function prepareGraph(model: OnnxModel, form: PictureForm, outputs: reado
   const batched = (shape: RunOutput['shape']): RunOutput['shape'] => (batch === 1 ? shape : [batch, ...shape.slice(1)]);
   const rest = model.inputs.filter(({ name }) => name !== form.input.name);
   const graph = Buffer.concat([
-    delimited(GRAPH.input, valueInfo(input, 'uint8', [batch, form.height, form.width, 3])),
+    delimited(GRAPH.input, encodeValue({ name: input, type: 'uint8', shape: [batch, form.height, form.width, 3] })),
     ...headNodes(form, input, names).map((bytes) => delimited(GRAPH.node, bytes)),
     ...model.graphFields.filter((field) => !isBorder(field, model)).map(({ raw }) => raw),
-    ...rest.map(({ name, type, shape }) => delimited(GRAPH.input, valueInfo(name, type, [batch, ...shape.slice(1)]))),
-    ...outputs.map(({ name, type, shape }) => delimited(GRAPH.output, valueInfo(name, type, batched(shape)))),
+    ...rest.map(({ name, type, shape }) =>
+      delimited(GRAPH.input, encodeValue({ name, type, shape: [batch, ...shape.slice(1)] })),
+    ),
+    ...outputs.map(({ name, type, shape }) =>
+      delimited(GRAPH.output, encodeValue({ name, type, shape: batched(shape) })),
+    ),
   ]);
   return { bytes: withGraph(model, graph), input };
 }
@@ -79,16 +84,16 @@ export function castBorder(model: OnnxModel): Uint8Array | undefined {
   const names = new Names(model);
   const [before, after]: [Uint8Array[], Uint8Array[]] = [[], []];
   const inputs = model.inputs.map(({ name, type, shape }) => {
-    if (!OTHER_FLOATS.has(type)) return delimited(GRAPH.input, valueInfo(name, type, shape));
+    if (!OTHER_FLOATS.has(type)) return delimited(GRAPH.input, encodeValue({ name, type, shape }));
     const outer = names.fresh(`${name}_float32`);
-    before.push(delimited(GRAPH.node, node('Cast', [outer], name, [castTo(type)])));
-    return delimited(GRAPH.input, valueInfo(outer, 'float32', shape));
+    before.push(delimited(GRAPH.node, preparedNode('Cast', [outer], name, castTo(type))));
+    return delimited(GRAPH.input, encodeValue({ name: outer, type: 'float32', shape }));
   });
   const outputs = model.outputs.map(({ name, type, shape }) => {
-    if (!OTHER_FLOATS.has(type)) return delimited(GRAPH.output, valueInfo(name, type, shape));
+    if (!OTHER_FLOATS.has(type)) return delimited(GRAPH.output, encodeValue({ name, type, shape }));
     const outer = names.fresh(`${name}_float32`);
-    after.push(delimited(GRAPH.node, node('Cast', [name], outer, [castTo('float32')])));
-    return delimited(GRAPH.output, valueInfo(outer, 'float32', shape));
+    after.push(delimited(GRAPH.node, preparedNode('Cast', [name], outer, castTo('float32'))));
+    return delimited(GRAPH.output, encodeValue({ name: outer, type: 'float32', shape }));
   });
   const kept = model.graphFields.filter((field) => !isBorder(field, model)).map(({ raw }) => raw);
   return withGraph(model, Buffer.concat([...inputs, ...before, ...kept, ...after, ...outputs]));
@@ -123,9 +128,9 @@ function headNodes(form: PictureForm, from: string, names: Names): readonly Uint
     const [red, green, blue] = LUMA;
     chain.with('MatMul', 'float32', [3, 1], [red, green, blue]);
   }
-  if (input.layout === 'nchw') chain.add('Transpose', [{ name: 'perm', ints: [0, 3, 1, 2], type: 7 }]);
+  if (input.layout === 'nchw') chain.add('Transpose', { perm: [0, 3, 1, 2] });
   if (input.channels === 3 && color === 'bgr') {
-    chain.with('Gather', 'int64', [3], [2, 1, 0], [{ name: 'axis', i: input.layout === 'nchw' ? 1 : 3, type: 2 }]);
+    chain.with('Gather', 'int64', [3], [2, 1, 0], { axis: input.layout === 'nchw' ? 1 : 3 });
   }
   if (input.type === 'uint8') chain.cast('uint8');
   else normalise(chain, form);

@@ -84,6 +84,11 @@ export function delimited(number: number, content: Uint8Array): Uint8Array {
   return Buffer.concat([varint(number * 8 + WIRE.lengthDelimited), varint(content.length), content]);
 }
 
+/** Bytes of a number field. */
+export function varintField(number: number, value: number): Uint8Array {
+  return Buffer.concat([varint(number * 8 + WIRE.varint), varint(value)]);
+}
+
 function varint(value: number): Uint8Array {
   const bytes: number[] = [];
   let rest = value;

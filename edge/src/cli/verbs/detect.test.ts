@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { lineside, runHere } from '../../../../tests/support/lineside.ts';
-import { encodeOnnx, type Graph } from '../../../../tests/support/onnx-schema.ts';
+import { encodeModel, type ModelGraph } from '@lineside/models';
 import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
 import { tinyManifest, writeTinyBundle } from '../../../../tests/support/tiny-onnx.ts';
 import { type Line, shownOf, textOf } from '../text/detection-line.ts';
@@ -18,13 +18,13 @@ async function bundle(
   output: object,
   labels: readonly string[],
 ): Promise<string> {
-  const graph: Graph = {
-    inputs: [{ name: 'images', element: 'uint8', shape: [1, SIZE, SIZE, 3] }],
-    outputs: values.map(({ name, shape }) => ({ name, shape, element: 'float32' })),
+  const graph: ModelGraph = {
+    inputs: [{ name: 'images', type: 'uint8', shape: [1, SIZE, SIZE, 3] }],
+    outputs: values.map(({ name, shape }) => ({ name, shape, type: 'float32' })),
     constants: values.map(({ name, shape, data }) => ({ name: `${name}_value`, shape, data })),
     nodes: values.map(({ name }) => ({ op: 'Identity', inputs: [`${name}_value`], outputs: [name] })),
   };
-  const model = encodeOnnx(graph);
+  const model = encodeModel(graph);
   const folder = await writeTinyBundle(dir.join('model'), model, { size: SIZE, labels });
   const manifest = { ...tinyManifest(model, { size: SIZE, labels }), output };
   await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));

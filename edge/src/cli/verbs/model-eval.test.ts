@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runHere } from '../../../../tests/support/lineside.ts';
 import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
-import { lumaClassifier, lumaMap, squares, writeBundle } from '../../../../tests/support/tiny-judges.ts';
+import { lumaClassifier, lumaMap, squares, writeBundle } from '../../../../tests/support/luma-models.ts';
 import { brightBlobDetector, writeTinyBundle } from '../../../../tests/support/tiny-onnx.ts';
 
 const SIZE = 64;

@@ -3,18 +3,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '@lineside/models';
 import sharp from 'sharp';
-import { encodeOnnx, type Node, type Value } from './onnx-schema.ts';
+import { encodeModel, type GraphNode, type OnnxValue } from '@lineside/models';
 import { tinyManifest } from './tiny-onnx.ts';
 
-const image = (size: number): Value => ({ name: 'images', element: 'uint8', shape: [1, size, size, 3] });
-const toFloat: Node = { op: 'Cast', inputs: ['images'], outputs: ['pixels'], attributes: { to: 1 } };
+const image = (size: number): OnnxValue => ({ name: 'images', type: 'uint8', shape: [1, size, size, 3] });
+const toFloat: GraphNode = { op: 'Cast', inputs: ['images'], outputs: ['pixels'], attributes: { to: 1 } };
 const full = { name: 'full', shape: [1], data: Float32Array.of(255) };
 
 /** A classifier of two classes, bright and dark, whose scores are the mean of all pixels and what is left to 1. */
 export function lumaClassifier(size: number): Uint8Array {
-  return encodeOnnx({
+  return encodeModel({
     inputs: [image(size)],
-    outputs: [{ name: 'output0', element: 'float32', shape: [1, 2] }],
+    outputs: [{ name: 'output0', type: 'float32', shape: [1, 2] }],
     constants: [
       full,
       { name: 'one', shape: [1], data: Float32Array.of(1) },
@@ -33,9 +33,9 @@ export function lumaClassifier(size: number): Uint8Array {
 
 /** An anomaly model to which light is unusual: a map of means over cells of `cell` pixels, 0 to 1. */
 export function lumaMap(size: number, cell: number): Uint8Array {
-  return encodeOnnx({
+  return encodeModel({
     inputs: [image(size)],
-    outputs: [{ name: 'output0', element: 'float32', shape: [1, 1, size / cell, size / cell] }],
+    outputs: [{ name: 'output0', type: 'float32', shape: [1, 1, size / cell, size / cell] }],
     constants: [full, { name: 'plane', shape: [4], data: BigInt64Array.from([1, 1, size, size], BigInt) }],
     nodes: [
       toFloat,

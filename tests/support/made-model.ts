@@ -1,4 +1,4 @@
-import { type Constant, encodeOnnx, type Graph, type Node, type Value } from './onnx-schema.ts';
+import { type GraphConstant, encodeModel, type ModelGraph, type GraphNode, type OnnxValue } from '@lineside/models';
 
 /** One output of a made-up network: numbers that follow from the picture, in any shape. */
 export interface MadeOutput {
@@ -11,7 +11,7 @@ export interface MadeOutput {
   readonly parts?: readonly MadePart[];
   readonly axis?: number;
   /** As the model's own floats when left out. */
-  readonly element?: 'int64';
+  readonly type?: 'int64';
 }
 
 export interface MadePart {
@@ -52,7 +52,7 @@ const GRID = 4;
  * that models made by others can be used.
  */
 export function madeModel(options: MadeModel): Uint8Array {
-  return encodeOnnx(madeGraph(options));
+  return encodeModel(madeGraph(options));
 }
 
 /** The files that lie beside a model with `weightsFile`. */
@@ -64,17 +64,17 @@ export function madeWeights(options: MadeModel): readonly { readonly file: strin
   );
 }
 
-function madeGraph(options: MadeModel): Graph {
+function madeGraph(options: MadeModel): ModelGraph {
   const { width, height, type = 'float32', layout = 'nchw', channels = 3, levels = 1, open = false } = options;
   const sides = layout === 'nchw' ? [channels, height, width] : [height, width, channels];
   const openSides = layout === 'nchw' ? [channels, 'height', 'width'] : ['height', 'width', channels];
-  const input: Value = { name: 'images', element: type, shape: open ? ['batch', ...openSides] : [1, ...sides] };
-  const constants: Constant[] = [
+  const input: OnnxValue = { name: 'images', type, shape: open ? ['batch', ...openSides] : [1, ...sides] };
+  const constants: GraphConstant[] = [
     { name: 'own_shape', shape: [4], data: int64(1, ...sides) },
     { name: 'flat_shape', shape: [2], data: int64(1, channels * GRID * GRID) },
     { name: 'unit', shape: [], data: Float32Array.of(1 / levels) },
   ];
-  const nodes: Node[] = [
+  const nodes: GraphNode[] = [
     { op: 'Reshape', inputs: ['images', 'own_shape'], outputs: ['fixed'] },
     { op: 'Cast', inputs: ['fixed'], outputs: ['numbers'], attributes: { to: 1 } },
     layout === 'nchw'
@@ -91,12 +91,12 @@ function madeGraph(options: MadeModel): Graph {
   ];
   const sizes = sizesInput(options, constants, nodes);
   const floats = type === 'uint8' ? 'float32' : type;
-  for (const output of options.outputs) addOutput(output, { constants, nodes, element: floats, options });
+  for (const output of options.outputs) addOutput(output, { constants, nodes, type: floats, options });
   return {
     inputs: [input, ...sizes],
-    outputs: options.outputs.map(({ name, shape, element = floats }) => ({
+    outputs: options.outputs.map(({ name, shape, type = floats }) => ({
       name,
-      element,
+      type,
       shape: open ? ['batch', ...shape.slice(1)] : shape,
     })),
     constants,
@@ -105,26 +105,30 @@ function madeGraph(options: MadeModel): Graph {
   };
 }
 
-function sizesInput({ sizesInput: element }: MadeModel, constants: Constant[], nodes: Node[]): readonly Value[] {
-  if (element === undefined) return [];
+function sizesInput(
+  { sizesInput: type }: MadeModel,
+  constants: GraphConstant[],
+  nodes: GraphNode[],
+): readonly OnnxValue[] {
+  if (type === undefined) return [];
   constants.push({ name: 'nothing', shape: [], data: Float32Array.of(0) });
   nodes.push(
     { op: 'Cast', inputs: ['orig_target_sizes'], outputs: ['size_numbers'], attributes: { to: 1 } },
     { op: 'ReduceMean', inputs: ['size_numbers'], outputs: ['size_mean'], attributes: { keepdims: 0 } },
     { op: 'Mul', inputs: ['size_mean', 'nothing'], outputs: ['size_nothing'] },
   );
-  return [{ name: 'orig_target_sizes', element, shape: ['batch', 2] }];
+  return [{ name: 'orig_target_sizes', type, shape: ['batch', 2] }];
 }
 
 interface Growing {
-  readonly constants: Constant[];
-  readonly nodes: Node[];
-  readonly element: 'float32' | 'float16' | 'float64';
+  readonly constants: GraphConstant[];
+  readonly nodes: GraphNode[];
+  readonly type: 'float32' | 'float16' | 'float64';
   readonly options: MadeModel;
 }
 
-function addOutput({ name, shape, parts, axis = 1, element: own }: MadeOutput, growing: Growing): void {
-  const { nodes, element, options } = growing;
+function addOutput({ name, shape, parts, axis = 1, type: own }: MadeOutput, growing: Growing): void {
+  const { nodes, type, options } = growing;
   const all = parts ?? [{ size: shape[axis] ?? 1, as: 'linear' as const }];
   const pieces = all.map((part, i) => {
     const piece = `${name}_part${i}`;
@@ -135,7 +139,7 @@ function addOutput({ name, shape, parts, axis = 1, element: own }: MadeOutput, g
   nodes.push({ op: 'Concat', inputs: pieces, outputs: [joined], attributes: { axis } });
   const last = options.sizesInput === undefined ? joined : `${name}_sized`;
   if (last !== joined) nodes.push({ op: 'Add', inputs: [joined, 'size_nothing'], outputs: [last] });
-  const to = { float32: 1, float16: 10, float64: 11, int64: 7 }[own ?? element];
+  const to = { float32: 1, float16: 10, float64: 11, int64: 7 }[own ?? type];
   nodes.push({ op: 'Cast', inputs: [last], outputs: [name], attributes: { to } });
 }
 
