@@ -1,5 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { exitText, messageOf, SupervisedProcess } from '@lineside/kit';
 
 interface Answer {
   readonly id: number;
@@ -11,27 +11,26 @@ interface Answer {
 export class BenchChild implements AsyncDisposable {
   readonly pid: number;
   readonly #name: string;
-  readonly #child: ChildProcess;
+  readonly #process: SupervisedProcess;
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
-  readonly #exited: Promise<void>;
   #nextId = 0;
 
   constructor(file: string) {
     this.#name = file;
-    this.#child = fork(fileURLToPath(new URL(file, import.meta.url)), {
-      execArgv: ['--conditions=source'],
-      serialization: 'advanced',
+    this.#process = new SupervisedProcess({
+      command: process.execPath,
+      args: ['--conditions=source', fileURLToPath(new URL(file, import.meta.url))],
       // The bench's own output is a table.
-      stdio: ['ignore', 2, 2, 'ipc'],
+      ...{ stdout: 'stderr', stderr: 'stderr', ipc: true },
+      // Ctrl-C reaches the bench and its children; the bench lets them end in order.
+      ...{ group: 'parent', endRequest: 'disconnect', graceMs: 10_000 },
+      // Both ends are the same program.
+      onMessage: (answer) => this.#answered(answer as Answer),
     });
-    if (this.#child.pid === undefined) throw new Error(`${file} cannot be started`);
-    this.pid = this.#child.pid;
-    this.#child.on('message', (answer: Answer) => this.#answered(answer));
-    this.#exited = new Promise((resolve) => {
-      this.#child.once('exit', (code, signal) => {
-        for (const { reject } of this.#waiting.values()) reject(new Error(`${file} ended: ${signal ?? code ?? ''}`));
-        resolve();
-      });
+    if (this.#process.pid === undefined) throw new Error(`${file} cannot be started`);
+    this.pid = this.#process.pid;
+    void this.#process.exited.then(exitText, messageOf).then((how) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(`${file} ended: ${how}`));
     });
   }
 
@@ -52,16 +51,13 @@ export class BenchChild implements AsyncDisposable {
         resolve: (value) => settle(() => resolve(value as T)),
         reject: (error) => settle(() => reject(error)),
       });
-      this.#child.send({ id, question, facts });
+      this.#process.send({ id, question, facts });
     });
   }
 
-  /** Lets the child end, and makes it after ten seconds. */
+  /** Lets the process end, and kills it after ten seconds. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.connected) this.#child.disconnect();
-    const force = setTimeout(() => this.#child.kill('SIGKILL'), 10_000);
-    await this.#exited;
-    clearTimeout(force);
+    await this.#process.terminate();
   }
 
   #answered({ id, value, error }: Answer): void {

@@ -1,8 +1,5 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface, type Interface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { messageOf, SupervisedProcess } from '@lineside/kit';
 
 /** Debian's own: python3-opencv belongs to it. */
 const PYTHON = '/usr/bin/python3';
@@ -14,37 +11,41 @@ export interface OpenCvRound {
 
 /** OpenCV's dnn module in a Python process, where both are installed. */
 export class OpenCvPeer implements AsyncDisposable {
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly #lines: Interface;
-  readonly #ended: Promise<unknown>;
-  #complaint = '';
+  readonly #process: SupervisedProcess;
+  #onLine: ((line: string) => void) | undefined;
+  #failure = '';
 
   constructor(model: string, size: { readonly width: number; readonly height: number }, threads: number) {
     const script = fileURLToPath(new URL('opencv_peer.py', import.meta.url));
-    const args = [script, model, size.width, size.height, threads].map(String);
-    this.#child = spawn(PYTHON, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    this.#child.stderr.on('data', (chunk: Buffer) => (this.#complaint += chunk.toString()));
-    this.#child.stdin.on('error', () => undefined);
-    this.#lines = createInterface({ input: this.#child.stdout });
-    this.#ended = once(this.#child, 'close').catch((error: unknown) => (this.#complaint += String(error)));
+    this.#process = new SupervisedProcess({
+      command: PYTHON,
+      args: [script, model, size.width, size.height, threads].map(String),
+      ...{ stdin: 'pipe', stdout: 'pipe', onStdoutLine: (line) => this.#onLine?.(line) },
+    });
+    this.#process.exited.catch((error: unknown) => (this.#failure = messageOf(error)));
   }
 
-  /** Undefined once the process is gone; `complaint` tells why. */
+  /** Undefined once the process has ended; `complaint` says why. */
   async round(seconds: number): Promise<OpenCvRound | undefined> {
-    const next = once(this.#lines, 'line');
-    this.#child.stdin.write(`${seconds}\n`);
-    const told: unknown = await Promise.race([next, this.#ended.then(() => undefined)]);
+    const next = new Promise<string>((resolve) => {
+      this.#onLine = resolve;
+    });
+    this.#process.stdin?.write(`${seconds}\n`);
+    const ended = this.#process.exited.then(
+      () => undefined,
+      () => undefined,
+    );
+    const line = await Promise.race([next, ended]);
     // Written by the script beside this file.
-    return Array.isArray(told) ? (JSON.parse(String(told[0])) as OpenCvRound) : undefined;
+    return line === undefined ? undefined : (JSON.parse(line) as OpenCvRound);
   }
 
-  /** Last line of what the process said against it. */
+  /** Last line that the process wrote to its standard error, or why it could not be started. */
   get complaint(): string {
-    return this.#complaint.trim().split('\n').at(-1) ?? '';
+    return (this.#failure || this.#process.stderr).trim().split('\n').at(-1) ?? '';
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.#ended;
+    await this.#process.kill();
   }
 }

@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SupervisedProcess } from '@lineside/kit';
 import { CpuStretch } from './proc.ts';
 
 const IN_STEP_MS = 1_500;
@@ -10,9 +9,12 @@ export async function decodeOnlyCores(urls: readonly string[], seconds: number, 
   const children = urls.map((url) => {
     const args = ['-nostdin', '-loglevel', 'error', '-threads', '1', '-rtsp_transport', 'tcp'];
     args.push('-allowed_media_types', 'video', '-probesize', '500000', '-analyzeduration', '500000');
-    return spawn('ffmpeg', [...args, '-i', url, '-f', 'null', '-'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    return new SupervisedProcess({
+      command: 'ffmpeg',
+      args: [...args, '-i', url, '-f', 'null', '-'],
+      ...{ group: 'parent', stderr: 'stderr' },
+    });
   });
-  const ended = children.map(async (child) => once(child, 'close'));
   try {
     await sleep(IN_STEP_MS, undefined, { signal });
     const pids = children.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
@@ -20,7 +22,6 @@ export async function decodeOnlyCores(urls: readonly string[], seconds: number, 
     await sleep(seconds * 1000, undefined, { signal });
     return stretch.cores('ffmpeg');
   } finally {
-    for (const child of children) child.kill('SIGKILL');
-    await Promise.all(ended);
+    await Promise.all(children.map((child) => child.kill()));
   }
 }

@@ -1,6 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { SupervisedProcess } from '@lineside/kit';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -8,33 +7,39 @@ export interface ChildOptions {
   readonly name: string;
   readonly args: readonly string[];
   readonly logPath: string;
-  readonly env?: NodeJS.ProcessEnv;
   /** Every JSON line on the child's stdout. */
   readonly onLine?: (line: Line) => void;
 }
 
-/** A process of the demo that speaks JSON lines on stdout; its stderr goes to a log file. */
+/** A process of the demo that writes JSON lines to stdout; its stderr goes to a log file. */
 export class Child {
   readonly name: string;
   readonly exited: Promise<number>;
-  readonly #process: ChildProcess;
+  readonly #process: SupervisedProcess;
   readonly #log: WriteStream;
   readonly #waiters = new Set<(line: Line) => void>();
   readonly #seen: Line[] = [];
+  #running = true;
 
-  constructor(options: ChildOptions) {
-    this.name = options.name;
-    this.#log = createWriteStream(options.logPath, { flags: 'a' });
-    const { stdout, stderr } = (this.#process = spawn(process.execPath, options.args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: options.env ?? process.env,
-    }));
-    stderr.pipe(this.#log);
-    this.exited = new Promise((resolve) => {
-      this.#process.once('exit', (code) => resolve(code ?? 128));
-      this.#process.once('error', () => resolve(127));
+  constructor({ name, args, logPath, onLine }: ChildOptions) {
+    this.name = name;
+    const log = createWriteStream(logPath, { flags: 'a' });
+    this.#log = log;
+    this.#process = new SupervisedProcess({
+      ...{ command: process.execPath, args, stdout: 'pipe' },
+      // Ctrl-C reaches the demo and its processes; the demo lets them end in order.
+      group: 'parent',
+      onStdoutLine: (text) => this.#take(text, onLine),
+      onStderr: (text) => log.write(text),
     });
-    createInterface({ input: stdout }).on('line', (text) => this.#take(text, options.onLine));
+    this.exited = this.#process.exited
+      .then(
+        ({ code }) => code ?? 128,
+        () => 127,
+      )
+      .finally(() => {
+        this.#running = false;
+      });
   }
 
   get pid(): number | undefined {
@@ -42,7 +47,7 @@ export class Child {
   }
 
   get running(): boolean {
-    return this.#process.exitCode === null && this.#process.signalCode === null;
+    return this.#running;
   }
 
   /** First line, past or future, that `matches`; rejects when the child ends or the deadline passes. */
@@ -67,12 +72,10 @@ export class Child {
     });
   }
 
-  /** Asks the child to end, and makes it after `withinMs`; its exit status. */
+  /** Asks the process to end, and kills it after `withinMs`; its exit status. */
   async stop(withinMs: number): Promise<number> {
-    if (this.running) this.#process.kill('SIGTERM');
-    const force = setTimeout(() => this.#process.kill('SIGKILL'), withinMs);
+    await this.#process.terminate(withinMs);
     const code = await this.exited;
-    clearTimeout(force);
     this.#log.end();
     return code;
   }

@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chown, mkdir, writeFile } from 'node:fs/promises';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from './free-port.ts';
+import { runProcess, type StartOptions, startProcess, type TestProcess } from './processes.ts';
 import { tempDir, type TempDir } from './temp-dir.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -15,7 +14,7 @@ const USER = 'lineside';
 export class TestPostgres implements AsyncDisposable {
   readonly port: number;
   readonly #dir: TempDir;
-  #server: ChildProcess | undefined;
+  #server: TestProcess | undefined;
   #databases = 0;
 
   private constructor(dir: TempDir, port: number) {
@@ -61,29 +60,25 @@ export class TestPostgres implements AsyncDisposable {
       'recovery_init_sync_method=syncfs',
     ];
     const all = [...args, ...settings.flatMap((setting) => ['-c', setting])];
-    this.#server = spawn(program('postgres'), all, { ...servant(), stdio: ['ignore', 'ignore', 'pipe'] });
-    let words = '';
-    this.#server.stderr?.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-4000)));
-    const server = this.#server;
+    const server = await startProcess(program('postgres'), all, servant());
+    this.#server = server;
     const state = await waitFor(
       'PostgreSQL to answer',
       async () => {
-        if (server.exitCode !== null) return 'ended' as const;
+        if (server.exit !== undefined) return 'ended' as const;
         return this.run('postgres', 'select 1').then(() => 'up' as const);
       },
       { withinMs: 30_000 },
     );
-    if (state === 'ended') throw new Error(`PostgreSQL ended: ${words}`);
+    if (state === 'ended') throw new Error(`PostgreSQL ended: ${server.stderr}`);
   }
 
   /** Ends it as `systemctl stop` does, sessions included; `SIGKILL` of the postmaster is `kill`. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
-    const ended = once(server, 'exit');
-    server.kill(signal);
-    await ended;
+    server?.kill(signal);
+    await server?.exited;
   }
 
   /** A database nobody else uses; its name. */
@@ -113,14 +108,8 @@ export class TestPostgres implements AsyncDisposable {
 
   /** Runs one of PostgreSQL's own programs to its end. */
   async tool(name: string, ...args: readonly string[]): Promise<void> {
-    const env = {
-      ...process.env,
-      PGHOST: '127.0.0.1',
-      PGPORT: String(this.port),
-      PGUSER: USER,
-      PGPASSWORD: POSTGRES_PASSWORD,
-    };
-    await finish(spawn(program(name), args, { env, stdio: ['ignore', 'ignore', 'pipe'] }), name);
+    const env = { PGHOST: '127.0.0.1', PGPORT: String(this.port), PGUSER: USER, PGPASSWORD: POSTGRES_PASSWORD };
+    await finish(name, args, { env });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -139,18 +128,13 @@ export class TestPostgres implements AsyncDisposable {
     }
     const args = ['-D', data, '-U', USER, `--pwfile=${passwords}`, '--auth=scram-sha-256', '--encoding=UTF8'];
     const quick = ['--locale=C', '--no-sync', '--no-instructions'];
-    await finish(
-      spawn(program('initdb'), [...args, ...quick], { ...servant(), stdio: ['ignore', 'ignore', 'pipe'] }),
-      'initdb',
-    );
+    await finish('initdb', [...args, ...quick], servant());
   }
 }
 
-async function finish(child: ChildProcess, name: string): Promise<void> {
-  let words = '';
-  child.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString()));
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`${name} ended with ${String(code)}: ${words}`);
+async function finish(name: string, args: readonly string[], options: StartOptions): Promise<void> {
+  const { code, stderr } = await runProcess(program(name), args, options);
+  if (code !== 0) throw new Error(`${name} ended with ${String(code)}: ${stderr}`);
 }
 
 /** PostgreSQL refuses to run as root. */

@@ -1,7 +1,5 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { SupervisedProcess } from '@lineside/kit';
 import { waitFor } from './wait-for.ts';
 
 /** Node 24 and the flag that lets it run the sources: `startProcess(NODE, [...FROM_SOURCE, 'edge/...ts'])`. */
@@ -22,43 +20,35 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Sent to the child's standard input, which is then closed. */
   readonly input?: string;
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
-/** A child process with its output, ended when the scope ends. */
+/** A child process with its output, ended when the scope ends. What it started itself is left alone. */
 export class TestProcess implements AsyncDisposable {
   readonly pid: number;
   readonly exited: Promise<Exit>;
   readonly #name: string;
-  readonly #child: ChildProcess;
-  #stdout = '';
-  #stderr = '';
+  readonly #process: SupervisedProcess;
   #exit: Exit | undefined;
 
-  constructor(name: string, child: ChildProcess) {
+  constructor(name: string, child: SupervisedProcess) {
     if (child.pid === undefined) throw new Error(`${name} did not start`);
     this.pid = child.pid;
     this.#name = name;
-    this.#child = child;
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stdout = (this.#stdout + text).slice(-KEPT_CHARACTERS);
-    });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-KEPT_CHARACTERS);
-    });
-    this.exited = new Promise((resolve) => {
-      child.once('close', (code, signal) => {
-        this.#exit = { code, signal };
-        resolve(this.#exit);
-      });
+    this.#process = child;
+    this.exited = child.exited.then(({ code, signal }) => {
+      this.#exit = { code, signal };
+      return this.#exit;
     });
   }
 
   get stdout(): string {
-    return this.#stdout;
+    return this.#process.stdout;
   }
 
   get stderr(): string {
-    return this.#stderr;
+    return this.#process.stderr;
   }
 
   get exit(): Exit | undefined {
@@ -68,7 +58,7 @@ export class TestProcess implements AsyncDisposable {
   /** Waits for a line of either output that matches; returns the match. Fails at once when the child ends first. */
   async waitForLine(pattern: RegExp, withinMs = 30_000): Promise<RegExpMatchArray> {
     const lines = new RegExp(pattern.source, [...new Set(`${pattern.flags.replaceAll('g', '')}m`)].join(''));
-    const look = (): RegExpMatchArray | null => this.#stdout.match(lines) ?? this.#stderr.match(lines);
+    const look = (): RegExpMatchArray | null => this.stdout.match(lines) ?? this.stderr.match(lines);
     const found = await waitFor(`${this.#name} to print ${String(pattern)}`, () => look() ?? this.#exit !== undefined, {
       withinMs,
     }).catch((error: unknown) => {
@@ -88,13 +78,12 @@ export class TestProcess implements AsyncDisposable {
   }
 
   kill(signal: NodeJS.Signals = 'SIGTERM'): void {
-    this.#child.kill(signal);
+    this.#process.signal(signal);
   }
 
   /** SIGKILL, and waits until the process is gone. */
   async killHard(): Promise<void> {
-    this.kill('SIGKILL');
-    await this.waitForExit();
+    await this.#process.kill();
     await waitUntilGone(this.pid);
   }
 
@@ -108,19 +97,13 @@ export class TestProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#exit !== undefined) return;
     this.thaw();
-    this.kill('SIGTERM');
-    const stop = new AbortController();
-    await Promise.race([this.exited, sleep(5000, undefined, { signal: stop.signal }).catch(() => undefined)]);
-    stop.abort();
-    // To a process that has ended this does nothing.
-    this.kill('SIGKILL');
+    await this.#process.terminate();
     await this.exited;
   }
 
   #tail(): string {
-    return `stdout:\n${this.#stdout.slice(-2000)}\nstderr:\n${this.#stderr.slice(-4000)}`;
+    return `stdout:\n${this.stdout.slice(-2000)}\nstderr:\n${this.stderr.slice(-4000)}`;
   }
 }
 
@@ -128,16 +111,19 @@ export class TestProcess implements AsyncDisposable {
 export async function startProcess(
   command: string,
   args: readonly string[],
-  { cwd, env, input }: StartOptions = {},
+  { cwd, env, input, uid, gid }: StartOptions = {},
 ): Promise<TestProcess> {
-  const options: SpawnOptions = {
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  const child = new SupervisedProcess({
+    ...{ command, args, stdout: 'pipe', keepCharacters: KEPT_CHARACTERS },
+    // Tests look at what becomes of a process's own children.
+    group: 'parent',
     env: { ...process.env, ...env },
-    ...(cwd === undefined ? {} : { cwd }),
-  };
-  const child = spawn(command, [...args], options);
-  const spawned = once(child, 'spawn');
-  await spawned;
+    ...(input !== undefined && { stdin: 'pipe' }),
+    ...(cwd !== undefined && { cwd }),
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+  });
+  if (child.pid === undefined) await child.exited;
   child.stdin?.end(input);
   return new TestProcess([command, ...args].join(' ').slice(0, 200), child);
 }

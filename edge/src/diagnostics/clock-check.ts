@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import type { Clock } from '@lineside/kit';
+import { type Clock, runProgram } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
-const execute = promisify(execFile);
-
+const ANSWER_MS = 5_000;
 /** Wall time before which no box with this software can have run: 1 January 2026. */
 const RELEASED_MS = Date.UTC(2026, 0, 1);
 
@@ -41,7 +38,10 @@ async function floorFinding(now: number, journalPath: string): Promise<CheckFind
 
 async function syncFinding(signal: AbortSignal): Promise<CheckFinding> {
   try {
-    const { stdout } = await execute('timedatectl', ['show', '--property=NTPSynchronized', '--value'], { signal });
+    const { stdout } = await runProgram('timedatectl', ['show', '--property=NTPSynchronized', '--value'], {
+      timeoutMs: ANSWER_MS,
+      signal,
+    });
     if (stdout.trim() === 'yes') return ok('clock', 'the clock follows a time server');
   } catch (error) {
     if (signal.aborted) throw error;

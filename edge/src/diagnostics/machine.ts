@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { type FfmpegCapabilities, hasHardwareDecoders, probeFfmpeg } from '../camera/index.ts';
-import { LinesideError } from '@lineside/kit';
+import { LinesideError, runProgram } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
+const ANSWER_MS = 5_000;
 const NEEDED_NODE = [24, 15] as const;
 
 /** Node itself: the start-up guard lets no older one through, so this mostly says which one runs. */
@@ -34,7 +34,7 @@ export function ffmpegCheck(path: string | undefined, found: (capabilities: Ffmp
       try {
         const capabilities = await probeFfmpeg('ffmpeg', signal);
         found(capabilities);
-        return [...ffprobeFinding(path), ...decoderFindings(capabilities)];
+        return [...(await ffprobeFindings(path, signal)), ...decoderFindings(capabilities)];
       } catch (error) {
         if (!(error instanceof LinesideError)) throw error;
         const { code, message, advice } = error;
@@ -44,10 +44,13 @@ export function ffmpegCheck(path: string | undefined, found: (capabilities: Ffmp
   };
 }
 
-function ffprobeFinding(path: string | undefined): readonly CheckFinding[] {
+async function ffprobeFindings(path: string | undefined, signal: AbortSignal): Promise<readonly CheckFinding[]> {
   const env = path === undefined ? {} : { PATH: path };
-  const { status } = spawnSync('ffprobe', ['-version'], { env, stdio: 'ignore', timeout: 5_000 });
-  if (status === 0) return [];
+  const runs = await runProgram('ffprobe', ['-version'], { env, timeoutMs: ANSWER_MS, signal }).then(
+    () => true,
+    () => false,
+  );
+  if (runs) return [];
   const message = 'ffprobe cannot be run';
   const meaning = 'cameras cannot be examined before they are opened';
   return [trouble('failure', { code: 'ffprobe_missing', message, meaning, advice: 'sudo apt install ffmpeg' })];

@@ -10,6 +10,9 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** The whole environment; that of this process where left out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The user and group that it runs as; root alone may choose them. */
+  readonly uid?: number;
+  readonly gid?: number;
   /**
    * `own` (default): the process leads a group, signals go to the whole group, and nothing of the group outlives the
    * process. `parent`: it stays in the group of this process and dies with that group; signals go to it alone.

@@ -2,7 +2,8 @@ import type { ProcessExit, ProcessOptions } from './process-options.ts';
 import { exitText } from './process-options.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
-export interface ProgramOptions extends Pick<ProcessOptions, 'cwd' | 'env' | 'group' | 'keepCharacters'> {
+export interface ProgramOptions
+  extends Pick<ProcessOptions, 'cwd' | 'env' | 'uid' | 'gid' | 'group' | 'keepCharacters'> {
   /** The program is ended after this time. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;

@@ -31,7 +31,17 @@ export class SupervisedProcess {
   /** Starts the process. What keeps it from starting is what `exited` rejects with. */
   constructor(options: ProcessOptions) {
     this.#options = options;
-    const { command, args = [], cwd, env, group = 'own', ipc = false, keepCharacters = KEEP_CHARACTERS } = options;
+    const {
+      command,
+      args = [],
+      cwd,
+      env,
+      uid,
+      gid,
+      group = 'own',
+      ipc = false,
+      keepCharacters = KEEP_CHARACTERS,
+    } = options;
     this.#stdout = new OutputTail(keepCharacters);
     this.#stderr = new OutputTail(keepCharacters);
     this.#child = spawn(command, [...args], {
@@ -40,6 +50,8 @@ export class SupervisedProcess {
       ...(ipc && { serialization: 'advanced' }),
       ...(cwd !== undefined && { cwd }),
       ...(env !== undefined && { env: { ...env } }),
+      ...(uid !== undefined && { uid }),
+      ...(gid !== undefined && { gid }),
     });
     this.exited = this.#untilExit();
     // The owner awaits it sooner or later; until then a failure to start is not an unhandled rejection.
