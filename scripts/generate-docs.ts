@@ -11,6 +11,8 @@ import { errorsDocument } from './docs/errors.ts';
 import type { GeneratedFile } from './docs/generated-file.ts';
 import { manifestSchema } from './docs/models.ts';
 import { protocolDocument, protocolSchemas } from './docs/protocol.ts';
+import { rulesDocument } from './docs/rules.ts';
+import { vocabularyModule } from './docs/vocabulary.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -18,6 +20,8 @@ const files: readonly GeneratedFile[] = [
   configurationDocument(),
   configurationSchema(),
   manifestSchema(),
+  await rulesDocument(ROOT),
+  vocabularyModule(),
   await protocolDocument(ROOT),
   ...protocolSchemas(),
   await errorsDocument(ROOT),

@@ -1,7 +1,8 @@
 import { html, useState } from '/vendor/preact.js';
 import { Chip, Facts, Sheet, Switch } from './parts.js';
 import { Live, Stills, usePageVisible, Zones } from './picture.js';
-import { breakdown, CAMERA, number, percent, plain, reason, span, sum } from './words.js';
+import { plain, reason } from '/common/codes.js';
+import { breakdown, CAMERA, number, percent, span, sum } from './words.js';
 
 /** A frame older than this is told in the colour of trouble. */
 const OLD_FRAME_MS = 3_000;

@@ -1,10 +1,21 @@
 import { html, useEffect, useMemo, useState } from '/vendor/preact.js';
 import { Chip, Facts, Sheet } from './parts.js';
-import { clockTime, KIND, plain, reason, SEVERITY, span, title } from './words.js';
+import {
+  detailRows,
+  kindsOf,
+  kindWord,
+  plain,
+  reason,
+  ruleText,
+  sentence,
+  severityWord,
+  title,
+} from '/common/codes.js';
+import { clockTime, SEVERITY, span } from './words.js';
 
 const PAGE = 24;
 
-/** Newest first; what happens while the page is open is put on top. */
+/** Newest first. Events that happen while the page is open are added on top. */
 export function Events({ cameras, recent, nowMs, epoch }) {
   const [filter, setFilter] = useState({ kind: '', camera: '' });
   const [fetched, setFetched] = useState({ events: [], next: undefined });
@@ -37,7 +48,7 @@ export function Events({ cameras, recent, nowMs, epoch }) {
         <h2 id="events-title">Events</h2>
         <label>Kind <select value=${filter.kind} onChange=${choose('kind')}>
           <option value="">all</option>
-          ${Object.entries(KIND).map(([code, word]) => html`<option key=${code} value=${code}>${word}</option>`)}
+          ${kindsOf(events).map((code) => html`<option key=${code} value=${code}>${kindWord(code)}</option>`)}
         </select></label>
         <label>Camera <select value=${filter.camera} onChange=${choose('camera')}>
           <option value="">all</option>
@@ -65,8 +76,8 @@ function Row({ event, nowMs, onChoose }) {
       }
       <span class="event-text">
         <b>${title(event.label)}</b>
-        <span>${KIND[event.kind]} · ${event.camera}${event.zone ? ` · ${event.zone}` : ''}</span>
-        <span class="small">${clockTime(event.openedAtMs, event.clock, nowMs)} · lasted ${span(event.durationMs)}</span>
+        <span>${kindWord(event.kind)} · ${event.camera}${event.zone ? ` · ${event.zone}` : ''}</span>
+        <span class="small">${clockTime(event.openedAtMs, event.clock, nowMs)} · for ${span(event.durationMs)}</span>
       </span>
       <span class="event-end">
         <${Chip} tone=${event.state === 'open' ? SEVERITY[event.severity] : 'idle'}>${event.state === 'open' ? 'Open' : 'Closed'}<//>
@@ -83,21 +94,23 @@ function Enlarged({ event, nowMs, onClose }) {
   }, [event.event, event.updatedAtMs]);
   return html`
     <${Sheet} label=${`Event: ${plain(event.label)}`} onClose=${onClose}>
-      <h2>${title(event.label)} <${Chip} tone=${SEVERITY[event.severity]}>${event.severity}<//></h2>
-      ${event.snapshots.map((sha256) => html`<img key=${sha256} class="evidence" src=${evidence(sha256)} alt=${`Picture of the event: ${plain(event.label)} at ${event.camera}`} />`)}
+      <h2>${title(event.label)} <${Chip} tone=${SEVERITY[event.severity]}>${severityWord(event.severity)}<//></h2>
+      ${event.snapshots.map((sha256) => html`<img key=${sha256} class="evidence" src=${evidence(sha256)} alt=${`Snapshot of the event: ${plain(event.label)} at ${event.camera}`} />`)}
       <${Facts}
         rows=${[
-          ['Kind', KIND[event.kind]],
+          ['What', sentence(event, event.state === 'open')],
+          ['Kind', kindWord(event.kind)],
           ['Camera', event.zone ? `${event.camera}, zone ${event.zone}` : event.camera],
           ['Opened', clockTime(event.openedAtMs, event.clock, nowMs)],
           ['State', event.state === 'open' ? 'open' : `closed: ${reason(event.reason ?? 'cleared')}`],
-          ['Lasted', span(event.durationMs)],
+          ['Duration', span(event.durationMs)],
           ['Score', event.score?.toFixed(2)],
-          ['Rule', event.rule],
+          ['Rule', ruleText(event)],
           ['Model', event.model && `${event.model.id}${event.model.degraded ? ' (degraded)' : ''}`],
           ['At the collector', event.delivered ? 'yes' : 'not yet'],
+          ...detailRows(event),
           ['Records', history?.transitions.map((step) => `${step.seq} ${step.phase}`).join(', ')],
-          ['Pictures, SHA-256', event.snapshots.length > 0 && html`<code>${event.snapshots.join(' ')}</code>`],
+          ['Snapshots, SHA-256', event.snapshots.length > 0 && html`<code>${event.snapshots.join(' ')}</code>`],
           ['Event', html`<code>${event.event}</code>`],
         ]}
       />

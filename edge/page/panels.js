@@ -1,6 +1,7 @@
 import { html } from '/vendor/preact.js';
 import { Chip, Facts } from './parts.js';
-import { bytes, LINK, MODEL, number, plain, span, sum } from './words.js';
+import { plain } from '/common/codes.js';
+import { bytes, LINK, MODEL, number, span, sum } from './words.js';
 
 export const Models = ({ models }) => html`
   <section class="card panel" aria-labelledby="models-title">

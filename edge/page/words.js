@@ -1,4 +1,5 @@
-/** What codes and numbers are called on the page. */
+/** What states and numbers are called on the page. Codes of events and inspections: /common/codes.js. */
+import { reason } from '/common/codes.js';
 
 export const ANSWER = {
   inspecting: { word: 'Inspecting', tone: 'good', sign: '✓' },
@@ -29,47 +30,12 @@ export const LINK = {
   offline: { word: 'Offline', tone: 'warn' },
 };
 
-export const KIND = {
-  personnel_violation: 'Personnel',
-  quality_issue: 'Quality',
-  sanitation: 'Sanitation',
-};
-
+/** Tone of each severity. */
 export const SEVERITY = { info: 'idle', warning: 'warn', critical: 'bad' };
-
-const REASON = {
-  newer_frame: 'newer frame came first',
-  not_due: 'not due: this model looks less often',
-  not_ready: 'not ready',
-  paused: 'paused',
-  inference_error: 'inference error',
-  deadline: 'took too long',
-  bad_output: 'output not understood',
-  model_unavailable: 'model not available',
-  earlier_stage: 'the model before it gave no result',
-  vision_restarted: 'vision restarted',
-  suspect_scores: 'scores to be doubted',
-  fallback_provider: 'slower provider',
-  not_all_looked_at: 'more to look at than allowed',
-  cleared: 'cleared',
-  object_lost: 'out of sight',
-  camera_lost: 'camera lost',
-  restart: 'service restarted',
-  rule_removed: 'rule removed',
-  timeout: 'time limit',
-};
-
-export const reason = (code) => REASON[code] ?? plain(code);
-
-/** `bare_head` -> `bare head` */
-export const plain = (code) => String(code).replaceAll('_', ' ');
-
-/** `bare_head` -> `Bare head` */
-export const title = (code) => plain(code).replace(/^./, (first) => first.toUpperCase());
 
 export const number = (value) => new Intl.NumberFormat().format(value);
 
-/** Milliseconds as a person says them: `0.4 s`, `12 s`, `3 min`, `5 h`, `2 days`. */
+/** A duration for people: `0.4 s`, `12 s`, `3 min`, `5 h`, `2 days`. */
 export function span(ms) {
   const seconds = ms / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
@@ -88,23 +54,23 @@ export function bytes(count) {
 
 export const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);
 
-/** `newer frame came first 41, took too long 2`, or undefined when nothing was counted. */
+/** `a newer frame came first 41, took too long 2`, or undefined when nothing was counted. */
 export function breakdown(counts) {
   const named = Object.entries(counts).filter(([, count]) => count > 0);
   if (named.length === 0) return undefined;
   return named.map(([code, count]) => `${reason(code)} ${number(count)}`).join(', ');
 }
 
-/** Share in percent that never says 100 or 0 when it is not. */
-export function percent(part, whole) {
-  if (whole === 0) return '–';
-  const share = (100 * part) / whole;
-  if (part < whole && share > 99.9) return '>99.9 %';
-  if (part > 0 && share < 0.1) return '<0.1 %';
-  return `${share.toFixed(share === 100 || share === 0 ? 0 : 1)} %`;
+/** A fraction in percent; 100 and 0 are shown only where it is exactly that. */
+export function percent(part, total) {
+  if (total === 0) return '–';
+  const value = (100 * part) / total;
+  if (part < total && value > 99.9) return '>99.9 %';
+  if (part > 0 && value < 0.1) return '<0.1 %';
+  return `${value.toFixed(value === 100 || value === 0 ? 0 : 1)} %`;
 }
 
-/** Wall time as a label; a `~` before it says that the clock was not to be trusted. */
+/** Wall time; a `~` before it says that the clock could not be trusted. */
 export function clockTime(ms, quality, nowMs) {
   const date = new Date(ms);
   const today = new Date(nowMs).toDateString() === date.toDateString();

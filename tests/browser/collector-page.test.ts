@@ -100,6 +100,21 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
     expect(witness.errors).toEqual([]);
   });
 
+  it('shows an event in the words of its rule, and one of a newer device under its own codes', async () => {
+    const known = eventBody({ label: 'litter', ruleType: 'spill', details: { zoneFraction: 0.75, newThing: 3 } });
+    const newer = eventBody({ kind: 'line_downtime', ruleType: 'line_stopped', label: 'stopped_belt' });
+    for (const body of [known, newer]) {
+      const { s } = journal.append('event', { ...body, snapshot: 'a'.repeat(64) }, Date.now());
+      await device.send(journal.batch(s, s));
+      await device.acked(({ upto }) => upto >= s);
+    }
+    await says(/stopped belt/i, /line downtime/i);
+    await page.getByLabel('Kind').selectOption({ label: 'Line downtime' });
+    await waitFor('only the newer event', async () => (await page.locator('.event').count()) === 1);
+    expect(await page.locator('.event').innerText()).toContain('Stopped belt');
+    expect(witness.errors).toEqual([]);
+  });
+
   it('shows what waits on a device, how old it is and how long it takes, as the device tells it', async () => {
     await says('line-1');
     const reported: Reported = {

@@ -125,7 +125,11 @@ describe.skipIf(executable === undefined)('the status page', () => {
     await row.waitFor();
     await row.click();
     await waitFor('the picture', () => pixelsOf(page, '.sheet .evidence'));
-    expect(await page.locator('.sheet').innerText()).toContain(event.event);
+    const sheet = await page.locator('.sheet').innerText();
+    expect(sheet).toContain(event.event);
+    expect(sheet).toContain('A product has a defect');
+    expect(sheet).toContain(`${event.rule} (Product defect)`);
+    expect(sheet).toMatch(/Frames with a defect\s+4/);
     await page.keyboard.press('Escape');
     await page.locator('.sheet').waitFor({ state: 'detached' });
     expect(await page.evaluate('document.activeElement.dataset.event')).toBe(event.event);

@@ -78,6 +78,7 @@ export class StatusWorld implements StatusSource {
       camera,
       zone: this.cameras.find((candidate) => candidate.id === camera)?.zone ?? 'picture',
       rule: `${label}-rule`,
+      ...(kind === 'quality_issue' ? { ruleType: 'product_defect', details: { framesWithDefect: 4 } } : {}),
       label,
       score: 0.87,
       box: [200, 120, 320, 260],

@@ -1,6 +1,16 @@
 import { html, useEffect, useRef, useState } from '/vendor/preact.js';
 import { get } from './connection.js';
-import { KIND, plain, SEVERITY, span, time } from './words.js';
+import {
+  detailRows,
+  kindsOf,
+  kindWord,
+  reason,
+  ruleText,
+  sentence,
+  severityWord,
+  title as words,
+} from '/common/codes.js';
+import { SEVERITY, span, time } from './words.js';
 
 const PAGE = 30;
 
@@ -31,7 +41,7 @@ export function Events({ devices, now, connected }) {
   return html`<section aria-labelledby="events">
     <div class="bar-head">
       <h2 id="events">Events</h2>
-      <${Filter} filter=${filter} set=${setFilter} lines=${lines} />
+      <${Filter} filter=${filter} set=${setFilter} lines=${lines} kinds=${kindsOf(list.items)} />
     </div>
     ${list.items.length === 0 && html`<p class="empty">${key === '' ? 'No events yet.' : 'No such events.'}</p>`}
     <ul class="events">
@@ -57,7 +67,7 @@ function joined(first, second) {
   return [...first, ...second.filter(({ device, event }) => !ids.has(device + event))];
 }
 
-function Filter({ filter, set, lines }) {
+function Filter({ filter, set, lines, kinds }) {
   const change = (name) => (event) => set({ ...filter, [name]: event.currentTarget.value });
   return html`<div class="filter">
     <label><span class="unseen">Line</span>
@@ -69,32 +79,31 @@ function Filter({ filter, set, lines }) {
     <label><span class="unseen">Kind</span>
       <select value=${filter.kind} onChange=${change('kind')}>
         <option value="">All kinds</option>
-        ${Object.entries(KIND).map(([kind, word]) => html`<option key=${kind} value=${kind}>${word}</option>`)}
+        ${kinds.map((kind) => html`<option key=${kind} value=${kind}>${kindWord(kind)}</option>`)}
       </select>
     </label>
   </div>`;
 }
 
 function Event({ event, line, now, show }) {
-  const severity = SEVERITY[event.severity] ?? { word: event.severity, tone: 'idle' };
   return html`<li class="card event">
     <${Thumb} event=${event} show=${show} />
     <div class="what">
-      <p class="title"><b>${title(event)}</b> <span class="pill ${severity.tone}">${severity.word}</span></p>
-      <p class="small">${KIND[event.kind] ?? plain(event.kind)} · ${line} · ${event.camera}${event.zone !== null && event.zone !== 'picture' ? ` · ${event.zone}` : ''}</p>
+      <p class="title"><b>${title(event)}</b> <span class="pill ${SEVERITY[event.severity] ?? 'idle'}">${severityWord(event.severity)}</span></p>
+      <p class="small">${kindWord(event.kind)} · ${line} · ${event.camera}${event.zone !== null && event.zone !== 'picture' ? ` · ${event.zone}` : ''}</p>
       <p class="small">${time(event.openedAtMs, now)}${event.clock === 'synced' ? '' : ' (clock not sure)'} · ${duration(event, now)}</p>
       ${event.model?.degraded && html`<p class="small warn-text">from a degraded model</p>`}
     </div>
   </li>`;
 }
 
-const title = ({ label, rule }) => plain(label ?? rule).replace(/^./, (first) => first.toUpperCase());
+const title = ({ label, rule }) => words(label ?? rule);
 
 /** Of an open event by the wall clocks of both ends, where the appliance trusts its own. */
 function duration(event, now) {
   const openMs = event.clock === 'synced' ? now - event.openedAtMs : event.durationMs;
   if (event.state === 'open') return html`<b class="open">open</b> for ${span(Math.max(openMs, event.durationMs))}`;
-  return `${span(event.durationMs)}${event.reason === null ? '' : `, ${plain(event.reason)}`}`;
+  return `${span(event.durationMs)}${event.reason === null ? '' : `, ${reason(event.reason)}`}`;
 }
 
 function Thumb({ event, show }) {
@@ -116,20 +125,21 @@ function Large({ event, line, now, close }) {
   const facts = [
     ['Line', line],
     ['Camera', event.camera],
-    ['Rule', event.rule],
-    ['Opened', `${time(event.openedAtMs, now)}${event.openedKnown ? '' : ' (reckoned)'}`],
+    ['What', sentence(event, event.closed === null)],
+    ['Rule', ruleText(event)],
+    ['Opened', `${time(event.openedAtMs, now)}${event.openedKnown ? '' : ' (estimated)'}`],
     [
       'Closed',
       event.closedAtMs === null
         ? 'still open'
-        : `${time(event.closedAtMs, now)}${event.reason === null ? '' : `, ${plain(event.reason)}`}`,
+        : `${time(event.closedAtMs, now)}${event.reason === null ? '' : `, ${reason(event.reason)}`}`,
     ],
-    ['Lasted', span(event.durationMs)],
+    ['Duration', span(event.durationMs)],
     ['Score', event.score === null ? '–' : event.score.toFixed(2)],
     ['Model', event.model === undefined ? '–' : `${event.model.id}, ${event.model.sha256.slice(0, 12)}`],
-    ...Object.entries(event.details ?? {}).map(([name, value]) => [plain(name), String(value)]),
+    ...detailRows(event),
     ['SHA-256', event.snapshot.sha256],
-  ];
+  ].filter(([, value]) => value !== undefined);
   return html`<dialog ref=${dialog} class="large" onClose=${close} onClick=${(click) => click.target === dialog.current && dialog.current.close()}>
     <form method="dialog"><h2>${title(event)}</h2><button aria-label="Close">✕</button></form>
     <img src=${event.snapshot.url} alt="Evidence of ${title(event)} at ${event.camera}" />

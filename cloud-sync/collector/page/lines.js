@@ -1,5 +1,6 @@
 import { html } from '/vendor/preact.js';
-import { ago, count, LINK, number, plain, share, span } from './words.js';
+import { reason } from '/common/codes.js';
+import { ago, count, LINK, number, percent, span } from './words.js';
 
 const STREAM = { audit: 'Audit', events: 'Events', telemetry: 'Counters', media: 'Pictures' };
 
@@ -42,11 +43,11 @@ function Inspection({ cameras, now }) {
       const skipped = sum(row.skipped);
       const failed = sum(row.failed);
       return html`<li key=${`${row.camera}/${row.model}`}>
-        <p class="name"><b>${row.camera}</b> <span>${row.model}</span> <em>${share(row.inspected, row.offered)} inspected</em></p>
+        <p class="name"><b>${row.camera}</b> <span>${row.model}</span> <em>${percent(row.inspected, row.offered)} inspected</em></p>
         <${Bar} offered=${row.offered} inspected=${row.inspected} skipped=${skipped} failed=${failed} />
         <p class="small">
           ${number(row.inspected)} of ${number(row.offered)} frames${reasons(', skipped', row.skipped)}${reasons(', failed', row.failed, 'bad')}
-          <span class="when"> · ${plain(row.state)}, ${ago(row.receivedAtMs, now)}</span>
+          <span class="when"> · ${reason(row.state)}, ${ago(row.receivedAtMs, now)}</span>
         </p>
       </li>`;
     })}
@@ -71,7 +72,7 @@ const sum = (reasons) => Object.values(reasons).reduce((total, n) => total + n, 
 function reasons(lead, counts, tone = '') {
   const entries = Object.entries(counts).filter(([, n]) => n > 0);
   if (entries.length === 0) return null;
-  return html`<span class=${tone}>${lead} ${entries.map(([why, n]) => `${number(n)} (${plain(why)})`).join(', ')}</span>`;
+  return html`<span class=${tone}>${lead} ${entries.map(([why, n]) => `${number(n)} (${reason(why)})`).join(', ')}</span>`;
 }
 
 /** How old the oldest is that still waits on the device, and how long its queue takes. */

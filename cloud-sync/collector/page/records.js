@@ -1,5 +1,6 @@
 import { html } from '/vendor/preact.js';
-import { ago, bytes, count, GAP, number, plain } from './words.js';
+import { reason } from '/common/codes.js';
+import { ago, bytes, count, GAP, number } from './words.js';
 
 /** What is wrong, or was, with the records themselves; and what was refused at the door. */
 export function Records({ gaps, store, counted, now }) {
@@ -61,7 +62,7 @@ function Signature({ row, now }) {
 function Loss({ row, now }) {
   return html`<div class="finding">
     <p><b>${row.device}</b> ${row.stream}, ${count(row.count, 'number')} <span class="pill warn">Declared lost</span></p>
-    <p class="small">Given up on the line: ${plain(row.reason)}. Last told ${ago(row.lastDeclaredAtMs, now)}.</p>
+    <p class="small">Given up on the line: ${reason(row.reason)}. Last reported ${ago(row.lastDeclaredAtMs, now)}.</p>
   </div>`;
 }
 
@@ -89,7 +90,7 @@ function Counted({ counted, store }) {
     ['Commits', number(counted.commits)],
     ['Sent again', number(counted.duplicates)],
     ['Asked for again', number(counted.resendRequests)],
-    ['Refused', refused.length === 0 ? '0' : refused.map(([why, n]) => `${number(n)} ${plain(why)}`).join(', ')],
+    ['Refused', refused.length === 0 ? '0' : refused.map(([why, n]) => `${number(n)} ${reason(why)}`).join(', ')],
     ['Pictures', `${number(store.media)}, ${bytes(store.mediaBytes)}`],
   ];
   return html`<dl class="facts">

@@ -1,21 +1,12 @@
-/** What codes and numbers are called on the page. */
+/** What states and numbers are called on the page. Codes of events and inspections: /common/codes.js. */
 
-export const KIND = {
-  personnel_violation: 'Personnel',
-  quality_issue: 'Quality',
-  sanitation: 'Sanitation',
-};
-
-export const SEVERITY = {
-  info: { word: 'Info', tone: 'idle' },
-  warning: { word: 'Warning', tone: 'warn' },
-  critical: { word: 'Critical', tone: 'bad' },
-};
+/** Tone of each severity. */
+export const SEVERITY = { info: 'idle', warning: 'warn', critical: 'bad' };
 
 export const LINK = {
   online: { word: 'Online', tone: 'good' },
   offline: { word: 'Offline', tone: 'bad' },
-  unknown: { word: 'Not heard', tone: 'idle' },
+  unknown: { word: 'Not seen yet', tone: 'idle' },
 };
 
 export const GAP = {
@@ -23,26 +14,6 @@ export const GAP = {
   closed: { word: 'Filled', tone: 'good' },
   declared: { word: 'Declared lost', tone: 'warn' },
 };
-
-const REASON = {
-  newer_frame: 'newer frame came first',
-  not_due: 'not due: this model looks less often',
-  not_ready: 'not ready',
-  inference_error: 'inference error',
-  deadline: 'took too long',
-  bad_output: 'output not understood',
-  model_unavailable: 'model not available',
-  earlier_stage: 'the model before it gave no result',
-  vision_restarted: 'vision restarted',
-  object_lost: 'out of sight',
-  camera_lost: 'camera lost',
-  restart: 'service restarted',
-  rule_removed: 'rule removed',
-  timeout: 'time limit',
-};
-
-/** A code as words: its own, or the code without underscores. */
-export const plain = (code) => REASON[code] ?? String(code).replaceAll('_', ' ');
 
 export const number = (n) => n.toLocaleString('en-GB');
 
@@ -55,12 +26,12 @@ export function bytes(n) {
   return n < 1024 ** 3 ? `${(n / 1024 ** 2).toFixed(1)} MiB` : `${(n / 1024 ** 3).toFixed(2)} GiB`;
 }
 
-/** A share in percent that never says 100 or 0 unless it is. */
-export function share(part, whole) {
-  if (whole === 0) return '–';
-  const percent = (100 * part) / whole;
-  if (percent === 0 || percent === 100) return `${percent} %`;
-  return `${Math.min(99.9, Math.max(0.1, percent)).toFixed(1)} %`;
+/** A fraction in percent; 100 and 0 are shown only where it is exactly that. */
+export function percent(part, total) {
+  if (total === 0) return '–';
+  const value = (100 * part) / total;
+  if (value === 0 || value === 100) return `${value} %`;
+  return `${Math.min(99.9, Math.max(0.1, value)).toFixed(1)} %`;
 }
 
 /** A duration: `4 s`, `12 min`, `3 h 20 min`, `5 d`. */

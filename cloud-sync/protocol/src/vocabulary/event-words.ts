@@ -34,3 +34,10 @@ export const CLOSE_REASONS = {
   timeout: { en: 'time limit', ru: 'истекло время' },
 } as const satisfies Readonly<Record<string, Words>>;
 export type CloseReason = keyof typeof CLOSE_REASONS;
+
+/** Details that any event can carry, whatever its rule. */
+export const EVENT_DETAILS = {
+  pictureMissing: { en: 'No snapshot because of', ru: 'Снимка нет, причина' },
+  pictureFrame: { en: 'The snapshot shows frame', ru: 'На снимке кадр' },
+  evidence: { en: 'Snapshot', ru: 'Снимок' },
+} as const satisfies Readonly<Record<string, Words>>;

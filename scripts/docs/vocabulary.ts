@@ -1,0 +1,23 @@
+import * as protocol from '@lineside/protocol/vocabulary';
+import { RULES } from '../../edge/src/rules/index.ts';
+import type { GeneratedFile } from './generated-file.ts';
+
+/** The words of both pages: the vocabulary of the protocol and the words of the rules, as a module for browsers. */
+export function vocabularyModule(): GeneratedFile {
+  const vocabulary = {
+    kinds: protocol.EVENT_KINDS,
+    severities: protocol.SEVERITIES,
+    phases: protocol.EVENT_PHASES,
+    reasons: {
+      ...protocol.CLOSE_REASONS,
+      ...protocol.SKIP_REASONS,
+      ...protocol.FAIL_REASONS,
+      ...protocol.DEGRADED_REASONS,
+    },
+    details: protocol.EVENT_DETAILS,
+    rules: Object.fromEntries(RULES.map(({ type, words }) => [type, words])),
+  };
+  const note = '// Generated from the code by `npm run docs`. Change the code, not this file.';
+  const text = `${note}\nexport const VOCABULARY = ${JSON.stringify(vocabulary, undefined, 2)};\n`;
+  return { path: 'web/assets/generated/vocabulary.js', text };
+}

@@ -1,0 +1,41 @@
+/** Codes as words, in the language of the page. What a newer device says under an unknown code is shown as it is. */
+import { VOCABULARY } from './generated/vocabulary.js';
+
+const inLanguage = (words) => words?.[document.documentElement.lang] ?? words?.en;
+
+/** `bare_head` -> `bare head` */
+export const plain = (code) => String(code).replaceAll('_', ' ');
+
+/** `bare_head` -> `Bare head` */
+export const title = (code) => plain(code).replace(/^./, (first) => first.toUpperCase());
+
+/** Kinds that the vocabulary knows, and those of these events that it does not know. */
+export const kindsOf = (events) => [...new Set([...Object.keys(VOCABULARY.kinds), ...events.map(({ kind }) => kind)])];
+
+export const kindWord = (code) => inLanguage(VOCABULARY.kinds[code]) ?? title(code);
+
+export const severityWord = (code) => inLanguage(VOCABULARY.severities[code]) ?? title(code);
+
+/** Why an event closed, a frame was not inspected, or a result is degraded. */
+export const reason = (code) => inLanguage(VOCABULARY.reasons[code]) ?? plain(code);
+
+/** What an event reports, in the words of its rule; undefined for a rule that is not known. */
+export function sentence({ ruleType }, isOpen) {
+  const words = VOCABULARY.rules[ruleType];
+  return inLanguage(isOpen ? words?.opened : words?.closed);
+}
+
+/** The rule of an event: its id, with the title of its type where that is known. */
+export function ruleText({ rule, ruleType }) {
+  const words = inLanguage(VOCABULARY.rules[ruleType]?.title);
+  return words === undefined ? rule : `${rule} (${words})`;
+}
+
+/** The details of an event as pairs of name and value. */
+export function detailRows({ ruleType, details }) {
+  const words = { ...VOCABULARY.details, ...VOCABULARY.rules[ruleType]?.details };
+  return Object.entries(details ?? {}).map(([name, value]) => [inLanguage(words[name]) ?? spaced(name), String(value)]);
+}
+
+/** `framesAbsent` -> `Frames absent` */
+const spaced = (name) => title(name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase());

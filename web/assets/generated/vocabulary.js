@@ -1,0 +1,243 @@
+// Generated from the code by `npm run docs`. Change the code, not this file.
+export const VOCABULARY = {
+  "kinds": {
+    "personnel_violation": {
+      "en": "Personnel",
+      "ru": "Персонал"
+    },
+    "quality_issue": {
+      "en": "Quality",
+      "ru": "Качество"
+    },
+    "sanitation": {
+      "en": "Sanitation",
+      "ru": "Санитария"
+    }
+  },
+  "severities": {
+    "info": {
+      "en": "Info",
+      "ru": "К сведению"
+    },
+    "warning": {
+      "en": "Warning",
+      "ru": "Предупреждение"
+    },
+    "critical": {
+      "en": "Critical",
+      "ru": "Критично"
+    }
+  },
+  "phases": {
+    "opened": {
+      "en": "opened",
+      "ru": "открыто"
+    },
+    "updated": {
+      "en": "updated",
+      "ru": "обновлено"
+    },
+    "closed": {
+      "en": "closed",
+      "ru": "закрыто"
+    }
+  },
+  "reasons": {
+    "cleared": {
+      "en": "cleared",
+      "ru": "устранено"
+    },
+    "object_lost": {
+      "en": "out of sight",
+      "ru": "объект вне поля зрения"
+    },
+    "camera_lost": {
+      "en": "camera lost",
+      "ru": "нет изображения с камеры"
+    },
+    "restart": {
+      "en": "service restarted",
+      "ru": "служба перезапущена"
+    },
+    "rule_removed": {
+      "en": "rule removed",
+      "ru": "правило удалено"
+    },
+    "timeout": {
+      "en": "time limit",
+      "ru": "истекло время"
+    },
+    "newer_frame": {
+      "en": "a newer frame came first",
+      "ru": "пришёл более новый кадр"
+    },
+    "not_due": {
+      "en": "not due: this model inspects less often",
+      "ru": "не в очереди: модель проверяет реже"
+    },
+    "not_ready": {
+      "en": "not ready",
+      "ru": "не готово"
+    },
+    "paused": {
+      "en": "paused",
+      "ru": "приостановлено"
+    },
+    "inference_error": {
+      "en": "inference error",
+      "ru": "ошибка модели"
+    },
+    "deadline": {
+      "en": "took too long",
+      "ru": "не успела к сроку"
+    },
+    "bad_output": {
+      "en": "output not understood",
+      "ru": "непонятный выход модели"
+    },
+    "model_unavailable": {
+      "en": "model not available",
+      "ru": "модель недоступна"
+    },
+    "earlier_stage": {
+      "en": "the source model gave no result",
+      "ru": "исходная модель не дала результата"
+    },
+    "vision_restarted": {
+      "en": "vision restarted",
+      "ru": "обработка видео перезапущена"
+    },
+    "suspect_scores": {
+      "en": "implausible scores",
+      "ru": "сомнительные оценки"
+    },
+    "fallback_provider": {
+      "en": "slower provider",
+      "ru": "более медленный исполнитель"
+    },
+    "not_all_looked_at": {
+      "en": "more detections than the second stage may inspect",
+      "ru": "проверены не все объекты"
+    }
+  },
+  "details": {
+    "pictureMissing": {
+      "en": "No snapshot because of",
+      "ru": "Снимка нет, причина"
+    },
+    "pictureFrame": {
+      "en": "The snapshot shows frame",
+      "ru": "На снимке кадр"
+    },
+    "evidence": {
+      "en": "Snapshot",
+      "ru": "Снимок"
+    }
+  },
+  "rules": {
+    "missing_headwear": {
+      "title": {
+        "en": "Missing headwear",
+        "ru": "Нет головного убора"
+      },
+      "description": {
+        "en": "A person works without a cap or hairnet for too long.",
+        "ru": "Сотрудник слишком долго находится без головного убора."
+      },
+      "opened": {
+        "en": "A person is without headwear",
+        "ru": "Сотрудник без головного убора"
+      },
+      "closed": {
+        "en": "A person was without headwear",
+        "ru": "Сотрудник был без головного убора"
+      },
+      "details": {
+        "framesAbsent": {
+          "en": "Frames without headwear",
+          "ru": "Кадров без убора"
+        },
+        "framesPresent": {
+          "en": "Frames with headwear",
+          "ru": "Кадров с убором"
+        },
+        "framesNotVisible": {
+          "en": "Frames in which the head is not visible",
+          "ru": "Кадров, где голова не видна"
+        },
+        "personDetected": {
+          "en": "Person detected",
+          "ru": "Человек обнаружен"
+        },
+        "personTrack": {
+          "en": "Track of the person",
+          "ru": "Трек человека"
+        }
+      }
+    },
+    "product_defect": {
+      "title": {
+        "en": "Product defect",
+        "ru": "Дефект продукции"
+      },
+      "description": {
+        "en": "A product passes the camera with a visible defect.",
+        "ru": "Мимо камеры проходит изделие с видимым дефектом."
+      },
+      "opened": {
+        "en": "A product has a defect",
+        "ru": "Изделие с дефектом"
+      },
+      "closed": {
+        "en": "A product had a defect",
+        "ru": "Прошло изделие с дефектом"
+      },
+      "details": {
+        "framesWithDefect": {
+          "en": "Frames with a defect",
+          "ru": "Кадров с дефектом"
+        },
+        "mostDefects": {
+          "en": "Most defects at once",
+          "ru": "Наибольшее число дефектов сразу"
+        },
+        "productDetected": {
+          "en": "Product detected",
+          "ru": "Изделие обнаружено"
+        },
+        "productTrack": {
+          "en": "Track of the product",
+          "ru": "Трек изделия"
+        }
+      }
+    },
+    "spill": {
+      "title": {
+        "en": "Spill or litter",
+        "ru": "Разлив или мусор"
+      },
+      "description": {
+        "en": "A liquid, dry goods or litter lies on the floor for too long.",
+        "ru": "На полу слишком долго лежит жидкость, рассыпанный продукт или мусор."
+      },
+      "opened": {
+        "en": "Something lies on the floor",
+        "ru": "На полу что-то лежит"
+      },
+      "closed": {
+        "en": "Something lay on the floor",
+        "ru": "На полу что-то лежало"
+      },
+      "details": {
+        "zoneFraction": {
+          "en": "Fraction in the zone",
+          "ru": "Доля в зоне"
+        },
+        "sightings": {
+          "en": "Frames in which it was seen",
+          "ru": "Кадров с обнаружением"
+        }
+      }
+    }
+  }
+};
