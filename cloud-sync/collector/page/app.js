@@ -38,10 +38,10 @@ function Page() {
       <main>
         <${Answer} answer=${answer} connected=${connected} />
         <${Tiles} seen=${seen} />
-        <${Lines} devices=${seen.devices} now=${seen.now} />
+        <${Lines} devices=${seen.devices} now=${seen.nowMs} />
         <div class="below">
-          <${Events} devices=${seen.devices} now=${seen.now} connected=${connected} />
-          <${Records} gaps=${seen.gaps} store=${seen.store} counted=${seen.counted} now=${seen.now} />
+          <${Events} devices=${seen.devices} now=${seen.nowMs} connected=${connected} />
+          <${Records} gaps=${seen.gaps} store=${seen.store} counted=${seen.counted} now=${seen.nowMs} />
         </div>
       </main>
       <footer>Lineside helps to keep records. It is not a safety function.</footer>
@@ -61,8 +61,8 @@ function useTicking(still) {
 }
 
 /** The one sentence: are the lines there, and is the record whole? */
-function verdict({ devices, store, gaps, now }) {
-  const recent = (rows) => rows.filter(({ atMs }) => now - atMs < RECENT_MS).length;
+function verdict({ devices, store, gaps, nowMs }) {
+  const recent = (rows) => rows.filter(({ atMs }) => nowMs - atMs < RECENT_MS).length;
   const conflicts = recent(gaps.conflicts);
   const breaks = recent(gaps.chainBreaks);
   const silent = devices.filter(({ link }) => link !== 'online');

@@ -45,19 +45,19 @@ export function span(ms) {
 }
 
 /** How long ago, by the collector's clock. */
-export function ago(iso, now) {
-  if (iso === null) return 'never';
-  const ms = Date.parse(now) - Date.parse(iso);
+export function ago(atMs, nowMs) {
+  if (atMs === null) return 'never';
+  const ms = nowMs - atMs;
   return ms < 2000 ? 'just now' : `${ms < 10_000 ? `${Math.round(ms / 1000)} s` : span(ms)} ago`;
 }
 
 const sameDay = (a, b) => a.toDateString() === b.toDateString();
 
 /** Time of day, with the date when it is not today's. */
-export function time(iso, now) {
-  if (iso === null) return 'at an unknown time';
-  const at = new Date(iso);
+export function time(atMs, nowMs) {
+  if (atMs === null) return 'at an unknown time';
+  const at = new Date(atMs);
   const clock = at.toLocaleTimeString('en-GB');
-  if (sameDay(at, new Date(now))) return clock;
+  if (sameDay(at, new Date(nowMs))) return clock;
   return `${at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })}, ${clock}`;
 }
