@@ -1,10 +1,11 @@
 /**
- * Writes every document and schema that is made of the code: `npm run docs`. With `--check` writes nothing, and ends
- * with 1 when one of them is not what the code says.
+ * Writes every document and schema that is generated from the code: `npm run docs`. With `--check` it writes nothing and
+ * exits with 1 when one of them does not agree with the code.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { architectureDocument } from './docs/architecture.ts';
 import { cliDocument } from './docs/cli.ts';
 import { configurationDocument, configurationSchema } from './docs/configuration.ts';
 import { errorsDocument } from './docs/errors.ts';
@@ -26,6 +27,7 @@ const files: readonly GeneratedFile[] = [
   ...protocolSchemas(),
   await errorsDocument(ROOT),
   await cliDocument(),
+  await architectureDocument(ROOT),
 ];
 
 const check = process.argv.includes('--check');
@@ -36,7 +38,7 @@ for (const file of files) {
   if (before === file.text) continue;
   stale += 1;
   if (check) {
-    console.error(`${file.path} is not what the code says: ${firstDifference(before, file.text)}`);
+    console.error(`${file.path} does not agree with the code: ${firstDifference(before, file.text)}`);
   } else {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, file.text);

@@ -84,7 +84,7 @@ export class SimulatedLine {
 
   /** The simulated cameras; their URLs by camera. */
   async startTwin(): Promise<Readonly<Record<string, string>>> {
-    const args = ['--conditions=source', 'scripts/twin/src/cli/main.ts', 'run', '--port', '0', '--json'];
+    const args = ['--conditions=source', 'scripts/twin/src/cli/index.ts', 'run', '--port', '0', '--json'];
     this.twin = this.#spawn('twin', args, this.#options.onTruth);
     const { streams } = TwinReady.parse(await this.twin.line((line) => line['type'] === 'streams', 30_000));
     return Object.fromEntries(streams.map(({ id, url }) => [id, url]));

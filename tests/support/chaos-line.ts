@@ -17,7 +17,7 @@ import {
 } from './processes.ts';
 import { waitFor } from './wait-for.ts';
 
-const TWIN = fileURLToPath(new URL('../../scripts/twin/src/cli/main.ts', import.meta.url));
+const TWIN = fileURLToPath(new URL('../../scripts/twin/src/cli/index.ts', import.meta.url));
 const LINE = fileURLToPath(new URL('../../scripts/twin/line.yaml', import.meta.url));
 const DEVICE = 'line-1';
 const TWINS = ['product', 'floor'];

@@ -1,3 +1,4 @@
+/** The twin's command line: images, videos and live cameras of the simulated line. */
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { duration, pictureSize, port, sceneKind, user, integer } from './arguments.ts';
