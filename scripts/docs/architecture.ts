@@ -20,14 +20,14 @@ export async function architectureDocument(root: string): Promise<GeneratedFile>
     throw new Error(`${PATH}: the marks of the table of modules are missing`);
   const rows = await Promise.all(
     MODULES.map(async ({ folder, may }) => [
-      code(folder.replace(/\/src$/, '').replace('/src/', '/')),
+      code(folder),
       await purposeOf(join(root, folder)),
       may.length === 0 ? 'nothing' : may.join(', '),
     ]),
   );
   return {
     path: PATH,
-    text: `${before}${BEGIN}\n\n${table(['Module', 'Purpose', 'May import'], rows)}\n\n${END}${after}`,
+    text: `${before}${BEGIN}\n\n${table(['module', 'purpose', 'may import'], rows)}\n\n${END}${after}`,
   };
 }
 

@@ -1,3 +1,4 @@
+/** The collector's command line, one file per verb: flags, one call, print. `bin/lineside-collector.js` starts this file. */
 import { Command, CommanderError } from 'commander';
 import { addBackup } from './backup.ts';
 import { addDevice } from './device.ts';
