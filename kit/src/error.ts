@@ -12,14 +12,17 @@ export interface ErrorFacts<Code extends string = string> {
   readonly cause?: unknown;
 }
 
-/** An error with a code and an advice: what every room throws across its border. */
-export class LinesideError<Code extends string = string> extends Error {
+/**
+ * An error with a code and an advice: what modules throw to each other. A module with a fixed set of codes declares them:
+ * `declare readonly code: Code`. The class itself has no type parameter, as `instanceof` would make it `any`.
+ */
+export class LinesideError extends Error {
   override readonly name: string = 'LinesideError';
-  readonly code: Code;
+  readonly code: string;
   readonly advice: string;
   readonly retry: Retry;
 
-  constructor(facts: ErrorFacts<Code>) {
+  constructor(facts: ErrorFacts) {
     super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = facts.code;
     this.advice = facts.advice;

@@ -1,14 +1,19 @@
 /**
  * The errors that the collector shows to people, and the closed list of their codes.
  */
-import { LinesideError } from '@lineside/kit';
+import { type ErrorFacts, LinesideError } from '@lineside/kit';
 import type { CollectorErrorCode } from './codes.ts';
 
 export type { CollectorErrorCode } from './codes.ts';
 
 /** What the collector shows to people: a code, a message and an advice. */
-export class CollectorError extends LinesideError<CollectorErrorCode> {
+export class CollectorError extends LinesideError {
   override readonly name: string = 'CollectorError';
+  declare readonly code: CollectorErrorCode;
+
+  constructor(facts: ErrorFacts<CollectorErrorCode>) {
+    super(facts);
+  }
 }
 
 /** The configuration or the command line is wrong; exit code 2. */
