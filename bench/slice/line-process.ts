@@ -159,7 +159,7 @@ async function finish(): Promise<LineResult> {
   await served;
   const snapshot = lanes.state();
   const withoutPicture = snapshot.lanes.reduce((sum, { recording }) => sum + recording.withoutPicture, 0);
-  store.journal.close();
+  store.close();
   line = undefined;
   return {
     totals: difference(after, before),
@@ -176,7 +176,7 @@ async function abandon(): Promise<void> {
   await line.seen;
   line.stopLanes.abort();
   await line.served;
-  line.store.journal.close();
+  line.store.close();
 }
 
 function running(): Line {

@@ -77,7 +77,7 @@ describe('a data folder that version 0.1 wrote', () => {
     const { signatures } = verifyJournal(journalPath(folder.path));
     const { journal, events, evidence, eventTable, recorder, maintenance, publicKey } = open();
     expect(journal.epoch).toBe(OLD_EPOCH);
-    expect(journal.troubles()).toEqual([]);
+    expect(journal.alarms()).toEqual([]);
     expect(publicKey).toBe(signatures.keys[0]);
     expect(eventTable.progress).toEqual({ complete: true, filledTo: 9, total: 9 });
     expect(events.list(9).map(({ event, kind, state, reason }) => [event, kind, state, reason])).toEqual(EVENTS);

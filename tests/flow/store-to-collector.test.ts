@@ -186,7 +186,7 @@ test('a box whose whole disk was turned back loses nothing that it writes afterw
 
   const next = openJournal(1e9);
   expect(next.epoch).not.toBe(journal.epoch);
-  expect(next.troubles()).toMatchObject([{ code: 'journal_set_aside' }]);
+  expect(next.alarms()).toMatchObject([{ code: 'journal_set_aside' }]);
   const written = next.stats().audit.next - 1;
   start(next, evidenceOf(next));
   await waitFor('the new epoch to be delivered', () => next.stats().audit.acked === written);

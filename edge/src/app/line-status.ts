@@ -181,7 +181,7 @@ export class LineStatus implements StatusSource {
       const losses = newest.length === 0 ? {} : { losses: newest };
       return { stream, queued, next, acked, declaredLost: declared, ...oldest, ...losses };
     });
-    const troubles = this.#parts.store.journal.troubles();
+    const troubles = this.#parts.store.journal.alarms();
     const alarms = troubles.length === 0 ? {} : { alarms: troubles };
     const waiting = this.#parts.lanes
       .state()

@@ -12,7 +12,7 @@ beforeEach(async () => {
   folder = await tempDir();
 });
 afterEach(async () => {
-  store?.journal.close();
+  store?.close();
   store = undefined;
   await folder[Symbol.asyncDispose]();
 });
@@ -53,7 +53,7 @@ test('the WAL is emptied when nothing is written, and left alone while a reader 
   into.maintenance.every10s();
   into.maintenance.every10s();
   expect(wal()).toBe(0);
-  expect(into.journal.troubles()).toEqual([]);
+  expect(into.journal.alarms()).toEqual([]);
 });
 
 test('the ballast is taken at the first opening, and again when it was used', () => {
@@ -97,9 +97,25 @@ test('damage that shows while writing asks for the journal to be opened anew, an
     for (let n = 0; n < 50; n += 1) fill(into, 100);
   }).toThrow(expect.objectContaining({ code: 'journal_damaged' }));
   expect(asked).toBe(1);
-  into.journal.close();
+  into.close();
   const next = open();
   expect(next.journal.epoch).not.toBe(epoch);
-  expect(next.journal.troubles()).toMatchObject([{ code: 'journal_set_aside' }]);
+  expect(next.journal.alarms()).toMatchObject([{ code: 'journal_set_aside' }]);
   expect(existsSync(`${path}.suspect`)).toBe(false);
+});
+
+test('a record that waits for others is written when the data folder is closed', async () => {
+  const into = open({ clock: new HandClock() });
+  const output = { phase: 'opened', key: 'k', rule: 'r', ruleType: 'spill', label: 'spill', durationMs: 0 } as const;
+  const event = '01980000-0000-7000-8000-000000000001';
+  const recorded = into.recorder.record(
+    { event, camera: 'floor', output: { ...output, kind: 'sanitation', severity: 'info' } },
+    undefined,
+  );
+  expect(into.journal.stats().events.next).toBe(1);
+  into.close();
+  expect(await recorded).toEqual({ seq: 1 });
+  const reader = openJournalReader(journalPath(folder.path));
+  expect([...reader.records('events')]).toHaveLength(1);
+  reader.close();
 });

@@ -7,6 +7,7 @@ import {
   deviceKey,
   HeadSigner,
   Journal,
+  JournalAlarms,
   JournalMaintenance,
   journalPath,
   type StreamQuotas,
@@ -42,6 +43,8 @@ export interface DataFolder {
   readonly eventTableFill: EventTableFill;
   /** Ed25519 public key of this box (raw, base64url), with which the heads of its chains are signed. */
   readonly publicKey: string;
+  /** Writes what still waits and lets the next writer in. */
+  close(): void;
 }
 
 /** More than the WAL holds between checkpoints, which on a full disk must fit into the file first. */
@@ -49,26 +52,35 @@ const BALLAST_BYTES = 8 * 1024 * 1024;
 
 const KEEP_ORPHANS_MS = 3_600_000;
 
-/** Opens the data folder as its one writer. Throws JournalError as Journal.open does; close with `journal.close()`. */
+/** Opens the data folder as its one writer. Throws JournalError as Journal.open does; end with `close()`. */
 export function openDataFolder(options: DataFolderOptions): DataFolder {
   const { data, device, boot, clock, log, synced, keepDeliveredMs } = options;
   const quotaBytes = options.journalQuotaBytes;
   const system = { random: randomBytes, synced, ballastBytes: BALLAST_BYTES };
   const path = journalPath(data);
   const quotas = options.streamQuotas === undefined ? {} : { streamQuotas: options.streamQuotas };
-  const journal = Journal.open({ path, device, boot, clock, log, quotaBytes, ...quotas, ...system });
+  const alarms = new JournalAlarms(log, () => clock.wallMs());
+  const journal = Journal.open({ path, device, boot, clock, log, quotaBytes, alarms, ...quotas, ...system });
   const signer = new HeadSigner({ journal, key: keyOf(journal, data), clock });
-  const wal = new WalWatch(journal, path);
+  const wal = new WalWatch(journal, path, alarms);
   const folder = evidenceFolder(data);
   const evidence = new EvidenceStore({ journal, folder, quotaBytes: options.evidenceQuotaBytes, log });
   const sweep = new EvidenceSweep({ journal, evidence, clock, log, keepMs: KEEP_ORPHANS_MS });
   const recorder = new JournalRecorder({ journal, evidence, clock, log });
-  const also = [() => evidence.retain(), () => sweep.sweep()];
-  const maintenance = new JournalMaintenance({ journal, signer, wal, clock, log, keepDeliveredMs, also });
+  const further = [() => evidence.retain(), () => sweep.sweep()];
+  const maintenance = new JournalMaintenance({ journal, alarms, signer, wal, clock, log, keepDeliveredMs, further });
   const eventTable = EventTable.open(journal, log);
   const eventTableFill = new EventTableFill({ table: eventTable, clock, log });
   const events = new EventReader(journal.database);
-  return { journal, evidence, recorder, events, eventTable, maintenance, eventTableFill, publicKey: signer.publicKey };
+  const close = (): void => {
+    try {
+      recorder.flush();
+    } finally {
+      journal.close();
+    }
+  };
+  const { publicKey } = signer;
+  return { journal, evidence, recorder, events, eventTable, maintenance, eventTableFill, publicKey, close };
 }
 
 function keyOf(journal: Journal, data: string): DeviceKey {

@@ -71,7 +71,7 @@ async function replayInto(
     await running;
     return summaryOf(lanes, ends, telling.opened, systemClock.monoMs() - startedMs);
   } finally {
-    store.journal.close();
+    store.close();
   }
 }
 

@@ -92,7 +92,7 @@ export async function runLine(options: RunLineOptions, signal: AbortSignal): Pro
     await superviseLine(options, { ...line, store, status }, AbortSignal.any([signal, reopen.signal]));
     options.onStopped(status.snapshot());
   } finally {
-    store.journal.close();
+    store.close();
   }
 }
 

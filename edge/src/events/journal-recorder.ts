@@ -3,7 +3,7 @@ import type { LineEvent } from '../domain/index.ts';
 import { type Clock, type Logger, messageOf } from '@lineside/kit';
 import type { Picture, Recorder } from '../pipeline/index.ts';
 import type { EvidenceStore, StagedEvidence } from '../evidence/index.ts';
-import type { Entry, Journal } from '../journal/index.ts';
+import { CommitQueue, type Entry, type Journal } from '../journal/index.ts';
 
 /** Kinds of record that the recorder writes. */
 export const EVENT_RECORD = 'event';
@@ -11,13 +11,13 @@ export const SNAPSHOT_RECORD = 'snapshot';
 
 /** Writes events and their pictures: the picture first, then one transaction with all that speaks of it. */
 export class JournalRecorder implements Recorder {
-  readonly #journal: Journal;
+  readonly #commits: CommitQueue;
   readonly #evidence: EvidenceStore;
   readonly #clock: Clock;
   readonly #log: Logger;
 
   constructor(options: { journal: Journal; evidence: EvidenceStore; clock: Clock; log: Logger }) {
-    this.#journal = options.journal;
+    this.#commits = new CommitQueue(options.journal, options.clock);
     this.#evidence = options.evidence;
     this.#clock = options.clock;
     this.#log = options.log;
@@ -41,6 +41,11 @@ export class JournalRecorder implements Recorder {
     }
   }
 
+  /** Writes at once what still waits for others; before the journal is closed. */
+  flush(): void {
+    this.#commits.flush();
+  }
+
   /** Together with what other cameras record at the same moment: one sync of the disk for all. */
   async #write(
     event: LineEvent,
@@ -54,7 +59,7 @@ export class JournalRecorder implements Recorder {
     if (picture !== undefined && staged !== undefined) {
       entries.push({ stream: 'media', kind: SNAPSHOT_RECORD, body: mediaBody(event.event, picture, staged), ...at });
     }
-    const [position] = await this.#journal.appendSoon(entries, () => {
+    const [position] = await this.#commits.append(entries, () => {
       if (staged !== undefined) this.#evidence.adopt(staged, event.event, this.#clock.wallMs());
     });
     if (position === undefined) throw new TypeError('an append of one entry gave no number');

@@ -65,7 +65,7 @@ onDisk(
     expect(events.declared).toBe(0);
     expect(telemetry.declared).toBeGreaterThan(0);
     expect(unexplained(into, 'telemetry')).toEqual([]);
-    expect(into.troubles().map(({ code }) => code)).toContain('disk_full');
+    expect(into.alarms().map(({ code }) => code)).toContain('disk_full');
     expect(verifyJournal(journalPath(at.path)).findings).toEqual([]);
     free();
     expect(into.restoreBallast()).toBe(true);

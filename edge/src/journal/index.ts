@@ -2,10 +2,12 @@
  * The append-only journal of the device: numbered records in hash chains, acknowledgements, quotas, recovery of damaged
  * files, verification, maintenance and signatures. Only this module opens the database file.
  */
-export type { JournalAlarm, JournalAlarmCode } from './alarms.ts';
+export { type JournalAlarm, type JournalAlarmCode, JournalAlarms } from './alarms.ts';
+export { type Appender, CommitQueue, type CommitQueueOptions } from './commit-queue.ts';
 export { openForReading } from './database.ts';
 export { type DeviceKey, deviceKey, identityFolder } from './device-key.ts';
 export * from './errors.ts';
+export type * from './findings.ts';
 export { HeadSigner } from './head-signer.ts';
 export { Journal } from './journal.ts';
 export { journalPath } from './journal-path.ts';

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import { openForReading } from './database.ts';
 import type { DeclaredLoss, StreamStats } from './journal-types.ts';
 import { readMeta } from './meta.ts';
-import { lossesOf, statsOf } from './stream-reading.ts';
+import { lossesOf, statsOf, wallMsAt } from './stream-reading.ts';
 import { StreamTable } from './stream-table.ts';
 
 const CHUNK = 500;
@@ -40,7 +40,7 @@ export class JournalReader {
   stats(): Readonly<Partial<Record<Stream, StreamStats>>> {
     const known = [...this.#tables].flatMap(([stream, table]) => {
       const head = table.head();
-      return head === undefined ? [] : [[stream, statsOf(table, head)] as const];
+      return head === undefined ? [] : [[stream, statsOf(head, (seq) => wallMsAt(table, seq))] as const];
     });
     return Object.fromEntries(known);
   }

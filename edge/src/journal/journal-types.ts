@@ -1,6 +1,6 @@
 import type { ClockQuality, Stream } from '@lineside/protocol';
 import type { Clock, Logger } from '@lineside/kit';
-import type { GroupOptions } from './group-commit.ts';
+import type { JournalAlarms } from './alarms.ts';
 import type { StreamQuotas } from './stream-quota.ts';
 
 /** What became of an acknowledgement. `beyond`: of numbers that were never written; `forked`: another record is there. */
@@ -23,8 +23,8 @@ export interface JournalOptions {
   readonly streamQuotas?: Partial<StreamQuotas>;
   /** Kept free for the day the disk is full; 0 for none. */
   readonly ballastBytes?: number;
-  /** Bounds of `appendSoon`. */
-  readonly group?: GroupOptions;
+  /** Where the journal raises its alarms; one of its own when left out. */
+  readonly alarms?: JournalAlarms;
 }
 
 export interface Entry {
@@ -93,5 +93,5 @@ export interface StreamEnd {
   readonly head: string;
 }
 
-/** Told after each commit of new records. */
+/** Called after each commit of new records. */
 export type AppendListener = (positions: readonly Position[]) => void;

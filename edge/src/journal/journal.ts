@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
-import { mergeRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
+import { type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
 import { messageOf } from '@lineside/kit';
+import { Acknowledgements } from './acknowledgements.ts';
 import { type JournalAlarm, JournalAlarms } from './alarms.ts';
 import { Ballast } from './ballast.ts';
 import { auditFull, isFull, type JournalError, journalError } from './errors.ts';
 import { Evictor } from './evictor.ts';
-import { GroupCommit } from './group-commit.ts';
 import type {
   AckOutcome,
   AppendListener,
@@ -25,7 +25,8 @@ import { openJournal, type Opened, suspect } from './open-journal.ts';
 import { deliveredBefore } from './prune.ts';
 import { RecordWriter } from './record-writer.ts';
 import { StreamHeads } from './stream-heads.ts';
-import { lossesOf, readBatch, statsOf, wallMsAt } from './stream-reading.ts';
+import { StreamFigures } from './stream-figures.ts';
+import { readBatch } from './stream-reading.ts';
 import { streamQuotas } from './stream-quota.ts';
 import { StreamTable } from './stream-table.ts';
 import { type TimeLabel, TimeLabeller } from './time-label.ts';
@@ -34,26 +35,21 @@ import { pagesUsedUp } from './database.ts';
 import { WriterLock } from './writer-lock.ts';
 
 const FLOOR_STEP_MS = 10_000;
-const MOST_SACRIFICES = 64;
-/** One wrong ack may be damaged on its way; a collector that is really ahead repeats it with every ack. */
-const DOUBTS = 2;
-const GROUP = { waitMs: 20, records: 64 };
+const MAX_EVICTIONS = 64;
 
 /**
- * What the line promises to remember. Four streams of numbered records in one SQLite file; a number, its record and
- * the chain hash over it are written in one transaction that is on the disk when `append` returns. Nothing leaves
- * before the collector has confirmed it, or before a tombstone names it. One writer; see verify.ts and reader.ts for
- * everybody else.
+ * The append-only journal: four streams of numbered records in one SQLite file. A number, its record and the chain hash
+ * over it are written in one transaction, which is on the disk when `append` returns. No record is deleted before the
+ * collector has confirmed it or a tombstone declares it lost. One writer; verify.ts and journal-reader.ts read.
  */
 export class Journal {
   readonly device: string;
   readonly boot: string;
   readonly epoch: string;
-  /** For this room: the evidence keeps its table in the same file, to be written in the same transaction. */
+  /** Holds the tables of other modules too, which change them inside the transactions of `append` and `transact`. */
   readonly database: Database.Database;
-  /** For this room's upkeep. */
-  readonly ballast: Ballast;
-  readonly alarms: JournalAlarms;
+  readonly #ballast: Ballast;
+  readonly #alarms: JournalAlarms;
   readonly #options: JournalOptions;
   readonly #lock: WriterLock;
   readonly #opened: Opened;
@@ -62,16 +58,13 @@ export class Journal {
   readonly #times: TimeLabeller;
   readonly #writer: RecordWriter;
   readonly #evictor: Evictor;
-  readonly #group: GroupCommit;
-  readonly #inTransaction: (work: () => unknown) => unknown;
+  readonly #acks: Acknowledgements;
+  readonly #figures: StreamFigures;
+  readonly #runTransaction: (work: () => unknown) => unknown;
   readonly #derived: DerivedTable[] = [];
   readonly #listeners = new Set<AppendListener>();
   readonly #reopenListeners = new Set<() => void>();
-  /** Wall ms of the oldest queued record, by stream, as long as it is that one. */
-  readonly #oldest = new Map<Stream, { readonly seq: number; readonly wallMs: number | undefined }>();
   #floorWritten: number;
-  /** Acks that this journal cannot have earned. */
-  #doubts = 0;
 
   private constructor(options: JournalOptions, lock: WriterLock, opened: Opened) {
     const { database } = opened;
@@ -82,8 +75,8 @@ export class Journal {
     this.device = options.device;
     this.boot = options.boot;
     this.epoch = opened.epoch;
-    this.alarms = new JournalAlarms(options.log, () => options.clock.wallMs());
-    this.ballast = new Ballast(`${options.path}.ballast`, options.ballastBytes ?? 0, options.random);
+    this.#alarms = options.alarms ?? new JournalAlarms(options.log, () => options.clock.wallMs());
+    this.#ballast = new Ballast(`${options.path}.ballast`, options.ballastBytes ?? 0, options.random);
     this.#tables = new Map(STREAMS.map((stream) => [stream, new StreamTable(database, stream)]));
     this.#heads = new StreamHeads(options.path, this.#tables);
     const floor = { trusted: readNumber(database, 'floor_trusted'), seen: readNumber(database, 'floor_seen') };
@@ -95,14 +88,20 @@ export class Journal {
       this.#heads.flush();
       return result;
     });
-    this.#inTransaction = (work) => transaction.immediate(work);
+    this.#runTransaction = (work) => transaction.immediate(work);
     this.#evictor = this.#makeEvictor();
-    this.#group = new GroupCommit((entries, also) => this.append(entries, also), options.clock, options.group ?? GROUP);
+    this.#figures = new StreamFigures(this.#tables, this.#heads);
+    this.#acks = new Acknowledgements({
+      tables: this.#tables,
+      heads: this.#heads,
+      times: this.#times,
+      onRollback: (why) => this.reportRollback(why),
+    });
   }
 
   /**
    * Opens the journal for writing, making it where there is none. One that is damaged, or that is a copy of another, is
-   * set aside and what it held goes on under a new epoch. Throws JournalError: `journal_locked` where another process
+   * put into quarantine, and its records go on under a new epoch. Throws JournalError: `journal_locked` where another process
    * writes it, `journal_newer`, `journal_other_device`, `data_folder_unwritable`, ...
    */
   static open(options: JournalOptions): Journal {
@@ -128,37 +127,29 @@ export class Journal {
 
   /**
    * Writes `entries` in one transaction, over several streams where needed, and returns their numbers in the same
-   * order; when it returns they are on the disk. `also` runs inside the transaction. Throws `record_refused` for a
+   * order; when it returns they are on the disk. `inTransaction` runs inside the transaction. Throws `record_refused` for a
    * body without a JSON form or too long to send, `audit_full` for audit records over their quota, `journal_full` when
-   * nothing may be given up any more.
+   * nothing more may be evicted.
    */
-  append(entries: readonly Entry[], also?: () => void): readonly Position[] {
-    this.#admit(entries, also);
+  append(entries: readonly Entry[], inTransaction?: () => void): readonly Position[] {
+    this.#admit(entries, inTransaction);
     const label = this.#times.now();
-    for (let sacrifices = 0; ; sacrifices += 1) {
+    for (let evictions = 0; ; evictions += 1) {
       try {
         const positions = this.#within(() => {
           const written = entries.map((entry) => this.#write(entry, label));
-          also?.();
+          inTransaction?.();
           this.#keepFloor();
           return written;
         });
         this.#evictor.holdQuotas();
-        this.#tell(positions);
+        this.#notify(positions);
         return positions;
       } catch (error) {
-        const mayHelp = isFull(error) && sacrifices < MOST_SACRIFICES;
+        const mayHelp = isFull(error) && evictions < MAX_EVICTIONS;
         if (!mayHelp || !this.#evictor.makeRoom()) throw this.#failed(error);
       }
     }
-  }
-
-  /**
-   * As `append`, together with what others bring within a short while: one sync of the disk for all of them. Resolves
-   * when it is on the disk.
-   */
-  appendSoon(entries: readonly Entry[], also?: () => void): Promise<readonly Position[]> {
-    return this.#group.add(entries, also);
   }
 
   /** Records from `from` (or the lowest held above it): at most `limit`, at most `maxBytes` of JSON, at least one. */
@@ -168,27 +159,13 @@ export class Journal {
 
   /**
    * The collector has committed everything up to `upto` and the ranges in `sack`. Repeats and old acks change nothing.
-   * `srvTs` is its clock, wall ms; `proof` the chain hash that it has after `upto`. `beyond`: numbers that were never
-   * written; `forked`: another hash. Then nothing is confirmed, and at the second time the journal takes itself for
-   * rolled back. Takes effect at once, and is durable after `saveAcks` or
-   * any other transaction; a crash before that only makes the uplink send again.
+   * `serverMs` is its clock, wall ms; `chainHead` the chain hash that it has after `upto`. `beyond`: numbers that were never
+   * written; `forked`: another hash. Then nothing is confirmed, and the second time the journal reports its own
+   * rollback. Takes effect at once, and is durable after `saveAcks` or any other transaction; a crash before that only
+   * makes the uplink send again.
    */
-  ack(stream: Stream, upto: number, sack: readonly SeqRange[], srvTs?: number, proof?: string): AckOutcome {
-    const head = this.#heads.get(stream);
-    const highest = Math.max(upto, ...sack.map(([, b]) => b));
-    if (highest >= head.next) {
-      return this.#doubt(
-        'beyond',
-        `the collector confirmed ${stream} ${highest}, but only ${head.next - 1} were written`,
-      );
-    }
-    if (proof !== undefined && !this.#matches(stream, upto, proof)) {
-      return this.#doubt('forked', `the collector confirmed ${stream} ${upto} with another chain hash`);
-    }
-    const acked = Math.max(head.acked, upto);
-    this.#heads.set(stream, { ...head, acked, sack: mergeRanges([...head.sack, ...sack], acked) });
-    if (srvTs !== undefined) this.#times.heard(srvTs);
-    return 'ok';
+  ack(stream: Stream, upto: number, sack: readonly SeqRange[], serverMs?: number, chainHead?: string): AckOutcome {
+    return this.#acks.take(stream, upto, sack, serverMs, chainHead);
   }
 
   /** Makes the acks so far durable, with one sync of the disk. */
@@ -198,13 +175,12 @@ export class Journal {
 
   /** Whether the collector has committed that number. */
   confirmed(stream: Stream, seq: number): boolean {
-    const { acked, sack } = this.#heads.get(stream);
-    return seq <= acked || sack.some(([a, b]) => seq >= a && seq <= b);
+    return this.#acks.confirmed(stream, seq);
   }
 
   /** The collector holds numbers that this journal never wrote, or others under the same: it was rolled back. */
   reportRollback(why: string): void {
-    this.alarms.raise('journal_behind_collector', why);
+    this.#alarms.raise('journal_behind_collector', why);
     if (readNumber(this.database, 'behind') === 1) return;
     this.#within(() => writeMeta(this.database, 'behind', '1'));
     for (const listener of this.#reopenListeners) listener();
@@ -236,8 +212,8 @@ export class Journal {
   }
 
   /**
-   * Numbers of the tombstones that speak for what of `from..to` is no longer held. Where the collector asks again for
-   * what it once confirmed and what has been pruned since, a tombstone is written now.
+   * Numbers of the tombstones that declare what of `from..to` is no longer held. Where the collector asks for records
+   * that it confirmed before and that were pruned since, a tombstone is written now.
    */
   tombstones(stream: Stream, from: number, to: number): readonly number[] {
     let written: readonly Position[] = [];
@@ -247,33 +223,27 @@ export class Journal {
       written = missing.map((body) => this.#write({ stream, kind: 'tombstone', body }, label));
       return [...seqs, ...written.map((position) => position.seq)];
     });
-    this.#tell(written);
+    this.#notify(written);
     return found;
   }
 
   stats(): Readonly<Record<Stream, StreamStats>> {
-    const of = (stream: Stream): StreamStats =>
-      statsOf(this.#table(stream), this.#heads.get(stream), (seq) => this.#wallMsAt(stream, seq));
-    return { audit: of('audit'), events: of('events'), telemetry: of('telemetry'), media: of('media') };
+    return this.#figures.stats();
   }
 
   /** The end of each stream. */
   ends(): Readonly<Record<Stream, StreamEnd>> {
-    const of = (stream: Stream): StreamEnd => {
-      const { next, head } = this.#heads.get(stream);
-      return { seq: next - 1, head };
-    };
-    return { audit: of('audit'), events: of('events'), telemetry: of('telemetry'), media: of('media') };
+    return this.#figures.ends();
   }
 
   /** The newest declarations of loss of a stream, newest first. */
   losses(stream: Stream, most: number): readonly DeclaredLoss[] {
-    return this.#heads.get(stream).declared === 0 ? [] : lossesOf(this.#table(stream), most);
+    return this.#figures.losses(stream, most);
   }
 
-  /** What a person must see now. */
-  troubles(): readonly JournalAlarm[] {
-    return this.alarms.list();
+  /** Alarms that a person must see now. */
+  alarms(): readonly JournalAlarm[] {
+    return this.#alarms.list();
   }
 
   /** How far the wall clock's labels can be trusted now. */
@@ -308,12 +278,12 @@ export class Journal {
     }
   }
 
-  /** Takes the room for the day the disk is full, again; true when it is held. */
+  /** Reserves the ballast again after it was released; true when it is held. */
   restoreBallast(): boolean {
-    return (this.#options.ballastBytes ?? 0) > 0 && this.ballast.take();
+    return (this.#options.ballastBytes ?? 0) > 0 && this.#ballast.take();
   }
 
-  /** Notes beside the database how far it has come, so that an older copy in its place is known for one. */
+  /** Notes beside the database how far it has come, so that an older copy in its place is recognised. */
   mark(): void {
     // A mark that is ahead of the file would make the file look like an older copy.
     this.saveAcks();
@@ -328,7 +298,6 @@ export class Journal {
   close(): void {
     if (!this.database.open) return;
     try {
-      this.#group.flush();
       this.#attempt('no mark could be written beside the journal', () => this.mark());
       this.#attempt('the WAL could not be emptied into the journal', () => this.checkpoint(true));
     } finally {
@@ -339,30 +308,15 @@ export class Journal {
 
   #begin({ aside }: Opened): void {
     if (aside !== undefined) {
-      this.alarms.raise('journal_set_aside', aside.message);
+      this.#alarms.raise('journal_set_aside', aside.message);
       this.append(aside.records, aside.note);
       aside.finish();
     }
     // A full disk is no reason not to record.
     this.#attempt('no mark could be written beside the journal', () => this.mark());
     this.#attempt('there is no room for the ballast of the journal', () => {
-      if ((this.#options.ballastBytes ?? 0) > 0) this.ballast.take();
+      if ((this.#options.ballastBytes ?? 0) > 0) this.#ballast.take();
     });
-  }
-
-  #doubt<T>(outcome: T, why: string): T {
-    this.#doubts += 1;
-    if (this.#doubts >= DOUBTS) this.reportRollback(why);
-    return outcome;
-  }
-
-  /** Whether the chain hash after `seq` is `proof`; a record that is no longer held cannot disagree. */
-  #matches(stream: Stream, seq: number, proof: string): boolean {
-    const head = this.#heads.get(stream);
-    if (seq < head.base || seq === 0 || seq >= head.next) return true;
-    if (seq === head.base) return head.baseHash === proof;
-    const row = this.#table(stream).at(seq);
-    return row === undefined || row.hash.toString('hex') === proof;
   }
 
   #attempt(complaint: string, work: () => void): void {
@@ -380,8 +334,8 @@ export class Journal {
       tables: this.#tables,
       heads: this.#heads,
       quotas: streamQuotas(quotaBytes, this.#options.streamQuotas),
-      ballast: this.ballast,
-      alarms: this.alarms,
+      ballast: this.#ballast,
+      alarms: this.#alarms,
       log,
       transact: (work) => {
         this.#within(work);
@@ -403,32 +357,33 @@ export class Journal {
     }
   }
 
-  /** Audit records that belong to something else are let through: that something must not be lost for their sake. */
-  #admit(entries: readonly Entry[], also: (() => void) | undefined): void {
-    const auditOnly = also === undefined && entries.length > 0 && entries.every((entry) => entry.stream === 'audit');
+  /** Audit records that accompany something else are accepted: that must not be lost because of them. */
+  #admit(entries: readonly Entry[], inTransaction: (() => void) | undefined): void {
+    const auditOnly =
+      inTransaction === undefined && entries.length > 0 && entries.every((entry) => entry.stream === 'audit');
     // What the collector has by now makes room.
     if (this.#evictor.refuses('audit')) this.#evictor.holdQuotas();
     if (!this.#evictor.refuses('audit')) {
-      this.alarms.clear('audit_rejected');
+      this.#alarms.clear('audit_rejected');
       return;
     }
     if (!auditOnly) return;
     const refusal = auditFull(this.#options.path);
-    this.alarms.raise('audit_rejected', refusal.message);
+    this.#alarms.raise('audit_rejected', refusal.message);
     throw refusal;
   }
 
   #within<T>(work: () => T): T {
     try {
       // The type is that of `work`: the transaction only carries it.
-      return this.#inTransaction(work) as T;
+      return this.#runTransaction(work) as T;
     } catch (error) {
       this.#heads.forget();
       throw error;
     }
   }
 
-  /** Damage that shows only now is looked into at the next opening, which is asked for. */
+  /** Damage that shows only now is examined at the next opening, which the listeners are asked for. */
   #failed(thrown: unknown): JournalError {
     const error = journalError(thrown, this.#options.path, 'cannot write to');
     if (error.code !== 'journal_damaged') return error;
@@ -449,13 +404,13 @@ export class Journal {
     return position;
   }
 
-  #tell(positions: readonly Position[]): void {
+  #notify(positions: readonly Position[]): void {
     if (positions.length === 0) return;
     for (const listener of this.#listeners) {
       try {
         listener(positions);
       } catch (error) {
-        // What is written is written: who was told must not undo it.
+        // The records are committed: a listener that fails must not undo that.
         this.#options.log.error({ error: messageOf(error) }, 'a listener of the journal failed');
       }
     }
@@ -467,14 +422,6 @@ export class Journal {
     writeMeta(this.database, 'floor_trusted', String(trusted));
     writeMeta(this.database, 'floor_seen', String(seen));
     this.#floorWritten = seen;
-  }
-
-  #wallMsAt(stream: Stream, seq: number): number | undefined {
-    const known = this.#oldest.get(stream);
-    if (known?.seq === seq) return known.wallMs;
-    const wallMs = wallMsAt(this.#table(stream), seq);
-    this.#oldest.set(stream, { seq, wallMs });
-    return wallMs;
   }
 
   #table(stream: Stream): StreamTable {

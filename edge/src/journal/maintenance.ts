@@ -1,4 +1,5 @@
 import { type Clock, isAbort, type Logger, messageOf, type Service } from '@lineside/kit';
+import type { JournalAlarms } from './alarms.ts';
 import type { HeadSigner } from './head-signer.ts';
 import type { Journal } from './journal.ts';
 import type { WalWatch } from './wal-watch.ts';
@@ -12,13 +13,14 @@ const MOST_STEPS = 20;
 
 interface MaintenanceParts {
   readonly journal: Journal;
+  readonly alarms: JournalAlarms;
   readonly signer: HeadSigner;
   readonly wal: WalWatch;
   readonly clock: Clock;
   readonly log: Logger;
   readonly keepDeliveredMs: number;
   /** Further work of every60s, in order: the upkeep of what else lies in the data folder. */
-  readonly also?: readonly (() => unknown)[];
+  readonly further?: readonly (() => unknown)[];
 }
 
 /**
@@ -52,21 +54,21 @@ export class JournalMaintenance implements Service {
 
   /** One round of what does not wait a minute. */
   every10s(): void {
-    const { journal, signer, wal } = this.#parts;
+    const { journal, signer, wal, alarms } = this.#parts;
     wal.round();
     signer.maybeSign();
     journal.mark();
-    journal.alarms.expire('quota_reached', SHOWN_MS);
-    if (journal.restoreBallast()) journal.alarms.clear('disk_full');
+    alarms.expire('quota_reached', SHOWN_MS);
+    if (journal.restoreBallast()) alarms.clear('disk_full');
   }
 
   /** One round of the rest. */
   async every60s(): Promise<void> {
-    const { journal, keepDeliveredMs, also = [] } = this.#parts;
+    const { journal, keepDeliveredMs, further = [] } = this.#parts;
     for (let step = 0; step < MOST_STEPS; step += 1) {
       if (journal.prune(keepDeliveredMs, PRUNE_STEP) < PRUNE_STEP) break;
     }
-    for (const work of also) await work();
+    for (const work of further) await work();
   }
 
   async #attempt(work: () => void | Promise<void>): Promise<void> {

@@ -111,13 +111,13 @@ test('audit records are never given up: over their quota new ones are refused, l
   const { next, declared, bytes } = journal.stats().audit;
   expect(declared).toBe(0);
   expect(bytes).toBeGreaterThan(40_000);
-  expect(journal.troubles()).toMatchObject([{ code: 'audit_rejected', times: 1 }]);
+  expect(journal.alarms()).toMatchObject([{ code: 'audit_rejected', times: 1 }]);
   fill('events', 20);
   expect(journal.stats().events.next).toBe(21);
   journal.ack('audit', next - 1, []);
   fill('audit', 20);
   expect(journal.stats().audit).toMatchObject({ next: next + 20, declared: 0 });
-  expect(journal.troubles()).toEqual([]);
+  expect(journal.alarms()).toEqual([]);
 });
 
 test('an audit record that belongs to something else is written over the quota, so that the other is not lost', () => {

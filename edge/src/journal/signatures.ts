@@ -1,6 +1,6 @@
 import { HEADS_SIGNED, readSignedHeads, signatureHolds, STREAMS, type Stream } from '@lineside/protocol';
 import type Database from 'better-sqlite3';
-import type { Finding, SignatureVerdict } from './verify.ts';
+import type { Finding, SignatureVerdict } from './findings.ts';
 
 export interface Signatures {
   readonly verdict: SignatureVerdict;

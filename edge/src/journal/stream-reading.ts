@@ -26,12 +26,8 @@ export function readBatch(
   return { from: start, to: last.seq, prev, head: last.hash.toString('hex'), records: taken.map((row) => row.json) };
 }
 
-/** `oldestMs` finds the wall ms of the record under a number; by default in the table. */
-export function statsOf(
-  table: StreamTable,
-  head: StreamHead,
-  oldestMs = (seq: number): number | undefined => wallMsAt(table, seq),
-): StreamStats {
+/** Figures of one stream. `oldestMs`: wall ms of the record under a number. */
+export function statsOf(head: StreamHead, oldestMs: (seq: number) => number | undefined): StreamStats {
   const confirmed = Math.max(head.acked, head.base);
   const beyond = head.sack.filter(([, b]) => b > confirmed);
   const queuedFrom = firstQueued(head);

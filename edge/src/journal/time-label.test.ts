@@ -46,12 +46,12 @@ test('a step back is suspect; a wrong step ahead is forgotten once the clock is 
 
 test('the collector`s time raises the floor of a clock that follows nobody', () => {
   const { clock, labeller, sync } = setUp();
-  labeller.heard(clock.wallMs() + DAY);
+  labeller.observeServerTime(clock.wallMs() + DAY);
   expect(labeller.now().q).toBe('suspect');
   const synced = setUp();
   synced.sync(true);
   synced.labeller.now();
-  synced.labeller.heard(synced.clock.wallMs() + DAY);
+  synced.labeller.observeServerTime(synced.clock.wallMs() + DAY);
   expect(synced.labeller.now().q).toBe('synced');
   sync(false);
 });
@@ -63,7 +63,7 @@ test('a wrong step ahead is forgotten once the collector has told the time, wher
   expect(labeller.now().q).toBe('unsynced');
   clock.setWall(now);
   expect(labeller.now().q).toBe('suspect');
-  labeller.heard(now);
+  labeller.observeServerTime(now);
   expect(labeller.now().q).toBe('unsynced');
   clock.setWall(now - DAY);
   expect(labeller.now().q).toBe('suspect');

@@ -59,9 +59,9 @@ export class TimeLabeller {
   }
 
   /** The collector's clock in an ack. A clock that is synchronised here knows better. */
-  heard(srvTs: number): void {
+  observeServerTime(serverMs: number): void {
     if (this.#wasSynced) return;
-    this.#trusted = Math.max(this.#trusted, srvTs);
+    this.#trusted = Math.max(this.#trusted, serverMs);
     // What was shown beyond it was a wrong jump ahead: it must not make every later record suspect for ever.
     this.#seen = this.#trusted;
   }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import type { JournalAlarms } from './alarms.ts';
 import type { Journal } from './journal.ts';
 
 const ALARM_BYTES = 128 * 1024 * 1024;
@@ -12,10 +13,12 @@ const WORTH_BYTES = 1024 * 1024;
 export class WalWatch {
   readonly #journal: Journal;
   readonly #path: string;
+  readonly #alarms: JournalAlarms;
   #total = -1;
 
-  constructor(journal: Journal, path: string) {
+  constructor(journal: Journal, path: string, alarms: JournalAlarms) {
     this.#journal = journal;
+    this.#alarms = alarms;
     this.#path = `${path}-wal`;
   }
 
@@ -29,8 +32,8 @@ export class WalWatch {
     this.#total = total;
     this.#journal.checkpoint(idle && this.bytes >= WORTH_BYTES);
     const { bytes } = this;
-    const { alarms } = this.#journal;
-    if (bytes > ALARM_BYTES) alarms.raise('wal_large', `${this.#path} has grown to ${Math.round(bytes / 1e6)} MB`);
-    else alarms.clear('wal_large');
+    if (bytes > ALARM_BYTES)
+      this.#alarms.raise('wal_large', `${this.#path} has grown to ${Math.round(bytes / 1e6)} MB`);
+    else this.#alarms.clear('wal_large');
   }
 }

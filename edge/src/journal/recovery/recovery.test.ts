@@ -117,7 +117,7 @@ test('a sound journal is opened again and again under its epoch, and nothing is 
     const journal = open();
     expect(journal.epoch).toBe(epoch);
     write(journal, 1);
-    expect(journal.troubles()).toEqual([]);
+    expect(journal.alarms()).toEqual([]);
     journal.close();
   }
   expect(asideFolders()).toEqual([]);
@@ -151,7 +151,7 @@ test.each(DAMAGE)(
     const spoiled = existsSync(path) ? readFileSync(path) : undefined;
     const journal = open();
     expect(journal.epoch).not.toBe(epoch);
-    expect(journal.troubles()).toMatchObject([{ code: 'journal_set_aside' }]);
+    expect(journal.alarms()).toMatchObject([{ code: 'journal_set_aside' }]);
     const [name] = asideFolders();
     const aside = join(data, 'set-aside', name!, 'journal.db');
     if (spoiled === undefined) expect(existsSync(aside)).toBe(false);
@@ -170,7 +170,7 @@ test.each(DAMAGE)(
     expect(audit.length + carried.length).toBeGreaterThanOrEqual(atLeast);
     const again = open();
     expect(again.epoch).toBe(journal.epoch);
-    expect(again.troubles()).toEqual([]);
+    expect(again.alarms()).toEqual([]);
   },
 );
 
