@@ -241,7 +241,7 @@ export const MODULES: readonly Module[] = [
   ),
   edge(
     'diagnostics',
-    ['kit', 'config', 'models', 'camera', 'inference', 'predictor', 'journal', 'status', 'uplink'],
+    ['kit', 'config', 'rules', 'models', 'camera', 'inference', 'predictor', 'journal', 'status', 'uplink'],
     ['node:fs/promises', 'node:child_process', 'node:crypto'],
   ),
   edge(
@@ -275,6 +275,7 @@ export const MODULES: readonly Module[] = [
       'kit',
       'fields',
       'config',
+      'rules',
       'journal',
       'evidence',
       'events',

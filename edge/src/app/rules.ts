@@ -1,7 +1,8 @@
 import type { CameraConfig, Config } from '../config/index.ts';
 import type { Rule } from '../pipeline/index.ts';
-import { createRule } from '../rules/index.ts';
+import { createRule, labelProblems } from '../rules/index.ts';
 import { periodMs } from './model-assignments.ts';
+import type { LineModel } from './models.ts';
 
 /** The rules of one camera, with nothing pending. */
 export function rulesOf(config: Config, camera: CameraConfig): readonly Rule[] {
@@ -11,4 +12,16 @@ export function rulesOf(config: Config, camera: CameraConfig): readonly Rule[] {
       const zone = camera.zones.find(({ id }) => id === rule.zone);
       return createRule(rule, { zone, resultEveryMs: periodMs(camera, rule.model) });
     });
+}
+
+/** Rules that read labels which their model does not have. Models that were refused are left out. */
+export function rulesWithoutLabels(
+  config: Config,
+  models: readonly LineModel[],
+): readonly { readonly rule: string; readonly message: string; readonly advice: string }[] {
+  return config.rules.flatMap((rule) => {
+    const model = models.find(({ id }) => id === rule.model);
+    if (model?.state !== 'found') return [];
+    return labelProblems(rule, model.spec.manifest.labels).map((problem) => ({ rule: rule.id, ...problem }));
+  });
 }

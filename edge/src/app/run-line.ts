@@ -27,7 +27,7 @@ import { afterEngines, besideEngines, engineKeeper, specsOf } from './engines.ts
 import { eventIds } from './event-id.ts';
 import { LineStatus } from './line-status.ts';
 import { assignmentsOf, refusedAssignmentsOf } from './model-assignments.ts';
-import { rulesOf } from './rules.ts';
+import { rulesOf, rulesWithoutLabels } from './rules.ts';
 import { dataFolderLimits } from './data-folder-limits.ts';
 import { LineTicker } from './telemetry-writer.ts';
 import { UplinkService } from './uplink-service.ts';
@@ -79,6 +79,9 @@ export async function runLine(options: RunLineOptions, signal: AbortSignal): Pro
       if (model.state !== 'refused') continue;
       const { id, code, message, advice } = model;
       logger.error({ model: id, code, advice }, message);
+    }
+    for (const { rule, message, advice } of rulesWithoutLabels(config, models)) {
+      logger.error({ rule, code: 'rule_label_unknown', advice }, message);
     }
     const keeper = await enginesHere(options, models);
     const line = wire(options, store, models, keeper);

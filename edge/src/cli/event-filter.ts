@@ -11,6 +11,7 @@ export interface FilterOptions {
   readonly camera?: string;
   readonly zone?: string;
   readonly rule?: string;
+  readonly ruleType?: string;
   readonly state?: EventSummary['state'];
   /** Durations back from now, such as 8h. */
   readonly since?: string;
@@ -25,6 +26,7 @@ export function addFilterOptions(command: Command): Command {
     .option('--camera <id>', 'only this camera')
     .option('--zone <id>', 'only this zone')
     .option('--rule <name>', 'only this rule')
+    .option('--rule-type <type>', 'only rules of this type, such as spill')
     .addOption(new Option('--state <state>', 'only open or closed ones').choices(['open', 'closed']))
     .option('--since <duration>', 'only events that changed in the last hours or days, such as 8h or 7d')
     .option('--until <duration>', 'only events that opened at least so long ago, such as 2h');
@@ -32,17 +34,24 @@ export function addFilterOptions(command: Command): Command {
 
 /** The filter that the options describe. Throws UsageError. */
 export async function filterOf(options: FilterOptions, nowMs: number): Promise<EventFilter> {
-  const { kind, severity, camera, zone, rule, state, since, until } = options;
+  const { kind, severity, camera, zone, rule, ruleType, state, since, until } = options;
   return {
     ...(kind === undefined ? {} : { kind }),
     ...(severity === undefined ? {} : { severity }),
     ...(camera === undefined ? {} : { camera }),
     ...(zone === undefined ? {} : { zone }),
     ...(rule === undefined ? {} : { rule }),
+    ...(ruleType === undefined ? {} : { ruleType: await knownType(ruleType) }),
     ...(state === undefined ? {} : { state }),
     ...(since === undefined ? {} : { since: nowMs - (await durationOf('--since', since)) }),
     ...(until === undefined ? {} : { until: nowMs - (await durationOf('--until', until)) }),
   };
+}
+
+async function knownType(type: string): Promise<string> {
+  const { RULE_TYPES } = await import('../rules/index.ts');
+  if (RULE_TYPES.includes(type)) return type;
+  throw new UsageError(`--rule-type ${type} is no type of rule`, `write one of ${RULE_TYPES.join(', ')}`);
 }
 
 async function durationOf(option: string, text: string): Promise<number> {

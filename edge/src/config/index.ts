@@ -9,6 +9,7 @@ export * from './describe.ts';
 export * from './diff.ts';
 export * from './distance.ts';
 export * from './errors.ts';
+export type { Finding } from './issues.ts';
 export * from './last-good.ts';
 export * from './load.ts';
 export * from './missing-secrets.ts';

@@ -83,6 +83,12 @@ export function checkConfig(text: string, source: ConfigSources & { path: string
   };
 }
 
+/** Findings of others about a configuration that was loaded, each with its place in the file. */
+export function problemsOf(loaded: LoadedConfig, findings: readonly Finding[]): readonly Problem[] {
+  const document = new YamlSource(loaded.text);
+  return findings.map((finding) => placed(finding, loaded.path, document)).sort(byPlace);
+}
+
 function placed(finding: Finding, file: string, document: YamlSource): Problem {
   const { code, path, message, advice } = finding;
   return { code, file, ...document.positionOf(path), path: pathText(path), message, advice };

@@ -11,6 +11,7 @@ import { configCheck } from './configuration.ts';
 import { dataFolderCheck } from './data-folder.ts';
 import { ffmpegCheck, nodeCheck } from './machine.ts';
 import { modelCheck, type ModelRuntime } from './model-check.ts';
+import { ruleLabelCheck } from './rule-labels.ts';
 import { serviceCheck } from './service-check.ts';
 
 export interface ExaminationOptions {
@@ -58,6 +59,7 @@ export async function* examine(options: ExaminationOptions): AsyncGenerator<Chec
     const places = { baseDir: loaded.baseDir, importedDir: importedDir(dataDir) };
     const runtimeOf = await options.runtimesOf(loaded);
     for (const model of config.models) yield* await run(modelCheck(model, places, runtimeOf(model.id)));
+    if (config.rules.length > 0) yield* await run(ruleLabelCheck(loaded, places));
     if (config.uplink !== undefined) yield* await run(brokerCheck(config.uplink, loaded, random));
   }
   yield* await run(serviceCheck(dataDir));

@@ -11,4 +11,5 @@ export { dataFolderCheck } from './data-folder.ts';
 export { examine, type ExaminationOptions } from './examine.ts';
 export { ffmpegCheck, nodeCheck } from './machine.ts';
 export { modelCheck, type ModelRuntime } from './model-check.ts';
+export { ruleLabelCheck, ruleLabelProblems } from './rule-labels.ts';
 export { serviceCheck } from './service-check.ts';

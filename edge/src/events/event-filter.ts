@@ -7,6 +7,8 @@ export interface EventFilter {
   readonly camera?: string;
   readonly zone?: string;
   readonly rule?: string;
+  /** Type of the rule; records from before 0.1 do not have it. */
+  readonly ruleType?: string;
   readonly state?: EventSummary['state'];
   /** Its latest transition at or after this. */
   readonly since?: number;

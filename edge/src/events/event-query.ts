@@ -17,7 +17,15 @@ interface Span {
 
 const COLUMNS = 'first_seq, last_seq, transitions, summary';
 const CHUNK = 500;
-const SOURCE_FILTERS = ['kind', 'severity', 'camera', 'zone', 'rule'] as const;
+/** Filters that the table of sources answers, and their columns. */
+const SOURCE_FILTERS = [
+  ['kind', 'kind'],
+  ['severity', 'severity'],
+  ['camera', 'camera'],
+  ['zone', 'zone'],
+  ['rule', 'rule'],
+  ['ruleType', 'rule_type'],
+] as const;
 
 /**
  * Reads the table of events. Each filter is answered from an index: a filter without matches costs as little as one
@@ -101,10 +109,10 @@ export class EventQuery {
 
   /** Ids of the sources that fit; undefined where every source does. */
   #sources(filter: EventFilter): readonly number[] | undefined {
-    const given = SOURCE_FILTERS.filter((name) => filter[name] !== undefined);
+    const given = SOURCE_FILTERS.filter(([name]) => filter[name] !== undefined);
     if (given.length === 0) return undefined;
-    const where = given.map((name) => `${name} = ?`).join(' AND ');
-    const values = given.map((name) => filter[name]);
+    const where = given.map(([, column]) => `${column} = ?`).join(' AND ');
+    const values = given.map(([name]) => filter[name]);
     return this.#database
       .prepare<unknown[], number>(`SELECT id FROM event_source WHERE ${where}`)
       .pluck()

@@ -10,7 +10,7 @@ interface SummaryRow {
 
 /**
  * Writes event summaries: tables `event_summary`, one row an event under the number of its latest record, and
- * `event_source`, one row for each combination of kind, severity, camera, zone and rule. Transactions are the caller's.
+ * `event_source`, one row for each combination of kind, severity, camera, zone, rule and its type. Transactions are the caller's.
  */
 export class EventTableRows {
   readonly #ofEvent: Database.Statement<[string], SummaryRow>;
@@ -37,13 +37,14 @@ export class EventTableRows {
     this.#findSource = database
       .prepare<[object], number>(
         `SELECT id FROM event_source
-         WHERE kind = @kind AND severity = @severity AND camera = @camera AND zone = @zone AND rule = @rule`,
+         WHERE kind = @kind AND severity = @severity AND camera = @camera AND zone = @zone AND rule = @rule
+           AND rule_type = @ruleType`,
       )
       .pluck();
     this.#addSource = database
       .prepare<[object], number>(
-        `INSERT INTO event_source(kind, severity, camera, zone, rule)
-         VALUES (@kind, @severity, @camera, @zone, @rule) RETURNING id`,
+        `INSERT INTO event_source(kind, severity, camera, zone, rule, rule_type)
+         VALUES (@kind, @severity, @camera, @zone, @rule, @ruleType) RETURNING id`,
       )
       .pluck();
     this.#deleteUpTo = database.prepare('DELETE FROM event_summary WHERE last_seq <= ?');
@@ -115,8 +116,8 @@ export class EventTableRows {
   }
 
   #write({ summary, firstSeq, transitions }: StoredSummary, known: boolean): void {
-    const { kind, severity, camera, zone = '', rule } = summary;
-    const source = { kind, severity, camera, zone, rule };
+    const { kind, severity, camera, zone = '', rule, ruleType = '' } = summary;
+    const source = { kind, severity, camera, zone, rule, ruleType };
     (known ? this.#update : this.#insert).run({
       lastSeq: summary.latest.seq,
       firstSeq,

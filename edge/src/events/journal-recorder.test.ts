@@ -182,6 +182,8 @@ test('a reader folds transitions into events, filters them, and finds one by the
   ]);
   expect(reader.list(10, { state: 'open' }).map((event) => event.event)).toEqual([id(2)]);
   expect(reader.list(10, { kind: 'sanitation' })).toEqual([]);
+  expect(reader.list(10, { ruleType: 'spill' }).map((event) => event.event)).toEqual([id(1), id(2)]);
+  expect(reader.list(10, { ruleType: 'product_defect' })).toEqual([]);
   const shown = reader.show(id(1))!;
   expect(shown.transitions.map((transition) => transition.body.phase)).toEqual(['opened', 'updated', 'closed']);
   expect(shown.event).toMatchObject({ reason: 'cleared', transitions: 3, firstSeq: 1, lastSeq: 4, score: 0.9 });

@@ -65,7 +65,7 @@ const MIGRATIONS: readonly Migration[] = [
 ];
 
 /** Of the derived tables below. Another version in a file, older or newer: they are dropped and filled anew. */
-const DERIVED_VERSION = '1';
+const DERIVED_VERSION = '2';
 
 /**
  * Tables that are derived from the records and can be filled again at any time. They are not part of the format: an
@@ -96,7 +96,8 @@ export function derivedTables(schema: 'main' | 'temp'): string {
       camera TEXT NOT NULL,
       zone TEXT NOT NULL,
       rule TEXT NOT NULL,
-      UNIQUE (kind, severity, camera, zone, rule)
+      rule_type TEXT NOT NULL,
+      UNIQUE (kind, severity, camera, zone, rule, rule_type)
     ) STRICT;`;
 }
 

@@ -1,4 +1,4 @@
-import { codesOf, EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../domain/index.ts';
+import { CODE_PATTERN, codesOf, EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../domain/index.ts';
 
 /** What requests may say, as JSON Schema for fastify, and the types it makes of them. */
 const NAME = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' } as const;
@@ -9,6 +9,7 @@ export interface EventsQuery {
   readonly camera?: string;
   readonly zone?: string;
   readonly rule?: string;
+  readonly ruleType?: string;
   readonly severity?: Severity;
   readonly state?: 'open' | 'closed';
   /** Wall ms: its latest transition at or after this. */
@@ -27,6 +28,7 @@ export const eventsQuery = {
     camera: NAME,
     zone: NAME,
     rule: NAME,
+    ruleType: { type: 'string', pattern: CODE_PATTERN.source },
     severity: { type: 'string', enum: codesOf(SEVERITIES) },
     state: { type: 'string', enum: ['open', 'closed'] },
     sinceMs: { type: 'integer', minimum: 0 },

@@ -36,6 +36,7 @@ export interface EventQuery {
   readonly camera?: string;
   readonly zone?: string;
   readonly rule?: string;
+  readonly ruleType?: string;
   readonly severity?: Severity;
   readonly state?: EventView['state'];
   /** Wall ms: its latest transition at or after this. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Problem } from '../../config/index.ts';
+import type { LoadedConfig, Problem } from '../../config/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 
@@ -19,6 +19,8 @@ async function check(context: Context, options: CheckOptions): Promise<ExitCode>
   const { ConfigError, loadConfig } = await import('../../config/index.ts');
   try {
     const loaded = await loadConfig(context.configPath, await context.configSources());
+    const labels = await labelProblems(loaded, context.dataDir);
+    if (labels.length > 0) throw new ConfigError(labels);
     const ok = options.strict !== true || loaded.warnings.length === 0;
     await print(context, { ok, file: loaded.path, problems: [], warnings: loaded.warnings });
     return ok ? EXIT.ok : EXIT.problems;
@@ -27,6 +29,15 @@ async function check(context: Context, options: CheckOptions): Promise<ExitCode>
     await print(context, { ok: false, file: context.configPath, problems: error.problems, warnings: [] });
     return EXIT.badInput;
   }
+}
+
+/** What is wrong between the rules and the models, as far as the models are on this machine. */
+async function labelProblems(loaded: LoadedConfig, dataDir: string): Promise<readonly Problem[]> {
+  const [{ ruleLabelProblems }, { importedDir }] = await Promise.all([
+    import('../../diagnostics/index.ts'),
+    import('@lineside/models'),
+  ]);
+  return ruleLabelProblems(loaded, { baseDir: loaded.baseDir, importedDir: importedDir(dataDir) });
 }
 
 interface Report {

@@ -37,15 +37,16 @@ async function site(dir: TempDir): Promise<void> {
 
 interface SiteFacts {
   readonly url: string;
+  readonly label?: string;
   readonly more?: string;
 }
 
-async function configure(dir: TempDir, { url, more = '' }: SiteFacts): Promise<void> {
+async function configure(dir: TempDir, { url, label = 'cap', more = '' }: SiteFacts): Promise<void> {
   const lines = [
     'device: line-1',
     `cameras: [{id: belt, url: "${url}", models: [tiny]}]`,
     'models: [{id: tiny, ref: ./tiny}]',
-    'rules: [{id: r, type: product_defect, camera: belt, model: tiny}]',
+    `rules: [{id: r, type: product_defect, camera: belt, model: tiny, labels: [${label}]}]`,
     more,
   ];
   await writeFile(dir.join('lineside.yaml'), lines.join('\n'));
@@ -76,7 +77,9 @@ describe('the doctor on a sound site', () => {
     expect(report.troubles).toEqual([]);
     expect(report.code).toBe(0);
     const order = report.checks.map((check) => check.check);
-    expect(order).toEqual(['node', 'ffmpeg', 'data_folder', 'disk', 'clock', 'config', 'camera', 'model', 'service']);
+    expect(order).toEqual([
+      ...['node', 'ffmpeg', 'data_folder', 'disk', 'clock', 'config', 'camera', 'model', 'rules', 'service'],
+    ]);
     expect(find(report, 'camera_ok')).toMatchObject({ subject: 'belt', message: expect.stringContaining('320x180') });
     expect(find(report, 'model_ok')).toMatchObject({ subject: 'tiny', message: expect.stringContaining('cpu') });
     expect(find(report, 'service_not_running').verdict).toBe('warning');
@@ -101,6 +104,31 @@ describe('the doctor finds', () => {
     expect(report.troubles).toEqual(['ffmpeg_missing', 'camera_skipped']);
     expect(report.code).toBe(1);
     expect(find(report, 'ffmpeg_missing').advice).toContain('apt install ffmpeg');
+  });
+
+  it('a label of a rule that the model does not have, which `config check` refuses at its line', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    await configure(dir, { url: await testVideo(), label: 'crack' });
+    const report = await doctor(dir);
+    expect(report.troubles).toEqual(['rule_label_unknown']);
+    expect(report.code).toBe(1);
+    expect(find(report, 'rule_label_unknown')).toMatchObject({
+      check: 'rules',
+      subject: 'r',
+      verdict: 'failure',
+      message: 'rules[0].labels: model tiny has no label crack, so this rule can never open an event',
+      advice: 'set labels to labels of the model: cap',
+    });
+    const paths = ['--config', dir.join('lineside.yaml'), '--data', dir.join('data')];
+    const checked = await runHere(['config', 'check', '--json', ...paths]);
+    expect(checked.code).toBe(2);
+    expect(JSON.parse(checked.stdout)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'rule_label_unknown', line: 4, path: 'rules[0].labels' }],
+    });
+    await configure(dir, { url: await testVideo() });
+    expect((await runHere(['config', 'check', ...paths])).code).toBe(0);
   });
 
   it('that the data folder is a file, or lies in one', async () => {
