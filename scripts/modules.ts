@@ -186,6 +186,7 @@ export const MODULES: readonly Module[] = [
     'cli',
     ['errors', 'config', 'runtime', 'records', 'broker', 'store', 'app'],
     ['commander', 'node:fs', 'node:fs/promises'],
+    ['vocabulary'],
   ),
   {
     name: 'collector',

@@ -1,4 +1,13 @@
-import { type Document, isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
+
+let loaded: typeof Yaml | undefined;
+
+/** Loaded only where a file is read: the commands that read none start faster. */
+function loadYaml(): typeof Yaml {
+  loaded ??= createRequire(import.meta.url)('yaml') as typeof Yaml;
+  return loaded;
+}
 
 /** A place in a text; both numbers start at 1. */
 export interface SourcePosition {
@@ -15,10 +24,12 @@ export type ValuePath = readonly PropertyKey[];
 
 /** A YAML text with the position of each of its values. */
 export class YamlSource {
-  readonly #document: Document.Parsed;
-  readonly #lines = new LineCounter();
+  readonly #document: Yaml.Document.Parsed;
+  readonly #lines: Yaml.LineCounter;
 
   constructor(text: string) {
+    const { LineCounter, parseDocument } = loadYaml();
+    this.#lines = new LineCounter();
     // Without pretty errors: they quote the line, which may contain a password.
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, strict: true });
   }
@@ -37,6 +48,7 @@ export class YamlSource {
 
   /** Position of the key or value at `path`, or of its nearest ancestor. */
   positionOf(path: ValuePath): SourcePosition {
+    const { isNode } = loadYaml();
     for (let length = path.length; length > 0; length -= 1) {
       const node = this.#keyAt(path.slice(0, length)) ?? this.#document.getIn(path.slice(0, length), true);
       const start = isNode(node) ? node.range?.[0] : undefined;
@@ -48,6 +60,7 @@ export class YamlSource {
 
   /** The key node of a mapping's entry: an editor should jump there. */
   #keyAt(path: ValuePath): unknown {
+    const { isMap, isPair, isSeq } = loadYaml();
     const parent: unknown = path.length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, -1), true);
     if (isSeq(parent) || !isMap(parent)) return undefined;
     const wanted = String(path.at(-1));

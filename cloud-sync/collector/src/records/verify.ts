@@ -175,3 +175,19 @@ function finding(
 ): Finding {
   return { device, epoch, stream, problem, first, last, message };
 }
+
+export interface VerifyResult {
+  readonly records: number;
+  readonly streams: number;
+  readonly findings: readonly Finding[];
+}
+
+/** Verifies every chain and collects the findings. */
+export async function verifyAll(source: ChainSource): Promise<VerifyResult> {
+  const findings: Finding[] = [];
+  const walk = verifyChains(source);
+  for (let step = await walk.next(); ; step = await walk.next()) {
+    if (step.done === true) return { ...step.value, findings };
+    findings.push(step.value);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import type { Registry } from './context.ts';
+
+/** What the file of a verb exports. */
+export interface VerbFile {
+  /** Adds arguments, options, examples and the action to the verb's command. */
+  configure(command: Command, registry: Registry): void;
+}
+
+/** A verb with the file that is loaded for it, or a group of verbs. */
+export type CommandEntry = {
+  readonly name: string;
+  readonly summary: string;
+} & ({ readonly load: () => Promise<VerbFile> } | { readonly commands: readonly CommandEntry[] });
+
+/** Every command in the order of the help. Summaries are here, so that a list of commands loads no verb's file. */
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'run', summary: 'run the collector until it is stopped', load: () => import('./verbs/run.ts') },
+  {
+    name: 'device',
+    summary: 'credentials of devices',
+    commands: [
+      {
+        name: 'add',
+        summary: 'make a credential for a device and print it once',
+        load: () => import('./verbs/device-add.ts'),
+      },
+      {
+        name: 'list',
+        summary: 'devices that have a credential or were connected',
+        load: () => import('./verbs/device-list.ts'),
+      },
+      {
+        name: 'remove',
+        summary: 'delete the credential of a device',
+        load: () => import('./verbs/device-remove.ts'),
+      },
+    ],
+  },
+  {
+    name: 'status',
+    summary: 'what is stored, by device and stream, and what is wrong',
+    load: () => import('./verbs/status.ts'),
+  },
+  {
+    name: 'gaps',
+    summary: 'missing records, chain breaks, conflicts, signature problems',
+    load: () => import('./verbs/gaps.ts'),
+  },
+  {
+    name: 'events',
+    summary: 'events of all lines',
+    commands: [{ name: 'list', summary: 'newest events first', load: () => import('./verbs/events-list.ts') }],
+  },
+  {
+    name: 'verify',
+    summary: 'check the hash chain of every stored stream',
+    load: () => import('./verbs/verify.ts'),
+  },
+  {
+    name: 'backup',
+    summary: 'copy the store while a collector may use it',
+    load: () => import('./verbs/backup.ts'),
+  },
+];

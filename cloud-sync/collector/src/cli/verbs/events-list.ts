@@ -1,0 +1,57 @@
+import { CODE_PATTERN, codesOf, EVENT_KINDS } from '@lineside/protocol/vocabulary';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { EventSummary } from '../../records/index.ts';
+import { action, type Context, examples, type Registry } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { table } from '../table.ts';
+import { timeText } from '../time-text.ts';
+
+/** `lineside-collector events list` */
+export function configure(command: Command, registry: Registry): void {
+  command
+    .option('--device <id>', 'only of this device')
+    .option(
+      '--kind <kind>',
+      `only of this kind: ${codesOf(EVENT_KINDS).join(', ')}, or one that a newer device has`,
+      parseKind,
+    )
+    .option('--limit <n>', 'at most N, newest first', parseLimit, 50)
+    .description('Lists events, newest first. --json: one line per event.')
+    .addHelpText('after', examples('lineside-collector events list --device line-1 --limit 10 --json'))
+    .action(action(registry, list));
+}
+
+interface ListOptions {
+  readonly device?: string;
+  readonly kind?: string;
+  readonly limit: number;
+}
+
+async function list(context: Context, { device, kind, limit }: ListOptions): Promise<ExitCode> {
+  const { items } = await context.withStore(await context.config(), async ({ records }) =>
+    records.events({ device, kind, limit }),
+  );
+  const { eventJson } = await import('../../records/index.ts');
+  if (context.json) for (const item of items) context.io.out(JSON.stringify(eventJson(item)));
+  else context.io.out(textOf(items));
+  return EXIT.ok;
+}
+
+function textOf(items: readonly EventSummary[]): string {
+  const rows = items.map((row) => [
+    ...[timeText(row.openedAtMs), row.device, row.camera, row.kind, row.severity, row.label],
+    ...[`${(row.durationMs / 1000).toFixed(1)}s`, row.closedAtMs === null ? 'open' : (row.reason ?? 'closed')],
+  ]);
+  return table([['OPENED AT', 'DEVICE', 'CAMERA', 'KIND', 'SEVERITY', 'LABEL', 'DURATION', 'END'], ...rows]);
+}
+
+function parseKind(text: string): string {
+  if (CODE_PATTERN.test(text)) return text;
+  throw new InvalidArgumentError(`Kinds are ${codesOf(EVENT_KINDS).join(', ')}.`);
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 10_000) return limit;
+  throw new InvalidArgumentError('Write a whole number from 1 to 10000.');
+}
