@@ -1,12 +1,9 @@
 import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
 
-let loaded: typeof Yaml | undefined;
-
 /** Loaded only where a file is read: the commands that read none start faster. */
 function loadYaml(): typeof Yaml {
-  loaded ??= createRequire(import.meta.url)('yaml') as typeof Yaml;
-  return loaded;
+  return createRequire(import.meta.url)('yaml') as typeof Yaml;
 }
 
 /** A place in a text; both numbers start at 1. */
