@@ -10,7 +10,7 @@ import { cliDocument } from './docs/cli.ts';
 import { configurationDocument, configurationSchema } from './docs/configuration.ts';
 import { errorsDocument } from './docs/errors.ts';
 import type { GeneratedFile } from './docs/generated-file.ts';
-import { manifestSchema } from './docs/models.ts';
+import { manifestSchema, modelsDocument } from './docs/models.ts';
 import { protocolDocument, protocolSchemas } from './docs/protocol.ts';
 import { rulesDocument } from './docs/rules.ts';
 import { vocabularyModule } from './docs/vocabulary.ts';
@@ -23,6 +23,7 @@ const files: readonly GeneratedFile[] = [
   manifestSchema(),
   await rulesDocument(ROOT),
   vocabularyModule(),
+  await modelsDocument(ROOT),
   await protocolDocument(ROOT),
   ...protocolSchemas(),
   await errorsDocument(ROOT),

@@ -45,6 +45,8 @@ export interface FamilyDocument {
   readonly outputs: string;
   /** Keys of `output.options` that the decoder reads, with their defaults. */
   readonly options: string;
+  /** Which variants take other images than `images.usual` says. */
+  readonly images?: string;
 }
 
 export interface FamilyImages {

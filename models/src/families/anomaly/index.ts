@@ -11,6 +11,7 @@ export const anomaly = defineFamily({
     outputs: 'score and map, either may be missing',
     options:
       "`threshold` on the model's own scale (the manifest's score threshold), `pixelThreshold` (no outline), `mapOutput`",
+    images: 'score and map (anomalib 2): from 0 to 1',
   },
   images,
   recognise,

@@ -11,6 +11,7 @@ export const classify = defineFamily({
     outputs: '[1, classes]',
     options:
       '`softmax`: `inside` (the usual) or `outside` the graph; or `sigmoid`, for classes that do not exclude one another',
+    images: 'NHWC input (Keras): from -1 to 1',
   },
   images,
   recognise,

@@ -12,6 +12,7 @@ export const detr = defineFamily({
     outputs: 'logits and boxes; or labels, boxes, scores; or one table',
     options:
       'logits: sigmoid outside; `softmax: outside` with a last class that means nothing, `background` where it is not the last; `boxes` (normalised; pixels where the graph gives labels, boxes, scores), `boxForm`',
+    images: 'RT-DETR, D-FINE: from 0 to 1',
   },
   images,
   mayScoreBackground: true,

@@ -13,6 +13,7 @@ export const ssd = defineFamily({
     outputs: 'scores [1, N, classes], decoded boxes [1, N, 4]',
     options:
       '`softmax` (inside), `background` (0 where there is one column more than labels), `boxes` (normalised), `boxForm` (corners)',
+    images: 'one box per cell of a grid (YOLO-NAS): as `yolov8`',
   },
   images: {
     // The face and mask detectors that are published in this form.

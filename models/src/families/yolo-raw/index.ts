@@ -10,6 +10,7 @@ export const yoloRaw = defineFamily({
   document: {
     outputs: 'heads before decoding, by strides: YOLOv5, YOLOv8, YOLOX, YuNet',
     options: '`strides` (8, 16, 32), `anchors`, `regMax` (15), `sigmoid` (distances: outside; objectness: inside)',
+    images: 'twelve heads (YuNet): BGR, 0 to 255, black bars',
   },
   images,
   // The names of heads say more than shapes, which may look like a transformer's queries.

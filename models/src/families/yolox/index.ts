@@ -12,6 +12,7 @@ export const yolox = defineFamily({
   document: {
     outputs: '[1, cells, 5 + classes], on the grid',
     options: '`strides` (8, 16, 32), `gridDecoded` (false)',
+    images: 'YOLOv6, whose boxes are in pixels, as `yolov5`',
   },
   images: {
     // Since version 0.2 YOLOX takes the bytes of OpenCV's images, placed in the corner.
