@@ -1,4 +1,3 @@
-import { redactUrls } from '@lineside/kit';
 import {
   type AddressOf,
   downFilter,
@@ -13,7 +12,7 @@ import {
 import type { MqttClient } from 'mqtt';
 import { problem, UplinkFailure, type UplinkProblem } from '../ports/index.ts';
 import { type BrokerAccess, openClient } from './client-options.ts';
-import { disconnectProblem, socketProblem } from './connection-problem.ts';
+import { endOf } from './connection-end.ts';
 
 export interface SessionOptions extends BrokerAccess {
   /** Its id is the client id, so that the broker allows one connection per device. */
@@ -57,7 +56,7 @@ export class BrokerSession {
     signal.throwIfAborted();
     const { device, url } = options;
     const client = openClient(options, { clientId: device, ...options });
-    const session = new BrokerSession(device, client, closedOf(client, url));
+    const session = new BrokerSession(device, client, endOf(client, url));
     client.on('message', (topic, payload) => events.message(topic, payload));
     client.on('packetreceive', (packet) => {
       if (packet.cmd !== 'puback') return;
@@ -152,24 +151,6 @@ export class BrokerSession {
       answer,
     );
   }
-}
-
-/** The first reason for the end is the true one: what follows are its consequences. */
-function closedOf(client: MqttClient, broker: string): Promise<UplinkProblem> {
-  return new Promise((resolve) => {
-    let reason: UplinkProblem | undefined;
-    client.on('disconnect', (packet) => {
-      reason ??= disconnectProblem(packet.reasonCode ?? 0);
-    });
-    client.on('error', (error) => {
-      reason ??= socketProblem(error, broker);
-      client.end(true);
-    });
-    client.on('close', () => {
-      resolve(reason ?? problem('broker_lost', `${redactUrls(broker)}: the connection was lost`));
-      client.end(true);
-    });
-  });
 }
 
 function reasonOf(error: unknown): number | undefined {

@@ -3,7 +3,7 @@ import { CollectorState, decode, filterOf, MalformedPayload } from '@lineside/pr
 import type { MqttClient } from 'mqtt';
 import { problem, UplinkFailure, type UplinkProblem } from '../ports/index.ts';
 import { type BrokerAccess, openClient } from './client-options.ts';
-import { socketProblem } from './connection-problem.ts';
+import { endOf } from './connection-end.ts';
 
 export interface BrokerProbeOptions extends BrokerAccess {
   /** Must not be the device's own: the broker would end the session of the running service. */
@@ -33,7 +33,7 @@ export async function probeBroker(options: BrokerProbeOptions): Promise<BrokerPr
     throw error;
   }
   try {
-    const failure = await connected(client, options);
+    const failure = await failureOf(client, options);
     if (failure !== undefined) return { broker: 'failed', problem: failure };
     return { broker: 'answers', collector: await presence(client, timeoutMs) };
   } finally {
@@ -41,21 +41,14 @@ export async function probeBroker(options: BrokerProbeOptions): Promise<BrokerPr
   }
 }
 
-function connected(client: MqttClient, { url, timeoutMs }: BrokerProbeOptions): Promise<UplinkProblem | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(
-      () => resolve(problem('broker_silent', `${redactUrls(url)}: no answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    const settle = (result: UplinkProblem | undefined): void => {
-      clearTimeout(timer);
-      resolve(result);
-    };
-    client.once('connect', () => settle(undefined));
-    client.once('close', () => settle(problem('broker_lost', `${redactUrls(url)}: the connection was closed at once`)));
-    // Kept for good: an error after the answer must not end the process.
-    client.on('error', (error) => settle(socketProblem(error, url)));
-  });
+/** Undefined once the broker has accepted the client. */
+async function failureOf(
+  client: MqttClient,
+  { url, timeoutMs }: BrokerProbeOptions,
+): Promise<UplinkProblem | undefined> {
+  const up = new Promise<undefined>((resolve) => client.once('connect', () => resolve(undefined)));
+  const silent = problem('broker_silent', `${redactUrls(url)}: no answer within ${timeoutMs} ms`);
+  return within(timeoutMs, Promise.race([up, endOf(client, url)]), silent);
 }
 
 /** A retained message comes with the answer to the subscription or not at all; this much is for a slow link. */

@@ -1,0 +1,133 @@
+import { createServer } from 'node:tls';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../../../tests/support/free-port.ts';
+import { type Mosquitto, startMosquitto } from '../../../../tests/support/mosquitto.ts';
+import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
+import { TestAuthority, type TestCertificate } from '../../../../tests/support/test-authority.ts';
+import type { UplinkProblem } from '../ports/index.ts';
+import { BrokerSession, type SessionEvents, type SessionOptions } from './broker-session.ts';
+import type { BrokerAccess } from './client-options.ts';
+import { probeBroker } from './probe.ts';
+
+const HERE = '127.0.0.1';
+let dir: TempDir;
+let authority: TestAuthority;
+let other: TestAuthority;
+let server: TestCertificate;
+let device: TestCertificate;
+
+const broker = ({ certFile, keyFile }: TestCertificate, ...more: string[]): Promise<Mosquitto> =>
+  startMosquitto({ config: [`certfile ${certFile}`, `keyfile ${keyFile}`, ...more] });
+const secure = ({ port }: { port: number }): string => `mqtts://127.0.0.1:${port}`;
+
+const EVENTS: SessionEvents = { message: () => undefined, noSubscribers: () => undefined };
+function settingsOf(access: BrokerAccess): SessionOptions {
+  const will = { topic: 'lineside/v1/line-1/state', payload: Buffer.from('{}'), qos: 1, retain: true } as const;
+  return { ...access, device: 'line-1', connectMs: 5_000, keepaliveS: 15, will };
+}
+
+/** What the doctor finds, and what the service meets: they must agree. */
+async function problemOf(access: BrokerAccess): Promise<UplinkProblem> {
+  const probe = await probeBroker({ ...access, clientId: 'line-1-doctor', timeoutMs: 5_000 });
+  if (probe.broker !== 'failed') throw new Error('the broker answers');
+  await expect(BrokerSession.open(settingsOf(access), EVENTS, new AbortController().signal)).rejects.toMatchObject({
+    problem: { code: probe.problem.code },
+  });
+  expect(probe.problem.advice).not.toBe('');
+  return probe.problem;
+}
+
+beforeAll(async () => {
+  dir = await tempDir('uplink-probe-');
+  authority = await TestAuthority.make(dir.path, 'authority');
+  other = await TestAuthority.make(dir.path, 'other-authority');
+  server = await authority.issue('broker', HERE);
+  device = await authority.issue('device', 'line-1');
+});
+afterAll(() => dir[Symbol.asyncDispose]());
+
+test('a broker with a certificate of its own authority answers to a probe that knows the authority', async () => {
+  await using own = await broker(server);
+  const probe = await probeBroker({
+    url: secure(own),
+    tls: { ca: authority.ca },
+    clientId: 'line-1-doctor',
+    timeoutMs: 5_000,
+  });
+  expect(probe).toEqual({ broker: 'answers', collector: 'absent' });
+});
+
+test('a connection over TLS that is lost later is reported as lost, not as a fault of TLS', async () => {
+  await using own = await broker(server);
+  const access = { url: secure(own), tls: { ca: authority.ca } };
+  const session = await BrokerSession.open(settingsOf(access), EVENTS, new AbortController().signal);
+  await own.kill();
+  expect(await session.closed).toMatchObject({ code: 'broker_lost' });
+});
+
+test('a broker whose authority is unknown is reported as untrusted, and the advice names the missing file', async () => {
+  await using own = await broker(server);
+  const { code, advice, message } = await problemOf({ url: secure(own) });
+  expect(code).toBe('broker_tls_untrusted');
+  expect(advice).toContain('uplink.ca');
+  expect(message).toContain(`127.0.0.1:${own.port}`);
+  expect((await problemOf({ url: secure(own), tls: { ca: other.ca } })).code).toBe('broker_tls_untrusted');
+});
+
+test('a certificate that has expired and one for another host are told apart', async () => {
+  const tls = { ca: authority.ca };
+  await using late = await broker(await authority.issue('expired', HERE, -1000));
+  const expired = await problemOf({ url: secure(late), tls });
+  expect(expired.code).toBe('broker_tls_expired');
+  expect(expired.advice).toContain('clock');
+  await using elsewhere = await broker(await authority.issue('elsewhere', 'broker.plant'));
+  const wrongHost = await problemOf({ url: secure(elsewhere), tls });
+  expect(wrongHost.code).toBe('broker_tls_wrong_host');
+  expect(wrongHost.message).toContain('altnames');
+});
+
+test('a broker that wants a certificate of the device refuses none and a foreign one, and takes the right one', async () => {
+  await using strict = await broker(server, `cafile ${authority.caFile}`, 'require_certificate true');
+  const url = secure(strict);
+  const ca = authority.ca;
+  expect((await problemOf({ url, tls: { ca } })).code).toBe('broker_tls_certificate_refused');
+  const stranger = await other.issue('stranger', 'line-1');
+  const foreign = { ca, cert: stranger.cert, key: stranger.key };
+  expect((await problemOf({ url, tls: foreign })).code).toBe('broker_tls_certificate_refused');
+  const right = { ca, cert: device.cert, key: device.key };
+  const probe = await probeBroker({ url, tls: right, clientId: 'line-1-doctor', timeoutMs: 5_000 });
+  expect(probe.broker).toBe('answers');
+});
+
+test('a port without TLS, a broker with another version of TLS, and files that are no certificates are told apart', async () => {
+  await using plain = await startMosquitto();
+  const tls = { ca: authority.ca };
+  expect(await problemOf({ url: secure(plain), tls })).toMatchObject({ code: 'broker_tls_handshake' });
+
+  const old = createServer({
+    cert: server.cert,
+    key: server.key,
+    maxVersion: 'TLSv1.1',
+    minVersion: 'TLSv1',
+  });
+  old.on('tlsClientError', () => undefined);
+  const port = await freePort();
+  await new Promise<void>((resolve) => old.listen(port, '127.0.0.1', resolve));
+  expect((await problemOf({ url: secure({ port }), tls })).code).toBe('broker_tls_handshake');
+  old.close();
+
+  const bad = { ca: authority.ca, cert: 'no certificate', key: device.key };
+  expect((await problemOf({ url: secure(plain), tls: bad })).code).toBe('broker_tls_files');
+  const mixed = { ca: authority.ca, cert: device.cert, key: server.key };
+  expect((await problemOf({ url: secure(plain), tls: mixed })).code).toBe('broker_tls_files');
+});
+
+test('nobody listening, a wrong password and a password in the URL are reported without the password', async () => {
+  const port = await freePort();
+  expect((await problemOf({ url: `mqtt://127.0.0.1:${port}` })).code).toBe('broker_refused');
+  await using strict = await startMosquitto({ users: { 'line-1': 'right' } });
+  const access = { url: strict.url, username: 'line-1', password: 'wrong' };
+  expect((await problemOf(access)).code).toBe('credentials_refused');
+  const { message } = await problemOf({ url: `mqtt://line-1:geheim@127.0.0.1:${port}` });
+  expect(message).not.toContain('geheim');
+});
