@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { canonicalJson, Reported, topicOf } from '../../cloud-sync/protocol/src/index.ts';
-import { type Outbox, type Tuning, TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
+import { canonicalJson, type DesiredStatus, outgoing, Reported, topicOf } from '../../cloud-sync/protocol/src/index.ts';
+import { type DesiredHandler, type Outbox, type Tuning, TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
 import type { Journal } from '../../edge/src/journal/index.ts';
 import { FakeCollector } from '../support/fake-collector.ts';
@@ -52,15 +52,17 @@ interface StartOptions {
   readonly keepaliveS?: number;
   readonly maxBytesPerS?: number;
   readonly publicKey?: string;
+  readonly desired?: DesiredHandler;
   readonly tuning?: Partial<Tuning>;
 }
 const start = (url: string, options: StartOptions = {}): Uplink => {
   const { outbox = journal, connectMs = QUICK.connectMs, keepaliveS = QUICK.keepaliveS, ...rest } = options;
-  const { maxBytesPerS, publicKey, tuning, ...user } = rest;
+  const { maxBytesPerS, publicKey, desired, tuning, ...user } = rest;
   const uplink = new Uplink({
     broker: { url, ...user },
     ...(maxBytesPerS === undefined ? {} : { maxBytesPerS }),
     ...(publicKey === undefined ? {} : { publicKey }),
+    ...(desired === undefined ? {} : { desired }),
     outbox,
     clock: systemClock,
     log: silentLogger,
@@ -129,6 +131,61 @@ test('what waits is told to the cloud, by stream, even while nobody takes it', a
   });
   await late.subscribeAsync(topicOf('reported', { device: 'line-1' }), { qos: 1 });
   expect(await heard).toEqual(told.at(-1));
+});
+
+test('a desired document is reported as not applied, once per revision, and an older revision is refused', async () => {
+  const { url } = await broker();
+  const desired = (revision: number): Buffer =>
+    outgoing('desired', { device: 'line-1' }, { v: 1, revision, t: 0 }).payload;
+  const watcher = await mqtt.connectAsync(url);
+  endings.push(() => watcher.endAsync(true));
+  const documents: Reported[] = [];
+  watcher.on('message', (_topic, payload) => documents.push(Reported.parse(JSON.parse(payload.toString()))));
+  await watcher.subscribeAsync(topicOf('reported', { device: 'line-1' }), { qos: 1 });
+  const topic = topicOf('desired', { device: 'line-1' });
+  await watcher.publishAsync(topic, desired(4), { qos: 1, retain: true });
+  const uplink = start(url);
+  const reason = 'updates are not available in this version';
+  const status = (revision: number): object => ({ revision, state: 'not_applied', reason });
+  await waitFor('revision 4', () => documents.at(-1)?.desired?.revision === 4);
+  expect(documents.at(-1)?.desired).toEqual(status(4));
+  await watcher.publishAsync(topic, desired(3), { qos: 1 });
+  await watcher.publishAsync(topic, '{"v":1,"revision":"5"}', { qos: 1 });
+  await waitFor('both to be refused', () => {
+    const { stale, malformed } = uplink.snapshot().refused;
+    return stale === 1 && malformed === 1;
+  });
+  expect(uplink.snapshot().desired).toEqual(status(4));
+  await watcher.publishAsync(topic, desired(6), { qos: 1, retain: true });
+  await waitFor('revision 6', () => documents.at(-1)?.desired?.revision === 6);
+});
+
+test('an uplink with a handler of desired documents passes them on and reports its status', async () => {
+  const { url } = await broker();
+  const received: number[] = [];
+  let status: DesiredStatus | undefined;
+  start(url, {
+    desired: {
+      receive: ({ revision }) => {
+        received.push(revision);
+        status = { revision, state: 'applied' };
+      },
+      status: () => status,
+    },
+  });
+  const cloud = await mqtt.connectAsync(url);
+  endings.push(() => cloud.endAsync(true));
+  const reported = new Promise<Reported>((resolve) => {
+    cloud.on('message', (_topic, payload) => {
+      const document = Reported.parse(JSON.parse(payload.toString()));
+      if (document.desired !== undefined) resolve(document);
+    });
+  });
+  await cloud.subscribeAsync(topicOf('reported', { device: 'line-1' }), { qos: 1 });
+  const { topic, payload } = outgoing('desired', { device: 'line-1' }, { v: 1, revision: 2, t: 0 });
+  await cloud.publishAsync(topic, payload, { qos: 1, retain: true });
+  expect((await reported).desired).toEqual({ revision: 2, state: 'applied' });
+  expect(received).toEqual([2]);
 });
 
 test('nothing is sent, and nothing confirmed, while no collector says that it is there', async () => {

@@ -85,11 +85,11 @@ test('an inbox of one device takes no messages of another', () => {
 });
 
 test('a promise of the handler is passed on, so that the client can hold back further messages', async () => {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<undefined>();
   const slow = new Inbox<'collector'>({ onRefusal: () => undefined }).on('reported', () => promise);
   const held = slow.receive(REPORTED, encode(reported));
   expect(held).toBeInstanceOf(Promise);
-  resolve();
+  resolve(undefined);
   await held;
   expect(inbox.receive(REPORTED, encode(reported))).toBeUndefined();
 });

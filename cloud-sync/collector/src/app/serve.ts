@@ -73,9 +73,9 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       othersAtWork: () => membership.others > 0,
       mediaUrl: `${http.publicUrl}/media`,
       uploadUrl: `${http.publicUrl}/uploads`,
-      heard: (device, state) => devices.hear(device, state),
-      reported: (device, document) => devices.report(device, document),
-      lost: () => devices.forgetLinks(),
+      onState: (device, state) => devices.hear(device, state),
+      onReported: (device, document) => devices.report(device, document),
+      onLost: () => devices.forgetLinks(),
     });
     health.add(async () => (link.online ? [] : ['not connected to the broker']));
     health.add(storeCheck({ problem: () => ingest.storeProblem, ping: async () => store.batches.ping(), clock }));

@@ -19,8 +19,8 @@ import type { Ingest } from '../ingest/index.ts';
 
 const GOODBYE_MS = 1500;
 const RECONNECT_MS = 1000;
-/** Name of the group among which the broker deals out batches. */
-const SHARE = 'lineside-collectors';
+/** Name of the group of collectors among which the broker distributes batches (MQTT 5, 4.8.2). */
+const SHARE_NAME = 'lineside-collectors';
 
 export interface LinkOptions {
   readonly url: string;
@@ -28,7 +28,7 @@ export interface LinkOptions {
   readonly password: string | undefined;
   readonly tls: Pick<IClientOptions, 'ca' | 'cert' | 'key'>;
   readonly clientId: string;
-  /** Tells devices whether this is the collector that they know; all of a cluster announce the same. */
+  /** By it devices recognise the collector; all collectors of a cluster have the same. */
   readonly session: string;
   readonly mediaUrl: string;
   /** Where uploads are made that can be resumed. */
@@ -36,10 +36,10 @@ export interface LinkOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly ingest: Ingest;
-  readonly heard: (device: string, state: DeviceState) => void;
-  readonly reported: (device: string, document: Reported) => void;
-  /** The broker is gone. */
-  readonly lost: () => void;
+  readonly onState: (device: string, state: DeviceState) => void;
+  readonly onReported: (device: string, document: Reported) => void;
+  /** The connection to the broker ended. */
+  readonly onLost: () => void;
   /** True where several collectors share the batches of one broker. */
   readonly cluster: boolean;
   /** Whether other collectors of the cluster are at work, as far as is known. */
@@ -54,17 +54,17 @@ export class BrokerLink {
   readonly #throttle: LogThrottle;
   #client: MqttClient | undefined;
   #subscribed = false;
-  /** True while batches are not taken: the store is gone, or we are leaving. */
+  /** True while batches are not taken: the store does not answer, or the collector is stopping. */
   #withdrawn = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#throttle = new LogThrottle({ everyMs: 30_000, nowMs: () => options.clock.monoMs() });
-    const { ingest, heard, reported } = options;
+    const { ingest, onState, onReported } = options;
     this.#inbox = new Inbox<'collector'>({ onRefusal: (refusal) => this.#refused(refusal) })
       .on('up', (address, batch, received) => ingest.offer(address, batch, received))
-      .on('state', ({ device }, state) => heard(device, state))
-      .on('reported', ({ device }, document) => reported(device, document))
+      .on('state', ({ device }, state) => onState(device, state))
+      .on('reported', ({ device }, document) => onReported(device, document))
       .on(
         'collectorState',
         (_address, state) => this.#otherPresence(state),
@@ -72,12 +72,12 @@ export class BrokerLink {
       );
   }
 
-  /** True while subscribed: only then do devices hear that the collector is there. */
+  /** True while subscribed: only then is the collector's presence online. */
   get online(): boolean {
     return this.#subscribed && this.#client?.connected === true;
   }
 
-  /** Takes no more batches until `resume`; devices hear that nobody is there, unless another collector is. */
+  /** Takes no more batches until `resume`, and publishes that, unless another collector is at work. */
   withdraw(): void {
     if (this.#withdrawn) return;
     this.#withdrawn = true;
@@ -108,7 +108,7 @@ export class BrokerLink {
     return true;
   }
 
-  /** Connected, and again connected, until the signal; then says goodbye. */
+  /** Keeps a connection until the signal aborts; then publishes that the collector is offline. */
   async run(signal: AbortSignal): Promise<void> {
     const client = mqtt.connect(this.#options.url, this.#connectOptions());
     this.#client = client;
@@ -126,7 +126,7 @@ export class BrokerLink {
     }
   }
 
-  /** Takes no more, lets what is queued be committed and acknowledged, and says goodbye unless others stay. */
+  /** Takes no more, waits until the queue is committed and acknowledged, and goes offline unless others stay. */
   async #leave(client: MqttClient): Promise<void> {
     const { clock, ingest, othersAtWork } = this.#options;
     this.#withdrawn = true;
@@ -140,15 +140,15 @@ export class BrokerLink {
     if (!connected()) return;
     if (!othersAtWork()) {
       const { topic, payload, qos, retain } = this.#presence(false);
-      const goodbye = client.publishAsync(topic, payload, { qos, retain });
-      await Promise.race([goodbye.catch(ignored), clock.sleep(GOODBYE_MS)]);
+      const published = client.publishAsync(topic, payload, { qos, retain });
+      await Promise.race([published.catch(ignored), clock.sleep(GOODBYE_MS)]);
     }
-    // In good order, so that the will stays unsaid.
+    // With a DISCONNECT, so that the broker does not publish the will.
     await Promise.race([client.endAsync().catch(ignored), clock.sleep(GOODBYE_MS)]);
   }
 
   get #upFilter(): string {
-    return this.#options.cluster ? `$share/${SHARE}/${filterOf('up')}` : filterOf('up');
+    return this.#options.cluster ? `$share/${SHARE_NAME}/${filterOf('up')}` : filterOf('up');
   }
 
   #connectOptions(): IClientOptions {
@@ -198,23 +198,25 @@ export class BrokerLink {
   #closed(): void {
     if (this.#subscribed && this.#client !== undefined) this.#options.log.warn({}, 'connection to broker lost');
     this.#subscribed = false;
-    this.#options.lost();
+    this.#options.onLost();
   }
 
   /** Called for each message; the broker is not acknowledged, and sends no more, until `done`. */
   #receive({ topic, payload }: IPublishPacket, done: (error?: Error) => void): void {
     try {
       const held = this.#inbox.receive(topic, toBytes(payload));
-      if (held !== undefined) {
-        void held.then(() => done());
-        return;
-      }
+      if (held === undefined) done();
+      else held.catch((error: unknown) => this.#unforeseen(topic, error)).finally(done);
     } catch (error) {
-      // A message must never end the process, whatever it holds; what nobody foresaw is counted and logged.
-      const detail = `${topic.slice(0, 128)}: ${messageOf(error)}`;
-      this.#options.ingest.refuse({ kind: 'unknown', reason: 'not_json', device: '', detail });
+      this.#unforeseen(topic, error);
+      done();
     }
-    done();
+  }
+
+  /** A message must never end the process, whatever it holds. */
+  #unforeseen(topic: string, error: unknown): void {
+    const detail = `${topic.slice(0, 128)}: ${messageOf(error)}`;
+    this.#options.ingest.refuse({ kind: 'unknown', reason: 'not_json', device: '', detail });
   }
 
   #refused(refusal: Refusal): void {
@@ -230,7 +232,7 @@ export class BrokerLink {
     if (times !== undefined) this.#options.log.warn({ times }, 'another collector announces itself at this broker');
   }
 
-  /** Another collector or an earlier run of this one has left, or the topic was spoiled: devices must know who is here. */
+  /** Another collector or an earlier run of this one has left, or the topic was overwritten: devices must know who is here. */
   #restorePresence(): void {
     if (this.#client !== undefined && this.online && !this.#withdrawn) this.#announce(this.#client, true);
   }
@@ -245,7 +247,7 @@ export class BrokerLink {
   #complain(error: Error): void {
     const times = this.#throttle.due(error.message);
     const { url, log } = this.#options;
-    if (times !== undefined) log.warn({ url, error: error.message, times }, 'trouble with broker');
+    if (times !== undefined) log.warn({ url, error: error.message, times }, 'problem with the broker');
   }
 
   #presence(online: boolean): OutgoingMessage {
@@ -261,7 +263,7 @@ export class BrokerLink {
   }
 }
 
-/** On the way out nothing that fails matters: the will says what could not be said. */
+/** While stopping, nothing that fails matters: the will is published instead. */
 function ignored(): void {
   return undefined;
 }

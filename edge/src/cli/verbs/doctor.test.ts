@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { freePort } from '../../../../tests/support/free-port.ts';
 import { startMosquitto } from '../../../../tests/support/mosquitto.ts';
 import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
+import { TestAuthority } from '../../../../tests/support/test-authority.ts';
 import { constantDetector, writeTinyBundle, wrongShapeModel } from '../../../../tests/support/tiny-onnx.ts';
 import { notAVideo, testVideo } from '../../../../tests/support/video.ts';
 import { lineside, runHere } from '../../../../tests/support/lineside.ts';
@@ -242,6 +243,21 @@ describe('the doctor at the broker', () => {
     await configure(dir, { url: await testVideo(), more: uplink(port) });
     expect((await doctor(dir)).troubles).toEqual(['broker_silent']);
     server.close();
+  });
+
+  it('finds that the authority of the broker is unknown, and nothing wrong once the configuration names it', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    const authority = await TestAuthority.make(dir.path, 'authority');
+    const { certFile, keyFile } = await authority.issue('broker', '127.0.0.1');
+    await using broker = await startMosquitto({ config: [`certfile ${certFile}`, `keyfile ${keyFile}`] });
+    const secure = (more: string): string => `uplink: {broker: "mqtts://127.0.0.1:${broker.port}"${more}}`;
+    await configure(dir, { url: await testVideo(), more: secure('') });
+    const untrusted = await doctor(dir);
+    expect(untrusted.troubles).toEqual(['broker_tls_untrusted']);
+    expect(find(untrusted, 'broker_tls_untrusted').advice).toContain('uplink.ca');
+    await configure(dir, { url: await testVideo(), more: secure(', ca: ./authority.crt') });
+    expect((await doctor(dir)).troubles).toEqual(['collector_absent']);
   });
 
   it('finds a wrong password, then a missing collector, then nothing', async () => {
