@@ -8,12 +8,13 @@ import {
   loadOrLastGood,
   watchConfig,
 } from '../config/index.ts';
-import { createLogger, type Logger, messageOf, systemClock } from '@lineside/kit';
+import { createLogger, messageOf, type RootLogger, systemClock } from '@lineside/kit';
 import type { RunOptions } from './options.ts';
-import { runLine } from './run-line.ts';
+import { runLine, type RunLineOptions } from './run-line.ts';
+import type { RunningLine } from './running-line.ts';
 
-/** The configuration in force, and why the one on disk is not. */
-interface InForce {
+/** The configuration in use, and why the one on disk is not. */
+interface ActiveConfig {
   loaded: LoadedConfig;
   problem: string | undefined;
   /** Hash of a file that passed the checks and yet could not be run with. */
@@ -23,28 +24,29 @@ interface InForce {
 }
 
 /**
- * Runs the appliance until `signal` aborts. A changed configuration is checked first; a good one takes over at once,
- * a bad one changes nothing but what the log, the page and `doctor` say; one whose fault shows only when it is to run
- * gives way to the one before. Throws ConfigError or SecretError when there is none to run with, JournalError when the
- * data folder cannot be used.
+ * Runs the appliance until `signal` aborts. A changed configuration is checked first. A good one is applied to the line
+ * as it runs, and restarts only what differs; a bad one changes nothing but what the log, the page and `doctor` report;
+ * one whose fault shows only when it is to run gives way to the one before. Throws ConfigError or SecretError when
+ * there is none to run with, JournalError when the data folder cannot be used.
  */
 export async function runAppliance(options: RunOptions): Promise<void> {
   const lastGood = new LastGood(options.dataDir);
   const { loaded, refused } = await loadOrLastGood(options.configPath, lastGood, options.sources);
-  const inForce: InForce = { loaded, problem: refused?.message, unfit: undefined, ran: undefined };
+  const active: ActiveConfig = { loaded, problem: refused?.message, unfit: undefined, ran: undefined };
+  const logger = createLogger(loaded.config.log.level);
   while (!options.signal.aborted) {
-    const logger = createLogger(inForce.loaded.config.log.level);
-    if (inForce.problem !== undefined) {
-      logger.error({ problem: inForce.problem }, 'the configuration is refused: the last good one is in force');
+    logger.level = active.loaded.config.log.level;
+    if (active.problem !== undefined) {
+      logger.error({ problem: active.problem }, 'the configuration is refused: the last good one is in use');
     }
-    const current = inForce.loaded;
     try {
-      await runWithConfig(options, inForce, lastGood, logger);
+      await runWithConfig(options, active, lastGood, logger);
     } catch (error) {
-      const before = inForce.ran ?? (await keptBefore(options, lastGood));
-      // What broke while it ran is no fault of the configuration, and one that is the last good itself has no better.
-      if (inForce.ran === current || before === undefined || before.sourceHash === current.sourceHash) throw error;
-      Object.assign(inForce, { loaded: before, problem: messageOf(error), unfit: current.sourceHash });
+      const failed = active.loaded;
+      const before = active.ran ?? (await keptBefore(options, lastGood));
+      // A failure while it runs is not the configuration's fault, and there is nothing better than the last good one.
+      if (active.ran === failed || before === undefined || before.sourceHash === failed.sourceHash) throw error;
+      giveWay(active, before, error);
     }
   }
 }
@@ -59,75 +61,103 @@ async function keptBefore(options: RunOptions, lastGood: LastGood): Promise<Load
   }
 }
 
-/** One sitting, ended by the caller or by a new configuration. */
-async function runWithConfig(options: RunOptions, inForce: InForce, lastGood: LastGood, logger: Logger): Promise<void> {
-  const changed = new AbortController();
-  const signal = AbortSignal.any([options.signal, changed.signal]);
-  const current = inForce.loaded;
+/** Runs the line until the caller ends it, or until a change of the configuration needs all of it to start again. */
+async function runWithConfig(
+  options: RunOptions,
+  active: ActiveConfig,
+  lastGood: LastGood,
+  logger: RootLogger,
+): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const keep = (loaded: LoadedConfig): void => {
+    active.ran = loaded;
+    lastGood.keep(loaded).catch((error: unknown) => {
+      logger.error({ err: messageOf(error) }, 'the configuration in use could not be kept as the last good one');
+    });
+  };
+  let running: RunningLine | undefined;
+  const follow = async (update: ConfigUpdate): Promise<void> => {
+    const before = active.loaded;
+    if (!accept(update, active, logger)) return;
+    if (running === undefined) return stop.abort();
+    try {
+      const steps = await running.apply(active.loaded);
+      if (!steps.some(({ kind }) => kind === 'restart_line')) keep(active.loaded);
+    } catch (error) {
+      giveWay(active, before, error);
+      stop.abort();
+    }
+  };
+  // One change after the other: each is planned from what the one before led to.
+  let following = Promise.resolve();
+  const sourceHash = active.problem === undefined ? { sourceHash: active.loaded.sourceHash } : {};
   const watching = watchConfig(
     options.configPath,
     signal,
     (update) => {
-      if (take(update, inForce, logger)) changed.abort();
+      following = following.then(() => follow(update));
     },
-    { ...options.sources, ...(inForce.problem === undefined ? { sourceHash: current.sourceHash } : {}) },
+    { ...options.sources, ...sourceHash },
   );
   try {
-    await runLine(
-      {
-        loaded: current,
-        configProblem: () => inForce.problem,
-        configPath: options.configPath,
-        dataDir: options.dataDir,
-        version: options.version,
-        clock: systemClock,
-        random: Math.random,
-        logger,
-        env: options.sources.env,
-        onRunning: () => {
-          inForce.ran = current;
-          void lastGood.keep(current).catch((error: unknown) => {
-            logger.error(
-              { err: messageOf(error) },
-              'the configuration in force could not be kept as the last good one',
-            );
-          });
-        },
-        onReady: (page) => {
-          if (options.json)
-            options.say(JSON.stringify({ ready: true, page, device: current.config.device, pid: process.pid }));
-          else
-            options.say(
-              `Lineside runs for ${current.config.line}.\n  status page  ${page}/\n  data         ${options.dataDir}`,
-            );
-        },
-        onStopped: (snapshot) => {
-          if (options.json) options.say(JSON.stringify({ stopped: true, snapshot }));
-        },
-      },
-      signal,
-    );
+    const started = lineOptions(options, active, logger);
+    const onRunning = (line: RunningLine): void => {
+      running = line;
+      keep(started.loaded);
+    };
+    await runLine({ ...started, onRunning }, signal);
   } finally {
-    changed.abort();
+    stop.abort();
     await watching;
+    await following;
   }
 }
 
+function lineOptions(options: RunOptions, active: ActiveConfig, logger: RootLogger): Omit<RunLineOptions, 'onRunning'> {
+  const { configPath, dataDir, version, sources, json, say } = options;
+  const { loaded } = active;
+  const { device, line } = loaded.config;
+  return {
+    loaded,
+    configProblem: () => active.problem,
+    configPath,
+    dataDir,
+    version,
+    clock: systemClock,
+    random: Math.random,
+    logger,
+    env: sources.env,
+    onReady: (page) => {
+      if (json) say(JSON.stringify({ ready: true, page, device, pid: process.pid }));
+      else say(`Lineside runs for ${line}.\n  status page  ${page}/\n  data         ${dataDir}`);
+    },
+    onStopped: (snapshot) => {
+      if (json) say(JSON.stringify({ stopped: true, snapshot }));
+    },
+  };
+}
+
 /** Takes in what became of the file; true where there is another configuration to run with. */
-function take(update: ConfigUpdate, inForce: InForce, logger: Logger): boolean {
+function accept(update: ConfigUpdate, active: ActiveConfig, logger: RootLogger): boolean {
   if (update.kind === 'bad') {
-    inForce.problem = update.error.message;
-    const facts = { problem: inForce.problem, advice: update.error.advice };
-    logger.error(facts, 'the changed configuration is refused: the line runs on as it was');
+    active.problem = update.error.message;
+    const facts = { problem: active.problem, advice: update.error.advice };
+    logger.error(facts, 'the changed configuration is refused: the line goes on as it was');
     return false;
   }
   const { loaded } = update;
-  if (loaded.sourceHash === inForce.unfit) return false;
-  inForce.problem = undefined;
-  inForce.unfit = undefined;
-  const { changes, restart } = diffConfig(inForce.loaded.config, loaded.config);
+  if (loaded.sourceHash === active.unfit) return false;
+  active.problem = undefined;
+  active.unfit = undefined;
+  const { changes, restart } = diffConfig(active.loaded.config, loaded.config);
   logger.info({ changes: changes.map((change) => change.path), restart }, 'the configuration has changed');
   if (changes.length === 0) return false;
-  inForce.loaded = loaded;
+  active.loaded = loaded;
   return true;
+}
+
+/** Goes back to a configuration that ran before, because the one in use cannot be run with. */
+function giveWay(active: ActiveConfig, before: LoadedConfig, error: unknown): void {
+  Object.assign(active, { loaded: before, problem: messageOf(error), unfit: active.loaded.sourceHash });
 }

@@ -1,8 +1,14 @@
 import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
 import type { ModelStatus } from '../domain/index.ts';
-import { EngineKeeper, type EngineModel, type MachineFacts, type WrapperTensor } from '../engines/index.ts';
-import { describeModel, type ModelSpec, type TensorInfo } from '../inference/index.ts';
+import {
+  EngineKeeper,
+  type EngineModel,
+  type MachineFacts,
+  readMachine,
+  type WrapperTensor,
+} from '../engines/index.ts';
+import { describeModel, hasTensorrt, type ModelSpec, type TensorInfo } from '../inference/index.ts';
 import { type Clock, type Logger, messageOf, type Service } from '@lineside/kit';
 import type { VisionListener } from '../pipeline/index.ts';
 import type { LineModel } from './models.ts';
@@ -43,8 +49,22 @@ export async function engineKeeper(options: EnginesOptions): Promise<EngineKeepe
     models: described.flatMap((model) => model ?? []),
     settings: { precision, memoryBytes: buildMemoryLimit.bytes, limitMs: buildTimeout.ms },
     clock,
-    logger: logger.child({ room: 'engines' }),
+    logger: logger.child({ module: 'engines' }),
   });
+}
+
+/** The engines of a line, where its machine and ONNX Runtime can use them. */
+export async function lineEngines(
+  config: Config,
+  models: readonly LineModel[],
+  options: Pick<EnginesOptions, 'dataDir' | 'clock' | 'logger'> & {
+    readonly env: Readonly<Record<string, string | undefined>>;
+  },
+): Promise<EngineKeeper | undefined> {
+  if (config.inference.engines === 'off' || !(await hasTensorrt())) return undefined;
+  const { dataDir, clock, logger, env } = options;
+  const machine = await readMachine({ path: env['PATH'] });
+  return engineKeeper({ config, dataDir, models, machine, clock, logger });
 }
 
 /** The models as the vision process is to run them: with where they are meant to run, and their engines. */

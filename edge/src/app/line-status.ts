@@ -1,8 +1,5 @@
-import { STREAMS } from '@lineside/protocol';
 import type { LoadedConfig } from '../config/index.ts';
-import type { EngineKeeper } from '../engines/index.ts';
 import type { Clock } from '@lineside/kit';
-import type { Lanes } from '../pipeline/index.ts';
 import type {
   EventHistory,
   EventPage,
@@ -10,41 +7,38 @@ import type {
   PictureOptions,
   PictureShot,
   Snapshot,
-  StatusServer,
+  EventView,
   StatusSource,
 } from '../status/index.ts';
 import { evidencePath } from '../evidence/index.ts';
-import type { VisionProcess } from '../vision/index.ts';
 import { EventViews } from './event-views.ts';
 import { CpuMeter, diskOf } from './machine.ts';
 import { periodMs } from './model-assignments.ts';
-import { type LineModel, refusals } from './models.ts';
+import type { Inspection } from './inspection.ts';
+import { journalView } from './journal-view.ts';
+import { refusals } from './models.ts';
 import type { DataFolder } from './open-data-folder.ts';
 import { cameraViews, modelViews, type ViewFacts } from './status-view.ts';
 import type { UplinkService } from './uplink-service.ts';
 
 export interface LineStatusParts {
-  readonly loaded: LoadedConfig;
+  /** The configuration that runs now. */
+  readonly loaded: () => LoadedConfig;
   readonly configPath: string;
   readonly configProblem: () => string | undefined;
   readonly dataDir: string;
   readonly evidenceFolder: string;
   readonly version: string;
   readonly clock: Clock;
-  readonly store: DataFolder;
-  readonly lanes: Lanes;
-  readonly vision: VisionProcess;
-  readonly uplink: UplinkService | undefined;
-  readonly models: readonly LineModel[];
-  readonly keeper: EngineKeeper | undefined;
+  readonly folder: DataFolder;
+  readonly inspection: Inspection;
+  readonly uplink: () => UplinkService | undefined;
 }
 
-/** Declarations of loss that a snapshot shows of each stream. */
-const MOST_LOSSES = 5;
 /** A line whose cameras deliver must give a result at least this often, or it makes no progress. */
 const PROGRESS_MS = 30_000;
 
-/** Answers the status room's questions from every other room. */
+/** What the status page asks, answered from every module of the line. */
 export class LineStatus implements StatusSource {
   readonly #parts: LineStatusParts;
   readonly #events: EventViews;
@@ -54,7 +48,7 @@ export class LineStatus implements StatusSource {
 
   constructor(parts: LineStatusParts) {
     this.#parts = parts;
-    const { journal, events } = parts.store;
+    const { journal, events } = parts.folder;
     this.#events = new EventViews(events, (seq) => journal.confirmed('events', seq));
     this.#cpu = new CpuMeter(() => parts.clock.monoMs());
     this.#startedMs = parts.clock.monoMs();
@@ -62,19 +56,22 @@ export class LineStatus implements StatusSource {
   }
 
   snapshot(): Snapshot {
-    const { loaded, clock, version, dataDir, uplink, store } = this.#parts;
+    const { clock, version, dataDir, folder, inspection } = this.#parts;
+    const { device, line } = this.#parts.loaded().config;
+    const { journal } = folder;
+    const { keeper } = inspection;
     const facts = this.#facts();
     const { vision } = facts.lanes;
     const wallMs = clock.wallMs();
     return {
       v: 1,
       version,
-      device: loaded.config.device,
-      line: loaded.config.line,
+      device,
+      line,
       atMs: wallMs,
       startedAtMs: this.#startedWallMs,
       uptimeMs: facts.nowMs - this.#startedMs,
-      clock: store.journal.clockQuality(),
+      clock: journal.clockQuality(),
       config: this.#config(),
       vision: {
         state: vision.state,
@@ -84,9 +81,9 @@ export class LineStatus implements StatusSource {
       },
       cameras: cameraViews(facts),
       models: modelViews(facts),
-      ...(this.#parts.keeper === undefined ? {} : { engines: this.#parts.keeper.states() }),
-      journal: this.#journal(wallMs),
-      link: uplink?.view() ?? { state: 'off', sinceMs: this.#startedWallMs },
+      ...(keeper === undefined ? {} : { engines: keeper.states() }),
+      journal: journalView(journal, facts.lanes, wallMs),
+      link: this.#parts.uplink()?.view() ?? { state: 'off', sinceMs: this.#startedWallMs },
       evidence: this.#evidence(),
       disk: diskOf(dataDir),
       process: { rssBytes: process.memoryUsage.rss(), cpu: this.#cpu.cores() },
@@ -100,7 +97,7 @@ export class LineStatus implements StatusSource {
     const latest = newest.toSorted((a, b) => b.frame.index - a.frame.index)[0];
     const overlays = options.boxes ? newest.flatMap((model) => model.overlays) : [];
     const index = options.boxes && latest !== undefined ? { index: latest.frame.index } : {};
-    return this.#parts.vision.picture({ camera, overlays, maxWidth: options.maxWidth, ...index }, signal);
+    return this.#parts.inspection.vision.picture({ camera, overlays, maxWidth: options.maxWidth, ...index }, signal);
   }
 
   events(query: EventQuery): EventPage {
@@ -112,17 +109,17 @@ export class LineStatus implements StatusSource {
   }
 
   evidence(sha256: string): string | undefined {
-    const { store, evidenceFolder } = this.#parts;
-    return store.evidence.holds(sha256) ? evidencePath(evidenceFolder, sha256) : undefined;
+    const { folder, evidenceFolder } = this.#parts;
+    return folder.evidence.holds(sha256) ? evidencePath(evidenceFolder, sha256) : undefined;
   }
 
-  /** Tells the page of each event as it is written; returns how to stop that. */
-  announceTo(server: StatusServer): () => void {
-    const { journal } = this.#parts.store;
+  /** Calls `announce` with each event as it is written; returns how to stop that. */
+  announce(announce: (event: EventView) => void): () => void {
+    const { journal } = this.#parts.folder;
     return journal.onAppend((positions) => {
       if (!positions.some(({ stream }) => stream === 'events')) return;
       const [newest] = this.#events.page({ limit: 1 }).events;
-      if (newest !== undefined) server.announce(newest);
+      if (newest !== undefined) announce(newest);
     });
   }
 
@@ -134,10 +131,10 @@ export class LineStatus implements StatusSource {
     const { lanes, nowMs } = this.#facts();
     if (nowMs - this.#startedMs < PROGRESS_MS) return true;
     // The builder has a time limit of its own; until then the cameras are meant to wait.
-    if (this.#parts.keeper?.states().some(({ state }) => state === 'building') === true) return true;
+    if (this.#parts.inspection.keeper?.states().some(({ state }) => state === 'building') === true) return true;
     if (lanes.vision.state === 'down') return nowMs - lanes.vision.sinceMs < PROGRESS_MS;
     const delivering = lanes.lanes.filter(({ status }) => status?.state === 'streaming');
-    const { cameras } = this.#parts.loaded.config;
+    const { cameras } = this.#parts.loaded().config;
     const stuck = delivering.every((lane) => {
       const camera = cameras.find(({ id }) => id === lane.camera);
       return lane.models.every(({ model, newest }) => {
@@ -155,9 +152,10 @@ export class LineStatus implements StatusSource {
   }
 
   #facts(): ViewFacts {
-    const { loaded, lanes, clock, models } = this.#parts;
+    const { loaded, inspection, clock } = this.#parts;
+    const { lanes, models } = inspection;
     return {
-      config: loaded.config,
+      config: loaded().config,
       lanes: lanes.state(),
       nowMs: clock.monoMs(),
       startedMs: this.#startedMs,
@@ -172,27 +170,8 @@ export class LineStatus implements StatusSource {
     return problem === undefined ? { path, state: 'good' } : { path, state: 'last_good', problem };
   }
 
-  #journal(wallMs: number): Snapshot['journal'] {
-    const stats = this.#parts.store.journal.stats();
-    const streams = STREAMS.map((stream) => {
-      const { queued, next, acked, declared, oldestQueuedWallMs } = stats[stream];
-      const oldest = oldestQueuedWallMs === undefined ? {} : { oldestAgeMs: Math.max(0, wallMs - oldestQueuedWallMs) };
-      const newest = this.#parts.store.journal.losses(stream, MOST_LOSSES);
-      const losses = newest.length === 0 ? {} : { losses: newest };
-      return { stream, queued, next, acked, declaredLost: declared, ...oldest, ...losses };
-    });
-    const troubles = this.#parts.store.journal.alarms();
-    const alarms = troubles.length === 0 ? {} : { alarms: troubles };
-    const waiting = this.#parts.lanes
-      .state()
-      .lanes.some((lane) => lane.recording.retries > 0 && lane.recording.waiting > 0);
-    return waiting
-      ? { writable: false, problem: 'events wait because the journal refuses them; see the log', streams, ...alarms }
-      : { writable: true, streams, ...alarms };
-  }
-
   #evidence(): Snapshot['evidence'] {
-    const { bytes, files, pending } = this.#parts.store.evidence.stats();
+    const { bytes, files, pending } = this.#parts.folder.evidence.stats();
     return { bytes, files, notUploaded: pending };
   }
 }

@@ -1,8 +1,16 @@
-import { CATALOG_DIR, ModelError, type ModelHandle, type ModelPlaces, resolveModel } from '@lineside/models';
-import type { Config, ModelConfig } from '../config/index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  CATALOG_DIR,
+  importedDir,
+  ModelError,
+  type ModelHandle,
+  type ModelPlaces,
+  resolveModel,
+} from '@lineside/models';
+import type { Config, LoadedConfig, ModelConfig } from '../config/index.ts';
 import type { ModelStatus } from '../domain/index.ts';
 import { describeModel, deriveManifest, type ModelManifest, type ModelSpec } from '../inference/index.ts';
-import { LinesideError, messageOf } from '@lineside/kit';
+import { LinesideError, type Logger, messageOf } from '@lineside/kit';
 
 /** A configured model: what the vision process needs to run it, or why it cannot be run. */
 export type LineModel =
@@ -17,6 +25,34 @@ const DESCRIBE_MS = 20_000;
  */
 export async function findModels(config: Config, places: FindIn): Promise<readonly LineModel[]> {
   return Promise.all(config.models.map((model) => findModel(model, places)));
+}
+
+/** Models that were found for another configuration. */
+export interface KnownModels {
+  readonly config: Config;
+  readonly models: readonly LineModel[];
+}
+
+/** The models of a line; those of `known` that are configured as before are not read again. Logs what is refused. */
+export async function lineModels(
+  { config, baseDir }: LoadedConfig,
+  { dataDir, logger }: { readonly dataDir: string; readonly logger: Logger },
+  known?: KnownModels,
+): Promise<readonly LineModel[]> {
+  const places = { baseDir, importedDir: importedDir(dataDir) };
+  return Promise.all(
+    config.models.map(async (model) => {
+      const before = known?.config.models.find(({ id }) => id === model.id);
+      const kept = known?.models.find(({ id }) => id === model.id);
+      if (kept !== undefined && isDeepStrictEqual(before, model)) return kept;
+      const found = await findModel(model, places);
+      if (found.state === 'refused') {
+        const { id, code, message, advice } = found;
+        logger.error({ model: id, code, advice }, message);
+      }
+      return found;
+    }),
+  );
 }
 
 /** Where models are looked for, beside the catalog. */

@@ -8,13 +8,12 @@ import { Lanes, type Recorder, type VisionListener } from '../pipeline/index.ts'
 import { VisionProcess } from '../vision/index.ts';
 import { ClockSource } from './clock-source.ts';
 import { eventIds } from './event-id.ts';
+import { laneSetup } from './lane-setup.ts';
 import { bootId } from './machine.ts';
 import { findModels, type LineModel } from './models.ts';
 import { assignmentsOf } from './model-assignments.ts';
 import { openDataFolder } from './open-data-folder.ts';
 import type { Recording, ReplayOptions, ReplaySummary } from './options.ts';
-import { rulesOf } from './rules.ts';
-import { trackerFor } from './run-line.ts';
 import { dataFolderLimits } from './data-folder-limits.ts';
 
 const SETTLE_MS = 30_000;
@@ -88,15 +87,7 @@ function wireReplay(
     config.cameras.filter((camera) => camera.id === id).map((camera) => ({ camera, path })),
   );
   const lanes: Lanes = new Lanes({
-    lanes: cameras.map(({ camera }) => {
-      const rules = rulesOf(config, camera);
-      const laneModels = modelIdsOf(camera).map((id) => ({
-        id,
-        tracker: trackerFor(models.find((model) => model.id === id)),
-        rules: rules.filter((rule) => rule.model === id),
-      }));
-      return { camera: camera.id, source: 'recording', models: laneModels };
-    }),
+    lanes: cameras.map(({ camera }) => laneSetup(config, camera, models, 'recording')),
     vision: { picture: (request, until) => vision.picture(request, until) },
     recorder,
     alarm: { raise: () => undefined },

@@ -34,7 +34,7 @@ export class UplinkService implements Service {
       line: loaded.config.line,
       version,
       clock,
-      log: logger.child({ room: 'uplink' }),
+      log: logger.child({ module: 'uplink' }),
       random,
     });
   }

@@ -1,0 +1,145 @@
+import type { LoadedConfig } from '../config/index.ts';
+import type { ChangeStep, RuleMove } from '../control/index.ts';
+import type { LineEvent } from '../domain/index.ts';
+import type { EngineKeeper } from '../engines/index.ts';
+import { messageOf, type Service, ServiceGroup } from '@lineside/kit';
+import { Lanes, type Recorder } from '../pipeline/index.ts';
+import { VisionProcess } from '../vision/index.ts';
+import { afterEngines, besideEngines, lineEngines } from './engines.ts';
+import { eventIds } from './event-id.ts';
+import { laneSetup } from './lane-setup.ts';
+import { type LineModel, lineModels, refusals } from './models.ts';
+import type { RunLineOptions } from './run-line.ts';
+import { rulesOf, rulesWithoutLabels } from './rules.ts';
+import { visionPlan } from './vision-plan.ts';
+
+const SETTLE_MS = 5_000;
+
+export interface InspectionStart {
+  readonly models: readonly LineModel[];
+  readonly keeper: EngineKeeper | undefined;
+  readonly recorder: Recorder;
+}
+
+/** Cameras, models, lanes and rules of a running line. A camera or a rule is replaced while the others go on. */
+export class Inspection {
+  readonly lanes: Lanes;
+  /** The vision process; `lanes` runs apart from it, for it ends later. */
+  readonly services = new ServiceGroup('inspection');
+  readonly #options: RunLineOptions;
+  #loaded: LoadedConfig;
+  #models: readonly LineModel[];
+  #keeper: EngineKeeper | undefined;
+  #vision: VisionProcess;
+  #running: Service;
+
+  constructor(options: RunLineOptions, { models, keeper, recorder }: InspectionStart) {
+    const { loaded, clock, logger } = options;
+    this.#options = options;
+    this.#loaded = loaded;
+    this.#models = models;
+    this.#keeper = keeper;
+    this.lanes = new Lanes({
+      lanes: loaded.config.cameras.map((camera) => laneSetup(loaded.config, camera, models, 'live')),
+      // The lanes ask the vision process for snapshots, which sends its results to the lanes.
+      vision: { picture: (request, until) => this.#vision.picture(request, until) },
+      recorder,
+      alarm: { raise: (event: LineEvent) => logger.debug({ event: event.event }, 'no plant output is configured') },
+      clock,
+      log: logger.child({ module: 'pipeline' }),
+      newEventId: eventIds(clock),
+    });
+    for (const refused of refusals(models)) this.lanes.model(refused);
+    [this.#vision, this.#running] = this.#newVision();
+    this.services.add(this.#running);
+    this.#logUnknownLabels();
+  }
+
+  get models(): readonly LineModel[] {
+    return this.#models;
+  }
+
+  get keeper(): EngineKeeper | undefined {
+    return this.#keeper;
+  }
+
+  get vision(): VisionProcess {
+    return this.#vision;
+  }
+
+  /** What the changes below lead to. Finds the models that are new in it. */
+  async use(loaded: LoadedConfig): Promise<void> {
+    this.#models = await lineModels(loaded, this.#options, { config: this.#loaded.config, models: this.#models });
+    this.#loaded = loaded;
+    this.#logUnknownLabels();
+  }
+
+  changeRules(moves: readonly RuleMove[]): void {
+    const { config } = this.#loaded;
+    for (const { camera: id, removed, added } of moves) {
+      const camera = config.cameras.find((candidate) => candidate.id === id);
+      const rules = camera === undefined ? [] : rulesOf(config, camera).filter((rule) => added.includes(rule.id));
+      this.lanes.changeRules(id, { removed, added: rules });
+    }
+  }
+
+  async changeCameras(step: Extract<ChangeStep, { kind: 'change_cameras' }>): Promise<void> {
+    // An engine is built before the cameras start, for both would need the same memory.
+    if (step.models.length > 0 && this.#keeper !== undefined) return this.restartVision();
+    let removed: Promise<unknown> = Promise.resolve();
+    await this.#vision.change(visionPlan(this.#loaded, this.#models, this.#keeper), () => {
+      removed = this.#removeLanes(step.removed);
+      this.#replaceLanes([...step.replaced, ...step.added]);
+    });
+    await removed;
+  }
+
+  async restartVision(): Promise<void> {
+    await this.services.remove(this.#running);
+    this.lanes.down('the configuration has changed');
+    const wanted = this.#loaded.config.cameras.map(({ id }) => id);
+    const running = this.lanes.state().lanes.map(({ camera }) => camera);
+    await this.#removeLanes(running.filter((camera) => !wanted.includes(camera)));
+    this.#replaceLanes(wanted);
+    this.#keeper = await lineEngines(this.#loaded.config, this.#models, this.#options);
+    [this.#vision, this.#running] = this.#newVision();
+    this.services.add(this.#running);
+  }
+
+  #logUnknownLabels(): void {
+    for (const { rule, message, advice } of rulesWithoutLabels(this.#loaded.config, this.#models)) {
+      this.#options.logger.error({ rule, code: 'rule_label_unknown', advice }, message);
+    }
+  }
+
+  #replaceLanes(ids: readonly string[]): void {
+    const { config } = this.#loaded;
+    for (const camera of config.cameras) {
+      if (ids.includes(camera.id)) this.lanes.replace(laneSetup(config, camera, this.#models, 'live'));
+    }
+    for (const refused of refusals(this.#models)) this.lanes.model(refused);
+  }
+
+  async #removeLanes(ids: readonly string[]): Promise<void> {
+    await Promise.all(
+      ids.map((camera) =>
+        this.lanes.remove(camera, AbortSignal.timeout(SETTLE_MS)).catch((error: unknown) => {
+          const facts = { camera, err: messageOf(error) };
+          this.#options.logger.error(facts, 'events of a removed camera still waited for the journal');
+        }),
+      ),
+    );
+  }
+
+  #newVision(): [VisionProcess, Service] {
+    const { clock, logger, random } = this.#options;
+    const vision = new VisionProcess({
+      plan: visionPlan(this.#loaded, this.#models, this.#keeper),
+      listener: besideEngines(this.#keeper, this.lanes, logger),
+      clock,
+      logger: logger.child({ module: 'vision' }),
+      random,
+    });
+    return [vision, afterEngines(this.#keeper, vision)];
+  }
+}

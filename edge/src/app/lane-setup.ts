@@ -1,0 +1,30 @@
+import { type CameraConfig, type Config, modelIdsOf } from '../config/index.ts';
+import type { LaneSetup } from '../pipeline/index.ts';
+import { ByteTracker, TRACKER_DEFAULTS } from '../tracking/index.ts';
+import { type LineModel, weakest } from './models.ts';
+import { rulesOf } from './rules.ts';
+
+/** The lane of one camera: a tracker for each of its models, and its rules with nothing pending. */
+export function laneSetup(
+  config: Config,
+  camera: CameraConfig,
+  models: readonly LineModel[],
+  source: LaneSetup['source'],
+): LaneSetup {
+  const rules = rulesOf(config, camera);
+  return {
+    camera: camera.id,
+    source,
+    models: modelIdsOf(camera).map((id) => ({
+      id,
+      tracker: trackerFor(models.find((model) => model.id === id)),
+      rules: rules.filter((rule) => rule.model === id),
+    })),
+  };
+}
+
+/** Tracks begin at the model's own threshold; weaker detections keep known objects alive (ByteTrack). */
+function trackerFor(model: LineModel | undefined): ByteTracker {
+  if (model?.state !== 'found') return new ByteTracker(TRACKER_DEFAULTS);
+  return new ByteTracker({ ...TRACKER_DEFAULTS, highScore: model.threshold, lowScore: weakest(model.threshold) });
+}

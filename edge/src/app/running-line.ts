@@ -1,0 +1,127 @@
+import type { Config, LoadedConfig } from '../config/index.ts';
+import { type ChangeStep, planChange, type RuleMove, runSteps, type StepHandlers } from '../control/index.ts';
+import { ServiceGroup } from '@lineside/kit';
+import { StatusServer, controlSocketPath } from '../status/index.ts';
+import { evidenceFolder } from '../evidence/index.ts';
+import { AuditLog } from './audit-log.ts';
+import type { Inspection } from './inspection.ts';
+import { LineStatus } from './line-status.ts';
+import type { DataFolder } from './open-data-folder.ts';
+import type { RunLineOptions } from './run-line.ts';
+import { UplinkService } from './uplink-service.ts';
+
+/** A line while it runs: its services, each of which can be replaced without the others. */
+export class RunningLine implements StepHandlers {
+  readonly inspection: Inspection;
+  readonly status: LineStatus;
+  readonly audit: AuditLog;
+  /** What records, shows and sends; ends after the inspection. */
+  readonly services: ServiceGroup;
+  readonly #options: RunLineOptions;
+  readonly #folder: DataFolder;
+  readonly #restart = new AbortController();
+  #loaded: LoadedConfig;
+  #server: StatusServer;
+  #uplink: UplinkService | undefined;
+
+  constructor(options: RunLineOptions, folder: DataFolder, inspection: Inspection) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#loaded = options.loaded;
+    this.inspection = inspection;
+    this.audit = new AuditLog({ lanes: inspection.lanes, journal: folder.journal, logger: options.logger });
+    this.status = new LineStatus({
+      ...options,
+      folder,
+      evidenceFolder: evidenceFolder(options.dataDir),
+      inspection,
+      loaded: () => this.#loaded,
+      uplink: () => this.#uplink,
+    });
+    this.#server = this.#newServer();
+    this.#uplink = this.#newUplink();
+    this.services = new ServiceGroup('services', [inspection.lanes, this.#server]);
+    if (this.#uplink !== undefined) this.services.add(this.#uplink);
+  }
+
+  /** Aborts when the line has to stop and start again with the changed configuration. */
+  get restart(): AbortSignal {
+    return this.#restart.signal;
+  }
+
+  get server(): StatusServer {
+    return this.#server;
+  }
+
+  get uplink(): UplinkService | undefined {
+    return this.#uplink;
+  }
+
+  /**
+   * Runs on with another configuration and restarts only what differs; gives the steps taken. Throws where the
+   * configuration cannot be run with: then the line has to be started again with the one before.
+   */
+  async apply(loaded: LoadedConfig): Promise<readonly ChangeStep[]> {
+    const steps = planChange(this.#loaded.config, loaded.config);
+    if (steps.some(({ kind }) => kind !== 'restart_line')) await this.inspection.use(loaded);
+    this.#loaded = loaded;
+    await runSteps(steps, this, this.#options.logger);
+    const names = steps.map(({ kind }) => kind).join(' ');
+    this.audit.write('configuration_changed', { config: loaded.sourceHash, steps: names });
+    return steps;
+  }
+
+  setLogLevel(level: Config['log']['level']): void {
+    this.#options.logger.level = level;
+  }
+
+  changeRules(moves: readonly RuleMove[]): void {
+    this.inspection.changeRules(moves);
+  }
+
+  changeCameras(step: Extract<ChangeStep, { kind: 'change_cameras' }>): Promise<void> {
+    return this.inspection.changeCameras(step);
+  }
+
+  restartVision(): Promise<void> {
+    return this.inspection.restartVision();
+  }
+
+  async restartStatusServer(): Promise<void> {
+    await this.services.remove(this.#server);
+    this.#server = this.#newServer();
+    this.services.add(this.#server);
+  }
+
+  async restartUplink(): Promise<void> {
+    const next = this.#newUplink();
+    if (this.#uplink !== undefined) await this.services.remove(this.#uplink);
+    this.#uplink = next;
+    if (next !== undefined) this.services.add(next);
+  }
+
+  restartLine(): void {
+    this.#restart.abort();
+  }
+
+  #newServer(): StatusServer {
+    const { clock, logger, random, dataDir, onReady } = this.#options;
+    const server = new StatusServer({
+      source: this.status,
+      listen: this.#loaded.config.status.listen,
+      socketPath: controlSocketPath(dataDir),
+      clock,
+      random,
+      log: logger.child({ module: 'status' }),
+    });
+    void server.address().then(({ url }) => onReady(url));
+    return server;
+  }
+
+  #newUplink(): UplinkService | undefined {
+    const { uplink } = this.#loaded.config;
+    if (uplink === undefined) return undefined;
+    const { clock, logger, random, version } = this.#options;
+    return new UplinkService({ loaded: this.#loaded, uplink, store: this.#folder, clock, random, version, logger });
+  }
+}
