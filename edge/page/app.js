@@ -3,7 +3,8 @@ import { Cameras } from './cameras.js';
 import { useStatus } from './connection.js';
 import { Events } from './events.js';
 import { Box, Journal, Models } from './panels.js';
-import { ANSWER, span } from './words.js';
+import { span } from '/common/format.js';
+import { ANSWER } from './words.js';
 
 /** Most live events kept beside what is fetched. */
 const KEEP = 100;

@@ -1,8 +1,9 @@
 import { html, useState } from '/vendor/preact.js';
-import { Chip, Facts, Sheet, Switch } from './parts.js';
+import { Chip, Facts, Sheet, Switch } from '/common/parts.js';
 import { Live, Stills, usePageVisible, Zones } from './picture.js';
 import { plain, reason } from '/common/codes.js';
-import { breakdown, CAMERA, number, percent, span, sum } from './words.js';
+import { number, percent, span, sum } from '/common/format.js';
+import { breakdown, CAMERA } from './words.js';
 
 /** A frame older than this is told in the colour of trouble. */
 const OLD_FRAME_MS = 3_000;

@@ -1,5 +1,5 @@
 import { html, useEffect, useMemo, useState } from '/vendor/preact.js';
-import { Chip, Facts, Sheet } from './parts.js';
+import { Chip, Facts, Sheet } from '/common/parts.js';
 import {
   detailRows,
   kindsOf,
@@ -8,10 +8,12 @@ import {
   reason,
   ruleText,
   sentence,
+  severityTone,
   severityWord,
   title,
 } from '/common/codes.js';
-import { clockTime, SEVERITY, span } from './words.js';
+import { span, time } from '/common/format.js';
+import { getJson } from '/common/http.js';
 
 const PAGE = 24;
 
@@ -77,10 +79,10 @@ function Row({ event, nowMs, onChoose }) {
       <span class="event-text">
         <b>${title(event.label)}</b>
         <span>${kindWord(event.kind)} · ${event.camera}${event.zone ? ` · ${event.zone}` : ''}</span>
-        <span class="small">${clockTime(event.openedAtMs, event.clock, nowMs)} · for ${span(event.durationMs)}</span>
+        <span class="small">${time(event.openedAtMs, nowMs, event.clock)} · for ${span(event.durationMs)}</span>
       </span>
       <span class="event-end">
-        <${Chip} tone=${event.state === 'open' ? SEVERITY[event.severity] : 'idle'}>${event.state === 'open' ? 'Open' : 'Closed'}<//>
+        <${Chip} tone=${event.state === 'open' ? severityTone(event.severity) : 'idle'}>${event.state === 'open' ? 'Open' : 'Closed'}<//>
         <span class="small">${event.delivered ? 'delivered' : 'queued'}</span>
       </span>
     </button>
@@ -90,18 +92,18 @@ function Row({ event, nowMs, onChoose }) {
 function Enlarged({ event, nowMs, onClose }) {
   const [history, setHistory] = useState(undefined);
   useEffect(() => {
-    fetchJson(`/api/v1/events/${event.event}`).then(setHistory, () => setHistory(undefined));
+    getJson(`/api/v1/events/${event.event}`).then(setHistory, () => setHistory(undefined));
   }, [event.event, event.updatedAtMs]);
   return html`
     <${Sheet} label=${`Event: ${plain(event.label)}`} onClose=${onClose}>
-      <h2>${title(event.label)} <${Chip} tone=${SEVERITY[event.severity]}>${severityWord(event.severity)}<//></h2>
+      <h2>${title(event.label)} <${Chip} tone=${severityTone(event.severity)}>${severityWord(event.severity)}<//></h2>
       ${event.snapshots.map((sha256) => html`<img key=${sha256} class="evidence" src=${evidence(sha256)} alt=${`Snapshot of the event: ${plain(event.label)} at ${event.camera}`} />`)}
       <${Facts}
         rows=${[
           ['What', sentence(event, event.state === 'open')],
           ['Kind', kindWord(event.kind)],
           ['Camera', event.zone ? `${event.camera}, zone ${event.zone}` : event.camera],
-          ['Opened', clockTime(event.openedAtMs, event.clock, nowMs)],
+          ['Opened', time(event.openedAtMs, nowMs, event.clock)],
           ['State', event.state === 'open' ? 'open' : `closed: ${reason(event.reason ?? 'cleared')}`],
           ['Duration', span(event.durationMs)],
           ['Score', event.score?.toFixed(2)],
@@ -138,12 +140,5 @@ function fetchEvents(filter, cursor) {
   if (filter.kind !== '') query.set('kind', filter.kind);
   if (filter.camera !== '') query.set('camera', filter.camera);
   if (cursor !== undefined) query.set('cursor', cursor);
-  return fetchJson(`/api/v1/events?${query}`);
-}
-
-async function fetchJson(path) {
-  const answer = await fetch(path);
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.error?.message ?? `HTTP ${answer.status}`);
-  return body;
+  return getJson(`/api/v1/events?${query}`);
 }

@@ -1,7 +1,8 @@
 import { html } from '/vendor/preact.js';
-import { Chip, Facts } from './parts.js';
+import { Chip, Facts } from '/common/parts.js';
 import { plain } from '/common/codes.js';
-import { bytes, LINK, MODEL, number, span, sum } from './words.js';
+import { bytes, number, span, sum } from '/common/format.js';
+import { LINK, MODEL } from './words.js';
 
 export const Models = ({ models }) => html`
   <section class="card panel" aria-labelledby="models-title">

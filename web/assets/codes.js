@@ -1,4 +1,4 @@
-/** Codes as words, in the language of the page. What a newer device says under an unknown code is shown as it is. */
+/** Codes as words, in the language of the page. An unknown code of a newer device is shown as it is. */
 import { VOCABULARY } from './generated/vocabulary.js';
 
 const inLanguage = (words) => words?.[document.documentElement.lang] ?? words?.en;
@@ -15,6 +15,11 @@ export const kindsOf = (events) => [...new Set([...Object.keys(VOCABULARY.kinds)
 export const kindWord = (code) => inLanguage(VOCABULARY.kinds[code]) ?? title(code);
 
 export const severityWord = (code) => inLanguage(VOCABULARY.severities[code]) ?? title(code);
+
+const TONES = { info: 'idle', warning: 'warn', critical: 'bad' };
+
+/** Tone of a severity; that of a severity which is not known is neutral. */
+export const severityTone = (code) => TONES[code] ?? 'idle';
 
 /** Why an event closed, a frame was not inspected, or a result is degraded. */
 export const reason = (code) => inLanguage(VOCABULARY.reasons[code]) ?? plain(code);

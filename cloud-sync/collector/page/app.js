@@ -1,10 +1,11 @@
 /* global FormData, performance */
 import { html, render, useEffect, useErrorBoundary, useState } from '/vendor/preact.js';
-import { signIn, useCollector } from './connection.js';
+import { useCollector } from './connection.js';
 import { Events } from './events.js';
 import { Lines } from './lines.js';
 import { Records } from './records.js';
-import { count, number, span } from './words.js';
+import { count, number, span } from '/common/format.js';
+import { postJson } from '/common/http.js';
 
 /** Trouble with the records stays in the headline for a day, and in the list for good. */
 const RECENT_MS = 24 * 3_600_000;
@@ -149,7 +150,7 @@ function SignIn({ done }) {
   const submit = async (event) => {
     event.preventDefault();
     const token = String(new FormData(event.currentTarget).get('token') ?? '');
-    if (await signIn(token).catch(() => false)) done();
+    if (await postJson('/api/v1/session', { token }).catch(() => false)) done();
     else setWrong(true);
   };
   return html`<form class="signin" onSubmit=${submit}>

@@ -1,39 +1,14 @@
 /* global performance */
 import { useEffect, useState } from '/vendor/preact.js';
+import { getJson, TokenNeeded } from '/common/http.js';
 
 const EVERY_MS = 2000;
-const GIVE_UP_MS = 6000;
 
-/** The collector wants a token first. */
-export class TokenNeeded extends Error {}
-
-/** JSON behind `path`; rejects when there is none in time. */
-export async function get(path) {
-  const response = await fetch(path, {
-    signal: AbortSignal.timeout(GIVE_UP_MS),
-    headers: { accept: 'application/json' },
-  });
-  if (response.status === 401) throw new TokenNeeded();
-  if (!response.ok) throw new Error(`the collector answered ${response.status}`);
-  return response.json();
-}
-
-/** True when the token was the right one. */
-export async function signIn(token) {
-  const response = await fetch('/api/v1/session', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token }),
-    signal: AbortSignal.timeout(GIVE_UP_MS),
-  });
-  return response.ok;
-}
-
-async function look() {
+async function readAll() {
   const [devices, stats, gaps] = await Promise.all([
-    get('/api/v1/devices'),
-    get('/api/v1/stats'),
-    get('/api/v1/gaps?limit=20'),
+    getJson('/api/v1/devices'),
+    getJson('/api/v1/stats'),
+    getJson('/api/v1/gaps?limit=20'),
   ]);
   return { nowMs: devices.nowMs, devices: devices.items, store: stats.store, counted: stats.process, gaps };
 }
@@ -47,7 +22,7 @@ export function useCollector() {
     let timer;
     const tick = async () => {
       try {
-        const seen = await look();
+        const seen = await readAll();
         if (!over) setState({ seen, connected: true, locked: false, heardMs: performance.now() });
       } catch (error) {
         const locked = error instanceof TokenNeeded;

@@ -1,5 +1,4 @@
 import { html, useEffect, useRef, useState } from '/vendor/preact.js';
-import { get } from './connection.js';
 import {
   detailRows,
   kindsOf,
@@ -7,10 +6,12 @@ import {
   reason,
   ruleText,
   sentence,
+  severityTone,
   severityWord,
   title as words,
 } from '/common/codes.js';
-import { SEVERITY, span, time } from './words.js';
+import { span, time } from '/common/format.js';
+import { getJson } from '/common/http.js';
 
 const PAGE = 30;
 
@@ -22,7 +23,7 @@ export function Events({ devices, now, connected }) {
   const key = query(filter);
   useEffect(() => {
     let over = false;
-    get(`/api/v1/events?limit=${PAGE}${key}`)
+    getJson(`/api/v1/events?limit=${PAGE}${key}`)
       .then((page) => {
         if (!over) setList((old) => renewed(old, key, page));
       })
@@ -34,7 +35,7 @@ export function Events({ devices, now, connected }) {
     };
   }, [key, now, connected]);
   const more = async () => {
-    const page = await get(`/api/v1/events?limit=${PAGE}${key}&cursor=${list.next}`);
+    const page = await getJson(`/api/v1/events?limit=${PAGE}${key}&cursor=${list.next}`);
     setList((old) => (old.key === key ? { ...old, items: joined(old.items, page.items), next: page.next } : old));
   };
   const lines = new Map(devices.map(({ device, line }) => [device, line ?? device]));
@@ -89,9 +90,9 @@ function Event({ event, line, now, show }) {
   return html`<li class="card event">
     <${Thumb} event=${event} show=${show} />
     <div class="what">
-      <p class="title"><b>${title(event)}</b> <span class="pill ${SEVERITY[event.severity] ?? 'idle'}">${severityWord(event.severity)}</span></p>
+      <p class="title"><b>${title(event)}</b> <span class="pill ${severityTone(event.severity)}">${severityWord(event.severity)}</span></p>
       <p class="small">${kindWord(event.kind)} · ${line} · ${event.camera}${event.zone !== null && event.zone !== 'picture' ? ` · ${event.zone}` : ''}</p>
-      <p class="small">${time(event.openedAtMs, now)}${event.clock === 'synced' ? '' : ' (clock not sure)'} · ${duration(event, now)}</p>
+      <p class="small">${time(event.openedAtMs, now, event.clock)} · ${duration(event, now)}</p>
       ${event.model?.degraded && html`<p class="small warn-text">from a degraded model</p>`}
     </div>
   </li>`;
@@ -125,7 +126,7 @@ function Large({ event, line, now, close }) {
   const facts = [
     ['Line', line],
     ['Camera', event.camera],
-    ['What', sentence(event, event.closed === null)],
+    ['What', sentence(event, event.closedAtMs === null)],
     ['Rule', ruleText(event)],
     ['Opened', `${time(event.openedAtMs, now)}${event.openedKnown ? '' : ' (estimated)'}`],
     [

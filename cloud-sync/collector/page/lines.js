@@ -1,6 +1,7 @@
 import { html } from '/vendor/preact.js';
 import { reason } from '/common/codes.js';
-import { ago, count, LINK, number, percent, span } from './words.js';
+import { ago, count, number, percent, span, sum } from '/common/format.js';
+import { LINK } from './words.js';
 
 const STREAM = { audit: 'Audit', events: 'Events', telemetry: 'Counters', media: 'Pictures' };
 
@@ -66,8 +67,6 @@ function Bar({ offered, inspected, skipped, failed }) {
     <rect class="failed" x=${at(inspected + skipped)} width=${at(failed)} height="6" />
   </svg>`;
 }
-
-const sum = (reasons) => Object.values(reasons).reduce((total, n) => total + n, 0);
 
 function reasons(lead, counts, tone = '') {
   const entries = Object.entries(counts).filter(([, n]) => n > 0);

@@ -1,6 +1,7 @@
 import { html } from '/vendor/preact.js';
 import { reason } from '/common/codes.js';
-import { ago, bytes, count, GAP, number } from './words.js';
+import { ago, bytes, count, number } from '/common/format.js';
+import { GAP } from './words.js';
 
 /** What is wrong, or was, with the records themselves; and what was refused at the door. */
 export function Records({ gaps, store, counted, now }) {
