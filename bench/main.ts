@@ -8,9 +8,10 @@ import { drain } from './drain.ts';
 import { journal } from './journal.ts';
 import { printReport, writeReport, type Bench } from './report.ts';
 import { slice } from './slice.ts';
+import { startup } from './startup.ts';
 import { sync } from './sync.ts';
 
-const BENCHES: readonly Bench[] = [slice, journal, sync, drain, inference, decoders];
+const BENCHES: readonly Bench[] = [slice, journal, sync, drain, inference, decoders, startup];
 
 const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--json FILE]
 

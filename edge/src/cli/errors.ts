@@ -1,26 +1,23 @@
 import { LinesideError } from '@lineside/kit';
 
 export type CliErrorCode =
-  | 'usage'
   | 'input_missing'
   | 'input_unreadable'
-  | 'input_not_media'
   | 'event_unknown'
   | 'service_hidden'
-  | 'answer_unexpected'
-  | 'nothing_found'
-  | 'no_result';
+  | 'answer_unexpected';
 
 /** The command was called in a way that cannot work. */
 export class UsageError extends LinesideError {
   override readonly name = 'UsageError';
+  declare readonly code: 'usage';
 
   constructor(message: string, advice: string) {
     super({ code: 'usage', message, advice });
   }
 }
 
-/** Something that a command was asked for and cannot give. */
+/** A command cannot deliver what was requested. */
 export class CliError extends LinesideError {
   override readonly name = 'CliError';
   declare readonly code: CliErrorCode;
