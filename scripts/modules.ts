@@ -206,7 +206,8 @@ export const MODULES: readonly Module[] = [
   edge('domain', ['vocabulary', 'models/output']),
   edge('fields', ['kit'], ['zod']),
   edge('pipeline', ['domain', 'kit']),
-  edge('camera', ['domain', 'kit']),
+  edge('camera/sources', []),
+  edge('camera', ['domain', 'kit', 'camera/sources']),
   edge(
     'inference',
     ['domain', 'kit', 'models', 'models/families'],
@@ -227,9 +228,10 @@ export const MODULES: readonly Module[] = [
   ),
   edge('tracking', ['domain', 'pipeline']),
   edge('rules', ['domain', 'pipeline', 'fields'], ['zod']),
+  edge('plant', ['domain', 'kit', 'pipeline']),
   edge(
     'config',
-    ['domain', 'kit', 'fields', 'rules', 'protocol'],
+    ['domain', 'kit', 'fields', 'rules', 'camera/sources', 'plant', 'protocol'],
     ['zod', 'yaml', 'node:fs', 'node:fs/promises', 'node:crypto'],
   ),
   edge('control', ['kit', 'fields', 'config']),

@@ -1,6 +1,5 @@
 import type { StreamErrorCode } from '../domain/index.ts';
-import { SOCKET_TIMEOUT_MS } from './ffmpeg-args.ts';
-import { sourceOf } from './source.ts';
+import { SOCKET_TIMEOUT_MS, sourceOf } from './sources/index.ts';
 
 /** Tried in order: the first pattern found in any of the last lines decides, so causes stand before consequences. */
 const PATTERNS: readonly (readonly [StreamErrorCode, RegExp])[] = [
@@ -43,7 +42,7 @@ export function causeOf(
   { url, waitedMs }: { readonly url: string; readonly waitedMs: number },
 ): { code: StreamErrorCode; line: string } | undefined {
   const cause = classifyStderr(lines);
-  const silent = cause?.code === 'not_video' && sourceOf(url).kind === 'rtsp' && waitedMs >= SOCKET_TIMEOUT_MS;
+  const silent = cause?.code === 'not_video' && sourceOf(url).hidesSilence && waitedMs >= SOCKET_TIMEOUT_MS;
   return silent ? { code: 'timed_out', line: 'the source took the connection and did not answer' } : cause;
 }
 

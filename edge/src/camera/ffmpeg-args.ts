@@ -1,7 +1,7 @@
 import type { FfmpegCapabilities } from './capabilities.ts';
 import type { Region } from '../domain/index.ts';
 import { type FrameFormat, isWhole, type OutputFormat, PICTURE_MAX_WIDTH, type WholeFormat } from './format.ts';
-import { type Source, sourceOf } from './source.ts';
+import { sourceOf } from './sources/index.ts';
 
 /** Which of the source's frames are wanted. */
 export type FrameChoice =
@@ -30,15 +30,12 @@ export interface FfmpegRequest {
 /** First descriptor for pictures. Never stdout: NVIDIA's decoders print there. */
 export const FIRST_PIPE = 3;
 
-/** FFmpeg gives a connection up that says nothing for so long. */
-export const SOCKET_TIMEOUT_MS = 5_000;
-
 /** The command line of one FFmpeg child: one decode, every output of index n is the same source frame. */
 export function ffmpegArguments(request: FfmpegRequest, capabilities: FfmpegCapabilities): string[] {
   const { labels, graph } = filterGraph(request, capabilities);
   return [
     ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verbose'],
-    ...inputArguments(request, sourceOf(request.url), capabilities),
+    ...inputArguments(request, capabilities),
     ...['-filter_complex_threads', '1', '-filter_complex', graph],
     ...labels.flatMap(({ label, pixels }, index) => [
       ...['-map', `[${label}]`, '-f', 'rawvideo', '-pix_fmt', pixels, ...capabilities.passthrough],
@@ -50,27 +47,13 @@ export function ffmpegArguments(request: FfmpegRequest, capabilities: FfmpegCapa
   ];
 }
 
-function inputArguments(request: FfmpegRequest, source: Source, capabilities: FfmpegCapabilities): string[] {
-  // One thread: frame threads would hold back as many frames as there are threads.
-  const decode = ['-threads', '1', ...(request.decoder === undefined ? [] : ['-c:v', request.decoder])];
-  const pace = request.paced ? ['-re'] : [];
-  const loop = request.loop ? ['-stream_loop', '-1'] : [];
-  switch (source.kind) {
-    case 'rtsp':
-      return [
-        ...decode,
-        ...['-rtsp_transport', request.transport, '-allowed_media_types', 'video'],
-        ...[capabilities.timeoutOption, String(SOCKET_TIMEOUT_MS * 1000)],
-        ...['-probesize', '500000', '-analyzeduration', '500000', '-fflags', '+discardcorrupt'],
-        ...['-i', source.input],
-      ];
-    case 'http':
-      return [...decode, '-rw_timeout', String(SOCKET_TIMEOUT_MS * 1000), '-i', source.input];
-    case 'file':
-      return [...decode, ...pace, ...loop, '-i', source.input];
-    case 'lavfi':
-      return [...decode, ...pace, '-f', 'lavfi', '-i', source.input];
-  }
+function inputArguments(request: FfmpegRequest, { timeoutOption }: FfmpegCapabilities): string[] {
+  const { url, transport, paced, loop, decoder } = request;
+  return [
+    // One thread: frame threads would hold back as many frames as there are threads.
+    ...['-threads', '1', ...(decoder === undefined ? [] : ['-c:v', decoder])],
+    ...sourceOf(url).inputArguments({ url, transport, timeoutOption, paced, loop }),
+  ];
 }
 
 interface OutputLabel {

@@ -8,7 +8,7 @@ import type { OutputFormat } from './format.ts';
 import type { FrameOutputs } from './frame-join.ts';
 import { MediaClock } from './media-clock.ts';
 import { probeSource } from './probe-source.ts';
-import { sourceOf } from './source.ts';
+import { sourceOf } from './sources/index.ts';
 import { stallLimitMs } from './stall-watch.ts';
 import type { StreamFacts } from './stderr-reader.ts';
 import { type RunEnd, type RunFrame, StreamRun } from './stream-run.ts';
@@ -173,7 +173,7 @@ export class FfmpegCamera implements Service {
     const common = { url, transport, formats, picture: 'evidence' as const, ...(decoder && { decoder }) };
     if (!recording) {
       const choice = { kind: 'live' as const, fps };
-      return { ...common, choice, paced: sourceOf(url).kind !== 'rtsp', loop: loop ?? false };
+      return { ...common, choice, paced: !sourceOf(url).isLive, loop: loop ?? false };
     }
     // More frames than the recording has would be copies.
     this.#recordingFps = Math.min(fps, probe?.fps ?? fps);

@@ -2,8 +2,7 @@ import { type Clock, messageOf, ProgramError, runProgram } from '@lineside/kit';
 import type { FfmpegCapabilities } from './capabilities.ts';
 import { causeOf } from './classify.ts';
 import { StreamError } from './errors.ts';
-import { SOCKET_TIMEOUT_MS } from './ffmpeg-args.ts';
-import { sourceOf } from './source.ts';
+import { sourceOf } from './sources/index.ts';
 
 const PROBE_DEADLINE_MS = 15_000;
 
@@ -27,20 +26,14 @@ export async function probeSource(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<SourceProbe> {
-  const source = sourceOf(url);
-  const timeoutUs = String(SOCKET_TIMEOUT_MS * 1000);
-  const open = {
-    rtsp: ['-rtsp_transport', transport, capabilities.timeoutOption, timeoutUs],
-    http: ['-rw_timeout', timeoutUs],
-    file: [],
-    lavfi: ['-f', 'lavfi'],
-  }[source.kind];
+  const { timeoutOption } = capabilities;
+  const input = sourceOf(url).probeArguments({ url, transport, timeoutOption });
   const entries = 'stream=codec_name,width,height,avg_frame_rate';
   const show = ['-select_streams', 'v:0', '-show_entries', entries, '-of', 'default=noprint_wrappers=1'];
   const command = capabilities.command.replace(/ffmpeg(?=[^/]*$)/, 'ffprobe');
   const startedMs = clock.monoMs();
   try {
-    const args = ['-v', 'level+error', ...open, ...show, source.input];
+    const args = ['-v', 'level+error', ...show, ...input];
     const { stdout } = await runProgram(command, args, {
       ...{ timeoutMs: PROBE_DEADLINE_MS, signal },
       // It dies with the group of the vision process, which may be killed at any time.

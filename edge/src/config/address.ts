@@ -1,26 +1,26 @@
-const CAMERA_SCHEMES = ['rtsp', 'rtsps', 'http', 'https', 'file', 'lavfi'];
+import { withoutReferences } from '@lineside/kit';
+import { cameraUrlProblem } from '../camera/sources/index.ts';
+
 const BROKER_SCHEMES = ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss'];
 
-/** Why `text` is not where a camera's pictures can come from, or undefined. A path is fine: FFmpeg reads files. */
-export function cameraUrlProblem(text: string): string | undefined {
-  if (/^\.{0,2}\//.test(text)) return undefined;
-  return urlProblem(text, CAMERA_SCHEMES);
+/** Why no frames can come from `text`, or undefined. A path is fine: FFmpeg reads files. */
+export function cameraProblem(text: string): string | undefined {
+  return withReferences(text, cameraUrlProblem);
 }
 
 /** Why `text` is not a broker's address, or undefined. */
 export function brokerProblem(text: string): string | undefined {
-  return urlProblem(text, BROKER_SCHEMES);
+  return withReferences(text, (url) => {
+    const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+    if (scheme === undefined || !URL.canParse(url)) return 'is not a URL';
+    if (!BROKER_SCHEMES.includes(scheme)) return `has the scheme ${scheme}:, known are ${BROKER_SCHEMES.join(', ')}`;
+    return new URL(url).hostname === '' ? 'names no host' : undefined;
+  });
 }
 
-function urlProblem(text: string, schemes: readonly string[]): string | undefined {
-  // A reference alone is the whole URL, which shows only when it is resolved.
-  if (/^\$\{[^}]*\}$/.test(text)) return undefined;
-  const plain = withoutReferences(text);
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(plain)?.[1]?.toLowerCase();
-  if (scheme === undefined || !URL.canParse(plain)) return 'is not a URL';
-  if (!schemes.includes(scheme)) return `has the scheme ${scheme}:, known are ${schemes.join(', ')}`;
-  if (scheme !== 'file' && scheme !== 'lavfi' && new URL(plain).hostname === '') return 'names no host';
-  return undefined;
+/** A reference alone is the whole URL, which is known only when it is resolved. */
+function withReferences(text: string, problem: (url: string) => string | undefined): string | undefined {
+  return /^\$\{[^}]*\}$/.test(text) ? undefined : problem(withoutReferences(text));
 }
 
 export interface ListenAddress {
@@ -49,4 +49,3 @@ export function listenProblem(text: string): string | undefined {
   if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) return undefined;
   return `${host} can be reached from other machines, which the status page does not allow yet`;
 }
-import { withoutReferences } from '@lineside/kit';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration, fraction, id, key, labels, secret } from '../../fields/index.ts';
-import { cameraUrlProblem } from '../address.ts';
+import { cameraProblem } from '../address.ts';
 
 const Zone = z.strictObject({
   id: id().meta(key({ description: 'Name of the zone, unique within its camera.', restart: 'rule', example: 'belt' })),
@@ -174,7 +174,7 @@ export const Camera = z
         example: 'packing',
       }),
     ),
-    url: secret('url', cameraUrlProblem).meta(
+    url: secret('url', cameraProblem).meta(
       key({
         description:
           'Source of the frames: anything that FFmpeg reads (RTSP, HTTP, a file, `lavfi:` with a test source). Write passwords as references.',

@@ -1,0 +1,41 @@
+/** FFmpeg gives up a connection that is silent for this long. */
+export const SOCKET_TIMEOUT_MS = 5_000;
+
+export interface InputRequest {
+  readonly url: string;
+  readonly transport: 'tcp' | 'udp';
+  /** RTSP's socket time-out option, which depends on FFmpeg's version. */
+  readonly timeoutOption: '-timeout' | '-stimeout';
+}
+
+export interface PlaybackRequest extends InputRequest {
+  /** Reads as fast as the frames were recorded. Ignored by sources that have a pace of their own. */
+  readonly paced: boolean;
+  /** Starts again at the end. Ignored by sources without an end. */
+  readonly loop: boolean;
+}
+
+/** One kind of camera source, chosen by the scheme of the URL. */
+export interface CameraSource {
+  readonly schemes: readonly string[];
+  /** True when frames arrive as they are taken; false when FFmpeg reads as fast as it can unless it is slowed down. */
+  readonly isLive: boolean;
+  /** True when FFmpeg reports a peer that never answers as one that answers with invalid data. */
+  readonly hidesSilence: boolean;
+  /** What is wrong with a URL that has one of the schemes, or undefined. */
+  problem(url: string): string | undefined;
+  /** FFmpeg's options for the input, with `-i` and the input at their end. */
+  inputArguments(request: PlaybackRequest): readonly string[];
+  /** The same for ffprobe, whose input comes last and without `-i`. */
+  probeArguments(request: InputRequest): readonly string[];
+}
+
+/** The scheme in lower case, or undefined for a path. */
+export function schemeOf(url: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+}
+
+/** For sources on the network. */
+export function hostProblem(url: string): string | undefined {
+  return new URL(url).hostname === '' ? 'names no host' : undefined;
+}
