@@ -52,9 +52,10 @@ describe('the log connection', () => {
 describe('PlantSignals', () => {
   it('logs a signal that is not confirmed in time, and does not make the caller wait', async () => {
     const lines: LogLine[] = [];
-    const [run, send] = [vi.spyOn(LogConnection.prototype, 'run'), vi.spyOn(LogConnection.prototype, 'send')];
+    const prototype: PlantConnection = LogConnection.prototype;
+    const [run, send] = [vi.spyOn(prototype, 'run'), vi.spyOn(prototype, 'send')];
     const given: AbortSignal[] = [];
-    send.mockImplementation((...[, signal]: Parameters<PlantConnection['send']>) => {
+    send.mockImplementation((_event, signal) => {
       given.push(signal);
       return new Promise(() => undefined);
     });
