@@ -101,7 +101,7 @@ const start = (): Uplink => {
 };
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-test('pictures go to the collector under their hash, with the credential, and are marked when it has stored them', async () => {
+test('snapshots are uploaded under their hash, with the credential, and are marked when the collector has stored them', async () => {
   await record(1);
   const uplink = start();
   await waitFor('the first', () => uplink.snapshot().mediaSent === 1);
@@ -118,7 +118,7 @@ test('pictures go to the collector under their hash, with the credential, and ar
   expect(evidence.pending(9)).toEqual([]);
 });
 
-test('an answer that is not "stored" marks nothing, and it is tried again: broken line, 500, 401, redirect, wrong hash', async () => {
+test('an upload that is not confirmed marks nothing and is tried again: broken connection, 500, 401, redirect, wrong hash', async () => {
   await record(1);
   const answers = [0, 500, 401, 302, 422, 409, 201];
   answer = () => {
@@ -131,7 +131,7 @@ test('an answer that is not "stored" marks nothing, and it is tried again: broke
   expect(puts.every((put) => put.path.startsWith('/media/'))).toBe(true);
 });
 
-test('a picture refused for good is told as such, and does not hold up the others', async () => {
+test('a snapshot that is refused for good is reported as such, and does not delay the others', async () => {
   await record(1);
   await record(2);
   answer = (put) => (put.body.toString() === 'picture 1' ? 413 : 201);
@@ -142,7 +142,7 @@ test('a picture refused for good is told as such, and does not hold up the other
   expect(evidence.pending(9)).toHaveLength(1);
 });
 
-test('a picture that is damaged or gone on this box is not sent as something else', async () => {
+test('a snapshot that is damaged or missing on the device is not uploaded', async () => {
   await record(1);
   await record(2);
   await record(3);
@@ -155,7 +155,7 @@ test('a picture that is damaged or gone on this box is not sent as something els
   expect(evidence.pending(9)).toHaveLength(2);
 });
 
-test('an upload on its way ends when its picture is given up on this box, and that is counted and no trouble', async () => {
+test('an upload ends when its snapshot is given up on the device, which is counted and no problem', async () => {
   await record(1);
   answer = () => -1;
   const uplink = start();

@@ -72,7 +72,7 @@ const explained = async (): Promise<Record<string, { stored: number; declaredLos
   );
 };
 
-test('events and their pictures come from the journal into the collector`s store', async () => {
+test('events and their snapshots get from the journal into the store of the collector', async () => {
   const journal = openJournal(1e9);
   const evidence = evidenceOf(journal);
   const recorder = new JournalRecorder({ journal, evidence, clock: systemClock, log: silentLogger });
@@ -103,7 +103,7 @@ test('events and their pictures come from the journal into the collector`s store
   });
 });
 
-test('what a full journal gave up is declared lost at the collector, number for number', async () => {
+test('records that a full journal gave up are declared lost at the collector, number for number', async () => {
   const journal = openJournal(512 * 1024);
   for (let n = 0; n < 150; n += 1) {
     const entry = { stream: 'telemetry', kind: 'counters', body: sampleBody(n) } as const;
@@ -122,7 +122,7 @@ test('what a full journal gave up is declared lost at the collector, number for 
   });
 });
 
-test('a large picture goes in pieces over a thin link, and goes on where it was when the box was restarted', async () => {
+test('a large snapshot is uploaded in pieces over a slow connection, and continues where it was after a restart', async () => {
   const journal = openJournal(1e9);
   const evidence = evidenceOf(journal);
   const recorder = new JournalRecorder({ journal, evidence, clock: systemClock, log: silentLogger });
@@ -155,7 +155,7 @@ test('a large picture goes in pieces over a thin link, and goes on where it was 
   expect(await explained()).toMatchObject({ media: { stored: 1, declaredLost: 0, missing: 0 } });
 });
 
-test('a box whose whole disk was turned back loses nothing that it writes afterwards: it goes on under a new epoch', async () => {
+test('a device whose whole disk was rolled back loses nothing that it writes afterwards: it continues under a new epoch', async () => {
   const write = (journal: Journal, from: number, count: number): void => {
     for (let n = from; n < from + count; n += 1) {
       journal.append([{ stream: 'audit', kind: 'audit', body: { action: `noted ${n}`, who: 'test' } }]);

@@ -8,15 +8,25 @@ import { tempDir } from '../support/temp-dir.ts';
 import { openTestJournal, sampleBody } from '../support/test-journal.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-test('an appliance with its certificate delivers over TLS; one that trusts nobody here delivers nothing', async () => {
+test('a device with its certificate delivers over TLS, and one that does not know the authority delivers nothing', async () => {
   await using dir = await tempDir();
-  const [yaml, data, papers] = [dir.join('collector.yaml'), dir.join('data'), dir.join('papers')];
+  const [yaml, data, certificates] = [dir.join('collector.yaml'), dir.join('data'), dir.join('certificates')];
   writeFileSync(yaml, collectorYaml('http: {listen: "127.0.0.1:0"}\n').replace('mqtt: {', 'mqtt: {tls: self, '));
   await using collector = await startCollector(yaml, data);
-  const device = 'box-1';
-  const added = await collectorCommand('device', 'add', device, '--cert', papers, '--data', data, '--config', yaml);
+  const device = 'device-1';
+  const added = await collectorCommand(
+    'device',
+    'add',
+    device,
+    '--cert',
+    certificates,
+    '--data',
+    data,
+    '--config',
+    yaml,
+  );
   expect(added.stdout).toContain(`broker: ${collector.at.mqtt}`);
-  // What the command printed is the appliance's configuration.
+  // The command prints the configuration of the device.
   const uplinkYaml = added.stdout.slice(added.stdout.indexOf('uplink:'));
   const loaded = checkConfig(`device: ${device}\n${uplinkYaml}`, {
     path: dir.join('lineside.yaml'),

@@ -85,7 +85,7 @@ const upTo = (count: number): readonly number[] => Array.from({ length: count },
 const drained = (): Promise<unknown> =>
   waitFor('the journal to be confirmed', () => journal.stats().events.queued === 0);
 
-test('what was written before and during the connection is stored by the collector, byte for byte and in chain', async () => {
+test('records written before and during the connection are stored by the collector, byte for byte and in chain', async () => {
   write(35);
   const { url } = await broker();
   const cloud = await collector(url);
@@ -102,35 +102,35 @@ test('what was written before and during the connection is stored by the collect
   expect(cloud.states.at(-1)).toMatchObject({ device: 'line-1', online: true });
 });
 
-test('what waits is told to the cloud, by stream, even while nobody takes it', async () => {
+test('the queue is reported to the cloud, by stream, even while no collector takes it', async () => {
   const { url } = await broker();
   write(5);
   write(2, 'audit');
-  const ear = await mqtt.connectAsync(url);
-  endings.push(() => ear.endAsync(true));
-  const told: Reported[] = [];
-  ear.on('message', (_topic, payload) => told.push(Reported.parse(JSON.parse(payload.toString()))));
-  await ear.subscribeAsync(topicOf('reported', { device: 'line-1' }), { qos: 1 });
+  const watcher = await mqtt.connectAsync(url);
+  endings.push(() => watcher.endAsync(true));
+  const documents: Reported[] = [];
+  watcher.on('message', (_topic, payload) => documents.push(Reported.parse(JSON.parse(payload.toString()))));
+  await watcher.subscribeAsync(topicOf('reported', { device: 'line-1' }), { qos: 1 });
   start(url, { tuning: { reportMs: 100 } });
-  await waitFor('the first word', () => told.length > 0);
+  await waitFor('the first document', () => documents.length > 0);
   const { oldestQueuedWallMs: oldest } = journal.stats().events;
-  expect(told[0]?.queue).toMatchObject({ events: { queued: 5, declaredLost: 0, oldest }, audit: { queued: 2 } });
-  expect(told[0]).not.toHaveProperty('emptyInS');
+  expect(documents[0]?.queue).toMatchObject({ events: { queued: 5, declaredLost: 0, oldest }, audit: { queued: 2 } });
+  expect(documents[0]).not.toHaveProperty('emptyInS');
   await collector(url);
   await drained();
-  await waitFor('an empty queue', () => told.at(-1)?.queue.events?.queued === 0);
-  // What does not change is not said again.
-  const words = told.length;
+  await waitFor('an empty queue', () => documents.at(-1)?.queue.events?.queued === 0);
+  // A document that has not changed is not published again.
+  const count = documents.length;
   await sleep(500);
-  expect(told.length).toBe(words);
-  // Retained: who comes later hears it, too.
+  expect(documents.length).toBe(count);
+  // Retained: a client that comes later gets it, too.
   const late = await mqtt.connectAsync(url);
   endings.push(() => late.endAsync(true));
   const heard = new Promise<Reported>((resolve) => {
     late.on('message', (_topic, payload) => resolve(Reported.parse(JSON.parse(payload.toString()))));
   });
   await late.subscribeAsync(topicOf('reported', { device: 'line-1' }), { qos: 1 });
-  expect(await heard).toEqual(told.at(-1));
+  expect(await heard).toEqual(documents.at(-1));
 });
 
 test('a desired document is reported as not applied, once per revision, and an older revision is refused', async () => {
@@ -188,7 +188,7 @@ test('an uplink with a handler of desired documents passes them on and reports i
   expect(received).toEqual([2]);
 });
 
-test('nothing is sent, and nothing confirmed, while no collector says that it is there', async () => {
+test('nothing is sent, and nothing confirmed, while no collector is online', async () => {
   const { url } = await broker();
   write(5);
   const uplink = start(url);
@@ -205,7 +205,7 @@ test('nothing is sent, and nothing confirmed, while no collector says that it is
   expect(cloud.numbers('line-1', 'events')).toEqual(upTo(10));
 });
 
-test('without an ack nothing is marked, and the same is sent again until one comes', async () => {
+test('without an ack nothing is marked as delivered, and the same records are sent again until one comes', async () => {
   const { url } = await broker();
   const cloud = await collector(url);
   cloud.faults.loseAck = () => true;
@@ -238,7 +238,7 @@ test('a broker that is absent at start, then killed and started again, costs not
   await mosquitto.kill();
   write(20);
   const uplink = start(mosquitto.url);
-  await waitFor('trouble to be told', () => uplink.snapshot().lastError?.code === 'broker_refused');
+  await waitFor('the problem', () => uplink.snapshot().lastError?.code === 'broker_refused');
   expect(uplink.snapshot().link).toBe('down');
   await mosquitto.start();
   const cloud = await collector(mosquitto.url);
@@ -285,7 +285,7 @@ test('acks that are malformed, of another journal or beyond what was written con
   expect(journal.stats().events.acked).toBe(6);
 });
 
-test('an older ack that overtakes nothing but time takes nothing back', async () => {
+test('an older ack that arrives after a newer one takes nothing back', async () => {
   const { url } = await broker();
   const cloud = await collector(url);
   cloud.faults.loseAck = () => true;
@@ -304,7 +304,7 @@ test('an older ack that overtakes nothing but time takes nothing back', async ()
   expect(uplink.snapshot()).toMatchObject({ resent: 0, inFlight: 0, queued: 0 });
 });
 
-test('records that wait and are neither on their way nor next are sent again', async () => {
+test('records that are queued and neither in flight nor next are sent again', async () => {
   const { url } = await broker();
   const cloud = await collector(url);
   let forgotten = 0;
@@ -332,11 +332,11 @@ test('records that wait and are neither on their way nor next are sent again', a
   expect(uplink.snapshot().connects).toBe(1);
 });
 
-test('a broker that accepts and says nothing is told as such, and does not hold up a stop', async () => {
+test('a broker that accepts a connection and does not answer is reported as silent, and does not delay a stop', async () => {
   const mosquitto = await broker();
   mosquitto.freeze();
   const uplink = start(mosquitto.url, { connectMs: 300 });
-  await waitFor('the silence to be told', () => uplink.snapshot().lastError?.code === 'broker_silent');
+  await waitFor('the problem', () => uplink.snapshot().lastError?.code === 'broker_silent');
   const other = start(mosquitto.url, { connectMs: 60_000 });
   await waitFor('the attempt', () => other.snapshot().link === 'down');
   const before = performance.now();
@@ -345,7 +345,7 @@ test('a broker that accepts and says nothing is told as such, and does not hold 
   mosquitto.thaw();
 });
 
-test('a broker that freezes in the middle is left, and what was on its way is sent again', async () => {
+test('a broker that freezes is left, and what was in flight is sent again', async () => {
   const mosquitto = await broker();
   const cloud = await collector(mosquitto.url);
   const uplink = start(mosquitto.url, { keepaliveS: 1 });
@@ -360,7 +360,7 @@ test('a broker that freezes in the middle is left, and what was on its way is se
   expect(cloud.numbers('line-1', 'events')).toEqual(upTo(35));
 });
 
-test('a wrong password is told as such, and the uplink goes on trying', async () => {
+test('a wrong password is reported as such, and the uplink keeps trying', async () => {
   const { url } = await broker({ users: { 'line-1': 'right' } });
   write(1);
   const uplink = start(url, { username: 'line-1', password: 'wrong' });
@@ -368,14 +368,14 @@ test('a wrong password is told as such, and the uplink goes on trying', async ()
   expect(uplink.snapshot()).toMatchObject({ link: 'down', queued: 1 });
 });
 
-test('a broker that forbids the topics is told as such', async () => {
+test('a broker that forbids the topics is reported as such', async () => {
   const acl = 'user line-1\ntopic read lineside/v1/#\n';
   const { url } = await broker({ users: { 'line-1': 'right' }, acl });
   const uplink = start(url, { username: 'line-1', password: 'right' });
   await waitFor('the refusal', () => uplink.snapshot().lastError?.code === 'not_authorised');
 });
 
-test('numbers asked for again are sent again, and those that are gone are answered by their tombstone', async () => {
+test('numbers that the collector requests are sent again, and those no longer held are answered by their tombstone', async () => {
   const { url } = await broker();
   const cloud = await collector(url);
   write(30);
@@ -410,7 +410,7 @@ test('audit goes before telemetry when there is much of both, and the oldest bac
   expect(first).toContain('telemetry');
 });
 
-test('two boxes with one identity are told so, do not flap, and lose nothing', async () => {
+test('two devices with one identity report it, do not take turns at full speed, and lose nothing', async () => {
   const { url } = await broker();
   const cloud = await collector(url);
   await using other = await tempDir();
@@ -435,7 +435,7 @@ test('two boxes with one identity are told so, do not flap, and lose nothing', a
   expect(cloud.numbers('line-1', 'events')).toEqual(upTo(10).flatMap((n) => [n, n]));
 });
 
-test('a device that leaves in good order says so itself', async () => {
+test('a device that stops in good order publishes that it is offline', async () => {
   const { url } = await broker();
   const cloud = await collector(url);
   start(url);
@@ -447,7 +447,7 @@ test('a device that leaves in good order says so itself', async () => {
 
 const ZSTD_MAGIC = 0x28b52ffd;
 
-test('batches go in the shorter form only to a collector that says it reads it, and are the same records in both', async () => {
+test('batches are sent as zstd1 only to a collector that announces it, and hold the same records either way', async () => {
   const { url } = await broker();
   const cloud = new FakeCollector(url);
   endings.push(() => cloud[Symbol.asyncDispose]());
@@ -468,7 +468,7 @@ test('batches go in the shorter form only to a collector that says it reads it, 
   expect(cloud.broken).toBe(0);
 });
 
-test('a new event is stored long before the backlog that waits in front of it', async () => {
+test('a new event is stored long before the backlog that was written before it', async () => {
   const { url } = await broker();
   const cloud = await collector(url);
   write(3_000);
@@ -485,7 +485,7 @@ test('a new event is stored long before the backlog that waits in front of it', 
   await drained();
 });
 
-test('a cap on the rate holds', async () => {
+test('the bandwidth limit is kept', async () => {
   const { url } = await broker();
   const cloud = await collector(url);
   write(600);
@@ -500,7 +500,7 @@ test('a cap on the rate holds', async () => {
   expect(bytes).toBeGreaterThan(10_000);
 });
 
-test('a connection over which nothing is confirmed for long is made anew', async () => {
+test('the uplink connects again when nothing is confirmed for long', async () => {
   const { url } = await broker();
   const cloud = await collector(url);
   cloud.faults.loseAck = () => true;
@@ -512,7 +512,7 @@ test('a connection over which nothing is confirmed for long is made anew', async
   expect(cloud.numbers('line-1', 'events')).toEqual(upTo(5));
 });
 
-test('a collector that confirms what was never written turns the journal over to a new epoch', async () => {
+test('a collector that confirms numbers that were never written makes the journal begin a new epoch', async () => {
   const { url } = await broker();
   const cloud = await collector(url);
   write(3);

@@ -69,7 +69,7 @@ export const TelemetryBody = z.object({
 });
 export type TelemetryBody = z.infer<typeof TelemetryBody>;
 
-/** Body of a record in stream `media`: bytes that exist on the device and go to the collector over HTTP. */
+/** Body of a record in stream `media`: a file that exists on the device and is uploaded to the collector over HTTP. */
 export const MediaBody = z.object({
   sha256,
   bytes: z.int().nonnegative(),
@@ -80,7 +80,7 @@ export const MediaBody = z.object({
 });
 export type MediaBody = z.infer<typeof MediaBody>;
 
-/** Body of a record in stream `audit`: what somebody or the box itself did. */
+/** Body of a record in stream `audit`: what a person or the device itself did. */
 export const AuditBody = z.object({
   action: z.string().min(1).max(64),
   who: z.string().max(128),
@@ -94,7 +94,7 @@ export const TombstoneBody = z.object({
   to: z.int().positive(),
   count: z.int().positive(),
   reason: z.string().min(1).max(64),
-  /** Chain hash of the last record given up, so that the chain can be followed across the hole. */
+  /** Chain hash of the last record given up, so that the chain can be followed across the gap. */
   head: sha256,
 });
 export type TombstoneBody = z.infer<typeof TombstoneBody>;

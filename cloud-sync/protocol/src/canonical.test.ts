@@ -46,7 +46,7 @@ const inOrder = (value: unknown): unknown => {
   return Object.fromEntries(pairs.map(([key, item]) => [key, inOrder(item)]));
 };
 
-test('the short ways give what the long way gives, for any value', () => {
+test('the short ways of writing canonical JSON give the text of the library, for any value', () => {
   for (let n = 0; n < 5_000; n += 1) {
     const value = anything(0);
     expect(canonicalJson(value)).toBe(canonicalize(value));
@@ -54,7 +54,7 @@ test('the short ways give what the long way gives, for any value', () => {
   }
 });
 
-test('what is left out, what has a form of its own and what has none go the long way', () => {
+test('undefined members, values with a JSON form of their own and values without one are left to the library', () => {
   expect(canonicalJson({ b: undefined, a: 1 })).toBe('{"a":1}');
   expect(canonicalJson({ at: new Date(0), list: [undefined, 1] })).toBe(
     '{"at":"1970-01-01T00:00:00.000Z","list":[null,1]}',

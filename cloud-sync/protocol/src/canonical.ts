@@ -1,18 +1,18 @@
 import canonicalize from 'canonicalize';
 
-/** Deeper than any record; past it the library looks for circles. */
+/** Deeper than any record; beyond it the library looks for circles. */
 const DEEP = 32;
 /** What must be escaped in a JSON string, and what only a pair of surrogates may hold. */
 // eslint-disable-next-line no-control-regex -- those are the characters that JSON escapes
 const NEEDS_CARE = /[\u0000-\u001f"\\\ud800-\udfff]/;
 
-/** How JSON.stringify writes a lone surrogate; a text that only looks like it takes the longer way, too. */
+/** How JSON.stringify writes a lone surrogate; a text that only looks like one takes the longer way, too. */
 const LONE_SURROGATE = /\\ud[89a-f]/;
 
 /**
  * Canonical JSON (RFC 8785): the same bytes for the same value on both ends. Throws on NaN, infinities, circles and
- * lone surrogates. Plain values take shorter ways, which give the same text several times sooner: the shortest where
- * all keys stand in order already, as who writes much had better make them.
+ * lone surrogates. Plain values take shorter ways that give the same text several times
+ * faster. The shortest is for objects whose keys are in order already; writers of many records should make them so.
  */
 export function canonicalJson(value: unknown): string {
   if (isInOrder(value, 0)) {

@@ -7,7 +7,7 @@ import { Batch, decode, encode, encodeText, MalformedPayload } from './index.ts'
 
 const twin = new JournalTwin('line-1').appendEvents(300);
 
-test('a batch is the same value in every form, and the newest form is the shortest by far where batches are short', () => {
+test('a batch is the same value in every encoding, and zstd1 is by far the shortest where batches are short', () => {
   for (const count of [1, 5, 300]) {
     const batch = twin.batch(1, count);
     const text = JSON.stringify(batch);
@@ -19,7 +19,7 @@ test('a batch is the same value in every form, and the newest form is the shorte
   expect(encodeText(JSON.stringify(one), 'zstd1').length).toBeLessThan(0.75 * encode(one).length);
 });
 
-test('a payload that grows beyond the bound when it is unpacked is refused before it does, in every form', () => {
+test('a payload that would exceed the limit when it is decompressed is refused before that, in every encoding', () => {
   const bomb = Buffer.alloc(50_000_000, 0x20);
   const level = { params: { [constants.ZSTD_c_compressionLevel]: 19 } };
   for (const payload of [gzipSync(bomb), zstdCompressSync(bomb, level), encodeText(bomb.toString(), 'zstd1')]) {
@@ -28,7 +28,7 @@ test('a payload that grows beyond the bound when it is unpacked is refused befor
   }
 });
 
-test('a spoiled payload is malformed and nothing else', () => {
+test('a damaged payload is reported as malformed and causes no other error', () => {
   const roll = dice(3);
   const payload = encodeText(JSON.stringify(twin.batch(1, 20)), 'zstd1');
   for (let n = 0; n < 500; n += 1) {

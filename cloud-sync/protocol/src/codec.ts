@@ -21,7 +21,7 @@ export class MalformedPayload extends Error {
 
 /**
  * Forms of a payload beside JSON and gzipped JSON, which everybody reads. A sender uses one only where the receiver
- * has said that it reads it. `zstd1`: a Zstandard frame (RFC 8878) of the JSON, over the dictionary of dictionary.ts.
+ * has announced it. `zstd1`: a Zstandard frame (RFC 8878) of the JSON, over the dictionary of dictionary.ts.
  */
 export const PAYLOAD_FORMS = ['zstd1'] as const;
 export type PayloadForm = (typeof PAYLOAD_FORMS)[number];
@@ -29,11 +29,11 @@ export type PayloadForm = (typeof PAYLOAD_FORMS)[number];
 const GZIP_MAGIC = 0x1f8b;
 const ZSTD_MAGIC = 0x28b52ffd;
 const COMPRESS_ABOVE = 512;
-/** Above it the size hardly falls and the time rises. */
+/** At higher levels the size hardly falls and the time rises. */
 const ZSTD_LEVEL = 6;
 const dictionary = Buffer.from(DICTIONARY_1);
 
-/** JSON, gzipped when it is long enough to gain. */
+/** JSON, gzipped when it is long enough for that to help. */
 export function encode(value: unknown): Buffer {
   return encodeText(JSON.stringify(value));
 }

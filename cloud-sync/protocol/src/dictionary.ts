@@ -1,7 +1,8 @@
 /**
- * What batches are made of, for the compressor: a short batch has no earlier records to refer to, so it refers to this.
- * Both ends must have the same bytes: what has shipped is never edited, a better one gets another name (see codec.ts).
- * The likeliest text stands at the end, where references are cheapest.
+ * Text that batches often contain, for the compressor: a short batch has no earlier records to refer to, so it refers to
+ * this. Both ends must have the same bytes: a dictionary that has shipped is never edited, not even where a name in it is
+ * no longer in use; a better one gets another name (see codec.ts). The likeliest text is at the end, where references are
+ * cheapest.
  */
 const AUDIT = [
   '{"b":{"action":"inspection_stopped","details":{"reason":"unknown","times":1},"who":"lineside"},',

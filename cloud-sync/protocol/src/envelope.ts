@@ -6,18 +6,18 @@ import { STREAMS } from './streams.ts';
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const seq = z.int().positive();
 
-/** How far a wall-clock label can be trusted. `suspect`: behind the persisted time floor. */
+/** How far a wall time can be trusted. `suspect`: earlier than a time that has certainly passed. */
 export const ClockQuality = z.enum(['synced', 'unsynced', 'suspect']);
 export type ClockQuality = z.infer<typeof ClockQuality>;
 
-/** 16 hex digits drawn when a journal file is made; a rebuilt journal cannot collide with the old one. */
+/** 16 hex digits, drawn when a journal file is created: a new journal cannot collide with an old one. */
 export const Epoch = z.string().regex(/^[0-9a-f]{16}$/);
 
 /**
  * One journal record as it travels and as it is hashed.
- * s: sequence in its stream, from 1, no holes. id: UUIDv7 for people. k: kind. t: wall ms. m: monotonic ms since
+ * s: sequence in its stream, from 1, no holes. id: UUIDv7, for display. k: kind. t: wall ms. m: monotonic ms since
  * `boot`. q: clock quality. b: body, whose schema depends on the stream and kind. was: the number that the same record
- * had in an earlier journal of this device, from which it was carried over; the collector may have it from there.
+ * had in an earlier journal of this device, from which it was transferred; the collector may have it from there.
  */
 export const WireRecord = z.object({
   s: seq,
@@ -59,8 +59,8 @@ export const Batch = z
 export type Batch = z.infer<typeof Batch>;
 
 /**
- * What the collector says after its commit: everything up to `upto` and the ranges in `sack` is stored. `head`: its
- * chain hash after `upto`; a device whose own differs there was turned back or doubled and must confirm nothing.
+ * Sent by the collector after its commit: everything up to `upto` and the ranges in `sack` is stored. `head`: its chain
+ * hash after `upto`. A device with another hash there was rolled back, or two share its identity: it confirms nothing.
  */
 export const Ack = z.object({
   v: z.literal(1),
@@ -102,9 +102,9 @@ export const Reported = z.object({
   t: z.int(),
   /** What is not acknowledged yet, by stream; `oldest`: wall ms of the oldest queued record. */
   queue: z.object({ audit: queue, events: queue, telemetry: queue, media: queue }),
-  /** Pictures whose bytes wait. */
+  /** Files of evidence that are not uploaded yet. */
   pictures: count,
-  /** Records confirmed per second lately, and how long the queue takes at that pace. */
+  /** Records acknowledged per second lately, and seconds until the queue is empty at that rate. */
   drainPerS: z.number().nonnegative(),
   emptyInS: count.optional(),
   /** The newest desired document that it has seen, and what it did about it. */
@@ -112,24 +112,24 @@ export const Reported = z.object({
 });
 export type Reported = z.infer<typeof Reported>;
 
-/** Retained presence of the collector. `mediaUrl` is where snapshot bytes are PUT, when it takes any. */
+/** Retained presence of the collector. `mediaUrl`: where evidence is PUT, if the collector takes any. */
 export const CollectorState = z.object({
   v: z.literal(1),
   online: z.boolean(),
   session: z.string().min(1).max(64),
   mediaUrl: z.string().max(512).optional(),
   /**
-   * Where the same bytes may come in pieces (tus 1.0.0): POST `${uploadUrl}/${device}` with metadata `sha256`, then HEAD
+   * Where the same bytes may be sent in pieces (tus 1.0.0): POST `${uploadUrl}/${device}` with metadata `sha256`, then HEAD
    * and PATCH at `${uploadUrl}/${device}/${sha256}`. Complete (offset = length) means stored and committed.
    */
   uploadUrl: z.string().max(512).optional(),
-  /** Forms of batches that it reads beside JSON, by name; see codec.ts. */
+  /** Encodings of batches that it reads beside JSON and gzip, by name; see codec.ts. */
   accepts: z.array(z.string().max(32)).max(16).optional(),
   t: z.int(),
 });
 export type CollectorState = z.infer<typeof CollectorState>;
 
-/** A request to send numbers `from..to` again: answered with data or with a tombstone. */
+/** A request to send numbers `from..to` again; the answer is the records or a tombstone. */
 export const ResendCommand = z
   .object({
     v: z.literal(1),

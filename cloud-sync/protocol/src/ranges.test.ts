@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { dice } from '../../../tests/support/dice.ts';
 import { countInRanges, mergeRanges, outsideRanges, type SeqRange } from './ranges.ts';
 
-test('ranges that overlap or touch become one, and what lies at or below the floor goes', () => {
+test('ranges that overlap or touch are merged, and numbers at or below the floor are dropped', () => {
   expect(
     mergeRanges(
       [
@@ -20,7 +20,7 @@ test('ranges that overlap or touch become one, and what lies at or below the flo
   expect(mergeRanges([[1, 4]], 4)).toEqual([]);
 });
 
-test('for any ranges, every number is either in them or in what is left outside, and counted once', () => {
+test('every number is either in merged ranges or outside them, and is counted once', () => {
   const below = dice(7);
   for (let round = 0; round < 200; round += 1) {
     const raw = Array.from({ length: below(6) }, (): SeqRange => {

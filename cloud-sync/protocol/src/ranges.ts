@@ -14,7 +14,7 @@ export function mergeRanges(ranges: readonly SeqRange[], floor = 0): readonly Se
   return merged;
 }
 
-/** What of `a..b` is not in `ranges` (merged). */
+/** The parts of `a..b` that are not in `ranges` (merged). */
 export function outsideRanges([a, b]: SeqRange, ranges: readonly SeqRange[]): readonly SeqRange[] {
   const outside: SeqRange[] = [];
   let from = a;

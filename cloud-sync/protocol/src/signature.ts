@@ -49,7 +49,7 @@ export function readSignedHeads(body: unknown): SignedHeads | undefined {
   return { key, signature, ends: Object.fromEntries(ends) as unknown as ChainEnds };
 }
 
-/** Whether the signature is that key's over those ends of that journal. False for a key that is none. */
+/** Whether the signature is that key's over those ends of that journal. False for a text that is no key. */
 export function signatureHolds(device: string, epoch: string, { key, ends, signature }: SignedHeads): boolean {
   try {
     const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key }, format: 'jwk' });

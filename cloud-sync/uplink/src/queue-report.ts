@@ -1,5 +1,5 @@
 import type { Clock } from '@lineside/kit';
-import { type DesiredStatus, type Reported, STREAMS } from '@lineside/protocol';
+import { type Reported, STREAMS } from '@lineside/protocol';
 import type { BrokerSession } from './session/index.ts';
 import type { UplinkSnapshot } from './snapshot.ts';
 
@@ -27,15 +27,13 @@ export class QueueReport {
   }
 
   /** Publishes the document if it is due and has changed. Returns ms until it is due again. */
-  publishIfDue(
-    session: BrokerSession,
-    facts: () => { snapshot: UplinkSnapshot; desired: DesiredStatus | undefined },
-  ): number {
+  publishIfDue(session: BrokerSession, snapshot: () => UplinkSnapshot): number {
     const now = this.#clock.monoMs();
     if (now < this.#dueMs) return this.#dueMs - now;
     this.#dueMs = now + this.#everyMs;
-    const { snapshot, desired } = facts();
-    const content = { ...queueOf(snapshot), ...(desired === undefined ? {} : { desired }) };
+    const current = snapshot();
+    const { desired } = current;
+    const content = { ...queueOf(current), ...(desired === undefined ? {} : { desired }) };
     const text = JSON.stringify(content);
     if (text === this.#published) return this.#everyMs;
     const document: Reported = { v: 1, t: Math.round(this.#clock.wallMs()), ...content };

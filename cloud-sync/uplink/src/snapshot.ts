@@ -1,9 +1,9 @@
 import type { DesiredStatus, Stream } from '@lineside/protocol';
 import type { OutboxStream, RefusedReason, UplinkProblem } from './ports/index.ts';
 
-/** What page and command line show of the uplink. Times are wall ms. */
+/** The state of the uplink, for status page and command line. Times are wall ms. */
 export interface UplinkSnapshot {
-  /** `broker`: connected, but no collector says that it is there. */
+  /** `broker`: connected, but no collector is online. */
   readonly link: 'down' | 'broker' | 'online';
   readonly since: number;
   /** Of the current connection. */
@@ -11,22 +11,22 @@ export interface UplinkSnapshot {
   readonly collector?: string;
   readonly streams: Readonly<Record<Stream, OutboxStream>>;
   readonly queued: number;
-  /** Wall ms of the oldest record that nobody has confirmed. */
+  /** Wall ms of the oldest record that is not acknowledged. */
   readonly oldest?: number;
-  /** Batches on their way. */
+  /** Batches in flight. */
   readonly inFlight: number;
   /** Records confirmed, and batches sent again, since the start. */
   readonly acked: number;
   readonly resent: number;
-  /** Messages from below that were not followed, by reason. */
+  /** Messages that were not followed, by reason. */
   readonly refused: Readonly<Record<RefusedReason, number>>;
   readonly connects: number;
   readonly identityConflicts: number;
-  /** Stays until the uplink has delivered again, and a conflict of identities for ten minutes more. */
+  /** Stays until something is delivered again; an identity conflict stays for ten minutes more. */
   readonly lastError?: UplinkProblem & { readonly at: number };
   readonly mediaQueued: number;
   readonly mediaSent: number;
-  /** Uploads that ended because the picture was given up meanwhile. */
+  /** Uploads that ended because the file was given up meanwhile. */
   readonly mediaCancelled: number;
   /** The newest desired document that arrived, and what became of it. */
   readonly desired?: DesiredStatus;

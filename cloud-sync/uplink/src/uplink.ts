@@ -63,7 +63,7 @@ export class Uplink {
     this.#media = this.#upload && this.#makeMediaLoop(this.#upload);
   }
 
-  /** Connects, and connects again, until the signal aborts; then says goodbye. Problems are shown, not thrown. */
+  /** Connects, and connects again, until the signal aborts; then publishes that it is offline. Problems are shown, not thrown. */
   async run(signal: AbortSignal): Promise<void> {
     const { outbox, clock } = this.#options;
     const stop = outbox.onAppend(() => {
@@ -163,7 +163,6 @@ export class Uplink {
       this.#wake.now();
     });
     const { clock } = this.#options;
-    const facts = () => ({ snapshot: this.snapshot(), desired: this.#desired.status() });
     let askedMs = clock.monoMs();
     while (!signal.aborted) {
       if (ended !== undefined) return ended;
@@ -178,7 +177,7 @@ export class Uplink {
       if (this.#sender.silentForMs() >= this.#tuning.silenceMs) {
         return problem('collector_silent', 'nothing was confirmed for a long time: connecting again');
       }
-      const reportMs = this.#report.publishIfDue(session, facts);
+      const reportMs = this.#report.publishIfDue(session, () => this.snapshot());
       await this.#wake.wait(clock, Math.min(ms, reportMs, IDLE_MS), signal);
     }
     return undefined;

@@ -1,4 +1,4 @@
-/** A part of the day, minutes since midnight; it may reach over midnight. */
+/** A part of the day, in minutes since midnight; it may span midnight. */
 export interface DayWindow {
   readonly fromMinute: number;
   readonly toMinute: number;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { opensInMs } from './day-window.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-test('a cap lets through its rate on the average, however large the messages are', () => {
+test('a bandwidth limit lets its rate through on average, however large the messages are', () => {
   const cap = new TokenBucket(1_000, 0);
   let sent = 0;
   let now = 0;
@@ -16,7 +16,7 @@ test('a cap lets through its rate on the average, however large the messages are
   expect(sent / (now / 1000)).toBeGreaterThan(900);
 });
 
-test('what was not used is saved for a moment only, and no cap never waits', () => {
+test('unused bandwidth is saved for a quarter of a second only, and without a limit nothing waits', () => {
   const cap = new TokenBucket(1_000, 0);
   cap.spend(250, 0);
   expect(cap.waitMs(3_600_000)).toBe(0);
@@ -29,7 +29,7 @@ test('what was not used is saved for a moment only, and no cap never waits', () 
 
 const at = (hours: number, minutes = 0, seconds = 0): number => new Date(2026, 5, 1, hours, minutes, seconds).getTime();
 
-test('a part of the day may reach over midnight', () => {
+test('a window of the day may span midnight', () => {
   const night = { fromMinute: 22 * 60, toMinute: 6 * 60 };
   expect(opensInMs(night, at(23))).toBe(0);
   expect(opensInMs(night, at(5, 59))).toBe(0);

@@ -1,6 +1,6 @@
 import type { Clock } from '@lineside/kit';
 
-/** Lets a loop sleep until something happens or a time has passed; what happens while it works is not lost. */
+/** Lets a loop sleep until something happens or a time has passed; what happens while it works is not forgotten. */
 export class WakeUp {
   #due = false;
   #wake: (() => void) | undefined;
@@ -11,7 +11,7 @@ export class WakeUp {
     this.#wake?.();
   }
 
-  /** Resolves at the next occasion, at the latest after `ms`, or when the signal aborts. */
+  /** Resolves when something happens, at the latest after `ms`, or when the signal aborts. */
   async wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#due && !signal.aborted) {
       const end = new AbortController();

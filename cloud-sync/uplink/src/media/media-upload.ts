@@ -4,9 +4,9 @@ import { type MediaOutbox, type PendingMedia, problem, type UplinkProblem } from
 import { tusUpload } from './tus-upload.ts';
 
 export interface MediaTarget {
-  /** Pictures go to `${url}/${device}/${sha256}` in one request. */
+  /** A file goes to `${url}/${device}/${sha256}` in one request. */
   readonly url: string;
-  /** Where they may go in pieces instead; see piecewise-upload.ts. */
+  /** Where it may go in pieces instead; see tus-upload.ts. */
   readonly uploadUrl?: string;
   readonly device: string;
   readonly username?: string;
@@ -14,36 +14,36 @@ export interface MediaTarget {
 }
 
 export interface MediaTimes {
-  /** A PUT without an answer is given up after this. */
+  /** Deadline of a request. */
   readonly requestMs: number;
-  /** Wait after a failure that may pass. */
+  /** Wait after a temporary failure. */
   readonly retryMs: number;
-  /** Wait before a picture that was refused for good is tried once more: collectors get repaired too. */
+  /** Wait before a file that was refused for good is tried once more: collectors get repaired, too. */
   readonly parkMs: number;
 }
 
 const LOOK_AHEAD = 8;
 const MOST_MISMATCHES = 3;
 
-/** How often an upload on its way looks whether its picture is still wanted. */
+/** How often an upload checks whether its file is still held. */
 const LOOK_MS = 1_000;
-/** A picture goes out in pieces, each when the cap allows it. */
+/** A file is sent in pieces, each when the bandwidth limit allows it. */
 const PIECE_BYTES = 16 * 1024;
-/** Of a resumable upload: what is lost at most when the link goes. */
+/** Piece of a resumable upload: at most this is lost when the connection ends. */
 const RESUMABLE_PIECE_BYTES = 128 * 1024;
 const TUS = { 'tus-resumable': '1.0.0' };
 
 type Outcome = 'stored' | 'mismatch' | 'refused' | 'failed' | 'cancelled';
 
-/** Brings pictures to the collector, one at a time, oldest first; marks them only when it has hashed and stored them. */
+/** Uploads evidence, one file at a time, oldest first; marks a file only when the collector has hashed and stored it. */
 export class MediaUpload {
   readonly #outbox: MediaOutbox;
   readonly #clock: Clock;
   readonly #times: MediaTimes;
   readonly #report: (what: UplinkProblem) => void;
-  /** Pictures to leave alone until then, monotonic ms. */
+  /** Files that are not tried before a time, monotonic ms. */
   readonly #parked = new Map<string, number>();
-  readonly #cap: TokenBucket | undefined;
+  readonly #bucket: TokenBucket | undefined;
   #sent = 0;
   #cancelled = 0;
 
@@ -52,7 +52,7 @@ export class MediaUpload {
     clock: Clock;
     times: MediaTimes;
     report: (what: UplinkProblem) => void;
-    /** Infinite for no cap. */
+    /** Infinite for no limit. */
     bytesPerS: number;
   }) {
     this.#outbox = options.outbox;
@@ -60,10 +60,10 @@ export class MediaUpload {
     this.#times = options.times;
     this.#report = options.report;
     const { bytesPerS, clock } = options;
-    this.#cap = Number.isFinite(bytesPerS) ? new TokenBucket(bytesPerS, clock.monoMs()) : undefined;
+    this.#bucket = Number.isFinite(bytesPerS) ? new TokenBucket(bytesPerS, clock.monoMs()) : undefined;
   }
 
-  /** Uploads that ended because the picture was given up meanwhile. */
+  /** Uploads that ended because the file was given up meanwhile. */
   get cancelled(): number {
     return this.#cancelled;
   }
@@ -91,7 +91,7 @@ export class MediaUpload {
     }
     if (outcome === 'failed') return this.#times.retryMs;
     if (outcome === 'cancelled') {
-      // Its loss is a record already, written by who gave it up.
+      // Whatever gave it up has written the record of its loss.
       this.#cancelled += 1;
       return 0;
     }
@@ -115,7 +115,7 @@ export class MediaUpload {
     return 'refused';
   }
 
-  /** In one request, or in pieces where that costs less when the link goes. Ends early when the picture is given up. */
+  /** In one request, or in pieces where that loses less when the connection ends. Ends early when the file is given up. */
   async #send(media: PendingMedia, bytes: Uint8Array, target: MediaTarget, signal: AbortSignal): Promise<Outcome> {
     const resumable = target.uploadUrl !== undefined && bytes.length > RESUMABLE_PIECE_BYTES / 2;
     const url = withoutSlash(resumable ? (target.uploadUrl ?? '') : target.url);
@@ -149,13 +149,13 @@ export class MediaUpload {
     target: MediaTarget,
     signal: AbortSignal,
   ): Promise<number> {
-    // A capped picture takes its time: the deadline is for the network, not for the cap.
-    const allowedMs = this.#times.requestMs + (this.#cap === undefined ? 0 : this.#cap.msFor(bytes.length));
+    // The deadline is for the network, not for the time that the bandwidth limit adds.
+    const allowedMs = this.#times.requestMs + (this.#bucket === undefined ? 0 : this.#bucket.msFor(bytes.length));
     const response = await fetch(url, {
       method: 'PUT',
       headers: headersFor(media, target),
       ...this.#body(bytes),
-      // A redirect would carry this device's password to a place that nobody configured.
+      // A redirect would send this device's password to a place that nobody configured.
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(allowedMs)]),
     });
@@ -170,16 +170,16 @@ export class MediaUpload {
     target: MediaTarget,
     signal: AbortSignal,
   ): Promise<number> {
-    const cap = this.#cap;
+    const bucket = this.#bucket;
     return tusUpload({
       at,
       sha256: media.sha256,
       bytes,
-      pieceBytes: cap === undefined ? RESUMABLE_PIECE_BYTES : PIECE_BYTES,
+      pieceBytes: bucket === undefined ? RESUMABLE_PIECE_BYTES : PIECE_BYTES,
       allowed: async (count) => {
-        const waitMs = cap?.waitMs(this.#clock.monoMs()) ?? 0;
+        const waitMs = bucket?.waitMs(this.#clock.monoMs()) ?? 0;
         if (waitMs > 0) await this.#clock.sleep(waitMs, signal);
-        cap?.spend(count, this.#clock.monoMs());
+        bucket?.spend(count, this.#clock.monoMs());
       },
       ask: async (method, url, headers, body) => {
         const response = await fetch(url, {
@@ -199,7 +199,7 @@ export class MediaUpload {
     return !this.#outbox.holds(sha256);
   }
 
-  /** Aborts `lost` when the picture is given up, until `done`. */
+  /** Aborts `lost` when the file is given up, until `done`. */
   async #watch(media: PendingMedia, lost: AbortController, done: AbortSignal): Promise<void> {
     while (!done.aborted && !lost.signal.aborted) {
       await this.#clock.sleep(LOOK_MS, done).catch((error: unknown) => {
@@ -209,17 +209,17 @@ export class MediaUpload {
     }
   }
 
-  /** All at once, or in pieces at the pace of the cap. */
+  /** All at once, or in pieces at the rate of the limit. */
   #body(bytes: Uint8Array): RequestInit {
-    const cap = this.#cap;
-    if (cap === undefined) return { body: new Uint8Array(bytes) };
+    const bucket = this.#bucket;
+    if (bucket === undefined) return { body: new Uint8Array(bytes) };
     const clock = this.#clock;
     async function* pieces(): AsyncGenerator<Uint8Array> {
       for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-        const waitMs = cap?.waitMs(clock.monoMs()) ?? 0;
+        const waitMs = bucket?.waitMs(clock.monoMs()) ?? 0;
         if (waitMs > 0) await clock.sleep(waitMs);
         const piece = bytes.subarray(at, at + PIECE_BYTES);
-        cap?.spend(piece.length, clock.monoMs());
+        bucket?.spend(piece.length, clock.monoMs());
         yield piece;
       }
     }
@@ -229,7 +229,7 @@ export class MediaUpload {
   #judge(status: number, url: string): Outcome {
     if (status === 200 || status === 201) return 'stored';
     if (status === 409 || status === 422) {
-      this.#report(problem('media_refused', `${url}: the collector got other bytes than were sent (${status})`));
+      this.#report(problem('media_refused', `${url}: the collector received other bytes than were sent (${status})`));
       return 'mismatch';
     }
     if (status === 401 || status === 403) {

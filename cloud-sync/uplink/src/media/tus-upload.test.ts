@@ -45,7 +45,7 @@ const upload = (keeper: Keeper): Promise<number> =>
     allowed: () => Promise.resolve(),
   });
 
-test('a new upload is created and sent in pieces; one that is there already is only looked at', async () => {
+test('a new upload is created and sent in pieces, and one that is complete already is only asked about', async () => {
   const keeper = new Keeper();
   expect(await upload(keeper)).toBe(201);
   expect(keeper.held?.equals(BYTES)).toBe(true);
@@ -55,7 +55,7 @@ test('a new upload is created and sent in pieces; one that is there already is o
   expect(keeper.asked).toEqual(['HEAD']);
 });
 
-test('after a line that broke it goes on with what is missing, whether the last piece had arrived or not', async () => {
+test('an upload continues with what is missing after a broken connection, whether the last piece had arrived or not', async () => {
   for (const when of ['before', 'after'] as const) {
     const keeper = new Keeper();
     let patches = 0;
@@ -72,7 +72,7 @@ test('after a line that broke it goes on with what is missing, whether the last 
   }
 });
 
-test('an upload that the other end forgot meanwhile is begun again', async () => {
+test('an upload that the server has forgotten meanwhile starts again', async () => {
   const keeper = new Keeper();
   let patches = 0;
   keeper.trouble = (method) => {
@@ -83,7 +83,7 @@ test('an upload that the other end forgot meanwhile is begun again', async () =>
   expect(keeper.held?.equals(BYTES)).toBe(true);
 });
 
-test('it ends whatever the other end answers, and what it holds is never wrong', async () => {
+test('an upload ends whatever the server answers, and the server never holds wrong bytes', async () => {
   const below = dice(5);
   const statuses = [200, 204, 400, 401, 404, 409, 410, 413, 422, 423, 500];
   for (let round = 0; round < 300; round += 1) {

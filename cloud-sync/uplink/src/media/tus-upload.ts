@@ -7,7 +7,7 @@ export type Ask = (
 ) => Promise<Response>;
 
 export interface TusUpload {
-  /** `${uploadUrl}/${device}`: where uploads are created; each then lies under its hash. */
+  /** `${uploadUrl}/${device}`: where uploads are created; each then has an address under it, with its hash. */
   readonly at: string;
   readonly sha256: string;
   readonly bytes: Uint8Array;
@@ -20,14 +20,14 @@ export interface TusUpload {
 const CREATED = 201;
 const WRITTEN = 204;
 const GONE: readonly number[] = [404, 410];
-/** 409: the other end holds another number of bytes. 423: an earlier request of ours is still being ended there. */
+/** 409: the server holds another number of bytes. 423: the server is still ending an earlier request of this device. */
 const ASK_AGAIN: readonly number[] = [409, 423];
 const MOST_DETOURS = 4;
 
 /**
- * Uploads in pieces, going on where an earlier attempt had come to, whichever side was away: tus 1.0.0 (core protocol
+ * Uploads in pieces and continues where an earlier attempt ended, whichever side was away: tus 1.0.0 (core protocol
  * and creation). An upload's address follows from its hash, so nothing needs to be remembered between attempts.
- * Resolves with the HTTP status that ended it: 201 once the other end says that all bytes are there and kept.
+ * Resolves with the HTTP status that ended it: 201 once the server confirms that all bytes are stored.
  */
 export async function tusUpload(upload: TusUpload): Promise<number> {
   const { at, sha256, bytes, pieceBytes, ask, allowed } = upload;
@@ -43,10 +43,10 @@ export async function tusUpload(upload: TusUpload): Promise<number> {
     const piece = bytes.subarray(offset, offset + pieceBytes);
     await allowed(piece.length);
     const headers = { 'content-type': 'application/offset+octet-stream', 'upload-offset': String(offset) };
-    const { status, headers: said } = await ask('PATCH', url, headers, piece);
+    const { status, headers: answered } = await ask('PATCH', url, headers, piece);
     if (status === WRITTEN) {
-      const next = Number(said.get('upload-offset') ?? Number.NaN);
-      // A piece that moves nothing would be sent for ever.
+      const next = Number(answered.get('upload-offset') ?? Number.NaN);
+      // A piece that does not advance the offset would be sent for ever.
       if (next > offset) offset = next;
       else detours += 1;
     } else if (GONE.includes(status) || ASK_AGAIN.includes(status)) {

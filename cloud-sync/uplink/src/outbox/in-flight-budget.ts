@@ -1,21 +1,21 @@
 export interface BudgetOptions {
-  /** Records in flight at most, however well it goes. */
+  /** Upper limit of records in flight. */
   readonly most: number;
   /** Of one batch. */
   readonly batch: number;
-  /** What a batch should need from being sent to being confirmed. */
+  /** Milliseconds that a batch should take from being sent to being confirmed. */
   readonly targetMs: number;
 }
 
 const LEAST = 20;
 const FIRST_BATCHES = 2;
 const SHRINK = 0.7;
-/** A budget is spread over so many batches, so that the wire is never idle while one is being committed. */
+/** A budget is spread over so many batches, so that the connection is never idle while one is being committed. */
 const SPREAD = 4;
 
 /**
- * How many records may be on their way: as many as are confirmed within `targetMs`. It grows while acks come soon and
- * shrinks when they come late, so that a thin link never holds seconds of backlog before a fresh event.
+ * How many records may be in flight: as many as are confirmed within `targetMs`. It grows while acks come soon and
+ * shrinks when they come late, so that a slow connection never holds seconds of backlog before a fresh event.
  */
 export class InFlightBudget {
   readonly #options: BudgetOptions;
@@ -36,12 +36,12 @@ export class InFlightBudget {
     return Math.max(LEAST / SPREAD, Math.min(this.#options.batch, Math.ceil(this.#records / SPREAD)));
   }
 
-  /** `records` sent at `sentMs` are confirmed now; `full`: the budget was what held more back. */
+  /** `records` sent at `sentMs` are confirmed now; `full`: only the budget held more back. */
   confirmed(records: number, sentMs: number, nowMs: number, full: boolean): void {
     const tookMs = nowMs - sentMs;
     const { targetMs, most } = this.#options;
     if (tookMs > 1.5 * targetMs) {
-      // Once per round trip: what was sent before the last step says nothing of it.
+      // Once per round trip: what was sent before the last step does not show its effect.
       if (sentMs < this.#shrunkAtMs) return;
       this.#shrunkAtMs = nowMs;
       this.#records = Math.max(LEAST, this.#records * SHRINK);

@@ -11,20 +11,20 @@ export interface Sent {
 }
 
 export interface AckTimes {
-  /** Without an ack for so long, a batch is late; doubles while none comes at all, up to `maxAckMs`. */
+  /** Without an ack for so long a batch is late; doubles while no ack comes at all, up to `maxAckMs`. */
   readonly ackMs: number;
   readonly maxAckMs: number;
 }
 
-/** A batch that others have overtaken is taken for lost after this: every other way goes as fast. */
+/** A batch that later ones have overtaken is taken for lost after this: all take the same way. */
 const OVERTAKEN_MS = 1_000;
 
-/** Batches on their way, and which of them must be given up. */
+/** Batches in flight, and which of them must be given up. */
 export class InFlight {
   readonly #times: AckTimes;
   #sent: readonly Sent[] = [];
   /** Times in a row that batches were late without any ack between. */
-  #unheard = 0;
+  #unanswered = 0;
 
   constructor(times: AckTimes) {
     this.#times = times;
@@ -46,9 +46,9 @@ export class InFlight {
     this.#sent = [...this.#sent, { ...batch, overtaken: false }];
   }
 
-  /** An ack came: everything of `stream` up to `upto` and in `held` is confirmed. Returns what that was. */
+  /** An ack came: everything of `stream` up to `upto` and in `held` is confirmed. Returns the confirmed batches. */
   confirm(stream: Stream, upto: number, held: readonly SeqRange[]): readonly Sent[] {
-    this.#unheard = 0;
+    this.#unanswered = 0;
     const isIn = (batch: Sent): boolean => batch.stream === stream && covers(upto, held, [batch.from, batch.to]);
     const confirmed = this.#sent.filter(isIn);
     const newestMs = Math.max(...confirmed.map(({ sentMs }) => sentMs));
@@ -58,7 +58,7 @@ export class InFlight {
     return confirmed;
   }
 
-  /** Takes out what others have overtaken for too long. */
+  /** Removes and returns the batches that others have overtaken for too long. */
   takeOvertaken(nowMs: number): readonly Sent[] {
     const lost = this.#sent.filter((batch) => batch.overtaken && nowMs >= this.#lateAtMs(batch));
     if (lost.length > 0) this.#sent = this.#sent.filter((batch) => !lost.includes(batch));
@@ -66,15 +66,15 @@ export class InFlight {
   }
 
   /**
-   * Takes out what has had no ack for too long, and whatever else is on its way of the streams that it belongs to, but
-   * for what was asked for: who asked asks again. Returns the late ones.
+   * Removes the batches that have had no ack for too long, and all others in flight of the same streams, except those
+   * that the collector asked for: it asks again. Returns the late ones.
    */
-  takeUnheard(nowMs: number): readonly Sent[] {
+  takeUnanswered(nowMs: number): readonly Sent[] {
     const late = this.#sent.filter((batch) => nowMs - batch.sentMs >= this.#ackMs());
     if (late.length === 0) return late;
     const streams = new Set(late.filter(({ slot }) => slot !== 'asked').map(({ stream }) => stream));
     this.#sent = this.#sent.filter((batch) => !streams.has(batch.stream) && !late.includes(batch));
-    this.#unheard += 1;
+    this.#unanswered += 1;
     return late;
   }
 
@@ -86,7 +86,7 @@ export class InFlight {
 
   clear(): void {
     this.#sent = [];
-    this.#unheard = 0;
+    this.#unanswered = 0;
   }
 
   #lateAtMs({ sentMs, overtaken }: Sent): number {
@@ -94,7 +94,7 @@ export class InFlight {
   }
 
   #ackMs(): number {
-    return Math.min(this.#times.maxAckMs, this.#times.ackMs * 2 ** this.#unheard);
+    return Math.min(this.#times.maxAckMs, this.#times.ackMs * 2 ** this.#unanswered);
   }
 }
 

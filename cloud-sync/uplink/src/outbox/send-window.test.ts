@@ -71,7 +71,7 @@ test('streams go in their order, with one slot in eight for whatever has waited 
   expect(sent.slice(7, 10)).toEqual(['media 1-10', 'events 31-40', 'telemetry 1-10']);
 });
 
-test('an ack frees what it covers, and what it says beyond its watermark is not sent again', () => {
+test('an ack frees the batches that it covers, and ranges beyond its watermark are not sent again', () => {
   const { outbox, acked } = outboxOf({ telemetry: 100 });
   const window = new SendWindow(outbox, { ...OPTIONS, batches: 4 });
   drain(window);
@@ -83,7 +83,7 @@ test('an ack frees what it covers, and what it says beyond its watermark is not 
   expect(drain(window)).toEqual(['telemetry 11-20', 'telemetry 31-40', 'telemetry 41-50', 'telemetry 51-60']);
 });
 
-test('without acks the same is sent again from the lowest unconfirmed, later and later', () => {
+test('without acks the same records are sent again from the lowest unconfirmed, after longer and longer times', () => {
   const { outbox } = outboxOf({ events: 10 });
   const window = new SendWindow(outbox, OPTIONS);
   const again: number[] = [];
@@ -100,7 +100,7 @@ test('without acks the same is sent again from the lowest unconfirmed, later and
   expect(window.resent).toBe(4);
 });
 
-test('what is asked for goes first, within what was written, and what is gone is answered by its tombstones', () => {
+test('records that the collector asks for go first, and those no longer held are answered by their tombstones', () => {
   const { outbox, acked } = outboxOf({ events: 60 }, 31);
   acked.set('events', 60);
   const window = new SendWindow(outbox, OPTIONS);
@@ -112,14 +112,14 @@ test('what is asked for goes first, within what was written, and what is gone is
   expect(window.inFlight).toBe(0);
 });
 
-test('requests without end are bounded', () => {
+test('the number of waiting requests is bounded', () => {
   const { outbox } = outboxOf({ events: 60 });
   const window = new SendWindow(outbox, OPTIONS);
   const taken = Array.from({ length: 1_000 }, () => window.ask('events', 1, 1)).filter(Boolean);
   expect(taken.length).toBeLessThan(1_000);
 });
 
-test('whatever is lost, acked and forgotten, in the end every number has been confirmed', () => {
+test('every number is confirmed in the end, whatever is lost, acked and forgotten', () => {
   const below = dice(11);
   for (let round = 0; round < 30; round += 1) {
     const lengths = { audit: below(40), events: below(200), telemetry: below(90), media: below(30) };
@@ -152,7 +152,7 @@ test('whatever is lost, acked and forgotten, in the end every number has been co
   }
 });
 
-test('what is written while a backlog drains goes ahead of it, also when the window is full, and is not sent twice', () => {
+test('records written while a backlog drains go ahead of it, also when the window is full, and are not sent twice', () => {
   const lengths = { events: 500 };
   const { outbox, acked } = outboxOf(lengths);
   const window = new SendWindow(outbox, OPTIONS);
@@ -180,7 +180,7 @@ test('what is written while a backlog drains goes ahead of it, also when the win
   expect(drain(window)).toEqual(['events 506-506']);
 });
 
-test('a fresh record without an ack goes again, still ahead of the backlog', () => {
+test('a fresh record without an ack is sent again, still ahead of the backlog', () => {
   const lengths = { events: 500 };
   const { outbox } = outboxOf(lengths);
   const window = new SendWindow(outbox, OPTIONS);
@@ -191,7 +191,7 @@ test('a fresh record without an ack goes again, still ahead of the backlog', () 
   expect(drain(window, 1_000).slice(0, 2)).toEqual(['events 491-500', 'events 501-501']);
 });
 
-test('as much is on its way as is confirmed in time: more while acks come soon, less when they come late', () => {
+test('more records are in flight while acks come soon, and fewer when they come late', () => {
   const { outbox, acked } = outboxOf({ telemetry: 1_000_000 });
   const window = new SendWindow(outbox, { ...OPTIONS, batches: 16, records: 300, bytes: 1e9, targetMs: 300 });
   let now = 0;
@@ -213,7 +213,7 @@ test('as much is on its way as is confirmed in time: more while acks come soon, 
   expect(slow.at(-1)).toBeGreaterThan(0);
 });
 
-test('a collector that got the newest first and asks for the whole hole before it gets nothing twice', () => {
+test('a collector that got the newest records first and asks for all before them gets nothing twice', () => {
   const { outbox, acked } = outboxOf({ events: 500 });
   const window = new SendWindow(outbox, OPTIONS);
   drain(window);
@@ -232,7 +232,7 @@ test('a collector that got the newest first and asks for the whole hole before i
   expect(Math.min(...later)).toBeGreaterThan(90);
 });
 
-test('an older ack that comes late takes nothing back', () => {
+test('an older ack that arrives late takes nothing back', () => {
   const { outbox } = outboxOf({ events: 40 });
   const window = new SendWindow(outbox, OPTIONS);
   expect(drain(window)).toHaveLength(4);

@@ -9,7 +9,7 @@ export interface WindowOptions extends AckTimes {
   /** Of one batch. */
   readonly records: number;
   readonly bytes: number;
-  /** Records in flight are held to what is confirmed within this; without it only `batches` limits them. */
+  /** Records in flight are limited to what is confirmed within this; without it only `batches` limits them. */
   readonly targetMs?: number;
 }
 
@@ -20,26 +20,26 @@ export interface Outgoing extends OutboxBatch {
 interface Cursor {
   /** Highest number sent in this session. */
   sent: number;
-  /** What the collector said it holds beyond its watermark. */
+  /** Numbers that the collector holds beyond its watermark. */
   sack: readonly SeqRange[];
-  /** While there is a backlog: what is written from `from` on goes ahead of it, and has gone up to `sent`. */
+  /** While there is a backlog: records from `from` on go ahead of it, and have been sent up to `sent`. */
   fresh: { readonly from: number; readonly sent: number } | undefined;
 }
 
-/** What must not wait behind a backlog, and the slots that are kept for it beyond the window. */
+/** Streams that must not wait behind a backlog, and the slots that are kept for them beyond the window. */
 const FRESH_STREAMS: readonly Stream[] = ['audit', 'events'];
 const FRESH_SLOTS = 2;
-/** So many batches of backlog are worth being overtaken. */
+/** A backlog of more batches than this is overtaken. */
 const BACKLOG_BATCHES = 4;
-/** One batch in so many is of the oldest backlog, whatever its stream, so that nothing starves. */
-const SHARE_FOR_OLDEST = 8;
+/** One batch in so many is from the oldest backlog, whatever its stream, so that nothing starves. */
+const OLDEST_EVERY = 8;
 const MOST_ASKED = 256;
 
 /**
- * What is on its way and what goes next; no network and no clock in it. Streams go in the order of `STREAMS`, each
- * from its lowest unconfirmed number, but one batch in eight takes the oldest record waiting anywhere, and the newest
- * batch of a backlog, with what is written while it drains, goes ahead of it: the collector takes numbers in any order. Everything here may be
- * forgotten at any moment: only the outbox knows what is confirmed.
+ * What is in flight and what goes next; uses no network and no clock. Streams go in the order of `STREAMS`, each from
+ * its lowest unconfirmed number. One batch in eight takes the oldest record queued anywhere. The newest batch of a
+ * backlog, and what is written while it drains, go ahead of it: the collector takes numbers in any order. Everything
+ * here may be forgotten at any moment: only the outbox knows what is confirmed.
  */
 export class SendWindow {
   readonly #outbox: Outbox;
@@ -50,7 +50,7 @@ export class SendWindow {
   readonly #budget: InFlightBudget | undefined;
   readonly #inFlight: InFlight;
   readonly #asked: { readonly stream: Stream; readonly range: SeqRange }[] = [];
-  /** What was overtaken, and is taken for lost. */
+  /** What others have overtaken; it is taken for lost. */
   readonly #again: { readonly stream: Stream; readonly range: SeqRange }[] = [];
   #resent = 0;
   #turn = 0;
@@ -72,7 +72,7 @@ export class SendWindow {
     return this.#resent;
   }
 
-  /** The link or the collector is gone: nothing is on its way any more. */
+  /** The connection or the collector is gone: nothing is in flight any more. */
   forget(): void {
     this.#inFlight.clear();
     this.#asked.length = 0;
@@ -95,7 +95,7 @@ export class SendWindow {
     if (again !== undefined) return this.#take(again, 'again', nowMs);
     const asked = this.#nextAsked();
     if (asked !== undefined) return this.#take(asked, 'asked', nowMs);
-    this.#turn = (this.#turn + 1) % SHARE_FOR_OLDEST;
+    this.#turn = (this.#turn + 1) % OLDEST_EVERY;
     const batch = this.#turn === 0 ? this.#oldest() : this.#first();
     return batch === undefined ? undefined : this.#take(batch, 'ordinary', nowMs);
   }
@@ -126,7 +126,7 @@ export class SendWindow {
   expire(nowMs: number): number {
     const lost = this.#inFlight.takeOvertaken(nowMs);
     this.#again.push(...lost.map(({ stream, from, to }) => ({ stream, range: [from, to] as const })));
-    const late = this.#inFlight.takeUnheard(nowMs);
+    const late = this.#inFlight.takeUnanswered(nowMs);
     for (const stream of new Set(late.filter(({ slot }) => slot !== 'asked').map((batch) => batch.stream))) {
       this.#startAgain(this.#cursor(stream));
     }
@@ -162,7 +162,7 @@ export class SendWindow {
     return batch;
   }
 
-  /** What was written since the backlog was seen. */
+  /** Records written since the backlog was noticed. */
   #nextFresh(): Outgoing | undefined {
     for (const stream of FRESH_STREAMS) {
       const { acked, next } = this.#outbox.stats()[stream];
@@ -177,12 +177,12 @@ export class SendWindow {
     return undefined;
   }
 
-  /** Begins when a backlog is seen and ends when it has gone: the ordinary way then steps over what went ahead. */
+  /** Begins when a backlog is noticed and ends when it is sent: the ordinary order then skips what went ahead. */
   #freshNow(fresh: Cursor['fresh'], reached: number, next: number): Cursor['fresh'] {
     if (fresh !== undefined) return reached >= fresh.sent ? undefined : fresh;
     const { records } = this.#options;
     if (next - 1 - reached <= BACKLOG_BATCHES * records) return undefined;
-    // What happened just before is news as well.
+    // The batch before it counts as new as well.
     return { from: next - records, sent: next - records - 1 };
   }
 
@@ -214,7 +214,7 @@ export class SendWindow {
     for (let lost = this.#again.shift(); lost !== undefined; lost = this.#again.shift()) {
       const { stream, range } = lost;
       const [from, to] = [Math.max(range[0], this.#outbox.stats()[stream].acked + 1), range[1]];
-      const [open] = from > to ? [] : outsideRanges([from, to], this.#spokenFor(stream));
+      const [open] = from > to ? [] : outsideRanges([from, to], this.#covered(stream));
       const batch = open === undefined ? undefined : this.#read(stream, open);
       if (batch === undefined || batch.from > to) continue;
       if (batch.to < to) this.#again.unshift({ stream, range: [batch.to + 1, to] });
@@ -230,7 +230,7 @@ export class SendWindow {
       const [from, to] = [wanted.range[0], Math.min(wanted.range[1], next - 1)];
       if (from > to) continue;
       if (from < first) {
-        // What is not held any more is answered by the tombstones that name it, each a batch of its own.
+        // Records that are no longer held are answered by the tombstones that name them, each a batch of its own.
         for (const seq of this.#outbox.tombstones(stream, from, Math.min(to, first - 1))) this.ask(stream, seq, seq);
         if (first <= to) this.ask(stream, first, to);
         continue;
@@ -245,16 +245,16 @@ export class SendWindow {
   }
 
   /**
-   * Of `range`, what the ordinary way has passed, and what is neither on its way nor held there. A collector that gets
-   * the newest first sees the whole backlog as missing: what is still to come needs no second sending.
+   * The parts of `range` that the ordinary order has passed and that are neither in flight nor held by the collector. A
+   * collector that gets the newest first sees the whole backlog as missing: what is still to come need not be sent twice.
    */
   #passed(stream: Stream, [from, to]: SeqRange): readonly SeqRange[] {
     const reached = Math.max(this.#cursor(stream).sent, this.#outbox.stats()[stream].acked);
-    return from > Math.min(to, reached) ? [] : outsideRanges([from, Math.min(to, reached)], this.#spokenFor(stream));
+    return from > Math.min(to, reached) ? [] : outsideRanges([from, Math.min(to, reached)], this.#covered(stream));
   }
 
-  /** What is held there, and what is on its way. */
-  #spokenFor(stream: Stream): readonly SeqRange[] {
+  /** Numbers that the collector holds, and numbers in flight. */
+  #covered(stream: Stream): readonly SeqRange[] {
     return mergeRanges([...this.#cursor(stream).sack, ...this.#inFlight.rangesOf(stream)]);
   }
 
