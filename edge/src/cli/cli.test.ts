@@ -66,7 +66,7 @@ describe('a wrong call', () => {
     [['events'], /lineside events needs a command/, /lineside events --help/],
     [['events', 'list', '--limit', 'many'], /whole number/, /lineside events list --help/],
     [['events', 'list', '--since', 'yesterday'], /duration/, /events list --help/],
-    [['events', 'list', '--rule-type', 'dirt'], /no type of rule/, /missing_headwear, product_defect, spill/],
+    [['events', 'list', '--rule-type', 'dirt'], /no type of rule/, /write one of .*spill/],
     [['events', 'show'], /missing required argument/, /lineside events show --help/],
     [['detect', 'a.jpg'], /--model/, /lineside detect --help/],
     [['detect', '--model', 'x', '--score', '2', 'a.jpg'], /0 to 1/, /detect --help/],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RULES } from '../rules/index.ts';
+import { RULE_TYPES, RULES } from '../rules/index.ts';
 import { checkConfig, ConfigError, configJsonSchema, describeKeys, diffConfig, type Problem } from './index.ts';
 
 const SOURCES = { catalog: ['ppe', 'defect', 'sanitation'], env: {}, path: '/etc/lineside/lineside.yaml' };
@@ -31,7 +31,7 @@ describe('the rules of a configuration', () => {
       line: 5,
       column: 13,
       path: 'rules[0].type',
-      message: 'must be one of missing_headwear, product_defect, spill',
+      message: `must be one of ${RULE_TYPES.join(', ')}`,
       advice: 'did you mean spill?',
     });
   });
@@ -40,7 +40,7 @@ describe('the rules of a configuration', () => {
     expect(problem('{id: r, camera: a}')).toMatchObject({
       code: 'key_missing',
       path: 'rules[0].type',
-      advice: 'write one of missing_headwear, product_defect, spill',
+      advice: `write one of ${RULE_TYPES.join(', ')}`,
     });
   });
 
