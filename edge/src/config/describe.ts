@@ -62,7 +62,8 @@ export function formsOf(node: SchemaNode | undefined): readonly SchemaNode[] {
 export function groupOf(node: SchemaNode | undefined): SchemaNode | undefined {
   const [first, ...others] = formsOf(node);
   if (first === undefined || others.length === 0) return first ?? node;
-  return { ...first, properties: Object.assign({}, ...others.map(({ properties }) => properties), first.properties) };
+  const properties = Object.fromEntries([...others, first].flatMap((form) => Object.entries(form.properties ?? {})));
+  return { ...first, properties };
 }
 
 /** What distinguishes a form from the others: the value of its constant key. */
@@ -157,7 +158,7 @@ function describe(path: string, node: SchemaNode, required: boolean): KeyDescrip
 }
 
 function typeOf(node: SchemaNode): string {
-  if (node.const !== undefined) return String(node.const);
+  if (typeof node.const === 'string') return node.const;
   if (node.enum !== undefined) return node.enum.map(String).join(' | ');
   if (node.anyOf !== undefined) return node.anyOf.map(typeOf).join(' | ');
   if (node.items?.anyOf !== undefined) return 'list of texts or groups';

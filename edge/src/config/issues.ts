@@ -50,7 +50,7 @@ function unknownType(issue: z.core.$ZodIssueInvalidUnion, root: SchemaNode): Fin
   const { discriminator = '' } = issue;
   const path = issue.path.at(-1) === discriminator ? issue.path : [...issue.path, discriminator];
   const known = formsOf(schemaAt(root, path.slice(0, -1))).flatMap((form) => formName(form) ?? []);
-  const value = isGroup(issue.input) ? Reflect.get(issue.input, discriminator) : issue.input;
+  const value: unknown = isGroup(issue.input) ? Reflect.get(issue.input, discriminator) : issue.input;
   if (value === undefined) {
     return { code: 'key_missing', path, message: 'is missing', advice: `write one of ${known.join(', ')}` };
   }

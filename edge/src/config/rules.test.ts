@@ -22,7 +22,7 @@ describe('the rules of a configuration', () => {
   it.each(RULES)('take a rule of type $type with the defaults of its type', ({ type, defaultModel, options }) => {
     const { rules } = load(`{id: r, type: ${type}, camera: a}`);
     expect(rules).toEqual([options.parse({ id: 'r', type, camera: 'a' })]);
-    expect(rules).toMatchObject([{ type, model: defaultModel, severity: 'warning' }]);
+    expect(rules).toMatchObject([{ type, model: defaultModel }]);
   });
 
   it('refuse a type that does not exist, at its place, and suggest the one that was meant', () => {

@@ -10,7 +10,7 @@ import {
 import type { Overlay, Rule, RuleInput } from '../pipeline/index.ts';
 import { type IncidentFacts, type IncidentTracker, type Subject } from './incidents/index.ts';
 import type { LabelNeed, RuleDefinition, RuleWords } from './rule-definition.ts';
-import type { CommonOptions, ruleOptions } from './rule-options.ts';
+import type { CommonOptions, CommonSchema } from './rule-options.ts';
 import { type Timing, usualTiming } from './timing.ts';
 
 /** The part of a rule that its folder writes. Pure: frames and tracks in, transitions of incidents out. */
@@ -29,10 +29,8 @@ export interface JudgeSetup<Options> {
   readonly facts: IncidentFacts;
 }
 
-type RuleSchema = ReturnType<typeof ruleOptions<string, Record<never, never>>>;
-
 /** What a rule's folder says of the rule. */
-export interface RulePlan<Schema extends RuleSchema> {
+export interface RulePlan<Schema extends CommonSchema> {
   readonly type: z.output<Schema>['type'];
   readonly kind: EventKind;
   readonly words: RuleWords;
@@ -47,7 +45,7 @@ export interface RulePlan<Schema extends RuleSchema> {
 }
 
 /** A rule that judges the tracks of one model on one camera, with incidents of the usual life. */
-export function defineRule<Schema extends RuleSchema>(plan: RulePlan<Schema>): RuleDefinition<Schema> {
+export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>): RuleDefinition<Schema> {
   const { type, kind, words, options: schema } = plan;
   const ownLabels = schema.shape.labels.parse(undefined);
   return {

@@ -16,14 +16,24 @@ export interface CommonDefaults {
 
 /**
  * The schema of a rule's options in the configuration file: those that every rule has, with the defaults of this one,
- * and `own`, those of this rule alone. Every key needs metadata (`key`), with a default where it is not required.
+ * and `own`, those of this rule alone. Every key needs metadata (`key`), and a default where it is not required.
  */
 export function ruleOptions<const Type extends string, Own extends z.core.$ZodLooseShape>(
   type: Type,
   defaults: CommonDefaults,
   own: Own,
 ) {
-  return z.strictObject({
+  return z.strictObject({ ...commonShape(type, defaults), ...own });
+}
+
+/** A schema that has at least the options of every rule. */
+export type CommonSchema = z.ZodObject<ReturnType<typeof commonShape<string>>, z.core.$strict>;
+
+/** The options that every rule has, checked and with defaults. */
+export type CommonOptions = z.output<CommonSchema>;
+
+function commonShape<const Type extends string>(type: Type, defaults: CommonDefaults) {
+  return {
     id: id().meta(
       key({ description: 'Name of the rule, kept in each of its events.', restart: 'rule', example: 'rule-1' }),
     ),
@@ -90,9 +100,5 @@ export function ruleOptions<const Type extends string, Own extends z.core.$ZodLo
           example: '1m',
         }),
       ),
-    ...own,
-  });
+  };
 }
-
-/** The options that every rule has, checked and with defaults. */
-export type CommonOptions = z.output<ReturnType<typeof ruleOptions<string, Record<never, never>>>>;
