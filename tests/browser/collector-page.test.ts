@@ -129,7 +129,7 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
       qos: 1,
       retain: true,
     });
-    await says(/waiting there/i, /1.?234 records wait on the device, the oldest of 3 h/, /delivered in about 2 min/);
+    await says(/queued there/i, /1.?234 records are queued on the device, the oldest from 3 h/, /delivered in about 2 min/);
     expect(witness.errors).toEqual([]);
   });
 

@@ -7,18 +7,18 @@ import { Records } from './records.js';
 import { count, number, span } from '/common/format.js';
 import { postJson } from '/common/http.js';
 
-/** Trouble with the records stays in the headline for a day, and in the list for good. */
+/** A problem with the records stays in the headline for a day, and in the list for ever. */
 const RECENT_MS = 24 * 3_600_000;
 
 function App() {
   const [broken] = useErrorBoundary();
-  if (broken) return html`<p class="hello" role="alert">This page has failed: ${String(broken)}. Load it again.</p>`;
+  if (broken) return html`<p class="hello" role="alert">This page has failed: ${String(broken)}. Reload it.</p>`;
   return html`<${Page} />`;
 }
 
 function Page() {
-  const { seen, connected, locked, heardMs, again } = useCollector();
-  const silentMs = useTicking(connected) - heardMs;
+  const { seen, connected, locked, answeredMs, again } = useCollector();
+  const silentMs = useTicking(connected) - answeredMs;
   const answer = seen && verdict(seen);
   useEffect(() => {
     document.title = connected
@@ -30,7 +30,7 @@ function Page() {
     return html`<p class="hello" role="status">${connected ? 'Connecting to the collector …' : 'The collector does not answer. Trying again …'}</p>`;
   }
   return html`
-    ${!connected && html`<p class="lost" role="alert"><b>Disconnected.</b> No word from the collector for ${span(silentMs)}. What is shown below is old.</p>`}
+    ${!connected && html`<p class="lost" role="alert"><b>Disconnected.</b> No answer from the collector for ${span(silentMs)}. The page shows old data.</p>`}
     <div class=${connected ? 'page' : 'page stale'}>
       <header class="top">
         <p class="brand"><img src="/favicon.svg" alt="" width="24" height="24" /> Lineside <span>collector</span></p>
@@ -50,7 +50,7 @@ function Page() {
   `;
 }
 
-/** Monotonic page time, ticking while somebody must see how long it has been. */
+/** Monotonic page time; ticks while the page shows how long something has lasted. */
 function useTicking(still) {
   const [now, setNow] = useState(performance.now());
   useEffect(() => {
@@ -61,49 +61,49 @@ function useTicking(still) {
   return now;
 }
 
-/** The one sentence: are the lines there, and is the record whole? */
+/** The headline: are the lines online, and are the records complete? */
 function verdict({ devices, store, gaps, nowMs }) {
   const recent = (rows) => rows.filter(({ atMs }) => nowMs - atMs < RECENT_MS).length;
   const conflicts = recent(gaps.conflicts);
   const breaks = recent(gaps.chainBreaks);
   const silent = devices.filter(({ link }) => link !== 'online');
-  const twins = devices.filter(({ identityConflict }) => identityConflict);
+  const shared = devices.filter(({ identityConflict }) => identityConflict);
   if (devices.length === 0) {
     return {
       word: 'No lines yet',
       tone: 'idle',
       sign: '…',
-      text: 'Give an appliance a credential: lineside-collector device add line-1',
+      text: 'Make a credential for a device: lineside-collector device add line-1',
     };
   }
-  const trouble = [
-    ...(twins.length > 0 ? [`two appliances use the identity ${twins.map(({ device }) => device).join(', ')}`] : []),
-    ...(conflicts > 0 ? [`${count(conflicts, 'record')} came again changed`] : []),
-    ...(breaks > 0 ? [`${count(breaks, 'link')} of a hash chain ${breaks === 1 ? 'does' : 'do'} not fit`] : []),
+  const problems = [
+    ...(shared.length > 0 ? [`two devices use the identity ${shared.map(({ device }) => device).join(', ')}`] : []),
+    ...(conflicts > 0 ? [`${count(conflicts, 'record')} arrived again with changes`] : []),
+    ...(breaks > 0 ? [`${count(breaks, 'link')} of a hash chain ${breaks === 1 ? 'does' : 'do'} not match`] : []),
   ];
-  if (trouble.length > 0) return { word: 'Look into the records', tone: 'bad', sign: '✕', text: sentence(trouble) };
+  if (problems.length > 0) return { word: 'Check the records', tone: 'bad', sign: '✕', text: sentence(problems) };
   if (store.gapsOpen > 0) {
     return {
       word: 'Records are missing',
       tone: 'warn',
       sign: '!',
-      text: `${count(store.missing, 'record')} did not arrive yet and were asked for again`,
+      text: `${count(store.missing, 'record')} have not arrived yet and were requested again`,
     };
   }
   if (silent.length > 0) {
-    const who = silent.map(({ line, device }) => line ?? device).join(', ');
+    const names = silent.map(({ line, device }) => line ?? device).join(', ');
     return {
       word: `${silent.length} of ${count(devices.length, 'line')} not online`,
       tone: 'warn',
       sign: '!',
-      text: `${who}: what they record meanwhile comes when they are back`,
+      text: `${names}: records made in the meantime arrive when the connection is back`,
     };
   }
   return {
     word: devices.length === 1 ? 'The line is online' : `All ${devices.length} lines are online`,
     tone: 'good',
     sign: '✓',
-    text: 'Nothing is missing from the records',
+    text: 'No records are missing',
   };
 }
 
@@ -111,7 +111,7 @@ const sentence = (parts) => parts.join('; ').replace(/^./, (first) => first.toUp
 
 function Answer({ answer, connected }) {
   return html`
-    <section class="answer ${connected ? answer.tone : 'idle'}" aria-label="Are the lines there?">
+    <section class="answer ${connected ? answer.tone : 'idle'}" aria-label="Are the lines online?">
       <span class="sign" aria-hidden="true">${connected ? answer.sign : '?'}</span>
       <div>
         <h1 role="status">${connected ? answer.word : 'Unknown'}</h1>
@@ -125,20 +125,20 @@ function Tiles({ seen: { store } }) {
   const records = Object.values(store.records).reduce((sum, n) => sum + n, 0);
   const events = Object.values(store.events).reduce((sum, n) => sum + n, 0);
   const tiles = [
-    { name: 'Records kept', value: records, note: 'each acknowledged after it was on disk' },
+    { name: 'Records stored', value: records, note: 'each acknowledged after it was on disk' },
     {
       name: 'Missing',
       value: store.missing,
-      note: 'neither here nor declared lost',
+      note: 'neither stored nor declared lost',
       tone: store.missing > 0 ? 'bad' : '',
     },
     {
       name: 'Declared lost',
       value: store.declaredLost,
-      note: 'given up on the line, with a reason',
+      note: 'by the device, with a reason',
       tone: store.declaredLost > 0 ? 'warn' : '',
     },
-    { name: 'Events', value: events, note: `${count(store.media, 'picture')} kept` },
+    { name: 'Events', value: events, note: `${count(store.media, 'picture')} stored` },
   ];
   return html`<ul class="tiles">
     ${tiles.map(({ name, value, note, tone }) => html`<li key=${name}><span>${name}</span><b class=${tone ?? ''}>${number(value)}</b><small>${note}</small></li>`)}

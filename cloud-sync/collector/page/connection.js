@@ -13,9 +13,9 @@ async function readAll() {
   return { nowMs: devices.nowMs, devices: devices.items, store: stats.store, counted: stats.process, gaps };
 }
 
-/** What the collector says, again every two seconds; `sinceMs` is when this page last heard it, on the page's clock. */
+/** The collector's answers, renewed every two seconds; `answeredMs` is the time of the latest one, on the page's clock. */
 export function useCollector() {
-  const [state, setState] = useState({ seen: undefined, connected: true, locked: false, heardMs: performance.now() });
+  const [state, setState] = useState({ seen: undefined, connected: true, locked: false, answeredMs: performance.now() });
   const [round, setRound] = useState(0);
   useEffect(() => {
     let over = false;
@@ -23,7 +23,7 @@ export function useCollector() {
     const tick = async () => {
       try {
         const seen = await readAll();
-        if (!over) setState({ seen, connected: true, locked: false, heardMs: performance.now() });
+        if (!over) setState({ seen, connected: true, locked: false, answeredMs: performance.now() });
       } catch (error) {
         const locked = error instanceof TokenNeeded;
         if (!over) setState((old) => ({ ...old, connected: locked, locked }));

@@ -15,7 +15,7 @@ import { getJson } from '/common/http.js';
 
 const PAGE = 30;
 
-/** Events of all lines, newest first; older ones on demand. */
+/** Events of all lines, newest first; older ones on request. */
 export function Events({ devices, now, connected }) {
   const [filter, setFilter] = useState({ device: '', kind: '' });
   const [list, setList] = useState({ key: '', items: [], next: null });
@@ -28,7 +28,7 @@ export function Events({ devices, now, connected }) {
         if (!over) setList((old) => renewed(old, key, page));
       })
       .catch(() => {
-        // The page as a whole says that it is disconnected; this list keeps what it has.
+        // The page as a whole shows that it is disconnected; this list keeps its events.
       });
     return () => {
       over = true;
@@ -56,13 +56,13 @@ export function Events({ devices, now, connected }) {
 const query = ({ device, kind }) =>
   `${device && `&device=${encodeURIComponent(device)}`}${kind && `&kind=${encodeURIComponent(kind)}`}`;
 
-/** The newest page over what is there already, so that older ones that were asked for stay. */
+/** The newest page merged with the events that are shown, so that older ones that were requested stay. */
 function renewed(old, key, page) {
   if (old.key !== key || old.items.length <= PAGE) return { key, ...page };
   return { ...old, items: joined(page.items, old.items) };
 }
 
-/** Without repeating an event; the first mention is the one that counts. */
+/** Both lists without repeating an event; the first occurrence counts. */
 function joined(first, second) {
   const ids = new Set(first.map(({ device, event }) => device + event));
   return [...first, ...second.filter(({ device, event }) => !ids.has(device + event))];
@@ -100,7 +100,7 @@ function Event({ event, line, now, show }) {
 
 const title = ({ label, rule }) => words(label ?? rule);
 
-/** Of an open event by the wall clocks of both ends, where the appliance trusts its own. */
+/** The duration of an open event uses the wall clocks of both ends, where the clock of the device is synchronised. */
 function duration(event, now) {
   const openMs = event.clock === 'synced' ? now - event.openedAtMs : event.durationMs;
   if (event.state === 'open') return html`<b class="open">open</b> for ${span(Math.max(openMs, event.durationMs))}`;
@@ -111,15 +111,15 @@ function Thumb({ event, show }) {
   const [failed, setFailed] = useState(false);
   const stored = event.snapshot?.stored === true && !failed;
   if (!stored) {
-    const word = event.snapshot === null ? 'No picture' : failed ? 'Picture unreadable' : 'Picture on its way';
+    const word = event.snapshot === null ? 'No snapshot' : failed ? 'Snapshot unreadable' : 'Snapshot not here yet';
     return html`<div class="thumb none">${word}</div>`;
   }
-  return html`<button class="thumb" onClick=${() => show(event)} aria-label="Show the picture of ${title(event)}">
+  return html`<button class="thumb" onClick=${() => show(event)} aria-label="Show the snapshot of ${title(event)}">
     <img src=${event.snapshot.url} alt="" loading="lazy" onError=${() => setFailed(true)} />
   </button>`;
 }
 
-/** The picture in full, with everything that is known of the event. */
+/** The snapshot in full size, with everything that is known of the event. */
 function Large({ event, line, now, close }) {
   const dialog = useRef(null);
   useEffect(() => dialog.current?.showModal(), []);

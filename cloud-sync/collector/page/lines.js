@@ -5,7 +5,7 @@ import { LINK } from './words.js';
 
 const STREAM = { audit: 'Audit', events: 'Events', telemetry: 'Counters', media: 'Pictures' };
 
-/** One card per appliance. */
+/** One card per device. */
 export function Lines({ devices, now }) {
   if (devices.length === 0) return null;
   return html`<section aria-labelledby="lines">
@@ -25,11 +25,11 @@ function Line({ device, now }) {
       <span class="pill ${link.tone}"><i aria-hidden="true"></i>${link.word}</span>
     </header>
     <p class="small">
-      Last heard <b>${ago(device.lastSeenAtMs, now)}</b>
+      Last seen <b>${ago(device.lastSeenAtMs, now)}</b>
       ${device.linkForMs !== null && device.link !== 'unknown' && html`, ${link.word.toLowerCase()} for ${span(device.linkForMs)}`}
     </p>
-    ${device.identityConflict && html`<p class="note bad" role="alert">Two appliances take turns with this identity. Give one of them its own: <code>lineside-collector device add</code></p>`}
-    ${!device.hasCredential && html`<p class="note warn">This device has no credential here; it cannot store pictures.</p>`}
+    ${device.identityConflict && html`<p class="note bad" role="alert">Two devices use this identity. Give one of them its own: <code>lineside-collector device add</code></p>`}
+    ${!device.hasCredential && html`<p class="note warn">This device has no credential here, so it cannot store pictures.</p>`}
     <${Inspection} cameras=${device.inspection} now=${now} />
     <${Streams} streams=${device.streams} queue=${device.reported?.queue ?? {}} />
     <${Waiting} reported=${device.reported} now=${now} />
@@ -38,7 +38,7 @@ function Line({ device, now }) {
 
 /** Offered = inspected + skipped + failed, as one bar per camera and model. */
 function Inspection({ cameras, now }) {
-  if (cameras.length === 0) return html`<p class="small empty">No counters from its cameras yet.</p>`;
+  if (cameras.length === 0) return html`<p class="small empty">No counters of its cameras yet.</p>`;
   return html`<ul class="cameras">
     ${cameras.map((row) => {
       const skipped = sum(row.skipped);
@@ -57,8 +57,8 @@ function Inspection({ cameras, now }) {
 
 /** Drawn as SVG, because the page may set no style attributes. */
 function Bar({ offered, inspected, skipped, failed }) {
-  const whole = Math.max(1, offered);
-  const at = (n) => (100 * n) / whole;
+  const total = Math.max(1, offered);
+  const at = (n) => (100 * n) / total;
   const label = `${number(inspected)} inspected, ${number(skipped)} skipped, ${number(failed)} failed of ${number(offered)}`;
   return html`<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label=${label}>
     <rect class="none" width="100" height="6" />
@@ -74,18 +74,18 @@ function reasons(lead, counts, tone = '') {
   return html`<span class=${tone}>${lead} ${entries.map(([why, n]) => `${number(n)} (${reason(why)})`).join(', ')}</span>`;
 }
 
-/** How old the oldest is that still waits on the device, and how long its queue takes. */
+/** How old the oldest queued record on the device is, and how long its queue will take. */
 function Waiting({ reported, now }) {
   const waiting = Object.values(reported?.queue ?? {}).filter(({ queued }) => Number(queued) > 0);
   if (waiting.length === 0) return null;
   const oldest = Math.min(...waiting.map((stream) => Number(stream.oldest) || Number.POSITIVE_INFINITY));
-  const age = Number.isFinite(oldest) && html`, the oldest of ${ago(oldest, now)}`;
+  const age = Number.isFinite(oldest) && html`, the oldest from ${ago(oldest, now)}`;
   const end =
-    Number(reported.emptyInS) > 0 && html`, delivered in about ${span(Number(reported.emptyInS) * 1000)} at its pace`;
-  return html`<p class="small">${number(waiting.reduce((all, { queued }) => all + Number(queued), 0))} records wait on the device${age}${end}</p>`;
+    Number(reported.emptyInS) > 0 && html`, delivered in about ${span(Number(reported.emptyInS) * 1000)} at this rate`;
+  return html`<p class="small">${number(waiting.reduce((all, { queued }) => all + Number(queued), 0))} records are queued on the device${age}${end}</p>`;
 }
 
-/** `queue`: what the device says is still waiting on it, by stream; absent while it does not report. */
+/** `queue`: what the device reports as queued, by stream; empty while it does not report. */
 function Streams({ streams, queue }) {
   const reports = Object.keys(queue).length > 0;
   const current = streams.filter((stream) => stream.current);
@@ -93,7 +93,7 @@ function Streams({ streams, queue }) {
   const shown = current.length > 0 ? current : streams;
   if (shown.length === 0) return html`<p class="small empty">No records yet.</p>`;
   return html`<table class="streams">
-      <thead><tr><th scope="col">Stream</th><th scope="col">Complete to</th><th scope="col">Missing</th><th scope="col">Declared lost</th>${reports && html`<th scope="col">Waiting there</th>`}</tr></thead>
+      <thead><tr><th scope="col">Stream</th><th scope="col">Complete up to</th><th scope="col">Missing</th><th scope="col">Declared lost</th>${reports && html`<th scope="col">Queued there</th>`}</tr></thead>
       <tbody>
         ${shown.map(
           ({ epoch, stream, upto, highest, missing, declaredLost }) => html`<tr key=${epoch + stream}>

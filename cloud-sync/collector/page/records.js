@@ -3,14 +3,14 @@ import { reason } from '/common/codes.js';
 import { ago, bytes, count, number } from '/common/format.js';
 import { GAP } from './words.js';
 
-/** What is wrong, or was, with the records themselves; and what was refused at the door. */
+/** Problems of the records themselves, past ones too; and what was refused. */
 export function Records({ gaps, store, counted, now }) {
   const { items, chainBreaks, conflicts, signatures, losses } = gaps;
   const clean = items.length + chainBreaks.length + conflicts.length + signatures.length === 0;
   return html`<section class=${clean ? 'side' : 'side first'} aria-labelledby="records">
     <h2 id="records">Records</h2>
     <div class="card">
-      ${clean && html`<p class="whole"><span class="sign" aria-hidden="true">✓</span> No gap was ever open, every hash chain fits.</p>`}
+      ${clean && html`<p class="whole"><span class="sign" aria-hidden="true">✓</span> There was never a gap, and every hash chain matches.</p>`}
       ${conflicts.map((row) => html`<${Conflict} key=${`c${row.device}${row.epoch}${row.stream}${row.seq}`} row=${row} now=${now} />`)}
       ${chainBreaks.map((row) => html`<${Break} key=${`b${row.device}${row.epoch}${row.stream}${row.seq}${row.link}`} row=${row} now=${now} />`)}
       ${signatures.map((row) => html`<${Signature} key=${`s${row.device}${row.epoch}${row.stream}${row.seq}`} row=${row} now=${now} />`)}
@@ -29,28 +29,28 @@ function Gap({ gap, now }) {
     <p><b>${gap.device}</b> ${gap.stream}, ${numbers} <span class="pill ${tone}">${word}</span></p>
     <p class="small">
       ${gap.state === 'open' ? `${number(gap.missing)} missing since ${ago(gap.openedAtMs, now)}` : `seen ${ago(gap.openedAtMs, now)}`},
-      asked for ${count(gap.requests, 'time')}
+      requested ${count(gap.requests, 'time')}
     </p>
   </div>`;
 }
 
 const LINKS = {
   prev: 'does not follow from the record before it',
-  head: 'is not what the appliance sealed',
-  next: 'does not follow from what came later',
+  head: 'does not have the hash that the device calculated',
+  next: 'does not lead to the record after it',
 };
 
 function Break({ row, now }) {
   return html`<div class="finding">
     <p><b>${row.device}</b> ${row.stream}, number ${number(row.seq)} <span class="pill bad">Chain broken</span></p>
-    <p class="small">It ${LINKS[row.link]}. Seen ${ago(row.atMs, now)}; kept as it came.</p>
+    <p class="small">It ${LINKS[row.link]}. Seen ${ago(row.atMs, now)}; stored as it arrived.</p>
   </div>`;
 }
 
 const SIGNED = {
-  forged: 'The signature of the appliance does not hold',
-  other_history: 'The appliance signed another history than is stored here',
-  other_key: 'The signature is by another key than this appliance had first',
+  forged: 'The signature of the device is not valid',
+  other_history: 'The device signed another history than is stored here',
+  other_key: 'The signature uses another key than this device used first',
 };
 
 function Signature({ row, now }) {
@@ -63,7 +63,7 @@ function Signature({ row, now }) {
 function Loss({ row, now }) {
   return html`<div class="finding">
     <p><b>${row.device}</b> ${row.stream}, ${count(row.count, 'number')} <span class="pill warn">Declared lost</span></p>
-    <p class="small">Given up on the line: ${reason(row.reason)}. Last reported ${ago(row.lastDeclaredAtMs, now)}.</p>
+    <p class="small">Declared by the device: ${reason(row.reason)}. Last reported ${ago(row.lastDeclaredAtMs, now)}.</p>
   </div>`;
 }
 
@@ -71,12 +71,12 @@ function Conflict({ row, now }) {
   return html`<div class="finding">
     <p><b>${row.device}</b> ${row.stream}, number ${number(row.seq)} <span class="pill bad">Conflict</span></p>
     <p class="small">
-      Came again ${ago(row.atMs, now)} with another ${row.contentDiffers ? 'content' : 'history'}; the first is kept.
+      Arrived again ${ago(row.atMs, now)} with ${row.contentDiffers ? 'other content' : 'another history'}; the first is kept.
     </p>
   </div>`;
 }
 
-/** Since the collector's start. */
+/** Counters since the collector's start. */
 function Counted({ counted, store }) {
   const refused = Object.entries(counted.malformed).filter(([, n]) => n > 0);
   const { recordsPerSecond, commitMs } = counted.lastMinute;
@@ -89,8 +89,8 @@ function Counted({ counted, store }) {
         : `${commitMs.mean.toFixed(1)} ms, longest ${commitMs.max.toFixed(0)} ms`,
     ],
     ['Commits', number(counted.commits)],
-    ['Sent again', number(counted.duplicates)],
-    ['Asked for again', number(counted.resendRequests)],
+    ['Received again', number(counted.duplicates)],
+    ['Requested again', number(counted.resendRequests)],
     ['Refused', refused.length === 0 ? '0' : refused.map(([why, n]) => `${number(n)} ${reason(why)}`).join(', ')],
     ['Pictures', `${number(store.media)}, ${bytes(store.mediaBytes)}`],
   ];
