@@ -133,16 +133,7 @@ export const MODULES: readonly Module[] = [
   collector(
     'broker',
     ['errors', 'config'],
-    [
-      'zod',
-      '@peculiar/x509',
-      'reflect-metadata',
-      'node:crypto',
-      'node:fs',
-      'node:fs/promises',
-      'node:net',
-      'node:child_process',
-    ],
+    ['zod', '@peculiar/x509', 'reflect-metadata', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:net'],
   ),
   collector('devices', []),
   collector('ingest', ['errors', 'records']),

@@ -15,7 +15,12 @@ async function readAll() {
 
 /** The collector's answers, renewed every two seconds; `answeredMs` is the time of the latest one, on the page's clock. */
 export function useCollector() {
-  const [state, setState] = useState({ seen: undefined, connected: true, locked: false, answeredMs: performance.now() });
+  const [state, setState] = useState({
+    seen: undefined,
+    connected: true,
+    locked: false,
+    answeredMs: performance.now(),
+  });
   const [round, setRound] = useState(0);
   useEffect(() => {
     let over = false;

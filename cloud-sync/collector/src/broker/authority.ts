@@ -11,15 +11,15 @@ import { CollectorError } from '../errors/index.ts';
 
 const SIGNED = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const;
-// An appliance's clock may say 1970 or anything else, and a line must not stop because a date has passed: what ends a
-// certificate is its being revoked. RFC 5280, 4.1.2.5: 9999 stands for no well-defined end.
+// A device's clock may show 1970 or anything else, and a line must not stop because a date has passed: a certificate ends
+// only by revocation. RFC 5280, 4.1.2.5: 9999 stands for no well-defined end.
 const FROM = new Date('1970-01-01T00:00:00Z');
 const WITHOUT_END = new Date('9999-12-31T23:59:59Z');
 
-/** As Web Crypto has it, whose types Node and browsers name differently. */
+/** A key of Web Crypto, whose types Node and browsers name differently. */
 type PrivateKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
-/** Serial numbers of what was issued, by device; a device has at most one that is in force. */
+/** Serial numbers of issued certificates, by device; a device has at most one that is valid. */
 const Issued = z.object({
   inForce: z.record(z.string(), z.string()),
   revoked: z.array(z.object({ serial: z.string(), atMs: z.number() })),
@@ -42,8 +42,8 @@ export function authorityFiles(folder: string): AuthorityFiles {
 }
 
 /**
- * A certificate authority of this collector's own: signs the broker's certificate and one per device, and keeps the list
- * of those that are no longer good. Its key stays in `folder`.
+ * The collector's own certificate authority: signs the broker's certificate and one per device, and keeps the list of
+ * revoked ones. Its key stays in `folder`.
  */
 export class Authority {
   readonly #folder: string;
@@ -69,7 +69,7 @@ export class Authority {
       throw new CollectorError({
         code: 'authority_unusable',
         message: `cannot use the certificate authority in ${folder}: ${messageOf(cause)}`,
-        advice: 'bring ca.key and ca.crt back from a backup; with new ones every device needs a new certificate',
+        advice: 'restore ca.key and ca.crt from a backup; with new ones every device needs a new certificate',
         cause,
       });
     }
@@ -90,7 +90,7 @@ export class Authority {
     return identity;
   }
 
-  /** A certificate in whose name the device is; the one before it, if any, is good no longer. */
+  /** A certificate for the device, as its common name; the one before it, if any, is revoked. */
   async device(device: string, atMs: number): Promise<Identity> {
     const { identity, serial } = await this.#issue(device, [
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
@@ -101,7 +101,7 @@ export class Authority {
     return identity;
   }
 
-  /** True when the device had a certificate in force, which is good no longer. */
+  /** Revokes the device's certificate; true when it had a valid one. */
   async revoke(device: string, atMs: number): Promise<boolean> {
     const issued = this.#issued();
     if (issued.inForce[device] === undefined) return false;
@@ -154,14 +154,14 @@ export class Authority {
 
   async #save(issued: Issued, before?: Issued): Promise<void> {
     await writeFileAtomic(join(this.#folder, 'issued.json'), JSON.stringify(issued), { mode: 0o600 });
-    // A list that says the same must stay the same file: a broker that sees another one starts again.
+    // A list with the same content must stay the same file: a changed file restarts the broker.
     if (before?.revoked.length === issued.revoked.length) return;
     const crl = await x509.X509CrlGenerator.create({
       issuer: this.#cert.subject,
       ...{ thisUpdate: FROM, nextUpdate: WITHOUT_END, signingAlgorithm: SIGNED, signingKey: this.#key },
       entries: issued.revoked.map(({ serial, atMs }) => ({ serialNumber: serial, revocationDate: new Date(atMs) })),
     });
-    // RFC 7468, 6: this label, where the library writes a shorter one that OpenSSL does not know.
+    // RFC 7468, 6 requires this label; the library writes a shorter one that OpenSSL does not accept.
     const text = x509.PemConverter.encode(crl.rawData, 'X509 CRL');
     await writeFileAtomic(authorityFiles(this.#folder).revoked, `${text}\n`, { mode: 0o644 });
   }

@@ -9,7 +9,7 @@ import { UsageError } from '../errors/index.ts';
 export interface ListenerTls {
   readonly cert: string;
   readonly key: string;
-  /** Where devices say by certificate who they are: who signed those, and which are good no longer. */
+  /** Where devices identify themselves by certificate: the authority that signed it, and the list of revoked ones. */
   readonly clients?: { readonly ca: string; readonly revoked?: string };
 }
 
@@ -27,7 +27,7 @@ export function authorityFolder(folder: string): string {
   return join(folder, 'authority');
 }
 
-/** Brings the files of a TLS listener together; with `self` a certificate for these hosts is made. Throws UsageError. */
+/** The files of a TLS listener; with `self` a certificate for these hosts is made. Throws UsageError. */
 export async function listenerTls({ folder, tls, identity, hosts }: TlsChoice): Promise<ListenerTls> {
   if (tls !== 'self') {
     for (const path of [tls.cert, ...(tls.ca === undefined ? [] : [tls.ca])]) assertCertificate(path);
@@ -44,7 +44,7 @@ export async function listenerTls({ folder, tls, identity, hosts }: TlsChoice): 
   return { ...files, ...(identity !== 'password' && { clients: { ca, revoked } }) };
 }
 
-/** What this machine is called, and its addresses. */
+/** Names and addresses of this machine. */
 function ownNames(): string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const stable = addresses.filter(({ address }) => !address.startsWith('fe80:')).map(({ address }) => address);
@@ -57,7 +57,7 @@ function assertCertificate(path: string): void {
   } catch (cause) {
     throw new UsageError({
       code: 'certificate_unusable',
-      message: `${path} holds no certificate that can be read: ${messageOf(cause)}`,
+      message: `${path} contains no readable certificate: ${messageOf(cause)}`,
       advice: 'name PEM files in mqtt.tls that this user can read',
       cause,
     });

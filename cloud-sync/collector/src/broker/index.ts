@@ -3,6 +3,7 @@
  */
 export * from './credential-store.ts';
 export * from './credential-watch.ts';
+export { findMosquitto } from './find-mosquitto.ts';
 export * from './mosquitto-files.ts';
 export * from './mosquitto.ts';
 export { openBroker, type Broker, type BrokerAccess, type OpenBrokerOptions } from './open-broker.ts';

@@ -1,9 +1,10 @@
-import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
-import { Backoff, type Clock, exitText, type Logger, messageOf, SupervisedProcess, systemCode } from '@lineside/kit';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Backoff, type Clock, exitText, type Logger, messageOf, SupervisedProcess } from '@lineside/kit';
 import { CollectorError } from '../errors/index.ts';
 import type { ListenerTls } from './broker-tls.ts';
+import { findMosquitto } from './find-mosquitto.ts';
+import { leftoverPid, runsWith } from './leftover-broker.ts';
 import {
   writeBrokerFiles,
   writePasswords,
@@ -11,10 +12,11 @@ import {
   type BrokerUser,
   type MosquittoFiles,
 } from './mosquitto-files.ts';
+import { accepts, freePort, listens, reachable } from './ports.ts';
 
 const READY_WITHIN_MS = 10_000;
 const STOP_WITHIN_MS = 5_000;
-const GOOD_SPELL_MS = 30_000;
+const STABLE_AFTER_MS = 30_000;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 15_000;
 
@@ -34,7 +36,7 @@ exit $code
 `;
 
 export interface MosquittoOptions {
-  /** Where its files go; made when missing, readable by this user only. */
+  /** Where its files are written; made when missing, readable by this user only. */
   readonly folder: string;
   readonly listen: { readonly host: string; readonly port: number };
   /** Files of TLS; plain without. */
@@ -48,26 +50,7 @@ export interface MosquittoOptions {
   readonly random: () => number;
 }
 
-/** Path of `mosquitto`, looked for in PATH and where distributions put daemons; throws CollectorError. */
-export function findMosquitto(env: MosquittoOptions['env']): string {
-  const folders = [...(env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin'];
-  for (const folder of folders.filter((name) => name !== '')) {
-    const path = join(folder, 'mosquitto');
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch (error) {
-      if (systemCode(error) === undefined) throw error;
-    }
-  }
-  throw new CollectorError({
-    code: 'mosquitto_missing',
-    message: 'broker is `managed`, and Mosquitto is not installed here',
-    advice: 'sudo apt-get install mosquitto, or set broker to the URL of an MQTT 5 broker',
-  });
-}
-
-/** Mosquitto as a supervised child: configured here, started again when it ends, gone when the collector is. */
+/** Mosquitto as a supervised child: configured here, started again when it ends, ended with the collector. */
 export class ManagedMosquitto {
   readonly name = 'broker';
   readonly #options: MosquittoOptions;
@@ -115,14 +98,14 @@ export class ManagedMosquitto {
     await this.#writeUsers(this.#files, devices);
   }
 
-  /** Puts a new set of devices into force; Mosquitto drops sessions whose user is gone. */
+  /** Applies a new set of devices; Mosquitto ends sessions whose user was removed. */
   async setDevices(devices: readonly BrokerUser[]): Promise<void> {
-    if (this.#files === undefined) throw new Error('prepare() comes first');
+    if (this.#files === undefined) throw new Error('prepare() was not called');
     await this.#writeUsers(this.#files, devices);
     if (this.#pid === undefined) return;
     const sameRevoked = this.#readRevoked() === this.#revoked;
     this.#restartAsked = !sameRevoked;
-    // The list of revoked certificates is read at the start only; a restart also ends the sessions of who is on it.
+    // The list of revoked certificates is read at the start only; a restart also ends the sessions of revoked devices.
     process.kill(this.#pid, sameRevoked ? 'SIGHUP' : 'SIGTERM');
   }
 
@@ -151,14 +134,14 @@ export class ManagedMosquitto {
       if (ended.stopped) return;
       if (this.#restartAsked) {
         this.#restartAsked = false;
-        log.info({}, 'broker starts again with the new list of revoked certificates');
+        log.info({}, 'broker restarts with the new list of revoked certificates');
         continue;
       }
       if (first && !ended.wasReady) throw cannotStart(ended.reason, this.url);
-      if (clock.monoMs() - startedMs > GOOD_SPELL_MS) backoff.reset();
+      if (clock.monoMs() - startedMs > STABLE_AFTER_MS) backoff.reset();
       const waitMs = Math.round(backoff.next());
       this.#restarts += 1;
-      log.warn({ reason: ended.reason, waitMs }, 'broker ended; starting it again');
+      log.warn({ reason: ended.reason, waitMs }, 'broker ended; it is started again');
       await clock.sleep(waitMs, signal);
     }
   }
@@ -166,9 +149,9 @@ export class ManagedMosquitto {
   async #runOnce(signal: AbortSignal): Promise<Ended> {
     const { log } = this.#options;
     const files = this.#files;
-    if (files === undefined) throw new Error('prepare() comes first');
+    if (files === undefined) throw new Error('prepare() was not called');
     await this.#endLeftover(files);
-    // Whoever else listens there would answer in our broker's place and be taken for it.
+    // Another program that listens there would answer in place of this broker.
     await this.#assertFree(this.#options.listen.host, this.#port);
     if (this.#localPort !== undefined) await this.#assertFree('127.0.0.1', this.#localPort);
     this.#revoked = this.#readRevoked();
@@ -220,16 +203,16 @@ export class ManagedMosquitto {
     return 'late';
   }
 
-  /** Ends a broker that an earlier run left behind, and no other process: its command line must name our file. */
+  /** Ends a broker that an earlier run left running, and no other process: its command line must name this file. */
   async #endLeftover(files: MosquittoFiles): Promise<void> {
     const pid = leftoverPid(this.#pidFile(), files.config);
     rmSync(this.#pidFile(), { force: true });
     if (pid === undefined) return;
-    this.#options.log.warn({ pid }, 'ending a broker that an earlier run left behind');
+    this.#options.log.warn({ pid }, 'ending a broker that an earlier run left running');
     for (const how of ['SIGTERM', 'SIGKILL'] as const) {
-      if (!runsOurs(pid, files.config)) return;
+      if (!runsWith(pid, files.config)) return;
       process.kill(pid, how);
-      for (let tries = 0; tries < 50 && runsOurs(pid, files.config); tries += 1) await this.#options.clock.sleep(50);
+      for (let tries = 0; tries < 50 && runsWith(pid, files.config); tries += 1) await this.#options.clock.sleep(50);
     }
   }
 
@@ -253,31 +236,10 @@ interface Ended {
   readonly reason: string;
 }
 
-/** What keeps it from starting ends the collector at first; later it is one more reason to try again. */
+/** An error at the first start ends the collector; later it is one more reason to try again. */
 function failed(error: unknown, first: boolean): Ended {
   if (first || !(error instanceof CollectorError)) throw error;
   return { wasReady: false, stopped: false, reason: error.message };
-}
-
-function leftoverPid(file: string, config: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(file, 'utf8'));
-    return Number.isInteger(pid) && pid > 1 && runsOurs(pid, config) ? pid : undefined;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** True when process `pid` is a Mosquitto that runs with our configuration file. */
-function runsOurs(pid: number, config: string): boolean {
-  try {
-    const [program, ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return program !== undefined && program.endsWith('mosquitto') && args.includes(config);
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return false;
-  }
 }
 
 function cannotStart(reason: string, url: string): CollectorError {
@@ -287,49 +249,6 @@ function cannotStart(reason: string, url: string): CollectorError {
     message: `Mosquitto does not start at ${url}: ${reason}`,
     advice: taken
       ? 'stop what listens there (perhaps the mosquitto service), or set mqtt.listen to another port; port 0 picks one'
-      : 'read its words above; try: mosquitto -c <data>/broker/mosquitto.conf',
-  });
-}
-
-/** Address by which this machine reaches a listener on `host`. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' ? '::1' : host;
-}
-
-async function accepts(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const done = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(1000, () => done(false));
-    socket.once('connect', () => done(true));
-    socket.once('error', () => done(false));
-  });
-}
-
-async function freePort(host: string): Promise<number> {
-  const port = await listens(host, 0);
-  if (typeof port === 'number') return port;
-  throw new CollectorError({
-    code: 'listen_impossible',
-    message: `cannot listen on ${host}: ${port.message}`,
-    advice: 'set mqtt.listen to an address of this machine',
-    cause: port,
-  });
-}
-
-/** Listens for an instant; the port that it got, or why it could not. */
-async function listens(host: string, port: number): Promise<number | Error> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', resolve);
-    server.listen(port, host, () => {
-      const address = server.address();
-      const got = typeof address === 'object' && address !== null ? address.port : port;
-      server.close(() => resolve(got));
-    });
+      : 'read its output above; try: mosquitto -c <data>/broker/mosquitto.conf',
   });
 }

@@ -2,13 +2,14 @@ import { pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
 const derive = promisify(pbkdf2);
-// Passwords are 192 random bits, so the cost of one guess does not matter; a broker that takes back a whole plant does.
+// Passwords are 192 random bits, so the cost of one guess does not matter; the time for all devices of a plant to
+// reconnect does.
 const ITERATIONS = 1000;
 const KEY_BYTES = 64;
 /** Mosquitto 2.0 takes no other length. */
 const SALT_BYTES = 12;
 
-/** A password nobody chose: 192 bits, 32 characters without padding. */
+/** A random password: 192 bits, 32 characters without padding. */
 export function makePassword(): string {
   return randomBytes(24).toString('base64url');
 }
@@ -20,7 +21,7 @@ export async function hashPassword(password: string): Promise<string> {
   return `$7$${ITERATIONS}$${salt.toString('base64')}$${key.toString('base64')}`;
 }
 
-/** True when `password` is the one behind `hash`; takes the same time wherever they differ. */
+/** True when `password` has the hash `hash`; takes the same time wherever they differ. */
 export async function matchesPassword(password: string, hash: string): Promise<boolean> {
   const [, form, iterations, salt, key] = hash.split('$');
   if (form !== '7' || iterations === undefined || salt === undefined || key === undefined) return false;

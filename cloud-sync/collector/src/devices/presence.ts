@@ -1,8 +1,8 @@
 import type { DeviceState } from '@lineside/protocol';
 
-/** Births that are kept per device to recognise one that comes back. */
+/** Births that are kept per device to recognise an earlier one that is repeated. */
 const REMEMBERED = 8;
-/** How long after the last alternation two appliances with one identity are still reported. */
+/** How long after the last alternation two devices with one identity are still reported. */
 const CONFLICT_HOLDS_MS = 10 * 60_000;
 
 export interface Link {
@@ -11,7 +11,7 @@ export interface Link {
   /** Since when, on the monotonic clock. */
   readonly sinceMs: number;
   readonly session: string | undefined;
-  /** True while two appliances take turns with this identity. */
+  /** True while two devices use this identity in turns. */
   readonly identityConflict: boolean;
 }
 
@@ -25,18 +25,18 @@ interface Entry {
 
 export type Heard = 'birth' | 'offline' | 'stale_will' | 'repeated' | 'identity_conflict';
 
-/** Who is there, from births and wills. Holds nothing that must survive: the broker repeats what it retains. */
+/** Which devices are online, from births and wills. Keeps nothing that must survive: the broker repeats what it retains. */
 export class Presence {
   readonly #devices = new Map<string, Entry>();
 
-  /** Takes in a birth or a will; says what it meant. */
+  /** Takes a birth or a will; returns what it meant. */
   hear(device: string, state: DeviceState, nowMs: number): Heard {
     const entry = this.#devices.get(device) ?? newEntry(nowMs);
     this.#devices.set(device, entry);
     return state.online ? birth(entry, state, nowMs) : death(entry, state, nowMs);
   }
 
-  /** The broker is gone, so nobody is known to be there. */
+  /** The connection to the broker is lost, so no device is known to be online. */
   forgetLinks(nowMs: number): void {
     for (const entry of this.#devices.values()) move(entry, 'unknown', nowMs);
   }
@@ -65,14 +65,14 @@ function birth(entry: Entry, state: DeviceState, nowMs: number): Heard {
   entry.session = state.session;
   if (known) return 'repeated';
   entry.births = [state, ...entry.births].slice(0, REMEMBERED);
-  // One appliance changes its session, boot or journal and never goes back to an old one; two that share an identity do.
-  const back = latest !== undefined && earlier.some((old) => cameBack(state, latest, old));
+  // One device changes its session, boot or journal and never returns to an old one; two devices with one identity do.
+  const back = latest !== undefined && earlier.some((old) => returned(state, latest, old));
   if (!back) return 'birth';
   entry.conflictAtMs = nowMs;
   return 'identity_conflict';
 }
 
-function cameBack(now: DeviceState, latest: DeviceState, old: DeviceState): boolean {
+function returned(now: DeviceState, latest: DeviceState, old: DeviceState): boolean {
   return (['session', 'epoch', 'boot'] as const).some((part) => now[part] === old[part] && now[part] !== latest[part]);
 }
 

@@ -5,8 +5,8 @@ import { messageOf, systemCode } from '@lineside/kit';
 import { CollectorError } from '../errors/index.ts';
 
 /**
- * One collector per data folder. The lock is the operating system's, held through an open transaction on a file of its
- * own: it ends with the process however that dies. Nothing else in this process may open the file.
+ * One collector per data folder. The lock belongs to the operating system, held through an open transaction on a file of
+ * its own: it ends with the process, however that ends. Nothing else in this process may open the file.
  */
 export class DataLock {
   readonly #db: Database.Database;
@@ -17,7 +17,7 @@ export class DataLock {
 
   /** Throws CollectorError `data_locked` where another collector runs. */
   static take(folder: string): DataLock {
-    // Another command may look whether we run, and holds the lock for that instant.
+    // Another command may check whether a collector runs, and holds the lock for that moment.
     const lock = DataLock.#try(folder, 500);
     if (lock !== undefined) return lock;
     throw new CollectorError({
@@ -34,11 +34,11 @@ export class DataLock {
     return lock === undefined;
   }
 
-  static #try(folder: string, patienceMs: number): DataLock | undefined {
+  static #try(folder: string, timeoutMs: number): DataLock | undefined {
     let db: Database.Database | undefined;
     try {
       mkdirSync(folder, { recursive: true, mode: 0o750 });
-      db = new Database(join(folder, 'collector.lock'), { timeout: patienceMs });
+      db = new Database(join(folder, 'collector.lock'), { timeout: timeoutMs });
       db.exec('begin exclusive');
       return new DataLock(db);
     } catch (cause) {
