@@ -129,7 +129,11 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
       qos: 1,
       retain: true,
     });
-    await says(/queued there/i, /1.?234 records are queued on the device, the oldest from 3 h/, /delivered in about 2 min/);
+    await says(
+      /queued there/i,
+      /1.?234 records are queued on the device, the oldest from 3 h/,
+      /delivered in about 2 min/,
+    );
     expect(witness.errors).toEqual([]);
   });
 

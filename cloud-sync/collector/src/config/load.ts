@@ -6,7 +6,7 @@ import { UsageError } from '../errors/index.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 import { CollectorConfigFile } from './schema.ts';
 
-/** What the collector runs with: the file checked, the data folder settled, the secrets read. */
+/** What the collector runs with: the checked file, the data folder, the resolver of secrets. */
 export interface CollectorConfig extends Omit<CollectorConfigFile, 'data' | 'store' | 'cluster'> {
   readonly data: string;
   readonly store: 'sqlite' | PostgresAddress;
@@ -65,7 +65,7 @@ export function loadConfig(sources: ConfigSources): CollectorConfig {
   if (file.media.store === 's3' && file.media.s3 === undefined) {
     throw new UsageError({
       code: 'media_s3_missing',
-      message: 'media.store is s3, and media.s3 does not say where that is',
+      message: 'media.store is s3, and media.s3 is not set',
       advice: 'set media.s3: {endpoint, bucket, accessKey, secretKey}',
     });
   }
@@ -88,7 +88,7 @@ function brokerTls({ mqtt: { ca, cert, key } }: CollectorConfigFile): CollectorC
   };
 }
 
-/** What devices say must not cross a network in the clear unless somebody said so. */
+/** Records of devices must not cross a network unencrypted unless the configuration allows it. */
 function assertListensSafely({ broker, mqtt }: CollectorConfigFile): void {
   if (broker !== 'managed') return;
   if (mqtt.tls === undefined && !mqtt.plaintext && !isLoopback(mqtt.listen.host)) {
@@ -102,7 +102,7 @@ function assertListensSafely({ broker, mqtt }: CollectorConfigFile): void {
   if (mqtt.identity === 'certificate' && !signs) {
     throw new UsageError({
       code: 'mqtt_ca_missing',
-      message: 'mqtt.identity is certificate, and nothing says who signs the certificates of devices',
+      message: 'mqtt.identity is certificate, and no authority for the certificates of devices is set',
       advice: 'set mqtt.tls to self, or to {cert, key, ca}',
     });
   }

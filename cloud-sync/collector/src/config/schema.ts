@@ -34,19 +34,19 @@ const age = z
   .regex(/^[1-9]\d{0,5}(h|d|w)$/, 'write an age like 12h, 90d or 8w')
   .transform(readAge);
 
-/** How much and how long: `10GB`, `90d` or `10GB|90d`; whichever is reached first. */
-const roomAndAge = z
+/** A size, an age, or both: `10GB`, `90d` or `10GB|90d`; whichever is reached first. */
+const sizeAndAge = z
   .string()
   .regex(/^[1-9]\d{0,5}(MB|GB|TB|MiB|GiB|TiB|h|d|w)(\|[1-9]\d{0,5}(MB|GB|TB|MiB|GiB|TiB|h|d|w))?$/, {
-    error: 'write room, age or both, like 10GB, 90d or 10GB|90d',
+    error: 'write a size, an age or both, like 10GB, 90d or 10GB|90d',
   })
   .transform((text) => {
     const parts = text.split('|');
-    const room = parts.find((part) => part.endsWith('B'));
+    const size = parts.find((part) => part.endsWith('B'));
     const old = parts.find((part) => !part.endsWith('B'));
     return {
-      ...(room !== undefined && {
-        bytes: Number.parseInt(room, 10) * BIG_UNITS[room.replace(/^\d+/, '') as keyof typeof BIG_UNITS],
+      ...(size !== undefined && {
+        bytes: Number.parseInt(size, 10) * BIG_UNITS[size.replace(/^\d+/, '') as keyof typeof BIG_UNITS],
       }),
       ...(old !== undefined && { ageMs: readAge(old) }),
     };
@@ -97,11 +97,11 @@ export const CollectorConfigFile = z.strictObject({
   broker: broker.default('managed').describe('`managed` starts Mosquitto here; or the URL of an MQTT 5 broker.'),
   store: store
     .default('sqlite')
-    .describe('`sqlite` is one file in the data folder; or a PostgreSQL database, which several collectors may share.'),
+    .describe('`sqlite` is one file in the data folder; or a PostgreSQL database, which several collectors may use.'),
   cluster: z
     .boolean()
     .optional()
-    .describe('Share the devices of one broker with the other collectors of the database. Default: with PostgreSQL.'),
+    .describe('Divide the devices of one broker among the collectors of the database. Default: true with PostgreSQL.'),
   mqtt: z
     .strictObject({
       listen: listen.prefault('127.0.0.1:1883').describe('Where the managed broker listens; port 0 picks a free one.'),
@@ -115,7 +115,11 @@ export const CollectorConfigFile = z.strictObject({
           z.strictObject({
             cert: z.string().min(1).describe('PEM file of the certificate, with its chain.'),
             key: z.string().min(1).describe('PEM file of its key.'),
-            ca: z.string().min(1).optional().describe('PEM file of who signs the certificates of devices.'),
+            ca: z
+              .string()
+              .min(1)
+              .optional()
+              .describe('PEM file of the authority that signs the certificates of devices.'),
           }),
         ])
         .optional()
@@ -123,12 +127,16 @@ export const CollectorConfigFile = z.strictObject({
       identity: z
         .enum(['password', 'certificate'])
         .optional()
-        .describe('How devices say who they are. Default: by certificate where a certificate authority is at hand.'),
+        .describe('How devices identify themselves. Default: by certificate where there is a certificate authority.'),
       plaintext: z
         .boolean()
         .default(false)
         .describe('Let the managed broker listen beyond this machine without TLS, in a network that you trust.'),
-      ca: z.string().min(1).optional().describe('PEM file: who signed the certificate of an external broker.'),
+      ca: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('PEM file: the authority that signed the certificate of an external broker.'),
       cert: z.string().min(1).optional().describe('PEM file: certificate of this collector at an external broker.'),
       key: z.string().min(1).optional().describe('PEM file: key of that certificate.'),
       username: z.string().min(1).optional().describe('User at an external broker.'),
@@ -159,8 +167,8 @@ export const CollectorConfigFile = z.strictObject({
           endpoint: z
             .url({ protocol: /^https?$/ })
             .optional()
-            .describe('Server, when it is not Amazon.'),
-          region: z.string().min(1).default('us-east-1').describe('Region that requests are signed for.'),
+            .describe('Server, when it is not Amazon S3.'),
+          region: z.string().min(1).default('us-east-1').describe('Region for which requests are signed.'),
           prefix: z.string().default('').describe('Put before the names of objects.'),
           accessKey: z.string().min(1).describe('Access key id.'),
           secretKey: secret.describe('Secret key, by reference.'),
@@ -174,15 +182,15 @@ export const CollectorConfigFile = z.strictObject({
       audit: age.optional(),
       events: age.optional(),
       telemetry: age.optional(),
-      media: roomAndAge.optional(),
+      media: sizeAndAge.optional(),
     })
     .prefault({})
-    .describe('How long things are kept: only what is named here is ever deleted.'),
+    .describe('How long records and pictures are kept: only what is named here is ever deleted.'),
   ingest: z
     .strictObject({
       reorderTimeout: duration
         .prefault('10s')
-        .describe('How long a missing number may be late, while its device is online, before it is asked for again.'),
+        .describe('How long a number may be missing, while its device is online, before it is requested again.'),
     })
     .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),

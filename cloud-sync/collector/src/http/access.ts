@@ -10,16 +10,16 @@ const MAX_SESSIONS = 1000;
 const WRONG_TOKEN_DELAY_MS = 300;
 
 export interface AccessOptions {
-  /** Undefined on loopback: whoever is on this machine may read. */
+  /** Undefined on loopback: every user of this machine may read. */
   readonly token: string | undefined;
-  /** Host names by which the page may be opened, besides localhost and addresses. */
+  /** Host names under which the page may be opened, besides localhost and IP addresses. */
   readonly hosts: readonly string[];
   /** True when the page is reached over https, so that the cookie can say so. */
   readonly secure: boolean;
   readonly clock: Clock;
 }
 
-/** Who may read: everybody on loopback; with a token only who bears it, or the session made from it. */
+/** Decides who may read: everybody on loopback; with a token only requests with it, or with a session made from it. */
 export class Access {
   readonly #options: AccessOptions;
   readonly #sessions = new Map<string, number>();
@@ -33,8 +33,8 @@ export class Access {
   }
 
   /**
-   * Without a token a name in `Host` that is not ours is a page elsewhere that had its name pointed at this machine
-   * (DNS rebinding): refused.
+   * Without a token, a foreign name in `Host` is a page of another site whose name was pointed at this machine (DNS
+   * rebinding): refused.
    */
   checkHost(request: FastifyRequest): void {
     if (this.needsToken) return;
@@ -62,7 +62,7 @@ export class Access {
     });
   }
 
-  /** Cookie of a new session for who knows the token; a wrong one is answered late. */
+  /** Cookie of a new session for a request with the token; a wrong token is answered with a delay. */
   async signIn(token: string): Promise<string> {
     const { clock, secure } = this.#options;
     if (!this.#tokenFits(token)) {
