@@ -6,6 +6,7 @@ import { canonicalJson, chainNext, type EventBody } from '@lineside/protocol';
 import Database from 'better-sqlite3';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { Journal } from '../edge/src/journal/index.ts';
+import { measureStart } from './journal-start.ts';
 import { type Bench, type Column, loadNote, quantile, type Report, type Row, spreadOver } from './report.ts';
 
 const GROUP_SIZES = [1, 64];
@@ -30,7 +31,9 @@ const COLUMNS: readonly Column[] = [
 export const journal: Bench = {
   name: 'journal',
   what: 'events a second in the journal, beside bare better-sqlite3 with the same tables and synchronous=FULL',
-  async run({ quick, seconds = quick ? 0.5 : 3, log, signal }) {
+  async run(options) {
+    const { quick, log, signal } = options;
+    const seconds = options.seconds ?? (quick ? 0.5 : 3);
     const rounds = quick ? 1 : 5;
     const folder = await mkdtemp(join(tmpdir(), 'lineside-bench-'));
     const [loadBefore = 0] = loadavg();
@@ -46,7 +49,8 @@ export const journal: Bench = {
       }
       arms.close();
       const measured = rows.map((taken) => spreadOver(taken, COLUMNS));
-      return report(measured, rows.flat(), { rounds, seconds, loadBefore });
+      const tables = [await measureStart(options)];
+      return { ...report(measured, rows.flat(), { rounds, seconds, loadBefore }), tables };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

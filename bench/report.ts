@@ -24,6 +24,8 @@ export interface Report {
   /** What the reader must know to read the table rightly: cases lost, limits, what was stubbed. */
   readonly notes: readonly string[];
   readonly facts?: Row;
+  /** Tables of the same bench with other columns, printed after this one. */
+  readonly tables?: readonly Report[];
 }
 
 export interface BenchOptions {
@@ -88,6 +90,7 @@ export function printReport(report: Report): void {
   printTable(report.upright === true ? turned([heads, ...body]) : [heads, ...body]);
   console.log('');
   for (const note of report.notes) console.log(`- ${note}`);
+  for (const table of report.tables ?? []) printReport(table);
 }
 
 function turned(lines: readonly (readonly string[])[]): string[][] {

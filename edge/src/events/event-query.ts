@@ -38,11 +38,16 @@ export class EventQuery {
 
   constructor(database: Database.Database) {
     this.#database = database;
+    // Left to itself, SQLite would look for the lowest number row by row.
     this.#lowest = database
-      .prepare<[number], number | null>('SELECT min(last_seq) FROM event_summary WHERE updated_ms >= ?')
+      .prepare<[number], number | null>(
+        'SELECT min(last_seq) FROM event_summary INDEXED BY event_summary_updated WHERE updated_ms >= ?',
+      )
       .pluck();
     this.#highest = database
-      .prepare<[number], number | null>('SELECT max(last_seq) FROM event_summary WHERE opened_ms <= ?')
+      .prepare<[number], number | null>(
+        'SELECT max(last_seq) FROM event_summary INDEXED BY event_summary_opened WHERE opened_ms <= ?',
+      )
       .pluck();
   }
 
