@@ -180,7 +180,7 @@ describe('a running line whose collector knows more than its journal', { timeout
     const { pid } = appliance.process;
     await appliance.inspects(LAMPS);
     const { health } = await appliance.until('the word of it', (status) =>
-      status.health.warnings.some(({ code }) => code === 'journal_set_aside') ? status : undefined,
+      status.health.warnings.some(({ code }) => code === 'journal_quarantined') ? status : undefined,
     );
     expect(health.ok).toBe(true);
     expect(appliance.process).toMatchObject({ pid, exit: undefined });

@@ -186,7 +186,7 @@ test('a device whose whole disk was rolled back loses nothing that it writes aft
 
   const next = openJournal(1e9);
   expect(next.epoch).not.toBe(journal.epoch);
-  expect(next.alarms()).toMatchObject([{ code: 'journal_set_aside' }]);
+  expect(next.alarms()).toMatchObject([{ code: 'journal_quarantined' }]);
   const written = next.stats().audit.next - 1;
   start(next, evidenceOf(next));
   await waitFor('the new epoch to be delivered', () => next.stats().audit.acked === written);

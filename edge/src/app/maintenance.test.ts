@@ -100,7 +100,7 @@ test('damage that shows while writing asks for the journal to be opened anew, an
   into.close();
   const next = open();
   expect(next.journal.epoch).not.toBe(epoch);
-  expect(next.journal.alarms()).toMatchObject([{ code: 'journal_set_aside' }]);
+  expect(next.journal.alarms()).toMatchObject([{ code: 'journal_quarantined' }]);
   expect(existsSync(`${path}.suspect`)).toBe(false);
 });
 

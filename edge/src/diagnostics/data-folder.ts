@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, systemCode } from '@lineside/kit';
-import { countAside, journalPath } from '../journal/index.ts';
+import { countQuarantined, journalPath } from '../journal/index.ts';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 import { diskFindings } from './machine.ts';
 
@@ -22,13 +22,13 @@ export function dataFolderCheck(dataDir: string): Check {
 
 /** Journals that were set aside are kept for good: somebody should look at them, and then move them elsewhere. */
 function asideFindings(dataDir: string): readonly CheckFinding[] {
-  const count = countAside(journalPath(dataDir));
+  const count = countQuarantined(journalPath(dataDir));
   if (count === 0) return [];
   const what = count === 1 ? 'one journal lies' : `${count} journals lie`;
   return [
     trouble('warning', {
-      code: 'journal_set_aside',
-      message: `${what} in ${join(dataDir, 'set-aside')}: damaged, restored from a copy, or behind the collector`,
+      code: 'journal_quarantined',
+      message: `${what} in ${join(dataDir, 'quarantine')}: damaged, restored from a copy, or behind the collector`,
       meaning: 'what the collector lacked of it went on under a new epoch, and what could not be read is declared lost',
       advice: 'read its audit records (lineside journal verify), check the disk, then move the folder to another place',
     }),

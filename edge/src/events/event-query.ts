@@ -1,3 +1,4 @@
+import type { SeqRange } from '@lineside/protocol';
 import type Database from 'better-sqlite3';
 import type { EventFilter, EventPage } from './event-filter.ts';
 import { type EventSummary, eventSummary } from './event-summary.ts';
@@ -8,11 +9,6 @@ interface Row {
   readonly last_seq: number;
   readonly transitions: number;
   readonly summary: string;
-}
-
-interface Span {
-  readonly from: number;
-  readonly to: number;
 }
 
 const COLUMNS = 'first_seq, last_seq, transitions, summary';
@@ -89,7 +85,7 @@ export class EventQuery {
     return found.toSorted((a, b) => b.last_seq - a.last_seq).slice(0, limit);
   }
 
-  #ofSpan(source: number | undefined, filter: EventFilter, span: Span, limit: number): readonly Row[] {
+  #ofSpan(source: number | undefined, filter: EventFilter, [from, to]: SeqRange, limit: number): readonly Row[] {
     const { sql, values } = conditions(filter);
     return this.#database
       .prepare<unknown[], Row>(
@@ -97,11 +93,16 @@ export class EventQuery {
          WHERE last_seq >= ? AND last_seq <= ? ${source === undefined ? '' : 'AND source = ?'} ${sql}
          ORDER BY last_seq DESC LIMIT ?`,
       )
-      .all(span.from, span.to, ...(source === undefined ? [] : [source]), ...values, limit);
+      .all(from, to, ...(source === undefined ? [] : [source]), ...values, limit);
   }
 
   /** Open events are few: their own index is read, whatever else is asked. */
-  #openOnes(filter: EventFilter, sources: readonly number[] | undefined, span: Span, limit: number): readonly Row[] {
+  #openOnes(
+    filter: EventFilter,
+    sources: readonly number[] | undefined,
+    [from, to]: SeqRange,
+    limit: number,
+  ): readonly Row[] {
     const { sql, values } = conditions({ ...filter, state: undefined });
     const ofSource = sources === undefined ? '' : `AND +source IN (${sources.join(', ')})`;
     return this.#database
@@ -109,7 +110,7 @@ export class EventQuery {
         `SELECT ${COLUMNS} FROM event_summary INDEXED BY event_summary_open
          WHERE closed = 0 AND last_seq >= ? AND last_seq <= ? ${ofSource} ${sql} ORDER BY last_seq DESC LIMIT ?`,
       )
-      .all(span.from, span.to, ...values, limit);
+      .all(from, to, ...values, limit);
   }
 
   /** Ids of the sources that fit; undefined where every source does. */
@@ -125,10 +126,10 @@ export class EventQuery {
   }
 
   /** Numbers between which the latest records of all events lie that fit the times; undefined where none does. */
-  #span({ since, until }: EventFilter, before: number): Span | undefined {
+  #span({ since, until }: EventFilter, before: number): SeqRange | undefined {
     const from = since === undefined ? 1 : this.#lowest.get(since);
     const to = until === undefined ? before - 1 : this.#highest.get(until);
-    return typeof from === 'number' && typeof to === 'number' ? { from, to: Math.min(to, before - 1) } : undefined;
+    return typeof from === 'number' && typeof to === 'number' ? [from, Math.min(to, before - 1)] : undefined;
   }
 }
 

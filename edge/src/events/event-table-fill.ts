@@ -2,7 +2,7 @@ import { aborted, type Clock, isAbort, type Logger, messageOf, type Service } fr
 import type { EventTable } from './event-table.ts';
 
 /** Small steps: nothing else of the process runs meanwhile. */
-const STEP = 500;
+const STEP = 200;
 const PAUSE_MS = 20;
 const RETRY_MS = 60_000;
 const LOG_EVERY_MS = 10_000;

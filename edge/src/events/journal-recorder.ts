@@ -9,7 +9,7 @@ import { CommitQueue, type Entry, type Journal } from '../journal/index.ts';
 export const EVENT_RECORD = 'event';
 export const SNAPSHOT_RECORD = 'snapshot';
 
-/** Writes events and their pictures: the picture first, then one transaction with all that speaks of it. */
+/** Writes events and their snapshots: the file first, then one transaction with the records that name it. */
 export class JournalRecorder implements Recorder {
   readonly #commits: CommitQueue;
   readonly #evidence: EvidenceStore;
@@ -23,14 +23,14 @@ export class JournalRecorder implements Recorder {
     this.#log = options.log;
   }
 
-  /** A picture that cannot be written costs the event its picture, never the event: its details say so. */
+  /** An event whose snapshot cannot be written is recorded without it, and its details say so. */
   async record(event: LineEvent, picture: Picture | undefined): Promise<{ readonly seq: number }> {
     if (picture === undefined) return this.#write(event, undefined, undefined);
     let staged: StagedEvidence;
     try {
       staged = await this.#evidence.stage(picture.jpeg);
     } catch (error) {
-      this.#log.error({ event: event.event, error: messageOf(error) }, 'cannot write the picture of an event');
+      this.#log.error({ event: event.event, error: messageOf(error) }, 'cannot write the snapshot of an event');
       return this.#write(event, undefined, undefined, { evidence: 'not_written' });
     }
     try {
@@ -68,7 +68,7 @@ export class JournalRecorder implements Recorder {
   }
 }
 
-/** Digits that no model means cost bytes in the journal and on the link for as long as the event is kept. */
+/** More digits than a model's precision would only cost bytes in the journal and on the link. */
 function rounded(value: number, steps: number): number {
   return Math.round(value * steps) / steps;
 }
@@ -77,7 +77,7 @@ function tenth(pixels: number): number {
   return rounded(pixels, 10);
 }
 
-/** A transition in the wire's words. A number that JSON cannot carry is left out rather than lose the event. */
+/** A transition as the body of its record. A number that JSON cannot represent is left out, so that the event is kept. */
 export function eventBody(
   event: LineEvent,
   snapshot: string | undefined,
@@ -86,7 +86,7 @@ export function eventBody(
   const { output, frame, model } = event;
   const { score, box } = output;
   const details = { ...finiteOnly(output.details ?? {}), ...remarks };
-  // In the order of the canonical text, which is then made sooner.
+  // In the order of the canonical text, which is then made faster.
   return {
     ...(box?.every(Number.isFinite) === true
       ? { box: [tenth(box[0]), tenth(box[1]), tenth(box[2]), tenth(box[3])] }

@@ -14,14 +14,14 @@ export function evidenceFolder(data: string): string {
   return join(data, 'evidence');
 }
 
-/** Where the picture of that hash lies: `FOLDER/ab/<sha256>.jpg`. */
+/** Path of the file with that hash: `FOLDER/ab/<sha256>.jpg`. */
 export function evidencePath(folder: string, sha256: string): string {
   return join(folder, sha256.slice(0, 2), `${sha256}.jpg`);
 }
 
 /**
- * The picture's bytes, hashed again. Throws `evidence_missing` and `evidence_damaged`: what is on the disk is never
- * passed on as something else.
+ * The bytes of a snapshot, hashed again. Throws `evidence_missing`, and `evidence_damaged` where the bytes are not those
+ * that were written.
  */
 export async function readEvidence(folder: string, sha256: string): Promise<Buffer> {
   const path = evidencePath(folder, sha256);
@@ -32,15 +32,15 @@ export async function readEvidence(folder: string, sha256: string): Promise<Buff
     if (systemCode(error) !== 'ENOENT') throw error;
     throw new EvidenceError({
       code: 'evidence_missing',
-      message: `the picture ${sha256} is not on this box any more`,
-      advice: 'look for it at the collector; `lineside events list` shows what was removed and why',
+      message: `the snapshot ${sha256} is not on this device any more`,
+      advice: 'look for it at the collector; audit records say what was removed and why',
       cause: error,
     });
   }
   if (sha256Of(bytes) === sha256) return bytes;
   throw new EvidenceError({
     code: 'evidence_damaged',
-    message: `the picture ${path} is not what was written`,
+    message: `the snapshot ${path} is not what was written`,
     advice: 'check the disk (smartctl, dmesg); the event itself is kept in the journal',
   });
 }

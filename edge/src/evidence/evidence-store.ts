@@ -4,7 +4,7 @@ import { type Logger, messageOf, systemCode, writeFileAtomic } from '@lineside/k
 import { evidencePath, readEvidence, sha256Of } from './evidence-files.ts';
 import type { Entry, Journal } from '../journal/index.ts';
 
-/** Bytes that are safe on the disk under a provisional name and that no record speaks of yet. */
+/** Bytes that are durable on the disk under a provisional name and that no record names yet. */
 export interface StagedEvidence {
   readonly sha256: string;
   readonly bytes: number;
@@ -33,10 +33,10 @@ interface Row {
 const RETENTION_STEP = 64;
 
 /**
- * Pictures by their hash, in files beside the journal; which of them there are, and which the collector has, is a table
- * in the journal's file. Order of a write: bytes on the disk under a provisional name that carries the journal's epoch,
- * then the transaction that speaks of them, then the final name. So a crash leaves either a picture that a record
- * names, or a provisional file of this journal that nothing names and that can be removed.
+ * Snapshots in files beside the journal, named by their hash. A table in the journal's file lists them and says which
+ * the collector has. Order of a write: bytes on the disk under a provisional name that contains the journal's epoch, then
+ * the transaction with the records that name them, then the final name. So a crash leaves either a file that a record
+ * names, or a provisional file of this journal that no record names and that can be removed.
  */
 export class EvidenceStore {
   readonly folder: string;
@@ -78,17 +78,20 @@ export class EvidenceStore {
     return { sha256, bytes: jpeg.byteLength, provisional };
   }
 
-  /** Notes the picture; to be called inside the transaction that writes the records naming it. */
+  /** Adds the file to the table; to be called inside the transaction that writes the records naming it. */
   adopt(staged: StagedEvidence, event: string, wallMs: number): void {
     this.#insert.run(staged.sha256, staged.bytes, event, Math.round(wallMs));
   }
 
-  /** After that transaction: gives the file its final name. What fails here is made good by the next sweep. */
+  /** After that transaction: gives the file its final name. If that fails, the next sweep does it. */
   settle(staged: StagedEvidence): void {
     try {
       renameSync(staged.provisional, evidencePath(this.folder, staged.sha256));
     } catch (error) {
-      this.#log.warn({ path: staged.provisional, error: messageOf(error) }, 'cannot give a picture its final name yet');
+      this.#log.warn(
+        { path: staged.provisional, error: messageOf(error) },
+        'cannot give an evidence file its final name yet',
+      );
     }
   }
 
@@ -97,12 +100,12 @@ export class EvidenceStore {
     this.#unlink(staged.provisional);
   }
 
-  /** Bytes of a picture, hashed again. Throws `evidence_missing`, `evidence_damaged`. */
+  /** Bytes of a snapshot, hashed again. Throws `evidence_missing`, `evidence_damaged`. */
   open(sha256: string): Promise<Buffer> {
     return readEvidence(this.folder, sha256);
   }
 
-  /** Pictures that the collector lacks, oldest first. */
+  /** Evidence that the collector lacks, oldest first. */
   pending(limit: number): readonly PendingEvidence[] {
     return this.#pending.all(limit).map((row) => ({ ...row, mime: 'image/jpeg' }));
   }
@@ -117,8 +120,8 @@ export class EvidenceStore {
   }
 
   /**
-   * Brings the pictures under their quota: uploaded ones go first, oldest first; then the oldest others, each with an
-   * audit record of its loss in the same transaction. Returns how many went.
+   * Brings the evidence under its quota: removes uploaded files first, oldest first; then the oldest others, each with
+   * an audit record of its loss in the same transaction. Returns how many were removed.
    */
   retain(): number {
     let removed = 0;
@@ -131,14 +134,13 @@ export class EvidenceStore {
         rows.map((row) => row.sha256),
         lost ? rows.map((row) => lossOf(row, 'quota')) : [],
       );
-      if (lost)
-        this.#log.error({ pictures: rows.length }, 'evidence is full: removed pictures that were never uploaded');
+      if (lost) this.#log.error({ files: rows.length }, 'evidence is full: removed files that were never uploaded');
       removed += rows.length;
     }
     return removed;
   }
 
-  /** Forgets pictures, with `records` in the same transaction, then deletes their files. */
+  /** Removes files from the table, with `records` in the same transaction, then deletes them. */
   remove(hashes: readonly string[], records: readonly Entry[]): void {
     const { database } = this.#journal;
     const forget = database.prepare('DELETE FROM evidence WHERE sha256 = ?');
@@ -152,7 +154,7 @@ export class EvidenceStore {
     this.clearGarbage();
   }
 
-  /** Deletes the files that were removed by decision; those that a later record names again stay. */
+  /** Deletes files that were removed from the table; those that a later record names again stay. */
   clearGarbage(): void {
     const { database } = this.#journal;
     const condemned = database
@@ -163,7 +165,7 @@ export class EvidenceStore {
     database.exec('DELETE FROM evidence_garbage');
   }
 
-  /** Whether a record of this journal's table names the picture. */
+  /** Whether the table of this journal lists the file. */
   holds(sha256: string): boolean {
     return this.#journal.database.prepare('SELECT 1 FROM evidence WHERE sha256 = ?').get(sha256) !== undefined;
   }
@@ -176,12 +178,13 @@ export class EvidenceStore {
     try {
       unlinkSync(path);
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') this.#log.warn({ path, error: messageOf(error) }, 'cannot delete a picture');
+      if (systemCode(error) !== 'ENOENT')
+        this.#log.warn({ path, error: messageOf(error) }, 'cannot delete an evidence file');
     }
   }
 }
 
-/** Audit entry that says which picture is gone and why. */
+/** Audit entry that says which evidence is lost and why. */
 export function lossOf(row: Row, reason: 'quota' | 'file_missing' | 'file_damaged'): Entry {
   const details = { sha256: row.sha256, bytes: row.bytes, event: row.event, reason };
   return { stream: 'audit', kind: 'audit', body: { action: 'evidence_lost', who: 'lineside', details } };

@@ -8,14 +8,14 @@ import { evidencePath } from './evidence-files.ts';
 import type { Journal } from '../journal/index.ts';
 
 export interface SweepReport {
-  /** Writes that a crash had cut between the transaction and the final name: finished now. */
+  /** Writes that a crash interrupted between the transaction and the final name: finished now. */
   readonly finished: number;
   /** Provisional files of this journal that no record names: kept for now, and removed after a while. */
   readonly kept: number;
   readonly removed: number;
-  /** Files that cannot be proved to be garbage, of an earlier journal for instance: never touched. */
+  /** Files that are not certainly unused, for instance of an earlier journal: left alone. */
   readonly unknown: number;
-  /** Pictures that records name and that are not on the disk: declared lost. */
+  /** Files that records name and that are not on the disk: declared lost. */
   readonly lost: number;
 }
 
@@ -23,9 +23,8 @@ const FINAL = /^([0-9a-f]{64})\.jpg$/;
 const PROVISIONAL = /^([0-9a-f]{64})\.jpg\.([0-9a-f]{16})-\d+-\d+\.new$/;
 
 /**
- * Brings the evidence folder and its table together, at start and now and then. Removes only what is proved to be
- * garbage: provisional files of this journal's epoch that no record names and that were there `keepMs` ago, and files
- * that retention had condemned.
+ * Reconciles the evidence folder with its table, at start and every minute. Removes only provisional files of this
+ * journal's epoch that no record names and that were there `keepMs` ago, and files that retention removed from the table.
  */
 export class EvidenceSweep {
   readonly #journal: Journal;
@@ -54,7 +53,7 @@ export class EvidenceSweep {
         present.add(final);
         if (!this.#evidence.holds(final)) report.unknown += 1;
       } else if (provisional?.[1] === undefined) report.unknown += 1;
-      // Also of an earlier journal, when its records were carried over into this one.
+      // Also of an earlier journal, when its records were transferred into this one.
       else if (this.#finish(path, provisional[1], present)) report.finished += 1;
       else if (provisional[2] !== this.#journal.epoch) report.unknown += 1;
       else if (await this.#expire(path)) report.removed += 1;
@@ -93,7 +92,7 @@ export class EvidenceSweep {
     return true;
   }
 
-  /** Looks again at each: a picture written since the listing is not missing. */
+  /** Checks each again: a file written since the listing is not missing. */
   #declareMissing(present: ReadonlySet<string>): number {
     const rows: Database.Statement<[], { sha256: string; bytes: number; event: string }> =
       this.#journal.database.prepare('SELECT sha256, bytes, event FROM evidence ORDER BY number');
@@ -104,7 +103,7 @@ export class EvidenceSweep {
       missing.map((row) => row.sha256),
       missing.map((row) => lossOf(row, 'file_missing')),
     );
-    this.#log.error({ pictures: missing.length }, 'pictures that records name are not on the disk: declared lost');
+    this.#log.error({ files: missing.length }, 'evidence files that records name are not on the disk: declared lost');
     return missing.length;
   }
 }

@@ -4,13 +4,13 @@ export const JOURNAL_ALARMS = [
   'audit_rejected',
   'disk_full',
   'wal_large',
-  'journal_set_aside',
+  'journal_quarantined',
   'journal_behind_collector',
   'quota_reached',
 ] as const;
 export type JournalAlarmCode = (typeof JOURNAL_ALARMS)[number];
 
-/** Something about the data folder that a person must see now. Wall ms. */
+/** A condition of the data folder that a person must see now. Wall ms. */
 export interface JournalAlarm {
   readonly code: JournalAlarmCode;
   readonly message: string;
@@ -21,16 +21,16 @@ export interface JournalAlarm {
 }
 
 const ADVICE: Readonly<Record<JournalAlarmCode, string>> = {
-  audit_rejected: 'restore the link to the collector, or raise storage.auditQuota: audit records are never given up',
+  audit_rejected: 'restore the link to the collector, or raise storage.auditQuota: audit records are never evicted',
   disk_full: 'free space on the disk of the data folder: something else fills it, or storage.journalQuota is too high',
-  wal_large: 'look for a program that keeps the journal open for reading; restart the service when nothing is found',
-  journal_set_aside: 'read the audit records of this start; keep the folder set-aside for whoever examines it',
+  wal_large: 'look for a program that keeps the journal open for reading; if there is none, restart the service',
+  journal_quarantined: 'read the audit records of this start; keep the folder `quarantine` for examination',
   journal_behind_collector: 'restart the service: it then begins a new epoch; find out who restored the data folder',
   quota_reached:
-    'restore the link to the collector, or raise the quota under storage: undelivered records were given up',
+    'restore the link to the collector, or raise the quota under storage: undelivered records were evicted',
 };
 
-/** Alarms of the data folder: each is raised once, counted while it lasts, and said again in the log now and then. */
+/** Alarms of the data folder: each is raised once, counted while it lasts, and logged again at growing intervals. */
 export class JournalAlarms {
   readonly #log: Logger;
   readonly #wallMs: () => number;
@@ -48,15 +48,15 @@ export class JournalAlarms {
     const times = (before?.times ?? 0) + 1;
     this.#latestMs.set(code, this.#wallMs());
     this.#raised.set(code, { code, message, advice: ADVICE[code], sinceMs, times });
-    // 1, 2, 4, 8, ...: loud at first, and never a flood.
+    // The 1st, 2nd, 4th, 8th, ...: often at first, and never a flood.
     if (Math.log2(times) % 1 === 0) this.#log.error({ code, times, advice: ADVICE[code] }, message);
   }
 
   clear(code: JournalAlarmCode): void {
-    if (this.#raised.delete(code)) this.#log.info({ code }, 'an alarm of the data folder is over');
+    if (this.#raised.delete(code)) this.#log.info({ code }, 'an alarm of the data folder has ended');
   }
 
-  /** Clears an alarm that tells of something that happened, when it has not happened again for `ms`. */
+  /** Clears an alarm about something that happened, when it has not happened again for `ms`. */
   expire(code: JournalAlarmCode, ms: number): void {
     if (this.#wallMs() - (this.#latestMs.get(code) ?? 0) >= ms) this.clear(code);
   }

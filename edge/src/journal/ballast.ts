@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 const CHUNK = 64 * 1024;
 
 /**
- * Bytes that are kept on the disk for the day it is full. SQLite cannot delete on a full disk, because a deletion is
- * written to the WAL first: freeing the ballast gives it the room to give something up.
+ * Bytes that are reserved on the disk for the time when it is full. SQLite cannot delete on a full disk, because a
+ * deletion is written to the WAL first: releasing the ballast gives it the space to evict records.
  */
 export class Ballast {
   readonly #path: string;
@@ -22,14 +22,14 @@ export class Ballast {
     return statSync(this.#path, { throwIfNoEntry: false })?.size === this.#bytes;
   }
 
-  /** Frees the room; false where there is none to free. */
+  /** Releases the space; false where there is none to release. */
   release(): boolean {
     if (statSync(this.#path, { throwIfNoEntry: false }) === undefined) return false;
     rmSync(this.#path, { force: true });
     return true;
   }
 
-  /** Takes the room again where the disk has several times as much; false where it has not. Throws what the disk does. */
+  /** Reserves the space again where the disk has twice as much free; false where it has not. Throws what the disk does. */
   take(): boolean {
     if (this.held) return true;
     const { bavail, bsize } = statfsSync(dirname(this.#path));
@@ -38,13 +38,13 @@ export class Ballast {
       this.#write();
       return true;
     } catch (error) {
-      // Half a ballast would be taken for one that is held by whoever looks at the folder.
+      // Half a ballast would look like a complete one.
       rmSync(this.#path, { force: true });
       throw error;
     }
   }
 
-  /** Random bytes: a file system that compresses or finds zeros would keep no room for them. */
+  /** Random bytes: a file system that compresses would reserve no space for zeros. */
   #write(): void {
     const file = openSync(this.#path, 'w', 0o640);
     try {

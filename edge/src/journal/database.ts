@@ -61,7 +61,7 @@ export function openForReading(path: string): Database.Database {
   }
   let database: Database.Database | undefined;
   try {
-    database = openToExamine(path);
+    database = openReadOnly(path);
     if (checkVersion(database, path) === 0) {
       throw new JournalError({
         code: 'journal_foreign',
@@ -80,7 +80,7 @@ export function openForReading(path: string): Database.Database {
  * SQLite reads a WAL database only where it can make its shared-memory file. A copy on a medium that is read-only, with
  * no WAL beside it, is read from memory instead; bytes 18 and 19 of its header say "WAL" and must say "rollback" then.
  */
-export function openToExamine(path: string): Database.Database {
+export function openReadOnly(path: string): Database.Database {
   const database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
     database.pragma('user_version');

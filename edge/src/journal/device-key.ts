@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemCode } from '@lineside/kit';
 import { journalError } from './errors.ts';
 
-/** The key with which this box signs the heads of its chains. It never leaves the box. */
+/** The key with which this device signs the heads of its chains. It never leaves the device. */
 export interface DeviceKey {
   /** Raw 32 bytes as base64url. */
   readonly publicKey: string;
@@ -12,7 +12,7 @@ export interface DeviceKey {
   sign(text: string): string;
 }
 
-/** Where the key of a data folder lies. */
+/** Folder of the device's key in a data folder. */
 export function identityFolder(data: string): string {
   return join(data, 'identity');
 }
@@ -30,7 +30,7 @@ export function deviceKey(data: string): DeviceKey {
     const publicKey = x ?? '';
     return { publicKey, sign: (text) => sign(null, Buffer.from(text), key).toString('base64url') };
   } catch (error) {
-    throw journalError(error, path, 'cannot read or make the key of this box');
+    throw journalError(error, path, 'cannot read or make the key of this device');
   }
 }
 

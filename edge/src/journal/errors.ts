@@ -1,6 +1,6 @@
 import { type ErrorFacts, LinesideError, messageOf, systemCode } from '@lineside/kit';
 
-/** Everything the store can complain of. */
+/** Codes of the errors of the journal. */
 export const JOURNAL_ERROR_CODES = [
   'data_folder_unwritable',
   'journal_locked',
@@ -34,7 +34,7 @@ export function isFull(thrown: unknown): boolean {
   return systemCode(thrown) === 'SQLITE_FULL';
 }
 
-/** What SQLite or the file system threw while `doing`, as one of ours. */
+/** What SQLite or the file system threw while `doing`, as a JournalError. */
 export function journalError(thrown: unknown, path: string, doing: string): JournalError {
   if (thrown instanceof JournalError) return thrown;
   const code = systemCode(thrown) ?? '';
@@ -43,7 +43,8 @@ export function journalError(thrown: unknown, path: string, doing: string): Jour
     return new JournalError({
       code: 'journal_damaged',
       message: what,
-      advice: 'move the data folder aside, keep it for salvage, check the disk (smartctl, dmesg), and start again',
+      advice:
+        'move the data folder to another place, keep it for recovery, check the disk (smartctl, dmesg), and start again',
       cause: thrown,
     });
   }
@@ -76,8 +77,8 @@ export function journalError(thrown: unknown, path: string, doing: string): Jour
 export function refused(kind: string, why: string, cause?: unknown): JournalError {
   return new JournalError({
     code: 'record_refused',
-    message: `a record of kind ${kind} has no form that can be sent: ${why}`,
-    advice: 'report this: the part that made the record put something into it that JSON cannot carry',
+    message: `a record of kind ${kind} cannot be sent: ${why}`,
+    advice: 'report this: the record contains a value that JSON cannot represent',
     cause,
   });
 }
@@ -85,7 +86,7 @@ export function refused(kind: string, why: string, cause?: unknown): JournalErro
 export function auditFull(path: string): JournalError {
   return new JournalError({
     code: 'audit_full',
-    message: `${path}: audit records have used up their quota, and what the collector lacks of them is never given up`,
+    message: `${path}: audit records have used up their quota, and those that the collector lacks are never evicted`,
     advice: 'restore the link to the collector, or raise storage.auditQuota',
     retry: 'later',
   });

@@ -5,7 +5,7 @@ import type { Ballast } from './ballast.ts';
 import { damaged, isFull } from './errors.ts';
 import { chooseCandidate, chooseWithin, type EvictionCandidate } from './eviction-policy.ts';
 import type { StreamHeads } from './stream-heads.ts';
-import { OVERFLOW, shareOver, type StreamQuotas } from './stream-quota.ts';
+import { OVERFLOW, fractionOver, type StreamQuotas } from './stream-quota.ts';
 import type { StreamHead, StreamTable } from './stream-table.ts';
 import { declareLost } from './tombstones.ts';
 
@@ -28,12 +28,12 @@ export interface EvictorParts {
   readonly quotaReached: () => boolean;
 }
 
-const FIRST_SHARE = 1 / 16;
+const FIRST_FRACTION = 1 / 16;
 const MOST_ROUNDS = 256;
 
 /**
- * Gives up what must go: in the order of importance when the journal or its disk is full, and the oldest of a stream
- * that is over its own quota. Whatever the collector lacks is named by a tombstone in the same transaction.
+ * Evicts records: the least important first when the journal or its disk is full, and the oldest of a stream that is
+ * over its own quota. Whatever the collector lacks is declared by a tombstone in the same transaction.
  */
 export class Evictor {
   readonly #parts: EvictorParts;
@@ -42,35 +42,35 @@ export class Evictor {
     this.#parts = parts;
   }
 
-  /** After SQLite said that it is full: true when a write may succeed now. */
-  makeRoom(): boolean {
+  /** After SQLite reported that it is full: true when a write may succeed now. */
+  freeSpace(): boolean {
     const { ballast, alarms, path, checkpoint } = this.#parts;
     const onDisk = !this.#parts.quotaReached();
-    if (!onDisk) return this.#sacrifice('quota');
+    if (!onDisk) return this.#evictOldest('quota');
     alarms.raise('disk_full', `the disk of ${path} is full`);
     checkpoint();
-    if (this.#sacrifice('disk_full')) {
+    if (this.#evictOldest('disk_full')) {
       checkpoint();
       return true;
     }
     if (!ballast.release()) return false;
-    // Even with nothing to give up, the ballast's own bytes may carry what is written next.
-    this.#sacrifice('disk_full');
+    // Even with nothing to evict, the ballast's own bytes may hold what is written next.
+    this.#evictOldest('disk_full');
     checkpoint();
     return true;
   }
 
-  /** Brings every stream under its quota. Never throws for want of room. */
+  /** Brings every stream under its quota. Does not throw when space is missing. */
   holdQuotas(): void {
     const { heads, quotas, tables } = this.#parts;
     for (const stream of STREAMS) {
       const mayLose = OVERFLOW[stream] === 'overwrite_oldest';
       for (let round = 0; round < MOST_ROUNDS; round += 1) {
-        const share = shareOver(heads.get(stream), quotas[stream]);
-        const chosen = share === 0 ? undefined : chooseWithin(stream, tables, heads, share, mayLose);
+        const fraction = fractionOver(heads.get(stream), quotas[stream]);
+        const chosen = fraction === 0 ? undefined : chooseWithin(stream, tables, heads, fraction, mayLose);
         if (chosen === undefined) break;
         try {
-          this.#giveUp(chosen, 'stream_quota');
+          this.#evict(chosen, 'stream_quota');
         } catch (error) {
           if (isFull(error)) return;
           throw error;
@@ -79,10 +79,10 @@ export class Evictor {
     }
   }
 
-  /** True where the stream takes nothing new: it is over its quota and its rule is to refuse. */
+  /** True where the stream accepts nothing new: it is over its quota and its rule is to refuse. */
   refuses(stream: Stream): boolean {
     const { heads, quotas } = this.#parts;
-    return OVERFLOW[stream] === 'reject_new' && shareOver(heads.get(stream), quotas[stream]) > 0;
+    return OVERFLOW[stream] === 'reject_new' && fractionOver(heads.get(stream), quotas[stream]) > 0;
   }
 
   /** Deletes up to `upto` and moves the base of the chain there. For use inside a transaction. */
@@ -98,13 +98,13 @@ export class Evictor {
     heads.set(stream, { ...head, declared: head.declared + declared, base: upto, baseHash, bytes });
   }
 
-  /** False when there is nothing left to give up, or no room to do it in. */
-  #sacrifice(reason: 'quota' | 'disk_full'): boolean {
-    for (let share = FIRST_SHARE; share <= 1; share *= 2) {
-      const chosen = chooseCandidate(this.#parts.tables, this.#parts.heads, share);
+  /** False when nothing is left to evict, or there is no space to do it in. */
+  #evictOldest(reason: 'quota' | 'disk_full'): boolean {
+    for (let fraction = FIRST_FRACTION; fraction <= 1; fraction *= 2) {
+      const chosen = chooseCandidate(this.#parts.tables, this.#parts.heads, fraction);
       if (chosen === undefined) return false;
       try {
-        this.#giveUp(chosen, reason);
+        this.#evict(chosen, reason);
         return true;
       } catch (error) {
         if (!isFull(error)) throw error;
@@ -113,7 +113,7 @@ export class Evictor {
     return false;
   }
 
-  #giveUp({ stream, upto, lost }: EvictionCandidate, reason: string): void {
+  #evict({ stream, upto, lost }: EvictionCandidate, reason: string): void {
     const { tables, heads, transact, writeTombstone, log, alarms } = this.#parts;
     const table = tables.get(stream);
     if (table === undefined) return;
@@ -125,11 +125,11 @@ export class Evictor {
     });
     const facts = { stream, upto, lost, reason };
     if (lost.length === 0) {
-      log.info(facts, 'journal is full: dropped delivered records');
+      log.info(facts, 'journal is full: evicted delivered records');
       return;
     }
-    alarms.raise('quota_reached', `${stream}: gave up undelivered records up to ${upto} (${reason})`);
-    log.error(facts, 'journal is full: gave up undelivered records, with a tombstone');
+    alarms.raise('quota_reached', `${stream}: evicted undelivered records up to ${upto} (${reason})`);
+    log.error(facts, 'journal is full: evicted undelivered records, with a tombstone');
   }
 }
 

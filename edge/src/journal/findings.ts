@@ -52,6 +52,6 @@ export interface Verdict {
   readonly epoch: string;
   readonly streams: readonly StreamVerdict[];
   readonly signatures: SignatureVerdict;
-  /** Empty for a journal that is whole. At most 100 per stream. */
+  /** Empty for an intact journal. At most 100 per stream. */
   readonly findings: readonly Finding[];
 }

@@ -4,12 +4,12 @@ import type { DeviceKey } from './device-key.ts';
 import type { Journal } from './journal.ts';
 
 const EVERY_MS = 3_600_000;
-/** What somebody did is signed sooner. */
+/** Audit records are signed sooner. */
 const AFTER_AUDIT_MS = 60_000;
 
 /**
- * Signs the ends of all chains with the device's key, in an audit record: hourly, and soon after anything was noted in
- * the audit stream. Whoever rewrites a chain afterwards, here or at the collector, cannot make the signatures fit.
+ * Signs the heads of all chains with the device's key, in an audit record: hourly, and soon after another audit record.
+ * A chain that is rewritten afterwards, here or at the collector, no longer matches the signatures.
  */
 export class HeadSigner {
   readonly #journal: Journal;

@@ -14,7 +14,7 @@ export { journalPath } from './journal-path.ts';
 export * from './journal-reader.ts';
 export * from './journal-types.ts';
 export * from './maintenance.ts';
-export { countAside } from './recovery/index.ts';
+export { countQuarantined } from './recovery/index.ts';
 export { OVERFLOW, type StreamQuotas } from './stream-quota.ts';
 export { derivedBase, derivedTables, hasDerivedTables, noteDerivedBase } from './schema.ts';
 export * from './verify.ts';

@@ -23,7 +23,7 @@ export interface Mark {
   readonly streams: Readonly<Partial<Record<Stream, Progress>>>;
 }
 
-/** What is known of the database in place, to be held against its mark. */
+/** Facts of the database in place, to be compared with its mark. */
 export interface Candidate {
   readonly instance: string | undefined;
   readonly opens: number;
@@ -31,10 +31,10 @@ export interface Candidate {
 }
 
 /**
- * A file beside the database that says which file that was and how far it had come. A database that is restored from a
- * backup, copied with its folder, or put back by hand does not fit it: then numbers could be given twice, and the
- * journal must go on under a new epoch. What turns back folder and mark together in place (a snapshot of the whole
- * disk) is told by the collector instead, which then holds more than this journal wrote.
+ * A file beside the database that identifies it and says how far it had come. A database that was restored from a
+ * backup, copied with its folder, or put back by hand does not match it: numbers could then be given twice, so the
+ * journal must go on under a new epoch. A rollback of folder and mark together (a snapshot of the whole disk) is detected
+ * by the collector instead, which then holds more than this journal wrote.
  */
 export class InstanceMark {
   readonly #path: string;

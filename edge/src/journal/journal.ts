@@ -21,7 +21,7 @@ import type {
   StreamStats,
 } from './journal-types.ts';
 import { readNumber, writeMeta } from './meta.ts';
-import { openJournal, type Opened, suspect } from './open-journal.ts';
+import { markSuspect, openJournal, type Opened } from './open-journal.ts';
 import { deliveredBefore } from './prune.ts';
 import { RecordWriter } from './record-writer.ts';
 import { StreamHeads } from './stream-heads.ts';
@@ -147,7 +147,7 @@ export class Journal {
         return positions;
       } catch (error) {
         const mayHelp = isFull(error) && evictions < MAX_EVICTIONS;
-        if (!mayHelp || !this.#evictor.makeRoom()) throw this.#failed(error);
+        if (!mayHelp || !this.#evictor.freeSpace()) throw this.#failed(error);
       }
     }
   }
@@ -306,11 +306,11 @@ export class Journal {
     }
   }
 
-  #begin({ aside }: Opened): void {
-    if (aside !== undefined) {
-      this.#alarms.raise('journal_set_aside', aside.message);
-      this.append(aside.records, aside.note);
-      aside.finish();
+  #begin({ quarantined }: Opened): void {
+    if (quarantined !== undefined) {
+      this.#alarms.raise('journal_quarantined', quarantined.message);
+      this.append(quarantined.records, quarantined.note);
+      quarantined.finish();
     }
     // A full disk is no reason not to record.
     this.#attempt('no mark could be written beside the journal', () => this.mark());
@@ -387,7 +387,7 @@ export class Journal {
   #failed(thrown: unknown): JournalError {
     const error = journalError(thrown, this.#options.path, 'cannot write to');
     if (error.code !== 'journal_damaged') return error;
-    this.#attempt('the damage could not be noted', () => suspect(this.#options.path));
+    this.#attempt('the damage could not be noted', () => markSuspect(this.#options.path));
     for (const listener of this.#reopenListeners) listener();
     return error;
   }

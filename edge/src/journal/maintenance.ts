@@ -4,9 +4,9 @@ import type { HeadSigner } from './head-signer.ts';
 import type { Journal } from './journal.ts';
 import type { WalWatch } from './wal-watch.ts';
 
-const EVERY_MS = 60_000;
-const OFTEN_MS = 10_000;
-/** What was given up is shown for so long. */
+const EVERY_60S_MS = 60_000;
+const EVERY_10S_MS = 10_000;
+/** The alarm about evicted records stays for this long. */
 const SHOWN_MS = 3_600_000;
 const PRUNE_STEP = 2_000;
 const MOST_STEPS = 20;
@@ -19,13 +19,13 @@ interface MaintenanceParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly keepDeliveredMs: number;
-  /** Further work of every60s, in order: the upkeep of what else lies in the data folder. */
+  /** Further work of every60s, in order: maintenance of other parts of the data folder. */
   readonly further?: readonly (() => unknown)[];
 }
 
 /**
- * Keeps the data folder in bounds while the line runs: prunes what is delivered, holds quotas, sweeps, checkpoints,
- * signs the heads of the chains, and takes the ballast back when the disk has room again.
+ * Keeps the data folder within its limits while the line runs: prunes delivered records, checkpoints, signs the heads of
+ * the chains, and reserves the ballast again when the disk has space.
  */
 export class JournalMaintenance implements Service {
   readonly name = 'journal-maintenance';
@@ -37,22 +37,22 @@ export class JournalMaintenance implements Service {
 
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
-    let sweptAtMs = Number.NEGATIVE_INFINITY;
+    let lastMinuteMs = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
-      // A disk that refuses housekeeping may still take events: say so and try again.
+      // A disk that refuses maintenance may still take events: log it and try again.
       await this.#attempt(() => this.every10s());
-      if (clock.monoMs() - sweptAtMs >= EVERY_MS) {
-        sweptAtMs = clock.monoMs();
+      if (clock.monoMs() - lastMinuteMs >= EVERY_60S_MS) {
+        lastMinuteMs = clock.monoMs();
         await this.#attempt(() => this.every60s());
       }
-      await clock.sleep(OFTEN_MS, signal).catch((error: unknown) => {
+      await clock.sleep(EVERY_10S_MS, signal).catch((error: unknown) => {
         if (!isAbort(error)) throw error;
       });
     }
     await this.#attempt(() => this.#parts.signer.sign());
   }
 
-  /** One round of what does not wait a minute. */
+  /** Work that is due every ten seconds. */
   every10s(): void {
     const { journal, signer, wal, alarms } = this.#parts;
     wal.round();
@@ -62,7 +62,7 @@ export class JournalMaintenance implements Service {
     if (journal.restoreBallast()) alarms.clear('disk_full');
   }
 
-  /** One round of the rest. */
+  /** Work that is due every minute. */
   async every60s(): Promise<void> {
     const { journal, keepDeliveredMs, further = [] } = this.#parts;
     for (let step = 0; step < MOST_STEPS; step += 1) {
@@ -75,7 +75,7 @@ export class JournalMaintenance implements Service {
     try {
       await work();
     } catch (error) {
-      this.#parts.log.error({ error: messageOf(error) }, 'housekeeping of the data folder failed');
+      this.#parts.log.error({ error: messageOf(error) }, 'maintenance of the data folder failed');
     }
   }
 }

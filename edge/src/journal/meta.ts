@@ -18,10 +18,10 @@ export function writeMeta(database: Database.Database, key: string, value: strin
 }
 
 /**
- * Gives a journal just made its device, epoch and streams, in one transaction; returns the epoch. Throws
+ * Gives a new journal its device, epoch and streams, in one transaction; returns the epoch. Throws
  * `journal_other_device` where it belongs to another: its chain is bound to that name.
  */
-export function settleIdentity(
+export function initialiseIdentity(
   database: Database.Database,
   path: string,
   device: string,

@@ -2,13 +2,21 @@ import { closeSync, existsSync, openSync, readSync, rmSync, statSync, writeFileS
 import { basename } from 'node:path';
 import { STREAMS } from '@lineside/protocol';
 import type Database from 'better-sqlite3';
-import { openForWriting, openToExamine } from './database.ts';
+import { openForWriting, openReadOnly } from './database.ts';
 import { damaged, JournalError, journalError } from './errors.ts';
 import { InstanceMark } from './instance-mark.ts';
 import type { JournalOptions } from './journal-types.ts';
-import { readMeta, readNumber, settleIdentity, writeMeta } from './meta.ts';
-import { type Aside, type AsideReason, carryOver, finish, moveInto, setAside, unfinished } from './recovery/index.ts';
-import type { CarriedOver } from './recovery/index.ts';
+import { readMeta, readNumber, initialiseIdentity, writeMeta } from './meta.ts';
+import {
+  type Quarantined,
+  type QuarantineReason,
+  transferRecords,
+  finish,
+  moveInto,
+  quarantine,
+  unfinished,
+} from './recovery/index.ts';
+import type { TransferResult } from './recovery/index.ts';
 import { checkVersion } from './schema.ts';
 import { StreamTable } from './stream-table.ts';
 
@@ -17,8 +25,8 @@ export interface Opened {
   readonly database: Database.Database;
   readonly epoch: string;
   readonly mark: InstanceMark;
-  /** What had to be set aside for it. */
-  readonly aside?: CarriedOver & {
+  /** What had to be put into quarantine for it. */
+  readonly quarantined?: TransferResult & {
     /** Inside the transaction that writes `records`. */
     readonly note: () => void;
     /** After it. */
@@ -26,8 +34,8 @@ export interface Opened {
   };
 }
 
-interface Unsound {
-  readonly reason: AsideReason;
+interface Fault {
+  readonly reason: QuarantineReason;
   readonly why: string;
 }
 
@@ -36,35 +44,38 @@ const CHECKED_WHOLE_BYTES = 64 * 1024 * 1024;
 const SUSPECT = '.suspect';
 const SALVAGED_FROM = 'salvaged_from';
 
-/** Opens the journal in place where it is sound and ours; else sets it aside and begins a new one with its records. */
+/**
+ * Opens the journal in place where nothing is wrong with it; else puts it into quarantine and begins a new one with its
+ * undelivered records.
+ */
 export function openJournal(options: JournalOptions): Opened {
   const { path, clock } = options;
-  let aside = resume(path);
-  if (aside === undefined) {
-    const unsound = examine(path);
-    if (unsound === undefined) return begin(options);
-    aside = setAside(path, unsound.reason, unsound.why, clock.wallMs());
+  let quarantined = resume(path);
+  if (quarantined === undefined) {
+    const fault = examine(path);
+    if (fault === undefined) return begin(options);
+    quarantined = quarantine(path, fault.reason, fault.why, clock.wallMs());
   }
-  return succeed(options, aside);
+  return succeed(options, quarantined);
 }
 
-/** An interrupted carrying over begins again from what was set aside: its copy in place holds nothing else. */
-function resume(path: string): Aside | undefined {
-  const aside = unfinished(path);
-  if (aside === undefined) return undefined;
-  if (statSync(aside.databasePath, { throwIfNoEntry: false }) === undefined) moveInto(aside, path);
-  else if (carriedFrom(path) === basename(aside.folder)) {
-    finish(aside);
+/** An interrupted transfer begins again from the quarantine: the journal in place holds nothing else. */
+function resume(path: string): Quarantined | undefined {
+  const quarantined = unfinished(path);
+  if (quarantined === undefined) return undefined;
+  if (statSync(quarantined.databasePath, { throwIfNoEntry: false }) === undefined) moveInto(quarantined, path);
+  else if (transferredFrom(path) === basename(quarantined.folder)) {
+    finish(quarantined);
     return undefined;
   } else for (const suffix of ['', '-wal', '-shm', '.mark']) rmSync(`${path}${suffix}`, { force: true });
-  return aside;
+  return quarantined;
 }
 
-function carriedFrom(path: string): string | undefined {
+function transferredFrom(path: string): string | undefined {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   let database: Database.Database | undefined;
   try {
-    database = openToExamine(path);
+    database = openReadOnly(path);
     return checkVersion(database, path) === 0 ? undefined : readMeta(database, SALVAGED_FROM);
   } catch (error) {
     if (journalError(error, path, 'cannot read').code === 'journal_damaged') return undefined;
@@ -75,16 +86,16 @@ function carriedFrom(path: string): string | undefined {
 }
 
 /** Reads only: what is wrong with the journal in place, if anything. Throws JournalError where it is not ours to move. */
-function examine(path: string): Unsound | undefined {
+function examine(path: string): Fault | undefined {
   const mark = new InstanceMark(path);
   const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (bytes === 0)
     return mark.read() === undefined ? undefined : { reason: 'missing', why: 'its file is empty or gone' };
   let database: Database.Database | undefined;
   try {
-    database = openToExamine(path);
+    database = openReadOnly(path);
     if (checkVersion(database, path) === 0) return undefined;
-    return wrongWith(database, path, bytes, mark);
+    return findFault(database, path, bytes, mark);
   } catch (error) {
     if (error instanceof SyntaxError) return { reason: 'damaged', why: error.message };
     const known = journalError(error, path, 'cannot read');
@@ -108,11 +119,11 @@ function looksLikeDatabase(path: string): boolean {
 }
 
 /** Damage was met while writing: the next opening reads the file through, whatever its size. */
-export function suspect(path: string): void {
+export function markSuspect(path: string): void {
   writeFileSync(`${path}${SUSPECT}`, '');
 }
 
-function wrongWith(database: Database.Database, path: string, bytes: number, mark: InstanceMark): Unsound | undefined {
+function findFault(database: Database.Database, path: string, bytes: number, mark: InstanceMark): Fault | undefined {
   if (bytes <= CHECKED_WHOLE_BYTES || existsSync(`${path}${SUSPECT}`)) {
     const found = String(database.pragma('quick_check(1)', { simple: true }));
     if (found !== 'ok') return { reason: 'damaged', why: found };
@@ -143,7 +154,7 @@ function begin(options: JournalOptions): Opened {
   const { path, device, clock, random, quotaBytes } = options;
   const database = openForWriting(path, Math.round(clock.wallMs()), quotaBytes);
   try {
-    const epoch = settleIdentity(database, path, device, random);
+    const epoch = initialiseIdentity(database, path, device, random);
     const mark = new InstanceMark(path);
     const { instance, opens } = countOpening(database, random);
     mark.begin({ instance, device, epoch, opens });
@@ -155,23 +166,25 @@ function begin(options: JournalOptions): Opened {
   }
 }
 
-function succeed(options: JournalOptions, aside: Aside): Opened {
+function succeed(options: JournalOptions, quarantined: Quarantined): Opened {
   const opened = begin(options);
   const { database } = opened;
   try {
-    const carried = carryOver(aside, database, options.device, options.log);
-    const name = basename(aside.folder);
+    const transferred = transferRecords(quarantined, database, options.device, options.log);
+    const name = basename(quarantined.folder);
     return {
       ...opened,
-      aside: {
-        ...carried,
+      quarantined: {
+        ...transferred,
         note: () => writeMeta(database, SALVAGED_FROM, name),
-        finish: () => finish(aside),
+        finish: () => finish(quarantined),
       },
     };
   } catch (error) {
     database.close();
-    throw error instanceof JournalError ? error : journalError(error, aside.databasePath, 'cannot carry over');
+    throw error instanceof JournalError
+      ? error
+      : journalError(error, quarantined.databasePath, 'cannot transfer the records of');
   }
 }
 

@@ -4,8 +4,8 @@ import type { TimeLabel } from './time-label.ts';
 
 /**
  * The highest number up to which everything is delivered and older than `keepMs`; the stream's base where nothing is.
- * Looks at no more than `most` records. Age is monotonic within this boot; over boots it is wall time, and a clock
- * that is suspect ages nothing.
+ * Looks at no more than `most` records. Age is monotonic within this boot; over boots it is wall time, and under
+ * a suspect clock nothing ages.
  */
 export function deliveredBefore(
   table: StreamTable,

@@ -6,13 +6,13 @@ import type { Entry } from './journal-types.ts';
 import type { StreamHead, StreamTable } from './stream-table.ts';
 import type { TimeLabel } from './time-label.ts';
 
-/** A batch of one record must fit into what the collector takes. */
+/** A batch of one record must fit into what the collector accepts. */
 const MAX_RECORD_BYTES = 128 * 1024;
 const LARGEST_UUID_MS = 2 ** 48 - 1;
 
 const POOL_BYTES = 1024;
 
-/** Asks the system for randomness once for many numbers. */
+/** Reads randomness from the system once for many numbers. */
 class RandomPool {
   readonly #random: (count: number) => Uint8Array;
   #bytes = Buffer.alloc(0);
@@ -51,12 +51,12 @@ export class RecordWriter {
     entry: Entry,
     label: TimeLabel,
   ): { readonly head: StreamHead; readonly wallMs: number } {
-    // Whole milliseconds: nobody reads more out of them, and digits cost bytes on the link for ever.
+    // Whole milliseconds: more digits would only cost bytes on the link.
     const late = entry.atMs === undefined ? 0 : Math.max(0, label.m - entry.atMs);
     const t = Math.round(label.t - late);
     const id = this.#ids.generateOrResetWithTs(Math.min(Math.max(t, 0), LARGEST_UUID_MS)).toString();
     const m = Math.max(0, Math.round(label.m - late));
-    // In the order of the canonical text, which is then made sooner.
+    // In the order of the canonical text, which is then made faster.
     const record = { b: entry.body, boot: this.#boot, id, k: entry.kind, m, q: label.q, s: head.next, t };
     return { head: put(table, head, entry.kind, record), wallMs: t };
   }

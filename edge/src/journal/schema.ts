@@ -27,7 +27,7 @@ const recordTable = (stream: Stream): string => `
   ) STRICT;
   CREATE INDEX ${tableOf(stream)}_tombstone ON ${tableOf(stream)}(seq) WHERE kind = 'tombstone';`;
 
-/** In order; what has shipped is never edited, only followed by another. */
+/** In order; a migration that has shipped is never edited, only followed by another. */
 const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
@@ -59,7 +59,7 @@ const MIGRATIONS: readonly Migration[] = [
         uploaded INTEGER NOT NULL DEFAULT 0
       ) STRICT;
       CREATE INDEX evidence_by_upload ON evidence(uploaded, number);
-      -- Files whose row is gone by decision and which may still lie on the disk.
+      -- Files whose row was removed and which may still be on the disk.
       CREATE TABLE evidence_garbage(sha256 TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
   },
 ];
@@ -138,7 +138,7 @@ export function checkVersion(database: Database.Database, path: string): number 
   if (id !== APPLICATION_ID && (version !== 0 || tables !== 0)) {
     throw new JournalError({
       code: 'journal_foreign',
-      message: `${path} is a database of some other program`,
+      message: `${path} is a database of another program`,
       advice: 'choose another data folder with --data DIR',
     });
   }

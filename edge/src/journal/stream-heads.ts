@@ -3,7 +3,7 @@ import { damaged } from './errors.ts';
 import type { StreamHead, StreamTable } from './stream-table.ts';
 
 /**
- * Where each stream stands, kept in memory between transactions: there is one writer, so what it wrote last is true.
+ * Where each stream stands, kept in memory between transactions: there is one writer, so what it wrote last is valid.
  * `flush` belongs at the end of a transaction, `forget` after one that was rolled back.
  */
 export class StreamHeads {

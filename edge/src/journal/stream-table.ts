@@ -132,7 +132,7 @@ export class StreamTable {
   }
 }
 
-/** What a stored tombstone says; undefined where the text is not one. */
+/** The body of a stored tombstone; undefined where the text is not one. */
 export function tombstoneBody(json: string): TombstoneBody | undefined {
   const record: unknown = JSON.parse(json);
   const body = typeof record === 'object' && record !== null && 'b' in record ? record.b : undefined;
@@ -140,7 +140,7 @@ export function tombstoneBody(json: string): TombstoneBody | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-/** Lowest number that is held and that nobody has confirmed. */
+/** Lowest number that is held and not confirmed. */
 export function firstQueued(head: StreamHead): number {
   let candidate = Math.max(head.acked, head.base) + 1;
   for (const [a, b] of head.sack) if (candidate >= a && candidate <= b) candidate = b + 1;

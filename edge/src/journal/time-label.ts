@@ -7,7 +7,7 @@ export interface TimeLabel {
   readonly q: ClockQuality;
 }
 
-/** Latest instants that time has certainly passed (`trusted`) or was once shown as (`seen`), wall ms. */
+/** Latest instants that have certainly passed (`trusted`) or that the clock has shown (`seen`), wall ms. */
 export interface TimeFloor {
   readonly trusted: number;
   readonly seen: number;
@@ -17,8 +17,8 @@ const TOLERANCE_MS = 1_000;
 const PROBE_EVERY_MS = 10_000;
 
 /**
- * Labels records with wall time and says how far it can be trusted. The floor is kept over restarts: a box that wakes
- * in 1970 says `suspect`. Only a synchronised clock and the collector's time raise the trusted floor, so a wrong jump
+ * Labels records with wall time and says how far it can be trusted. The floor is kept over restarts: records of a device
+ * that starts in 1970 are `suspect`. Only a synchronised clock and the collector's time raise the trusted floor, so a wrong jump
  * ahead while unsynchronised is forgotten once the clock is set.
  */
 export class TimeLabeller {
@@ -58,11 +58,11 @@ export class TimeLabeller {
     return { t, m, q: 'unsynced' };
   }
 
-  /** The collector's clock in an ack. A clock that is synchronised here knows better. */
+  /** The collector's clock, from an ack. A synchronised clock of this device is preferred. */
   observeServerTime(serverMs: number): void {
     if (this.#wasSynced) return;
     this.#trusted = Math.max(this.#trusted, serverMs);
-    // What was shown beyond it was a wrong jump ahead: it must not make every later record suspect for ever.
+    // Anything the clock showed beyond it was a wrong jump ahead, which must not make all later records suspect.
     this.#seen = this.#trusted;
   }
 }

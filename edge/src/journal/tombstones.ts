@@ -24,8 +24,8 @@ export function declareLost(
 }
 
 /**
- * Who speaks for what of `range` is no longer held: tombstones that are, and bodies still to be written for numbers
- * that were delivered once and pruned.
+ * What declares the numbers of `range` that are no longer held: existing tombstones, and bodies still to be written for
+ * numbers that were delivered and pruned.
  */
 export function declareGone(
   table: StreamTable,

@@ -11,9 +11,9 @@ const CHUNK = 500;
 const MOST_FINDINGS = 100;
 
 /**
- * Walks every stream from the base of its chain, on a copy or beside a running service: short reads, no lock. Finds a
- * record that was changed, removed, moved or cut off. Tamper-evident, not tamper-proof: who rewrites the whole chain
- * and its head is found only by comparing heads with the collector's. Throws JournalError where it cannot be read.
+ * Checks every stream from the base of its chain, on a copy or beside a running service: short reads, no lock. Finds
+ * records that were changed, removed, moved or cut off. Tamper-evident, not tamper-proof: a chain that was rewritten
+ * completely, with its head, is detected only by comparing heads with the collector's. Throws JournalError where it cannot be read.
  */
 export function verifyJournal(path: string): Verdict {
   const database = openForReading(path);

@@ -3,12 +3,12 @@ import type { JournalAlarms } from './alarms.ts';
 import type { Journal } from './journal.ts';
 
 const ALARM_BYTES = 128 * 1024 * 1024;
-/** Below this an idle journal is left as it is: emptying the WAL costs a sync too. */
+/** A smaller WAL of an idle journal is left alone: emptying it costs a sync too. */
 const WORTH_BYTES = 1024 * 1024;
 
 /**
- * Keeps the WAL small without ever waiting for a reader: PASSIVE now and then, TRUNCATE when nothing was written
- * since the last time. A WAL that grows all the same is held by a reader that does not end.
+ * Keeps the WAL small without waiting for a reader: checkpoints passively, and truncates when nothing was written since
+ * the last round. A WAL that still grows is held by a reader that does not end.
  */
 export class WalWatch {
   readonly #journal: Journal;

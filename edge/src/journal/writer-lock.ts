@@ -4,8 +4,8 @@ import { JournalError, journalError } from './errors.ts';
 
 /**
  * One writer per data folder. The lock is the operating system's, held through an open SQLite transaction on a file
- * of its own: it ends with the process however that dies, so a kill -9 leaves nothing to clear by hand.
- * Nothing else may open that file in this process: POSIX drops a process's locks when any descriptor of it closes.
+ * of its own: it ends with the process, also after kill -9, so nothing has to be removed by hand. Nothing else in this process may
+ * open that file: POSIX drops a process's locks when any descriptor of the file is closed.
  */
 export class WriterLock {
   readonly #database: Database.Database;

@@ -1,3 +1,3 @@
-/** A journal that cannot go on: set aside, read as far as it can be, carried over into its successor. */
+/** Recovery of a journal that cannot go on: quarantine, salvage of its records, transfer into its successor. */
 export * from './transfer-records.ts';
 export * from './quarantine.ts';

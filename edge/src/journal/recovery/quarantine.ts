@@ -3,80 +3,86 @@ import { rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** Why a journal cannot go on as it is. */
-export const ASIDE_REASONS = ['damaged', 'missing', 'restored', 'behind_collector'] as const;
-export type AsideReason = (typeof ASIDE_REASONS)[number];
+export const QUARANTINE_REASONS = ['damaged', 'missing', 'restored', 'behind_collector'] as const;
+export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
 interface Notice {
-  readonly reason: AsideReason;
+  readonly reason: QuarantineReason;
   readonly why: string;
 }
 
-/** A journal that was moved out of the way and whose records have not all gone over to its successor yet. */
-export interface Aside extends Notice {
-  /** `DATA/set-aside/<time>-<reason>`; the files in it have the names they had. */
+/** A journal in quarantine whose records have not all been transferred to its successor yet. */
+export interface Quarantined extends Notice {
+  /** `DATA/quarantine/<time>-<reason>`; the files in it keep their names. */
   readonly folder: string;
   readonly databasePath: string;
 }
 
-const FOLDER = 'set-aside';
+const FOLDER = 'quarantine';
+/** Where version 0.1 put them. */
+const FORMER_FOLDER = 'set-aside';
 const NOTICE = 'unfinished.json';
-/** The WAL goes first: a database without it would be taken for a whole one. */
+/** The WAL goes first: a database without its WAL would look complete. */
 const SUFFIXES = ['-wal', '-shm', '.mark', ''];
 
 /**
  * Moves the journal at `path` with all its files into a folder of its own. Nothing is deleted, and a notice in that
- * folder says that its records still have to be carried over, whatever happens meanwhile.
+ * folder says that its records still have to be transferred, whatever happens meanwhile.
  */
-export function setAside(path: string, reason: AsideReason, why: string, wallMs: number): Aside {
+export function quarantine(path: string, reason: QuarantineReason, why: string, wallMs: number): Quarantined {
   const stamp = new Date(wallMs).toISOString().replaceAll(/[:.]|-(?=\d\d)/g, '');
   const folder = freshFolder(join(dirname(path), FOLDER), `${stamp}-${reason}`);
   writeDurable(join(folder, NOTICE), JSON.stringify({ reason, why }));
-  const aside = asideAt(folder, path, { reason, why });
-  moveInto(aside, path);
-  return aside;
+  const quarantined = quarantinedAt(folder, path, { reason, why });
+  moveInto(quarantined, path);
+  return quarantined;
 }
 
-/** One that an interrupted start left behind: its files are moved to the end first. */
-export function unfinished(path: string): Aside | undefined {
-  const parent = join(dirname(path), FOLDER);
-  if (!existsSync(parent)) return undefined;
-  for (const name of readdirSync(parent).toSorted().toReversed()) {
-    const folder = join(parent, name);
+/** The latest one that an interrupted start has not finished. */
+export function unfinished(path: string): Quarantined | undefined {
+  const folders = foldersOf(path).toSorted((a, b) => (basename(a) < basename(b) ? 1 : -1));
+  for (const folder of folders) {
     if (!existsSync(join(folder, NOTICE))) continue;
     const notice = noticeIn(readFileSync(join(folder, NOTICE), 'utf8'));
-    return asideAt(folder, path, notice);
+    return quarantinedAt(folder, path, notice);
   }
   return undefined;
 }
 
-/** Moves what is still at `path`. Files that the folder has already are left. */
-export function moveInto(aside: Aside, path: string): void {
+/** Moves what is still at `path`; files that the folder already has stay as they are. */
+export function moveInto(quarantined: Quarantined, path: string): void {
   for (const suffix of SUFFIXES) {
-    const [from, to] = [`${path}${suffix}`, `${aside.databasePath}${suffix}`];
+    const [from, to] = [`${path}${suffix}`, `${quarantined.databasePath}${suffix}`];
     if (existsSync(from) && !existsSync(to)) renameSync(from, to);
   }
-  syncFolderNow(aside.folder);
+  syncFolderNow(quarantined.folder);
   syncFolderNow(dirname(path));
 }
 
-/** All that can be carried over has been. */
-export function finish(aside: Aside): void {
-  rmSync(join(aside.folder, NOTICE), { force: true });
+/** Everything that can be transferred has been. */
+export function finish(quarantined: Quarantined): void {
+  rmSync(join(quarantined.folder, NOTICE), { force: true });
 }
 
-/** How many journals lie aside. */
-export function countAside(path: string): number {
-  const parent = join(dirname(path), FOLDER);
-  return existsSync(parent) ? readdirSync(parent).length : 0;
+/** How many journals are in quarantine. */
+export function countQuarantined(path: string): number {
+  return foldersOf(path).length;
 }
 
-function asideAt(folder: string, path: string, notice: Notice): Aside {
+function foldersOf(path: string): readonly string[] {
+  return [FOLDER, FORMER_FOLDER].flatMap((name) => {
+    const parent = join(dirname(path), name);
+    return existsSync(parent) ? readdirSync(parent).map((entry) => join(parent, entry)) : [];
+  });
+}
+
+function quarantinedAt(folder: string, path: string, notice: Notice): Quarantined {
   return { ...notice, folder, databasePath: join(folder, basename(path)) };
 }
 
-/** Words for people: a notice that a power cut spoiled says less, and means the same. */
+/** A notice that a power cut has damaged still means that the transfer is not finished; its text is for people only. */
 function noticeIn(text: string): Notice {
-  const reason = ASIDE_REASONS.find((known) => text.includes(`"reason":"${known}"`)) ?? 'damaged';
+  const reason = QUARANTINE_REASONS.find((known) => text.includes(`"reason":"${known}"`)) ?? 'damaged';
   const why = /"why":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? 'the notice of it is damaged';
   return { reason, why };
 }

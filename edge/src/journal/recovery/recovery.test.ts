@@ -72,18 +72,21 @@ const recordsOf = (stream: Stream): readonly WireRecord[] => {
 interface Told {
   readonly reason: string;
   readonly epoch: string;
-  readonly streams: ReadonlyMap<string, { from: number; to: number; carried: number; lost: number; ranges: string }>;
+  readonly streams: ReadonlyMap<
+    string,
+    { from: number; to: number; transferred: number; lost: number; ranges: string }
+  >;
 }
 const told = (): Told => {
   const bodies = recordsOf('audit').map(({ b }) => b as { action: string; details?: Record<string, never> });
-  const aside = bodies.findLast(({ action }) => action === 'journal_set_aside')?.details ?? {};
+  const quarantined = bodies.findLast(({ action }) => action === 'journal_quarantined')?.details ?? {};
   const streams = bodies
-    .filter(({ action }) => action === 'records_carried_over')
+    .filter(({ action }) => action === 'records_transferred')
     .map(({ details = {} }) => {
-      const { stream, from, to, carried, lost, lostRanges } = details;
-      return [String(stream), { from, to, carried, lost, ranges: String(lostRanges) }] as never;
+      const { stream, from, to, transferred, lost, lostRanges } = details;
+      return [String(stream), { from, to, transferred, lost, ranges: String(lostRanges) }] as never;
     });
-  return { reason: String(aside['reason']), epoch: String(aside['epoch']), streams: new Map(streams) };
+  return { reason: String(quarantined['reason']), epoch: String(quarantined['epoch']), streams: new Map(streams) };
 };
 const numbersIn = (ranges: string): readonly number[] =>
   ranges
@@ -93,25 +96,25 @@ const numbersIn = (ranges: string): readonly number[] =>
       const [a = 0, b = a] = range.split('-').map(Number);
       return Array.from({ length: b - a + 1 }, (_, i) => a + i);
     });
-/** Every number that the collector lacked is carried over or declared lost, and none is both. */
+/** Every number that the collector lacked is transferred or declared lost, and none is both. */
 const expectExplained = (epoch: string, stream: Stream, wanted: readonly number[]): readonly number[] => {
-  const carried = recordsOf(stream).flatMap(({ was }) => (was?.epoch === epoch ? was.s : []));
+  const transferred = recordsOf(stream).flatMap(({ was }) => (was?.epoch === epoch ? was.s : []));
   const lost = numbersIn(told().streams.get(stream)?.ranges ?? '');
-  expect([...carried, ...lost].toSorted((a, b) => a - b)).toEqual(wanted);
-  return carried;
+  expect([...transferred, ...lost].toSorted((a, b) => a - b)).toEqual(wanted);
+  return transferred;
 };
 const range = (from: number, to: number): readonly number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 const wantedEvents = [...range(101, 119), ...range(131, 400)];
 const asideFolders = (): readonly string[] =>
-  existsSync(join(data, 'set-aside')) ? readdirSync(join(data, 'set-aside')) : [];
+  existsSync(join(data, 'quarantine')) ? readdirSync(join(data, 'quarantine')) : [];
 const overwrite = (file: string, at: number, bytes: Buffer): void => {
   const handle = openSync(file, 'r+');
   writeSync(handle, bytes, 0, bytes.length, at);
   closeSync(handle);
 };
 
-test('a sound journal is opened again and again under its epoch, and nothing is set aside', () => {
+test('a sound journal is opened again and again under its epoch, and nothing is set quarantined', () => {
   const { epoch } = past();
   for (let round = 0; round < 3; round += 1) {
     const journal = open();
@@ -144,30 +147,30 @@ const DAMAGE: readonly (readonly [string, number, () => void])[] = [
 ];
 
 test.each(DAMAGE)(
-  '%s: set aside and never deleted, what can be read goes on, the rest is named',
+  '%s: set quarantined and never deleted, what can be read goes on, the rest is named',
   (_, atLeast, spoil) => {
     const { epoch } = past();
     spoil();
     const spoiled = existsSync(path) ? readFileSync(path) : undefined;
     const journal = open();
     expect(journal.epoch).not.toBe(epoch);
-    expect(journal.alarms()).toMatchObject([{ code: 'journal_set_aside' }]);
+    expect(journal.alarms()).toMatchObject([{ code: 'journal_quarantined' }]);
     const [name] = asideFolders();
-    const aside = join(data, 'set-aside', name!, 'journal.db');
-    if (spoiled === undefined) expect(existsSync(aside)).toBe(false);
-    else expect(readFileSync(aside).equals(spoiled)).toBe(true);
+    const quarantined = join(data, 'quarantine', name!, 'journal.db');
+    if (spoiled === undefined) expect(existsSync(quarantined)).toBe(false);
+    else expect(readFileSync(quarantined).equals(spoiled)).toBe(true);
     write(journal, 3);
     journal.close();
     expect(told().epoch).toBe(epoch);
     const audit = expectExplained(epoch, 'audit', range(101, 400));
     const { findings } = verifyJournal(path);
     expect(findings).toEqual([]);
-    const carried = recordsOf('events').flatMap(({ was }) => was?.s ?? []);
+    const transferred = recordsOf('events').flatMap(({ was }) => was?.s ?? []);
     const lost = numbersIn(told().streams.get('events')?.ranges ?? '');
     // Ranges that the collector confirmed out of order are known only where the heads can be read.
-    const all = [...carried, ...lost].toSorted((a, b) => a - b);
+    const all = [...transferred, ...lost].toSorted((a, b) => a - b);
     expect(all.filter((n) => n < 120 || n > 130)).toEqual(wantedEvents);
-    expect(audit.length + carried.length).toBeGreaterThanOrEqual(atLeast);
+    expect(audit.length + transferred.length).toBeGreaterThanOrEqual(atLeast);
     const again = open();
     expect(again.epoch).toBe(journal.epoch);
     expect(again.alarms()).toEqual([]);
@@ -257,48 +260,51 @@ test('an ack whose proof is another hash confirms nothing; the right one does', 
   expect(journal.stats().events.acked).toBe(5);
 });
 
-test('a start that was killed while it carried over begins again, and loses and doubles nothing', () => {
+test('a start that was killed while it transferred begins again, and loses and doubles nothing', () => {
   const { epoch } = past();
   truncateSync(path, Math.floor(statSync(path).size / 2));
   open().close();
   const whole = recordsOf('events').length;
-  // Back to the state before the end of the carrying over: a part of the records, and the notice still there.
+  // Back to the state before the end of the transfer: a part of the records, and the notice still there.
   const [name] = asideFolders();
   const database = new Database(path);
   database.exec("DELETE FROM meta WHERE key = 'salvaged_from'");
   database.close();
-  writeFileSync(join(data, 'set-aside', name!, 'unfinished.json'), JSON.stringify({ reason: 'damaged', why: 'cut' }));
+  writeFileSync(join(data, 'quarantine', name!, 'unfinished.json'), JSON.stringify({ reason: 'damaged', why: 'cut' }));
   const journal = open();
   journal.close();
   expect(recordsOf('events')).toHaveLength(whole);
   expectExplained(epoch, 'audit', range(101, 400));
   // And one that was killed right after its end does nothing again.
-  writeFileSync(join(data, 'set-aside', name!, 'unfinished.json'), JSON.stringify({ reason: 'damaged', why: 'cut' }));
+  writeFileSync(join(data, 'quarantine', name!, 'unfinished.json'), JSON.stringify({ reason: 'damaged', why: 'cut' }));
   const after = open();
   expect(after.epoch).toBe(journal.epoch);
-  expect(readdirSync(join(data, 'set-aside', name!))).not.toContain('unfinished.json');
+  expect(readdirSync(join(data, 'quarantine', name!))).not.toContain('unfinished.json');
 });
 
-test('a start that was killed while it moved the files moves the rest', () => {
-  const { epoch } = past();
-  const journal = open();
-  write(journal, 30);
-  // Killed: database and WAL stay as they are.
-  const killed = join(folder.path, 'killed');
-  cpSync(data, killed, { recursive: true });
-  journal.close();
-  data = killed;
-  path = journalPath(data);
-  const aside = join(data, 'set-aside', '20260601T000000000Z-damaged');
-  mkdirSync(aside, { recursive: true });
-  writeFileSync(join(aside, 'unfinished.json'), JSON.stringify({ reason: 'damaged', why: 'test' }));
-  cpSync(`${path}-wal`, join(aside, 'journal.db-wal'));
-  rmSync(`${path}-wal`);
-  rmSync(`${path}-shm`, { force: true });
-  open().close();
-  expectExplained(epoch, 'events', [...wantedEvents, ...range(401, 430)]);
-  expect(told().streams.get('events')?.lost).toBe(0);
-});
+test.for(['quarantine', 'set-aside'])(
+  'a start that was killed while it moved the files to DATA/%s moves the rest',
+  (name) => {
+    const { epoch } = past();
+    const journal = open();
+    write(journal, 30);
+    // Killed: database and WAL stay as they are.
+    const killed = join(folder.path, 'killed');
+    cpSync(data, killed, { recursive: true });
+    journal.close();
+    data = killed;
+    path = journalPath(data);
+    const quarantined = join(data, name, '20260601T000000000Z-damaged');
+    mkdirSync(quarantined, { recursive: true });
+    writeFileSync(join(quarantined, 'unfinished.json'), JSON.stringify({ reason: 'damaged', why: 'test' }));
+    cpSync(`${path}-wal`, join(quarantined, 'journal.db-wal'));
+    rmSync(`${path}-wal`);
+    rmSync(`${path}-shm`, { force: true });
+    open().close();
+    expectExplained(epoch, 'events', [...wantedEvents, ...range(401, 430)]);
+    expect(told().streams.get('events')?.lost).toBe(0);
+  },
+);
 
 test('long records, whose payload goes on in other pages, are salvaged too', () => {
   const journal = open();
@@ -310,7 +316,7 @@ test('long records, whose payload goes on in other pages, are salvaged too', () 
   journal.close();
   overwrite(path, 0, randomBytes(4096));
   open().close();
-  const carried = recordsOf('audit').filter(({ was }) => was !== undefined);
-  expect(carried).toHaveLength(20);
-  expect(carried[7]?.b).toMatchObject({ details });
+  const transferred = recordsOf('audit').filter(({ was }) => was !== undefined);
+  expect(transferred).toHaveLength(20);
+  expect(transferred[7]?.b).toMatchObject({ details });
 });

@@ -29,8 +29,8 @@ interface Chain {
 }
 
 /**
- * Tells rows of raw pages apart by their stream: rows whose hash follows from another's are of the same one, and a
- * chain is known by where it starts or by what its bodies are. Returns each stream's rows by number.
+ * Assigns rows of raw pages to their streams: rows whose hash follows from another's are of the same one, and a chain is
+ * recognised by its start or by the bodies of its records. Returns each stream's rows by number.
  */
 export function sortRows(
   rows: Iterable<PageRow>,

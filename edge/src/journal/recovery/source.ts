@@ -6,10 +6,10 @@ import { InstanceMark } from '../instance-mark.ts';
 import { readMeta } from '../meta.ts';
 import { StreamTable } from '../stream-table.ts';
 import { rowsInPages } from './pages.ts';
-import type { Aside } from './quarantine.ts';
+import type { Quarantined } from './quarantine.ts';
 import { type Anchor, type SalvagedRow, sortRows, startsOf } from './sort-rows.ts';
 
-/** A picture that the old journal knew. */
+/** An evidence file that the old journal knew. */
 export interface KnownEvidence {
   readonly sha256: string;
   readonly bytes: number;
@@ -19,8 +19,8 @@ export interface KnownEvidence {
   readonly uploaded: number;
 }
 
-/** What of a stream the collector has, as far as the old journal knew. */
-interface Standing {
+/** How much of a stream the collector has, as far as the old journal knew. */
+interface DeliveryState {
   readonly acked: number;
   readonly sack: readonly SeqRange[];
   /** Highest number ever given, as far as is known. */
@@ -30,26 +30,26 @@ interface Standing {
 const CHUNK = 500;
 
 /**
- * A journal that was set aside, read without changing a byte of it: through SQLite as far as that goes, and from its
- * raw pages from there on.
+ * A quarantined journal, read without changing a byte of it: through SQLite as far as that works, and from its raw pages
+ * after that.
  */
 export class SalvageSource {
   readonly device: string | undefined;
   readonly epoch: string | undefined;
-  readonly #aside: Aside;
+  readonly #quarantined: Quarantined;
   readonly #database: Database.Database | undefined;
-  readonly #standings: ReadonlyMap<Stream, Standing>;
+  readonly #deliveryStates: ReadonlyMap<Stream, DeliveryState>;
   readonly #anchors: readonly Anchor[];
   #raw: ReadonlyMap<Stream, ReadonlyMap<number, SalvagedRow>> | undefined;
 
-  constructor(aside: Aside) {
-    this.#aside = aside;
-    this.#database = openIfPossible(aside.databasePath);
-    const mark = new InstanceMark(aside.databasePath).read();
+  constructor(quarantined: Quarantined) {
+    this.#quarantined = quarantined;
+    this.#database = openIfPossible(quarantined.databasePath);
+    const mark = new InstanceMark(quarantined.databasePath).read();
     this.device = this.#meta('device') ?? mark?.device;
     this.epoch = this.#meta('epoch') ?? mark?.epoch;
     const heads = STREAMS.map((stream) => [stream, this.#headOf(stream)] as const);
-    this.#standings = new Map(
+    this.#deliveryStates = new Map(
       heads.map(([stream, head]) => {
         const { next = 1, acked = 0 } = mark?.streams[stream] ?? {};
         const last = Math.max(next, head?.next ?? 1) - 1;
@@ -65,7 +65,7 @@ export class SalvageSource {
 
   /** What the collector lacks: `from..to`, without the ranges that it has beyond its watermark. */
   wanted(stream: Stream): { readonly range: SeqRange; readonly sack: readonly SeqRange[] } {
-    const { acked, sack, last } = this.#standing(stream);
+    const { acked, sack, last } = this.#deliveryState(stream);
     return { range: [acked + 1, last === 0 ? this.#highestRaw(stream) : last], sack: mergeRanges(sack, acked) };
   }
 
@@ -83,12 +83,12 @@ export class SalvageSource {
     for (const row of rows.toSorted((a, b) => a.seq - b.seq)) if (lacking(row)) yield row;
   }
 
-  /** The table of pictures; undefined where it cannot be read. */
+  /** The table of evidence; undefined where it cannot be read. */
   evidence(): readonly KnownEvidence[] | undefined {
     try {
       return this.#database?.prepare<[], KnownEvidence>('SELECT * FROM evidence ORDER BY number').all();
     } catch (error) {
-      return unlessDamaged(error, this.#aside.databasePath);
+      return unlessDamaged(error, this.#quarantined.databasePath);
     }
   }
 
@@ -96,11 +96,11 @@ export class SalvageSource {
     this.#database?.close();
   }
 
-  #standing(stream: Stream): Standing {
-    return this.#standings.get(stream) ?? { acked: 0, sack: [], last: 0 };
+  #deliveryState(stream: Stream): DeliveryState {
+    return this.#deliveryStates.get(stream) ?? { acked: 0, sack: [], last: 0 };
   }
 
-  /** Where neither database nor mark tell how far the stream had come. */
+  /** For when neither database nor mark say how far the stream had come. */
   #highestRaw(stream: Stream): number {
     if (this.#database !== undefined && this.epoch !== undefined) return 0;
     let highest = 0;
@@ -115,7 +115,7 @@ export class SalvageSource {
       for (let next = from; next <= to; ) {
         const rows = table.read(next, Math.min(CHUNK, to - next + 1));
         for (const row of rows) {
-          // A hole may be what another page holds.
+          // A missing number may be on another page.
           if (row.seq !== next) return;
           yield { ...row, hash: row.hash.toString('hex'), proved: true };
           next = row.seq + 1;
@@ -123,12 +123,12 @@ export class SalvageSource {
         if (rows.length === 0) return;
       }
     } catch (error) {
-      unlessDamaged(error, this.#aside.databasePath);
+      unlessDamaged(error, this.#quarantined.databasePath);
     }
   }
 
   #scan(): ReadonlyMap<Stream, ReadonlyMap<number, SalvagedRow>> {
-    this.#raw ??= sortRows(rowsInPages(this.#aside.databasePath), this.#anchors);
+    this.#raw ??= sortRows(rowsInPages(this.#quarantined.databasePath), this.#anchors);
     return this.#raw;
   }
 
@@ -136,7 +136,7 @@ export class SalvageSource {
     try {
       return this.#database && readMeta(this.#database, key);
     } catch (error) {
-      return unlessDamaged(error, this.#aside.databasePath);
+      return unlessDamaged(error, this.#quarantined.databasePath);
     }
   }
 
@@ -144,7 +144,7 @@ export class SalvageSource {
     try {
       return this.#database && new StreamTable(this.#database, stream).head();
     } catch (error) {
-      return unlessDamaged(error, this.#aside.databasePath);
+      return unlessDamaged(error, this.#quarantined.databasePath);
     }
   }
 }
@@ -157,7 +157,7 @@ function openIfPossible(path: string): Database.Database | undefined {
   }
 }
 
-/** Damage is what salvage is for; anything else is not ours to swallow. */
+/** Salvage expects damage; any other error is thrown. */
 function unlessDamaged(thrown: unknown, path: string): undefined {
   if (thrown instanceof SyntaxError) return undefined;
   const error = journalError(thrown, path, 'cannot salvage');

@@ -6,77 +6,82 @@ import { isFull } from '../errors.ts';
 import type { Entry } from '../journal-types.ts';
 import { putRecord } from '../record-writer.ts';
 import { StreamTable } from '../stream-table.ts';
-import type { Aside } from './quarantine.ts';
+import type { Quarantined } from './quarantine.ts';
 import { SalvageSource } from './source.ts';
 import type { SalvagedRow } from './sort-rows.ts';
 
-export interface CarriedOver {
-  /** In a sentence, for log and page. */
+export interface TransferResult {
+  /** One sentence for log and page. */
   readonly message: string;
-  /** What the new journal must say of it, in its audit stream. */
+  /** Audit records of the new journal that report it. */
   readonly records: readonly Entry[];
 }
 
 interface StreamOutcome {
   readonly stream: Stream;
   readonly range: SeqRange;
-  readonly carried: number;
+  readonly transferred: number;
   readonly unproved: number;
   readonly lost: readonly SeqRange[];
 }
 
-/** What matters most first: a disk that is nearly full may not take all of it. */
+/** Most important first: a disk that is nearly full may not take all of it. */
 const ORDER: readonly Stream[] = ['events', 'audit', 'media', 'telemetry'];
 const CHUNK = 500;
 const MOST_RANGE_TEXT = 800;
 
 /**
- * Writes what the collector lacks of a journal that was set aside into its successor `database`, under new numbers,
- * each record with the number that it had. What cannot be read is named as lost. Delivered records stay where they are.
+ * Writes the records of a quarantined journal that the collector lacks into its successor `database`, under new numbers,
+ * each with the number that it had. Records that cannot be read are declared lost. Delivered records stay where they are.
  */
-export function carryOver(aside: Aside, database: Database.Database, device: string, log: Logger): CarriedOver {
-  const source = new SalvageSource(aside);
+export function transferRecords(
+  quarantined: Quarantined,
+  database: Database.Database,
+  device: string,
+  log: Logger,
+): TransferResult {
+  const source = new SalvageSource(quarantined);
   try {
     const outcomes =
       source.device === undefined || source.device === device
-        ? ORDER.map((stream) => carryStream(source, stream, database))
+        ? ORDER.map((stream) => transferStream(source, stream, database))
         : [];
-    carryEvidence(source, database);
-    const message = sentence(aside, outcomes);
-    log.error({ folder: aside.folder, epoch: source.epoch, outcomes }, message);
-    return { message, records: recordsOf(aside, source.epoch, outcomes) };
+    transferEvidence(source, database);
+    const message = sentence(quarantined, outcomes);
+    log.error({ folder: quarantined.folder, epoch: source.epoch, outcomes }, message);
+    return { message, records: recordsOf(quarantined, source.epoch, outcomes) };
   } finally {
     source.close();
   }
 }
 
-function carryStream(source: SalvageSource, stream: Stream, database: Database.Database): StreamOutcome {
+function transferStream(source: SalvageSource, stream: Stream, database: Database.Database): StreamOutcome {
   const { range, sack } = source.wanted(stream);
   const done: SeqRange[] = [...sack];
-  let carried = 0;
+  let transferred = 0;
   let unproved = 0;
   const put = database.transaction((rows: readonly SalvagedRow[]) => putAll(database, stream, rows, source.epoch));
   let chunk: SalvagedRow[] = [];
   const flush = (): void => {
     put.immediate(chunk);
-    carried += chunk.length;
+    transferred += chunk.length;
     unproved += chunk.filter((row) => !row.proved).length;
     done.push(...chunk.map((row): SeqRange => [row.seq, row.seq]));
     chunk = [];
   };
   try {
     for (const row of source.undelivered(stream)) {
-      // What a tombstone says is said again below, in the words of this start.
+      // What a tombstone declares is declared again by the audit records of this start.
       if (row.kind === 'tombstone') continue;
       chunk.push(row);
       if (chunk.length >= CHUNK) flush();
     }
     flush();
   } catch (error) {
-    // No room for the rest: it stays where it is and is named.
+    // No space for the rest: it stays in quarantine and is declared.
     if (!isFull(error)) throw error;
   }
-  return { stream, range, carried, unproved, lost: outsideRanges(range, mergeRanges(done)) };
+  return { stream, range, transferred, unproved, lost: outsideRanges(range, mergeRanges(done)) };
 }
 
 function putAll(
@@ -91,15 +96,15 @@ function putAll(
   for (const { kind, json, seq } of rows) {
     const record: unknown = JSON.parse(json);
     if (typeof record !== 'object' || record === null) continue;
-    // Carried over twice: what the collector may have it under is the number before.
+    // Of a record that is transferred a second time, the collector may have the number before this one.
     const was = epoch === undefined ? {} : { was: { epoch, s: seq } };
     head = putRecord(table, head, kind, { ...record, ...was });
   }
   table.write(head);
 }
 
-/** Pictures keep their table; where it cannot be read, the records that were carried over name them. */
-function carryEvidence(source: SalvageSource, database: Database.Database): void {
+/** Evidence keeps its table; where that cannot be read, the transferred records name the files. */
+function transferEvidence(source: SalvageSource, database: Database.Database): void {
   const known = source.evidence();
   if (known === undefined) {
     database.exec(`INSERT INTO evidence(sha256, bytes, event, number, wall_ms)
@@ -115,29 +120,33 @@ function carryEvidence(source: SalvageSource, database: Database.Database): void
   })();
 }
 
-function recordsOf(aside: Aside, epoch: string | undefined, outcomes: readonly StreamOutcome[]): readonly Entry[] {
+function recordsOf(
+  quarantined: Quarantined,
+  epoch: string | undefined,
+  outcomes: readonly StreamOutcome[],
+): readonly Entry[] {
   const old = epoch ?? 'unknown';
   const audit = (action: string, details: Readonly<Record<string, string | number>>): Entry => ({
     stream: 'audit',
     kind: 'audit',
     body: { action, who: 'lineside', details },
   });
-  const { reason, why } = aside;
+  const { reason, why } = quarantined;
   const streams = outcomes.filter(({ range }) => range[1] >= range[0]);
   return [
-    audit('journal_set_aside', { reason, why, folder: basename(aside.folder), epoch: old }),
-    ...streams.map(({ stream, range: [from, to], carried, unproved, lost }) => {
-      const details = { stream, epoch: old, from, to, carried, unproved, lost: countInRanges(lost) };
-      return audit('records_carried_over', { ...details, lostRanges: textOf(lost) });
+    audit('journal_quarantined', { reason, why, folder: basename(quarantined.folder), epoch: old }),
+    ...streams.map(({ stream, range: [from, to], transferred, unproved, lost }) => {
+      const details = { stream, epoch: old, from, to, transferred, unproved, lost: countInRanges(lost) };
+      return audit('records_transferred', { ...details, lostRanges: textOf(lost) });
     }),
   ];
 }
 
-function sentence({ reason, why, folder }: Aside, outcomes: readonly StreamOutcome[]): string {
-  const carried = outcomes.reduce((sum, outcome) => sum + outcome.carried, 0);
+function sentence({ reason, why, folder }: Quarantined, outcomes: readonly StreamOutcome[]): string {
+  const transferred = outcomes.reduce((sum, outcome) => sum + outcome.transferred, 0);
   const lost = outcomes.reduce((sum, outcome) => sum + countInRanges(outcome.lost), 0);
-  const fate = `${carried} undelivered records go on under a new epoch, ${lost} numbers are declared lost`;
-  return `the journal was set aside to ${folder} (${reason}: ${why}); ${fate}`;
+  const fate = `${transferred} undelivered records go on under a new epoch, ${lost} numbers are declared lost`;
+  return `the journal was moved to quarantine in ${folder} (${reason}: ${why}); ${fate}`;
 }
 
 function textOf(ranges: readonly SeqRange[]): string {
