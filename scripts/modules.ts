@@ -253,6 +253,7 @@ export const MODULES: readonly Module[] = [
       'vision',
       'tracking',
       'rules',
+      'plant',
       'pipeline',
       'journal',
       'evidence',

@@ -1,9 +1,8 @@
 import type { LoadedConfig } from '../config/index.ts';
 import type { ChangeStep, RuleMove } from '../control/index.ts';
-import type { LineEvent } from '../domain/index.ts';
 import type { EngineKeeper } from '../engines/index.ts';
 import { messageOf, type Service, ServiceGroup } from '@lineside/kit';
-import { Lanes, type Recorder } from '../pipeline/index.ts';
+import { type Alarm, Lanes, type Recorder } from '../pipeline/index.ts';
 import { VisionProcess } from '../vision/index.ts';
 import { afterEngines, besideEngines, lineEngines } from './engines.ts';
 import { eventIds } from './event-id.ts';
@@ -19,6 +18,7 @@ export interface InspectionStart {
   readonly models: readonly LineModel[];
   readonly keeper: EngineKeeper | undefined;
   readonly recorder: Recorder;
+  readonly alarm: Alarm;
 }
 
 /** Cameras, models, lanes and rules of a running line. A camera or a rule is replaced while the others go on. */
@@ -33,7 +33,7 @@ export class Inspection {
   #vision: VisionProcess;
   #running: Service;
 
-  constructor(options: RunLineOptions, { models, keeper, recorder }: InspectionStart) {
+  constructor(options: RunLineOptions, { models, keeper, recorder, alarm }: InspectionStart) {
     const { loaded, clock, logger } = options;
     this.#options = options;
     this.#loaded = loaded;
@@ -44,7 +44,7 @@ export class Inspection {
       // The lanes ask the vision process for snapshots, which sends its results to the lanes.
       vision: { picture: (request, until) => this.#vision.picture(request, until) },
       recorder,
-      alarm: { raise: (event: LineEvent) => logger.debug({ event: event.event }, 'no plant output is configured') },
+      alarm,
       clock,
       log: logger.child({ module: 'pipeline' }),
       newEventId: eventIds(clock),

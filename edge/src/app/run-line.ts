@@ -17,6 +17,7 @@ import { Inspection } from './inspection.ts';
 import { bootId } from './machine.ts';
 import { lineModels } from './models.ts';
 import { type DataFolder, openDataFolder } from './open-data-folder.ts';
+import { PlantSignals } from '../plant/index.ts';
 import { RunningLine } from './running-line.ts';
 import { TelemetryWriter } from './telemetry-writer.ts';
 import type { UplinkService } from './uplink-service.ts';
@@ -67,22 +68,30 @@ export async function runLine(options: RunLineOptions, signal: AbortSignal): Pro
     folder.eventTable.whenComplete(() => closeStaleEvents(folder.journal, folder.events, earlier, logger));
     const models = await lineModels(loaded, options);
     const keeper = await lineEngines(loaded.config, models, options);
-    const inspection = new Inspection(options, { models, keeper, recorder: folder.recorder });
+    const plant = plantSignals(options);
+    const inspection = new Inspection(options, { models, keeper, recorder: folder.recorder, alarm: plant });
     const line = new RunningLine(options, folder, inspection);
-    await supervise(options, line, folder, AbortSignal.any([signal, reopen.signal, line.restart]));
+    await supervise({ options, line, folder, plant }, AbortSignal.any([signal, reopen.signal, line.restart]));
     options.onStopped(line.status.snapshot());
   } finally {
     folder.close();
   }
 }
 
+interface OpenLine {
+  readonly options: RunLineOptions;
+  readonly line: RunningLine;
+  readonly folder: DataFolder;
+  readonly plant: PlantSignals;
+}
+
+function plantSignals({ loaded, clock, logger }: RunLineOptions): PlantSignals {
+  const targets = loaded.config.plant.map(({ url }) => ({ url: loaded.secrets.text(url), shown: url.shown }));
+  return new PlantSignals({ targets, clock, log: logger.child({ module: 'plant' }) });
+}
+
 /** Runs all services until the signal aborts or one fails; then stops them in the order in which nothing is lost. */
-async function supervise(
-  options: RunLineOptions,
-  line: RunningLine,
-  folder: DataFolder,
-  signal: AbortSignal,
-): Promise<void> {
+async function supervise({ options, line, folder, plant }: OpenLine, signal: AbortSignal): Promise<void> {
   const { clock, logger, loaded, env, version } = options;
   const { lanes } = line.inspection;
   const { status, audit } = line;
@@ -109,6 +118,7 @@ async function supervise(
     };
   };
   const stopServices = start(line.services);
+  const stopPlant = start(plant);
   const stopMaintenance = start(new ServiceGroup('maintenance', [folder.maintenance, folder.eventTableFill]));
   const stopWatching = start(new ServiceGroup('watching', [telemetry, systemd]));
   const stopInspection = start(line.inspection.services);
@@ -121,6 +131,7 @@ async function supervise(
   await lanes.settled(AbortSignal.timeout(SETTLE_MS)).catch((error: unknown) => {
     logger.error({ err: messageOf(error) }, 'events were still waiting for the journal when the line stopped');
   });
+  await stopPlant();
   telemetry.write();
   audit.write('stopped', {});
   // Maintenance ends with a record too, the last one that the uplink can send.

@@ -1,11 +1,17 @@
 import { withoutReferences } from '@lineside/kit';
 import { cameraUrlProblem } from '../camera/sources/index.ts';
+import { plantUrlProblem } from '../plant/index.ts';
 
 const BROKER_SCHEMES = ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss'];
 
 /** Why no frames can come from `text`, or undefined. A path is fine: FFmpeg reads files. */
 export function cameraProblem(text: string): string | undefined {
   return withReferences(text, cameraUrlProblem);
+}
+
+/** Why nothing can be signalled to `text`, or undefined. */
+export function plantProblem(text: string): string | undefined {
+  return withReferences(text, plantUrlProblem);
 }
 
 /** Why `text` is not a broker's address, or undefined. */

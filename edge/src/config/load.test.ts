@@ -42,6 +42,11 @@ describe('a good file', () => {
       log: { level: 'info' },
     });
     expect(config.uplink).toBeUndefined();
+    expect(config.plant).toEqual([]);
+  });
+
+  it('may name connections to the plant', () => {
+    expect(check(good('plant: [{url: "log:"}]\n')).config.plant.map(({ url }) => url.shown)).toEqual(['log:']);
   });
 
   it('takes a section whose keys are all commented out as if it were not there', () => {
@@ -132,6 +137,7 @@ describe('a bad file', () => {
     ['an unknown kind of reference', good().replace('host', '${vault:x}'), 4, 'cameras[0].url', /\$\{file:/],
     ['a reference where none is resolved', good('line: ${env:LINE}\n'), 6, 'line', /write the value itself/],
     ['a broker that is no URL', good('uplink: {broker: "collector:1883"}\n'), 6, 'uplink.broker', /mqtt:\/\//],
+    ['an unknown plant protocol', good('plant: [{url: "opc.tcp://plc"}]\n'), 6, 'plant[0].url', /log:/],
     ['an address in the open', good('status: {listen: "[::]:8970"}\n'), 6, 'status.listen', /127\.0\.0\.1/],
     ['a list in place of a group', good('storage: [1]\n'), 6, 'storage', /Limits/],
   ])('names %s with line, path and advice', (_what, text, line, path, advice) => {

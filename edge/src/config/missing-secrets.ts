@@ -9,9 +9,10 @@ export interface MissingSecret {
 
 /** Every secret that the configuration names and that cannot be read now. */
 export function missingSecrets({ config, secrets }: LoadedConfig): readonly MissingSecret[] {
-  const { cameras, uplink } = config;
+  const { cameras, plant, uplink } = config;
   const places: readonly (readonly [string, SecretText | undefined])[] = [
     ...cameras.map((camera) => [`camera ${camera.id}`, camera.url] as const),
+    ...plant.map(({ url }) => [`plant connection ${url.shown}`, url] as const),
     ['uplink broker', uplink?.broker],
     ['uplink username', uplink?.username],
     ['uplink password', uplink?.password],

@@ -6,6 +6,7 @@ import { Camera } from './slices/camera.ts';
 import { Inference } from './slices/inference.ts';
 import { Log } from './slices/log.ts';
 import { Model } from './slices/models.ts';
+import { Plant } from './slices/plant.ts';
 import { Status } from './slices/status.ts';
 import { Storage } from './slices/storage.ts';
 import { Uplink } from './slices/uplink.ts';
@@ -56,6 +57,10 @@ export const ConfigSchema = z.strictObject({
     .array(RuleOptions)
     .default([])
     .meta(key({ description: 'The conditions that become events.', restart: 'rule' })),
+  plant: z
+    .array(Plant)
+    .default([])
+    .meta(key({ description: 'Connections to the plant. Default: none.', restart: 'process' })),
   uplink: Uplink.optional().meta(
     key({
       description: 'Connection to the collector. Without it the device works alone and keeps all records.',
