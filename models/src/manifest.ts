@@ -19,7 +19,7 @@ const Output = z.strictObject({
   options: OutputOptions.optional(),
 });
 
-/** A second input that is no picture: the size of the picture, for boxes in its pixels. */
+/** A second input beside the image: its size, for boxes in its pixels. */
 const ExtraInput = z.strictObject({
   name: z.string().min(1),
   kind: z.literal('orig_target_sizes'),
@@ -28,7 +28,7 @@ const ExtraInput = z.strictObject({
 
 /** Where an imported model comes from. */
 const Original = z.strictObject({
-  /** The file as it was given, kept in the bundle; left out where the bundle's model is that very file. */
+  /** The file as it was given, kept in the bundle; left out where it is the bundle's model itself. */
   file: inside.optional(),
   sha256,
   prepared: z.boolean(),
@@ -36,7 +36,7 @@ const Original = z.strictObject({
   reason: z.string().max(1024).optional(),
 });
 
-/** How a model wants its picture and how its output is read: everything that the ONNX file does not say. */
+/** How a model takes its image and how its output is decoded: everything that the ONNX file does not say. */
 export const Manifest = z.strictObject({
   schema: z.literal(1),
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes'),
@@ -52,7 +52,7 @@ export const Manifest = z.strictObject({
   golden: z.array(z.strictObject({ image: inside, expect: inside })).max(64),
   licence: z.string().min(1).max(256),
   original: Original.optional(),
-  /** Imported although its scores were suspicious: every result it gives says `degraded`. */
+  /** Imported although its scores were suspect: every result that it gives is marked `degraded`. */
   degraded: z.strictObject({ reason: z.string().min(1).max(1024) }).optional(),
 });
 export type Manifest = Immutable<z.infer<typeof Manifest>>;
@@ -62,7 +62,7 @@ export type ModelManifest = Pick<Manifest, 'input' | 'extraInputs' | 'output' | 
 /** An input beside the image. `orig_target_sizes`: [1, 2], width and height in whose pixels boxes are wanted. */
 export type ExtraInput = Immutable<z.infer<typeof ExtraInput>>;
 
-/** What a golden image must give: boxes in pixels of the golden image. */
+/** The expected output for a golden image: boxes in its pixels. */
 export const GoldenExpectation = z.strictObject({
   detections: z.array(
     z.strictObject({

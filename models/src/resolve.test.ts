@@ -32,7 +32,7 @@ async function bundle(dir: TempDir, id = 'caps'): Promise<string> {
 }
 
 describe('a bundle', () => {
-  it('that is whole is taken with its manifest', async () => {
+  it('a complete bundle is accepted with its manifest', async () => {
     await using dir = await tempDir();
     const path = await bundle(dir);
     const verified = await verifyBundle(path);
@@ -40,7 +40,7 @@ describe('a bundle', () => {
     expect(verified.sha256).toBe(await sha256File(verified.onnxPath));
   });
 
-  it('is told with every wrong key of its manifest at once', async () => {
+  it('a bundle is refused with every wrong key of its manifest at once', async () => {
     await using dir = await tempDir();
     const path = await bundle(dir);
     await edit(path, (manifest) => {
@@ -92,7 +92,7 @@ describe('a bundle', () => {
     expect(error.advice).not.toBe('');
   });
 
-  it('with several things wrong names them all', async () => {
+  it('a bundle with several defects is refused with all of them', async () => {
     await using dir = await tempDir();
     const path = await bundle(dir);
     await rm(join(path, 'model.onnx'));
@@ -104,7 +104,7 @@ describe('a bundle', () => {
 });
 
 describe('the form of an ONNX file', () => {
-  it('is told for whole and cut ones, wherever they were cut', async () => {
+  it('an ONNX file is recognised when it is complete, and as truncated wherever it was cut', async () => {
     await using dir = await tempDir();
     const path = dir.join('m.onnx');
     await writeFile(path, ONNX);
@@ -130,7 +130,7 @@ describe('the form of an ONNX file', () => {
 });
 
 describe('a reference to a model', () => {
-  it('is an id of the catalog, a folder, or a file', async () => {
+  it('a model is named by an id of the catalog, a folder, or a file', async () => {
     await using dir = await tempDir();
     const places = { catalogDir: dir.join('catalog'), baseDir: dir.path };
     await mkdir(places.catalogDir);
@@ -146,7 +146,7 @@ describe('a reference to a model', () => {
     expect(file.sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('that is a file of another family is not misread', async () => {
+  it('a bare file of another family is refused instead of decoded wrongly', async () => {
     await using dir = await tempDir();
     const places = { catalogDir: dir.join('catalog'), baseDir: dir.path };
     const table = (count: number) =>
@@ -158,7 +158,7 @@ describe('a reference to a model', () => {
     expect(error.advice).toBe('lineside model import Some X.onnx --id some-x');
   });
 
-  it('that is a file brings the names of its metadata', async () => {
+  it('a bare file has the names of its metadata as labels', async () => {
     await using dir = await tempDir();
     const places = { catalogDir: dir.join('catalog'), baseDir: dir.path };
     const outputs = [{ name: 'out', shape: [1, 6, 84] }];
@@ -167,7 +167,7 @@ describe('a reference to a model', () => {
     expect(await resolveModel('caps.onnx', places)).toMatchObject({ kind: 'file', labels: ['cap', 'no cap'] });
   });
 
-  it('that leads nowhere says what there is', async () => {
+  it('an unknown model is refused with the models that exist', async () => {
     await using dir = await tempDir();
     const places = { catalogDir: dir.path, baseDir: dir.path };
     await bundle(dir);
@@ -181,7 +181,7 @@ describe('a reference to a model', () => {
 });
 
 describe('a catalog', () => {
-  it('lists its bundles, the broken ones with what is wrong', async () => {
+  it('a catalog lists its bundles, the broken ones with their defects', async () => {
     await using dir = await tempDir();
     await bundle(dir, 'good');
     const broken = await bundle(dir, 'broken');
@@ -194,7 +194,7 @@ describe('a catalog', () => {
     expect(second).toMatchObject({ id: 'good', manifest: { id: 'good' } });
   });
 
-  it('that is missing is empty', async () => {
+  it('a missing catalog is empty', async () => {
     expect(await catalogIds('/none/at/all')).toEqual([]);
   });
 });

@@ -10,12 +10,12 @@ export function isTfjsFile(file: string): boolean {
 
 /**
  * SHA-256 of a TensorFlow.js model: of `model.json` and then of each file of weights in the order that it names them.
- * A text where the model is not whole.
+ * A problem where the model is incomplete.
  */
 export async function sha256Tfjs(
   path: string,
 ): Promise<{ readonly sha256: string } | { readonly problem: ModelProblem }> {
-  const advice = 'copy the whole folder that tensorflowjs_converter wrote';
+  const advice = 'copy the complete folder that tensorflowjs_converter wrote';
   const text = await readFile(path).catch(() => undefined);
   const files = text === undefined ? undefined : weightFiles(text.toString('utf8'));
   if (text === undefined || files === undefined) {

@@ -5,7 +5,7 @@ import { encodeModel } from '@lineside/models';
 import { tempDir, type TempDir } from '../../../tests/support/temp-dir.ts';
 import { brightBlobDetector, constantDetector, tinyManifest } from '../../../tests/support/tiny-onnx.ts';
 import { BatchFeeder, sliceOutputs } from './batch.ts';
-import { OnnxSession, type SessionAnswer, type SessionPicture } from './onnx-session.ts';
+import { OnnxSession, type SessionAnswer, type SessionFrame } from './onnx-session.ts';
 
 const SIZE = 64;
 const SOURCE = { width: SIZE, height: SIZE };
@@ -33,7 +33,7 @@ async function sessionOf(bytes: Uint8Array, batch: number | undefined): Promise<
 }
 
 /** Four cells of 32 pixels; those that are named are white. */
-function picture(...cells: readonly number[]): SessionPicture {
+function picture(...cells: readonly number[]): SessionFrame {
   const pixels = new Uint8Array(SIZE * SIZE * 3);
   for (const cell of cells) {
     const [left, top] = [32 * (cell % 2), 32 * Math.floor(cell / 2)];
@@ -46,7 +46,7 @@ function picture(...cells: readonly number[]): SessionPicture {
 const cellsOf = (answers: readonly SessionAnswer[]): (number[] | undefined)[] =>
   answers.map(({ seen }) => seen?.detections.map(({ box: [x, y] }) => x / 32 + (y / 32) * 2).toSorted());
 
-describe('several pictures in one run', () => {
+describe('several frames in one run', () => {
   it.each([
     ['an open batch', 'n' as const, 4],
     ['a fixed batch', 4, 4],
@@ -75,7 +75,7 @@ describe('several pictures in one run', () => {
     expect(cellsOf(await session.inferAll([picture(), picture(), picture()], 10_000))).toEqual([[], [], []]);
   });
 
-  it('fail alone where the numbers are impossible', async () => {
+  it('in a batch only the frame with impossible values fails', async () => {
     const session = await sessionOf(brightBlobDetector({ size: SIZE, batch: 'n', blindedBy255: true }), 4);
     await session.start(signal);
     const answers = await session.inferAll([picture(0), picture(0, 1, 2, 3), picture(2)], 10_000);
@@ -83,7 +83,7 @@ describe('several pictures in one run', () => {
     expect(answers.map(({ failure }) => failure?.reason)).toEqual([undefined, 'bad_output', undefined]);
   });
 
-  it('are not begun with a graph that takes another number, or has one answer for all', async () => {
+  it('a batch is refused with a graph that takes another number, or gives one output for all', async () => {
     const two = await sessionOf(brightBlobDetector({ size: SIZE, batch: 2 }), 4);
     await expect(two.start(signal)).rejects.toMatchObject({ code: 'model_shape' });
     const untold = await sessionOf(brightBlobDetector({ size: SIZE, batch: 4 }), undefined);
@@ -94,7 +94,7 @@ describe('several pictures in one run', () => {
   });
 });
 
-describe('a model that is told the size of its picture', () => {
+describe('a model with the size of its image as second input', () => {
   /** One box over the right half, in the pixels that it is told; its score is how bright the picture is. */
   const graph = (axis: number | string): Uint8Array =>
     encodeModel({
@@ -166,26 +166,26 @@ describe('feeding', () => {
     letterbox: { anchor: 'center', fill: 114 },
   };
 
-  it('hands one picture on as it is, without a copy', () => {
+  it('a single frame is fed without a copy', () => {
     const one = Uint8Array.of(1, 2, 3);
     expect(new BatchFeeder(input, undefined).feed([one]).values).toBe(one);
     expect(new BatchFeeder({ ...input, batch: 4 }, undefined).feed([one])).toEqual({ values: one, rows: 1 });
   });
 
-  it('fills up with zeros what a fixed batch lacks, also after a full one', () => {
+  it('a fixed batch is filled up with zeros, also after a full one', () => {
     const feeder = new BatchFeeder({ ...input, batch: 2 }, 2);
     const [a, b] = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)];
     expect(feeder.feed([a, b])).toEqual({ values: Uint8Array.of(1, 2, 3, 4, 5, 6), rows: 2 });
     expect(feeder.feed([b])).toEqual({ values: Uint8Array.of(4, 5, 6, 0, 0, 0), rows: 2 });
   });
 
-  it('turns each picture into what the model wants', () => {
+  it("each frame of a batch is converted to the model's input", () => {
     const feeder = new BatchFeeder({ ...input, type: 'float32', layout: 'nchw', batch: 2 }, undefined);
     const { values } = feeder.feed([Uint8Array.of(0, 255, 51), Uint8Array.of(255, 0, 0)]);
     expect([...values].map((value) => Math.round(value * 10) / 10)).toEqual([0, 1, 0.2, 1, 0, 0]);
   });
 
-  it('cuts outputs without copying them', () => {
+  it('the outputs of a batch are cut without copies', () => {
     const data = Float32Array.of(1, 2, 3, 4, 5, 6);
     const parts = sliceOutputs(new Map([['o', { data, shape: [3, 2] }]]), 2, 3);
     expect(parts.map((part) => part.get('o'))).toEqual([

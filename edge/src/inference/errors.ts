@@ -16,16 +16,17 @@ export type InferenceErrorCode = (typeof INFERENCE_ERROR_CODES)[number];
 
 export const INFERENCE_ADVICE: Readonly<Record<InferenceErrorCode, string>> = {
   model_missing: 'Check the path and the permissions of the file, or install the model again.',
-  model_unreadable: 'The file is not a whole ONNX model. Copy it again and compare its sha256 with the manifest.',
+  model_unreadable: 'The file is not a complete ONNX model. Copy it again and compare its sha256 with the manifest.',
   model_shape:
-    'Import the file with `lineside model import FILE`, which finds out its family, and let the manifest name its inputs and outputs. An export must have a fixed input size.',
+    'Import the file with `lineside model import FILE`, which recognises its family, or name its inputs and outputs in the manifest. An export must have a fixed input size.',
   model_labels: 'The labels must be those the model was trained with, one per class and in its order.',
   model_float16:
-    'Import it with `lineside model import FILE`, which casts its inputs and outputs to float32; inside, it stays half precision.',
+    'Import it with `lineside model import FILE`, which casts its inputs and outputs to float32; inside, it keeps half precision.',
   model_timeout: 'The model did not load in time. Check the memory and the load of the machine.',
   tfjs_missing:
     'Convert the model to ONNX (tf2onnx), or install TensorFlow.js beside Lineside; the message names the packages.',
-  inference_error: 'Run `lineside doctor`; if it stays, take the model out of the config and report it.',
+  inference_error:
+    'Run `lineside doctor`; if the error remains, remove the model from the configuration and report it.',
   deadline: 'The model is too slow for this machine or its accelerator hangs. Use a smaller model or fewer cameras.',
   session_closed: 'Nothing to do: the model was being stopped.',
 };

@@ -20,7 +20,7 @@ import { fileExists, runtimeLibraries } from './providers.ts';
 import { inputShape, type ModelSpec, type Provider } from './model-spec.ts';
 import type { SessionFacts } from './worker-protocol.ts';
 
-// Its warnings about devices that are not there are noise on a machine without an accelerator.
+// Its warnings about missing devices are noise on a machine without an accelerator.
 env.logLevel = 'error';
 
 /** A model in memory of this thread. `run` and loading block the thread: only for workers. */
@@ -44,21 +44,21 @@ export class LoadedModel {
   }
 
   /**
-   * Runs the model once on the packed pixels of one picture or several, at most `facts.batch`; the outputs' numbers of
-   * each as they are.
+   * Runs the model once on the packed pixels of one frame or several, at most `facts.batch`. Returns the outputs of each,
+   * not decoded.
    *
-   * @throws InferenceError `model_shape` when an output has no part for each picture.
+   * @throws InferenceError `model_shape` when an output has no part for each frame.
    */
-  async run(pictures: readonly Uint8Array[]): Promise<readonly Outputs[]> {
+  async run(frames: readonly Uint8Array[]): Promise<readonly Outputs[]> {
     const { manifest } = this.#spec;
-    const { values, rows } = this.#feeder.feed(pictures);
+    const { values, rows } = this.#feeder.feed(frames);
     const shape = inputShape(manifest.input, rows);
     const tensor =
       values instanceof Uint8Array ? new Tensor('uint8', values, shape) : new Tensor('float32', values, shape);
     const feeds = { [manifest.input.name]: tensor, ...extraTensors(manifest, rows) };
-    const answer = await this.#session.run(feeds, this.#outputs);
-    const outputs = new Map(this.#outputs.map((name) => [name, outputTensor(name, answer[name])]));
-    return sliceOutputs(outputs, pictures.length, rows);
+    const results = await this.#session.run(feeds, this.#outputs);
+    const outputs = new Map(this.#outputs.map((name) => [name, outputTensor(name, results[name])]));
+    return sliceOutputs(outputs, frames.length, rows);
   }
 
   decode(outputs: Outputs, packed: Uint8Array, source: PictureSize): InferenceOutput | BadOutput {
@@ -70,7 +70,7 @@ export class LoadedModel {
   }
 }
 
-/** Boxes are wanted in pixels of the model's input, as every family gives them. */
+/** Boxes are requested in pixels of the model's input, as every family gives them. */
 function extraTensors({ input, extraInputs = [] }: ModelManifest, rows: number): Readonly<Record<string, Tensor>> {
   const sizes = Array.from({ length: rows }, () => [input.width, input.height]).flat();
   return Object.fromEntries(extraInputs.map(({ name, type }) => [name, sizeTensor(type, sizes)]));
@@ -89,7 +89,7 @@ function sizeTensor(type: ExtraInput['type'], sizes: readonly number[]): Tensor 
 }
 
 function outputTensor(name: string, tensor: Tensor | undefined): OutputTensor {
-  if (tensor === undefined) throw new InferenceError('model_shape', `the model gave no output ${name}`);
+  if (tensor === undefined) throw new InferenceError('model_shape', `the model has no output ${name}`);
   const { data, dims, type } = tensor;
   if (!isNumbers(data)) throw new InferenceError('model_shape', `output ${name} is ${type}`);
   return { data, shape: dims };
@@ -100,7 +100,7 @@ function isNumbers(data: Tensor['data']): data is OutputTensor['data'] {
 }
 
 /**
- * Loads a model with the best provider that proves itself by an inference.
+ * Loads a model with the best provider that completes a trial inference.
  *
  * @throws InferenceError when the file, its shapes or its labels are wrong.
  */
@@ -117,18 +117,18 @@ export async function loadModel(spec: ModelSpec, runtime: Runtime = onnxRuntime(
   return new LoadedModel(value, spec, { provider, reason, refused, expected, fallback, warmupMs, batch });
 }
 
-/** One inference of a grey picture, and one of as many as a run takes. */
+/** One inference of a grey frame, and one with a full batch. */
 async function prove(session: InferenceSession, spec: ModelSpec): Promise<void> {
   checkModelIo(ioOf(session), spec.manifest);
   const { width, height, letterbox, batch = 1 } = spec.manifest.input;
   const none = { provider: 'cpu', reason: '', refused: [], expected: 'cpu', fallback: false, warmupMs: 0 } as const;
   const trial = new LoadedModel(session, spec, { ...none, batch });
   const grey = new Uint8Array(width * height * 3).fill(letterbox.fill);
-  for (const pictures of batch === 1 ? [1] : [1, batch]) {
-    for (const outputs of await trial.run(Array.from({ length: pictures }, () => grey))) {
-      const told = trial.decode(outputs, grey, { width, height });
-      // Impossible numbers are the fate of one picture; a wrong shape is that of all.
-      if (isBad(told) && told.bad !== 'values') throw modelError(told);
+  for (const frames of batch === 1 ? [1] : [1, batch]) {
+    for (const outputs of await trial.run(Array.from({ length: frames }, () => grey))) {
+      const decoded = trial.decode(outputs, grey, { width, height });
+      // Impossible values concern one frame; a wrong shape concerns all.
+      if (isBad(decoded) && decoded.bad !== 'values') throw modelError(decoded);
     }
   }
 }
@@ -168,8 +168,8 @@ async function createOnCpu(path: string): Promise<InferenceSession> {
   try {
     return await createSession(path, 'cpu', 1);
   } catch (error) {
-    const told = `ONNX Runtime cannot load ${path}: ${messageOf(error)}`;
-    throw new InferenceError('model_unreadable', told, { cause: error });
+    const message = `ONNX Runtime cannot load ${path}: ${messageOf(error)}`;
+    throw new InferenceError('model_unreadable', message, { cause: error });
   }
 }
 
@@ -191,11 +191,11 @@ async function checkReadable(path: string): Promise<void> {
 }
 
 function ioOf(session: InferenceSession): ModelIo {
-  const told = (infos: readonly InferenceSession.ValueMetadata[]): ModelIo['inputs'] =>
+  const describe = (infos: readonly InferenceSession.ValueMetadata[]): ModelIo['inputs'] =>
     infos.map((info) =>
       info.isTensor
         ? { name: info.name, type: info.type, shape: info.shape }
         : { name: info.name, type: 'no tensor', shape: [] },
     );
-  return { inputs: told(session.inputMetadata), outputs: told(session.outputMetadata) };
+  return { inputs: describe(session.inputMetadata), outputs: describe(session.outputMetadata) };
 }

@@ -25,8 +25,8 @@ function io(input: Partial<ModelIo['inputs'][number]>, output: Partial<ModelIo['
   };
 }
 
-describe('a model held against its manifest', () => {
-  it('passes when it is what was promised, also with a free batch', () => {
+describe('the comparison of a model with its manifest', () => {
+  it('a model that fits its manifest is accepted, also with an open batch', () => {
     expect(() => checkModelIo(io({}), MANIFEST)).not.toThrow();
     expect(() =>
       checkModelIo(io({ shape: ['batch', 256, 320, 3] }, { shape: ['batch', 7, 'boxes'] }), MANIFEST),
@@ -45,20 +45,20 @@ describe('a model held against its manifest', () => {
     expect(() => checkModelIo(model, MANIFEST)).toThrow(expect.objectContaining({ code }));
   });
 
-  it('may be the other way round when the manifest says so', () => {
+  it('a table with exchanged axes is accepted when the manifest says so', () => {
     const manifest = { ...MANIFEST, output: { ...MANIFEST.output, layout: 'anchors_first' as const } };
     expect(() => checkModelIo(io({}, { shape: [1, 1680, 7] }), manifest)).not.toThrow();
     expect(() => checkModelIo(io({}), manifest)).toThrow(expect.objectContaining({ code: 'model_shape' }));
   });
 });
 
-describe('a manifest made from the file alone', () => {
+describe('a manifest that is derived from the file alone', () => {
   const exported: ModelIo = {
     inputs: [{ name: 'images', type: 'float32', shape: [1, 3, 384, 640] }],
     outputs: [{ name: 'output0', type: 'float32', shape: [1, 84, 5040] }],
   };
 
-  it("follows Ultralytics' habits", () => {
+  it('a derived manifest follows the conventions of Ultralytics', () => {
     const manifest = deriveManifest(exported);
     expect(manifest.input).toEqual({
       name: 'images',
@@ -74,7 +74,7 @@ describe('a manifest made from the file alone', () => {
     expect(() => checkModelIo(exported, manifest)).not.toThrow();
   });
 
-  it('takes the labels that are given, and lets them decide how the table lies', () => {
+  it('given labels are used, and decide the layout of the table', () => {
     const turned = { ...exported, outputs: [{ name: 'o', type: 'float32', shape: [1, 6, 7] }] };
     expect(deriveManifest(turned, ['a', 'b']).output.layout).toBe('attributes_first');
     expect(deriveManifest(turned, ['a', 'b', 'c']).output.layout).toBe('anchors_first');

@@ -3,7 +3,7 @@ import { type BadOutput, createDecoder, outputNames } from '@lineside/models/fam
 import { InferenceError } from './errors.ts';
 import { inputShape } from './model-spec.ts';
 
-/** What ONNX Runtime tells of an input or output; a dimension without a number has a name. */
+/** An input or output as ONNX Runtime describes it; a dimension without a number has a name. */
 export interface TensorInfo {
   readonly name: string;
   readonly type: string;
@@ -16,10 +16,10 @@ export interface ModelIo {
 }
 
 /**
- * Holds a model's inputs and outputs against its manifest. A dimension without a number passes: the first inference
- * tells what it is.
+ * Compares a model's inputs and outputs with its manifest. A dimension without a number always matches: the first
+ * inference shows it.
  *
- * @throws InferenceError `model_shape`, `model_labels` or `model_float16` with what was promised and what is.
+ * @throws InferenceError `model_shape`, `model_labels` or `model_float16` with the expected and the actual form.
  */
 export function checkModelIo(io: ModelIo, manifest: ModelManifest): void {
   const { input, output, labels, extraInputs = [] } = manifest;
@@ -37,25 +37,28 @@ export function checkModelIo(io: ModelIo, manifest: ModelManifest): void {
   const known = new Set([input.name, ...extraInputs.map(({ name }) => name)]);
   const unfed = io.inputs.find(({ name }) => !known.has(name));
   if (unfed !== undefined) {
-    throw new InferenceError('model_shape', `the model wants a second input, ${unfed.name}, which the manifest lacks`);
+    throw new InferenceError(
+      'model_shape',
+      `the model requires a second input, ${unfed.name}, which the manifest lacks`,
+    );
   }
   for (const name of outputNames(output)) refuseHalf(named(io.outputs, name, 'output'), 'output');
   if (labels.length === 0) throw new InferenceError('model_labels', 'the model has no labels');
   const { score, iou } = manifest.thresholds;
   const bad = createDecoder({ manifest, score, iou, masks: false, maps: false }).check(
-    io.outputs.map((output) => ofOnePicture(output, batch)),
+    io.outputs.map((output) => ofOneFrame(output, batch)),
   );
   if (bad !== undefined) throw modelError(bad);
 }
 
-/** How many pictures the graph takes, no more and no less; undefined where that is open. */
+/** The exact number of frames that the graph takes; undefined where that is open. */
 export function fixedBatch(io: ModelIo, input: ModelManifest['input']): number | undefined {
   const [rows] = named(io.inputs, input.name, 'input').shape;
   return typeof rows === 'number' ? rows : undefined;
 }
 
 /** An output as it is after it was cut along axis 0. */
-function ofOnePicture(output: TensorInfo, batch: number): TensorInfo {
+function ofOneFrame(output: TensorInfo, batch: number): TensorInfo {
   const [rows, ...rest] = output.shape;
   return rows === batch ? { ...output, shape: [1, ...rest] } : output;
 }
@@ -85,5 +88,5 @@ function fits(shape: readonly (number | string)[], wanted: readonly number[]): b
 
 function mismatch(kind: string, info: TensorInfo, wanted: string): InferenceError {
   const is = `${info.type} [${info.shape.join(', ')}]`;
-  return new InferenceError('model_shape', `${kind} ${info.name} is ${is}; the manifest wants ${wanted}`);
+  return new InferenceError('model_shape', `${kind} ${info.name} is ${is}; the manifest requires ${wanted}`);
 }

@@ -2,7 +2,7 @@ import type { ModelManifest } from '@lineside/models';
 
 export type Provider = 'tensorrt' | 'cuda' | 'cpu';
 
-/** One model to be run: its file, how to speak to it, and what this machine changes. */
+/** One model to run: its file, its manifest, and the settings of this machine. */
 export interface ModelSpec {
   readonly id: string;
   readonly path: string;
@@ -12,19 +12,19 @@ export interface ModelSpec {
   readonly score?: number | undefined;
   /** Instead of the manifest's IoU threshold of NMS; 0 to 1. */
   readonly iou?: number | undefined;
-  /** Whether outlines are computed of a model that can give them; true when left out. */
+  /** Whether masks are computed, where the model has them; true when left out. */
   readonly masks?: boolean | undefined;
-  /** Whether the map of an anomaly is handed on; false when left out. */
+  /** Whether the map of an anomaly is passed on; false when left out. */
   readonly maps?: boolean | undefined;
-  /** Wrapper of the TensorRT engine that was built of it on this machine; TensorRT is not tried without. */
+  /** Wrapper of the TensorRT engine that was built for it on this machine; without it TensorRT is not tried. */
   readonly engine?: string | undefined;
-  /** Where it is meant to run: anything less is a fall-back. Without it, an accelerator where there is one. */
+  /** Where it should run: a lower provider is a fall-back. When left out, an accelerator where there is one. */
   readonly expect?: Provider | undefined;
   /** CPU threads of one inference; 1 when left out. */
   readonly threads?: number | undefined;
 }
 
-/** Shape of the input tensor of `rows` pictures. */
+/** Shape of the input tensor for `rows` frames. */
 export function inputShape(input: ModelManifest['input'], rows = 1): readonly number[] {
   const { width, height } = input;
   return input.layout === 'nhwc' ? [rows, height, width, 3] : [rows, 3, height, width];

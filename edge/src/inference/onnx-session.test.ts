@@ -43,7 +43,7 @@ const frame = (): Uint8Array<ArrayBuffer> => new Uint8Array(SIZE * SIZE * 3);
 const SOURCE = { width: 128, height: 128 };
 
 describe('a model on its thread', () => {
-  it('loads, proves itself, and reads pictures', async () => {
+  it('a session loads a model, proves it, and decodes frames', async () => {
     const session = await sessionOf(model);
     const facts = await session.start(signal);
     expect(facts).toMatchObject({ provider: 'cpu', fallback: false });
@@ -53,7 +53,7 @@ describe('a model on its thread', () => {
     expect(await session.close()).toBe(true);
   });
 
-  it('takes the buffer away and brings it back', async () => {
+  it("a session takes the frame's buffer and returns it", async () => {
     const session = await sessionOf(model);
     await session.start(signal);
     const pixels = frame().fill(9);
@@ -63,7 +63,7 @@ describe('a model on its thread', () => {
     expect([back.byteLength, back[0]]).toEqual([SIZE * SIZE * 3, 9]);
   });
 
-  it('looks at the picture, not at the one before', async () => {
+  it('a session infers the given frame, not the previous one', async () => {
     const session = await sessionOf(brightBlobDetector({ size: SIZE, cell: 32, classes: 2 }));
     await session.start(signal);
     const bright = frame();
@@ -73,13 +73,13 @@ describe('a model on its thread', () => {
     expect((await session.infer(frame(), SOURCE, 10_000)).seen?.detections).toEqual([]);
   });
 
-  it('uses the threshold of this machine instead of the manifest’s', async () => {
+  it('a session uses the configured threshold instead of the manifest’s', async () => {
     const session = await sessionOf(model, { score: 0.8 });
     await session.start(signal);
     expect((await session.infer(frame(), SOURCE, 10_000)).seen?.detections).toEqual([]);
   });
 
-  it('says that an output with impossible numbers is no result', async () => {
+  it('an output with impossible values is reported as a failure, not as an empty result', async () => {
     const session = await sessionOf(
       constantDetector({ size: SIZE, classes: 2, boxes: [{ ...BOX, score: Number.NaN }] }),
     );
@@ -105,7 +105,7 @@ describe('a model on its thread', () => {
     await expect(session.start(signal)).rejects.toMatchObject({ code, advice: expect.stringMatching(/\w/) as string });
   });
 
-  it('is given up for good when a deadline passes', async () => {
+  it('a session is stuck for good after a missed deadline', async () => {
     const size = 1536;
     const slow = brightBlobDetector({ size, cell: 16, classes: 2 });
     const manifest = tinyManifest(slow, { size, labels: ['a', 'b'] });
@@ -120,7 +120,7 @@ describe('a model on its thread', () => {
 });
 
 describe('a model file without a manifest', () => {
-  it('tells its inputs and outputs, from which a manifest is made', async () => {
+  it('a manifest is derived from the inputs and outputs of a bare file', async () => {
     const path = dir.join('bare.onnx');
     await writeFile(path, model);
     const io = await describeModel(path, signal);
@@ -134,7 +134,7 @@ describe('a model file without a manifest', () => {
     expect((await session.infer(frame(), SOURCE, 10_000)).seen?.detections[0]?.label).toBe('cap');
   });
 
-  it('fails with a code when it is none', async () => {
+  it('a file that is not a model is refused with a code', async () => {
     await expect(describeModel('/nowhere/model.onnx', signal)).rejects.toMatchObject({ code: 'model_missing' });
   });
 });

@@ -10,29 +10,28 @@ import type { FromWorker, SessionFacts, ToWorker, WorkerTask } from './worker-pr
 const LOAD_DEADLINE_MS = 600_000;
 const CLOSE_DEADLINE_MS = 2_000;
 
-/** A letterboxed frame, and the size of what it shows in source pixels. */
-export interface SessionPicture {
+/** A letterboxed frame, and the size of the source that it shows. */
+export interface SessionFrame {
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly source: PictureSize;
 }
 
-/** The answer to one frame, with the frame's buffer. */
+/** The result for one frame, with the frame's buffer. */
 export interface SessionAnswer {
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly seen: InferenceOutput | undefined;
   /** Present when `seen` is not. */
   readonly failure: { readonly reason: 'inference_error' | 'bad_output'; readonly message: string } | undefined;
-  /** Monotonic ms at which the run began that it was in; no two runs of a session have the same. */
+  /** Monotonic ms at which its run began; no two runs of a session have the same. */
   readonly startedMs: number;
-  /** Of the whole run, however many pictures were in it. */
+  /** Of the complete run, however many frames were in it. */
   readonly inferMs: number;
   readonly decodeMs: number;
 }
 
 /**
- * One model on a worker thread of its own, because loading and running block the thread they are called on. One run
- * at a time. A native call cannot be interrupted: a session that missed a deadline is `stuck`, and only ending the
- * process gets rid of it.
+ * One model on its own worker thread, because loading and running block the thread that calls them. One run at a time. A
+ * native call cannot be interrupted: a session that missed a deadline is `stuck`, and only ending the process removes it.
  */
 export class OnnxSession {
   readonly #spec: ModelSpec;
@@ -62,29 +61,29 @@ export class OnnxSession {
   }
 
   /**
-   * Detections on one letterboxed frame. The buffer is away until the answer brings it back.
+   * Infers one letterboxed frame. Its buffer belongs to the thread until the result returns it.
    *
-   * @throws InferenceError `deadline` when there is no answer in time; the session is stuck from then on.
+   * @throws InferenceError `deadline` when there is no result in time; the session is stuck from then on.
    */
   async infer(pixels: Uint8Array<ArrayBuffer>, source: PictureSize, deadlineMs: number): Promise<SessionAnswer> {
     const [answer] = await this.inferAll([{ pixels, source }], deadlineMs);
-    if (answer === undefined) throw new InferenceError('inference_error', 'the session gave no answer');
+    if (answer === undefined) throw new InferenceError('inference_error', 'the session returned no result');
     return answer;
   }
 
   /**
-   * The same for several frames in one run, at most as many as `SessionFacts.batch`; answers in their order. A frame
-   * whose numbers are impossible fails alone.
+   * The same for several frames in one run, at most `SessionFacts.batch`; results in their order. A frame with impossible
+   * values fails alone.
    *
-   * @throws InferenceError `deadline` when there is no answer in time; the session is stuck from then on.
+   * @throws InferenceError `deadline` when there is no result in time; the session is stuck from then on.
    */
-  async inferAll(pictures: readonly SessionPicture[], deadlineMs: number): Promise<readonly SessionAnswer[]> {
+  async inferAll(frames: readonly SessionFrame[], deadlineMs: number): Promise<readonly SessionAnswer[]> {
     if (this.#worker === undefined || this.#stuck)
       throw new InferenceError('session_closed', 'the session is not open');
     if (this.#busy) throw new Error('one run at a time');
-    const sent = pictures.map(({ pixels, source }) => ({ pixels: pixels.buffer, source }));
+    const sent = frames.map(({ pixels, source }) => ({ pixels: pixels.buffer, source }));
     const buffers = sent.map(({ pixels }) => pixels);
-    this.#worker.post({ type: 'infer', pictures: sent }, buffers);
+    this.#worker.post({ type: 'infer', frames: sent }, buffers);
     const answer = await this.#ask('deadline', deadlineMs);
     if (answer.type !== 'answer') throw unexpected(answer);
     const { startedMs, inferMs } = answer;
@@ -93,7 +92,7 @@ export class OnnxSession {
     });
   }
 
-  /** Ends the thread; false when it is busy or does not end, so that ending the process now would abort it. */
+  /** Ends the thread; false when it is busy or does not end: then ending the process would abort it. */
   async close(): Promise<boolean> {
     const worker = this.#worker;
     if (worker === undefined) return true;
@@ -119,9 +118,9 @@ export class OnnxSession {
 }
 
 /**
- * Inputs and outputs of an ONNX file, read on a thread of its own.
+ * Inputs and outputs of an ONNX file, read on its own thread.
  *
- * @throws InferenceError when the file is missing or no model.
+ * @throws InferenceError when the file is missing or not a model.
  */
 export async function describeModel(path: string, signal: AbortSignal): Promise<ModelIo> {
   const worker = new SessionWorker({ task: 'describe', path });
@@ -131,7 +130,7 @@ export async function describeModel(path: string, signal: AbortSignal): Promise<
   throw unexpected(message);
 }
 
-/** The thread, spoken to in turns: one message out, one message back. */
+/** The thread and its protocol: one message out, one message back. */
 class SessionWorker {
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
@@ -210,6 +209,6 @@ class SessionWorker {
 }
 
 function unexpected(message: FromWorker): InferenceError {
-  if (message.type !== 'failed') return new InferenceError('inference_error', `the session said ${message.type}`);
+  if (message.type !== 'failed') return new InferenceError('inference_error', `the session sent ${message.type}`);
   return new InferenceError(message.code, message.message, { advice: message.advice });
 }

@@ -13,21 +13,21 @@ const INPUT: ModelManifest['input'] = {
 };
 const PACKED = Uint8Array.of(0, 51, 102, 153, 204, 255);
 
-describe('from packed bytes to the input of a model', () => {
-  it('hands uint8 NHWC on without touching it', () => {
+describe('the conversion of packed bytes to the input of a model', () => {
+  it('uint8 NHWC pixels are passed on unchanged', () => {
     expect(pixelReader(INPUT)(PACKED)).toBe(PACKED);
   });
 
-  it('sorts channels into planes', () => {
+  it('channels are sorted into planes', () => {
     expect([...pixelReader({ ...INPUT, layout: 'nchw' })(PACKED)]).toEqual([0, 153, 51, 204, 102, 255]);
   });
 
-  it('divides by 255 when the model says nothing', () => {
+  it('pixels are divided by 255 when the manifest gives no scale', () => {
     const values = pixelReader({ ...INPUT, type: 'float32', layout: 'nchw' })(PACKED);
     for (const [n, value] of [0, 0.6, 0.2, 0.8, 0.4, 1].entries()) expect(values[n]).toBeCloseTo(value, 6);
   });
 
-  it('takes mean and spread per channel when the model names them', () => {
+  it('mean and deviation are applied per channel when the manifest gives them', () => {
     const read = pixelReader({ ...INPUT, type: 'float32', mean: [0, 51, 2], std: [1, 51, 50] });
     expect([...read(PACKED)]).toEqual([0, 0, 2, 153, 3, expect.closeTo(5.06, 6)]);
   });

@@ -1,8 +1,8 @@
 import type { ModelManifest } from '@lineside/models';
 
 /**
- * Turns FFmpeg's packed bytes into the model's input. uint8 NHWC takes them as they are; everything else goes through
- * one table look-up per value into an array that is used again for every frame.
+ * Turns FFmpeg's packed bytes into the model's input. uint8 NHWC takes them as they are; every other form takes
+ * one table look-up per value, into an array that is reused for every frame.
  */
 export type PixelReader = (packed: Uint8Array) => Uint8Array | Float32Array;
 

@@ -1,13 +1,13 @@
-/** Worker thread of a probe: runs a model on given inputs and hands all its outputs back as they are. */
+/** Worker thread of a probe: runs a model on given inputs and returns all its outputs, not decoded. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf } from '@lineside/kit';
-import type { ProbedTensor, ProbeTask, ProbeTold } from './probe.ts';
+import type { ProbedTensor, ProbeTask, ProbeMessage } from './probe.ts';
 
-// What goes wrong is an answer here and told as one, not twice.
+// Errors are sent as messages, so the runtime must not log them too.
 env.logLevel = 'fatal';
 
-async function probe(task: ProbeTask, tell: (message: ProbeTold) => void): Promise<void> {
+async function probe(task: ProbeTask, send: (message: ProbeMessage) => void): Promise<void> {
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(task.path, {
@@ -16,13 +16,13 @@ async function probe(task: ProbeTask, tell: (message: ProbeTold) => void): Promi
       logSeverityLevel: 4,
     });
   } catch (error) {
-    tell({ type: 'failed', stage: 'load', message: messageOf(error) });
+    send({ type: 'failed', stage: 'load', message: messageOf(error) });
     return;
   }
   try {
-    for (const feeds of task.runs) tell({ type: 'outputs', outputs: await run(session, feeds) });
+    for (const feeds of task.runs) send({ type: 'outputs', outputs: await run(session, feeds) });
   } catch (error) {
-    tell({ type: 'failed', stage: 'run', message: messageOf(error) });
+    send({ type: 'failed', stage: 'run', message: messageOf(error) });
   } finally {
     await session.release();
   }

@@ -3,7 +3,7 @@ import type { Tensor } from 'onnxruntime-node';
 import { entryBeside, messageOf } from '@lineside/kit';
 import { InferenceError } from './errors.ts';
 
-/** A tensor as a model takes or gives it. */
+/** A tensor as a model takes or returns it. */
 export interface ProbedTensor {
   readonly name: string;
   readonly type: Exclude<Tensor.Type, 'string'>;
@@ -11,19 +11,19 @@ export interface ProbedTensor {
   readonly data: Exclude<Tensor.DataType, string[]>;
 }
 
-/** What the worker is started with: one list of inputs per run. */
+/** The worker's task: one list of inputs per run. */
 export interface ProbeTask {
   readonly path: string;
   readonly runs: readonly (readonly ProbedTensor[])[];
 }
 
-export type ProbeTold =
+export type ProbeMessage =
   | { readonly type: 'outputs'; readonly outputs: readonly ProbedTensor[] }
   | { readonly type: 'failed'; readonly stage: 'load' | 'run'; readonly message: string };
 
 /**
- * Every output of a model for each of the given inputs, unread, from the CPU provider on a thread of its own: what is
- * needed to judge a model before anything is known of it.
+ * Every output of a model for each of the given inputs, not decoded, from the CPU provider on its own thread: what is
+ * needed to check a model before anything is known about it.
  *
  * @throws InferenceError `model_unreadable` when it does not load, `inference_error` when it does not run,
  *   `model_timeout` when it does not answer in time.
@@ -49,11 +49,11 @@ export async function probeModel(
       void worker.terminate();
     };
     stop.addEventListener('abort', onStop, { once: true });
-    worker.on('message', (told: ProbeTold) => {
-      if (told.type === 'outputs') runs.push(told.outputs);
+    worker.on('message', (message: ProbeMessage) => {
+      if (message.type === 'outputs') runs.push(message.outputs);
       else {
-        const code = told.stage === 'load' ? 'model_unreadable' : 'inference_error';
-        settle(() => reject(new InferenceError(code, told.message)));
+        const code = message.stage === 'load' ? 'model_unreadable' : 'inference_error';
+        settle(() => reject(new InferenceError(code, message.message)));
       }
     });
     worker.once('error', (error) => settle(() => reject(new InferenceError('inference_error', messageOf(error)))));

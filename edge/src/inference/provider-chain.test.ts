@@ -43,21 +43,21 @@ function runtime(broken: Partial<Record<Provider, string>> = {}, libraries = tru
 }
 
 describe('the best provider that works', () => {
-  it('is TensorRT where an engine was built, loaded by its wrapper', async () => {
+  it('the best provider is TensorRT where an engine was built, loaded by its wrapper', async () => {
     const ort = runtime();
     const { facts } = await loadModel({ ...spec, engine }, ort);
     expect(facts).toMatchObject({ provider: 'tensorrt', refused: [], reason: '', fallback: false });
     expect(ort.asked).toEqual(['tensorrt engine.onnx']);
   });
 
-  it('is CUDA without an engine, and never TensorRT with the model itself', async () => {
+  it('the best provider is CUDA without an engine, and never TensorRT with the model itself', async () => {
     const ort = runtime();
     const { facts } = await loadModel(spec, ort);
     expect(facts).toMatchObject({ provider: 'cuda', refused: [{ provider: 'tensorrt', code: 'engine_missing' }] });
     expect(ort.asked).toEqual(['cuda model.onnx']);
   });
 
-  it('falls from an engine that is refused to CUDA, and from there to the CPU, and says why', async () => {
+  it('the provider falls back from a refused engine to CUDA and then to the CPU, with reasons', async () => {
     const ort = runtime({ tensorrt: 'engine plan was built by TensorRT 10.3, this is 10.16', cuda: 'no kernel image' });
     const { facts } = await loadModel({ ...spec, engine }, ort);
     expect(facts).toMatchObject({
@@ -73,13 +73,13 @@ describe('the best provider that works', () => {
     expect(facts.reason).toContain('no kernel image');
   });
 
-  it('does not take an engine whose outputs are those of another model', async () => {
+  it('an engine with the outputs of another model is not used', async () => {
     await writeFile(engine, constantDetector({ size: 64, classes: 7, boxes: [] }));
     const { facts } = await loadModel({ ...spec, engine }, runtime());
     expect(facts).toMatchObject({ provider: 'cuda', refused: [{ code: 'engine_refused' }] });
   });
 
-  it('leaves alone an engine whose loading ended the process twice', async () => {
+  it('an engine whose loading ended the process twice is not tried again', async () => {
     await writeFile(dir.join('loading'), '1');
     expect((await loadModel({ ...spec, engine }, runtime())).facts.provider).toBe('tensorrt');
     await expect(readFile(dir.join('loading'))).rejects.toThrow('ENOENT');
@@ -99,7 +99,7 @@ describe('the best provider that works', () => {
     expect([facts.provider, facts.fallback]).toEqual([row.provider, row.fallback]);
   });
 
-  it('refuses a wrong model on every provider', async () => {
+  it('a wrong model is refused on every provider', async () => {
     const ort = runtime({ cuda: 'out of memory' });
     const wrong = { ...spec, manifest: { ...spec.manifest, labels: ['a', 'b', 'c'] } };
     await expect(loadModel(wrong, ort)).rejects.toMatchObject({ code: 'model_labels' });

@@ -6,9 +6,9 @@ import { InferenceError } from './errors.ts';
 import { chooseProviders, PROVIDER_ORDER, type ProviderRefusal } from './providers.ts';
 import type { ModelSpec, Provider } from './model-spec.ts';
 
-/** ONNX Runtime as the chain needs it; a test puts another in its place. */
+/** The part of ONNX Runtime that the chain needs; tests replace it. */
 export interface Runtime {
-  /** Names of the providers that this build knows. */
+  /** Names of the providers in this build. */
   supported(): readonly string[];
   /** Folder in which it looks for their libraries. */
   readonly libraries: string;
@@ -17,23 +17,23 @@ export interface Runtime {
   create(path: string, provider: Provider, threads: number): Promise<InferenceSession>;
 }
 
-/** A session that gave an answer, and why it is not on a better provider. */
+/** A session that completed an inference, and why it is not on a better provider. */
 export interface Proven<T> {
   readonly provider: Provider;
   readonly value: T;
   readonly refused: readonly ProviderRefusal[];
-  /** Where it was meant to run. */
+  /** Where it should run. */
   readonly expected: Provider;
-  /** It runs on less than that. */
+  /** It runs on a lower provider than that. */
   readonly fallback: boolean;
 }
 
-/** Loads of an engine that ended the process before it was given up. */
+/** Loads of an engine that may end the process before it is not tried again. */
 const CRASHES_MAX = 2;
 
 /**
  * The best provider on which `prove` succeeds with a session: `tensorrt` where an engine was built for this model,
- * then `cuda`, then `cpu`. `prove` runs the model once, for a list of names says nothing about what works.
+ * then `cuda`, then `cpu`. `prove` runs the model once, because a list of names does not show what works.
  *
  * @throws InferenceError when the model itself is wrong, or not even the CPU runs it.
  */
@@ -67,7 +67,7 @@ export async function bestProvider<T>(
   throw new InferenceError('inference_error', 'no execution provider is left');
 }
 
-/** True when `provider` stands below `expected`. */
+/** True when `provider` is lower than `expected`. */
 export function isLess(provider: Provider, expected: Provider): boolean {
   return PROVIDER_ORDER.indexOf(provider) > PROVIDER_ORDER.indexOf(expected);
 }
@@ -77,7 +77,7 @@ export function reasonOf(refused: readonly ProviderRefusal[]): string {
   return refused.map(({ provider, message }) => `${provider}: ${message}`).join('; ');
 }
 
-/** An engine that cannot be used; the model itself may be in order. */
+/** An engine that cannot be used; the model itself may be sound. */
 class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: ProviderRefusal['code'];
@@ -93,14 +93,14 @@ async function create(spec: ModelSpec, provider: Provider, runtime: Runtime): Pr
     return await runtime.create(spec.path, provider, spec.threads ?? 1);
   } catch (error) {
     if (provider !== 'cpu') throw error;
-    const told = `ONNX Runtime cannot load ${spec.path}: ${messageOf(error)}`;
-    throw new InferenceError('model_unreadable', told, { cause: error });
+    const message = `ONNX Runtime cannot load ${spec.path}: ${messageOf(error)}`;
+    throw new InferenceError('model_unreadable', message, { cause: error });
   }
 }
 
 /**
- * Loads the engine's wrapper. TensorRT that is given the model itself would build an engine at every start, for
- * minutes and in full precision. A load that ended the process left a mark behind: after two, the engine is not tried.
+ * Loads the engine's wrapper. If TensorRT got the model itself, it would build an engine at every start, for minutes and in
+ * full precision. A load that ended the process leaves a mark: after two, the engine is not tried again.
  */
 async function withEngine<T>(
   spec: ModelSpec,
@@ -126,7 +126,7 @@ async function withEngine<T>(
   }
 }
 
-/** The mark guards against a crash loop; where it cannot be written, the engine is tried without. */
+/** The mark prevents a crash loop; where it cannot be written, the engine is tried without it. */
 async function markLoading(mark: string, count: number): Promise<void> {
   try {
     await writeFile(mark, String(count));

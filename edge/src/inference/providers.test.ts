@@ -5,7 +5,7 @@ const choose = (supported: readonly string[], files: readonly string[]) =>
   chooseProviders({ supported, libraries: '/ort', exists: async (path) => files.includes(path) });
 
 describe('the chain of execution providers', () => {
-  it('is the CPU alone on a machine without an accelerator, and that is the normal case', async () => {
+  it('without an accelerator only the CPU is tried, which is not a fall-back', async () => {
     const choice = await choose(['cpu', 'cuda', 'tensorrt'], []);
     expect(choice.candidates).toEqual(['cpu']);
     expect(choice.refused).toMatchObject([
@@ -15,14 +15,14 @@ describe('the chain of execution providers', () => {
     expect(choice.acceleratorExpected).toBe(false);
   });
 
-  it('tries the best first where the libraries are installed', async () => {
+  it('the best provider is tried first where the libraries are installed', async () => {
     const files = ['/ort/libonnxruntime_providers_tensorrt.so', '/ort/libonnxruntime_providers_cuda.so'];
     const choice = await choose(['cpu', 'cuda', 'tensorrt'], files);
     expect(choice.candidates).toEqual(['tensorrt', 'cuda', 'cpu']);
     expect(choice.acceleratorExpected).toBe(true);
   });
 
-  it('calls the CPU a fall-back on a Jetson whose ONNX Runtime knows no accelerator', async () => {
+  it('the CPU is a fall-back on a Jetson whose ONNX Runtime has no accelerator', async () => {
     const choice = await choose(['cpu'], ['/etc/nv_tegra_release']);
     expect(choice.refused[0]).toMatchObject({ provider: 'tensorrt', code: 'not_in_build' });
     expect(choice.acceleratorExpected).toBe(true);

@@ -6,7 +6,7 @@ import type { Provider } from './model-spec.ts';
 /** Best first. */
 export const PROVIDER_ORDER: readonly Provider[] = ['tensorrt', 'cuda', 'cpu'];
 
-/** Why a provider was not taken. */
+/** Why a provider was not used. */
 export const REFUSAL_CODES = [
   /** This build of ONNX Runtime does not have it. */
   'not_in_build',
@@ -27,24 +27,24 @@ export interface ProviderRefusal {
 }
 
 export interface ProviderChoice {
-  /** Worth a try on this machine, best first; the CPU is always the last. */
+  /** Providers to try on this machine, best first; the CPU is always the last. */
   readonly candidates: readonly Provider[];
-  /** Why each better one is not among them. */
+  /** Why each other provider is not among them. */
   readonly refused: readonly ProviderRefusal[];
-  /** True when this machine is meant to run on its accelerator, so that the CPU is a fall-back and not the rule. */
+  /** True when this machine should use its accelerator, so that the CPU is a fall-back and not the normal case. */
   readonly acceleratorExpected: boolean;
 }
 
 export interface ProviderFacts {
-  /** Names that the build of ONNX Runtime knows; it drops others without an error. */
+  /** Names of the providers in this build of ONNX Runtime; it ignores others without an error. */
   readonly supported: readonly string[];
-  /** Tells whether a file exists. */
+  /** Whether a file exists. */
   readonly exists: (path: string) => Promise<boolean>;
   /** Folder of ONNX Runtime's libraries. */
   readonly libraries: string;
 }
 
-/** Which execution providers can be tried; whether one really works, only an inference tells. */
+/** Which execution providers can be tried; only an inference shows whether one works. */
 export async function chooseProviders(facts: ProviderFacts): Promise<ProviderChoice> {
   const candidates: Provider[] = [];
   const refused: ProviderRefusal[] = [];
@@ -69,7 +69,7 @@ export function runtimeLibraries(): string {
   return join(dirname(entry), '..', 'bin', 'napi-v6', process.platform, process.arch);
 }
 
-/** Whether the installed ONNX Runtime has the TensorRT provider's library; whether it works, only an inference tells. */
+/** Whether the installed ONNX Runtime has the TensorRT provider's library; only an inference shows whether it works. */
 export async function hasTensorrt(): Promise<boolean> {
   return fileExists(join(runtimeLibraries(), 'libonnxruntime_providers_tensorrt.so'));
 }

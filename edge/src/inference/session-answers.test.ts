@@ -98,20 +98,20 @@ const queries = { name: 'labels', family: 'detr', names: ['labels', 'boxes', 'sc
 const sizes = { name: 'orig_target_sizes', kind: 'orig_target_sizes', type: 'int64' } as const;
 
 describe('a session of a model with several outputs', () => {
-  it('feeds the size that boxes are wanted in, and reads labels in 64 bits', async () => {
+  it('a session feeds the size in whose pixels boxes are wanted, and reads 64-bit labels', async () => {
     const session = await sessionOf(transformer, manifestOf(queries, { extraInputs: [sizes] }));
     const { seen } = await look(session);
     expect(seen).toEqual({ detections: [{ label: 'cap', classId: 1, score: 0.75, box: [32, 64, 96, 128] }] });
   });
 
-  it('is not started without an input that the graph wants, or with one of another type', async () => {
+  it('a session is refused without an input that the graph needs, or with one of another type', async () => {
     const without = await sessionOf(transformer, manifestOf(queries));
     await expect(without.start(signal)).rejects.toMatchObject({ code: 'model_shape' });
     const other = await sessionOf(transformer, manifestOf(queries, { extraInputs: [{ ...sizes, type: 'float32' }] }));
     await expect(other.start(signal)).rejects.toMatchObject({ code: 'model_shape' });
   });
 
-  it('is not started with an output that the graph does not have', async () => {
+  it('a session is refused with an output that the graph does not have', async () => {
     const names = ['labels', 'boxes', 'confidences'];
     const manifest = manifestOf({ ...queries, names }, { extraInputs: [sizes] });
     await expect((await sessionOf(transformer, manifest)).start(signal)).rejects.toMatchObject({
@@ -120,7 +120,7 @@ describe('a session of a model with several outputs', () => {
     });
   });
 
-  it('brings outlines from the thread, unless they are not wanted', async () => {
+  it('a session returns masks, unless they are switched off', async () => {
     const table = Float32Array.of(32, 32, 16, 8, 0, 0.75, 1);
     const graph = constants([
       { name: 'o', shape: [1, 7, 1], data: table },
@@ -134,8 +134,8 @@ describe('a session of a model with several outputs', () => {
   });
 });
 
-describe('a session of a model of whole pictures', () => {
-  it('brings classes from the thread', async () => {
+describe('a session of a model that reports on whole frames', () => {
+  it('a session returns the classes of a classification', async () => {
     const graph = constants([{ name: 'o', shape: [1, 2], data: Float32Array.of(0, 3) }]);
     const manifest = manifestOf({ name: 'o', family: 'classify', options: { softmax: 'outside' } });
     const { seen } = await look(await sessionOf(graph, manifest));
@@ -143,7 +143,7 @@ describe('a session of a model of whole pictures', () => {
     expect(seen?.detections.map(({ box }) => box)).toEqual([[0, 0, 128, 128]]);
   });
 
-  it('brings an anomaly and, where it is wanted, its map', async () => {
+  it('a session returns an anomaly and, where it is requested, its map', async () => {
     const graph = constants([
       { name: 's', shape: [1, 1], data: Float32Array.of(0.75) },
       { name: 'm', shape: [1, 1, 2, 2], data: Float32Array.of(0, 0.25, 0.5, 0.75) },
@@ -156,8 +156,8 @@ describe('a session of a model of whole pictures', () => {
   });
 });
 
-describe('a model that cannot be read as its manifest says', () => {
-  it('is refused with advice when its output is half precision', async () => {
+describe('a model whose outputs do not fit its manifest', () => {
+  it('a model with a half-precision output is refused with advice', async () => {
     const graph: ModelGraph = {
       inputs: [picture],
       outputs: [{ name: 'o', type: 'float16', shape: [1, 2] }],
@@ -171,7 +171,7 @@ describe('a model that cannot be read as its manifest says', () => {
     });
   });
 
-  it('is refused when a shape that is declared open turns out wrong', async () => {
+  it('a model whose open shape turns out wrong is refused', async () => {
     const graph = constants([{ name: 'o', shape: [1, 9, 1], data: new Float32Array(9) }]);
     const declared: ModelGraph = {
       ...graph,
@@ -181,7 +181,7 @@ describe('a model that cannot be read as its manifest says', () => {
     await expect(session.start(signal)).rejects.toMatchObject({ code: 'model_labels' });
   });
 
-  it('is refused when a manifest of several outputs names one', async () => {
+  it('a model with several outputs is refused when its manifest names one', async () => {
     const graph = constants([{ name: 'scores', shape: [1, 3, 2], data: new Float32Array(6) }]);
     const session = await sessionOf(graph, manifestOf({ name: 'scores', family: 'ssd' }));
     await expect(session.start(signal)).rejects.toMatchObject({

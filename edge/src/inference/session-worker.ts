@@ -1,11 +1,11 @@
-/** Worker thread of one session: loads the model, proves the provider by an inference, then answers runs in turn. */
+/** Worker thread of one session: loads the model, tests the provider by an inference, then does the requested runs. */
 import { isBad, type Outputs } from '@lineside/models/families';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf, systemClock } from '@lineside/kit';
 import { InferenceError } from './errors.ts';
 import { describeModelFile, type LoadedModel, loadModel } from './loaded-model.ts';
 import { isTfjs, loadTfjs, type TfjsModel } from './tfjs/tfjs-model.ts';
-import type { FromWorker, SentAnswer, SentPicture, ToWorker, WorkerTask } from './worker-protocol.ts';
+import type { FromWorker, SentAnswer, SentFrame, ToWorker, WorkerTask } from './worker-protocol.ts';
 
 async function serve(port: MessagePort, model: LoadedModel | TfjsModel): Promise<void> {
   port.on('message', (message: ToWorker) => {
@@ -14,7 +14,7 @@ async function serve(port: MessagePort, model: LoadedModel | TfjsModel): Promise
         void answer(port, model, message);
         return;
       case 'close':
-        // With the port closed nothing keeps the thread: it ends by itself, outside of any native call.
+        // With the port closed the thread ends by itself, outside of any native call.
         void model.release().finally(() => port.close());
         return;
     }
@@ -22,28 +22,28 @@ async function serve(port: MessagePort, model: LoadedModel | TfjsModel): Promise
   post(port, { type: 'ready', facts: model.facts });
 }
 
-/** Never rejects: whatever goes wrong is the answer. A run that fails fails all its pictures, a reading only its own. */
+/** Never rejects: errors are sent as results. A run that fails fails all its frames, decoding only its own. */
 async function answer(
   port: MessagePort,
   model: LoadedModel | TfjsModel,
-  { pictures }: Extract<ToWorker, { type: 'infer' }>,
+  { frames }: Extract<ToWorker, { type: 'infer' }>,
 ): Promise<void> {
   const startedMs = systemClock.monoMs();
-  const packed = pictures.map(({ pixels }) => new Uint8Array(pixels));
+  const packed = frames.map(({ pixels }) => new Uint8Array(pixels));
   let answers: readonly SentAnswer[];
   let inferredMs = startedMs;
   try {
     const outputs = await model.run(packed);
     inferredMs = systemClock.monoMs();
-    answers = pictures.map((picture, n) => read(model, picture, outputs[n]));
+    answers = frames.map((frame, n) => read(model, frame, outputs[n]));
   } catch (error) {
-    answers = pictures.map(({ pixels }) => failed(pixels, 'inference_error', messageOf(error)));
+    answers = frames.map(({ pixels }) => failed(pixels, 'inference_error', messageOf(error)));
   }
-  const buffers = pictures.map(({ pixels }) => pixels);
+  const buffers = frames.map(({ pixels }) => pixels);
   post(port, { type: 'answer', answers, startedMs, inferMs: inferredMs - startedMs }, buffers);
 }
 
-function read(model: LoadedModel | TfjsModel, { pixels, source }: SentPicture, outputs: Outputs = NONE): SentAnswer {
+function read(model: LoadedModel | TfjsModel, { pixels, source }: SentFrame, outputs: Outputs = NONE): SentAnswer {
   const startedMs = systemClock.monoMs();
   try {
     const decoded = model.decode(outputs, new Uint8Array(pixels), source);

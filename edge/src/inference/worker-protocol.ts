@@ -4,18 +4,18 @@ import type { ModelIo } from './model-io.ts';
 import type { ProviderRefusal } from './providers.ts';
 import type { ModelSpec, Provider } from './model-spec.ts';
 
-/** What a session worker is started with. */
+/** The task of a session worker. */
 export type WorkerTask =
   | { readonly task: 'serve'; readonly spec: ModelSpec }
   | { readonly task: 'describe'; readonly path: string };
 
-/** A letterboxed picture, and the size of what it shows. */
-export interface SentPicture {
+/** A letterboxed frame, and the size of the source that it shows. */
+export interface SentFrame {
   readonly pixels: ArrayBuffer;
   readonly source: PictureSize;
 }
 
-/** What became of one picture, with its buffer. */
+/** The result for one frame, with its buffer. */
 export interface SentAnswer {
   readonly pixels: ArrayBuffer;
   /** Undefined when there is no result. */
@@ -24,23 +24,21 @@ export interface SentAnswer {
   readonly decodeMs: number;
 }
 
-/** To the worker. All pictures go through one run; the buffers are transferred, and come back with the answer. */
-export type ToWorker =
-  | { readonly type: 'infer'; readonly pictures: readonly SentPicture[] }
-  | { readonly type: 'close' };
+/** To the worker. All frames go through one run; the buffers are transferred, and returned with the result. */
+export type ToWorker = { readonly type: 'infer'; readonly frames: readonly SentFrame[] } | { readonly type: 'close' };
 
 export interface SessionFacts {
   readonly provider: Provider;
-  /** Why no better provider was taken; empty when the best is in use. */
+  /** Why no better provider is used; empty when the best is in use. */
   readonly reason: string;
   /** The same, each with a code. */
   readonly refused: readonly ProviderRefusal[];
-  /** Where it was meant to run. */
+  /** Where it should run. */
   readonly expected: Provider;
-  /** It runs on less than where it was meant to run. */
+  /** It runs on a lower provider than it should. */
   readonly fallback: boolean;
   readonly warmupMs: number;
-  /** Most pictures that one run takes. */
+  /** Most frames of one run. */
   readonly batch: number;
 }
 
@@ -51,7 +49,7 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly code: InferenceErrorCode; readonly message: string; readonly advice: string }
   | {
       readonly type: 'answer';
-      /** One per picture, in their order. */
+      /** One per frame, in their order. */
       readonly answers: readonly SentAnswer[];
       readonly startedMs: number;
       readonly inferMs: number;

@@ -13,7 +13,7 @@ import {
   type ModelInputs,
   type OnnxInspection,
   parseOnnx,
-  type PictureForm,
+  type ImageForm,
   PrepareError,
   readInputs,
   resolveOptions,
@@ -39,7 +39,7 @@ export interface Analysis {
   readonly whole: LoadedOnnx;
   readonly inspection: OnnxInspection;
   readonly inputs: ModelInputs;
-  readonly form: PictureForm;
+  readonly form: ImageForm;
   readonly convention: ImagePreparation;
   readonly guess: FamilyGuess;
   readonly alternatives: readonly FamilyGuess[];
@@ -66,14 +66,14 @@ export async function analyseModel(file: LoadedOnnx, request: ImportRequest, too
   const settled = { width: size.width, labels: labelCount(asked) };
   const usual = imagePreparation(resolveOptions(before.guess, [blank], settled), {
     ultralytics: stride !== undefined || /ultralytics/i.test(author ?? ''),
-    rawPixels: wantsRawPixels(whole.model, inputs.picture.name),
+    rawPixels: wantsRawPixels(whole.model, inputs.image.name),
     hasSizesInput: inputs.sizes !== undefined,
-    layout: inputs.picture.layout,
+    layout: inputs.image.layout,
   });
   const { fit } = request;
   const convention = fit === undefined ? usual : { ...usual, letterbox: { ...usual.letterbox, anchor: fit } };
-  const form: PictureForm = {
-    input: inputs.picture,
+  const form: ImageForm = {
+    input: inputs.image,
     ...size,
     color: request.color ?? convention.color,
     mean: request.scaling?.mean ?? convention.mean,
@@ -84,9 +84,7 @@ export async function analyseModel(file: LoadedOnnx, request: ImportRequest, too
   const guess = withRequest(resolveOptions(before.guess, runs, settled), request);
   const named = chooseLabels(guess, asked);
   const scaling =
-    request.scaling === undefined && inputs.picture.type !== 'uint8'
-      ? [`pixels are scaled as ${convention.reason}`]
-      : [];
+    request.scaling === undefined && inputs.image.type !== 'uint8' ? [`pixels are scaled as ${convention.reason}`] : [];
   return {
     ...{ whole, inspection, inputs, form, convention, guess, frames, runs },
     alternatives: before.alternatives,
@@ -114,14 +112,14 @@ function checkFile(file: LoadedOnnx, inspection: OnnxInspection, request: Import
 function checkInputs({ model }: LoadedOnnx, request: ImportRequest): ModelInputs {
   const inputs = readInputs(model, request.layout);
   if ('unfit' in inputs) throw refuse(request, 'input_unsupported', inputs.unfit, inputs.advice);
-  const { batch } = inputs.picture;
+  const { batch } = inputs.image;
   if (batch !== undefined && batch !== 1) {
     const advice = 'export it with a batch of 1 or an open batch';
     throw refuse(request, 'input_unsupported', `takes ${batch} pictures at once`, advice);
   }
   if (batch !== undefined && request.batch !== undefined) {
     const advice = 'export it with an open batch (a dynamic first axis), or leave --batch out';
-    throw refuse(request, 'input_unsupported', 'takes one picture at once', advice);
+    throw refuse(request, 'input_unsupported', 'takes one image at once', advice);
   }
   return inputs;
 }

@@ -36,7 +36,7 @@ export async function build(task: BuildTask): Promise<Done> {
   const frames = analysis.frames.slice(0, GOLDEN_MOST);
   const suspicion = judgeScores(analysis, request);
   const attempt = await prepareModel(analysis, request, tools);
-  if (!attempt.prepared && analysis.inputs.picture.channels === 1) {
+  if (!attempt.prepared && analysis.inputs.image.channels === 1) {
     const advice = 'export it for pictures of three channels';
     throw refuse(request, 'input_unsupported', `takes grey pictures and cannot be prepared: ${attempt.reason}`, advice);
   }
@@ -98,7 +98,7 @@ async function expectations(
 ): Promise<Expectations> {
   const parts = { request, analysis, preparation: attempt, degraded: suspicion };
   // A manifest cannot tell of grey input: only the prepared graph takes pictures there.
-  const grey = analysis.inputs.picture.channels === 1;
+  const grey = analysis.inputs.image.channels === 1;
   const spec = grey
     ? specOf(runningManifest(parts), join(tools.scratch, PREPARED_FILE))
     : specOf(originalManifest(parts), analysis.whole.path);

@@ -25,7 +25,7 @@ export interface BundleParts {
 export function originalManifest({ request, analysis }: Pick<BundleParts, 'request' | 'analysis'>): Manifest {
   const { guess, form, convention, labels, inspection, inputs, whole } = analysis;
   const [first = ''] = guess.outputs;
-  const { type, layout, name } = inputs.picture;
+  const { type, layout, name } = inputs.image;
   const scaling = type === 'uint8' ? {} : { mean: [...form.mean], std: [...form.std] };
   return {
     schema: 1,

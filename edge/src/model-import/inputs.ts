@@ -1,8 +1,8 @@
-import type { ModelInputs, PictureForm } from '@lineside/models';
+import type { ModelInputs, ImageForm } from '@lineside/models';
 import type { ProbedTensor } from '../inference/index.ts';
 
 /** The inputs of one run of the original on packed pixels in its own channel order. */
-export function originalFeeds(pixels: Uint8Array, form: PictureForm, inputs: ModelInputs): readonly ProbedTensor[] {
+export function originalFeeds(pixels: Uint8Array, form: ImageForm, inputs: ModelInputs): readonly ProbedTensor[] {
   const { input, width, height } = form;
   const { layout, channels } = input;
   const shape = layout === 'nchw' ? [1, channels, height, width] : [1, height, width, channels];
@@ -17,7 +17,7 @@ export function originalFeeds(pixels: Uint8Array, form: PictureForm, inputs: Mod
 /** The inputs of one run of the prepared graph on packed RGB. */
 export function preparedFeeds(
   pixels: Uint8Array,
-  form: PictureForm,
+  form: ImageForm,
   inputs: ModelInputs,
   name: string,
 ): readonly ProbedTensor[] {
@@ -26,7 +26,7 @@ export function preparedFeeds(
 }
 
 /** Boxes are wanted in pixels of the input: the way back to the picture is the decoder's. */
-function sizeFeeds({ width, height }: PictureForm, { sizes }: ModelInputs): readonly ProbedTensor[] {
+function sizeFeeds({ width, height }: ImageForm, { sizes }: ModelInputs): readonly ProbedTensor[] {
   if (sizes === undefined) return [];
   const { name, type } = sizes;
   const shape = [1, 2];
@@ -40,14 +40,14 @@ function sizeFeeds({ width, height }: PictureForm, { sizes }: ModelInputs): read
   }
 }
 
-function scaled({ mean, std }: PictureForm): (value: number, channel: number) => number {
+function scaled({ mean, std }: ImageForm): (value: number, channel: number) => number {
   return (value, channel) => (Math.fround(value) - (mean[channel] ?? 0)) / (std[channel] ?? 1);
 }
 
 /** Values in the input's layout, from packed pixels in the model's channel order. */
 function planes(
   pixels: Uint8Array,
-  { input, width, height, color }: PictureForm,
+  { input, width, height, color }: ImageForm,
   value: (level: number, channel: number) => number,
 ): Float64Array {
   const cells = width * height;

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { castBorder, parseOnnx, type PictureForm, prepareGraph, readInputs } from '@lineside/models';
+import { castBorder, parseOnnx, type ImageForm, prepareGraph, readInputs } from '@lineside/models';
 import { describe, expect, it } from 'vitest';
 import { type MadeModel, madeModel } from '../../../tests/support/made-model.ts';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
@@ -50,7 +50,7 @@ async function both(dir: TempDir, variant: Variant): Promise<readonly (readonly 
   const inputs = readInputs(whole.model, variant.model.layout);
   if ('unfit' in inputs) throw new Error(inputs.unfit);
   const { color, mean, std } = variant;
-  const form: PictureForm = { input: inputs.picture, width: WIDTH, height: HEIGHT, color, mean, std };
+  const form: ImageForm = { input: inputs.image, width: WIDTH, height: HEIGHT, color, mean, std };
   const pictures = [
     noise(1),
     noise(2),

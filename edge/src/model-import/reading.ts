@@ -41,7 +41,7 @@ export function chooseGuess(
   const { hints } = inspection;
   const outputs = outputsOf(blank);
   const labels = labelCount({ request, inspection });
-  const { channels } = inputs.picture;
+  const { channels } = inputs.image;
   const facts = graphFacts(model, {
     ...size,
     channels,

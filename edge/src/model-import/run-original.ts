@@ -1,4 +1,4 @@
-import { ModelError, type ModelInputs, type OnnxInspection, type PictureForm } from '@lineside/models';
+import { ModelError, type ModelInputs, type OnnxInspection, type ImageForm } from '@lineside/models';
 import { InferenceError, type ProbedTensor, probeModel } from '../inference/index.ts';
 import { exchanged, originalFeeds } from './inputs.ts';
 import type { TrialFrame } from './images.ts';
@@ -15,12 +15,12 @@ const PROBE_MS = 120_000;
 
 /** The size to run at: asked for, fixed in the file, told by its metadata, or the first at which it runs. */
 export async function workingSize(
-  { picture, sizes }: ModelInputs,
+  { image, sizes }: ModelInputs,
   reference: string,
   { hints }: OnnxInspection,
   { request, tools }: { readonly request: ImportRequest; readonly tools: { readonly signal: AbortSignal } },
 ): Promise<Size> {
-  const { width, height } = picture;
+  const { width, height } = image;
   const asked = request.size;
   if (asked !== undefined && ((width ?? asked.width) !== asked.width || (height ?? asked.height) !== asked.height)) {
     const advice = `leave --size out, or export the model with an open size`;
@@ -36,7 +36,7 @@ export async function workingSize(
   const failures: string[] = [];
   for (const size of candidates) {
     try {
-      await probeBlank(reference, { picture, sizes }, size, request, tools.signal);
+      await probeBlank(reference, { image, sizes }, size, request, tools.signal);
       return size;
     } catch (error) {
       if (!(error instanceof ModelError) || error.code !== 'model_fails') throw error;
@@ -56,7 +56,7 @@ export async function probeBlank(
   request: ImportRequest,
   signal: AbortSignal,
 ): Promise<readonly ProbedTensor[]> {
-  const form: PictureForm = { input: inputs.picture, ...size, color: 'rgb', mean: [0, 0, 0], std: [255, 255, 255] };
+  const form: ImageForm = { input: inputs.image, ...size, color: 'rgb', mean: [0, 0, 0], std: [255, 255, 255] };
   const grey = new Uint8Array(size.width * size.height * 3).fill(114);
   const [outputs = []] = await probe({ path: reference, runs: [originalFeeds(grey, form, inputs)] }, request, signal);
   return outputs;
@@ -64,7 +64,7 @@ export async function probeBlank(
 
 /** Outputs of the model as it was given, for each frame. Throws ModelError. */
 export async function runReference(
-  { reference, form, inputs }: { readonly reference: string; readonly form: PictureForm; readonly inputs: ModelInputs },
+  { reference, form, inputs }: { readonly reference: string; readonly form: ImageForm; readonly inputs: ModelInputs },
   frames: readonly TrialFrame[],
   request: ImportRequest,
   signal: AbortSignal,

@@ -1,5 +1,5 @@
 import type { FrameRef, InferenceResult, SkipReason } from '../domain/index.ts';
-import type { SessionAnswer, SessionPicture } from '../inference/index.ts';
+import type { SessionAnswer, SessionFrame } from '../inference/index.ts';
 import type { Turns } from './turns.ts';
 import type { Cut, Work } from './work.ts';
 
@@ -66,7 +66,7 @@ export function gather(turns: Turns<Job>, first: Job, most: number): Gathered {
 }
 
 /** An input with its pixels, or why it cannot be cut. */
-export type Taken = (Input & SessionPicture) | { readonly job: Job; readonly failure: unknown };
+export type Taken = (Input & SessionFrame) | { readonly job: Job; readonly failure: unknown };
 
 /** The pixels of all inputs, cut side by side; in their order. */
 export async function takeAll(inputs: readonly Input[]): Promise<readonly Taken[]> {

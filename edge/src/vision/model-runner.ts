@@ -6,7 +6,7 @@ import {
   OnnxSession,
   type SessionAnswer,
   type SessionFacts,
-  type SessionPicture,
+  type SessionFrame,
 } from '../inference/index.ts';
 import type { BufferPool } from '../camera/index.ts';
 import { gather, type Input, type Job, jobOf, takeAll, type Ticket } from './job.ts';
@@ -143,7 +143,7 @@ export class ModelRunner {
   }
 
   /** The inputs of one run, with their pixels. Cutting fails the frame; it says nothing about the session. */
-  async #next(first: Job, askedMs: number): Promise<readonly (Input & SessionPicture)[]> {
+  async #next(first: Job, askedMs: number): Promise<readonly (Input & SessionFrame)[]> {
     const { inputs, empty } = gather(this.#turns, first, this.#facts?.batch ?? 1);
     for (const job of empty) this.#finish(job);
     const taken = await takeAll(inputs);

@@ -34,7 +34,7 @@ function facts(outputs: Outputs, { size = 640, labels, metadata = {}, sizesInput
   return { width: size, height: size, outputs: values, hints, labels: known, ...rest };
 }
 
-describe('the family of published models is told by their outputs', () => {
+describe('the family of published models is recognised by their outputs', () => {
   const published: readonly (readonly [string, string, Outputs, Case, Partial<FamilyGuess>])[] = [
     ['YOLOv8n', 'yolov8', { output0: [1, 84, 8400] }, {}, { layout: 'attributes_first', classes: 80 }],
     ['YOLO11n with one class', 'yolov8', { output0: [1, 5, 8400] }, { labels: 1 }, { classes: 1 }],
@@ -157,14 +157,14 @@ describe('what shapes leave open', () => {
   };
   const known = { width: 640, labels: 2 };
 
-  it('is whether a last column holds classes', () => {
+  it('the last column must hold the numbers of classes', () => {
     const [guess] = guessFamilies(facts({ output0: [1, 300, 6] }, { labels: 2 }));
     if (guess === undefined) throw new Error('no guess');
     expect(contradicts(guess, [table('output0', [1, 300, 6], (i) => (i % 6 === 5 ? 1 : 0.3))])).toBe(false);
     expect(contradicts(guess, [table('output0', [1, 300, 6], () => 0.3)])).toBe(true);
   });
 
-  it('is whether boxes are decoded', () => {
+  it('trial runs show whether boxes are decoded, and in which form', () => {
     const [guess] = guessFamilies(facts({ scores: [1, 4000, 2], boxes: [1, 4000, 4] }, { labels: 2 }));
     if (guess === undefined) throw new Error('no guess');
     const corners = table('boxes', [1, 4000, 4], (i) => (i % 4 < 2 ? 0.2 : 0.6));
@@ -178,7 +178,7 @@ describe('what shapes leave open', () => {
     expect(resolveOptions(guess, [[scores, pixels]], known).options).toMatchObject({ boxes: 'pixels' });
   });
 
-  it('is what the scores of a classification went through', () => {
+  it('trial runs show what the scores of a classification went through', () => {
     const [guess] = guessFamilies(facts({ out: [1, 4] }));
     if (guess === undefined) throw new Error('no guess');
     const of = (values: readonly number[]) =>
@@ -202,21 +202,21 @@ describe('scores', () => {
     ['all_zero', [run(() => 0), run(() => 0)]],
     ['constant', [run(() => 0.004), run(() => 0.004)]],
     ['blind', [run((i) => (i % 7) / 7), run((i) => (i % 7) / 7)]],
-  ])('are suspect as %s', (kind, runs) => {
+  ])('scores are suspect as %s', (kind, runs) => {
     expect(findScoreDefect(reading, runs)?.kind).toBe(kind);
   });
 
-  it('are believed when they follow the picture, however low', () => {
+  it('scores that change with the image are accepted, however low', () => {
     expect(findScoreDefect(reading, [run((i) => (i % 7) / 7000), run((i) => (i % 5) / 7000)])).toBeUndefined();
   });
 });
 
-describe('how pictures go in', () => {
+describe('the preparation of images', () => {
   const none = { ultralytics: false, rawPixels: false, hasSizesInput: false, layout: 'nchw' } as const;
   const of = (family: FamilyGuess['family'], more: Partial<typeof none> = {}) =>
     imagePreparation({ family, outputs: ['a'] }, { ...none, ...more });
 
-  it('follows the family, the metadata and the graph', () => {
+  it('the preparation of images follows the family, the metadata and the graph', () => {
     expect(of('yolov8')).toMatchObject({ color: 'rgb', std: [255, 255, 255] });
     expect(of('yolox')).toMatchObject({ color: 'bgr', std: [1, 1, 1], letterbox: { anchor: 'top-left' } });
     expect(imagePreparation({ family: 'yolox', outputs: ['a'], options: { gridDecoded: true } }, none)).toMatchObject({
@@ -227,7 +227,7 @@ describe('how pictures go in', () => {
     expect(of('nanodet')).toMatchObject({ color: 'bgr', mean: [103.53, 116.28, 123.675] });
   });
 
-  it('is by bytes where the graph itself brings them to its range', () => {
+  it('a graph that scales pixels itself takes bytes', () => {
     const outputs = [{ name: 'out', shape: [1, 3] }];
     const own: MadeModel = { width: 16, height: 16, outputs };
     expect(wantsRawPixels(readOnnx(madeModel({ ...own, levels: 255 })), 'images')).toBe(false);

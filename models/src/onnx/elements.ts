@@ -1,4 +1,4 @@
-/** TensorProto.DataType by number, in ONNX Runtime's words. */
+/** TensorProto.DataType by number, with ONNX Runtime's names. */
 const ELEMENTS: Readonly<Record<number, string>> = {
   1: 'float32',
   2: 'uint8',
@@ -25,17 +25,17 @@ const ELEMENTS: Readonly<Record<number, string>> = {
   23: 'float4e2m1',
 };
 
-/** `float32`, `uint8`, ...; what a newer ONNX adds is `type N`. */
+/** `float32`, `uint8`, ...; types that a newer ONNX adds are `type N`. */
 export function elementName(type: number): string {
   return ELEMENTS[type] ?? `type ${type}`;
 }
 
-/** Number of an element type; of a name that is none, 0. */
+/** Number of an element type; 0 for an unknown name. */
 export function elementNumber(name: string): number {
   return Number(Object.entries(ELEMENTS).find(([, known]) => known === name)?.[0] ?? 0);
 }
 
-/** Bytes of one element, for what initializers weigh; half a byte for 4-bit types. */
+/** Bytes of one element, for the size of initializers; half a byte for 4-bit types. */
 export function elementBytes(type: number): number {
   if ([2, 3, 9, 17, 18, 19, 20].includes(type)) return 1;
   if ([4, 5, 10, 16].includes(type)) return 2;

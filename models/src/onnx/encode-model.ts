@@ -32,7 +32,7 @@ export interface GraphConstant {
   readonly external?: string;
 }
 
-/** A whole model; a dimension that is given by name is open. */
+/** A complete model; a dimension that is given by name is open. */
 export interface ModelGraph {
   /** `graph` when left out. */
   readonly name?: string;

@@ -4,7 +4,7 @@ import { floatsOf } from './model.ts';
 import { decode } from './schema.ts';
 import { GRAPH } from './model.ts';
 
-/** Operators that move numbers without changing them, as far as scores go. */
+/** Operators that move numbers without changing them, as far as scores are concerned. */
 const MOVING = new Set([
   'Reshape',
   'Transpose',
@@ -27,7 +27,7 @@ export function graphFacts(model: OnnxModel, rest: Omit<GraphFacts, 'makers'>): 
   return { ...rest, makers: (output) => makersOf(model, output) };
 }
 
-/** The operators that made the numbers of `output`, seen through those that only move them. */
+/** The operators that computed the numbers of `output`, ignoring those that only move them. */
 export function makersOf(model: OnnxModel, output: string): ReadonlySet<string> {
   const producer = new Map(model.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const makers = new Set<string>();
@@ -48,7 +48,7 @@ export function makersOf(model: OnnxModel, output: string): ReadonlySet<string> 
 
 /**
  * Whether the graph itself brings pixels from 0..255 to the model's range: its first arithmetic on the input divides by
- * about 255 or takes away a mean that only makes sense on that range.
+ * about 255, or subtracts a mean that only makes sense on that range.
  */
 export function wantsRawPixels(model: OnnxModel, input: string): boolean {
   let name = input;

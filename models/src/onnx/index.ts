@@ -1,5 +1,5 @@
-/** Foreign ONNX files: what they say, what they are, and how they become models that take the camera's bytes. */
-export { describe, type ModelInputs, type PictureInput, readInputs, type Unfit } from './picture-input.ts';
+/** ONNX files: reading, inspecting, writing, and preparing them so that they take the camera's bytes. */
+export { describe, type ModelInputs, type ImageInput, readInputs, type Unfit } from './image-input.ts';
 export { graphFacts, wantsRawPixels } from './graph-facts.ts';
 export { inspectLoaded, inspectOnnx, type OnnxInspection } from './inspect.ts';
 export { type ExternalFile, externalProblems, type LoadedOnnx, loadOnnx, parseOnnx } from './load.ts';
@@ -9,7 +9,7 @@ export {
   castBorder,
   PrepareError,
   type Prepared,
-  type PictureForm,
+  type ImageForm,
   prepareGraph,
   type RunOutput,
 } from './prepare.ts';

@@ -4,9 +4,9 @@ import { type ExternalFile, externalFiles, type LoadedOnnx, loadOnnx } from './l
 import { type ModelHints, readHints } from './metadata.ts';
 import type { OnnxModel, OnnxValue } from './model.ts';
 import { type OperatorReport, reportOperators } from './operators.ts';
-import { describe, readInputs } from './picture-input.ts';
+import { describe, readInputs } from './image-input.ts';
 
-/** What an ONNX file says of itself, and what follows from it. */
+/** What an ONNX file contains, and what follows from it. */
 export interface OnnxInspection {
   readonly path: string;
   readonly bytes: number;
@@ -28,13 +28,13 @@ export interface OnnxInspection {
     readonly types: Readonly<Record<string, number>>;
   };
   readonly external: readonly ExternalFile[];
-  /** Readings of the outputs, the most probable first. */
+  /** Possible readings of the outputs, the most probable first. */
   readonly families: readonly FamilyGuess[];
-  /** Why it could not be imported as it is, as far as the file alone tells. */
+  /** Why it could not be imported as it is, as far as the file alone shows. */
   readonly obstacles: readonly string[];
 }
 
-/** Reads an ONNX file and says what is in it; runs nothing. Throws ModelError when it is none. */
+/** Reads an ONNX file and describes its content; runs nothing. Throws ModelError when it is not an ONNX file. */
 export async function inspectOnnx(path: string): Promise<OnnxInspection> {
   return inspectLoaded(await loadOnnx(path));
 }
@@ -78,9 +78,9 @@ function openAxes({ name, shape }: OnnxValue): readonly string[] {
 function familiesOf(model: OnnxModel, hints: ModelHints): readonly FamilyGuess[] {
   const inputs = readInputs(model);
   if ('unfit' in inputs) return [];
-  const { picture, sizes } = inputs;
-  const [height, width] = [picture.height ?? hints.size?.[0] ?? 640, picture.width ?? hints.size?.[1] ?? 640];
-  const { channels } = picture;
+  const { image, sizes } = inputs;
+  const [height, width] = [image.height ?? hints.size?.[0] ?? 640, image.width ?? hints.size?.[1] ?? 640];
+  const { channels } = image;
   const rest = { width, height, channels, hasSizesInput: sizes !== undefined, labels: hints.names?.length };
   return guessFamilies(graphFacts(model, { ...rest, outputs: model.outputs, hints }));
 }

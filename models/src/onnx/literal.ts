@@ -19,7 +19,7 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b
 export function parseLiteral(text: string): Literal | undefined {
   const reader = new LiteralReader(text);
   try {
-    return reader.whole();
+    return reader.read();
   } catch (error) {
     if (error instanceof LiteralError) return undefined;
     throw error;
@@ -38,7 +38,7 @@ class LiteralReader {
     this.#text = text;
   }
 
-  whole(): Literal {
+  read(): Literal {
     const value = this.#value(0);
     this.#space();
     if (this.#at < this.#text.length) throw new LiteralError();
@@ -90,7 +90,7 @@ class LiteralReader {
     throw new LiteralError();
   }
 
-  /** Leaves the place on the last character of the escape. */
+  /** Leaves the position on the last character of the escape. */
   #escape(): string {
     this.#at += 1;
     const kind = this.#text[this.#at] ?? '';

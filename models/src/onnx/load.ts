@@ -34,11 +34,11 @@ export function parseOnnx(path: string, bytes: Uint8Array): LoadedOnnx {
 function parse(path: string, bytes: Uint8Array): OnnxModel {
   try {
     const model = readOnnx(bytes);
-    // Bodies inside nodes are part of the file: one that is cut makes the model as useless.
+    // Bodies inside nodes are part of the file: a cut body makes the model as useless as a cut file.
     allNodes(model);
     return model;
   } catch (cause) {
-    const message = `is not a whole ONNX model: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const message = `is not a complete ONNX model: ${cause instanceof Error ? cause.message : String(cause)}`;
     const advice = 'copy or export the file again';
     throw new ModelError(path, [{ code: 'model_truncated', where: '', message, advice }], cause);
   }
@@ -54,7 +54,7 @@ export interface ExternalFile {
   readonly problem?: string;
 }
 
-/** The files of weights that a model needs, each looked for beside it. */
+/** The files of weights that a model needs; each is expected beside it. */
 export async function externalFiles({ path, model }: LoadedOnnx): Promise<readonly ExternalFile[]> {
   const needed = new Map<string, number>();
   for (const { external, bytes } of model.initializers) {
@@ -71,7 +71,7 @@ export async function externalFiles({ path, model }: LoadedOnnx): Promise<readon
 }
 
 async function externalProblem(folder: string, location: string, bytes: number): Promise<string | undefined> {
-  // A model from elsewhere must not make us read other files of this machine.
+  // A foreign model must not make Lineside read other files of this machine.
   if (location === '' || isAbsolute(location) || normalize(location).startsWith('..')) return 'lies outside its folder';
   const found = await stat(join(folder, location)).catch(() => undefined);
   if (found?.isFile() !== true) return 'is missing';

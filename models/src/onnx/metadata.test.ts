@@ -38,13 +38,13 @@ describe('names of classes', () => {
     expect(readNames(text)).toBeUndefined();
   });
 
-  it('that come twice are told apart', () => {
+  it('class names that occur twice are made distinct', () => {
     expect(distinct(['a', 'b', 'a', 'a'])).toEqual(['a', 'b', 'a (2)', 'a (3)']);
   });
 });
 
 describe('a literal', () => {
-  it('of Python or JSON is read, nothing else', () => {
+  it('literals of Python and JSON are read, other text is not', () => {
     expect(parseLiteral('[640, 480]')).toEqual([640, 480]);
     expect(parseLiteral("{'a': (1, -2.5e3), 'b': [True, None, false]}")).toEqual(
       new Map<string, unknown>([
@@ -57,13 +57,13 @@ describe('a literal', () => {
     }
   });
 
-  it('is given up when it is too deep', () => {
+  it('a literal that is nested too deep is refused', () => {
     expect(parseLiteral('['.repeat(9) + ']'.repeat(9))).toEqual([[[[[[[[[]]]]]]]]]);
     expect(parseLiteral('['.repeat(200_000))).toBeUndefined();
   });
 });
 
-it('hints are read from what Ultralytics writes', () => {
+it('hints are read from the metadata of Ultralytics', () => {
   const told = {
     description: 'Ultralytics YOLO11n model',
     author: 'Ultralytics',

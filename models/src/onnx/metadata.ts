@@ -36,7 +36,7 @@ export function readHints(metadata: ReadonlyMap<string, string>): ModelHints {
   };
 }
 
-/** Names of classes: a dict by index, a list, or words with commas or line ends between. */
+/** Class names: a dict by index, a list, or words separated by commas or line ends. */
 export function readNames(text: string | undefined): readonly string[] | undefined {
   if (text === undefined || text.trim() === '') return undefined;
   const names = namesOf(parseLiteral(text)) ?? listed(text);
@@ -48,7 +48,7 @@ function namesOf(value: Literal | undefined): readonly string[] | undefined {
   if (Array.isArray(value)) return value.map((name: Literal) => plain(name));
   if (!(value instanceof Map)) return undefined;
   const entries: readonly (readonly [string, Literal])[] = [...value];
-  // {0: 'person'} as Ultralytics writes it, or {'person': 0} the other way round.
+  // {0: 'person'} as Ultralytics writes it, or {'person': 0}, with key and value exchanged.
   const turned = entries.every(([, index]) => typeof index === 'number');
   const pairs = entries.map(([key, name]) =>
     turned ? ([Number(name), key] as const) : ([Number(key), plain(name)] as const),
@@ -69,7 +69,7 @@ function listed(text: string): readonly string[] {
   return text.split(text.includes('\n') ? '\n' : ',').filter((name) => name.trim() !== '');
 }
 
-/** Label sets in wide use hold one name twice (ImageNet's crane); an event must tell the two apart. */
+/** Label sets in wide use hold one name twice (ImageNet's crane); events must distinguish the two. */
 export function distinct(names: readonly string[]): readonly string[] {
   const seen = new Map<string, number>();
   return names.map((name) => {
@@ -81,9 +81,9 @@ export function distinct(names: readonly string[]): readonly string[] {
 
 function sizeOf(value: Literal | undefined): readonly [number, number] | undefined {
   const [height, width] = Array.isArray(value) ? value.slice(-2).map(Number) : [Number(value), Number(value)];
-  const whole = (size: number | undefined): size is number => Number.isInteger(size) && (size ?? 0) > 0;
-  if (!whole(height)) return undefined;
-  return [height, whole(width) ? width : height];
+  const isSize = (size: number | undefined): size is number => Number.isInteger(size) && (size ?? 0) > 0;
+  if (!isSize(height)) return undefined;
+  return [height, isSize(width) ? width : height];
 }
 
 function strideOf(value: Literal | undefined): number | undefined {

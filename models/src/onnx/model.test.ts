@@ -18,7 +18,7 @@ const MODEL_BYTES = madeModel({
 });
 
 describe('an ONNX file', () => {
-  it('tells its inputs, outputs, weights, operators and metadata', () => {
+  it('inspecting an ONNX file gives its inputs, outputs, weights, operators and metadata', () => {
     const model = readOnnx(MODEL_BYTES);
     expect(model.inputs).toEqual([{ name: 'images', type: 'float32', shape: ['batch', 3, 'height', 'width'] }]);
     expect(model.outputs).toEqual([{ name: 'out', type: 'float32', shape: ['batch', 3] }]);
@@ -28,7 +28,7 @@ describe('an ONNX file', () => {
     expect(model.initializers.find(({ name }) => name === 'out_part0_w')).toMatchObject({ dims: [48, 3], bytes: 576 });
   });
 
-  it('with weights among its inputs, as old exporters write it, has the others as inputs', () => {
+  it('weights among the inputs of an old ONNX file do not count as inputs', () => {
     const model = readOnnx(
       encodeModel({
         inputs: [
@@ -43,7 +43,7 @@ describe('an ONNX file', () => {
     expect(model.inputs.map(({ name }) => name)).toEqual(['x']);
   });
 
-  it('is refused wherever it was cut, and never read beyond its end', async () => {
+  it('a cut ONNX file is refused wherever it was cut, and never read beyond its end', async () => {
     await using dir = await tempDir();
     const path = dir.join('m.onnx');
     for (let length = 0; length < MODEL_BYTES.length; length += 97) {
@@ -52,7 +52,7 @@ describe('an ONNX file', () => {
     }
   });
 
-  it('with bytes changed anywhere is read or refused, never more', async () => {
+  it('an ONNX file with any changed byte is either read or refused', async () => {
     await using dir = await tempDir();
     const path = dir.join('m.onnx');
     for (let at = 0; at < MODEL_BYTES.length; at += 41) {
@@ -67,7 +67,7 @@ describe('an ONNX file', () => {
     }
   });
 
-  it('nested without end is refused', async () => {
+  it('an ONNX file with endlessly nested graphs is refused', async () => {
     await using dir = await tempDir();
     let body: Uint8Array = new Uint8Array(0);
     // A node whose attribute is a graph whose node ..., each a field inside the other.
@@ -79,13 +79,13 @@ describe('an ONNX file', () => {
 });
 
 describe('fields of a message', () => {
-  it('are as many as are allowed', () => {
+  it('a message with too many fields is refused', () => {
     const many = Buffer.concat(Array.from({ length: 50 }, () => Uint8Array.of(8, 1)));
     expect(readFields(many, 50)).toHaveLength(50);
     expect(() => readFields(many, 49)).toThrow(WireError);
   });
 
-  it('are read with their numbers, negative ones too', () => {
+  it('the fields of a message are read with their numbers, also negative ones', () => {
     const minusOne = Uint8Array.of(8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1);
     const [field] = readFields(minusOne, 1);
     expect(field === undefined ? undefined : numberOf(field)).toBe(-1);
@@ -105,7 +105,7 @@ describe('a prepared graph', () => {
   const UNKNOWN_IN_MODEL = Buffer.from(delimited(30, Buffer.from('of a later version')));
   const UNKNOWN_IN_GRAPH = Buffer.from(delimited(99, Buffer.from('of a later version too')));
 
-  it('keeps every field that is not understood, byte by byte', () => {
+  it('a prepared graph keeps every unknown field byte by byte', () => {
     const fields = readFields(MODEL_BYTES, 1_000);
     const graph = fields.find(({ number }) => number === MODEL.graph)?.content ?? new Uint8Array(0);
     const strange = Buffer.concat([
@@ -139,7 +139,7 @@ describe('a prepared graph', () => {
     );
   });
 
-  it('takes names that the graph does not have', () => {
+  it('a prepared graph adds only names that the original does not have', () => {
     const model = readOnnx(
       encodeModel({
         inputs: [{ name: 'pixels', type: 'float32', shape: [1, 3, 8, 8] }],
@@ -163,7 +163,7 @@ describe('a prepared graph', () => {
     expect(again.inputs.map(({ name }) => name)).toEqual(['pixels_2']);
   });
 
-  it('is not made of an operator set that is too old', () => {
+  it('a graph with an operator set that is too old is not prepared', () => {
     const old = readOnnx(
       encodeModel({
         inputs: [{ name: 'x', type: 'float16', shape: [1, 3, 8, 8] }],

@@ -19,7 +19,7 @@ export const MODEL = {
 /** Field numbers of GraphProto. */
 export const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12, valueInfo: 13, sparse: 15 } as const;
 
-/** A tensor of the graph's border; a dimension without a number has a name, or `?`. */
+/** An input or output of the graph; a dimension without a number has a name, or `?`. */
 export interface OnnxValue {
   readonly name: string;
   /** `float32`, ...; `sequence`, `map` or `unknown` where it is no tensor. */
@@ -45,7 +45,7 @@ export interface OnnxNode {
   readonly attributes: readonly AttributeProto[];
 }
 
-/** An ONNX model as far as it is understood here; `fields` are the whole of it. */
+/** An ONNX model, as far as it is understood here; `fields` are all of it. */
 export interface OnnxModel {
   readonly irVersion: number;
   readonly producer: string;
@@ -65,7 +65,7 @@ export interface OnnxModel {
 /**
  * Reads an ONNX model. Weights are not copied: views of `bytes` stay in `fields`.
  *
- * @throws Error when the bytes are no whole model.
+ * @throws Error when the bytes are not a complete model.
  */
 export function readOnnx(bytes: Uint8Array): OnnxModel {
   const fields = readFields(bytes, FIELDS_MOST);
@@ -117,7 +117,7 @@ function valueOf(content: Uint8Array): OnnxValue {
     return { name, type: kind, shape: [] };
   }
   const dims = tensor.shape?.dim ?? [];
-  // A dimension with neither number nor name is 0 in proto3, and no picture has 0 rows.
+  // A dimension with neither number nor name is 0 in proto3, and no image has 0 rows.
   const shape = dims.map((dim) => (dim.dim_value > 0 ? dim.dim_value : dim.dim_param || '?'));
   return { name, type: elementName(tensor.elem_type), shape };
 }
@@ -135,13 +135,13 @@ function initializerOf(content: Uint8Array): OnnxInitializer {
 
 /** Where a tensor's numbers lie. https://github.com/onnx/onnx/blob/main/docs/ExternalData.md */
 export function externalOf(tensor: Pick<TensorProto, 'external_data'>): NonNullable<OnnxInitializer['external']> {
-  const told = new Map(tensor.external_data.map(({ key, value }) => [key, value]));
+  const entries = new Map(tensor.external_data.map(({ key, value }) => [key, value]));
   const number = (key: string): number | undefined => {
-    const value = Number(told.get(key) ?? Number.NaN);
+    const value = Number(entries.get(key) ?? Number.NaN);
     return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
   };
   const length = number('length');
-  const place = { location: told.get('location') ?? '', offset: number('offset') ?? 0 };
+  const place = { location: entries.get('location') ?? '', offset: number('offset') ?? 0 };
   return length === undefined ? place : { ...place, length };
 }
 
@@ -167,7 +167,7 @@ export function allNodes(model: OnnxModel): readonly OnnxNode[] {
   return found;
 }
 
-/** Numbers of a small float tensor, however they are stored. */
+/** Values of a small float tensor, in any storage form. */
 export function floatsOf(tensor: TensorProto): readonly number[] {
   if (tensor.float_data.length > 0) return tensor.float_data;
   if (tensor.double_data.length > 0) return tensor.double_data;

@@ -1,6 +1,6 @@
 import { allNodes, type OnnxModel } from './model.ts';
 
-/** Operator sets that ONNX Runtime brings by itself. */
+/** Operator sets that are part of ONNX Runtime. */
 const BUILT_IN = new Set([
   '',
   'ai.onnx',
@@ -12,7 +12,7 @@ const BUILT_IN = new Set([
 ]);
 
 /**
- * Of ONNX's own operators, those that NVIDIA's parser does not take, so that a part of the model runs on the CPU.
+ * ONNX's own operators that NVIDIA's parser does not support, so that a part of the model runs on the CPU.
  * https://github.com/onnx/onnx-tensorrt/blob/main/docs/operators.md
  */
 const NOT_IN_TENSORRT = new Set([
@@ -57,11 +57,11 @@ export interface OperatorReport {
   readonly counts: Readonly<Record<string, number>>;
   /** From domains that ONNX Runtime lacks and the file does not define: the model cannot run. */
   readonly custom: readonly string[];
-  /** That TensorRT lacks or does badly: slower there, no error. */
+  /** Operators that TensorRT lacks or runs badly: slower there, not an error. */
   readonly notInTensorrt: readonly string[];
 }
 
-/** Which operators a model uses, and which the providers lack. Loading it is the proof; this gives the better error. */
+/** Which operators a model uses, and which the providers lack. Only loading it proves it; this gives the better error. */
 export function reportOperators(model: OnnxModel): OperatorReport {
   const counts = new Map<string, number>();
   const custom = new Set<string>();

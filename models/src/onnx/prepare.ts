@@ -1,22 +1,22 @@
 import { GRAPH, MODEL, type OnnxModel } from './model.ts';
 import { encodeValue } from './encode-model.ts';
 import { castTo, Chain, Names, preparedNode } from './nodes.ts';
-import type { PictureInput } from './picture-input.ts';
+import type { ImageInput } from './image-input.ts';
 import { decode } from './schema.ts';
 import { delimited, type WireField } from './wire.ts';
 
 type Channels = readonly [number, number, number];
 
-/** How the original wants its picture. */
-export interface PictureForm {
-  readonly input: PictureInput;
+/** How the original takes its image. */
+export interface ImageForm {
+  readonly input: ImageInput;
   readonly width: number;
   readonly height: number;
   readonly color: 'rgb' | 'bgr';
   /** value = (pixel - mean) / std per channel of `color`, on 0..255; not for uint8. */
   readonly mean: Channels;
   readonly std: Channels;
-  /** Pictures per run, fixed in the prepared graph; the original's first axis must be open. 1 when left out. */
+  /** Images per run, fixed in the prepared graph; the original's first axis must be open. 1 when left out. */
   readonly batch?: number;
 }
 
@@ -45,12 +45,13 @@ export class PrepareError extends Error {
 }
 
 /**
- * Puts before the graph what the pixel loop would do: uint8 [1, H, W, 3] RGB, cast, transposed, channels in the model's
- * order, (pixel - mean) / std. Batch and size become fixed: with a batch, `outputs` are still those of one picture. All else is copied byte by byte.
+ * Adds in front of the graph what the pixel loop would do: uint8 [1, H, W, 3] RGB, cast, transposed, channels in the
+ * model's order, (pixel - mean) / std. Batch and size become fixed; with a batch, `outputs` are still those of one image.
+ * Everything else is copied byte by byte.
  *
  * @throws PrepareError with the reason.
  */
-export function prepareGraph(model: OnnxModel, form: PictureForm, outputs: readonly RunOutput[]): Prepared {
+export function prepareGraph(model: OnnxModel, form: ImageForm, outputs: readonly RunOutput[]): Prepared {
   checkOpset(model);
   const names = new Names(model);
   const input = names.fresh('pixels');
@@ -73,7 +74,7 @@ export function prepareGraph(model: OnnxModel, form: PictureForm, outputs: reado
 
 /**
  * The model with float32 where its inputs and outputs are of half or double precision; undefined where none is. A cast
- * output has a new name, the picture's input too.
+ * output gets a new name, and so does the image input.
  *
  * @throws PrepareError with the reason.
  */
@@ -104,7 +105,7 @@ function checkOpset(model: OnnxModel): void {
   if (opset < OPSET_LEAST) throw new PrepareError(`operator set ${opset} is older than ${OPSET_LEAST}`);
 }
 
-/** Inputs and outputs are written anew; inputs that are weights stay. */
+/** Inputs and outputs are written again; inputs that are weights stay. */
 function isBorder(field: WireField, model: OnnxModel): boolean {
   if (field.number === GRAPH.output) return true;
   if (field.number !== GRAPH.input) return false;
@@ -119,8 +120,8 @@ export function withGraph(model: OnnxModel, graph: Uint8Array): Uint8Array {
   ]);
 }
 
-/** From the bytes of the camera to what the original wants; the last node gives the original's input its value. */
-function headNodes(form: PictureForm, from: string, names: Names): readonly Uint8Array[] {
+/** From the bytes of the camera to the original's input, whose value is the last node's output. */
+function headNodes(form: ImageForm, from: string, names: Names): readonly Uint8Array[] {
   const chain = new Chain(from, names);
   const { input, color } = form;
   chain.cast('float32');
@@ -137,7 +138,7 @@ function headNodes(form: PictureForm, from: string, names: Names): readonly Uint
   return chain.endAs(input.name);
 }
 
-function normalise(chain: Chain, { input, mean, std }: PictureForm): void {
+function normalise(chain: Chain, { input, mean, std }: ImageForm): void {
   const count = input.channels;
   const shape = input.layout === 'nchw' ? [1, count, 1, 1] : [1, 1, 1, count];
   if (mean.some((value) => value !== 0)) chain.with('Sub', 'float32', shape, mean.slice(0, count));

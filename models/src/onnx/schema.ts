@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs';
 
 /**
- * The messages of ONNX that are read or written whole. Models and graphs are not among them: they are edited field by
- * field (wire.ts), so that whatever a newer exporter puts into them survives.
+ * The messages of ONNX that are read or written as one. Models and graphs are not among them: they are edited field by
+ * field (wire.ts), so that anything that a newer exporter adds is kept.
  * Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 const SCHEMA = `
@@ -120,7 +120,7 @@ interface Messages {
   readonly FunctionProto: { readonly name: string; readonly domain: string };
 }
 
-/** Reads one message; absent fields have their defaults. Throws on bytes that are none. */
+/** Reads one message; absent fields have their defaults. Throws on bytes that are not such a message. */
 export function decode<N extends keyof Messages>(name: N, bytes: Uint8Array): Messages[N] {
   const type = root.lookupType(`onnx.${name}`);
   // The schema above is what makes this form; the interfaces say the same to the compiler.

@@ -2,13 +2,13 @@ import type { Box } from './detection.ts';
 import type { PictureSize } from './picture-size.ts';
 
 /**
- * How a picture is fitted into a model's input. `center`: whole, bars about it. `top-left`: whole, bars right and below.
- * `stretch`: drawn out to fill it, for models that were trained on pictures simply resized. `cover`: fills it with the
- * middle of the picture, what stands over is cut off; classifications are usually trained so.
+ * How a frame is fitted into a model's input. `center`: all of it, with bars on both sides. `top-left`: all of it, with bars
+ * at the right and below. `stretch`: stretched to fill the input, for models that were trained on images that were simply
+ * resized. `cover`: only the middle of the frame, as classifications are usually trained.
  */
 export type LetterboxAnchor = 'center' | 'top-left' | 'stretch' | 'cover';
 
-/** Where a source picture lies inside a model's input, in pixels of that input; beyond its edges where it is cut off. */
+/** Where a source frame lies inside a model's input, in pixels of that input; beyond its edges where it is cut off. */
 export interface Letterbox {
   readonly left: number;
   readonly top: number;
@@ -17,8 +17,8 @@ export interface Letterbox {
 }
 
 /**
- * Fits `source` into `target`; but for `stretch` without distortion: one scale for both axes, sides rounded half up to whole pixels,
- * offsets rounded down. The camera's filter graph computes the same in double precision, so both ends agree.
+ * Fits `source` into `target`; except with `stretch` without distortion: one scale for both axes, sides rounded half up to
+ * integer pixels, offsets rounded down. The camera's filter graph computes the same in double precision, so both ends agree.
  */
 export function letterbox(source: PictureSize, target: PictureSize, anchor: LetterboxAnchor): Letterbox {
   if (anchor === 'stretch') return { left: 0, top: 0, width: target.width, height: target.height };
@@ -35,7 +35,7 @@ export function letterbox(source: PictureSize, target: PictureSize, anchor: Lett
   };
 }
 
-/** A box in the model's pixels as a box in the source's pixels, clipped to the source; empty where it lay outside. */
+/** A box in the model's pixels as a box in the source's pixels, clipped to the source; empty where it lies outside. */
 export function unletterbox(box: Box, fit: Letterbox, source: PictureSize): Box {
   const kx = source.width / fit.width;
   const ky = source.height / fit.height;

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { messageOf } from '@lineside/kit';
 import { InferenceError } from '../errors.ts';
 
-/** What TensorFlow.js wants of whoever loads a model's files (its `io.ModelArtifacts`). */
+/** What TensorFlow.js expects from a loader of a model's files (its `io.ModelArtifacts`). */
 export interface ModelArtifacts {
   readonly modelTopology: object;
   readonly format?: string;
@@ -14,7 +14,7 @@ export interface ModelArtifacts {
   readonly modelInitializer?: object;
 }
 
-/** Its `io.IOHandler`, for reading alone. */
+/** Its `io.IOHandler`, for reading only. */
 export interface FileHandler {
   load(): Promise<ModelArtifacts>;
 }
@@ -62,7 +62,7 @@ function parseModelJson(path: string, text: string): ModelJson {
       advice: 'Give the folder that tensorflowjs_converter wrote: model.json with the files of its weights.',
     });
   const json = parsed(text);
-  if (json === undefined) throw refuse('is no JSON object');
+  if (json === undefined) throw refuse('is not a JSON object');
   const { modelTopology, weightsManifest, format, signature, userDefinedMetadata, modelInitializer } = json;
   if (!isGroup(modelTopology)) throw refuse('has no modelTopology');
   if (!Array.isArray(weightsManifest)) throw refuse('has no weightsManifest');

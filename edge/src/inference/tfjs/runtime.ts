@@ -31,11 +31,11 @@ export interface TfRuntime {
   readonly tf: TfModule;
   /** `cuda` for the native build with a GPU, `cpu` for the portable one. */
   readonly provider: Provider;
-  /** Which build it is, for people. */
+  /** Name of the build, for people. */
   readonly build: string;
 }
 
-/** Imports a package by name; a test gives its own. */
+/** Imports a package by name; tests replace it. */
 export type Importer = (name: string) => Promise<unknown>;
 
 const ADVICE =
@@ -73,7 +73,7 @@ export async function loadTensorFlow(load: Importer = (name) => import(name)): P
 function moduleOf(loaded: unknown): TfModule {
   const candidates = [loaded, (loaded as { readonly default?: unknown } | undefined)?.default];
   const found = candidates.find(isTfModule);
-  if (found === undefined) throw new Error('is not the TensorFlow.js that is known');
+  if (found === undefined) throw new Error('is not a known version of TensorFlow.js');
   return found;
 }
 

@@ -28,7 +28,7 @@ interface LoadedTfjs {
   readonly model: TfModel;
 }
 
-/** A TensorFlow.js model in memory of this thread; the same questions and answers as an ONNX model. */
+/** A TensorFlow.js model in the memory of this thread, with the interface of `LoadedModel`. */
 export class TfjsModel {
   readonly facts: SessionFacts;
   readonly #runtime: TfRuntime;
@@ -50,10 +50,10 @@ export class TfjsModel {
     this.#decoder = createDecoder({ manifest, score: spec.score ?? score, iou: spec.iou ?? iou, masks, maps });
   }
 
-  /** Runs the model on the packed pixels of each picture, one after the other; the outputs' numbers as they are. */
-  async run(pictures: readonly Uint8Array[]): Promise<readonly Outputs[]> {
+  /** Runs the model on the packed pixels of each frame, one after the other. Returns the outputs, not decoded. */
+  async run(frames: readonly Uint8Array[]): Promise<readonly Outputs[]> {
     const all: Outputs[] = [];
-    for (const packed of pictures) all.push(await this.#runOne(packed));
+    for (const packed of frames) all.push(await this.#runOne(packed));
     return all;
   }
 
@@ -90,22 +90,22 @@ export class TfjsModel {
     const { input } = this.#spec.manifest;
     const { kind, model } = this.#loaded;
     const listed = (answer: TfTensor | TfTensor[]): TfTensor[] => (Array.isArray(answer) ? answer : [answer]);
-    // A layers model has an `execute` too, which means something else.
+    // A layers model has an `execute` too, with another meaning.
     if (kind === 'graph-model') return listed(model.execute({ [input.name]: tensor }, this.#outputs));
     const answers = listed(model.predict(tensor));
     const names = model.outputNames ?? [];
     return this.#outputs.map((name, i) => {
       const answer = answers[answers.length === 1 ? i : names.indexOf(name)];
-      if (answer === undefined) throw new InferenceError('model_shape', `the model gave no output ${name}`);
+      if (answer === undefined) throw new InferenceError('model_shape', `the model has no output ${name}`);
       return answer;
     });
   }
 }
 
 /**
- * Loads a TensorFlow.js model and proves it by an inference.
+ * Loads a TensorFlow.js model and tests it by an inference.
  *
- * @throws InferenceError `tfjs_missing` where TensorFlow.js is not installed, or what is wrong with the model.
+ * @throws InferenceError `tfjs_missing` where TensorFlow.js is not installed, or the defect of the model.
  */
 export async function loadTfjs(spec: ModelSpec, load?: Importer): Promise<TfjsModel> {
   const started = systemClock.monoMs();

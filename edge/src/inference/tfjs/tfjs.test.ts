@@ -71,7 +71,7 @@ const picture = (r: number, g: number, b: number): Uint8Array =>
   Uint8Array.from({ length: 16 * 16 * 3 }, (_, i) => [r, g, b][i % 3] ?? 0);
 
 describe('the files of a TensorFlow.js model', () => {
-  it('are read from its folder: topology, specs, and all weights as one', async () => {
+  it('the files of a TensorFlow.js model are read: topology, specs, and all weights as one', async () => {
     const { kind, files } = await readTfjsModel(spec.path);
     const artifacts: ModelArtifacts = await files.load();
     expect(kind).toBe('layers-model');
@@ -80,7 +80,7 @@ describe('the files of a TensorFlow.js model', () => {
     expect(artifacts.modelTopology).toHaveProperty('class_name', 'Model');
   });
 
-  it('tell a graph from layers, also where an old converter wrote no format', async () => {
+  it('graph and layers models are distinguished, also where an old converter wrote no format', async () => {
     await writeFile(spec.path, JSON.stringify({ modelTopology: { node: [] }, weightsManifest: [] }));
     expect((await readTfjsModel(spec.path)).kind).toBe('graph-model');
   });
@@ -95,14 +95,14 @@ describe('the files of a TensorFlow.js model', () => {
     await expect(readTfjsModel(spec.path)).rejects.toMatchObject({ code });
   });
 
-  it('are refused where weights are missing', async () => {
+  it('a TensorFlow.js model with missing weights is refused', async () => {
     await rm(dir.join('bias.bin'));
     const { files } = await readTfjsModel(spec.path);
     await expect(files.load()).rejects.toMatchObject({ code: 'model_missing' });
     await expect(resolveModel(dir.path, { catalogDir: dir.path, baseDir: dir.path })).rejects.toThrow('bias.bin');
   });
 
-  it('are found as a bundle, whole or damaged', async () => {
+  it('a TensorFlow.js bundle is accepted when it is complete, and refused when it is damaged', async () => {
     const places = { catalogDir: dir.path, baseDir: dir.path };
     expect(await resolveModel(dir.path, places)).toMatchObject({ kind: 'bundle', onnxPath: spec.path });
     await writeFile(dir.join('kernel.bin'), Buffer.alloc(24));
@@ -111,7 +111,7 @@ describe('the files of a TensorFlow.js model', () => {
 });
 
 describe('a TensorFlow.js model', () => {
-  it('is refused where TensorFlow.js is not installed, with what to install', async () => {
+  it('without TensorFlow.js its models are refused with what to install', async () => {
     const absent = (name: string): Promise<unknown> => Promise.reject(new Error(`Cannot find package '${name}'`));
     const refused = await loadTfjs(spec, absent).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 'tfjs_missing', retry: 'never' });
@@ -120,7 +120,7 @@ describe('a TensorFlow.js model', () => {
     );
   });
 
-  it('runs on the portable build with WebAssembly, and gives its tensors back', async () => {
+  it('a model runs on the portable build with WebAssembly, and its tensors are disposed', async () => {
     const log: string[] = [];
     const load = async (name: string): Promise<unknown> => {
       if (name.endsWith('node-gpu')) throw new Error('not installed');
@@ -141,7 +141,7 @@ describe('a TensorFlow.js model', () => {
     expect(log.filter((what) => what === 'dispose')).toHaveLength(6);
   });
 
-  it('prefers the native build with a GPU', async () => {
+  it('the native build with a GPU is preferred', async () => {
     const model = await loadTfjs(spec, async () => standIn([]));
     expect(model.facts).toMatchObject({ provider: 'cuda', reason: 'runs on tfjs-node-gpu' });
   });

@@ -27,17 +27,20 @@ function mapOf(side: number, value: (x: number, y: number) => number, shape = [1
   return { data: Float32Array.from({ length: side * side }, (_, n) => value(n % side, Math.floor(n / side))), shape };
 }
 
-describe('an anomaly told by a score', () => {
-  it.each([[[1, 1]], [[1]], [[]]])('is a detection over the whole picture from the threshold on, shape %j', (shape) => {
-    const output: Output = { name: 's', family: 'anomaly' };
-    expect(read(output, { s: scalar(0.75, shape) })).toEqual({
-      detections: [{ label: 'anomaly', classId: 0, score: 0.75, box: [0, 0, SOURCE.width, SOURCE.height] }],
-      anomaly: { score: 0.75 },
-    });
-    expect(read(output, { s: scalar(0.25, shape) })).toEqual({ detections: [], anomaly: { score: 0.25 } });
-  });
+describe('an anomaly score', () => {
+  it.each([[[1, 1]], [[1]], [[]]])(
+    'an anomaly score at the threshold is a detection over the whole frame, shape %j',
+    (shape) => {
+      const output: Output = { name: 's', family: 'anomaly' };
+      expect(read(output, { s: scalar(0.75, shape) })).toEqual({
+        detections: [{ label: 'anomaly', classId: 0, score: 0.75, box: [0, 0, SOURCE.width, SOURCE.height] }],
+        anomaly: { score: 0.75 },
+      });
+      expect(read(output, { s: scalar(0.25, shape) })).toEqual({ detections: [], anomaly: { score: 0.25 } });
+    },
+  );
 
-  it('has any scale, and its own threshold falls on that of the manifest', () => {
+  it('an anomaly score has any scale, and its threshold is mapped to that of the manifest', () => {
     const output: Output = { name: 's', family: 'anomaly', options: { threshold: 20 } };
     expect(read(output, { s: scalar(19.9) }).detections).toEqual([]);
     expect(read(output, { s: scalar(20) }).detections[0]?.score).toBeCloseTo(0.5, 9);
@@ -47,15 +50,15 @@ describe('an anomaly told by a score', () => {
   });
 });
 
-describe('an anomaly told by a score and a map', () => {
-  it('has the map of the picture alone, without the bars', () => {
+describe('an anomaly score with a map', () => {
+  it('an anomaly map covers the frame only, without the bars', () => {
     const map = mapOf(64, (x, y) => (y < TOP || y >= BOTTOM ? 9 : x / 64));
     const { anomaly } = read(both, { pred_score: scalar(0.25), anomaly_map: map });
     expect([anomaly?.score, anomaly?.map?.width, anomaly?.map?.height]).toEqual([0.25, 64, BOTTOM - TOP]);
     expect(Math.max(...(anomaly?.map?.values ?? []))).toBeCloseTo(63 / 64, 6);
   });
 
-  it('outlines what is above the threshold of pixels', () => {
+  it('the mask of an anomaly covers the pixels above their threshold', () => {
     const output: Output = { ...both, options: { pixelThreshold: 0.5 } };
     const map = mapOf(64, (x, y) => (x >= 32 && y >= 32 ? 1 : 0));
     const [whole] = read(output, { pred_score: scalar(0.9), anomaly_map: map }).detections;
@@ -67,16 +70,16 @@ describe('an anomaly told by a score and a map', () => {
     expect(runs.reduce((sum, length) => sum + length, 0)).toBe(SOURCE.width * SOURCE.height);
   });
 
-  it('does not care for the order in which they are named', () => {
+  it('score and map of an anomaly may be named in either order', () => {
     const output: Output = { name: 'anomaly_map', family: 'anomaly', names: ['anomaly_map', 'pred_score'] };
-    const told = read(output, { anomaly_map: mapOf(8, () => 0.1), pred_score: scalar(0.9) });
-    expect(told.anomaly?.score).toBeCloseTo(0.9, 6);
+    const detected = read(output, { anomaly_map: mapOf(8, () => 0.1), pred_score: scalar(0.9) });
+    expect(detected.anomaly?.score).toBeCloseTo(0.9, 6);
     const named: Output = { name: 's', family: 'anomaly', options: { mapOutput: 'm' } };
     expect(read(named, { s: scalar(0.9), m: mapOf(8, () => 0.1) }).anomaly?.map?.width).toBe(8);
   });
 });
 
-describe('an anomaly told by a map', () => {
+describe('an anomaly map', () => {
   it.each([[[1, 1, 32, 32]], [[1, 32, 32]], [[32, 32]], [[1, 32, 32, 1]]])(
     'scores the greatest value within the picture, shape %j',
     (shape) => {
@@ -90,18 +93,18 @@ describe('an anomaly told by a map', () => {
   );
 });
 
-describe('an anomaly that cannot be believed', () => {
+describe('an anomaly output that cannot be trusted', () => {
   const output: Output = both;
   const answer = (tensors: Tensors, options: OutputOptions = {}): string =>
     badness(decodeAs({ output: { ...output, options }, size }, tensors, { classes: 1 }));
   const fine = { pred_score: scalar(0.5), anomaly_map: mapOf(8, () => 0) };
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])('holds %d', (poison) => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('an anomaly output that holds %d is rejected', (poison) => {
     expect(answer({ ...fine, pred_score: scalar(poison) })).toBe('values');
     expect(answer({ ...fine, anomaly_map: mapOf(8, (x, y) => (x === 3 && y === 5 ? poison : 0)) })).toBe('values');
   });
 
-  it('has another shape', () => {
+  it('an anomaly output of another shape is refused', () => {
     expect(answer({ pred_score: scalar(0.5) })).toBe('model_shape');
     expect(answer({ ...fine, anomaly_map: { data: new Float32Array(8 * 8 * 3), shape: [1, 3, 8, 8] } })).toBe(
       'model_shape',

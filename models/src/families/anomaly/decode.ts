@@ -1,15 +1,15 @@
 import { NOT_FINITE, wrongShape } from '../decoding/bad-output.ts';
-import type { PlaceMap } from '../decoding/content.ts';
+import type { ScoreMap } from '../decoding/content.ts';
 import type { DeclaredOutput, DecoderOptions, OutputReader } from '../decoding/decoder.ts';
 import { allFinite, floats } from '../decoding/numbers.ts';
 import { outputNames } from '../decoding/output-names.ts';
 import { isFloat } from '../decoding/shapes.ts';
-import { unusual } from '../decoding/anomaly-label.ts';
+import { anomalyOutput } from '../decoding/anomaly-label.ts';
 
 /**
  * Anomaly detection as anomalib exports it: a score ([1], [1, 1]), a map ([1, 1, H, W], also with fewer ones), or
- * both, told apart by their shapes or by `options.mapOutput`. Without a score, the map's greatest value is it. Higher
- * is less usual; `options.threshold` tells from where a picture counts as anomalous, `pixelThreshold` which pixels do.
+ * both, distinguished by their shapes or by `options.mapOutput`. Without a score, the map's greatest value is used. Higher
+ * is less usual; `options.threshold` says from which score a frame counts as anomalous, `pixelThreshold` which pixels do.
  */
 export function anomaly(options: DecoderOptions): OutputReader {
   const names = outputNames(options.manifest.output);
@@ -24,7 +24,7 @@ export function anomaly(options: DecoderOptions): OutputReader {
     },
     read: (outputs, { source }) => {
       let score: number | undefined;
-      let map: PlaceMap | undefined;
+      let map: ScoreMap | undefined;
       for (const [n, { data, shape }] of outputs.entries()) {
         const values = floats(data);
         if (!allFinite(values)) return NOT_FINITE;
@@ -34,7 +34,7 @@ export function anomaly(options: DecoderOptions): OutputReader {
           map = { width: Number(width), height: Number(height), values };
         } else score ??= values[0];
       }
-      return unusual(
+      return anomalyOutput(
         { ...(score === undefined ? {} : { score }), ...(map === undefined ? {} : { map }) },
         options,
         source,

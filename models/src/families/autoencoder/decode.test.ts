@@ -37,17 +37,17 @@ function read({ packed, again, shape = [1, 3, HEIGHT, WIDTH], input = {} }: Case
   return decoder.decode(new Map([['o', { data: again, shape }]]), { packed, source: SOURCE });
 }
 
-describe('a picture drawn again', () => {
-  it('is not unusual when it is the same', () => {
+describe('the output of an autoencoder', () => {
+  it('a reconstruction that equals its input is not an anomaly', () => {
     const random = fractions(4);
     const packed = Uint8Array.from({ length: 3 * CELLS }, () => random() * 256);
     const again = Float32Array.from(
       { length: 3 * CELLS },
       (_, n) => packed[3 * (n % CELLS) + Math.floor(n / CELLS)]! / 255,
     );
-    const told = read({ packed, again });
-    expect('bad' in told ? told : told.detections).toEqual([]);
-    expect('bad' in told ? 1 : told.anomaly?.score).toBeLessThan(1e-12);
+    const detected = read({ packed, again });
+    expect('bad' in detected ? detected : detected.detections).toEqual([]);
+    expect('bad' in detected ? 1 : detected.anomaly?.score).toBeLessThan(1e-12);
   });
 
   it.each([
@@ -69,14 +69,14 @@ describe('a picture drawn again', () => {
         }
       }
     }
-    const told = read({ packed, again, shape, input: { mean: mean && [...mean], std: std && [...std] } });
-    if ('bad' in told) throw new Error(told.message);
-    expect(told.anomaly?.score).toBeCloseTo(sum / (3 * WIDTH * (HEIGHT - 8)), 5);
-    expect([told.anomaly?.map?.width, told.anomaly?.map?.height]).toEqual([WIDTH, HEIGHT - 8]);
-    expect(told.detections.map(({ label }) => label)).toEqual(['anomaly']);
+    const detected = read({ packed, again, shape, input: { mean: mean && [...mean], std: std && [...std] } });
+    if ('bad' in detected) throw new Error(detected.message);
+    expect(detected.anomaly?.score).toBeCloseTo(sum / (3 * WIDTH * (HEIGHT - 8)), 5);
+    expect([detected.anomaly?.map?.width, detected.anomaly?.map?.height]).toEqual([WIDTH, HEIGHT - 8]);
+    expect(detected.detections.map(({ label }) => label)).toEqual(['anomaly']);
   });
 
-  it('is not believed with values that are no numbers, nor of another size', () => {
+  it('a reconstruction with values that are not finite, or of another size, is rejected', () => {
     const packed = new Uint8Array(3 * CELLS);
     const again = new Float32Array(3 * CELLS);
     const bad = (answer: InferenceOutput | BadOutput): string => ('bad' in answer ? answer.bad : 'fine');

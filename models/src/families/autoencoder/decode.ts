@@ -1,15 +1,15 @@
 import { letterbox } from '../../output/index.ts';
 import { NOT_FINITE, wrongCount, wrongShape } from '../decoding/bad-output.ts';
 import { contentOf } from '../decoding/content.ts';
-import type { DecoderOptions, OutputReader, Picture } from '../decoding/decoder.ts';
+import type { DecoderOptions, OutputReader, DecodedFrame } from '../decoding/decoder.ts';
 import { allFinite, floats } from '../decoding/numbers.ts';
 import { fits, isFloat } from '../decoding/shapes.ts';
-import { unusual } from '../decoding/anomaly-label.ts';
+import { anomalyOutput } from '../decoding/anomaly-label.ts';
 
 /**
- * An autoencoder that learned good pictures only: what it cannot draw again is unusual. Output: the picture again,
+ * An autoencoder that learned good images only: what it cannot reconstruct is unusual. Output: the reconstruction,
  * [1, 3, H, W] or [1, H, W, 3], on the scale of the manifest's `mean` and `std` (0 to 1 without them), also where the
- * graph takes bytes. The map is the mean square error of each pixel, the score its mean over the picture without bars.
+ * graph takes bytes. The map is the mean square error of each pixel, the score its mean over the frame without bars.
  */
 export function autoencoder(options: DecoderOptions): OutputReader {
   const { input } = options.manifest;
@@ -20,16 +20,16 @@ export function autoencoder(options: DecoderOptions): OutputReader {
   });
   return {
     check: (outputs) => {
-      const [again] = outputs;
-      if (again === undefined || outputs.length > 1) return wrongCount(outputs, 'one');
-      const same = fits(again, [1, 3, height, width]) || fits(again, [1, height, width, 3]);
-      return isFloat(again) && same ? undefined : wrongShape(again, `float32 [1, 3, ${height}, ${width}]`);
+      const [image] = outputs;
+      if (image === undefined || outputs.length > 1) return wrongCount(outputs, 'one');
+      const same = fits(image, [1, 3, height, width]) || fits(image, [1, height, width, 3]);
+      return isFloat(image) && same ? undefined : wrongShape(image, `float32 [1, 3, ${height}, ${width}]`);
     },
-    read: ([again], { packed, source }: Picture) => {
-      const drawn = floats(again!.data);
+    read: ([image], { packed, source }: DecodedFrame) => {
+      const drawn = floats(image!.data);
       if (!allFinite(drawn)) return NOT_FINITE;
       const cells = width * height;
-      const planar = again!.shape[1] === 3 && again!.shape[3] !== 3;
+      const planar = image!.shape[1] === 3 && image!.shape[3] !== 3;
       const [plane, step] = planar ? [cells, 1] : [1, 3];
       const values = new Float32Array(cells);
       for (const [channel, { mean, std }] of scale.entries()) {
@@ -39,9 +39,9 @@ export function autoencoder(options: DecoderOptions): OutputReader {
         }
       }
       const map = { width, height, values };
-      const seen = contentOf(map, letterbox(source, input, input.letterbox.anchor), input).values;
-      const score = seen.reduce((sum, value) => sum + value, 0) / seen.length;
-      return unusual({ score, map }, options, source);
+      const covered = contentOf(map, letterbox(source, input, input.letterbox.anchor), input).values;
+      const score = covered.reduce((sum, value) => sum + value, 0) / covered.length;
+      return anomalyOutput({ score, map }, options, source);
     },
   };
 }

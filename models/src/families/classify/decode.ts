@@ -3,23 +3,23 @@ import { DETECTIONS_MAX } from '../decoding/candidates.ts';
 import type { BadOutput, DecoderOptions, OutputReader } from '../decoding/decoder.ts';
 import { allFinite, floats, SCORE_SLACK, sigmoid, softmax } from '../decoding/numbers.ts';
 import { isFloat } from '../decoding/shapes.ts';
-import { wholePicture } from '../decoding/image-level.ts';
+import { imageLevelDetection } from '../decoding/image-level.ts';
 
-/** Most classes that are told of one picture. */
+/** Most classes that are reported for one frame. */
 export const CLASSES_MAX = 10;
-/** Shares that went through softmax sum to 1, but for rounding. */
+/** Scores that went through softmax sum to 1, except for rounding. */
 const SUM_SLACK = 0.02;
 
 /**
- * A class for the whole picture: [1, classes], also with further axes of one. `options.softmax` tells whether softmax is
- * in the graph (the default) or still to be done; `options.sigmoid` says instead that each class stands for itself.
- * The best class (with sigmoid: each) that scored enough is also a detection over the whole picture.
+ * A class for the whole frame: [1, classes], also with more axes of size 1. `options.softmax` says whether softmax is in
+ * the graph (the default) or still to be done; with `options.sigmoid` instead, classes do not exclude one another. The best
+ * class (with sigmoid: each) with a sufficient score is also a detection over the whole frame.
  */
 export function classify(options: DecoderOptions): OutputReader {
   const { manifest, score } = options;
   const { labels, output } = manifest;
   const { softmax: soft, sigmoid: separate } = output.options ?? {};
-  const shares = new Float64Array(labels.length);
+  const probabilities = new Float64Array(labels.length);
   return {
     check: (outputs) => {
       const [table] = outputs;
@@ -35,35 +35,35 @@ export function classify(options: DecoderOptions): OutputReader {
     read: ([table], { source }) => {
       const data = floats(table!.data);
       if (!allFinite(data)) return NOT_FINITE;
-      if (separate === 'outside') for (const [c, value] of data.entries()) shares[c] = sigmoid(value);
-      else if (soft === 'outside') softmax(data, 0, 1, data.length, shares);
-      else shares.set(data);
-      const bad = separate === undefined ? checkShares(shares) : checkRange(shares);
+      if (separate === 'outside') for (const [c, value] of data.entries()) probabilities[c] = sigmoid(value);
+      else if (soft === 'outside') softmax(data, 0, 1, data.length, probabilities);
+      else probabilities.set(data);
+      const bad = separate === undefined ? checkSum(probabilities) : checkRange(probabilities);
       if (bad !== undefined) return bad;
-      const order = best(shares, CLASSES_MAX);
-      const counts = (c: number): boolean => shares[c]! >= score;
-      const found = separate === undefined ? order.slice(0, 1) : best(shares, DETECTIONS_MAX);
+      const order = best(probabilities, CLASSES_MAX);
+      const counts = (c: number): boolean => probabilities[c]! >= score;
+      const found = separate === undefined ? order.slice(0, 1) : best(probabilities, DETECTIONS_MAX);
       return {
-        detections: found.filter(counts).map((c) => wholePicture(labels[c]!, c, shares[c]!, source)),
-        classes: order.map((c) => ({ label: labels[c]!, score: Math.min(1, shares[c]!) })),
+        detections: found.filter(counts).map((c) => imageLevelDetection(labels[c]!, c, probabilities[c]!, source)),
+        classes: order.map((c) => ({ label: labels[c]!, score: Math.min(1, probabilities[c]!) })),
       };
     },
   };
 }
 
-function checkRange(shares: Float64Array): BadOutput | undefined {
-  const [least, most] = [Math.min(...shares), Math.max(...shares)];
+function checkRange(probabilities: Float64Array): BadOutput | undefined {
+  const [least, most] = [Math.min(...probabilities), Math.max(...probabilities)];
   return least < -SCORE_SLACK || most > 1 + SCORE_SLACK ? impossibleScore(least, most) : undefined;
 }
 
-function checkShares(shares: Float64Array): BadOutput | undefined {
-  const bad = checkRange(shares);
+function checkSum(probabilities: Float64Array): BadOutput | undefined {
+  const bad = checkRange(probabilities);
   if (bad !== undefined) return bad;
-  const sum = shares.reduce((before, value) => before + value, 0);
+  const sum = probabilities.reduce((before, value) => before + value, 0);
   if (Math.abs(sum - 1) <= SUM_SLACK) return undefined;
   return {
     bad: 'values',
-    message: `the shares of all classes sum to ${sum.toPrecision(3)} instead of 1`,
+    message: `the scores of all classes sum to ${sum.toPrecision(3)} instead of 1`,
     advice: 'Say in the manifest what the graph leaves out: `output.options.softmax` or `sigmoid`.',
   };
 }

@@ -1,24 +1,28 @@
 import { letterbox, type PictureSize, type InferenceOutput } from '../../output/index.ts';
-import { contentOf, type PlaceMap } from './content.ts';
+import { contentOf, type ScoreMap } from './content.ts';
 import type { DecoderOptions } from './decoder.ts';
 import { maskOf } from './masks.ts';
-import { wholePicture } from './image-level.ts';
+import { imageLevelDetection } from './image-level.ts';
 
-/** The label of a picture that is unlike those the model learned from. */
+/** The label of a frame that differs from the images that the model learned from. */
 const LABEL = 'anomaly';
 
-export interface Unusual {
-  /** The model's own score; the map's greatest value within the picture when left out. */
+export interface AnomalyScore {
+  /** The model's own score; the map's greatest value within the frame when left out. */
   readonly score?: number;
-  /** Over the whole input, bars included. */
-  readonly map?: PlaceMap;
+  /** Over the complete input, bars included. */
+  readonly map?: ScoreMap;
 }
 
 /**
- * Turns a score and a map into what a picture is told by. Scores have any scale: the detection's runs from 0 to 1, so
- * that `options.threshold` falls on the manifest's score threshold.
+ * The output for a score and a map. A model's scores have any scale; the detection's is scaled so that
+ * `options.threshold` equals the manifest's score threshold.
  */
-export function unusual({ score, map }: Unusual, options: DecoderOptions, source: PictureSize): InferenceOutput {
+export function anomalyOutput(
+  { score, map }: AnomalyScore,
+  options: DecoderOptions,
+  source: PictureSize,
+): InferenceOutput {
   const { input, output, thresholds } = options.manifest;
   const fit = letterbox(source, input, input.letterbox.anchor);
   const content = map === undefined ? undefined : contentOf(map, fit, input);
@@ -28,7 +32,7 @@ export function unusual({ score, map }: Unusual, options: DecoderOptions, source
   const shown = own * unit;
   const anomaly = { score: own, ...(options.maps && content !== undefined ? { map: content } : {}) };
   if (!(shown >= options.score)) return { detections: [], anomaly };
-  const detection = wholePicture(LABEL, Math.max(0, options.manifest.labels.indexOf(LABEL)), shown, source);
+  const detection = imageLevelDetection(LABEL, Math.max(0, options.manifest.labels.indexOf(LABEL)), shown, source);
   if (map === undefined || pixelThreshold === undefined || !options.masks) return { detections: [detection], anomaly };
   const above = { ...map, values: map.values.map((value) => value - pixelThreshold) };
   return { detections: [{ ...detection, mask: maskOf(above, detection.box, { fit, input, source }) }], anomaly };

@@ -1,40 +1,40 @@
 import { SCORE_SLACK } from './numbers.ts';
 import type { Walk } from './shapes.ts';
 
-/** What scores may be. */
+/** Valid scores. */
 export interface ScoreRange {
   readonly low: number;
   readonly high: number;
 }
 
-/** 0 to 1, but for rounding. */
-export const SHARES: ScoreRange = { low: -SCORE_SLACK, high: 1 + SCORE_SLACK };
+/** 0 to 1, with some tolerance for rounding. */
+export const PROBABILITIES: ScoreRange = { low: -SCORE_SLACK, high: 1 + SCORE_SLACK };
 export const LOGITS: ScoreRange = { low: -Number.MAX_VALUE, high: Number.MAX_VALUE };
 
 export interface ScoreColumns {
   /** First attribute of the classes, and how many there are. */
   readonly first: number;
   readonly count: number;
-  /** Class that takes no part. */
+  /** Class that is ignored. */
   readonly skip?: number;
-  /** Least score that counts. */
+  /** Lowest score that counts. */
   readonly enough: number;
   readonly range: ScoreRange;
 }
 
 /**
- * Best class of each row of a table of scores, of those that score enough. A row gives one class only: it regresses
- * one box, so a second label on it would be a second object with the first one's box.
+ * Best class of each row of a table of scores, if its score is sufficient. A row gives one class only: it regresses one
+ * box, so a second label would be a second object with the same box.
  */
 export class BestClass {
-  /** Per row the best score that is enough; negative infinity where there is none. */
+  /** Per row the best sufficient score; negative infinity without one. */
   scores = new Float32Array(0);
   classes = new Uint16Array(0);
-  /** Least and greatest of the scores that were looked at closely, and 0 and 1. */
+  /** Least and greatest of the scores outside the range, and 0 and 1. */
   least = 0;
   most = 1;
 
-  /** False when a score is out of the range or no number: then nothing else holds. */
+  /** False when a score is out of the range or not finite; then the other fields are undefined. */
   find(data: Float32Array, walk: Walk, columns: ScoreColumns): boolean {
     if (this.scores.length !== walk.rows) {
       this.scores = new Float32Array(walk.rows);
@@ -43,7 +43,7 @@ export class BestClass {
     this.scores.fill(Number.NEGATIVE_INFINITY);
     this.least = 0;
     this.most = 1;
-    // Along the memory, whichever way the table lies.
+    // In the order of the memory, for either layout.
     const credible = walk.stride === 1 ? this.#byClass(data, walk, columns) : this.#byRow(data, walk, columns);
     if (!credible) this.#span(data, walk, columns);
     return credible;
@@ -58,7 +58,7 @@ export class BestClass {
       if (c === skip) continue;
       const at = (first + c) * step;
       for (let i = 0; i < rows; i++) {
-        // Nearly all are.
+        // Nearly all scores are below.
         if (bits[at + i]! < skipped) continue;
         const score = data[at + i]!;
         if (!(score >= low && score <= high)) return false;
@@ -90,7 +90,7 @@ export class BestClass {
     return true;
   }
 
-  /** For the message: how far the scores go. */
+  /** For the message: the range of the scores. */
   #span(data: Float32Array, { rows, step, stride }: Walk, { first, count }: ScoreColumns): void {
     for (let c = 0; c < count; c++) {
       for (let i = 0; i < rows; i++) {
@@ -103,8 +103,8 @@ export class BestClass {
 }
 
 /**
- * Numbers from 0 to below `enough` in single precision have bit patterns, read as whole numbers, that rise with them;
- * those of negatives, infinities and NaN lie above. One comparison then tells all that need no closer look.
+ * The bit patterns of single-precision numbers from 0 to below `enough`, read as unsigned integers, rise with the numbers;
+ * those of negative numbers, infinities and NaN lie above. One comparison then excludes most scores.
  */
 function skippedBits(enough: number, low: number): number {
   if (!(enough > 0) || low > 0) return 0;

@@ -7,7 +7,7 @@ import {
   unletterbox,
   type InferenceOutput,
 } from '../../output/index.ts';
-import { NO_SUCH_PLACE, NOT_FINITE } from './bad-output.ts';
+import { IMPOSSIBLE_BOX, NOT_FINITE } from './bad-output.ts';
 import { Candidates } from './candidates.ts';
 import {
   type BadOutput,
@@ -23,12 +23,12 @@ import { allFinite, floats } from './numbers.ts';
 export interface BoxFamily {
   check(outputs: readonly DeclaredOutput[]): BadOutput | undefined;
   /**
-   * Adds what scored enough, in pixels of the model's input; class ids are indices of the manifest's labels. Every
-   * value is finite, unless `looksAtNumbers`.
+   * Adds every box with a sufficient score, in pixels of the model's input; class ids are indices of the manifest's labels. Every
+   * value is finite, unless `checksFinite`.
    */
   collect(outputs: readonly FloatOutput[], candidates: Candidates): BadOutput | undefined;
-  /** True where `collect` itself finds values that are no numbers, sooner than a pass over all of them. */
-  readonly looksAtNumbers?: true;
+  /** True where `collect` itself detects values that are not finite, faster than a pass over all of them. */
+  readonly checksFinite?: true;
   /** `suppress`: several boxes may lie on one object. `keep`: the graph has seen to it. */
   readonly overlaps: 'suppress' | 'keep';
 }
@@ -38,7 +38,7 @@ export interface FloatOutput {
   readonly shape: readonly number[];
 }
 
-/** Reader of a family that gives boxes: what scored enough, one box per object, the best 300, in source pixels. */
+/** Reader of a family of boxes: those with a sufficient score, one per object, the best 300, in source pixels. */
 export function boxReader(options: DecoderOptions, family: BoxFamily): OutputReader {
   const candidates = new Candidates();
   return {
@@ -46,10 +46,10 @@ export function boxReader(options: DecoderOptions, family: BoxFamily): OutputRea
     read: (outputs, { source }): InferenceOutput | BadOutput => {
       const kept = keptBoxes(options, family, candidates, outputs);
       if (isBad(kept)) return kept;
-      const place = placer(options, source);
+      const mapper = sourceMapper(options, source);
       const detections: Detection[] = [];
       for (const n of kept) {
-        const detection = place.detection(candidates, n);
+        const detection = mapper.detection(candidates, n);
         if (detection !== undefined) detections.push(detection);
       }
       return { detections };
@@ -65,22 +65,22 @@ export function keptBoxes(
   outputs: readonly OutputTensor[],
 ): Uint32Array | BadOutput {
   const tables = outputs.map(({ data, shape }) => ({ data: floats(data), shape }));
-  if (family.looksAtNumbers !== true && !tables.every(({ data }) => allFinite(data))) return NOT_FINITE;
+  if (family.checksFinite !== true && !tables.every(({ data }) => allFinite(data))) return NOT_FINITE;
   candidates.clear();
   const bad = family.collect(tables, candidates);
   if (bad !== undefined) return bad;
-  if (candidates.spoiled) return NO_SUCH_PLACE;
+  if (candidates.hasInvalidBox) return IMPOSSIBLE_BOX;
   return family.overlaps === 'suppress' ? candidates.suppress(options.iou) : candidates.best();
 }
 
-export interface Placer {
+export interface SourceMapper {
   readonly fit: Letterbox;
-  /** Undefined for a box wholly inside the letterbox's bars: there is no such place in the source. */
+  /** Undefined for a box that lies in the letterbox's bars: the source has no such place. */
   detection(candidates: Candidates, n: number): Detection | undefined;
 }
 
-/** Carries boxes from the model's input into the source picture. */
-export function placer(options: Pick<DecoderOptions, 'manifest'>, source: PictureSize): Placer {
+/** Converts boxes from the model's input to the source frame. */
+export function sourceMapper(options: Pick<DecoderOptions, 'manifest'>, source: PictureSize): SourceMapper {
   const { input, labels } = options.manifest;
   const fit = letterbox(source, input, input.letterbox.anchor);
   return {

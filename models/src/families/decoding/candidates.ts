@@ -1,31 +1,31 @@
 /** Most detections of one frame. */
 export const DETECTIONS_MAX = 300;
 
-const NO_PLACES = new Uint32Array(0);
+const EMPTY = new Uint32Array(0);
 
-/** Boxes that scored enough, in pixels of the model's input. One is kept from frame to frame for its memory. */
+/** Boxes with a sufficient score, in pixels of the model's input. One is reused from frame to frame for its memory. */
 export class Candidates {
   count = 0;
-  /** True when a box was no place at all: its picture's output cannot be believed. */
-  spoiled = false;
+  /** True when a box had coordinates that are not finite: the frame's output cannot be trusted. */
+  hasInvalidBox = false;
   /** Corners x1, y1, x2, y2. */
   boxes = new Float64Array(4 * 256);
   scores = new Float64Array(256);
   classes = new Uint16Array(256);
   /** Row of the output it comes from. */
   rows = new Uint32Array(256);
-  #order = NO_PLACES;
+  #order = EMPTY;
   readonly #kept = new Uint32Array(DETECTIONS_MAX);
 
   clear(): void {
     this.count = 0;
-    this.spoiled = false;
+    this.hasInvalidBox = false;
   }
 
-  /** Adds a box given by its corners; one without extent is none. */
+  /** Adds a box given by its corners; a box without extent is ignored. */
   add(row: number, classId: number, score: number, x1: number, y1: number, x2: number, y2: number): void {
     if (!Number.isFinite(x1 + y1 + x2 + y2)) {
-      this.spoiled = true;
+      this.hasInvalidBox = true;
       return;
     }
     if (!(x2 > x1 && y2 > y1)) return;
@@ -41,7 +41,7 @@ export class Candidates {
     this.count = n + 1;
   }
 
-  /** Adds a box given by its middle and size. */
+  /** Adds a box given by its centre and size. */
   addCentred(row: number, classId: number, score: number, cx: number, cy: number, width: number, height: number): void {
     const halfWidth = width / 2;
     const halfHeight = height / 2;
@@ -55,7 +55,7 @@ export class Candidates {
   }
 
   /**
-   * Greedy non-maximum suppression within each class: of boxes that share more than `iou`, the best stays. Objects
+   * Greedy non-maximum suppression within each class: of boxes whose IoU is above `iou`, the best stays. Objects
    * inside each other (cap on a bottle) have different classes, and neither removes the other.
    */
   suppress(iou: number): Uint32Array {
@@ -90,11 +90,11 @@ export class Candidates {
   }
 
   #grow(): void {
-    const room = 2 * this.scores.length;
-    this.boxes = enlarged(this.boxes, new Float64Array(4 * room));
-    this.scores = enlarged(this.scores, new Float64Array(room));
-    this.classes = enlarged(this.classes, new Uint16Array(room));
-    this.rows = enlarged(this.rows, new Uint32Array(room));
+    const capacity = 2 * this.scores.length;
+    this.boxes = enlarged(this.boxes, new Float64Array(4 * capacity));
+    this.scores = enlarged(this.scores, new Float64Array(capacity));
+    this.classes = enlarged(this.classes, new Uint16Array(capacity));
+    this.rows = enlarged(this.rows, new Uint32Array(capacity));
   }
 }
 
@@ -103,7 +103,7 @@ function enlarged<T extends { set(from: T): void }>(from: T, to: T): T {
   return to;
 }
 
-/** IoU of the boxes at two places of `boxes`. */
+/** IoU of the boxes at two offsets in `boxes`. */
 function overlap(boxes: Float64Array, a: number, b: number): number {
   const width = Math.min(boxes[a + 2]!, boxes[b + 2]!) - Math.max(boxes[a]!, boxes[b]!);
   const height = Math.min(boxes[a + 3]!, boxes[b + 3]!) - Math.max(boxes[a + 1]!, boxes[b + 1]!);

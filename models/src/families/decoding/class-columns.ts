@@ -1,21 +1,21 @@
 import { wrongLabels } from './bad-output.ts';
 import type { BadOutput, DeclaredOutput } from './decoder.ts';
 
-/** Names under which a list of labels may carry the class that means nothing is there. */
+/** Names that a list of labels may give to the class that means that nothing is there. */
 const NOTHING = new Set(['background', '__background__', 'no_object', 'no object', 'n/a']);
 
 /**
- * Which columns of scores mean which label. A graph may score a class that means "nothing is there": the labels may
- * name it (then it is a label that is never given) or leave it out (then there is one column more than labels).
+ * Which label each column of scores means. A graph may have a class that means "nothing is there": the labels may name
+ * it (then it is never reported) or leave it out (then there is one column more than labels).
  */
 export interface ClassColumns {
   readonly count: number;
-  /** Column that means nothing; -1 where there is none. */
+  /** Column that means that nothing is there; -1 without one. */
   readonly background: number;
   readonly labels: readonly string[];
 }
 
-/** `fallback`: where the background is when there is one column more than labels and the manifest says nothing. */
+/** `fallback`: the background's column when there is one column more than labels and the manifest does not say. */
 export function classColumns(
   columns: number,
   labels: readonly string[],

@@ -1,14 +1,14 @@
 import type { Letterbox, PictureSize } from '../../output/index.ts';
 
 /** A map over the model's input, row by row. */
-export interface PlaceMap {
+export interface ScoreMap {
   readonly width: number;
   readonly height: number;
   readonly values: Float32Array;
 }
 
-/** The part of a map that lies on the picture, without the letterbox's bars. */
-export function contentOf({ width, height, values }: PlaceMap, fit: Letterbox, input: PictureSize): PlaceMap {
+/** The part of a map that covers the frame, without the letterbox's bars. */
+export function contentOf({ width, height, values }: ScoreMap, fit: Letterbox, input: PictureSize): ScoreMap {
   const [kx, ky] = [width / input.width, height / input.height];
   const [left, top] = [Math.max(0, Math.floor(fit.left * kx)), Math.max(0, Math.floor(fit.top * ky))];
   const right = Math.min(width, Math.max(left + 1, Math.ceil((fit.left + fit.width) * kx)));

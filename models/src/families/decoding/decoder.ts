@@ -1,7 +1,7 @@
 import type { PictureSize, InferenceOutput } from '../../output/index.ts';
 import type { ModelInput, OutputForm } from '../../form/index.ts';
 
-/** What ONNX Runtime gives for the element types that a model's output may have; float16 is refused when loading. */
+/** The arrays that ONNX Runtime returns for the element types that a model's output may have; float16 is refused when loading. */
 export type TensorData =
   | Float32Array
   | Float64Array
@@ -29,16 +29,16 @@ export interface DeclaredOutput {
   readonly shape: readonly (number | string)[];
 }
 
-/** The picture that the outputs speak of. */
-export interface Picture {
+/** The frame that the outputs belong to. */
+export interface DecodedFrame {
   readonly source: PictureSize;
   /** The letterboxed pixels that the model was given, packed, in the manifest's colour order. */
   readonly packed: Uint8Array;
 }
 
 /**
- * Why an output cannot be believed. `model_shape` and `model_labels`: the model is not what its manifest says, and
- * never will be. `values`: the numbers of this picture are impossible.
+ * Why an output cannot be trusted. `model_shape` and `model_labels`: the model is not what its manifest says, and
+ * will never be. `values`: the values for this frame are impossible.
  */
 export interface BadOutput {
   readonly bad: 'model_shape' | 'model_labels' | 'values';
@@ -55,20 +55,20 @@ export interface DecoderOptions {
   };
   /** Least score, 0 to 1. */
   readonly score: number;
-  /** Boxes of one class that share more than this are one object; 0 to 1. */
+  /** IoU above which boxes of one class are one object; 0 to 1. */
   readonly iou: number;
-  /** Whether outlines are wanted of a model that can give them. */
+  /** Whether masks are computed, where the model has them. */
   readonly masks: boolean;
-  /** Whether the map of an anomaly is wanted. */
+  /** Whether the map of an anomaly is passed on. */
   readonly maps: boolean;
 }
 
-/** One family's way of reading. Pure: no clock, nothing kept from picture to picture but buffers. */
+/** How one family reads outputs. Pure: no clock, and only buffers are kept from frame to frame. */
 export interface OutputReader {
   /** What is wrong with the outputs' types and shapes, given in the order of the family's roles. */
   check(outputs: readonly DeclaredOutput[]): BadOutput | undefined;
   /** Only called with outputs that passed `check`. */
-  read(outputs: readonly OutputTensor[], picture: Picture): InferenceOutput | BadOutput;
+  read(outputs: readonly OutputTensor[], frame: DecodedFrame): InferenceOutput | BadOutput;
 }
 
 export function isBad(value: object | undefined): value is BadOutput {
@@ -85,7 +85,7 @@ export class Decoder {
     this.#reader = reader;
   }
 
-  /** Holds declared outputs against the manifest; a dimension with a name passes. */
+  /** Compares declared outputs with the manifest; a dimension that has a name always matches. */
   check(outputs: readonly DeclaredOutput[]): BadOutput | undefined {
     const inOrder: DeclaredOutput[] = [];
     for (const name of this.#names) {
@@ -96,18 +96,18 @@ export class Decoder {
     return this.#reader.check(inOrder);
   }
 
-  decode(outputs: Outputs, picture: Picture): InferenceOutput | BadOutput {
+  decode(outputs: Outputs, frame: DecodedFrame): InferenceOutput | BadOutput {
     const bad = this.check([...outputs].map(([name, { shape }]) => ({ name, shape })));
     if (bad !== undefined) return bad;
     const inOrder = this.#names.flatMap((name) => outputs.get(name) ?? []);
     for (const [at, { data, shape }] of inOrder.entries()) {
       const count = shape.reduce((product, size) => product * size, 1);
       if (data.length !== count) {
-        const told = `output ${this.#names[at]!} has ${data.length} values in shape [${shape.join(', ')}]`;
-        return { bad: 'model_shape', message: told };
+        const message = `output ${this.#names[at]!} has ${data.length} values in shape [${shape.join(', ')}]`;
+        return { bad: 'model_shape', message };
       }
     }
-    return this.#reader.read(inOrder, picture);
+    return this.#reader.read(inOrder, frame);
   }
 }
 

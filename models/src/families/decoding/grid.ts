@@ -1,6 +1,6 @@
 import type { PictureSize } from '../../output/index.ts';
 
-/** The cells of one head over the model's input. */
+/** The cells of one head on the model's input. */
 export interface Grid {
   /** Pixels of the input per cell. */
   readonly stride: number;

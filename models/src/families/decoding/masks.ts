@@ -1,7 +1,7 @@
 import type { Box, Letterbox, Mask, PictureSize } from '../../output/index.ts';
-import type { PlaceMap } from './content.ts';
+import type { ScoreMap } from './content.ts';
 
-/** Where the model's input lies on the source picture. */
+/** Where the model's input lies on the source frame. */
 export interface MaskPlace {
   readonly fit: Letterbox;
   readonly input: PictureSize;
@@ -9,12 +9,12 @@ export interface MaskPlace {
 }
 
 /**
- * Outline of what is above 0 in `map` within `box`: a pixel of the source belongs to it when the map, interpolated
- * bilinearly at the pixel's middle (samples in the middle of their cells, edges continued), is above 0. `map` covers
- * the model's input from cell (`left`, `top`) of a grid of `columns` x `rows` cells; the whole of it when left out.
+ * Mask of what is above 0 in `map` within `box`: a pixel of the source belongs to it when the map, interpolated
+ * bilinearly at the pixel's centre (samples in the centre of their cells, edges continued), is above 0. `map` covers
+ * the model's input from cell (`left`, `top`) of a grid of `columns` x `rows` cells; all of it when left out.
  */
 export function maskOf(
-  map: PlaceMap & { readonly left?: number; readonly top?: number; readonly columns?: number; readonly rows?: number },
+  map: ScoreMap & { readonly left?: number; readonly top?: number; readonly columns?: number; readonly rows?: number },
   box: Box,
   { fit, input, source }: MaskPlace,
 ): Mask {
@@ -38,19 +38,19 @@ export function maskOf(
   return { x, y, width, height, runs: runs.end() };
 }
 
-/** The row at `v`, between the two that lie about it. */
-function blendRows({ width, height, values }: PlaceMap, v: number, line: Float64Array): void {
+/** The row at `v`, interpolated between its two neighbours. */
+function blendRows({ width, height, values }: ScoreMap, v: number, line: Float64Array): void {
   const place = Math.min(height - 1, Math.max(0, v));
   const upper = Math.floor(place);
-  const share = place - upper;
+  const weight = place - upper;
   const from = upper * width;
   const next = Math.min(height - 1, upper + 1) * width;
-  for (let i = 0; i < width; i++) line[i] = values[from + i]! * (1 - share) + values[next + i]! * share;
+  for (let i = 0; i < width; i++) line[i] = values[from + i]! * (1 - weight) + values[next + i]! * weight;
 }
 
 /**
- * One row of pixels. Between two samples the line is straight: it changes sides once where their signs differ, at a
- * place that is computed, and nowhere else.
+ * One row of pixels. Between two samples the line is straight: it changes its sign once where theirs differ, at a place
+ * that is computed, and nowhere else.
  */
 function writeLine(
   line: Float64Array,
@@ -60,8 +60,8 @@ function writeLine(
   const last = line.length - 1;
   const start = Math.min(last, Math.max(0, a + b * from));
   const first = Math.min(Math.floor(start), Math.max(0, last - 1));
-  const share = start - first;
-  let inside = line[first]! * (1 - share) + line[Math.min(last, first + 1)]! * share > 0;
+  const weight = start - first;
+  let inside = line[first]! * (1 - weight) + line[Math.min(last, first + 1)]! * weight > 0;
   let pixel = 0;
   for (let cell = first; cell < last && pixel < width; cell++) {
     const [here, next] = [line[cell]!, line[cell + 1]!];

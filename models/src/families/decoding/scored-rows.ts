@@ -4,23 +4,23 @@ import type { Walk } from './shapes.ts';
 /** A table with objectness and class scores, both 0 to 1. */
 export interface ScoredTable {
   readonly way: Walk;
-  /** Attribute that tells how sure it is that there is an object. */
+  /** Attribute that holds the probability of an object. */
   readonly object: number;
   /** First attribute of the classes. */
   readonly first: number;
   readonly classes: number;
-  /** Least product of objectness and best class. */
+  /** Lowest product of objectness and best class that counts. */
   readonly score: number;
 }
 
 /**
- * Tells each row whose objectness times best class is at least `score`. Classes are looked at only where the
- * objectness alone is enough. Returns least and most when a score is far outside 0..1.
+ * Calls `report` for each row whose objectness times best class is at least `score`. Classes are read only where the
+ * objectness alone is sufficient. Returns the least and greatest score when one is far outside 0..1.
  */
 export function scoredRows(
   data: Float32Array,
   { way, object, first, classes, score }: ScoredTable,
-  tell: (row: number, classId: number, score: number) => void,
+  report: (row: number, classId: number, score: number) => void,
 ): readonly [least: number, most: number] | undefined {
   const { rows, step, stride } = way;
   // Half precision may leave a class a little above 1.
@@ -45,7 +45,7 @@ export function scoredRows(
     }
     if (best > most) most = best;
     const product = objectness * best;
-    if (product >= score) tell(i, bestClass, product);
+    if (product >= score) report(i, bestClass, product);
   }
   return most > 1 + SCORE_SLACK || least < -SCORE_SLACK ? [least, most] : undefined;
 }

@@ -2,7 +2,7 @@ import type { OutputLayout } from '../../form/index.ts';
 import { wrongLabels, wrongShape } from './bad-output.ts';
 import type { BadOutput, DeclaredOutput } from './decoder.ts';
 
-/** True when each dimension is the wanted one; one that has a name, and one wanted as undefined, may be anything. */
+/** True when each dimension is as wanted; one that has a name, or is wanted as undefined, always matches. */
 export function fits(output: DeclaredOutput, wanted: readonly (number | undefined)[]): boolean {
   const { shape } = output;
   if (shape.length !== wanted.length) return false;
@@ -25,7 +25,7 @@ export interface TableForm {
   readonly classes: number;
 }
 
-/** Checks [1, fixed + classes, N], or with the axes the other way round as the layout says. */
+/** Checks [1, fixed + classes, N], or with its axes exchanged, as the layout says. */
 export function checkTable(output: DeclaredOutput, { layout, fixed, classes }: TableForm): BadOutput | undefined {
   const attributes = fixed + classes;
   const sides = layout === 'attributes_first' ? `${fixed} + classes, boxes` : `boxes, ${fixed} + classes`;
@@ -36,8 +36,8 @@ export function checkTable(output: DeclaredOutput, { layout, fixed, classes }: T
   if (output.shape[3 - axis] === attributes) {
     return wrongShape(
       output,
-      `[1, ${sides}]: boxes and attributes are the other way round`,
-      'Say so in the manifest (`output.layout`), or export the model with the axes in their usual order.',
+      `[1, ${sides}]: boxes and attributes are exchanged`,
+      'Say so in the manifest (`output.layout`), or export the model with its axes in the usual order.',
     );
   }
   return wrongLabels(output, is - fixed, classes);

@@ -13,7 +13,7 @@ import {
   scoresOf,
   SIZE,
   tableOf,
-  type Wish,
+  type Target,
 } from '../testing/box-family.ts';
 
 const SIDES = [SIZE.width, SIZE.height, SIZE.width, SIZE.height];
@@ -24,7 +24,7 @@ function randomBoxes(random: () => number, count: number): number[][] {
 }
 
 /** Every class of every query, as the families with a sigmoid have it. */
-function eachClass(boxes: readonly (readonly number[])[], scores: readonly (readonly number[])[]): Wish[] {
+function eachClass(boxes: readonly (readonly number[])[], scores: readonly (readonly number[])[]): Target[] {
   return scores.flatMap((row, query) => {
     const [cx = 0, cy = 0, w = 0, h = 0] = boxes[query]!.map((value, side) => value * SIDES[side]!);
     return row.map((score, classId) => ({ box: cornersOf(cx, cy, w, h), classId, score }));
@@ -36,16 +36,16 @@ const QUERIES: BoxFamilyUnderTest = {
   size: SIZE,
   suppresses: false,
   wrongLabels: 'model_labels',
-  encode: (wishes, classes) => ({
+  encode: (targets, classes) => ({
     logits: tableOf(
       [
-        ...wishes.map(({ classId, score }) => scoresOf(classes, classId, plainLogit(score), EMPTY)),
+        ...targets.map(({ classId, score }) => scoresOf(classes, classId, plainLogit(score), EMPTY)),
         scoresOf(classes, -1, 0, EMPTY),
       ],
       classes,
     ),
     boxes: tableOf(
-      [...wishes.map((wish) => centred(wish).map((value, side) => value / SIDES[side]!)), [0, 0, 0, 0]],
+      [...targets.map((target) => centred(target).map((value, side) => value / SIDES[side]!)), [0, 0, 0, 0]],
       4,
     ),
   }),
@@ -64,10 +64,10 @@ const QUERIES: BoxFamilyUnderTest = {
 const TABLE: BoxFamilyUnderTest = {
   ...QUERIES,
   output: { name: 'o', family: 'detr' },
-  encode: (wishes, classes) => {
-    const rows = wishes.map((wish) => [
-      ...centred(wish).map((value, side) => value / SIDES[side]!),
-      ...scoresOf(classes, wish.classId, wish.score),
+  encode: (targets, classes) => {
+    const rows = targets.map((target) => [
+      ...centred(target).map((value, side) => value / SIDES[side]!),
+      ...scoresOf(classes, target.classId, target.score),
     ]);
     return { o: tableOf([...rows, Array<number>(4 + classes).fill(0)], 4 + classes) };
   },
@@ -87,14 +87,14 @@ const TABLE: BoxFamilyUnderTest = {
 const POST: BoxFamilyUnderTest = {
   ...QUERIES,
   output: { name: 'labels', family: 'detr', names: ['labels', 'boxes', 'scores'] },
-  wrongLabels: 'untold',
-  encode: (wishes) => ({
+  wrongLabels: 'undetectable',
+  encode: (targets) => ({
     labels: {
-      data: BigInt64Array.from([...wishes.map(({ classId }) => BigInt(classId)), 0n]),
-      shape: [1, wishes.length + 1],
+      data: BigInt64Array.from([...targets.map(({ classId }) => BigInt(classId)), 0n]),
+      shape: [1, targets.length + 1],
     },
-    boxes: tableOf([...wishes.map(({ box }) => box), [0, 0, 0, 0]], 4),
-    scores: { data: Float32Array.from([...wishes.map(({ score }) => score), 0]), shape: [1, wishes.length + 1] },
+    boxes: tableOf([...targets.map(({ box }) => box), [0, 0, 0, 0]], 4),
+    scores: { data: Float32Array.from([...targets.map(({ score }) => score), 0]), shape: [1, targets.length + 1] },
   }),
   random: (random, classes) => {
     const boxes = Array.from({ length: 300 }, () => {
@@ -115,40 +115,40 @@ const POST: BoxFamilyUnderTest = {
     }),
 };
 
-describe("a transformer's queries, each class for itself", () => {
+describe("a transformer's queries with independent classes", () => {
   itReadsBoxes(QUERIES);
 
-  it('tells both classes that one query is sure of, as its own post-processor does', () => {
+  it("a query with two sufficient scores gives two detections, as DETR's own post-processor does", () => {
     const outputs = { logits: tableOf([[2, 3, -9]], 3), boxes: tableOf([[0.5, 0.5, 0.1, 0.1]], 4) };
     expect(found(decodeAs(QUERIES, outputs)).map(({ label }) => label)).toEqual(['class1', 'class0']);
   });
 });
 
-describe("a transformer's queries with a class for nothing", () => {
+describe("a transformer's queries with a background class", () => {
   const boxes = tableOf([[0.5, 0.5, 0.1, 0.1]], 4);
   const soft = { ...QUERIES, output: { ...QUERIES.output, options: { softmax: 'outside' as const } } };
 
-  it('goes through softmax, and leaves nothing out', () => {
+  it('logits with a background class go through softmax, and the background is not reported', () => {
     const sum = Math.exp(1) + Math.exp(3) + Math.exp(0) + Math.exp(2);
-    const [told, ...others] = found(decodeAs(soft, { logits: tableOf([[1, 3, 0, 2]], 4), boxes }));
-    expect([told?.label, others]).toEqual(['class1', []]);
-    expect(told?.score).toBeCloseTo(Math.exp(3) / sum, 6);
+    const [detected, ...others] = found(decodeAs(soft, { logits: tableOf([[1, 3, 0, 2]], 4), boxes }));
+    expect([detected?.label, others]).toEqual(['class1', []]);
+    expect(detected?.score).toBeCloseTo(Math.exp(3) / sum, 6);
     expect(found(decodeAs(soft, { logits: tableOf([[1, 2, 0, 5]], 4), boxes }))).toEqual([]);
   });
 
-  it('may stand in another place', () => {
+  it('the background class may be any column', () => {
     const output = { ...QUERIES.output, options: { background: 0 } };
-    const [told] = found(decodeAs({ ...QUERIES, output }, { logits: tableOf([[0, 1, 4, 1]], 4), boxes }));
-    expect([told?.label, told?.classId]).toEqual(['class1', 1]);
+    const [detected] = found(decodeAs({ ...QUERIES, output }, { logits: tableOf([[0, 1, 4, 1]], 4), boxes }));
+    expect([detected?.label, detected?.classId]).toEqual(['class1', 1]);
   });
 
-  it('is left out too where softmax is in the graph', () => {
+  it('the background class is not reported where softmax is in the graph', () => {
     const output = { ...QUERIES.output, options: { softmax: 'inside' as const } };
-    const told = found(decodeAs({ ...QUERIES, output }, { logits: tableOf([[0.1, 0.3, 0, 0.6]], 4), boxes }));
-    expect(told.map(({ label }) => label)).toEqual(['class1']);
+    const detected = found(decodeAs({ ...QUERIES, output }, { logits: tableOf([[0.1, 0.3, 0, 0.6]], 4), boxes }));
+    expect(detected.map(({ label }) => label)).toEqual(['class1']);
   });
 
-  it('is not thought up where one label is missing', () => {
+  it('a missing label is not taken for a background class', () => {
     expect(badness(decodeAs(QUERIES, { logits: tableOf([[1, 3, 0, 2]], 4), boxes }))).toBe('model_labels');
   });
 });
@@ -156,18 +156,18 @@ describe("a transformer's queries with a class for nothing", () => {
 describe('a transformer whose post-processor is in the graph', () => {
   itReadsBoxes(POST);
 
-  it('reads outputs without a batch, and labels that count the background', () => {
+  it('outputs without a batch axis are decoded, and labels that count the background', () => {
     const output = { ...POST.output, options: { background: 0 } };
     const outputs = {
       labels: { data: BigInt64Array.of(2n, 0n), shape: [2] },
       boxes: { data: Float32Array.of(100, 76, 200, 176, 0, 76, 9, 86), shape: [2, 4] },
       scores: { data: Float32Array.of(0.75, 0.9), shape: [2] },
     };
-    const told = found(decodeAs({ ...POST, output }, outputs));
-    expect(told).toEqual([{ label: 'class1', classId: 1, score: 0.75, box: [200, 0, 400, 200] }]);
+    const detected = found(decodeAs({ ...POST, output }, outputs));
+    expect(detected).toEqual([{ label: 'class1', classId: 1, score: 0.75, box: [200, 0, 400, 200] }]);
   });
 
-  it('refuses as many boxes as there are not labels', () => {
+  it('a number of boxes that differs from the number of labels is refused', () => {
     const outputs = {
       ...POST.encode([], 3),
       boxes: tableOf(

@@ -7,9 +7,9 @@ import { logit, SCORE_SLACK, sigmoid, softmax } from '../decoding/numbers.ts';
 import { checkTable, fits, isFloat, walk } from '../decoding/shapes.ts';
 
 /**
- * DETR (Carion et al. 2020) and its kin: RT-DETR, D-FINE, RF-DETR. One box per query, no NMS. Three forms:
+ * DETR (Carion et al. 2020) and its successors: RT-DETR, D-FINE, RF-DETR. One box per query, no NMS. Three forms:
  *
- * - logits [1, Q, C], boxes [1, Q, 4] (cx, cy, w, h in shares of the input). Sigmoid, each class of a query on its own,
+ * - logits [1, Q, C], boxes [1, Q, 4] (cx, cy, w, h in fractions of the input). Sigmoid, each class of a query on its own,
  *   as RT-DETR's post-processor takes them; with `options.softmax` or `options.background`, softmax over labels + 1
  *   columns, of which the last (or `background`) means nothing is there.
  * - labels, boxes, scores [1, Q(, 4)] of graphs with a post-processor inside; corners in pixels of the input, because
@@ -28,7 +28,7 @@ function queries(options: DecoderOptions): BoxFamily {
   const { background, boxForm: form = 'centre' } = settings;
   const unit = boxUnit(manifest, 'normalised');
   const soft = settings.softmax !== undefined || (settings.sigmoid === undefined && background !== undefined);
-  // One label too few must not be read as a class for nothing.
+  // A missing label must not be taken for a background class.
   const spare = soft ? 'last' : 'none';
   return {
     overlaps: 'keep',
@@ -51,13 +51,13 @@ function queries(options: DecoderOptions): BoxFamily {
     collect: ([logits, boxes], candidates) => {
       const [rows, count] = [logits!.shape[1]!, logits!.shape[2]!];
       const columns = classColumns(count, labels, background, spare)!;
-      const tell = (row: number, column: number, value: number): void => {
+      const report = (row: number, column: number, value: number): void => {
         const found = { row, classId: classIdOf(columns, column, labels.length), score: value };
         addBox(candidates, found, { data: boxes!.data, at: 4 * row, form, unit });
       };
-      const table = { data: logits!.data, rows, columns, score, tell };
+      const table = { data: logits!.data, rows, columns, score, report };
       if (soft && settings.softmax !== 'inside') return softQueries(table);
-      return settings.sigmoid === 'inside' || soft ? shares(table) : independent(table);
+      return settings.sigmoid === 'inside' || soft ? probabilities(table) : independent(table);
     },
   };
 }
@@ -67,43 +67,43 @@ interface QueryTable {
   readonly rows: number;
   readonly columns: ClassColumns;
   readonly score: number;
-  readonly tell: (row: number, column: number, score: number) => void;
+  readonly report: (row: number, column: number, score: number) => void;
 }
 
 /** Logits of classes that exclude one another. */
-function softQueries({ data, rows, columns, score, tell }: QueryTable): undefined {
+function softQueries({ data, rows, columns, score, report }: QueryTable): undefined {
   const { count, background } = columns;
   const all = new Float64Array(count);
   for (let row = 0; row < rows; row++) {
     softmax(data, row * count, 1, count, all);
     let best = -1;
     for (let c = 0; c < count; c++) if (c !== background && (best < 0 || all[c]! > all[best]!)) best = c;
-    if (best >= 0 && all[best]! >= score) tell(row, best, all[best]!);
+    if (best >= 0 && all[best]! >= score) report(row, best, all[best]!);
   }
   return undefined;
 }
 
-/** Logits of classes that stand each for itself. */
-function independent({ data, rows, columns, score, tell }: QueryTable): undefined {
+/** Logits of classes that do not exclude one another. */
+function independent({ data, rows, columns, score, report }: QueryTable): undefined {
   const { count, background } = columns;
   const enough = logit(score);
   for (let row = 0; row < rows; row++) {
     for (let c = 0; c < count; c++) {
       const value = data[row * count + c]!;
-      if (value >= enough && c !== background) tell(row, c, sigmoid(value));
+      if (value >= enough && c !== background) report(row, c, sigmoid(value));
     }
   }
   return undefined;
 }
 
 /** Scores 0 to 1. */
-function shares({ data, rows, columns, score, tell }: QueryTable): BadOutput | undefined {
+function probabilities({ data, rows, columns, score, report }: QueryTable): BadOutput | undefined {
   const { count, background } = columns;
   for (let row = 0; row < rows; row++) {
     for (let c = 0; c < count; c++) {
       const value = data[row * count + c]!;
       if (value < -SCORE_SLACK || value > 1 + SCORE_SLACK) return impossibleScore(Math.min(0, value), value);
-      if (value >= score && c !== background) tell(row, c, value);
+      if (value >= score && c !== background) report(row, c, value);
     }
   }
   return undefined;
@@ -123,7 +123,7 @@ function postProcessed(options: DecoderOptions): BoxFamily {
     check: ([labels, boxes, scores]) => {
       if (labels === undefined || boxes === undefined || scores === undefined) return wrongCount([], 'three');
       const typed = labels.type === undefined || LABEL_TYPES.has(labels.type);
-      if (!typed || !isRow(labels)) return wrongShape(labels, 'whole numbers [1, queries] as labels');
+      if (!typed || !isRow(labels)) return wrongShape(labels, 'integers [1, queries] as labels');
       if (!isFloat(scores) || !isRow(scores)) return wrongShape(scores, 'float32 [1, queries] as scores');
       if (!isFloat(boxes) || !(fits(boxes, [1, undefined, 4]) || fits(boxes, [undefined, 4]))) {
         return wrongShape(boxes, 'float32 [1, queries, 4] as boxes');

@@ -27,13 +27,13 @@ describe("FastestDet's map", () => {
     size: SIZE,
     suppresses: true,
     wrongLabels: 'model_labels',
-    encode: (wishes, classes) => {
+    encode: (targets, classes) => {
       const rows = Array.from({ length: CELLS }, () => Array<number>(5 + classes).fill(0));
-      for (const wish of wishes) {
-        const [cx, cy, w, h] = centred(wish).map((value) => value / 16) as [number, number, number, number];
+      for (const target of targets) {
+        const [cx, cy, w, h] = centred(target).map((value) => value / 16) as [number, number, number, number];
         const [x, y] = [Math.floor(cx), Math.floor(cy)];
         const box = [Math.atanh(cx - x), Math.atanh(cy - y), plainLogit(w / COLUMNS), plainLogit(h / ROWS)];
-        rows[y * COLUMNS + x] = [wish.score, ...box, ...scoresOf(classes, wish.classId, 1)];
+        rows[y * COLUMNS + x] = [target.score, ...box, ...scoresOf(classes, target.classId, 1)];
       }
       return mapOf(rows, 5 + classes);
     },

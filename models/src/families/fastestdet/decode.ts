@@ -10,7 +10,7 @@ const FIXED = 5;
 
 /**
  * FastestDet: [1, 5 + classes, rows, columns], one box per cell. Objectness and classes are 0 to 1 already; the middle
- * is the cell's corner plus tanh(tx), tanh(ty) in cells; the size is sigmoid(tw), sigmoid(th) in shares of the input.
+ * is the cell's corner plus tanh(tx), tanh(ty) in cells; the size is sigmoid(tw), sigmoid(th) in fractions of the input.
  */
 export function fastestdet(options: DecoderOptions): OutputReader {
   const { manifest, score } = options;

@@ -13,7 +13,7 @@ import {
   SIZE,
   tableOf,
   type Tensors,
-  type Wish,
+  type Target,
 } from '../testing/box-family.ts';
 
 const BINS = 8;
@@ -39,11 +39,11 @@ function mean(logits: readonly number[]): number {
 /** Per cell of all heads: scores and the four distributions. */
 type Head = readonly { readonly scores: readonly number[]; readonly sides: readonly number[] }[];
 
-function encodeCells(strides: readonly number[], offset: number, wishes: readonly Wish[], classes: number): Head {
+function encodeCells(strides: readonly number[], offset: number, targets: readonly Target[], classes: number): Head {
   const cells = plainCells(strides).map(() => {
     return { scores: scoresOf(classes, -1, 0), sides: Array<number>(4 * BINS).fill(0) };
   });
-  for (const { box, classId, score } of wishes) {
+  for (const { box, classId, score } of targets) {
     const [column, row] = [Math.floor((box[0] + box[2]) / 16), Math.floor((box[1] + box[3]) / 16)];
     const [x, y] = [(column + offset) * 8, (row + offset) * 8];
     const sides = [x - box[0], y - box[1], box[2] - x, box[3] - y].flatMap((distance) => bins(distance / 8));
@@ -59,7 +59,7 @@ function randomCells(strides: readonly number[], random: () => number, classes: 
   }));
 }
 
-function plainBoxes(strides: readonly number[], offset: number, cells: Head): Wish[] {
+function plainBoxes(strides: readonly number[], offset: number, cells: Head): Target[] {
   const clip = (value: number, most: number): number => Math.max(0, Math.min(most, value));
   const [w, h] = [SIZE.width, SIZE.height];
   return plainCells(strides).map(({ x, y, stride }, n) => {
@@ -112,7 +112,7 @@ const NANODET: BoxFamilyUnderTest = {
   suppresses: true,
   rounds: 4,
   wrongLabels: 'model_labels',
-  encode: (wishes, classes) => split(encodeCells(STRIDES, 0.5, wishes, classes), classes),
+  encode: (targets, classes) => split(encodeCells(STRIDES, 0.5, targets, classes), classes),
   random: (random, classes) => split(randomCells(STRIDES, random, classes), classes),
   plain: (tensors) => plainBoxes(STRIDES, 0.5, joined(tensors)),
 };
@@ -130,7 +130,7 @@ const PLUS: BoxFamilyUnderTest = {
   suppresses: true,
   rounds: 4,
   wrongLabels: 'model_labels',
-  encode: (wishes, classes) => one(encodeCells(PLUS_STRIDES, 0, wishes, classes), classes),
+  encode: (targets, classes) => one(encodeCells(PLUS_STRIDES, 0, targets, classes), classes),
   random: (random, classes) => one(randomCells(PLUS_STRIDES, random, classes), classes),
   plain: (tensors, classes) => {
     const cells = rowsOf(tensors['o']!).map((row) => ({ scores: row.slice(0, classes), sides: row.slice(classes) }));
@@ -141,20 +141,20 @@ const PLUS: BoxFamilyUnderTest = {
 describe("NanoDet's heads", () => {
   itReadsBoxes(NANODET);
 
-  it('refuses a manifest that names some of the outputs only', () => {
+  it('a manifest that names only some of the outputs is refused', () => {
     const output = { ...NANODET.output, names: NAMES.slice(0, 4) };
     expect(badness(decodeAs({ ...NANODET, output }, NANODET.encode([], 3)))).toBe('model_shape');
   });
 
-  it('reads scores before the sigmoid when told so, and believes nothing of them when not', () => {
+  it('scores before the sigmoid are decoded when the manifest says so, and rejected otherwise', () => {
     const output = { ...NANODET.output, options: { sigmoid: 'outside' as const } };
-    const wish: Wish = { box: [300, 300, 340, 340], classId: 1, score: 0.9 };
-    const cells = encodeCells(STRIDES, 0.5, [wish], 3).map(({ scores, sides }) => {
+    const target: Target = { box: [300, 300, 340, 340], classId: 1, score: 0.9 };
+    const cells = encodeCells(STRIDES, 0.5, [target], 3).map(({ scores, sides }) => {
       return { scores: scores.map((score) => (score === 0 ? -9 : plainLogit(score))), sides };
     });
-    const told = decodeAs({ ...NANODET, output }, split(cells, 3));
-    expect('bad' in told ? [] : told.detections.map(({ label }) => label)).toEqual(['class1']);
-    expect('bad' in told ? 0 : told.detections[0]?.score).toBeCloseTo(plainSigmoid(plainLogit(0.9)), 6);
+    const detected = decodeAs({ ...NANODET, output }, split(cells, 3));
+    expect('bad' in detected ? [] : detected.detections.map(({ label }) => label)).toEqual(['class1']);
+    expect('bad' in detected ? 0 : detected.detections[0]?.score).toBeCloseTo(plainSigmoid(plainLogit(0.9)), 6);
     expect(badness(decodeAs(NANODET, split(cells, 3)))).toBe('values');
   });
 });
@@ -162,12 +162,12 @@ describe("NanoDet's heads", () => {
 describe("NanoDet-Plus's table", () => {
   itReadsBoxes(PLUS);
 
-  it('has its points in the middle of the cells with the three strides of NanoDet 1.0', () => {
+  it('with the three strides of NanoDet 1.0 the points lie in the centre of the cells', () => {
     const output = { ...PLUS.output, options: { strides: STRIDES } };
-    const wish: Wish = { box: [300, 300, 340, 330], classId: 1, score: 0.9 };
-    const tensors = one(encodeCells(STRIDES, 0.5, [wish], 3), 3);
-    const told = decodeAs({ ...PLUS, output }, tensors);
-    const [box = []] = 'bad' in told ? [] : told.detections.map((detection) => detection.box);
+    const target: Target = { box: [300, 300, 340, 330], classId: 1, score: 0.9 };
+    const tensors = one(encodeCells(STRIDES, 0.5, [target], 3), 3);
+    const detected = decodeAs({ ...PLUS, output }, tensors);
+    const [box = []] = 'bad' in detected ? [] : detected.detections.map((detection) => detection.box);
     for (const [side, value] of [600, 448, 680, 508].entries()) expect(box[side]).toBeCloseTo(value, 1);
   });
 });

@@ -1,5 +1,5 @@
 import { impossibleScore, wrongCount, wrongLabels, wrongShape } from '../decoding/bad-output.ts';
-import { BestClass, LOGITS, SHARES } from '../decoding/best-class.ts';
+import { BestClass, LOGITS, PROBABILITIES } from '../decoding/best-class.ts';
 import { type BoxFamily, boxReader, type FloatOutput } from '../decoding/box-reader.ts';
 import type { Candidates } from '../decoding/candidates.ts';
 import type { BadOutput, DeclaredOutput, DecoderOptions, OutputReader } from '../decoding/decoder.ts';
@@ -131,7 +131,7 @@ function collectHead(head: Head, { score }: DecoderOptions, candidates: Candidat
   const { grid, best, classes, inside, steps, apart } = head;
   const data = head.scores.data.subarray(head.scoresFrom);
   const way = { rows: grid.cells, step: steps[0], stride: apart[0] };
-  const range = inside ? SHARES : LOGITS;
+  const range = inside ? PROBABILITIES : LOGITS;
   if (!best.find(data, way, { first: 0, count: classes, enough: inside ? score : logit(score), range })) {
     return impossibleScore(best.least, best.most);
   }

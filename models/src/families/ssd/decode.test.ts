@@ -19,15 +19,15 @@ const FAMILY: BoxFamilyUnderTest = {
   size: SIZE,
   suppresses: true,
   wrongLabels: 'model_labels',
-  encode: (wishes, classes) => ({
+  encode: (targets, classes) => ({
     scores: tableOf(
       [
-        ...wishes.map(({ classId, score }) => [1 - score, ...scoresOf(classes, classId, score)]),
+        ...targets.map(({ classId, score }) => [1 - score, ...scoresOf(classes, classId, score)]),
         [1, ...scoresOf(classes, -1, 0)],
       ],
       1 + classes,
     ),
-    boxes: tableOf([...wishes.map(({ box }) => box.map((value, side) => value / SIDES[side]!)), [0, 0, 1, 1]], 4),
+    boxes: tableOf([...targets.map(({ box }) => box.map((value, side) => value / SIDES[side]!)), [0, 0, 1, 1]], 4),
   }),
   random: (random, classes) => {
     const places = Array.from({ length: 500 }, () => {
@@ -50,15 +50,15 @@ const FAMILY: BoxFamilyUnderTest = {
 describe('scores and decoded boxes', () => {
   itReadsBoxes(FAMILY);
 
-  it('leaves the background out wherever it is, also where the labels name it', () => {
+  it('the background class is never reported, wherever it is and also where the labels name it', () => {
     const boxes = tableOf([[0.4, 0.4, 0.5, 0.5]], 4);
     const last = { ...FAMILY.output, options: { background: 2 } };
-    const told = decodeAs(
+    const detected = decodeAs(
       { ...FAMILY, output: last },
       { scores: tableOf([[0.1, 0.3, 0.6]], 3), boxes },
       { classes: 2 },
     );
-    expect(found(told).map(({ label, classId }) => [label, classId])).toEqual([['class1', 1]]);
+    expect(found(detected).map(({ label, classId }) => [label, classId])).toEqual([['class1', 1]]);
     const named = { ...FAMILY.output, options: { background: 0 } };
     const same = decodeAs(
       { ...FAMILY, output: named },
@@ -68,13 +68,13 @@ describe('scores and decoded boxes', () => {
     expect(found(same).map(({ label, classId }) => [label, classId])).toEqual([['class2', 2]]);
   });
 
-  it('does the softmax that the graph leaves out', () => {
+  it('softmax is computed where the graph leaves it out', () => {
     const output = { ...FAMILY.output, options: { softmax: 'outside' as const } };
     const outputs = { scores: tableOf([[2, -1, 4, 0]], 4), boxes: tableOf([[0.4, 0.4, 0.5, 0.5]], 4) };
     const sum = Math.exp(2) + Math.exp(-1) + Math.exp(4) + 1;
-    const [told] = found(decodeAs({ ...FAMILY, output }, outputs));
-    expect(told?.label).toBe('class1');
-    expect(told?.score).toBeCloseTo(Math.exp(4) / sum, 6);
+    const [detected] = found(decodeAs({ ...FAMILY, output }, outputs));
+    expect(detected?.label).toBe('class1');
+    expect(detected?.score).toBeCloseTo(Math.exp(4) / sum, 6);
     expect(badness(decodeAs(FAMILY, outputs))).toBe('values');
   });
 
@@ -84,7 +84,7 @@ describe('scores and decoded boxes', () => {
   ] as const)('reads boxes given as %s', (boxForm, box) => {
     const output = { ...FAMILY.output, options: { boxForm } };
     const outputs = { scores: tableOf([[0, 0.9, 0, 0]], 4), boxes: tableOf([box], 4) };
-    const told = found(decodeAs({ ...FAMILY, output }, outputs))[0]?.box;
-    for (const [side, value] of [384, 257.6, 640, 462.4].entries()) expect(told?.[side]).toBeCloseTo(value, 3);
+    const detected = found(decodeAs({ ...FAMILY, output }, outputs))[0]?.box;
+    for (const [side, value] of [384, 257.6, 640, 462.4].entries()) expect(detected?.[side]).toBeCloseTo(value, 3);
   });
 });

@@ -1,5 +1,5 @@
 import { impossibleScore, wrongCount, wrongShape } from '../decoding/bad-output.ts';
-import { BestClass, SHARES } from '../decoding/best-class.ts';
+import { BestClass, PROBABILITIES } from '../decoding/best-class.ts';
 import { addBox } from '../decoding/box-form.ts';
 import { boxReader, boxUnit, type FloatOutput } from '../decoding/box-reader.ts';
 import { checkColumns, classColumns, classIdOf } from '../decoding/class-columns.ts';
@@ -8,8 +8,8 @@ import { softmax } from '../decoding/numbers.ts';
 import { fits, isFloat } from '../decoding/shapes.ts';
 
 /**
- * SSD with boxes already decoded in the graph: scores [1, N, C] and boxes [1, N, 4], corners in shares of the input
- * unless `options.boxes` and `boxForm` tell otherwise. Where there is one column more than labels, column 0 (or
+ * SSD with boxes already decoded in the graph: scores [1, N, C] and boxes [1, N, 4], corners in fractions of the
+ * input unless `options.boxes` and `boxForm` say otherwise. Where there is one column more than labels, column 0 (or
  * `options.background`) means nothing is there. `softmax: outside`: the scores are logits.
  */
 export function ssd(options: DecoderOptions): OutputReader {
@@ -36,12 +36,12 @@ export function ssd(options: DecoderOptions): OutputReader {
     collect: ([scores, boxes], candidates) => {
       const [rows, count] = [scores!.shape[1]!, scores!.shape[2]!];
       const columns = classColumns(count, labels, background, 'first')!;
-      const data = output.options?.softmax === 'outside' ? softened(scores!) : scores!.data;
+      const data = output.options?.softmax === 'outside' ? softmaxed(scores!) : scores!.data;
       const skip = columns.background;
       const credible = best.find(
         data,
         { rows, step: 1, stride: count },
-        { first: 0, count, skip, enough: score, range: SHARES },
+        { first: 0, count, skip, enough: score, range: PROBABILITIES },
       );
       if (!credible) return impossibleScore(best.least, best.most);
       for (let row = 0; row < rows; row++) {
@@ -55,13 +55,13 @@ export function ssd(options: DecoderOptions): OutputReader {
   });
 }
 
-function softened({ data, shape }: FloatOutput): Float32Array {
+function softmaxed({ data, shape }: FloatOutput): Float32Array {
   const [rows, count] = [shape[1]!, shape[2]!];
-  const shares = new Float64Array(count);
+  const probabilities = new Float64Array(count);
   const all = new Float32Array(data.length);
   for (let row = 0; row < rows; row++) {
-    softmax(data, row * count, 1, count, shares);
-    all.set(shares, row * count);
+    softmax(data, row * count, 1, count, probabilities);
+    all.set(probabilities, row * count);
   }
   return all;
 }

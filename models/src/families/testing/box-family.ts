@@ -5,7 +5,7 @@ import type { BadOutput, OutputTensor } from '../decoding/decoder.ts';
 import { createDecoder } from '../decoding/create-decoder.ts';
 import { dice } from '../../../../tests/support/dice.ts';
 
-/** Repeatable chance: fractions from 0 to below 1. */
+/** Repeatable random numbers from 0 to below 1. */
 export function fractions(seed: number): () => number {
   const roll = dice(seed);
   return () => roll(2 ** 24) / 2 ** 24;
@@ -13,8 +13,8 @@ export function fractions(seed: number): () => number {
 
 export type Tensors = Readonly<Record<string, OutputTensor>>;
 
-/** An object as a test wishes it: corners in pixels of the model's input. */
-export interface Wish {
+/** An object that a test puts into outputs: corners in pixels of the model's input. */
+export interface Target {
   readonly box: readonly [x1: number, y1: number, x2: number, y2: number];
   readonly classId: number;
   readonly score: number;
@@ -28,19 +28,19 @@ export interface Settings {
   readonly anchor?: 'center' | 'top-left' | 'stretch' | 'cover';
 }
 
-/** A family of boxes, and its outputs written down and read again in plain words. */
+/** A family of boxes, with a plain encoder and decoder. */
 export interface BoxFamilyUnderTest {
   readonly output: ModelManifest['output'];
   readonly size: { readonly width: number; readonly height: number };
   /** Outputs that hold these objects and nothing else. */
-  encode(wishes: readonly Wish[], classes: number): Tensors;
+  encode(targets: readonly Target[], classes: number): Tensors;
   /** Outputs of random numbers, many of which score enough. */
   random(random: () => number, classes: number): Tensors;
-  /** Every box of the outputs that could be told, in double precision, in the order of the rows. */
-  plain(tensors: Tensors, classes: number): readonly Wish[];
+  /** Every box of the outputs that could be reported, in double precision, in the order of the rows. */
+  plain(tensors: Tensors, classes: number): readonly Target[];
   readonly suppresses: boolean;
-  /** What a number of labels that does not fit the outputs is told as; the shapes of some families cannot tell. */
-  readonly wrongLabels: 'model_labels' | 'untold';
+  /** How a number of labels that does not fit is refused; some families' shapes do not show it. */
+  readonly wrongLabels: 'model_labels' | 'undetectable';
   /** Pixels by which single precision may move an encoded box. */
   readonly slack?: number;
   readonly most?: number;
@@ -56,7 +56,7 @@ export function labelsOf(classes: number): string[] {
   return Array.from({ length: classes }, (_, index) => `class${index}`);
 }
 
-/** Reads outputs as the family would on a picture. */
+/** Decodes outputs as the family would for one frame. */
 export function decodeAs(
   { output, size }: Pick<BoxFamilyUnderTest, 'output' | 'size'>,
   tensors: Tensors,
@@ -82,8 +82,8 @@ export function badness(answer: InferenceOutput | BadOutput): string {
   return 'bad' in answer ? answer.bad : 'fine';
 }
 
-/** Share of two boxes' union that both cover, written out. */
-function share(a: Wish['box'], b: Wish['box']): number {
+/** Intersection over union of two boxes, written out. */
+function overlap(a: Target['box'], b: Target['box']): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
   const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
   if (width <= 0 || height <= 0) return 0;
@@ -91,20 +91,20 @@ function share(a: Wish['box'], b: Wish['box']): number {
   return both / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - both);
 }
 
-/** From a list of boxes to what must be told: plain, slow, in double precision. */
+/** From a list of boxes to the expected detections: plain, slow, in double precision. */
 export function plainDetections(
   family: Pick<BoxFamilyUnderTest, 'size' | 'suppresses'>,
-  wishes: readonly Wish[],
+  targets: readonly Target[],
   { score = 0.25, iou = 0.45, source = SOURCE, anchor = 'center' }: Settings = {},
 ): Detection[] {
-  const sorted = wishes
-    .map((wish, row) => ({ ...wish, row }))
+  const sorted = targets
+    .map((target, row) => ({ ...target, row }))
     .filter(({ box, score: value }) => value >= score && box[2] > box[0] && box[3] > box[1])
     .sort((a, b) => b.score - a.score || a.row - b.row);
   const kept: typeof sorted = [];
-  for (const wish of sorted) {
-    const rivals = family.suppresses ? kept.filter(({ classId }) => classId === wish.classId) : [];
-    if (rivals.every(({ box }) => share(box, wish.box) <= iou)) kept.push(wish);
+  for (const target of sorted) {
+    const rivals = family.suppresses ? kept.filter(({ classId }) => classId === target.classId) : [];
+    if (rivals.every(({ box }) => overlap(box, target.box) <= iou)) kept.push(target);
   }
   const { width, height } = family.size;
   const both = [width / source.width, height / source.height] as const;
@@ -131,9 +131,9 @@ export function plainDetections(
     .filter(({ box }) => box[2] > box[0] && box[3] > box[1]);
 }
 
-export function expectSame(told: readonly Detection[], wanted: readonly Detection[], pixels = 1e-3): void {
-  expect(told.map(({ label }) => label)).toEqual(wanted.map(({ label }) => label));
-  for (const [n, { box, score, classId }] of told.entries()) {
+export function expectSame(detections: readonly Detection[], wanted: readonly Detection[], pixels = 1e-3): void {
+  expect(detections.map(({ label }) => label)).toEqual(wanted.map(({ label }) => label));
+  for (const [n, { box, score, classId }] of detections.entries()) {
     const other = wanted[n]!;
     expect(classId).toBe(other.classId);
     expect(Math.abs(score - other.score)).toBeLessThan(1e-6);
@@ -141,12 +141,12 @@ export function expectSame(told: readonly Detection[], wanted: readonly Detectio
   }
 }
 
-/** What holds for every family that tells boxes. Its size must be `SIZE`, whose pixels are two of the source. */
+/** Tests that every family of boxes must pass. Its size must be `SIZE`, whose pixels are two of the source. */
 export function itReadsBoxes(family: BoxFamilyUnderTest): void {
   const { slack = 0.05, rounds = 12 } = family;
   const bar = (SIZE.height - SOURCE.height / 2) / 2;
-  const read = (wishes: readonly Wish[], settings: Settings = {}): readonly Detection[] =>
-    found(decodeAs(family, family.encode(wishes, settings.classes ?? 3), settings));
+  const read = (targets: readonly Target[], settings: Settings = {}): readonly Detection[] =>
+    found(decodeAs(family, family.encode(targets, settings.classes ?? 3), settings));
   const close = (boxes: readonly (readonly number[])[], wanted: readonly (readonly number[])[]): void => {
     expect(boxes).toHaveLength(wanted.length);
     for (const [n, box] of boxes.entries()) {
@@ -154,14 +154,14 @@ export function itReadsBoxes(family: BoxFamilyUnderTest): void {
     }
   };
 
-  it('finds a box in the bottom right corner of the source', () => {
+  it('reports a box in the bottom right corner of the source', () => {
     const [corner] = read([{ box: [600, bar + 320, 640, bar + 360], classId: 2, score: 0.9 }]);
     expect(corner).toMatchObject({ label: 'class2', classId: 2 });
     expect(corner?.score).toBeCloseTo(0.9, 5);
     close([corner?.box ?? []], [[1200, 640, 1280, 720]]);
   });
 
-  it('clips boxes that cross the edges, and drops those inside the bars', () => {
+  it('clips boxes that cross the edges and drops boxes inside the bars', () => {
     close(
       read([{ box: [-10, bar - 20, 50, bar + 40], classId: 0, score: 0.9 }]).map(({ box }) => box),
       [[0, 0, 100, 80]],
@@ -170,7 +170,7 @@ export function itReadsBoxes(family: BoxFamilyUnderTest): void {
   });
 
   it('keeps objects of different classes inside each other', () => {
-    const nested: Wish[] = [
+    const nested: Target[] = [
       { box: [300, 300, 364, 396], classId: 1, score: 0.6 },
       { box: [310, 330, 354, 374], classId: 0, score: 0.8 },
     ];
@@ -179,37 +179,37 @@ export function itReadsBoxes(family: BoxFamilyUnderTest): void {
 
   if (family.suppresses) {
     it('keeps the better of two boxes on one object', () => {
-      const twins: Wish[] = [
+      const twins: Target[] = [
         { box: [300, 300, 364, 364], classId: 1, score: 0.6 },
         { box: [308, 308, 372, 372], classId: 1, score: 0.8 },
       ];
-      const told = read(twins);
-      expect(told.map(({ score }) => Math.round(score * 10))).toEqual([8]);
+      const detections = read(twins);
+      expect(detections.map(({ score }) => Math.round(score * 10))).toEqual([8]);
     });
   }
 
-  it('keeps the best of a crowd', () => {
+  it('keeps the best 300 of many boxes', () => {
     const most = family.most ?? 300;
-    const crowd = Array.from({ length: 18 * 40 }, (_, n): Wish => {
+    const crowd = Array.from({ length: 18 * 40 }, (_, n): Target => {
       const [x, y] = [(n % 40) * 16 + 2, bar + 6 + Math.floor(n / 40) * 16];
       return { box: [x, y, x + 12, y + 12], classId: n % 3, score: 0.3 + n / 2000 };
     });
-    const told = read(crowd);
-    expect(told).toHaveLength(most);
-    expect(told[0]?.score).toBeCloseTo(0.3 + (crowd.length - 1) / 2000, 5);
-    for (const [n, { score }] of told.entries()) expect(score).toBeLessThanOrEqual(told[n - 1]?.score ?? 1);
+    const detections = read(crowd);
+    expect(detections).toHaveLength(most);
+    expect(detections[0]?.score).toBeCloseTo(0.3 + (crowd.length - 1) / 2000, 5);
+    for (const [n, { score }] of detections.entries()) expect(score).toBeLessThanOrEqual(detections[n - 1]?.score ?? 1);
   });
 
-  it('finds nothing where there is nothing', () => {
+  it('reports nothing for empty outputs', () => {
     expect(read([])).toEqual([]);
     expect(read([{ box: [300, 300, 340, 340], classId: 0, score: 0.2 }])).toEqual([]);
   });
 
-  it('believes nothing of outputs with values that are no numbers', () => {
+  it('rejects outputs with values that are not finite', () => {
     const random = fractions(3);
-    const wish: Wish = { box: [300, 300, 340, 340], classId: 1, score: 0.9 };
+    const target: Target = { box: [300, 300, 340, 340], classId: 1, score: 0.9 };
     for (const poison of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-      const outputs = family.encode([wish], 3);
+      const outputs = family.encode([target], 3);
       for (const [name, { data, shape }] of Object.entries(outputs)) {
         if (!(data instanceof Float32Array)) continue;
         const spoiled = Float32Array.from(data);
@@ -241,7 +241,7 @@ export function itReadsBoxes(family: BoxFamilyUnderTest): void {
   it('refuses another number of labels', () => {
     const outputs = family.encode([{ box: [300, 300, 340, 340], classId: 2, score: 0.9 }], 3);
     expect(badness(decodeAs(family, outputs, { classes: 1 }))).toBe(
-      family.wrongLabels === 'untold' ? 'values' : family.wrongLabels,
+      family.wrongLabels === 'undetectable' ? 'values' : family.wrongLabels,
     );
   });
 
@@ -253,18 +253,18 @@ export function itReadsBoxes(family: BoxFamilyUnderTest): void {
       const source = { width: 100 + Math.floor(random() * 2000), height: 100 + Math.floor(random() * 1500) };
       const anchor = (['center', 'top-left', 'stretch', 'cover'] as const)[round % 4] ?? 'center';
       const settings = { classes, score: 0.2 + random() * 0.5, iou: 0.2 + random() * 0.6, source, anchor };
-      const told = found(decodeAs(family, outputs, settings));
-      expectSame(told, plainDetections(family, family.plain(outputs, classes), settings));
+      const detections = found(decodeAs(family, outputs, settings));
+      expectSame(detections, plainDetections(family, family.plain(outputs, classes), settings));
     }
   });
 }
 
-/** Middle and size of a wish. */
-export function centred({ box }: Wish): readonly [cx: number, cy: number, width: number, height: number] {
+/** Centre and size of a target. */
+export function centred({ box }: Target): readonly [cx: number, cy: number, width: number, height: number] {
   return [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box[2] - box[0], box[3] - box[1]];
 }
 
-export function cornersOf(cx: number, cy: number, width: number, height: number): Wish['box'] {
+export function cornersOf(cx: number, cy: number, width: number, height: number): Target['box'] {
   return [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2];
 }
 

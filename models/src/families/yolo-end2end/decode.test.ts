@@ -13,9 +13,9 @@ const FAMILY: BoxFamilyUnderTest = {
   output: { name: 'o', family: 'yolo-end2end' },
   size: SIZE,
   suppresses: false,
-  wrongLabels: 'untold',
-  encode: (wishes) => {
-    const rows = wishes.map(({ box, score, classId }) => [...box, score, classId]);
+  wrongLabels: 'undetectable',
+  encode: (targets) => {
+    const rows = targets.map(({ box, score, classId }) => [...box, score, classId]);
     return { o: tableOf([...rows, [0, 0, 0, 0, 0, 0]], 6) };
   },
   random: (random, classes) => {
@@ -31,7 +31,7 @@ const FAMILY: BoxFamilyUnderTest = {
     }),
 };
 
-describe('a table that the graph has finished', () => {
+describe('boxes that the graph has finished', () => {
   itReadsBoxes(FAMILY);
 
   it.each([
@@ -43,11 +43,11 @@ describe('a table that the graph has finished', () => {
     expect(badness(decodeAs(FAMILY, { o: tableOf([row], 6) }))).toBe('values');
   });
 
-  it('takes no table of scores for one of boxes', () => {
+  it('a table of scores is not decoded as boxes', () => {
     expect(badness(decodeAs(FAMILY, { o: tableOf([Array<number>(300).fill(0)], 300, true) }))).toBe('model_shape');
   });
 
-  it('keeps two boxes that lie on one another: the graph has seen to it', () => {
+  it('overlapping boxes are kept, because the graph has already removed repetitions', () => {
     const twins = [
       [300, 300, 340, 340, 0.9, 1],
       [300, 300, 340, 340, 0.8, 1],

@@ -6,7 +6,7 @@ import { fits, isFloat, walk } from '../decoding/shapes.ts';
 
 /**
  * YOLOv10, YOLO26 and every export with NMS inside: [1, N, 6] of x1, y1, x2, y2 in pixels of the model's input, score,
- * class. Rows that are not used have score 0.
+ * class. Unused rows have score 0.
  */
 export function yoloEnd2end(options: DecoderOptions): OutputReader {
   return boxReader(
@@ -15,7 +15,7 @@ export function yoloEnd2end(options: DecoderOptions): OutputReader {
   );
 }
 
-/** `beside` tells how many attributes follow the class. */
+/** `beside` returns how many attributes follow the class. */
 export function yoloEnd2endBoxes(options: DecoderOptions, beside: () => number): BoxFamily {
   const { manifest, score } = options;
   const layout = manifest.output.layout ?? 'anchors_first';

@@ -16,7 +16,7 @@ import {
   SIZE,
   tableOf,
   type Tensors,
-  type Wish,
+  type Target,
 } from '../testing/box-family.ts';
 
 const STRIDES = [8, 16, 32];
@@ -71,9 +71,9 @@ function family(
   };
 }
 
-/** Index of the stride-8 cell in which a wish has its middle. */
-function cellOf(wish: Wish): number {
-  const [cx, cy] = centred(wish);
+/** Index of the stride-8 cell in which a target has its middle. */
+function cellOf(target: Target): number {
+  const [cx, cy] = centred(target);
   return Math.floor(cy / 8) * 80 + Math.floor(cx / 8);
 }
 
@@ -89,15 +89,15 @@ function mean(logits: readonly number[]): number {
   return weights.reduce((all, weight, bin) => all + (weight / sum) * bin, 0);
 }
 
-function distances(wishes: readonly Wish[], classes: number): readonly [sides: number[][], scores: number[][]] {
+function distances(targets: readonly Target[], classes: number): readonly [sides: number[][], scores: number[][]] {
   const sides = CELLS.map(() => Array<number>(4 * BINS).fill(0));
   const scores = CELLS.map(() => scoresOf(classes, -1, 0, EMPTY));
-  for (const wish of wishes) {
-    const cell = cellOf(wish);
+  for (const target of targets) {
+    const cell = cellOf(target);
     const [x, y] = [((cell % 80) + 0.5) * 8, (Math.floor(cell / 80) + 0.5) * 8];
-    const { box } = wish;
+    const { box } = target;
     sides[cell] = [x - box[0], y - box[1], box[2] - x, box[3] - y].flatMap((distance) => bins(distance / 8));
-    scores[cell] = scoresOf(classes, wish.classId, plainLogit(wish.score), EMPTY);
+    scores[cell] = scoresOf(classes, target.classId, plainLogit(target.score), EMPTY);
   }
   return [sides, scores];
 }
@@ -107,7 +107,7 @@ function randomDistances(random: () => number, classes: number): readonly [sides
   return [sides, CELLS.map(() => Array.from({ length: classes }, () => 3 - 10 * random() ** 0.2))];
 }
 
-function plainDistances(sides: readonly number[][], scores: readonly number[][]): Wish[] {
+function plainDistances(sides: readonly number[][], scores: readonly number[][]): Target[] {
   return CELLS.map(({ x, y, stride }, n) => {
     const [left = 0, top = 0, right = 0, bottom = 0] = [0, 1, 2, 3].map(
       (side) => mean(sides[n]!.slice(side * BINS, (side + 1) * BINS)) * stride,
@@ -129,7 +129,7 @@ describe.each([false, true])("YOLOv8's heads in one, flat: %s", (flat) => {
       ['h'],
       {},
       {
-        encode: (wishes, classes) => all(distances(wishes, classes), classes),
+        encode: (targets, classes) => all(distances(targets, classes), classes),
         random: (random, classes) => all(randomDistances(random, classes), classes),
         plain: (tensors) => {
           const cells = cellsOf(tensors, 'h');
@@ -157,7 +157,7 @@ describe("YOLOv8's heads in two", () => {
       ['box', 'cls'],
       { regMax: 15 },
       {
-        encode: (wishes, classes) => all(distances(wishes, classes), classes),
+        encode: (targets, classes) => all(distances(targets, classes), classes),
         random: (random, classes) => all(randomDistances(random, classes), classes),
         plain: (tensors) => plainDistances(cellsOf(tensors, 'box'), cellsOf(tensors, 'cls')),
       },
@@ -186,15 +186,15 @@ describe.each([
     kinds,
     {},
     {
-      encode: (wishes, count) => {
+      encode: (targets, count) => {
         const classes = CELLS.map(() => scoresOf(count, -1, 0));
         const objects = CELLS.map(() => [0]);
         const boxes = CELLS.map(() => [0, 0, 0, 0]);
-        for (const wish of wishes) {
-          const cell = cellOf(wish);
-          const [cx, cy, w, h] = centred(wish);
-          classes[cell] = scoresOf(count, wish.classId, root ? wish.score : 1);
-          objects[cell] = [wish.score];
+        for (const target of targets) {
+          const cell = cellOf(target);
+          const [cx, cy, w, h] = centred(target);
+          classes[cell] = scoresOf(count, target.classId, root ? target.score : 1);
+          objects[cell] = [target.score];
           boxes[cell] = [(cx / 8) % 1, (cy / 8) % 1, Math.log(w / 8), Math.log(h / 8)];
         }
         return all([classes, objects, boxes], count);
@@ -260,24 +260,24 @@ describe("YOLOv5's heads with anchors", () => {
     ['h'],
     { anchors: ANCHORS },
     {
-      encode: (wishes, classes) => {
+      encode: (targets, classes) => {
         const rows = places.map(() => [0, 0, 0, 0, ...Array<number>(1 + classes).fill(EMPTY)]);
-        for (const wish of wishes) {
-          const [cx, cy, w, h] = centred(wish);
+        for (const target of targets) {
+          const [cx, cy, w, h] = centred(target);
           // 33 x 23 reaches from 0 to four times that.
           const size = (of: number, anchor: number): number => plainLogit(Math.sqrt(of / anchor) / 2);
           const middle = (at: number): number => plainLogit((((at / 8) % 1) + 0.5) / 2);
-          const scores = scoresOf(classes, wish.classId, 30, EMPTY);
+          const scores = scoresOf(classes, target.classId, 30, EMPTY);
           const box = [middle(cx), middle(cy), size(w, 33), size(h, 30)];
-          rows[2 * 5120 + cellOf(wish)] = [
+          rows[2 * 5120 + cellOf(target)] = [
             box[0]!,
             box[1]!,
             size(w, 33),
             size(h, 23),
-            plainLogit(wish.score),
+            plainLogit(target.score),
             ...scores,
           ];
-          if (h >= 92) rows[2 * 5120 + cellOf(wish)]![3] = size(91.99, 23);
+          if (h >= 92) rows[2 * 5120 + cellOf(target)]![3] = size(91.99, 23);
         }
         return all(rows, 5 + classes);
       },
@@ -316,14 +316,14 @@ describe("YOLOv5's heads with anchors", () => {
   );
   itReadsBoxes(under);
 
-  it('wants anchors for every stride', () => {
+  it('anchors are required for every stride', () => {
     const output = { ...under.output, options: { anchors: ANCHORS.slice(1) } };
     expect(badness(decodeAs({ ...under, output }, under.encode([], 3)))).toBe('model_shape');
   });
 });
 
 describe('raw heads in general', () => {
-  it('are refused when their number fits no stride', () => {
+  it('a number of heads that fits no stride is refused', () => {
     const output = { name: 'a', family: 'yolo-raw' as const, names: ['a', 'b'] };
     const outputs = { a: tableOf([[1]], 1), b: tableOf([[1]], 1) };
     expect(badness(decodeAs({ output, size: SIZE }, outputs))).toBe('model_shape');

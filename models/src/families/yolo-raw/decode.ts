@@ -9,10 +9,10 @@ import { objectHeads } from './object-heads.ts';
 /**
  * The heads of a one-stage detector before its box decoding, as exports for other chips leave them. Strides are
  * `options.strides`, 8, 16, 32 when left out; each output may be [1, A, rows, columns] or [1, cells, A]. How many
- * outputs the manifest names per stride tells the kind:
+ * outputs the manifest names per stride decides the kind:
  *
- * - 1 with `options.anchors`: YOLOv5, v7; 1 without: YOLOv8 and kin, distances and classes in one;
- * - 2: YOLOv8 and kin, all distances, then all classes;
+ * - 1 with `options.anchors`: YOLOv5, v7; 1 without: YOLOv8 and its successors, distances and classes in one;
+ * - 2: YOLOv8 and its successors, all distances, then all classes;
  * - 3: YOLOX, all classes, then all objectness, then all boxes;
  * - 4: YuNet, the same with landmarks, which are not read.
  */

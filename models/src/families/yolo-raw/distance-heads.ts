@@ -1,5 +1,5 @@
 import { impossibleScore, wrongCount, wrongLabels } from '../decoding/bad-output.ts';
-import { BestClass, LOGITS, SHARES } from '../decoding/best-class.ts';
+import { BestClass, LOGITS, PROBABILITIES } from '../decoding/best-class.ts';
 import type { BoxFamily, FloatOutput } from '../decoding/box-reader.ts';
 import type { Candidates } from '../decoding/candidates.ts';
 import type { BadOutput, DecoderOptions } from '../decoding/decoder.ts';
@@ -83,7 +83,7 @@ function collectHead(head: Head, score: number, candidates: Candidates): BadOutp
   const { step: between, apart: over } = headWalk(scores, grid);
   const sidesWalk = headWalk(sides, grid);
   const way = { rows: grid.cells, step: between, stride: over };
-  const range = inside ? SHARES : LOGITS;
+  const range = inside ? PROBABILITIES : LOGITS;
   if (!best.find(scores.data, way, { first, count: classes, enough: inside ? score : logit(score), range })) {
     return impossibleScore(best.least, best.most);
   }

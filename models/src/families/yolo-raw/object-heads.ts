@@ -8,7 +8,7 @@ import { attributesOf, checkHead, headWalk } from './head.ts';
 
 /**
  * Heads with objectness, box relative to the cell's corner and logarithm of its size in strides: YOLOX, YuNet. All
- * classes, then all objectness, then all boxes. The score is objectness times class, or the root of it as YuNet has it.
+ * classes, then all objectness, then all boxes. The score is objectness times class, or its square root, as in YuNet.
  * Scores are 0 to 1 unless `options.sigmoid` says `outside`.
  */
 export function objectHeads(options: DecoderOptions, heads: readonly Grid[], scoring: 'product' | 'root'): BoxFamily {
@@ -65,10 +65,10 @@ function collectHead(head: Head, candidates: Candidates): BadOutput | undefined 
   const { grid, scores, objects, boxes, classes, inside, scoring, score } = head;
   const { columns, stride } = grid;
   const [scoresWalk, boxesWalk] = [headWalk(scores, grid), headWalk(boxes, grid)];
-  const share = (value: number): number => (inside ? value : sigmoid(value));
+  const probability = (value: number): number => (inside ? value : sigmoid(value));
   const beyond = (value: number): boolean => value < -SCORE_SLACK || value > 1 + SCORE_SLACK;
   for (let cell = 0; cell < grid.cells; cell++) {
-    const object = share(objects.data[cell]!);
+    const object = probability(objects.data[cell]!);
     if (beyond(object)) return impossibleScore(Math.min(0, object), object);
     let best = Number.NEGATIVE_INFINITY;
     let classId = 0;
@@ -80,7 +80,7 @@ function collectHead(head: Head, candidates: Candidates): BadOutput | undefined 
         classId = c;
       }
     }
-    const product = clamped(object) * clamped(share(best));
+    const product = clamped(object) * clamped(probability(best));
     const value = scoring === 'root' ? Math.sqrt(product) : product;
     if (!(value >= score)) continue;
     const { step, apart } = boxesWalk;

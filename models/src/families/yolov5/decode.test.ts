@@ -7,8 +7,8 @@ describe.each([false, true])("YOLOv5's table, turned: %s", (turned) => {
     size: SIZE,
     suppresses: true,
     wrongLabels: 'model_labels',
-    encode: (wishes, classes) => {
-      const rows = wishes.map((wish) => [...centred(wish), wish.score, ...scoresOf(classes, wish.classId, 1)]);
+    encode: (targets, classes) => {
+      const rows = targets.map((target) => [...centred(target), target.score, ...scoresOf(classes, target.classId, 1)]);
       return { o: tableOf([...rows, Array<number>(5 + classes).fill(0)], 5 + classes, turned) };
     },
     random: (random, classes) => {

@@ -13,7 +13,7 @@ import {
   tableOf,
   type BoxFamilyUnderTest,
   type Tensors,
-  type Wish,
+  type Target,
 } from '../testing/box-family.ts';
 import type { Mask } from '../../output/index.ts';
 import { maskOf } from '../decoding/masks.ts';
@@ -38,9 +38,9 @@ const FAMILY: BoxFamilyUnderTest = {
   size: SIZE,
   suppresses: true,
   wrongLabels: 'model_labels',
-  encode: (wishes, classes) =>
+  encode: (targets, classes) =>
     outputs(
-      wishes.map((wish) => [...centred(wish), ...scoresOf(classes, wish.classId, wish.score), 1, 0, 0, 0]),
+      targets.map((target) => [...centred(target), ...scoresOf(classes, target.classId, target.score), 1, 0, 0, 0]),
       classes,
     ),
   random: (random, classes) => {
@@ -51,7 +51,7 @@ const FAMILY: BoxFamilyUnderTest = {
     return outputs(rows, classes);
   },
   plain: ({ o }, classes) =>
-    rowsOf(o!, true).map(([cx = 0, cy = 0, w = 0, h = 0, ...others]): Wish => {
+    rowsOf(o!, true).map(([cx = 0, cy = 0, w = 0, h = 0, ...others]): Target => {
       const [classId, score] = greatest(others.slice(0, classes));
       return { box: cornersOf(cx, cy, w, h), classId, score };
     }),
@@ -62,18 +62,18 @@ function pixels({ runs }: Mask): boolean[] {
   return runs.flatMap((length, n) => Array<boolean>(length).fill(n % 2 === 1));
 }
 
-describe('boxes with outlines', () => {
+describe('boxes with masks', () => {
   itReadsBoxes(FAMILY);
 
-  it('fills the box where the sum is above 0 everywhere, and nothing where it is below', () => {
-    const wish: Wish = { box: [600, 396, 640, 436], classId: 2, score: 0.9 };
-    const [full] = found(decodeAs(FAMILY, FAMILY.encode([wish], 3)));
+  it('a mask fills its box where the sum is above 0 everywhere, and is empty where it is below', () => {
+    const target: Target = { box: [600, 396, 640, 436], classId: 2, score: 0.9 };
+    const [full] = found(decodeAs(FAMILY, FAMILY.encode([target], 3)));
     expect(full?.mask).toEqual({ x: 1200, y: 640, width: 80, height: 80, runs: [0, 6400] });
-    const below = [...centred(wish), ...scoresOf(3, 2, 0.9), -1, 0, 0, 0];
+    const below = [...centred(target), ...scoresOf(3, 2, 0.9), -1, 0, 0, 0];
     expect(found(decodeAs(FAMILY, outputs([below], 3)))[0]?.mask?.runs).toEqual([6400]);
   });
 
-  it('agrees pixel for pixel with the plain reference', () => {
+  it('masks agree pixel for pixel with the plain reference', () => {
     const random = fractions(21);
     for (let round = 0; round < 6; round++) {
       const source = { width: 90 + Math.floor(random() * 500), height: 90 + Math.floor(random() * 500) };
@@ -81,10 +81,10 @@ describe('boxes with outlines', () => {
       const box = [random() * 640, random() * 512, 40 + random() * 300, 40 + random() * 300];
       const weights = Array.from({ length: DEPTH }, () => random() * 2 - 1);
       const tensors = outputs([[...box, ...scoresOf(3, 1, 0.9), ...weights]], 3, prototypes);
-      const [told] = found(decodeAs(FAMILY, tensors, { source }));
-      if (told?.mask === undefined) continue;
-      const { mask } = told;
-      expect([mask.x, mask.y]).toEqual([Math.floor(told.box[0]), Math.floor(told.box[1])]);
+      const [detected] = found(decodeAs(FAMILY, tensors, { source }));
+      if (detected?.mask === undefined) continue;
+      const { mask } = detected;
+      expect([mask.x, mask.y]).toEqual([Math.floor(detected.box[0]), Math.floor(detected.box[1])]);
       expect(pixels(mask)).toHaveLength(mask.width * mask.height);
       const kept = rowsOf(tensors['o']!, true)[0]!.slice(-DEPTH);
       const sum = (x: number, y: number): number =>
@@ -110,14 +110,14 @@ describe('boxes with outlines', () => {
   });
 });
 
-describe('finished boxes with outlines', () => {
+describe('finished boxes with masks', () => {
   const under: BoxFamilyUnderTest = {
     ...FAMILY,
     output: { ...FAMILY.output, layout: 'anchors_first' },
     suppresses: false,
-    wrongLabels: 'untold',
-    encode: (wishes) => {
-      const rows = wishes.map(({ box, score, classId }) => [...box, score, classId, 1, 0, 0, 0]);
+    wrongLabels: 'undetectable',
+    encode: (targets) => {
+      const rows = targets.map(({ box, score, classId }) => [...box, score, classId, 1, 0, 0, 0]);
       return { ...outputs([], 3), o: tableOf([...rows, Array<number>(10).fill(0)], 10) };
     },
     random: (random, classes) => {
@@ -129,44 +129,44 @@ describe('finished boxes with outlines', () => {
       return { ...outputs([], classes), o: tableOf(rows, 10) };
     },
     plain: ({ o }) =>
-      rowsOf(o!).map(([x1 = 0, y1 = 0, x2 = 0, y2 = 0, score = 0, classId = 0]): Wish => {
+      rowsOf(o!).map(([x1 = 0, y1 = 0, x2 = 0, y2 = 0, score = 0, classId = 0]): Target => {
         return { box: [x1, y1, x2, y2], classId, score };
       }),
   };
   itReadsBoxes(under);
 
-  it('have the outlines that their coefficients say', () => {
-    const wish: Wish = { box: [600, 396, 640, 436], classId: 2, score: 0.9 };
-    const [full] = found(decodeAs(under, under.encode([wish], 3)));
+  it('finished boxes have the masks that their coefficients give', () => {
+    const target: Target = { box: [600, 396, 640, 436], classId: 2, score: 0.9 };
+    const [full] = found(decodeAs(under, under.encode([target], 3)));
     expect(full?.mask).toEqual({ x: 1200, y: 640, width: 80, height: 80, runs: [0, 6400] });
   });
 
-  it('are told from a grid of as many attributes by their number', () => {
+  it('finished boxes are distinguished from the cells of a grid by their number', () => {
     const rows = Array.from({ length: 2_000 }, (_, n) => [300, 300, 40, 40, n === 7 ? 0.9 : 0, 0, 1, 0, 0, 0]);
-    const told = found(decodeAs(under, { ...outputs([], 2), o: tableOf(rows, 10) }, { classes: 2 }));
-    expect(told.map(({ label, mask }) => [label, mask?.runs])).toEqual([['class0', [0, 6400]]]);
+    const detected = found(decodeAs(under, { ...outputs([], 2), o: tableOf(rows, 10) }, { classes: 2 }));
+    expect(detected.map(({ label, mask }) => [label, mask?.runs])).toEqual([['class0', [0, 6400]]]);
   });
 });
 
-describe('an outline in runs', () => {
+describe('the run lengths of a mask', () => {
   const place = {
     fit: { left: 0, top: 0, width: 4, height: 2 },
     input: { width: 4, height: 2 },
     source: { width: 4, height: 2 },
   };
 
-  it('begins with a run outside and goes on over the ends of rows', () => {
+  it('run lengths begin outside the mask and continue over the ends of rows', () => {
     const values = Float32Array.of(1, 1, -1, 1, 1, -1, -1, -1);
     const mask = maskOf({ width: 4, height: 2, values }, [0, 0, 4, 2], place);
     expect(mask).toEqual({ x: 0, y: 0, width: 4, height: 2, runs: [0, 2, 1, 2, 3] });
   });
 
-  it('covers every pixel that the box touches', () => {
+  it('a mask covers every pixel that the box touches', () => {
     const mask = maskOf({ width: 4, height: 2, values: new Float32Array(8).fill(1) }, [0.6, 0.2, 2.1, 0.9], place);
     expect(mask).toEqual({ x: 0, y: 0, width: 3, height: 1, runs: [0, 3] });
   });
 
-  it('is read from a map of one cell', () => {
+  it('a mask is computed from a map of one cell', () => {
     const mask = maskOf({ width: 1, height: 1, values: Float32Array.of(1) }, [0, 0, 4, 2], place);
     expect(mask.runs).toEqual([0, 8]);
   });

@@ -1,6 +1,6 @@
 import type { Box, Detection } from '../../output/index.ts';
 import { NOT_FINITE, wrongCount, wrongShape } from '../decoding/bad-output.ts';
-import { type FloatOutput, keptBoxes, placer } from '../decoding/box-reader.ts';
+import { type FloatOutput, keptBoxes, sourceMapper } from '../decoding/box-reader.ts';
 import { Candidates } from '../decoding/candidates.ts';
 import {
   type DeclaredOutput,
@@ -52,12 +52,12 @@ export function yolov8Seg(options: DecoderOptions): OutputReader {
       const done = isFinished(table.shape);
       const kept = keptBoxes(options, done ? finished : cells, candidates, [numbers]);
       if (isBad(kept)) return kept;
-      const place = placer(options, source);
+      const mapper = sourceMapper(options, source);
       const way = walk(table.shape, layout);
       const first = done ? 6 : 4 + manifest.labels.length;
       const detections: Detection[] = [];
       for (const n of kept) {
-        const detection = place.detection(candidates, n);
+        const detection = mapper.detection(candidates, n);
         if (detection === undefined) continue;
         if (!options.masks) {
           detections.push(detection);
@@ -67,7 +67,7 @@ export function yolov8Seg(options: DecoderOptions): OutputReader {
         const box: Box = [0, 1, 2, 3].map((side) => candidates.boxes[at + side]!) as unknown as Box;
         const coefficients = coefficientsOf(numbers, way, candidates.rows[n]!, first, prototypes);
         const map = weighted(sources, coefficients, box, manifest.input);
-        const mask = maskOf(map, detection.box, { fit: place.fit, input: manifest.input, source });
+        const mask = maskOf(map, detection.box, { fit: mapper.fit, input: manifest.input, source });
         detections.push({ ...detection, mask });
       }
       return { detections };

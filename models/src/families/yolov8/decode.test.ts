@@ -87,26 +87,26 @@ function reference(anchors: readonly Anchor[], settings: Settings = {}, source =
     .filter(({ box }) => box[2] > box[0] && box[3] > box[1]);
 }
 
-describe("reading YOLOv8's table", () => {
-  it('finds a box in the bottom right corner of the source, to the pixel', () => {
+describe("YOLOv8's table", () => {
+  it('a box in the bottom right corner of the source is reported to the pixel', () => {
     // 1280x720 in 320x320: scale 1/4, 70 rows of bar above and below.
     const [corner] = decode(table([{ box: [310, 245, 20, 10], scores: [0.9, 0.1] }])) ?? [];
     expect(corner).toMatchObject({ label: 'class0', classId: 0, box: [1200, 680, 1280, 720] });
     expect(corner?.score).toBeCloseTo(0.9, 6);
   });
 
-  it('clips boxes that touch or cross the edges, and drops those inside the bars', () => {
+  it('boxes that cross the edges are clipped, and boxes inside the bars are dropped', () => {
     const crossing = decode(table([{ box: [0, 70, 40, 40], scores: [0.9, 0] }]));
     expect(crossing?.map(({ box }) => box)).toEqual([[0, 0, 80, 80]]);
     expect(decode(table([{ box: [160, 20, 40, 40], scores: [0.9, 0] }]))).toEqual([]);
   });
 
-  it('reads a model with its picture at the top left', () => {
+  it('boxes are decoded for a letterbox at the top left', () => {
     const found = decode(table([{ box: [310, 175, 20, 10], scores: [0.9] }]), { classes: 1, anchor: 'top-left' });
     expect(found?.map(({ box }) => box)).toEqual([[1200, 680, 1280, 720]]);
   });
 
-  it('keeps one of two boxes on one object, and both when their classes differ', () => {
+  it('of two boxes on one object one is kept, and both when their classes differ', () => {
     const twins: Anchor[] = [
       { box: [100, 100, 40, 40], scores: [0.6, 0] },
       { box: [102, 101, 40, 40], scores: [0.8, 0] },
@@ -119,12 +119,12 @@ describe("reading YOLOv8's table", () => {
     expect(decode(table(nested))?.map(({ label }) => label)).toEqual(['class1', 'class0']);
   });
 
-  it('gives an anchor its best class only', () => {
+  it('an anchor gives its best class only', () => {
     const found = decode(table([{ box: [100, 100, 40, 40], scores: [0.7, 0.71] }]));
     expect(found?.map(({ label }) => label)).toEqual(['class1']);
   });
 
-  it('keeps the best 300 of a crowd', () => {
+  it('the best 300 of many boxes are kept', () => {
     const crowd = Array.from({ length: 900 }, (_, n): Anchor => {
       const box = [4 + (n % 30) * 10, 75 + Math.floor(n / 30) * 5, 6, 4] as const;
       return { box, scores: [0.3 + n / 2000, 0] };
@@ -134,7 +134,7 @@ describe("reading YOLOv8's table", () => {
     expect(found).toEqual(reference(crowd));
   });
 
-  it('finds nothing where there is nothing', () => {
+  it('empty outputs give no detections', () => {
     expect(decode(table([{ box: [100, 100, 40, 40], scores: [0.1, 0] }]))).toEqual([]);
     expect(decode(table([{ box: [100, 100, 0, 40], scores: [0.9, 0] }]))).toEqual([]);
     expect(decode(new Float32Array(0))).toEqual([]);
@@ -151,12 +151,12 @@ describe("reading YOLOv8's table", () => {
     expect(read(table([fine, { box: [100, 100, 40, 40], scores }]))).toEqual({ bad: 'values' });
   });
 
-  it('believes nothing of a table with a box that is no number, even where no score is high', () => {
+  it('a table with a box that is not finite is rejected, even where no score is high', () => {
     expect(read(table([{ box: [Number.NaN, 100, 40, 40], scores: [0, 0] }]))).toEqual({ bad: 'values' });
     expect(read(table([{ box: [1, Number.NEGATIVE_INFINITY, 40, 40], scores: [0, 0] }]))).toEqual({ bad: 'values' });
   });
 
-  it('refuses a table that does not divide into anchors', () => {
+  it('a table that does not divide into anchors is refused', () => {
     expect(read(new Float32Array(13))).toEqual({ bad: 'model_shape' });
   });
 

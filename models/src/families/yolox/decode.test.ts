@@ -22,13 +22,13 @@ const FAMILY: BoxFamilyUnderTest = {
   size: SIZE,
   suppresses: true,
   wrongLabels: 'model_labels',
-  encode: (wishes, classes) => {
+  encode: (targets, classes) => {
     const rows = CELLS.map(() => Array<number>(5 + classes).fill(0));
-    for (const wish of wishes) {
-      const [cx, cy, w, h] = centred(wish);
+    for (const target of targets) {
+      const [cx, cy, w, h] = centred(target);
       const cell = Math.floor(cy / 8) * 80 + Math.floor(cx / 8);
       const box = [(cx / 8) % 1, (cy / 8) % 1, Math.log(w / 8), Math.log(h / 8)];
-      rows[cell] = [...box, wish.score, ...scoresOf(classes, wish.classId, 1)];
+      rows[cell] = [...box, target.score, ...scoresOf(classes, target.classId, 1)];
     }
     return { o: tableOf(rows, 5 + classes) };
   },
@@ -51,18 +51,18 @@ const FAMILY: BoxFamilyUnderTest = {
 describe("YOLOX's grid", () => {
   itReadsBoxes(FAMILY);
 
-  it('reads boxes that the graph has moved to pixels', () => {
+  it('boxes that the graph has moved to pixels are decoded', () => {
     const output = { ...FAMILY.output, options: { gridDecoded: true } };
     const answer = decodeAs({ ...FAMILY, output }, { o: tableOf([[300, 300, 40, 20, 1, 0, 0.9, 0]], 8) });
     expect(found(answer).map(({ box }) => box)).toEqual([[560, 428, 640, 468]]);
   });
 
-  it('refuses a table for other strides', () => {
+  it('a table for other strides is refused', () => {
     const output = { ...FAMILY.output, options: { strides: [8, 16, 32, 64] } };
     expect(badness(decodeAs({ ...FAMILY, output }, FAMILY.encode([], 3)))).toBe('model_shape');
   });
 
-  it('believes nothing of a box beyond all numbers', () => {
+  it('a box whose size overflows is rejected', () => {
     const rows = CELLS.map((_, n) => (n === 7 ? [0, 0, 800, 1, 0.9, 0.9, 0, 0] : Array<number>(8).fill(0)));
     expect(badness(decodeAs(FAMILY, { o: tableOf(rows, 8) }))).toBe('values');
   });

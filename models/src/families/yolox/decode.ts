@@ -31,7 +31,7 @@ export function yolox(options: DecoderOptions): OutputReader {
       return wrongShape(
         table,
         `${allCells(heads)} boxes for ${input.width}x${input.height} pixels and strides ${strides}`,
-        'Let the manifest tell the strides (`output.options.strides`) or that boxes are in pixels (`gridDecoded`).',
+        'Name the strides in the manifest (`output.options.strides`), or say that boxes are in pixels (`gridDecoded`).',
       );
     },
     collect: ([table], candidates) => {

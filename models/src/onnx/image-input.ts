@@ -1,7 +1,7 @@
 import type { OnnxModel, OnnxValue } from './model.ts';
 
-/** How the picture goes in, as far as the file says; a size that the file leaves open is undefined. */
-export interface PictureInput {
+/** The input that takes the image, as far as the file says; a size that the file leaves open is undefined. */
+export interface ImageInput {
   readonly name: string;
   readonly type: 'uint8' | 'float32' | 'float16' | 'float64';
   readonly layout: 'nhwc' | 'nchw';
@@ -12,12 +12,12 @@ export interface PictureInput {
 }
 
 export interface ModelInputs {
-  readonly picture: PictureInput;
-  /** The size of the picture, for models that give boxes in its pixels. */
+  readonly image: ImageInput;
+  /** The input for the size of the image, for models that give boxes in its pixels. */
   readonly sizes: { readonly name: string; readonly type: 'int64' | 'int32' | 'float32' } | undefined;
 }
 
-/** Why a model cannot be fed with pictures. */
+/** Why a model cannot take images. */
 export interface Unfit {
   readonly unfit: string;
   readonly advice: string;
@@ -25,19 +25,19 @@ export interface Unfit {
 
 const TYPES = ['uint8', 'float32', 'float16', 'float64'] as const;
 
-/** Which input takes the picture, and how; or why none can. `layout` decides where the shape leaves it open. */
+/** Which input takes the image, and how; or why none can. `layout` decides where the shape leaves it open. */
 export function readInputs(model: OnnxModel, layout?: 'nhwc' | 'nchw'): ModelInputs | Unfit {
-  const pictures = model.inputs.flatMap((input) => pictureOf(input, layout) ?? []);
-  const [picture] = pictures;
-  const told = model.inputs.map(describe).join(', ') || 'none';
-  if (picture === undefined) return { unfit: `no input takes a picture: ${told}`, advice: adviceFor(model) };
-  const others = model.inputs.filter(({ name }) => name !== picture.name);
+  const images = model.inputs.flatMap((input) => imageInputOf(input, layout) ?? []);
+  const [image] = images;
+  const listed = model.inputs.map(describe).join(', ') || 'none';
+  if (image === undefined) return { unfit: `no input takes an image: ${listed}`, advice: adviceFor(model) };
+  const others = model.inputs.filter(({ name }) => name !== image.name);
   const sizes = others.flatMap((input) => sizesOf(input) ?? []);
   if (others.length > sizes.length || sizes.length > 1) {
-    const advice = 'export the model with the picture as its only input, or with orig_target_sizes [1, 2] beside it';
-    return { unfit: `inputs that are not understood: ${told}`, advice };
+    const advice = 'export the model with the image as its only input, or with orig_target_sizes [1, 2] beside it';
+    return { unfit: `inputs that are not understood: ${listed}`, advice };
   }
-  return { picture, sizes: sizes[0] };
+  return { image, sizes: sizes[0] };
 }
 
 /** `images float32 [1, 3, 640, 640]` */
@@ -45,7 +45,7 @@ export function describe({ name, type, shape }: OnnxValue): string {
   return `${name} ${type} [${shape.join(', ')}]`;
 }
 
-function pictureOf(input: OnnxValue, asked: 'nhwc' | 'nchw' | undefined): PictureInput | undefined {
+function imageInputOf(input: OnnxValue, asked: 'nhwc' | 'nchw' | undefined): ImageInput | undefined {
   const type = TYPES.find((known) => known === input.type);
   const [batch, second, third, fourth] = input.shape;
   if (type === undefined || input.shape.length !== 4) return undefined;
@@ -68,7 +68,7 @@ function pictureOf(input: OnnxValue, asked: 'nhwc' | 'nchw' | undefined): Pictur
 
 const isChannels = (size: number | string | undefined): boolean => size === 1 || size === 3;
 
-/** With every dimension open, exporters of PyTorch are by far the most. */
+/** With every dimension open, most files come from PyTorch, whose layout is NCHW. */
 function anyLayout(second: number | string | undefined, fourth: number | string | undefined): 'nchw' | undefined {
   return typeof second === 'string' && typeof fourth === 'string' ? 'nchw' : undefined;
 }
@@ -82,8 +82,8 @@ function sizesOf({ name, type, shape }: OnnxValue): ModelInputs['sizes'] {
 
 function adviceFor(model: OnnxModel): string {
   const text = model.inputs.some(({ name, type }) => type === 'string' || /input_ids|token|attention_mask/i.test(name));
-  if (text) return 'this is a model for text; Lineside runs models that look at pictures';
+  if (text) return 'this is a model for text; Lineside runs models for images';
   const table = model.inputs.every(({ shape }) => shape.length <= 2);
-  if (table) return 'this is a model for tables of numbers; Lineside runs models that look at pictures';
-  return 'the picture must come as [1, 3, height, width] or [1, height, width, 3] (1 instead of 3 for grey)';
+  if (table) return 'this is a model for tables of numbers; Lineside runs models for images';
+  return 'the image must be [1, 3, height, width] or [1, height, width, 3] (1 instead of 3 for grey)';
 }
