@@ -23,7 +23,7 @@ export async function madeUp(folder: string, name: string, width: number): Promi
   const inputs = readInputs(model);
   if ('unfit' in inputs) throw new Error(inputs.unfit);
   const form = {
-    input: inputs.picture,
+    input: inputs.image,
     width: SIZE,
     height: SIZE,
     color: 'rgb',
