@@ -69,7 +69,7 @@ async function both(dir: TempDir, variant: Variant): Promise<readonly (readonly 
   return [[...before], [...after]];
 }
 
-describe('a prepared graph answers as the original on bytes of the camera', () => {
+describe('a prepared graph has the outputs of the original', () => {
   const variants: readonly (readonly [string, Variant])[] = [
     ['planes, RGB, 0 to 1', { model: {}, color: 'rgb', ...SHARES }],
     ['planes, BGR, 0 to 1', { model: {}, color: 'bgr', ...SHARES }],
@@ -85,10 +85,10 @@ describe('a prepared graph answers as the original on bytes of the camera', () =
     ['grey', { model: { channels: 1 }, color: 'rgb', ...SHARES }],
     ['grey and packed', { model: { channels: 1, layout: 'nhwc' }, color: 'rgb', ...SHARES }],
     ['open sizes', { model: { open: true }, color: 'rgb', ...SHARES }],
-    ['the size of the picture beside it', { model: { sizesInput: 'int64' }, color: 'rgb', ...SHARES }],
+    ['an input for the size of the image', { model: { sizesInput: 'int64' }, color: 'rgb', ...SHARES }],
   ];
 
-  it.each(variants)('%s', async (_name, variant) => {
+  it.each(variants)('for an original with %s', async (_name, variant) => {
     await using dir = await tempDir();
     const [before = [], after = []] = await both(dir, variant);
     expect(before).toHaveLength(5);
@@ -106,7 +106,7 @@ describe('a prepared graph answers as the original on bytes of the camera', () =
     expect(new Set(before.map((outputs) => Number(outputs[0]?.data[0]))).size).toBeGreaterThan(2);
   });
 
-  it('and a wrong channel order would be noticed', async () => {
+  it('and differs with a wrong channel order', async () => {
     await using dir = await tempDir();
     const [before = []] = await both(dir, { model: {}, color: 'rgb', ...SHARES });
     const [, after = []] = await both(dir, { model: {}, color: 'bgr', ...SHARES });
