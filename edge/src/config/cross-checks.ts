@@ -152,10 +152,12 @@ function checkRule(rule: Loose, path: ValuePath, cameras: readonly Loose[]): rea
   const camera = cameras.find((candidate) => candidate['id'] === name);
   if (camera === undefined) return [unknownName('camera', name, idsOf(cameras), [...path, 'camera'])];
   const findings: Finding[] = [];
-  const zone = rule['zone'];
   const zones = idsOf(groups(camera['zones']));
-  if (typeof zone === 'string' && !zones.includes(zone)) {
-    findings.push(unknownName('zone', zone, zones, [...path, 'zone'], ` on camera ${name}`));
+  for (const option of definitionOf(String(rule['type']))?.zoneOptions ?? ['zone']) {
+    const zone = rule[option];
+    if (typeof zone === 'string' && !zones.includes(zone)) {
+      findings.push(unknownName('zone', zone, zones, [...path, option], ` on camera ${name}`));
+    }
   }
   const model = modelOf(rule);
   if (model !== undefined && !modelsOf(camera).some(({ id }) => id === model)) {

@@ -1,4 +1,4 @@
-/** What the camera room knows of a camera; `advice` says what a technician can do. */
+/** State of the connection to a camera; `advice` says what a technician can do. */
 export type CameraState = 'connecting' | 'streaming' | 'failed' | 'stopped';
 
 export const STREAM_ERROR_CODES = [
@@ -26,11 +26,11 @@ export interface CameraStatus {
   readonly state: CameraState;
   readonly error?: { readonly code: StreamErrorCode; readonly message: string; readonly advice: string };
   readonly source?: { readonly width: number; readonly height: number; readonly fps?: number; readonly codec?: string };
-  /** Times the stream was started again since the process began. */
+  /** How often the stream was restarted since the process started. */
   readonly restarts: number;
   /** Monotonic ms of the newest frame, when there was one. */
   readonly lastFrameMs?: number;
-  /** How much later it came than the promptest of its stream, milliseconds. */
+  /** Camera lag: how much later it arrived than the promptest frame of its stream, in milliseconds. */
   readonly behindMs?: number;
 }
 
@@ -39,13 +39,13 @@ export interface ModelStatus {
   readonly sha256: string;
   readonly state: 'loading' | 'ready' | 'failed';
   readonly provider?: 'tensorrt' | 'cuda' | 'cpu';
-  /** Why a better provider was not taken, or why the model failed. */
+  /** Why a better provider was not used, or why the model failed. */
   readonly reason?: string;
-  /** Each better provider with why it was not taken. */
+  /** Each better provider, and why it was not used. */
   readonly refused?: readonly { readonly provider: string; readonly code: string; readonly message: string }[];
-  /** Where it was meant to run; present when it runs on less, which is an alarm. */
+  /** The expected provider; present when the model runs on a lesser one, which is an alarm. */
   readonly expected?: 'tensorrt' | 'cuda' | 'cpu';
-  /** Present where it failed: what went wrong, and what a technician can do. */
+  /** Present when it failed: what went wrong, and what a technician can do. */
   readonly error?: { readonly code: string; readonly message: string; readonly advice: string };
   readonly warmupMs?: number;
 }

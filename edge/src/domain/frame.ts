@@ -1,16 +1,16 @@
-/** Which picture a result speaks of. */
+/** The frame that a result belongs to. */
 export interface FrameRef {
   readonly camera: string;
-  /** Rises by one from frame to frame, and never comes twice while the main process lives. */
+  /** Rises by one from frame to frame, and is never used twice while the main process lives. */
   readonly index: number;
-  /** Monotonic milliseconds at which the frame reached this box; for a recording, the recording's own clock. */
+  /** Monotonic milliseconds at which the frame reached this device; for a recording, on the recording's own clock. */
   readonly atMs: number;
   /**
-   * Milliseconds on a clock that runs as the camera's does, to measure motion by: frames that waited in a network
-   * arrive in a burst, yet were taken at their distance. Only differences between frames mean anything.
+   * Milliseconds on a clock that runs like the camera's, for measuring motion: frames that waited in the network arrive
+   * together although they were taken one after the other. Only differences between frames have a meaning.
    */
   readonly mediaMs?: number;
-  /** Size of the source picture in pixels; boxes are in these pixels. */
+  /** Size of the source frame in pixels; boxes are in these pixels. */
   readonly width: number;
   readonly height: number;
 }

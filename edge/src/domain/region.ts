@@ -1,10 +1,10 @@
 import type { PictureSize } from '@lineside/models/output';
 import type { Point } from './zone.ts';
 
-/** Part of a picture: left, top, right, bottom in shares of its width and height, 0 to 1. */
+/** Part of a frame: left, top, right and bottom as fractions of its width and height, 0 to 1. */
 export type Region = readonly [x1: number, y1: number, x2: number, y2: number];
 
-/** A rectangle of whole pixels inside a picture. */
+/** A rectangle of whole pixels inside a frame. */
 export interface PixelRect {
   readonly left: number;
   readonly top: number;
@@ -14,7 +14,7 @@ export interface PixelRect {
 
 /**
  * The pixels of a region: grown to even coordinates, because most cameras share colour samples between pairs of pixels,
- * and never beyond the picture. The camera's filter graph computes the same in double precision, so both ends agree.
+ * and never beyond the frame. The camera's filter graph computes the same in double precision, so both ends agree.
  */
 export function regionRect(region: Region, size: PictureSize): PixelRect {
   const [x1, y1, x2, y2] = region;
@@ -30,7 +30,7 @@ function evenBelow(value: number, extent: number): number {
   return Math.max(0, Math.min(Math.floor(value / 2) * 2, Math.floor((extent - 1) / 2) * 2));
 }
 
-/** The smallest region that holds a polygon of shares. */
+/** The smallest region that holds a polygon of fractions. */
 export function regionAround(polygon: readonly Point[]): Region {
   const xs = polygon.map(([x]) => x);
   const ys = polygon.map(([, y]) => y);

@@ -1,6 +1,6 @@
 import type { Box } from '@lineside/models/output';
 
-/** One object followed over frames by one model on one camera. */
+/** The same object over several frames of one model on one camera. */
 export interface Track {
   /** Unique within camera and model while the process lives. */
   readonly id: number;
@@ -15,6 +15,6 @@ export interface Track {
   /** On the clock of the frames, milliseconds. */
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
-  /** False until it has been seen often enough to be believed. */
+  /** False until the object has been detected often enough. */
   readonly confirmed: boolean;
 }

@@ -1,6 +1,6 @@
 import type { Box, PictureSize } from '@lineside/models/output';
 
-/** Point in shares of the picture's width and height (0 to 1), so that a zone survives a change of resolution. */
+/** Point in fractions of the frame's width and height (0 to 1), so that a zone survives a change of resolution. */
 export type Point = readonly [x: number, y: number];
 
 export interface Zone {
@@ -8,7 +8,7 @@ export interface Zone {
   readonly polygon: readonly Point[];
 }
 
-/** The whole picture, for rules without a zone. */
+/** The whole frame, for rules without a zone. */
 export const WHOLE_PICTURE: Zone = {
   id: 'picture',
   polygon: [

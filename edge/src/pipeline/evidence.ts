@@ -2,12 +2,12 @@ import type { Box, RuleOutput, Track } from '../domain/index.ts';
 import { type Clock, LinesideError } from '@lineside/kit';
 import type { Overlay, Picture, PictureRequest, Rule, Vision } from './ports.ts';
 
-/** A picture, or why there is none. */
+/** A snapshot, or why there is none. */
 export type Snapshot = { readonly picture: Picture } | { readonly missing: string };
 
 /**
- * Asks for a picture and waits no longer than `deadlineMs`, whatever the vision process does. Never rejects: an event
- * without a picture is still an event.
+ * Requests a snapshot and waits at most `deadlineMs`, whatever the vision process does. Never rejects: an event without a
+ * snapshot is still an event.
  */
 export async function takeSnapshot(
   vision: Vision,
@@ -30,7 +30,7 @@ export async function takeSnapshot(
   }
 }
 
-/** Boxes of what is detected in the newest frame, in the colours that the rules give their labels. */
+/** Boxes of the objects detected in the newest frame, in the colours that the rules give their labels. */
 export function overlaysOf(tracks: readonly Track[], rules: readonly Rule[]): readonly Overlay[] {
   return tracks
     .filter((track) => track.missed === 0)
@@ -49,7 +49,7 @@ function caption(label: string, score: number): string {
   return `${label} ${score.toFixed(2)}`;
 }
 
-/** Of rules that disagree the one that minds wins. */
+/** Where rules disagree, `bad` wins over `good`. */
 function colourOf(label: string, rules: readonly Rule[]): Overlay['colour'] {
   const colours = rules.map((rule) => rule.colours?.[label]);
   if (colours.includes('bad')) return 'bad';

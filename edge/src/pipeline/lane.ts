@@ -18,17 +18,17 @@ export type { LaneModel } from './model-lane.ts';
 
 export interface LaneSetup {
   readonly camera: string;
-  /** A recording has its own clock: its frames' times are not the machine's. */
+  /** A recording has its own clock: the times of its frames are not those of this device. */
   readonly source: 'live' | 'recording';
   readonly models: readonly LaneModel[];
 }
 
 export interface LaneLimits extends QueueLimits {
-  /** An event waits no longer for its picture. */
+  /** An event waits at most this long for its snapshot. */
   readonly pictureMs: number;
-  /** Events that may wait with a picture in memory; more wait without. */
+  /** Events that may wait with a snapshot in memory; further ones wait without. */
   readonly picturesWaiting: number;
-  /** Width of the pictures asked for, at most. */
+  /** Largest width of a snapshot, in pixels. */
   readonly pictureWidth: number;
 }
 
@@ -59,7 +59,7 @@ interface Open {
   output: RuleOutput;
 }
 
-/** What is followed on one camera, from a model's result to the journal. */
+/** The processing of one camera's results, from a model's result to the journal. */
 export class Lane implements Service {
   readonly name: string;
   readonly #setup: LaneSetup;
@@ -105,7 +105,7 @@ export class Lane implements Service {
     return this.#queue.settled(signal);
   }
 
-  /** Starts tracking and rules anew with these models; what is open is closed with the reason `restart`. */
+  /** Starts tracking and rules again with these models; what is open is closed with the reason `restart`. */
   replaceModels(models: readonly LaneModel[]): void {
     this.close('restart');
     const before = this.#models;
@@ -115,10 +115,10 @@ export class Lane implements Service {
     this.#status = undefined;
   }
 
-  /** Takes rules out and puts others in; each rule that is taken out closes its events as `rule_removed`. */
+  /** Removes rules and adds others; each rule that is removed closes its events as `rule_removed`. */
   changeRules(change: RuleChange): void {
     const nowMs = this.#parts.clock.monoMs();
-    for (const model of this.#models.values()) this.#tell(model, model.changeRules(change, nowMs));
+    for (const model of this.#models.values()) this.#record(model, model.changeRules(change, nowMs));
   }
 
   /** False when this lane does not have the model. */
@@ -129,7 +129,7 @@ export class Lane implements Service {
     const { waitMs, inferMs, decodeMs } = inspection.times;
     const tookMs = this.#setup.source === 'live' ? nowMs - inspection.frame.atMs : waitMs + inferMs + decodeMs;
     const outputs = model.inspect(inspection, tookMs, nowMs);
-    this.#tell(model, outputs, inspection.frame, nowMs - tookMs);
+    this.#record(model, outputs, inspection.frame, nowMs - tookMs);
     return true;
   }
 
@@ -149,16 +149,16 @@ export class Lane implements Service {
     if (model !== undefined) model.status = status;
   }
 
-  /** To be called about once a second: closes what has had no results for too long. */
+  /** Call this about once a second: it closes events of models that have had no results for too long. */
   tick(nowMs: number): void {
     if (this.#setup.source === 'recording') return;
-    for (const model of this.#models.values()) this.#tell(model, model.expire(nowMs));
+    for (const model of this.#models.values()) this.#record(model, model.expire(nowMs));
   }
 
-  /** No frames will come any more. */
+  /** No more frames will come. */
   ended(): void {
     for (const model of this.#models.values()) {
-      this.#tell(model, model.expire(Number.POSITIVE_INFINITY), this.#lastOfRecording(model));
+      this.#record(model, model.expire(Number.POSITIVE_INFINITY), this.#lastOfRecording(model));
     }
   }
 
@@ -166,7 +166,7 @@ export class Lane implements Service {
   close(reason: ClosingReason): void {
     for (const model of this.#models.values()) {
       const frame = this.#lastOfRecording(model);
-      this.#tell(model, model.close(frame?.atMs ?? this.#parts.clock.monoMs(), reason), frame);
+      this.#record(model, model.close(frame?.atMs ?? this.#parts.clock.monoMs(), reason), frame);
     }
   }
 
@@ -202,16 +202,16 @@ export class Lane implements Service {
     return state === 'failed' && error !== undefined ? `failed:${error.code}` : state;
   }
 
-  /** Closings of a recording are told with its last frame, for nothing else bears its clock. */
+  /** Closings of a recording carry its last frame, because nothing else has the recording's clock. */
   #lastOfRecording(model: ModelLane): FrameRef | undefined {
     return this.#setup.source === 'recording' ? model.newestFrame : undefined;
   }
 
-  #tell(model: ModelLane, outputs: readonly RuleOutput[], frame?: FrameRef, arrivedMs?: number): void {
-    for (const output of outputs) this.#tellOne(model, output, frame, arrivedMs);
+  #record(model: ModelLane, outputs: readonly RuleOutput[], frame?: FrameRef, arrivedMs?: number): void {
+    for (const output of outputs) this.#recordOne(model, output, frame, arrivedMs);
   }
 
-  #tellOne(model: ModelLane, output: RuleOutput, frame?: FrameRef, arrivedMs?: number): void {
+  #recordOne(model: ModelLane, output: RuleOutput, frame?: FrameRef, arrivedMs?: number): void {
     const progress = this.#progressOf(model, output);
     if (progress === undefined) return;
     const info = model.modelInfo;
@@ -253,7 +253,7 @@ export class Lane implements Service {
     return open.progress;
   }
 
-  /** The opening gets a picture; where that failed, the next update. A closing shows what is no longer there. */
+  /** The opening gets a snapshot, or the next update where that failed. A closing would show what is no longer there. */
   #wantsSnapshot(progress: EventProgress, output: RuleOutput, frame: FrameRef | undefined): boolean {
     return frame !== undefined && output.phase !== 'closed' && progress.picture === 'none';
   }
@@ -276,7 +276,7 @@ export class Lane implements Service {
     return takeSnapshot(vision, request, clock, limits.pictureMs);
   }
 
-  /** The plant is told at once, and what it cannot take must not cost the record. */
+  /** The alarm is raised at once, and an alarm that fails must not cost the record. */
   #raise(event: LineEvent): void {
     try {
       this.#parts.alarm.raise(event);

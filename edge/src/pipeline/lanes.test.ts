@@ -143,7 +143,7 @@ let world: World;
 afterEach(() => world.stop());
 
 describe('a lane', () => {
-  it('tells an incident from its opening to its closing under one id, in order, with a picture of the opening', async () => {
+  it('records an event from its opening to its closing under one id, in order, with a snapshot of the opening', async () => {
     world = new World();
     world.lanes.model({ model: 'sanitation', sha256: 'ab'.repeat(32), state: 'ready', provider: 'cpu' });
     world.see(5000);
@@ -170,7 +170,7 @@ describe('a lane', () => {
     expect(world.lanes.state().lanes[0]?.frameToJournalMs?.p50).toBeGreaterThan(0);
   });
 
-  it('raises the alarm at once, before picture and journal, and survives an alarm that throws', async () => {
+  it('raises the alarm at once, before snapshot and journal, and survives an alarm that throws', async () => {
     world = new World();
     world.pictures = 'late';
     world.see(1400);
@@ -189,7 +189,7 @@ describe('a lane', () => {
     expect(world.errors).toContain('an alarm could not be raised');
   });
 
-  it('waits for a picture until its deadline and then says that there is none; the next update brings one', async () => {
+  it('waits for a snapshot until its deadline and then records that there is none; the next update has one', async () => {
     world = new World();
     world.pictures = 'late';
     world.see(1200);
@@ -211,7 +211,7 @@ describe('a lane', () => {
     expect(world.lanes.state().lanes[0]?.recording).toMatchObject({ recorded: 3, withoutPicture: 1 });
   });
 
-  it('says why there is no picture, and when it shows another frame', async () => {
+  it('records why there is no snapshot, and when it shows another frame', async () => {
     world = new World();
     world.pictures = 'none';
     world.see(1200);
@@ -225,7 +225,7 @@ describe('a lane', () => {
     expect(world.recorded[0]?.event.output.details).toMatchObject({ pictureFrame: 40 });
   });
 
-  it('tries a failing journal again until it takes every event, in order', async () => {
+  it('tries a failing journal again until it accepts every event, in order', async () => {
     world = new World();
     world.failWith = new LinesideError({ code: 'journal_full', message: 'disk full', advice: 'free space' });
     world.see(1400);
@@ -244,7 +244,7 @@ describe('a lane', () => {
     expect(world.phases).toEqual(['event-1 opened', 'event-1 closed']);
   });
 
-  it('gives up an event that the journal refuses for good, loudly, and goes on with the next', async () => {
+  it('drops an event that the journal refuses for good, logs it, and continues with the next', async () => {
     const puppet = new Puppet();
     world = new World({ rules: [puppet] });
     world.failWith = new LinesideError({ code: 'record_refused', message: 'no form', advice: 'report' });
@@ -265,7 +265,7 @@ describe('a lane', () => {
     expect(world.errors).toContain('an event is lost');
   });
 
-  it('holds its memory within a bound: first updates go, then whole new events, and closings always stay', async () => {
+  it('bounds its memory: updates are dropped first, then new events, and closings never', async () => {
     const puppet = new Puppet();
     world = new World({ rules: [puppet], limits: { waiting: 10, picturesWaiting: 3 } });
     world.failWith = new Error('disk');
@@ -299,7 +299,7 @@ describe('a lane', () => {
     expect(world.lanes.state().lanes[0]?.recording).toMatchObject({ lost: 1, waiting: 0 });
   });
 
-  it('counts every frame once: offered is inspected, skipped and failed at any instant', () => {
+  it('counts every frame once: offered equals inspected, skipped and failed at every instant', () => {
     world = new World();
     const identity = (): void => {
       const { offered, inspected, skipped, failed } = world.lanes.state().lanes[0]!.models[0]!.counters;
@@ -324,7 +324,7 @@ describe('a lane', () => {
     });
   });
 
-  it('says of an event whether its result was degraded', async () => {
+  it('records with an event whether its result was degraded', async () => {
     world = new World();
     world.lanes.model({ model: 'sanitation', sha256: 'cd'.repeat(32), state: 'ready', provider: 'cpu' });
     const { detections } = ok([PUDDLE]) as Extract<InferenceResult, { status: 'ok' }>;
@@ -337,7 +337,7 @@ describe('a lane', () => {
     });
   });
 
-  it('contains a rule that throws, and the others go on', async () => {
+  it('counts a rule that throws, and the other rules continue', async () => {
     const broken = new Puppet();
     broken.step = () => {
       throw new Error('mistake');
@@ -350,7 +350,7 @@ describe('a lane', () => {
     expect(world.errors).toContain('a rule or tracker failed: report this');
   });
 
-  it('shows what is open, what is seen, and in which colour', () => {
+  it('has in its state the open events, and the boxes in the colours of the rules', () => {
     world = new World();
     world.see(1400);
     const [lane] = world.lanes.state().lanes;
@@ -369,7 +369,7 @@ describe('a lane', () => {
 });
 
 describe('lanes', () => {
-  it('uphold an open event over a short outage of the vision process and close it as camera_lost over a long one', async () => {
+  it('keep an event open over a short outage of the vision process, and close it as camera_lost over a long one', async () => {
     world = new World();
     world.lanes.up();
     world.see(1400);
@@ -394,7 +394,7 @@ describe('lanes', () => {
     expect(world.lanes.state().lanes[0]?.openEvents).toEqual([]);
   });
 
-  it('close what is open when the process ends, in the journal before it is gone', async () => {
+  it('close all open events when the process ends, and record that before it is gone', async () => {
     world = new World();
     world.see(1400);
     world.lanes.close('restart');
@@ -403,7 +403,7 @@ describe('lanes', () => {
     expect(world.recorded[1]?.event.output.reason).toBe('restart');
   });
 
-  it('keep each camera’s events apart and count results that nobody waits for', async () => {
+  it('keep the events of each camera apart, and count results that no lane expects', async () => {
     const lane = (camera: string): LanesOptions['lanes'][number] => ({
       camera,
       source: 'live',
@@ -418,7 +418,7 @@ describe('lanes', () => {
     expect(world.lanes.state().unroutedResults).toBe(5);
   });
 
-  it('run a recording on its own clock and close its events at its end', async () => {
+  it('run a recording on its own clock, and close its events when it ends', async () => {
     world = new World({
       lanes: [
         {
@@ -442,7 +442,7 @@ describe('lanes', () => {
     expect(world.recorded[0]?.event.decidedAtMs).toBeUndefined();
   });
 
-  it('tell telemetry per camera and model, with the state in one word', () => {
+  it('report telemetry per camera and model, with the state in one word', () => {
     world = new World();
     world.lanes.up();
     world.see(1000);
@@ -464,7 +464,7 @@ describe('lanes', () => {
     ]);
   });
 
-  it('settle only when the journal has everything, and stop waiting when told to', async () => {
+  it('settle only when the journal has everything, and stop waiting when the signal aborts', async () => {
     world = new World();
     world.failWith = new Error('disk');
     world.see(1400);
@@ -482,7 +482,7 @@ describe('a line that changes while it runs', () => {
     models: [{ id: 'sanitation', tracker: new ByteTracker(), rules }],
   });
 
-  it('closes the events of a rule that goes, and no event of the other rules and cameras', async () => {
+  it('closes the events of a rule that is removed, and none of other rules and cameras', async () => {
     const world = new World({
       lanes: [laneOf('floor', [spillRule(), spillRule({ id: 'other' })]), laneOf('hall', [spillRule()])],
     });
@@ -501,7 +501,7 @@ describe('a line that changes while it runs', () => {
     await world.stop();
   });
 
-  it('closes the events of a camera that is replaced, and its counters go on', async () => {
+  it('closes the events of a camera that is replaced, and its counters continue', async () => {
     const world = new World({ lanes: lanes([]) });
     world.lanes.changeRules('floor', { removed: [], added: [spillRule()] });
     world.lanes.changeRules('hall', { removed: [], added: [spillRule()] });
@@ -521,7 +521,7 @@ describe('a line that changes while it runs', () => {
     await world.stop();
   });
 
-  it('adds a camera and takes one out, whose events are written before it is gone', async () => {
+  it('adds a camera, and removes one whose events are recorded before it is gone', async () => {
     const world = new World();
     world.lanes.replace(laneOf('hall', [spillRule()]));
     world.see(1400);

@@ -10,7 +10,7 @@ export interface LanesOptions extends Omit<LaneParts, 'limits'> {
   readonly limits?: Partial<LaneLimits>;
 }
 
-/** All lanes: listens to the vision process and hands each camera's news to its lane. */
+/** All lanes: receives what the vision process reports and passes it to the lane of its camera. */
 export class Lanes implements Service, VisionListener {
   readonly name = 'lanes';
   readonly #options: LanesOptions;
@@ -30,7 +30,7 @@ export class Lanes implements Service, VisionListener {
     this.#newLane = (setup) => new Lane(setup, { ...parts, limits: full });
     this.#lanes = new Map(lanes.map((setup) => [setup.camera, this.#newLane(setup)]));
     this.#running = new ServiceGroup(this.name, [...this.#lanes.values()]);
-    // Until the vision process says that it is up, nothing is inspected.
+    // Nothing is inspected until the vision process reports that it is up.
     this.#vision = { state: 'down', sinceMs: options.clock.monoMs(), downs: 0 };
     this.#unroutedLog = new LogThrottle({ everyMs: 60_000, nowMs: () => options.clock.monoMs() });
   }
@@ -41,8 +41,8 @@ export class Lanes implements Service, VisionListener {
   }
 
   /**
-   * Gives a camera another setup, or adds the camera: its open events are closed with the reason `restart`, and
-   * tracking and rules start anew. Counters of models that it keeps go on.
+   * Changes the setup of a camera, or adds the camera: its open events are closed with the reason `restart`, and
+   * tracking and rules start again. The counters of models that it keeps continue.
    */
   replace(setup: LaneSetup): void {
     let lane = this.#lanes.get(setup.camera);
@@ -54,7 +54,7 @@ export class Lanes implements Service, VisionListener {
     for (const status of this.#models.values()) lane.model(status);
   }
 
-  /** Takes a camera out. Its open events are closed and written first, at the latest until `signal` aborts. */
+  /** Removes a camera. Its open events are closed and written first, at the latest until `signal` aborts. */
   async remove(camera: string, signal: AbortSignal): Promise<void> {
     const lane = this.#lanes.get(camera);
     if (lane === undefined) return;
@@ -67,7 +67,7 @@ export class Lanes implements Service, VisionListener {
     }
   }
 
-  /** Takes rules out of a camera, whose events are closed with the reason `rule_removed`, and puts others in. */
+  /** Removes rules of a camera, whose events are closed with the reason `rule_removed`, and adds others. */
   changeRules(camera: string, change: RuleChange): void {
     this.#lanes.get(camera)?.changeRules(change);
   }
@@ -109,12 +109,12 @@ export class Lanes implements Service, VisionListener {
     this.#lanes.get(camera)?.ended();
   }
 
-  /** To be called about once a second with the monotonic time: closes what has had no results for too long. */
+  /** Call this about once a second with the monotonic time: it closes events that have had no results for too long. */
   tick(nowMs: number): void {
     for (const lane of this.#lanes.values()) lane.tick(nowMs);
   }
 
-  /** Closes everything that is open. At the process's end: first no more results, then this, then wait for `settled`. */
+  /** Closes all open events. When the process ends: stop the results, call this, then wait for `settled`. */
   close(reason: ClosingReason): void {
     for (const lane of this.#lanes.values()) lane.close(reason);
   }

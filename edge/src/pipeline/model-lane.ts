@@ -21,13 +21,13 @@ export interface LaneModel {
   readonly rules: readonly Rule[];
 }
 
-/** Rules that go, by id, and rules that come; a rule that is changed is in both. */
+/** Ids of rules to remove, and rules to add; a rule that is changed is in both. */
 export interface RuleChange {
   readonly removed: readonly string[];
   readonly added: readonly Rule[];
 }
 
-/** One model on one camera: counts, follows, judges. */
+/** One model on one camera: counts its results, tracks objects and runs the rules. */
 export class ModelLane {
   readonly #model: LaneModel;
   readonly #onFault: (what: string) => void;
@@ -39,7 +39,7 @@ export class ModelLane {
   #newest: NewestInspection | undefined;
   #faults = 0;
 
-  /** `counters`: those of the same model and camera before a change, for they only rise. */
+  /** `counters`: those of the same model and camera before a change, because counters only rise. */
   constructor(model: LaneModel, onFault: (what: string) => void, counters: InspectionCounters = NO_INSPECTIONS) {
     this.#model = model;
     this.#rules = model.rules;
@@ -55,7 +55,7 @@ export class ModelLane {
     return this.#newest?.frame;
   }
 
-  /** What is followed in the newest frame, in the rules' colours. */
+  /** The tracks of the newest frame, in the colours of the rules. */
   get overlays(): readonly Overlay[] {
     return this.#newest?.overlays ?? [];
   }
@@ -72,7 +72,7 @@ export class ModelLane {
 
   set status(status: ModelStatus) {
     this.#status = status;
-    // A model that cannot even be read has no hash; what was seen was seen by the one before.
+    // A model that cannot be read has no hash; the events so far are of the model before it.
     if (status.sha256 !== '') this.#sha256 = status.sha256;
   }
 
@@ -106,7 +106,7 @@ export class ModelLane {
     return this.#judge((rule) => rule.close(atMs, reason));
   }
 
-  /** Rules of other models are passed over. */
+  /** Rules of other models are left out. */
   changeRules({ removed, added }: RuleChange, atMs: number): RuleOutput[] {
     const gone = this.#rules.filter((rule) => removed.includes(rule.id));
     const kept = this.#rules.filter((rule) => !removed.includes(rule.id));
@@ -130,12 +130,12 @@ export class ModelLane {
     };
   }
 
-  /** Whether the model said itself that it cannot be used. */
+  /** Whether the model reported that it cannot be used. */
   get hasFailed(): boolean {
     return this.#status?.state === 'failed';
   }
 
-  /** A tracker that throws has judged nothing, which is not the same as having seen nothing. */
+  /** After a tracker failed the frame counts as not judged, which is not the same as nothing seen. */
   #track(inspection: Inspection): readonly Track[] | undefined {
     try {
       return this.#model.tracker.update(inspection);
@@ -145,7 +145,7 @@ export class ModelLane {
     }
   }
 
-  /** One broken rule must not stop the others. */
+  /** A rule that fails must not stop the others. */
   #judge(ask: (rule: Rule) => readonly RuleOutput[]): RuleOutput[] {
     return this.#judgeWith(this.#rules, ask);
   }

@@ -1,5 +1,5 @@
 /**
- * What a lane needs of others. The one who needs an interface owns it; `app` brings the two sides together.
+ * What a lane needs from other modules. Whoever needs an interface owns it; `app` connects the two sides.
  */
 import type {
   Box,
@@ -13,13 +13,16 @@ import type {
   Track,
 } from '../domain/index.ts';
 
-/** Follows objects of one model on one camera. Pure: time comes with the frame. */
+/** Tracks the objects of one model on one camera. Pure: time comes with the frame. */
 export interface Tracker {
   /** Tracks after this frame. Not called for frames without a result. */
   update(inspection: Inspection): readonly Track[];
 }
 
-/** What a rule sees of one frame. `tracks` is undefined when the frame was not inspected (`no_result`). */
+/**
+ * What a rule receives for one frame. `tracks` is undefined when the frame was not inspected (`no_result`). Further inputs
+ * (signals of the plant, a schedule) are added as optional members, so that rules without them stay as they are.
+ */
 export interface RuleInput {
   readonly frame: FrameRef;
   readonly tracks: readonly Track[] | undefined;
@@ -29,16 +32,16 @@ export interface RuleInput {
 export interface Rule {
   readonly id: string;
   readonly model: string;
-  /** What the model's labels mean to this rule, for the boxes on pictures; a label left out is plain. */
+  /** What the model's labels mean to this rule, for the boxes on snapshots; a label that is left out is plain. */
   readonly colours?: Readonly<Record<string, Overlay['colour']>>;
   step(input: RuleInput): readonly RuleOutput[];
-  /** The camera has been without results until `atMs` (infinite: none will ever come): closes what cannot be upheld. */
+  /** The camera has had no results up to `atMs` (infinite: there will be none): closes events that have expired. */
   expire(atMs: number): readonly RuleOutput[];
   /** Closes everything that is open, with the reason given. */
   close(atMs: number, reason: 'restart' | 'rule_removed'): readonly RuleOutput[];
 }
 
-/** Boxes to draw on a picture. */
+/** A box to draw on a snapshot. */
 export interface Overlay {
   readonly box: Box;
   readonly text: string;
@@ -47,7 +50,7 @@ export interface Overlay {
 
 export interface PictureRequest {
   readonly camera: string;
-  /** Index of the frame wanted; the newest when left out or no longer held. */
+  /** Index of the wanted frame; the newest frame when left out or no longer held. */
   readonly index?: number;
   readonly overlays: readonly Overlay[];
   readonly maxWidth?: number;
@@ -60,36 +63,36 @@ export interface Picture {
   readonly index: number;
 }
 
-/** The vision process as the lanes see it. */
+/** The vision process, as far as lanes need it. */
 export interface Vision {
   /** JPEG of a frame with boxes; rejects with a coded error when none is held or the deadline passes. */
   picture(request: PictureRequest, signal: AbortSignal): Promise<Picture>;
 }
 
-/** What the vision process tells. Called in order. */
+/** What the vision process reports. Called in order. */
 export interface VisionListener {
-  /** A frame that was run: counts by itself, `ok` and `degraded` as inspected, `no_result` as failed. */
+  /** A result: `ok` and `degraded` count as one inspected frame, `no_result` as one failed frame. */
   inspection(inspection: Inspection): void;
-  /** `count` frames of a camera and model met this fate, and no inspection is told of them: skipped, or lost. */
+  /** `count` frames of a camera and model for which no result is reported: skipped, or lost. */
   fate(camera: string, model: string, fate: FrameFate, count: number): void;
   camera(status: CameraStatus): void;
   model(status: ModelStatus): void;
-  /** The process ended or was killed and is being started again; nothing is inspected until `up`. */
+  /** The process ended or was killed and is being restarted; nothing is inspected until `up`. */
   down(reason: string): void;
   up(): void;
-  /** A recording came to its end: no more frames of this camera will come. */
+  /** A recording ended: no more frames of this camera will come. */
   ended(camera: string): void;
 }
 
 /**
  * Writes an event and its evidence in one transaction; when it resolves, the event is never lost. Rejects with a coded
- * error; `record_refused` means that this very event will never be taken, anything else is tried again.
+ * error: `record_refused` means that this event will never be accepted, anything else is tried again.
  */
 export interface Recorder {
   record(event: LineEvent, picture: Picture | undefined): Promise<{ readonly seq: number }>;
 }
 
-/** Tells the plant directly; never waits for database or link. */
+/** Signals the plant directly; never waits for the database or the uplink. */
 export interface Alarm {
   raise(event: LineEvent): void;
 }

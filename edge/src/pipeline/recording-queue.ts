@@ -4,10 +4,10 @@ import type { Snapshot } from './evidence.ts';
 import type { Picture, Recorder } from './ports.ts';
 import type { RecordingCounters } from './state.ts';
 
-/** One progress on its way to the journal; shared by its transitions. */
+/** The recording of one event; shared by its transitions. */
 export interface EventProgress {
   readonly event: string;
-  /** A transition could not be kept, so that those after it would tell of nothing. */
+  /** A transition could not be recorded, so later ones would be without context. */
   lost: boolean;
   picture: 'none' | 'asked' | 'recorded';
 }
@@ -15,18 +15,18 @@ export interface EventProgress {
 export interface PendingTransition {
   readonly event: LineEvent;
   readonly progress: EventProgress;
-  /** Absent where no picture is wanted. */
+  /** Absent where no snapshot is wanted. */
   readonly snapshot?: Promise<Snapshot>;
-  /** Monotonic ms of this machine at which its frame arrived. */
+  /** Monotonic ms of this device at which its frame arrived. */
   readonly frameArrivedMs?: number;
 }
 
 export interface QueueLimits {
-  /** Transitions that may wait. Closings are taken beyond it: there are no more of them than incidents kept. */
+  /** Transitions that may wait. Closings are accepted beyond it: there is at most one for each open event. */
   readonly waiting: number;
   readonly firstRetryMs: number;
   readonly maxRetryMs: number;
-  /** A write that takes longer is complained of. */
+  /** A write that takes longer is logged. */
   readonly slowMs: number;
 }
 
@@ -35,7 +35,7 @@ interface QueueParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits: QueueLimits;
-  /** Told when an event with a frame is in the journal: monotonic ms since the frame arrived. */
+  /** Called when an event with a frame is in the journal: monotonic ms since the frame arrived. */
   readonly onLatency: (ms: number) => void;
 }
 
@@ -43,9 +43,8 @@ const REFUSED = 'record_refused';
 const LOG_EVERY_MS = 30_000;
 
 /**
- * From a decided event to the journal, strictly in order: an event that closed is never written before it opened. A
- * write that fails is tried again until it succeeds; what waits is bounded, and what had to be given up is counted and
- * logged with all it says.
+ * Writes events to the journal strictly in order: a closing is never written before its opening. A write that fails is
+ * tried again until it succeeds. The queue is bounded; what had to be dropped is counted and logged in full.
  */
 export class RecordingQueue {
   readonly #parts: QueueParts;
@@ -63,7 +62,7 @@ export class RecordingQueue {
   constructor(parts: QueueParts) {
     this.#parts = parts;
     const { firstRetryMs, maxRetryMs } = parts.limits;
-    // One writer per camera: there is no herd to spread, so the wait need not be random.
+    // There is one writer per camera, so the delays need no random part to spread them.
     this.#backoff = new Backoff({ firstMs: firstRetryMs, maxMs: maxRetryMs });
     this.#throttle = new LogThrottle({ everyMs: LOG_EVERY_MS, nowMs: () => parts.clock.monoMs() });
   }
@@ -83,7 +82,7 @@ export class RecordingQueue {
     };
   }
 
-  /** Takes a transition in, or gives it up where memory's bound leaves no choice. */
+  /** Accepts a transition, or drops one where the queue is full. */
   put(transition: PendingTransition): void {
     const { progress, event } = transition;
     if (progress.lost) return;
@@ -100,7 +99,7 @@ export class RecordingQueue {
     this.#wake?.();
   }
 
-  /** Records until `signal` aborts; what still waits then is logged, for it is lost. */
+  /** Records until `signal` aborts. What still waits then is lost, and is logged. */
   async run(signal: AbortSignal): Promise<void> {
     try {
       while (!signal.aborted) {
@@ -145,12 +144,12 @@ export class RecordingQueue {
     }
     this.#waiting.shift();
     if (this.#waiting.length > 0) return;
-    for (const tell of this.#emptied.splice(0)) tell();
+    for (const resolve of this.#emptied.splice(0)) resolve();
   }
 
   /**
-   * A write is not made again while it still runs, or it might be there twice: one that takes long is complained of,
-   * and left only when the process is told to end.
+   * A write that still runs is not repeated, because the record might then exist twice. A slow one is logged, and
+   * abandoned only when the process ends.
    */
   async #write(event: LineEvent, picture: Picture | undefined, signal: AbortSignal): Promise<void> {
     const { recorder, clock, limits } = this.#parts;
@@ -190,12 +189,12 @@ export class RecordingQueue {
     if (frameArrivedMs !== undefined) this.#parts.onLatency(this.#parts.clock.monoMs() - frameArrivedMs);
   }
 
-  /** The first in the queue is being written; of the others the oldest update says least. */
+  /** Drops the oldest update: it carries the least. The first in the queue is being written and stays. */
   #dropAnUpdate(): boolean {
     const at = this.#waiting.findIndex((one, index) => index > 0 && one.event.output.phase === 'updated');
     if (at < 0) return false;
     const [dropped] = this.#waiting.splice(at, 1);
-    // The next update asks for the picture that this one would have brought.
+    // The next update takes the snapshot that this one would have had.
     if (dropped?.snapshot !== undefined) dropped.progress.picture = 'none';
     this.#updatesDropped += 1;
     return true;
@@ -208,7 +207,7 @@ export class RecordingQueue {
   }
 }
 
-/** What the record says of its picture: why there is none, or that it shows another frame. */
+/** Adds to the details why there is no snapshot, or that it shows another frame. */
 function withRemarks(event: LineEvent, snapshot: Snapshot | undefined): LineEvent {
   if (snapshot === undefined) return event;
   if ('missing' in snapshot) return withDetails(event, { pictureMissing: snapshot.missing });

@@ -17,7 +17,7 @@ export interface Quantiles {
   readonly p99: number;
 }
 
-/** What is known of all lanes at one instant. Times are monotonic ms of this machine, or a recording's own clock. */
+/** The state of all lanes at one instant. Times are monotonic ms of this device, or of a recording's own clock. */
 export interface LanesState {
   readonly vision: VisionHealth;
   readonly lanes: readonly LaneState[];
@@ -28,7 +28,7 @@ export interface LanesState {
 export interface VisionHealth {
   readonly state: 'up' | 'down';
   readonly sinceMs: number;
-  /** Times it went down, and why it last did. */
+  /** How often it went down, and the latest reason. */
   readonly downs: number;
   readonly reason?: string;
 }
@@ -50,19 +50,19 @@ export interface ModelLaneState {
   /** From the frame's arrival to its result; absent before the first. */
   readonly frameToResultMs?: Quantiles;
   readonly newest?: NewestInspection;
-  /** Times the tracker or a rule threw: a mistake in the program, and nothing was judged then. */
+  /** How often the tracker or a rule threw. Each is an error in the program, and the frame was not judged. */
   readonly faults: number;
 }
 
-/** What one model said of the newest frame it was given. */
+/** The result of one model for its newest frame. */
 export interface NewestInspection {
   readonly frame: FrameRef;
-  /** Monotonic ms of this machine at which the result came. */
+  /** Monotonic ms of this device at which the result arrived. */
   readonly resultAtMs: number;
   readonly status: InferenceResult['status'];
   readonly reason?: Exclude<InferenceResult, { status: 'ok' }>['reason'];
   readonly detections: readonly Detection[];
-  /** What is followed, coloured by what it means to the rules. */
+  /** The tracks, in the colours that the rules give their labels. */
   readonly overlays: readonly Overlay[];
 }
 
@@ -71,25 +71,25 @@ export interface OpenEvent {
   readonly rule: string;
   readonly kind: EventKind;
   readonly model: string;
-  /** The latest transition told. */
+  /** The latest transition. */
   readonly output: RuleOutput;
 }
 
-/** Counters of the way from a decided event to the journal; each but `waiting` only rises. */
+/** Counters of the recording queue; all but `waiting` only rise. */
 export interface RecordingCounters {
   readonly waiting: number;
   readonly recorded: number;
-  /** Recorded without the picture that they should have had. */
+  /** Recorded without the snapshot that they should have had. */
   readonly withoutPicture: number;
   /** Failed writes that were tried again. */
   readonly retries: number;
-  /** Updates given up to hold the memory's bound; opening and closing are told without them. */
+  /** Updates dropped because the queue was full; opening and closing are recorded without them. */
   readonly updatesDropped: number;
-  /** Transitions that could not be kept. Not 0 is a loss, and each is logged as an error with all it says. */
+  /** Transitions that could not be recorded. Any other value than 0 is a loss; each is logged in full as an error. */
   readonly lost: number;
 }
 
-/** Body of a telemetry record; fits the wire's by shape. Counters since the process began. */
+/** Body of a telemetry record, in the form of the protocol. Counters since the process started. */
 export interface Telemetry {
   readonly camera: string;
   readonly model: string;

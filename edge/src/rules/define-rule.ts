@@ -29,7 +29,7 @@ export interface JudgeSetup<Options> {
   readonly facts: IncidentFacts;
 }
 
-/** What a rule's folder says of the rule. */
+/** What a rule's folder defines. */
 export interface RulePlan<Schema extends CommonSchema> {
   readonly type: z.output<Schema>['type'];
   readonly kind: EventKind;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { EventKind, Words, Zone } from '../domain/index.ts';
 import type { Rule } from '../pipeline/index.ts';
 
-/** What a rule is called, and what its events say. The details are those that its events carry. */
+/** What a rule is called, and what its events report; `details` names the details of its events. */
 export interface RuleWords {
   readonly title: Words;
   readonly description: Words;

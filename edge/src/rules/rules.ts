@@ -12,7 +12,7 @@ export const RULES: readonly RuleDefinition[] = DEFINITIONS.toSorted((a, b) => (
 /** Names of all types. */
 export const RULE_TYPES: readonly string[] = RULES.map(({ type }) => type);
 
-/** One rule of the configuration file: what it may say depends on its `type`. */
+/** One rule of the configuration file: its keys depend on its `type`. */
 export const RuleOptions = z.discriminatedUnion('type', schemas());
 
 type Decoded = z.output<(typeof DEFINITIONS)[number]['options']>;

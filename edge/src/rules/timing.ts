@@ -18,7 +18,7 @@ export interface Timing {
   readonly expireAfterMs: number;
 }
 
-/** What no rule changes unless it says so. */
+/** What applies to every rule that does not set it. */
 const USUAL = { minFraction: 0.6, minSightings: 2, maxGapMs: 2000, expireAfterMs: 10_000 } as const;
 
 /** Results further apart than this are expected to be, so that the time between two of them is no gap. */

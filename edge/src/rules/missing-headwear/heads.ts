@@ -1,15 +1,15 @@
 import { area, type Box, intersection, iou, type Track } from '../../domain/index.ts';
 
-/** A head of the picture, seen with headwear or without. */
+/** A head in the frame, with headwear or without. */
 export interface Head {
   readonly track: Track;
   readonly covered: boolean;
 }
 
-/** Heads that overlap so much are one, seen under two labels. */
+/** Heads with this IoU are one head, detected under two labels. */
 const SAME_HEAD_IOU = 0.5;
 /** Where a person's head is: the upper third of the box, and a little around it for boxes that cut it off. */
-const HEAD_SHARE = 1 / 3;
+const HEAD_FRACTION = 1 / 3;
 const MARGIN = 0.1;
 
 /** Heads detected in this frame; of two labels on one head the higher score counts, headwear when equal. */
@@ -52,12 +52,12 @@ function fitOf(person: Box, head: Box): number | undefined {
     person[0] - MARGIN * width,
     person[1] - MARGIN * height,
     person[2] + MARGIN * width,
-    person[1] + HEAD_SHARE * height,
+    person[1] + HEAD_FRACTION * height,
   ];
   const [x, y] = [(head[0] + head[2]) / 2, (head[1] + head[3]) / 2];
   if (x < region[0] || x > region[2] || y < region[1] || y > region[3]) return undefined;
   const overlap = intersection(head, region) / Math.max(1, area(head));
-  // Of people one behind the other, a head belongs to whom it sits on top of, in the middle.
+  // Of people who stand one behind the other, a head belongs to the one on whose middle and top it sits.
   const aside = Math.abs(x - (person[0] + person[2]) / 2) / Math.max(1, width);
   const below = Math.abs(head[1] - person[1]) / Math.max(1, height);
   return overlap - aside - below;

@@ -1,8 +1,8 @@
 import type { Box, PictureSize, Point, Zone } from '../../domain/index.ts';
 
 /**
- * How much of a box lies in a zone: the larger of the box's share in the zone and the zone's share under the box, 0 to
- * 1, so that a pool larger than the zone counts too. Exact for any simple polygon (Sutherland and Hodgman 1974).
+ * How much of a box lies in a zone: the larger of the fraction of the box in the zone and the fraction of the zone
+ * under the box, 0 to 1, so that a spill that is larger than the zone counts too. Exact for any simple polygon (Sutherland and Hodgman 1974).
  */
 export function zoneFraction(zone: Zone, box: Box, size: PictureSize): number {
   const [x1, y1, x2, y2] = [box[0] / size.width, box[1] / size.height, box[2] / size.width, box[3] / size.height];
@@ -25,8 +25,11 @@ function clip(polygon: readonly Point[], depth: (point: Point) => number): reado
     if (previous === undefined) break;
     const [before, now] = [depth(previous), depth(corner)];
     if (before < 0 !== now < 0) {
-      const share = before / (before - now);
-      kept.push([previous[0] + share * (corner[0] - previous[0]), previous[1] + share * (corner[1] - previous[1])]);
+      const fraction = before / (before - now);
+      kept.push([
+        previous[0] + fraction * (corner[0] - previous[0]),
+        previous[1] + fraction * (corner[1] - previous[1]),
+      ]);
     }
     if (now >= 0) kept.push(corner);
     previous = corner;
