@@ -200,7 +200,7 @@ function textsOf(data: string): string[] {
 
 function rate(row: Row): string {
   const number = (key: string, digits: number): string => Number(row[key] ?? Number.NaN).toFixed(digits);
-  return `${number('eventsPerSecond', 0)} events/s, ${number('shareOfBare', 2)} of bare better-sqlite3`;
+  return `${number('eventsPerSecond', 0)} events/s, ${number('fractionOfBare', 2)} of bare better-sqlite3`;
 }
 
 function factsOf(rows: readonly Row[]): Row {
@@ -209,7 +209,7 @@ function factsOf(rows: readonly Row[]): Row {
       const size = String(row['eventsPerTransaction']);
       return [
         [`journalEventsPerSecondBy${size}`, row['eventsPerSecond'] ?? null],
-        [`journalShareOfBareBy${size}`, row['shareOfBare'] ?? null],
+        [`journalShareOfBareBy${size}`, row['fractionOfBare'] ?? null],
       ] as const;
     }),
   );

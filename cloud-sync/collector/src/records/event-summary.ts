@@ -1,11 +1,16 @@
-import type { EventBody } from '@lineside/protocol';
+import {
+  ClockQuality,
+  codesOf,
+  type EventBody,
+  type EventSummary as ProtocolSummary,
+  type RecordRank,
+  SEVERITIES,
+  summarise,
+} from '@lineside/protocol';
 import type { EventSummary } from './record-queries.ts';
 
 /** Which of two transitions is the later: by journal, then by number. */
-export interface Rank {
-  readonly journal: number;
-  readonly seq: number;
-}
+export type Rank = RecordRank;
 
 export interface Transition {
   readonly device: string;
@@ -23,67 +28,61 @@ export type StoredSummary = Omit<EventSummary, 'snapshotStored'> & {
 
 /** The summary after one more transition; the result is the same for every order of arrival. */
 export function addTransition(before: StoredSummary | undefined, transition: Transition): StoredSummary {
-  const { body, rank, wallMs } = transition;
-  const seen = summaryOfOne(transition);
-  if (before === undefined) return seen;
-  const latest = isLater(rank, before.rank) ? seen : before;
-  const opening = body.phase === 'opened' ? seen : before.openedKnown ? before : earlier(before, seen);
-  const snapshot = firstSnapshot(before, seen);
+  const { device, clock, ...facts } = transition;
+  const known = before === undefined ? undefined : fromStored(before);
+  return toStored(device, summarise(known, { ...facts, clock: clockQuality(clock) }));
+}
+
+function fromStored(stored: StoredSummary): ProtocolSummary {
+  const { event, kind, camera, rule, label, openedAtMs, openedKnown, updatedAtMs, durationMs, extra, rank } = stored;
+  const { zone, closedAtMs, reason, score, snapshot, snapshotRank } = stored;
   return {
-    ...latest,
-    openedAtMs: opening.openedAtMs,
-    openedKnown: before.openedKnown || seen.openedKnown,
-    updatedAtMs: latest === seen ? wallMs : before.updatedAtMs,
-    closedAtMs: seen.closedAtMs ?? before.closedAtMs,
-    reason: seen.reason ?? before.reason,
-    durationMs: Math.max(before.durationMs, seen.durationMs),
-    snapshot: snapshot.snapshot,
-    snapshotRank: snapshot.snapshotRank,
+    ...definedOnly(extra),
+    ...{ event, kind, camera, rule, label, openedAtMs, openedKnown, updatedAtMs, durationMs },
+    // Stored severities have passed the schema of the body.
+    severity: codesOf(SEVERITIES).find((code) => code === stored.severity) ?? 'critical',
+    clock: clockQuality(stored.clock),
+    latest: rank,
+    state: closedAtMs === null ? 'open' : 'closed',
+    degraded: extra.model?.degraded === true,
+    snapshots: snapshot === null || snapshotRank === null ? [] : [{ ...snapshotRank, sha256: snapshot }],
+    ...(zone === null ? {} : { zone }),
+    ...(closedAtMs === null ? {} : { closedAtMs }),
+    ...(reason === null ? {} : { reason }),
+    ...(score === null ? {} : { score }),
   };
 }
 
-function isLater(a: Rank, b: Rank): boolean {
-  return a.journal === b.journal ? a.seq > b.seq : a.journal > b.journal;
-}
-
-function earlier(a: StoredSummary, b: StoredSummary): StoredSummary {
-  return b.openedAtMs < a.openedAtMs ? b : a;
-}
-
-function firstSnapshot(a: StoredSummary, b: StoredSummary): StoredSummary {
-  if (a.snapshotRank === null) return b;
-  if (b.snapshotRank === null) return a;
-  return isLater(a.snapshotRank, b.snapshotRank) ? b : a;
-}
-
-function summaryOfOne({ device, body, wallMs, clock, rank }: Transition): StoredSummary {
-  const { box, frame, model, details, ruleType } = body;
+function toStored(device: string, summary: ProtocolSummary): StoredSummary {
+  const { event, kind, severity, camera, rule, label, openedAtMs, openedKnown, updatedAtMs, durationMs } = summary;
+  const { clock, latest: rank, box, frame, model, details, ruleType } = summary;
+  const [first] = summary.snapshots;
   return {
-    device,
-    event: body.event,
-    kind: body.kind,
-    severity: body.severity,
-    camera: body.camera,
-    zone: body.zone ?? null,
-    rule: body.rule,
-    label: body.label,
-    openedAtMs: body.phase === 'opened' ? wallMs : Math.round(wallMs - body.durationMs),
-    openedKnown: body.phase === 'opened',
-    updatedAtMs: wallMs,
-    closedAtMs: body.phase === 'closed' ? wallMs : null,
-    reason: body.phase === 'closed' ? (body.reason ?? null) : null,
-    durationMs: body.durationMs,
-    score: body.score ?? null,
+    ...{ device, event, kind, severity, camera, rule, label, openedAtMs, openedKnown, updatedAtMs, durationMs },
+    zone: summary.zone ?? null,
+    closedAtMs: summary.closedAtMs ?? null,
+    reason: summary.reason ?? null,
+    score: summary.score ?? null,
     clock,
-    snapshot: body.snapshot ?? null,
-    extra: {
-      ...(box && { box }),
-      ...(frame && { frame }),
-      ...(model && { model }),
-      ...(details && { details }),
-      ...(ruleType && { ruleType }),
-    },
+    snapshot: first?.sha256 ?? null,
+    extra: definedOnly({ box, frame, model, details, ruleType }),
     rank,
-    snapshotRank: body.snapshot === undefined ? null : rank,
+    snapshotRank: first === undefined ? null : { journal: first.journal, seq: first.seq },
   };
+}
+
+/** Only what is there, so that nothing is stored as null. */
+function definedOnly({ box, frame, model, details, ruleType }: EventSummary['extra']) {
+  return {
+    ...(box && { box }),
+    ...(frame && { frame }),
+    ...(model && { model }),
+    ...(details && { details }),
+    ...(ruleType && { ruleType }),
+  };
+}
+
+/** A stored label; one of a newer device that is not known here is the least trusted. */
+function clockQuality(text: string): ClockQuality {
+  return ClockQuality.safeParse(text).data ?? 'suspect';
 }

@@ -118,11 +118,17 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       const before = new JournalTwin('line-1');
       const opening = eventBody();
       before.append('event', opening);
-      before.append('event', { ...opening, phase: 'closed', reason: 'cleared', durationMs: 9000, score: 0.4 });
+      before.append('event', {
+        ...opening,
+        phase: 'closed',
+        reason: 'cleared',
+        durationMs: 9000,
+        severity: 'critical',
+      });
       await one(before.batch());
       const events = async () => (await store.records.events({ limit: 10 })).items;
       const [known] = await events();
-      expect(known).toMatchObject({ event: opening.event, reason: 'cleared', score: 0.4 });
+      expect(known).toMatchObject({ event: opening.event, reason: 'cleared', severity: 'critical' });
       // Turned back to when the event was open, with one that was never delivered.
       const other = new JournalTwin('line-1', 'events', before.epoch);
       const missed = eventBody();
