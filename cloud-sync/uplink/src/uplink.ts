@@ -1,4 +1,4 @@
-import { Backoff, messageOf, RateMeter, unlessAbort } from '@lineside/kit';
+import { messageOf, RateMeter } from '@lineside/kit';
 import { type CollectorState, PAYLOAD_FORMS, STREAMS } from '@lineside/protocol';
 import { IdentityConflict } from './identity-conflict.ts';
 import { DesiredNotApplied, DeviceInbox } from './inbox/index.ts';
@@ -6,15 +6,13 @@ import { TokenBucket, WakeUp } from './limits/index.ts';
 import { MediaLoop, type MediaTarget, MediaUpload } from './media/index.ts';
 import { type Tuning, TUNING, type UplinkOptions } from './options.ts';
 import { OutboxSender, SendWindow } from './outbox/index.ts';
-import { type DesiredHandler, problem, UplinkFailure, type UplinkProblem } from './ports/index.ts';
-import { drawSession, Presence, presenceMessage } from './presence.ts';
+import { type DesiredHandler, problem, type UplinkProblem } from './ports/index.ts';
+import { Presence } from './presence.ts';
 import { ProblemLog } from './problem-log.ts';
 import { QueueReport } from './queue-report.ts';
-import { BrokerSession } from './session/index.ts';
+import { SessionLoop } from './session-loop.ts';
 import type { UplinkSnapshot } from './snapshot.ts';
 
-/** A loop that nothing wakes looks again after this. */
-const IDLE_MS = 30_000;
 /** Fraction of a limited bandwidth that evidence may take. */
 const MEDIA_FRACTION = 1 / 4;
 
@@ -32,27 +30,24 @@ export class Uplink {
   readonly #upload: MediaUpload | undefined;
   readonly #media: MediaLoop | undefined;
   readonly #wake = new WakeUp();
-  readonly #reconnect: Backoff;
   readonly #meter: RateMeter;
   readonly #desired: DesiredHandler;
   readonly #report: QueueReport;
+  readonly #sessions: SessionLoop;
   readonly #presence: Presence;
   readonly #problems: ProblemLog;
   readonly #conflict: IdentityConflict;
   #acked = 0;
-  #connects = 0;
 
   constructor(options: UplinkOptions) {
     this.#options = options;
     this.#tuning = { ...TUNING, ...options.tuning };
     const { outbox, clock, log, random } = options;
-    const { reconnect, conflict, reportMs } = this.#tuning;
+    const { conflict, reportMs } = this.#tuning;
     this.#presence = new Presence(clock, log);
     this.#problems = new ProblemLog(clock, log);
     const report = (what: UplinkProblem): void => this.#problems.report(what);
     this.#conflict = new IdentityConflict({ device: outbox.device, clock, backoff: conflict, random, report });
-    // A broker that was just restarted is available again at once: the first attempt comes after a tenth.
-    this.#reconnect = new Backoff({ ...reconnect, promptMs: reconnect.firstMs / 10, random });
     this.#meter = new RateMeter({ spanMs: 30_000, slots: 30, nowMs: () => clock.monoMs() });
     this.#report = new QueueReport(clock, reportMs);
     this.#desired = options.desired ?? new DesiredNotApplied(log);
@@ -61,24 +56,18 @@ export class Uplink {
     this.#inbox = this.#makeInbox();
     this.#upload = this.#makeUpload();
     this.#media = this.#upload && this.#makeMediaLoop(this.#upload);
+    this.#sessions = this.#makeSessions();
   }
 
-  /** Connects, and connects again, until the signal aborts; then publishes that it is offline. Problems are shown, not thrown. */
+  /** Keeps a connection until the signal aborts; then publishes that it is offline. Problems are shown, not thrown. */
   async run(signal: AbortSignal): Promise<void> {
-    const { outbox, clock } = this.#options;
-    const stop = outbox.onAppend(() => {
+    const stop = this.#options.outbox.onAppend(() => {
       this.#wake.now();
       this.#media?.wake();
     });
     const uploading = this.#media?.run(signal);
     try {
-      while (!signal.aborted) {
-        const startedMs = clock.monoMs();
-        const ended = await this.#oneSession(signal);
-        if (ended === undefined) break;
-        if (clock.monoMs() - startedMs >= this.#tuning.stableMs) this.#reconnect.reset();
-        await clock.sleep(this.#delayAfter(ended), signal).catch(unlessAbort);
-      }
+      await this.#sessions.run(signal);
     } finally {
       stop();
       await uploading;
@@ -106,7 +95,7 @@ export class Uplink {
       acked: this.#acked,
       resent: this.#window.resent,
       refused,
-      connects: this.#connects,
+      connects: this.#sessions.connects,
       identityConflicts: this.#conflict.count,
       mediaQueued: this.#upload?.queued ?? 0,
       mediaSent: this.#upload?.sent ?? 0,
@@ -117,70 +106,6 @@ export class Uplink {
       ...(desired === undefined ? {} : { desired }),
       ...(last === undefined ? {} : { lastError: last }),
     };
-  }
-
-  /** One connection from its start to its end; returns why it ended, or undefined when the signal aborted. */
-  async #oneSession(signal: AbortSignal): Promise<UplinkProblem | undefined> {
-    const { outbox, broker, random } = this.#options;
-    const { connectMs, keepaliveS, window } = this.#tuning;
-    const id = drawSession(random);
-    this.#conflict.begin(id);
-    let session: BrokerSession | undefined;
-    try {
-      const will = presenceMessage(this.#options, id, false);
-      const events = {
-        message: (topic: string, payload: Uint8Array): void => this.#receive(topic, payload),
-        noSubscribers: (): void => this.#sender.pause(window.ackMs),
-      };
-      const { device } = outbox;
-      session = await BrokerSession.open({ ...broker, device, connectMs, keepaliveS, will }, events, signal);
-      this.#connects += 1;
-      this.#presence.connected(id);
-      session.send(presenceMessage(this.#options, id, true), (refusal) => {
-        if (refusal === undefined) this.#conflict.born();
-        else this.#problems.report(refusal);
-      });
-      const ended = await this.#serve(session, signal);
-      if (ended === undefined) await session.leave(presenceMessage(this.#options, id, false));
-      return ended;
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      if (error instanceof UplinkFailure) return error.problem;
-      // The outbox, most likely: its disk may recover, and until then nothing is marked as delivered.
-      return problem('outbox_failed', messageOf(error));
-    } finally {
-      session?.drop();
-      this.#presence.disconnected();
-      this.#sender.forget();
-      this.#report.forget();
-    }
-  }
-
-  async #serve(session: BrokerSession, signal: AbortSignal): Promise<UplinkProblem | undefined> {
-    let ended: UplinkProblem | undefined;
-    void session.closed.then((reason) => {
-      ended = reason;
-      this.#wake.now();
-    });
-    const { clock } = this.#options;
-    let askedMs = clock.monoMs();
-    while (!signal.aborted) {
-      if (ended !== undefined) return ended;
-      const online = this.#presence.collector !== undefined;
-      const ms = online ? this.#sender.pump(session) : IDLE_MS;
-      // The message that a collector is there may have been lost, and nobody would ever repeat it.
-      if (!online && clock.monoMs() - askedMs >= IDLE_MS) {
-        session.askForCollector();
-        askedMs = clock.monoMs();
-      }
-      // A client can be stuck in ways that nothing reports: a new one costs a second.
-      if (this.#sender.silentForMs() >= this.#tuning.silenceMs) {
-        return problem('collector_silent', 'nothing was confirmed for a long time: connecting again');
-      }
-      const reportMs = this.#report.publishIfDue(session, () => this.snapshot());
-      await this.#wake.wait(clock, Math.min(ms, reportMs, IDLE_MS), signal);
-    }
-    return undefined;
   }
 
   #receive(topic: string, payload: Uint8Array): void {
@@ -207,11 +132,14 @@ export class Uplink {
     if (!this.#conflict.shown) this.#problems.solved();
   }
 
-  /** Two devices that share an identity end each other's sessions: they must not do so at full speed. */
-  #delayAfter(ended: UplinkProblem): number {
-    if (ended.code === 'identity_conflict') this.#conflict.takenOver(ended.message);
-    else if (!this.#conflict.seen) this.#problems.report(ended);
-    return this.#conflict.seen ? this.#conflict.delayMs() : this.#reconnect.next();
+  #makeSessions(): SessionLoop {
+    return new SessionLoop({
+      ...{ uplink: this.#options, tuning: this.#tuning, wake: this.#wake },
+      ...{ presence: this.#presence, problems: this.#problems, conflict: this.#conflict },
+      ...{ sender: this.#sender, report: this.#report },
+      receive: (topic, payload) => this.#receive(topic, payload),
+      snapshot: () => this.snapshot(),
+    });
   }
 
   #makeSender(): OutboxSender {
