@@ -8,18 +8,35 @@ const RULES = [
   {
     camera: 'people',
     rule: 'headwear',
+    ruleType: 'missing_headwear',
     kind: 'personnel_violation',
     label: 'bare_head',
     model: 'ppe',
     zone: 'packing',
   },
-  { camera: 'product', rule: 'defects', kind: 'quality_issue', label: 'defect', model: 'defect', zone: 'belt' },
-  { camera: 'floor', rule: 'dirty-floor', kind: 'sanitation', label: 'spill', model: 'sanitation', zone: 'aisle' },
+  {
+    camera: 'product',
+    rule: 'defects',
+    ruleType: 'product_defect',
+    kind: 'quality_issue',
+    label: 'defect',
+    model: 'defect',
+    zone: 'belt',
+  },
+  {
+    camera: 'floor',
+    rule: 'dirty-floor',
+    ruleType: 'spill',
+    kind: 'sanitation',
+    label: 'spill',
+    model: 'sanitation',
+    zone: 'aisle',
+  },
 ] as const;
 
 /**
- * What a line writes on an ordinary day: incidents that open with a picture, change now and then and close, over three
- * cameras. Text lengths, numbers and randomness are those of the real rules.
+ * What a line writes on an ordinary day: events that open with a snapshot, are updated now and then and close, over
+ * three cameras. Text lengths, numbers and randomness are those of the real rules.
  */
 export function* ordinaryEvents(seed: number): Generator<readonly Entry[], never> {
   const roll = dice(seed);
