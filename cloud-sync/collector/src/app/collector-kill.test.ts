@@ -86,7 +86,7 @@ describe('kill -9 of the collector', () => {
     expect(row?.head).toBe(journal.heads[row?.upto ?? 0]);
   });
 
-  it('ends a broker that nobody could end, at the next start', async () => {
+  it('ends a broker that was left running, at the next start', async () => {
     const first = await spawnCollector(config, data);
     const orphan = brokerPid();
     const status = readFileSync(`/proc/${orphan}/status`, 'utf8');

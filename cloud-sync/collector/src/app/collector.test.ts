@@ -59,7 +59,7 @@ async function deviceRow(id: string): Promise<ApiDevice | undefined> {
 }
 
 describe('a collector with its own Mosquitto', () => {
-  it('says that it is there, where pictures go, and acknowledges what it committed', async () => {
+  it('announces that it is online and where pictures are uploaded, and acknowledges what it committed', async () => {
     const device = await CollectorDevice.connect('line-1', collector.at.mqtt, password);
     const state = Promise.withResolvers<CollectorState>();
     device.client.on('message', (topic, payload) => {
@@ -115,7 +115,7 @@ describe('a collector with its own Mosquitto', () => {
     await Promise.all([device.close(), second.close()]);
   });
 
-  it('lets nobody in without a credential, and no device under the name of the collector', async () => {
+  it('refuses connections without a credential, and devices under the name of the collector', async () => {
     for (const [username, secret] of [
       ['line-1', 'wrong'],
       ['collector', password],
@@ -136,7 +136,7 @@ describe('a collector with its own Mosquitto', () => {
     }
   });
 
-  it('survives what is not a batch, counts it, and goes on', async () => {
+  it('survives payloads that are no batches, counts them, and continues', async () => {
     const device = await CollectorDevice.connect('line-1', collector.at.mqtt, password);
     const journal = new JournalTwin('line-1').appendEvents(1);
     const up = topicOf('up', { device: 'line-1', stream: 'events' });
@@ -188,7 +188,7 @@ describe('a collector with its own Mosquitto', () => {
     await device.close();
   });
 
-  it('is cut off by the broker when a packet is larger than a batch can be', async () => {
+  it('has devices disconnected by the broker when a packet is larger than a batch can be', async () => {
     const device = await CollectorDevice.connect('line-1', collector.at.mqtt, password);
     const closed = new Promise<void>((resolve) => device.client.once('close', () => resolve()));
     device.client.publish(
@@ -202,7 +202,7 @@ describe('a collector with its own Mosquitto', () => {
     expect((await fetch(`${collector.at.http}/healthz`)).status).toBe(200);
   });
 
-  it('shows who is online, ignores the will of an old session, and sees two appliances with one identity', async () => {
+  it('shows which devices are online, ignores the will of an old session, and detects two devices with one identity', async () => {
     const id = { epoch: 'a'.repeat(16), boot: 'one' };
     const first = await CollectorDevice.connect('line-1', collector.at.mqtt, password, id);
     await first.birth();
@@ -225,7 +225,7 @@ describe('a collector with its own Mosquitto', () => {
     await second.close();
   });
 
-  it('takes up a device that is added while it runs, and throws out one that is removed', async () => {
+  it('accepts a device that is added while it runs, and disconnects one that is removed', async () => {
     const added = await collectorCommand('device', 'add', 'line-9', '--json', '--config', config, '--data', data);
     expect(added.code).toBe(0);
     const credential = JSON.parse(added.stdout) as { password: string; inForce: boolean };
@@ -250,14 +250,14 @@ describe('a collector with its own Mosquitto', () => {
     expect(twice.stderr).toMatch(/^Error: line-9 has a credential already\nTry: add --replace/);
   });
 
-  it('keeps its files to itself', () => {
+  it('makes its files readable for its own user only', () => {
     for (const name of ['mosquitto.conf', 'passwords', 'acl']) {
       expect(statSync(brokerFile(data, name)).mode & 0o777).toBe(0o600);
     }
     expect(readFileSync(brokerFile(data, 'passwords'), 'utf8')).not.toContain(password);
   });
 
-  it('starts its broker again when that dies, and goes on', async () => {
+  it('starts its broker again when that ends, and continues', async () => {
     const pid = Number(readFileSync(brokerFile(data, 'mosquitto.pid'), 'utf8'));
     process.kill(pid, 'SIGKILL');
     await waitFor('the broker to be missed', async () => (await fetch(`${collector.at.http}/healthz`)).status === 503);
@@ -276,7 +276,7 @@ describe('a collector with its own Mosquitto', () => {
     expect(second.stderr).toMatch(/^Error: another collector runs on .*\nTry: /);
   });
 
-  it('verifies what it stored, and shows it on the command line', async () => {
+  it('verifies its records and shows them on the command line', async () => {
     const verified = await collectorCommand('verify', '--json', '--data', data, '--config', config);
     expect(JSON.parse(verified.stdout)).toMatchObject({ findings: [] });
     expect(verified.code).toBe(0);
@@ -300,7 +300,7 @@ describe('a collector with its own Mosquitto', () => {
 });
 
 describe('a collector at another broker', () => {
-  it('comes up while the broker is away, and serves when it is there', async () => {
+  it('starts while the broker does not answer, and works when it does', async () => {
     const users = { collector: 'secret', 'line-1': 'device' };
     await using broker = await startMosquitto({ users });
     await broker.stop();

@@ -85,7 +85,7 @@ async function publish(client: MqttClient, topic: string, payload: Buffer): Prom
 }
 
 describe('a managed broker with TLS and certificates', () => {
-  it('takes a device by its certificate, and what it sends is committed and acknowledged', async () => {
+  it('accepts a device by its certificate; its batches are committed and acknowledged', async () => {
     expect(collector.at.mqtt).toMatch(/^mqtts:/);
     const client = connect(papers('line-1'), { clientId: 'line-1' });
     expect(await outcome(client)).toBe('connected');
@@ -103,7 +103,7 @@ describe('a managed broker with TLS and certificates', () => {
     await client.endAsync(true);
   });
 
-  it('lets it speak for no other device, and for nobody as the collector', async () => {
+  it('lets it publish for no other device and not as the collector', async () => {
     const client = connect(papers('line-1'), { username: 'line-2', password: 'x', clientId: 'line-2' });
     expect(await outcome(client)).toBe('connected');
     const foreign = new JournalTwin('line-2').appendEvents(1);
@@ -118,7 +118,7 @@ describe('a managed broker with TLS and certificates', () => {
     await client.endAsync(true);
   });
 
-  it("does not let a device throw another out by taking that one's client id", async () => {
+  it("does not let a device end another one's session by using its client id", async () => {
     const victim = connect(papers('line-2'), { clientId: 'line-2' });
     expect(await outcome(victim)).toBe('connected');
     let thrownOut = false;
@@ -131,7 +131,7 @@ describe('a managed broker with TLS and certificates', () => {
     await Promise.all([thief.endAsync(true), victim.endAsync(true)]);
   });
 
-  it('lets nobody in without a certificate, or with one that another authority signed in the right name', async () => {
+  it('refuses connections without a certificate, and with one that another authority signed for the right name', async () => {
     const { ca } = papers('line-1');
     expect(
       await outcome(
@@ -168,7 +168,7 @@ describe('a managed broker with TLS and certificates', () => {
     await waitFor('the other to be taken', async () => (await outcome(connect(papers('line-1')))) === 'connected');
   });
 
-  it('keeps keys to itself', () => {
+  it('makes keys readable for its own user only', () => {
     const folder = join(data, 'broker', 'authority');
     expect(existsSync(join(folder, 'ca.key'))).toBe(true);
     expect(readFileSync(join(folder, 'ca.crt'), 'utf8')).not.toContain('PRIVATE');
@@ -176,7 +176,7 @@ describe('a managed broker with TLS and certificates', () => {
 });
 
 describe('certificates of an authority of the plant', () => {
-  it('serve the managed broker, and say who devices are', async () => {
+  it('serve the managed broker, and identify devices', async () => {
     await using plant = await plantAuthority();
     const yaml = plant.join('collector.yaml');
     const tls = `{cert: "${plant.join('server.crt')}", key: "${plant.join('server.key')}", ca: "${plant.join('ca.crt')}"}`;
@@ -211,7 +211,7 @@ describe('certificates of an authority of the plant', () => {
     await client.endAsync(true);
   });
 
-  it('are checked of another broker', async () => {
+  it('are checked at another broker', async () => {
     await using plant = await plantAuthority();
     await using broker = await startMosquitto({
       config: [`certfile ${plant.join('server.crt')}`, `keyfile ${plant.join('server.key')}`],

@@ -30,8 +30,8 @@ async function examine(store: CollectorStore): Promise<{ findings: unknown[]; up
   return { findings, upto: stream?.upto ?? 0, head: stream?.head ?? null };
 }
 
-describe('a backup, made while records come in,', () => {
-  it('of SQLite is whole when it is restored, and goes on', async () => {
+describe('a backup that is made while records arrive', () => {
+  it('of SQLite is complete when it is restored, and continues', async () => {
     const data = dir.join('data');
     const store = SqliteStore.open(data);
     const journal = new JournalTwin('line-1').appendEvents(3000);
@@ -60,7 +60,7 @@ describe('a backup, made while records come in,', () => {
     await restored.close();
   });
 
-  it('of PostgreSQL by pg_dump is whole when pg_restore has read it, and goes on', async () => {
+  it('of PostgreSQL by pg_dump is complete when pg_restore has read it, and continues', async () => {
     await using server = await TestPostgres.start();
     const database = await server.database();
     const open = async (name: string): Promise<PostgresStore> =>

@@ -127,7 +127,7 @@ describe('collectors on one broker and one database', { timeout: 120_000 }, () =
     expect(heard.at(-1)).toMatchObject({ online: true });
   });
 
-  it('say that nobody is there only when the last one leaves', async () => {
+  it('announce that none is available only when the last one stops', async () => {
     const [a, b] = [await start('a'), await start('b')];
     const heard = await presence();
     await waitFor('presence', () => heard.some(({ online }) => online));
@@ -146,7 +146,7 @@ describe('collectors on one broker and one database', { timeout: 120_000 }, () =
     await waitFor('the goodbye', () => heard.at(-1)?.online === false);
   });
 
-  it('acknowledge nothing while the database is gone, say so, and go on when it is back', async () => {
+  it('acknowledge nothing while the database does not answer, announce that, and continue when it does', async () => {
     const a = await start('a');
     const heard = await presence();
     const device = await CollectorDevice.connect('line-1', broker.url, 'any');

@@ -54,7 +54,7 @@ describe('configuration of the collector', () => {
     expect(() => parseConfig('a: [', 'c.yaml')).toThrow(/c\.yaml:1: /);
   });
 
-  it('does not listen where others can reach it without a token', () => {
+  it('does not listen beyond this machine without a token', () => {
     const open = 'http: {listen: "0.0.0.0:8980"}';
     expect(() => loadConfig({ file: file(open), env: {} })).toThrow(/http\.token is not set/);
     const closed = 'http: {listen: "0.0.0.0:8980", token: "${env:TOKEN}"}';
@@ -75,7 +75,7 @@ describe('configuration of the collector', () => {
     );
   });
 
-  it('says which file it cannot read', () => {
+  it('names the file that it cannot read', () => {
     expect(() => loadConfig({ file: join(folder, 'none.yaml'), env: {} })).toThrow(/cannot read .*none\.yaml/);
   });
 

@@ -26,7 +26,7 @@ describe('presence', () => {
     expect(presence.of('line-1', 3).link).toBe('online');
   });
 
-  it('does not know who is there after the broker was lost', () => {
+  it('does not know which devices are online after the broker was lost', () => {
     const presence = new Presence();
     presence.hear('line-1', state('s1'), 0);
     presence.forgetLinks(5);
@@ -36,7 +36,7 @@ describe('presence', () => {
     expect(presence.of('line-1', 8).link).toBe('online');
   });
 
-  it('sees two appliances that take turns, by session, by boot or by journal', () => {
+  it('detects two devices that use one identity in turns, by session, by boot or by journal', () => {
     for (const twin of [{ session: 's2' }, { boot: 'boot-2' }, { epoch: 'b'.repeat(16) }]) {
       const presence = new Presence();
       presence.hear('line-1', state('s1'), 0);
@@ -48,7 +48,7 @@ describe('presence', () => {
     }
   });
 
-  it('does not mistake restarts and reconnects for a second appliance', () => {
+  it('does not mistake restarts and reconnections for a second device', () => {
     const presence = new Presence();
     for (let i = 0; i < 20; i += 1) {
       const boot = `boot-${Math.floor(i / 5)}`;

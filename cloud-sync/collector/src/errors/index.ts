@@ -9,10 +9,11 @@ export type { CollectorErrorCode } from './codes.ts';
 /** What the collector shows to people: a code, a message and an advice. */
 export class CollectorError extends LinesideError {
   override readonly name: string = 'CollectorError';
-  declare readonly code: CollectorErrorCode;
+  override readonly code: CollectorErrorCode;
 
   constructor(facts: ErrorFacts<CollectorErrorCode>) {
     super(facts);
+    this.code = facts.code;
   }
 }
 

@@ -57,7 +57,7 @@ function online(epoch: string): void {
 describe('gap watch', () => {
   const journal = new JournalTwin('line-1').appendEvents(20);
 
-  it('asks for a hole only when it outlived the reorder timeout while the device was online', async () => {
+  it('requests missing numbers only when they stay missing for the reorder timeout while the device is online', async () => {
     await put(journal.batch(1, 5));
     await put(journal.batch(9, 12));
     await sweepAt(0);
@@ -72,7 +72,7 @@ describe('gap watch', () => {
     expect(await store.gaps.list('open', 10)).toMatchObject([{ first: 6, last: 8, missing: 3, requests: 1 }]);
   });
 
-  it('closes a gap that is filled, also in parts, and does not ask too often', async () => {
+  it('closes a gap that is filled, also in parts, and does not request it too often', async () => {
     online(journal.epoch);
     await put(journal.batch(1, 5));
     await put(journal.batch(9, 12));
@@ -90,7 +90,7 @@ describe('gap watch', () => {
     expect(watch.open).toEqual([]);
   });
 
-  it('lists a gap that was given up as declared, and finds one that an earlier run left open', async () => {
+  it('lists a gap that was declared lost as declared, and finds one that an earlier run left open', async () => {
     const lost = new JournalTwin('line-1').appendEvents(9);
     lost.appendTombstone(1, 6);
     online(lost.epoch);

@@ -74,7 +74,7 @@ async function raw(bytes: string | Buffer): Promise<string> {
 }
 
 describe('pictures', () => {
-  it('are stored once, and served as what they are', async () => {
+  it('are stored once, and served with the media type of their bytes', async () => {
     expect((await put(JPEG)).status).toBe(201);
     expect((await put(JPEG)).status).toBe(200);
     const response = await fetch(`${collector.at.http}/api/v1/media/${sha256(JPEG)}`);
@@ -93,7 +93,7 @@ describe('pictures', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('are refused when the bytes are others, too many, or somebody else’s', async () => {
+  it('are refused when the hash is wrong, when they are too large, and when they belong to another device', async () => {
     const bytes = randomBytes(1000);
     expect(await put(bytes, { name: sha256(randomBytes(8)) })).toEqual({ status: 422, code: 'hash_mismatch' });
     expect(await put(bytes, { name: 'nonsense' })).toEqual({ status: 400, code: 'hash_invalid' });
@@ -105,7 +105,7 @@ describe('pictures', () => {
     expect(readdirSync(`${data}/media/incoming`)).toEqual([]);
   });
 
-  it('are refused when they turn out too long on the way, or end early', async () => {
+  it('are refused when they turn out too large while they arrive, or end early', async () => {
     const head = `PUT /media/line-1/${'a'.repeat(64)} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic ${Buffer.from(`line-1:${password}`).toString('base64')}\r\n`;
     const chunk = `2000\r\n${'x'.repeat(0x2000)}\r\n`;
     expect(await raw(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(10)}`)).toMatch(/^HTTP\/1\.1 413 /);
@@ -116,7 +116,7 @@ describe('pictures', () => {
 });
 
 describe('the API', () => {
-  it('answers what it does not understand with a problem that has a code', async () => {
+  it('answers invalid requests with a problem that has a code', async () => {
     for (const [path, status, code] of [
       ['/api/v1/events?limit=0', 400, 'query_invalid'],
       ['/api/v1/events?kind=Weather%20now', 400, 'query_invalid'],
@@ -139,7 +139,7 @@ describe('the API', () => {
     }
   });
 
-  it('answers malformed HTTP with 4xx, and lives', async () => {
+  it('answers malformed HTTP with 4xx, and keeps running', async () => {
     for (const bytes of [
       'GET\r\n\r\n',
       'GET / HTTP/9.9\r\n\r\n',
@@ -155,13 +155,13 @@ describe('the API', () => {
     expect((await fetch(`${collector.at.http}/healthz`)).status).toBe(200);
   });
 
-  it('is not served under a name that somebody pointed at this machine', async () => {
+  it('is not served under a foreign name that points to this machine', async () => {
     expect(await raw('GET /api/v1/devices HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n')).toMatch(
       /^HTTP\/1\.1 421 /,
     );
   });
 
-  it('gives metrics and sets headers that browsers heed', async () => {
+  it('serves metrics, and sets the security headers of browsers', async () => {
     const metrics = await fetch(`${collector.at.http}/metrics`);
     expect(await metrics.text()).toContain('lineside_collector_media_uploads_total{result="stored"} 2');
     const page = await fetch(`${collector.at.http}/`);
@@ -175,7 +175,7 @@ describe('the API', () => {
 });
 
 describe('with a token', () => {
-  it('lets nobody read without it, by Bearer or by a session made from it', async () => {
+  it('requires it for reading, as Bearer or through a session made from it', async () => {
     const { http } = guarded.at;
     for (const path of ['/api/v1/devices', '/api/v1/events', '/api/v1/stats', '/api/v1/gaps', '/metrics']) {
       expect([path, (await fetch(http + path)).status]).toEqual([path, 401]);

@@ -67,7 +67,7 @@ async function restart(): Promise<void> {
 }
 
 describe('resumable uploads', () => {
-  it('go on where they were after the collector was killed, and are whole only when they are kept', async () => {
+  it('continue where they were after the collector was killed, and are complete only when they are stored', async () => {
     const { body, sha256 } = picture();
     expect((await ask('HEAD', `line-1/${sha256}`)).status).toBe(404);
     const created = await create(sha256, body.length);
@@ -88,7 +88,7 @@ describe('resumable uploads', () => {
     expect(readdirSync(`${data}/media/uploads`)).toEqual([]);
   });
 
-  it('of a picture that is here already say so at once, whoever sent it', async () => {
+  it('of a picture that is stored already are complete at once, whichever device sent it', async () => {
     const { body, sha256 } = picture(5000);
     const put = await fetch(`${collector.at.http}/media/line-1/${sha256}`, {
       method: 'PUT',
@@ -99,7 +99,7 @@ describe('resumable uploads', () => {
     expect((await ask('HEAD', `line-1/${sha256}`)).headers.get('upload-offset')).toBe('5000');
   });
 
-  it('are kept at the next look when the collector ended after the last byte', async () => {
+  it('are stored at the next request when the collector ended after the last byte', async () => {
     const { body, sha256 } = picture(9000);
     await create(sha256, body.length);
     await patch(sha256, 0, body.subarray(0, 10));
@@ -110,7 +110,7 @@ describe('resumable uploads', () => {
     expect((await fetch(`${collector.at.http}/api/v1/media/${sha256}`)).status).toBe(200);
   });
 
-  it('refuse other bytes than were promised, forget them, and take the right ones then', async () => {
+  it('refuse bytes with another hash, discard them, and accept the right ones afterwards', async () => {
     const { body, sha256 } = picture(3000);
     const other = picture(3000).body;
     await create(sha256, 3000);
@@ -120,7 +120,7 @@ describe('resumable uploads', () => {
     expect((await patch(sha256, 0, body)).status).toBe(204);
   });
 
-  it('are nobody else’s, of a name that fits, and not larger than allowed', async () => {
+  it('are refused for another device, for an invalid name, and above the allowed size', async () => {
     const { sha256 } = picture(10);
     expect((await create(sha256, 2_000_000)).status).toBe(413);
     expect((await create('no hash', 10)).status).toBe(400);
@@ -129,7 +129,7 @@ describe('resumable uploads', () => {
     expect((await ask('PATCH', `line-1/..%2f..%2fcollector.lock`)).status).toBe(400);
   });
 
-  it('that were left behind go after a week', async () => {
+  it('that were abandoned are deleted after a week', async () => {
     const { body, sha256 } = picture(2000);
     await create(sha256, body.length);
     await patch(sha256, 0, body.subarray(0, 100));

@@ -24,7 +24,7 @@ function accepted(payload: Buffer): Extract<Checked, { batch: object }> {
 }
 
 describe('checkBatch', () => {
-  it('takes a batch apart and computes the chain to the head that the device claims', () => {
+  it('reads a batch and calculates the chain to the head that the device claims', () => {
     const { batch, unread } = accepted(encode(journal.batch()));
     expect(batch.records.map(({ hash }) => hash)).toEqual(journal.heads.slice(1));
     expect(batch.head).toBe(journal.head);
@@ -32,7 +32,7 @@ describe('checkBatch', () => {
     expect(unread).toEqual([]);
   });
 
-  it('hashes what came, also fields that a newer device adds', () => {
+  it('hashes records as received, with fields that a newer device adds', () => {
     const batch = journal.batch(1, 1);
     const withMore = { ...batch, ev: batch.ev.map((record) => ({ ...record, lamp: 'red' })) };
     const { batch: taken } = accepted(encode(withMore));
@@ -40,7 +40,7 @@ describe('checkBatch', () => {
     expect(taken.records[0]?.hash).not.toBe(journal.heads[1]);
   });
 
-  it('keeps a record whose kind it does not know, and says so', () => {
+  it('keeps a record whose kind it does not know, and reports that', () => {
     const other = new JournalTwin('line-1');
     other.append('weather', { rain: true });
     other.append('event', { camera: 'floor' });
@@ -62,7 +62,7 @@ describe('checkBatch', () => {
     expect(unread).toEqual(['body_invalid', 'body_invalid']);
   });
 
-  it('does not believe a tombstone that gives up its own number or later ones', () => {
+  it('does not accept a tombstone that declares its own number or later ones', () => {
     const other = new JournalTwin('line-1').appendEvents(1);
     other.append('tombstone', { from: 1, to: 2, count: 2, reason: 'quota', head: journal.head });
     const { batch: taken, unread } = accepted(encode(other.batch()));
@@ -70,7 +70,7 @@ describe('checkBatch', () => {
     expect(unread).toEqual(['body_invalid']);
   });
 
-  it('names why it refuses', () => {
+  it('names the reason for a refusal', () => {
     const refused = (payload: Buffer, topic?: string): string | undefined => {
       const result = checked(payload, topic);
       return 'refused' in result ? result.refused : undefined;
@@ -84,7 +84,7 @@ describe('checkBatch', () => {
     expect(refused(batch, topicOf('up', { device: 'line-1', stream: 'audit' }))).toBe('stream_mismatch');
   });
 
-  it('never throws, whatever bytes come', () => {
+  it('never throws, whatever bytes arrive', () => {
     let seed = 7;
     const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
     const good = Buffer.from(JSON.stringify({ ...journal.batch(), ev: [{ ...journal.records[0], b: eventBody() }] }));

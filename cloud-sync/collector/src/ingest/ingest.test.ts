@@ -89,7 +89,7 @@ describe('ingest', () => {
     ]);
   });
 
-  it('acknowledges nothing while the disk is full, and goes on when there is room', async () => {
+  it('acknowledges nothing while the disk is full, and continues when there is space', async () => {
     const ingest = newIngest();
     const journal = new JournalTwin('line-1').appendEvents(2);
     refuse = () => {
@@ -107,7 +107,7 @@ describe('ingest', () => {
     await running;
   });
 
-  it('does not let one batch that the store cannot take hold up the others', async () => {
+  it('commits the others of a group when the store cannot take one batch', async () => {
     const ingest = newIngest();
     refuse = (batches) => {
       if (batches.some(({ key }) => key.device === 'line-2')) throw new TypeError('cannot be bound');
@@ -123,7 +123,7 @@ describe('ingest', () => {
     expect(failures).toBe(1);
   });
 
-  it('asks for no more while its queue is full', async () => {
+  it('accepts no more batches while its queue is full', async () => {
     const ingest = newIngest();
     const journal = new JournalTwin('line-1').appendEvents(400);
     let held = 0;

@@ -89,7 +89,7 @@ describe('an S3 bucket', () => {
     await expect(s3(changes)).rejects.toMatchObject({ code });
   });
 
-  it('that is in trouble is not taken for one that has no such picture', async () => {
+  it('that fails is not mistaken for one that has no such picture', async () => {
     const media = await s3();
     stub.broken = 503;
     await expect(media.has('a'.repeat(64))).rejects.toThrow();

@@ -49,7 +49,7 @@ async function keepRecords(stream: 'audit' | 'events' | 'telemetry', daysAgo: nu
   await store.batches.commit([checkedBatch(batch)], NOW - daysAgo * DAY);
 }
 
-it('deletes nothing that is not named', async () => {
+it('deletes nothing that the configuration does not name', async () => {
   for (const stream of ['audit', 'events', 'telemetry'] as const) await keepRecords(stream, 4000);
   await keepPicture(4000);
   expect(await sweep('')).toEqual({ records: 0, pictures: 0 });
@@ -61,13 +61,13 @@ it('deletes nothing that is not named', async () => {
   ]);
 });
 
-it('keeps what is young enough', async () => {
+it('keeps records that are younger than the configured age', async () => {
   await keepRecords('events', 401);
   await keepRecords('events', 399);
   expect(await sweep('retention: {events: 400d}')).toEqual({ records: 5, pictures: 0 });
 });
 
-it('deletes pictures by age and by room, the oldest first, bytes and all', async () => {
+it('deletes pictures by age and by size, the oldest first, with their bytes', async () => {
   const old = await keepPicture(100);
   const big = await keepPicture(50, 1_500_000);
   const young = await keepPicture(1, 600_000);

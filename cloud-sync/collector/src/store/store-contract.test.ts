@@ -1,75 +1,15 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { headsText, signedHeadsBody, type Batch, type SeqRange } from '@lineside/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
 import { eventBody, JournalTwin, oldForm } from '../../../../tests/support/journal-twin.ts';
-import { TestPostgres } from '../../../../tests/support/postgres.ts';
+import { STORE_KINDS, type StorePlace } from '../../../../tests/support/store-kinds.ts';
 import type { BatchOutcome } from '../ingest/index.ts';
 import { verifyChains, type Finding } from '../records/index.ts';
 import type { CollectorStore } from './collector-store.ts';
-import { PostgresStore } from './postgres/postgres-store.ts';
-import { SqliteStore } from './sqlite/sqlite-store.ts';
 
-/** A kind of database, as the contract needs it. */
-interface Kind {
-  readonly name: string;
-  readonly prepare: () => Promise<void>;
-  readonly end: () => Promise<void>;
-  /** A place that no other test uses. */
-  readonly place: () => Promise<Place>;
-}
-
-interface Place {
-  readonly open: () => Promise<CollectorStore>;
-  /** Changes it behind the store's back, as an editor of records would. */
-  readonly tamper: (sql: string) => Promise<void>;
-  readonly remove: () => Promise<void>;
-}
-
-const sqlite: Kind = {
-  name: 'SQLite',
-  prepare: async () => undefined,
-  end: async () => undefined,
-  place: async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'collector-store-'));
-    return {
-      open: async () => SqliteStore.open(folder),
-      tamper: async (sql) => {
-        const db = new Database(join(folder, 'collector.sqlite'));
-        db.pragma('foreign_keys = OFF');
-        db.exec(sql);
-        db.close();
-      },
-      remove: async () => rmSync(folder, { recursive: true, force: true }),
-    };
-  },
-};
-
-let server: TestPostgres;
-const postgres: Kind = {
-  name: 'PostgreSQL',
-  prepare: async () => {
-    server = await TestPostgres.start();
-  },
-  end: async () => server[Symbol.asyncDispose](),
-  place: async () => {
-    const database = await server.database();
-    return {
-      open: async () => PostgresStore.open({ ...server.address(database), tls: false, connections: 4 }),
-      tamper: async (sql) => {
-        await server.run(database, sql);
-      },
-      remove: async () => undefined,
-    };
-  },
-};
-
-describe.each([sqlite, postgres])('a store in $name', (kind) => {
-  let place: Place;
+describe.each(STORE_KINDS)('a store in $name', (kind) => {
+  let place: StorePlace;
   let store: CollectorStore;
 
   beforeAll(kind.prepare);
@@ -102,7 +42,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
   }
 
   describe('committing batches', () => {
-    it('stores a batch once, however often it comes', async () => {
+    it('stores a batch once, however often it arrives', async () => {
       const journal = new JournalTwin('line-1').appendEvents(5);
       expect(await one(journal.batch())).toMatchObject({
         inserted: 5,
@@ -114,7 +54,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect((await store.records.totals()).records).toEqual({ events: 5 });
     });
 
-    it('reads a record once that comes again from a journal that was turned back, and reads it where it had not come', async () => {
+    it('reads a record once when it arrives again after a rollback, and reads it when it had not arrived before', async () => {
       const before = new JournalTwin('line-1');
       const opening = eventBody();
       before.append('event', opening);
@@ -175,7 +115,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect((await store.records.totals()).events).toEqual({ sanitation: 1, downtime: 1 });
     });
 
-    it('takes batches in any order and says which ranges it has', async () => {
+    it('takes batches in any order and returns the ranges that it has', async () => {
       const journal = new JournalTwin('line-1').appendEvents(30);
       expect((await one(journal.batch(21, 25))).watermark).toEqual({ upto: 0, sack: [[21, 25]] });
       expect((await one(journal.batch(1, 10))).watermark).toEqual({ upto: 10, sack: [[21, 25]] });
@@ -207,7 +147,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect((await store.records.chainBreaks(10)).length).toBe(0);
     });
 
-    it('counts what a tombstone gives up as declared, and what comes after all as delivered', async () => {
+    it('counts numbers of a tombstone as declared lost, and as stored when they arrive later', async () => {
       const journal = new JournalTwin('line-1').appendEvents(10);
       journal.appendTombstone(1, 6);
       const outcome = await one(journal.batch(7, 11));
@@ -236,7 +176,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await verify()).toEqual([]);
     });
 
-    it('records a link that does not fit the stored neighbour, and keeps the data', async () => {
+    it('records a link that does not match the stored neighbour, and keeps the data', async () => {
       const journal = new JournalTwin('line-1').appendEvents(6);
       await one(journal.batch(1, 2));
       const lie = { ...journal.batch(3, 4), prev: 'f'.repeat(64) };
@@ -248,7 +188,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect((await verify()).map(({ problem, first }) => [problem, first])).toEqual([['broken_link', 3]]);
     });
 
-    it('records a link that does not fit a neighbour that came earlier', async () => {
+    it('records a link that does not match a neighbour that arrived earlier', async () => {
       const journal = new JournalTwin('line-1').appendEvents(4);
       const other = new JournalTwin('line-1', 'events', journal.epoch).appendEvents(4);
       await one(other.batch(3, 4));
@@ -262,7 +202,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await one(moved)).toMatchObject({ inserted: 1, breaks: 1 });
     });
 
-    it('stores nothing of a group when one of it fails', async () => {
+    it('stores nothing of a group when one batch of it fails', async () => {
       const a = new JournalTwin('line-1').appendEvents(2);
       const broken = {
         ...checkedBatch(a.batch(2, 2)),
@@ -272,7 +212,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect((await store.records.totals()).records).toEqual({});
     });
 
-    it('keeps everything over a restart, and goes on where it was', async () => {
+    it('keeps everything over a restart, and continues from there', async () => {
       const journal = new JournalTwin('line-1').appendEvents(4);
       await put(journal.batch(1, 2), journal.batch(4, 4));
       await store.close();
@@ -283,7 +223,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
   });
 
   describe('events', () => {
-    it('folds transitions and pages newest first without leaving one out', async () => {
+    it('summarises transitions, and pages newest first without leaving out an event', async () => {
       const journal = new JournalTwin('line-1');
       const ids: string[] = [];
       for (let i = 0; i < 7; i += 1) {
@@ -307,7 +247,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       await expect(store.records.events({ limit: 1, cursor: 'nonsense' })).rejects.toThrow(/cursor/);
     });
 
-    it('links the picture that the media stream names, and says when its bytes are here', async () => {
+    it('links the snapshot that the media stream names, and shows when its bytes are stored', async () => {
       const sha256 = 'e'.repeat(64);
       const events = new JournalTwin('line-1');
       const body = eventBody();
@@ -340,7 +280,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       return audit;
     }
 
-    it('show how far what is stored is what the device signed, in whatever order it comes', async () => {
+    it('show up to which number the stored records are those that the device signed, in any order of arrival', async () => {
       await one(signed(4, events.heads[4] ?? '').batch());
       expect(await store.records.streams()).toMatchObject([{ stream: 'audit', signedUpto: 0 }]);
       await one(events.batch());
@@ -351,7 +291,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await verify()).toEqual([]);
     });
 
-    it('find a history that was written anew from its start, which no chain can', async () => {
+    it('reveal a history that was rewritten from its start, which a hash chain alone cannot', async () => {
       const rewritten = new JournalTwin('line-1', 'events', events.epoch).appendEvents(6);
       await one(rewritten.batch());
       await one(signed(5, events.heads[5] ?? '').batch());
@@ -361,7 +301,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await verify()).toMatchObject([{ problem: 'signature', first: 5 }]);
     });
 
-    it('are not believed when they do not hold, and told when they are by another key', async () => {
+    it('are not accepted when they are invalid, and are reported when they use another key', async () => {
       const other = generateKeyPairSync('ed25519');
       await one(events.batch());
       const name = String(other.publicKey.export({ format: 'jwk' }).x);
@@ -381,7 +321,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
   });
 
   describe('retention', () => {
-    it('takes old records away, and the chain goes on from where it ended', async () => {
+    it('deletes old records, and the chain continues from where they ended', async () => {
       const journal = new JournalTwin('line-1').appendEvents(20);
       await store.batches.commit([checkedBatch(journal.batch(1, 8))], 1000);
       await store.batches.commit([checkedBatch(journal.batch(9, 14))], 2000);
@@ -401,7 +341,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await store.records.streams()).toMatchObject([{ retired: 20, head: journal.heads[20] }]);
     });
 
-    it('does not let come back what it took away', async () => {
+    it('does not store deleted records again', async () => {
       const journal = new JournalTwin('line-1').appendEvents(6);
       await store.batches.commit([checkedBatch(journal.batch(1, 4))], 1000);
       await store.retention.retireRecords('events', 2000, 100, 5000);
@@ -411,7 +351,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await verify()).toEqual([]);
     });
 
-    it('does not reach over a gap, whose neighbours prove what is missing', async () => {
+    it('does not delete beyond a gap, whose neighbours prove what is missing', async () => {
       const journal = new JournalTwin('line-1').appendEvents(9);
       await store.batches.commit([checkedBatch(journal.batch(1, 3)), checkedBatch(journal.batch(6, 9))], 1000);
       expect(await store.retention.retireRecords('events', 2000, 100, 5000)).toBe(3);
@@ -420,7 +360,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await verify()).toEqual([]);
     });
 
-    it('finds records taken out beside those that retention took', async () => {
+    it('finds records that were removed beside those that retention deleted', async () => {
       const journal = new JournalTwin('line-1').appendEvents(9);
       await store.batches.commit([checkedBatch(journal.batch(1, 3))], 1000);
       await store.batches.commit([checkedBatch(journal.batch(4, 9))], 3000);
@@ -429,7 +369,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await verify()).toContainEqual(expect.objectContaining({ problem: 'missing', first: 4 }));
     });
 
-    it('keeps word of pictures whose bytes are gone, and takes them again', async () => {
+    it('keeps the rows of pictures whose bytes are deleted, and stores them again', async () => {
       const row = { sha256: 'e'.repeat(64), device: 'line-1', bytes: 3, mime: 'image/jpeg', storedAtMs: 1000 };
       await store.media.save(row);
       await store.media.save({ ...row, sha256: 'f'.repeat(64), storedAtMs: 500 });
@@ -467,7 +407,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await verify()).toContainEqual(expect.objectContaining({ problem, first }));
     });
 
-    it('finds nothing wrong while records come in and old ones go', async () => {
+    it('finds nothing wrong while records arrive and old ones are deleted', async () => {
       const busy = new JournalTwin('line-2').appendEvents(300);
       const work = (async () => {
         // Out of order, so that holes open and are filled under the eyes of who walks.
@@ -484,7 +424,7 @@ describe.each([sqlite, postgres])('a store in $name', (kind) => {
       expect(await verify()).toEqual([]);
     });
 
-    it('tells a number that never came from one that was acknowledged', async () => {
+    it('distinguishes a number that never arrived from one that was acknowledged', async () => {
       const other = new JournalTwin('line-2').appendEvents(4);
       await put(other.batch(1, 1), other.batch(4, 4));
       expect(await verify()).toMatchObject([{ device: 'line-2', problem: 'gap', first: 2, last: 3 }]);

@@ -46,7 +46,7 @@ describe('a database of the collector', () => {
     await Promise.all(stores.map(async (one) => one.close()));
   });
 
-  it('tells a wrong password from a server that is not there', async () => {
+  it('distinguishes a wrong password from a server that does not answer', async () => {
     const address = { ...server.address(database), tls: false, connections: 2 } as const;
     await expect(PostgresStore.open({ ...address, password: () => 'wrong' })).rejects.toMatchObject({
       code: 'store_refused',
@@ -82,7 +82,7 @@ describe('a database of the collector', () => {
     await server.run(database, `alter role ${server.user} reset synchronous_commit`);
   });
 
-  it('takes texts and numbers that it has no room for', async () => {
+  it('stores records with texts and numbers that its columns cannot hold', async () => {
     const journal = new JournalTwin('line-1');
     journal.append('eve\0nt', eventBody({ label: 'a\0b', durationMs: 1e300, details: { 'k\0': '\0' } }));
     journal.append('event', eventBody({ camera: 'floor\0' }), -8_640_000_000_000_001);
@@ -102,7 +102,7 @@ describe('a database of the collector', () => {
 });
 
 describe('collectors that share a database', () => {
-  it('agree on every number, whoever commits what, with no row twice', async () => {
+  it('agree on every number, whichever collector commits it, with no row twice', async () => {
     const roll = dice(7);
     const journals = ['line-1', 'line-2'].map((device) => new JournalTwin(device).appendEvents(120));
     const others = [store, await open(), await open()];
@@ -130,7 +130,7 @@ describe('collectors that share a database', () => {
     await Promise.all(others.slice(1).map(async (one) => one.close()));
   });
 
-  it('know of each other while they are at work', async () => {
+  it('know of each other while they run', async () => {
     expect(await store.cluster.reportAlive('a', 10_000)).toBe(0);
     expect(await store.cluster.reportAlive('b', 10_000)).toBe(1);
     await store.cluster.leave('b');
@@ -138,15 +138,18 @@ describe('collectors that share a database', () => {
   });
 });
 
-describe('a server that dies', () => {
-  it('makes a commit fail as trouble of the store, and takes the same batch when it is back', async () => {
+describe('a server that is killed', () => {
+  it('makes a commit fail with StoreUnavailable, and takes the same batch when it is back', async () => {
     const journal = new JournalTwin('line-1').appendEvents(4);
     await store.batches.commit([checkedBatch(journal.batch(1, 2))], 0);
     const { pid } = server;
     process.kill(pid, 'SIGKILL');
-    const failure = await store.batches.commit([checkedBatch(journal.batch(3, 4))], 0).then(
-      () => undefined,
-      (error: unknown) => error,
+    // Processes of the server that still run may commit for a moment.
+    const failure = await waitFor('a commit to fail', async () =>
+      store.batches.commit([checkedBatch(journal.batch(3, 4))], 0).then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
     );
     expect(failure).toBeInstanceOf(StoreUnavailable);
     await waitFor('the server to start again', async () => server.restart().then(() => true), { withinMs: 30_000 });
@@ -155,7 +158,7 @@ describe('a server that dies', () => {
     expect(await verify()).toEqual([]);
   });
 
-  it('tells a fault of one batch from trouble of the store', async () => {
+  it('does not report a fault of one batch as StoreUnavailable', async () => {
     const { key, ...rest } = checkedBatch(new JournalTwin('line-1').appendEvents(1).batch());
     const broken = { ...rest, key: { ...key, stream: undefined as never } };
     const failure = await store.batches.commit([broken], 0).catch((error: unknown) => error);

@@ -32,7 +32,7 @@ describe('the file of a store', () => {
     expect(() => SqliteStore.open(folder)).toThrow(/newer collector/);
   });
 
-  it('is carried forward from the first schema with what it holds', async () => {
+  it('is migrated from the first schema with its contents', async () => {
     withFile((db) => {
       db.exec(MIGRATIONS[0] ?? '');
       db.pragma('user_version = 1');

@@ -1,0 +1,152 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DeviceState } from '@lineside/protocol';
+import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
+import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
+import { STORE_KINDS, type StorePlace } from '../../../../tests/support/store-kinds.ts';
+import type { CollectorStore } from './collector-store.ts';
+
+const EPOCH = 'a'.repeat(16);
+
+function birth(changes: Partial<DeviceState> = {}): DeviceState {
+  return { v: 1, online: true, session: 's1', epoch: EPOCH, boot: 'b1', t: 0, line: 'Packing 1', ...changes };
+}
+
+describe.each(STORE_KINDS)('the smaller ports of a store in $name', (kind) => {
+  let place: StorePlace;
+  let store: CollectorStore;
+
+  beforeAll(kind.prepare);
+  afterAll(kind.end);
+  beforeEach(async () => {
+    place = await kind.place();
+    store = await place.open();
+  });
+  afterEach(async () => {
+    await store.close();
+    await place.remove();
+  });
+
+  /** Closes the store and opens it again. */
+  async function reopen(): Promise<void> {
+    await store.close();
+    store = await place.open();
+  }
+
+  describe('GapStore', () => {
+    it('opens a gap once, counts requests, and closes it when its numbers are stored', async () => {
+      const journal = new JournalTwin('line-1').appendEvents(9);
+      await store.batches.commit([checkedBatch(journal.batch(1, 3)), checkedBatch(journal.batch(7, 9))], 100);
+      const missing = await store.gaps.missing(10);
+      expect(missing).toEqual([{ device: 'line-1', epoch: journal.epoch, stream: 'events', first: 4, last: 6 }]);
+      const [gap] = await store.gaps.reconcile(missing, 200);
+      expect(gap).toMatchObject({ first: 4, last: 6, state: 'open', missing: 3, requests: 0, openedAtMs: 200 });
+      await store.gaps.noteRequest(gap?.id ?? 0, 250);
+      await store.batches.commit([checkedBatch(journal.batch(5, 5))], 300);
+      expect(await store.gaps.missing(10)).toHaveLength(2);
+      expect(await store.gaps.reconcile(await store.gaps.missing(10), 400)).toMatchObject([
+        { id: gap?.id, missing: 2, requests: 1, requestedAtMs: 250, closedAtMs: null },
+      ]);
+      await reopen();
+      await store.batches.commit([checkedBatch(journal.batch(4, 6))], 500);
+      expect(await store.gaps.reconcile([], 600)).toEqual([]);
+      expect(await store.gaps.list('open', 10)).toEqual([]);
+      expect(await store.gaps.list(undefined, 10)).toMatchObject([{ state: 'closed', missing: 0, closedAtMs: 600 }]);
+    });
+
+    it('closes a gap as declared when its device declares the numbers lost', async () => {
+      const journal = new JournalTwin('line-1').appendEvents(6);
+      journal.appendTombstone(2, 4);
+      await store.batches.commit([checkedBatch(journal.batch(1, 1)), checkedBatch(journal.batch(5, 6))], 100);
+      expect(await store.gaps.reconcile(await store.gaps.missing(10), 200)).toHaveLength(1);
+      await store.batches.commit([checkedBatch(journal.batch(7, 7))], 300);
+      expect(await store.gaps.reconcile([], 400)).toEqual([]);
+      expect(await store.gaps.list('declared', 10)).toMatchObject([{ first: 2, last: 4, closedAtMs: 400 }]);
+    });
+  });
+
+  describe('CredentialStore', () => {
+    it('raises its revision with every change, and remembers which revision was applied', async () => {
+      const before = await store.credentials.revision();
+      const added = await store.credentials.save({ device: 'line-2', hash: '$7$one', createdAtMs: 1 });
+      expect(added).toBeGreaterThan(before);
+      await store.credentials.save({ device: 'line-1', hash: '$7$two', createdAtMs: 2 });
+      const replaced = await store.credentials.save({ device: 'line-2', hash: '$7$three', createdAtMs: 3 });
+      await store.credentials.noteApplied(replaced);
+      await reopen();
+      expect(await store.credentials.list()).toEqual([
+        { device: 'line-1', hash: '$7$two', createdAtMs: 2 },
+        { device: 'line-2', hash: '$7$three', createdAtMs: 3 },
+      ]);
+      expect(await store.credentials.get('line-1')).toMatchObject({ hash: '$7$two' });
+      expect(await store.credentials.revision()).toBe(replaced);
+      expect(await store.credentials.appliedRevision()).toBe(replaced);
+      expect(await store.credentials.remove('line-1')).toBe(true);
+      expect(await store.credentials.remove('line-1')).toBe(false);
+      expect(await store.credentials.get('line-1')).toBeUndefined();
+      expect(await store.credentials.revision()).toBeGreaterThan(replaced);
+    });
+  });
+
+  describe('DeviceStore', () => {
+    it('keeps the latest birth and the latest reported document of a device', async () => {
+      await store.devices.saveBirth('line-1', birth(), 10);
+      await store.devices.saveBirth('line-1', birth({ session: 's2', line: 'Packing 2' }), 20);
+      await store.devices.saveReported('line-1', '{"v":1}', 30);
+      await store.devices.saveReported('line-1', '{"v":2}', 40);
+      await store.credentials.save({ device: 'line-1', hash: '$7$x', createdAtMs: 0 });
+      await reopen();
+      expect(await store.records.devices()).toMatchObject([
+        {
+          device: 'line-1',
+          firstSeenAtMs: 10,
+          lastSeenAtMs: 20,
+          hasCredential: true,
+          birth: { session: 's2', line: 'Packing 2' },
+          reported: { v: 2 },
+        },
+      ]);
+    });
+  });
+
+  describe('MediaCatalogue and RetentionStore', () => {
+    it('sum the bytes of stored pictures, oldest first, without those whose bytes are deleted', async () => {
+      const row = (digit: string, bytes: number, storedAtMs: number) => ({
+        ...{ sha256: digit.repeat(64), device: 'line-1', bytes, mime: 'image/jpeg', storedAtMs },
+      });
+      await store.media.save(row('b', 200, 20));
+      await store.media.save(row('a', 100, 10));
+      expect(await store.retention.mediaBytes()).toBe(300);
+      expect((await store.retention.oldestMedia(10)).map(({ bytes }) => bytes)).toEqual([100, 200]);
+      await store.retention.retireMedia('a'.repeat(64), 30);
+      expect(await store.retention.mediaBytes()).toBe(200);
+      expect(await store.media.get('a'.repeat(64))).toBeUndefined();
+      expect(await store.media.get('b'.repeat(64))).toEqual(row('b', 200, 20));
+    });
+  });
+
+  describe('RecordQueries', () => {
+    it('returns the latest counters of each camera and model', async () => {
+      const counters = (offered: number) => ({ offered, inspected: offered, skipped: {}, failed: {} });
+      const journal = new JournalTwin('line-1', 'telemetry');
+      journal.append('telemetry', { camera: 'floor', model: 'ppe', counters: counters(5), state: 'ok' }, 1000);
+      journal.append('telemetry', { camera: 'floor', model: 'ppe', counters: counters(9), state: 'ok' }, 2000);
+      journal.append('telemetry', { camera: 'door', model: 'ppe', counters: counters(2), state: 'paused' }, 3000);
+      await store.batches.commit([checkedBatch(journal.batch())], 50);
+      expect(await store.records.telemetry()).toMatchObject([
+        { camera: 'door', wallMs: 3000, receivedAtMs: 50, body: { state: 'paused' } },
+        { camera: 'floor', wallMs: 2000, receivedAtMs: 50, body: { counters: { offered: 9 } } },
+      ]);
+    });
+  });
+
+  describe('ClusterStore and BatchStore', () => {
+    it('answer while the database does, and know no other collector while there is none', async () => {
+      await store.batches.ping();
+      const id = await store.cluster.id();
+      expect(await store.cluster.reportAlive('a', 10_000)).toBe(0);
+      await store.cluster.leave('a');
+      await reopen();
+      expect(await store.cluster.id()).toBe(id);
+    });
+  });
+});
