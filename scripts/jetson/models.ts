@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CATALOG_DIR, resolveModel } from '@lineside/models';
-import { EngineKeeper, type EngineState, type MachineFacts, type WrapperTensor } from '../../edge/src/engines/index.ts';
+import { EngineCache, type EngineState, type MachineFacts, type WrapperTensor } from '../../edge/src/engines/index.ts';
 import {
   deriveManifest,
   describeModel,
@@ -60,7 +60,7 @@ async function engineOf(
   if (machine.trtexec === undefined || machine.tensorrt === undefined) return undefined;
   const { id, path, sha256 } = spec;
   const io = await describeModel(path, AbortSignal.timeout(DESCRIBE_MS));
-  const keeper = new EngineKeeper({
+  const keeper = new EngineCache({
     folder: join(dataDir, 'engines'),
     machine,
     models: [{ id, path, sha256, inputs: io.inputs.map(fixed), outputs: io.outputs.map(fixed) }],

@@ -1,13 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
 import type { ModelStatus } from '../domain/index.ts';
-import {
-  EngineKeeper,
-  type EngineModel,
-  type MachineFacts,
-  readMachine,
-  type WrapperTensor,
-} from '../engines/index.ts';
+import { EngineCache, type EngineModel, type MachineFacts, readMachine, type WrapperTensor } from '../engines/index.ts';
 import { describeModel, hasTensorrt, type ModelSpec, type TensorInfo } from '../inference/index.ts';
 import { type Clock, type Logger, messageOf, type Service } from '@lineside/kit';
 import type { VisionListener } from '../pipeline/index.ts';
@@ -33,7 +27,7 @@ export function enginesFolder(dataDir: string): string {
  * Keeps the TensorRT engines of a line; undefined where engines are off or this machine cannot build any. A model that
  * has no fixed shapes, or is meant for another provider, gets none.
  */
-export async function engineKeeper(options: EnginesOptions): Promise<EngineKeeper | undefined> {
+export async function engineKeeper(options: EnginesOptions): Promise<EngineCache | undefined> {
   const { config, dataDir, models, machine, clock, logger } = options;
   const { engines, precision, buildMemoryLimit, buildTimeout } = config.inference;
   if (engines === 'off' || machine.tensorrt === undefined || machine.trtexec === undefined) return undefined;
@@ -43,7 +37,7 @@ export async function engineKeeper(options: EnginesOptions): Promise<EngineKeepe
     return meant === undefined || meant === 'tensorrt' ? [model.spec] : [];
   });
   const described = await Promise.all(wanted.map((spec) => engineModel(spec, logger)));
-  return new EngineKeeper({
+  return new EngineCache({
     folder: enginesFolder(dataDir),
     machine,
     models: described.flatMap((model) => model ?? []),
@@ -60,7 +54,7 @@ export async function lineEngines(
   options: Pick<EnginesOptions, 'dataDir' | 'clock' | 'logger'> & {
     readonly env: Readonly<Record<string, string | undefined>>;
   },
-): Promise<EngineKeeper | undefined> {
+): Promise<EngineCache | undefined> {
   if (config.inference.engines === 'off' || !(await hasTensorrt())) return undefined;
   const { dataDir, clock, logger, env } = options;
   const machine = await readMachine({ path: env['PATH'] });
@@ -68,7 +62,7 @@ export async function lineEngines(
 }
 
 /** The models as the vision process is to run them: with where they are meant to run, and their engines. */
-export function specsOf(config: Config, models: readonly LineModel[], keeper: EngineKeeper | undefined): ModelSpec[] {
+export function specsOf(config: Config, models: readonly LineModel[], keeper: EngineCache | undefined): ModelSpec[] {
   return models.flatMap((model) => {
     if (model.state !== 'found') return [];
     const expect = expectedOf(config, model.id);
@@ -82,7 +76,7 @@ export function expectedOf(config: Config, id: string): ModelSpec['expect'] {
 }
 
 /** `part` once every engine is built or given up: builder and cameras would fight for the same memory. */
-export function afterEngines(keeper: EngineKeeper | undefined, part: Service): Service {
+export function afterEngines(keeper: EngineCache | undefined, part: Service): Service {
   if (keeper === undefined) return part;
   return {
     name: part.name,
@@ -94,7 +88,7 @@ export function afterEngines(keeper: EngineKeeper | undefined, part: Service): S
 }
 
 /** A listener that passes everything on, and tells the keeper what became of its engines. */
-export function besideEngines(keeper: EngineKeeper | undefined, listener: VisionListener, log: Logger): VisionListener {
+export function besideEngines(keeper: EngineCache | undefined, listener: VisionListener, log: Logger): VisionListener {
   if (keeper === undefined) return listener;
   return {
     inspection: (inspection) => listener.inspection(inspection),
@@ -112,11 +106,11 @@ export function besideEngines(keeper: EngineKeeper | undefined, listener: Vision
   };
 }
 
-async function learn(keeper: EngineKeeper, { model, state, provider, refused = [] }: ModelStatus): Promise<void> {
+async function learn(keeper: EngineCache, { model, state, provider, refused = [] }: ModelStatus): Promise<void> {
   if (state !== 'ready') return;
-  if (provider === 'tensorrt') await keeper.trust(model);
+  if (provider === 'tensorrt') await keeper.markVerified(model);
   const bad = refused.find(({ code }) => code === 'engine_refused' || code === 'engine_crashed');
-  if (bad !== undefined) await keeper.distrust(model, bad.message);
+  if (bad !== undefined) await keeper.markBad(model, bad.message);
 }
 
 async function engineModel(spec: ModelSpec, logger: Logger): Promise<EngineModel | undefined> {

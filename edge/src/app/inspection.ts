@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '../config/index.ts';
 import type { ChangeStep, RuleMove } from '../control/index.ts';
-import type { EngineKeeper } from '../engines/index.ts';
+import type { EngineCache } from '../engines/index.ts';
 import { messageOf, type Service, ServiceGroup } from '@lineside/kit';
 import { type Alarm, Lanes, type Recorder } from '../pipeline/index.ts';
 import { VisionProcess } from '../vision/index.ts';
@@ -16,7 +16,7 @@ const SETTLE_MS = 5_000;
 
 export interface InspectionStart {
   readonly models: readonly LineModel[];
-  readonly keeper: EngineKeeper | undefined;
+  readonly keeper: EngineCache | undefined;
   readonly recorder: Recorder;
   readonly alarm: Alarm;
 }
@@ -29,7 +29,7 @@ export class Inspection {
   readonly #options: RunLineOptions;
   #loaded: LoadedConfig;
   #models: readonly LineModel[];
-  #keeper: EngineKeeper | undefined;
+  #keeper: EngineCache | undefined;
   #vision: VisionProcess;
   #running: Service;
 
@@ -59,7 +59,7 @@ export class Inspection {
     return this.#models;
   }
 
-  get keeper(): EngineKeeper | undefined {
+  get keeper(): EngineCache | undefined {
     return this.#keeper;
   }
 

@@ -1,5 +1,5 @@
 import type { LoadedConfig } from '../config/index.ts';
-import type { EngineKeeper } from '../engines/index.ts';
+import type { EngineCache } from '../engines/index.ts';
 import type { VisionPlan } from '../vision/index.ts';
 import { specsOf } from './engines.ts';
 import { assignmentsOf, refusedAssignmentsOf } from './model-assignments.ts';
@@ -9,7 +9,7 @@ import type { LineModel } from './models.ts';
 export function visionPlan(
   { config, secrets }: LoadedConfig,
   models: readonly LineModel[],
-  keeper: EngineKeeper | undefined,
+  keeper: EngineCache | undefined,
 ): VisionPlan {
   return {
     models: specsOf(config, models, keeper),

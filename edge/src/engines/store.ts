@@ -4,7 +4,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } f
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { syncFolder, writeFileAtomic } from '@lineside/kit';
-import { endLeftOver, forgetBuilder } from './left-over.ts';
+import { endOrphanedBuild, forgetBuilder } from './orphaned-builds.ts';
 
 /** All that makes an engine another one. */
 export interface EngineKey {
@@ -93,7 +93,7 @@ export async function isWhole(folder: string, key: EngineKey, now: Date): Promis
 /** An empty folder to build in; what an interrupted build left there is gone. */
 export async function openBuilding(folder: string, key: EngineKey): Promise<string> {
   const building = join(folder, `building-${folderOf(key)}`);
-  await endLeftOver(building);
+  await endOrphanedBuild(building);
   await rm(building, { recursive: true, force: true });
   await mkdir(building, { recursive: true });
   return building;
@@ -167,7 +167,7 @@ export async function prune(
   const names = await readdir(folder).catch(() => []);
   const leftOver = names.filter((name) => name.startsWith('building-')).map((name) => join(folder, name));
   const removed = [...goes.map((engine) => engine.folder), ...leftOver];
-  for (const path of leftOver) await endLeftOver(path);
+  for (const path of leftOver) await endOrphanedBuild(path);
   for (const path of removed) await rm(path, { recursive: true, force: true });
   return removed;
 }

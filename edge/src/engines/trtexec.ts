@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { type Clock, exitText, isAbort, messageOf, SupervisedProcess, systemCode } from '@lineside/kit';
 import { EngineError } from './errors.ts';
-import { noteBuilder } from './left-over.ts';
+import { noteBuilder } from './orphaned-builds.ts';
 
 const LOOK_MS = 500;
 const LINES_KEPT = 8;

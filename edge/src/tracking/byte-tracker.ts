@@ -9,8 +9,8 @@ import {
 } from '../domain/index.ts';
 import type { Tracker } from '../pipeline/index.ts';
 import { BoxMotion, sizeOf } from './box-motion.ts';
-import { commonVelocity, FlowCheck } from './flow.ts';
-import { Followed, type Moment } from './followed.ts';
+import { commonVelocity, SpeedCheck } from './conveyor-speed.ts';
+import { TrackState, type FrameTime } from './track-state.ts';
 import { matchByDistance, matchByOverlap, type Pairing } from './match.ts';
 import { TRACKER_DEFAULTS, type TrackerOptions } from './options.ts';
 
@@ -25,10 +25,10 @@ import { TRACKER_DEFAULTS, type TrackerOptions } from './options.ts';
  */
 export class ByteTracker implements Tracker {
   readonly #options: TrackerOptions;
-  #followed: Followed[] = [];
-  readonly #flows = new Map<string, FlowCheck>();
+  #followed: TrackState[] = [];
+  readonly #flows = new Map<string, SpeedCheck>();
   #nextId = 1;
-  #last: Moment | undefined;
+  #last: FrameTime | undefined;
 
   constructor(options: Partial<TrackerOptions> = {}) {
     this.#options = { ...TRACKER_DEFAULTS, ...options };
@@ -38,18 +38,18 @@ export class ByteTracker implements Tracker {
   update(inspection: Inspection): readonly Track[] {
     const { frame, result } = inspection;
     if (result.status === 'no_result') return this.#tracks();
-    const moment = { atMs: frame.atMs, mediaMs: frame.mediaMs ?? frame.atMs };
-    this.#advance(moment);
+    const frameTime = { atMs: frame.atMs, mediaMs: frame.mediaMs ?? frame.atMs };
+    this.#advance(frameTime);
     const usable = result.detections.filter((detection) => isUsable(detection, this.#options.lowScore));
     for (const label of new Set(usable.map((detection) => detection.label))) {
       this.#associate(
         usable.filter((detection) => detection.label === label),
         this.#followed.filter((track) => track.label === label),
-        moment,
+        frameTime,
       );
     }
     for (const track of this.#followed) if (track.lastSeenMs !== frame.atMs) track.miss();
-    this.#checkFlows(usable, moment, frame);
+    this.#checkFlows(usable, frameTime, frame);
     this.#followed = this.#followed.filter((track) => track.missed === 0 || isInPicture(track.motion.box(), frame));
     return this.#tracks();
   }
@@ -59,11 +59,11 @@ export class ByteTracker implements Tracker {
   }
 
   /** Drops whom nobody has seen for too long and moves the others to `atMs`. */
-  #advance(moment: Moment): void {
+  #advance(frameTime: FrameTime): void {
     const { keepMs, keepUnconfirmedMs } = this.#options;
-    const { atMs, mediaMs } = moment;
-    const last = this.#last ?? moment;
-    this.#last = moment;
+    const { atMs, mediaMs } = frameTime;
+    const last = this.#last ?? frameTime;
+    this.#last = frameTime;
     // A clock that runs backwards is another run of a recording: nothing known before holds.
     if (atMs < last.atMs) this.#followed = [];
     this.#followed = this.#followed.filter(
@@ -73,12 +73,12 @@ export class ByteTracker implements Tracker {
   }
 
   /** One label: high scores, low scores, distance, births. Confirmed tracks choose before new ones. */
-  #associate(detections: readonly Detection[], tracks: readonly Followed[], moment: Moment): void {
+  #associate(detections: readonly Detection[], tracks: readonly TrackState[], frameTime: FrameTime): void {
     const { highScore, minIou, minLowIou } = this.#options;
     const high = detections.filter((detection) => detection.score >= highScore);
     const low = detections.filter((detection) => detection.score < highScore);
     const settle = ({ pairs, ...rest }: Pairing): Omit<Pairing, 'pairs'> => {
-      for (const [track, detection] of pairs) track.hit(detection, moment, this.#options.confirmHits);
+      for (const [track, detection] of pairs) track.hit(detection, frameTime, this.#options.confirmHits);
       return rest;
     };
     const confirmed = tracks.filter((track) => track.confirmed);
@@ -86,13 +86,13 @@ export class ByteTracker implements Tracker {
     const unconfirmed = tracks.filter((track) => !track.confirmed);
     const fresh = settle(matchByOverlap(unconfirmed, known.detections, minIou));
     const faint = settle(matchByOverlap([...known.tracks, ...fresh.tracks], low, minLowIou));
-    const far = settle(matchByDistance(faint.tracks, fresh.detections, moment.mediaMs, this.#options));
-    for (const detection of far.detections) this.#birth(detection, tracks, moment);
+    const far = settle(matchByDistance(faint.tracks, fresh.detections, frameTime.mediaMs, this.#options));
+    for (const detection of far.detections) this.#birth(detection, tracks, frameTime);
   }
 
-  #checkFlows(detections: readonly Detection[], { mediaMs }: Moment, frame: FrameRef): void {
+  #checkFlows(detections: readonly Detection[], { mediaMs }: FrameTime, frame: FrameRef): void {
     for (const label of new Set(this.#followed.map((track) => track.label))) {
-      const flow = this.#flows.get(label) ?? new FlowCheck();
+      const flow = this.#flows.get(label) ?? new SpeedCheck();
       this.#flows.set(label, flow);
       flow.check(
         this.#followed.filter((track) => track.label === label),
@@ -103,9 +103,9 @@ export class ByteTracker implements Tracker {
     }
   }
 
-  #birth(detection: Detection, fellows: readonly Followed[], moment: Moment): void {
+  #birth(detection: Detection, fellows: readonly TrackState[], frameTime: FrameTime): void {
     const motion = new BoxMotion(detection.box, commonVelocity(fellows, sizeOf(detection.box)));
-    this.#followed.push(new Followed(this.#nextId, detection, moment, this.#options.confirmHits, motion));
+    this.#followed.push(new TrackState(this.#nextId, detection, frameTime, this.#options.confirmHits, motion));
     this.#nextId += 1;
   }
 }

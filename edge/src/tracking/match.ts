@@ -1,17 +1,21 @@
 import { type Detection, iou } from '../domain/index.ts';
 import { assign } from './assignment.ts';
 import { sizeOf } from './box-motion.ts';
-import type { Followed } from './followed.ts';
+import type { TrackState } from './track-state.ts';
 import type { TrackerOptions } from './options.ts';
 
 export interface Pairing {
-  readonly pairs: readonly (readonly [track: Followed, detection: Detection])[];
-  readonly tracks: readonly Followed[];
+  readonly pairs: readonly (readonly [track: TrackState, detection: Detection])[];
+  readonly tracks: readonly TrackState[];
   readonly detections: readonly Detection[];
 }
 
 /** Pairs by overlap of predicted and detected box; the rest comes back in the order given. */
-export function matchByOverlap(tracks: readonly Followed[], detections: readonly Detection[], minIou: number): Pairing {
+export function matchByOverlap(
+  tracks: readonly TrackState[],
+  detections: readonly Detection[],
+  minIou: number,
+): Pairing {
   const predicted = tracks.map((track) => track.motion.box());
   return match(tracks, detections, 1 - minIou, (row, detection) => {
     const overlap = iou(predicted[row]!, detection.box);
@@ -31,7 +35,7 @@ const SIZE_CHANGE = 1.6;
  * two frames, where boxes never overlap. Sizes must be alike.
  */
 export function matchByDistance(
-  tracks: readonly Followed[],
+  tracks: readonly TrackState[],
   detections: readonly Detection[],
   mediaMs: number,
   options: TrackerOptions,
@@ -54,7 +58,7 @@ export function matchByDistance(
 }
 
 function match(
-  tracks: readonly Followed[],
+  tracks: readonly TrackState[],
   detections: readonly Detection[],
   limit: number,
   cost: (row: number, detection: Detection) => number,

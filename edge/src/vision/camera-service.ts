@@ -1,12 +1,12 @@
 import { type BufferPool, FfmpegCamera, type FfmpegCapabilities, StreamError } from '../camera/index.ts';
 import type { CameraStatus } from '../domain/index.ts';
 import { aborted, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
-import type { CameraDesk } from './camera-desk.ts';
+import type { FrameDispatcher } from './frame-dispatcher.ts';
 import type { CameraPlan } from './plan.ts';
 
 export interface CameraServiceOptions {
   readonly plan: CameraPlan;
-  readonly desk: CameraDesk;
+  readonly desk: FrameDispatcher;
   readonly firstIndex: number;
   readonly capabilities: Promise<FfmpegCapabilities>;
   readonly pool: BufferPool;
@@ -21,7 +21,7 @@ export interface CameraServiceOptions {
 /** One camera of the plan: FFmpeg and the desk that hands its frames out. */
 export class CameraService implements Service {
   readonly name: string;
-  readonly desk: CameraDesk;
+  readonly desk: FrameDispatcher;
   readonly #options: CameraServiceOptions;
   #nextIndex: number;
 

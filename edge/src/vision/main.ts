@@ -1,6 +1,6 @@
 /** The vision process. Holds nothing worth keeping: it may be killed at any instant and is started again. */
 import { LinesideError, type Logger, messageOf, systemClock } from '@lineside/kit';
-import { VisionEngine } from './engine.ts';
+import { VisionWorker } from './vision-worker.ts';
 import { isVisionErrorCode } from './errors.ts';
 import { type FromVision, isToVision, type ToVision } from './messages.ts';
 
@@ -41,7 +41,7 @@ function dieWithChildren(): void {
 }
 
 async function serve(order: Extract<ToVision, { type: 'plan' }>, stop: AbortSignal): Promise<void> {
-  const engine = new VisionEngine({
+  const engine = new VisionWorker({
     order,
     tell: (message) => void tell(message),
     clock: systemClock,
@@ -66,7 +66,7 @@ async function serve(order: Extract<ToVision, { type: 'plan' }>, stop: AbortSign
 }
 
 async function answerPicture(
-  engine: VisionEngine,
+  engine: VisionWorker,
   { id, request }: Extract<ToVision, { type: 'picture' }>,
 ): Promise<void> {
   try {

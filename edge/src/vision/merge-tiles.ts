@@ -16,7 +16,7 @@ const AGREE = 0.5;
 interface Find {
   readonly detection: Detection;
   /** Sides at which a tile's edge inside the picture cut it. */
-  readonly cut: readonly [left: boolean, top: boolean, right: boolean, bottom: boolean];
+  readonly crop: readonly [left: boolean, top: boolean, right: boolean, bottom: boolean];
 }
 
 /**
@@ -28,11 +28,11 @@ export function mergeTiles(tiles: readonly TileFinds[], bounds: PixelRect, iouMa
   const finds = tiles.flatMap((finds) => finds.detections.map((detection) => findOf(detection, finds.tile, bounds)));
   const best = finds.toSorted((a, b) => b.detection.score - a.detection.score);
   const kept: Detection[] = [];
-  for (const { detection, cut } of best) {
-    if (cut.includes(true)) continue;
+  for (const { detection, crop } of best) {
+    if (crop.includes(true)) continue;
     if (!kept.some((other) => same(other, detection, iouMax))) kept.push(detection);
   }
-  const pieces = best.filter(({ cut }) => cut.includes(true));
+  const pieces = best.filter(({ crop }) => crop.includes(true));
   const loose = pieces.filter(({ detection }) => !kept.some((whole) => isPieceOf(detection, whole)));
   for (const { detection } of joinPieces(loose)) {
     if (!kept.some((other) => same(other, detection, iouMax) || isPieceOf(detection, other))) kept.push(detection);
@@ -46,7 +46,7 @@ function findOf(detection: Detection, tile: PixelRect, bounds: PixelRect): Find 
   const [tileRight, tileBottom] = [tile.left + tile.width, tile.top + tile.height];
   return {
     detection,
-    cut: [
+    crop: [
       tile.left > bounds.left && left - tile.left <= nearX,
       tile.top > bounds.top && top - tile.top <= nearY,
       tileRight < bounds.left + bounds.width && tileRight - right <= nearX,
@@ -84,8 +84,8 @@ function belongTogether(a: Find, b: Find): boolean {
   const [p, q] = [a.detection.box, b.detection.box];
   if (intersection(p, q) === 0) return false;
   if (isPieceOf(a.detection, b.detection) || isPieceOf(b.detection, a.detection)) return true;
-  const sideways = (a.cut[2] && b.cut[0]) || (a.cut[0] && b.cut[2]);
-  const upright = (a.cut[3] && b.cut[1]) || (a.cut[1] && b.cut[3]);
+  const sideways = (a.crop[2] && b.crop[0]) || (a.crop[0] && b.crop[2]);
+  const upright = (a.crop[3] && b.crop[1]) || (a.crop[1] && b.crop[3]);
   return (
     (sideways && agreement(p[1], p[3], q[1], q[3]) > AGREE) || (upright && agreement(p[0], p[2], q[0], q[2]) > AGREE)
   );
@@ -104,11 +104,11 @@ function joinTwo(a: Find, b: Find): Find {
   const { label, classId } = a.detection;
   return {
     detection: { label, classId, score: Math.max(a.detection.score, b.detection.score), box },
-    cut: [
-      p[0] <= q[0] ? a.cut[0] : b.cut[0],
-      p[1] <= q[1] ? a.cut[1] : b.cut[1],
-      p[2] >= q[2] ? a.cut[2] : b.cut[2],
-      p[3] >= q[3] ? a.cut[3] : b.cut[3],
+    crop: [
+      p[0] <= q[0] ? a.crop[0] : b.crop[0],
+      p[1] <= q[1] ? a.crop[1] : b.crop[1],
+      p[2] >= q[2] ? a.crop[2] : b.crop[2],
+      p[3] >= q[3] ? a.crop[3] : b.crop[3],
     ],
   };
 }

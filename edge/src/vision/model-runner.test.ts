@@ -6,11 +6,11 @@ import { waitFor } from '../../../tests/support/wait-for.ts';
 import { BufferPool } from '../camera/index.ts';
 import type { Inspection } from '../domain/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
-import type { Outcome } from './job.ts';
-import { Ledger } from './ledger.ts';
+import type { Outcome } from './inference-request.ts';
+import { FrameCounters } from './frame-accounting/index.ts';
 import type { FromVision } from './messages.ts';
 import { ModelRunner } from './model-runner.ts';
-import { type Cut, onePicture, type Work } from './work.ts';
+import { type Crop, singleCrop, type CropPlan } from './crop-plan.ts';
 
 const SIZE = 64;
 const WHOLE = { left: 0, top: 0, size: { width: SIZE, height: SIZE } };
@@ -32,19 +32,19 @@ function pixels(...cells: readonly number[]): Uint8Array<ArrayBuffer> {
 }
 
 /** A frame in several inputs, side by side; `undefined` is one that cannot be cut. */
-function cutsOf(inputs: readonly (Uint8Array<ArrayBuffer> | undefined)[]): Work {
-  const cuts = inputs.map((input, n): Cut => {
+function cutsOf(inputs: readonly (Uint8Array<ArrayBuffer> | undefined)[]): CropPlan {
+  const crops = inputs.map((input, n): Crop => {
     const take = async (): Promise<Uint8Array<ArrayBuffer>> => {
       if (input === undefined) throw new Error('no such part');
       return input;
     };
     return { ...WHOLE, left: n * SIZE, take };
   });
-  return { cuts, complete: true, merge: (finds) => finds.flat(), release: () => undefined };
+  return { crops, complete: true, merge: (finds) => finds.flat(), release: () => undefined };
 }
 
 class Bench {
-  readonly ledger = new Ledger();
+  readonly counters = new FrameCounters();
   readonly pool = new BufferPool();
   readonly told: FromVision[] = [];
   readonly outcomes: Outcome[] = [];
@@ -56,14 +56,14 @@ class Bench {
     this.#runner = runner(this);
   }
 
-  offer(camera: string, index: number, work: Work): void {
+  offer(camera: string, index: number, work: CropPlan): void {
     const frame = { camera, index, atMs: index * 100, width: SIZE, height: SIZE };
-    const settle = (outcome: Outcome): void => void this.outcomes.push(outcome);
-    this.#runner.offer({ frame, arrivedMs: systemClock.monoMs(), work, patient: true, settle });
+    const onOutcome = (outcome: Outcome): void => void this.outcomes.push(outcome);
+    this.#runner.offer({ frame, arrivedMs: systemClock.monoMs(), work, mustInspect: true, onOutcome });
   }
 
   one(camera: string, index: number, ...cells: readonly number[]): void {
-    this.offer(camera, index, onePicture(pixels(...cells), WHOLE, this.pool));
+    this.offer(camera, index, singleCrop(pixels(...cells), WHOLE, this.pool));
   }
 
   /** Loads the model and waits until so many frames have their fate. */
@@ -85,9 +85,9 @@ async function benchOf(batch: number, axis: number | string, blindedBy255 = fals
   const path = dir.join('model.onnx');
   await writeFile(path, bytes);
   const manifest = tinyManifest(bytes, { size: SIZE, labels: ['bright'], batch });
-  return new Bench(({ ledger, pool, told }) => {
+  return new Bench(({ counters, pool, told }) => {
     const tell = (message: FromVision): void => void told.push(message);
-    const tools = { clock: systemClock, logger: silentLogger, pool, ledger, tell, inferenceDeadlineMs: 20_000 };
+    const tools = { clock: systemClock, logger: silentLogger, pool, counters, tell, inferenceDeadlineMs: 20_000 };
     return new ModelRunner({ id: 'm', path, sha256: manifest.sha256, manifest }, tools);
   });
 }
@@ -156,8 +156,8 @@ describe('frames of several cameras in one run', () => {
     const skipped = bench.outcomes.filter((outcome) => 'skipped' in outcome).length;
     expect([inspections.length, skipped, bench.outcomes.length]).toEqual([4, 6, 10]);
     const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
-    expect(sum(bench.ledger.offered().map(({ offered }) => offered))).toBe(10);
-    expect(sum(bench.ledger.takeSkipped().map(({ count }) => count))).toBe(6);
+    expect(sum(bench.counters.offered().map(({ offered }) => offered))).toBe(10);
+    expect(sum(bench.counters.takeSkipped().map(({ count }) => count))).toBe(6);
     expect(inspections.find(({ frame }) => frame.camera === 'c')?.result).toMatchObject({ reason: 'inference_error' });
     expect(inspections.find(({ frame }) => frame.camera === 'd')?.result).toMatchObject({ status: 'ok' });
     await bench.end();

@@ -9,11 +9,11 @@ import {
   type SessionFrame,
 } from '../inference/index.ts';
 import type { BufferPool } from '../camera/index.ts';
-import { gather, type Input, type Job, jobOf, takeAll, type Ticket } from './job.ts';
-import type { Ledger } from './ledger.ts';
+import { gather, type Input, type Job, jobOf, takeAll, type InferenceRequest } from './inference-request.ts';
+import type { FrameCounters } from './frame-accounting/index.ts';
 import type { FromVision } from './messages.ts';
-import { Turns } from './turns.ts';
-import { joinAnswers } from './work.ts';
+import { RoundRobinMailbox } from './round-robin-mailbox.ts';
+import { joinAnswers } from './crop-plan.ts';
 
 const LOG_EVERY_MS = 60_000;
 
@@ -21,7 +21,7 @@ export interface RunnerTools {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly pool: BufferPool;
-  readonly ledger: Ledger;
+  readonly counters: FrameCounters;
   readonly tell: (message: FromVision) => void;
   readonly inferenceDeadlineMs: number;
 }
@@ -31,7 +31,7 @@ export class ModelRunner {
   readonly #spec: ModelSpec;
   readonly #tools: RunnerTools;
   readonly #session: OnnxSession;
-  readonly #turns = new Turns<Job>();
+  readonly #mailbox = new RoundRobinMailbox<Job>();
   readonly #throttle: LogThrottle;
   #facts: SessionFacts | undefined;
   #state: ModelStatus['state'] = 'loading';
@@ -45,29 +45,29 @@ export class ModelRunner {
   }
 
   /** Takes a frame; its fate is told sooner or later, exactly once. */
-  offer(ticket: Ticket): void {
-    const { ledger } = this.#tools;
-    ledger.offer(ticket.frame.camera, this.#spec.id);
-    if (this.#stopped) this.#skip(ticket, 'paused');
-    else if (this.#state === 'failed') this.#unavailable(ticket);
-    else if (this.#state === 'loading' && !ticket.patient) this.#skip(ticket, 'not_ready');
+  offer(request: InferenceRequest): void {
+    const { counters } = this.#tools;
+    counters.offer(request.frame.camera, this.#spec.id);
+    if (this.#stopped) this.#skip(request, 'paused');
+    else if (this.#state === 'failed') this.#unavailable(request);
+    else if (this.#state === 'loading' && !request.mustInspect) this.#skip(request, 'not_ready');
     else {
-      const replaced = this.#turns.put(ticket.frame.camera, jobOf(ticket));
-      if (replaced !== undefined) this.#skip(replaced.ticket, 'newer_frame');
+      const replaced = this.#mailbox.put(request.frame.camera, jobOf(request));
+      if (replaced !== undefined) this.#skip(replaced.request, 'newer_frame');
     }
   }
 
   /** Counts a frame that this model is not to look at. */
   pass(camera: string, reason: SkipReason): void {
-    const { ledger } = this.#tools;
-    ledger.offer(camera, this.#spec.id);
-    ledger.skip(camera, this.#spec.id, reason);
+    const { counters } = this.#tools;
+    counters.offer(camera, this.#spec.id);
+    counters.skip(camera, this.#spec.id, reason);
   }
 
   /** Tells of a frame that cannot be looked at for a reason that is not this model's. */
-  refuse(ticket: Ticket, reason: FailReason): void {
-    this.#tools.ledger.offer(ticket.frame.camera, this.#spec.id);
-    this.#fail(ticket, reason);
+  refuse(request: InferenceRequest, reason: FailReason): void {
+    this.#tools.counters.offer(request.frame.camera, this.#spec.id);
+    this.#fail(request, reason);
   }
 
   /** Loads the model and runs it until `signal` aborts. A model that cannot be loaded fails its frames, no more. */
@@ -75,7 +75,7 @@ export class ModelRunner {
     try {
       if (!(await this.#load(signal))) return;
       for (;;) {
-        const job = await this.#turns.take(signal);
+        const job = await this.#mailbox.take(signal);
         if (job === undefined) return;
         if (!(await this.#step(job))) return;
       }
@@ -144,7 +144,7 @@ export class ModelRunner {
 
   /** The inputs of one run, with their pixels. Cutting fails the frame; it says nothing about the session. */
   async #next(first: Job, askedMs: number): Promise<readonly (Input & SessionFrame)[]> {
-    const { inputs, empty } = gather(this.#turns, first, this.#facts?.batch ?? 1);
+    const { inputs, empty } = gather(this.#mailbox, first, this.#facts?.batch ?? 1);
     for (const job of empty) this.#finish(job);
     const taken = await takeAll(inputs);
     for (const one of taken) {
@@ -165,7 +165,7 @@ export class ModelRunner {
     if (answer.failure !== undefined) this.#complain(answer.failure.message);
     if (job.ended) return;
     job.answers.push({ ...answer, pixels: new Uint8Array(0) });
-    if (answer.failure !== undefined || job.answers.length === job.ticket.work.cuts.length) this.#finish(job);
+    if (answer.failure !== undefined || job.answers.length === job.request.work.crops.length) this.#finish(job);
   }
 
   #complain(problem: string): void {
@@ -178,26 +178,26 @@ export class ModelRunner {
     if (job.ended) return;
     this.#end(job);
     const inferMs = this.#tools.clock.monoMs() - askedMs;
-    this.#tell(job.ticket, noResult(reason), { waitMs: askedMs - job.ticket.arrivedMs, inferMs, decodeMs: 0 });
+    this.#tell(job.request, noResult(reason), { waitMs: askedMs - job.request.arrivedMs, inferMs, decodeMs: 0 });
   }
 
   /** Nothing more of it is looked at. */
   #end(job: Job): void {
     job.ended = true;
-    this.#turns.withdraw(job.ticket.frame.camera, job);
+    this.#mailbox.withdraw(job.request.frame.camera, job);
   }
 
   #finish(job: Job): void {
     this.#end(job);
-    const { ticket, answers } = job;
-    const answer = joinAnswers(ticket.work, answers, this.#tools.clock.monoMs());
+    const { request, answers } = job;
+    const answer = joinAnswers(request.work, answers, this.#tools.clock.monoMs());
     const { startedMs, inferMs, decodeMs } = answer;
     const result = this.#resultOf(answer);
     const told: InferenceResult =
-      result.status === 'ok' && !ticket.work.complete
+      result.status === 'ok' && !request.work.complete
         ? { ...result, status: 'degraded', reason: 'not_all_looked_at' }
         : result;
-    this.#tell(ticket, told, { waitMs: startedMs - ticket.arrivedMs, inferMs, decodeMs });
+    this.#tell(request, told, { waitMs: startedMs - request.arrivedMs, inferMs, decodeMs });
   }
 
   #resultOf(answer: SessionAnswer): InferenceResult {
@@ -209,32 +209,32 @@ export class ModelRunner {
     return { status: 'ok', ...seen };
   }
 
-  #unavailable(ticket: Ticket): void {
-    this.#fail(ticket, 'model_unavailable');
+  #unavailable(request: InferenceRequest): void {
+    this.#fail(request, 'model_unavailable');
   }
 
-  #fail(ticket: Ticket, reason: FailReason): void {
-    const waitMs = this.#tools.clock.monoMs() - ticket.arrivedMs;
-    this.#tell(ticket, noResult(reason), { waitMs, inferMs: 0, decodeMs: 0 });
+  #fail(request: InferenceRequest, reason: FailReason): void {
+    const waitMs = this.#tools.clock.monoMs() - request.arrivedMs;
+    this.#tell(request, noResult(reason), { waitMs, inferMs: 0, decodeMs: 0 });
   }
 
   #dropWaiting(): void {
-    for (let job = this.#turns.poll(); job !== undefined; job = this.#turns.poll()) {
-      if (this.#stopped) this.#skip(job.ticket, 'paused');
-      else this.#unavailable(job.ticket);
+    for (let job = this.#mailbox.poll(); job !== undefined; job = this.#mailbox.poll()) {
+      if (this.#stopped) this.#skip(job.request, 'paused');
+      else this.#unavailable(job.request);
     }
   }
 
-  #skip(ticket: Ticket, reason: SkipReason): void {
-    this.#tools.ledger.skip(ticket.frame.camera, this.#spec.id, reason);
-    ticket.work.release();
-    ticket.settle({ skipped: reason });
+  #skip(request: InferenceRequest, reason: SkipReason): void {
+    this.#tools.counters.skip(request.frame.camera, this.#spec.id, reason);
+    request.work.release();
+    request.onOutcome({ skipped: reason });
   }
 
-  #tell(ticket: Ticket, result: InferenceResult, times: StageTimes): void {
-    this.#tools.tell({ type: 'inspection', inspection: { frame: ticket.frame, model: this.#spec.id, result, times } });
-    ticket.work.release();
-    ticket.settle({ told: result });
+  #tell(request: InferenceRequest, result: InferenceResult, times: StageTimes): void {
+    this.#tools.tell({ type: 'inspection', inspection: { frame: request.frame, model: this.#spec.id, result, times } });
+    request.work.release();
+    request.onOutcome({ told: result });
   }
 
   #tellState(state: ModelStatus['state'], error?: unknown): void {

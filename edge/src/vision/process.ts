@@ -1,9 +1,9 @@
 import { type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
 import type { Picture, PictureRequest, Vision, VisionListener } from '../pipeline/index.ts';
-import { Accounts } from './accounts.ts';
+import { FrameReconciler } from './frame-accounting/index.ts';
 import { VisionError } from './errors.ts';
 import type { FromVision } from './messages.ts';
-import { PictureDesk } from './picture-desk.ts';
+import { PendingSnapshots } from './pending-snapshots.ts';
 import { useOf, type VisionPlan } from './plan.ts';
 import { diffPlans } from './plan-change.ts';
 import { RestartBudget } from './restart-budget.ts';
@@ -38,7 +38,7 @@ interface PendingChange {
 export class VisionProcess implements Service, Vision {
   readonly name = 'vision';
   readonly #options: VisionProcessOptions;
-  readonly #pictures: PictureDesk;
+  readonly #pictures: PendingSnapshots;
   readonly #recordings: ReadonlySet<string>;
   /** What a new process is started with. */
   #plan: VisionPlan;
@@ -48,7 +48,7 @@ export class VisionProcess implements Service, Vision {
   #changes = 0;
   /** Recordings that came to their end: a new process does not play them again. */
   readonly #finished = new Set<string>();
-  #accounts = new Accounts({});
+  #reconciler = new FrameReconciler({});
   #child: VisionChild | undefined;
   #silentMs = 0;
   #greeted = false;
@@ -58,7 +58,7 @@ export class VisionProcess implements Service, Vision {
     this.#options = options;
     this.#plan = options.plan;
     this.#running = options.plan;
-    this.#pictures = new PictureDesk(options.pictureDeadlineMs ?? 5_000);
+    this.#pictures = new PendingSnapshots(options.pictureDeadlineMs ?? 5_000);
     const recordings = options.plan.cameras.filter(({ mode }) => mode === 'recording');
     this.#recordings = new Set(recordings.map(({ id }) => id));
   }
@@ -104,7 +104,7 @@ export class VisionProcess implements Service, Vision {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#changes += 1;
     this.#change = { id: this.#changes, onDropped, resolve: () => resolve(undefined) };
-    child.send({ type: 'change', id: this.#changes, change, firstIndex: this.#accounts.nextIndices() });
+    child.send({ type: 'change', id: this.#changes, change, firstIndex: this.#reconciler.nextIndices() });
     await promise;
   }
 
@@ -121,8 +121,8 @@ export class VisionProcess implements Service, Vision {
     const { inferenceDeadlineMs = 5_000 } = this.#options;
     const plan = this.#plan;
     this.#running = plan;
-    const firstIndex = this.#accounts.nextIndices();
-    this.#accounts = new Accounts(firstIndex);
+    const firstIndex = this.#reconciler.nextIndices();
+    this.#reconciler = new FrameReconciler(firstIndex);
     this.#silentMs = 0;
     this.#greeted = false;
     this.#replace = undefined;
@@ -168,7 +168,7 @@ export class VisionProcess implements Service, Vision {
     const lanes = this.#running.cameras.flatMap(({ id, models }) =>
       models.map((entry) => ({ camera: id, model: useOf(entry).model })),
     );
-    for (const { camera, model, offered } of this.#accounts.lost(this.#recordings, lanes)) {
+    for (const { camera, model, offered } of this.#reconciler.lost(this.#recordings, lanes)) {
       listener.fate(camera, model, { fate: 'failed', reason: 'vision_restarted' }, offered);
     }
   }
@@ -194,7 +194,7 @@ export class VisionProcess implements Service, Vision {
         return;
       case 'heartbeat':
         this.#silentMs = 0;
-        this.#accounts.heartbeat(message);
+        this.#reconciler.heartbeat(message);
         for (const { camera, model, reason, count } of message.skipped) {
           listener.fate(camera, model, { fate: 'skipped', reason }, count);
         }
@@ -231,7 +231,7 @@ export class VisionProcess implements Service, Vision {
   #inspected(inspection: Extract<FromVision, { type: 'inspection' }>['inspection']): void {
     const { listener } = this.#options;
     const { camera, index } = inspection.frame;
-    this.#accounts.inspection(inspection);
+    this.#reconciler.inspection(inspection);
     listener.inspection(inspection);
     if (!this.#recordings.has(camera)) return;
     // Pictures that the listener asks for now are requested before the next frame is let through.

@@ -1,6 +1,6 @@
 import { createLogger } from '@lineside/kit';
 import type { Command } from 'commander';
-import type { EngineKeeper, EngineState } from '../../engines/index.ts';
+import type { EngineCache, EngineState } from '../../engines/index.ts';
 import { askService } from '../ask-service.ts';
 import { action, type Context, examples, printError, type Registry } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -72,7 +72,7 @@ async function build(context: Context, retry: boolean): Promise<readonly EngineS
   return keeper.states();
 }
 
-async function printProgress(context: Context, keeper: EngineKeeper, signal: AbortSignal): Promise<void> {
+async function printProgress(context: Context, keeper: EngineCache, signal: AbortSignal): Promise<void> {
   let printed = '';
   while (!signal.aborted) {
     await context.io.clock.sleep(1_000, signal).catch(() => undefined);

@@ -1,7 +1,7 @@
 import type { Detection, PictureSize } from '../domain/index.ts';
 import { sizeOf } from './box-motion.ts';
-import type { Followed } from './followed.ts';
-import { type Places, placesOf, slowerStep } from './slower-flow.ts';
+import type { TrackState } from './track-state.ts';
+import { type Places, placesOf, slowerAlias } from './speed-alias.ts';
 
 /** How far fellows' speeds may lie from their median, as a share of it, to be one flow. */
 const AGREEMENT = 0.3;
@@ -18,7 +18,7 @@ const DOUBTS = 2;
  * `share` of the tracks must agree.
  */
 export function commonVelocity(
-  tracks: readonly Followed[],
+  tracks: readonly TrackState[],
   size: number,
   share = 1,
 ): readonly [number, number] | undefined {
@@ -32,12 +32,12 @@ export function commonVelocity(
 }
 
 /** Doubts the common speed of one label's tracks, and puts it right when two frames in a row speak against it. */
-export class FlowCheck {
+export class SpeedCheck {
   #before: { readonly places: Places; readonly mediaMs: number } | undefined;
   #doubts = 0;
 
   /** `detections` are those of `tracks`' label in this frame that may stand for a track by themselves. */
-  check(tracks: readonly Followed[], detections: readonly Detection[], mediaMs: number, picture: PictureSize): void {
+  check(tracks: readonly TrackState[], detections: readonly Detection[], mediaMs: number, picture: PictureSize): void {
     const before = this.#before;
     const places = placesOf(detections.map(({ box }) => box));
     this.#before = { places, mediaMs };
@@ -48,7 +48,7 @@ export class FlowCheck {
     const step =
       flow === undefined
         ? undefined
-        : slowerStep(before.places, places, [flow[0] * seconds, flow[1] * seconds], size, picture);
+        : slowerAlias(before.places, places, [flow[0] * seconds, flow[1] * seconds], size, picture);
     this.#doubts = step === undefined ? 0 : this.#doubts + 1;
     if (step === undefined || this.#doubts < DOUBTS) return;
     this.#doubts = 0;

@@ -8,7 +8,7 @@ interface Waiting {
 }
 
 /** Pictures that were asked for and have not come yet. */
-export class PictureDesk {
+export class PendingSnapshots {
   readonly #waiting = new Map<number, Waiting>();
   readonly #deadlineMs: number;
   #nextId = 0;

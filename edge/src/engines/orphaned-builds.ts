@@ -17,7 +17,7 @@ export async function forgetBuilder(building: string): Promise<void> {
  * Ends the builder that a killed process left behind in a folder, with all it started: it would take the memory of the
  * next one. A process that has since been given the same number is left alone.
  */
-export async function endLeftOver(building: string): Promise<boolean> {
+export async function endOrphanedBuild(building: string): Promise<boolean> {
   const pid = Number(await readFile(join(building, PID_FILE), 'utf8').catch(() => ''));
   if (!Number.isInteger(pid) || pid <= 1) return false;
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');

@@ -5,14 +5,14 @@ import { brightBlobDetector, tinyManifest } from '../../../tests/support/tiny-on
 import { testVideo } from '../../../tests/support/video.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
-import { VisionEngine } from './engine.ts';
+import { VisionWorker } from './vision-worker.ts';
 import type { FromVision } from './messages.ts';
 import { type CameraPlan, useOf, type VisionPlan } from './plan.ts';
 
 /** Runs an engine in this process until `enough`, stops it, and gives all that it told. */
 async function told(plan: VisionPlan, enough: (messages: readonly FromVision[]) => boolean): Promise<FromVision[]> {
   const messages: FromVision[] = [];
-  const engine = new VisionEngine({
+  const engine = new VisionWorker({
     order: { type: 'plan', plan, firstIndex: {}, inferenceDeadlineMs: 20_000 },
     // As the main process would: a result of a recording is dealt with at once.
     tell: (message) => {

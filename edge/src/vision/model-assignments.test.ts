@@ -6,7 +6,7 @@ import { waitFor } from '../../../tests/support/wait-for.ts';
 import type { Detection, InferenceResult } from '../domain/index.ts';
 import type { ModelSpec } from '../inference/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
-import { VisionEngine } from './engine.ts';
+import { VisionWorker } from './vision-worker.ts';
 import type { FromVision } from './messages.ts';
 import type { CameraPlan, ModelUse } from './plan.ts';
 
@@ -55,7 +55,7 @@ const recording = (url: string, models: readonly (string | ModelUse)[], fps = 10
 /** Plays a recording to its end and gives all that was told. */
 async function play(camera: CameraPlan, models: readonly ModelSpec[]): Promise<FromVision[]> {
   const messages: FromVision[] = [];
-  const engine = new VisionEngine({
+  const engine = new VisionWorker({
     order: { type: 'plan', plan: { cameras: [camera], models }, firstIndex: {}, inferenceDeadlineMs: 20_000 },
     tell: (message) => {
       messages.push(message);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BufferPool } from '../camera/index.ts';
-import { type HeldPicture, PictureRing } from './picture-ring.ts';
+import { type HeldFrame, FrameRing } from './frame-ring.ts';
 
 const SIZE = { width: 1, height: 1 };
-const picture = (index: number, state: Partial<HeldPicture> = {}): HeldPicture => ({
+const picture = (index: number, state: Partial<HeldFrame> = {}): HeldFrame => ({
   index,
   pixels: Uint8Array.of(index, index, index),
   size: SIZE,
@@ -15,13 +15,13 @@ const picture = (index: number, state: Partial<HeldPicture> = {}): HeldPicture =
 
 describe('the pictures that are held', () => {
   it('are the newest, and the newest of all when another is gone', () => {
-    const ring = new PictureRing(new BufferPool(), 3);
+    const ring = new FrameRing(new BufferPool(), 3);
     for (let index = 0; index < 5; index++) ring.hold(picture(index));
     expect([ring.find(2)?.index, ring.find(1)?.index, ring.find()?.index]).toEqual([2, 4, 4]);
   });
 
   it('stay while a model looks at them', () => {
-    const ring = new PictureRing(new BufferPool(), 2);
+    const ring = new FrameRing(new BufferPool(), 2);
     const looked = picture(0, { pins: 1 });
     ring.hold(looked);
     for (let index = 1; index < 9; index++) ring.hold(picture(index));
@@ -32,7 +32,7 @@ describe('the pictures that are held', () => {
   });
 
   it('are rather those that were inspected than those that were skipped', () => {
-    const ring = new PictureRing(new BufferPool(), 3);
+    const ring = new FrameRing(new BufferPool(), 3);
     ring.hold(picture(0, { inspected: true }));
     for (let index = 1; index < 9; index++) ring.hold(picture(index));
     expect(ring.find(0)?.index).toBe(0);
@@ -40,7 +40,7 @@ describe('the pictures that are held', () => {
 
   it('give their buffers back when they go', () => {
     const pool = new BufferPool();
-    const ring = new PictureRing(pool, 1);
+    const ring = new FrameRing(pool, 1);
     const first = picture(0);
     ring.hold(first);
     ring.hold(picture(1));

@@ -7,7 +7,7 @@ import { isAlive, waitUntilGone } from '../../../tests/support/processes.ts';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
-import { EngineKeeper, type EngineModel, type EngineSettings, type EngineState } from './keeper.ts';
+import { EngineCache, type EngineModel, type EngineSettings, type EngineState } from './engine-cache.ts';
 import { readMachine } from './machine.ts';
 import { listEngines } from './store.ts';
 
@@ -34,8 +34,8 @@ async function model(id: string): Promise<EngineModel> {
   };
 }
 
-async function keeper(ids: readonly string[], change: Partial<EngineSettings> = {}): Promise<EngineKeeper> {
-  return new EngineKeeper({
+async function keeper(ids: readonly string[], change: Partial<EngineSettings> = {}): Promise<EngineCache> {
+  return new EngineCache({
     folder: dir.join('engines'),
     machine: await readMachine({ path: dir.join('bin'), root: dir.path }),
     models: await Promise.all(ids.map(model)),
@@ -110,7 +110,7 @@ describe('engines', () => {
       const line = await keeper(['a']);
       await line.prepare(never);
       expect(told(line.states())).toEqual(['a ready']);
-      await line.distrust('a', 'its engine cannot be used: serialization error');
+      await line.markBad('a', 'its engine cannot be used: serialization error');
       expect(told(line.states())).toEqual(['a failed engine_refused']);
       expect(await listEngines(dir.join('engines'))).toEqual([]);
     }
@@ -163,7 +163,7 @@ describe('a build that fails', () => {
   });
 
   it('without a builder is told with what to install', async () => {
-    const none = new EngineKeeper({
+    const none = new EngineCache({
       folder: dir.join('engines'),
       machine: { gpu: 'unknown', tensorrt: '10.3.0' },
       models: [await model('a')],

@@ -3,11 +3,11 @@ import type { FrameRef } from '../domain/index.ts';
 import { aborted, type Clock, type Logger, type Service, ServiceGroup, unlessAbort } from '@lineside/kit';
 import type { ModelSpec } from '../inference/index.ts';
 import type { PictureRequest } from '../pipeline/index.ts';
-import { CameraDesk, type Watcher } from './camera-desk.ts';
+import { FrameDispatcher, type AssignedModel } from './frame-dispatcher.ts';
 import { CameraService } from './camera-service.ts';
 import { drawJpeg } from './draw.ts';
 import { VisionError } from './errors.ts';
-import { Ledger } from './ledger.ts';
+import { FrameCounters } from './frame-accounting/index.ts';
 import type { FromVision, ToVision } from './messages.ts';
 import { ModelRunner } from './model-runner.ts';
 import { type CameraPlan, useOf } from './plan.ts';
@@ -19,7 +19,7 @@ const NOT_LOOKED_AT = {
   times: { waitMs: 0, inferMs: 0, decodeMs: 0 },
 } as const;
 
-export interface EngineOptions {
+export interface VisionWorkerOptions {
   readonly order: Extract<ToVision, { type: 'plan' }>;
   readonly tell: (message: FromVision) => void;
   readonly clock: Clock;
@@ -28,12 +28,12 @@ export interface EngineOptions {
 }
 
 /** All that happens inside the vision process: cameras, mailboxes, sessions, pictures. */
-export class VisionEngine {
-  readonly #options: EngineOptions;
+export class VisionWorker {
+  readonly #options: VisionWorkerOptions;
   readonly #pool = new BufferPool();
-  readonly #ledger = new Ledger();
+  readonly #counters = new FrameCounters();
   readonly #cameras = new Map<string, CameraService>();
-  readonly #models = new Map<string, Omit<Watcher, 'use'> & { readonly service: Service }>();
+  readonly #models = new Map<string, Omit<AssignedModel, 'use'> & { readonly service: Service }>();
   readonly #runningCameras = new ServiceGroup('cameras');
   readonly #runningModels = new ServiceGroup('models');
   /** Index of the next frame of each camera that was dropped. */
@@ -41,7 +41,7 @@ export class VisionEngine {
   readonly #stopped = new AbortController();
   readonly #capabilities = Promise.withResolvers<FfmpegCapabilities>();
 
-  constructor(options: EngineOptions) {
+  constructor(options: VisionWorkerOptions) {
     this.#options = options;
     const { plan, firstIndex } = options.order;
     for (const spec of plan.models) this.#addModel(spec);
@@ -79,7 +79,7 @@ export class VisionEngine {
   /** Tells that the process lives, and what was skipped and offered. */
   beat(): void {
     const { tell } = this.#options;
-    tell({ type: 'heartbeat', skipped: this.#ledger.takeSkipped(), offered: this.#ledger.offered() });
+    tell({ type: 'heartbeat', skipped: this.#counters.takeSkipped(), offered: this.#counters.offered() });
   }
 
   /** The main process has dealt with a result of a recording. */
@@ -118,7 +118,7 @@ export class VisionEngine {
     const { clock, logger, order } = this.#options;
     const { inferenceDeadlineMs } = order;
     const tell = (message: FromVision): void => this.#tell(message);
-    const tools = { clock, logger, pool: this.#pool, ledger: this.#ledger, tell, inferenceDeadlineMs };
+    const tools = { clock, logger, pool: this.#pool, counters: this.#counters, tell, inferenceDeadlineMs };
     const runner = new ModelRunner(spec, tools);
     const service: Service = {
       name: `model ${spec.id}`,
@@ -152,10 +152,10 @@ export class VisionEngine {
       return { runner: watcher.runner, manifest: watcher.manifest, iou: watcher.iou, use };
     });
     const unavailable = (frame: FrameRef, model: string): void => {
-      this.#ledger.offer(frame.camera, model);
+      this.#counters.offer(frame.camera, model);
       this.#tell({ type: 'inspection', inspection: { frame, model, ...NOT_LOOKED_AT } });
     };
-    const desk = new CameraDesk(plan, watchers, { pool: this.#pool, unavailable, signal: this.#stopped.signal });
+    const desk = new FrameDispatcher(plan, watchers, { pool: this.#pool, unavailable, signal: this.#stopped.signal });
     const camera = new CameraService({
       plan,
       desk,
@@ -187,7 +187,7 @@ export class VisionEngine {
   async #settled(cameras: readonly string[]): Promise<void> {
     const { clock } = this.#options;
     const { signal } = this.#stopped;
-    while (!signal.aborted && cameras.some((camera) => this.#ledger.outstanding(camera) > 0)) {
+    while (!signal.aborted && cameras.some((camera) => this.#counters.outstanding(camera) > 0)) {
       await clock.sleep(SETTLE_POLL_MS, signal).catch(unlessAbort);
     }
   }
@@ -195,9 +195,9 @@ export class VisionEngine {
   #tell(message: FromVision): void {
     const { tell } = this.#options;
     if (message.type === 'inspection') {
-      this.#ledger.inspect(message.inspection.frame.camera, message.inspection.model);
+      this.#counters.inspect(message.inspection.frame.camera, message.inspection.model);
       // What was skipped goes ahead of the next result: were this process killed, it would count as lost.
-      if (this.#ledger.hasSkipped) this.beat();
+      if (this.#counters.hasSkipped) this.beat();
     }
     tell(message);
   }

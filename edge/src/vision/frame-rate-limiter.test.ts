@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Pace } from './pace.ts';
+import { FrameRateLimiter } from './frame-rate-limiter.ts';
 
-const through = (pace: Pace, times: readonly number[]): number[] => times.filter((atMs) => pace.due(atMs));
+const through = (pace: FrameRateLimiter, times: readonly number[]): number[] => times.filter((atMs) => pace.due(atMs));
 const frames = (fps: number, count: number): number[] => Array.from({ length: count }, (_, n) => (n * 1000) / fps);
 
 describe('a pace of its own', () => {
@@ -11,19 +11,19 @@ describe('a pace of its own', () => {
     { camera: 5, model: 0.1, seconds: 60, looks: 6 },
     { camera: 5, model: 30, seconds: 2, looks: 10 },
   ])('looks $model times a second at a camera of $camera', ({ camera, model, seconds, looks }) => {
-    expect(through(new Pace(model), frames(camera, camera * seconds))).toHaveLength(looks);
+    expect(through(new FrameRateLimiter(model), frames(camera, camera * seconds))).toHaveLength(looks);
   });
 
   it('looks at every frame where no rate is asked for', () => {
-    expect(through(new Pace(undefined), frames(25, 100))).toHaveLength(100);
+    expect(through(new FrameRateLimiter(undefined), frames(25, 100))).toHaveLength(100);
   });
 
   it('does not make up after a gap, and goes on after a clock that stepped back', () => {
-    expect(through(new Pace(2), [0, 10_000, 10_100, 10_200, 10_480])).toEqual([0, 10_000, 10_480]);
-    expect(through(new Pace(1), [50_000, 0, 500, 1000])).toEqual([50_000, 0, 1000]);
+    expect(through(new FrameRateLimiter(2), [0, 10_000, 10_100, 10_200, 10_480])).toEqual([0, 10_000, 10_480]);
+    expect(through(new FrameRateLimiter(1), [50_000, 0, 500, 1000])).toEqual([50_000, 0, 1000]);
   });
 
   it('forgives jitter', () => {
-    expect(through(new Pace(5), [0, 190, 405, 590, 810])).toHaveLength(5);
+    expect(through(new FrameRateLimiter(5), [0, 190, 405, 590, 810])).toHaveLength(5);
   });
 });

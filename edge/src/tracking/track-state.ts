@@ -5,13 +5,13 @@ import { BoxMotion } from './box-motion.ts';
 const SPEED_KNOWN_HITS = 3;
 
 /** When a frame is: `atMs` on this box, `mediaMs` on the camera's own clock, by which motion is measured. */
-export interface Moment {
+export interface FrameTime {
   readonly atMs: number;
   readonly mediaMs: number;
 }
 
 /** One object being followed: what `Track` says of it, and its motion. */
-export class Followed {
+export class TrackState {
   readonly id: number;
   readonly label: string;
   readonly firstSeenMs: number;
@@ -20,17 +20,17 @@ export class Followed {
   #score: number;
   #hits = 1;
   #missed = 0;
-  #lastSeen: Moment;
+  #lastSeen: FrameTime;
   #confirmed: boolean;
 
-  constructor(id: number, detection: Detection, moment: Moment, confirmHits: number, motion: BoxMotion) {
+  constructor(id: number, detection: Detection, frameTime: FrameTime, confirmHits: number, motion: BoxMotion) {
     this.id = id;
     this.label = detection.label;
-    this.firstSeenMs = moment.atMs;
+    this.firstSeenMs = frameTime.atMs;
     this.motion = motion;
     this.#box = detection.box;
     this.#score = detection.score;
-    this.#lastSeen = moment;
+    this.#lastSeen = frameTime;
     this.#confirmed = confirmHits <= 1;
   }
 
@@ -55,13 +55,13 @@ export class Followed {
     return this.#hits >= SPEED_KNOWN_HITS;
   }
 
-  hit(detection: Detection, moment: Moment, confirmHits: number): void {
+  hit(detection: Detection, frameTime: FrameTime, confirmHits: number): void {
     this.motion.correct(detection.box);
     this.#box = detection.box;
     this.#score = detection.score;
     this.#hits += 1;
     this.#missed = 0;
-    this.#lastSeen = moment;
+    this.#lastSeen = frameTime;
     this.#confirmed ||= this.#hits >= confirmHits;
   }
 

@@ -2,7 +2,7 @@ import type { BufferPool } from '../camera/index.ts';
 import type { PictureSize } from '../domain/index.ts';
 
 /** A picture of a camera, held for evidence and live view. */
-export interface HeldPicture {
+export interface HeldFrame {
   readonly index: number;
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly size: PictureSize;
@@ -17,32 +17,32 @@ export interface HeldPicture {
  * The newest pictures of one camera. What a model is still looking at stays; of the others those that no model looked
  * at go first, so that a fast camera does not push out the frame that an event will speak of.
  */
-export class PictureRing {
+export class FrameRing {
   readonly #pool: BufferPool;
   readonly #capacity: number;
-  #held: HeldPicture[] = [];
+  #held: HeldFrame[] = [];
 
   constructor(pool: BufferPool, capacity: number) {
     this.#pool = pool;
     this.#capacity = capacity;
   }
 
-  hold(picture: HeldPicture): void {
+  hold(picture: HeldFrame): void {
     this.#held.push(picture);
     this.#evict();
   }
 
   /** The picture of frame `index`, or the newest when that is no longer held or none is named. */
-  find(index?: number): HeldPicture | undefined {
+  find(index?: number): HeldFrame | undefined {
     return this.#held.find((picture) => picture.index === index) ?? this.#held.at(-1);
   }
 
   /** Keeps a picture while it is being used. */
-  pin(picture: HeldPicture): void {
+  pin(picture: HeldFrame): void {
     picture.pins += 1;
   }
 
-  unpin(picture: HeldPicture): void {
+  unpin(picture: HeldFrame): void {
     picture.pins -= 1;
     this.#evict();
   }

@@ -66,7 +66,7 @@ interface Entry {
 }
 
 /** The engines of one line: which there are, which are to be built, and how far that is. */
-export class EngineKeeper {
+export class EngineCache {
   readonly #options: EngineKeeperOptions;
   readonly #entries: readonly Entry[];
 
@@ -134,13 +134,13 @@ export class EngineKeeper {
   }
 
   /** The runtime runs the engine of a model: what went wrong before is over. */
-  async trust(id: string): Promise<void> {
+  async markVerified(id: string): Promise<void> {
     const entry = this.#entries.find(({ model }) => model.id === id);
     if (entry !== undefined) await forgetFailures(this.#options.folder, entry.key);
   }
 
   /** The runtime refused the engine of a model: it goes, and is built anew at the next start, once. */
-  async distrust(id: string, message: string): Promise<void> {
+  async markBad(id: string, message: string): Promise<void> {
     const entry = this.#entries.find(({ model }) => model.id === id);
     if (entry?.state.state !== 'ready') return;
     const { folder, logger } = this.#options;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Places, slowerStep } from './slower-flow.ts';
+import { type Places, slowerAlias } from './speed-alias.ts';
 
 const PICTURE = { width: 640, height: 360 };
 const SIZE = 70;
@@ -12,28 +12,28 @@ const row = (travelled: number, uneven: number): Places =>
 describe('the slower of two flows', () => {
   it('is found where tracks pass over from product to product', () => {
     for (let start = 0; start < 140; start += 5) {
-      const found = slowerStep(row(start, 12), row(start + 21, 12), [161, 0], SIZE, PICTURE);
+      const found = slowerAlias(row(start, 12), row(start + 21, 12), [161, 0], SIZE, PICTURE);
       expect(found?.[0]).toBeCloseTo(21, 4);
-      expect(slowerStep(row(start, 12), row(start - 21, 12), [119, 0], SIZE, PICTURE)?.[0]).toBeCloseTo(-21, 4);
+      expect(slowerAlias(row(start, 12), row(start - 21, 12), [119, 0], SIZE, PICTURE)?.[0]).toBeCloseTo(-21, 4);
     }
   });
 
   it('is found even where products stand quite evenly, if it is much slower', () => {
     for (let start = 0; start < 140; start += 5) {
-      expect(slowerStep(row(start, 0), row(start + 21, 0), [161, 0], SIZE, PICTURE)?.[0]).toBeCloseTo(21, 4);
+      expect(slowerAlias(row(start, 0), row(start + 21, 0), [161, 0], SIZE, PICTURE)?.[0]).toBeCloseTo(21, 4);
     }
   });
 
   it('is not taken for a true fast one', () => {
     for (let start = 0; start < 140; start += 5) {
-      expect(slowerStep(row(start, 12), row(start + 84, 12), [84, 0], SIZE, PICTURE)).toBeUndefined();
-      expect(slowerStep(row(start, 12), row(start + 21, 12), [21, 0], SIZE, PICTURE)).toBeUndefined();
+      expect(slowerAlias(row(start, 12), row(start + 84, 12), [84, 0], SIZE, PICTURE)).toBeUndefined();
+      expect(slowerAlias(row(start, 12), row(start + 21, 12), [21, 0], SIZE, PICTURE)).toBeUndefined();
     }
   });
 
   it('is not looked for in one thing, nor in a crowd', () => {
-    expect(slowerStep([[100, 180]], [[120, 180]], [160, 0], SIZE, PICTURE)).toBeUndefined();
+    expect(slowerAlias([[100, 180]], [[120, 180]], [160, 0], SIZE, PICTURE)).toBeUndefined();
     const crowd: Places = Array.from({ length: 200 }, (_, k) => [k * 3, 180] as const);
-    expect(slowerStep(crowd, crowd, [160, 0], SIZE, PICTURE)).toBeUndefined();
+    expect(slowerAlias(crowd, crowd, [160, 0], SIZE, PICTURE)).toBeUndefined();
   });
 });

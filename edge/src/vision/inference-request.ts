@@ -1,24 +1,24 @@
 import type { FrameRef, InferenceResult, SkipReason } from '../domain/index.ts';
 import type { SessionAnswer, SessionFrame } from '../inference/index.ts';
-import type { Turns } from './turns.ts';
-import type { Cut, Work } from './work.ts';
+import type { RoundRobinMailbox } from './round-robin-mailbox.ts';
+import type { Crop, CropPlan } from './crop-plan.ts';
 
 /** A frame on its way to a model. */
-export interface Ticket {
+export interface InferenceRequest {
   readonly frame: FrameRef;
   readonly arrivedMs: number;
-  readonly work: Work;
+  readonly work: CropPlan;
   /** True when every frame has to be inspected: it waits for a model that is loading. */
-  readonly patient: boolean;
+  readonly mustInspect: boolean;
   /** Called once, when the frame has its fate: what was told of it, or why nothing was. */
-  readonly settle: (outcome: Outcome) => void;
+  readonly onOutcome: (outcome: Outcome) => void;
 }
 
 export type Outcome = { readonly told: InferenceResult } | { readonly skipped: SkipReason };
 
 /** A frame whose inputs go through the model, in one run or in several. */
 export interface Job {
-  readonly ticket: Ticket;
+  readonly request: InferenceRequest;
   /** How many of its cuts are on their way or answered. */
   asked: number;
   /** Without their pixels, in the order of the cuts. */
@@ -27,14 +27,14 @@ export interface Job {
   ended: boolean;
 }
 
-export function jobOf(ticket: Ticket): Job {
-  return { ticket, asked: 0, answers: [], ended: false };
+export function jobOf(request: InferenceRequest): Job {
+  return { request, asked: 0, answers: [], ended: false };
 }
 
 /** One input of one frame in a run. */
 export interface Input {
   readonly job: Job;
-  readonly cut: Cut;
+  readonly crop: Crop;
 }
 
 /** What waits now, and frames that turned out to have nothing to look at. */
@@ -47,18 +47,18 @@ export interface Gathered {
  * At most `most` inputs of those that wait now: one of each camera in turn, and again while there is room. A frame that
  * has more inputs than that keeps its place for the next turns of its camera.
  */
-export function gather(turns: Turns<Job>, first: Job, most: number): Gathered {
+export function gather(turns: RoundRobinMailbox<Job>, first: Job, most: number): Gathered {
   const inputs: Input[] = [];
   const empty: Job[] = [];
   let job: Job | undefined = first;
   while (job !== undefined) {
-    const { cuts } = job.ticket.work;
-    const cut = cuts[job.asked];
-    if (cut === undefined) empty.push(job);
+    const { crops } = job.request.work;
+    const crop = crops[job.asked];
+    if (crop === undefined) empty.push(job);
     else {
       job.asked += 1;
-      inputs.push({ job, cut });
-      if (job.asked < cuts.length) turns.keep(job.ticket.frame.camera, job);
+      inputs.push({ job, crop });
+      if (job.asked < crops.length) turns.keep(job.request.frame.camera, job);
     }
     job = inputs.length < most ? turns.poll() : undefined;
   }
@@ -71,9 +71,9 @@ export type Taken = (Input & SessionFrame) | { readonly job: Job; readonly failu
 /** The pixels of all inputs, cut side by side; in their order. */
 export async function takeAll(inputs: readonly Input[]): Promise<readonly Taken[]> {
   return Promise.all(
-    inputs.map(async ({ job, cut }): Promise<Taken> => {
+    inputs.map(async ({ job, crop }): Promise<Taken> => {
       try {
-        return { job, cut, pixels: await cut.take(), source: cut.size };
+        return { job, crop, pixels: await crop.take(), source: crop.size };
       } catch (failure) {
         return { job, failure };
       }

@@ -5,9 +5,9 @@ import type { ModelManifest } from '../inference/index.ts';
 import type { StagePlan } from './plan.ts';
 import type { SharedPixels } from './shared-pixels.ts';
 import { copyRect } from './tiles.ts';
-import type { Cut, Work } from './work.ts';
+import type { Crop, CropPlan } from './crop-plan.ts';
 
-export interface FindRequest {
+export interface DetectionCropsRequest {
   /** What the first stage found, in source pixels. */
   readonly finds: readonly Detection[];
   /** The whole picture at the source's own size. */
@@ -18,13 +18,13 @@ export interface FindRequest {
 }
 
 /** One input per find of the first stage, cut from the picture at its full size. */
-export function findWork(request: FindRequest): Work {
+export function detectionCrops(request: DetectionCropsRequest): CropPlan {
   const { pixels, stage } = request;
   const wanted = wantedOf(request.finds, stage);
   const rects = wanted.slice(0, stage.most).map(({ box }) => rectAround(box, stage.margin, pixels.size));
   return {
-    cuts: rects.map(
-      (rect): Cut => ({ left: rect.left, top: rect.top, size: rect, take: () => cutFind(request, rect) }),
+    crops: rects.map(
+      (rect): Crop => ({ left: rect.left, top: rect.top, size: rect, take: () => cropDetection(request, rect) }),
     ),
     complete: wanted.length <= stage.most,
     merge: (finds) => finds.flat().toSorted((a, b) => b.score - a.score),
@@ -51,7 +51,7 @@ export function rectAround(box: Box, margin: number, picture: PictureSize): Pixe
 }
 
 /** Scaled by libvips off this thread; the bars are the same as FFmpeg's. */
-async function cutFind(request: FindRequest, rect: PixelRect): Promise<Uint8Array<ArrayBuffer>> {
+async function cropDetection(request: DetectionCropsRequest, rect: PixelRect): Promise<Uint8Array<ArrayBuffer>> {
   const { pixels, input, pool } = request;
   const fit = letterbox(rect, input, input.letterbox.anchor);
   const [left, top] = [Math.max(0, -fit.left), Math.max(0, -fit.top)];

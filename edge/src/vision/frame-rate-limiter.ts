@@ -6,7 +6,7 @@ const EARLY_MAX_MS = 40;
  * Lets through at most so many frames a second, evenly, on the frames' own clock. A clock that stepped back by more
  * than two slots starts the schedule anew, as a recording does that begins again.
  */
-export class Pace {
+export class FrameRateLimiter {
   readonly #slotMs: number;
   #nextMs = Number.NEGATIVE_INFINITY;
 

@@ -8,21 +8,21 @@ import {
 } from '../camera/index.ts';
 import { type FrameRef, type PixelRect, regionRect } from '../domain/index.ts';
 import type { ModelManifest } from '../inference/index.ts';
-import { findWork } from './find-work.ts';
-import type { Outcome } from './job.ts';
+import { detectionCrops } from './detection-crops.ts';
+import type { Outcome } from './inference-request.ts';
 import type { ModelRunner } from './model-runner.ts';
-import { Pace } from './pace.ts';
-import { type HeldPicture, PictureRing } from './picture-ring.ts';
+import { FrameRateLimiter } from './frame-rate-limiter.ts';
+import { type HeldFrame, FrameRing } from './frame-ring.ts';
 import { type CameraPlan, formatOf, type ModelUse, type StagePlan } from './plan.ts';
 import { SharedPixels } from './shared-pixels.ts';
-import { tileWork } from './tile-work.ts';
-import { onePicture, type Work } from './work.ts';
+import { tileCrops } from './tile-crops.ts';
+import { singleCrop, type CropPlan } from './crop-plan.ts';
 
 const PICTURES_LEAST = 6;
 const PICTURES_MOST = 16;
 
 /** A model that looks at a camera. */
-export interface Watcher {
+export interface AssignedModel {
   readonly use: ModelUse;
   readonly runner: ModelRunner;
   readonly manifest: ModelManifest;
@@ -31,14 +31,14 @@ export interface Watcher {
 }
 
 /** A model of the first stage, with those that look at what it found. */
-interface Watch extends Watcher {
+interface FirstStage extends AssignedModel {
   /** Place of its pixels among FFmpeg's outputs. */
   readonly output: number;
-  readonly pace: Pace;
+  readonly pace: FrameRateLimiter;
   readonly stages: readonly Stage[];
 }
 
-interface Stage extends Watcher {
+interface Stage extends AssignedModel {
   readonly plan: StagePlan;
   readonly output: number;
 }
@@ -47,13 +47,13 @@ interface Stage extends Watcher {
 interface Arrival {
   readonly frame: CameraFrame;
   readonly ref: FrameRef;
-  readonly patient: boolean;
+  readonly mustInspect: boolean;
   /** Pictures that tiles and finds are cut from, by output. */
   readonly whole: ReadonlyMap<number, SharedPixels>;
-  readonly settle: (outcome: Outcome) => void;
+  readonly onOutcome: (outcome: Outcome) => void;
 }
 
-export interface DeskTools {
+export interface DispatcherTools {
   readonly pool: BufferPool;
   /** Counts and tells that a model which cannot be had did not look at a frame. */
   readonly unavailable: (frame: FrameRef, model: string) => void;
@@ -61,42 +61,42 @@ export interface DeskTools {
 }
 
 /** Hands each frame of one camera to its models, and holds its pictures. */
-export class CameraDesk {
-  readonly ring: PictureRing;
+export class FrameDispatcher {
+  readonly ring: FrameRing;
   /** What FFmpeg is to make of each frame, each once. */
   readonly formats: readonly OutputFormat[];
   readonly #plan: CameraPlan;
   readonly #pool: BufferPool;
-  readonly #watches: readonly Watch[];
+  readonly #watches: readonly FirstStage[];
   /** Stages whose first model is not on this camera: they cannot be run, and each frame says so. */
-  readonly #orphans: readonly Watcher[];
+  readonly #orphans: readonly AssignedModel[];
   /** Frames of a recording that the main process has not yet dealt with. */
   readonly #unseen = new Map<number, { left: number; readonly release: () => void }>();
-  readonly #absent: readonly { readonly model: string; readonly pace: Pace }[];
+  readonly #absent: readonly { readonly model: string; readonly pace: FrameRateLimiter }[];
   readonly #unavailable: (frame: FrameRef, model: string) => void;
   readonly #signal: AbortSignal;
 
-  constructor(plan: CameraPlan, watchers: readonly Watcher[], tools: DeskTools) {
+  constructor(plan: CameraPlan, watchers: readonly AssignedModel[], tools: DispatcherTools) {
     const { pool } = tools;
     this.#plan = plan;
     this.#pool = pool;
     this.#signal = tools.signal;
     this.#unavailable = tools.unavailable;
-    this.#absent = (plan.absent ?? []).map(({ model, fps }) => ({ model, pace: new Pace(fps) }));
-    this.ring = new PictureRing(pool, Math.min(PICTURES_MOST, Math.max(PICTURES_LEAST, Math.ceil(plan.fps * 1.2))));
+    this.#absent = (plan.absent ?? []).map(({ model, fps }) => ({ model, pace: new FrameRateLimiter(fps) }));
+    this.ring = new FrameRing(pool, Math.min(PICTURES_MOST, Math.max(PICTURES_LEAST, Math.ceil(plan.fps * 1.2))));
     const { first, orphans } = stagesOf(watchers);
     const used = watchers.filter((watcher) => !orphans.includes(watcher));
     const byKey = new Map(
       used.map(({ manifest, use }) => [formatKey(formatOf(manifest, use)), formatOf(manifest, use)]),
     );
     const keys = [...byKey.keys()];
-    const output = ({ manifest, use }: Watcher): number => keys.indexOf(formatKey(formatOf(manifest, use)));
+    const output = ({ manifest, use }: AssignedModel): number => keys.indexOf(formatKey(formatOf(manifest, use)));
     this.formats = [...byKey.values()];
     this.#orphans = orphans;
     this.#watches = first.map(({ watcher, stages }) => ({
       ...watcher,
       output: output(watcher),
-      pace: new Pace(watcher.use.fps),
+      pace: new FrameRateLimiter(watcher.use.fps),
       stages: stages.map((stage) => ({ ...stage, output: output(stage) })),
     }));
   }
@@ -106,16 +106,16 @@ export class CameraDesk {
     const { index, source, picture } = frame;
     const due = this.#watches.filter((watch) => this.#isDue(watch, frame.mediaMs));
     const pins = due.reduce((sum, { stages }) => sum + 1 + stages.length, this.#orphans.length);
-    const held: HeldPicture = { index, pixels: picture.pixels, size: picture.size, source, pins, inspected: false };
+    const held: HeldFrame = { index, pixels: picture.pixels, size: picture.size, source, pins, inspected: false };
     this.ring.hold(held);
-    const patient = this.#plan.mode === 'recording';
-    const dealtWith = patient && pins > 0 ? this.#await(index, pins) : undefined;
+    const mustInspect = this.#plan.mode === 'recording';
+    const dealtWith = mustInspect && pins > 0 ? this.#await(index, pins) : undefined;
     const arrival: Arrival = {
       frame,
       ref: { camera: this.#plan.id, index, atMs: frame.atMs, mediaMs: frame.mediaMs, ...source },
-      patient,
+      mustInspect,
       whole: this.#wholePictures(frame, due),
-      settle: (outcome) => {
+      onOutcome: (outcome) => {
         held.inspected ||= 'told' in outcome;
         this.ring.unpin(held);
         if ('skipped' in outcome) this.seen(index);
@@ -123,7 +123,7 @@ export class CameraDesk {
     };
     const offers = this.#workOf(arrival, due);
     for (const { watch, work } of offers) this.#offer(watch, arrival, work);
-    for (const { runner } of this.#orphans) runner.refuse(this.#ticket(arrival, NO_WORK), 'earlier_stage');
+    for (const { runner } of this.#orphans) runner.refuse(this.#request(arrival, NO_WORK), 'earlier_stage');
     for (const { model, pace } of this.#absent) if (pace.due(frame.mediaMs)) this.#unavailable(arrival.ref, model);
     return dealtWith;
   }
@@ -149,13 +149,13 @@ export class CameraDesk {
     });
   }
 
-  #isDue({ pace, runner, stages }: Watch, mediaMs: number): boolean {
+  #isDue({ pace, runner, stages }: FirstStage, mediaMs: number): boolean {
     if (pace.due(mediaMs)) return true;
     for (const one of [{ runner }, ...stages]) one.runner.pass(this.#plan.id, 'not_due');
     return false;
   }
 
-  #wholePictures(frame: CameraFrame, due: readonly Watch[]): ReadonlyMap<number, SharedPixels> {
+  #wholePictures(frame: CameraFrame, due: readonly FirstStage[]): ReadonlyMap<number, SharedPixels> {
     const takers = due.flatMap((watch) => [watch, ...watch.stages].map(({ output }) => output));
     const shared = new Map<number, SharedPixels>();
     for (const [output, format] of this.formats.entries()) {
@@ -168,7 +168,7 @@ export class CameraDesk {
   }
 
   /** A buffer is transferred to one worker; a second model of the same format gets a copy. */
-  #workOf(arrival: Arrival, due: readonly Watch[]): { watch: Watch; work: Work }[] {
+  #workOf(arrival: Arrival, due: readonly FirstStage[]): { watch: FirstStage; work: CropPlan }[] {
     const { frame, whole } = arrival;
     const used = new Set<number>();
     const offers = due.map((watch) => {
@@ -177,14 +177,14 @@ export class CameraDesk {
       const pixels = whole.get(output);
       if (pixels !== undefined && use.tiles !== undefined) {
         const request = { region, pixels, tiles: use.tiles, input: manifest.input, iou, pool: this.#pool };
-        return { watch, work: tileWork(request) };
+        return { watch, work: tileCrops(request) };
       }
       const original = frame.inputs[output];
       if (original === undefined) throw new Error(`no input ${output} for camera ${this.#plan.id}`);
       const copy = used.has(output) ? this.#copy(original) : original;
       used.add(output);
       const { left, top, width, height } = region;
-      return { watch, work: onePicture(copy, { left, top, size: { width, height } }, this.#pool) };
+      return { watch, work: singleCrop(copy, { left, top, size: { width, height } }, this.#pool) };
     });
     for (const [output, bytes] of frame.inputs.entries()) {
       if (!used.has(output) && !whole.has(output)) this.#pool.give(bytes);
@@ -198,17 +198,17 @@ export class CameraDesk {
     return copy;
   }
 
-  #ticket(arrival: Arrival, work: Work, settle = arrival.settle) {
-    const { ref, frame, patient } = arrival;
-    return { frame: ref, arrivedMs: frame.arrivedMs, work, patient, settle };
+  #request(arrival: Arrival, work: CropPlan, onOutcome = arrival.onOutcome) {
+    const { ref, frame, mustInspect } = arrival;
+    return { frame: ref, arrivedMs: frame.arrivedMs, work, mustInspect, onOutcome };
   }
 
-  #offer(watch: Watch, arrival: Arrival, work: Work): void {
-    const settle = (outcome: Outcome): void => {
+  #offer(watch: FirstStage, arrival: Arrival, work: CropPlan): void {
+    const onOutcome = (outcome: Outcome): void => {
       for (const stage of watch.stages) this.#next(stage, arrival, outcome);
-      arrival.settle(outcome);
+      arrival.onOutcome(outcome);
     };
-    watch.runner.offer(this.#ticket(arrival, work, settle));
+    watch.runner.offer(this.#request(arrival, work, onOutcome));
   }
 
   /** The second stage shares the fate of the first, unless there is a result to look into. */
@@ -217,28 +217,28 @@ export class CameraDesk {
     if ('skipped' in outcome) {
       pixels?.release();
       stage.runner.pass(this.#plan.id, outcome.skipped);
-      arrival.settle(outcome);
+      arrival.onOutcome(outcome);
     } else if (outcome.told.status === 'no_result' || pixels === undefined) {
       pixels?.release();
-      stage.runner.refuse(this.#ticket(arrival, NO_WORK), 'earlier_stage');
+      stage.runner.refuse(this.#request(arrival, NO_WORK), 'earlier_stage');
     } else {
       const { plan, manifest } = stage;
       const finds = outcome.told.detections;
-      const work = findWork({ finds, pixels, stage: plan, input: manifest.input, pool: this.#pool });
-      stage.runner.offer(this.#ticket(arrival, work));
+      const work = detectionCrops({ finds, pixels, stage: plan, input: manifest.input, pool: this.#pool });
+      stage.runner.offer(this.#request(arrival, work));
     }
   }
 }
 
-const NO_WORK: Work = { cuts: [], complete: true, merge: () => [], release: () => undefined };
+const NO_WORK: CropPlan = { crops: [], complete: true, merge: () => [], release: () => undefined };
 
 function placeOf(use: ModelUse, { source }: CameraFrame): PixelRect {
   return use.region === undefined ? { left: 0, top: 0, ...source } : regionRect(use.region, source);
 }
 
-function stagesOf(watchers: readonly Watcher[]): {
-  first: { watcher: Watcher; stages: (Watcher & { readonly plan: StagePlan })[] }[];
-  orphans: Watcher[];
+function stagesOf(watchers: readonly AssignedModel[]): {
+  first: { watcher: AssignedModel; stages: (AssignedModel & { readonly plan: StagePlan })[] }[];
+  orphans: AssignedModel[];
 } {
   const first = watchers
     .filter(({ use }) => use.after === undefined)

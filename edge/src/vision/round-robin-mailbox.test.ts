@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Turns } from './turns.ts';
+import { RoundRobinMailbox } from './round-robin-mailbox.ts';
 
 const never = new AbortController().signal;
 
 describe('taking turns', () => {
   it('gives each camera its turn, however often one puts', async () => {
-    const turns = new Turns<string>();
+    const turns = new RoundRobinMailbox<string>();
     for (const item of ['busy 1', 'busy 2', 'busy 3']) turns.put('busy', item);
     turns.put('calm', 'calm 1');
     expect(await turns.take(never)).toBe('busy 3');
@@ -15,7 +15,7 @@ describe('taking turns', () => {
   });
 
   it('goes on with what was kept when its turn comes again, before anything newer', async () => {
-    const turns = new Turns<string>();
+    const turns = new RoundRobinMailbox<string>();
     turns.put('tiles', 'tiles 1');
     turns.put('plain', 'plain 1');
     const first = (await turns.take(never)) ?? '';
@@ -27,7 +27,7 @@ describe('taking turns', () => {
   });
 
   it('forgets what was kept when nobody wants it any more, and only that', () => {
-    const turns = new Turns<string>();
+    const turns = new RoundRobinMailbox<string>();
     turns.put('a', 'newer');
     turns.keep('a', 'kept');
     turns.withdraw('a', 'newer');
@@ -38,14 +38,14 @@ describe('taking turns', () => {
   });
 
   it('hands back what a newer item replaced', () => {
-    const turns = new Turns<string>();
+    const turns = new RoundRobinMailbox<string>();
     expect(turns.put('a', 'old')).toBeUndefined();
     expect(turns.put('a', 'new')).toBe('old');
     expect(turns.put('b', 'other')).toBeUndefined();
   });
 
   it('waits for an item, and ends when told', async () => {
-    const turns = new Turns<string>();
+    const turns = new RoundRobinMailbox<string>();
     const waiting = turns.take(never);
     turns.put('a', 'late');
     expect(await waiting).toBe('late');

@@ -4,7 +4,7 @@ import { Mailbox } from '@lineside/kit';
  * One mailbox per key, emptied in turn: a busy key never keeps the others waiting for more than one item. An item that
  * is not finished with is kept for the next turn of its key, before anything newer.
  */
-export class Turns<T> {
+export class RoundRobinMailbox<T> {
   readonly #boxes = new Map<string, Mailbox<T>>();
   readonly #kept = new Map<string, T>();
   /** Keys in the order in which they are next. */

@@ -6,9 +6,9 @@ import { mergeTiles } from './merge-tiles.ts';
 import type { TilePlan } from './plan.ts';
 import type { SharedPixels } from './shared-pixels.ts';
 import { copyRect, tileGrid } from './tiles.ts';
-import type { Cut, Work } from './work.ts';
+import type { Crop, CropPlan } from './crop-plan.ts';
 
-export interface TileRequest {
+export interface TileCropsRequest {
   /** The region in pixels of the source, and scaled so that a tile is as large as the model's input. */
   readonly region: PixelRect;
   readonly pixels: SharedPixels;
@@ -22,7 +22,7 @@ export interface TileRequest {
  * The tiles of one frame. They are cut here, row by row, from one scaled picture: a tile is a copy of rows, the pixels
  * are touched by FFmpeg alone.
  */
-export function tileWork(request: TileRequest): Work {
+export function tileCrops(request: TileCropsRequest): CropPlan {
   const { region, pixels, tiles, input } = request;
   const grid = tileGrid(pixels.size, input, tiles.overlap);
   // Rounding to whole pixels makes the two directions differ by a trifle.
@@ -34,12 +34,12 @@ export function tileWork(request: TileRequest): Work {
     width: input.width * kx,
     height: input.height * ky,
   }));
-  const cuts = places.map(({ left, top, width, height }, n): Cut => {
+  const crops = places.map(({ left, top, width, height }, n): Crop => {
     const size = { width: Math.round(width), height: Math.round(height) };
-    return { left, top, size, take: () => cutTile(request, grid[n]) };
+    return { left, top, size, take: () => cropTile(request, grid[n]) };
   });
   return {
-    cuts,
+    crops,
     complete: true,
     merge: (finds) => {
       const inside = finds.map((detections) => detections.flatMap((detection) => clipped(detection, region)));
@@ -50,7 +50,7 @@ export function tileWork(request: TileRequest): Work {
   };
 }
 
-function cutTile({ pixels, input, pool }: TileRequest, rect: PixelRect | undefined): Uint8Array<ArrayBuffer> {
+function cropTile({ pixels, input, pool }: TileCropsRequest, rect: PixelRect | undefined): Uint8Array<ArrayBuffer> {
   const tile = pool.take(pictureBytes(input));
   if (rect === undefined) return tile;
   const whole = rect.left + rect.width <= pixels.size.width && rect.top + rect.height <= pixels.size.height;

@@ -34,7 +34,7 @@ export function placesOf(boxes: readonly Box[]): Places {
  * so. What tells the two apart is that products are not spaced quite evenly, that a false flow needs births and
  * departures in the middle of the picture, and that lines are filmed often enough for what they carry.
  */
-export function slowerStep(
+export function slowerAlias(
   before: Places,
   now: Places,
   step: Shift,

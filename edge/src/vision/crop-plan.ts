@@ -3,7 +3,7 @@ import type { Detection, PictureSize, InferenceOutput } from '../domain/index.ts
 import type { SessionAnswer } from '../inference/index.ts';
 
 /** One input of a model, and where in the source picture it lies. */
-export interface Cut {
+export interface Crop {
   /** Pixels of the model's input, to be taken once; the taker gives them back to the pool. */
   take(): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
   /** Size in source pixels of what it shows, and its upper left corner. */
@@ -13,8 +13,8 @@ export interface Cut {
 }
 
 /** What of one frame a model is to look at, and how its answers become one. */
-export interface Work {
-  readonly cuts: readonly Cut[];
+export interface CropPlan {
+  readonly crops: readonly Crop[];
   /** False when there was more to look at than was allowed. */
   readonly complete: boolean;
   /** Detections of each cut, in source pixels, as one list. */
@@ -24,14 +24,14 @@ export interface Work {
 }
 
 /** The picture, or one part of it, in one input. */
-export function onePicture(pixels: Uint8Array<ArrayBuffer>, place: Omit<Cut, 'take'>, pool: BufferPool): Work {
+export function singleCrop(pixels: Uint8Array<ArrayBuffer>, place: Omit<Crop, 'take'>, pool: BufferPool): CropPlan {
   let waiting: Uint8Array<ArrayBuffer> | undefined = pixels;
   const take = (): Uint8Array<ArrayBuffer> => {
     waiting = undefined;
     return pixels;
   };
   return {
-    cuts: [{ ...place, take }],
+    crops: [{ ...place, take }],
     complete: true,
     merge: (finds) => finds.flat(),
     release: () => {
@@ -41,7 +41,7 @@ export function onePicture(pixels: Uint8Array<ArrayBuffer>, place: Omit<Cut, 'ta
 }
 
 /** A detection of a cut in pixels of the whole source. */
-export function moved(detection: Detection, { left, top }: Pick<Cut, 'left' | 'top'>): Detection {
+export function moved(detection: Detection, { left, top }: Pick<Crop, 'left' | 'top'>): Detection {
   if (left === 0 && top === 0) return detection;
   const { mask, ...rest } = detection;
   const [x1, y1, x2, y2] = detection.box;
@@ -51,7 +51,7 @@ export function moved(detection: Detection, { left, top }: Pick<Cut, 'left' | 't
 }
 
 /** The answers of all cuts as one; one that failed fails the frame, for a part that was not seen is not "nothing". */
-export function joinAnswers(work: Work, answers: readonly SessionAnswer[], nowMs: number): SessionAnswer {
+export function joinAnswers(work: CropPlan, answers: readonly SessionAnswer[], nowMs: number): SessionAnswer {
   const [first] = answers;
   if (first === undefined) {
     const seen = { detections: work.merge([]) };
@@ -62,7 +62,7 @@ export function joinAnswers(work: Work, answers: readonly SessionAnswer[], nowMs
   const sum = (pick: (answer: SessionAnswer) => number): number => answers.reduce((all, one) => all + pick(one), 0);
   return {
     ...first,
-    seen: failed === undefined ? joinSeen(work, seen) : undefined,
+    seen: failed === undefined ? joinOutputs(work, seen) : undefined,
     failure: failed?.failure,
     // Cuts that went through in one run all tell its whole time.
     inferMs: [...new Map(answers.map((answer) => [answer.startedMs, answer.inferMs])).values()].reduce(
@@ -74,10 +74,10 @@ export function joinAnswers(work: Work, answers: readonly SessionAnswer[], nowMs
 }
 
 /** Classes and maps speak of one input; of several, the highest anomaly stands for the frame. */
-function joinSeen(work: Work, seen: readonly InferenceOutput[]): InferenceOutput {
+function joinOutputs(work: CropPlan, seen: readonly InferenceOutput[]): InferenceOutput {
   const [first] = seen;
   const detections = work.merge(
-    seen.map((one, n) => one.detections.map((detection) => moved(detection, work.cuts[n] ?? { left: 0, top: 0 }))),
+    seen.map((one, n) => one.detections.map((detection) => moved(detection, work.crops[n] ?? { left: 0, top: 0 }))),
   );
   if (first !== undefined && seen.length === 1) return { ...first, detections };
   const scores = seen.flatMap(({ anomaly }) => anomaly?.score ?? []);
