@@ -4,7 +4,7 @@ import { dice } from '../../../../tests/support/dice.ts';
 import type { Outbox, OutboxBatch, OutboxStream } from '../ports/index.ts';
 import { SendWindow, type WindowOptions } from './send-window.ts';
 
-/** Numbers only: `lengths` records per stream, all of one age unless told. */
+/** Numbers only: `lengths` records per stream, all of one age unless reported. */
 const outboxOf = (
   lengths: Partial<Record<Stream, number>>,
   firstHeld = 1,

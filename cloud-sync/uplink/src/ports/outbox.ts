@@ -39,7 +39,7 @@ export interface Outbox {
   read(stream: Stream, from: number, limit: number, maxBytes: number): OutboxBatch | undefined;
   /**
    * The collector has committed everything up to `upto` and the ranges in `sack`. `srvTs` is its wall clock, ms; `proof`
-   * its chain hash after `upto`. Takes effect at once; durable after `saveAcks`. An outbox that finds itself rolled back
+   * its chain hash after `upto`. Takes effect at once; durable after `saveAcks`. An outbox that detects a rollback
    * deals with that by itself.
    */
   ack(stream: Stream, upto: number, sack: readonly SeqRange[], srvTs?: number, proof?: string): AckOutcome;
