@@ -3,7 +3,7 @@ import type { CameraConfig } from '../config/index.ts';
 import type { Clock, SecretResolver } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
-/** One camera: opens it and reads what it sends. Undefined `capabilities`: there is no FFmpeg to do it with. */
+/** One camera: opens it and probes its stream. Undefined `capabilities`: there is no FFmpeg to open it with. */
 export function cameraCheck(
   camera: CameraConfig,
   secrets: SecretResolver,
@@ -31,7 +31,7 @@ export function cameraCheck(
             code: `camera_${error.code}`,
             subject,
             message: `${camera.url.shown}: ${error.message}`,
-            meaning: 'nothing that happens before this camera is inspected',
+            meaning: 'nothing in view of this camera is inspected',
             advice: error.advice,
           }),
         ];
@@ -46,8 +46,8 @@ function tooSlow(camera: CameraConfig, fps: number | undefined): readonly CheckF
     trouble('warning', {
       code: 'camera_rate',
       subject: camera.id,
-      message: `sends ${fps.toFixed(1)} fps, the configuration wants ${camera.fps}`,
-      meaning: 'fewer frames are inspected than were asked for',
+      message: `sends ${fps.toFixed(1)} fps, the configuration expects ${camera.fps}`,
+      meaning: 'fewer frames are inspected than configured',
       advice: `raise the frame rate in the camera, or set fps: ${Math.max(0.1, Math.floor(fps))}`,
     }),
   ];

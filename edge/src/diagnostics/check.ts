@@ -2,28 +2,28 @@ import type { Clock } from '@lineside/kit';
 
 export type Verdict = 'ok' | 'warning' | 'failure' | 'skipped';
 
-/** What a check found; `advice` and `meaning` are empty where all is well. */
+/** A finding of a check; `advice` and `meaning` are empty where all is well. */
 export interface CheckFinding {
-  /** Stable, snake_case, of this very finding: `camera_auth`. */
+  /** Stable, snake_case, of this kind of finding: `camera_auth`. */
   readonly code: string;
-  /** Where it is not the check's own name: the broker's check also speaks of the collector. */
+  /** Where it differs from the check's name: the broker check also reports on the collector. */
   readonly check?: string;
   readonly verdict: Verdict;
   /** Which camera, model or file, when there are several. */
   readonly subject?: string;
   readonly message: string;
-  /** What it means for the line. */
+  /** The consequence for the line. */
   readonly meaning: string;
   readonly advice: string;
 }
 
 export interface CheckResult extends CheckFinding {
-  /** Which check said so: `camera`. */
+  /** Name of the check: `camera`. */
   readonly check: string;
   readonly tookMs: number;
 }
 
-/** One thing to look at. `run` must end by itself when the signal aborts; the deadline is kept by `runCheck`. */
+/** One check. `run` must end by itself when the signal aborts; `runCheck` enforces the deadline. */
 export interface Check {
   readonly name: string;
   readonly subject?: string;
@@ -57,13 +57,13 @@ function named(subject: string | undefined): { subject?: string } {
 export interface CheckTools {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told once when a check takes longer than two seconds. */
+  /** Called once when a check takes longer than two seconds. */
   readonly slow: (check: Check) => void;
 }
 
 const SLOW_MS = 2_000;
 
-/** Runs one check to its end or its deadline; what it throws is a finding too, so that no check stops the others. */
+/** Runs one check to its end or its deadline. An error is a finding too, so that no check stops the others. */
 export async function runCheck(check: Check, tools: CheckTools): Promise<readonly CheckResult[]> {
   const started = tools.clock.monoMs();
   const deadline = AbortSignal.timeout(check.deadlineMs);
@@ -77,7 +77,7 @@ export async function runCheck(check: Check, tools: CheckTools): Promise<readonl
 
 async function settle(check: Check, signal: AbortSignal, deadline: AbortSignal): Promise<readonly CheckFinding[]> {
   const late = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new DOMException('the check was cut off', 'AbortError')), {
+    signal.addEventListener('abort', () => reject(new DOMException('the check was aborted', 'AbortError')), {
       once: true,
     });
   });
@@ -90,7 +90,7 @@ async function settle(check: Check, signal: AbortSignal, deadline: AbortSignal):
           code: `${check.name}_timed_out`,
           subject: check.subject,
           message: `no answer within ${check.deadlineMs / 1000} s`,
-          meaning: 'what is behind it hangs or is unreachable',
+          meaning: 'the checked part hangs or is unreachable',
           advice: 'check cable, power and address; then run the doctor again',
         }),
       ];
@@ -101,7 +101,7 @@ async function settle(check: Check, signal: AbortSignal, deadline: AbortSignal):
         code: `${check.name}_failed`,
         subject: check.subject,
         message,
-        meaning: 'this could not be looked at',
+        meaning: 'this could not be checked',
         advice: 'run the doctor again as the user of the service (sudo -u lineside)',
       }),
     ];

@@ -3,10 +3,10 @@ import { type Clock, runProgram } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
 const ANSWER_MS = 5_000;
-/** Wall time before which no box with this software can have run: 1 January 2026. */
+/** Wall time before which no device can have run this software: 1 January 2026. */
 const RELEASED_MS = Date.UTC(2026, 0, 1);
 
-/** The wall clock: set at all, not behind what the journal has seen, and kept by a time server. */
+/** The wall clock: set, not behind the journal, and synchronised with a time server. */
 export function clockCheck(clock: Clock, journalPath: string): Check {
   return {
     name: 'clock',
@@ -20,7 +20,7 @@ export function clockCheck(clock: Clock, journalPath: string): Check {
   };
 }
 
-/** The journal's own file is a floor: it cannot have been written in the future. */
+/** The modification time of the journal's file is a lower limit: it cannot be in the future. */
 async function floorFinding(now: number, journalPath: string): Promise<CheckFinding | undefined> {
   const written = await stat(journalPath).then(
     (found) => found.mtimeMs,
@@ -30,9 +30,9 @@ async function floorFinding(now: number, journalPath: string): Promise<CheckFind
   if (now >= floor) return undefined;
   return trouble('failure', {
     code: 'clock_behind',
-    message: `the clock says ${new Date(now).toISOString()}, which is before ${new Date(floor).toISOString()}`,
+    message: `the clock shows ${new Date(now).toISOString()}, which is before ${new Date(floor).toISOString()}`,
     meaning: 'events are labelled with a wrong time (marked suspect); durations stay right',
-    advice: 'set the clock (timedatectl set-time) or give the box a time server; check its battery',
+    advice: 'set the clock (timedatectl set-time) or configure a time server; check the battery of its clock',
   });
 }
 
@@ -45,7 +45,7 @@ async function syncFinding(signal: AbortSignal): Promise<CheckFinding> {
     if (stdout.trim() === 'yes') return ok('clock', 'the clock follows a time server');
   } catch (error) {
     if (signal.aborted) throw error;
-    return unsynced('whether the clock follows a time server cannot be told here (timedatectl does not answer)');
+    return unsynced('whether the clock follows a time server is unknown (timedatectl does not answer)');
   }
   return unsynced('the clock does not follow a time server');
 }
@@ -54,7 +54,7 @@ function unsynced(message: string): CheckFinding {
   return trouble('warning', {
     code: 'clock_unsynced',
     message,
-    meaning: 'events are labelled unsynced; over months the time drifts',
+    meaning: 'events are labelled unsynced; the time drifts over months',
     advice: 'timedatectl set-ntp true, with a time server that the plant network can reach',
   });
 }

@@ -17,7 +17,7 @@ export interface ConfigPlaces {
   readonly sources: ConfigSources;
 }
 
-/** The configuration file, then its secrets. Hands on what the further checks can work with, the last good one too. */
+/** The configuration file, then its secrets. Passes the configuration, or the last good one, to later checks. */
 export function configCheck(places: ConfigPlaces, found: (loaded: LoadedConfig) => void): Check {
   return {
     name: 'config',
@@ -42,9 +42,7 @@ function asFinding(verdict: 'warning' | 'failure', problem: Problem): CheckFindi
     code: `config_${problem.code}`.replace('config_config_', 'config_'),
     message: problemLine(problem),
     meaning:
-      verdict === 'failure'
-        ? 'a service that runs keeps its last good configuration; one that stands does not start'
-        : '',
+      verdict === 'failure' ? 'a running service keeps its last good configuration; a stopped one does not start' : '',
     advice: problem.advice,
   });
 }
@@ -60,14 +58,14 @@ async function fallBack(places: ConfigPlaces, found: (loaded: LoadedConfig) => v
   return [
     trouble('warning', {
       code: 'config_last_good',
-      message: `the last good configuration (${lastGood.path}) is what a service runs with`,
+      message: `the last good configuration (${lastGood.path}) is in force for a running service`,
       meaning: 'changes in the file are not in force; the checks below use the last good one',
       advice: 'correct the file: lineside config check',
     }),
   ];
 }
 
-/** Secrets that cannot be read. As another user than the service's that may be as it should be. */
+/** Secrets that cannot be read. For another user than the service's this may be intended. */
 function secretFindings(loaded: LoadedConfig): readonly CheckFinding[] {
   return missingSecrets(loaded).map(({ subject, error }) =>
     trouble('failure', {
@@ -75,7 +73,7 @@ function secretFindings(loaded: LoadedConfig): readonly CheckFinding[] {
       check: 'secret',
       subject,
       message: error.message,
-      meaning: 'it cannot be connected to; the service may see secrets that this user does not',
+      meaning: 'no connection is possible; the service may have access to secrets that this user lacks',
       advice: error.advice,
     }),
   );

@@ -6,7 +6,7 @@ import { countQuarantined, journalPath } from '../journal/index.ts';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 import { diskFindings } from './machine.ts';
 
-/** The data folder: there, a folder, writable down to the disk; then the room on that disk. Leaves nothing behind. */
+/** The data folder: exists, is a folder, is writable through to the disk; then the free space. Leaves no files. */
 export function dataFolderCheck(dataDir: string): Check {
   return {
     name: 'data_folder',
@@ -20,7 +20,7 @@ export function dataFolderCheck(dataDir: string): Check {
   };
 }
 
-/** Journals that were set aside are kept for good: somebody should look at them, and then move them elsewhere. */
+/** Journals in quarantine are kept for ever: somebody should examine them and move them elsewhere. */
 function asideFindings(dataDir: string): readonly CheckFinding[] {
   const count = countQuarantined(journalPath(dataDir));
   if (count === 0) return [];
@@ -29,7 +29,8 @@ function asideFindings(dataDir: string): readonly CheckFinding[] {
     trouble('warning', {
       code: 'journal_quarantined',
       message: `${what} in ${join(dataDir, 'quarantine')}: damaged, restored from a copy, or behind the collector`,
-      meaning: 'what the collector lacked of it went on under a new epoch, and what could not be read is declared lost',
+      meaning:
+        'records that the collector lacked were transferred to a new epoch, and unreadable ones are declared lost',
       advice: 'read its audit records (lineside journal verify), check the disk, then move the folder to another place',
     }),
   ];
@@ -40,7 +41,7 @@ interface Existing {
   readonly isFolder: boolean;
 }
 
-/** `path` itself, or the nearest folder above it. */
+/** `path` itself, or the nearest existing folder above it. */
 async function nearestExisting(path: string): Promise<Existing> {
   try {
     return { path, isFolder: (await stat(path)).isDirectory() };
@@ -67,7 +68,7 @@ async function writable(existing: Existing, dataDir: string): Promise<CheckFindi
     }
     return existing.path === dataDir
       ? ok('data_folder', `${dataDir} can be written`)
-      : ok('data_folder', `${dataDir} is not there yet and will be made in ${existing.path}`);
+      : ok('data_folder', `${dataDir} does not exist yet and will be created in ${existing.path}`);
   } catch (error) {
     return (await isAnothers(existing.path, error)) ? hidden(existing.path) : unwritable(messageOf(error));
   } finally {
@@ -75,7 +76,7 @@ async function writable(existing: Existing, dataDir: string): Promise<CheckFindi
   }
 }
 
-/** True when the folder belongs to another user, for whom it may well be writable. */
+/** True when the folder belongs to another user, who may be able to write to it. */
 async function isAnothers(path: string, error: unknown): Promise<boolean> {
   const user = process.getuid?.();
   return systemCode(error) === 'EACCES' && user !== 0 && (await stat(path)).uid !== user;

@@ -1,6 +1,6 @@
 /**
- * The checks of `lineside doctor`: each looks at one thing and says what it found, what that means for the line and what
- * to do. The command line, the status page and the setup wizard run them, one at a time or all in order.
+ * The checks of `lineside doctor`. Each examines one part and reports findings with their meaning for the line and advice.
+ * The command line, the status page and the setup wizard run them, one at a time or all in order.
  */
 export { brokerCheck } from './broker-check.ts';
 export { cameraCheck } from './camera-check.ts';

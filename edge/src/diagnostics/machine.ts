@@ -6,7 +6,7 @@ import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 const ANSWER_MS = 5_000;
 const NEEDED_NODE = [24, 15] as const;
 
-/** Node itself: the start-up guard lets no older one through, so this mostly says which one runs. */
+/** The version of Node. The start-up guard refuses older ones, so this mostly reports the version. */
 export function nodeCheck(version: string): Check {
   return {
     name: 'node',
@@ -25,7 +25,7 @@ export function nodeCheck(version: string): Check {
 
 const NEEDED_DECODERS = ['h264', 'hevc', 'mjpeg'];
 
-/** FFmpeg, ffprobe and the decoders that cameras need. Hands what it learned to `found`. */
+/** FFmpeg, ffprobe and the decoders that cameras need. Passes the capabilities to `found`. */
 export function ffmpegCheck(path: string | undefined, found: (capabilities: FfmpegCapabilities) => void): Check {
   return {
     name: 'ffmpeg',
@@ -80,7 +80,7 @@ export async function diskFindings(folder: string): Promise<readonly CheckFindin
   const { bavail, bsize, files, ffree } = await statfs(folder);
   const free = bavail * bsize;
   const text = `${(free / 1e9).toFixed(1)} GB free`;
-  const meaning = 'the journal gives up the oldest records, and declares it, when the disk is full';
+  const meaning = 'when the disk is full, the journal deletes the oldest records and declares them lost';
   const advice = 'free space, lower storage.evidenceQuota, or put the data folder on a larger disk';
   const findings: CheckFinding[] = [];
   if (free < LOW_BYTES) {
@@ -89,11 +89,11 @@ export async function diskFindings(folder: string): Promise<readonly CheckFindin
   } else {
     findings.push(ok('disk', text));
   }
-  // Some file systems have no fixed number of inodes and say 0.
+  // Some file systems have no fixed number of inodes and report 0.
   if (files > 0 && ffree / files < LOW_SHARE) {
     const message = `${ffree} of ${files} inodes free`;
     findings.push(
-      trouble('warning', { code: 'disk_inodes', message, meaning: 'no new file can be made soon', advice }),
+      trouble('warning', { code: 'disk_inodes', message, meaning: 'soon no new file can be created', advice }),
     );
   }
   return findings;

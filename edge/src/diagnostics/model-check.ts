@@ -7,9 +7,9 @@ import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 /** Where a model is meant to run, and the TensorRT engine that is built for it. */
 export type ModelRuntime = Pick<ModelSpec, 'expect' | 'engine'>;
 
-const BLIND = 'no camera is inspected by this model';
+const NOT_INSPECTED = 'no camera is inspected by this model';
 
-/** One model: found, whole, and able to look at a picture on this machine. */
+/** One model: found, complete, and able to run on this machine. */
 export function modelCheck(
   model: ModelConfig,
   places: Omit<ModelPlaces, 'catalogDir'>,
@@ -29,13 +29,13 @@ export function modelCheck(
           return error.problems.map((problem) => modelFinding(problem, subject, model.ref));
         if (!(error instanceof InferenceError)) throw error;
         const { code, message, advice } = error;
-        return [trouble('failure', { code, subject, message, meaning: BLIND, advice })];
+        return [trouble('failure', { code, subject, message, meaning: NOT_INSPECTED, advice })];
       }
     },
   };
 }
 
-/** Loading and one inference prove more than any list of what a machine should have. */
+/** Loading and one inference prove more than a list of requirements. */
 async function warmUp(
   handle: ModelHandle,
   subject: string,
@@ -53,15 +53,15 @@ async function warmUp(
     trouble('warning', {
       code: 'model_fallback',
       subject,
-      message: `${text}, and is meant for ${expected}: ${reason}`,
-      meaning: 'the accelerator of this box is not used: fewer frames are inspected, results are marked degraded',
+      message: `${text}, but ${expected} is expected: ${reason}`,
+      meaning: 'the accelerator of this device is not used: fewer frames are inspected, results are marked degraded',
       advice:
-        'see scripts/jetson-check and lineside model engines; or say under inference.expectedProvider where models are meant to run',
+        'see scripts/jetson-check and lineside model engines; or set inference.expectedProvider to where models should run',
     }),
   ];
 }
 
 function modelFinding(problem: ModelError['problems'][number], subject: string, ref: string): CheckFinding {
   const message = `${problem.where === '' ? ref : problem.where}: ${problem.message}`;
-  return trouble('failure', { code: problem.code, subject, message, meaning: BLIND, advice: problem.advice });
+  return trouble('failure', { code: problem.code, subject, message, meaning: NOT_INSPECTED, advice: problem.advice });
 }

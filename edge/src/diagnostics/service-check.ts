@@ -2,7 +2,7 @@ import { controlSocketPath, getControlJson } from '../status/index.ts';
 import { LinesideError, systemCode } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
-/** The running service, if there is one: what it says of itself. */
+/** The health of the running service, if there is one. */
 export function serviceCheck(dataDir: string): Check {
   return {
     name: 'service',
@@ -16,7 +16,7 @@ export function serviceCheck(dataDir: string): Check {
         if (!(error instanceof LinesideError)) throw error;
         const { code, message, advice } = error;
         const down = code === 'service_not_running';
-        const meaning = down ? 'nothing is inspected now' : 'it may hang';
+        const meaning = down ? 'nothing is inspected now' : 'the service may hang';
         return [trouble(down ? 'warning' : 'failure', { code, message, meaning, advice })];
       }
     },
@@ -26,8 +26,8 @@ export function serviceCheck(dataDir: string): Check {
 function hidden(): CheckFinding {
   return trouble('warning', {
     code: 'service_hidden',
-    message: 'a service may run, but this user may not ask it',
-    meaning: 'whether it inspects is not known',
+    message: 'a service may be running, but this user has no access to it',
+    meaning: 'whether it inspects is unknown',
     advice: 'run the doctor as the user of the service or as root: sudo lineside doctor',
   });
 }
@@ -38,24 +38,24 @@ function healthFindings(body: unknown): readonly CheckFinding[] {
   return reasons.length > 0 ? [...reasons, ...warnings] : [ok('service', 'the service runs and inspects'), ...warnings];
 }
 
-interface Said {
+interface ServiceFinding {
   readonly code: string;
   readonly message: string;
   readonly advice: string;
 }
 
-function findingsIn(body: unknown, key: 'reasons' | 'warnings'): readonly Said[] {
+function findingsIn(body: unknown, key: 'reasons' | 'warnings'): readonly ServiceFinding[] {
   if (typeof body !== 'object' || body === null) return [];
   const list: unknown = Reflect.get(body, key);
-  return Array.isArray(list) ? list.filter(isSaid) : [];
+  return Array.isArray(list) ? list.filter(isServiceFinding) : [];
 }
 
-function isSaid(value: unknown): value is Said {
+function isServiceFinding(value: unknown): value is ServiceFinding {
   if (typeof value !== 'object' || value === null) return false;
   return 'code' in value && 'message' in value && 'advice' in value && typeof value.code === 'string';
 }
 
-function asFinding(verdict: 'failure' | 'warning', { code, message, advice }: Said): CheckFinding {
+function asFinding(verdict: 'failure' | 'warning', { code, message, advice }: ServiceFinding): CheckFinding {
   const meaning = verdict === 'failure' ? 'the line is not being inspected as it should be' : '';
   return trouble(verdict, { code: `service_${code}`, message, meaning, advice });
 }

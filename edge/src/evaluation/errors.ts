@@ -1,12 +1,12 @@
 import { LinesideError } from '@lineside/kit';
 
 export const EVALUATION_ADVICE = {
-  set_missing: 'name the folder that holds the labelled pictures',
-  set_form: 'say what the folder holds with --format: yolo (images/ and labels/), folders (one per class), mask',
+  set_missing: 'name the folder of the labelled images',
+  set_form: 'name its form with --format: yolo (images/ and labels/), folders (one per class), mask',
   names_missing: 'give the names of the classes, in the order of their numbers, with --names a,b,c',
   label_malformed:
     'a line is CLASS CX CY W H or CLASS X1 Y1 X2 Y2 X3 Y3 ..., all but the class as fractions of the picture',
-  labels_unmatched: 'say which label of the set is which label of the model with --map SET=MODEL',
+  labels_unmatched: 'map labels of the set to labels of the model with --map SET=MODEL',
 } as const;
 export type EvaluationErrorCode = keyof typeof EVALUATION_ADVICE;
 

@@ -29,13 +29,13 @@ export interface AnalysisTools {
   /** Folder for files that are not kept. */
   readonly scratch: string;
   readonly signal: AbortSignal;
-  /** Pictures letterboxed as a model of this form wants them, in RGB. */
+  /** Images letterboxed for an input of this size, in RGB. */
   readonly frames: (size: Size, letterbox: ImagePreparation['letterbox']) => Promise<readonly TrialFrame[]>;
 }
 
-/** Everything that was found out about a model before it is prepared. */
+/** What the analysis of a model found, before the model is prepared. */
 export interface Analysis {
-  /** In one file and float32 at its border, even where the original is not; what is compared with. */
+  /** The reference: one file with float32 inputs and outputs, even where the original differs. */
   readonly whole: LoadedOnnx;
   readonly inspection: OnnxInspection;
   readonly inputs: ModelInputs;
@@ -47,11 +47,11 @@ export interface Analysis {
   readonly frames: readonly TrialFrame[];
   /** Outputs of the reference for each frame. */
   readonly runs: Runs;
-  /** What was assumed and may be wrong. */
+  /** Assumptions that may be wrong. */
   readonly notes: readonly string[];
 }
 
-/** Runs the original on pictures and finds out how it is fed and read. Throws ModelError where it cannot be used. */
+/** Runs the original on images and finds how its inputs and outputs are used. Throws ModelError where it is unusable. */
 export async function analyseModel(file: LoadedOnnx, request: ImportRequest, tools: AnalysisTools): Promise<Analysis> {
   const inspection = await inspectLoaded(file);
   checkFile(file, inspection, request);
@@ -59,7 +59,7 @@ export async function analyseModel(file: LoadedOnnx, request: ImportRequest, too
   const inputs = checkInputs(whole, request);
   const size = await workingSize(inputs, whole.path, inspection, { request, tools });
   const asked = { request, inspection, inputs, size };
-  // What the outputs are is told by a run; how pictures are scaled is told by what the outputs are.
+  // A run shows the outputs; the outputs show the family, and the family how pixels are scaled.
   const blank = await probeBlank(whole.path, inputs, size, request, tools.signal);
   const before = chooseGuess(whole, blank, asked);
   const { stride, author } = inspection.hints;
@@ -93,19 +93,19 @@ export async function analyseModel(file: LoadedOnnx, request: ImportRequest, too
   };
 }
 
-/** What the file alone tells against it. */
+/** Throws for what the file alone rules out, before any run. */
 function checkFile(file: LoadedOnnx, inspection: OnnxInspection, request: ImportRequest): void {
   const missing = externalProblems(inspection.external);
   if (missing.length > 0) throw new ModelError(request.file, missing);
   const { custom } = inspection.operators;
   if (custom.length > 0) {
-    const advice = 'export the model with operators of ONNX alone; a box runs nothing that came with a model';
+    const advice = 'export the model with operators of ONNX alone; a device runs no code that comes with a model';
     throw refuse(request, 'operators_custom', `needs operators that ONNX Runtime lacks: ${custom.join(', ')}`, advice);
   }
   checkInputs(file, request);
   if (inspection.outputs.every(({ type }) => ['sequence', 'map', 'string'].includes(type))) {
     const advice = 'export it without the step that turns numbers into a map (zipmap)';
-    throw refuse(request, 'output_unsupported', 'no output holds numbers in a tensor', advice);
+    throw refuse(request, 'output_unsupported', 'no output is a tensor of numbers', advice);
   }
 }
 
@@ -115,7 +115,7 @@ function checkInputs({ model }: LoadedOnnx, request: ImportRequest): ModelInputs
   const { batch } = inputs.image;
   if (batch !== undefined && batch !== 1) {
     const advice = 'export it with a batch of 1 or an open batch';
-    throw refuse(request, 'input_unsupported', `takes ${batch} pictures at once`, advice);
+    throw refuse(request, 'input_unsupported', `takes ${batch} images at once`, advice);
   }
   if (batch !== undefined && request.batch !== undefined) {
     const advice = 'export it with an open batch (a dynamic first axis), or leave --batch out';
@@ -124,7 +124,7 @@ function checkInputs({ model }: LoadedOnnx, request: ImportRequest): ModelInputs
   return inputs;
 }
 
-/** The file itself where it is whole and float32 at its border; else such a one, written to `scratch`. */
+/** The file itself where it is complete and has float32 inputs and outputs; else a converted copy in `scratch`. */
 async function wholeModel(file: LoadedOnnx, request: ImportRequest, scratch: string): Promise<LoadedOnnx> {
   try {
     const inlined = await inlineWeights(file);
@@ -137,6 +137,11 @@ async function wholeModel(file: LoadedOnnx, request: ImportRequest, scratch: str
   } catch (error) {
     if (!(error instanceof PrepareError)) throw error;
     const advice = 'export it with float32 inputs and outputs';
-    throw refuse(request, 'input_unsupported', `cannot be made float32 at its border: ${error.message}`, advice);
+    throw refuse(
+      request,
+      'input_unsupported',
+      `cannot be converted to float32 inputs and outputs: ${error.message}`,
+      advice,
+    );
   }
 }

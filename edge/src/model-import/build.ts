@@ -9,7 +9,7 @@ import { type Preparation, PREPARED_FILE, prepareModel } from './prepared.ts';
 import { refuse } from './refuse.ts';
 import type { ImportRequest } from './request.ts';
 import type { Analysis, AnalysisTools } from './analyse.ts';
-import { agrees, answersTo, expectationOf, specOf } from './compare.ts';
+import { agrees, predictionsFor, expectationOf, specOf } from './compare.ts';
 
 const GOLDEN_MOST = 8;
 
@@ -25,27 +25,27 @@ export interface Done {
   readonly manifest: Manifest;
   readonly preparation: Preparation;
   readonly pictures: number;
-  /** Detections of the original on the golden pictures. */
+  /** Detections of the original on the golden images. */
   readonly found: number;
   readonly notes: readonly string[];
 }
 
-/** Judges the scores, prepares the graph, asks both for the golden pictures, and writes the bundle. */
+/** Checks the scores, prepares the graph, runs both graphs on the golden images, and writes the bundle. */
 export async function build(task: BuildTask): Promise<Done> {
   const { dir, request, analysis, tools } = task;
   const frames = analysis.frames.slice(0, GOLDEN_MOST);
   const suspicion = judgeScores(analysis, request);
   const attempt = await prepareModel(analysis, request, tools);
   if (!attempt.prepared && analysis.inputs.image.channels === 1) {
-    const advice = 'export it for pictures of three channels';
-    throw refuse(request, 'input_unsupported', `takes grey pictures and cannot be prepared: ${attempt.reason}`, advice);
+    const advice = 'export it for images of three channels';
+    throw refuse(request, 'input_unsupported', `takes grey images and cannot be prepared: ${attempt.reason}`, advice);
   }
   const first = await expectations(task, frames, { attempt, suspicion });
   const degraded = suspicion ?? first.unread;
   const parts = { request, analysis, degraded };
   const reason = await disagreement(task, first.golden, { ...parts, preparation: attempt });
   const preparation: Preparation = reason === undefined ? attempt : { prepared: false, reason };
-  const golden = await asOnTheBox(task, first.golden, { ...parts, preparation });
+  const golden = await asOnDevice(task, first.golden, { ...parts, preparation });
   const manifest = await writeBundle(dir, { ...parts, preparation, golden });
   await verifyBundle(dir);
   const found = golden.reduce((sum, { expectation }) => sum + expectation.detections.length, 0);
@@ -53,26 +53,26 @@ export async function build(task: BuildTask): Promise<Done> {
   return { manifest, preparation, pictures: analysis.runs.length, found, notes };
 }
 
-/** What the answers to the golden pictures give to think. */
+/** Notes for the user from the predictions on the golden images. */
 function remarks({ guess }: Analysis, golden: readonly Golden[]): readonly string[] {
   const scores = golden.flatMap(({ unusual }) => unusual ?? []);
   if (guess.task === 'anomaly' && guess.options?.threshold === undefined && scores.length > 0) {
     const [least, most] = [Math.min(...scores), Math.max(...scores)].map((score) => score.toPrecision(3));
     return [
-      `no threshold is set: scores on the pictures run from ${least} to ${most}; set one with --output-options '{"threshold": ...}'`,
+      `no threshold is set: scores on the images run from ${least} to ${most}; set one with --output-options '{"threshold": ...}'`,
     ];
   }
   const given = golden.filter(({ picture }) => picture.kind === 'given');
   const blind = given.length > 0 && given.every(({ expectation }) => expectation.detections.length === 0);
-  return blind ? ['nothing was found on the given pictures: check --family, --mean, --std, --color and --score'] : [];
+  return blind ? ['nothing was detected in the given images: check --family, --mean, --std, --color and --score'] : [];
 }
 
-/** Why the scores are suspect; undefined where they are not. Throws unless it was forced. */
+/** Why the scores are suspect; undefined where they are not. Throws unless the import is forced. */
 function judgeScores({ guess, labels, runs }: Analysis, request: ImportRequest): string | undefined {
   const suspicion = findScoreDefect({ ...guess, classes: guess.classes ?? labels.length }, runs);
   if (suspicion === undefined || request.force) return suspicion?.message;
   const advice =
-    'export it again (a quantisation that went wrong leaves such scores), check --family and --mean, try it with --golden pictures of what it is for, or import it as degraded with --force';
+    'export it again (a quantisation that went wrong leaves such scores), check --family and --mean, try it with --golden images that show what it is for, or import it as degraded with --force';
   throw refuse(request, 'scores_suspect', suspicion.message, advice);
 }
 
@@ -80,34 +80,34 @@ interface Golden {
   readonly frame: TrialFrame;
   readonly picture: TrialFrame['picture'];
   readonly expectation: GoldenExpectation;
-  /** The model's own score of how unusual the picture is. */
+  /** The anomaly score of the image, for an anomaly model. */
   readonly unusual: number | undefined;
 }
 
 interface Expectations {
   readonly golden: readonly Golden[];
-  /** Why some pictures have no answer. */
+  /** Why some images have no prediction. */
   readonly unread: string | undefined;
 }
 
-/** What the original says of each picture. */
+/** Predictions of the original on each image. */
 async function expectations(
   { request, analysis, tools }: BuildTask,
   frames: readonly TrialFrame[],
   { attempt, suspicion }: { readonly attempt: Preparation; readonly suspicion: string | undefined },
 ): Promise<Expectations> {
   const parts = { request, analysis, preparation: attempt, degraded: suspicion };
-  // A manifest cannot tell of grey input: only the prepared graph takes pictures there.
+  // A manifest cannot describe grey input, so only the prepared graph can be run.
   const grey = analysis.inputs.image.channels === 1;
   const spec = grey
     ? specOf(runningManifest(parts), join(tools.scratch, PREPARED_FILE))
     : specOf(originalManifest(parts), analysis.whole.path);
-  const golden = read(frames, await answersTo(spec, frames, tools.signal));
+  const golden = read(frames, await predictionsFor(spec, frames, tools.signal));
   if (golden.length === frames.length) return { golden, unread: undefined };
   const lost = frames.length - golden.length;
-  const unread = `its outputs cannot be read as ${analysis.guess.family} on ${lost} of ${frames.length} pictures`;
+  const unread = `its outputs cannot be decoded as ${analysis.guess.family} on ${lost} of ${frames.length} images`;
   if (request.force) return { golden, unread };
-  const advice = 'name another --family, --output-options or --labels; lineside model inspect says what fits';
+  const advice = 'name another --family, --output-options or --labels; lineside model inspect lists what fits';
   throw refuse(request, 'scores_suspect', unread, advice);
 }
 
@@ -121,7 +121,7 @@ function read(frames: readonly TrialFrame[], answers: readonly Prediction[]): re
 
 type Parts = Omit<BundleParts, 'golden'>;
 
-/** Why the prepared graph is not the same model; undefined where it finds what the original finds. */
+/** Why the prepared graph is not the same model; undefined where its detections are those of the original. */
 async function disagreement(
   { tools }: BuildTask,
   golden: readonly Golden[],
@@ -131,21 +131,21 @@ async function disagreement(
   const manifest = runningManifest(parts);
   const spec = specOf(manifest, join(tools.scratch, PREPARED_FILE));
   const frames = golden.map(({ frame }) => frame);
-  const answers = await answersTo(spec, frames, tools.signal);
+  const answers = await predictionsFor(spec, frames, tools.signal);
   const other = golden.find(({ expectation }, i) => {
     const answer = answers[i];
     return answer === undefined || !agrees(expectation, answer, manifest.thresholds.score);
   });
   return other === undefined
     ? undefined
-    : `the prepared graph finds other things than the original on ${other.picture.path}`;
+    : `the prepared graph has other detections than the original on ${other.picture.path}`;
 }
 
 /**
- * Expectations as the box will see the pictures. FFmpeg rounds differently on its way to BGR than on its way to RGB: a
- * model that keeps its own order is asked once more with pixels that came that way.
+ * Expectations with pixels as the device will produce them. FFmpeg rounds differently when it converts to BGR than to RGB,
+ * so a model that keeps its BGR order is run once more on pixels that were converted that way.
  */
-async function asOnTheBox(
+async function asOnDevice(
   { capabilities, analysis, tools }: BuildTask,
   golden: readonly Golden[],
   parts: Parts,
@@ -156,5 +156,5 @@ async function asOnTheBox(
   const format = { width, height, color, ...letterbox };
   const native = await letterboxed(pictures, format, { capabilities, signal: tools.signal });
   const frames = native.map((frame) => ({ ...frame, pixels: exchanged(frame.pixels) }));
-  return read(frames, await answersTo(specOf(originalManifest(parts), analysis.whole.path), frames, tools.signal));
+  return read(frames, await predictionsFor(specOf(originalManifest(parts), analysis.whole.path), frames, tools.signal));
 }

@@ -4,7 +4,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { familyOf, type GoldenExpectation, MANIFEST_FILE, type Manifest, sha256File } from '@lineside/models';
 import { LinesideError, systemCode } from '@lineside/kit';
 import { cardOf } from './card.ts';
-import type { TrialPicture } from './images.ts';
+import type { TrialImage } from './images.ts';
 import type { Preparation } from './prepared.ts';
 import type { ImportRequest } from './request.ts';
 import type { Analysis } from './analyse.ts';
@@ -12,16 +12,16 @@ import type { Analysis } from './analyse.ts';
 const MODEL_FILE = 'model.onnx';
 const ORIGINAL_DIR = 'original';
 
-/** Everything that a bundle is made of. */
+/** The parts of a bundle. */
 export interface BundleParts {
   readonly request: ImportRequest;
   readonly analysis: Analysis;
   readonly preparation: Preparation;
   readonly degraded: string | undefined;
-  readonly golden: readonly { readonly picture: TrialPicture; readonly expectation: GoldenExpectation }[];
+  readonly golden: readonly { readonly picture: TrialImage; readonly expectation: GoldenExpectation }[];
 }
 
-/** How the original is run as it was given; also the manifest of a bundle that could not be prepared. */
+/** The manifest of the unchanged original; also that of a bundle that could not be prepared. */
 export function originalManifest({ request, analysis }: Pick<BundleParts, 'request' | 'analysis'>): Manifest {
   const { guess, form, convention, labels, inspection, inputs, whole } = analysis;
   const [first = ''] = guess.outputs;
@@ -71,7 +71,7 @@ export function runningManifest(parts: Omit<BundleParts, 'golden'>): Manifest {
   if (!preparation.prepared) return { ...plain, ...mark };
   const { mean, std, ...input } = plain.input;
   const again = familyOf(analysis.guess.family).reconstructsInput === true;
-  // Only an autoencoder's picture is read on the scale that the graph made.
+  // Only the output of an autoencoder is an image, on the scale of the graph.
   const scaling = again && mean !== undefined && std !== undefined ? { mean, std } : {};
   const color = again ? analysis.form.color : ('rgb' as const);
   return {
@@ -82,7 +82,7 @@ export function runningManifest(parts: Omit<BundleParts, 'golden'>): Manifest {
   };
 }
 
-/** Writes a bundle beside `dir` and moves it there when it is whole. Returns its manifest. */
+/** Writes a bundle next to `dir` and moves it there when it is complete. Returns its manifest. */
 export async function writeBundle(dir: string, parts: BundleParts): Promise<Manifest> {
   const { request, analysis, preparation, golden } = parts;
   const building = `${dir}.new`;
@@ -111,7 +111,7 @@ export async function writeBundle(dir: string, parts: BundleParts): Promise<Mani
   }
 }
 
-/** The file as it was given with its files of weights, unless the bundle's model is that very file. */
+/** Copies the original with its files of weights, unless the bundle's model is that same file. */
 async function keepOriginal(
   building: string,
   { request, analysis, preparation }: BundleParts,

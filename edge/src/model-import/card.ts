@@ -4,7 +4,7 @@ import type { Preparation } from './prepared.ts';
 import type { ImportRequest } from './request.ts';
 import type { Analysis } from './analyse.ts';
 
-/** The beginning of a model's card: what is known of it, and what its owner has to add. */
+/** The draft of a model's card: what is known about the model, and what its owner must add. */
 export function cardOf(
   manifest: Manifest,
   analysis: Analysis,
@@ -16,14 +16,14 @@ export function cardOf(
   const labelled = labels.length > 12 ? `${labels.slice(0, 12).join(', ')}, ... (${labels.length})` : labels.join(', ');
   const difference = preparation.prepared ? preparation.difference : 0;
   const run = preparation.prepared
-    ? `prepared: takes the camera's bytes; on ${runs.length} pictures its outputs differ from the original's by at most ${difference.toPrecision(1)} of their range`
-    : `as it was given, because ${preparation.reason}`;
+    ? `prepared: takes the camera's pixels; on ${runs.length} images its outputs differ from the original's by at most ${difference.toPrecision(1)} of their range`
+    : `unchanged, because ${preparation.reason}`;
   const lines = [
     `# ${manifest.id} ${manifest.version}`,
     '',
     ...(manifest.degraded === undefined
       ? []
-      : [`**Suspect: ${manifest.degraded.reason}.** Every result it gives is marked degraded.`, '']),
+      : [`**Suspect: ${manifest.degraded.reason}.** Every result is marked degraded.`, '']),
     `- File: \`${basename(request.file)}\`, SHA-256 \`${original?.sha256 ?? ''}\`, made by ${inspection.producer || 'an unknown tool'}`,
     `- Task: ${manifest.task}, read as ${output.family}: ${guess.reason}`,
     `- Input: ${input.width}x${input.height} ${form.color.toUpperCase()}, (pixel - ${triple(form.mean)}) / ${triple(form.std)}`,
@@ -35,8 +35,8 @@ export function cardOf(
     '',
     '## To be added',
     '',
-    'What it is for and what not; the pictures it was trained on; its figures on pictures of this line',
-    '(`lineside model eval`); who answers for it.',
+    'Its purpose and its limits; the images it was trained on; its metrics on images of this line',
+    '(`lineside model eval`); who is responsible for it.',
     '',
   ];
   return lines.join('\n');

@@ -4,11 +4,11 @@ import { type Prediction, openPredictor } from '../predictor/index.ts';
 import { exchanged } from './inputs.ts';
 import type { TrialFrame } from './images.ts';
 
-/** What may lie between two runs of one model: rounding, resampling, another provider. */
+/** Allowed differences between two runs of one model: rounding, resampling, another provider. */
 const TOLERANCE = { score: 0.02, pixels: 1.5 } as const;
 
-/** What a model answers to frames, whose pixels are RGB whatever it wants. Throws InferenceError. */
-export async function answersTo(
+/** Predictions of a model for frames of RGB pixels, whatever its channel order is. Throws InferenceError. */
+export async function predictionsFor(
   spec: ModelSpec,
   frames: readonly TrialFrame[],
   signal: AbortSignal,
@@ -37,7 +37,7 @@ export function expectationOf({ detections }: Prediction): GoldenExpectation {
   };
 }
 
-/** Whether an answer is what was expected, each detection found once; one at the threshold may be missing or more. */
+/** Whether a prediction has the expected detections, each once; one at the threshold may be missing or added. */
 export function agrees({ detections, tolerance }: GoldenExpectation, answer: Prediction, threshold: number): boolean {
   const left = [...answer.detections];
   const sure = (score: number): boolean => score > threshold + tolerance.score;
@@ -54,7 +54,7 @@ export function agrees({ detections, tolerance }: GoldenExpectation, answer: Pre
   return !left.some(({ score }) => sure(score));
 }
 
-/** What the inference room needs to run a manifest's model at `path`. */
+/** How the inference module runs a manifest's model at `path`. */
 export function specOf(manifest: Manifest, path: string): ModelSpec {
   const degraded = manifest.degraded === undefined ? {} : { degraded: true };
   return { id: manifest.id, path, sha256: manifest.sha256, manifest, ...degraded };

@@ -6,16 +6,16 @@ import { type FfmpegCapabilities, type FrameFormat, inputFrames } from '../camer
 import type { PictureSize } from '../domain/index.ts';
 import { ModelImportError } from './errors.ts';
 
-/** A picture that the model is tried on. */
-export interface TrialPicture {
+/** An image that the model is run on. */
+export interface TrialImage {
   readonly path: string;
-  /** `given`: shows what the model is for. `shipped`: of the catalog, real but of other things. `made`: no photograph. */
+  /** `given`: by the user, shows what the model is for. `shipped`: a photograph of the catalog. `made`: synthetic. */
   readonly kind: 'given' | 'shipped' | 'made';
 }
 
-/** The same as a model's input sees it. */
+/** The same image in the form of a model's input. */
 export interface TrialFrame {
-  readonly picture: TrialPicture;
+  readonly picture: TrialImage;
   /** Packed, three bytes per pixel. */
   readonly pixels: Uint8Array;
   readonly source: PictureSize;
@@ -26,14 +26,14 @@ const GIVEN_MOST = 12;
 const SHIPPED_MOST = 4;
 const MADE_SIZE = { width: 480, height: 360 } as const;
 
-/** Pictures to try a model on: those given, else some of the catalog; and always some made ones, written to `scratch`. */
-export async function trialPictures(given: readonly string[], scratch: string): Promise<readonly TrialPicture[]> {
+/** Images to run a model on: the given ones, else some of the catalog; and always two synthetic ones, written to `scratch`. */
+export async function trialImages(given: readonly string[], scratch: string): Promise<readonly TrialImage[]> {
   const paths = (await Promise.all(given.map(picturesIn))).flat().slice(0, GIVEN_MOST);
-  const real: readonly TrialPicture[] =
+  const real: readonly TrialImage[] =
     given.length > 0 ? paths.map((path) => ({ path, kind: 'given' as const })) : await shippedPictures();
   const made = [paint(shapes), paint(noise)];
   const written = await Promise.all(
-    made.map(async (pixels, i): Promise<TrialPicture> => {
+    made.map(async (pixels, i): Promise<TrialImage> => {
       const path = join(scratch, `made-${i + 1}.png`);
       await writeFile(
         path,
@@ -54,11 +54,11 @@ async function picturesIn(path: string): Promise<readonly string[]> {
   if (found.isFile()) return [path];
   const names = (await readdir(path)).filter((name) => PICTURES.has(extname(name).toLowerCase())).sort();
   if (names.length > 0) return names.map((name) => join(path, name));
-  throw new ModelImportError('input_not_media', `${path} holds no pictures`, 'name pictures or a folder of pictures');
+  throw new ModelImportError('input_not_media', `${path} contains no images`, 'name images or a folder of images');
 }
 
-/** One picture of each model of the catalog, then the second ones, so that they differ. */
-async function shippedPictures(): Promise<readonly TrialPicture[]> {
+/** The first image of each model of the catalog, then the second ones, for variety. */
+async function shippedPictures(): Promise<readonly TrialImage[]> {
   const folders = await Promise.all(
     (await catalogIds(CATALOG_DIR)).map(async (id) => {
       const folder = join(CATALOG_DIR, id, 'golden');
@@ -73,9 +73,9 @@ async function shippedPictures(): Promise<readonly TrialPicture[]> {
   return inTurn.slice(0, SHIPPED_MOST).map((path) => ({ path, kind: 'shipped' }));
 }
 
-/** Every picture letterboxed for a model by the same FFmpeg filters that cameras go through. */
+/** Every image letterboxed for a model with the FFmpeg filters that are used for cameras. */
 export async function letterboxed(
-  pictures: readonly TrialPicture[],
+  pictures: readonly TrialImage[],
   format: FrameFormat,
   tools: { readonly capabilities: FfmpegCapabilities; readonly signal: AbortSignal },
 ): Promise<readonly TrialFrame[]> {
@@ -108,7 +108,7 @@ function shapes(x: number, y: number, channel: number): number {
   return Math.round((255 * (channel === 1 ? y / height : channel === 0 ? x / width : 1 - x / width)) % 256);
 }
 
-/** Numbers without a pattern that are the same every time: an integer hash of the place. */
+/** Repeatable noise: an integer hash of the coordinates. */
 function noise(x: number, y: number, channel: number): number {
   let value = (x * 73_856_093) ^ (y * 19_349_663) ^ ((channel + 1) * 83_492_791);
   value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d);

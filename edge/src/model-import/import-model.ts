@@ -4,7 +4,7 @@ import { loadOnnx } from '@lineside/models';
 import { type FfmpegCapabilities, probeFfmpeg } from '../camera/index.ts';
 import { analyseModel, type AnalysisTools } from './analyse.ts';
 import { build } from './build.ts';
-import { letterboxed, type TrialPicture, trialPictures } from './images.ts';
+import { letterboxed, type TrialImage, trialImages } from './images.ts';
 import { refuse } from './refuse.ts';
 import { type ImportReport, reportOf } from './report.ts';
 import type { ImportRequest } from './request.ts';
@@ -41,7 +41,7 @@ export async function importModel({
   const scratch = await mkdtemp(join(tempDir, 'lineside-import-'));
   try {
     onStep?.('analyse');
-    const images = await trialPictures(request.golden, scratch);
+    const images = await trialImages(request.golden, scratch);
     const tools = analysisTools(scratch, images, capabilities, signal);
     const analysis = await analyseModel(file, request, tools);
     onStep?.('prepare');
@@ -54,7 +54,7 @@ export async function importModel({
 
 function analysisTools(
   scratch: string,
-  images: readonly TrialPicture[],
+  images: readonly TrialImage[],
   capabilities: FfmpegCapabilities,
   signal: AbortSignal,
 ): AnalysisTools {

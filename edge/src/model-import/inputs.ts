@@ -25,7 +25,7 @@ export function preparedFeeds(
   return [{ name, type: 'uint8', shape: [1, height, width, 3], data: pixels }, ...sizeFeeds(form, inputs)];
 }
 
-/** Boxes are wanted in pixels of the input: the way back to the picture is the decoder's. */
+/** Boxes are requested in pixels of the input: the decoder converts them to pixels of the image. */
 function sizeFeeds({ width, height }: ImageForm, { sizes }: ModelInputs): readonly ProbedTensor[] {
   if (sizes === undefined) return [];
   const { name, type } = sizes;
@@ -57,7 +57,7 @@ function planes(
   for (let cell = 0; cell < cells; cell++) {
     const at = 3 * cell;
     if (channels === 1) {
-      // ITU-R BT.601, as the prepared graph has it.
+      // ITU-R BT.601, as in the prepared graph.
       const grey = 0.299 * (pixels[at + red] ?? 0) + 0.587 * (pixels[at + 1] ?? 0) + 0.114 * (pixels[at + blue] ?? 0);
       values[cell] = value(input.type === 'uint8' ? Math.trunc(grey) : grey, 0);
       continue;
@@ -70,7 +70,7 @@ function planes(
   return values;
 }
 
-/** Red and blue exchanged. */
+/** A copy with red and blue exchanged. */
 export function exchanged(pixels: Uint8Array): Uint8Array {
   const turned = Uint8Array.from(pixels);
   for (let at = 0; at < turned.length; at += 3) {

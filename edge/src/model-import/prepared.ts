@@ -8,10 +8,10 @@ import type { ImportRequest } from './request.ts';
 import { probe } from './run-original.ts';
 import type { Analysis, AnalysisTools } from './analyse.ts';
 
-/** Share of an output's range that rounding may differ by. */
+/** Fraction of an output's range by which rounding may differ. */
 const TOLERANCE = 1e-3;
 
-/** Where the prepared graph lies while it is tried. */
+/** File of the prepared graph in the scratch folder. */
 export const PREPARED_FILE = 'prepared.onnx';
 
 /** How the model will be run. */
@@ -20,12 +20,12 @@ export type Preparation =
       readonly prepared: true;
       readonly bytes: Uint8Array;
       readonly input: string;
-      /** Largest difference to the original on any picture, as a share of the output's range. */
+      /** Largest difference from the original on any image, as a fraction of the output's range. */
       readonly difference: number;
     }
   | { readonly prepared: false; readonly reason: string };
 
-/** Prepares the graph and holds its outputs against the original's on every picture. Never throws for the graph's sake. */
+/** Prepares the graph and compares its outputs with the original's on every image. A graph that cannot be prepared is no error. */
 export async function prepareModel(
   analysis: Analysis,
   request: ImportRequest,
@@ -49,10 +49,10 @@ export async function prepareModel(
       await writeFile(path, several.bytes);
       return { prepared: true, ...several, difference };
     }
-    const share = (100 * difference).toPrecision(2);
+    const percent = (100 * difference).toPrecision(2);
     return {
       prepared: false,
-      reason: `the prepared graph differs from the original by ${share} % of an output's range`,
+      reason: `the prepared graph differs from the original by ${percent} % of an output's range`,
     };
   } catch (error) {
     if (error instanceof PrepareError) return { prepared: false, reason: error.message };
@@ -61,12 +61,12 @@ export async function prepareModel(
   }
 }
 
-/** A dimension is fixed where every run had the same; a number of finds differs from picture to picture. */
+/** A dimension is fixed where it was the same in every run; a number of detections differs from image to image. */
 function shapeOf(shape: readonly number[], runs: Analysis['runs'], output: number): readonly (number | string)[] {
   return shape.map((size, axis) => (runs.every((run) => run[output]?.shape[axis] === size) ? size : `n${axis}`));
 }
 
-/** An autoencoder draws its own channel order: there the camera's bytes come in that order, and the graph changes none. */
+/** An autoencoder's output has its own channel order, so the camera's pixels are delivered in that order. */
 export function graphForm({ form, guess }: Analysis): Analysis['form'] {
   return familyOf(guess.family).reconstructsInput === true ? { ...form, color: 'rgb' } : form;
 }
@@ -79,7 +79,7 @@ function largestDifference(before: readonly ProbedTensor[], after: readonly Prob
     let [least, most, apart] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
     for (let i = 0; i < data.length; i++) {
       const [a, b] = [Number(data[i]), Number(other[i])];
-      // A number that is none must be the same in both.
+      // NaN and infinity must be the same in both.
       if (!Number.isFinite(a) && Object.is(a, b)) continue;
       least = Math.min(least, a);
       most = Math.max(most, a);

@@ -16,7 +16,7 @@ import type { ProbedTensor } from '../inference/index.ts';
 import { refuse } from './refuse.ts';
 import type { ImportRequest, Size } from './request.ts';
 
-/** The labels of a model, and what was assumed of them. */
+/** The labels of a model, and assumptions about them. */
 export interface Labelling {
   readonly labels: readonly string[];
   readonly notes: readonly string[];
@@ -65,8 +65,8 @@ export function chooseGuess(
   const [guess, ...alternatives] = fitting.length > 0 ? fitting : all;
   const supported = hints.task === undefined || ['detect', 'segment', 'classify'].includes(hints.task);
   if (guess !== undefined && supported) return { guess: withRequest(guess, request), alternatives };
-  const told = outputs.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
-  const what = supported ? `no family has such outputs: ${told}` : `the task is ${hints.task ?? ''}`;
+  const shapes = outputs.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
+  const what = supported ? `no family has such outputs: ${shapes}` : `the task is ${hints.task ?? ''}`;
   const advice = 'name the family with --family and the outputs in its order with --outputs; docs/models.md lists them';
   throw refuse(request, 'family_unknown', what, advice);
 }
@@ -89,9 +89,9 @@ export function chooseLabels(guess: FamilyGuess, { request, inspection }: Asked)
   const { classes } = guess;
   if (given !== undefined) {
     if (fitsLabels(guess, given.length)) return { labels: distinct(given), notes: [] };
-    const whose = request.labels === undefined ? 'its metadata names' : 'there are';
+    const source = request.labels === undefined ? 'its metadata names' : 'there are';
     const advice = 'name with --labels one label per class, in the order of training';
-    const message = `has room for ${classes ?? 0} classes, but ${whose} ${given.length} labels`;
+    const message = `has room for ${classes ?? 0} classes, but ${source} ${given.length} labels`;
     throw refuse(request, 'labels_count', message, advice);
   }
   if (classes === undefined) {

@@ -2,7 +2,7 @@ import type { Manifest } from '@lineside/models';
 import type { Done } from './build.ts';
 import type { Analysis } from './analyse.ts';
 
-/** What an import says with --json. */
+/** The outcome of an import. */
 export interface ImportReport {
   readonly id: string;
   readonly dir: string;
@@ -14,7 +14,7 @@ export interface ImportReport {
   readonly input: Manifest['input'];
   readonly prepared: boolean;
   readonly unprepared?: string;
-  /** Largest difference between prepared and original, as a share of an output's range. */
+  /** Largest difference between prepared and original, as a fraction of an output's range. */
   readonly difference?: number;
   readonly pictures: number;
   readonly golden: number;

@@ -8,12 +8,12 @@ import type { ImportRequest, Size } from './request.ts';
 /** Outputs of each run. */
 export type Runs = readonly (readonly ProbedTensor[])[];
 
-/** Sizes to try where neither the file nor its metadata names one, the most usual first. */
+/** Sizes to try where neither the file nor its metadata states one, the most common first. */
 const SIZES = [640, 320, 416, 224, 256, 512, 300, 128, 1024];
 
 const PROBE_MS = 120_000;
 
-/** The size to run at: asked for, fixed in the file, told by its metadata, or the first at which it runs. */
+/** The size to run at: requested, fixed in the file, stated in its metadata, or the first at which it runs. */
 export async function workingSize(
   { image, sizes }: ModelInputs,
   reference: string,
@@ -44,11 +44,11 @@ export async function workingSize(
     }
   }
   const advice = 'name the size it was trained for with --size, or export it with a fixed size';
-  const message = `says that its size is open, but runs at none of ${failures.join(', ')} pixels`;
+  const message = `declares an open size, but runs at none of ${failures.join(', ')} pixels`;
   throw refuse(request, 'size_unsupported', message, advice);
 }
 
-/** Outputs for a picture that is grey all over. Throws ModelError. */
+/** Outputs for a uniformly grey image. Throws ModelError. */
 export async function probeBlank(
   reference: string,
   inputs: ModelInputs,
@@ -62,7 +62,7 @@ export async function probeBlank(
   return outputs;
 }
 
-/** Outputs of the model as it was given, for each frame. Throws ModelError. */
+/** Outputs of the reference model for each frame. Throws ModelError. */
 export async function runReference(
   { reference, form, inputs }: { readonly reference: string; readonly form: ImageForm; readonly inputs: ModelInputs },
   frames: readonly TrialFrame[],
@@ -75,7 +75,7 @@ export async function runReference(
   return probe({ path: reference, runs }, request, signal);
 }
 
-/** Runs a model; what goes wrong becomes a reason to refuse it. */
+/** Runs a model; a failure becomes a reason to refuse it. */
 export async function probe(
   task: Parameters<typeof probeModel>[0],
   request: ImportRequest,
@@ -92,7 +92,7 @@ export async function probe(
     const newer = /opset|IR version/i.test(error.message);
     const advice = newer
       ? 'export it again for an older operator set, such as 17'
-      : 'export it again, and try it with onnxruntime where it was made; it must run on the CPU';
+      : 'export it again, and test it with onnxruntime where it was exported; it must run on the CPU';
     throw refuse(request, 'model_fails', `does not run: ${firstLine(error.message)}`, advice);
   }
 }

@@ -5,7 +5,7 @@ import type { ModelManifest } from '../inference/index.ts';
 import type { Prediction } from './predictor.ts';
 import { paintMap, paintMask } from './paint.ts';
 
-/** A frame as the model wants it, and where it is to be drawn on, the whole picture. */
+/** A frame in the form of the model's input and, where it will be drawn on, the full frame. */
 export interface Picture {
   readonly frame: InputFrame;
   readonly whole?: InputFrame;
@@ -21,7 +21,7 @@ export interface PictureRequest {
   readonly signal: AbortSignal;
 }
 
-/** Frames of an image or a video, thinned to `fps`. To draw, the file is decoded a second time beside the first. */
+/** Frames of an image or a video, at most `fps` per second. To draw, the file is decoded a second time in parallel. */
 export async function* pictures(request: PictureRequest): AsyncGenerator<Picture, void, void> {
   const { path, input, fps, capabilities, signal } = request;
   const { width, height, color, letterbox } = input;
@@ -31,7 +31,7 @@ export async function* pictures(request: PictureRequest): AsyncGenerator<Picture
   try {
     for await (const frame of inputFrames(path, { signal, capabilities, format })) {
       const beside = await whole?.next();
-      // Half a millisecond for time stamps that were rounded.
+      // Half a millisecond of tolerance for rounded timestamps.
       if (fps !== undefined && frame.timeS < nextS - 0.0005) continue;
       if (fps !== undefined) nextS = Math.max(nextS + 1 / fps, frame.timeS);
       yield { frame, ...(beside === undefined || beside.done === true ? {} : { whole: beside.value }) };
@@ -41,7 +41,7 @@ export async function* pictures(request: PictureRequest): AsyncGenerator<Picture
   }
 }
 
-/** Writes the picture with its boxes, outlines and map to `DIR/NAME-000012.jpg` and returns that path. */
+/** Writes the frame with its boxes, masks and map to `DIR/NAME-000012.jpg` and returns that path. */
 export async function drawTo(
   dir: string,
   input: string,
@@ -50,7 +50,7 @@ export async function drawTo(
 ): Promise<string> {
   const { width, height, index } = picture;
   const size = { width, height };
-  // Loaded here, so that no other verb waits for the picture library.
+  // Loaded here, because the image library is large and only drawing needs it.
   const { drawJpeg } = await import('../vision/index.ts');
   const overlays = prediction.detections.map(({ box, label, score }) => ({
     box,

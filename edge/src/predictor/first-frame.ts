@@ -3,17 +3,17 @@ import type { LetterboxAnchor, PictureSize } from '../domain/index.ts';
 import type { ModelManifest } from '../inference/index.ts';
 import { PredictorError } from './errors.ts';
 
-/** One picture; `pixels` belong to the caller. */
+/** One image; `pixels` belong to the caller. */
 export interface StillPicture {
   /** Of the source. */
   readonly size: PictureSize;
-  /** Packed: as the model wants them, or rgb of the source's size. */
+  /** Packed: in the form of the model's input, or RGB in the size of the source. */
   readonly pixels: Uint8Array<ArrayBuffer>;
 }
 
 export interface StillRequest {
   readonly path: string;
-  /** Letterboxed for this model, by the filters that cameras go through; the whole picture when left out. */
+  /** Letterboxed for this input with the filters that are used for cameras; the full image when left out. */
   readonly input?: ModelManifest['input'];
   readonly capabilities: FfmpegCapabilities;
   readonly signal: AbortSignal;
@@ -29,7 +29,7 @@ export async function firstFrame({ path, input, capabilities, signal }: StillReq
   for await (const { width, height, pixels } of frames) {
     return { size: { width, height }, pixels: new Uint8Array(pixels) };
   }
-  throw new PredictorError('input_unreadable', `${path} holds no picture`, 'name an image');
+  throw new PredictorError('input_unreadable', `${path} contains no image`, 'name an image');
 }
 
 function formatOf({ width, height, color, letterbox }: ModelManifest['input']): {

@@ -2,7 +2,7 @@ import type { Anomaly, Mask, PictureSize } from '../domain/index.ts';
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-/** Far enough apart to be told from each other, also by those who see fewer colours. */
+/** Distinguishable, also for people with colour blindness. */
 const COLOURS: readonly Colour[] = [
   [0, 158, 115],
   [230, 159, 0],
@@ -30,7 +30,7 @@ export function paintMask(pixels: Uint8Array, { width }: PictureSize, mask: Mask
   }
 }
 
-/** Tints the picture by the map of its anomaly: half of the cover where a value is at `threshold`, all at twice that. */
+/** Tints the image by its anomaly map: half the opacity where a value is at `threshold`, full opacity at twice that. */
 export function paintMap(
   pixels: Uint8Array,
   { width, height }: PictureSize,

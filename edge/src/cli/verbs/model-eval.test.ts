@@ -34,7 +34,7 @@ const told = (stdout: string): unknown => JSON.parse(stdout);
 
 describe('lineside model eval', () => {
   // One of two objects found, and one thing found that is not there, with the same score: a single point of the curve.
-  it('judges boxes, says so as JSON, and writes a page with the worst pictures', async () => {
+  it('compares boxes, prints JSON, and writes a page with the worst images', async () => {
     const page = dir.join('report.html');
     const args = ['model', 'eval', model, '--data', set, '--map', 'water=spill', '--json', '--report', page];
     const { code, stdout } = await runHere(args);
@@ -53,7 +53,7 @@ describe('lineside model eval', () => {
     });
     const html = await readFile(page, 'utf8');
     expect(html.match(/<figure>/g)).toHaveLength(2);
-    expect(html).toMatch(/not there: spill 0\.9\d[\s\S]*missed: spill/);
+    expect(html).toMatch(/false: spill 0\.9\d[\s\S]*missed: spill/);
     expect(html).not.toMatch(/(src|href)="(?!data:image\/jpeg)/);
     const jpeg = Buffer.from(/base64,([^"]+)"/.exec(html)?.[1] ?? '', 'base64');
     expect([jpeg[0], jpeg[1]]).toEqual([0xff, 0xd8]);

@@ -24,7 +24,7 @@ export async function benchmarkModel(task: BenchTask, signal: AbortSignal): Prom
     throw new BenchmarkError(
       'no_result',
       `the process that measures ended early (${exitText(exit)})`,
-      'look at what it printed, and at the memory',
+      'read what it printed, and check the free memory',
     );
   }
   if ('error' in answer) throw new LinesideError(answer.error);

@@ -1,8 +1,8 @@
-/** One measurement in a process of its own, so that memory and threads of another do not count. */
+/** One measurement in a process of its own, so that memory and threads of other work do not count. */
 import { InferenceError, type ModelSpec, OnnxSession, type SessionFacts } from '../../inference/index.ts';
 import { messageOf, systemClock } from '@lineside/kit';
 
-/** What the process is told to measure. */
+/** What the process measures. */
 export interface BenchTask {
   readonly spec: ModelSpec;
   readonly seconds: number;
@@ -17,7 +17,7 @@ export interface BenchFigures {
   readonly loadMs: number;
   readonly frames: number;
   readonly withoutResult: number;
-  /** From handing a frame over to having its finds: transfer, inference, decoding, NMS. */
+  /** From giving a frame to the session to its detections: transfer, inference, decoding, NMS. */
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
@@ -50,23 +50,23 @@ async function measure({ spec, seconds }: BenchTask): Promise<BenchFigures> {
   let pixels = noise(width * height * 3);
   for (let n = 0; n < WARM_UP; n += 1) pixels = (await session.infer(pixels, source, FRAME_DEADLINE_MS)).pixels;
   const warm = process.memoryUsage.rss();
-  const times = { whole: [] as number[], infer: [] as number[], decode: [] as number[] };
+  const times = { total: [] as number[], infer: [] as number[], decode: [] as number[] };
   let withoutResult = 0;
   const cpu = process.cpuUsage();
   const startedMs = systemClock.monoMs();
   let nowMs = startedMs;
-  while (nowMs - startedMs < seconds * 1000 || times.whole.length < LEAST_FRAMES) {
+  while (nowMs - startedMs < seconds * 1000 || times.total.length < LEAST_FRAMES) {
     const answer = await session.infer(pixels, source, FRAME_DEADLINE_MS);
     pixels = answer.pixels;
     const doneMs = systemClock.monoMs();
-    times.whole.push(doneMs - nowMs);
+    times.total.push(doneMs - nowMs);
     times.infer.push(answer.inferMs);
     times.decode.push(answer.decodeMs);
     if (answer.seen === undefined) withoutResult += 1;
     nowMs = doneMs;
   }
   const { user, system } = process.cpuUsage(cpu);
-  const frames = times.whole.length;
+  const frames = times.total.length;
   const after = process.memoryUsage.rss();
   await session.close();
   return {
@@ -76,9 +76,9 @@ async function measure({ spec, seconds }: BenchTask): Promise<BenchFigures> {
     loadMs: warmupMs,
     frames,
     withoutResult,
-    p50Ms: quantile(times.whole, 0.5),
-    p95Ms: quantile(times.whole, 0.95),
-    p99Ms: quantile(times.whole, 0.99),
+    p50Ms: quantile(times.total, 0.5),
+    p95Ms: quantile(times.total, 0.95),
+    p99Ms: quantile(times.total, 0.99),
     inferP50Ms: quantile(times.infer, 0.5),
     decodeP50Ms: quantile(times.decode, 0.5),
     framesPerSecond: (1000 * frames) / (nowMs - startedMs),
@@ -93,7 +93,7 @@ function quantile(values: readonly number[], rank: number): number {
   return sorted[Math.max(0, Math.ceil(rank * sorted.length) - 1)] ?? 0;
 }
 
-/** The same in every run; what a convolution costs does not depend on its numbers. */
+/** The same in every run; the cost of a convolution does not depend on its numbers. */
 function noise(count: number): Uint8Array<ArrayBuffer> {
   let state = 1;
   return Uint8Array.from({ length: count }, () => {
@@ -113,7 +113,7 @@ async function answer(task: BenchTask): Promise<BenchAnswer> {
 }
 
 process.once('message', (task: BenchTask) => {
-  void answer(task).then((told) => process.send?.(told, () => process.disconnect()));
+  void answer(task).then((result) => process.send?.(result, () => process.disconnect()));
 });
-// The asker is gone: nothing to measure for.
+// The parent has ended: nobody needs the result.
 process.once('disconnect', () => process.exit());

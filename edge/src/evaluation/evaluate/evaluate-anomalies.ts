@@ -15,7 +15,7 @@ interface Entry extends AnomalyPrediction {
   readonly name: string;
 }
 
-/** Anomaly scores, and maps where the model gives them, against good and defective pictures and their masks. */
+/** Compares anomaly scores, and maps where the model has them, with good and defective images and their masks. */
 export async function evaluateAnomalies(
   stage: Stage,
   { set, threshold }: { readonly set: MaskSet; readonly threshold: number },
@@ -36,19 +36,19 @@ export async function evaluateAnomalies(
   const figures = anomalyMetrics(judged, { threshold, pixels });
   return {
     figures,
-    summary: `${figures.good} good and ${figures.defect} defective pictures`,
+    summary: `${figures.good} good and ${figures.defect} defective images`,
     table: anomalyTable(figures),
     confusion: figures.confusion,
     notes: [
       `Precision, recall and F1 count scores from ${threshold} up, on the model's own scale.`,
-      'AUROC as the share of pairs in the right order (Hanley & McNeil 1982); pixels at the resolution of the map.',
+      'AUROC is the fraction of pairs in the right order (Hanley & McNeil 1982); pixels at the resolution of the map.',
     ],
     worst: worstOf(judged),
     failures,
   };
 }
 
-/** A defective picture without a mask cannot say which of its pixels are defective. */
+/** Without a mask it is unknown which pixels of a defective image are defective. */
 async function addPixels(pixels: PixelRanks, map: Map2d, picture: MaskSet['pictures'][number]): Promise<void> {
   if (!picture.defect) pixels.add(map.values, new Uint8Array(map.values.length));
   else if (picture.mask !== undefined) pixels.add(map.values, await readMask(picture.mask, map));

@@ -27,7 +27,7 @@ interface Shown {
   readonly name: string;
 }
 
-/** Boxes of a detector or a segmenter against those of a set. */
+/** Compares the boxes of a detector or a segmenter with those of a set. */
 export async function evaluateBoxes(stage: Stage, { set, map, threshold }: BoxesRequest): Promise<EvaluationResult> {
   const { toModel, judged: labels, ignored } = mapLabels(set.labels, stage.predictor.spec.manifest.labels, map);
   const pictures: ImagePredictions[] = [];
@@ -48,30 +48,30 @@ export async function evaluateBoxes(stage: Stage, { set, map, threshold }: Boxes
   }
   const figures = detectionMetrics(pictures, { labels, threshold });
   const unseen = stage.predictor.spec.manifest.labels.filter((label) => !labels.includes(label));
-  const { outcomes, ...told } = figures;
+  const { outcomes, ...metrics } = figures;
   return {
-    figures: told,
-    summary: `${figures.all.truths} objects on ${pictures.length} pictures`,
+    figures: metrics,
+    summary: `${figures.all.truths} objects in ${pictures.length} images`,
     table: detectionTable(figures),
     confusion: figures.confusion,
     notes: [
-      `Precision, recall and F1 count scores from ${threshold} up, and boxes that share at least half with the true one (IoU 0.5).`,
+      `Precision, recall and F1 count scores from ${threshold} up, and boxes with an IoU of at least 0.5 with a true box.`,
       'AP with all-point interpolation (Everingham et al. 2010); AP50-95 is the mean over IoU 0.50, 0.55 to 0.95 (Lin et al. 2014).',
-      ...(figures.all.maskAp50 === undefined ? [] : ['Mask AP is the same with outlines instead of boxes.']),
-      ...(ignored.length === 0 ? [] : [`Labels of the set that were not judged: ${ignored.join(', ')}.`]),
-      ...(unseen.length === 0 ? [] : [`Labels of the model that the set says nothing of: ${shortened(unseen)}.`]),
+      ...(figures.all.maskAp50 === undefined ? [] : ['Mask AP is the same with masks instead of boxes.']),
+      ...(ignored.length === 0 ? [] : [`Labels of the set that were not evaluated: ${ignored.join(', ')}.`]),
+      ...(unseen.length === 0 ? [] : [`Labels of the model that are absent from the set: ${shortened(unseen)}.`]),
     ],
-    legend: 'Green: found and there. Red: found, but not there. Blue: there, but not found.',
+    legend: 'Green: correct detection. Red: false detection. Blue: missed object.',
     worst: worstOf(shown, outcomes),
     failures,
   };
 }
 
-const LABELS_TOLD = 10;
+const LABELS_SHOWN = 10;
 
 function shortened(labels: readonly string[]): string {
-  const more = labels.length - LABELS_TOLD;
-  return `${labels.slice(0, LABELS_TOLD).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const more = labels.length - LABELS_SHOWN;
+  return `${labels.slice(0, LABELS_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 type Shape = Omit<TruthBox, 'label'>;
@@ -81,7 +81,7 @@ function inPixels({ box: [x1, y1, x2, y2], polygon }: Shape, { width, height }: 
   return polygon === undefined ? { box } : { box, polygon: polygon.map(([x, y]) => [x * width, y * height]) };
 }
 
-/** First where the model was most sure of something that is not there, then where it missed most. */
+/** First the images with the most confident false detections, then those with the most missed objects. */
 function worstOf(shown: readonly Shown[], outcomes: readonly PictureOutcome[]): readonly WorstImage[] {
   const all = outcomes.flatMap((outcome, index) => {
     const picture = shown[index];
@@ -109,7 +109,7 @@ function captionOf({ falsePositives, missed }: PictureOutcome): string {
     .sort((a, b) => b.score - a.score)
     .map(({ label, score }) => `${label} ${score.toFixed(2)}`);
   const parts = [
-    ...(invented.length === 0 ? [] : [`not there: ${invented.slice(0, 5).join(', ')}`]),
+    ...(invented.length === 0 ? [] : [`false: ${invented.slice(0, 5).join(', ')}`]),
     ...(missed.length === 0
       ? []
       : [
@@ -123,12 +123,12 @@ function captionOf({ falsePositives, missed }: PictureOutcome): string {
 }
 
 function overlaysOf({ hits, falsePositives, missed }: PictureOutcome): readonly Overlay[] {
-  const told = (score: number): string => score.toFixed(2);
+  const shown = (score: number): string => score.toFixed(2);
   return [
     ...missed.map(({ box, label }): Overlay => ({ box, text: `missed ${label}`, colour: 'plain' })),
-    ...hits.map(({ box, label, score }): Overlay => ({ box, text: `${label} ${told(score)}`, colour: 'good' })),
+    ...hits.map(({ box, label, score }): Overlay => ({ box, text: `${label} ${shown(score)}`, colour: 'good' })),
     ...falsePositives.map(
-      ({ box, label, score }): Overlay => ({ box, text: `${label} ${told(score)}`, colour: 'bad' }),
+      ({ box, label, score }): Overlay => ({ box, text: `${label} ${shown(score)}`, colour: 'bad' }),
     ),
   ];
 }

@@ -8,7 +8,7 @@ import { type DatasetRun, runDataset } from './run-dataset.ts';
 type FolderSet = Extract<LabelledSet, { form: 'folders' }>;
 type Stage = Omit<DatasetRun<never>, 'pictures'>;
 
-/** Classes of whole pictures against the folders they lie in. */
+/** Compares the classes of images with the folders that contain them. */
 export async function evaluateClasses(
   stage: Stage,
   { set, map }: { readonly set: FolderSet; readonly map: ReadonlyMap<string, string> },
@@ -30,10 +30,10 @@ export async function evaluateClasses(
     judged.push({ truth, named });
     const [first] = named;
     if (first === undefined || first.label === truth) continue;
-    const caption = `is ${truth}, named ${first.label} ${first.score.toFixed(2)}`;
+    const caption = `is ${truth}, predicted ${first.label} ${first.score.toFixed(2)}`;
     wrong.push({ path: picture.path, name: picture.name, caption, overlays: [], score: first.score });
   }
-  // Of many labels only those that came up: a table of a thousand says nothing.
+  // Only labels that occur: a table of a thousand would be useless.
   const used = new Set(judged.flatMap(({ truth, named }) => [truth, ...named.slice(0, 1).map(({ label }) => label)]));
   const figures = classificationMetrics(
     judged,
@@ -41,10 +41,10 @@ export async function evaluateClasses(
   );
   return {
     figures,
-    summary: `top-1 ${figures.top1.toFixed(3)}, top-5 ${figures.top5.toFixed(3)} on ${judged.length} pictures`,
+    summary: `top-1 ${figures.top1.toFixed(3)}, top-5 ${figures.top5.toFixed(3)} on ${judged.length} images`,
     table: classificationTable(figures),
     confusion: figures.confusion,
-    notes: ignored.length === 0 ? [] : [`Folders that were not judged: ${ignored.join(', ')}.`],
+    notes: ignored.length === 0 ? [] : [`Folders that were not evaluated: ${ignored.join(', ')}.`],
     worst: wrong.sort((a, b) => b.score - a.score).slice(0, 2 * WORST_EACH),
     failures,
   };

@@ -2,7 +2,7 @@ import type { Confusion } from '../metrics/confusion.ts';
 import type { MetricsTable } from '../report/tables.ts';
 import type { Overlay } from '../../pipeline/index.ts';
 
-/** A picture worth looking at: the more surely the model was wrong, the earlier it comes. */
+/** An image with errors; the more confident the errors, the earlier it is listed. */
 export interface WorstImage {
   readonly path: string;
   readonly name: string;
@@ -15,21 +15,21 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** A model judged on a set, whatever its task. */
+/** The evaluation of a model on a set, for every task. */
 export interface EvaluationResult {
-  /** For --json: the figures under stable names. */
+  /** The metrics under stable names, for JSON. */
   readonly figures: object;
-  /** Above the table, in a line. */
+  /** One line above the table. */
   readonly summary: string;
   readonly table: MetricsTable;
   readonly confusion: Confusion;
   readonly notes: readonly string[];
-  /** How what is drawn on the worst pictures is to be read; left out where nothing is drawn. */
+  /** Explains what is drawn on the worst images; left out where nothing is drawn. */
   readonly legend?: string;
   readonly worst: readonly WorstImage[];
-  /** Pictures that gave no result. */
+  /** Images without a result. */
   readonly failures: readonly Failure[];
 }
 
-/** Most pictures of each kind that a report shows. */
+/** At most this many images of each kind are in a report. */
 export const WORST_EACH = 12;

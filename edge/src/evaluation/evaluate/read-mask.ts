@@ -1,8 +1,8 @@
 import type { PictureSize } from '../../domain/index.ts';
 
-/** A mask at another size, one byte per pixel, 0 where it is black: a map is compared pixel by pixel. */
+/** A mask in the size of a map, one byte per pixel, 0 where it is black. */
 export async function readMask(path: string, { width, height }: PictureSize): Promise<Uint8Array> {
-  // Loaded here, so that no other verb waits for the picture library.
+  // Loaded here, because the image library is large and only masks need it.
   const { default: sharp } = await import('sharp');
   const { data } = await sharp(path)
     .removeAlpha()

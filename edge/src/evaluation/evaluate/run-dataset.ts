@@ -5,7 +5,7 @@ import { LinesideError, messageOf } from '@lineside/kit';
 import { firstFrame, type Predictor, type StillPicture } from '../../predictor/index.ts';
 import type { OnProgress } from '../progress.ts';
 
-/** What became of one picture. Without a result it is left out of every figure, and said so. */
+/** The outcome of one image. Without a result it is left out of every metric and reported. */
 export type ImageOutcome<P> =
   | { readonly picture: P; readonly size: PictureSize; readonly seen: InferenceOutput }
   | { readonly picture: P; readonly failure: string };
@@ -18,10 +18,10 @@ export interface DatasetRun<P> {
   readonly signal: AbortSignal;
 }
 
-/** Reading a picture is mostly FFmpeg's start; more at once than this only take each other's cores. */
+/** Reading an image is mostly the start of FFmpeg; more at once would only compete for the cores. */
 const AHEAD_MOST = 4;
 
-/** Shows every picture to the model, in order; the next ones are decoded meanwhile. */
+/** Runs the model on every image, in order; the next images are decoded meanwhile. */
 export async function* runDataset<P extends { readonly path: string }>(
   options: DatasetRun<P>,
 ): AsyncGenerator<ImageOutcome<P>, void, void> {
@@ -44,7 +44,7 @@ export async function* runDataset<P extends { readonly path: string }>(
   }
 }
 
-/** Never rejects, because nobody may be waiting for it any more; what went wrong is the answer. */
+/** Never rejects, because nobody may be waiting for it any more; it resolves to the error. */
 async function decode<P extends { readonly path: string }>(
   { predictor, capabilities, signal }: DatasetRun<P>,
   { path }: P,

@@ -4,16 +4,16 @@ import type { Clock } from '@lineside/kit';
 import type { Predictor, StillPicture } from '../../predictor/index.ts';
 import type { OnProgress } from '../progress.ts';
 
-/** What the model decided, and how much of that decision an answer still holds. */
+/** The prediction that is explained, and how much of it remains in another prediction. */
 export interface Target {
   readonly label: string;
   readonly score: number;
-  /** The object; left out where the decision is about the whole picture. */
+  /** The object; left out where the prediction is about the entire image. */
   readonly object?: Detection;
   readonly left: (seen: InferenceOutput) => number;
 }
 
-/** The box that is to be explained. */
+/** A detection as the target of an explanation. */
 export function boxTarget(object: Detection): Target {
   const { label, score } = object;
   return { label, score, object, left: ({ detections }) => remaining(object, detections) };
@@ -21,7 +21,7 @@ export function boxTarget(object: Detection): Target {
 
 export interface OccludeOptions {
   readonly predictor: Predictor;
-  /** As the model wants it. */
+  /** In the form of the model's input. */
   readonly still: StillPicture;
   readonly target: Target;
   /** Cells along the longer side, at most. */
@@ -34,18 +34,18 @@ export interface OccludeOptions {
 
 export interface Occluded {
   readonly heat: HeatMap;
-  /** Cells along the longer side that the time allowed. */
+  /** Cells along the longer side, as many as the time allowed. */
   readonly grid: number;
   readonly looks: number;
-  /** The time ran out before every cell was covered. */
+  /** The time limit was reached before every cell was covered. */
   readonly cutShort: boolean;
-  /** Most that one patch took from the score. */
+  /** Largest drop of the score by one patch. */
   readonly mostDrop: number;
 }
 
 const LEAST_GRID = 4;
 
-/** Covers one patch of the picture after the other; a coarser grid where the time would not do for the one asked for. */
+/** Covers one patch of the image after the other, on a coarser grid where the requested one would take too long. */
 export async function occlude(options: OccludeOptions): Promise<Occluded> {
   const { predictor, still, target, budgetMs, clock, onProgress, signal } = options;
   const { input } = predictor.spec.manifest;
@@ -68,7 +68,7 @@ export async function occlude(options: OccludeOptions): Promise<Occluded> {
     scratch.set(still.pixels);
     paintOver(scratch, input.width, patch, input.letterbox.fill);
     const answer = await predictor.predict(scratch, still.size);
-    // No result says nothing of the patch.
+    // Without a result nothing is known about the patch.
     if (answer.status !== 'no_result') {
       const drop = target.score - target.left(answer);
       occlusion.add(patch, drop);

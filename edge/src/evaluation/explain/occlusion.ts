@@ -9,7 +9,7 @@ export interface Patch {
   readonly cells: readonly number[];
 }
 
-/** Heat per cell over the picture, row by row, 0 to 1. */
+/** Heat per cell over the image, row by row, 0 to 1. */
 export interface HeatMap {
   readonly width: number;
   readonly height: number;
@@ -28,7 +28,7 @@ export class Occlusion {
   readonly #sums: Float64Array;
   readonly #looks: Uint16Array;
 
-  /** `fit`: where the picture lies in the model's input. `grid`: cells along its longer side, at least 2. */
+  /** `fit`: where the image is in the model's input. `grid`: cells along its longer side, at least 2. */
   constructor(fit: Letterbox, grid: number) {
     const cell = Math.max(fit.width, fit.height) / grid;
     this.columns = Math.max(2, Math.round(fit.width / cell));
@@ -71,7 +71,7 @@ function patchesOf(fit: Letterbox, columns: number, rows: number): readonly Patc
   });
 }
 
-/** How much of `target` is still found: best score of its label, weighed by how much of its box is shared. */
+/** How much of `target` remains: the best score of its label, weighted by the IoU with its box. */
 export function remaining(target: Detection, found: readonly Detection[]): number {
   return found
     .filter(({ label }) => label === target.label)

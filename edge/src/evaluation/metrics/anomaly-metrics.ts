@@ -2,7 +2,7 @@ import { f1 } from './average-precision.ts';
 import { areaOfSteps, areaUnderRoc } from './area-under-roc.ts';
 import { type Confusion, ConfusionCounter } from './confusion.ts';
 
-/** How unusual a picture was found, and whether it really is. */
+/** The anomaly score of an image, and whether the image is defective. */
 export interface AnomalyPrediction {
   readonly defect: boolean;
   readonly score: number;
@@ -11,7 +11,7 @@ export interface AnomalyPrediction {
 export interface AnomalyMetrics {
   readonly good: number;
   readonly defect: number;
-  /** Undefined where the set has only good or only defective pictures. */
+  /** Undefined where the set has only good or only defective images. */
   readonly imageAuroc: number | undefined;
   /** Undefined without maps or without masks. */
   readonly pixelAuroc: number | undefined;
@@ -22,7 +22,7 @@ export interface AnomalyMetrics {
   readonly confusion: Confusion;
 }
 
-/** Judges anomaly scores of whole pictures, and those of pixels where `pixels` holds any. */
+/** Metrics of the anomaly scores of images, and of pixels where `pixels` has any. */
 export function anomalyMetrics(
   pictures: readonly AnomalyPrediction[],
   { threshold, pixels }: { readonly threshold: number; readonly pixels?: PixelRanks | undefined },
@@ -51,7 +51,7 @@ export function anomalyMetrics(
   };
 }
 
-/** Sign, exponent and the first 13 bits of a float's fraction: scores are told apart by 0.01 %. */
+/** Sign, exponent and the first 13 bits of a float's fraction: scores that differ by 0.01 % are distinguished. */
 const RANK_BITS = 22;
 
 /**

@@ -1,4 +1,4 @@
-/** One detection of a class, over all pictures: how sure it was, and whether an object was there. */
+/** One detection of a class, over all images: its score, and whether it matched an object. */
 export interface Mark {
   readonly score: number;
   readonly hit: boolean;
@@ -43,7 +43,7 @@ export function averagePrecision(curve: readonly CurvePoint[]): number {
   return sum;
 }
 
-/** The point of the curve with the best F1; undefined where nothing true was ever found. */
+/** The point of the curve with the best F1; undefined where no object was ever detected. */
 export function bestF1(curve: readonly CurvePoint[]): CurvePoint | undefined {
   let best: CurvePoint | undefined;
   for (const point of curve) if (f1(point) > (best === undefined ? 0 : f1(best))) best = point;

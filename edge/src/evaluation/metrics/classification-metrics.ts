@@ -1,7 +1,7 @@
 import { f1 } from './average-precision.ts';
 import { type Confusion, ConfusionCounter } from './confusion.ts';
 
-/** The class a picture has and the classes that were named, best first. */
+/** The class of an image and the predicted classes, best first. */
 export interface ClassPrediction {
   readonly truth: string;
   readonly named: readonly { readonly label: string; readonly score: number }[];
@@ -17,7 +17,7 @@ export interface ClassMetrics {
 }
 
 export interface ClassificationMetrics {
-  /** Share of pictures whose class was named first, and among the first five. */
+  /** Fraction of images whose class was predicted first, and among the first five. */
   readonly top1: number;
   readonly top5: number;
   readonly labels: readonly ClassMetrics[];
@@ -26,7 +26,7 @@ export interface ClassificationMetrics {
 
 const NOTHING = 'nothing';
 
-/** Judges classes of whole pictures; a picture of which nothing was named counts as wrong, named `nothing`. */
+/** Metrics of the classes of images; an image without a predicted class counts as wrong, as `nothing`. */
 export function classificationMetrics(
   pictures: readonly ClassPrediction[],
   labels: readonly string[],

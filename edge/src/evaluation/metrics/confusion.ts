@@ -1,4 +1,4 @@
-/** The row of what was found where nothing is, and the column of what was not found. */
+/** The row of detections where there is no object, and the column of objects without a detection. */
 export const BACKGROUND = 'background';
 
 /** `counts[truth][found]`, both in the order of `labels`. */
@@ -7,7 +7,7 @@ export interface Confusion {
   readonly counts: readonly (readonly number[])[];
 }
 
-/** Counts pairs of a true and a found label. */
+/** Counts pairs of a true and a predicted label. */
 export class ConfusionCounter {
   readonly #labels: readonly string[];
   readonly #counts: number[][];

@@ -6,18 +6,18 @@ import { matchBoxes, overlaps } from './matching.ts';
 
 /** 0.50, 0.55, ... 0.95, as COCO averages over. */
 const IOU_STEPS = Array.from({ length: 10 }, (_, step) => (50 + 5 * step) / 100);
-/** From this share on, a found box is on the true one: for precision, recall, confusion and AP50. */
+/** From this IoU up a detection matches an object: for precision, recall, confusion and AP50. */
 const IOU_SAME = 0.5;
 
-/** An object that is there: `label` in the model's words, box in pixels of the picture. */
+/** A true object: `label` is one of the model's, box in pixels of the image. */
 export interface TruthBox {
   readonly label: string;
   readonly box: Box;
-  /** Its outline, where it is known; pixels of the picture. */
+  /** Its outline, where it is known; pixels of the image. */
   readonly polygon?: readonly Point[];
 }
 
-/** What is on a picture and what was found on it, down to a low score. */
+/** The true objects of an image and its detections, down to a low score. */
 export interface ImagePredictions {
   readonly truth: readonly TruthBox[];
   readonly found: readonly Detection[];
@@ -40,7 +40,7 @@ export interface LabelMetrics {
   readonly best: CurvePoint | undefined;
 }
 
-/** What the threshold makes of one picture. */
+/** Detections of one image at the threshold, matched with its objects. */
 export interface PictureOutcome {
   readonly hits: readonly Detection[];
   readonly falsePositives: readonly Detection[];
@@ -52,13 +52,13 @@ export interface DetectionMetrics {
   /** All labels together: counts over all for precision, recall and F1; means of the labels that have objects for AP. */
   readonly all: Omit<LabelMetrics, 'label' | 'best'>;
   readonly confusion: Confusion;
-  /** In the order of the pictures. */
+  /** In the order of the images. */
   readonly outcomes: readonly PictureOutcome[];
 }
 
 /**
- * Judges detections against the truth. Labels outside `labels` are not looked at. Boxes are matched within a label by
- * COCO's rule; the confusion matrix then pairs what is left over, whatever its label, from an IoU of 0.5 up.
+ * Compares detections with the true objects. Labels outside `labels` are ignored. Boxes are matched within a label by
+ * COCO's rule; the confusion matrix then pairs the rest across labels, from an IoU of 0.5 up.
  */
 export function detectionMetrics(
   pictures: readonly ImagePredictions[],
@@ -93,7 +93,7 @@ function mean(values: readonly (number | undefined)[]): number | undefined {
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0) / known.length;
 }
 
-/** The picture's part of one label, best score first. */
+/** Objects and detections of one label, best score first. */
 function part({ truth, found }: ImagePredictions, label: string): { truth: readonly TruthBox[]; found: Detection[] } {
   return {
     truth: truth.filter((real) => real.label === label),
@@ -128,10 +128,10 @@ function labelMetrics(
   const missed = count((outcome) => outcome.missed);
   const falsePositives = count((outcome) => outcome.falsePositives);
   const truths = hits + missed;
-  const curves = truths === 0 ? [] : curvesOf(label, pictures, truths, boxShares);
+  const curves = truths === 0 ? [] : curvesOf(label, pictures, truths, boxOverlaps);
   const aps = curves.map(averagePrecision);
   const outlined = truths > 0 && pictures.some((picture) => hasOutlines(picture, label));
-  const maskAps = outlined ? curvesOf(label, pictures, truths, maskShares).map(averagePrecision) : [];
+  const maskAps = outlined ? curvesOf(label, pictures, truths, maskOverlaps).map(averagePrecision) : [];
   return {
     label,
     truths,
@@ -144,13 +144,13 @@ function labelMetrics(
   };
 }
 
-/** How much each found object (rows) shares with each true one (columns). */
-type Shares = (found: readonly Detection[], truth: readonly TruthBox[]) => readonly (readonly number[])[];
+/** IoU of each detection (rows) with each object (columns). */
+type Overlaps = (found: readonly Detection[], truth: readonly TruthBox[]) => readonly (readonly number[])[];
 
-const boxShares: Shares = (found, truth) => overlaps(boxes(found), boxes(truth));
+const boxOverlaps: Overlaps = (found, truth) => overlaps(boxes(found), boxes(truth));
 
-/** By outlines; an object without one is as its box. Boxes apart cannot share an outline. */
-const maskShares: Shares = (found, truth) =>
+/** By masks; an object without one counts as its box. Where boxes do not overlap, masks cannot. */
+const maskOverlaps: Overlaps = (found, truth) =>
   found.map(({ box, mask }) =>
     truth.map((real) => {
       const byBox = iou(box, real.box);
@@ -168,14 +168,14 @@ function curvesOf(
   label: string,
   pictures: readonly ImagePredictions[],
   truths: number,
-  sharesOf: Shares,
+  overlapsOf: Overlaps,
 ): readonly (readonly CurvePoint[])[] {
   const marks = IOU_STEPS.map((): Mark[] => []);
   for (const picture of pictures) {
     const { truth, found } = part(picture, label);
-    const shares = sharesOf(found, truth);
+    const ious = overlapsOf(found, truth);
     for (const [step, leastIou] of IOU_STEPS.entries()) {
-      const taken = matchBoxes(shares, leastIou);
+      const taken = matchBoxes(ious, leastIou);
       marks[step]?.push(...found.map(({ score }, index) => ({ score, hit: (taken[index] ?? -1) >= 0 })));
     }
   }

@@ -3,13 +3,13 @@ import { type Mask, type Point } from '../../domain/index.ts';
 /** Columns [from, to) of one row that belong to a shape, in order and apart. */
 type Spans = readonly (readonly [from: number, to: number])[];
 
-/** Pixels of the picture, row by row. */
+/** Pixels of the image, row by row. */
 interface Shape {
   readonly top: number;
   readonly rows: readonly Spans[];
 }
 
-/** IoU of a found outline and a true polygon (pixels of the picture), counted in whole pixels by their middles. */
+/** IoU of a mask and a true polygon (pixels of the image), counted in pixels by their centres. */
 export function maskIou(mask: Mask, polygon: readonly Point[]): number {
   const [found, real] = [shapeOfMask(mask), shapeOfPolygon(polygon)];
   const most = Math.max(found.top + found.rows.length, real.top + real.rows.length);

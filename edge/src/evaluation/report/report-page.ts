@@ -10,12 +10,12 @@ export interface ReportPicture {
 
 export interface ReportContent {
   readonly title: string;
-  /** What was judged on what: names and values. */
+  /** What was evaluated on which set: names and values. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly figures: MetricsTable;
   readonly confusion: Confusion;
   readonly notes: readonly string[];
-  /** How what is drawn on the pictures is to be read. */
+  /** Explains what is drawn on the images. */
   readonly legend?: string;
   readonly pictures: readonly ReportPicture[];
 }
@@ -33,7 +33,7 @@ dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 0; } img { width: 100%; height: auto; } figcaption { overflow-wrap: anywhere; }
 small { opacity: .7; }`;
 
-/** One HTML file that holds everything it shows and asks nothing of any network. */
+/** One self-contained HTML file, which loads nothing from any network. */
 export function reportPage(content: ReportContent): string {
   const { title, facts, figures, confusion, notes, legend = '', pictures } = content;
   return `<!doctype html>
@@ -49,11 +49,11 @@ export function reportPage(content: ReportContent): string {
 <h1>${escaped(title)}</h1>
 <dl>${facts.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`).join('')}</dl>
 ${htmlTable(figures)}
-<h2>What was taken for what</h2>
-<p><small>Rows: what is there. Columns: what was found.</small></p>
+<h2>Confusion matrix</h2>
+<p><small>Rows: the true label. Columns: the prediction.</small></p>
 ${htmlTable(confusionTable(confusion), shades(confusion))}
 <ul>${notes.map((note) => `<li>${escaped(note)}</li>`).join('')}</ul>
-${pictures.length === 0 ? '' : `<h2>Worst pictures</h2>\n<p><small>${escaped(legend)}</small></p>\n<div class="pictures">${pictures.map(figure).join('\n')}</div>`}
+${pictures.length === 0 ? '' : `<h2>Worst images</h2>\n<p><small>${escaped(legend)}</small></p>\n<div class="pictures">${pictures.map(figure).join('\n')}</div>`}
 </body>
 </html>
 `;
@@ -61,7 +61,7 @@ ${pictures.length === 0 ? '' : `<h2>Worst pictures</h2>\n<p><small>${escaped(leg
 
 type Shade = (row: number, column: number) => string;
 
-/** Cells of the confusion matrix: the share of their row, green where right and red where wrong. */
+/** Shading of the confusion matrix by the fraction of the row: green where right, red where wrong. */
 function shades({ counts }: Confusion): Shade {
   return (row, column) => {
     const cells = counts[row] ?? [];
@@ -75,16 +75,16 @@ function shades({ counts }: Confusion): Shade {
 function htmlTable({ columns, rows }: MetricsTable, shade: Shade = () => ''): string {
   const head = columns.map((column) => `<th>${escaped(column)}</th>`).join('');
   const body = rows.map((cells, row) => {
-    const told = cells.map((cell, column) => `<td${shade(row, column)}>${escaped(cell)}</td>`);
-    return `<tr>${told.join('')}</tr>`;
+    const shaded = cells.map((cell, column) => `<td${shade(row, column)}>${escaped(cell)}</td>`);
+    return `<tr>${shaded.join('')}</tr>`;
   });
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
 }
 
 function figure({ caption, name, jpeg }: ReportPicture): string {
   const source = `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`;
-  const told = `${escaped(caption)}<br><small>${escaped(name)}</small>`;
-  return `<figure><img alt="${escaped(caption)}" src="${source}"><figcaption>${told}</figcaption></figure>`;
+  const text = `${escaped(caption)}<br><small>${escaped(name)}</small>`;
+  return `<figure><img alt="${escaped(caption)}" src="${source}"><figcaption>${text}</figcaption></figure>`;
 }
 
 function escaped(text: string): string {

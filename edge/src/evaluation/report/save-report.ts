@@ -13,7 +13,7 @@ export interface ReportRequest extends Pick<StillRequest, 'capabilities' | 'sign
   readonly result: EvaluationResult;
 }
 
-/** Writes the report with the worst pictures, which are decoded once more. */
+/** Writes the report with the worst images, which are decoded a second time. */
 export async function saveReport({ path, title, facts, result, ...still }: ReportRequest): Promise<void> {
   const { drawJpeg } = await import('../../vision/index.ts');
   const pictures: ReportPicture[] = [];

@@ -3,14 +3,14 @@ import type { ClassificationMetrics } from '../metrics/classification-metrics.ts
 import type { Confusion } from '../metrics/confusion.ts';
 import type { DetectionMetrics } from '../metrics/detection-metrics.ts';
 
-/** Cells as they are shown; the first column names the row. */
+/** Cells as text; the first column names the row. */
 export interface MetricsTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Three places, or a dash where there is no such figure. */
-function share(value: number | undefined): string {
+/** Three decimals, or a dash where there is no value. */
+function decimals(value: number | undefined): string {
   return value === undefined ? '-' : value.toFixed(3);
 }
 
@@ -18,11 +18,13 @@ export function detectionTable({ labels, all }: DetectionMetrics): MetricsTable 
   const outlined = all.maskAp50 !== undefined;
   const figures = (of: DetectionMetrics['all']): readonly string[] => {
     const boxed = [of.precision, of.recall, of.f1, of.ap50, of.ap50to95];
-    return (outlined ? [...boxed, of.maskAp50, of.maskAp50to95] : boxed).map(share);
+    return (outlined ? [...boxed, of.maskAp50, of.maskAp50to95] : boxed).map(decimals);
   };
   const rows = labels.map((of) => {
     const best =
-      of.best === undefined ? '-' : `${share(of.best.precision)} / ${share(of.best.recall)} at ${share(of.best.score)}`;
+      of.best === undefined
+        ? '-'
+        : `${decimals(of.best.precision)} / ${decimals(of.best.recall)} at ${decimals(of.best.score)}`;
     return [of.label, String(of.truths), ...figures(of), best];
   });
   return {
@@ -37,8 +39,8 @@ export function detectionTable({ labels, all }: DetectionMetrics): MetricsTable 
 
 export function classificationTable({ labels }: ClassificationMetrics): MetricsTable {
   return {
-    columns: ['label', 'pictures', 'precision', 'recall', 'F1'],
-    rows: labels.map((of) => [of.label, String(of.truths), ...[of.precision, of.recall, of.f1].map(share)]),
+    columns: ['label', 'images', 'precision', 'recall', 'F1'],
+    rows: labels.map((of) => [of.label, String(of.truths), ...[of.precision, of.recall, of.f1].map(decimals)]),
   };
 }
 
@@ -46,14 +48,14 @@ export function anomalyTable(figures: AnomalyMetrics): MetricsTable {
   const { good, defect, imageAuroc, pixelAuroc, precision, recall, f1 } = figures;
   return {
     columns: ['', 'good', 'defect', 'image AUROC', 'pixel AUROC', 'precision', 'recall', 'F1'],
-    rows: [['all', String(good), String(defect), ...[imageAuroc, pixelAuroc, precision, recall, f1].map(share)]],
+    rows: [['all', String(good), String(defect), ...[imageAuroc, pixelAuroc, precision, recall, f1].map(decimals)]],
   };
 }
 
-/** Rows are what is there, columns what was found. */
+/** Rows are true labels, columns predictions. */
 export function confusionTable({ labels, counts }: Confusion): MetricsTable {
   return {
-    columns: ['is \\ found', ...labels],
+    columns: ['true \\ predicted', ...labels],
     rows: labels.map((label, row) => [label, ...(counts[row] ?? []).map(String)]),
   };
 }

@@ -22,7 +22,7 @@ export async function classNames(dir: string): Promise<readonly string[]> {
     const text = TEXT_FILES.find((name) => files.includes(name));
     if (text !== undefined) return lines(await readFile(join(place, text), 'utf8'));
   }
-  throw new EvaluationError('names_missing', `${dir}: nothing says what the numbers of the classes mean`);
+  throw new EvaluationError('names_missing', `${dir}: there are no names for the numbers of the classes`);
 }
 
 export function lines(text: string): readonly string[] {

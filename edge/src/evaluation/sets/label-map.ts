@@ -1,7 +1,7 @@
 import { EvaluationError } from '../errors.ts';
 
 export interface LabelMap {
-  /** The model's label for a label of the set; labels of the set that are not here are not judged. */
+  /** The model's label for a label of the set; labels of the set that are absent here are not evaluated. */
   readonly toModel: ReadonlyMap<string, string>;
   /** Labels of the model that the set speaks of, in the model's order. */
   readonly judged: readonly string[];
@@ -10,7 +10,7 @@ export interface LabelMap {
 }
 
 /**
- * Which label of the model each label of a set is: what `pairs` says, else the same name.
+ * Which label of the model each label of a set is: as given in `pairs`, else the same name.
  *
  * @throws EvaluationError `labels_unmatched` when a pair names a label that is not there, or nothing matches at all.
  */

@@ -6,13 +6,13 @@ import { EvaluationError } from '../errors.ts';
 export const SET_FORMS = ['yolo', 'folders', 'mask'] as const;
 export type SetForm = (typeof SET_FORMS)[number];
 
-/** A picture of a set. `name` is its path inside the set's folder. */
+/** An image of a set. `name` is its path inside the set's folder. */
 export interface LabelledPicture {
   readonly path: string;
   readonly name: string;
 }
 
-/** Objects with boxes, some with outlines: shares of the picture, `label` in the set's words. */
+/** Objects with boxes, some with outlines, as fractions of the image; `label` is one of the set's. */
 export interface BoxedPicture extends LabelledPicture {
   readonly truth: readonly { readonly label: string; readonly box: Box; readonly polygon?: readonly Point[] }[];
 }
@@ -21,13 +21,13 @@ export interface ClassedPicture extends LabelledPicture {
   readonly label: string;
 }
 
-/** `mask` is a picture in which everything that is not black is the defect; left out where there is none. */
+/** `mask` is an image in which every pixel that is not black is defective; left out where there is none. */
 export interface MaskedPicture extends LabelledPicture {
   readonly defect: boolean;
   readonly mask?: string;
 }
 
-/** Pictures with what is on them, in order of their names. */
+/** Images with their labels, in order of their names. */
 export type LabelledSet =
   | { readonly form: 'yolo'; readonly labels: readonly string[]; readonly pictures: readonly BoxedPicture[] }
   | { readonly form: 'folders'; readonly labels: readonly string[]; readonly pictures: readonly ClassedPicture[] }
@@ -35,7 +35,7 @@ export type LabelledSet =
 
 const PICTURE = /\.(jpe?g|png|bmp|webp|tiff?)$/i;
 
-/** Pictures in `dir` and below, as paths inside it, in order. */
+/** Images in `dir` and below, as paths inside it, in order. */
 export async function picturesBelow(dir: string): Promise<readonly string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   return entries
@@ -57,5 +57,5 @@ export function stem(path: string): string {
 /** @throws EvaluationError `set_missing` when the list is empty. */
 export function mustHavePictures<T>(dir: string, pictures: readonly T[]): readonly T[] {
   if (pictures.length > 0) return pictures;
-  throw new EvaluationError('set_missing', `${dir} holds no labelled pictures`);
+  throw new EvaluationError('set_missing', `${dir} contains no labelled images`);
 }

@@ -6,9 +6,9 @@ const MASKS = new Set(['mask', 'masks', 'ground_truth', 'gt']);
 const TRAINING = 'train';
 
 /**
- * Good and defective pictures for anomaly models. A picture is good where its file or a folder above it is called so
- * (`good/`, `normal-3.png`), else defective. Masks lie below `masks/` or `ground_truth/` with the picture's name, with
- * or without `_mask`, in folders as the pictures' own. Pictures below `train/` are left out.
+ * Good and defective images for anomaly models. An image is good where its file or a folder above it is named so
+ * (`good/`, `normal-3.png`), else defective. Masks are below `masks/` or `ground_truth/` with the image's name, with
+ * or without `_mask`, in the same folders as the images. Images below `train/` are left out.
  */
 export async function readMaskSet(dir: string): Promise<LabelledSet> {
   const files = await picturesBelow(dir);
@@ -36,7 +36,7 @@ function maskKey(file: string): string {
   return [...parts.slice(from, -1), stem(file).replace(/_mask$/, '')].join('/');
 }
 
-/** The picture's last folder and name, or its name alone where it lies in `images/`. */
+/** The image's last folder and name, or its name alone where it is in `images/`. */
 function pictureKey(file: string): string {
   const folders = file
     .split(sep)

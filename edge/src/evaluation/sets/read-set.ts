@@ -16,7 +16,7 @@ export interface SetRequest {
 /**
  * Reads a labelled set.
  *
- * @throws EvaluationError when the folder is missing, holds something else, or cannot be understood.
+ * @throws EvaluationError when the folder is missing, contains something else, or cannot be understood.
  */
 export async function readSet({ dir, form, names }: SetRequest): Promise<LabelledSet> {
   if (!(await isFolder(dir))) throw new EvaluationError('set_missing', `${dir}: there is no such folder`);
@@ -30,7 +30,7 @@ export async function readSet({ dir, form, names }: SetRequest): Promise<Labelle
   }
 }
 
-/** What a folder most likely holds, for a model of this task. */
+/** What a folder most probably contains, for a model of this task. */
 export async function guessForm(dir: string, task: string): Promise<SetForm> {
   if (task === 'anomaly' || task === 'classify') return task === 'anomaly' ? 'mask' : 'folders';
   const known = (await isFolder(join(dir, 'labels'))) || (await isFolder(join(dir, 'images')));

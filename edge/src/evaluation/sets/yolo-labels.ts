@@ -1,17 +1,17 @@
 import type { Box, Point } from '../../domain/index.ts';
 import { EvaluationError } from '../errors.ts';
 
-/** One line of a label file: number of the class, box as shares of the picture. */
+/** One line of a label file: number of the class, box as fractions of the image. */
 export interface YoloLabel {
   readonly classId: number;
   readonly box: Box;
-  /** The outline, where the line tells one; shares too. */
+  /** The outline, where the line has one; fractions too. */
   readonly polygon?: readonly Point[];
 }
 
 /**
  * Lines `CLASS CX CY W H` or polygons `CLASS X1 Y1 X2 Y2 X3 Y3 ...`, whose box is the smallest around them; boxes are
- * clipped to the picture. Empty lines say nothing.
+ * clipped to the image. Empty lines are ignored.
  *
  * @throws EvaluationError `label_malformed` with file and line.
  */

@@ -8,7 +8,7 @@ import { parseYoloLabels } from './yolo-labels.ts';
 
 const PARTS = ['valid', 'val', 'test'];
 
-/** Pictures below `images/` with text files of the same names below `labels/`; a picture without one shows nothing. */
+/** Images below `images/` with text files of the same names below `labels/`; an image without one has no objects. */
 export async function readYoloSet(dir: string, names?: readonly string[]): Promise<LabelledSet> {
   const images = join(dir, 'images');
   if (!(await isFolder(images))) {
@@ -23,7 +23,7 @@ export async function readYoloSet(dir: string, names?: readonly string[]): Promi
   const files = mustHavePictures(dir, await picturesBelow(images));
   const texts = await Promise.all(files.map((file) => textOf(join(dir, 'labels', file.replace(/\.[^.]+$/, '.txt')))));
   if (texts.every((text) => text === undefined)) {
-    throw new EvaluationError('set_form', `${join(dir, 'labels')} has no file that belongs to a picture`);
+    throw new EvaluationError('set_form', `${join(dir, 'labels')} has no file that belongs to an image`);
   }
   const pictures = files.map((file, index): BoxedPicture => {
     const name = join('labels', file.replace(/\.[^.]+$/, '.txt'));
