@@ -7,7 +7,16 @@ import Database from 'better-sqlite3';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { Journal } from '../edge/src/journal/index.ts';
 import { measureStart } from './journal-start.ts';
-import { type Bench, type Column, loadNote, quantile, type Report, type Row, spreadOver } from './report.ts';
+import {
+  type Bench,
+  type BenchOptions,
+  type Column,
+  loadNote,
+  quantile,
+  type Report,
+  type Row,
+  spreadOver,
+} from './report.ts';
 
 const GROUP_SIZES = [1, 64];
 const QUOTA_BYTES = 2 ** 32;
@@ -32,30 +41,35 @@ export const journal: Bench = {
   name: 'journal',
   what: 'events a second in the journal, beside bare better-sqlite3 with the same tables and synchronous=FULL',
   async run(options) {
-    const { quick, log, signal } = options;
-    const seconds = options.seconds ?? (quick ? 0.5 : 3);
-    const rounds = quick ? 1 : 5;
-    const folder = await mkdtemp(join(tmpdir(), 'lineside-bench-'));
-    const [loadBefore = 0] = loadavg();
-    try {
-      const arms = openArms(folder);
-      const rows = GROUP_SIZES.map((): Row[] => []);
-      for (let round = 1; round <= rounds; round += 1) {
-        for (const [at, size] of GROUP_SIZES.entries()) {
-          signal.throwIfAborted();
-          log(`${size} to a transaction, round ${round} of ${rounds}`);
-          rows[at]?.push(rowOf(size, measure(arms.journal, size, seconds), measure(arms.bare, size, seconds)));
-        }
-      }
-      arms.close();
-      const measured = rows.map((taken) => spreadOver(taken, COLUMNS));
-      const tables = [await measureStart(options)];
-      return { ...report(measured, rows.flat(), { rounds, seconds, loadBefore }), tables };
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const appends = await measureAppends(options);
+    return { ...appends, tables: [await measureStart(options)] };
   },
 };
+
+/** Events a second, beside bare better-sqlite3. */
+export async function measureAppends(options: BenchOptions): Promise<Report> {
+  const { quick, log, signal } = options;
+  const seconds = options.seconds ?? (quick ? 0.5 : 3);
+  const rounds = quick ? 1 : 5;
+  const folder = await mkdtemp(join(tmpdir(), 'lineside-bench-'));
+  const [loadBefore = 0] = loadavg();
+  try {
+    const arms = openArms(folder);
+    const rows = GROUP_SIZES.map((): Row[] => []);
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const [at, size] of GROUP_SIZES.entries()) {
+        signal.throwIfAborted();
+        log(`${size} to a transaction, round ${round} of ${rounds}`);
+        rows[at]?.push(rowOf(size, measure(arms.journal, size, seconds), measure(arms.bare, size, seconds)));
+      }
+    }
+    arms.close();
+    const measured = rows.map((taken) => spreadOver(taken, COLUMNS));
+    return report(measured, rows.flat(), { rounds, seconds, loadBefore });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 /** Writes so many events in one transaction. */
 type Write = (count: number) => void;

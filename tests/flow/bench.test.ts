@@ -42,11 +42,18 @@ describe('npm run bench', () => {
     }
   }, 120_000);
 
-  it('measures the journal beside bare SQLite', async () => {
+  it('measures the journal beside bare SQLite, and the start with records in it', async () => {
     await using dir = await tempDir();
     const { report, stdout } = await run('journal', dir.join('journal.json'));
     const keys = report.columns.map(({ key }) => key);
-    expect(firstCells(stdout)).toEqual(keys.map(heading));
+    const [start] = report.tables ?? [];
+    expect(firstCells(stdout)).toEqual([...keys, ...(start?.columns ?? []).map(({ key }) => key)].map(heading));
+    expect(start?.rows.map((row) => [row['records'], row['events']])).toEqual([
+      [0, 0],
+      [10_000, 3_333],
+      [100_000, 33_333],
+    ]);
+    for (const row of start?.rows ?? []) expect(row['startMs']).toBeGreaterThan(0);
     for (const row of report.rows) for (const key of keys) expect(row[key], key).toBeGreaterThan(0);
   }, 120_000);
 
