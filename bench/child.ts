@@ -91,6 +91,6 @@ export function answerQuestions(
   process.once('disconnect', () => {
     void ended().finally(() => process.exit());
   });
-  // Ctrl-C reaches the whole group; the bench lets its children end in order.
+  // Ctrl-C reaches the complete group; the bench lets its children end in order.
   process.on('SIGINT', () => undefined);
 }

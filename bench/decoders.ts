@@ -9,7 +9,7 @@ const COLUMNS: readonly Column[] = [
   { key: 'family' },
   { key: 'outputs' },
   { key: 'floats', digits: 0 },
-  { key: 'finds', digits: 0 },
+  { key: 'detections', digits: 0 },
   { key: 'decodeMicroseconds', digits: 0 },
   { key: 'onePassMicroseconds', digits: 0 },
   { key: 'timesOnePass', digits: 2 },
@@ -64,7 +64,7 @@ function measure({ name, size, output, classes, outputs }: Subject, rounds: numb
   }
   const [last] = taken;
   if (last === undefined || 'bad' in last.answer) throw new Error(`${name} is not read`);
-  const finds = last.answer.detections.length;
+  const detections = last.answer.detections.length;
   const decodeUs = taken.map((once) => once.decodeUs);
   const passUs = taken.map((once) => once.passUs);
   const [decodeMicroseconds, onePassMicroseconds] = [median(decodeUs), median(passUs)];
@@ -72,7 +72,7 @@ function measure({ name, size, output, classes, outputs }: Subject, rounds: numb
     family: name,
     outputs: [...outputs.values()].map(({ shape }) => `[${shape.join(', ')}]`).join(' '),
     floats: [...outputs.values()].reduce((sum, { data }) => sum + data.length, 0),
-    finds,
+    detections,
     decodeMicroseconds,
     onePassMicroseconds,
     timesOnePass: decodeMicroseconds / onePassMicroseconds,

@@ -27,7 +27,7 @@ const COLUMNS: readonly Column[] = [
   { key: 'oursCpuMs', digits: 2 },
   { key: 'bareCpuMs', digits: 2 },
   { key: 'timesBareCpu', digits: 3 },
-  { key: 'finds', digits: 0 },
+  { key: 'detections', digits: 0 },
   { key: 'decodeMicroseconds', digits: 0 },
   { key: 'onePassMicroseconds', digits: 0 },
   { key: 'decodeTimesOnePass', digits: 1 },

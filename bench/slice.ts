@@ -125,7 +125,7 @@ function withLimit(row: Row, decodeOnly: number, bare: BareResult, { seconds }: 
   };
 }
 
-/** A decoder that was started again during its stretch spoils the figures: the arm is measured anew, and that is told. */
+/** A decoder that was started again during its stretch spoils the figures: the arm is measured again, and that is reported. */
 async function unbroken(stage: Stage, arm: () => Promise<Row>): Promise<Row> {
   for (;;) {
     try {

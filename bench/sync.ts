@@ -93,8 +93,8 @@ function waysOf(): readonly Way[] {
   const ours = (store: 'sqlite' | 'postgres'): Way => ({
     name: `journal to ${store === 'sqlite' ? 'SQLite' : 'PostgreSQL'}`,
     run: async (sizes) => {
-      const [whole, cut] = [await oursOver(store, sizes, false), await oursOver(store, sizes, true)];
-      return { ...whole, lostOverKill: cut['lost'] ?? null };
+      const [uninterrupted, interrupted] = [await oursOver(store, sizes, false), await oursOver(store, sizes, true)];
+      return { ...uninterrupted, lostOverKill: interrupted['lost'] ?? null };
     },
   });
   const peer = (name: string, run: typeof mqttjsStore): Way => ({
@@ -105,9 +105,9 @@ function waysOf(): readonly Way[] {
       journal.close();
       const both: PeerResult[] = [];
       for (const cut of [false, true]) both.push(await run({ folder, events: texts, cut }));
-      const [whole, cut] = both;
-      const { eventsPerSecond = Number.NaN, lost = Number.NaN } = whole ?? {};
-      return { eventsPerSecond, events: texts.length, lost, lostOverKill: cut?.lost ?? null };
+      const [uninterrupted, interrupted] = both;
+      const { eventsPerSecond = Number.NaN, lost = Number.NaN } = uninterrupted ?? {};
+      return { eventsPerSecond, events: texts.length, lost, lostOverKill: interrupted?.lost ?? null };
     },
   });
   const postgres = findPostgres() ? [ours('postgres'), { name: 'COPY into PostgreSQL', run: copied }] : [];

@@ -1,5 +1,5 @@
 /**
- * The whole of Lineside on a simulated line. `scripts/demo` installs and builds, then starts this.
+ * All of Lineside on a simulated line. `scripts/demo` installs and builds, then starts this.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

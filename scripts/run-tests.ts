@@ -1,5 +1,5 @@
 /**
- * Runs the checks and every test, and prints the one line that whoever reads the run looks for.
+ * Runs the checks and every test, and prints the summary line at the end.
  * Each check counts as one test, so that a failed check cannot hide behind passing tests.
  */
 import { spawnSync } from 'node:child_process';

@@ -15,7 +15,7 @@ export interface RoundFacts {
   readonly seconds: number;
 }
 
-/** Milliseconds unless the name says otherwise; quantiles over the frames of one round. */
+/** Milliseconds unless the name has another unit; quantiles over the frames of one round. */
 export interface Round {
   readonly frames: number;
   readonly oursP50Ms: number;
@@ -30,7 +30,7 @@ export interface Round {
   readonly bareCpuMs: number;
   readonly decodeMicroseconds: number;
   readonly onePassMicroseconds: number;
-  readonly finds: number;
+  readonly detections: number;
   readonly unpreparedP50Ms: number | null;
   readonly unpreparedCpuMs: number | null;
 }
@@ -92,10 +92,10 @@ async function arm(spec: ModelSpec, packed: Uint8Array): Promise<Arm> {
 async function look(
   of: Arm,
   { width, height }: { width: number; height: number },
-): Promise<{ decodeMs: number; finds: number }> {
+): Promise<{ decodeMs: number; detections: number }> {
   const { pixels, decodeMs, seen } = await of.session.infer(of.pixels, { width, height }, DEADLINE_MS);
   of.pixels = pixels;
-  return { decodeMs, finds: seen?.detections.length ?? 0 };
+  return { decodeMs, detections: seen?.detections.length ?? 0 };
 }
 
 async function round({ seconds }: RoundFacts): Promise<Round> {
@@ -105,15 +105,15 @@ async function round({ seconds }: RoundFacts): Promise<Round> {
   const times = { ours: [] as number[], bare: [] as number[], unprepared: [] as number[], decode: [] as number[] };
   const cpu = { ours: [] as number[], bare: [] as number[], unprepared: [] as number[] };
   const outputs: Float32Array[] = [];
-  let finds = 0;
+  let detections = 0;
   const untilMs = systemClock.monoMs() + seconds * 1000;
   for (let frame = -WARM_UP; frame < 1 || systemClock.monoMs() < untilMs; frame += 1) {
-    const told = { decodeMs: 0 };
+    const decode = { ms: 0 };
     const one = {
       ours: await timed(async () => {
         const answer = await look(ours, source);
-        told.decodeMs = answer.decodeMs;
-        finds = answer.finds;
+        decode.ms = answer.decodeMs;
+        detections = answer.detections;
       }),
       bare: await timed(async () => {
         const answer = await bare.run(feeds, fetches);
@@ -128,7 +128,7 @@ async function round({ seconds }: RoundFacts): Promise<Round> {
     cpu.ours.push(one.ours.cpuMs);
     cpu.bare.push(one.bare.cpuMs);
     cpu.unprepared.push(one.unprepared?.cpuMs ?? 0);
-    times.decode.push(told.decodeMs);
+    times.decode.push(decode.ms);
   }
   return {
     frames: times.ours.length,
@@ -142,7 +142,7 @@ async function round({ seconds }: RoundFacts): Promise<Round> {
     bareCpuMs: median(cpu.bare),
     decodeMicroseconds: 1000 * median(times.decode),
     onePassMicroseconds: onePass(outputs),
-    finds,
+    detections,
     unpreparedP50Ms: unprepared === undefined ? null : median(times.unprepared),
     unpreparedCpuMs: unprepared === undefined ? null : median(cpu.unprepared),
   };

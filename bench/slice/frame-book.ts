@@ -6,7 +6,7 @@ import type { Recorder, VisionListener } from '../../edge/src/pipeline/index.ts'
 export interface FrameRow {
   readonly camera: string;
   readonly index: number;
-  /** When it had reached the vision process as a whole. */
+  /** When it had reached the vision process completely. */
   readonly arrivedMs: number;
   readonly resultMs: number;
   readonly inferMs: number;

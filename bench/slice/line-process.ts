@@ -88,7 +88,7 @@ async function start(facts: LineFacts): Promise<void> {
     clock: systemClock,
     log,
     newEventId: eventIds(systemClock),
-    // With no room for pictures none is asked for.
+    // With no space for snapshots none is requested.
     limits: facts.pictures ? {} : { picturesWaiting: 0 },
   });
   const vision: VisionProcess = new VisionProcess({
@@ -149,7 +149,7 @@ function end(): void {
   book.measuring = false;
 }
 
-/** Stops the line in its order, then tells what became of the frames of the measured stretch. */
+/** Stops the line in order, then reports the outcome of the frames of the measured phase. */
 async function finish(): Promise<LineResult> {
   const { facts, lanes, store, book, stopVision, stopLanes, seen, served } = running();
   stopVision.abort();

@@ -44,7 +44,7 @@ export function notesOn({ rounds, seconds, width, height, framesPerSecond }: Con
     `Median of ${rounds} round(s) of ${seconds} s, lowest and highest in brackets; in a round the line without pictures, ffmpeg -f null, the line with pictures and the bare session take turns.`,
     `Cameras: one H.264 video of ${width}x${height} at ${framesPerSecond} frames a second over RTSP on TCP. Each inspected frame opens and closes an event: two transactions, and with pictures a JPEG and its fsync. A real line journals far less.`,
     'sent: pictures the server sent. The stretch of the counters begins and ends a moment beside it, so one frame per camera may be on either side. offered = inspected + skipped + failed in each round; medians of several rounds need not add up.',
-    'frame: the whole picture has reached the vision process. Before that, sent to frame: FFmpeg knows that a picture is complete when the next one begins, so one frame period of the camera is in it.',
+    'frame: the complete frame has reached the vision process. Before that, sent to frame: FFmpeg knows that a frame is complete when the next one begins, so one frame period of the camera is in it.',
     'cpu: cores, 1 is one core without a pause; main, vision (Node with its sessions) and FFmpeg together in cpu per camera.',
     'limit: ffmpeg -f null on the same streams plus the bare session once for each inspected frame. It scales nothing, carries no picture to another process and writes nothing.',
     'rss: shared libraries counted in every process. Node runs from TypeScript sources here, which costs each Node process some 30 MiB that built files do not need.',

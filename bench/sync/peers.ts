@@ -102,7 +102,7 @@ async function subscribed(broker: Mosquitto, rows: Rows): Promise<MqttClient> {
   return client;
 }
 
-/** Waits until all have arrived or nothing moves any more; kills half-way when told to. */
+/** Waits until all have arrived or nothing moves any more; kills half-way on request. */
 async function arrival(rows: Rows, expected: number, half: (() => Promise<void>) | undefined): Promise<PeerResult> {
   await waitFor('the first row', () => rows.count > 0, { withinMs: WITHIN_MS });
   const startedMs = performance.now();

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the bundle that ships: model.onnx, manifest.json, golden pictures with what PyTorch itself finds on them.
+"""Makes the bundle that ships: model.onnx, manifest.json, golden images with PyTorch's own detections.
 
   export.py runs/defect --id defect --version 1.0.0 --golden DIR/twin/product/valid --out ../catalog/defect
 

@@ -117,7 +117,7 @@ def main():
     net = net.to(memory_format=torch.channels_last)
     average, optimiser = copy.deepcopy(net).eval(), new_optimiser(net, recipe["rate"])
     stages = [(0.0, size - 128), (0.3, size - 64), (0.7, size)] if recipe.get("growing", True) else [(0.0, size)]
-    begun, steps, progress, losses, said = time.time(), 0, 0.0, [], 0.0
+    begun, steps, progress, losses, printed = time.time(), 0, 0.0, [], 0.0
 
     def order(progress):
         side = [s for at, s in stages if progress >= at][-1]
@@ -133,8 +133,8 @@ def main():
         steps += 1
         follow(average, net, steps)
         progress = min(1.0, (time.time() - begun) / (minutes * 60))
-        if progress - said >= 0.1:
-            said = progress
+        if progress - printed >= 0.1:
+            printed = progress
             print("%3.0f %% steps %d px %d loss %.3f" % (progress * 100, steps, side, np.mean(losses[-100:])), flush=True)
     waiting.get()
     workers.terminate()

@@ -5,7 +5,7 @@ import { openJournalReader } from '../../edge/src/journal/index.ts';
 const Reasons = z.record(z.string(), z.number());
 const Counters = z.object({ offered: z.number(), inspected: z.number(), skipped: Reasons, failed: Reasons });
 
-/** What the appliance says of itself when it has stopped. */
+/** The appliance's own figures after it has stopped. */
 export const Stopped = z.object({
   snapshot: z.object({
     cameras: z.array(
@@ -62,7 +62,7 @@ export interface AccountSources {
   readonly sinceMs: number;
 }
 
-/** Holds the appliance's journal against what the collector says it has stored, number by number per stream. */
+/** Compares the appliance's journal with what the collector has stored, number by number per stream. */
 export async function settleAccounts(sources: AccountSources): Promise<Accounts> {
   const stored = await storedStreams(sources);
   const reader = openJournalReader(sources.journalPath);

@@ -22,11 +22,11 @@ export async function announceEvents(
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const told = new Map<string, 'open' | 'closed'>();
+  const announced = new Map<string, 'open' | 'closed'>();
   while (!signal.aborted) {
     for (const event of await newest(pageUrl)) {
-      if (event.openedAtMs < sinceMs || told.get(event.event) === event.state) continue;
-      told.set(event.event, event.state);
+      if (event.openedAtMs < sinceMs || announced.get(event.event) === event.state) continue;
+      announced.set(event.event, event.state);
       const lasted = (event.durationMs / 1000).toFixed(1);
       const what = event.state === 'open' ? 'opened' : `closed (${event.reason ?? ''}) after ${lasted} s`;
       say(
@@ -42,6 +42,6 @@ async function newest(pageUrl: string): Promise<z.infer<typeof Page>['events']> 
     const response = await fetch(new URL('/api/v1/events?limit=50', pageUrl), { signal: AbortSignal.timeout(3_000) });
     return Page.parse(await response.json()).events.toReversed();
   } catch {
-    return []; // the appliance is starting or stopping: the next look will tell
+    return []; // the appliance is starting or stopping: the next request will show it
   }
 }

@@ -7,7 +7,7 @@ export interface DemoOptions {
   readonly json: string | undefined;
 }
 
-/** Parses the demo's own flags; throws an Error whose message says what is wrong. */
+/** Parses the demo's own flags; throws an Error whose message names the fault. */
 export function parseDemoOptions(args: readonly string[], root: string): DemoOptions {
   const { values } = parseArgs({
     args: [...args],

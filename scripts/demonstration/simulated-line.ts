@@ -20,12 +20,12 @@ export interface LineOptions {
   readonly dataDir: string;
   /** One line of progress for people. */
   readonly say: (text: string) => void;
-  /** Ground truth as the twin tells it. */
+  /** Ground truth as the twin reports it. */
   readonly onTruth?: (line: Readonly<Record<string, unknown>>) => void;
 }
 
 /**
- * A whole line as processes of their own: twin (RTSP cameras), collector with its broker, appliance. Every port is a free
+ * A complete line as separate processes: twin (RTSP cameras), collector with its broker, appliance. Every port is a free
  * one; every credential is made for the run.
  */
 export class SimulatedLine {

@@ -6,8 +6,8 @@ import { code, type GeneratedFile, page, table } from './generated-file.ts';
 
 const INTRODUCTION = `# Errors
 
-Every error that a person can meet has a code, which stays the same, and an advice, which is printed after \`Try:\`. With
-\`--json\` the code is in \`error.code\`. Advice that depends on the case (a name, a path) is told with the error itself.
+Every error that a person can meet has a code, which stays the same, and advice, which is printed after \`Try:\`. With
+\`--json\` the code is in \`error.code\`. Advice that depends on the case (a name, a path) is part of the error itself.
 
 Findings of \`lineside doctor\` put the check's name before the code of what went wrong: \`camera_auth\` is a camera with
 the stream error \`auth\`, \`config_unknown_key\` is the configuration's \`unknown_key\`.`;
@@ -17,11 +17,11 @@ interface Found {
   readonly advice?: string;
 }
 
-/** Codes and advice as they stand in the sources of every room. */
+/** Codes and advice as they stand in the sources of every module. */
 export async function errorsDocument(root: string): Promise<GeneratedFile> {
   const sections: string[] = [];
   for (const module of MODULES) {
-    // Its codes are words for others to say, with the advice that goes with them.
+    // Other modules use its codes, with their own advice.
     if (module.name === 'domain') continue;
     // A module inside another one is listed with it.
     if (MODULES.some((other) => module.folder.startsWith(`${other.folder}/`))) continue;
@@ -34,7 +34,7 @@ export async function errorsDocument(root: string): Promise<GeneratedFile> {
     if (found.size === 0) continue;
     const rows = [...found]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, advice]) => [code(name), advice === '' ? 'told with the error' : advice]);
+      .map(([name, advice]) => [code(name), advice === '' ? 'part of the error' : advice]);
     sections.push(`## ${module.name} (${relative('.', module.folder)})\n\n${table(['Code', 'What to do'], rows)}`);
   }
   return page('docs/errors.md', INTRODUCTION, ...sections);

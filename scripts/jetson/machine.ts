@@ -36,7 +36,7 @@ export async function machineEvidence(machine: MachineFacts): Promise<readonly E
       ? missing('Jetson Linux', 'there is no /etc/nv_tegra_release: this is no Jetson', 'run this on the Jetson')
       : seen('Jetson Linux', `${l4t}, JetPack ${jetpackOf(l4t)}`, { l4t, jetpack: jetpackOf(l4t) }),
     gpu === 'unknown'
-      ? missing('module', 'no NVIDIA module or card tells its name', 'run this on the Jetson')
+      ? missing('module', 'no NVIDIA module or card gives its name', 'run this on the Jetson')
       : seen('module', gpu, { gpu }),
     seen('machine', `${process.arch}, kernel ${release()}, ${availableParallelism()} cores, ${memory}`),
     mode === undefined

@@ -3,7 +3,7 @@ import { type Browser, chromium, type ConsoleMessage, type Page } from 'playwrig
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** The browser of this machine, or undefined with a line that says what to install. */
+/** The browser of this machine, or undefined after printing what to install. */
 export function findChromium(): string | undefined {
   const path = PATHS.find((candidate) => existsSync(candidate));
   if (path === undefined) console.warn(`skipped: no browser at ${PATHS.join(', ')}; Debian: apt-get install chromium`);
@@ -60,7 +60,7 @@ export function fitsWidth(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth <= window.innerWidth');
 }
 
-/** A number that follows from the pixels now shown by the first image that `selector` finds; 0 while it shows none. */
+/** A number that follows from the pixels now shown by the first image that matches `selector`; 0 while it shows none. */
 export function pixelsOf(page: Page, selector: string): Promise<number> {
   return page.evaluate(`(() => {
     const image = document.querySelector(${JSON.stringify(selector)});

@@ -115,7 +115,7 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
     expect(witness.errors).toEqual([]);
   });
 
-  it('shows what waits on a device, how old it is and how long it takes, as the device tells it', async () => {
+  it('shows what waits on a device, how old it is and how long it takes, as the device reports it', async () => {
     await says('line-1');
     const reported: Reported = {
       v: 1,
@@ -148,7 +148,7 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
         word.test(await page.getByRole('listitem').filter({ hasText: id }).first().innerText()),
       );
     await cardSays('line-2', /online/i);
-    // Cut, not taken leave of: the broker tells by the device's will.
+    // The connection is cut without a DISCONNECT: the broker publishes the device's will.
     second.client.stream.destroy();
     await second.close();
     await cardSays('line-2', /offline/i);
@@ -169,7 +169,7 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
     expect(nameless).toBe(0);
   });
 
-  it('says that it is disconnected when the collector stops', async () => {
+  it('shows that it is disconnected when the collector stops', async () => {
     await says('line-1');
     await collector.stop();
     await waitFor('the alert', async () => /disconnected/i.test(await page.getByRole('alert').innerText()));

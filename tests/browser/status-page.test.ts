@@ -96,7 +96,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(await page.locator('img[src*="/live"]').count()).toBe(0);
   });
 
-  it('says within five seconds that a camera has failed, why, and what to try', async () => {
+  it('shows within five seconds that a camera has failed, why, and what to try', async () => {
     world.failCamera('people');
     await waitFor(
       'the word',
@@ -111,7 +111,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(await camera('product').locator('.chip').textContent()).toBe('Inspecting');
   });
 
-  it('says "Not inspecting" when the vision process is down', async () => {
+  it('shows "Not inspecting" when the vision process is down', async () => {
     world.visionDown = true;
     await waitFor('the answer', async () => (await page.locator('#answer').textContent()) === 'Not inspecting');
     expect(await page.locator('[data-code="vision_down"]').count()).toBe(1);
@@ -141,7 +141,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(await page.locator('[data-event]').innerText()).toContain('Spill');
   });
 
-  it('says that it is disconnected, greys what is old, and comes back by itself', async () => {
+  it('shows that it is disconnected, greys old values, and reconnects by itself', async () => {
     const port = Number(new URL(origin).port);
     await end();
     const lost = page.getByRole('alert');

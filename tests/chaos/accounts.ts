@@ -25,7 +25,7 @@ export type Promised = ReadonlyMap<string, number>;
 
 /**
  * Holds the journal at `path` against the collector's books. `promised` is what the process that wrote the journal
- * said to the outside: a number beyond the journal's end is a record that was promised and is gone.
+ * reported to the outside: a number beyond the journal's end is a record that was promised and is missing.
  */
 export async function account(path: string, books: Books, promised: Promised = new Map()): Promise<Accounts> {
   const verdict = verifyJournal(path);

@@ -18,7 +18,7 @@ export interface StreamBooks {
 type Cells = Readonly<Record<string, string | number>>;
 type Query = (sql: string) => Promise<readonly Cells[]>;
 
-/** Reads the collector's tables themselves, behind its back: what it says of itself is what is to be proved. */
+/** Reads the collector's tables directly: its own figures are what is to be proved. */
 export class Books {
   readonly #query: Query;
   readonly #recordId: string;

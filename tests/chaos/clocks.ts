@@ -8,9 +8,9 @@ const HOUR_MS = 3_600_000;
 const TEN_YEARS_MS = 10 * 365.25 * 24 * HOUR_MS;
 const DRAIN_MS = 60_000;
 
-/** Whole processes under a wrong clock: one that wakes in 1970, one in the night in which an hour comes twice. */
+/** Whole processes under a wrong clock: one that starts in 1970, one in the night in which an hour occurs twice. */
 const FAKED = [
-  { what: 'the whole process in 1970', env: { FAKETIME: '@1970-01-01 00:00:30', TZ: 'UTC' } },
+  { what: 'the complete process in 1970', env: { FAKETIME: '@1970-01-01 00:00:30', TZ: 'UTC' } },
   { what: 'the hour that comes twice', env: { FAKETIME: '@2026-10-25 02:59:58', TZ: 'Europe/Berlin' } },
 ] as const;
 
@@ -46,7 +46,7 @@ export const clocks: Scenario = {
     const accounts = await world.account();
     const [suspect, misordered] = [await world.books.suspect(), await world.books.misordered()];
     const findings = [...accounts.findings];
-    if (suspect === 0) findings.push('no record says that its clock is suspect');
+    if (suspect === 0) findings.push('no record has the clock quality suspect');
     if (misordered > 0) findings.push(`${misordered} records out of order`);
     if (accounts.declaredLost > 0) findings.push('a wrong clock made the journal give records up');
     const { kills, duplicates, peakBytes, peakRssBytes } = world;

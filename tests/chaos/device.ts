@@ -31,7 +31,7 @@ export interface DeviceOptions {
   readonly steps?: readonly { readonly afterMs: number; readonly offsetMs: number }[];
 }
 
-/** What it says of itself. */
+/** Its report about itself. */
 export interface DeviceReport {
   /** Rises with each report of this process. */
   readonly number: number;

@@ -20,7 +20,7 @@ type Arm = readonly [name: string, run: (at: string, writer: Writer) => Promise<
 /** Fills a disk in four ways, then lets an ordinary device deliver what is left and counts. */
 export const fullDisk: Scenario = {
   name: 'full disk',
-  what: 'the journal reaches its quota, another program fills the disk, a checkpoint finds no room, the disk fails',
+  what: 'the journal reaches its quota, another program fills the disk, a checkpoint runs out of space, the disk fails',
   share: 1,
   async run(options) {
     const results = [];
@@ -81,14 +81,14 @@ const ARMS: readonly Arm[] = [
     },
   ],
   [
-    'no room for a checkpoint',
+    'no space for a checkpoint',
     async (at, writer) => {
       const disk = smallDisk(at, DISK_BYTES);
       if (disk === undefined) return 'left out: nothing may be mounted here';
       writer.on(disk);
       const journal = writer.open(64 * MiB);
       writer.write(1_000);
-      // What is in the WAL now has no room in the file, ballast or not.
+      // The content of the WAL no longer fits into the file, with or without ballast.
       rmSync(`${journalPath(at)}.ballast`, { force: true });
       const free = disk.fill();
       for (let round = 0; round < 20; round += 1) {

@@ -26,7 +26,7 @@ export const fuzz: Scenario = {
   },
 };
 
-/** A device that says anything at all; beside it an ordinary one, whose events must come through. */
+/** A device that sends anything at all; beside it an ordinary one, whose events must arrive. */
 async function fuzzedEnvelopes(options: ScenarioOptions): Promise<Omit<ScenarioResult, 'name'>> {
   const at = join(options.folder, 'envelopes');
   await using world = await World.start({ folder: at, store: 'sqlite', log: options.log });
@@ -58,7 +58,7 @@ async function fuzzedEnvelopes(options: ScenarioOptions): Promise<Omit<ScenarioR
   return {
     ...NOTHING,
     ...accounts,
-    // What the liar wrote is told as broken, as it should be: only the ordinary device's records count here.
+    // The records of the first are reported as broken, as they should be: only the ordinary device's records count here.
     findings: [...accounts.findings.filter((finding) => !finding.startsWith('collector:')), ...falsely],
     doubleRows: 0,
     drainSeconds: seconds,

@@ -27,7 +27,7 @@ export const killStorm: Scenario = {
   },
 };
 
-/** The same storm over a device that trusts PUBACK: what it loses shows that the storm can tell. */
+/** The same storm over a device that trusts PUBACK: its losses prove that the storm can cause losses. */
 export async function controlArm(options: ScenarioOptions): Promise<ScenarioResult> {
   const seconds = Math.max(8, options.seconds * CONTROL_SHARE);
   return { ...(await storm({ ...options, seconds }, 'sqlite', 'puback')), name: 'control: trusts PUBACK' };

@@ -64,7 +64,7 @@ describe(`a line whose processes are killed, one after the other (seed ${SEED})`
       async () => {
         const [encoder = 0] = await line.find(line.twin.pid, /^ffmpeg /);
         process.kill(encoder, 'SIGKILL');
-        // A camera whose encoder is gone is of no use: it falls as a whole, and comes back as a whole.
+        // A camera without its encoder is useless: both are stopped and started together.
         await line.twin.waitForExit();
         await sleep(random(2000));
         await line.startTwin();
@@ -123,7 +123,7 @@ describe(`a line whose processes are killed, one after the other (seed ${SEED})`
     expect(new Set(streams.map(({ epoch }) => epoch)).size).toBe(1);
   }, 180_000);
 
-  it('has kept both chains whole', async () => {
+  it('has kept both chains intact', async () => {
     expect(verifyJournal(journalPath(line.data)).findings).toEqual([]);
     expect(await line.collector.verify()).toEqual([]);
   });

@@ -21,7 +21,7 @@ describe(`nothing lost (seed ${SEED})`, { timeout: 240_000 }, () => {
     },
   );
 
-  it('a device that trusts PUBACK loses events under the same kills, so that the count can tell', async () => {
+  it('a device that trusts PUBACK loses events under the same kills, so that the count is proven to detect losses', async () => {
     const result = await runScenario((folder) => controlArm({ ...options, folder }));
     expect(result.unexplained).toBeGreaterThan(0);
   });

@@ -23,7 +23,7 @@ interface Cuts {
 }
 
 /**
- * Models writes that the system never gave to the disk. It does not model a disk that loses what it said it has, nor
+ * Models writes that the system never passed to the disk. It does not model a disk that loses what it reported as written, nor
  * torn sectors.
  */
 export const powerCut: Scenario = {

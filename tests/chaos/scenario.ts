@@ -14,7 +14,7 @@ export interface ScenarioOptions {
 /** What came of a scenario. Every number that was ever given is committed, queued, declared lost, or unexplained. */
 export interface ScenarioResult extends Accounts {
   readonly name: string;
-  /** Records that came to the collector again, as far as it lived to tell. */
+  /** Records that arrived at the collector again, as far as surviving collectors counted them. */
   readonly duplicatesRejected: number;
   readonly kills: number;
   readonly drainSeconds: number;
@@ -34,7 +34,7 @@ export interface Skipped {
 export interface Scenario {
   readonly name: string;
   readonly what: string;
-  /** Of the whole run's time. */
+  /** Fraction of the run's total time. */
   readonly share: number;
   run(options: ScenarioOptions): Promise<ScenarioResult | Skipped>;
 }

@@ -15,7 +15,7 @@ const HEADS = [
   'peak MB of memory',
 ];
 
-/** Prints the table as Markdown, and under it what each scenario says beside. */
+/** Prints the table as Markdown, and under it the notes of each scenario. */
 export function printTable(results: readonly (ScenarioResult | Skipped)[], control: ScenarioResult | undefined): void {
   const rows = [...results, ...(control === undefined ? [] : [control])];
   const cells = rows.map((row) => ('skipped' in row ? [row.name, `left out: ${row.skipped}`] : cellsOf(row)));

@@ -5,8 +5,8 @@ import type { Journal } from '../../edge/src/journal/index.ts';
 const BATCH = 200;
 
 /**
- * The control arm, made as one makes it who has not read the standard closely: sends every batch with QoS 1 and
- * deletes it when the publish succeeds. A success says that the broker has it, and nothing more.
+ * The control arm, as written by somebody who has not read the standard closely: sends every batch with QoS 1 and
+ * deletes it when the publish succeeds. A success means that the broker has it, and nothing more.
  */
 export async function trustPuback(journal: Journal, url: string, signal: AbortSignal): Promise<void> {
   const client = mqtt.connect(url, {

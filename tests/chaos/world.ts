@@ -88,7 +88,7 @@ export class World implements AsyncDisposable {
     }
   }
 
-  /** What it said last. */
+  /** Its latest report. */
   get latest(): DeviceReport | undefined {
     return this.#latest;
   }
@@ -146,7 +146,7 @@ export class World implements AsyncDisposable {
     this.kills += 1;
   }
 
-  /** Takes in what everybody says of themselves; to be called often. */
+  /** Reads all reports; to be called often. */
   async look(): Promise<void> {
     this.#listen();
     for (const [place, collector] of this.#collectors.entries()) {
@@ -158,7 +158,7 @@ export class World implements AsyncDisposable {
     }
   }
 
-  /** No more events; waits until everything is confirmed, and says how long that took and whether it was in time. */
+  /** Stops the events and waits until everything is confirmed; returns how long that took and whether it was in time. */
   async drain(withinMs: number): Promise<{ readonly seconds: number; readonly drained: boolean }> {
     const startedMs = performance.now();
     if (this.#device !== undefined) process.kill(this.#device.pid, 'SIGUSR2');
@@ -225,12 +225,12 @@ export class World implements AsyncDisposable {
     }
   }
 
-  #note(said: DeviceReport): void {
-    if (said.number <= (this.#latest?.number ?? 0)) return;
-    this.#latest = said;
-    this.peakBytes = Math.max(this.peakBytes, said.diskBytes);
-    this.peakRssBytes = Math.max(this.peakRssBytes, said.rssBytes);
-    this.freshMs.push(...said.freshMs);
+  #note(report: DeviceReport): void {
+    if (report.number <= (this.#latest?.number ?? 0)) return;
+    this.#latest = report;
+    this.peakBytes = Math.max(this.peakBytes, report.diskBytes);
+    this.peakRssBytes = Math.max(this.peakRssBytes, report.rssBytes);
+    this.freshMs.push(...report.freshMs);
   }
 }
 

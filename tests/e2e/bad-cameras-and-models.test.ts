@@ -15,7 +15,7 @@ import { type TempDir, tempDir } from '../support/temp-dir.ts';
 import { brightBlobDetector, writeTinyBundle, wrongShapeModel, wrongTypeModel } from '../support/tiny-onnx.ts';
 import { notAVideo, testVideo, truncatedVideo } from '../support/video.ts';
 
-/** Cameras that cannot be had, and what is said of each. */
+/** Cameras that cannot be reached, and what is reported for each. */
 const BAD_CAMERAS: Readonly<Record<string, readonly string[]>> = {
   refused: ['refused'],
   silent: ['timed_out'],
@@ -28,7 +28,7 @@ const BAD_CAMERAS: Readonly<Record<string, readonly string[]>> = {
   'no-file': ['not_found'],
 };
 
-/** Models that cannot be run, and what is said of each. */
+/** Models that cannot be run, and what is reported for each. */
 const BAD_MODELS: Readonly<Record<string, readonly string[]>> = {
   missing: ['model_missing'],
   truncated: ['model_truncated'],
@@ -96,7 +96,7 @@ describe('a line of which much is wrong', { timeout: 60_000 }, () => {
 
   it('inspects the cameras that are right, by the models that are right', async () => {
     await appliance.inspects(['good', 'network', 'many-models'], 10);
-    await appliance.until('the box to be well', ({ health, cameras }) => {
+    await appliance.until('a healthy device', ({ health, cameras }) => {
       const word = (id: string) => cameras.find((camera) => camera.id === id)?.inspecting;
       const words = [word('good'), word('network'), word('many-models')];
       return health.ok && words.join(' ') === 'inspecting inspecting degraded';
@@ -107,7 +107,7 @@ describe('a line of which much is wrong', { timeout: 60_000 }, () => {
     );
   });
 
-  it.each(Object.entries(BAD_CAMERAS))('says what is wrong with camera %s, and what to do', async (id, codes) => {
+  it.each(Object.entries(BAD_CAMERAS))('reports what is wrong with camera %s, and what to do', async (id, codes) => {
     const camera = await appliance.until(`the error of camera ${id}`, ({ cameras }) =>
       cameras.find((one) => one.id === id && one.error !== undefined),
     );
@@ -119,11 +119,11 @@ describe('a line of which much is wrong', { timeout: 60_000 }, () => {
     expect(health.warnings).toContainEqual(expect.objectContaining({ code: camera.error?.code, camera: id }));
     const lines = appliance.logged('camera failed').filter((line) => line['camera'] === id);
     expect(lines[0]).toMatchObject({ code: camera.error?.code, advice: camera.error?.advice });
-    // One that stays dead is not told of at every attempt.
+    // A camera that stays dead is not logged at every attempt.
     expect(lines.length).toBeLessThanOrEqual(3);
   });
 
-  it.each(Object.entries(BAD_MODELS))('says what is wrong with model %s, and what to do', async (id, codes) => {
+  it.each(Object.entries(BAD_MODELS))('reports what is wrong with model %s, and what to do', async (id, codes) => {
     const model = await appliance.until(`the error of model ${id}`, ({ models }) =>
       models.find((one) => one.id === id && one.state === 'failed'),
     );

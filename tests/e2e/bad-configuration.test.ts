@@ -12,7 +12,7 @@ import { NODE, runProcess } from '../support/processes.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-interface Told {
+interface Reported {
   readonly error: { readonly code: string; readonly message: string; readonly advice: string };
 }
 
@@ -42,7 +42,7 @@ describe('a first start that cannot be', { timeout: 60_000 }, () => {
     else await configure(path, config);
     const args = [LINESIDE, 'run', '--config', path, '--data', data, '--json'];
     const { code, stdout, stderr } = await runProcess(NODE, args, { env, withinMs: 40_000 });
-    const { error } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Told;
+    const { error } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Reported;
     expect(stderr).toContain(`Error: ${error.message.split('\n')[0] ?? ''}`);
     expect(stderr).toContain(`Try: ${error.advice}`);
     return { code, error, stdout, stderr };
@@ -73,7 +73,7 @@ describe('a first start that cannot be', { timeout: 60_000 }, () => {
   });
 
   it.each(['env:NOT_SET', 'file:./no-such-password', 'credential:none'])(
-    'ends with 3 and says which secret is missing: %s',
+    'exits with 3 and names the missing secret: %s',
     async (name) => {
       const cameras = [{ id: 'lamp', url: `rtsp://line:\${${name}}@127.0.0.1:1/x`, models: ['bright'] }];
       const { code, error } = await refused(await goodConfig({ cameras }));
@@ -110,7 +110,7 @@ describe('a running line whose configuration is changed', { timeout: 90_000 }, (
   });
   afterEach(() => appliance[Symbol.asyncDispose]());
 
-  /** It still inspects, says `problem`, and has not been stopped for it. */
+  /** It still inspects, reports `problem`, and has not been stopped by it. */
   async function goesOn(problem: RegExp): Promise<void> {
     const { config: state, health } = await appliance.until('the problem', (status) =>
       status.config.state === 'last_good' ? status : undefined,
@@ -159,7 +159,7 @@ describe('a running line whose configuration is changed', { timeout: 90_000 }, (
   it('inspects without its page where the address is taken, and serves it once it is free', async () => {
     const taken = await takenPort();
     await configure(config, await goodConfig({ status: { listen: `127.0.0.1:${taken.port}` } }));
-    const told = await waitFor('the log to tell', () => appliance.logged('no status page')[0], { withinMs: 20_000 });
+    const told = await waitFor('the log entry', () => appliance.logged('no status page')[0], { withinMs: 20_000 });
     expect(told).toMatchObject({ code: 'status_address', advice: expect.stringContaining('status.listen') as string });
     const inspected = async (): Promise<number> => {
       const { stdout } = await runHere(['status', '--json', '--data', dir.join('edge')]);
@@ -172,7 +172,7 @@ describe('a running line whose configuration is changed', { timeout: 90_000 }, (
     await appliance.inspects(['lamp']);
   });
 
-  it('takes up a good change, keeps its journal, and says no word of a problem', async () => {
+  it('applies a valid change, keeps its journal and reports no problem', async () => {
     const port = await freePort();
     await configure(config, await goodConfig({ line: 'Packing 3', status: { listen: `127.0.0.1:${port}` } }));
     await waitFor('the new page', () => appliance.page.endsWith(`:${port}`));

@@ -42,7 +42,7 @@ describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () 
   const written = ({ journal }: Status): number => journal.streams.find(({ stream }) => stream === 'events')?.next ?? 0;
   const acked = ({ journal }: Status): number => journal.streams.reduce((sum, stream) => sum + stream.acked, 0);
 
-  it('inspects and keeps its events while there is no broker, and says that there is none', async () => {
+  it('inspects and keeps its events while there is no broker, and reports the missing broker', async () => {
     await appliance.inspects(LAMPS);
     const { link } = await appliance.until('events, and why they stay', (status) =>
       written(status) > 4 && status.link.lastError !== undefined ? status : undefined,
@@ -113,7 +113,7 @@ describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () 
       qos: 1,
     });
     await rogue.endAsync();
-    await appliance.until('what was refused to be told', () => appliance.logged('uplink: problem').length > 0);
+    await appliance.until('the refusal to be logged', () => appliance.logged('uplink: problem').length > 0);
     const told = appliance.logged('uplink: problem').map((line) => line['code']);
     expect(told).toContain('payload_malformed');
     const before = written(await appliance.status());
@@ -124,7 +124,7 @@ describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () 
     expect(health.status, await health.text()).toBe(200);
   });
 
-  it('ends with nothing left over, and both ends whole', async () => {
+  it('stops with nothing left over and both hash chains intact', async () => {
     await appliance.stop();
     const balance = await delivered(collector, data);
     expect(balance.events).toBeGreaterThan(10);
@@ -138,7 +138,7 @@ describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () 
 });
 
 describe('a line that the broker does not let in', { timeout: 60_000 }, () => {
-  it('says so, keeps the password to itself, and inspects on', async () => {
+  it('reports it without the password, and continues to inspect', async () => {
     await using dir = await tempDir('lineside-link-');
     await using broker = await startMosquitto({ users: { [DEVICE]: 'the-right-one' } });
     const password = dir.join('password');
@@ -170,7 +170,7 @@ describe('a running line whose collector knows more than its journal', { timeout
     );
     const before = epochOf(data);
     const rogue = await mqtt.connectAsync(broker.url, { protocolVersion: 5 });
-    // What a journal hears that was turned back: twice, for one ack may be spoiled on its way.
+    // The ack that a rolled-back journal receives: twice, because one ack may be damaged on the way.
     const ack = { v: 1, epoch: before, stream: 'events', upto: 999_999, sack: [], srvTs: Date.now() };
     for (const upto of [999_999, 999_998]) {
       await rogue.publishAsync(topicOf('ack', { device: DEVICE }), JSON.stringify({ ...ack, upto }), { qos: 1 });
@@ -190,7 +190,7 @@ describe('a running line whose collector knows more than its journal', { timeout
     expect(await collector.verify()).toEqual([]);
     const streams = (await collector.device(DEVICE))?.streams ?? [];
     expect(new Set(streams.map(({ epoch }) => epoch))).toEqual(new Set([before, epochOf(data)]));
-    // Of what came twice, nothing was told twice.
+    // Nothing that arrived twice was stored twice.
     const events = await collector.events(DEVICE);
     expect(new Set(events.map(({ event }) => event)).size).toBe(events.length);
   });

@@ -23,7 +23,7 @@ const FILM_SECONDS = 50;
 /** What the rules of the demonstration wait for before an event opens, by kind. */
 const DELAY_SECONDS: Readonly<Record<string, number>> = { personnel_violation: 3, quality_issue: 0, sanitation: 4 };
 /**
- * How much later than the first possible moment an event may open: the tracker and the share of sightings take part of
+ * How much later than the first possible moment an event may open: the tracker and the required fraction of sightings take part of
  * a second, a busy machine the rest.
  */
 const LATE_SECONDS = 4;
@@ -134,18 +134,18 @@ describe.skipIf(missing !== undefined)('a line whose cameras are not ours', () =
     }
   });
 
-  it('tells of next to nothing that did not happen', () => {
+  it('reports almost nothing that did not happen', () => {
     const imagined = events.filter((event) => ![...pairs.values()].includes(event));
     expect(imagined.length, JSON.stringify(imagined.map(brief))).toBeLessThanOrEqual(MOST_IMAGINED);
   });
 
-  it('tells of nothing twice', () => {
+  it('reports nothing twice', () => {
     const unpaired = events.filter((event) => ![...pairs.values()].includes(event));
     const again = unpaired.filter((event) => [...pairs.keys()].some((incident) => isOf(event, incident)));
     expect(again.map(brief)).toEqual([]);
   });
 
-  it('has the picture of every event at the collector, with the box drawn around what is meant', async () => {
+  it('has the snapshot of every event at the collector, with the box drawn around the object', async () => {
     expect(pairs.size).toBeGreaterThan(0);
     const reader = openEventReader(journalPath(data));
     try {
@@ -214,7 +214,7 @@ function brief({ kind, camera, label, openedAt, closedAt, reason }: Timed): obje
   return { kind, camera, label, openedAt, closedAt, reason };
 }
 
-/** Share of a box's outline that is red, as the boxes of bad things are drawn. */
+/** Fraction of a box's outline that is red: the colour of boxes of bad labels. */
 async function redAlong(jpeg: Buffer, [x1, y1, x2, y2]: readonly [number, number, number, number]): Promise<number> {
   const { data, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });
   const isRed = (x: number, y: number): boolean => {

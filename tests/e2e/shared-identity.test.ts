@@ -11,7 +11,7 @@ const DEVICE = 'line-1';
 
 beforeAll(built, 200_000);
 
-it('is told of two appliances with one identity, and loses and doubles nothing of either', async () => {
+it('reports two appliances with one identity, and loses and doubles nothing of either', async () => {
   await using dir = await tempDir('lineside-identity-');
   await using collector = new CollectorProcess(dir.path);
   await collector.start();

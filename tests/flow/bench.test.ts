@@ -60,10 +60,10 @@ describe('npm run bench', () => {
   it.each([
     ['a name it does not know', ['nothing'], 'Error: no bench is called nothing\nTry: one of slice, journal'],
     ['a length that is none', ['slice', '--seconds', 'long'], 'Error: --seconds long is not a length of time\nTry: '],
-  ])('refuses %s and says what to do', async (_, args, told) => {
+  ])('refuses %s and advises what to do', async (_, args, expected) => {
     const { code, stderr, stdout } = await bench(...args);
     expect(code).toBe(2);
-    expect(stderr).toContain(told);
+    expect(stderr).toContain(expected);
     expect(stdout).toBe('');
   });
 });

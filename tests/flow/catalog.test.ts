@@ -25,7 +25,7 @@ describe('the models that ship', async () => {
   });
 
   for (const { id } of entries) {
-    it(`${id}: finds on its golden pictures what the training tool found`, async () => {
+    it(`${id}: detects on its golden images what the training tool detected`, async () => {
       const dir = join(CATALOG_DIR, id);
       const { manifest } = await verifyBundle(dir);
       expect(manifest.golden.length).toBeGreaterThan(2);

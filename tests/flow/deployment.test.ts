@@ -42,7 +42,7 @@ describe('systemd units', () => {
       await writeFile(dir.join(name), text);
     }
     const verified = await runProcess('systemd-analyze', ['verify', ...UNITS.map((name) => dir.join(name))]);
-    expect({ code: verified.code, said: verified.stderr + verified.stdout }).toEqual({ code: 0, said: '' });
+    expect({ code: verified.code, output: verified.stderr + verified.stdout }).toEqual({ code: 0, output: '' });
   });
 
   it.each(UNITS)('start files that exist, with options that the program has: %s', async (name) => {
@@ -56,7 +56,7 @@ describe('systemd units', () => {
     expect(text).toMatch(/^User=(?!root)/m);
   });
 
-  it.each(UNITS)('are told that they are ready, and watched: %s', async (name) => {
+  it.each(UNITS)('notify systemd when they are ready and are watched by it: %s', async (name) => {
     const text = await read('systemd', name);
     expect(text).toMatch(/^Type=notify$/m);
     expect(text).toMatch(/^NotifyAccess=all$/m);
@@ -134,7 +134,7 @@ describe('the check on Dockerfiles', () => {
   const lint = (text: string): string[] => lintDockerfile(parseDockerfile(text), (path) => path === 'there');
   const good = 'FROM debian:12-slim\nCOPY there .\nUSER app\nHEALTHCHECK CMD ["a"]\nENTRYPOINT ["a"]\n';
 
-  it('finds each offence', () => {
+  it('detects each offence', () => {
     expect(lint(good)).toEqual([]);
     expect(lint(good.replace(':12-slim', ''))).toEqual(['debian: no tag']);
     expect(lint(good.replace('12-slim', 'latest'))).toEqual(['debian:latest: latest is no pin']);

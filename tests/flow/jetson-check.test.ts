@@ -14,7 +14,7 @@ interface Report {
 }
 
 describe('scripts/jetson-check', () => {
-  it('says on any other machine what is missing, and builds and measures what it can', async () => {
+  it('reports on any other machine what is missing, and builds and measures what it can', async () => {
     await using dir = await tempDir();
     const trtexec = await fakeTrtexec(dir.join('bin/trtexec'));
     await writeFile(dir.join('tiny.onnx'), brightBlobDetector({ size: 64, cell: 16 }));

@@ -52,7 +52,7 @@ function watch(url: string, transport: 'tcp' | 'udp' = 'tcp'): Watched {
 
 describe('a camera on the network', () => {
   it.each(['tcp', 'udp'] as const)(
-    'streams over %s with the right password, and tells what it is',
+    'streams over %s with the right password, and reports size and codec',
     async (transport) => {
       const { host } = await serve({ users: { line: 'letmein' } });
       const seen = watch(`rtsp://line:letmein@${host}/product`, transport);
@@ -64,7 +64,7 @@ describe('a camera on the network', () => {
     },
   );
 
-  it('tells a wrong password from a wrong path', async () => {
+  it('distinguishes a wrong password from a wrong path', async () => {
     const { host } = await serve({ users: { line: 'letmein' } });
     const [password, path] = [watch(`rtsp://line:wrong@${host}/product`), watch(`rtsp://line:letmein@${host}/oven`)];
     await waitFor('both to fail', () => password.errors.size > 0 && path.errors.size > 0);
@@ -77,17 +77,17 @@ describe('a camera on the network', () => {
     const seen = watch(`rtsp://${host}/product`);
     await waitFor('frames', () => seen.frames >= 5);
     server.faults.drop();
-    await waitFor('the end to be told', () => seen.errors.has('ended'));
+    await waitFor('the end to be reported', () => seen.errors.has('ended'));
     const before = seen.frames;
     await waitFor('frames again', () => seen.frames >= before + 5, { withinMs: 25_000 });
   });
 
-  it('finds a camera that keeps the connection and sends nothing', async () => {
+  it('detects a camera that keeps the connection and sends nothing', async () => {
     const { server, host } = await serve();
     const seen = watch(`rtsp://${host}/product`);
     await waitFor('frames', () => seen.frames >= 5);
     server.faults.hang();
-    await waitFor('the stall to be told', () => seen.errors.has('stalled') || seen.errors.has('decoder_hung'));
+    await waitFor('the stall to be reported', () => seen.errors.has('stalled') || seen.errors.has('decoder_hung'));
     server.faults.thaw();
     const before = seen.frames;
     await waitFor('frames again', () => seen.frames >= before + 5, { withinMs: 28_000 });

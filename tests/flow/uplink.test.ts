@@ -316,7 +316,7 @@ test('records that are queued and neither in flight nor next are sent again', as
     read: (stream, from, limit, maxBytes) => journal.read(stream, from, limit, maxBytes),
     tombstones: (stream, from, to) => journal.tombstones(stream, from, to),
     onAppend: (listener) => journal.onAppend(listener),
-    // As no outbox should: says that it noted an ack, and did not.
+    // An outbox that breaks its contract: it reports an ack as noted and does not note it.
     ack: (stream, upto, sack) => {
       if (forgotten > 0) return journal.ack(stream, upto, sack);
       forgotten += 1;

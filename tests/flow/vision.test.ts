@@ -18,7 +18,7 @@ import { brightBlobDetector, tinyManifest } from '../support/tiny-onnx.ts';
 import { testVideo } from '../support/video.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** Luma rises by 7 from frame to frame: every frame can be told from its neighbours. */
+/** Luma rises by 7 from frame to frame: every frame differs from its neighbours. */
 const RISING = "lavfi:nullsrc=size=128x128:rate=10,geq=lum='16+7*mod(N,30)':cb=128:cr=128";
 const ends: (() => Promise<unknown>)[] = [];
 let dir: TempDir;
@@ -32,7 +32,7 @@ afterEach(async () => {
   await dir[Symbol.asyncDispose]();
 });
 
-/** A model with one box, the whole picture, whose score is the picture's brightness. */
+/** A model with one box, the full frame, whose score is the frame's brightness. */
 async function brightness(size = 64, cell = size): Promise<VisionPlan['models'][number]> {
   const bytes = brightBlobDetector({ size, cell, from: 0, to: 255 });
   const path = dir.join(`brightness-${size}-${cell}.onnx`);
@@ -175,7 +175,7 @@ describe('the vision process', () => {
     for (const pid of all) await waitUntilGone(pid);
   });
 
-  it('does without a model that cannot be loaded, and says so of every frame', async () => {
+  it('runs without a model that cannot be loaded, and reports every frame as failed', async () => {
     const broken = { ...(await brightness()), id: 'broken', path: '/nowhere/model.onnx' };
     const models = [await brightness(), broken];
     const line = start({ cameras: [camera('a', LIVE, { models: ['brightness', 'broken'] })], models });
@@ -183,7 +183,7 @@ describe('the vision process', () => {
       line.inspections
         .filter((one) => one.model === model)
         .map(({ result }) => (result.status === 'no_result' ? result.reason : result.status));
-    await waitFor('both to be told', () => results('brightness').length > 5 && results('broken').length > 5);
+    await waitFor('results of both', () => results('brightness').length > 5 && results('broken').length > 5);
     expect(new Set(results('brightness'))).toEqual(new Set(['ok']));
     expect(new Set(results('broken'))).toEqual(new Set(['model_unavailable']));
     expect(line.downs).toEqual([]);

@@ -7,7 +7,7 @@ import { waitFor, type WaitOptions } from './wait-for.ts';
 
 const Reasons = z.record(z.string(), z.number());
 const Ready = z.object({ page: z.string() });
-const Told = z.object({ code: z.string(), message: z.string(), advice: z.string() });
+const Problem = z.object({ code: z.string(), message: z.string(), advice: z.string() });
 const Counters = z.object({ offered: z.number(), inspected: z.number(), skipped: Reasons, failed: Reasons });
 
 /** The part of GET /api/v1/status that tests look at. */
@@ -22,7 +22,7 @@ export const Status = z.object({
       state: z.string(),
       restarts: z.number(),
       inspecting: z.string(),
-      error: Told.optional(),
+      error: Problem.optional(),
       models: z.array(z.object({ model: z.string(), counters: Counters })),
     }),
   ),
@@ -32,7 +32,7 @@ export const Status = z.object({
       state: z.string(),
       provider: z.string().optional(),
       reason: z.string().optional(),
-      error: Told.optional(),
+      error: Problem.optional(),
     }),
   ),
   journal: z.object({
@@ -44,8 +44,8 @@ export const Status = z.object({
   health: z.object({
     word: z.string(),
     ok: z.boolean(),
-    reasons: z.array(Told),
-    warnings: z.array(Told.extend({ camera: z.string().optional() })),
+    reasons: z.array(Problem),
+    warnings: z.array(Problem.extend({ camera: z.string().optional() })),
   }),
 });
 export type Status = z.infer<typeof Status>;
@@ -77,7 +77,7 @@ export class Appliance implements AsyncDisposable {
     return Status.parse(await response.json());
   }
 
-  /** Waits until what `judge` makes of the status is something; returns that. Tells the last status where it fails. */
+  /** Waits until what `judge` makes of the status is something; returns that. The error contains the last status. */
   async until<T>(
     what: string,
     judge: (status: Status) => T | undefined | false,
@@ -109,12 +109,12 @@ export class Appliance implements AsyncDisposable {
     return this.process.stderr.split('\n').flatMap((text) => {
       if (!text.startsWith('{') || !text.endsWith('}')) return [];
       const line = JSON.parse(text) as Readonly<Record<string, unknown>>;
-      const said = String(line['msg']);
-      return (typeof message === 'string' ? said.includes(message) : message.test(said)) ? [line] : [];
+      const logged = String(line['msg']);
+      return (typeof message === 'string' ? logged.includes(message) : message.test(logged)) ? [line] : [];
     });
   }
 
-  /** Ends it in good order; what it said of itself at the end. Throws where the exit status is not 0. */
+  /** Stops it in good order and returns its last snapshot. Throws where the exit status is not 0. */
   async stop(): Promise<Stopped> {
     this.process.kill();
     const { code, signal } = await this.process.waitForExit(40_000);

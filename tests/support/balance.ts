@@ -23,10 +23,10 @@ export async function balanceOf(collector: CollectorProcess, data: string): Prom
     records += highest;
     if (highest === 0) continue;
     const seen = there.find((row) => row.epoch === verdict.epoch && row.stream === stream);
-    const told = `${stream} 1 to ${highest}: the collector has ${JSON.stringify(seen)}`;
-    const whole = seen?.upto === highest && seen.highest === highest && seen.missing === 0;
+    const difference = `${stream} 1 to ${highest}: the collector has ${JSON.stringify(seen)}`;
+    const complete = seen?.upto === highest && seen.highest === highest && seen.missing === 0;
     // The chain's head depends on every record before it: the same head is the same history.
-    if (!whole || seen.stored + seen.declaredLost !== highest || seen.head !== head) differences.push(told);
+    if (!complete || seen.stored + seen.declaredLost !== highest || seen.head !== head) differences.push(difference);
   }
   const { items, chainBreaks, conflicts } = await collector.gaps();
   const open = items.filter(({ state }) => state === 'open').length;

@@ -24,7 +24,7 @@ const TWINS = ['product', 'floor'];
 const LAMPS = ['lamp'];
 
 /**
- * A whole line to be struck: the twin's cameras, collector with broker, appliance, each a process that can be killed and
+ * A complete line for fault tests: the twin's cameras, collector with broker, appliance, each a process that can be killed and
  * started again in its place. Watches the counters and remembers every process that ever belonged to it.
  */
 export class ChaosLine implements AsyncDisposable {
@@ -100,7 +100,7 @@ export class ChaosLine implements AsyncDisposable {
 
   /** Every process that ever belonged to it and is still there. */
   leftOver(): readonly string[] {
-    // Numbers are used again: the command line tells whether it is still the same process.
+    // Process ids are reused: the command line shows whether it is still the same process.
     return [...this.#seen]
       .filter(([pid, command]) => isAlive(pid) && commandLineOf(pid) === command)
       .map(([pid, command]) => `${pid} ${command}`);

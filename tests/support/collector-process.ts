@@ -135,7 +135,7 @@ export class CollectorProcess implements AsyncDisposable {
     return Gaps.parse(await this.#get('/api/v1/gaps'));
   }
 
-  /** What `lineside-collector verify` finds, whether it runs or not. */
+  /** The findings of `lineside-collector verify`, whether the collector runs or not. */
   async verify(): Promise<unknown> {
     const args = [LINESIDE_COLLECTOR, 'verify', '--json', '--config', this.#config, '--data', this.data];
     const { stdout, stderr, code } = await runProcess(NODE, args);

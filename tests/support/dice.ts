@@ -1,4 +1,4 @@
-/** Repeatable chance: whole numbers from 0 to below `n`, even in their low bits. */
+/** Repeatable randomness: integers from 0 to below `n`, uniform in their low bits too. */
 export function dice(seed: number): (n: number) => number {
   let state = seed >>> 0;
   return (n) => {

@@ -16,7 +16,7 @@ import {
 } from '../../cloud-sync/protocol/src/index.ts';
 
 export interface Faults {
-  /** Commits, and says nothing of it. */
+  /** Commits without an acknowledgement. */
   loseAck: (batch: Batch) => boolean;
   /** Neither commits nor acks. */
   loseBatch: (batch: Batch) => boolean;
@@ -38,7 +38,7 @@ export class FakeCollector implements AsyncDisposable {
   broken = 0;
   faults: Faults = { loseAck: () => false, loseBatch: () => false };
   mediaUrl: string | undefined;
-  /** Forms of batches that it says it reads; set before `start`. */
+  /** Encodings of batches that it accepts; set before `start`. */
   accepts: string[] | undefined;
   /** Bytes of every batch as it came over the wire. */
   readonly payloads: Buffer[] = [];
@@ -70,7 +70,7 @@ export class FakeCollector implements AsyncDisposable {
     await announce();
   }
 
-  /** Goes without a word; the broker says its will. */
+  /** Disconnects without notice; the broker publishes its will. */
   async die(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;

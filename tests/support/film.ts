@@ -65,7 +65,7 @@ function shown(incident: Incident, { frames, fps }: Truth): Shown {
 }
 
 /**
- * In which share of the frames that show the incident the model sees it, given the film's frames one by one: what the
+ * In which fraction of the frames that show the incident the model sees it, given the film's frames one by one: what the
  * model alone can do, with no camera, tracker or rule between.
  */
 export async function shareSeenBy(model: string, film: Film, { label, places }: Shown): Promise<number> {

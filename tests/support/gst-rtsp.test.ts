@@ -43,7 +43,7 @@ describe.skipIf(missing !== undefined)(
       expect((await pull(server.url('one'), 5, 'tcp')).stderr).toMatch(/401/);
     });
 
-    it('says what is wrong with a file', async () => {
+    it('reports what is wrong with a file', async () => {
       const file = await notAVideo();
       await expect(startGstRtsp({ mounts: { one: file } })).rejects.toThrow(/has no H\.264 track/);
     });

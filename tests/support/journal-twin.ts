@@ -42,7 +42,7 @@ export class JournalTwin {
     return record;
   }
 
-  /** Appends a record of an earlier journal, as one does that was turned back and goes on under a new epoch. */
+  /** Appends a record of an earlier journal, as a journal does that was rolled back and continues under a new epoch. */
   carryOver(from: JournalTwin, seq: number): WireRecord {
     const before = from.records[seq - 1];
     if (before === undefined) throw new Error(`no record ${seq}`);
@@ -83,7 +83,7 @@ export class JournalTwin {
   }
 }
 
-/** Body of an event, opening unless told otherwise. */
+/** Body of an event, an opening by default. */
 export function eventBody(changes: Partial<EventBody> = {}): EventBody {
   return {
     event: randomUUID(),

@@ -23,12 +23,12 @@ export async function runHere(
   args: readonly string[],
   { env = process.env }: { readonly env?: Readonly<Record<string, string | undefined>> } = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const said = { stdout: '', stderr: '' };
+  const written = { stdout: '', stderr: '' };
   const code = await runCommand(
     args,
     {
-      out: (text) => void (said.stdout += `${text}\n`),
-      err: (text) => void (said.stderr += `${text}\n`),
+      out: (text) => void (written.stdout += `${text}\n`),
+      err: (text) => void (written.stderr += `${text}\n`),
       isTerminal: false,
       env,
       cwd: process.cwd(),
@@ -38,5 +38,5 @@ export async function runHere(
     },
     '0.0.0',
   );
-  return { code, ...said };
+  return { code, ...written };
 }

@@ -35,7 +35,7 @@ export class Mosquitto implements AsyncDisposable {
     return this.#process.pid;
   }
 
-  /** What the broker wrote: who connected, published, was refused. */
+  /** The broker's log: connections, publications, refusals. */
   get log(): string {
     return this.#process?.stderr ?? '';
   }

@@ -87,7 +87,7 @@ export class TestProcess implements AsyncDisposable {
     await waitUntilGone(this.pid);
   }
 
-  /** SIGSTOP: alive for everybody who asks, deaf to everything. */
+  /** SIGSTOP: the process exists and does not react to anything. */
   freeze(): void {
     this.kill('SIGSTOP');
   }

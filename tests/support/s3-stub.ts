@@ -66,7 +66,7 @@ export class S3Stub implements AsyncDisposable {
     response.end(request.method === 'HEAD' ? undefined : found.body);
   }
 
-  /** Why the request is not one of who holds the secret key; undefined when it is. */
+  /** Why the request was not signed with the secret key; undefined when it was. */
   #signatureProblem({ headers, method, url }: IncomingMessage, body: Buffer): string | undefined {
     const [, credential = '', signed = '', signature = ''] =
       /^AWS4-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(

@@ -31,7 +31,7 @@ interface WorldCamera {
 
 /**
  * A box that behaves like one without cameras or models: pictures that move, counters that only rise and add up,
- * cameras that fail when told, events that open and close. Real JPEGs in a real folder.
+ * cameras that fail on request, events that open and close. Real JPEGs in a real folder.
  */
 export class StatusWorld implements StatusSource {
   readonly #startedMs = performance.now();

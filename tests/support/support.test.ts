@@ -27,7 +27,7 @@ describe('tempDir', () => {
 });
 
 describe('waitFor', () => {
-  it('says what it waited for and what went wrong last', async () => {
+  it('reports what it waited for and the latest error', async () => {
     const never = waitFor('the sun to rise', () => Promise.reject(new Error('still dark')), {
       withinMs: 30,
       everyMs: 5,
@@ -60,7 +60,7 @@ describe('processes', () => {
     await expect(startProcess('/nowhere/at-all', [])).rejects.toThrow(/ENOENT/);
   });
 
-  it('finds and outlives the children of a child', async () => {
+  it('ends the children of a child too', async () => {
     await using child = await startProcess('sh', ['-c', 'sleep 60 & echo up; wait']);
     await child.waitForLine(/up/);
     const [grandchild] = descendantsOf(child.pid);
@@ -97,7 +97,7 @@ describe('mosquitto', () => {
     expect(await connects(broker.url, 'line', 'secret')).toBe(true);
   });
 
-  it('keeps its port and says nothing while frozen', async () => {
+  it('keeps its port and stays silent while frozen', async () => {
     await using broker = await startMosquitto();
     broker.freeze();
     const client = mqtt.connect(broker.url, { reconnectPeriod: 0, connectTimeout: 60_000 });
@@ -133,7 +133,7 @@ describe('video', () => {
       path,
     ]);
 
-  it('makes a video once and finds it again', async () => {
+  it('makes a video once and reuses it', async () => {
     const path = await testVideo();
     const made = (await stat(path)).mtimeMs;
     expect(await testVideo()).toBe(path);

@@ -151,7 +151,7 @@ function nothingOf(input: OnnxValue, shape: readonly number[], answers: Float32A
   };
 }
 
-/** What a bundle made for a test says beside its graph. */
+/** The manifest of a bundle made for a test. */
 export interface BundleFacts {
   readonly id?: string;
   readonly size: number;

@@ -5,7 +5,7 @@ import type { Manifest } from '@lineside/models';
 import { tinyManifest } from './tiny-onnx.ts';
 
 /**
- * A TensorFlow.js layers model that tells red pictures from blue ones: mean of each channel, then two classes with
+ * A TensorFlow.js layers model that distinguishes red images from blue ones: mean of each channel, then two classes with
  * scores between 0 and 1. float32 [1,S,S,3] of 0..1 to float32 [1,2]. Its weights lie in two files.
  */
 export async function writeTinyTfjs(folder: string, size = 16): Promise<Manifest> {

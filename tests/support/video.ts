@@ -26,7 +26,7 @@ const ENCODERS = {
   mjpeg: ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p'],
 } as const;
 
-/** Path of a small MP4 with moving bars and a frame counter: H.264, 320x180, 10 frames/s, 3 s unless told. */
+/** Path of a small MP4 with moving bars and a frame counter: H.264, 320x180, 10 frames/s, 3 s by default. */
 export async function testVideo(options: VideoOptions = {}): Promise<string> {
   const { width = 320, height = 180, fps = 10, seconds = 3, keyEvery = fps, bFrames = 0, codec = 'h264' } = options;
   const picture = options.picture ?? 'testsrc2';
@@ -49,9 +49,9 @@ export async function notAVideo(): Promise<string> {
 
 /** Path of an MP4 whose second half is missing, its index with it. */
 export async function truncatedVideo(options: VideoOptions = {}): Promise<string> {
-  const whole = await testVideo(options);
-  return cached(['truncated', whole], '.mp4', async (path) => {
-    const bytes = await readFile(whole);
+  const complete = await testVideo(options);
+  return cached(['truncated', complete], '.mp4', async (path) => {
+    const bytes = await readFile(complete);
     await writeFile(path, bytes.subarray(0, bytes.length >> 1));
   });
 }

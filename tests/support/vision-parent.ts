@@ -1,4 +1,4 @@
-/** A main process with nothing in it but vision: prints what it is told, one JSON line each. For tests that kill it. */
+/** A main process with nothing in it but vision: prints what it receives, one JSON line each. For tests that kill it. */
 import { silentLogger, systemClock } from '@lineside/kit';
 import { type VisionPlan, VisionProcess } from '../../edge/src/vision/index.ts';
 

@@ -8,7 +8,7 @@ export interface WaitOptions {
 
 /**
  * Polls `probe` until it gives something other than undefined, null or false, and returns that. A probe that throws
- * has not happened yet; the last thing it threw is told when time is up.
+ * has not happened yet; the last error is part of the message when time is up.
  */
 export async function waitFor<T>(
   what: string,
