@@ -29,7 +29,7 @@ async function withService(dir: TempDir, use: (world: StatusWorld) => Promise<vo
 }
 
 describe('lineside status, while the service runs', () => {
-  it('tells what it inspects, and ends with 0', async () => {
+  it('prints what is inspected, and ends with 0', async () => {
     await using dir = await tempDir();
     await withService(dir, async () => {
       const { code, stdout } = await runHere(['status', '--data', dir.path]);
@@ -42,7 +42,7 @@ describe('lineside status, while the service runs', () => {
     });
   });
 
-  it('tells what is wrong with advice, and ends with 1', async () => {
+  it('prints what is wrong with advice, and ends with 1', async () => {
     await using dir = await tempDir();
     await withService(dir, async (world) => {
       world.visionDown = true;
@@ -54,7 +54,7 @@ describe('lineside status, while the service runs', () => {
     });
   });
 
-  it('and the doctor repeats it under its own codes', async () => {
+  it('is repeated by the doctor, with codes of the doctor', async () => {
     await using dir = await tempDir();
     await writeFile(dir.join('lineside.yaml'), 'device: a\n');
     await withService(dir, async (world) => {
@@ -74,7 +74,7 @@ describe('lineside status, while the service runs', () => {
 });
 
 describe('lineside run', () => {
-  it('refuses a bad configuration where no good one was kept: 2, and makes nothing', async () => {
+  it('ends with 2 for a bad configuration where no last good one exists, and creates nothing', async () => {
     await using dir = await tempDir();
     await writeFile(dir.join('lineside.yaml'), 'devise: a\n');
     const args = ['run', '--config', dir.join('lineside.yaml'), '--data', dir.join('data')];

@@ -44,15 +44,18 @@ const GROUPS = new Set(['config', 'events', 'journal', 'model', 'sync']);
 const GOOD = 'device: line-1\ncameras: [{id: a, url: "rtsp://viewer:geheim@host/1"}]\n';
 
 describe('help', () => {
-  it.each(VERBS.map((verb) => [verb.join(' ') || 'the program', verb] as const))('of %s', async (_name, verb) => {
-    const { code, stdout, stderr } = await runHere([...verb, '--help']);
-    expect(code).toBe(0);
-    expect(stderr).toBe('');
-    for (const option of ['--config', '--data', '--json']) expect(stdout).toContain(option);
-    if (!(verb.length === 1 && GROUPS.has(verb[0] ?? ''))) expect(stdout).toMatch(/Examples:\n {2}\$ lineside/);
-  });
+  it.each(VERBS.map((verb) => [verb.join(' ') || 'the program', verb] as const))(
+    'of %s has the global options and examples',
+    async (_name, verb) => {
+      const { code, stdout, stderr } = await runHere([...verb, '--help']);
+      expect(code).toBe(0);
+      expect(stderr).toBe('');
+      for (const option of ['--config', '--data', '--json']) expect(stdout).toContain(option);
+      if (!(verb.length === 1 && GROUPS.has(verb[0] ?? ''))) expect(stdout).toMatch(/Examples:\n {2}\$ lineside/);
+    },
+  );
 
-  it('names every verb that is listed here', async () => {
+  it('lists every verb that is tested here', async () => {
     const { stdout } = await runHere(['--help']);
     const listed = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1]).filter((name) => name !== 'help');
     expect(new Set(listed)).toEqual(new Set(VERBS.flatMap((verb) => verb[0] ?? [])));
@@ -81,7 +84,7 @@ describe('a wrong call', () => {
     expect(stderr.split('Try: ')[1]).toMatch(advice);
   });
 
-  it('is told as JSON where that was asked for', async () => {
+  it('is reported as JSON with --json', async () => {
     const { code, stdout } = await runHere(['events', 'lst', '--json']);
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'usage', advice: 'did you mean list?' } });
@@ -89,7 +92,7 @@ describe('a wrong call', () => {
 });
 
 describe('lineside config, as a process', () => {
-  it('checks a good file: 0', async () => {
+  it('ends with 0 for a good file', async () => {
     await using dir = await tempDir();
     await writeFile(dir.join('lineside.yaml'), GOOD);
     const { code, stdout, stderr } = await lineside(['config', 'check'], { cwd: dir.path });
@@ -98,7 +101,7 @@ describe('lineside config, as a process', () => {
     expect(stderr).toMatch(/Warning: .*lineside\.yaml:2:\d+: cameras\[0\]\.url: holds a password in plain text\nTry: /);
   });
 
-  it('checks a bad file: 2, all problems at once, on stdout as JSON', async () => {
+  it('ends with 2 for a bad file and reports all problems as JSON on stdout', async () => {
     await using dir = await tempDir();
     await writeFile(dir.join('bad.yaml'), 'devise: a\nlog: {level: loud}\n');
     const { code, stdout, stderr } = await lineside(['config', 'check', '--config', dir.join('bad.yaml'), '--json']);
@@ -131,7 +134,7 @@ describe('lineside config, as a process', () => {
     expect(JSON.parse(stdout)).toMatchObject({ type: 'object', additionalProperties: false });
   });
 
-  it('says where it looked when there is no file', async () => {
+  it('names the paths that it tried when there is no file', async () => {
     await using dir = await tempDir();
     const { code, stderr } = await runHere(['config', 'show', '--config', dir.join('none.yaml')]);
     expect(code).toBe(2);
@@ -162,7 +165,7 @@ describe('lineside detect', () => {
     return writeTinyBundle(dir.join('tiny'), model, { size: 64, labels: ['cap', 'no_cap'] });
   }
 
-  it('tells one JSON line per frame, boxes in pixels of the source', async () => {
+  it('prints one JSON line per frame, with boxes in pixels of the source', async () => {
     await using dir = await tempDir();
     const model = await tiny(dir);
     const { code, stdout } = await lineside(['detect', '--json', '--model', model, await testVideo()]);
@@ -222,7 +225,7 @@ describe('lineside detect', () => {
     expect(lines[1]?.detections?.[0]?.box).toEqual([24, 28, 40, 36]);
   });
 
-  it('draws pictures', async () => {
+  it('writes annotated frames with --draw', async () => {
     await using dir = await tempDir();
     const model = await tiny(dir);
     const { code } = await runHere([
@@ -241,7 +244,7 @@ describe('lineside detect', () => {
     expect((await readFile(dir.join('out', names[0]!))).subarray(0, 2).toString('hex')).toBe('ffd8');
   });
 
-  it('tells a bad input and does the others: 1', async () => {
+  it('reports a bad input, processes the others and ends with 1', async () => {
     await using dir = await tempDir();
     const model = await tiny(dir);
     const inputs = [dir.join('none.jpg'), await notAVideo(), dir.path, await testVideo()];
@@ -253,7 +256,7 @@ describe('lineside detect', () => {
     expect(stderr.match(/^Error: .+\nTry: .+$/gm)).toHaveLength(3);
   });
 
-  it('ends with 2 for a model that is not there or none, with 3 without FFmpeg', async () => {
+  it('ends with 2 for a missing or invalid model, and with 3 without FFmpeg', async () => {
     await using dir = await tempDir();
     const none = await runHere(['detect', '--model', 'no-such-model', await testVideo()]);
     expect(none.code).toBe(2);
@@ -296,7 +299,7 @@ describe('lineside events, journal, sync and status', () => {
 
   const at = (dir: TempDir): readonly string[] => ['--data', dir.join('data')];
 
-  it('lists, filters and shows', async () => {
+  it('list, filter and show events', async () => {
     await using dir = await tempDir();
     const { closed, open } = await history(dir);
     const all = await runHere(['events', 'list', '--json', ...at(dir)]);
@@ -312,7 +315,7 @@ describe('lineside events, journal, sync and status', () => {
     expect(unknown.stdout).toContain('"code":"event_unknown"');
   });
 
-  it('exports what a spreadsheet can read', async () => {
+  it('export CSV that a spreadsheet can read', async () => {
     await using dir = await tempDir();
     const { closed } = await history(dir);
     const { stdout } = await lineside(['events', 'export', ...at(dir)]);
@@ -327,7 +330,7 @@ describe('lineside events, journal, sync and status', () => {
     expect(linesOf(lines.stdout)).toHaveLength(2);
   });
 
-  it('tails what is written, until it is told to stop: 0', async () => {
+  it('print new transitions until they are stopped, and end with 0', async () => {
     await using dir = await tempDir();
     await history(dir);
     await using tail = await startLineside(['events', 'tail', '--json', ...at(dir)]);
@@ -343,7 +346,7 @@ describe('lineside events, journal, sync and status', () => {
     expect((await tail.waitForExit()).code).toBe(0);
   });
 
-  it('verifies a whole journal: 0, and finds a changed record: 1', async () => {
+  it('verify an intact journal with exit code 0, and find a changed record with 1', async () => {
     await using dir = await tempDir();
     await history(dir);
     const whole = await runHere(['journal', 'verify', ...at(dir)]);
@@ -361,7 +364,7 @@ describe('lineside events, journal, sync and status', () => {
     });
   });
 
-  it('counts what waits, and says that no service runs', async () => {
+  it('count queued records, and report that no service runs', async () => {
     await using dir = await tempDir();
     await history(dir);
     const sync = await runHere(['sync', 'status', '--json', ...at(dir)]);

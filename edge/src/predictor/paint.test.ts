@@ -8,7 +8,7 @@ function touched(pixels: Uint8Array): number[] {
   return [...Array(12).keys()].filter((n) => pixels.subarray(3 * n, 3 * n + 3).some((value) => value > 0));
 }
 
-describe('what a model saw, painted on the picture', () => {
+describe('predictions painted on an image', () => {
   it('tints the runs inside a mask and nothing else', () => {
     const pixels = new Uint8Array(36);
     paintMask(pixels, SIZE, { x: 1, y: 1, width: 2, height: 2, runs: [1, 2, 1] }, 0);

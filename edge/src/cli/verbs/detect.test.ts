@@ -43,8 +43,8 @@ const segmenter = [
 ];
 const segments = { name: 'o', family: 'yolov8-seg', names: ['o', 'p'] };
 
-describe('what lineside detect tells', () => {
-  it('has outlines where they are asked for', async () => {
+describe('the output of lineside detect', () => {
+  it('has masks with --masks only', async () => {
     await using dir = await tempDir();
     const args = ['detect', '--json', '--model', await bundle(dir, segmenter, segments, ['cap']), await still(dir)];
     const mask = { x: 48, y: 56, width: 32, height: 16, runs: [0, 512] };
@@ -55,7 +55,7 @@ describe('what lineside detect tells', () => {
     expect((JSON.parse(bare.stdout) as Line).detections).toEqual([detection]);
   });
 
-  it('has outlines on the picture that it draws', async () => {
+  it('has masks on the frame that it draws', async () => {
     await using dir = await tempDir();
     const model = await bundle(dir, segmenter, segments, ['cap']);
     const { code, stderr } = await lineside(['detect', '--model', model, '--draw', dir.join('out'), await still(dir)]);
@@ -90,7 +90,7 @@ describe('what lineside detect tells', () => {
     expect(line.detections[0]).toMatchObject({ label: 'anomaly', score: 0.6173 });
   });
 
-  it('says of a model imported with suspect scores that its results are degraded', async () => {
+  it('is degraded for a model that was imported with suspect scores', async () => {
     await using dir = await tempDir();
     const values = [{ name: 'o', shape: [1, 2], data: Float32Array.of(0.25, 0.75) }];
     const folder = await bundle(dir, values, { name: 'o', family: 'classify' }, ['good', 'bad']);
@@ -101,7 +101,7 @@ describe('what lineside detect tells', () => {
     expect(JSON.parse(stdout)).toMatchObject({ status: 'degraded', reason: 'suspect_scores' });
   });
 
-  it('says in words why a result is degraded or missing', () => {
+  it('states in words why a result is degraded or missing', () => {
     const degraded = { status: 'degraded', reason: 'suspect_scores', detections: [] } as const;
     expect(textOf({ ...place, ...shownOf(degraded, false) })).toBe(
       'a.jpg #0 0.000 s (degraded: suspect_scores): nothing',
@@ -110,7 +110,7 @@ describe('what lineside detect tells', () => {
     expect(textOf({ ...place, ...shownOf(none, false) })).toBe('a.jpg #0 0.000 s: NOT INSPECTED (bad_output)');
   });
 
-  it('says in words what the whole picture is', () => {
+  it('states in words the class and the anomaly score of the image', () => {
     const classes = [{ label: 'good', score: 0.75 }];
     const answer = { status: 'ok', detections: [], classes, anomaly: { score: 3.25 } } as const;
     expect(textOf({ ...place, ...shownOf(answer, false) })).toBe(

@@ -70,8 +70,8 @@ const find = (report: Report, code: string): Finding => {
   return found;
 };
 
-describe('the doctor on a sound site', () => {
-  it('finds nothing and ends with 0, in the order of dependence', async () => {
+describe('the doctor on a site in order', () => {
+  it('finds no problem, ends with 0 and checks in the order of dependence', async () => {
     await using dir = await tempDir();
     await site(dir);
     const report = await doctor(dir);
@@ -86,7 +86,7 @@ describe('the doctor on a sound site', () => {
     expect(find(report, 'service_not_running').verdict).toBe('warning');
   });
 
-  it('says for people what everything means and what to do', async () => {
+  it('prints for people what each finding means and what to do', async () => {
     await using dir = await tempDir();
     await site(dir);
     const paths = ['--config', dir.join('lineside.yaml'), '--data', dir.join('data')];
@@ -98,7 +98,7 @@ describe('the doctor on a sound site', () => {
 });
 
 describe('the doctor finds', () => {
-  it('that there is no FFmpeg, and does not blame the camera for it', async () => {
+  it('that there is no FFmpeg, and skips the camera', async () => {
     await using dir = await tempDir();
     await site(dir);
     const report = await doctor(dir, { PATH: dir.path });
@@ -132,7 +132,7 @@ describe('the doctor finds', () => {
     expect((await runHere(['config', 'check', ...paths])).code).toBe(0);
   });
 
-  it('that the data folder is a file, or lies in one', async () => {
+  it('that the data folder is a file, or inside one', async () => {
     await using dir = await tempDir();
     await site(dir);
     await writeFile(dir.join('file'), '');
@@ -154,7 +154,7 @@ describe('the doctor finds', () => {
     expect(find(report, 'config_unknown_key')).toMatchObject({ message: expect.stringMatching(/lineside\.yaml:5:1/) });
   });
 
-  it('that the file is bad and the last good one is in force, with which it goes on', async () => {
+  it('that the file is bad and the last good one is in force, and continues with it', async () => {
     await using dir = await tempDir();
     await site(dir);
     await mkdir(dir.join('data/config'));
@@ -177,7 +177,7 @@ describe('the doctor finds', () => {
     expect(report.code).toBe(1);
   });
 
-  it('that nobody listens at the camera, without telling its password', async () => {
+  it('that nobody listens at the camera, without printing its password', async () => {
     await using dir = await tempDir();
     await site(dir);
     await configure(dir, { url: `rtsp://admin:geheim@127.0.0.1:${await freePort()}/1` });
@@ -188,7 +188,7 @@ describe('the doctor finds', () => {
     expect(report.stdout).not.toContain('geheim');
   });
 
-  it('that the camera is no video, or a file that is gone', async () => {
+  it('that the camera is no video, or a missing file', async () => {
     await using dir = await tempDir();
     await site(dir);
     await configure(dir, { url: await notAVideo() });
@@ -197,7 +197,7 @@ describe('the doctor finds', () => {
     expect((await doctor(dir)).troubles).toEqual(['camera_not_found']);
   });
 
-  it('that the model is cut short, changed, or of the wrong shape', async () => {
+  it('that the model is truncated, changed, or of the wrong shape', async () => {
     await using dir = await tempDir();
     await site(dir);
     await truncate(dir.join('tiny/model.onnx'), 100);
@@ -211,7 +211,7 @@ describe('the doctor finds', () => {
     expect(report.code).toBe(1);
   });
 
-  it('that the clock is behind what the journal has seen', async () => {
+  it('that the clock is behind the journal', async () => {
     await using dir = await tempDir();
     await site(dir);
     await writeFile(dir.join('data/journal.db'), '');

@@ -9,7 +9,7 @@ type Told = BenchFigures & { readonly threads: number };
 const FACTS = { size: 64, labels: ['spill'] };
 
 describe('lineside model bench', () => {
-  it('tells latency, throughput, CPU and memory for each number of threads', async () => {
+  it('prints latency, throughput, CPU and memory for each number of threads', async () => {
     await using dir = await tempDir();
     const model = await writeTinyBundle(dir.join('blobs'), brightBlobDetector({ size: 64 }), FACTS);
     const { code, stdout } = await runHere(['model', 'bench', model, '--threads', '1,2', '--seconds', '0.1', '--json']);

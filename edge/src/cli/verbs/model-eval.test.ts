@@ -59,7 +59,7 @@ describe('lineside model eval', () => {
     expect([jpeg[0], jpeg[1]]).toEqual([0xff, 0xd8]);
   });
 
-  it('tells pictures that cannot be read, leaves them out and ends with 1', async () => {
+  it('reports images that cannot be read, leaves them out and ends with 1', async () => {
     await using broken = await tempDir();
     await squares(broken.join('images/found.png'), PICTURE, CELL, [[32, 32]]);
     await mkdir(broken.join('labels'));
@@ -72,7 +72,7 @@ describe('lineside model eval', () => {
     expect(told(stdout)).toMatchObject({ pictures: 2, withoutResult: 1, all: { truths: 1, precision: 1, recall: 1 } });
   });
 
-  it('finds an imported model although --data names the pictures', async () => {
+  it('finds an imported model although --data names the images', async () => {
     const blobs = brightBlobDetector({ size: SIZE, cell: 16 });
     await writeTinyBundle(dir.join('state/models/mine'), blobs, { id: 'mine', size: SIZE, labels: ['water'] });
     const args = ['model', 'eval', 'mine', '--imported', dir.join('state'), '--data', set, '--json'];
@@ -80,7 +80,7 @@ describe('lineside model eval', () => {
     expect([code, told(stdout)]).toMatchObject([0, { model: 'mine', all: { truths: 2 } }]);
   });
 
-  it('judges classes by the folders of the pictures', async () => {
+  it('evaluates classes by the folders of the images', async () => {
     const output = { name: 'output0', family: 'classify' } as const;
     const labels = ['bright', 'dark'];
     const luma = await writeBundle(dir.join('luma'), lumaClassifier(SIZE), {
@@ -107,7 +107,7 @@ describe('lineside model eval', () => {
     expect((told(stdout) as { top1: number }).top1).toBeCloseTo(2 / 3, 12);
   });
 
-  it('judges anomalies by picture and by pixel', async () => {
+  it('evaluates anomalies by image and by pixel', async () => {
     const output = { name: 'output0', family: 'anomaly', options: { threshold: 0.5 } } as const;
     const facts = { size: SIZE, labels: ['anomaly'], task: 'anomaly', output } as const;
     const map = await writeBundle(dir.join('map'), lumaMap(SIZE, 8), facts);

@@ -28,7 +28,7 @@ function expectInSquare(stdout: string): void {
 }
 
 describe('lineside model explain', () => {
-  it('finds by covering where a box came from, and draws it', async () => {
+  it('finds by occlusion what a box is based on, and draws it', async () => {
     const out = dir.join('why.png');
     const { code, stdout } = await runHere([
       'model',
@@ -60,13 +60,13 @@ describe('lineside model explain', () => {
     expect(red - blue).toBeGreaterThan(50);
   });
 
-  it('takes a coarser grid where the time would not do', async () => {
+  it('chooses a coarser grid to keep the time limit', async () => {
     const args = ['--grid', '64', '--seconds', '0.05', '--json'];
     const { stdout } = await runHere(['model', 'explain', model, picture, '--out', dir.join('fast.png'), ...args]);
     expect(JSON.parse(stdout).grid).toBeLessThan(64);
   });
 
-  it('shows an anomaly by the map of the model', async () => {
+  it('explains an anomaly by the map of the model', async () => {
     const facts = {
       size: SIZE,
       labels: ['anomaly'],
@@ -80,7 +80,7 @@ describe('lineside model explain', () => {
     expectInSquare(stdout);
   });
 
-  it('covers the picture for a class of the whole', async () => {
+  it('covers parts of the image to explain its class', async () => {
     const output = { name: 'output0', family: 'classify' } as const;
     const facts = { size: SIZE, labels: ['bright', 'dark'], task: 'classify', output } as const;
     const luma = await writeBundle(dir.join('luma'), lumaClassifier(SIZE), facts);

@@ -5,7 +5,7 @@ import { Occlusion, paintOver, remaining } from './occlusion.ts';
 const FIT = { left: 0, top: 10, width: 80, height: 60 };
 
 describe('occlusion', () => {
-  it('covers every cell of the picture and nothing of the bars', () => {
+  it('covers every cell of the image and nothing of the letterbox bars', () => {
     const occlusion = new Occlusion(FIT, 8);
     expect([occlusion.columns, occlusion.rows, occlusion.patches.length]).toEqual([8, 6, 7 * 5]);
     const pixels = new Uint8Array(80 * 80 * 3);
@@ -16,7 +16,7 @@ describe('occlusion', () => {
     expect(new Set(occlusion.patches.flatMap(({ cells }) => cells)).size).toBe(48);
   });
 
-  it('is hottest where covering cost most, and cold where it helped', () => {
+  it('is hottest where covering lowered the score most, and cold where it raised the score', () => {
     const occlusion = new Occlusion(FIT, 8);
     const hot = 2 * 8 + 3;
     for (const patch of occlusion.patches) occlusion.add(patch, patch.cells.includes(hot) ? 0.5 : -0.1);
@@ -26,13 +26,13 @@ describe('occlusion', () => {
     expect(values[0]).toBe(0);
   });
 
-  it('is cold all over where nothing mattered', () => {
+  it('is cold everywhere where covering changes nothing', () => {
     const occlusion = new Occlusion({ left: 0, top: 0, width: 3, height: 100 }, 4);
     for (const patch of occlusion.patches) occlusion.add(patch, 0);
     expect([...occlusion.heat.values]).toEqual(Array.from({ length: 8 }, () => 0));
   });
 
-  it('counts what is left of an object by score and place', () => {
+  it('weights the remaining score by the IoU with the object', () => {
     const target: Detection = { label: 'cap', classId: 0, score: 0.9, box: [0, 0, 10, 10] };
     expect(remaining(target, [])).toBe(0);
     expect(remaining(target, [target])).toBe(0.9);

@@ -17,8 +17,8 @@ const full = (x: number, y: number, width: number, height: number): Mask => ({
   runs: [0, width * height],
 });
 
-describe('the overlap of outlines', () => {
-  it('is that of the boxes where the outlines are boxes', () => {
+describe('the IoU of masks', () => {
+  it('is that of the boxes where the masks are boxes', () => {
     expect(maskIou(full(0, 0, 10, 10), SQUARE)).toBe(1);
     expect(maskIou(full(0, 0, 10, 5), SQUARE)).toBe(0.5);
     expect(maskIou(full(5, 5, 10, 10), SQUARE)).toBeCloseTo(25 / 175, 12);
@@ -48,7 +48,7 @@ describe('the overlap of outlines', () => {
     ).toBe(0.5);
   });
 
-  it('fills slanted and hollow shapes as counting pixels one by one does', () => {
+  it('equals a pixel by pixel count for slanted and hollow shapes', () => {
     const star: readonly Point[] = [
       [10, 0],
       [16, 19],
@@ -68,7 +68,7 @@ describe('the overlap of outlines', () => {
     expect(maskIou(full(0, 0, 20, 20), star)).toBeCloseTo(pixels / 400, 12);
   });
 
-  it('judges outlines beside boxes', () => {
+  it('is used for mask AP in addition to box AP', () => {
     const box = [0, 0, 10, 10] as const;
     const half: Mask = full(0, 0, 10, 6);
     const picture = {

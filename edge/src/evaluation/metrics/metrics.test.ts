@@ -33,13 +33,13 @@ describe('average precision', () => {
     expect(averagePrecision(precisionRecallCurve(hitFirst, 2))).toBeCloseTo(2 / 3, 12);
   });
 
-  it('is 1 for a perfect model and 0 for one that finds nothing', () => {
+  it('is 1 for a perfect model and 0 for one without detections', () => {
     expect(averagePrecision(precisionRecallCurve(marks('+0.9 +0.3'), 2))).toBe(1);
     expect(averagePrecision(precisionRecallCurve([], 2))).toBe(0);
     expect(averagePrecision(precisionRecallCurve(marks('-0.9'), 2))).toBe(0);
   });
 
-  it('tells the threshold with the best F1', () => {
+  it('has a threshold with the best F1', () => {
     expect(bestF1(precisionRecallCurve(marks('+0.9 +0.8 -0.7 -0.6'), 2))).toEqual({
       score: 0.8,
       precision: 1,
@@ -53,7 +53,7 @@ function judge(pictures: readonly ImagePredictions[], threshold = 0.5): ReturnTy
   return detectionMetrics(pictures, { labels: ['cap', 'defect'], threshold });
 }
 
-describe('detections against the truth', () => {
+describe('detections compared with the true objects', () => {
   it('count a second box on the same object as false', () => {
     const { labels } = judge([
       { truth: [{ label: 'cap', box: SQUARE }], found: [found('cap', 0.9), found('cap', 0.8)] },
@@ -61,7 +61,7 @@ describe('detections against the truth', () => {
     expect(labels[0]).toMatchObject({ truths: 1, precision: 0.5, recall: 1, ap50: 1 });
   });
 
-  it('give the object to the box that is sure, not to the one that fits better', () => {
+  it('match the object with the box of the higher score, not with the better fit', () => {
     const close: Box = [0, 0, 10, 9];
     const { outcomes } = judge([
       { truth: [{ label: 'cap', box: SQUARE }], found: [found('cap', 0.7), found('cap', 0.9, close)] },
@@ -76,7 +76,7 @@ describe('detections against the truth', () => {
     expect(labels[0]?.ap50to95).toBeCloseTo(0.7, 12);
   });
 
-  it('say nothing of AP and recall where the set has no such object, and count what was found as false', () => {
+  it('have no AP and no recall where the set has no such object, and count as false', () => {
     const { labels, all } = judge([
       { truth: [], found: [found('defect', 0.9)] },
       { truth: [{ label: 'cap', box: SQUARE }], found: [found('cap', 0.9)] },
@@ -91,18 +91,18 @@ describe('detections against the truth', () => {
     expect(all).toMatchObject({ truths: 1, precision: 0.5, recall: 1, ap50: 1 });
   });
 
-  it('are AP 0 and recall 0 where nothing was found', () => {
+  it('have AP 0 and recall 0 where nothing was detected', () => {
     const { labels } = judge([{ truth: [{ label: 'cap', box: SQUARE }], found: [] }]);
     expect(labels[0]).toMatchObject({ precision: undefined, recall: 0, ap50: 0, ap50to95: 0, best: undefined });
   });
 
-  it('count below the threshold for AP alone', () => {
+  it('count below the threshold only for AP', () => {
     const { labels, outcomes } = judge([{ truth: [{ label: 'cap', box: SQUARE }], found: [found('cap', 0.4)] }]);
     expect(labels[0]).toMatchObject({ recall: 0, ap50: 1, best: { score: 0.4, precision: 1, recall: 1 } });
     expect(outcomes[0]?.missed).toHaveLength(1);
   });
 
-  it('are never matched across pictures', () => {
+  it('are never matched across images', () => {
     const { labels } = judge([
       { truth: [{ label: 'cap', box: SQUARE }], found: [] },
       { truth: [], found: [found('cap', 0.9)] },
@@ -170,8 +170,8 @@ describe('the scorer that the training uses', () => {
   });
 });
 
-describe('classes of whole pictures', () => {
-  it('are right when named first, and nearly when among the first five', () => {
+describe('classes of images', () => {
+  it('count for top-1 when predicted first, and for top-5 when among the first five', () => {
     const named = (...labels: string[]): JudgedNames => labels.map((label, n) => ({ label, score: 1 - n / 10 }));
     const figures = classificationMetrics(
       [
@@ -196,7 +196,7 @@ describe('classes of whole pictures', () => {
 });
 
 describe('the area under the ROC curve', () => {
-  it('is the share of pairs in the right order, ties counting half', () => {
+  it('is the fraction of pairs in the right order, ties counting half', () => {
     expect(areaUnderRoc([0.9, 0.8], [0.1, 0.2])).toBe(1);
     expect(areaUnderRoc([0.1], [0.9])).toBe(0);
     expect(areaUnderRoc([0.5, 0.5], [0.5])).toBe(0.5);
@@ -205,7 +205,7 @@ describe('the area under the ROC curve', () => {
     expect(areaUnderRoc([1], [])).toBeUndefined();
   });
 
-  it('of pixels is that of the plain list, for scores of any sign', () => {
+  it('of pixels equals that of a plain list, for scores of any sign', () => {
     let state = 7;
     const random = (): number => (state = (Math.imul(state, 48_271) >>> 0) % 2_147_483_647) / 2_147_483_647;
     const values = Float32Array.from({ length: 4000 }, () => (random() - 0.4) * 50);
@@ -217,7 +217,7 @@ describe('the area under the ROC curve', () => {
     expect(pixels.auroc).toBeCloseTo(areaUnderRoc(side(true), side(false)) ?? Number.NaN, 4);
   });
 
-  it('comes with what the threshold makes of it', () => {
+  it('is reported with precision and recall at the threshold', () => {
     const pictures = [
       { defect: false, score: 0.2 },
       { defect: false, score: 0.6 },

@@ -14,7 +14,7 @@ const figures = detectionMetrics(
 );
 
 describe('a report', () => {
-  it('shows a dash for what the set cannot tell', () => {
+  it('shows a dash for metrics that the set does not allow', () => {
     expect(detectionTable(figures).rows).toEqual([
       ['cap', '1', '1.000', '1.000', '1.000', '1.000', '1.000', '1.000 / 1.000 at 0.750'],
       ['defect', '0', '-', '-', '-', '-', '-', '-'],
@@ -23,7 +23,7 @@ describe('a report', () => {
     expect(confusionTable(figures.confusion).rows[0]).toEqual(['cap', '1', '0', '0']);
   });
 
-  it('is one page that fetches nothing and takes names of files as text', () => {
+  it('is one self-contained page and escapes file names', () => {
     const page = reportPage({
       title: 'cap <1>',
       facts: [['set', 'a & b']],

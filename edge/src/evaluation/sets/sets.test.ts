@@ -17,7 +17,7 @@ async function folder(files: Readonly<Record<string, string>>): Promise<TempDir>
 }
 
 describe('YOLO labels', () => {
-  it('are boxes about their middle, or the box around a polygon, inside the picture', () => {
+  it('are boxes around a centre, or the box around a polygon, clipped to the image', () => {
     const text = '1 0.5 0.5 0.2 0.4\n\n0 0.1 0.2 0.3 0.1 0.2 0.6\r\n0 0.0 0.5 0.5 0.5\n';
     const rounded = parseYoloLabels(text, 'a.txt').map(({ classId, box }) => [
       classId,
@@ -63,7 +63,7 @@ describe('a YOLO set', () => {
     });
   });
 
-  it('is refused in words when it is none', async () => {
+  it('is refused with a reason when its form is wrong', async () => {
     await using dir = await folder({ 'valid/images/a.jpg': '', 'c/images/a.jpg': '', 'c/labels/a.txt': '3 0 0 1 1' });
     const refusal = async (path: string, names?: string[]): Promise<unknown> =>
       readSet({ dir: path, form: 'yolo', names }).catch((error: unknown) => error);
@@ -90,7 +90,7 @@ describe('other sets', () => {
     });
   });
 
-  it('have good and defective pictures with masks beside them', async () => {
+  it('have good and defective images with masks in a folder of their own', async () => {
     await using dir = await folder({
       'images/anomaly-1.jpg': '',
       'images/normal-1.jpg': '',
@@ -127,7 +127,7 @@ describe('other sets', () => {
 });
 
 describe('labels of a set', () => {
-  it('are those of the model by name or by what is said', () => {
+  it('are mapped to labels of the model by name or by --map', () => {
     const map = mapLabels(['hat', 'person', 'dog'], ['bare', 'person', 'headwear'], new Map([['hat', 'headwear']]));
     expect([...map.toModel]).toEqual([
       ['hat', 'headwear'],
