@@ -1,6 +1,6 @@
 import type { Inspection } from '../../edge/src/domain/index.ts';
 import { systemClock } from '@lineside/kit';
-import type { Recorder, VisionListener } from '../../edge/src/pipeline/index.ts';
+import type { Recorder } from '../../edge/src/pipeline/index.ts';
 
 /** One inspected frame of the measured stretch; times are CLOCK_MONOTONIC ms. */
 export interface FrameRow {
@@ -14,26 +14,11 @@ export interface FrameRow {
   journaledMs: number | null;
 }
 
-/** Notes when frames come by: as results, and as records. */
+/** Records when each frame was inspected and when its event was in the journal. */
 export class FrameBook {
   readonly rows = new Map<string, FrameRow>();
   readonly seen = new Map<string, number>();
   measuring = false;
-
-  beside(lanes: VisionListener): VisionListener {
-    return {
-      inspection: (inspection) => {
-        this.#result(inspection);
-        lanes.inspection(inspection);
-      },
-      fate: (camera, model, fate, count) => lanes.fate(camera, model, fate, count),
-      camera: (status) => lanes.camera(status),
-      model: (status) => lanes.model(status),
-      down: (reason) => lanes.down(reason),
-      up: () => lanes.up(),
-      ended: (camera) => lanes.ended(camera),
-    };
-  }
 
   around(recorder: Recorder): Recorder {
     return {
@@ -46,7 +31,7 @@ export class FrameBook {
     };
   }
 
-  #result({ frame, result, times }: Inspection): void {
+  inspection({ frame, result, times }: Inspection): void {
     const { camera, index, atMs } = frame;
     if (result.status === 'no_result') return;
     this.seen.set(camera, (this.seen.get(camera) ?? 0) + 1);

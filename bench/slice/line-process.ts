@@ -104,7 +104,7 @@ async function start(facts: LineFacts): Promise<void> {
         loop: true,
       })),
     },
-    listener: book.beside(lanes),
+    listeners: [book, lanes],
     clock: systemClock,
     logger: log,
     random: Math.random,

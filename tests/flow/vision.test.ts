@@ -81,27 +81,27 @@ function start(
   };
   const vision = new VisionProcess({
     plan,
-    listener: {
-      inspection: (inspection) => {
-        inspections.push(inspection);
-        const { result } = inspection;
-        count(
-          inspection.frame.camera,
-          inspection.model,
-          result.status === 'no_result' ? { fate: 'failed', reason: result.reason } : { fate: 'inspected' },
-          1,
-        );
-        options.look?.(inspection);
+    listeners: [
+      {
+        inspection: (inspection) => {
+          inspections.push(inspection);
+          const { result } = inspection;
+          count(
+            inspection.frame.camera,
+            inspection.model,
+            result.status === 'no_result' ? { fate: 'failed', reason: result.reason } : { fate: 'inspected' },
+            1,
+          );
+          options.look?.(inspection);
+        },
+        fate: (id, model, fate, times) => count(id, model, fate, times),
+        down: (reason) => void downs!.push(reason),
+        up: () => {
+          ups += 1;
+        },
+        ended: (id) => void ended!.push(id),
       },
-      fate: (id, model, fate, times) => count(id, model, fate, times),
-      camera: () => undefined,
-      model: () => undefined,
-      down: (reason) => void downs!.push(reason),
-      up: () => {
-        ups += 1;
-      },
-      ended: (id) => void ended!.push(id),
-    },
+    ],
     clock: systemClock,
     logger: silentLogger,
     random: () => 0.5,

@@ -8,15 +8,13 @@ const say = (what: object): void => {
 };
 const vision = new VisionProcess({
   plan,
-  listener: {
-    inspection: ({ frame }) => say({ inspected: frame.index }),
-    fate: () => undefined,
-    camera: () => undefined,
-    model: () => undefined,
-    down: (reason) => say({ down: reason }),
-    up: () => say({ up: vision.pid }),
-    ended: () => undefined,
-  },
+  listeners: [
+    {
+      inspection: ({ frame }) => say({ inspected: frame.index }),
+      down: (reason) => say({ down: reason }),
+      up: () => say({ up: vision.pid }),
+    },
+  ],
   clock: systemClock,
   logger: silentLogger,
   random: Math.random,

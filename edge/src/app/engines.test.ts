@@ -7,8 +7,7 @@ import { waitFor } from '../../../tests/support/wait-for.ts';
 import { checkConfig, type Config } from '../config/index.ts';
 import { listEngines, readMachine } from '../engines/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
-import type { VisionListener } from '../pipeline/index.ts';
-import { afterEngines, besideEngines, engineKeeper, enginesFolder, specsOf } from './engines.ts';
+import { afterEngines, engineListener, engineKeeper, enginesFolder, specsOf } from './engines.ts';
 import type { LineModel } from './models.ts';
 
 let dir: TempDir;
@@ -43,16 +42,6 @@ const keeperFor = async (from: Config, models: readonly LineModel[]) =>
     logger: silentLogger,
   });
 
-const nobody: VisionListener = {
-  inspection: () => undefined,
-  fate: () => undefined,
-  camera: () => undefined,
-  model: () => undefined,
-  down: () => undefined,
-  up: () => undefined,
-  ended: () => undefined,
-};
-
 describe('engines of a line', () => {
   it('are built before the part that needs them runs, and named in what it is to run', async () => {
     const models = [await tiny()];
@@ -80,11 +69,11 @@ describe('engines of a line', () => {
     const keeper = await keeperFor(config(), models);
     await keeper?.prepare(new AbortController().signal);
     expect(await listEngines(enginesFolder(dir.path))).toHaveLength(1);
-    const listener = besideEngines(keeper, nobody, silentLogger);
+    const listener = engineListener(keeper, silentLogger);
     const status = { model: 'tiny', sha256: 'ab', state: 'ready' } as const;
-    listener.model({ ...status, provider: 'tensorrt' });
+    listener.model?.({ ...status, provider: 'tensorrt' });
     const refused = [{ provider: 'tensorrt', code: 'engine_refused', message: 'plan of another version' }];
-    listener.model({ ...status, provider: 'cuda', refused });
+    listener.model?.({ ...status, provider: 'cuda', refused });
     await waitFor('the engine to go', async () => (await listEngines(enginesFolder(dir.path))).length === 0);
     expect(keeper?.states()[0]?.error).toMatchObject({ code: 'engine_refused', message: 'plan of another version' });
   });

@@ -75,34 +75,27 @@ export function expectedOf(config: Config, id: string): ModelSpec['expect'] {
   return config.models.find((model) => model.id === id)?.expectedProvider ?? config.inference.expectedProvider;
 }
 
-/** `part` once every engine is built or given up: builder and cameras would fight for the same memory. */
-export function afterEngines(keeper: EngineCache | undefined, part: Service): Service {
-  if (keeper === undefined) return part;
+/** Starts `service` once every engine is built or has failed: builder and cameras would need the same memory. */
+export function afterEngines(keeper: EngineCache | undefined, service: Service): Service {
+  if (keeper === undefined) return service;
   return {
-    name: part.name,
+    name: service.name,
     run: async (signal) => {
       await keeper.prepare(signal);
-      if (!signal.aborted) await part.run(signal);
+      if (!signal.aborted) await service.run(signal);
     },
   };
 }
 
-/** A listener that passes everything on, and tells the keeper what became of its engines. */
-export function besideEngines(keeper: EngineCache | undefined, listener: VisionListener, log: Logger): VisionListener {
-  if (keeper === undefined) return listener;
+/** Reports to the engine cache which engines the runtime accepts and refuses. */
+export function engineListener(keeper: EngineCache | undefined, log: Logger): Partial<VisionListener> {
+  if (keeper === undefined) return {};
   return {
-    inspection: (inspection) => listener.inspection(inspection),
-    fate: (camera, model, fate, count) => listener.fate(camera, model, fate, count),
-    camera: (status) => listener.camera(status),
     model: (status) => {
-      listener.model(status);
       learn(keeper, status).catch((error: unknown) => {
-        log.error({ model: status.model, err: messageOf(error) }, 'what became of an engine could not be noted');
+        log.error({ model: status.model, err: messageOf(error) }, 'the state of an engine could not be written');
       });
     },
-    down: (reason) => listener.down(reason),
-    up: () => listener.up(),
-    ended: (camera) => listener.ended(camera),
   };
 }
 

@@ -4,7 +4,7 @@ import type { EngineCache } from '../engines/index.ts';
 import { messageOf, type Service, ServiceGroup } from '@lineside/kit';
 import { type Alarm, Lanes, type Recorder } from '../pipeline/index.ts';
 import { VisionProcess } from '../vision/index.ts';
-import { afterEngines, besideEngines, lineEngines } from './engines.ts';
+import { afterEngines, engineListener, lineEngines } from './engines.ts';
 import { eventIds } from './event-id.ts';
 import { laneSetup } from './lane-setup.ts';
 import { type LineModel, lineModels, refusals } from './models.ts';
@@ -135,7 +135,7 @@ export class Inspection {
     const { clock, logger, random } = this.#options;
     const vision = new VisionProcess({
       plan: visionPlan(this.#loaded, this.#models, this.#keeper),
-      listener: besideEngines(this.#keeper, this.lanes, logger),
+      listeners: [this.lanes, engineListener(this.#keeper, logger)],
       clock,
       logger: logger.child({ module: 'vision' }),
       random,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, type LoadedConfig, modelIdsOf } from '../config/index.ts';
-import type { FrameRef, LineEvent } from '../domain/index.ts';
+import type { CameraStatus, Inspection, LineEvent } from '../domain/index.ts';
 import { aborted, createLogger, LinesideError, systemClock } from '@lineside/kit';
 import { Lanes, type Recorder, type VisionListener } from '../pipeline/index.ts';
 import { VisionProcess } from '../vision/index.ts';
@@ -107,7 +107,7 @@ function wireReplay(
         mode: 'recording',
       })),
     },
-    listener: ends.beside(lanes),
+    listeners: [lanes, ends],
     clock: systemClock,
     logger: log,
     random: Math.random,
@@ -140,7 +140,7 @@ function atOf(event: LineEvent): number {
 }
 
 /** Knows when every recording has come to its end, and how long each was. */
-class Ends {
+class Ends implements Partial<VisionListener> {
   readonly all: Promise<void>;
   readonly lengthMs = new Map<string, number>();
   readonly #open: Set<string>;
@@ -153,34 +153,16 @@ class Ends {
     this.#open = new Set(cameras);
   }
 
-  /** A listener that passes everything on and looks out for frames and ends. */
-  beside(lanes: VisionListener): VisionListener {
-    return {
-      inspection: (inspection) => {
-        this.#frame(inspection.frame);
-        lanes.inspection(inspection);
-      },
-      fate: (camera, model, fate, count) => lanes.fate(camera, model, fate, count),
-      camera: (status) => {
-        lanes.camera(status);
-        // A recording that cannot be read is at its end as well.
-        if (status.state === 'failed') this.#ended(status.camera);
-      },
-      model: (status) => lanes.model(status),
-      down: (reason) => lanes.down(reason),
-      up: () => lanes.up(),
-      ended: (camera) => {
-        lanes.ended(camera);
-        this.#ended(camera);
-      },
-    };
-  }
-
-  #frame(frame: FrameRef): void {
+  inspection({ frame }: Inspection): void {
     this.lengthMs.set(frame.camera, Math.max(frame.atMs, this.lengthMs.get(frame.camera) ?? 0));
   }
 
-  #ended(camera: string): void {
+  camera({ camera, state }: CameraStatus): void {
+    // A recording that cannot be read is at its end as well.
+    if (state === 'failed') this.ended(camera);
+  }
+
+  ended(camera: string): void {
     this.#open.delete(camera);
     if (this.#open.size === 0) this.#resolve();
   }

@@ -6,7 +6,7 @@ import type { CameraPlan } from './plan.ts';
 
 export interface CameraServiceOptions {
   readonly plan: CameraPlan;
-  readonly desk: FrameDispatcher;
+  readonly dispatcher: FrameDispatcher;
   readonly firstIndex: number;
   readonly capabilities: Promise<FfmpegCapabilities>;
   readonly pool: BufferPool;
@@ -18,16 +18,16 @@ export interface CameraServiceOptions {
   readonly onEnded: () => void;
 }
 
-/** One camera of the plan: FFmpeg and the desk that hands its frames out. */
+/** One camera of the plan: FFmpeg and the dispatcher of its frames. */
 export class CameraService implements Service {
   readonly name: string;
-  readonly desk: FrameDispatcher;
+  readonly dispatcher: FrameDispatcher;
   readonly #options: CameraServiceOptions;
   #nextIndex: number;
 
   constructor(options: CameraServiceOptions) {
     this.name = `camera ${options.plan.id}`;
-    this.desk = options.desk;
+    this.dispatcher = options.dispatcher;
     this.#options = options;
     this.#nextIndex = options.firstIndex;
   }
@@ -39,18 +39,19 @@ export class CameraService implements Service {
 
   /** Runs until `signal` aborts, after the end of a recording too. */
   async run(signal: AbortSignal): Promise<void> {
-    const { plan, desk, firstIndex, capabilities, pool, clock, random, logger, onStatus, onEnded } = this.#options;
+    const { plan, dispatcher, firstIndex, capabilities, pool, clock, random, logger, onStatus, onEnded } =
+      this.#options;
     const { id, url, transport, fps, mode, loop } = plan;
     // While FFmpeg is missing this takes as long as it takes.
     const known = await Promise.race([capabilities, aborted(signal)]);
     if (known === undefined) return;
     try {
       const tools = { capabilities: known, pool, clock, random, logger };
-      const options = { id, url, transport, fps, mode, formats: desk.formats, firstIndex };
+      const options = { id, url, transport, fps, mode, formats: dispatcher.formats, firstIndex };
       const camera = new FfmpegCamera({ ...options, ...(loop === undefined ? {} : { loop }) }, tools, {
         frame: (frame) => {
           this.#nextIndex = frame.index + 1;
-          return desk.frame(frame);
+          return dispatcher.frame(frame);
         },
         status: onStatus,
       });

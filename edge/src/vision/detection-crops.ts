@@ -8,8 +8,8 @@ import { copyRect } from './tiles.ts';
 import type { Crop, CropPlan } from './crop-plan.ts';
 
 export interface DetectionCropsRequest {
-  /** What the first stage found, in source pixels. */
-  readonly finds: readonly Detection[];
+  /** Detections of the first stage, in source pixels. */
+  readonly detections: readonly Detection[];
   /** The whole picture at the source's own size. */
   readonly pixels: SharedPixels;
   readonly stage: StagePlan;
@@ -20,7 +20,7 @@ export interface DetectionCropsRequest {
 /** One input per find of the first stage, cut from the picture at its full size. */
 export function detectionCrops(request: DetectionCropsRequest): CropPlan {
   const { pixels, stage } = request;
-  const wanted = wantedOf(request.finds, stage);
+  const wanted = wantedOf(request.detections, stage);
   const rects = wanted.slice(0, stage.most).map(({ box }) => rectAround(box, stage.margin, pixels.size));
   return {
     crops: rects.map(

@@ -3,18 +3,18 @@ import type { SessionAnswer, SessionFrame } from '../inference/index.ts';
 import type { RoundRobinMailbox } from './round-robin-mailbox.ts';
 import type { Crop, CropPlan } from './crop-plan.ts';
 
-/** A frame on its way to a model. */
+/** A frame for a model to inspect. */
 export interface InferenceRequest {
   readonly frame: FrameRef;
   readonly arrivedMs: number;
   readonly work: CropPlan;
-  /** True when every frame has to be inspected: it waits for a model that is loading. */
+  /** True when no frame may be skipped: it waits for a model that is loading. */
   readonly mustInspect: boolean;
-  /** Called once, when the frame has its fate: what was told of it, or why nothing was. */
+  /** Called once, with the result, or with the reason why the frame was skipped. */
   readonly onOutcome: (outcome: Outcome) => void;
 }
 
-export type Outcome = { readonly told: InferenceResult } | { readonly skipped: SkipReason };
+export type Outcome = { readonly result: InferenceResult } | { readonly skipped: SkipReason };
 
 /** A frame whose inputs go through the model, in one run or in several. */
 export interface Job {
@@ -23,7 +23,7 @@ export interface Job {
   asked: number;
   /** Without their pixels, in the order of the cuts. */
   readonly answers: SessionAnswer[];
-  /** True when the frame has its fate. */
+  /** True when the outcome of the frame is known. */
   ended: boolean;
 }
 

@@ -234,7 +234,7 @@ export class ModelRunner {
   #tell(request: InferenceRequest, result: InferenceResult, times: StageTimes): void {
     this.#tools.tell({ type: 'inspection', inspection: { frame: request.frame, model: this.#spec.id, result, times } });
     request.work.release();
-    request.onOutcome({ told: result });
+    request.onOutcome({ result });
   }
 
   #tellState(state: ModelStatus['state'], error?: unknown): void {

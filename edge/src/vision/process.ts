@@ -1,6 +1,7 @@
 import { type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
 import type { Picture, PictureRequest, Vision, VisionListener } from '../pipeline/index.ts';
 import { FrameReconciler } from './frame-accounting/index.ts';
+import { combineListeners } from './combine-listeners.ts';
 import { VisionError } from './errors.ts';
 import type { FromVision } from './messages.ts';
 import { PendingSnapshots } from './pending-snapshots.ts';
@@ -17,7 +18,8 @@ const START_MAX_MS = 20_000;
 export interface VisionProcessOptions {
   /** What the process runs until `change` gives it another plan. */
   readonly plan: VisionPlan;
-  readonly listener: VisionListener;
+  /** Called in this order; each has only the methods that it needs. */
+  readonly listeners: readonly Partial<VisionListener>[];
   readonly clock: Clock;
   readonly logger: Logger;
   /** 0 to 1. */
@@ -38,6 +40,7 @@ interface PendingChange {
 export class VisionProcess implements Service, Vision {
   readonly name = 'vision';
   readonly #options: VisionProcessOptions;
+  readonly #listener: VisionListener;
   readonly #pictures: PendingSnapshots;
   readonly #recordings: ReadonlySet<string>;
   /** What a new process is started with. */
@@ -56,6 +59,7 @@ export class VisionProcess implements Service, Vision {
 
   constructor(options: VisionProcessOptions) {
     this.#options = options;
+    this.#listener = combineListeners(options.listeners);
     this.#plan = options.plan;
     this.#running = options.plan;
     this.#pictures = new PendingSnapshots(options.pictureDeadlineMs ?? 5_000);
@@ -70,7 +74,8 @@ export class VisionProcess implements Service, Vision {
 
   /** Keeps a vision process running until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, logger, random, listener } = this.#options;
+    const listener = this.#listener;
+    const { clock, logger, random } = this.#options;
     const budget = new RestartBudget(random);
     try {
       for (;;) {
@@ -164,7 +169,7 @@ export class VisionProcess implements Service, Vision {
   }
 
   #countLost(): void {
-    const { listener } = this.#options;
+    const listener = this.#listener;
     const lanes = this.#running.cameras.flatMap(({ id, models }) =>
       models.map((entry) => ({ camera: id, model: useOf(entry).model })),
     );
@@ -184,7 +189,8 @@ export class VisionProcess implements Service, Vision {
   }
 
   #heard(message: FromVision): void {
-    const { listener, logger } = this.#options;
+    const { logger } = this.#options;
+    const listener = this.#listener;
     switch (message.type) {
       case 'hello':
         this.#silentMs = 0;
@@ -229,7 +235,7 @@ export class VisionProcess implements Service, Vision {
   }
 
   #inspected(inspection: Extract<FromVision, { type: 'inspection' }>['inspection']): void {
-    const { listener } = this.#options;
+    const listener = this.#listener;
     const { camera, index } = inspection.frame;
     this.#reconciler.inspection(inspection);
     listener.inspection(inspection);

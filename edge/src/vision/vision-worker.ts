@@ -3,7 +3,8 @@ import type { FrameRef } from '../domain/index.ts';
 import { aborted, type Clock, type Logger, type Service, ServiceGroup, unlessAbort } from '@lineside/kit';
 import type { ModelSpec } from '../inference/index.ts';
 import type { PictureRequest } from '../pipeline/index.ts';
-import { FrameDispatcher, type AssignedModel } from './frame-dispatcher.ts';
+import type { AssignedModel } from './assigned-models.ts';
+import { FrameDispatcher } from './frame-dispatcher.ts';
 import { CameraService } from './camera-service.ts';
 import { drawJpeg } from './draw.ts';
 import { VisionError } from './errors.ts';
@@ -84,7 +85,7 @@ export class VisionWorker {
 
   /** The main process has dealt with a result of a recording. */
   seen(camera: string, index: number): void {
-    this.#cameras.get(camera)?.desk.seen(index);
+    this.#cameras.get(camera)?.dispatcher.dealtWith(index);
   }
 
   /**
@@ -93,7 +94,7 @@ export class VisionWorker {
    * @throws VisionError `no_picture` when the camera has not delivered any.
    */
   async picture(request: PictureRequest): Promise<{ jpeg: Buffer; width: number; height: number; index: number }> {
-    const ring = this.#cameras.get(request.camera)?.desk.ring;
+    const ring = this.#cameras.get(request.camera)?.dispatcher.ring;
     const held = ring?.find(request.index);
     if (ring === undefined || held === undefined) {
       throw new VisionError('no_picture', `camera ${request.camera} has no picture`);
@@ -145,20 +146,24 @@ export class VisionWorker {
   #addCamera(plan: CameraPlan, firstIndex: Readonly<Record<string, number>>): void {
     const { clock, random, logger, tell } = this.#options;
     const { id } = plan;
-    const watchers = plan.models.map((entry) => {
+    const assigned = plan.models.map((entry) => {
       const use = useOf(entry);
-      const watcher = this.#models.get(use.model);
-      if (watcher === undefined) throw new Error(`camera ${id} wants model ${use.model}, which is not in the plan`);
-      return { runner: watcher.runner, manifest: watcher.manifest, iou: watcher.iou, use };
+      const model = this.#models.get(use.model);
+      if (model === undefined) throw new Error(`camera ${id} uses model ${use.model}, which is not in the plan`);
+      return { runner: model.runner, manifest: model.manifest, iou: model.iou, use };
     });
     const unavailable = (frame: FrameRef, model: string): void => {
       this.#counters.offer(frame.camera, model);
       this.#tell({ type: 'inspection', inspection: { frame, model, ...NOT_LOOKED_AT } });
     };
-    const desk = new FrameDispatcher(plan, watchers, { pool: this.#pool, unavailable, signal: this.#stopped.signal });
+    const dispatcher = new FrameDispatcher(plan, assigned, {
+      pool: this.#pool,
+      unavailable,
+      signal: this.#stopped.signal,
+    });
     const camera = new CameraService({
       plan,
-      desk,
+      dispatcher,
       firstIndex: Math.max(firstIndex[id] ?? 0, this.#nextIndex.get(id) ?? 0),
       capabilities: this.#capabilities.promise,
       pool: this.#pool,

@@ -1,0 +1,58 @@
+import { formatKey, type OutputFormat } from '../camera/index.ts';
+import type { ModelManifest } from '../inference/index.ts';
+import { FrameRateLimiter } from './frame-rate-limiter.ts';
+import type { ModelRunner } from './model-runner.ts';
+import { formatOf, type ModelUse, type StagePlan } from './plan.ts';
+
+/** A model that inspects a camera. */
+export interface AssignedModel {
+  readonly use: ModelUse;
+  readonly runner: ModelRunner;
+  readonly manifest: ModelManifest;
+  /** IoU from which two boxes are one object. */
+  readonly iou: number;
+}
+
+/** A model that inspects frames, with the models that inspect crops of its detections. */
+export interface FirstStage extends AssignedModel {
+  /** Place of its pixels among FFmpeg's outputs. */
+  readonly output: number;
+  readonly limiter: FrameRateLimiter;
+  readonly secondStages: readonly SecondStage[];
+}
+
+export interface SecondStage extends AssignedModel {
+  readonly plan: StagePlan;
+  readonly output: number;
+}
+
+export interface ModelStages {
+  readonly first: readonly FirstStage[];
+  /** Second stages whose source model is not on this camera: they fail on every frame. */
+  readonly orphans: readonly AssignedModel[];
+  /** What FFmpeg has to make of each frame; models with the same format share one output. */
+  readonly formats: readonly OutputFormat[];
+}
+
+/** Orders the models of a camera into stages and finds the formats that they need. */
+export function stagesOf(models: readonly AssignedModel[]): ModelStages {
+  const firstModels = models.filter(({ use }) => use.after === undefined);
+  const known = new Set(firstModels.map(({ use }) => use.model));
+  const orphans = models.filter(({ use }) => use.after !== undefined && !known.has(use.after.model));
+  const used = models.filter((model) => !orphans.includes(model));
+  const byKey = new Map(used.map(({ manifest, use }) => [formatKey(formatOf(manifest, use)), formatOf(manifest, use)]));
+  const keys = [...byKey.keys()];
+  const outputOf = ({ manifest, use }: AssignedModel): number => keys.indexOf(formatKey(formatOf(manifest, use)));
+  const first = firstModels.map(
+    (model): FirstStage => ({
+      ...model,
+      output: outputOf(model),
+      limiter: new FrameRateLimiter(model.use.fps),
+      secondStages: models.flatMap((stage): SecondStage[] => {
+        const plan = stage.use.after;
+        return plan?.model === model.use.model ? [{ ...stage, plan, output: outputOf(stage) }] : [];
+      }),
+    }),
+  );
+  return { first, orphans, formats: [...byKey.values()] };
+}
