@@ -6,3 +6,5 @@ export { engineKeeper, enginesFolder, expectedOf, specsOf } from './engines.ts';
 export { findModels, type LineModel } from './models.ts';
 export * from './options.ts';
 export { replay } from './replay.ts';
+export { runLine, type RunLineOptions } from './run-line.ts';
+export type { RunningLine } from './running-line.ts';

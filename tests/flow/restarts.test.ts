@@ -1,0 +1,283 @@
+import { writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeKeys, type KeyDescription } from '../../edge/src/config/index.ts';
+import type { Restart } from '../../edge/src/fields/index.ts';
+import { MeasuredLine, NO_RESTART, type Restarted } from '../support/measured-line.ts';
+import { brightBlobDetector, writeTinyBundle } from '../support/tiny-onnx.ts';
+import { freePort } from '../support/free-port.ts';
+import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
+import { type TempDir, tempDir } from '../support/temp-dir.ts';
+
+const SIZE = 256;
+const MODELS = ['bright', 'bright-copy', 'extra', 'staged', 'steady', 'spare'];
+
+/** A lit square that never goes out; its place tells the FFmpeg of one camera from that of the other. */
+const lit = (x: number, rate = 10): string =>
+  `lavfi:color=c=black:s=${SIZE}x${SIZE}:r=${rate},drawbox=x=${x}:y=128:w=64:h=64:c=white:t=fill`;
+const LAMP = 'x=128:y=128';
+const OTHER = 'x=64:y=128';
+
+let dir: TempDir;
+let broker: Mosquitto;
+let line: MeasuredLine;
+let port: number;
+
+beforeAll(async () => {
+  dir = await tempDir();
+  broker = await startMosquitto();
+  port = await freePort();
+  for (const id of MODELS) {
+    const model = brightBlobDetector({ size: SIZE, cell: 64, boxSize: 48, from: 64 });
+    await writeTinyBundle(dir.join(id), model, { id, size: SIZE, labels: ['defect'] });
+  }
+  for (const name of ['ca', 'cert', 'key']) await writeFile(dir.join(`${name}.pem`), `${name}\n`);
+  line = new MeasuredLine({ dir: dir.path, broker, cameras: { lamp: LAMP, other: OTHER } });
+  await line.start(base());
+}, 120_000);
+
+afterAll(async () => {
+  await line.stop();
+  await broker[Symbol.asyncDispose]();
+  await dir[Symbol.asyncDispose]();
+});
+
+/** A rule whose event is open all the time. */
+const light = (id: string, camera: string, model: string) => ({
+  ...{ id, type: 'spill', camera, model, labels: ['defect'] },
+  ...{ minDuration: '200ms', coolDown: '0s', updateInterval: '1m' },
+});
+
+function base() {
+  return {
+    device: 'line-1',
+    line: 'Packing',
+    cameras: [
+      {
+        id: 'lamp',
+        url: lit(128),
+        models: [{ id: 'bright' }, { id: 'extra', fps: 2, tiles: { size: 128 } }] as object[],
+        stages: [{ model: 'staged', source: 'bright' }] as object[],
+        zones: [{ id: 'z', polygon: square(1) }],
+      },
+      { id: 'other', url: lit(64), models: ['steady'] },
+    ] as Camera[],
+    models: ['bright', 'extra', 'staged', 'steady', 'spare'].map((id) => ({ id, ref: `./${id}` })) as Entry[],
+    rules: [
+      { ...light('light', 'lamp', 'bright'), zone: 'z' },
+      light('steady', 'other', 'steady'),
+      { id: 'heads', type: 'missing_headwear', camera: 'lamp', model: 'bright' },
+      { id: 'defects', type: 'product_defect', camera: 'lamp', model: 'bright', labels: ['dent'] },
+    ] as Entry[],
+    uplink: { broker: broker.url } as Entry | undefined,
+    status: { listen: '127.0.0.1:0' },
+    storage: {} as Entry,
+    inference: {} as Entry,
+    log: { level: 'info' },
+  };
+}
+
+type Entry = Record<string, unknown>;
+type Camera = Entry & { url: string; models: (Entry | string)[]; stages?: Entry[]; zones?: Entry[] };
+type Base = ReturnType<typeof base>;
+type Change = (config: Base) => void;
+
+const square = (side: number): number[][] => [
+  [0, 0],
+  [side, 0],
+  [side, side],
+  [0, side],
+];
+
+const lamp =
+  (change: Entry): Change =>
+  (config) =>
+    void Object.assign(config.cameras[0]!, change);
+const bright =
+  (change: Entry): Change =>
+  (config) =>
+    void Object.assign(config.cameras[0]!.models[0]!, change);
+const tiles =
+  (change: Entry): Change =>
+  (config) => {
+    Object.assign(config.cameras[0]!.models[1]!, { tiles: { size: 128, ...change } });
+  };
+const stage =
+  (change: Entry): Change =>
+  (config) =>
+    void Object.assign(config.cameras[0]!.stages![0]!, change);
+const model =
+  (change: Entry, at = 0): Change =>
+  (config) =>
+    void Object.assign(config.models[at]!, change);
+const section =
+  (name: 'uplink' | 'storage' | 'inference', change: Entry): Change =>
+  (config) => {
+    Object.assign(config[name]!, change);
+  };
+const ofType =
+  (type: string, change: Entry): Change =>
+  (config) => {
+    Object.assign(config.rules.find((rule) => rule['type'] === type)!, change);
+  };
+const rule = (change: Entry): Change => ofType('spill', change);
+
+/** For every key of the configuration a change of it, by its path; rules with options of their type by type and path. */
+const CHANGES: Readonly<Record<string, Change>> = {
+  device: (config) => void (config.device = 'line-2'),
+  line: (config) => void (config.line = 'Filling'),
+  'cameras[].id': (config) => {
+    config.cameras[0]!['id'] = 'lamp-2';
+    for (const entry of config.rules) if (entry['camera'] === 'lamp') entry['camera'] = 'lamp-2';
+  },
+  'cameras[].url': lamp({ url: lit(128, 12) }),
+  'cameras[].transport': lamp({ transport: 'udp' }),
+  'cameras[].fps': lamp({ fps: 7 }),
+  'cameras[].models': (config) => void config.cameras[0]!.models.push('spare'),
+  'cameras[].models[].id': (config) => void (config.cameras[0]!.models[1] = { id: 'spare', fps: 2 }),
+  'cameras[].models[].fps': bright({ fps: 4 }),
+  'cameras[].models[].interval': bright({ interval: '250ms' }),
+  'cameras[].models[].region': bright({ region: [0, 0.1, 1, 1] }),
+  'cameras[].models[].tiles.size': tiles({ size: 200 }),
+  'cameras[].models[].tiles.overlap': tiles({ overlap: 0.4 }),
+  'cameras[].stages[].model': stage({ model: 'spare' }),
+  'cameras[].stages[].source': stage({ source: 'extra' }),
+  'cameras[].stages[].labels': stage({ labels: ['defect'] }),
+  'cameras[].stages[].padding': stage({ padding: 0.3 }),
+  'cameras[].stages[].maxDetections': stage({ maxDetections: 3 }),
+  'cameras[].zones[].id': (config) => {
+    config.cameras[0]!.zones![0]!['id'] = 'y';
+    config.rules[0]!['zone'] = 'y';
+  },
+  'cameras[].zones[].polygon': lamp({ zones: [{ id: 'z', polygon: square(0.95) }] }),
+  'models[].id': model({ id: 'spare-2' }, 4),
+  'models[].ref': model({ ref: './bright-copy' }),
+  'models[].minScore': model({ minScore: 0.2 }),
+  'models[].expectedProvider': model({ expectedProvider: 'cpu' }),
+  'rules[].id': rule({ id: 'light-2' }),
+  'rules[].type': rule({ type: 'product_defect' }),
+  'rules[].camera': rule({ camera: 'other', model: 'steady', zone: undefined }),
+  'rules[].zone': rule({ zone: undefined }),
+  'rules[].severity': rule({ severity: 'critical' }),
+  'rules[].updateInterval': rule({ updateInterval: '2m' }),
+  'spill rules[].model': rule({ model: 'extra' }),
+  'spill rules[].labels': rule({ labels: ['defect', 'more'] }),
+  'spill rules[].minDuration': rule({ minDuration: '250ms' }),
+  'spill rules[].clearAfter': rule({ clearAfter: '5s' }),
+  'spill rules[].coolDown': rule({ coolDown: '100ms' }),
+  'spill rules[].minZoneFraction': rule({ minZoneFraction: 0.4 }),
+  'missing_headwear rules[].model': ofType('missing_headwear', { model: 'extra' }),
+  'missing_headwear rules[].labels': ofType('missing_headwear', { labels: ['bare'] }),
+  'missing_headwear rules[].minDuration': ofType('missing_headwear', { minDuration: '7s' }),
+  'missing_headwear rules[].clearAfter': ofType('missing_headwear', { clearAfter: '7s' }),
+  'missing_headwear rules[].coolDown': ofType('missing_headwear', { coolDown: '7s' }),
+  'missing_headwear rules[].personLabels': ofType('missing_headwear', { personLabels: ['human'] }),
+  'missing_headwear rules[].headwearLabels': ofType('missing_headwear', { headwearLabels: ['cap'] }),
+  'product_defect rules[].model': ofType('product_defect', { model: 'extra' }),
+  'product_defect rules[].labels': ofType('product_defect', { labels: ['scratch'] }),
+  'product_defect rules[].minDuration': ofType('product_defect', { minDuration: '7s' }),
+  'product_defect rules[].clearAfter': ofType('product_defect', { clearAfter: '7s' }),
+  'product_defect rules[].coolDown': ofType('product_defect', { coolDown: '7s' }),
+  'product_defect rules[].productLabels': ofType('product_defect', { productLabels: ['can'] }),
+  'product_defect rules[].minSightings': ofType('product_defect', { minSightings: 4 }),
+  'uplink.broker': (config) => void (config.uplink!['broker'] = broker.url.replace('127.0.0.1', 'localhost')),
+  'uplink.username': section('uplink', { username: 'line-1' }),
+  'uplink.password': section('uplink', { username: 'line-1', password: 'word' }),
+  'uplink.ca': section('uplink', { ca: './ca.pem' }),
+  'uplink.cert': section('uplink', { cert: './cert.pem', key: './key.pem' }),
+  'uplink.key': section('uplink', { key: './key.pem', cert: './cert.pem' }),
+  'uplink.bandwidthLimit': section('uplink', { bandwidthLimit: '10Mbit' }),
+  'uplink.mediaWindow': section('uplink', { mediaWindow: 'night' }),
+  'status.listen': (config) => void (config.status.listen = `127.0.0.1:${port}`),
+  'storage.journalQuota': section('storage', { journalQuota: '2GB' }),
+  'storage.evidenceQuota': section('storage', { evidenceQuota: '5GB' }),
+  'storage.auditQuota': section('storage', { auditQuota: '100MB' }),
+  'storage.eventsQuota': section('storage', { eventsQuota: '800MB' }),
+  'storage.telemetryQuota': section('storage', { telemetryQuota: '100MB' }),
+  'storage.mediaQuota': section('storage', { mediaQuota: '100MB' }),
+  'storage.deliveredRetention': section('storage', { deliveredRetention: '10d' }),
+  'inference.expectedProvider': section('inference', { expectedProvider: 'cpu' }),
+  'inference.engines': section('inference', { engines: 'off' }),
+  'inference.precision': section('inference', { precision: 'fp32' }),
+  'inference.buildMemoryLimit': section('inference', { buildMemoryLimit: '3GB' }),
+  'inference.buildTimeout': section('inference', { buildTimeout: '10m' }),
+  'log.level': (config) => void (config.log.level = 'warn'),
+};
+
+const names = ({ path, forms = [''] }: KeyDescription): readonly string[] =>
+  forms.map((form) => (form === '' ? path : `${form} ${path}`));
+const KEYS = describeKeys().flatMap((described) => names(described).map((name) => [name, described] as const));
+
+/** What may and must be restarted. Keys of the rule of the lamp close its event; the other camera's stays open. */
+function expected(name: string, restart: Restart): Partial<Restarted> {
+  switch (restart) {
+    case 'none':
+      return NO_RESTART;
+    case 'rule': {
+      const isLight = !/^(missing_headwear|product_defect) /.test(name);
+      return { ...NO_RESTART, closed: isLight ? ['light rule_removed'] : [] };
+    }
+    case 'camera':
+      return {
+        ...NO_RESTART,
+        cameras: ['lamp'],
+        closed: [name === 'cameras[].id' ? 'light rule_removed' : 'light restart'],
+      };
+    case 'model':
+      return name === 'models[].id'
+        ? { ...NO_RESTART, models: ['spare-2'] }
+        : { ...NO_RESTART, models: ['bright'], cameras: ['lamp'], closed: ['light restart'] };
+    case 'vision':
+      return {
+        ...NO_RESTART,
+        vision: true,
+        models: ['bright', 'extra', 'spare', 'staged', 'steady'],
+        cameras: ['lamp', 'other'],
+        closed: ['light restart', 'steady restart'],
+      };
+    case 'uplink':
+      return { ...NO_RESTART, uplink: true };
+    case 'status':
+      return { ...NO_RESTART, server: true };
+    case 'process':
+      return { line: true };
+  }
+}
+
+describe('a change of one key restarts what its metadata says and nothing else', () => {
+  it('has a change for every key of the configuration, and none for a key that is gone', () => {
+    expect(KEYS.map(([name]) => name).toSorted()).toEqual(Object.keys(CHANGES).toSorted());
+  });
+
+  it.each(KEYS)('%s', { timeout: 60_000 }, async (name, { restart }) => {
+    const changed = base();
+    CHANGES[name]?.(changed);
+    const wanted = expected(name, restart);
+    expect(await line.change(changed, wanted)).toMatchObject(wanted);
+    await line.settle(base());
+  });
+});
+
+describe('a change of a list', () => {
+  it('adds a camera and takes it out, and the others go on', { timeout: 60_000 }, async () => {
+    const more = base();
+    more.cameras.push({ id: 'third', url: lit(192), models: ['spare'] });
+    expect(await line.change(more, NO_RESTART)).toEqual(NO_RESTART);
+    await line.inspects(['third', 'lamp', 'other']);
+    expect(await line.change(base(), NO_RESTART)).toEqual(NO_RESTART);
+    expect(line.cameras()).toEqual(['lamp', 'other']);
+  });
+
+  it('takes a rule out and puts it back, and takes the uplink away and brings it back', {
+    timeout: 60_000,
+  }, async () => {
+    const fewer = base();
+    fewer.rules = fewer.rules.filter(({ id }) => id !== 'light');
+    const gone: Restarted = { ...NO_RESTART, closed: ['light rule_removed'] };
+    expect(await line.change(fewer, gone)).toEqual(gone);
+    await line.settle(base());
+    const alone = base();
+    alone.uplink = undefined;
+    expect(await line.change(alone, NO_RESTART)).toEqual(NO_RESTART);
+    expect(await line.change(base(), { ...NO_RESTART, uplink: true })).toEqual({ ...NO_RESTART, uplink: true });
+  });
+});
