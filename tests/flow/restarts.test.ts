@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAuthority } from '../../cloud-sync/collector/src/broker/index.ts';
 import { describeKeys, type KeyDescription } from '../../edge/src/config/index.ts';
 import type { Restart } from '../../edge/src/fields/index.ts';
 import { MeasuredLine, NO_RESTART, type Restarted } from '../support/measured-line.ts';
@@ -30,7 +31,10 @@ beforeAll(async () => {
     const model = brightBlobDetector({ size: SIZE, cell: 64, boxSize: 48, from: 64 });
     await writeTinyBundle(dir.join(id), model, { id, size: SIZE, labels: ['defect'] });
   }
-  for (const name of ['ca', 'cert', 'key']) await writeFile(dir.join(`${name}.pem`), `${name}\n`);
+  const authority = await openAuthority(dir.join('authority'));
+  const { cert, key } = await authority.device('line-1', Date.now());
+  const papers = { ca: authority.ca, cert, key };
+  for (const [name, pem] of Object.entries(papers)) await writeFile(dir.join(`${name}.pem`), pem);
   line = new MeasuredLine({ dir: dir.path, broker, cameras: { lamp: LAMP, other: OTHER } });
   await line.start(base());
 }, 120_000);

@@ -29,6 +29,8 @@ export interface MeasuredLineOptions {
   readonly cameras: Readonly<Record<string, string>>;
 }
 
+/** More than a run of the tests makes. */
+const MAX_EVENTS = 500;
 const QUIET_MS = 400;
 export const NO_RESTART: Restarted = {
   line: false,
@@ -163,7 +165,9 @@ export class MeasuredLine {
     await waitFor(
       'the events of both cameras to be open, and the uplink to be connected',
       () => {
-        const { events, link, models } = this.#running().status.snapshot();
+        const { status } = this.#running();
+        const { link, models } = status.snapshot();
+        const { events } = status.events({ limit: MAX_EVENTS });
         const open = events.filter(({ state }) => state === 'open').map(({ rule }) => rule);
         const ready = models.every(({ state, id }) => state === 'ready' || id.startsWith('spare'));
         return open.includes('light') && open.includes('steady') && link.state === 'waiting' && ready;
@@ -187,12 +191,12 @@ export class MeasuredLine {
       const pids = processes.filter(({ command }) => command.includes('ffmpeg') && command.includes(mark));
       return [camera, pids.map(({ pid }) => pid).join(' ')] as const;
     });
-    const { events } = this.#running().status.events({ limit: 200 });
+    const { events } = this.#running().status.events({ limit: MAX_EVENTS });
     return {
       visions: this.#logged('vision process is up').length,
       models: this.#logged('model is ready').map(({ facts }) => String(facts['model'])),
       ffmpegs: new Map(ffmpegs),
-      connections: this.#options.broker.log.split('New client connected').length,
+      connections: this.#options.broker.log.split('New connection from').length,
       pages: this.#pages,
       closed: new Set(
         events.filter(({ state }) => state === 'closed').map(({ event, rule, reason }) => `${event} ${rule} ${reason}`),
