@@ -40,6 +40,13 @@ describe('what a change restarts', () => {
     ]);
   });
 
+  it('is found for a password in a list whose entries have no id', () => {
+    const plant = (password: string): Config =>
+      config(BASE.replace('log:', `plant: [{url: "log:?password=${password}"}]\nlog:`));
+    expect(diffConfig(plant('one'), plant('one')).changes).toEqual([]);
+    expect(diffConfig(plant('one'), plant('two')).changes).toMatchObject([{ path: 'plant', kind: 'changed' }]);
+  });
+
   it('is the rule for a rule and for a zone', () => {
     expect(diff('zone: z}', 'zone: z, minDuration: 9s}').changes).toMatchObject([
       { path: 'rules.r.minDuration', kind: 'changed', restart: 'rule' },

@@ -52,12 +52,19 @@ function compare(
     if (a === b) return [];
     return change(a === undefined ? 'added' : 'removed');
   }
-  if (a instanceof SecretText && b instanceof SecretText) return a.equals(b) ? [] : change('changed');
   const [listA, listB] = [byId(a), byId(b)];
   if (listA !== undefined && listB !== undefined) return compareLists(listA, listB, schema, steps);
   // A group of the schema; a quantity such as { ms: 5000 } is one value.
   if (groupOf(schema)?.properties !== undefined && isGroup(a) && isGroup(b)) return compareGroups(a, b, schema, steps);
-  return JSON.stringify(a) === JSON.stringify(b) ? [] : change('changed');
+  return same(a, b) ? [] : change('changed');
+}
+
+/** Equal to the last level. A secret prints as `***`, so it is asked itself. */
+function same(a: unknown, b: unknown): boolean {
+  if (a instanceof SecretText && b instanceof SecretText) return a.equals(b);
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const [inA, inB] = [Object.entries(a), Object.entries(b)];
+  return inA.length === inB.length && inA.every(([key, value]) => same(value, Reflect.get(b, key)));
 }
 
 function compareLists(
