@@ -7,8 +7,8 @@ const common = {
   hookTimeout: 120_000,
 };
 
-/** Whole lines with cameras, brokers, browsers: one after the other, or they take each other's processor away. */
-const WHOLE = ['tests/{flow,e2e,chaos,browser}/**/*.test.ts'];
+/** Complete lines with cameras, brokers and browsers: one after the other, because they need the processor. */
+const COMPLETE_LINES = ['tests/{flow,e2e,chaos,browser}/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -18,7 +18,7 @@ export default defineConfig({
         ssr: { resolve: { conditions } },
         test: {
           ...common,
-          name: 'rooms',
+          name: 'modules',
           include: ['**/src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/support/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           maxWorkers: 2,
@@ -30,8 +30,8 @@ export default defineConfig({
         ssr: { resolve: { conditions } },
         test: {
           ...common,
-          name: 'whole',
-          include: WHOLE,
+          name: 'lines',
+          include: COMPLETE_LINES,
           exclude: ['**/node_modules/**', '**/dist/**'],
           maxWorkers: 1,
           fileParallelism: false,

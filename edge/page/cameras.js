@@ -5,7 +5,7 @@ import { plain, reason } from '/common/codes.js';
 import { number, percent, span, sum } from '/common/format.js';
 import { breakdown, CAMERA } from './words.js';
 
-/** A frame older than this is told in the colour of trouble. */
+/** A frame older than this is reported in the colour of trouble. */
 const OLD_FRAME_MS = 3_000;
 
 export function Cameras({ cameras, connected, silentMs, epoch }) {

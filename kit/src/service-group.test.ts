@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aborted, type Service, ServiceGroup } from './index.ts';
 
-/** A service that notes its start and end, and fails when told. */
+/** A service that notes its start and end, and fails on request. */
 function probe(name: string, notes: string[]): Service & { readonly fail: (error: Error) => void } {
   const broken = Promise.withResolvers<never>();
   return {

@@ -29,7 +29,7 @@ export interface ModelHandle {
 }
 
 /**
- * Finds what `ref` names: an `.onnx` file, a folder (anything with a slash), else the id of an imported model or one of
+ * Locates what `ref` names: an `.onnx` file, a folder (anything with a slash), else the id of an imported model or one of
  * the catalog. Verifies it. Throws ModelError.
  */
 export async function resolveModel(ref: string, places: ModelPlaces): Promise<ModelHandle> {

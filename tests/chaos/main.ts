@@ -58,14 +58,14 @@ async function run(): Promise<boolean> {
   printTable(results, control);
   if (values.json !== undefined) {
     const skipped = results.filter((result) => 'skipped' in result);
-    const told = {
+    const reported = {
       minutes,
       seed,
       scenarios: ran,
       skipped,
       control: control && { ...control, lost: control.unexplained },
     };
-    writeFileSync(values.json, `${JSON.stringify(told, null, 2)}\n`);
+    writeFileSync(values.json, `${JSON.stringify(reported, null, 2)}\n`);
   }
   const wrong = ran.filter(({ unexplained, doubleRows, findings }) => unexplained + doubleRows + findings.length > 0);
   for (const { name, findings } of wrong) console.error(`Error: ${name}: ${findings.slice(0, 10).join('; ')}`);

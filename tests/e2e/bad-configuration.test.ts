@@ -159,8 +159,11 @@ describe('a running line whose configuration is changed', { timeout: 90_000 }, (
   it('inspects without its page where the address is taken, and serves it once it is free', async () => {
     const taken = await takenPort();
     await configure(config, await goodConfig({ status: { listen: `127.0.0.1:${taken.port}` } }));
-    const told = await waitFor('the log entry', () => appliance.logged('no status page')[0], { withinMs: 20_000 });
-    expect(told).toMatchObject({ code: 'status_address', advice: expect.stringContaining('status.listen') as string });
+    const reported = await waitFor('the log entry', () => appliance.logged('no status page')[0], { withinMs: 20_000 });
+    expect(reported).toMatchObject({
+      code: 'status_address',
+      advice: expect.stringContaining('status.listen') as string,
+    });
     const inspected = async (): Promise<number> => {
       const { stdout } = await runHere(['status', '--json', '--data', dir.join('edge')]);
       return Status.parse(JSON.parse(stdout)).cameras[0]?.models[0]?.counters.inspected ?? 0;

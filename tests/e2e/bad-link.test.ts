@@ -114,8 +114,8 @@ describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () 
     });
     await rogue.endAsync();
     await appliance.until('the refusal to be logged', () => appliance.logged('uplink: problem').length > 0);
-    const told = appliance.logged('uplink: problem').map((line) => line['code']);
-    expect(told).toContain('payload_malformed');
+    const reported = appliance.logged('uplink: problem').map((line) => line['code']);
+    expect(reported).toContain('payload_malformed');
     const before = written(await appliance.status());
     await appliance.inspects(LAMPS);
     await appliance.until('new events at the collector', (status) => written(status) > before + 2 && acked(status) > 0);

@@ -40,8 +40,8 @@ export async function renderFilms(folder: string, seconds: number): Promise<read
   for (const { id: cameraId } of line.cameras) {
     const [out, truth] = [join(folder, `${cameraId}.mp4`), join(folder, `${cameraId}.json`)];
     await renderFile({ line, cameraId, seconds, out, truth }, new AbortController().signal, () => undefined);
-    const told = JSON.parse(await readFile(truth, 'utf8')) as Truth;
-    const incidents = told.incidents.map((incident) => shown(incident, told));
+    const reported = JSON.parse(await readFile(truth, 'utf8')) as Truth;
+    const incidents = reported.incidents.map((incident) => shown(incident, reported));
     films.push({ camera: cameraId, path: out, seconds, incidents });
   }
   return films;

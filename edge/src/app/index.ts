@@ -1,5 +1,5 @@
 /**
- * Wiring: brings the rooms together in the order a frame travels, and runs them.
+ * Wiring: brings the modules together in the order a frame travels, and runs them.
  */
 export { runAppliance } from './appliance.ts';
 export { engineKeeper, enginesFolder, expectedOf, specsOf } from './engines.ts';

@@ -67,7 +67,7 @@ export class Inspection {
     return this.#vision;
   }
 
-  /** What the changes below lead to. Finds the models that are new in it. */
+  /** What the changes below lead to. Locates the models that are new in it. */
   async use(loaded: LoadedConfig): Promise<void> {
     this.#models = await lineModels(loaded, this.#options, { config: this.#loaded.config, models: this.#models });
     this.#loaded = loaded;

@@ -77,7 +77,7 @@ test('a run signs the heads at its start and at its end', async () => {
   expect(into.journal.stats().audit.next).toBe(3);
 });
 
-test('damage that shows while writing asks for the journal to be opened anew, and the next opening finds it', () => {
+test('damage that shows while writing asks for the journal to be opened anew, and the next opening detects it', () => {
   const into = open();
   fill(into, 3_000);
   into.journal.checkpoint(true);

@@ -33,7 +33,7 @@ export interface ReplayOptions {
   readonly dataDir?: string;
   /** Where imported models lie. */
   readonly importedDir?: string;
-  /** Told each transition once it is recorded. */
+  /** Called with each transition once it is recorded. */
   readonly onEvent: (event: ReplayEvent) => void;
   readonly signal: AbortSignal;
 }

@@ -7,7 +7,7 @@ type Loose = Readonly<Record<string, unknown>>;
 
 /**
  * Checks that look at several keys at once, on a value that the schema may have refused elsewhere, so that all errors
- * are told together: whatever has the wrong type is passed over here, the schema speaks of it.
+ * are reported together: whatever has the wrong type is ignored here, the schema reports it.
  * `catalog` holds the ids of the models that ship.
  */
 export function crossCheck(value: unknown, catalog: readonly string[]): readonly Finding[] {

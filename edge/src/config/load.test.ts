@@ -59,7 +59,7 @@ describe('a good file', () => {
 });
 
 describe('a bad file', () => {
-  it('is told with everything that is wrong at once, in the order of its lines', () => {
+  it('is reported with everything that is wrong at once, in the order of its lines', () => {
     const found = problems(
       [
         'devise: line-1',
@@ -147,7 +147,7 @@ describe('a bad file', () => {
     expect(found[0]?.advice).toMatch(advice);
   });
 
-  it('is told in words of YAML where it is not even that', () => {
+  it('is reported in words of YAML where it is not even that', () => {
     expect(problems('device: line-1\ncameras: [\n')[0]).toMatchObject({ code: 'yaml_invalid', line: 3 });
     expect(problems('device: a\ndevice: b\n')[0]).toMatchObject({ code: 'yaml_invalid', line: 2 });
     expect(problems('\tdevice: a\n')[0]).toMatchObject({ code: 'yaml_invalid', line: 1 });

@@ -47,14 +47,14 @@ async function keeper(ids: readonly string[], change: Partial<EngineSettings> = 
 
 const names = async (): Promise<string[]> =>
   (await readdir(dir.join('engines'))).filter((name) => !name.startsWith('timing'));
-const told = (states: readonly EngineState[]): string[] =>
+const reported = (states: readonly EngineState[]): string[] =>
   states.map(({ model: id, state, error }) => `${id} ${state}${error === undefined ? '' : ` ${error.code}`}`);
 
 describe('engines', () => {
   it('are built one after the other, moved into place whole, and not built again', async () => {
     const first = await keeper(['a', 'b']);
     await first.prepare(never);
-    expect(told(first.states())).toEqual(['a ready', 'b ready']);
+    expect(reported(first.states())).toEqual(['a ready', 'b ready']);
     const builds = await trtexec.builds();
     expect(builds).toHaveLength(2);
     expect(builds[0]).toContain(`--onnx=${dir.join('a.onnx')}`);
@@ -67,7 +67,7 @@ describe('engines', () => {
     expect((await readFile(wrapper!)).includes('model.engine')).toBe(true);
     const second = await keeper(['a', 'b']);
     await second.prepare(never);
-    expect(told(second.states())).toEqual(['a ready', 'b ready']);
+    expect(reported(second.states())).toEqual(['a ready', 'b ready']);
     expect(await trtexec.builds()).toHaveLength(2);
     expect(await readFile(dir.join('engines/timing-10.3.0-unknown.cache'), 'utf8')).toBe('timings\ntimings\n');
   });
@@ -80,7 +80,7 @@ describe('engines', () => {
     await trtexec.version('101602');
     const later = await keeper(['a']);
     await later.prepare(never);
-    expect(told(later.states())).toEqual(['a ready']);
+    expect(reported(later.states())).toEqual(['a ready']);
     const kept = await listEngines(dir.join('engines'));
     expect(kept.map(({ key }) => key.tensorrt)).toEqual(['10.16.2']);
   });
@@ -102,21 +102,21 @@ describe('engines', () => {
     const second = await keeper(['a']);
     await second.prepare(never);
     expect(await trtexec.builds()).toHaveLength(2);
-    expect(told(second.states())).toEqual(['a ready']);
+    expect(reported(second.states())).toEqual(['a ready']);
   });
 
   it('that the runtime refuses go, are built once more, and are then left alone', async () => {
     for (let start = 0; start < 2; start++) {
       const line = await keeper(['a']);
       await line.prepare(never);
-      expect(told(line.states())).toEqual(['a ready']);
+      expect(reported(line.states())).toEqual(['a ready']);
       await line.markBad('a', 'its engine cannot be used: serialization error');
-      expect(told(line.states())).toEqual(['a failed engine_refused']);
+      expect(reported(line.states())).toEqual(['a failed engine_refused']);
       expect(await listEngines(dir.join('engines'))).toEqual([]);
     }
     const third = await keeper(['a']);
     await third.prepare(never);
-    expect(told(third.states())).toEqual(['a failed engine_given_up']);
+    expect(reported(third.states())).toEqual(['a failed engine_given_up']);
     expect(await trtexec.builds()).toHaveLength(2);
   });
 });
@@ -128,24 +128,24 @@ describe('a build that fails', () => {
     { mode: 'empty', code: 'engine_build_failed', says: 'wrote no engine' },
     { mode: 'hungry', code: 'engine_build_memory', says: 'MB' },
   ] as const)(
-    '$mode is told as $code, leaves nothing behind, and is given up after two',
+    '$mode is reported as $code, leaves nothing behind, and is given up after two',
     async ({ mode, code, says }) => {
       await trtexec.become(mode);
       for (let start = 0; start < 2; start++) {
         const line = await keeper(['a'], { memoryBytes: 40e6 });
         await line.prepare(never);
-        expect(told(line.states())).toEqual([`a failed ${code}`]);
+        expect(reported(line.states())).toEqual([`a failed ${code}`]);
         expect(line.states()[0]?.error?.message).toContain(says);
         expect(await names()).toEqual([expect.stringMatching(/failed\.json$/)]);
       }
       const third = await keeper(['a']);
       await third.prepare(never);
-      expect(told(third.states())).toEqual(['a failed engine_given_up']);
+      expect(reported(third.states())).toEqual(['a failed engine_given_up']);
       await trtexec.become('good');
       await third.retry();
       const fourth = await keeper(['a']);
       await fourth.prepare(never);
-      expect(told(fourth.states())).toEqual(['a ready']);
+      expect(reported(fourth.states())).toEqual(['a ready']);
     },
   );
 
@@ -159,10 +159,10 @@ describe('a build that fails', () => {
     await trtexec.become('good');
     await done;
     await waitUntilGone(child);
-    expect(told(line.states())).toEqual(['a failed engine_build_timeout', 'b ready']);
+    expect(reported(line.states())).toEqual(['a failed engine_build_timeout', 'b ready']);
   });
 
-  it('without a builder is told with what to install', async () => {
+  it('without a builder is reported with what to install', async () => {
     const none = new EngineCache({
       folder: dir.join('engines'),
       machine: { gpu: 'unknown', tensorrt: '10.3.0' },
@@ -202,7 +202,7 @@ describe('a start that is interrupted', () => {
     const line = await keeper(['a']);
     await line.prepare(never);
     await waitUntilGone(Number(await readFile(dir.join('bin/child'), 'utf8')));
-    expect(told(line.states())).toEqual(['a ready']);
+    expect(reported(line.states())).toEqual(['a ready']);
     expect(await names()).toHaveLength(1);
   });
 
@@ -211,7 +211,7 @@ describe('a start that is interrupted', () => {
     await writeFile(dir.join('engines/lock'), '999999999');
     const line = await keeper(['a']);
     await line.prepare(never);
-    expect(told(line.states())).toEqual(['a ready']);
+    expect(reported(line.states())).toEqual(['a ready']);
   });
 
   it('does not build beside another process', async () => {
@@ -219,7 +219,7 @@ describe('a start that is interrupted', () => {
     await writeFile(dir.join('engines/lock'), '1');
     const line = await keeper(['a']);
     await line.prepare(never);
-    expect(told(line.states())).toEqual(['a failed engine_busy']);
+    expect(reported(line.states())).toEqual(['a failed engine_busy']);
     expect(await trtexec.builds()).toEqual([]);
   });
 });

@@ -103,7 +103,7 @@ export class EngineCache {
   }
 
   /**
-   * Builds what is missing, one engine after the other. A build that fails is told and leaves the others alone; the
+   * Builds what is missing, one engine after the other. A build that fails is reported and leaves the others alone; the
    * model then runs without. Resolves when nothing is left to build or `signal` aborts.
    */
   async prepare(signal: AbortSignal): Promise<void> {

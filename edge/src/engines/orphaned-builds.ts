@@ -4,7 +4,7 @@ import { systemCode } from '@lineside/kit';
 
 const PID_FILE = 'builder.pid';
 
-/** Notes which process builds in a folder, so that the next start finds it if this one is killed. */
+/** Notes which process builds in a folder, so that the next start detects it if this one is killed. */
 export async function noteBuilder(building: string, pid: number): Promise<void> {
   await writeFile(join(building, PID_FILE), String(pid));
 }

@@ -36,7 +36,7 @@ export interface KeptEngine extends EngineFacts {
   readonly usedAtMs: number;
 }
 
-/** Failures of one key, told again at the next start. */
+/** Failures of one key, reported again at the next start. */
 export interface Failures {
   readonly attempts: number;
   readonly code: string;
@@ -67,7 +67,7 @@ export async function listEngines(folder: string): Promise<readonly KeptEngine[]
 async function readEngine(folder: string, name: string): Promise<KeptEngine | undefined> {
   const path = join(folder, name, FACTS_FILE);
   try {
-    // Written by this room; whoever changes it by hand gets another engine at worst.
+    // Written by this module; a change by hand gives another engine at worst.
     const facts = JSON.parse(await readFile(path, 'utf8')) as EngineFacts;
     return { ...facts, folder: join(folder, name), usedAtMs: (await stat(path)).mtimeMs };
   } catch {

@@ -54,13 +54,13 @@ describe('the wrapper of an engine', () => {
         output: [{ name: 'output0', type: { tensor: { element: 1 } } }],
       },
     });
-    const told = Object.fromEntries(
+    const reported = Object.fromEntries(
       (model.graph.node[0]?.attribute ?? []).map(({ name, type, i = 0, s = '' }) => [
         name,
         type === 2 ? i : Buffer.from(s, 'base64').toString(),
       ]),
     );
-    expect(told).toMatchObject({ embed_mode: 0, ep_cache_context: 'model.engine' });
+    expect(reported).toMatchObject({ embed_mode: 0, ep_cache_context: 'model.engine' });
   });
 
   it('refuses a type that no engine has', () => {

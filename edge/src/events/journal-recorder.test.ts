@@ -168,7 +168,7 @@ test('a picture that is gone from the disk is declared lost', async () => {
   expect(verifyJournal(journalPath(folder.path)).findings).toEqual([]);
 });
 
-test('a reader folds transitions into events, filters them, and finds one by the beginning of its id', async () => {
+test('a reader folds transitions into events, filters them, and returns one by the beginning of its id', async () => {
   const { recorder } = open();
   await recorder.record(happening(1), picture('one'));
   await recorder.record(happening(2), undefined);

@@ -95,7 +95,7 @@ describe('several frames in one run', () => {
 });
 
 describe('a model with the size of its image as second input', () => {
-  /** One box over the right half, in the pixels that it is told; its score is how bright the picture is. */
+  /** One box over the right half, in the pixels that it receives; its score is how bright the picture is. */
   const graph = (axis: number | string): Uint8Array =>
     encodeModel({
       inputs: [
@@ -131,7 +131,7 @@ describe('a model with the size of its image as second input', () => {
   it.each([
     ['an open batch', 'n' as const],
     ['a fixed batch', 3],
-  ])('is told it once per picture, and all its outputs are cut, with %s', async (_, axis) => {
+  ])('is given it once per image, and all its outputs are cut, with %s', async (_, axis) => {
     const bytes = graph(axis);
     const path = dir.join(`${crypto.randomUUID()}.onnx`);
     await writeFile(path, bytes);

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => dir[Symbol.asyncDispose]());
 
-/** A runtime whose accelerators are the CPU in disguise, or fail as told; notes what it is asked to load. */
+/** A runtime whose accelerators are the CPU in disguise, or fail on request; notes what it is asked to load. */
 function runtime(broken: Partial<Record<Provider, string>> = {}, libraries = true): Runtime & { asked: string[] } {
   const asked: string[] = [];
   return {

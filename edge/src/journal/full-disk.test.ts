@@ -86,32 +86,35 @@ onDisk('with nothing but undelivered events the oldest of them go, by name, and 
   expect(verifyJournal(journalPath(at.path)).findings).toEqual([]);
 });
 
-onDisk('where nothing may be given up the refusal is coded, nothing is half written, and room brings it back', (at) => {
-  const into = open(at);
-  fill(into, 'audit', 1_000);
-  const free = at.fill();
-  const failure = (() => {
-    for (let round = 0; round < 5_000; round += 1) {
-      try {
-        fill(into, 'audit', 10);
-      } catch (error) {
-        return error;
+onDisk(
+  'where nothing may be given up the refusal is coded, nothing is half written, and space brings it back',
+  (at) => {
+    const into = open(at);
+    fill(into, 'audit', 1_000);
+    const free = at.fill();
+    const failure = (() => {
+      for (let round = 0; round < 5_000; round += 1) {
+        try {
+          fill(into, 'audit', 10);
+        } catch (error) {
+          return error;
+        }
       }
-    }
-    return undefined;
-  })();
-  expect(failure).toMatchObject({ code: 'journal_full', retry: 'later' });
-  free();
-  fill(into, 'audit', 10);
-  expect(into.stats().audit.declared).toBe(0);
-  expect(verifyJournal(journalPath(at.path)).findings).toEqual([]);
-});
+      return undefined;
+    })();
+    expect(failure).toMatchObject({ code: 'journal_full', retry: 'later' });
+    free();
+    fill(into, 'audit', 10);
+    expect(into.stats().audit.declared).toBe(0);
+    expect(verifyJournal(journalPath(at.path)).findings).toEqual([]);
+  },
+);
 
-onDisk('a journal opens on a disk that is full already, and takes its ballast when there is room', (at) => {
+onDisk('a journal opens on a disk that is full already, and takes its ballast when there is space', (at) => {
   open(at).close();
   rmSync(`${journalPath(at.path)}.ballast`);
   const free = at.fill();
-  // Room for a page or two, as logs leave it.
+  // Space for a page or two, as logs leave it.
   rmSync(join(at.path, 'another-program'));
   writeFileSync(join(at.path, 'another-program'), Buffer.alloc(20 * MiB, 1));
   const into = open(at);

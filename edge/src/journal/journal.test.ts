@@ -157,7 +157,7 @@ test('a journal of a newer format, of another device or of another program is re
   expect(failure(() => openTestJournal(foreign.path))).toMatchObject({ code: 'journal_foreign' });
 });
 
-test('a data folder that cannot be written and a file that is no database are told apart, and nothing is overwritten', () => {
+test('a data folder that cannot be written and a file that is no database are distinguished, and nothing is overwritten', () => {
   const file = folder.join('file');
   writeFileSync(file, 'not a folder');
   expect(failure(() => openTestJournal(`${file}/data`))).toMatchObject({ code: 'data_folder_unwritable' });

@@ -314,7 +314,7 @@ export class Journal {
     }
     // A full disk is no reason not to record.
     this.#attempt('no mark could be written beside the journal', () => this.mark());
-    this.#attempt('there is no room for the ballast of the journal', () => {
+    this.#attempt('there is no space for the ballast of the journal', () => {
       if ((this.#options.ballastBytes ?? 0) > 0) this.#ballast.take();
     });
   }
@@ -361,7 +361,7 @@ export class Journal {
   #admit(entries: readonly Entry[], inTransaction: (() => void) | undefined): void {
     const auditOnly =
       inTransaction === undefined && entries.length > 0 && entries.every((entry) => entry.stream === 'audit');
-    // What the collector has by now makes room.
+    // Records that the collector has by now make space.
     if (this.#evictor.refuses('audit')) this.#evictor.holdQuotas();
     if (!this.#evictor.refuses('audit')) {
       this.#alarms.clear('audit_rejected');

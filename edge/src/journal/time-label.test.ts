@@ -56,7 +56,7 @@ test('the collector`s time raises the floor of a clock that follows nobody', () 
   sync(false);
 });
 
-test('a wrong step ahead is forgotten once the collector has told the time, where no time server is followed', () => {
+test('a wrong step ahead is forgotten once the collector has reported the time, where no time server is followed', () => {
   const { clock, labeller } = setUp();
   const now = clock.wallMs();
   clock.setWall(now + 3650 * DAY);

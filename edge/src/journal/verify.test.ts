@@ -96,7 +96,7 @@ test('a journal is verified while it is written and pruned', () => {
   journal.close();
 });
 
-test('a folder without a journal is told apart from a damaged one', () => {
+test('a folder without a journal is distinguished from a damaged one', () => {
   expect(() => verifyJournal(folder.join('none.db'))).toThrow(expect.objectContaining({ code: 'journal_absent' }));
   copyFileSync(import.meta.filename, folder.join('text.db'));
   expect(() => verifyJournal(folder.join('text.db'))).toThrow(expect.objectContaining({ code: 'journal_damaged' }));

@@ -11,7 +11,7 @@ const CHUNK = 500;
 const MOST_FINDINGS = 100;
 
 /**
- * Checks every stream from the base of its chain, on a copy or beside a running service: short reads, no lock. Finds
+ * Checks every stream from the base of its chain, on a copy or beside a running service: short reads, no lock. Locates
  * records that were changed, removed, moved or cut off. Tamper-evident, not tamper-proof: a chain that was rewritten
  * completely, with its head, is detected only by comparing heads with the collector's. Throws JournalError where it cannot be read.
  */

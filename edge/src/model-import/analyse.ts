@@ -51,7 +51,7 @@ export interface Analysis {
   readonly notes: readonly string[];
 }
 
-/** Runs the original on images and finds how its inputs and outputs are used. Throws ModelError where it is unusable. */
+/** Runs the original on images and determines how its inputs and outputs are used. Throws ModelError where it is unusable. */
 export async function analyseModel(file: LoadedOnnx, request: ImportRequest, tools: AnalysisTools): Promise<Analysis> {
   const inspection = await inspectLoaded(file);
   checkFile(file, inspection, request);

@@ -91,7 +91,7 @@ export function chooseLabels(guess: FamilyGuess, { request, inspection }: Asked)
     if (fitsLabels(guess, given.length)) return { labels: distinct(given), notes: [] };
     const source = request.labels === undefined ? 'its metadata names' : 'there are';
     const advice = 'name with --labels one label per class, in the order of training';
-    const message = `has room for ${classes ?? 0} classes, but ${source} ${given.length} labels`;
+    const message = `has space for ${classes ?? 0} classes, but ${source} ${given.length} labels`;
     throw refuse(request, 'labels_count', message, advice);
   }
   if (classes === undefined) {

@@ -27,8 +27,8 @@ export async function workingSize(
     throw refuse(request, 'size_unsupported', `takes ${width ?? '?'}x${height ?? '?'} pixels only`, advice);
   }
   if (width !== undefined && height !== undefined) return { width, height };
-  const told = hints.size === undefined ? undefined : { width: hints.size[1], height: hints.size[0] };
-  const fixed = asked ?? told;
+  const reported = hints.size === undefined ? undefined : { width: hints.size[1], height: hints.size[0] };
+  const fixed = asked ?? reported;
   const candidates = (fixed === undefined ? SIZES : [fixed.width]).map((side) => ({
     width: width ?? side,
     height: height ?? fixed?.height ?? side,

@@ -110,7 +110,7 @@ function inspection(
   return { frame, model, result, times: { waitMs: 1, inferMs: 20, decodeMs: 1 } };
 }
 
-/** A rule that says what it is told to. */
+/** A rule that returns the given transitions. */
 class Puppet implements Rule {
   readonly id = 'puppet';
   readonly model = 'sanitation';
@@ -446,19 +446,19 @@ describe('lanes', () => {
     world = new World();
     world.lanes.up();
     world.see(1000);
-    const told = (): string | undefined => world.lanes.telemetry()[0]?.state;
-    expect(told()).toBe('connecting');
+    const reported = (): string | undefined => world.lanes.telemetry()[0]?.state;
+    expect(reported()).toBe('connecting');
     world.lanes.camera({ camera: 'floor', state: 'streaming', restarts: 0 });
-    expect(told()).toBe('streaming');
+    expect(reported()).toBe('streaming');
     world.lanes.camera({
       camera: 'floor',
       state: 'failed',
       restarts: 1,
       error: { code: 'auth', message: 'no', advice: 'password' },
     });
-    expect(told()).toBe('failed:auth');
+    expect(reported()).toBe('failed:auth');
     world.lanes.model({ model: 'sanitation', sha256: '', state: 'failed', reason: 'bad file' });
-    expect(told()).toBe('model_failed');
+    expect(reported()).toBe('model_failed');
     expect(world.lanes.telemetry()).toMatchObject([
       { camera: 'floor', model: 'sanitation', counters: { offered: 5, inspected: 5 } },
     ]);

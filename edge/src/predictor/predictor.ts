@@ -40,7 +40,7 @@ export interface Predictor {
 
 const PREDICT_DEADLINE_MS = 60_000;
 
-/** Finds a model and verifies its files, without loading it. Throws ModelError. */
+/** Locates a model and verifies its files, without loading it. Throws ModelError. */
 export function findModel({ ref, cwd, dataDir }: ModelReference): Promise<ModelHandle> {
   return resolveModel(ref, {
     catalogDir: CATALOG_DIR,

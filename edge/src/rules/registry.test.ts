@@ -11,7 +11,7 @@ function isComplete(words: Words): boolean {
 }
 
 describe('the registry of rules', () => {
-  it('has each type once, and finds it by its name', () => {
+  it('has each type once, and returns it by its name', () => {
     expect(new Set(RULE_TYPES).size).toBe(RULES.length);
     for (const rule of RULES) expect(definitionOf(rule.type)).toBe(rule);
     expect(definitionOf('dirt')).toBeUndefined();

@@ -80,7 +80,7 @@ describe('the health of the box', () => {
     expect(health).toMatchObject({ word: 'inspecting', ok: true, warnings: [] });
   });
 
-  it('gives an advice with everything it finds', () => {
+  it('gives an advice with everything it detects', () => {
     const health = judge({ ...cameras('blind', 'degraded', 'inspecting'), clock: 'suspect', disk: { freeBytes: 1 } });
     expect(health.warnings.length).toBe(4);
     for (const { advice, message } of health.warnings) expect(advice.length * message.length).toBeGreaterThan(0);

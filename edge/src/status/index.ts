@@ -1,6 +1,6 @@
 /**
  * What people and programs on site see: the status page, its API, live pictures, /healthz, /metrics, and the same over
- * the control socket for the command line. Owns the type `Snapshot`; knows no other room, it asks for a `StatusSource`.
+ * the control socket for the command line. Owns the type `Snapshot`; knows no other module, it asks for a `StatusSource`.
  */
 export { CONTROL_SOCKET, controlSocketPath, getControlJson, openControl } from './control-client.ts';
 export { StatusError } from './errors.ts';

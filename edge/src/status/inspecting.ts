@@ -9,7 +9,7 @@ export interface CameraFacts {
   readonly lastFrameAgeMs?: number;
   /** How far the newest frame came behind. */
   readonly behindMs?: number;
-  /** Since the camera was last told to start: by the process, the configuration or a restart of the vision process. */
+  /** Since the camera was last started: by the process, the configuration or a restart of the vision process. */
   readonly sinceStartMs: number;
   readonly models: readonly {
     readonly state: ModelStatus['state'];

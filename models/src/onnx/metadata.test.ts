@@ -64,7 +64,7 @@ describe('a literal', () => {
 });
 
 it('hints are read from the metadata of Ultralytics', () => {
-  const told = {
+  const reported = {
     description: 'Ultralytics YOLO11n model',
     author: 'Ultralytics',
     license: 'AGPL-3.0',
@@ -74,7 +74,7 @@ it('hints are read from the metadata of Ultralytics', () => {
     names: "{0: 'cap'}",
     end2end: 'True',
   };
-  expect(readHints(new Map(Object.entries(told)))).toEqual({
+  expect(readHints(new Map(Object.entries(reported)))).toEqual({
     names: ['cap'],
     task: 'detect',
     size: [384, 640],

@@ -7,7 +7,7 @@ import type { ListenerTls } from './broker-tls.ts';
 /** The collector's own user name at the managed broker; no device can be called so. */
 export const COLLECTOR_USER = 'collector';
 
-/** Room for topic and properties beside the largest batch. */
+/** Bytes for topic and properties beside the largest batch. */
 const PACKET_HEADROOM_BYTES = 16 * 1024;
 
 export interface BrokerUser {

@@ -90,7 +90,7 @@ describe('gap watch', () => {
     expect(watch.open).toEqual([]);
   });
 
-  it('lists a gap that was declared lost as declared, and finds one that an earlier run left open', async () => {
+  it('lists a gap that was declared lost as declared, and detects one that an earlier run left open', async () => {
     const lost = new JournalTwin('line-1').appendEvents(9);
     lost.appendTombstone(1, 6);
     online(lost.epoch);

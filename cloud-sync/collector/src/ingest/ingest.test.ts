@@ -128,14 +128,14 @@ describe('ingest', () => {
     const journal = new JournalTwin('line-1').appendEvents(400);
     let held = 0;
     for (let from = 1; from <= 400; from += 1) {
-      const room = offer(ingest, journal.batch(from, from));
-      if (room === undefined) continue;
+      const space = offer(ingest, journal.batch(from, from));
+      if (space === undefined) continue;
       held += 1;
-      void room.then(() => (held -= 1));
+      void space.then(() => (held -= 1));
     }
     expect(held).toBeGreaterThan(100);
     const running = run(ingest);
-    await waitFor('room', () => held === 0);
+    await waitFor('space', () => held === 0);
     await waitFor('all to be stored', () => acks.some(([, { upto }]) => upto === 400));
     stop.abort();
     await running;

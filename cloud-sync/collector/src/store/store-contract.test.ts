@@ -105,7 +105,7 @@ describe.each(STORE_KINDS)('a store in $name', (kind) => {
       expect(await verify()).toEqual([]);
     });
 
-    it('keeps, counts and finds an event whose kind only a newer device knows', async () => {
+    it('keeps, counts and lists an event whose kind only a newer device knows', async () => {
       const journal = new JournalTwin('line-1').appendEvents(1);
       const newer = eventBody({ kind: 'downtime', ruleType: 'line_stopped' });
       journal.append('event', newer);
@@ -360,7 +360,7 @@ describe.each(STORE_KINDS)('a store in $name', (kind) => {
       expect(await verify()).toEqual([]);
     });
 
-    it('finds records that were removed beside those that retention deleted', async () => {
+    it('detects records that were removed beside those that retention deleted', async () => {
       const journal = new JournalTwin('line-1').appendEvents(9);
       await store.batches.commit([checkedBatch(journal.batch(1, 3))], 1000);
       await store.batches.commit([checkedBatch(journal.batch(4, 9))], 3000);
@@ -402,12 +402,12 @@ describe.each(STORE_KINDS)('a store in $name', (kind) => {
       ],
       ['the last record taken out', 'delete from records where seq = 9', 'missing', 9],
       ['a record that is no JSON', `update records set json = 'x' where seq = 4`, 'changed', 4],
-    ])('finds %s', async (_name, sql, problem, first) => {
+    ])('detects %s', async (_name, sql, problem, first) => {
       await place.tamper(sql);
       expect(await verify()).toContainEqual(expect.objectContaining({ problem, first }));
     });
 
-    it('finds nothing wrong while records arrive and old ones are deleted', async () => {
+    it('reports nothing wrong while records arrive and old ones are deleted', async () => {
       const busy = new JournalTwin('line-2').appendEvents(300);
       const work = (async () => {
         // Out of order, so that holes open and are filled under the eyes of who walks.

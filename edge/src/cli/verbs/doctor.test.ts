@@ -71,7 +71,7 @@ const find = (report: Report, code: string): Finding => {
 };
 
 describe('the doctor on a site in order', () => {
-  it('finds no problem, ends with 0 and checks in the order of dependence', async () => {
+  it('reports no problem, exits with 0 and checks in the order of dependence', async () => {
     await using dir = await tempDir();
     await site(dir);
     const report = await doctor(dir);
@@ -97,7 +97,7 @@ describe('the doctor on a site in order', () => {
   });
 });
 
-describe('the doctor finds', () => {
+describe('the doctor detects', () => {
   it('that there is no FFmpeg, and skips the camera', async () => {
     await using dir = await tempDir();
     await site(dir);
@@ -224,7 +224,7 @@ describe('the doctor finds', () => {
 describe('the doctor at the broker', () => {
   const uplink = (port: number, more = ''): string => `uplink: {broker: "mqtt://127.0.0.1:${port}"${more}}`;
 
-  it('finds that nobody listens', async () => {
+  it('detects that nobody listens', async () => {
     await using dir = await tempDir();
     await site(dir);
     await configure(dir, { url: await testVideo(), more: uplink(await freePort()) });
@@ -233,7 +233,7 @@ describe('the doctor at the broker', () => {
     expect(find(report, 'broker_refused').meaning).toContain('kept on the device');
   });
 
-  it('finds that what listens is no broker', async () => {
+  it('detects that what listens is no broker', async () => {
     await using dir = await tempDir();
     await site(dir);
     const server = createServer(() => undefined).listen(0, '127.0.0.1');
@@ -245,7 +245,7 @@ describe('the doctor at the broker', () => {
     server.close();
   });
 
-  it('finds that the authority of the broker is unknown, and nothing wrong once the configuration names it', async () => {
+  it('detects that the authority of the broker is unknown, and nothing wrong once the configuration names it', async () => {
     await using dir = await tempDir();
     await site(dir);
     const authority = await TestAuthority.make(dir.path, 'authority');
@@ -260,7 +260,7 @@ describe('the doctor at the broker', () => {
     expect((await doctor(dir)).troubles).toEqual(['collector_absent']);
   });
 
-  it('finds a wrong password, then a missing collector, then nothing', async () => {
+  it('detects a wrong password, then a missing collector, then nothing', async () => {
     await using dir = await tempDir();
     await site(dir);
     await using broker = await startMosquitto({ users: { 'line-1': 'right', collector: 'c' } });

@@ -10,7 +10,7 @@ export function configure(command: Command, registry: Registry): void {
       'after',
       examples('lineside journal verify', 'lineside journal verify --data /mnt/copy --json') +
         '\n\nTamper-evident, not tamper-proof: if someone rewrites an entire chain, only a comparison of its head with the' +
-        "\ncollector's copy finds it. Can run beside the service. Ends with 1 when something was found.",
+        "\ncollector's copy detects it. Can run beside the service. Exits with 1 when something is wrong.",
     )
     .action(action(registry, verify));
 }

@@ -4,7 +4,7 @@ import { tempDir } from '../../../../tests/support/temp-dir.ts';
 import { brightBlobDetector, writeTinyBundle, wrongShapeModel } from '../../../../tests/support/tiny-onnx.ts';
 import type { BenchFigures } from '../../evaluation/index.ts';
 
-type Told = BenchFigures & { readonly threads: number };
+type Reported = BenchFigures & { readonly threads: number };
 
 const FACTS = { size: 64, labels: ['spill'] };
 
@@ -17,7 +17,7 @@ describe('lineside model bench', () => {
     const rows = stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as Told);
+      .map((line) => JSON.parse(line) as Reported);
     expect(rows.map(({ threads, provider, withoutResult }) => [threads, provider, withoutResult])).toEqual([
       [1, 'cpu', 0],
       [2, 'cpu', 0],

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => dir[Symbol.asyncDispose]());
 
-const told = (stdout: string): unknown => JSON.parse(stdout);
+const reported = (stdout: string): unknown => JSON.parse(stdout);
 
 describe('lineside model eval', () => {
   // One of two objects found, and one thing found that is not there, with the same score: a single point of the curve.
@@ -39,7 +39,7 @@ describe('lineside model eval', () => {
     const args = ['model', 'eval', model, '--data', set, '--map', 'water=spill', '--json', '--report', page];
     const { code, stdout } = await runHere(args);
     expect(code).toBe(0);
-    expect(told(stdout)).toMatchObject({
+    expect(reported(stdout)).toMatchObject({
       pictures: 3,
       withoutResult: 0,
       all: { truths: 2, precision: 0.5, recall: 0.5, f1: 0.5, ap50: 0.25 },
@@ -69,15 +69,19 @@ describe('lineside model eval', () => {
     const { code, stdout, stderr } = await runHere(args);
     expect(code).toBe(1);
     expect(stderr).toContain('no result: torn.png');
-    expect(told(stdout)).toMatchObject({ pictures: 2, withoutResult: 1, all: { truths: 1, precision: 1, recall: 1 } });
+    expect(reported(stdout)).toMatchObject({
+      pictures: 2,
+      withoutResult: 1,
+      all: { truths: 1, precision: 1, recall: 1 },
+    });
   });
 
-  it('finds an imported model although --data names the images', async () => {
+  it('uses an imported model although --data names the images', async () => {
     const blobs = brightBlobDetector({ size: SIZE, cell: 16 });
     await writeTinyBundle(dir.join('state/models/mine'), blobs, { id: 'mine', size: SIZE, labels: ['water'] });
     const args = ['model', 'eval', 'mine', '--imported', dir.join('state'), '--data', set, '--json'];
     const { code, stdout } = await runHere(args);
-    expect([code, told(stdout)]).toMatchObject([0, { model: 'mine', all: { truths: 2 } }]);
+    expect([code, reported(stdout)]).toMatchObject([0, { model: 'mine', all: { truths: 2 } }]);
   });
 
   it('evaluates classes by the folders of the images', async () => {
@@ -94,7 +98,7 @@ describe('lineside model eval', () => {
     await squares(dir.join('classes/dark/c.png'), SIZE, SIZE, [[0, 0]]);
     const { code, stdout } = await runHere(['model', 'eval', luma, '--data', dir.join('classes'), '--json']);
     expect(code).toBe(0);
-    expect(told(stdout)).toMatchObject({
+    expect(reported(stdout)).toMatchObject({
       form: 'folders',
       top5: 1,
       confusion: {
@@ -104,7 +108,7 @@ describe('lineside model eval', () => {
         ],
       },
     });
-    expect((told(stdout) as { top1: number }).top1).toBeCloseTo(2 / 3, 12);
+    expect((reported(stdout) as { top1: number }).top1).toBeCloseTo(2 / 3, 12);
   });
 
   it('evaluates anomalies by image and by pixel', async () => {
@@ -116,7 +120,7 @@ describe('lineside model eval', () => {
     await squares(dir.join('anomalies/masks/stain-1.png'), SIZE, 16, [[16, 32]]);
     const { code, stdout } = await runHere(['model', 'eval', map, '--data', dir.join('anomalies'), '--json']);
     expect(code).toBe(0);
-    expect(told(stdout)).toMatchObject({ form: 'mask', good: 1, defect: 1, imageAuroc: 1, pixelAuroc: 1, f1: 1 });
+    expect(reported(stdout)).toMatchObject({ form: 'mask', good: 1, defect: 1, imageAuroc: 1, pixelAuroc: 1, f1: 1 });
   });
 
   it.each([
@@ -128,6 +132,6 @@ describe('lineside model eval', () => {
   ])('refuses %s with a code', async (_, args, code) => {
     const real = args.map((arg) => arg.replace('SET', set));
     const { code: exit, stdout } = await runHere(['model', 'eval', model, ...real, '--json']);
-    expect([exit, told(stdout)]).toMatchObject([2, { error: { code } }]);
+    expect([exit, reported(stdout)]).toMatchObject([2, { error: { code } }]);
   });
 });

@@ -28,7 +28,7 @@ function expectInSquare(stdout: string): void {
 }
 
 describe('lineside model explain', () => {
-  it('finds by occlusion what a box is based on, and draws it', async () => {
+  it('shows by occlusion what a box is based on, and draws it', async () => {
     const out = dir.join('why.png');
     const { code, stdout } = await runHere([
       'model',
@@ -42,8 +42,8 @@ describe('lineside model explain', () => {
       '--json',
     ]);
     expect(code).toBe(0);
-    const told = JSON.parse(stdout);
-    expect(told).toMatchObject({
+    const reported = JSON.parse(stdout);
+    expect(reported).toMatchObject({
       label: 'spill',
       box: [128, 64, 192, 128],
       belowThreshold: false,

@@ -69,7 +69,7 @@ const recordsOf = (stream: Stream): readonly WireRecord[] => {
     reader.close();
   }
 };
-interface Told {
+interface Reported {
   readonly reason: string;
   readonly epoch: string;
   readonly streams: ReadonlyMap<
@@ -77,7 +77,7 @@ interface Told {
     { from: number; to: number; transferred: number; lost: number; ranges: string }
   >;
 }
-const told = (): Told => {
+const reported = (): Reported => {
   const bodies = recordsOf('audit').map(({ b }) => b as { action: string; details?: Record<string, never> });
   const quarantined = bodies.findLast(({ action }) => action === 'journal_quarantined')?.details ?? {};
   const streams = bodies
@@ -99,7 +99,7 @@ const numbersIn = (ranges: string): readonly number[] =>
 /** Every number that the collector lacked is transferred or declared lost, and none is both. */
 const expectExplained = (epoch: string, stream: Stream, wanted: readonly number[]): readonly number[] => {
   const transferred = recordsOf(stream).flatMap(({ was }) => (was?.epoch === epoch ? was.s : []));
-  const lost = numbersIn(told().streams.get(stream)?.ranges ?? '');
+  const lost = numbersIn(reported().streams.get(stream)?.ranges ?? '');
   expect([...transferred, ...lost].toSorted((a, b) => a - b)).toEqual(wanted);
   return transferred;
 };
@@ -161,12 +161,12 @@ test.each(DAMAGE)(
     else expect(readFileSync(quarantined).equals(spoiled)).toBe(true);
     write(journal, 3);
     journal.close();
-    expect(told().epoch).toBe(epoch);
+    expect(reported().epoch).toBe(epoch);
     const audit = expectExplained(epoch, 'audit', range(101, 400));
     const { findings } = verifyJournal(path);
     expect(findings).toEqual([]);
     const transferred = recordsOf('events').flatMap(({ was }) => was?.s ?? []);
-    const lost = numbersIn(told().streams.get('events')?.ranges ?? '');
+    const lost = numbersIn(reported().streams.get('events')?.ranges ?? '');
     // Ranges that the collector confirmed out of order are known only where the heads can be read.
     const all = [...transferred, ...lost].toSorted((a, b) => a - b);
     expect(all.filter((n) => n < 120 || n > 130)).toEqual(wantedEvents);
@@ -181,7 +181,7 @@ test('a garbage header costs nothing but the records of that page', () => {
   const { epoch } = past();
   overwrite(path, 0, randomBytes(4096));
   open().close();
-  const lost = numbersIn(told().streams.get('events')?.ranges ?? '');
+  const lost = numbersIn(reported().streams.get('events')?.ranges ?? '');
   expect(lost).toEqual([]);
   expect(recordsOf('events').every(({ was }) => was?.epoch === epoch)).toBe(true);
 });
@@ -199,7 +199,7 @@ test('a WAL that went missing is noticed: its numbers are declared lost instead 
   const next = open();
   expect(next.epoch).not.toBe(epoch);
   next.close();
-  expect(told()).toMatchObject({ reason: 'restored', epoch });
+  expect(reported()).toMatchObject({ reason: 'restored', epoch });
   expect(expectExplained(epoch, 'events', [...wantedEvents, ...range(401, 450)]).length).toBeGreaterThan(0);
 });
 
@@ -227,7 +227,7 @@ test.each([
   const next = open();
   expect(next.epoch).not.toBe(epoch);
   next.close();
-  expect(told()).toMatchObject({ reason: 'restored', epoch });
+  expect(reported()).toMatchObject({ reason: 'restored', epoch });
   const events = recordsOf('events').flatMap(({ was }) => was?.s ?? []);
   expect(events.slice(0, wantedEvents.length)).toEqual(wantedEvents);
 });
@@ -246,7 +246,7 @@ test('a journal that the collector is ahead of goes on under a new epoch when it
   const next = open();
   expect(next.epoch).not.toBe(epoch);
   next.close();
-  expect(told()).toMatchObject({ reason: 'behind_collector' });
+  expect(reported()).toMatchObject({ reason: 'behind_collector' });
   expectExplained(epoch, 'events', wantedEvents);
 });
 
@@ -302,7 +302,7 @@ test.for(['quarantine', 'set-aside'])(
     rmSync(`${path}-shm`, { force: true });
     open().close();
     expectExplained(epoch, 'events', [...wantedEvents, ...range(401, 430)]);
-    expect(told().streams.get('events')?.lost).toBe(0);
+    expect(reported().streams.get('events')?.lost).toBe(0);
   },
 );
 

@@ -15,7 +15,7 @@ export const nanodet = defineFamily({
   images: {
     usual: { color: 'bgr', ...IMAGENET_BGR, letterbox: BLACK_BARS, thresholds: { score: 0.35, iou: 0.6 } },
   },
-  // Pairs of scores and distances are told from other heads by their shapes, whatever their names.
+  // Pairs of scores and distances are distinguished from other heads by their shapes, whatever their names.
   precedence: 2,
   recognise,
   resolveOptions,

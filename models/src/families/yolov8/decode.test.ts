@@ -30,12 +30,12 @@ interface Settings {
   readonly anchor?: 'center' | 'top-left';
 }
 
-interface Told {
+interface Reported {
   readonly detections?: readonly Detection[];
   readonly bad?: BadOutput['bad'];
 }
 
-function read(data: Float32Array, settings: Settings = {}, source = SOURCE): Told {
+function read(data: Float32Array, settings: Settings = {}, source = SOURCE): Reported {
   const { classes = 2, layout = 'attributes_first', anchor = 'center' } = settings;
   const labels = Array.from({ length: classes }, (_, index) => `class${index}`);
   const { score = 0.25, iou: share = 0.45 } = settings;

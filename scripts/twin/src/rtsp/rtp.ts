@@ -59,10 +59,10 @@ function aggregate(nals: readonly Buffer[]): Buffer {
 /** FU-A (5.8): the NAL's own header byte is spread over indicator and header of each fragment. */
 function fragment(nal: Buffer, maxPayload: number): Buffer[] {
   const header = nal[0] ?? 0;
-  const room = maxPayload - 2;
+  const space = maxPayload - 2;
   const fragments: Buffer[] = [];
-  for (let at = 1; at < nal.length; at += room) {
-    const end = Math.min(at + room, nal.length);
+  for (let at = 1; at < nal.length; at += space) {
+    const end = Math.min(at + space, nal.length);
     const flags = (at === 1 ? FU_START : 0) | (end === nal.length ? FU_END : 0);
     fragments.push(Buffer.concat([Buffer.of((header & 0xe0) | FU_A, flags | (header & 0x1f)), nal.subarray(at, end)]));
   }

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 export function configure(command: Command, registry: Registry): void {
   command
     .description(
-      `Checks the hash chain of every stored stream from its start: finds records that were changed, removed or inserted. It cannot find that the end of a stream was cut off together with its bookkeeping: compare the heads with \`lineside journal verify\`. --json: one line {records, streams, findings}. Ends with 1 when anything is wrong.`,
+      `Checks the hash chain of every stored stream from its start: detects records that were changed, removed or inserted. It cannot find that the end of a stream was cut off together with its bookkeeping: compare the heads with \`lineside journal verify\`. --json: one line {records, streams, findings}. Ends with 1 when anything is wrong.`,
     )
     .addHelpText('after', examples('lineside-collector verify --data ./collector'))
     .action(action(registry, verify));

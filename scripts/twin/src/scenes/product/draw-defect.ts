@@ -97,8 +97,8 @@ function drawStain(canvas: Canvas, bottle: Bottle, random: Random): void {
     [30, 34, 18],
   ]);
   const size = bottle.half * random.between(0.36, 0.62);
-  const room = Math.max(0, halfAt(bottle, level) - size * 1.1);
-  const [x, y] = [random.between(-1, 1) * room, -level * bottle.height];
+  const space = Math.max(0, halfAt(bottle, level) - size * 1.1);
+  const [x, y] = [random.between(-1, 1) * space, -level * bottle.height];
   const shape = smooth(placed(blob(random, 10, 0.34), x, y, size, size * random.between(0.7, 1.15)), 3);
   canvas.fill(shape, solid(colour, 0.93, { tile: SPECKLE, amount: 26, x, y }));
   if (random.chance(0.6))
