@@ -1,3 +1,4 @@
+import { SecretText } from '@lineside/kit';
 import { describe, expect, it } from 'vitest';
 import { checkConfig, type Config, diffConfig } from './index.ts';
 
@@ -41,8 +42,10 @@ describe('what a change restarts', () => {
   });
 
   it('is found for a password in a list whose entries have no id', () => {
-    const plant = (password: string): Config =>
-      config(BASE.replace('log:', `plant: [{url: "log:?password=${password}"}]\nlog:`));
+    const plant = (password: string): Config => ({
+      ...config(BASE),
+      plant: [{ url: new SecretText(`opc.tcp://user:${password}@host`, 'url') }],
+    });
     expect(diffConfig(plant('one'), plant('one')).changes).toEqual([]);
     expect(diffConfig(plant('one'), plant('two')).changes).toMatchObject([{ path: 'plant', kind: 'changed' }]);
   });
