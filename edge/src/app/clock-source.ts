@@ -8,8 +8,8 @@ const ASK_EVERY_MS = 60_000;
 const ANSWER_MS = 5_000;
 
 /**
- * Whether the machine's clock follows a time server. The marker of systemd-timesyncd is looked at; where it is not
- * there, `timedatectl` is asked now and then: it tells what the kernel knows (adjtimex, STA_UNSYNC), and so speaks for
+ * Whether the machine's clock follows a time server. The marker of systemd-timesyncd counts; where it is not
+ * there, `timedatectl` is asked once a minute: it reports what the kernel knows (adjtimex, STA_UNSYNC), which covers
  * chrony and ntpd too, without any privilege. A machine with neither reads as not synchronised.
  */
 export class ClockSource {

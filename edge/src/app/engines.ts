@@ -114,7 +114,7 @@ async function engineModel(spec: ModelSpec, logger: Logger): Promise<EngineModel
     const { inputs, outputs } = await describeModel(path, AbortSignal.timeout(DESCRIBE_MS));
     return { id, path, sha256, inputs: inputs.map(fixed), outputs: outputs.map(fixed) };
   } catch (error) {
-    // Whatever is wrong with the model itself is reported when it is loaded.
+    // What is wrong with the model itself is reported when it is loaded.
     logger.warn({ model: id, err: messageOf(error) }, 'no engine is built for this model');
     return undefined;
   }

@@ -1,5 +1,6 @@
 /**
- * Wiring: brings the modules together in the order a frame travels, and runs them.
+ * Wiring: connects the modules in the order in which a frame travels, runs them, and replaces what a changed
+ * configuration changes.
  */
 export { runAppliance } from './appliance.ts';
 export { engineKeeper, enginesFolder, expectedOf, specsOf } from './engines.ts';

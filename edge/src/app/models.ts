@@ -20,8 +20,8 @@ export type LineModel =
 const DESCRIBE_MS = 20_000;
 
 /**
- * Locates and verifies every model of the configuration. One that cannot be had does not stop the others: its cameras
- * are inspected by the rest, and what is missing is said.
+ * Finds and verifies every model of the configuration. One that cannot be had does not stop the others: its cameras
+ * are inspected by the rest, and what is missing is reported.
  */
 export async function findModels(config: Config, places: FindIn): Promise<readonly LineModel[]> {
   return Promise.all(config.models.map((model) => findModel(model, places)));
@@ -55,7 +55,7 @@ export async function lineModels(
   );
 }
 
-/** Where models are looked for, beside the catalog. */
+/** Where models are searched, beside the catalog. */
 export type FindIn = Omit<ModelPlaces, 'catalogDir'>;
 
 async function findModel(model: ModelConfig, places: FindIn): Promise<LineModel> {
@@ -78,7 +78,7 @@ async function findModel(model: ModelConfig, places: FindIn): Promise<LineModel>
   }
 }
 
-/** What there is to say of each model that was refused. */
+/** The status of each model that was refused. */
 export function refusals(models: readonly LineModel[]): readonly ModelStatus[] {
   return models.flatMap((model) => {
     if (model.state !== 'refused') return [];

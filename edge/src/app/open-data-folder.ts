@@ -22,7 +22,7 @@ export interface DataFolderOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly journalQuotaBytes: number;
-  /** Of single streams; what is left out takes its usual share. */
+  /** Of single streams; what is left out has its usual fraction. */
   readonly streamQuotas?: Partial<StreamQuotas>;
   readonly evidenceQuotaBytes: number;
   readonly keepDeliveredMs: number;
@@ -41,7 +41,7 @@ export interface DataFolder {
   /** To be run beside the line. */
   readonly maintenance: JournalMaintenance;
   readonly eventTableFill: EventTableFill;
-  /** Ed25519 public key of this box (raw, base64url), with which the heads of its chains are signed. */
+  /** Ed25519 public key of this device (raw, base64url), with which the heads of its chains are signed. */
   readonly publicKey: string;
   /** Writes what still waits and lets the next writer in. */
   close(): void;

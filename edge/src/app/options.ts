@@ -11,7 +11,7 @@ export interface RunOptions {
   readonly version: string;
   /** Lines for programs instead of people. */
   readonly json: boolean;
-  /** One line for whoever started the command: where the page is, that it runs, that it stops. The log is apart. */
+  /** Prints one line for the caller of the command: where the page is, that it runs, that it stops. The log is separate. */
   readonly say: (line: string) => void;
   /** Ends the appliance in good order. */
   readonly signal: AbortSignal;

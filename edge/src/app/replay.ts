@@ -1,10 +1,9 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig, type LoadedConfig, modelIdsOf } from '../config/index.ts';
-import type { CameraStatus, Inspection, LineEvent } from '../domain/index.ts';
-import { aborted, createLogger, LinesideError, systemClock } from '@lineside/kit';
-import { Lanes, type Recorder, type VisionListener } from '../pipeline/index.ts';
+import { loadConfig, type LoadedConfig } from '../config/index.ts';
+import { aborted, createLogger, systemClock } from '@lineside/kit';
+import { Lanes, type Recorder } from '../pipeline/index.ts';
 import { VisionProcess } from '../vision/index.ts';
 import { ClockSource } from './clock-source.ts';
 import { eventIds } from './event-id.ts';
@@ -13,7 +12,10 @@ import { bootId } from './machine.ts';
 import { findModels, type LineModel } from './models.ts';
 import { assignmentsOf } from './model-assignments.ts';
 import { openDataFolder } from './open-data-folder.ts';
-import type { Recording, ReplayOptions, ReplaySummary } from './options.ts';
+import type { ReplayOptions, ReplaySummary } from './options.ts';
+import { RecordingEnds } from './recording-ends.ts';
+import { checkRecording, refuseMissing } from './replay-checks.ts';
+import { ReplayRecorder } from './replay-recorder.ts';
 import { dataFolderLimits } from './data-folder-limits.ts';
 
 const SETTLE_MS = 30_000;
@@ -58,17 +60,17 @@ async function replayInto(
     synced: () => clockSource.synced(),
   });
   try {
-    const telling = new TellingRecorder(store.recorder, options);
+    const recorder = new ReplayRecorder(store.recorder, options);
     const stop = new AbortController();
     const signal = AbortSignal.any([options.signal, stop.signal]);
-    const ends = new Ends(options.recordings.map(({ camera }) => camera));
-    const { lanes, vision } = wireReplay(options, loaded, models, telling, ends);
+    const ends = new RecordingEnds(options.recordings.map(({ camera }) => camera));
+    const { lanes, vision } = wireReplay(options, loaded, models, recorder, ends);
     const running = Promise.all([vision.run(signal), lanes.run(signal)]);
     await Promise.race([ends.all, aborted(options.signal), running]);
     await lanes.settled(AbortSignal.any([options.signal, AbortSignal.timeout(SETTLE_MS)]));
     stop.abort();
     await running;
-    return summaryOf(lanes, ends, telling.opened, systemClock.monoMs() - startedMs);
+    return summaryOf(lanes, ends, recorder.opened, systemClock.monoMs() - startedMs);
   } finally {
     store.close();
   }
@@ -79,7 +81,7 @@ function wireReplay(
   loaded: LoadedConfig,
   models: readonly LineModel[],
   recorder: Recorder,
-  ends: Ends,
+  ends: RecordingEnds,
 ): { lanes: Lanes; vision: VisionProcess } {
   const { config } = loaded;
   const log = createLogger('warn', 'replay');
@@ -115,60 +117,7 @@ function wireReplay(
   return { lanes, vision };
 }
 
-/** Writes to the journal, then tells whoever replays. */
-class TellingRecorder implements Recorder {
-  readonly opened: Record<string, number> = {};
-  readonly #recorder: Recorder;
-  readonly #options: ReplayOptions;
-
-  constructor(recorder: Recorder, options: ReplayOptions) {
-    this.#recorder = recorder;
-    this.#options = options;
-  }
-
-  async record(...[event, picture]: Parameters<Recorder['record']>): Promise<{ readonly seq: number }> {
-    const position = await this.#recorder.record(event, picture);
-    const { kind, phase } = event.output;
-    if (phase === 'opened') this.opened[kind] = (this.opened[kind] ?? 0) + 1;
-    this.#options.onEvent({ ...event, atMs: atOf(event) });
-    return position;
-  }
-}
-
-function atOf(event: LineEvent): number {
-  return event.frame?.atMs ?? 0;
-}
-
-/** Knows when every recording has come to its end, and how long each was. */
-class Ends implements Partial<VisionListener> {
-  readonly all: Promise<void>;
-  readonly lengthMs = new Map<string, number>();
-  readonly #open: Set<string>;
-  readonly #resolve: () => void;
-
-  constructor(cameras: readonly string[]) {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.all = promise;
-    this.#resolve = () => resolve(undefined);
-    this.#open = new Set(cameras);
-  }
-
-  inspection({ frame }: Inspection): void {
-    this.lengthMs.set(frame.camera, Math.max(frame.atMs, this.lengthMs.get(frame.camera) ?? 0));
-  }
-
-  camera({ camera, state }: CameraStatus): void {
-    // A recording that cannot be read is at its end as well.
-    if (state === 'failed') this.ended(camera);
-  }
-
-  ended(camera: string): void {
-    this.#open.delete(camera);
-    if (this.#open.size === 0) this.#resolve();
-  }
-}
-
-function summaryOf(lanes: Lanes, ends: Ends, events: Record<string, number>, tookMs: number): ReplaySummary {
+function summaryOf(lanes: Lanes, ends: RecordingEnds, events: Record<string, number>, tookMs: number): ReplaySummary {
   const cameras = lanes.state().lanes.flatMap((lane) =>
     lane.models.map(({ model, counters }) => ({
       camera: lane.camera,
@@ -181,34 +130,4 @@ function summaryOf(lanes: Lanes, ends: Ends, events: Record<string, number>, too
     })),
   );
   return { cameras, events, tookMs };
-}
-
-async function checkRecording(recording: Recording, loaded: LoadedConfig): Promise<void> {
-  const known = loaded.config.cameras.map((camera) => camera.id);
-  if (!known.includes(recording.camera)) {
-    throw new LinesideError({
-      code: 'camera_unknown',
-      message: `the configuration has no camera ${recording.camera}`,
-      advice: `name one of: ${known.join(', ') || 'none is configured'}`,
-    });
-  }
-  const found = await stat(recording.path).catch(() => undefined);
-  if (found?.isFile() === true) return;
-  throw new LinesideError({
-    code: 'recording_missing',
-    message: `there is no file ${recording.path}`,
-    advice: 'check the path after --camera ID=',
-  });
-}
-
-/** A replay without one of its models would tell of a line that does not exist. */
-function refuseMissing(recordings: readonly Recording[], loaded: LoadedConfig, models: readonly LineModel[]): void {
-  const needed = loaded.config.cameras
-    .filter((camera) => recordings.some((recording) => recording.camera === camera.id))
-    .flatMap(modelIdsOf);
-  for (const model of models) {
-    if (model.state === 'refused' && needed.includes(model.id)) {
-      throw new LinesideError({ code: 'model_refused', message: model.message, advice: model.advice });
-    }
-  }
 }

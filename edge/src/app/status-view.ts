@@ -12,13 +12,13 @@ export interface ViewFacts {
   readonly startedMs: number;
   /** Least score shown, by model. */
   readonly thresholds: ReadonlyMap<string, number>;
-  /** What is known of models that no lane could tell of: refused before the vision process saw them. */
+  /** Models that were refused before the vision process received them, so that no lane has their status. */
   readonly refused: readonly ModelStatus[];
 }
 
 const GRACE_MS = 20_000;
 
-/** The cameras in the words of the status page. */
+/** The cameras as the status page shows them. */
 export function cameraViews(facts: ViewFacts): readonly CameraView[] {
   return facts.lanes.lanes.map((lane) => cameraView(lane, facts));
 }

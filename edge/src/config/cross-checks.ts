@@ -6,8 +6,8 @@ import type { Finding } from './issues.ts';
 type Loose = Readonly<Record<string, unknown>>;
 
 /**
- * Checks that look at several keys at once, on a value that the schema may have refused elsewhere, so that all errors
- * are reported together: whatever has the wrong type is ignored here, the schema reports it.
+ * Checks of several keys together, on a value that the schema may have refused elsewhere, so that all errors are
+ * reported together. A value of the wrong type is passed over here, because the schema reports it.
  * `catalog` holds the ids of the models that ship.
  */
 export function crossCheck(value: unknown, catalog: readonly string[]): readonly Finding[] {
@@ -23,7 +23,7 @@ export function crossCheck(value: unknown, catalog: readonly string[]): readonly
     ...cameras.flatMap((camera, i) => duplicates(groups(camera['zones']), ['cameras', i, 'zones'])),
     ...cameras.flatMap((camera, i) => flatZones(groups(camera['zones']), ['cameras', i, 'zones'])),
     ...cameras.flatMap((camera, i) => unknownModels(camera, ['cameras', i], known)),
-    ...cameras.flatMap((camera, i) => looksOf(camera, ['cameras', i])),
+    ...cameras.flatMap((camera, i) => assignmentsOf(camera, ['cameras', i])),
     ...rules.flatMap((rule, i) => checkRule(rule, ['rules', i], cameras)),
   ];
 }
@@ -40,7 +40,7 @@ function duplicates(items: readonly Loose[], path: ValuePath): readonly Finding[
       {
         code: 'duplicate_id',
         path: [...path, i, 'id'],
-        message: `${id} is there twice`,
+        message: `${id} is used twice`,
         advice: 'give each its own id',
       },
     ];
@@ -94,8 +94,8 @@ function modelsOf(camera: Loose, path: ValuePath = []): readonly { readonly id: 
   return [...first, ...second].flatMap(({ id, path: place }) => (typeof id === 'string' ? [{ id, path: place }] : []));
 }
 
-/** What is said of how models look at one camera. */
-function looksOf(camera: Loose, path: ValuePath): readonly Finding[] {
+/** The model assignments of one camera. */
+function assignmentsOf(camera: Loose, path: ValuePath): readonly Finding[] {
   const zones = idsOf(groups(camera['zones']));
   const models = modelsOf(camera, path);
   const twice = models.filter(({ id }, i) => models.findIndex((other) => other.id === id) < i);
@@ -104,11 +104,11 @@ function looksOf(camera: Loose, path: ValuePath): readonly Finding[] {
     ...twice.map(({ id, path: place }) => ({
       code: 'duplicate_model',
       path: place,
-      message: `${id} looks at this camera already`,
+      message: `${id} is assigned to this camera already`,
       advice: 'name each model once; for another setting give the model a second id under models:',
     })),
     ...listOf(camera['models']).flatMap((entry, i) =>
-      isLoose(entry) ? checkLook(entry, [...path, 'models', i], zones, String(camera['id'])) : [],
+      isLoose(entry) ? checkAssignment(entry, [...path, 'models', i], zones, String(camera['id'])) : [],
     ),
     ...groups(camera['stages']).flatMap((stage, i) => {
       const source = stage['source'];
@@ -126,12 +126,17 @@ function looksOf(camera: Loose, path: ValuePath): readonly Finding[] {
   ];
 }
 
-function checkLook(look: Loose, path: ValuePath, zones: readonly string[], camera: string): readonly Finding[] {
-  const { region } = look;
+function checkAssignment(
+  assignment: Loose,
+  path: ValuePath,
+  zones: readonly string[],
+  camera: string,
+): readonly Finding[] {
+  const { region } = assignment;
   const findings: Finding[] = [];
-  if (look['fps'] !== undefined && look['interval'] !== undefined) {
-    const advice = 'leave one of them out: they say the same in two ways';
-    findings.push({ code: 'rate_twice', path: [...path, 'interval'], message: 'stands beside fps', advice });
+  if (assignment['fps'] !== undefined && assignment['interval'] !== undefined) {
+    const advice = 'leave one of them out: they mean the same';
+    findings.push({ code: 'rate_twice', path: [...path, 'interval'], message: 'is given together with fps', advice });
   }
   if (typeof region === 'string' && !zones.includes(region)) {
     findings.push(unknownName('zone', region, zones, [...path, 'region'], ` on camera ${camera}`));
@@ -164,7 +169,7 @@ function checkRule(rule: Loose, path: ValuePath, cameras: readonly Loose[]): rea
     findings.push({
       code: 'model_not_on_camera',
       path: [...path, rule['model'] === undefined ? 'type' : 'model'],
-      message: `reads model ${model}, which does not look at camera ${name}`,
+      message: `reads model ${model}, which camera ${name} does not have`,
       advice: `add ${model} to the models of camera ${name}`,
     });
   }

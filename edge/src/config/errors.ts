@@ -20,7 +20,7 @@ export function problemLine(problem: Problem): string {
   return problem.path === '' ? `${place}: ${problem.message}` : `${place}: ${problem.path}: ${problem.message}`;
 }
 
-/** A configuration that cannot be used; holds everything that is wrong with it at once. */
+/** A configuration that cannot be used; has all its problems. */
 export class ConfigError extends LinesideError {
   override readonly name = 'ConfigError';
   readonly problems: readonly Problem[];

@@ -1,6 +1,6 @@
 /**
- * The one configuration file: its schema, which is also its documentation; loading with every error at once; secrets
- * by reference; the last good one; what a change restarts. Knows nothing of the modules that it configures.
+ * The one configuration file: its schema, which is also its documentation; loading that reports all errors together;
+ * the last good one; what a change restarts. Knows nothing of the modules that it configures.
  */
 export * from './address.ts';
 export * from './broker-access.ts';

@@ -103,7 +103,7 @@ function findingOf(issue: z.core.$ZodIssue, root: SchemaNode): Finding {
   return { code, path: issue.path, message: messageOf(issue, node), advice: adviceFor(issue, node, root) };
 }
 
-/** Issues carry their input (`reportInput`): it is looked at, never printed. */
+/** Issues carry their input (`reportInput`): it is examined, never printed. */
 function isMissing(issue: z.core.$ZodIssue): boolean {
   return issue.input === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
 }
@@ -150,7 +150,7 @@ function adviceFor(issue: z.core.$ZodIssue, node: SchemaNode | undefined, root: 
   return `write for example ${key}: ${typeof example === 'string' ? example : JSON.stringify(example)}`;
 }
 
-/** For a value inside of a list: what the list's own documentation says. */
+/** For a value in a list: the description of the list. */
 function adviceAbove(path: ValuePath, root: SchemaNode): string {
   const length = path.findLastIndex((step) => typeof step === 'string') + 1;
   return schemaAt(root, path.slice(0, length))?.description ?? 'lineside config schema';

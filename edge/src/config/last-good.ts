@@ -43,7 +43,7 @@ export class LastGood {
 
 export interface ConfigInUse {
   readonly loaded: LoadedConfig;
-  /** Why the file itself is not in use: the last good one is. To be said loudly. */
+  /** Why the file itself is not in use: the last good one is. To be reported prominently. */
   readonly refused?: ConfigError;
 }
 

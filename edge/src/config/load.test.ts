@@ -59,7 +59,7 @@ describe('a good file', () => {
 });
 
 describe('a bad file', () => {
-  it('is reported with everything that is wrong at once, in the order of its lines', () => {
+  it('is reported with all its problems together, in the order of its lines', () => {
     const found = problems(
       [
         'devise: line-1',
@@ -147,7 +147,7 @@ describe('a bad file', () => {
     expect(found[0]?.advice).toMatch(advice);
   });
 
-  it('is reported in words of YAML where it is not even that', () => {
+  it('is reported as a YAML error where it is not YAML', () => {
     expect(problems('device: line-1\ncameras: [\n')[0]).toMatchObject({ code: 'yaml_invalid', line: 3 });
     expect(problems('device: a\ndevice: b\n')[0]).toMatchObject({ code: 'yaml_invalid', line: 2 });
     expect(problems('\tdevice: a\n')[0]).toMatchObject({ code: 'yaml_invalid', line: 1 });
@@ -179,7 +179,7 @@ describe('a bad file', () => {
 describe('warnings', () => {
   const codes = (text: string): readonly string[] => check(text).warnings.map((warning) => warning.code);
 
-  it('say where a password stands in plain text', () => {
+  it('report a password in plain text', () => {
     const rule = 'rules:\n  - {id: r, type: missing_headwear, camera: a}\n';
     const withUrl = (url: string): string => good(rule).replace('rtsp://host/1', url);
     expect(codes(withUrl('rtsp://user:word@host/1'))).toEqual(['plain_secret']);
@@ -189,7 +189,7 @@ describe('warnings', () => {
     expect(codes(good(`${rule}uplink: {broker: mqtt://b, username: a, password: b}\n`))).toEqual(['plain_secret']);
   });
 
-  it('say what stands there and does nothing', () => {
+  it('report what has no effect', () => {
     expect(codes('device: a\n')).toEqual(['no_cameras']);
     expect(codes(good('models: [{id: x, ref: ./x}]\n'))).toEqual(['model_without_rule', 'model_unused']);
     expect(codes(good().replace('[ppe]', '[]'))).toEqual(['camera_idle']);

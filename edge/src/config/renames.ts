@@ -8,7 +8,7 @@ export interface Rename {
   readonly to: string;
 }
 
-/** Every key that was renamed. The old name is an error that says the new one; a kept configuration is migrated. */
+/** Every key that was renamed. The old name is an error that names the new one; a kept configuration is migrated. */
 export const RENAMES: readonly Rename[] = [
   { group: 'cameras[].models[]', from: 'every', to: 'interval' },
   { group: 'cameras[].stages[]', from: 'after', to: 'source' },

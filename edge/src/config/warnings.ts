@@ -39,7 +39,7 @@ const IDLE_ADVICE = {
   model_unused: 'name it in a camera, or leave it out',
 } as const;
 
-/** What stands in the file and does nothing. */
+/** What is in the file and has no effect. */
 function idle(config: Config): readonly Finding[] {
   const findings: Finding[] = [];
   const warn = (code: keyof typeof IDLE_ADVICE, path: ValuePath, message: string): void => {
@@ -47,18 +47,18 @@ function idle(config: Config): readonly Finding[] {
   };
   if (config.cameras.length === 0) warn('no_cameras', ['cameras'], 'there is no camera: nothing is inspected');
   for (const [i, camera] of config.cameras.entries()) {
-    if (modelIdsOf(camera).length === 0) warn('camera_idle', ['cameras', i], `no model looks at camera ${camera.id}`);
+    if (modelIdsOf(camera).length === 0) warn('camera_idle', ['cameras', i], `camera ${camera.id} has no models`);
     const watched = config.rules.filter((rule) => rule.camera === camera.id).map((rule) => rule.model);
     const { stages, models } = camera;
     for (const [j, model] of modelIdsOf(camera).entries()) {
       if (watched.includes(model) || stages.some(({ source }) => source === model)) continue;
-      const message = `no rule reads ${model} on camera ${camera.id}: nothing it sees becomes an event`;
+      const message = `no rule reads ${model} on camera ${camera.id}: none of its detections becomes an event`;
       const path = j < models.length ? ['models', j] : ['stages', j - models.length];
       warn('model_without_rule', ['cameras', i, ...path], message);
     }
     for (const [j, { id, fps }] of models.entries()) {
       if (fps === undefined || fps <= camera.fps) continue;
-      const message = `${id} is to look ${fps} times a second, but the camera gives ${camera.fps}`;
+      const message = `${id} is assigned ${fps} frames per second, but the camera gives ${camera.fps}`;
       warn('faster_than_camera', ['cameras', i, 'models', j, 'fps'], message);
     }
   }

@@ -12,7 +12,7 @@ export interface WatchOptions extends ConfigSources {
   /** Hash of the configuration in use: the first look reports only what differs from it. */
   readonly sourceHash?: string;
   readonly clock?: Clock;
-  /** How often the file is looked at. */
+  /** How often the file is examined. */
   readonly everyMs?: number;
 }
 

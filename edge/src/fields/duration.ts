@@ -5,7 +5,7 @@ const MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_
 const PREFERRED = ['d', 'h', 'm', 's', 'ms'] as const;
 
 export interface Duration {
-  /** Milliseconds, whole. */
+  /** Milliseconds, an integer. */
   readonly ms: number;
 }
 

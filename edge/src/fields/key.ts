@@ -5,7 +5,7 @@
 export const RESTARTS = ['none', 'rule', 'camera', 'model', 'vision', 'uplink', 'status', 'process'] as const;
 export type Restart = (typeof RESTARTS)[number];
 
-/** What a key's metadata says, beside its type. */
+/** Metadata of a key, beside its type. */
 export interface KeyMeta {
   readonly description: string;
   readonly restart: Restart;
