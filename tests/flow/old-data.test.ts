@@ -127,8 +127,8 @@ describe('a data folder that version 0.1 wrote', () => {
       [id(3), 'closed'],
     ]);
     journal.close();
-    const { findings } = verifyJournal(journalPath(folder.path));
-    expect(findings.filter(({ stream }) => stream === 'events')).toEqual([]);
+    // Among the transferred records is a signature of the earlier journal's heads: it is not accused of being forged.
+    expect(verifyJournal(journalPath(folder.path)).findings).toEqual([]);
   });
 
   it('is forwarded to a collector whose database version 0.1 wrote, and nothing is missing or doubled there', async () => {

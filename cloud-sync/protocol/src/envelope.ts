@@ -18,6 +18,7 @@ export const Epoch = z.string().regex(/^[0-9a-f]{16}$/);
  * s: sequence in its stream, from 1, no holes. id: UUIDv7, for display. k: kind. t: wall ms. m: monotonic ms since
  * `boot`. q: clock quality. b: body, whose schema depends on the stream and kind. was: the number that the same record
  * had in an earlier journal of this device, from which it was transferred; the collector may have it from there.
+ * was.origin: the epoch in which it was first written, where that is an even earlier journal.
  */
 export const WireRecord = z.object({
   s: seq,
@@ -28,7 +29,7 @@ export const WireRecord = z.object({
   q: ClockQuality,
   boot: z.string().min(1).max(64),
   b: z.record(z.string(), z.json()),
-  was: z.object({ epoch: Epoch, s: seq }).optional(),
+  was: z.object({ epoch: Epoch, s: seq, origin: Epoch.optional() }).optional(),
 });
 export type WireRecord = z.infer<typeof WireRecord>;
 

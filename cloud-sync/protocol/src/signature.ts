@@ -60,3 +60,23 @@ export function signatureHolds(device: string, epoch: string, { key, ends, signa
     throw error;
   }
 }
+
+/** Where a record with signed heads was transferred from: `was` of the wire record. */
+export interface Transferred {
+  readonly epoch: string;
+  readonly origin?: string | undefined;
+}
+
+/**
+ * The epoch whose chains `signed` is about: the one of the journal that holds the record, or, of a record that recovery
+ * has transferred, the earlier one in which it was written. Undefined where the signature is valid for none of them.
+ */
+export function signedEpoch(
+  device: string,
+  epoch: string,
+  was: Transferred | undefined,
+  signed: SignedHeads,
+): string | undefined {
+  const candidates = was === undefined ? [epoch] : [was.origin ?? was.epoch, was.epoch];
+  return candidates.find((candidate) => signatureHolds(device, candidate, signed));
+}

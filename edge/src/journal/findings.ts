@@ -3,7 +3,9 @@ import type { Stream } from '@lineside/protocol';
 /**
  * What can be wrong with a record.
  * changed: its text is not what was hashed. rehashed: its hash does not follow from the one before. missing: no record
- * under that number. reordered: the text under this number carries another. truncated: the tail is gone.
+ * under that number. reordered: the text under this number carries another. truncated: the tail is gone, though the
+ * journal's own end, a signed head or the mark beside the file names it. added: a record outside the numbers that its
+ * stream has.
  * undeclared: numbers left before delivery and no tombstone names them. unlike_signed: its hash is not the one that was
  * signed with the device's key, so the chain was rewritten. signature_broken: a signature that is not one.
  */
@@ -13,6 +15,7 @@ export type FindingKind =
   | 'missing'
   | 'reordered'
   | 'truncated'
+  | 'added'
   | 'undeclared'
   | 'unlike_signed'
   | 'signature_broken';

@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalJson, chainNext, readSignedHeads, signatureHolds, WireRecord } from '@lineside/protocol';
+import { canonicalJson, chainNext, chainStart, readSignedHeads, signatureHolds, WireRecord } from '@lineside/protocol';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { HandClock, openTestJournal, sampleBody } from '../../../tests/support/test-journal.ts';
 import { deviceKey, HeadSigner, identityFolder, type Journal, journalPath, verifyJournal } from './index.ts';
@@ -121,4 +121,111 @@ test('a signature by nobody is a finding', () => {
   const { findings, signatures } = verifyJournal(journalPath(folder.path));
   expect(findings).toEqual([{ stream: 'audit', what: 'signature_broken', seq: 2, to: 2 }]);
   expect(signatures.held).toBe(1);
+});
+
+/** As a copy of the folder looks to the next start: the file is not the one that the mark names. */
+const restore = (): void => {
+  const path = `${journalPath(folder.path)}.mark`;
+  const mark = JSON.parse(readFileSync(path, 'utf8')) as object;
+  writeFileSync(path, JSON.stringify({ ...mark, inode: 1 }));
+};
+
+test('signatures that recovery transfers, once or twice, are about the earlier journals and are not accused', () => {
+  fill(10);
+  signer.sign();
+  for (let times = 1; times <= 2; times += 1) {
+    journal.close();
+    restore();
+    journal = openTestJournal(folder.path, { clock });
+    fill(3);
+    new HeadSigner({ journal, key: deviceKey(folder.path), clock }).sign();
+    expect(verifyJournal(journalPath(folder.path))).toMatchObject({ findings: [], signatures: { held: 1 } });
+  }
+});
+
+test('a transferred signature that was edited is a finding', () => {
+  fill(10);
+  signer.sign();
+  journal.close();
+  restore();
+  journal = openTestJournal(folder.path, { clock });
+  const database = new Database(journalPath(folder.path));
+  database.exec('UPDATE record_audit SET json = replace(json, \'"alg":"ed25519"\', \'"alg":"none"\')');
+  database.close();
+  const { findings } = verifyJournal(journalPath(folder.path));
+  expect(findings).toContainEqual({ stream: 'audit', what: 'changed', seq: 1, to: 1 });
+});
+
+describe('a stream whose end was cut off together with its bookkeeping', () => {
+  const cut = (kept: number, stream = 'events'): void => {
+    const database = new Database(journalPath(folder.path));
+    const head =
+      kept === 0
+        ? chainStart('line-1', journal.epoch, stream as 'events')
+        : database.prepare<[number], Buffer>(`SELECT hash FROM record_${stream} WHERE seq = ?`).pluck().get(kept)!;
+    database.exec(`DELETE FROM record_${stream} WHERE seq > ${kept}`);
+    database
+      .prepare('UPDATE stream_head SET next_seq = ?, head = ? WHERE stream = ?')
+      .run(kept + 1, typeof head === 'string' ? Buffer.from(head, 'hex') : head, stream);
+    database.close();
+  };
+  const found = () => verifyJournal(journalPath(folder.path)).findings;
+
+  test.each([8, 0])('is found by the signed head, with %i of 20 records left', (kept) => {
+    fill(20);
+    signer.sign();
+    journal.close();
+    rmSync(`${journalPath(folder.path)}.mark`);
+    cut(kept);
+    expect(found()).toEqual([{ stream: 'events', what: 'truncated', seq: kept + 1, to: 20 }]);
+  });
+
+  test('is found by the mark beside the file where no signature reaches so far', () => {
+    fill(20);
+    journal.close();
+    cut(12);
+    expect(found()).toEqual([{ stream: 'events', what: 'truncated', seq: 13, to: 20 }]);
+  });
+
+  test('is found in the audit stream that holds the signatures itself', () => {
+    fill(5);
+    signer.sign();
+    journal.close();
+    cut(0, 'audit');
+    expect(found()).toEqual([{ stream: 'audit', what: 'truncated', seq: 1, to: 1 }]);
+  });
+
+  test('is found where the stream was removed from the table of heads', () => {
+    fill(20);
+    signer.sign();
+    journal.close();
+    const database = new Database(journalPath(folder.path));
+    database.exec("DELETE FROM stream_head WHERE stream = 'events'; DELETE FROM record_events");
+    database.close();
+    expect(found()).toEqual([{ stream: 'events', what: 'truncated', seq: 1, to: 20 }]);
+  });
+
+  test('is found where the records count as pruned under a base that the device did not sign', () => {
+    fill(20);
+    signer.sign();
+    journal.close();
+    const database = new Database(journalPath(folder.path));
+    database.exec(`DELETE FROM record_events;
+      UPDATE stream_head SET base_seq = 20, base_hash = zeroblob(32), head = zeroblob(32), acked = 20 WHERE stream = 'events'`);
+    database.close();
+    expect(found()).toEqual([{ stream: 'events', what: 'unlike_signed', seq: 20, to: 20 }]);
+  });
+});
+
+test('records outside the numbers of their stream are found', () => {
+  fill(3);
+  journal.close();
+  const database = new Database(journalPath(folder.path));
+  database.exec(`INSERT INTO record_events SELECT 4, kind, json, hash FROM record_events WHERE seq = 3;
+    INSERT INTO record_events SELECT 0, kind, json, hash FROM record_events WHERE seq = 3`);
+  database.close();
+  expect(verifyJournal(journalPath(folder.path)).findings).toEqual([
+    { stream: 'events', what: 'added', seq: 0, to: 0 },
+    { stream: 'events', what: 'added', seq: 4, to: 4 },
+  ]);
 });

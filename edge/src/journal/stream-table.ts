@@ -52,6 +52,7 @@ export class StreamTable {
   readonly #range: Database.Statement<[number, number], StoredRecord>;
   readonly #tombstones: Database.Statement<[], StoredRecord>;
   readonly #bytesUpTo: Database.Statement<[number], number>;
+  readonly #bounds: Database.Statement<[], { readonly low: number | null; readonly high: number | null }>;
   readonly #deleteUpTo: Database.Statement<[number]>;
 
   constructor(database: Database.Database, stream: Stream) {
@@ -69,6 +70,7 @@ export class StreamTable {
     this.#bytesUpTo = database
       .prepare<[number], number>(`SELECT coalesce(sum(octet_length(json)), 0) FROM ${table} WHERE seq <= ?`)
       .pluck();
+    this.#bounds = database.prepare(`SELECT min(seq) AS low, max(seq) AS high FROM ${table}`);
     this.#deleteUpTo = database.prepare(`DELETE FROM ${table} WHERE seq <= ?`);
   }
 
@@ -115,6 +117,12 @@ export class StreamTable {
   at(seq: number): StoredRecord | undefined {
     const row = this.#range.get(seq, 1);
     return row?.seq === seq ? row : undefined;
+  }
+
+  /** Lowest and highest number that has a row; undefined where none has. */
+  bounds(): SeqRange | undefined {
+    const row = this.#bounds.get();
+    return row === undefined || row.low === null || row.high === null ? undefined : [row.low, row.high];
   }
 
   tombstones(): readonly HeldTombstone[] {

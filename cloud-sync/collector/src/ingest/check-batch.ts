@@ -8,10 +8,12 @@ import {
   readEventBody,
   readSignedHeads,
   type RefusalReason,
-  signatureHolds,
+  signedEpoch,
+  type SignedHeads,
   type Stream,
   TelemetryBody,
   TombstoneBody,
+  type WireRecord,
 } from '@lineside/protocol';
 import type { StreamKey } from '../records/index.ts';
 import type { CheckedBatch, CheckedRecord, RecordContent } from './checked-batch.ts';
@@ -50,12 +52,12 @@ export function checkBatch({ device, stream }: AddressOf<'up'>, batch: Batch, ra
     const json = canonical(asReceived[index]);
     if (json === undefined) return { refused: 'schema', detail: `record ${record.s} has no canonical form` };
     hash = chainNext(hash, json);
-    const content = readContent({ device, epoch, stream }, record.k, record.s, record.b);
+    const content = readContent({ device, epoch, stream }, record);
     if (typeof content === 'string') unread.push(content);
     records.push({
       seq: record.s,
       id: record.id,
-      ...(record.was === undefined ? {} : { was: { epoch: record.was.epoch, seq: record.was.s } }),
+      ...(record.was === undefined ? {} : { was: wasOf(record.was) }),
       kind: record.k,
       wallMs: record.t,
       clock: record.q,
@@ -77,10 +79,14 @@ function canonical(record: unknown): string | undefined {
   }
 }
 
-function readContent(key: StreamKey, kind: string, seq: number, body: unknown): RecordContent | UnreadReason {
-  const content = kind === 'tombstone' ? readTombstone(seq, body) : readBody(key, body);
+function wasOf({ epoch, s: seq, origin }: NonNullable<WireRecord['was']>): NonNullable<CheckedRecord['was']> {
+  return { epoch, seq, ...(origin === undefined ? {} : { origin }) };
+}
+
+function readContent(key: StreamKey, { k, s, b, was }: WireRecord): RecordContent | UnreadReason {
+  const content = k === 'tombstone' ? readTombstone(s, b) : readBody(key, b, was);
   if (content !== undefined) return content;
-  return KNOWN_KINDS[key.stream].test(kind) ? 'body_invalid' : 'unknown_kind';
+  return KNOWN_KINDS[key.stream].test(k) ? 'body_invalid' : 'unknown_kind';
 }
 
 /** A tombstone can declare only numbers before its own. */
@@ -90,8 +96,8 @@ function readTombstone(seq: number, value: unknown): RecordContent | undefined {
   return { type: 'tombstone', body: data };
 }
 
-function readBody({ device, epoch, stream }: StreamKey, value: unknown): RecordContent | undefined {
-  switch (stream) {
+function readBody(key: StreamKey, value: unknown, was: WireRecord['was']): RecordContent | undefined {
+  switch (key.stream) {
     case 'events': {
       const body = readEventBody(value);
       return body && { type: 'event', body };
@@ -106,8 +112,16 @@ function readBody({ device, epoch, stream }: StreamKey, value: unknown): RecordC
     }
     case 'audit': {
       const heads = readSignedHeads(value);
-      if (heads !== undefined) return { type: 'heads', heads, valid: signatureHolds(device, epoch, heads) };
+      if (heads !== undefined) return checkHeads(key, heads, was);
       return AuditBody.safeParse(value).success ? { type: 'other' } : undefined;
     }
   }
+}
+
+/** A transferred signature is about the chains of an earlier journal, whose name version 0.1 did not always keep. */
+function checkHeads({ device, epoch }: StreamKey, heads: SignedHeads, was: WireRecord['was']): RecordContent {
+  const signed = signedEpoch(device, epoch, was, heads);
+  if (signed !== undefined) return { type: 'heads', heads, epoch: signed, valid: true };
+  if (was !== undefined && was.origin === undefined) return { type: 'other' };
+  return { type: 'heads', heads, epoch: was?.origin ?? epoch, valid: false };
 }

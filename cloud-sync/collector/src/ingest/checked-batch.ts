@@ -7,15 +7,15 @@ export type RecordContent =
   | { readonly type: 'telemetry'; readonly body: TelemetryBody }
   | { readonly type: 'media'; readonly body: MediaBody }
   | { readonly type: 'tombstone'; readonly body: TombstoneBody }
-  /** A device's signature of the heads of its chains; `valid` when it was made with the key that it names. */
-  | { readonly type: 'heads'; readonly heads: SignedHeads; readonly valid: boolean }
+  /** A device's signature of the heads of its chains in `epoch`; `valid` when it was made with the key that it names. */
+  | { readonly type: 'heads'; readonly heads: SignedHeads; readonly epoch: string; readonly valid: boolean }
   | { readonly type: 'other' };
 
 export interface CheckedRecord {
   readonly seq: number;
   readonly id: string;
   /** Number of the same record in an earlier journal of the device, from which it was transferred. */
-  readonly was?: { readonly epoch: string; readonly seq: number };
+  readonly was?: { readonly epoch: string; readonly seq: number; readonly origin?: string };
   readonly kind: string;
   /** The device's wall clock, a label. */
   readonly wallMs: number;

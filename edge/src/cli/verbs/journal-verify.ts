@@ -46,6 +46,7 @@ function sentence({ stream, what, seq, to }: Finding): string {
     missing: 'is missing',
     reordered: 'is stored under another number than its own',
     truncated: 'is missing at the end',
+    added: 'is stored outside the numbers of its stream',
     undeclared: 'was removed before delivery, and no record declares the loss',
     unlike_signed: 'differs from what this device signed: its chain was rewritten, or someone else has the key',
     signature_broken: 'contains an invalid signature of chain heads',

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type Database from 'better-sqlite3';
-import { countInRanges, mergeRanges, outsideRanges, type SeqRange, type Stream } from '@lineside/protocol';
+import { countInRanges, mergeRanges, outsideRanges, type SeqRange, type Stream, WireRecord } from '@lineside/protocol';
 import type { Logger } from '@lineside/kit';
 import { isFull } from '../errors.ts';
 import type { Entry } from '../journal-types.ts';
@@ -97,10 +97,16 @@ function putAll(
     const record: unknown = JSON.parse(json);
     if (typeof record !== 'object' || record === null) continue;
     // Of a record that is transferred a second time, the collector may have the number before this one.
-    const was = epoch === undefined ? {} : { was: { epoch, s: seq } };
+    const was = epoch === undefined ? {} : { was: { epoch, s: seq, ...originOf(record) } };
     head = putRecord(table, head, kind, { ...record, ...was });
   }
   table.write(head);
+}
+
+/** A record that is transferred again keeps the name of the journal that it was written in: signatures are bound to it. */
+function originOf(record: object): { readonly origin?: string } {
+  const { was } = WireRecord.pick({ was: true }).parse(record);
+  return was === undefined ? {} : { origin: was.origin ?? was.epoch };
 }
 
 /** Evidence keeps its table; where that cannot be read, the transferred records name the files. */

@@ -241,7 +241,7 @@ async function writeReadTables(tx: Queryable, news: readonly New[], atMs: number
         tables.expectMedia(key.device, content.body);
         break;
       case 'heads':
-        tables.signature(key, record.seq, content, atMs);
+        tables.signature(key.device, record.was?.seq ?? record.seq, content, atMs);
         break;
       case 'tombstone':
       case 'other':

@@ -1,6 +1,6 @@
 import type { EventBody, InspectionCounters, MediaBody, TelemetryBody } from '@lineside/protocol';
 import type { CheckedRecord, RecordContent } from '../../ingest/index.ts';
-import { addTransition, plainText, type StoredSummary, type StreamKey, type Transition } from '../../records/index.ts';
+import { addTransition, plainText, type StoredSummary, type Transition } from '../../records/index.ts';
 import { EVENT_COLUMNS, fromEventRow, toEventRow, type EventRowSql } from '../event-row.ts';
 import { signedRows } from '../signatures.ts';
 import type { TelemetrySql } from '../stored-rows.ts';
@@ -56,9 +56,9 @@ export class ReadTables {
   }
 
   signature(
-    { device, epoch }: StreamKey,
+    device: string,
     auditSeq: number,
-    { heads, valid }: Extract<RecordContent, { type: 'heads' }>,
+    { heads, epoch, valid }: Extract<RecordContent, { type: 'heads' }>,
     atMs: number,
   ): void {
     const common = { device, epoch, audit_seq: auditSeq, key: heads.key, holds: valid ? 1 : 0, at_ms: atMs };

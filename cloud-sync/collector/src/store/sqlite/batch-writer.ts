@@ -112,9 +112,10 @@ export class BatchWriter {
         this.#tables.expectMedia(key.device, content.body);
         return 0;
       case 'heads': {
-        const { heads, valid } = content;
+        const { heads, epoch, valid } = content;
+        const auditSeq = record.was?.seq ?? seq;
         for (const { stream, seq: signed, head } of signedRows(heads)) {
-          this.#sql.sign.run(key.device, key.epoch, stream, signed, seq, head, heads.key, valid ? 1 : 0, atMs);
+          this.#sql.sign.run(key.device, epoch, stream, signed, auditSeq, head, heads.key, valid ? 1 : 0, atMs);
         }
         return 0;
       }
