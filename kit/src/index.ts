@@ -13,6 +13,7 @@ export * from './mailbox.ts';
 export * from './process/index.ts';
 export * from './quantile-window.ts';
 export * from './rate-meter.ts';
-export * from './redact.ts';
+export { Redactor, redactUrls } from './redact.ts';
 export * from './service.ts';
 export * from './service-group.ts';
+export { encodeUserPart, secretsOfUrl, type UrlLogin, urlLogin } from './url-text.ts';

@@ -1,6 +1,6 @@
 import { Uplink, type UplinkSnapshot } from '@lineside/uplink';
 import { brokerAccess, type LoadedConfig, type UplinkConfig } from '../config/index.ts';
-import { type Clock, type Logger, type Service, redactUrls } from '@lineside/kit';
+import { type Clock, type Logger, type Service } from '@lineside/kit';
 import type { LinkView } from '../status/index.ts';
 import type { DataFolder } from './open-data-folder.ts';
 
@@ -23,7 +23,7 @@ export class UplinkService implements Service {
   constructor(options: UplinkServiceOptions) {
     const { loaded, uplink, store, clock, random, version, logger } = options;
     const broker = brokerAccess(loaded, uplink);
-    this.#broker = redactUrls(broker.url);
+    this.#broker = uplink.broker.shown;
     this.#uplink = new Uplink({
       broker,
       outbox: store.journal,

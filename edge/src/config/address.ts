@@ -1,4 +1,4 @@
-import { withoutReferences } from '@lineside/kit';
+import { encodeUserPart, withoutReferences } from '@lineside/kit';
 import { cameraUrlProblem } from '../camera/sources/index.ts';
 import { plantUrlProblem } from '../plant/index.ts';
 
@@ -26,7 +26,7 @@ export function brokerProblem(text: string): string | undefined {
 
 /** A reference alone is the whole URL, which is known only when it is resolved. */
 function withReferences(text: string, problem: (url: string) => string | undefined): string | undefined {
-  return /^\$\{[^}]*\}$/.test(text) ? undefined : problem(withoutReferences(text));
+  return /^\$\{[^}]*\}$/.test(text) ? undefined : problem(encodeUserPart(withoutReferences(text)));
 }
 
 export interface ListenAddress {

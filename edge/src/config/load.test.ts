@@ -150,6 +150,10 @@ describe('a bad file', () => {
   it('is reported as a YAML error where it is not YAML', () => {
     expect(problems('device: line-1\ncameras: [\n')[0]).toMatchObject({ code: 'yaml_invalid', line: 3 });
     expect(problems('device: a\ndevice: b\n')[0]).toMatchObject({ code: 'yaml_invalid', line: 2 });
+    const tagged = good('uplink:\n  broker: mqtt://b\n  password: !secret geheim\n');
+    expect(problems(tagged)).toMatchObject([
+      { code: 'yaml_invalid', line: 8, message: expect.stringMatching(/quotes/) },
+    ]);
     expect(problems('\tdevice: a\n')[0]).toMatchObject({ code: 'yaml_invalid', line: 1 });
   });
 
@@ -167,6 +171,8 @@ describe('a bad file', () => {
       good().replace('rtsp://host/1', '[geheim]'),
       good('uplink: {broker: "mqtt//u:geheim@b", password: [geheim]}\n'),
       good().replace('rtsp://host/1', '"rtsp://u:geheim@host" x'),
+      good().replace('rtsp://host/1', '!geheim'),
+      good().replace('rtsp://host/1', 'rtmp://u:geheim@host/1?pwd=geheim'),
     ];
     for (const text of texts) {
       const found = problems(text);

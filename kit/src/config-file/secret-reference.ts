@@ -4,7 +4,8 @@ export interface SecretReference {
   readonly name: string;
 }
 
-const REFERENCE = /\$\{([^}]*)\}/g;
+/** Without `{` inside, so that a text full of openings is read once. */
+const REFERENCE = /\$\{([^{}]*)\}/g;
 const SOURCES = ['env', 'file', 'credential'] as const;
 
 /** The reference as it is written in the configuration: `${env:NAME}`. */
@@ -17,7 +18,7 @@ export function referenceProblem(text: string): string | undefined {
   for (const match of text.matchAll(REFERENCE)) {
     if (parseReference(match[1] ?? '') === undefined) return `${match[0]} is not a reference`;
   }
-  return /\$\{[^}]*$/.test(text) ? 'a reference has no closing brace' : undefined;
+  return withoutReferences(text).includes('${') ? 'a reference has no closing brace, or one too many' : undefined;
 }
 
 /** `text` with every reference replaced by a word without meaning, so that its form can be checked. */

@@ -106,7 +106,10 @@ function problemsOf(read: () => string): readonly SecretError[] {
 function readSecretFile(path: string, reference: SecretReference): string {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    // Editors of Windows put a byte order mark in front; it is part of no secret.
+    text = readFileSync(path, 'utf8')
+      .replace(/^\uFEFF/, '')
+      .replace(/\r?\n$/, '');
   } catch (error) {
     throw new SecretError({
       code: 'secret_missing',

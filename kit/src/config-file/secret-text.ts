@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { hasLiteral, hasLiteralPassword, maskText, maskUrl, splitUser } from './masked-url.ts';
+import { hasLiteral, hasLiteralPassword, maskText, maskUrl } from './masked-url.ts';
+import { resolveUrl } from './resolve-url.ts';
 import { fillReferences, type SecretReference, splitReferences } from './secret-reference.ts';
 
 export type SecretKind = 'url' | 'text';
@@ -35,12 +36,9 @@ export class SecretText {
     return this.#written === other.#written;
   }
 
-  /** The text with every reference replaced by what `read` returns; percent-encoded inside a URL's user part. */
+  /** The text with every reference replaced by what `read` returns, encoded for its place where it is part of a URL. */
   resolve(read: (reference: SecretReference) => string): string {
-    if (this.kind === 'text') return fillReferences(this.#written, read);
-    const { before, user, after } = splitUser(this.#written, 'exact');
-    const encoded = (reference: SecretReference): string => encodeURIComponent(read(reference));
-    return fillReferences(before, read) + fillReferences(user, encoded) + fillReferences(after, read);
+    return this.kind === 'text' ? fillReferences(this.#written, read) : resolveUrl(this.#written, read);
   }
 
   toString(): string {

@@ -18,6 +18,13 @@ describe('the shown form of a secret text', () => {
     ['rtsp://${env:U}:geheim@host/stream', 'rtsp://${env:U}:***@host/stream'],
     ['http://host/video?user=me&password=geheim&channel=1', 'http://host/video?user=***&password=***&channel=1'],
     ['http://host/video?token=${env:T}', 'http://host/video?token=${env:T}'],
+    ['rtsp://host:554/cam?usr=admin&pwd=geheim&subtype=1', 'rtsp://host:554/cam?usr=***&pwd=***&subtype=1'],
+    ['rtsp://host/Streaming/Channels/101', 'rtsp://host/Streaming/Channels/101'],
+    ['rtsps://host:7441/aB3dE5gH7jK9mN1p', 'rtsps://host:7441/***'],
+    ['http://host/live/user=admin_password=geheim_channel=1_stream=0.sdp', 'http://host/live/***'],
+    ['http://host/${file:/a/token}/video', 'http://host/${file:/a/token}/video'],
+    ['http://host/live#geheim', 'http://host/live#***'],
+    ['http://host/video?geheim', 'http://host/video?***'],
     ['${credential:camera}', '${credential:camera}'],
     ['/recordings/a@b.mp4', '/recordings/a@b.mp4'],
   ])('shows %s as %s', (written, shown) => {
@@ -38,16 +45,37 @@ test('no way of printing a secret text reveals its literal pieces', () => {
 });
 
 describe('SecretResolver', () => {
-  it('reads variables, files and credentials, and encodes them in the user part of a URL', async () => {
+  it('reads variables, files and credentials, and encodes them in the user part and the query of a URL', async () => {
     await using dir = await tempDir();
     await writeFile(dir.join('cam'), 'p@ss/word\n');
     await writeFile(dir.join('mqtt'), 'from systemd');
     const env = { WHO: 'viewer', CREDENTIALS_DIRECTORY: dir.path };
     const secrets = new SecretResolver({ env, baseDir: dir.path });
     expect(secrets.text(url('rtsp://${env:WHO}:${file:cam}@host/1'))).toBe('rtsp://viewer:p%40ss%2Fword@host/1');
-    expect(secrets.text(url(`http://host/?pwd=\${file:${dir.join('cam')}}`))).toBe('http://host/?pwd=p@ss/word');
+    expect(secrets.text(url(`http://host/?pwd=\${file:${dir.join('cam')}}`))).toBe('http://host/?pwd=p%40ss%2Fword');
     expect(secrets.text(new SecretText('${credential:mqtt}', 'text'))).toBe('from systemd');
     expect(secrets.text(new SecretText('as it is', 'text'))).toBe('as it is');
+  });
+
+  it('takes no byte order mark for a part of the secret', async () => {
+    await using dir = await tempDir();
+    await writeFile(dir.join('pw'), '\uFEFFgeheim\r\n');
+    const secrets = new SecretResolver({ env: {}, baseDir: dir.path });
+    expect(secrets.text(new SecretText('${file:pw}', 'text'))).toBe('geheim');
+  });
+
+  it.each([
+    ['rtsp://u:a/b?c#d@cam/1', 'rtsp://u:a%2Fb%3Fc%23d@cam/1', 'a password in plain text'],
+    ['rtsp://u:12/34@10.0.0.9:554/1', 'rtsp://u:12%2F34@10.0.0.9:554/1', 'a password that looks like a port'],
+    ['rtsp://u:12/${env:S}@cam/1', 'rtsp://u:12%2Fx%26y%3D%27z@cam/1', 'a reference beside plain text'],
+    ['rtsp://10.0.0.9:554/a@b', 'rtsp://10.0.0.9:554/a@b', 'a path with the mark of a user part'],
+    ['http://cam/v?pwd=${env:S}&channel=1', 'http://cam/v?pwd=x%26y%3D%27z&channel=1', 'the value of a parameter'],
+    ['http://cam/v?${env:S}', "http://cam/v?x&y='z", 'a reference that is the query'],
+    ['http://cam/${env:P}/v', 'http://cam/live/1/v', 'a reference in the path'],
+    ['${env:ALL}', 'rtsp://u:p%2Fq@cam/1', 'a reference that is the URL'],
+  ])('reads %s as %s: %s', (written, resolved) => {
+    const env = { S: "x&y='z", P: 'live/1', ALL: 'rtsp://u:p/q@cam/1' };
+    expect(new SecretResolver({ env, baseDir: '/' }).url(url(written))).toBe(resolved);
   });
 
   it('reads at every use, so that a changed secret counts', async () => {

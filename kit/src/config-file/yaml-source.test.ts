@@ -40,3 +40,10 @@ test('a problem has its position and does not quote the line, which may contain 
   expect(source.problems.length).toBeGreaterThan(1);
   expect(JSON.stringify(source.problems)).not.toContain('secret');
 });
+
+test('an unknown tag is a problem at its line, and what may be a password is not quoted', () => {
+  const source = new YamlSource('a: 1\nb: !secret geheim\nc: !geheim\nd: !!str 5\n');
+  expect(source.problems.map(({ line }) => line)).toEqual([2, 3]);
+  expect(source.problems[0]?.message).toContain('${file:/path}');
+  expect(JSON.stringify(source.problems)).not.toContain('geheim');
+});

@@ -32,9 +32,11 @@ export class YamlSource {
   }
 
   get problems(): readonly YamlProblem[] {
-    return this.#document.errors.map((error) => ({
+    // An unknown tag is a warning of the parser, which then takes the value as text.
+    const tags = this.#document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
+    return [...this.#document.errors, ...tags].map((error) => ({
       ...this.#position(error.pos[0]),
-      message: error.code === 'DUPLICATE_KEY' ? 'this key exists twice' : lowerFirst(error.message),
+      message: problemText(error),
     }));
   }
 
@@ -69,6 +71,13 @@ export class YamlSource {
     const { line, col } = this.#lines.linePos(offset);
     return { line, column: col };
   }
+}
+
+/** Quotes nothing of the file: a password that starts with `!` is read as a tag. */
+function problemText({ code, message }: Yaml.YAMLError): string {
+  if (code === 'DUPLICATE_KEY') return 'this key exists twice';
+  if (code !== 'TAG_RESOLVE_FAILED') return lowerFirst(message);
+  return 'starts with ! and is read as a tag, which is not known here: put the text in quotes, or refer to a secret with ${file:/path}';
 }
 
 function withoutNulls(value: unknown): unknown {

@@ -14,7 +14,7 @@ import {
   type Refusal,
   type Reported,
 } from '@lineside/protocol';
-import { type Clock, type Logger, LogThrottle, messageOf } from '@lineside/kit';
+import { type Clock, type Logger, LogThrottle, messageOf, redactUrls, urlLogin } from '@lineside/kit';
 import type { Ingest } from '../ingest/index.ts';
 
 const GOODBYE_MS = 1500;
@@ -110,7 +110,8 @@ export class BrokerLink {
 
   /** Keeps a connection until the signal aborts; then publishes that the collector is offline. */
   async run(signal: AbortSignal): Promise<void> {
-    const client = mqtt.connect(this.#options.url, this.#connectOptions());
+    const { url, ...login } = urlLogin(this.#options.url);
+    const client = mqtt.connect(url, { ...login, ...this.#connectOptions() });
     this.#client = client;
     client.handleMessage = (packet, done) => this.#receive(packet, done);
     client.on('connect', () => this.#connected(client));
@@ -186,7 +187,7 @@ export class BrokerLink {
         return;
       }
       this.#subscribed = true;
-      this.#options.log.info({ url: this.#options.url }, 'connected to broker');
+      this.#options.log.info({ url: redactUrls(this.#options.url) }, 'connected to broker');
       if (!this.#withdrawn) this.#announce(client, true);
     });
   }
@@ -247,7 +248,8 @@ export class BrokerLink {
   #complain(error: Error): void {
     const times = this.#throttle.due(error.message);
     const { url, log } = this.#options;
-    if (times !== undefined) log.warn({ url, error: error.message, times }, 'problem with the broker');
+    if (times !== undefined)
+      log.warn({ url: redactUrls(url), error: redactUrls(error.message), times }, 'problem with the broker');
   }
 
   #presence(online: boolean): OutgoingMessage {

@@ -1,4 +1,4 @@
-import { messageOf, redactUrls } from '@lineside/kit';
+import { messageOf, redactUrls, urlLogin } from '@lineside/kit';
 import type { OutgoingMessage } from '@lineside/protocol';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { problem, UplinkFailure } from '../ports/index.ts';
@@ -30,7 +30,8 @@ export interface ClientSettings {
  */
 export function openClient(access: BrokerAccess, settings: ClientSettings): MqttClient {
   try {
-    return connect(access.url, clientOptions(access, settings));
+    const { url, ...login } = urlLogin(access.url);
+    return connect(url, clientOptions({ ...login, ...access, url }, settings));
   } catch (error) {
     // Before anything is sent: OpenSSL reads the PEM texts at once.
     throw new UplinkFailure(problem('broker_tls_files', `${redactUrls(access.url)}: ${messageOf(error)}`), error);

@@ -131,3 +131,14 @@ test('nobody listening, a wrong password and a password in the URL are reported 
   const { message } = await problemOf({ url: `mqtt://line-1:secret-42@127.0.0.1:${port}` });
   expect(message).not.toContain('secret-42');
 });
+
+test.each(['a:b', 'a/b', 'a#b?c@d', '100%'])('the password %s may stand in the URL of the broker', async (password) => {
+  await using own = await startMosquitto({ users: { viewer: password } });
+  const plain = own.url.replace('//', () => `//viewer:${password}@`);
+  const encoded = own.url.replace('//', () => `//viewer:${encodeURIComponent(password)}@`);
+  for (const url of [plain, encoded]) {
+    expect(await probeBroker({ url, clientId: 'line-1-doctor', timeoutMs: 5_000 })).toMatchObject({
+      broker: 'answers',
+    });
+  }
+});

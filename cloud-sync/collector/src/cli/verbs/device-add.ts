@@ -74,7 +74,11 @@ async function add(context: Context, options: AddOptions, [id = '']: readonly st
 /** Where the device must connect, as far as it can be known here. */
 async function brokerAddress(config: CollectorConfig): Promise<string | undefined> {
   if (config.mqtt.publicUrl !== undefined) return config.mqtt.publicUrl;
-  if (config.broker !== 'managed') return config.broker;
+  if (config.broker !== 'managed') {
+    const { urlLogin } = await import('@lineside/kit');
+    // The collector's own password at the broker is not for the device.
+    return urlLogin(config.broker).url;
+  }
   const { readRuntimeInfo } = await import('../../runtime/index.ts');
   const { host, port } = config.mqtt.listen;
   const configured = port === 0 ? undefined : `${config.mqtt.tls === undefined ? 'mqtt' : 'mqtts'}://${host}:${port}`;
