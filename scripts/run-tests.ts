@@ -14,6 +14,10 @@ const CHECKS: readonly (readonly [name: string, args: readonly string[]])[] = [
   ['types of the browser tests', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.browser.json']],
   ['format', ['node_modules/@biomejs/biome/bin/biome', 'format', '.']],
   ['lint', ['node_modules/eslint/bin/eslint.js', '.']],
+  [
+    'spelling and terms',
+    ['node_modules/cspell/bin.mjs', '--no-progress', '--quiet', '--config', 'cspell.config.yaml', '.'],
+  ],
   ['module boundaries', ['scripts/check-modules.ts']],
   ['generated documents', ['--conditions=source', 'scripts/generate-docs.ts', '--check']],
 ];
