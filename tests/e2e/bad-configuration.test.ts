@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { journalPath, verifyJournal } from '../../edge/src/journal/index.ts';
@@ -98,6 +98,29 @@ describe('a first start that cannot be', { timeout: 60_000 }, () => {
     await first.stop();
   });
 });
+
+it('starts with the last good configuration of the version before, whose keys have other names now', async () => {
+  const config = await configure(dir.join('lineside.yaml'), await configOfTheVersionBefore());
+  await mkdir(dir.join('edge/config'), { recursive: true });
+  await copyFile(config, dir.join('edge/config/last-good.yaml'));
+  await using appliance = await startAppliance({ config, data: dir.join('edge') });
+  await appliance.inspects(['lamp']);
+  const { config: state } = await appliance.status();
+  expect(state.state).toBe('last_good');
+  expect(state.problem).toMatch(/minDuration[\s\S]*deliveredRetention/);
+  await appliance.stop();
+  expect(await readFile(dir.join('edge/config/last-good.yaml'), 'utf8')).toContain('minDuration');
+}, 90_000);
+
+/** The good configuration with keys as they were named before. */
+async function configOfTheVersionBefore(): Promise<object> {
+  const { rules, ...good } = (await goodConfig()) as { readonly rules: readonly object[] };
+  return {
+    ...good,
+    rules: rules.map((rule) => ({ ...rule, longerThan: '1s' })),
+    storage: { keepDelivered: '10d' },
+  };
+}
 
 describe('a running line whose configuration is changed', { timeout: 90_000 }, () => {
   let appliance: Appliance;
