@@ -353,18 +353,18 @@ describe('a recording', () => {
     expect(indexes.at(-1)).toBe(199);
   });
 
-  it('gives every frame one fate for each model, at a rate of its own and as a second stage, although it is killed', async () => {
+  it('gives every frame one outcome for each model, also at a lower rate and as a second stage, although it is killed', async () => {
     const url = await testVideo({ fps: 25, seconds: 6 });
     const [first] = [await brightness()];
     const kills = new Set([30, 75]);
-    const after = { model: 'brightness', margin: 0, most: 4 };
+    const secondStage = { source: 'brightness', padding: 0, maxDetections: 4 };
     const line: Running = start(
       {
         cameras: [
           camera('r', url, {
             mode: 'recording',
             fps: 25,
-            models: ['brightness', { model: 'seldom', fps: 5 }, { model: 'second', after }],
+            models: ['brightness', { model: 'seldom', fps: 5 }, { model: 'second', secondStage }],
           }),
         ],
         models: [first, { ...first, id: 'seldom' }, { ...first, id: 'second' }],

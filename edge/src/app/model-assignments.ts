@@ -1,10 +1,10 @@
 import { type CameraConfig, modelIdsOf } from '../config/index.ts';
 import { type Region, regionAround } from '../domain/index.ts';
-import type { ModelUse } from '../vision/index.ts';
+import type { ModelAssignment } from '../vision/index.ts';
 import type { LineModel } from './models.ts';
 
 /** The model assignments of one camera as the vision process takes them; models that were refused are left out. */
-export function assignmentsOf(camera: CameraConfig, models: readonly LineModel[]): readonly ModelUse[] {
+export function assignmentsOf(camera: CameraConfig, models: readonly LineModel[]): readonly ModelAssignment[] {
   const found = new Map(models.flatMap((model) => (model.state === 'found' ? [[model.id, model.threshold]] : [])));
   return modelIdsOf(camera)
     .filter((id) => found.has(id))
@@ -15,7 +15,7 @@ export function assignmentsOf(camera: CameraConfig, models: readonly LineModel[]
 export function refusedAssignmentsOf(
   camera: CameraConfig,
   models: readonly LineModel[],
-): readonly Pick<ModelUse, 'model' | 'fps'>[] {
+): readonly Pick<ModelAssignment, 'model' | 'fps'>[] {
   const refused = new Set(models.flatMap((model) => (model.state === 'refused' ? [model.id] : [])));
   return modelIdsOf(camera)
     .filter((id) => refused.has(id))
@@ -25,11 +25,11 @@ export function refusedAssignmentsOf(
     });
 }
 
-function assignmentOf(camera: CameraConfig, id: string, thresholds: ReadonlyMap<string, number>): ModelUse {
+function assignmentOf(camera: CameraConfig, id: string, thresholds: ReadonlyMap<string, number>): ModelAssignment {
   const stage = camera.stages.find(({ model }) => model === id);
   if (stage !== undefined) {
-    const { source, labels, padding: margin, maxDetections: most } = stage;
-    return { model: id, after: { model: source, labels, score: thresholds.get(source), margin, most } };
+    const { source, labels, padding, maxDetections } = stage;
+    return { model: id, secondStage: { source, labels, score: thresholds.get(source), padding, maxDetections } };
   }
   const assignment = camera.models.find((candidate) => candidate.id === id);
   const { fps, interval, region, tiles } = assignment ?? { id };

@@ -19,7 +19,7 @@ describe('what FFmpeg can do', () => {
       version: '4.4.2-0ubuntu',
       timeoutOption: '-stimeout',
       passthrough: ['-vsync', '0'],
-      tellTimes: 'showinfo',
+      timesFilter: 'showinfo',
     });
     expect([...jetson.decoders]).toEqual(['h264', 'h264_nvv4l2dec']);
     expect(hardwareDecoder(jetson, 'h264')).toBe('h264_nvv4l2dec');
@@ -30,15 +30,15 @@ describe('what FFmpeg can do', () => {
   it('is asked of the FFmpeg on this machine', async () => {
     const here = await probeFfmpeg();
     expect(here.decoders.has('h264')).toBe(true);
-    expect(here.tellTimes).toBe('showinfo=checksum=0');
+    expect(here.timesFilter).toBe('showinfo=checksum=0');
   });
 
-  it('does without the times of frames where nothing tells them', () => {
+  it('omits the times of frames where this FFmpeg has no filter that reports them', () => {
     const bare = readCapabilities('ffmpeg', 'ffmpeg version 6.0', DECODERS, "Unknown filter 'showinfo'.");
-    expect(bare.tellTimes).toBeUndefined();
+    expect(bare.timesFilter).toBeUndefined();
   });
 
-  it('says when there is no FFmpeg', async () => {
+  it('reports that FFmpeg is missing', async () => {
     await expect(probeFfmpeg('/nowhere/ffmpeg')).rejects.toMatchObject({ code: 'ffmpeg_missing' });
   });
 });

@@ -3,16 +3,16 @@ import { StreamError } from './errors.ts';
 
 const PROBE_DEADLINE_MS = 15_000;
 
-/** What the FFmpeg on this machine can do and how it wants to be spoken to. */
+/** What the FFmpeg on this machine can do, and which options it understands. */
 export interface FfmpegCapabilities {
   readonly command: string;
   readonly version: string;
   /** RTSP's socket time-out in microseconds; in FFmpeg 4 `-timeout` would make it listen instead. */
   readonly timeoutOption: '-timeout' | '-stimeout';
-  /** Hands every frame on as it is, neither doubled nor dropped. */
+  /** Passes every frame on as it is, neither duplicated nor dropped. */
   readonly passthrough: readonly [string, string];
-  /** Filter that says each frame's number and time on stderr; undefined where this FFmpeg was built without it. */
-  readonly tellTimes: 'showinfo=checksum=0' | 'showinfo' | undefined;
+  /** Filter that writes each frame's number and time to stderr; undefined where this FFmpeg was built without it. */
+  readonly timesFilter: 'showinfo=checksum=0' | 'showinfo' | undefined;
   /** Names of the video decoders. */
   readonly decoders: ReadonlySet<string>;
 }
@@ -28,7 +28,7 @@ export async function probeFfmpeg(command = 'ffmpeg', signal?: AbortSignal): Pro
     const [version, decoders, showinfo] = await Promise.all([
       runProgram(command, ['-hide_banner', '-version'], options),
       runProgram(command, ['-hide_banner', '-decoders'], options),
-      // Whether its answer to an unknown filter is an error depends on the version; either way it has none.
+      // Whether an unknown filter is an error depends on the version; either way there is none.
       runProgram(command, ['-hide_banner', '-h', 'filter=showinfo'], options).then(
         ({ stdout }) => stdout,
         () => '',
@@ -60,13 +60,13 @@ export function readCapabilities(
     version,
     timeoutOption: format >= 59 ? '-timeout' : '-stimeout',
     passthrough: hasFpsMode ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'],
-    tellTimes: timeFilterOf(showinfoText),
+    timesFilter: timeFilterOf(showinfoText),
     decoders: new Set(decoders),
   };
 }
 
-/** Old ones know no options and reckon checksums that nobody reads. */
-function timeFilterOf(help: string): FfmpegCapabilities['tellTimes'] {
+/** Old versions have no options and compute checksums that nobody reads. */
+function timeFilterOf(help: string): FfmpegCapabilities['timesFilter'] {
   if (!/^Filter showinfo/m.test(help)) return undefined;
   return /^\s+checksum\b/m.test(help) ? 'showinfo=checksum=0' : 'showinfo';
 }

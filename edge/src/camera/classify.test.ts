@@ -28,7 +28,7 @@ describe('what FFmpeg wrote before it ended', () => {
     expect(classifyStderr(lines)?.code).toBe('refused');
   });
 
-  it('tells an RTSP server that never answers from one that answers nonsense', () => {
+  it('distinguishes an RTSP server that never answers from one that answers with invalid data', () => {
     const lines = ['[error] rtsp://10.0.0.9/1: Invalid data found when processing input'];
     expect(causeOf(lines, { url: 'rtsp://10.0.0.9/1', waitedMs: 5_100 })?.code).toBe('timed_out');
     expect(causeOf(lines, { url: 'rtsp://10.0.0.9/1', waitedMs: 40 })?.code).toBe('not_video');

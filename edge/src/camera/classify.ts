@@ -1,7 +1,7 @@
 import type { StreamErrorCode } from '../domain/index.ts';
 import { SOCKET_TIMEOUT_MS, sourceOf } from './sources/index.ts';
 
-/** Tried in order: the first pattern found in any of the last lines decides, so causes stand before consequences. */
+/** Tried in order: the first pattern that any of the last lines matches decides, so causes come before consequences. */
 const PATTERNS: readonly (readonly [StreamErrorCode, RegExp])[] = [
   ['auth', /\b401\b|\b403\b|unauthori[sz]ed|forbidden|authorization failed/i],
   ['not_found', /\b404\b|not found \(404|stream not found|no such file or directory|\b454\b/i],
@@ -22,8 +22,8 @@ const PATTERNS: readonly (readonly [StreamErrorCode, RegExp])[] = [
 ];
 
 /**
- * Names the cause in what FFmpeg wrote to stderr before it ended. `undefined` when no line tells, which for a live
- * source means that the stream just ended: FFmpeg's exit code is 0 even when the server was killed.
+ * The cause in what FFmpeg wrote to stderr before it ended. `undefined` when no line names one, which for a live source
+ * means that the stream just ended: FFmpeg's exit code is 0 even when the server was killed.
  */
 export function classifyStderr(lines: readonly string[]): { code: StreamErrorCode; line: string } | undefined {
   for (const [code, pattern] of PATTERNS) {
@@ -34,8 +34,8 @@ export function classifyStderr(lines: readonly string[]): { code: StreamErrorCod
 }
 
 /**
- * The same where it is also known how long the source was waited for: FFmpeg says "invalid data" of an RTSP server that
- * takes the connection and never answers, as it does of one that answers nonsense.
+ * The same where the waiting time is known too: FFmpeg reports "invalid data" for an RTSP server that accepts the
+ * connection and never answers, as it does for one that answers with invalid data.
  */
 export function causeOf(
   lines: readonly string[],
@@ -43,7 +43,7 @@ export function causeOf(
 ): { code: StreamErrorCode; line: string } | undefined {
   const cause = classifyStderr(lines);
   const silent = cause?.code === 'not_video' && sourceOf(url).hidesSilence && waitedMs >= SOCKET_TIMEOUT_MS;
-  return silent ? { code: 'timed_out', line: 'the source took the connection and did not answer' } : cause;
+  return silent ? { code: 'timed_out', line: 'the source accepted the connection and did not answer' } : cause;
 }
 
 /** Lines below warning describe the stream and may carry any word. */

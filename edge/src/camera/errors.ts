@@ -20,7 +20,7 @@ export const STREAM_ADVICE: Readonly<Record<StreamErrorCode, string>> = {
   stalled: 'The stream stopped delivering pictures. Check cable, network load and the load of the camera.',
   ended: 'The source closed the stream. Check whether the camera restarts or limits the number of viewers.',
   decoder_hung:
-    'The decoder hung and had to be killed. If it comes again, use the sub-stream of the camera or software decoding.',
+    'The decoder hung and had to be killed. If it happens again, use the sub-stream of the camera or software decoding.',
   ffmpeg_missing: 'Install FFmpeg 4.4 or later (`sudo apt install ffmpeg`) or set the path to it.',
   disk: 'A disk is full or cannot be written. Run `lineside doctor`.',
   unknown: 'Run `lineside doctor`; the last lines that FFmpeg wrote are in the log.',
@@ -31,7 +31,7 @@ const RETRY: Readonly<Partial<Record<StreamErrorCode, Retry>>> = {
   ffmpeg_missing: 'never',
 };
 
-/** A stream that failed, with a code that says how; messages carry no credentials. */
+/** A stream that failed, with a code for the cause. Messages contain no credentials. */
 export class StreamError extends LinesideError {
   override readonly name = 'StreamError';
   declare readonly code: StreamErrorCode;

@@ -32,11 +32,11 @@ const LIVE: FfmpegRequest = {
 };
 
 describe('the command line of an FFmpeg child', () => {
-  it('asks for the times of frames as far as this FFmpeg can tell them', () => {
+  it('asks for the times of frames as far as this FFmpeg can report them', () => {
     const graph = (capabilities: FfmpegCapabilities): string => ffmpegArguments(LIVE, capabilities).join(' ');
     expect(graph(NEW)).toContain("',showinfo=checksum=0,split=");
     expect(graph(OLD)).toContain("',showinfo,split=");
-    expect(graph({ ...NEW, tellTimes: undefined })).not.toContain('showinfo');
+    expect(graph({ ...NEW, timesFilter: undefined })).not.toContain('showinfo');
   });
 
   it('writes one output per format and the picture last, never to stdout', () => {
@@ -47,13 +47,13 @@ describe('the command line of an FFmpeg child', () => {
     expect(args.filter((arg) => arg === '-i')).toHaveLength(1);
   });
 
-  it('speaks the dialect of FFmpeg 5 and of FFmpeg 4', () => {
+  it('uses the options of FFmpeg 5 and of FFmpeg 4', () => {
     expect(ffmpegArguments(LIVE, NEW)).toEqual(expect.arrayContaining(['-timeout', '-fps_mode']));
     expect(ffmpegArguments(LIVE, OLD)).toEqual(expect.arrayContaining(['-stimeout', '-vsync']));
     expect(ffmpegArguments(LIVE, OLD)).not.toContain('-timeout');
   });
 
-  it('plays a live file at its own pace and again at its end when told', () => {
+  it('plays a live file at its own rate, and again from the start when the plan says loop', () => {
     const args = ffmpegArguments({ ...LIVE, url: '/videos/a:b.mp4', paced: true, loop: true }, NEW);
     expect(args.slice(args.indexOf('-re'), args.indexOf('-i') + 2)).toEqual([
       '-re',
@@ -85,7 +85,7 @@ function run(request: Partial<FfmpegRequest>): { pixels: Buffer; reader: StderrR
 
 const FRAME = 64 * 64 * 3;
 
-/** Reads until there are `count` bytes, and tells how many came. */
+/** Reads until there are `count` bytes; resolves to the number of bytes read. */
 async function bytesOf(stream: Readable, count: number): Promise<number> {
   let read = 0;
   for await (const chunk of stream) {
@@ -120,7 +120,7 @@ describe('what FFmpeg makes of it', () => {
     [100, 50, 320, 320],
     [2592, 1944, 416, 416],
     [17, 1000, 64, 64],
-  ])('puts a %i x %i picture into %i x %i where the words of the domain say', (w, h, width, height) => {
+  ])('puts a %i x %i frame into %i x %i at the place that the domain calculates', (w, h, width, height) => {
     const format: FrameFormat = { width, height, color: 'rgb', anchor: 'center', fill: 7 };
     const url = `lavfi:color=c=white:size=${w}x${h}:rate=5:duration=0.2`;
     const { pixels } = run({ url, formats: [format], choice: { kind: 'live', fps: 5 } });
@@ -187,7 +187,7 @@ describe('what FFmpeg makes of it', () => {
     }
   });
 
-  it('tells size, rate and codec of the source', () => {
+  it('reports size, rate and codec of the source', () => {
     const { reader } = run({ url: 'lavfi:testsrc2=size=320x180:rate=25:duration=0.2' });
     expect(reader.facts).toMatchObject({
       source: { width: 320, height: 180 },

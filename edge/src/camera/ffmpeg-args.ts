@@ -5,11 +5,11 @@ import { sourceOf } from './sources/index.ts';
 
 /** Which of the source's frames are wanted. */
 export type FrameChoice =
-  /** At most `fps` a second, never one twice, with its time told on stderr. Fewer where the source has fewer. */
+  /** At most `fps` a second, none twice, with its time on stderr. Fewer where the source has fewer. */
   | { readonly kind: 'live'; readonly fps: number }
   /** Exactly `fps` a second of the recording's clock, leaving out the first `skip`. */
   | { readonly kind: 'recording'; readonly fps: number; readonly skip: number }
-  /** Every frame, with its time told on stderr. */
+  /** Every frame, with its time on stderr. */
   | { readonly kind: 'every' };
 
 export interface FfmpegRequest {
@@ -63,7 +63,7 @@ interface OutputLabel {
 
 function filterGraph(
   request: FfmpegRequest,
-  { tellTimes }: FfmpegCapabilities,
+  { timesFilter }: FfmpegCapabilities,
 ): { labels: OutputLabel[]; graph: string } {
   const branches = request.formats.map((format, index) => ({
     label: `m${index}`,
@@ -75,20 +75,20 @@ function filterGraph(
   }
   const split = branches.map(({ label }) => `[s_${label}]`).join('');
   const graph = [
-    `[0:v:0]${choiceFilter(request.choice, tellTimes)},split=${branches.length}${split}`,
+    `[0:v:0]${choiceFilter(request.choice, timesFilter)},split=${branches.length}${split}`,
     ...branches.map(({ label, filters }) => `[s_${label}]${filters}[${label}]`),
   ].join(';');
   return { labels: branches, graph };
 }
 
-function choiceFilter(choice: FrameChoice, tellTimes: FfmpegCapabilities['tellTimes']): string {
+function choiceFilter(choice: FrameChoice, timesFilter: FfmpegCapabilities['timesFilter']): string {
   switch (choice.kind) {
     case 'live':
-      return [`select='${thinning(choice.fps)}'`, ...(tellTimes === undefined ? [] : [tellTimes])].join(',');
+      return [`select='${thinning(choice.fps)}'`, ...(timesFilter === undefined ? [] : [timesFilter])].join(',');
     case 'recording':
       return `fps=${choice.fps}${choice.skip > 0 ? `,select='gte(n,${choice.skip})'` : ''}`;
     case 'every':
-      return tellTimes ?? 'null';
+      return timesFilter ?? 'null';
   }
 }
 
@@ -114,7 +114,7 @@ function letterboxFilters(format: FrameFormat, name: string): string {
   const offset = (outer: string, inner: string): string =>
     anchor === 'top-left' ? '0' : `'trunc((${outer}-${inner})/2)'`;
   const grey = `0x${fill.toString(16).padStart(2, '0').repeat(3)}`;
-  // A scaler with a name tells the size of the source, which that of a part does not know.
+  // A named scaler logs the size of the source; the scaler of a region does not know that size.
   const scaler = format.region === undefined ? `scale@${name}` : 'scale';
   if (anchor === 'stretch') {
     const fill = `${scaler}=w=${width}:h=${height}:flags=bilinear`;
@@ -143,8 +143,9 @@ function wholeFilters({ region, scale, color }: WholeFormat): string {
 function cropFilters(region: Region | undefined): readonly string[] {
   if (region === undefined) return [];
   const [x1, y1, x2, y2] = region;
-  const low = (share: number, side: string): string => `max(0,min(floor(${share}*${side}/2)*2,floor((${side}-1)/2)*2))`;
-  const high = (share: number, side: string): string => `min(${side},ceil(${share}*${side}/2)*2)`;
+  const low = (fraction: number, side: string): string =>
+    `max(0,min(floor(${fraction}*${side}/2)*2,floor((${side}-1)/2)*2))`;
+  const high = (fraction: number, side: string): string => `min(${side},ceil(${fraction}*${side}/2)*2)`;
   const extent = (from: number, to: number, side: string): string => `'max(1,${high(to, side)}-${low(from, side)})'`;
   return [`crop=w=${extent(x1, x2, 'iw')}:h=${extent(y1, y2, 'ih')}:x='${low(x1, 'iw')}':y='${low(y1, 'ih')}':exact=1`];
 }

@@ -30,7 +30,7 @@ interface Running extends Seen, AsyncDisposable {
 /** Runs a camera until the scope ends. */
 function camera(
   options: Partial<CameraOptions> & { url: string },
-  look?: (frame: CameraFrame) => Promise<void> | void,
+  onFrame?: (frame: CameraFrame) => Promise<void> | void,
 ): Running {
   const seen: Seen = { frames: [], statuses: [], errors: [] };
   const pool = new BufferPool();
@@ -38,8 +38,7 @@ function camera(
   const all = { id: 'c', transport: 'tcp', fps: 10, mode: 'live', formats: [FORMAT], ...options } as const;
   const part = new FfmpegCamera(all, tools, {
     frame: async (frame) => {
-      const looked = look?.(frame);
-      if (looked !== undefined) await looked;
+      await onFrame?.(frame);
       const { inputs, picture, ...rest } = frame;
       seen.frames.push(rest);
       for (const buffer of [...inputs, picture.pixels]) pool.give(buffer);
@@ -62,7 +61,7 @@ function camera(
 const ffmpegs = (): number[] => descendantsOf(process.pid);
 
 describe('a live camera', () => {
-  it('streams, tells its source, and leaves no child behind', async () => {
+  it('streams, reports its source, and leaves no child process behind', async () => {
     await using live = camera({ url: 'lavfi:testsrc2=size=320x180:rate=25', fps: 10 });
     await waitFor('frames', () => live.frames.length >= 5);
     expect(live.frames.map(({ index }) => index)).toEqual(live.frames.map((_, n) => n));
@@ -79,14 +78,14 @@ describe('a live camera', () => {
     await using live = camera({ url: 'lavfi:testsrc2=size=320x180:rate=25' });
     await waitFor('frames', () => live.frames.length >= 3);
     for (const pid of ffmpegs()) process.kill(pid, 'SIGKILL');
-    await waitFor('the end to be told', () => live.errors.includes('ended'));
+    await waitFor('the end to be reported', () => live.errors.includes('ended'));
     const before = live.frames.length;
     await waitFor('frames again', () => live.frames.length >= before + 3);
     expect(live.frames.map(({ index }) => index)).toEqual(live.frames.map((_, n) => n));
     expect(live.statuses.at(-1)).toMatchObject({ state: 'streaming', restarts: 1 });
   });
 
-  it('finds a frozen FFmpeg, kills it, and comes back', async () => {
+  it('kills a frozen FFmpeg and starts another', async () => {
     await using live = camera({ url: 'lavfi:testsrc2=size=320x180:rate=25' });
     await waitFor('frames', () => live.frames.length >= 3);
     const [frozen] = ffmpegs();
@@ -98,7 +97,7 @@ describe('a live camera', () => {
     expect(ffmpegs()).not.toContain(frozen);
   });
 
-  it('tells how late its pictures are when FFmpeg was held up, until it has caught up', async () => {
+  it('reports its lag when FFmpeg was held up, until it has caught up', async () => {
     await using live = camera({ url: 'lavfi:testsrc2=size=320x180:rate=25' });
     await waitFor('frames', () => live.frames.length >= 5);
     const [held] = ffmpegs();
@@ -112,7 +111,7 @@ describe('a live camera', () => {
     const delays = live.frames.map(({ arrivedMs, mediaMs }) => arrivedMs - mediaMs);
     const prompt = Math.min(...delays.slice(0, before));
     expect(Math.max(...delays) - prompt).toBeGreaterThan(700);
-    await waitFor('the status to say that it has caught up', () => (live.statuses.at(-1)?.behindMs ?? 9e9) < 300);
+    await waitFor('the status to report that it has caught up', () => (live.statuses.at(-1)?.behindMs ?? 9e9) < 300);
     expect(live.errors).toEqual([]);
   });
 
@@ -144,12 +143,12 @@ describe('a live camera', () => {
     ['unreachable', async () => 'rtsp://admin:s3cret@camera.invalid/1'],
     ['not_video', notAVideo],
     ['not_found', async () => '/nowhere/video.mp4'],
-  ])('tells that a source is %s, with advice and without credentials', async (code, url) => {
+  ])('reports that a source is %s, with advice and without credentials', async (code, url) => {
     await using live = camera({ url: await url() });
     await waitFor('the failure', () => live.errors.length > 0);
     expect(live.errors[0]).toBe(code);
-    const told = live.statuses.find(({ error }) => error !== undefined)?.error;
-    expect(told?.advice).not.toBe('');
+    const reported = live.statuses.find(({ error }) => error !== undefined)?.error;
+    expect(reported?.advice).not.toBe('');
     expect(JSON.stringify(live.statuses)).not.toMatch(/s3cret|admin/);
     await waitFor('another try', () => live.statuses.some(({ restarts }) => restarts > 0));
   });

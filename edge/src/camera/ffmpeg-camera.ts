@@ -67,7 +67,7 @@ export interface CameraTools {
   readonly logger: Logger;
 }
 
-/** A camera behind a supervised FFmpeg child: connects, watches, tells what is wrong, and connects again. */
+/** A camera behind a supervised FFmpeg child: connects, watches, reports what is wrong, and connects again. */
 export class FfmpegCamera implements Service {
   readonly name: string;
   readonly #options: CameraOptions;
@@ -103,7 +103,7 @@ export class FfmpegCamera implements Service {
     const refusedBackoff = new Backoff({ firstMs: 30_000, maxMs: 60_000, random });
     try {
       for (;;) {
-        this.#tell('connecting');
+        this.#report('connecting');
         const error = await this.#once(signal);
         if (signal.aborted) return;
         if (this.#options.mode === 'recording') {
@@ -118,11 +118,11 @@ export class FfmpegCamera implements Service {
     } catch (error) {
       if (!(signal.aborted && isAbort(error))) throw error;
     } finally {
-      if (this.#status.state !== 'failed') this.#tell('stopped');
+      if (this.#status.state !== 'failed') this.#report('stopped');
     }
   }
 
-  /** One FFmpeg child; tells what ended it. */
+  /** Runs one FFmpeg child; resolves to what ended it. */
   async #once(signal: AbortSignal): Promise<StreamError | undefined> {
     let end: RunEnd | undefined;
     try {
@@ -192,7 +192,7 @@ export class FfmpegCamera implements Service {
     this.#status = { ...this.#status, lastFrameMs: frame.arrivedMs, ...behind };
     if (this.#status.state !== 'streaming') {
       this.#startedMs = frame.arrivedMs;
-      this.#tell('streaming');
+      this.#report('streaming');
     }
     return this.#listener.frame({
       camera: this.#options.id,
@@ -218,7 +218,7 @@ export class FfmpegCamera implements Service {
     if (this.#tools.clock.monoMs() - this.#statusMs >= STATUS_EVERY_MS) this.#send();
   }
 
-  #tell(state: CameraState): void {
+  #report(state: CameraState): void {
     if (this.#status.state === state) return;
     // `connecting` keeps the error: until pictures come, it is still what is wrong.
     const { error, ...rest } = this.#status;
@@ -234,7 +234,7 @@ export class FfmpegCamera implements Service {
     const repeated = this.#status.error?.code === code;
     this.#status = { ...this.#status, state: 'failed', error: { code, message, advice } };
     this.#send();
-    // One line per change: a camera that stays dead says so once.
+    // One line per change: a camera that stays away is logged once.
     if (repeated) return;
     const facts = { code, advice, frames: end?.frames, droppedBytes: end?.droppedBytes };
     this.#tools.logger.warn(facts, `camera failed: ${message}`);

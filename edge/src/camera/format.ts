@@ -12,7 +12,7 @@ export interface FrameFormat {
   readonly region?: Region | undefined;
 }
 
-/** The picture or a part of it as it is, packed 8-bit pixels without bars: what tiles and finds are cut from. */
+/** The frame or a region of it without bars, as packed 8-bit pixels: tiles and detections are cropped from it. */
 export interface WholeFormat {
   readonly color: 'rgb' | 'bgr';
   readonly region?: Region | undefined;

@@ -31,7 +31,7 @@ describe('cutting byte streams into frames', () => {
     ]);
   });
 
-  it('drops what is not a whole frame at the end and tells how much', () => {
+  it('drops an incomplete frame at the end and reports its bytes', () => {
     const { join, frames } = collect([4, 2]);
     join.push(0, Uint8Array.of(1, 1, 1, 1, 2, 2, 2, 2, 3));
     join.push(1, Uint8Array.of(1, 1, 2));

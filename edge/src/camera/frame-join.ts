@@ -44,7 +44,7 @@ export class FrameJoin {
     }
   }
 
-  /** The stream ended: gives every buffer back and tells how many bytes did not make a whole frame. */
+  /** The stream ended: gives every buffer back; returns how many bytes did not make a complete frame. */
   end(): number {
     let dropped = 0;
     for (const lane of this.#lanes) {

@@ -28,7 +28,7 @@ export interface InputOptions {
 }
 
 /**
- * Every frame of an image or a video, in order, at its own rate. FFmpeg waits while a frame is being looked at.
+ * Every frame of an image or a video, in order, at its own rate. FFmpeg waits while a frame is being used.
  *
  * @throws StreamError when the file is missing or is no picture.
  */

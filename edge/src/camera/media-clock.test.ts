@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MediaClock } from './media-clock.ts';
 
-const told = (steps: readonly (readonly [arrivedMs: number, timeS: number | undefined])[]): number[] => {
+const clocked = (steps: readonly (readonly [arrivedMs: number, timeS: number | undefined])[]): number[] => {
   const clock = new MediaClock();
   return steps.map(([arrivedMs, timeS]) => clock.at(arrivedMs, timeS));
 };
@@ -9,18 +9,18 @@ const told = (steps: readonly (readonly [arrivedMs: number, timeS: number | unde
 describe("the camera's clock", () => {
   it('keeps the distance at which frames were taken, however they arrive', () => {
     const burst = [[5000, 0.1] as const, [5003, 0.3] as const, [5006, 0.5] as const, [5600, 0.7] as const];
-    expect(told(burst)).toEqual([5000, 5200, 5400, 5600].map((ms) => expect.closeTo(ms, 6) as number));
+    expect(clocked(burst)).toEqual([5000, 5200, 5400, 5600].map((ms) => expect.closeTo(ms, 6) as number));
   });
 
-  it('takes the arrival where the stream tells no time, or none that can be believed', () => {
+  it('takes the time of arrival where the stream has no time, or an impossible one', () => {
     const steps = [[0, 1] as const, [200, undefined] as const, [400, 9] as const, [600, 9] as const];
-    expect(told(steps)).toEqual([0, 200, 400, 600]);
+    expect(clocked(steps)).toEqual([0, 200, 400, 600]);
     // Back, and further ahead than any pause.
     const jumps = [[0, 50] as const, [200, 3] as const, [400, 900] as const, [600, 900.2] as const];
-    expect(told(jumps)).toEqual([0, 200, 400, expect.closeTo(600, 6) as number]);
+    expect(clocked(jumps)).toEqual([0, 200, 400, expect.closeTo(600, 6) as number]);
   });
 
-  it('tells how far behind its promptest frame the newest is, and lets clocks drift apart', () => {
+  it('measures the lag of the newest frame behind the promptest, and allows for clocks that drift apart', () => {
     const clock = new MediaClock();
     const behind = (arrivedMs: number, timeS: number): number => {
       clock.at(arrivedMs, timeS);

@@ -10,7 +10,7 @@ export interface SourceProbe {
   readonly codec: string;
   readonly width: number;
   readonly height: number;
-  /** Average frames per second, where the source tells. */
+  /** Average frames per second, where the source reports it. */
   readonly fps?: number;
 }
 

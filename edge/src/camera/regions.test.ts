@@ -12,7 +12,7 @@ const FFMPEG = readCapabilities(
   'Filter showinfo\n   checksum ',
 );
 
-/** Red rises with x, green with y, blue tells blocks of 256: every pixel of a picture up to 512 wide is its own place. */
+/** Red rises with x, green with y, blue numbers blocks of 256: each pixel of a frame up to 512 wide encodes its place. */
 const place = (width: number, height: number, pixels = 'rgb24'): string =>
   `lavfi:nullsrc=size=${width}x${height}:rate=1:duration=1,format=gbrp,` +
   `geq=r='mod(X,256)':g='mod(Y,256)':b='16*floor(X/256)+64*floor(Y/256)',format=${pixels}`;
@@ -45,7 +45,7 @@ describe('a part of the picture', () => {
   ];
 
   it.each(REGIONS)(
-    '%f %f %f %f is cut to the pixel that the arithmetic says, also at the right and lower edge',
+    'the region %f %f %f %f is cropped to the calculated pixels, also at the right and lower edge',
     (...region) => {
       const rect = regionRect(region, odd);
       const format = { color: 'rgb', region, scale: 1 } as const;
@@ -66,7 +66,7 @@ describe('a part of the picture', () => {
     },
   );
 
-  it.each(['yuv420p', 'nv12', 'yuvj422p'])('has the size that the arithmetic says in %s', (layout) => {
+  it.each(['yuv420p', 'nv12', 'yuvj422p'])('a region has the calculated size in the pixel format %s', (layout) => {
     for (const region of REGIONS) {
       const rect = regionRect(region, odd);
       const pixels = firstFrame(place(odd.width, odd.height, layout), { color: 'bgr', region, scale: 1 });

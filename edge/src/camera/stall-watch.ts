@@ -2,8 +2,8 @@
 export const WATCH_TICK_MS = 250;
 
 /**
- * Says when a stream has been silent for too long. Silence is counted in ticks of the watcher itself: when the
- * watcher was stopped or held up, the time it did not look is not held against the stream.
+ * Detects a stream that has been silent for too long. Silence is counted in ticks of the watch itself, so that time in
+ * which this process was stopped or held up does not count.
  */
 export class StallWatch {
   readonly #graceMs: number;

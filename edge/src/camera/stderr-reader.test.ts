@@ -20,7 +20,7 @@ describe("FFmpeg's stderr", () => {
     expect(reader.lines.join()).not.toMatch(/s3cret|admin/);
   });
 
-  it('tells codec, rate and sizes', () => {
+  it('reads codec, rate and sizes', () => {
     const reader = new StderrReader();
     reader.push('[info]   Stream #0:0: Video: h264 (High), yuv420p(tv), 1920x1080, 25 fps, 25 tbr, 90k tbn\n');
     reader.push(SCALER('1920x1080') + SCALER('1920x1080', 'picture', '960x540'));

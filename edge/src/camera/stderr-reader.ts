@@ -3,10 +3,10 @@ import { redactUrls } from '@lineside/kit';
 
 const LINES_KEPT = 100;
 const LINE_MAX = 2_000;
-/** What the filter says of each frame, its time among much else. */
+/** The line that the filter writes for each frame; it contains the frame's time. */
 const SHOWINFO = '[Parsed_showinfo_';
 
-/** What FFmpeg tells about the stream before its first frame. */
+/** What FFmpeg reports about the stream before its first frame. */
 export interface StreamFacts {
   codec?: string;
   fps?: number;
@@ -14,7 +14,7 @@ export interface StreamFacts {
   source?: PictureSize;
   /** Size of the evidence picture. */
   picture?: PictureSize;
-  /** True when a second, different source size was told. */
+  /** True when a second, different source size was reported. */
   sizeChanged: boolean;
 }
 
@@ -50,8 +50,8 @@ export class StderrReader {
 
   #line(line: string): void {
     if (line.startsWith(SHOWINFO)) {
-      const told = /\bn:\s*(\d+) .*?\bpts_time:\s*(-?[\d.]+)/.exec(line);
-      if (told !== null) this.#onFrameTime?.(Number(told[1]), Number(told[2]));
+      const frame = /\bn:\s*(\d+) .*?\bpts_time:\s*(-?[\d.]+)/.exec(line);
+      if (frame !== null) this.#onFrameTime?.(Number(frame[1]), Number(frame[2]));
       return;
     }
     this.#lines.push(redactUrls(line));

@@ -19,7 +19,7 @@ export interface StreamRunOptions {
   readonly capabilities: FfmpegCapabilities;
   readonly pool: BufferPool;
   readonly clock: Clock;
-  /** Silence that means a stall, once the stream told what it is. */
+  /** Silence that means a stall, once the stream's facts are known. */
   readonly stallMs: (facts: StreamFacts) => number;
   readonly graceMs: number;
   /** True: every frame is delivered, FFmpeg waits. False: frames come as they come, the receiver drops. */
@@ -36,12 +36,12 @@ export interface RunFrame {
   readonly source: PictureSize;
   readonly picture: PictureSize | undefined;
   readonly arrivedMs: number;
-  /** Seconds on the source's clock, where FFmpeg told them. */
+  /** Seconds on the source's clock, where FFmpeg reported them. */
   readonly timeS: number | undefined;
 }
 
 export interface RunEnd {
-  /** Undefined when the stream was told to stop, or a finite source came to its regular end. */
+  /** Undefined when the stream was asked to stop, or a finite source reached its regular end. */
   readonly error: StreamError | undefined;
   /** SIGTERM was not enough. */
   readonly forced: boolean;
@@ -64,7 +64,7 @@ export class StreamRun {
   #startedMs = 0;
   #join: FrameJoin | undefined;
   #frames = 0;
-  /** Hands frames on one after the other; undefined while there is nothing to hand on. */
+  /** Delivers frames one after the other; undefined while there is nothing to deliver. */
   #delivery: Promise<void> | undefined;
   #failure: { readonly thrown: unknown } | undefined;
 
@@ -72,7 +72,7 @@ export class StreamRun {
     this.#options = options;
     this.#watch = new StallWatch(options.graceMs);
     this.#stderr = new StderrReader({
-      onFact: () => this.#factsTold(),
+      onFact: () => this.#factsKnown(),
       onFrameTime: (index, seconds) => this.#times.set(index, seconds),
     });
     const { request, capabilities } = options;
@@ -110,7 +110,7 @@ export class StreamRun {
     return { error, forced, frames: this.#frames, droppedBytes, lastLines: this.#stderr.lines };
   }
 
-  /** Looks for a stall until `stop` aborts; true when it found one. */
+  /** Watches for a stall until `stop` aborts; true when there is one. */
   async #watchUntil(stop: AbortSignal): Promise<boolean> {
     const { clock, onTick } = this.#options;
     try {
@@ -126,7 +126,7 @@ export class StreamRun {
     }
   }
 
-  #factsTold(): void {
+  #factsKnown(): void {
     const { facts } = this.#stderr;
     const { request, pool, onFacts } = this.#options;
     if (facts.sizeChanged) {

@@ -26,7 +26,7 @@ describe('what a machine is', () => {
     });
   });
 
-  it('has TensorRT also where only its library tells', async () => {
+  it('has the version of TensorRT where only its library is installed', async () => {
     await using dir = await tempDir();
     await mkdir(dir.join('usr/lib/aarch64-linux-gnu'), { recursive: true });
     await writeFile(dir.join('usr/lib/aarch64-linux-gnu/libnvinfer.so.10.16.2'), '');

@@ -8,7 +8,7 @@ const ASK_MS = 20_000;
 export interface MachineFacts {
   /** Release of Jetson Linux, such as `36.4.3`; absent on any other machine. */
   readonly l4t?: string;
-  /** The module or the card, such as `NVIDIA Jetson Orin NX`; `unknown` where nothing tells. */
+  /** The module or the card, such as `NVIDIA Jetson Orin NX`; `unknown` where it cannot be read. */
   readonly gpu: string;
   /** Version of TensorRT, such as `10.3.0`; absent where it is not installed. */
   readonly tensorrt?: string;

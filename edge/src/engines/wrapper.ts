@@ -12,7 +12,7 @@ export interface WrapperTensor {
 const ELEMENTS = new Set(['float32', 'uint8', 'int8', 'int32', 'int64', 'float16']);
 
 /**
- * A model of one node, `EPContext`, that tells ONNX Runtime's TensorRT provider to load `engineFile` instead of building
+ * A model of one node, `EPContext`, that makes ONNX Runtime's TensorRT provider load `engineFile` instead of building
  * an engine (onnxruntime docs, "EP context design"; onnx.proto for the field numbers). `engineFile` is a name in the
  * wrapper's own folder: the provider refuses absolute paths and `..`.
  *

@@ -28,7 +28,7 @@ function leastByTrying(costs: Float64Array, rows: number, columns: number, limit
 }
 
 describe('assign', () => {
-  it('finds the least total that trying all ways finds, for any shape', () => {
+  it('has the least total cost, as found by trying every assignment, for any shape', () => {
     const next = random(7);
     for (let round = 0; round < 400; round += 1) {
       const rows = 1 + Math.floor(next() * 5);

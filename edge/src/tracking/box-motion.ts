@@ -2,7 +2,7 @@ import type { Box } from '../domain/index.ts';
 
 /** Per coordinate: position, velocity, and the three different entries of their 2x2 covariance. */
 const FIELDS = 5;
-/** Share of the object's size by which a detector's box wavers: ByteTrack's 1/20. */
+/** Fraction of the object's size by which a detector's box varies: ByteTrack's 1/20. */
 const MEASUREMENT = 0.05;
 /** Random acceleration, sizes per s^1.5: ByteTrack's per-frame noise at 30 frames a second comes to this. */
 const ACCELERATION = [1, 1, 0.3, 0.3] as const;
@@ -18,7 +18,7 @@ const GUIDED_SPEED = [1.5, 1.5, 0.5, 0.5] as const;
 export class BoxMotion {
   readonly #state = new Float64Array(4 * FIELDS);
 
-  /** `velocity` in pixels per second where fellows tell it. */
+  /** `velocity` in pixels per second, where it is known from other tracks. */
   constructor(box: Box, velocity?: readonly [number, number]) {
     const measured = measure(box);
     const size = sizeOf(box);

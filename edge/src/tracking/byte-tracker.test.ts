@@ -31,7 +31,7 @@ function idNear(tracks: readonly Track[], x: number): number {
 }
 
 describe('ByteTracker', () => {
-  it('believes an object at its second sighting and tells hits, misses and times', () => {
+  it('confirms an object at its second detection and reports hits, misses and times', () => {
     const tracker = new ByteTracker();
     const [first] = tracker.update(at(0, [seen(around(100, 180))]));
     expect(first).toMatchObject({ id: 1, hits: 1, missed: 0, confirmed: false, firstSeenMs: 0, lastSeenMs: 0 });
@@ -205,7 +205,7 @@ describe('ByteTracker', () => {
     expect(ids.size).toBe(100);
   });
 
-  it('says nothing of empty frames', () => {
+  it('reports no track for empty frames', () => {
     const tracker = new ByteTracker();
     expect(tracker.update(at(0, []))).toEqual([]);
     expect(tracker.update(at(60_000, []))).toEqual([]);

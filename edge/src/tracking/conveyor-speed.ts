@@ -3,24 +3,24 @@ import { sizeOf } from './box-motion.ts';
 import type { TrackState } from './track-state.ts';
 import { type Places, placesOf, slowerAlias } from './speed-alias.ts';
 
-/** How far fellows' speeds may lie from their median, as a share of it, to be one flow. */
+/** How far speeds may lie from their median, as a fraction of it, to be one common speed. */
 const AGREEMENT = 0.3;
-/** Slower than this, in sizes per second, is standing still: no flow. */
+/** Slower than this, in sizes per second, counts as standing still. */
 const STILL = 0.5;
-/** A false flow wavers with the products' spacing, so that not all tracks agree on it. */
+/** A false speed varies with the products' spacing, so that not all tracks agree on it. */
 const MAJORITY = 0.5;
-/** Frames in a row that must speak for a slower flow: one may be a chance. */
+/** Frames in a row that must support a slower speed: one may be chance. */
 const DOUBTS = 2;
 
 /**
- * Velocity in pixels per second that the known tracks share, or undefined. On a conveyor everything moves alike, so
- * the next product's first step can be foretold even when products stand closer than they move between two frames.
- * `share` of the tracks must agree.
+ * Velocity in pixels per second that the known tracks have in common, or undefined. On a conveyor everything moves
+ * alike, so the next product's first step can be predicted even when products stand closer than they move between two
+ * frames. The fraction `majority` of the tracks must agree.
  */
 export function commonVelocity(
   tracks: readonly TrackState[],
   size: number,
-  share = 1,
+  majority = 1,
 ): readonly [number, number] | undefined {
   const velocities = tracks.filter((track) => track.speedKnown && track.missed === 0).map((t) => t.motion.velocity());
   if (velocities.length === 0) return undefined;
@@ -28,15 +28,15 @@ export function commonVelocity(
   const speed = Math.hypot(...common);
   if (speed < STILL * size) return undefined;
   const agree = velocities.filter((v) => Math.hypot(v[0] - common[0], v[1] - common[1]) <= AGREEMENT * speed);
-  return agree.length >= share * velocities.length ? common : undefined;
+  return agree.length >= majority * velocities.length ? common : undefined;
 }
 
-/** Doubts the common speed of one label's tracks, and puts it right when two frames in a row speak against it. */
+/** Checks the common speed of one label's tracks, and corrects it when two frames in a row contradict it. */
 export class SpeedCheck {
   #before: { readonly places: Places; readonly mediaMs: number } | undefined;
   #doubts = 0;
 
-  /** `detections` are those of `tracks`' label in this frame that may stand for a track by themselves. */
+  /** `detections` are those of `tracks`' label in this frame that can begin a track. */
   check(tracks: readonly TrackState[], detections: readonly Detection[], mediaMs: number, picture: PictureSize): void {
     const before = this.#before;
     const places = placesOf(detections.map(({ box }) => box));
@@ -44,11 +44,11 @@ export class SpeedCheck {
     const seconds = before === undefined ? 0 : (mediaMs - before.mediaMs) / 1000;
     if (before === undefined || seconds <= 0 || detections.length === 0) return;
     const size = median(detections.map(({ box }) => sizeOf(box)));
-    const flow = commonVelocity(tracks, size, MAJORITY);
+    const common = commonVelocity(tracks, size, MAJORITY);
     const step =
-      flow === undefined
+      common === undefined
         ? undefined
-        : slowerAlias(before.places, places, [flow[0] * seconds, flow[1] * seconds], size, picture);
+        : slowerAlias(before.places, places, [common[0] * seconds, common[1] * seconds], size, picture);
     this.#doubts = step === undefined ? 0 : this.#doubts + 1;
     if (step === undefined || this.#doubts < DOUBTS) return;
     this.#doubts = 0;

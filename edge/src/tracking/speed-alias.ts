@@ -1,25 +1,25 @@
 import type { Box, PictureSize } from '../domain/index.ts';
 
-/** What one label looked like in one frame: boxes' centres in pixels. */
+/** Where the objects of one label are in one frame: the centres of their boxes in pixels. */
 export type Places = readonly (readonly [x: number, y: number])[];
 
 interface Scene extends PictureSize {
-  /** Of the things that are followed. */
+  /** Size of the tracked objects. */
   readonly size: number;
-  /** Edges through which things come and go: there they may be seen or not. */
+  /** Edges at which objects enter and leave: there they may be detected or not. */
   readonly marginX: number;
   readonly marginY: number;
 }
 
 type Shift = readonly [dx: number, dy: number];
 
-/** A place further than this from where it should be is not explained. In sizes, as all that follows. */
+/** A place further than this from where it should be is not explained. In sizes, as all values below. */
 const TOLERANCE = 0.35;
-/** What a step of one size costs: where two flows explain the pictures alike, the slower one is the likelier. */
+/** Cost of a step of one size: where two speeds explain the frames equally well, the slower one is more likely. */
 const COST_OF_SPEED = 0.05;
-/** How much cheaper the slower flow must be, so that wavering boxes do not decide. */
+/** How much cheaper the slower speed must be, so that the noise of boxes does not decide. */
 const MARGIN = 0.05;
-/** More than this is no row, and the search would take long. */
+/** With more objects than this there is no row, and the search would take long. */
 const MOST = 60;
 
 export function placesOf(boxes: readonly Box[]): Places {
@@ -29,10 +29,10 @@ export function placesOf(boxes: readonly Box[]): Places {
 /**
  * The step from `before` to `now` that explains both better than `step` does and is shorter, or undefined.
  *
- * A row of equal things that moves by a little looks the same as one that moves by its spacing more, as a wheel in a
- * film turns backwards: once tracks were paired with their neighbours, all of them agree on a false speed, and go on
- * so. What tells the two apart is that products are not spaced quite evenly, that a false flow needs births and
- * departures in the middle of the picture, and that lines are filmed often enough for what they carry.
+ * A row of equal objects that moves by a little looks the same as one that moves by one spacing more, as a wheel in a
+ * film seems to turn backwards. Once tracks were matched with their neighbours, all of them agree on a false speed and
+ * keep it. Three things reveal it: products are not spaced quite evenly, a false speed needs objects that appear and
+ * disappear in the middle of the frame, and the frame rate of a line suits the speed of its products.
  */
 export function slowerAlias(
   before: Places,
@@ -57,14 +57,14 @@ export function slowerAlias(
   return best.cost + MARGIN < costOf(before, now, step, scene) ? best.step : undefined;
 }
 
-/** Mean distance in sizes between where things should be and where they are, and what the speed costs. */
+/** Mean distance in sizes between expected and actual places, and the cost of the speed. */
 function costOf(before: Places, now: Places, [dx, dy]: Shift, scene: Scene): number {
   const gone = before.map(([x, y]) => unexplained([x + dx, y + dy], now, scene));
   const come = now.map(([x, y]) => unexplained([x - dx, y - dy], before, scene));
-  const told = [...gone, ...come].filter((cost) => cost !== undefined);
-  // A flow that carries everything out of the picture explains nothing of it.
-  if (told.length === 0) return Number.POSITIVE_INFINITY;
-  const mean = told.reduce((sum, cost) => sum + cost, 0) / told.length;
+  const explained = [...gone, ...come].filter((cost) => cost !== undefined);
+  // A speed that carries everything out of the frame explains nothing.
+  if (explained.length === 0) return Number.POSITIVE_INFINITY;
+  const mean = explained.reduce((sum, cost) => sum + cost, 0) / explained.length;
   return mean + (COST_OF_SPEED * Math.hypot(dx, dy)) / scene.size;
 }
 

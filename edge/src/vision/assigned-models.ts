@@ -2,11 +2,11 @@ import { formatKey, type OutputFormat } from '../camera/index.ts';
 import type { ModelManifest } from '../inference/index.ts';
 import { FrameRateLimiter } from './frame-rate-limiter.ts';
 import type { ModelRunner } from './model-runner.ts';
-import { formatOf, type ModelUse, type StagePlan } from './plan.ts';
+import { formatOf, type ModelAssignment, type StagePlan } from './plan.ts';
 
 /** A model that inspects a camera. */
 export interface AssignedModel {
-  readonly use: ModelUse;
+  readonly use: ModelAssignment;
   readonly runner: ModelRunner;
   readonly manifest: ModelManifest;
   /** IoU from which two boxes are one object. */
@@ -36,9 +36,9 @@ export interface ModelStages {
 
 /** Orders the models of a camera into stages and finds the formats that they need. */
 export function stagesOf(models: readonly AssignedModel[]): ModelStages {
-  const firstModels = models.filter(({ use }) => use.after === undefined);
+  const firstModels = models.filter(({ use }) => use.secondStage === undefined);
   const known = new Set(firstModels.map(({ use }) => use.model));
-  const orphans = models.filter(({ use }) => use.after !== undefined && !known.has(use.after.model));
+  const orphans = models.filter(({ use }) => use.secondStage !== undefined && !known.has(use.secondStage.source));
   const used = models.filter((model) => !orphans.includes(model));
   const byKey = new Map(used.map(({ manifest, use }) => [formatKey(formatOf(manifest, use)), formatOf(manifest, use)]));
   const keys = [...byKey.keys()];
@@ -49,8 +49,8 @@ export function stagesOf(models: readonly AssignedModel[]): ModelStages {
       output: outputOf(model),
       limiter: new FrameRateLimiter(model.use.fps),
       secondStages: models.flatMap((stage): SecondStage[] => {
-        const plan = stage.use.after;
-        return plan?.model === model.use.model ? [{ ...stage, plan, output: outputOf(stage) }] : [];
+        const plan = stage.use.secondStage;
+        return plan?.source === model.use.model ? [{ ...stage, plan, output: outputOf(stage) }] : [];
       }),
     }),
   );

@@ -2,7 +2,7 @@ import type { BufferPool } from '../camera/index.ts';
 import type { Detection, PictureSize, InferenceOutput } from '../domain/index.ts';
 import type { SessionAnswer } from '../inference/index.ts';
 
-/** One input of a model, and where in the source picture it lies. */
+/** One input of a model, and its place in the source frame. */
 export interface Crop {
   /** Pixels of the model's input, to be taken once; the taker gives them back to the pool. */
   take(): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
@@ -12,18 +12,18 @@ export interface Crop {
   readonly top: number;
 }
 
-/** What of one frame a model is to look at, and how its answers become one. */
+/** The inputs that one frame gives to a model, and how the answers are merged. */
 export interface CropPlan {
   readonly crops: readonly Crop[];
-  /** False when there was more to look at than was allowed. */
+  /** False when some detections were left out because of the limit. */
   readonly complete: boolean;
-  /** Detections of each cut, in source pixels, as one list. */
-  merge(finds: readonly (readonly Detection[])[]): readonly Detection[];
-  /** Gives back what was not taken; to be called once, when the frame has its fate. */
+  /** Merges the detections of all crops, in source pixels. */
+  merge(detections: readonly (readonly Detection[])[]): readonly Detection[];
+  /** Gives back what was not taken; to be called once, when the outcome of the frame is known. */
   release(): void;
 }
 
-/** The picture, or one part of it, in one input. */
+/** The frame, or one region of it, as one input. */
 export function singleCrop(pixels: Uint8Array<ArrayBuffer>, place: Omit<Crop, 'take'>, pool: BufferPool): CropPlan {
   let waiting: Uint8Array<ArrayBuffer> | undefined = pixels;
   const take = (): Uint8Array<ArrayBuffer> => {
@@ -33,15 +33,15 @@ export function singleCrop(pixels: Uint8Array<ArrayBuffer>, place: Omit<Crop, 't
   return {
     crops: [{ ...place, take }],
     complete: true,
-    merge: (finds) => finds.flat(),
+    merge: (detections) => detections.flat(),
     release: () => {
       if (waiting !== undefined) pool.give(waiting);
     },
   };
 }
 
-/** A detection of a cut in pixels of the whole source. */
-export function moved(detection: Detection, { left, top }: Pick<Crop, 'left' | 'top'>): Detection {
+/** A detection of a crop in pixels of the source frame. */
+export function movedToSource(detection: Detection, { left, top }: Pick<Crop, 'left' | 'top'>): Detection {
   if (left === 0 && top === 0) return detection;
   const { mask, ...rest } = detection;
   const [x1, y1, x2, y2] = detection.box;
@@ -50,7 +50,7 @@ export function moved(detection: Detection, { left, top }: Pick<Crop, 'left' | '
   return { ...rest, box, mask: { ...mask, x: mask.x + Math.round(left), y: mask.y + Math.round(top) } };
 }
 
-/** The answers of all cuts as one; one that failed fails the frame, for a part that was not seen is not "nothing". */
+/** The answers of all crops as one. A crop that failed fails the frame: a part without a result is not "no defect". */
 export function joinAnswers(work: CropPlan, answers: readonly SessionAnswer[], nowMs: number): SessionAnswer {
   const [first] = answers;
   if (first === undefined) {
@@ -64,7 +64,7 @@ export function joinAnswers(work: CropPlan, answers: readonly SessionAnswer[], n
     ...first,
     seen: failed === undefined ? joinOutputs(work, seen) : undefined,
     failure: failed?.failure,
-    // Cuts that went through in one run all tell its whole time.
+    // Crops of one run all carry the time of that run.
     inferMs: [...new Map(answers.map((answer) => [answer.startedMs, answer.inferMs])).values()].reduce(
       (a, b) => a + b,
       0,
@@ -73,11 +73,13 @@ export function joinAnswers(work: CropPlan, answers: readonly SessionAnswer[], n
   };
 }
 
-/** Classes and maps speak of one input; of several, the highest anomaly stands for the frame. */
+/** Classes and maps describe one input; of several, the highest anomaly score counts for the frame. */
 function joinOutputs(work: CropPlan, seen: readonly InferenceOutput[]): InferenceOutput {
   const [first] = seen;
   const detections = work.merge(
-    seen.map((one, n) => one.detections.map((detection) => moved(detection, work.crops[n] ?? { left: 0, top: 0 }))),
+    seen.map((one, n) =>
+      one.detections.map((detection) => movedToSource(detection, work.crops[n] ?? { left: 0, top: 0 })),
+    ),
   );
   if (first !== undefined && seen.length === 1) return { ...first, detections };
   const scores = seen.flatMap(({ anomaly }) => anomaly?.score ?? []);

@@ -10,39 +10,39 @@ import type { Crop, CropPlan } from './crop-plan.ts';
 export interface DetectionCropsRequest {
   /** Detections of the first stage, in source pixels. */
   readonly detections: readonly Detection[];
-  /** The whole picture at the source's own size. */
+  /** The frame at the source's own size. */
   readonly pixels: SharedPixels;
   readonly stage: StagePlan;
   readonly input: ModelManifest['input'];
   readonly pool: BufferPool;
 }
 
-/** One input per find of the first stage, cut from the picture at its full size. */
+/** One input per detection of the first stage, cropped from the frame at its full size. */
 export function detectionCrops(request: DetectionCropsRequest): CropPlan {
   const { pixels, stage } = request;
   const wanted = wantedOf(request.detections, stage);
-  const rects = wanted.slice(0, stage.most).map(({ box }) => rectAround(box, stage.margin, pixels.size));
+  const rects = wanted.slice(0, stage.maxDetections).map(({ box }) => rectAround(box, stage.padding, pixels.size));
   return {
     crops: rects.map(
       (rect): Crop => ({ left: rect.left, top: rect.top, size: rect, take: () => cropDetection(request, rect) }),
     ),
-    complete: wanted.length <= stage.most,
-    merge: (finds) => finds.flat().toSorted((a, b) => b.score - a.score),
+    complete: wanted.length <= stage.maxDetections,
+    merge: (detections) => detections.flat().toSorted((a, b) => b.score - a.score),
     release: () => pixels.release(),
   };
 }
 
-/** Finds that are to be looked at, best first. */
-function wantedOf(finds: readonly Detection[], { labels, score = 0 }: StagePlan): readonly Detection[] {
-  return finds
-    .filter((find) => find.score >= score && (labels === undefined || labels.includes(find.label)))
+/** Detections that the second stage inspects, best first. */
+function wantedOf(detections: readonly Detection[], { labels, score = 0 }: StagePlan): readonly Detection[] {
+  return detections
+    .filter((one) => one.score >= score && (labels === undefined || labels.includes(one.label)))
     .toSorted((a, b) => b.score - a.score);
 }
 
-/** Whole pixels around a box with a margin in shares of its sides, inside the picture. */
-export function rectAround(box: Box, margin: number, picture: PictureSize): PixelRect {
+/** Whole pixels around a box, inside the frame; `padding` is a fraction of its sides, added on each side. */
+export function rectAround(box: Box, padding: number, picture: PictureSize): PixelRect {
   const [x1, y1, x2, y2] = box;
-  const [dx, dy] = [(x2 - x1) * margin, (y2 - y1) * margin];
+  const [dx, dy] = [(x2 - x1) * padding, (y2 - y1) * padding];
   const left = Math.min(picture.width - 1, Math.max(0, Math.floor(x1 - dx)));
   const top = Math.min(picture.height - 1, Math.max(0, Math.floor(y1 - dy)));
   const right = Math.max(left + 1, Math.min(picture.width, Math.ceil(x2 + dx)));
@@ -50,7 +50,7 @@ export function rectAround(box: Box, margin: number, picture: PictureSize): Pixe
   return { left, top, width: right - left, height: bottom - top };
 }
 
-/** Scaled by libvips off this thread; the bars are the same as FFmpeg's. */
+/** Scaled by libvips off this thread; the letterbox is the same as FFmpeg's. */
 async function cropDetection(request: DetectionCropsRequest, rect: PixelRect): Promise<Uint8Array<ArrayBuffer>> {
   const { pixels, input, pool } = request;
   const fit = letterbox(rect, input, input.letterbox.anchor);

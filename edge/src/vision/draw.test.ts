@@ -5,8 +5,8 @@ import { drawJpeg, overlaySvg } from './draw.ts';
 const SIZE = { width: 320, height: 180 };
 const SOURCE = { width: 1280, height: 720 };
 
-describe('a picture with boxes', () => {
-  it('has them where they are in the source, at any width', async () => {
+describe('a frame with boxes', () => {
+  it('has the boxes at their places in the source, at any width', async () => {
     const overlays = [{ box: [400, 200, 800, 600], text: '', colour: 'bad' }] as const;
     const pixels = new Uint8Array(320 * 180 * 3);
     const { jpeg, width, height } = await drawJpeg({ pixels, size: SIZE, source: SOURCE, overlays, maxWidth: 160 });
@@ -19,13 +19,13 @@ describe('a picture with boxes', () => {
     expect([red(75, 50), red(20, 50), red(120, 50), red(75, 85)].every((value) => value < 60)).toBe(true);
   });
 
-  it('is never made wider than it is', async () => {
+  it('is never enlarged', async () => {
     const pixels = new Uint8Array(320 * 180 * 3);
     const { width } = await drawJpeg({ pixels, size: SIZE, source: SOURCE, overlays: [], maxWidth: 5_000 });
     expect(width).toBe(320);
   });
 
-  it('shows any text as text', async () => {
+  it('shows markup in a label as text', async () => {
     const text = `<script> & "cap"\u0000\u0007 ß 手`;
     const drawing = { source: SOURCE, overlays: [{ box: [0, 0, 10, 10], text, colour: 'plain' } as const] };
     expect(overlaySvg(drawing, SIZE)).toContain('&lt;script&gt; &amp; &quot;cap&quot; ß 手');

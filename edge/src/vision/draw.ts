@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import type { PictureSize } from '../domain/index.ts';
 import type { Overlay } from '../pipeline/index.ts';
 
-// A picture is made beside inference, never at its cost.
+// Drawing must not take time from inference.
 sharp.concurrency(1);
 sharp.cache(false);
 
@@ -19,7 +19,7 @@ export interface Drawing {
   readonly maxWidth?: number | undefined;
 }
 
-/** JPEG of a picture with boxes and their texts. */
+/** JPEG of a frame with boxes and their texts. */
 export async function drawJpeg(drawing: Drawing): Promise<{ jpeg: Buffer; width: number; height: number }> {
   const { pixels, size, maxWidth } = drawing;
   const width = Math.min(size.width, Math.max(16, Math.round(maxWidth ?? size.width)));
@@ -32,7 +32,7 @@ export async function drawJpeg(drawing: Drawing): Promise<{ jpeg: Buffer; width:
   return { jpeg: await image.jpeg({ quality: JPEG_QUALITY }).toBuffer(), width, height };
 }
 
-/** Boxes and texts as an SVG of the picture's size. */
+/** Boxes and texts as an SVG of the frame's size. */
 export function overlaySvg(drawing: Pick<Drawing, 'source' | 'overlays'>, out: PictureSize): string {
   const kx = out.width / drawing.source.width;
   const ky = out.height / drawing.source.height;

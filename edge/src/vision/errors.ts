@@ -17,7 +17,7 @@ const RETRY: Readonly<Record<VisionErrorCode, Retry>> = {
   picture_failed: 'never',
 };
 
-/** A picture that could not be had. */
+/** A snapshot that could not be made. */
 export class VisionError extends LinesideError {
   override readonly name = 'VisionError';
   declare readonly code: VisionErrorCode;

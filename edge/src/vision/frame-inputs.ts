@@ -2,7 +2,7 @@ import { type BufferPool, type CameraFrame, isWhole, type OutputFormat, outputSi
 import { type PixelRect, regionRect } from '../domain/index.ts';
 import type { FirstStage } from './assigned-models.ts';
 import { type CropPlan, singleCrop } from './crop-plan.ts';
-import type { ModelUse } from './plan.ts';
+import type { ModelAssignment } from './plan.ts';
 import { SharedPixels } from './shared-pixels.ts';
 import { tileCrops } from './tile-crops.ts';
 
@@ -27,7 +27,7 @@ export function wholeFrames(
   return shared;
 }
 
-/** The inputs of each model in `due`, in its order. What no model takes goes back to the pool. */
+/** The inputs of each model in `due`, in its order. Outputs that no model takes are given back to the pool. */
 export function frameInputs(
   frame: CameraFrame,
   due: readonly FirstStage[],
@@ -55,7 +55,7 @@ export function frameInputs(
   return plans;
 }
 
-function regionOf(use: ModelUse, { source }: CameraFrame): PixelRect {
+function regionOf(use: ModelAssignment, { source }: CameraFrame): PixelRect {
   return use.region === undefined ? { left: 0, top: 0, ...source } : regionRect(use.region, source);
 }
 

@@ -1,4 +1,4 @@
-/** Cameras' clocks jitter: a frame may be early by this share of a slot, and by no more than this. */
+/** The clocks of cameras jitter: a frame may be early by this fraction of a slot, and by no more. */
 const EARLY = 0.3;
 const EARLY_MAX_MS = 40;
 
@@ -15,7 +15,7 @@ export class FrameRateLimiter {
     this.#slotMs = fps === undefined ? 0 : 1000 / fps;
   }
 
-  /** Whether the frame of this time is to be looked at; to be asked once for each frame. */
+  /** Whether the frame of this time is to be inspected; to be asked once for each frame. */
   due(atMs: number): boolean {
     const slot = this.#slotMs;
     if (slot === 0) return true;

@@ -13,14 +13,14 @@ const picture = (index: number, state: Partial<HeldFrame> = {}): HeldFrame => ({
   ...state,
 });
 
-describe('the pictures that are held', () => {
-  it('are the newest, and the newest of all when another is gone', () => {
+describe('the frames that are kept', () => {
+  it('are the newest, and the newest one stands in for a frame that was dropped', () => {
     const ring = new FrameRing(new BufferPool(), 3);
     for (let index = 0; index < 5; index++) ring.hold(picture(index));
     expect([ring.find(2)?.index, ring.find(1)?.index, ring.find()?.index]).toEqual([2, 4, 4]);
   });
 
-  it('stay while a model looks at them', () => {
+  it('stay while a model inspects them', () => {
     const ring = new FrameRing(new BufferPool(), 2);
     const looked = picture(0, { pins: 1 });
     ring.hold(looked);
@@ -31,14 +31,14 @@ describe('the pictures that are held', () => {
     expect(ring.find(0)?.index).not.toBe(0);
   });
 
-  it('are rather those that were inspected than those that were skipped', () => {
+  it('are inspected ones rather than skipped ones', () => {
     const ring = new FrameRing(new BufferPool(), 3);
     ring.hold(picture(0, { inspected: true }));
     for (let index = 1; index < 9; index++) ring.hold(picture(index));
     expect(ring.find(0)?.index).toBe(0);
   });
 
-  it('give their buffers back when they go', () => {
+  it('give their buffers back when they are dropped', () => {
     const pool = new BufferPool();
     const ring = new FrameRing(pool, 1);
     const first = picture(0);

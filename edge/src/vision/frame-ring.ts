@@ -1,21 +1,21 @@
 import type { BufferPool } from '../camera/index.ts';
 import type { PictureSize } from '../domain/index.ts';
 
-/** A picture of a camera, held for evidence and live view. */
+/** A frame of a camera, kept for snapshots and the live view. */
 export interface HeldFrame {
   readonly index: number;
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly size: PictureSize;
   readonly source: PictureSize;
-  /** Inspections that are still to come, and pictures being made of it. */
+  /** Inspections without an outcome yet, and snapshots that are being drawn. */
   pins: number;
-  /** True once a model has looked at the frame: those are asked for. */
+  /** True once a model has a result for the frame: snapshots are made of such frames. */
   inspected: boolean;
 }
 
 /**
- * The newest pictures of one camera. What a model is still looking at stays; of the others those that no model looked
- * at go first, so that a fast camera does not push out the frame that an event will speak of.
+ * The newest frames of one camera. Frames that are being inspected stay. Of the others those without a result are
+ * dropped first, so that a fast camera does not displace the frame of an event.
  */
 export class FrameRing {
   readonly #pool: BufferPool;
@@ -27,33 +27,33 @@ export class FrameRing {
     this.#capacity = capacity;
   }
 
-  hold(picture: HeldFrame): void {
-    this.#held.push(picture);
+  hold(frame: HeldFrame): void {
+    this.#held.push(frame);
     this.#evict();
   }
 
-  /** The picture of frame `index`, or the newest when that is no longer held or none is named. */
+  /** Frame `index`, or the newest when that one is no longer kept or none is named. */
   find(index?: number): HeldFrame | undefined {
-    return this.#held.find((picture) => picture.index === index) ?? this.#held.at(-1);
+    return this.#held.find((frame) => frame.index === index) ?? this.#held.at(-1);
   }
 
-  /** Keeps a picture while it is being used. */
-  pin(picture: HeldFrame): void {
-    picture.pins += 1;
+  /** Keeps a frame while it is used. */
+  pin(frame: HeldFrame): void {
+    frame.pins += 1;
   }
 
-  unpin(picture: HeldFrame): void {
-    picture.pins -= 1;
+  unpin(frame: HeldFrame): void {
+    frame.pins -= 1;
     this.#evict();
   }
 
   #evict(): void {
     while (this.#held.length > this.#capacity) {
       const older = this.#held.slice(0, -1).filter(({ pins }) => pins === 0);
-      const goes = older.find(({ inspected }) => !inspected) ?? older[0];
-      if (goes === undefined) return;
-      this.#held = this.#held.filter((picture) => picture !== goes);
-      this.#pool.give(goes.pixels);
+      const dropped = older.find(({ inspected }) => !inspected) ?? older[0];
+      if (dropped === undefined) return;
+      this.#held = this.#held.filter((frame) => frame !== dropped);
+      this.#pool.give(dropped.pixels);
     }
   }
 }

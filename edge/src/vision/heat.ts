@@ -4,16 +4,16 @@ import type { Overlay } from '../pipeline/index.ts';
 import { overlaySvg } from './draw.ts';
 
 export interface HeatDrawing {
-  /** Packed rgb of the whole picture. */
+  /** Packed rgb of the image. */
   readonly pixels: Uint8Array;
   readonly size: PictureSize;
-  /** Over the whole picture, row by row, 0 to 1. */
+  /** Over the whole image, row by row, 0 to 1. */
   readonly heat: { readonly width: number; readonly height: number; readonly values: Float32Array };
-  /** In pixels of the picture. */
+  /** In pixels of the image. */
   readonly overlays: readonly Overlay[];
 }
 
-/** From cold to hot; told apart by brightness too, for eyes that see no colours. */
+/** From cold to hot. The brightness differs too, for people who cannot distinguish colours. */
 const RAMP: readonly (readonly [number, number, number])[] = [
   [30, 20, 90],
   [150, 30, 120],
@@ -23,7 +23,7 @@ const RAMP: readonly (readonly [number, number, number])[] = [
 ];
 const MOST_ALPHA = 190;
 
-/** PNG of a picture with a heat map over it, transparent where it is cold, and boxes on top. */
+/** PNG of an image with a heat map over it, transparent where it is cold, and boxes on top. */
 export async function drawHeat({ pixels, size, heat, overlays }: HeatDrawing): Promise<Buffer> {
   const { width, height } = size;
   const veil = await sharp(colours(heat.values), { raw: { width: heat.width, height: heat.height, channels: 4 } })

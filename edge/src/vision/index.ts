@@ -1,9 +1,9 @@
 /**
- * Vision: cameras and models together in a process of their own, which may hang or die without harm; seen from the
- * main process as `VisionProcess`. Also the drawing of boxes on a picture.
+ * Vision: cameras and models together in a process of their own, which may hang or be killed without harm. The main
+ * process uses it through `VisionProcess`. Also draws boxes on frames.
  */
 export { type Drawing, drawJpeg } from './draw.ts';
 export { drawHeat, type HeatDrawing } from './heat.ts';
 export { VISION_ADVICE, VisionError, type VisionErrorCode } from './errors.ts';
-export type { CameraPlan, ModelUse, StagePlan, TilePlan, VisionPlan } from './plan.ts';
+export type { CameraPlan, ModelAssignment, StagePlan, TilePlan, VisionPlan } from './plan.ts';
 export { VisionProcess, type VisionProcessOptions } from './process.ts';

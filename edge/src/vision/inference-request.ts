@@ -16,7 +16,7 @@ export interface InferenceRequest {
 
 export type Outcome = { readonly result: InferenceResult } | { readonly skipped: SkipReason };
 
-/** A frame whose inputs go through the model, in one run or in several. */
+/** A frame while its inputs pass through the model, in one run or in several. */
 export interface Job {
   readonly request: InferenceRequest;
   /** How many of its cuts are on their way or answered. */
@@ -37,17 +37,17 @@ export interface Input {
   readonly crop: Crop;
 }
 
-/** What waits now, and frames that turned out to have nothing to look at. */
+/** The inputs that wait now, and frames that have no inputs. */
 export interface Gathered {
   readonly inputs: readonly Input[];
   readonly empty: readonly Job[];
 }
 
 /**
- * At most `most` inputs of those that wait now: one of each camera in turn, and again while there is room. A frame that
- * has more inputs than that keeps its place for the next turns of its camera.
+ * At most `limit` inputs of those that wait now: one of each camera in turn, and more while there is capacity. A frame
+ * with more inputs than that keeps its place for the next turns of its camera.
  */
-export function gather(turns: RoundRobinMailbox<Job>, first: Job, most: number): Gathered {
+export function gather(mailbox: RoundRobinMailbox<Job>, first: Job, limit: number): Gathered {
   const inputs: Input[] = [];
   const empty: Job[] = [];
   let job: Job | undefined = first;
@@ -58,17 +58,17 @@ export function gather(turns: RoundRobinMailbox<Job>, first: Job, most: number):
     else {
       job.asked += 1;
       inputs.push({ job, crop });
-      if (job.asked < crops.length) turns.keep(job.request.frame.camera, job);
+      if (job.asked < crops.length) mailbox.keep(job.request.frame.camera, job);
     }
-    job = inputs.length < most ? turns.poll() : undefined;
+    job = inputs.length < limit ? mailbox.poll() : undefined;
   }
   return { inputs, empty };
 }
 
-/** An input with its pixels, or why it cannot be cut. */
+/** An input with its pixels, or why it cannot be cropped. */
 export type Taken = (Input & SessionFrame) | { readonly job: Job; readonly failure: unknown };
 
-/** The pixels of all inputs, cut side by side; in their order. */
+/** The pixels of all inputs, cropped concurrently; in their order. */
 export async function takeAll(inputs: readonly Input[]): Promise<readonly Taken[]> {
   return Promise.all(
     inputs.map(async ({ job, crop }): Promise<Taken> => {

@@ -1,4 +1,4 @@
-/** The vision process. Holds nothing worth keeping: it may be killed at any instant and is started again. */
+/** The vision process. It keeps nothing that matters: it may be killed at any time and is started again. */
 import { LinesideError, type Logger, messageOf, systemClock } from '@lineside/kit';
 import { VisionWorker } from './vision-worker.ts';
 import { isVisionErrorCode } from './errors.ts';
@@ -6,8 +6,8 @@ import { type FromVision, isToVision, type ToVision } from './messages.ts';
 
 const HEARTBEAT_MS = 500;
 
-/** Sends to the main process; resolves when the message has been handed over, also when nobody listens any more. */
-function tell(message: FromVision): Promise<void> {
+/** Sends to the main process; resolves when the message has been handed over, or when the main process no longer listens. */
+function send(message: FromVision): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined || !process.connected) resolve();
     else process.send(message, undefined, {}, () => resolve());
@@ -16,16 +16,16 @@ function tell(message: FromVision): Promise<void> {
 
 /** Log lines go through the main process, which knows the level and the place. */
 function remoteLogger(base: object): Logger {
-  const say =
+  const log =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (facts: object, message: string): void => {
-      void tell({ type: 'log', level, facts: { ...base, ...facts }, message });
+      void send({ type: 'log', level, facts: { ...base, ...facts }, message });
     };
   return {
-    debug: say('debug'),
-    info: say('info'),
-    warn: say('warn'),
-    error: say('error'),
+    debug: log('debug'),
+    info: log('info'),
+    warn: log('warn'),
+    error: log('error'),
     child: (facts) => remoteLogger({ ...base, ...facts }),
   };
 }
@@ -43,7 +43,7 @@ function dieWithChildren(): void {
 async function serve(order: Extract<ToVision, { type: 'plan' }>, stop: AbortSignal): Promise<void> {
   const engine = new VisionWorker({
     order,
-    tell: (message) => void tell(message),
+    send: (message) => void send(message),
     clock: systemClock,
     random: Math.random,
     logger: remoteLogger({}),
@@ -60,7 +60,7 @@ async function serve(order: Extract<ToVision, { type: 'plan' }>, stop: AbortSign
   clearInterval(heart);
   const idle = await engine.close();
   // The last message of all: when it is through, so are those before it.
-  await tell({ type: 'heartbeat', skipped: [], offered: [] });
+  await send({ type: 'heartbeat', skipped: [], offered: [] });
   if (!idle) dieWithChildren();
   process.disconnect();
 }
@@ -71,17 +71,17 @@ async function answerPicture(
 ): Promise<void> {
   try {
     const { jpeg, width, height, index } = await engine.picture(request);
-    await tell({ type: 'picture', id, jpeg, width, height, index });
+    await send({ type: 'picture', id, jpeg, width, height, index });
   } catch (error) {
     const known = error instanceof LinesideError && isVisionErrorCode(error.code) ? error.code : 'picture_failed';
-    await tell({ type: 'no_picture', id, code: known, message: messageOf(error) });
+    await send({ type: 'no_picture', id, code: known, message: messageOf(error) });
   }
 }
 
 const stop = new AbortController();
 let started = false;
 process.on('disconnect', () => {
-  // Told to stop, everything has ended by now; else the main process is gone.
+  // After a stop everything has ended by now; otherwise the main process has died.
   if (!stop.signal.aborted) dieWithChildren();
 });
 process.on('uncaughtException', (error) => {
@@ -97,4 +97,4 @@ process.on('message', (message: unknown) => {
   started = true;
   void serve(message, stop.signal);
 });
-await tell({ type: 'hello' });
+await send({ type: 'hello' });

@@ -22,8 +22,8 @@ function seenIn(tile: PixelRect, box: Box, score = 0.9, classId = 0): Detection[
 const look = (objects: readonly Box[], score: (tile: number) => number = () => 0.9) =>
   TILES.map((tile, n) => ({ tile, detections: objects.flatMap((box) => seenIn(tile, box, score(n))) }));
 
-describe('the tiles of a picture', () => {
-  it('cover every pixel, overlap by the share asked for, and end exactly with the picture', () => {
+describe('the tiles of a frame', () => {
+  it('cover every pixel, overlap by the configured fraction, and end exactly with the frame', () => {
     for (const [width, height, size, overlap] of [
       [1920, 1080, 640, 0.2],
       [3840, 2160, 640, 0.25],
@@ -47,15 +47,15 @@ describe('the tiles of a picture', () => {
     }
   });
 
-  it('are one where the picture is smaller than a tile', () => {
+  it('are one where the frame is smaller than a tile', () => {
     expect(tileGrid({ width: 300, height: 200 }, { width: 640, height: 640 }, 0.2)).toEqual([
       { left: 0, top: 0, width: 640, height: 640 },
     ]);
   });
 });
 
-describe('what the tiles found, as one list', () => {
-  it('has a small object once, wherever it lies', () => {
+describe('the merged detections of all tiles', () => {
+  it('contain a small object once, wherever it is', () => {
     for (let x = 0; x <= 1880; x += 47) {
       for (let y = 0; y <= 1040; y += 52) {
         const box: Box = [x, y, x + 40, y + 40];
@@ -65,7 +65,7 @@ describe('what the tiles found, as one list', () => {
     }
   });
 
-  it('has an object once that no tile sees whole, over two tiles and over four', () => {
+  it('contain an object once that no tile shows completely, over two tiles and over four', () => {
     for (const box of [
       [300, 100, 1000, 300],
       [560, 420, 760, 700],
@@ -78,7 +78,7 @@ describe('what the tiles found, as one list', () => {
     }
   });
 
-  it('prefers the whole find to a piece that scores better', () => {
+  it('prefer the complete detection to a piece with a higher score', () => {
     const box: Box = [600, 100, 700, 200];
     const whole = TILES.findIndex(({ left }) => left > 0);
     const found = mergeTiles(
@@ -89,7 +89,7 @@ describe('what the tiles found, as one list', () => {
     expect(found.map((one) => one.box)).toEqual([box]);
   });
 
-  it('keeps two objects side by side apart, and two labels on one place', () => {
+  it('keep two objects side by side apart, and two labels at one place', () => {
     const [a, b]: Box[] = [
       [500, 100, 560, 160],
       [565, 100, 625, 160],
@@ -103,7 +103,7 @@ describe('what the tiles found, as one list', () => {
     expect(mergeTiles(both, BOUNDS, 0.45).map((one) => one.label)).toEqual(['c0', 'c1']);
   });
 
-  it('takes an object at the edge of the picture for whole', () => {
+  it('treat an object at the edge of the frame as complete', () => {
     const box: Box = [1880, 1040, 1920, 1080];
     expect(mergeTiles(look([box]), BOUNDS, 0.45).map((one) => one.box)).toEqual([box]);
   });

@@ -9,7 +9,7 @@ export type ToVision =
   | {
       readonly type: 'plan';
       readonly plan: VisionPlan;
-      /** Index of each camera's first frame, so that no index comes twice while the main process lives. */
+      /** Index of each camera's first frame, so that no index is used twice while the main process runs. */
       readonly firstIndex: Readonly<Record<string, number>>;
       readonly inferenceDeadlineMs: number;
     }
@@ -21,7 +21,7 @@ export type ToVision =
       readonly firstIndex: Readonly<Record<string, number>>;
     }
   | { readonly type: 'picture'; readonly id: number; readonly request: PictureRequest }
-  /** The main process has dealt with an inspection of a recording: the next frame may come. */
+  /** The main process has dealt with an inspection of a recording: the next frame may follow. */
   | { readonly type: 'seen'; readonly camera: string; readonly index: number }
   | { readonly type: 'stop' };
 
@@ -42,7 +42,7 @@ export interface Skipped {
 /** From the vision process. */
 export type FromVision =
   | { readonly type: 'hello' }
-  /** Every half second: it lives, what was skipped since the last one, and what has been offered. */
+  /** Every half second: the process is alive; what was skipped since the last heartbeat, and what has been offered. */
   | { readonly type: 'heartbeat'; readonly skipped: readonly Skipped[]; readonly offered: readonly Offered[] }
   | { readonly type: 'inspection'; readonly inspection: Inspection }
   | { readonly type: 'camera'; readonly status: CameraStatus }
@@ -65,7 +65,7 @@ export type FromVision =
       readonly facts: object;
       readonly message: string;
     }
-  /** Something hangs that only a new process can free. */
+  /** Something hangs, and only a new process can help. */
   | { readonly type: 'replace'; readonly reason: string };
 
 const FROM_VISION: ReadonlySet<string> = new Set<FromVision['type']>([

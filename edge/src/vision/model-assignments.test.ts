@@ -8,7 +8,7 @@ import type { ModelSpec } from '../inference/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { VisionWorker } from './vision-worker.ts';
 import type { FromVision } from './messages.ts';
-import type { CameraPlan, ModelUse } from './plan.ts';
+import type { CameraPlan, ModelAssignment } from './plan.ts';
 
 let dir: TempDir;
 beforeEach(async () => {
@@ -23,7 +23,7 @@ async function model(id: string, bytes: Uint8Array, size: number, path?: string)
   return { id, path: file, sha256: manifest.sha256, manifest };
 }
 
-/** Sees bright cells of 16 pixels in a picture of 64. */
+/** Detects bright cells of 16 pixels in a frame of 64. */
 const blobs = (id: string): Promise<ModelSpec> => model(id, brightBlobDetector({ size: 64, cell: 16 }), 64);
 
 /** The same, up to four pictures at once. */
@@ -32,7 +32,7 @@ async function fourfold(id: string): Promise<ModelSpec> {
   return { ...spec, manifest: { ...spec.manifest, input: { ...spec.manifest.input, batch: 4 } } };
 }
 
-/** A dark picture with white squares of 16 pixels, whose corners lie on the cells of every tile used here. */
+/** A dark frame with white squares of 16 pixels, whose corners lie on the cells of every tile used here. */
 const squares = (
   width: number,
   height: number,
@@ -43,7 +43,7 @@ const squares = (
   return `lavfi:color=black:size=${width}x${height}:rate=10:duration=${seconds},format=gbrp,${boxes.join(',')}`;
 };
 
-const recording = (url: string, models: readonly (string | ModelUse)[], fps = 10): CameraPlan => ({
+const recording = (url: string, models: readonly (string | ModelAssignment)[], fps = 10): CameraPlan => ({
   id: 'cam',
   url,
   transport: 'tcp',
@@ -52,12 +52,12 @@ const recording = (url: string, models: readonly (string | ModelUse)[], fps = 10
   mode: 'recording',
 });
 
-/** Plays a recording to its end and gives all that was told. */
+/** Plays a recording to its end and returns all messages. */
 async function play(camera: CameraPlan, models: readonly ModelSpec[]): Promise<FromVision[]> {
   const messages: FromVision[] = [];
   const engine = new VisionWorker({
     order: { type: 'plan', plan: { cameras: [camera], models }, firstIndex: {}, inferenceDeadlineMs: 20_000 },
-    tell: (message) => {
+    send: (message) => {
       messages.push(message);
       if (message.type !== 'inspection') return;
       const { index } = message.inspection.frame;
@@ -73,7 +73,9 @@ async function play(camera: CameraPlan, models: readonly ModelSpec[]): Promise<F
     await waitFor('the end', () => messages.some(({ type }) => type === 'ended'), { withinMs: 25_000 });
     // A model that is still being loaded cannot be closed in good order.
     const settled = (id: string): boolean =>
-      messages.some((told) => told.type === 'model' && told.status.model === id && told.status.state !== 'loading');
+      messages.some(
+        (message) => message.type === 'model' && message.status.model === id && message.status.state !== 'loading',
+      );
     await waitFor('every model', () => models.every(({ id }) => settled(id)), { withinMs: 25_000 });
   } finally {
     stop.abort();
@@ -89,9 +91,9 @@ const resultsOf = (messages: readonly FromVision[], id: string): InferenceResult
   );
 
 function fatesOf(messages: readonly FromVision[], id: string): Record<string, number> {
-  const fates: Record<string, number> = {};
-  const add = (fate: string, count: number): void => {
-    fates[fate] = (fates[fate] ?? 0) + count;
+  const outcomes: Record<string, number> = {};
+  const add = (outcome: string, count: number): void => {
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
   };
   for (const result of resultsOf(messages, id)) add(result.status === 'no_result' ? result.reason : result.status, 1);
   for (const message of messages) {
@@ -100,8 +102,8 @@ function fatesOf(messages: readonly FromVision[], id: string): Record<string, nu
   }
   const last = messages.findLast((message) => message.type === 'heartbeat');
   const offered = last?.offered.find((lane) => lane.model === id)?.offered ?? 0;
-  expect(Object.values(fates).reduce((a, b) => a + b, 0)).toBe(offered);
-  return fates;
+  expect(Object.values(outcomes).reduce((a, b) => a + b, 0)).toBe(offered);
+  return outcomes;
 }
 
 const boxesOf = (result: InferenceResult | undefined): number[][] =>
@@ -112,7 +114,7 @@ const byPlace = (a: readonly number[], b: readonly number[]): number =>
   (a[1] ?? 0) - (b[1] ?? 0) || (a[0] ?? 0) - (b[0] ?? 0);
 
 describe('models with a rate of their own', () => {
-  it('look as often as they are told, and every frame has one fate for each', async () => {
+  it('inspect at their configured rate, and every frame has one outcome for each', async () => {
     const url = squares(64, 64, [[16, 16]], 3);
     const looks = [{ model: 'often' }, { model: 'seldom', fps: 2 }];
     const messages = await play(recording(url, looks), [await blobs('often'), await blobs('seldom')]);
@@ -125,8 +127,8 @@ describe('models with a rate of their own', () => {
   });
 });
 
-describe('a region', () => {
-  it('is all that the model sees, and its boxes are where they are in the picture', async () => {
+describe('a model with a region', () => {
+  it('receives only the region, and its boxes are in pixels of the frame', async () => {
     const url = squares(320, 240, [
       [16, 16],
       [160, 96],
@@ -142,7 +144,7 @@ describe('a region', () => {
     ]);
   });
 
-  it('gives the boxes of the whole picture when it is all of it', async () => {
+  it('gives the boxes of the whole frame when the region is the whole frame', async () => {
     const url = squares(64, 64, [
       [0, 0],
       [48, 48],
@@ -180,7 +182,7 @@ describe('tiles', () => {
     [240, 144],
   ] as const;
 
-  it('find small things of a large picture exactly, also in its lower right corner, each once', async () => {
+  it('detect small objects of a large frame exactly once each, also in its lower right corner', async () => {
     const messages = await play(
       recording(squares(256, 160, PLACES), [{ model: 'tiled', tiles: { size: 64, overlap: 0.25 } }, 'whole']),
       [await blobs('tiled'), await blobs('whole')],
@@ -190,11 +192,11 @@ describe('tiles', () => {
     for (const result of results) {
       expect(boxesOf(result)).toEqual(PLACES.map(([x, y]) => [x, y, x + 16, y + 16]).toSorted(byPlace));
     }
-    // The same model on the whole picture at once does not see them.
+    // The same model on the whole frame at once does not detect them.
     expect(boxesOf(resultsOf(messages, 'whole')[0])).toEqual([]);
   });
 
-  it('are found at the same places with several tiles in a run', async () => {
+  it('give the same boxes with several tiles in a run', async () => {
     const use = { model: 'tiled', tiles: { size: 64, overlap: 0.25 } };
     const messages = await play(recording(squares(256, 160, PLACES), [use]), [await fourfold('tiled')]);
     expect(fatesOf(messages, 'tiled')).toEqual({ ok: 20 });
@@ -203,7 +205,7 @@ describe('tiles', () => {
     }
   });
 
-  it('of a region, twice as large as the input, lie where they are in the picture', async () => {
+  it('of a region, twice as large as the input, give boxes in pixels of the frame', async () => {
     const url = squares(320, 256, [
       [64, 0],
       [288, 224],
@@ -217,7 +219,7 @@ describe('tiles', () => {
     ]);
   });
 
-  it('larger than the picture see all of it', async () => {
+  it('larger than the frame cover all of it', async () => {
     const use = { model: 'tiled', tiles: { size: 64, overlap: 0.2 } };
     const messages = await play(recording(squares(48, 32, [[32, 16]]), [use]), [await blobs('tiled')]);
     expect(boxesOf(resultsOf(messages, 'tiled')[0])).toEqual([[32, 16, 48, 32]]);
@@ -225,12 +227,12 @@ describe('tiles', () => {
 });
 
 describe('a second stage', () => {
-  const after = { model: 'finder', margin: 0, most: 8 };
+  const secondStage = { source: 'finder', padding: 0, maxDetections: 8 };
   const url = squares(256, 160, [
     [32, 48],
     [208, 128],
   ]);
-  /** Finds two products in pixels of its 64 x 64 input: at 32, 32 and 176, 96 of the picture, 64 x 64 each. */
+  /** Detects two products in its 64 x 64 input: at 32, 32 and 176, 96 of the frame, 64 x 64 each. */
   const products = (): Promise<ModelSpec> =>
     model(
       'finder',
@@ -245,9 +247,9 @@ describe('a second stage', () => {
       64,
     );
 
-  it('looks at each find of the first at the full size of the picture, and its boxes lie in the picture', async () => {
+  it('inspects each detection of the first at the full size of the frame, and its boxes are in pixels of the frame', async () => {
     const models = [await products(), await blobs('checker')];
-    const messages = await play(recording(url, ['finder', { model: 'checker', after }]), models);
+    const messages = await play(recording(url, ['finder', { model: 'checker', secondStage }]), models);
     expect(boxesOf(resultsOf(messages, 'finder')[0])).toEqual([
       [32, 32, 96, 96],
       [176, 96, 240, 160],
@@ -261,9 +263,9 @@ describe('a second stage', () => {
     }
   });
 
-  it('looks at all finds of a frame in one run where the graph takes several', async () => {
+  it('inspects all detections of a frame in one run where the graph takes several inputs', async () => {
     const models = [await products(), await fourfold('checker')];
-    const messages = await play(recording(url, ['finder', { model: 'checker', after }]), models);
+    const messages = await play(recording(url, ['finder', { model: 'checker', secondStage }]), models);
     expect(fatesOf(messages, 'checker')).toEqual({ ok: 20 });
     for (const result of resultsOf(messages, 'checker')) {
       expect(boxesOf(result)).toEqual([
@@ -273,34 +275,34 @@ describe('a second stage', () => {
     }
   });
 
-  it('says when there was more to look at than it may', async () => {
+  it('is degraded when it leaves detections out', async () => {
     const models = [await products(), await blobs('checker')];
-    const use = { model: 'checker', after: { ...after, most: 1 } };
+    const use = { model: 'checker', secondStage: { ...secondStage, maxDetections: 1 } };
     const [result] = resultsOf(await play(recording(url, ['finder', use]), models), 'checker');
     expect(result).toMatchObject({ status: 'degraded', reason: 'not_all_looked_at' });
   });
 
-  it('inspects a frame without finds: there was nothing to check', async () => {
+  it('inspects a frame without detections: there was nothing to check', async () => {
     const models = [await products(), await blobs('checker')];
-    const use = { model: 'checker', after: { ...after, labels: ['something else'] } };
+    const use = { model: 'checker', secondStage: { ...secondStage, labels: ['something else'] } };
     const messages = await play(recording(url, ['finder', use]), models);
     expect(fatesOf(messages, 'checker')).toEqual({ ok: 20 });
   });
 
-  it('shares the fate of the first: not due, and failed when that gave no result', async () => {
+  it('is not due, or fails, whenever its source model is not due or has no result', async () => {
     const models = [await products(), await blobs('checker')];
     const slow = await play(
       recording(url, [
         { model: 'finder', fps: 5 },
-        { model: 'checker', after },
+        { model: 'checker', secondStage },
       ]),
       models,
     );
     expect(fatesOf(slow, 'checker')).toEqual({ ok: 10, not_due: 10 });
     const broken = [await model('finder', new Uint8Array(1), 64, '/nowhere.onnx'), await blobs('checker')];
-    const failed = await play(recording(url, ['finder', { model: 'checker', after }]), broken);
+    const failed = await play(recording(url, ['finder', { model: 'checker', secondStage }]), broken);
     expect(fatesOf(failed, 'checker')).toEqual({ earlier_stage: 20 });
-    const alone = await play(recording(url, [{ model: 'checker', after }]), [await blobs('checker')]);
+    const alone = await play(recording(url, [{ model: 'checker', secondStage }]), [await blobs('checker')]);
     expect(fatesOf(alone, 'checker')).toEqual({ earlier_stage: 20 });
   });
 });

@@ -31,7 +31,7 @@ function pixels(...cells: readonly number[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** A frame in several inputs, side by side; `undefined` is one that cannot be cut. */
+/** A frame with several inputs, side by side; `undefined` is one that cannot be cropped. */
 function cutsOf(inputs: readonly (Uint8Array<ArrayBuffer> | undefined)[]): CropPlan {
   const crops = inputs.map((input, n): Crop => {
     const take = async (): Promise<Uint8Array<ArrayBuffer>> => {
@@ -40,13 +40,13 @@ function cutsOf(inputs: readonly (Uint8Array<ArrayBuffer> | undefined)[]): CropP
     };
     return { ...WHOLE, left: n * SIZE, take };
   });
-  return { crops, complete: true, merge: (finds) => finds.flat(), release: () => undefined };
+  return { crops, complete: true, merge: (detections) => detections.flat(), release: () => undefined };
 }
 
 class Bench {
   readonly counters = new FrameCounters();
   readonly pool = new BufferPool();
-  readonly told: FromVision[] = [];
+  readonly sent: FromVision[] = [];
   readonly outcomes: Outcome[] = [];
   readonly #runner: ModelRunner;
   readonly #stop = new AbortController();
@@ -66,11 +66,11 @@ class Bench {
     this.offer(camera, index, singleCrop(pixels(...cells), WHOLE, this.pool));
   }
 
-  /** Loads the model and waits until so many frames have their fate. */
-  async run(fates: number): Promise<readonly Inspection[]> {
+  /** Loads the model and waits until so many frames have an outcome. */
+  async run(count: number): Promise<readonly Inspection[]> {
     this.#running = this.#runner.run(this.#stop.signal);
-    await waitFor('every fate', () => this.outcomes.length >= fates, { withinMs: 25_000 });
-    return this.told.flatMap((message) => (message.type === 'inspection' ? [message.inspection] : []));
+    await waitFor('every outcome', () => this.outcomes.length >= count, { withinMs: 25_000 });
+    return this.sent.flatMap((message) => (message.type === 'inspection' ? [message.inspection] : []));
   }
 
   async end(): Promise<void> {
@@ -85,19 +85,19 @@ async function benchOf(batch: number, axis: number | string, blindedBy255 = fals
   const path = dir.join('model.onnx');
   await writeFile(path, bytes);
   const manifest = tinyManifest(bytes, { size: SIZE, labels: ['bright'], batch });
-  return new Bench(({ counters, pool, told }) => {
-    const tell = (message: FromVision): void => void told.push(message);
-    const tools = { clock: systemClock, logger: silentLogger, pool, counters, tell, inferenceDeadlineMs: 20_000 };
+  return new Bench(({ counters, pool, sent }) => {
+    const send = (message: FromVision): void => void sent.push(message);
+    const tools = { clock: systemClock, logger: silentLogger, pool, counters, send, inferenceDeadlineMs: 20_000 };
     return new ModelRunner({ id: 'm', path, sha256: manifest.sha256, manifest }, tools);
   });
 }
 
 /** Left upper corners of what was found, or why there is no result. */
-const told = ({ frame, result }: Inspection): unknown[] => [
+const brief = ({ frame, result }: Inspection): unknown[] => [
   frame.camera,
   result.status === 'no_result' ? result.reason : result.detections.map(({ box }) => [box[0], box[1]]),
 ];
-/** How many frames each run held: those of one run tell the same time, to the last digit. */
+/** How many frames each run held: those of one run have the same time, to the last digit. */
 const runsOf = (inspections: readonly Inspection[]): number[] => {
   const runs = new Map<number, number>();
   for (const { times } of inspections) runs.set(times.inferMs, (runs.get(times.inferMs) ?? 0) + 1);
@@ -108,13 +108,13 @@ describe('frames of several cameras in one run', () => {
   it.each([
     ['open', 'n' as const],
     ['fixed', 4],
-  ])('each get what is theirs with an %s batch', async (_, axis) => {
+  ])('get their own results with an %s batch', async (_, axis) => {
     const bench = await benchOf(4, axis);
     bench.one('a', 1, 0);
     bench.one('b', 1, 3);
     bench.one('c', 1);
     const inspections = await bench.run(3);
-    expect(inspections.map(told)).toEqual([
+    expect(inspections.map(brief)).toEqual([
       ['a', [[0, 0]]],
       ['b', [[32, 32]]],
       ['c', []],
@@ -123,7 +123,7 @@ describe('frames of several cameras in one run', () => {
     await bench.end();
   });
 
-  it('are never more than the run takes, and every camera has its turn', async () => {
+  it('are never more than the run takes, and every camera gets its turn', async () => {
     const bench = await benchOf(2, 'n');
     for (const camera of ['a', 'b', 'c', 'd', 'e']) bench.one(camera, 1, 1);
     const inspections = await bench.run(5);
@@ -132,13 +132,13 @@ describe('frames of several cameras in one run', () => {
     await bench.end();
   });
 
-  it('fail alone when their numbers are impossible', async () => {
+  it('fail alone when their outputs are impossible', async () => {
     const bench = await benchOf(4, 'n', true);
     bench.one('a', 1, 0);
     bench.one('b', 1, 0, 1, 2, 3);
     bench.one('c', 1, 2);
     const inspections = await bench.run(3);
-    expect(inspections.map(told)).toEqual([
+    expect(inspections.map(brief)).toEqual([
       ['a', [[0, 0]]],
       ['b', 'bad_output'],
       ['c', [[0, 32]]],
@@ -147,7 +147,7 @@ describe('frames of several cameras in one run', () => {
     await bench.end();
   });
 
-  it('are all accounted for: offered is told and skipped', async () => {
+  it('are all accounted for: offered = reported + skipped', async () => {
     const bench = await benchOf(3, 'n');
     for (let index = 1; index <= 4; index++) for (const camera of ['a', 'b']) bench.one(camera, index, 0);
     bench.offer('c', 1, cutsOf([pixels(0), undefined]));
@@ -166,13 +166,13 @@ describe('frames of several cameras in one run', () => {
 });
 
 describe('inputs of one frame', () => {
-  it('fill the run that other cameras leave empty, and wait for them where they do not', async () => {
+  it('fill the part of a run that other cameras leave free, and wait where they leave none', async () => {
     const bench = await benchOf(3, 'n');
     bench.offer('tiles', 1, cutsOf([pixels(0), pixels(), pixels(3), pixels(), pixels(1)]));
     bench.one('plain', 1, 2);
     const inspections = await bench.run(2);
-    // The first run holds two tiles and the plain picture, the second the other three tiles.
-    expect(inspections.map(told)).toEqual([
+    // The first run holds two tiles and the plain frame, the second the other three tiles.
+    expect(inspections.map(brief)).toEqual([
       ['plain', [[0, 32]]],
       [
         'tiles',
@@ -186,12 +186,12 @@ describe('inputs of one frame', () => {
     await bench.end();
   });
 
-  it('take their frame down, and no other, when one cannot be cut', async () => {
+  it('fail their frame, and no other, when one cannot be cropped', async () => {
     const bench = await benchOf(4, 'n');
     bench.offer('a', 1, cutsOf([pixels(0), undefined, pixels(1), pixels(2), pixels(3)]));
     bench.one('b', 1, 1);
     const inspections = await bench.run(2);
-    expect(inspections.map(told)).toEqual([
+    expect(inspections.map(brief)).toEqual([
       ['a', 'inference_error'],
       ['b', [[32, 0]]],
     ]);
@@ -200,11 +200,11 @@ describe('inputs of one frame', () => {
     await bench.end();
   });
 
-  it('are given up when one has impossible numbers, also those that wait', async () => {
+  it('are dropped when one has impossible outputs, also those that wait', async () => {
     const bench = await benchOf(2, 'n', true);
     bench.offer('a', 1, cutsOf([pixels(0, 1, 2, 3), pixels(0), pixels(1), pixels(2)]));
     const inspections = await bench.run(1);
-    expect(inspections.map(told)).toEqual([['a', 'bad_output']]);
+    expect(inspections.map(brief)).toEqual([['a', 'bad_output']]);
     await bench.end();
     expect(bench.outcomes).toHaveLength(1);
   });

@@ -22,11 +22,11 @@ export interface RunnerTools {
   readonly logger: Logger;
   readonly pool: BufferPool;
   readonly counters: FrameCounters;
-  readonly tell: (message: FromVision) => void;
+  readonly send: (message: FromVision) => void;
   readonly inferenceDeadlineMs: number;
 }
 
-/** One model, however many cameras it has: takes their newest frames in turn and tells what it saw. */
+/** One model for all of its cameras: takes their newest frames in turn and reports the results. */
 export class ModelRunner {
   readonly #spec: ModelSpec;
   readonly #tools: RunnerTools;
@@ -44,7 +44,7 @@ export class ModelRunner {
     this.#throttle = new LogThrottle({ everyMs: LOG_EVERY_MS, nowMs: () => tools.clock.monoMs() });
   }
 
-  /** Takes a frame; its fate is told sooner or later, exactly once. */
+  /** Takes a frame; its outcome is reported exactly once. */
   offer(request: InferenceRequest): void {
     const { counters } = this.#tools;
     counters.offer(request.frame.camera, this.#spec.id);
@@ -57,14 +57,14 @@ export class ModelRunner {
     }
   }
 
-  /** Counts a frame that this model is not to look at. */
+  /** Counts a frame that this model does not inspect. */
   pass(camera: string, reason: SkipReason): void {
     const { counters } = this.#tools;
     counters.offer(camera, this.#spec.id);
     counters.skip(camera, this.#spec.id, reason);
   }
 
-  /** Tells of a frame that cannot be looked at for a reason that is not this model's. */
+  /** Reports a frame that cannot be inspected for a reason outside of this model. */
   refuse(request: InferenceRequest, reason: FailReason): void {
     this.#tools.counters.offer(request.frame.camera, this.#spec.id);
     this.#fail(request, reason);
@@ -91,22 +91,22 @@ export class ModelRunner {
   }
 
   async #load(signal: AbortSignal): Promise<boolean> {
-    const { logger, tell } = this.#tools;
-    this.#tellState('loading');
+    const { logger, send } = this.#tools;
+    this.#reportState('loading');
     try {
       this.#facts = await this.#session.start(signal);
       const { provider, reason, warmupMs } = this.#facts;
       logger.info({ provider, reason, warmupMs: Math.round(warmupMs) }, 'model is ready');
       this.#alarmOnFallback(this.#facts);
-      this.#tellState('ready');
+      this.#reportState('ready');
       return true;
     } catch (error) {
       if (signal.aborted && isAbort(error)) return false;
       const { code, advice } = factsOf(error);
       logger.error({ code, advice }, `model cannot be used: ${messageOf(error)}`);
-      this.#tellState('failed', error);
+      this.#reportState('failed', error);
       if (error instanceof InferenceError && error.code === 'model_timeout') {
-        tell({ type: 'replace', reason: `model ${this.#spec.id} does not load` });
+        send({ type: 'replace', reason: `model ${this.#spec.id} does not load` });
       }
       return false;
     }
@@ -114,8 +114,8 @@ export class ModelRunner {
 
   #alarmOnFallback({ provider, expected, fallback, refused }: SessionFacts): void {
     if (!fallback) return;
-    const told = `model runs on ${provider} and is meant for ${expected}: fewer frames are inspected`;
-    this.#tools.logger.error({ code: 'provider_fallback', provider, expected, refused }, told);
+    const message = `model runs on ${provider} and is meant for ${expected}: fewer frames are inspected`;
+    this.#tools.logger.error({ code: 'provider_fallback', provider, expected, refused }, message);
   }
 
   /** One run of what waits now. False when the session is lost. */
@@ -128,28 +128,28 @@ export class ModelRunner {
       const answers = await this.#session.inferAll(batch, inferenceDeadlineMs);
       for (const [n, { job }] of batch.entries()) {
         const answer = answers[n];
-        if (answer === undefined) throw new InferenceError('inference_error', 'the session left a picture out');
+        if (answer === undefined) throw new InferenceError('inference_error', 'the session left an input out');
         pool.give(answer.pixels);
         this.#answered(job, answer);
       }
       return true;
     } catch (error) {
       const reason = error instanceof InferenceError && error.code === 'deadline' ? 'deadline' : 'inference_error';
-      this.#tellState('failed', error);
+      this.#reportState('failed', error);
       for (const { job } of batch) this.#giveUp(job, reason, askedMs);
-      this.#tools.tell({ type: 'replace', reason: `model ${this.#spec.id}: ${messageOf(error)}` });
+      this.#tools.send({ type: 'replace', reason: `model ${this.#spec.id}: ${messageOf(error)}` });
       return false;
     }
   }
 
-  /** The inputs of one run, with their pixels. Cutting fails the frame; it says nothing about the session. */
+  /** The inputs of one run, with their pixels. A crop that fails fails its frame, not the session. */
   async #next(first: Job, askedMs: number): Promise<readonly (Input & SessionFrame)[]> {
     const { inputs, empty } = gather(this.#mailbox, first, this.#facts?.batch ?? 1);
     for (const job of empty) this.#finish(job);
     const taken = await takeAll(inputs);
     for (const one of taken) {
       if (!('failure' in one) || one.job.ended) continue;
-      this.#complain(`an input cannot be cut: ${messageOf(one.failure)}`);
+      this.#complain(`an input cannot be cropped: ${messageOf(one.failure)}`);
       this.#giveUp(one.job, 'inference_error', askedMs);
     }
     return taken.flatMap((one) => {
@@ -173,15 +173,15 @@ export class ModelRunner {
     if (count !== undefined) this.#tools.logger.error({ count }, `inference failed: ${problem}`);
   }
 
-  /** Gives a frame up on its way. */
+  /** Ends a frame whose inputs have not all been answered. */
   #giveUp(job: Job, reason: FailReason, askedMs: number): void {
     if (job.ended) return;
     this.#end(job);
     const inferMs = this.#tools.clock.monoMs() - askedMs;
-    this.#tell(job.request, noResult(reason), { waitMs: askedMs - job.request.arrivedMs, inferMs, decodeMs: 0 });
+    this.#send(job.request, noResult(reason), { waitMs: askedMs - job.request.arrivedMs, inferMs, decodeMs: 0 });
   }
 
-  /** Nothing more of it is looked at. */
+  /** Inspects nothing more of it. */
   #end(job: Job): void {
     job.ended = true;
     this.#mailbox.withdraw(job.request.frame.camera, job);
@@ -193,11 +193,11 @@ export class ModelRunner {
     const answer = joinAnswers(request.work, answers, this.#tools.clock.monoMs());
     const { startedMs, inferMs, decodeMs } = answer;
     const result = this.#resultOf(answer);
-    const told: InferenceResult =
+    const reported: InferenceResult =
       result.status === 'ok' && !request.work.complete
         ? { ...result, status: 'degraded', reason: 'not_all_looked_at' }
         : result;
-    this.#tell(request, told, { waitMs: startedMs - request.arrivedMs, inferMs, decodeMs });
+    this.#send(request, reported, { waitMs: startedMs - request.arrivedMs, inferMs, decodeMs });
   }
 
   #resultOf(answer: SessionAnswer): InferenceResult {
@@ -215,7 +215,7 @@ export class ModelRunner {
 
   #fail(request: InferenceRequest, reason: FailReason): void {
     const waitMs = this.#tools.clock.monoMs() - request.arrivedMs;
-    this.#tell(request, noResult(reason), { waitMs, inferMs: 0, decodeMs: 0 });
+    this.#send(request, noResult(reason), { waitMs, inferMs: 0, decodeMs: 0 });
   }
 
   #dropWaiting(): void {
@@ -231,18 +231,18 @@ export class ModelRunner {
     request.onOutcome({ skipped: reason });
   }
 
-  #tell(request: InferenceRequest, result: InferenceResult, times: StageTimes): void {
-    this.#tools.tell({ type: 'inspection', inspection: { frame: request.frame, model: this.#spec.id, result, times } });
+  #send(request: InferenceRequest, result: InferenceResult, times: StageTimes): void {
+    this.#tools.send({ type: 'inspection', inspection: { frame: request.frame, model: this.#spec.id, result, times } });
     request.work.release();
     request.onOutcome({ result });
   }
 
-  #tellState(state: ModelStatus['state'], error?: unknown): void {
+  #reportState(state: ModelStatus['state'], error?: unknown): void {
     this.#state = state;
     const { id, sha256 } = this.#spec;
     const loaded = this.#facts;
     const reason = error === undefined ? (loaded?.reason ?? '') : messageOf(error);
-    this.#tools.tell({
+    this.#tools.send({
       type: 'model',
       status: {
         model: id,
@@ -258,7 +258,7 @@ export class ModelRunner {
   }
 }
 
-/** An error as it is told: with its code and advice. */
+/** An error as it is reported: with its code and advice. */
 function factsOf(error: unknown): NonNullable<ModelStatus['error']> {
   const { code, message, advice } =
     error instanceof LinesideError ? error : new InferenceError('inference_error', messageOf(error));

@@ -7,7 +7,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Pictures that were asked for and have not come yet. */
+/** Snapshots that were requested from the vision process and have not arrived yet. */
 export class PendingSnapshots {
   readonly #waiting = new Map<number, Waiting>();
   readonly #deadlineMs: number;
@@ -39,7 +39,7 @@ export class PendingSnapshots {
         fail(signal.reason instanceof Error ? signal.reason : new DOMException('aborted', 'AbortError'));
       };
       const timer = setTimeout(
-        () => fail(new VisionError('picture_late', 'the picture took too long')),
+        () => fail(new VisionError('picture_late', 'the snapshot took too long')),
         this.#deadlineMs,
       );
       this.#waiting.set(id, {
@@ -69,7 +69,7 @@ export class PendingSnapshots {
     waiting.resolve({ jpeg: Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength), width, height, index });
   }
 
-  /** The process is gone: nothing that was asked for will come. */
+  /** The process has ended: no requested snapshot will arrive. */
   abandon(): void {
     for (const { reject } of [...this.#waiting.values()]) {
       reject(new VisionError('vision_down', 'the vision process ended'));

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelSpec } from '../inference/index.ts';
-import { type CameraPlan, useOf, type VisionPlan } from './plan.ts';
+import { type CameraPlan, assignmentOf, type VisionPlan } from './plan.ts';
 
 /** What leads from one plan to another: what is replaced is dropped and added. */
 export interface PlanChange {
@@ -14,7 +14,7 @@ export interface PlanChange {
 export function diffPlans(before: VisionPlan, after: VisionPlan): PlanChange {
   const models = changed(before.models, after.models);
   const touched = new Set([...models.dropped, ...models.added].map(({ id }) => id));
-  const uses = (camera: CameraPlan): boolean => camera.models.some((entry) => touched.has(useOf(entry).model));
+  const uses = (camera: CameraPlan): boolean => camera.models.some((entry) => touched.has(assignmentOf(entry).model));
   const cameras = changed(before.cameras, after.cameras, uses);
   return {
     dropCameras: cameras.dropped.map(({ id }) => id),

@@ -5,7 +5,7 @@ import { combineListeners } from './combine-listeners.ts';
 import { VisionError } from './errors.ts';
 import type { FromVision } from './messages.ts';
 import { PendingSnapshots } from './pending-snapshots.ts';
-import { useOf, type VisionPlan } from './plan.ts';
+import { assignmentOf, type VisionPlan } from './plan.ts';
 import { diffPlans } from './plan-change.ts';
 import { RestartBudget } from './restart-budget.ts';
 import { VisionChild } from './vision-child.ts';
@@ -36,7 +36,7 @@ interface PendingChange {
   readonly resolve: () => void;
 }
 
-/** The vision process seen from the main process: starts it, believes only its heartbeat, and starts it again. */
+/** The vision process seen from the main process: starts it, watches its heartbeat, and restarts it. */
 export class VisionProcess implements Service, Vision {
   readonly name = 'vision';
   readonly #options: VisionProcessOptions;
@@ -49,7 +49,7 @@ export class VisionProcess implements Service, Vision {
   #running: VisionPlan;
   #change: PendingChange | undefined;
   #changes = 0;
-  /** Recordings that came to their end: a new process does not play them again. */
+  /** Recordings that have ended: a new process does not play them again. */
   readonly #finished = new Set<string>();
   #reconciler = new FrameReconciler({});
   #child: VisionChild | undefined;
@@ -79,7 +79,7 @@ export class VisionProcess implements Service, Vision {
     const budget = new RestartBudget(random);
     try {
       for (;;) {
-        const reason = await this.#live(signal);
+        const reason = await this.#runChild(signal);
         if (signal.aborted) return;
         const waitMs = budget.next(clock.monoMs());
         logger.warn({ reason, waitMs: Math.round(waitMs) }, 'vision process ended; starting another');
@@ -113,7 +113,7 @@ export class VisionProcess implements Service, Vision {
     await promise;
   }
 
-  /** @throws VisionError when no picture is held, the process is down, or the deadline passes. */
+  /** @throws VisionError when no frame is kept, the process is down, or the deadline passes. */
   async picture(request: PictureRequest, signal: AbortSignal): Promise<Picture> {
     const child = this.#child;
     if (child === undefined || !this.#greeted)
@@ -121,8 +121,8 @@ export class VisionProcess implements Service, Vision {
     return this.#pictures.ask((id) => child.send({ type: 'picture', id, request }), signal);
   }
 
-  /** One life of the child, from fork to end; tells why it ended. */
-  async #live(signal: AbortSignal): Promise<string> {
+  /** Runs one child from its start to its end; resolves to why it ended. */
+  async #runChild(signal: AbortSignal): Promise<string> {
     const { inferenceDeadlineMs = 5_000 } = this.#options;
     const plan = this.#plan;
     this.#running = plan;
@@ -131,7 +131,7 @@ export class VisionProcess implements Service, Vision {
     this.#silentMs = 0;
     this.#greeted = false;
     this.#replace = undefined;
-    const child = new VisionChild((message) => this.#heard(message));
+    const child = new VisionChild((message) => this.#received(message));
     this.#child = child;
     const cameras = plan.cameras.filter(({ id }) => !this.#finished.has(id));
     child.send({ type: 'plan', plan: { ...plan, cameras }, firstIndex, inferenceDeadlineMs });
@@ -148,7 +148,7 @@ export class VisionProcess implements Service, Vision {
     return fault ?? how;
   }
 
-  /** Why the child has to be killed; undefined when the signal aborted first. */
+  /** Resolves to why the child has to be killed; undefined when the signal aborted first. */
   async #watch(signal: AbortSignal): Promise<string | undefined> {
     const { clock } = this.#options;
     let lastMs = clock.monoMs();
@@ -171,7 +171,7 @@ export class VisionProcess implements Service, Vision {
   #countLost(): void {
     const listener = this.#listener;
     const lanes = this.#running.cameras.flatMap(({ id, models }) =>
-      models.map((entry) => ({ camera: id, model: useOf(entry).model })),
+      models.map((entry) => ({ camera: id, model: assignmentOf(entry).model })),
     );
     for (const { camera, model, offered } of this.#reconciler.lost(this.#recordings, lanes)) {
       listener.fate(camera, model, { fate: 'failed', reason: 'vision_restarted' }, offered);
@@ -188,7 +188,7 @@ export class VisionProcess implements Service, Vision {
     change.resolve();
   }
 
-  #heard(message: FromVision): void {
+  #received(message: FromVision): void {
     const { logger } = this.#options;
     const listener = this.#listener;
     switch (message.type) {

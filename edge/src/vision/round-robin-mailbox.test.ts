@@ -3,7 +3,7 @@ import { RoundRobinMailbox } from './round-robin-mailbox.ts';
 
 const never = new AbortController().signal;
 
-describe('taking turns', () => {
+describe('the round-robin mailbox', () => {
   it('gives each camera its turn, however often one puts', async () => {
     const turns = new RoundRobinMailbox<string>();
     for (const item of ['busy 1', 'busy 2', 'busy 3']) turns.put('busy', item);
@@ -14,7 +14,7 @@ describe('taking turns', () => {
     expect(await turns.take(never)).toBe('busy 4');
   });
 
-  it('goes on with what was kept when its turn comes again, before anything newer', async () => {
+  it('continues with what was kept at the next turn of its camera, before anything newer', async () => {
     const turns = new RoundRobinMailbox<string>();
     turns.put('tiles', 'tiles 1');
     turns.put('plain', 'plain 1');
@@ -26,7 +26,7 @@ describe('taking turns', () => {
     expect(await turns.take(never)).toBe('tiles 2');
   });
 
-  it('forgets what was kept when nobody wants it any more, and only that', () => {
+  it('forgets a kept item that is withdrawn, and only that', () => {
     const turns = new RoundRobinMailbox<string>();
     turns.put('a', 'newer');
     turns.keep('a', 'kept');
@@ -37,14 +37,14 @@ describe('taking turns', () => {
     expect([turns.poll(), turns.poll()]).toEqual(['newer', undefined]);
   });
 
-  it('hands back what a newer item replaced', () => {
+  it('returns the item that a newer one replaced', () => {
     const turns = new RoundRobinMailbox<string>();
     expect(turns.put('a', 'old')).toBeUndefined();
     expect(turns.put('a', 'new')).toBe('old');
     expect(turns.put('b', 'other')).toBeUndefined();
   });
 
-  it('waits for an item, and ends when told', async () => {
+  it('waits for an item, and ends when the signal aborts', async () => {
     const turns = new RoundRobinMailbox<string>();
     const waiting = turns.take(never);
     turns.put('a', 'late');

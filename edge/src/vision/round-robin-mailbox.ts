@@ -1,8 +1,8 @@
 import { Mailbox } from '@lineside/kit';
 
 /**
- * One mailbox per key, emptied in turn: a busy key never keeps the others waiting for more than one item. An item that
- * is not finished with is kept for the next turn of its key, before anything newer.
+ * One mailbox per key, emptied in turn: a busy key never delays the others by more than one item. An item that is not
+ * finished is kept for the next turn of its key, before anything newer.
  */
 export class RoundRobinMailbox<T> {
   readonly #boxes = new Map<string, Mailbox<T>>();
@@ -11,7 +11,7 @@ export class RoundRobinMailbox<T> {
   #order: string[] = [];
   #wake: () => void = () => undefined;
 
-  /** Puts an item; returns the one that it replaced, if nobody had taken that. */
+  /** Puts an item; returns the one that it replaced, if that one was not taken yet. */
   put(key: string, item: T): T | undefined {
     let box = this.#boxes.get(key);
     if (box === undefined) {
@@ -24,13 +24,13 @@ export class RoundRobinMailbox<T> {
     return replaced;
   }
 
-  /** Gives an item that was taken back, to be taken again when it is its key's turn. */
+  /** Keeps an item that was taken, to be taken again at the next turn of its key. */
   keep(key: string, item: T): void {
     this.#kept.set(key, item);
     this.#wake();
   }
 
-  /** Takes back what was kept, if it still is: nobody wants it any more. */
+  /** Forgets a kept item that is no longer needed. */
   withdraw(key: string, item: T): void {
     if (this.#kept.get(key) === item) this.#kept.delete(key);
   }

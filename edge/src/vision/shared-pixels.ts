@@ -1,7 +1,7 @@
 import type { BufferPool } from '../camera/index.ts';
 import type { PictureSize } from '../domain/index.ts';
 
-/** A picture that several models cut their inputs from; goes back to the pool when the last one is done with it. */
+/** A frame from which several models crop their inputs; given back to the pool when the last one has finished. */
 export class SharedPixels {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly size: PictureSize;

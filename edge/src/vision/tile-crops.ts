@@ -19,8 +19,7 @@ export interface TileCropsRequest {
 }
 
 /**
- * The tiles of one frame. They are cut here, row by row, from one scaled picture: a tile is a copy of rows, the pixels
- * are touched by FFmpeg alone.
+ * The tiles of one frame. They are copied here, row by row, from one scaled frame: only FFmpeg computes pixels.
  */
 export function tileCrops(request: TileCropsRequest): CropPlan {
   const { region, pixels, tiles, input } = request;
@@ -41,8 +40,8 @@ export function tileCrops(request: TileCropsRequest): CropPlan {
   return {
     crops,
     complete: true,
-    merge: (finds) => {
-      const inside = finds.map((detections) => detections.flatMap((detection) => clipped(detection, region)));
+    merge: (detections) => {
+      const inside = detections.map((detections) => detections.flatMap((detection) => clipped(detection, region)));
       const seen = places.map((tile, n) => ({ tile, detections: inside[n] ?? [] }));
       return seen.length === 1 ? (inside[0] ?? []) : mergeTiles(seen, region, request.iou);
     },
@@ -59,7 +58,7 @@ function cropTile({ pixels, input, pool }: TileCropsRequest, rect: PixelRect | u
   return tile;
 }
 
-/** Inside the region; nothing where it lay wholly in the bars beyond. */
+/** Clipped to the region; nothing where the box lies completely in the bars outside of it. */
 function clipped(detection: Detection, { left, top, width, height }: PixelRect): Detection[] {
   const bounds = [left, top, left + width, top + height] as const;
   const [x1, y1, x2, y2] = detection.box;

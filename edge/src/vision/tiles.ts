@@ -1,9 +1,9 @@
 import type { PictureSize, PixelRect } from '../domain/index.ts';
 
 /**
- * Tiles of one size that cover a picture, row by row. Neighbours share at least `overlap` of a tile; the spare is spread
- * evenly, and the last tile of each row and column ends exactly where the picture ends. A picture smaller than a tile
- * has one tile in that direction, which reaches beyond it.
+ * Tiles of one size that cover a frame, row by row. Neighbours overlap by at least the fraction `overlap` of a tile; the rest is spread
+ * evenly, and the last tile of each row and column ends exactly where the frame ends. A frame smaller than a tile has one
+ * tile in that direction, which reaches beyond it.
  */
 export function tileGrid(picture: PictureSize, tile: PictureSize, overlap: number): readonly PixelRect[] {
   const lefts = starts(picture.width, tile.width, overlap);

@@ -7,15 +7,18 @@ import { waitFor } from '../../../tests/support/wait-for.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { VisionWorker } from './vision-worker.ts';
 import type { FromVision } from './messages.ts';
-import { type CameraPlan, useOf, type VisionPlan } from './plan.ts';
+import { type CameraPlan, assignmentOf, type VisionPlan } from './plan.ts';
 
-/** Runs an engine in this process until `enough`, stops it, and gives all that it told. */
-async function told(plan: VisionPlan, enough: (messages: readonly FromVision[]) => boolean): Promise<FromVision[]> {
+/** Runs a worker in this process until `enough`, stops it, and returns all of its messages. */
+async function messagesOf(
+  plan: VisionPlan,
+  enough: (messages: readonly FromVision[]) => boolean,
+): Promise<FromVision[]> {
   const messages: FromVision[] = [];
   const engine = new VisionWorker({
     order: { type: 'plan', plan, firstIndex: {}, inferenceDeadlineMs: 20_000 },
     // As the main process would: a result of a recording is dealt with at once.
-    tell: (message) => {
+    send: (message) => {
       messages.push(message);
       if (message.type !== 'inspection') return;
       const { camera, index } = message.inspection.frame;
@@ -95,13 +98,13 @@ describe('cameras and models together', () => {
       { ...live, id: 'b', url: 'lavfi:testsrc2=size=64x64:rate=60', fps: 60, models: ['slow', 'quick'] },
       { ...live, id: 'r', url: await testVideo(), mode: 'recording', models: ['quick', 'none'] },
     ];
-    const messages = await told({ cameras, models }, (all) => {
+    const messages = await messagesOf({ cameras, models }, (all) => {
       const late = account(all, 'b', 'slow').skipped['newer_frame'] ?? 0;
       return of(all, 'a') > 60 && of(all, 'b') > 20 && late > 0 && all.some(({ type }) => type === 'ended');
     });
-    for (const { id, models: looking } of cameras) {
-      for (const entry of looking) {
-        const name = useOf(entry).model;
+    for (const { id, models: assigned } of cameras) {
+      for (const entry of assigned) {
+        const name = assignmentOf(entry).model;
         const { offered, explained } = account(messages, id, name);
         expect([id, name, explained]).toEqual([id, name, offered]);
         expect(offered).toBeGreaterThan(0);

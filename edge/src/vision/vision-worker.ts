@@ -11,24 +11,24 @@ import { VisionError } from './errors.ts';
 import { FrameCounters } from './frame-accounting/index.ts';
 import type { FromVision, ToVision } from './messages.ts';
 import { ModelRunner } from './model-runner.ts';
-import { type CameraPlan, useOf } from './plan.ts';
+import { type CameraPlan, assignmentOf } from './plan.ts';
 
 const FFMPEG_RETRY_MS = 30_000;
 const SETTLE_POLL_MS = 10;
-const NOT_LOOKED_AT = {
+const NOT_INSPECTED = {
   result: { status: 'no_result', reason: 'model_unavailable' },
   times: { waitMs: 0, inferMs: 0, decodeMs: 0 },
 } as const;
 
 export interface VisionWorkerOptions {
   readonly order: Extract<ToVision, { type: 'plan' }>;
-  readonly tell: (message: FromVision) => void;
+  readonly send: (message: FromVision) => void;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
 }
 
-/** All that happens inside the vision process: cameras, mailboxes, sessions, pictures. */
+/** Everything inside the vision process: cameras, mailboxes, sessions, snapshots. */
 export class VisionWorker {
   readonly #options: VisionWorkerOptions;
   readonly #pool = new BufferPool();
@@ -49,7 +49,7 @@ export class VisionWorker {
     for (const camera of plan.cameras) this.#addCamera(camera, firstIndex);
   }
 
-  /** Runs cameras and models until `signal` aborts; every frame has its fate when it resolves. */
+  /** Runs cameras and models until `signal` aborts; when it resolves, every frame has an outcome. */
   async run(signal: AbortSignal): Promise<void> {
     this.#capabilities.promise.catch(unlessAbort);
     const probing = this.#probe(signal).then(this.#capabilities.resolve, this.#capabilities.reject);
@@ -66,21 +66,21 @@ export class VisionWorker {
     }
   }
 
-  /** Changes the plan that runs. What the change does not name goes on as it was. */
+  /** Changes the running plan. What the change does not name continues. */
   async change({ id, change, firstIndex }: Extract<ToVision, { type: 'change' }>): Promise<void> {
     await Promise.all(change.dropCameras.map((camera) => this.#dropCamera(camera)));
     await this.#settled(change.dropCameras);
     this.beat();
-    this.#options.tell({ type: 'dropped', id });
+    this.#options.send({ type: 'dropped', id });
     await Promise.all(change.dropModels.map((model) => this.#dropModel(model)));
     for (const spec of change.addModels) this.#addModel(spec);
     for (const camera of change.addCameras) this.#addCamera(camera, firstIndex);
   }
 
-  /** Tells that the process lives, and what was skipped and offered. */
+  /** Sends the heartbeat, with what was skipped and offered. */
   beat(): void {
-    const { tell } = this.#options;
-    tell({ type: 'heartbeat', skipped: this.#counters.takeSkipped(), offered: this.#counters.offered() });
+    const { send } = this.#options;
+    send({ type: 'heartbeat', skipped: this.#counters.takeSkipped(), offered: this.#counters.offered() });
   }
 
   /** The main process has dealt with a result of a recording. */
@@ -97,7 +97,7 @@ export class VisionWorker {
     const ring = this.#cameras.get(request.camera)?.dispatcher.ring;
     const held = ring?.find(request.index);
     if (ring === undefined || held === undefined) {
-      throw new VisionError('no_picture', `camera ${request.camera} has no picture`);
+      throw new VisionError('no_picture', `camera ${request.camera} has no frame yet`);
     }
     ring.pin(held);
     try {
@@ -118,8 +118,8 @@ export class VisionWorker {
   #addModel(spec: ModelSpec): void {
     const { clock, logger, order } = this.#options;
     const { inferenceDeadlineMs } = order;
-    const tell = (message: FromVision): void => this.#tell(message);
-    const tools = { clock, logger, pool: this.#pool, counters: this.#counters, tell, inferenceDeadlineMs };
+    const send = (message: FromVision): void => this.#send(message);
+    const tools = { clock, logger, pool: this.#pool, counters: this.#counters, send, inferenceDeadlineMs };
     const runner = new ModelRunner(spec, tools);
     const service: Service = {
       name: `model ${spec.id}`,
@@ -140,21 +140,21 @@ export class VisionWorker {
     this.#models.delete(id);
     await this.#runningModels.remove(model.service);
     if (await model.runner.close()) return;
-    this.#options.tell({ type: 'replace', reason: `model ${id} does not end` });
+    this.#options.send({ type: 'replace', reason: `model ${id} does not end` });
   }
 
   #addCamera(plan: CameraPlan, firstIndex: Readonly<Record<string, number>>): void {
-    const { clock, random, logger, tell } = this.#options;
+    const { clock, random, logger, send } = this.#options;
     const { id } = plan;
     const assigned = plan.models.map((entry) => {
-      const use = useOf(entry);
+      const use = assignmentOf(entry);
       const model = this.#models.get(use.model);
       if (model === undefined) throw new Error(`camera ${id} uses model ${use.model}, which is not in the plan`);
       return { runner: model.runner, manifest: model.manifest, iou: model.iou, use };
     });
     const unavailable = (frame: FrameRef, model: string): void => {
       this.#counters.offer(frame.camera, model);
-      this.#tell({ type: 'inspection', inspection: { frame, model, ...NOT_LOOKED_AT } });
+      this.#send({ type: 'inspection', inspection: { frame, model, ...NOT_INSPECTED } });
     };
     const dispatcher = new FrameDispatcher(plan, assigned, {
       pool: this.#pool,
@@ -170,10 +170,10 @@ export class VisionWorker {
       clock,
       random,
       logger,
-      onStatus: (status) => tell({ type: 'camera', status }),
+      onStatus: (status) => send({ type: 'camera', status }),
       onEnded: () => {
         this.beat();
-        tell({ type: 'ended', camera: id });
+        send({ type: 'ended', camera: id });
       },
     });
     this.#cameras.set(id, camera);
@@ -188,7 +188,7 @@ export class VisionWorker {
     this.#cameras.delete(id);
   }
 
-  /** Waits until every frame of these cameras has its fate; a session that hangs has the process replaced meanwhile. */
+  /** Waits until every frame of these cameras has an outcome; a session that hangs leads to a new process meanwhile. */
   async #settled(cameras: readonly string[]): Promise<void> {
     const { clock } = this.#options;
     const { signal } = this.#stopped;
@@ -197,17 +197,17 @@ export class VisionWorker {
     }
   }
 
-  #tell(message: FromVision): void {
-    const { tell } = this.#options;
+  #send(message: FromVision): void {
+    const { send } = this.#options;
     if (message.type === 'inspection') {
       this.#counters.inspect(message.inspection.frame.camera, message.inspection.model);
-      // What was skipped goes ahead of the next result: were this process killed, it would count as lost.
+      // Skipped frames are sent before the next result: if this process were killed, they would count as lost.
       if (this.#counters.hasSkipped) this.beat();
     }
-    tell(message);
+    send(message);
   }
 
-  /** FFmpeg's abilities; while there is no FFmpeg, says so for every camera and looks again. */
+  /** What FFmpeg can do; while there is no FFmpeg, reports that for every camera and tries again. */
   async #probe(signal: AbortSignal): Promise<FfmpegCapabilities> {
     const { clock, logger } = this.#options;
     for (;;) {
@@ -226,6 +226,6 @@ export class VisionWorker {
 
   #tellMissing(camera: string, { code, message, advice }: StreamError): void {
     const status = { camera, state: 'failed' as const, error: { code, message, advice }, restarts: 0 };
-    this.#options.tell({ type: 'camera', status });
+    this.#options.send({ type: 'camera', status });
   }
 }
