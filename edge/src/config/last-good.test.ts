@@ -1,4 +1,6 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { tempDir, type TempDir } from '../../../tests/support/temp-dir.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
@@ -7,6 +9,59 @@ import { ConfigError, RENAMES, type ConfigUpdate, LastGood, loadConfig, loadOrLa
 const SOURCES = { catalog: ['ppe'], env: {} };
 const text = (fps: number): string => `device: d\ncameras: [{id: a, url: ./a.mp4, fps: ${fps}, models: [ppe]}]\n`;
 const BAD = 'device: d\ncamera: []\n';
+
+/** What a file can become by mistake: how, and the first problem that is to be reported. */
+const BROKEN: readonly (readonly [string, (path: string) => Promise<unknown>, object])[] = [
+  [
+    'one with a mistyped alias',
+    (path) => writeFile(path, 'device: d\nmodels: *foo\n'),
+    { code: 'yaml_invalid', line: 2, message: 'the alias *foo has no anchor &foo before it' },
+  ],
+  ['one with a cycle', (path) => writeFile(path, 'a: &x\n  b: *x\n'), { code: 'yaml_invalid', line: 2 }],
+  [
+    'one with 101 uses of an alias',
+    (path) => writeFile(path, `x: &x []\ny:\n${'  - *x\n'.repeat(101)}`),
+    { code: 'yaml_invalid', line: 103 },
+  ],
+  ['one with a NUL byte', (path) => writeFile(path, 'device: d\n\0'), { code: 'yaml_invalid', line: 2 }],
+  [
+    'not UTF-8',
+    (path) => writeFile(path, Buffer.from('device: d\nline: caf\xe9\n', 'latin1')),
+    { code: 'config_unreadable', line: 2, message: 'is not UTF-8' },
+  ],
+  [
+    'one of 100 MB',
+    async (path) => {
+      await writeFile(path, 'device: d\n');
+      await truncate(path, 100e6);
+    },
+    { code: 'config_unreadable', message: 'is larger than 1 MB' },
+  ],
+  [
+    'a folder',
+    async (path) => {
+      await rm(path);
+      await mkdir(path);
+    },
+    { code: 'config_unreadable', message: 'is a folder' },
+  ],
+  [
+    'a named pipe',
+    async (path) => {
+      await rm(path);
+      await promisify(execFile)('mkfifo', [path]);
+    },
+    { code: 'config_unreadable', message: 'is no ordinary file' },
+  ],
+  [
+    'a link to itself',
+    async (path) => {
+      await rm(path);
+      await symlink(path, path);
+    },
+    { code: 'config_unreadable' },
+  ],
+];
 
 async function site(dir: TempDir, content: string): Promise<{ path: string; lastGood: LastGood }> {
   await mkdir(dir.join('etc'));
@@ -92,6 +147,37 @@ describe('the last good configuration', () => {
     expect((await lastGood.load(dir.join('etc'), SOURCES))?.sourceHash).toBe(loaded.sourceHash);
   });
 
+  it.each(BROKEN)('is in use when the file is %s', async (_what, spoil, expected) => {
+    await using dir = await tempDir();
+    const { path, lastGood } = await site(dir, text(7));
+    await lastGood.keep(await loadConfig(path, SOURCES));
+    await spoil(path);
+    const { loaded, refused } = await loadOrLastGood(path, lastGood, SOURCES);
+    expect(loaded.config.cameras[0]?.fps).toBe(7);
+    expect(refused?.problems[0]).toMatchObject({ file: path, ...expected });
+    expect(refused?.problems[0]?.advice).not.toBe('');
+  });
+
+  it.each(BROKEN)('is reported with the file when it is itself %s', async (_what, spoil, expected) => {
+    await using dir = await tempDir();
+    const { path, lastGood } = await site(dir, BAD);
+    await mkdir(dir.join('data/config'), { recursive: true });
+    await writeFile(lastGood.path, text(7));
+    await spoil(lastGood.path);
+    const error: unknown = await loadOrLastGood(path, lastGood, SOURCES).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect((error as ConfigError).problems.at(-1)).toMatchObject({ file: lastGood.path, ...expected });
+  });
+
+  it('is replaced where the one before was damaged on the disk', async () => {
+    await using dir = await tempDir();
+    const { path, lastGood } = await site(dir, text(7));
+    await mkdir(dir.join('data/config'), { recursive: true });
+    await writeFile(lastGood.path, Buffer.from([0xff, 0, 0xff]));
+    await lastGood.keep(await loadConfig(path, SOURCES));
+    expect(await readFile(lastGood.path, 'utf8')).toBe(text(7));
+  });
+
   it('is kept byte for byte and for the owner alone', async () => {
     await using dir = await tempDir();
     const { path, lastGood } = await site(dir, text(7));
@@ -145,9 +231,19 @@ describe('watching the file', () => {
     });
   });
 
+  it.each(BROKEN)('reports a file that became %s, and goes on watching', async (_what, spoil, expected) => {
+    await watching(text(5), async (path, seen) => {
+      await spoil(path);
+      await waitFor('the bad change', () => seen.some(({ kind }) => kind === 'bad'));
+      expect(seen.at(-1)).toMatchObject({ kind: 'bad', error: { problems: [expected] } });
+      await rm(path, { recursive: true });
+      await writeFile(path, text(9));
+      await waitFor('the good change', () => seen.at(-1)?.kind === 'good');
+    });
+  });
+
   it('reports a file that vanished', async () => {
     await watching(text(5), async (path, seen) => {
-      const { rm } = await import('node:fs/promises');
       await rm(path);
       await waitFor('the loss', () => seen.length === 1);
       expect(seen[0]).toMatchObject({ kind: 'bad', error: { code: 'config_unreadable' } });

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { systemCode, writeFileAtomic } from '@lineside/kit';
 import { ConfigError } from './errors.ts';
 import { migrateConfigText } from './renames.ts';
+import { readConfigFile } from './read-file.ts';
 import { checkConfig, type ConfigSources, loadConfig, type LoadedConfig } from './load.ts';
 
 /** The configuration that ran last without complaint, kept in the data folder. */
@@ -15,7 +16,8 @@ export class LastGood {
 
   /** Keeps `loaded`, durably; readable by the service's user alone, because a file may hold a plain password. */
   async keep(loaded: LoadedConfig): Promise<void> {
-    if ((await this.#read()) === loaded.text) return;
+    const before = await this.#read().catch(() => undefined);
+    if (before === loaded.text) return;
     await writeFileAtomic(this.path, loaded.text, { mode: 0o600 });
   }
 
@@ -31,13 +33,14 @@ export class LastGood {
       : checkConfig(migrateConfigText(text), { ...sources, path: this.path, baseDir });
   }
 
+  /** Throws ConfigError where something is kept that cannot be read. */
   async #read(): Promise<string | undefined> {
     try {
-      return await readFile(this.path, 'utf8');
+      await access(this.path);
     } catch (error) {
       if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
-      throw error;
     }
+    return readConfigFile(this.path);
   }
 }
 

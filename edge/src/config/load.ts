@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { messageOf, SecretResolver, systemCode, YamlSource } from '@lineside/kit';
+import { messageOf, SecretResolver, YamlSource } from '@lineside/kit';
 import { completeConfig, type Config } from './config.ts';
 import { crossCheck } from './cross-checks.ts';
 import { configJsonSchema } from './describe.ts';
 import { ConfigError, type Problem } from './errors.ts';
 import { type Finding, findingsOf } from './issues.ts';
+import { readConfigFile } from './read-file.ts';
 import { ConfigSchema } from './schema.ts';
 import { misplacedReferences, warningsOf } from './warnings.ts';
 
@@ -28,37 +28,39 @@ export interface LoadedConfig {
   readonly text: string;
 }
 
+/** A file that is no configuration may have thousands: nobody reads more of them than this. */
+const MAX_PROBLEMS = 100;
+
 /** Reads and checks the file at `path`. Throws ConfigError with every problem there is. Resolves no secret. */
 export async function loadConfig(path: string, sources: ConfigSources): Promise<LoadedConfig> {
   const absolute = resolve(path);
   return checkConfig(await readConfigFile(absolute), { ...sources, path: absolute });
 }
 
-/** Bytes of a file larger than this are no configuration. */
-const MAX_BYTES = 1024 * 1024;
-
-async function readConfigFile(path: string): Promise<string> {
-  const refuse = (message: string, advice: string): ConfigError =>
-    new ConfigError([{ code: 'config_unreadable', file: path, line: 0, column: 0, path: '', message, advice }]);
-  let bytes: Buffer;
+/**
+ * Checks a text as if it stood at `path`; relative paths in it start from `baseDir`, by default its folder. Throws
+ * ConfigError and nothing else, whatever the text is: a running line must not end for it.
+ */
+export function checkConfig(text: string, source: ConfigSources & { path: string; baseDir?: string }): LoadedConfig {
   try {
-    bytes = await readFile(path);
+    return checkText(text, source);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') {
-      throw refuse('there is no such file', 'name it with --config FILE, or start from docs/lineside.example.yaml');
-    }
-    throw refuse(`cannot be read: ${messageOf(error)}`, 'let the user of the service read it');
+    if (error instanceof ConfigError) throw error;
+    const place = { file: source.path, line: 0, column: 0, path: '' };
+    const message = `cannot be checked: ${messageOf(error)}`;
+    throw new ConfigError([
+      { code: 'config_unchecked', ...place, message, advice: 'please report this with the file' },
+    ]);
   }
-  if (bytes.length > MAX_BYTES) throw refuse('is larger than 1 MB', 'is this the right file?');
-  return bytes.toString('utf8');
 }
 
-/** Checks a text as if it stood at `path`; relative paths in it start from `baseDir`, by default its folder. */
-export function checkConfig(text: string, source: ConfigSources & { path: string; baseDir?: string }): LoadedConfig {
+function checkText(text: string, source: ConfigSources & { path: string; baseDir?: string }): LoadedConfig {
   const document = new YamlSource(text);
-  const syntax = document.problems.map(({ line, column, message }) => ({
-    ...{ code: 'yaml_invalid', file: source.path, line, column, path: '', message },
-    advice: 'check indentation (spaces, no tabs), colons and quotes in this line and the one before',
+  const syntax = document.problems.map((problem) => ({
+    code: 'yaml_invalid',
+    file: source.path,
+    path: '',
+    ...problem,
   }));
   if (syntax.length > 0) throw new ConfigError(syntax);
   const place = (finding: Finding): Problem => placed(finding, source.path, document);
@@ -69,7 +71,9 @@ export function checkConfig(text: string, source: ConfigSources & { path: string
     ...crossCheck(value, source.catalog),
     ...misplacedReferences(value),
   ];
-  if (!parsed.success || findings.length > 0) throw new ConfigError(findings.map(place).sort(byPlace));
+  if (!parsed.success || findings.length > 0) {
+    throw new ConfigError(findings.slice(0, MAX_PROBLEMS).map(place).sort(byPlace));
+  }
   const config = completeConfig(parsed.data);
   const baseDir = source.baseDir ?? dirname(source.path);
   return {

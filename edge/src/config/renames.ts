@@ -52,6 +52,15 @@ function groupText(path: ValuePath): string {
 
 /** `text` with every old key and value under its new name; comments and order stay. Text that is not YAML stays as it is. */
 export function migrateConfigText(text: string): string {
+  try {
+    return migrated(text);
+  } catch {
+    // A kept file that was damaged: the check that follows says what is wrong with it.
+    return text;
+  }
+}
+
+function migrated(text: string): string {
   const document = parseDocument(text, { prettyErrors: false });
   if (document.errors.length > 0) return text;
   let renamed = 0;
