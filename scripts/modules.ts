@@ -69,11 +69,18 @@ export const MODULES: readonly Module[] = [
     owns: [],
   },
   {
+    name: 'protocol/records',
+    folder: 'cloud-sync/protocol/src/records',
+    packageName: '@lineside/protocol/records',
+    may: ['vocabulary'],
+    owns: ['canonicalize', 'node:crypto'],
+  },
+  {
     name: 'protocol',
     folder: 'cloud-sync/protocol/src',
     packageName: '@lineside/protocol',
-    may: ['kit', 'vocabulary'],
-    owns: ['zod', 'canonicalize', 'node:crypto', 'node:zlib'],
+    may: ['kit', 'vocabulary', 'protocol/records'],
+    owns: ['zod', 'node:crypto', 'node:zlib'],
   },
   {
     name: 'models/output',
@@ -229,14 +236,15 @@ export const MODULES: readonly Module[] = [
   edge('journal', ['kit', 'protocol'], ['better-sqlite3', 'uuidv7', 'node:fs', 'node:crypto']),
   edge('evidence', ['kit', 'journal'], ['better-sqlite3', 'node:fs', 'node:fs/promises', 'node:crypto']),
   edge('events', ['domain', 'kit', 'protocol', 'pipeline', 'journal', 'evidence'], ['better-sqlite3']),
+  edge('status/client', ['kit'], ['node:http']),
   edge(
     'status',
-    ['web', 'domain', 'kit', 'pipeline'],
+    ['web', 'domain', 'kit', 'pipeline', 'status/client'],
     ['fastify', '@fastify/static', 'prom-client', 'node:http', 'node:module', 'node:fs', 'node:fs/promises'],
   ),
   edge(
     'diagnostics',
-    ['kit', 'config', 'rules', 'models', 'camera', 'inference', 'predictor', 'journal', 'status', 'uplink'],
+    ['kit', 'config', 'rules', 'models', 'camera', 'inference', 'predictor', 'journal', 'status/client', 'uplink'],
     ['node:fs/promises', 'node:child_process', 'node:crypto'],
   ),
   edge(
@@ -276,6 +284,7 @@ export const MODULES: readonly Module[] = [
       'journal',
       'evidence',
       'events',
+      'status/client',
       'status',
       'vision',
       'camera',

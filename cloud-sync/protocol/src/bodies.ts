@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type * as records from './records/index.ts';
 import { CODE_PATTERN, codesOf, EVENT_PHASES, SEVERITIES } from './vocabulary/index.ts';
 
 /** A code of the vocabulary, or one that a newer device has: whoever receives it keeps and shows it, known or not. */
@@ -31,22 +32,8 @@ export const EventBody = z.object({
   /** SHA-256 of the evidence JPEG, whose bytes travel over HTTP. */
   snapshot: sha256.optional(),
   details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-});
-export type EventBody = z.infer<typeof EventBody>;
-
-/**
- * The body of an event record, or undefined where `value` is none. Devices wrote `lastedMs` for `durationMs` before
- * version 0.1; such records are in journals and on their way, and their hashes do not allow them to be rewritten.
- */
-export function readEventBody(value: unknown): EventBody | undefined {
-  return EventBody.safeParse(withCurrentNames(value)).data;
-}
-
-function withCurrentNames(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !('lastedMs' in value) || 'durationMs' in value) return value;
-  const { lastedMs: durationMs, ...rest } = value;
-  return { ...rest, durationMs };
-}
+}) satisfies z.ZodType<records.EventBody>;
+export type EventBody = records.EventBody;
 
 const reasons = z.record(z.string(), z.int().nonnegative());
 
@@ -96,5 +83,5 @@ export const TombstoneBody = z.object({
   reason: z.string().min(1).max(64),
   /** Chain hash of the last record given up, so that the chain can be followed across the gap. */
   head: sha256,
-});
-export type TombstoneBody = z.infer<typeof TombstoneBody>;
+}) satisfies z.ZodType<records.TombstoneBody>;
+export type TombstoneBody = records.TombstoneBody;

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { DesiredStatus } from './desired.ts';
 import { DeviceId } from './device-id.ts';
-import { STREAMS } from './streams.ts';
+import type * as records from './records/index.ts';
+import { CLOCK_QUALITIES, STREAMS } from './records/index.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const seq = z.int().positive();
 
 /** How far a wall time can be trusted. `suspect`: earlier than a time that has certainly passed. */
-export const ClockQuality = z.enum(['synced', 'unsynced', 'suspect']);
-export type ClockQuality = z.infer<typeof ClockQuality>;
+export const ClockQuality = z.enum(CLOCK_QUALITIES);
+export type ClockQuality = records.ClockQuality;
 
 /** 16 hex digits, drawn when a journal file is created: a new journal cannot collide with an old one. */
 export const Epoch = z.string().regex(/^[0-9a-f]{16}$/);
@@ -30,8 +31,8 @@ export const WireRecord = z.object({
   boot: z.string().min(1).max(64),
   b: z.record(z.string(), z.json()),
   was: z.object({ epoch: Epoch, s: seq, origin: Epoch.optional() }).optional(),
-});
-export type WireRecord = z.infer<typeof WireRecord>;
+}) satisfies z.ZodType<records.WireRecord>;
+export type WireRecord = records.WireRecord;
 
 /** Most records one batch may hold, and most bytes of its JSON before compression. */
 export const MAX_BATCH_RECORDS = 500;

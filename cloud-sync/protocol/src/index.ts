@@ -3,19 +3,34 @@
  * No I/O and no clock.
  */
 export * from './bodies.ts';
-export * from './event-summary.ts';
-export * from './canonical.ts';
-export * from './chain.ts';
 export * from './codec.ts';
 export * from './desired.ts';
 export * from './device-id.ts';
 export * from './envelope.ts';
 export * from './inbox.ts';
 export * from './outgoing.ts';
-export * from './ranges.ts';
+export {
+  canonicalJson,
+  chainNext,
+  chainOver,
+  chainStart,
+  countInRanges,
+  type EventSummary,
+  type EventTransition,
+  isLater,
+  isStream,
+  mergeRanges,
+  outsideRanges,
+  type RankedSnapshot,
+  readEventBody,
+  type RecordRank,
+  type SeqRange,
+  type Stream,
+  STREAMS,
+  summarise,
+} from './records/index.ts';
 export * from './rights.ts';
 export * from './signature.ts';
-export * from './streams.ts';
 export * from './topic-names.ts';
 export { PREFIX, specOf, TOPIC_KINDS, TOPICS } from './topics.ts';
 export type { AddressOf, Encoding, PayloadOf, PublishedBy, ReadBy, Role, TopicKind, TopicSpec } from './topics.ts';

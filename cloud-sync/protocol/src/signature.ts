@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { AuditBody } from './bodies.ts';
-import { STREAMS, type Stream } from './streams.ts';
+import { STREAMS, type Stream } from './records/index.ts';
 
 /** `action` of the audit record in which a device signs the heads of its chains. */
 export const HEADS_SIGNED = 'heads_signed';

@@ -1,5 +1,5 @@
 import { isDeviceId } from './device-id.ts';
-import { isStream } from './streams.ts';
+import { isStream } from './records/index.ts';
 import { type AddressOf, PREFIX, specOf, TOPIC_KINDS, type TopicKind } from './topics.ts';
 
 const LEVEL = /\{(\w+)\}/g;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Desired } from './desired.ts';
 import { Ack, Batch, CollectorState, DeviceState, MAX_BATCH_BYTES, Reported, ResendCommand } from './envelope.ts';
-import type { Stream } from './streams.ts';
+import type { Stream } from './records/index.ts';
 
 /** What every topic begins with. */
 export const PREFIX = 'lineside/v1';

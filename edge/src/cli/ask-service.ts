@@ -10,7 +10,7 @@ export type ServiceStatus = Snapshot & { readonly health: Health };
  * something that this command does not understand.
  */
 export async function askService(dataDir: string): Promise<ServiceStatus | undefined> {
-  const { controlSocketPath, getControlJson, StatusError } = await import('../status/index.ts');
+  const { controlSocketPath, getControlJson, StatusError } = await import('../status/client/index.ts');
   const socket = controlSocketPath(dataDir);
   try {
     const { body } = await getControlJson(socket, '/api/v1/status');

@@ -1,4 +1,4 @@
-import { controlSocketPath, getControlJson } from '../status/index.ts';
+import { controlSocketPath, getControlJson } from '../status/client/index.ts';
 import { LinesideError, systemCode } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 

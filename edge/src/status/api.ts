@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { LinesideError, type Logger } from '@lineside/kit';
 import { servePage } from '@lineside/web';
-import { StatusError } from './errors.ts';
+import { StatusError } from './client/index.ts';
 import { isHostAllowed, SECURITY_HEADERS } from './guard.ts';
 import { healthOf } from './health.ts';
 import { LIVE_CONTENT_TYPE, type LivePictures } from './live.ts';

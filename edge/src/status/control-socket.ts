@@ -1,8 +1,7 @@
 import type { Server } from 'node:http';
 import { rm } from 'node:fs/promises';
 import { isAbort, systemCode } from '@lineside/kit';
-import { openControl } from './control-client.ts';
-import { StatusError } from './errors.ts';
+import { openControl, StatusError } from './client/index.ts';
 
 /** A path longer than this does not fit into a unix socket's address (sun_path, 108 bytes with its end). */
 const MAX_SOCKET_PATH_BYTES = 107;

@@ -2,8 +2,7 @@
  * What people and programs on site see: the status page, its API, live pictures, /healthz, /metrics, and the same over
  * the control socket for the command line. Owns the type `Snapshot`; knows no other module, it asks for a `StatusSource`.
  */
-export { CONTROL_SOCKET, controlSocketPath, getControlJson, openControl } from './control-client.ts';
-export { StatusError } from './errors.ts';
+export * from './client/index.ts';
 export { type Health, type HealthWord, healthOf } from './health.ts';
 export { type CameraFacts, inspectingWord } from './inspecting.ts';
 export { type StatusAddress, StatusServer, type StatusServerOptions } from './server.ts';

@@ -1,5 +1,5 @@
-import type { EventBody } from './bodies.ts';
-import type { ClockQuality } from './envelope.ts';
+import type { EventBody } from './event-body.ts';
+import type { ClockQuality } from './wire-record.ts';
 
 /** Place of a record among all records of one device: `journal` orders its journals, `seq` the records within one. */
 export interface RecordRank {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dice } from '../../../tests/support/dice.ts';
+import { dice } from '../../../../tests/support/dice.ts';
 import { countInRanges, mergeRanges, outsideRanges, type SeqRange } from './ranges.ts';
 
 test('ranges that overlap or touch are merged, and numbers at or below the floor are dropped', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { eventBody, oldForm } from '../../../tests/support/journal-twin.ts';
-import { readEventBody } from './bodies.ts';
+import { eventBody, oldForm } from '../../../../tests/support/journal-twin.ts';
+import { readEventBody } from './event-body.ts';
 
 describe('the body of an event record', () => {
   it('is read as it was written', () => {

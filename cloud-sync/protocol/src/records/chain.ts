@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from './canonical.ts';
 import type { Stream } from './streams.ts';
-import type { WireRecord } from './envelope.ts';
+import type { WireRecord } from './wire-record.ts';
 
 /** Hash before the first record of a stream: binds the chain to device, epoch and stream. 64 hex digits. */
 export function chainStart(device: string, epoch: string, stream: Stream): string {

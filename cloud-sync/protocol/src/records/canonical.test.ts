@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import { expect, test } from 'vitest';
-import { dice } from '../../../tests/support/dice.ts';
-import { canonicalJson } from './index.ts';
+import { dice } from '../../../../tests/support/dice.ts';
+import { canonicalJson } from './canonical.ts';
 
 const roll = dice(11);
 const TEXTS = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventBody } from '../../../tests/support/journal-twin.ts';
+import { eventBody } from '../../../../tests/support/journal-twin.ts';
 import { type EventSummary, type EventTransition, summarise } from './event-summary.ts';
 
 const FIRST = 'c'.repeat(64);

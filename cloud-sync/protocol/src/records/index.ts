@@ -1,0 +1,12 @@
+/**
+ * Records as device and collector hash, store and read them: streams, number ranges, hash chain, canonical JSON, event
+ * summaries, and the readers of records and of their bodies. Loads no schemas, so that short commands start quickly.
+ */
+export * from './canonical.ts';
+export * from './chain.ts';
+export { type EventBody, readEventBody } from './event-body.ts';
+export * from './event-summary.ts';
+export * from './ranges.ts';
+export * from './streams.ts';
+export { readTombstoneBody, type TombstoneBody } from './tombstone-body.ts';
+export { CLOCK_QUALITIES, type ClockQuality, type Json, readWireRecord, type WireRecord } from './wire-record.ts';

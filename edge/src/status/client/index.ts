@@ -1,0 +1,6 @@
+/**
+ * The client of the control socket: asks a running service for its status. Loads neither the server nor the page, so
+ * that short commands start quickly.
+ */
+export { CONTROL_SOCKET, controlSocketPath, getControlJson, openControl } from './control-client.ts';
+export { StatusError, type StatusErrorCode } from './errors.ts';
