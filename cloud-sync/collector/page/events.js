@@ -28,7 +28,7 @@ export function Events({ devices, now, connected }) {
         if (!over) setList((old) => renewed(old, key, page));
       })
       .catch(() => {
-        // The page as a whole shows that it is disconnected; this list keeps its events.
+        // The top of the page shows that it is disconnected; this list keeps its events.
       });
     return () => {
       over = true;
