@@ -23,6 +23,8 @@ export class FfmpegChild {
   constructor({ command, args, outputs, onBytes, onStderr }: FfmpegChildOptions) {
     this.#process = new SupervisedProcess({
       ...{ command, args, onStderr, extraPipes: outputs, graceMs: GRACE_MS },
+      // `onStderr` reads all of it.
+      keepCharacters: 0,
       // It dies with the group of the vision process, which may be killed at any time.
       group: 'parent',
       // A recording's last frames are read as slowly as they are inspected.

@@ -9,10 +9,12 @@ export class OutputTail {
   }
 
   add(text: string): void {
-    this.#text = (this.#text + text).slice(-this.#limit);
+    this.#text += text;
+    // Cut only now and then: each cut copies the whole text.
+    if (this.#text.length > 2 * this.#limit) this.#text = this.text;
   }
 
   get text(): string {
-    return this.#text;
+    return this.#text.slice(Math.max(0, this.#text.length - this.#limit));
   }
 }
