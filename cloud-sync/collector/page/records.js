@@ -14,7 +14,7 @@ export function Records({ gaps, store, counted, now }) {
       ${conflicts.map((row) => html`<${Conflict} key=${`c${row.device}${row.epoch}${row.stream}${row.seq}`} row=${row} now=${now} />`)}
       ${chainBreaks.map((row) => html`<${Break} key=${`b${row.device}${row.epoch}${row.stream}${row.seq}${row.link}`} row=${row} now=${now} />`)}
       ${signatures.map((row) => html`<${Signature} key=${`s${row.device}${row.epoch}${row.stream}${row.seq}`} row=${row} now=${now} />`)}
-      ${losses.map((row) => html`<${Loss} key=${`l${row.device}${row.stream}${row.reason}`} row=${row} now=${now} />`)}
+      ${losses.map((row) => html`<${Loss} key=${`l${row.device}${row.epoch}${row.stream}${row.reason}`} row=${row} now=${now} />`)}
       ${items.map((gap) => html`<${Gap} key=${gap.id} gap=${gap} now=${now} />`)}
       <${Counted} counted=${counted} store=${store} />
     </div>
@@ -63,7 +63,7 @@ function Signature({ row, now }) {
 function Loss({ row, now }) {
   return html`<div class="finding">
     <p><b>${row.device}</b> ${row.stream}, ${count(row.count, 'number')} <span class="pill warn">Declared lost</span></p>
-    <p class="small">Declared by the device: ${reason(row.reason)}. Last reported ${ago(row.lastDeclaredAtMs, now)}.</p>
+    <p class="small">${number(row.first)} to ${number(row.last)} of journal ${row.epoch}. Declared by the device: ${reason(row.reason)}. Last reported ${ago(row.lastDeclaredAtMs, now)}.</p>
   </div>`;
 }
 

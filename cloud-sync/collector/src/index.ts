@@ -5,7 +5,7 @@
 export * from './app/index.ts';
 export * from './config/index.ts';
 export * from './errors/index.ts';
-export { verifyChains, type Finding } from './records/index.ts';
+export { verifyAll, verifyChains, type Finding } from './records/index.ts';
 export * from './store/index.ts';
 export type { RuntimeInfo } from './runtime/index.ts';
 export { ManagedMosquitto, findMosquitto, hashPassword, makePassword, matchesPassword } from './broker/index.ts';

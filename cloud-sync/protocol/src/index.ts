@@ -31,6 +31,7 @@ export {
 } from './records/index.ts';
 export * from './rights.ts';
 export * from './signature.ts';
+export * from './transfer.ts';
 export * from './topic-names.ts';
 export { PREFIX, specOf, TOPIC_KINDS, TOPICS } from './topics.ts';
 export type { AddressOf, Encoding, PayloadOf, PublishedBy, ReadBy, Role, TopicKind, TopicSpec } from './topics.ts';

@@ -3,7 +3,7 @@ import type { LossRow } from '../records/index.ts';
 import { lossesByReason } from './loss-reasons.ts';
 
 function loss(reason: string, count: number, device = 'line-1'): LossRow {
-  return { device, stream: 'events', reason, count, lastDeclaredAtMs: 0 };
+  return { device, epoch: '0'.repeat(16), stream: 'events', reason, count, first: 1, last: count, lastDeclaredAtMs: 0 };
 }
 
 describe('lossesByReason', () => {

@@ -27,10 +27,7 @@ export async function deviceList({ records, links, clock }: DeviceListOptions): 
       epoch: row.birth?.epoch ?? null,
       streams: streams
         .filter(({ device }) => device === row.device)
-        .map(({ epoch, stream, stored, retired, declaredLost, missing, upto, signedUpto, highest, head }) => ({
-          ...{ epoch, stream, stored, retired, declaredLost, missing, upto, signedUpto, highest, head },
-          current: epoch === row.birth?.epoch,
-        })),
+        .map(({ device: _, ...stream }) => ({ ...stream, current: stream.epoch === row.birth?.epoch })),
       inspection: telemetry
         .filter(({ device }) => device === row.device)
         .map(({ camera, model, body, wallMs, receivedAtMs }) => ({

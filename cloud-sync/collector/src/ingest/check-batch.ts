@@ -7,13 +7,14 @@ import {
   MediaBody,
   readEventBody,
   readSignedHeads,
+  readTransfer,
   type RefusalReason,
   signedEpoch,
   type SignedHeads,
   type Stream,
   TelemetryBody,
   TombstoneBody,
-  type WireRecord,
+  WireRecord,
 } from '@lineside/protocol';
 import type { StreamKey } from '../records/index.ts';
 import type { CheckedBatch, CheckedRecord, RecordContent } from './checked-batch.ts';
@@ -54,19 +55,41 @@ export function checkBatch({ device, stream }: AddressOf<'up'>, batch: Batch, ra
     hash = chainNext(hash, json);
     const content = readContent({ device, epoch, stream }, record);
     if (typeof content === 'string') unread.push(content);
-    records.push({
-      seq: record.s,
-      id: record.id,
-      ...(record.was === undefined ? {} : { was: wasOf(record.was) }),
-      kind: record.k,
-      wallMs: record.t,
-      clock: record.q,
-      json,
-      hash,
-      content: typeof content === 'string' ? { type: 'other' } : content,
-    });
+    records.push(checkedRecord(record, content, json, hash));
   }
   return { batch: { key: { device, epoch, stream }, from, to, prev, head, records }, unread };
+}
+
+/** A stored record read as it was when it arrived; undefined where its text is not that of a record. */
+export function readStored(key: StreamKey, json: string, hash: string): CheckedRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  const { data } = WireRecord.safeParse(value);
+  return data && checkedRecord(data, readContent(key, data), json, hash);
+}
+
+function checkedRecord(
+  record: WireRecord,
+  content: RecordContent | UnreadReason,
+  json: string,
+  hash: string,
+): CheckedRecord {
+  return {
+    seq: record.s,
+    id: record.id,
+    ...(record.was === undefined ? {} : { was: wasOf(record.was) }),
+    kind: record.k,
+    wallMs: record.t,
+    clock: record.q,
+    json,
+    hash,
+    content: typeof content === 'string' ? { type: 'other' } : content,
+  };
 }
 
 /** Undefined for what JSON allows and its canonical form does not: half of a surrogate pair. */
@@ -113,6 +136,11 @@ function readBody(key: StreamKey, value: unknown, was: WireRecord['was']): Recor
     case 'audit': {
       const heads = readSignedHeads(value);
       if (heads !== undefined) return checkHeads(key, heads, was);
+      const transfer = readTransfer(value);
+      if (transfer !== undefined && transfer.epoch !== key.epoch) {
+        const { stream, epoch, lost } = transfer;
+        return { type: 'transfer', transfer: { stream, epoch, lost, reason: `journal_${transfer.reason}` } };
+      }
       return AuditBody.safeParse(value).success ? { type: 'other' } : undefined;
     }
   }

@@ -1,4 +1,12 @@
-import type { EventBody, MediaBody, SignedHeads, TelemetryBody, TombstoneBody } from '@lineside/protocol';
+import type {
+  EventBody,
+  MediaBody,
+  SeqRange,
+  SignedHeads,
+  Stream,
+  TelemetryBody,
+  TombstoneBody,
+} from '@lineside/protocol';
 import type { StreamKey } from '../records/index.ts';
 
 /** What the collector reads from a record's body; `other` is stored and not read. */
@@ -9,7 +17,17 @@ export type RecordContent =
   | { readonly type: 'tombstone'; readonly body: TombstoneBody }
   /** A device's signature of the heads of its chains in `epoch`; `valid` when it was made with the key that it names. */
   | { readonly type: 'heads'; readonly heads: SignedHeads; readonly epoch: string; readonly valid: boolean }
+  /** What recovery on the device declares lost of an earlier journal of it. */
+  | { readonly type: 'transfer'; readonly transfer: TransferOfJournal }
   | { readonly type: 'other' };
+
+/** Numbers of `stream` in journal `epoch` that are lost, and why. */
+export interface TransferOfJournal {
+  readonly stream: Stream;
+  readonly epoch: string;
+  readonly reason: string;
+  readonly lost: readonly SeqRange[];
+}
 
 export interface CheckedRecord {
   readonly seq: number;

@@ -1,4 +1,4 @@
-import type { DeviceState, EventBody, Stream, TelemetryBody } from '@lineside/protocol';
+import type { DeviceState, EventBody, TelemetryBody } from '@lineside/protocol';
 import type { SignatureProblem } from './signature-problem.ts';
 import type { StreamKey } from './stream-key.ts';
 
@@ -22,8 +22,10 @@ export interface RecordQueries {
 }
 
 export interface StreamRow extends StreamKey {
-  /** Records ever stored, including those that retention has deleted since. */
+  /** Numbers whose records were ever stored, including those that retention has deleted since. */
   readonly stored: number;
+  /** Those among them that are stored under a later journal of the device, to which recovery transferred them. */
+  readonly transferred: number;
   readonly retired: number;
   readonly declaredLost: number;
   /** Numbers below the highest that are neither stored nor declared lost. */
@@ -36,13 +38,14 @@ export interface StreamRow extends StreamKey {
   readonly signedUpto: number;
 }
 
-/** Numbers that a device declared lost for one reason, over all its journals. */
-export interface LossRow {
-  readonly device: string;
-  readonly stream: Stream;
-  /** As the device named it: quota, corruption, ... */
+/** Numbers of one journal that a device declared lost for one reason. */
+export interface LossRow extends StreamKey {
+  /** As the device named it: `quota`, ..., or `journal_damaged` and the like where recovery could not read them. */
   readonly reason: string;
   readonly count: number;
+  /** Lowest and highest of these numbers; not all between them need be lost. */
+  readonly first: number;
+  readonly last: number;
   /** When the collector received the latest declaration. */
   readonly lastDeclaredAtMs: number;
 }

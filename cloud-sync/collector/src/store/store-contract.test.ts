@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { headsText, signedHeadsBody, type Batch, type SeqRange } from '@lineside/protocol';
+import { headsText, signedHeadsBody, transferBodies, type Batch, type SeqRange } from '@lineside/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
 import { eventBody, JournalTwin, oldForm } from '../../../../tests/support/journal-twin.ts';
@@ -157,9 +157,45 @@ describe.each(STORE_KINDS)('a store in $name', (kind) => {
       await one(journal.batch(3, 4));
       expect(await store.records.streams()).toMatchObject([{ stored: 7, declaredLost: 4, missing: 0 }]);
       expect(await store.records.losses(5)).toEqual([
-        { device: 'line-1', stream: 'events', reason: 'quota', count: 6, lastDeclaredAtMs: 1000 },
+        {
+          ...{ device: 'line-1', epoch: journal.epoch, stream: 'events', reason: 'quota' },
+          ...{ count: 6, first: 1, last: 6, lastDeclaredAtMs: 1000 },
+        },
       ]);
       expect(await one(journal.batch(7, 11))).toMatchObject({ declared: 0, duplicates: 5 });
+    });
+
+    it('keeps the books of an earlier journal from what the later one declares lost and transfers', async () => {
+      const before = new JournalTwin('line-1').appendEvents(9);
+      await one(before.batch(1, 4));
+      const after = new JournalTwin('line-1');
+      after.carryOver(before, 5);
+      after.carryOver(before, 6);
+      const audit = new JournalTwin('line-1', 'audit', after.epoch);
+      const transfer = { stream: 'events' as const, epoch: before.epoch, reason: 'damaged', from: 5, to: 9 };
+      const [body] = transferBodies({
+        ...transfer,
+        transferred: 2,
+        unproved: 0,
+        lost: [
+          [7, 8],
+          [9, 9],
+        ],
+      });
+      audit.append('audit', body ?? {});
+      expect(await one(audit.batch())).toMatchObject({ declared: 3 });
+      const books = async () => (await store.records.streams()).find(({ epoch }) => epoch === before.epoch);
+      expect(await books()).toMatchObject({ highest: 9, stored: 4, declaredLost: 3, missing: 2, transferred: 0 });
+      await one(after.batch());
+      expect(await books()).toMatchObject({ highest: 9, stored: 6, declaredLost: 3, missing: 0, transferred: 2 });
+      expect(await store.records.losses(5)).toMatchObject([
+        { epoch: before.epoch, stream: 'events', reason: 'journal_damaged', count: 3, first: 7, last: 9 },
+      ]);
+      expect((await store.records.totals()).records).toEqual({ audit: 1, events: 6 });
+      expect(await verify()).toEqual([]);
+      expect(await one(audit.batch())).toMatchObject({ declared: 0, duplicates: 1 });
+      await one(after.batch());
+      expect(await books()).toMatchObject({ stored: 6, declaredLost: 3, missing: 0, transferred: 2 });
     });
 
     it('keeps the first of two records with one number, and records the conflict', async () => {

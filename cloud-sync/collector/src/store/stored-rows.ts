@@ -33,7 +33,10 @@ export function toDeviceRow(row: DeviceSql): DeviceRow {
 }
 
 export interface StreamSql extends StreamKey {
+  /** Rows ever stored under this journal. */
   readonly stored: number;
+  /** Numbers whose records a later journal has. */
+  readonly transferred: number;
   readonly retired: number;
   readonly covered: number;
   readonly highest: number;
@@ -43,7 +46,8 @@ export interface StreamSql extends StreamKey {
 }
 
 export function toStreamRow({ covered, ...row }: StreamSql): StreamRow {
-  return { ...row, declaredLost: Math.max(0, covered - row.stored), missing: row.highest - covered };
+  const stored = row.stored + row.transferred;
+  return { ...row, stored, declaredLost: Math.max(0, covered - stored), missing: row.highest - covered };
 }
 
 export interface TelemetrySql {

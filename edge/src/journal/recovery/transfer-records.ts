@@ -1,6 +1,14 @@
 import { basename } from 'node:path';
 import type Database from 'better-sqlite3';
-import { countInRanges, mergeRanges, outsideRanges, type SeqRange, type Stream, WireRecord } from '@lineside/protocol';
+import {
+  countInRanges,
+  mergeRanges,
+  outsideRanges,
+  type SeqRange,
+  type Stream,
+  transferBodies,
+  WireRecord,
+} from '@lineside/protocol';
 import type { Logger } from '@lineside/kit';
 import { isFull } from '../errors.ts';
 import type { Entry } from '../journal-types.ts';
@@ -28,7 +36,6 @@ interface StreamOutcome {
 /** Most important first: a disk that is nearly full may not take all of it. */
 const ORDER: readonly Stream[] = ['events', 'audit', 'media', 'telemetry'];
 const CHUNK = 500;
-const MOST_RANGE_TEXT = 800;
 
 /**
  * Writes the records of a quarantined journal that the collector lacks into its successor `database`, under new numbers,
@@ -141,10 +148,11 @@ function recordsOf(
   const streams = outcomes.filter(({ range }) => range[1] >= range[0]);
   return [
     audit('journal_quarantined', { reason, why, folder: basename(quarantined.folder), epoch: old }),
-    ...streams.map(({ stream, range: [from, to], transferred, unproved, lost }) => {
-      const details = { stream, epoch: old, from, to, transferred, unproved, lost: countInRanges(lost) };
-      return audit('records_transferred', { ...details, lostRanges: textOf(lost) });
-    }),
+    ...streams.flatMap(({ range: [from, to], ...outcome }) =>
+      transferBodies({ ...outcome, epoch: old, reason, from, to }).map((body): Entry => {
+        return { stream: 'audit', kind: 'audit', body };
+      }),
+    ),
   ];
 }
 
@@ -153,9 +161,4 @@ function sentence({ reason, why, folder }: Quarantined, outcomes: readonly Strea
   const lost = outcomes.reduce((sum, outcome) => sum + countInRanges(outcome.lost), 0);
   const fate = `${transferred} undelivered records go on under a new epoch, ${lost} numbers are declared lost`;
   return `the journal was moved to quarantine in ${folder} (${reason}: ${why}); ${fate}`;
-}
-
-function textOf(ranges: readonly SeqRange[]): string {
-  const text = ranges.map(([a, b]) => (a === b ? String(a) : `${a}-${b}`)).join(',');
-  return text.length <= MOST_RANGE_TEXT ? text : `${text.slice(0, text.lastIndexOf(',', MOST_RANGE_TEXT))},...`;
 }

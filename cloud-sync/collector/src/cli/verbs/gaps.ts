@@ -13,7 +13,7 @@ export function configure(command: Command, registry: Registry): void {
   command
     .option('--all', 'also gaps that were filled or declared lost')
     .description(
-      'Ranges of missing records, chain breaks, conflicts and signature problems. --json: one line {gaps, chainBreaks, conflicts, signatures}. Ends with 1 while a gap is open.',
+      'Ranges of missing records, numbers that devices declared lost, chain breaks, conflicts and signature problems. --json: one line {gaps, chainBreaks, conflicts, signatures, losses}. Ends with 1 while a gap is open.',
     )
     .addHelpText('after', examples('lineside-collector gaps --all --data ./collector'))
     .action(action(registry, gaps));
@@ -25,6 +25,7 @@ async function gaps(context: Context, options: { readonly all?: boolean }): Prom
     chainBreaks: await records.chainBreaks(MAX_ROWS),
     conflicts: await records.conflicts(MAX_ROWS),
     signatures: await records.signatureProblems(MAX_ROWS),
+    losses: await records.losses(MAX_ROWS),
   }));
   const { describeProblem: describe } = await import('../../records/index.ts');
   context.say(found, textOf(found, describe));
@@ -35,6 +36,7 @@ interface Found {
   readonly gaps: Awaited<ReturnType<CollectorStore['gaps']['list']>>;
   readonly chainBreaks: Awaited<ReturnType<CollectorStore['records']['chainBreaks']>>;
   readonly conflicts: Awaited<ReturnType<CollectorStore['records']['conflicts']>>;
+  readonly losses: Awaited<ReturnType<CollectorStore['records']['losses']>>;
   readonly signatures: Awaited<ReturnType<CollectorStore['records']['signatureProblems']>>;
 }
 
@@ -47,6 +49,10 @@ function textOf(found: Found, describe: typeof describeProblem): string {
     rows.length === 0
       ? 'No gaps.'
       : table([['DEVICE', 'STREAM', 'NUMBERS', 'STATE', 'MISSING', 'REQUESTS', 'OPENED AT'], ...rows]),
+    ...found.losses.map(
+      ({ device, epoch, stream, count, first, last, reason }) =>
+        `declared lost: ${device} ${stream}: ${count} of ${first}..${last} in journal ${epoch} (${reason})`,
+    ),
     ...found.chainBreaks.map(
       ({ device, stream, seq, link, times }) =>
         `chain break: ${device} ${stream} at ${seq} (${link}), seen ${times} times`,

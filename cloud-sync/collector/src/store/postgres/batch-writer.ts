@@ -10,6 +10,7 @@ import {
 } from '../../ingest/index.ts';
 import { plainText, streamName, type BrokenLink, type StreamKey } from '../../records/index.ts';
 import { rowsOf, type Queryable } from './database.ts';
+import { bookEarlier, earlierKeys } from './earlier-journals.ts';
 import { lockJournals, type Journal } from './journals.ts';
 import { Neighbours } from './neighbours.ts';
 import { ReadTables } from './read-tables.ts';
@@ -68,11 +69,7 @@ export async function writeBatches(
   batches: readonly CheckedBatch[],
   atMs: number,
 ): Promise<readonly BatchOutcome[]> {
-  const journals = await lockJournals(
-    tx,
-    batches.map(({ key }) => key),
-    atMs,
-  );
+  const journals = await lockJournals(tx, [...batches.map(({ key }) => key), ...earlierKeys(batches)], atMs);
   const entries = batches.map((batch): Entry => {
     const journal = journals.get(streamName(batch.key));
     if (journal === undefined) throw new Error('the journal was locked a moment ago');
@@ -85,7 +82,9 @@ export async function writeBatches(
   await saveBreaks(tx, neighbours.breaks, atMs);
   await saveConflicts(tx, repeats, counts, atMs);
   await saveSpans(tx, entries, news, counts);
-  await writeReadTables(tx, news, atMs);
+  const known = await transferred(tx, news);
+  await bookOf(tx, news, known, counts, atMs);
+  await writeReadTables(tx, news, known, atMs);
   await countStored(tx, entries, counts);
   const watermarks = await watermarksOf(tx, entries);
   return entries.map(({ batch, journal }, index): BatchOutcome => {
@@ -222,10 +221,27 @@ async function transferred(tx: Queryable, news: readonly New[]): Promise<Readonl
   return new Set(carried.filter((_, n) => places.has(n)).map(({ item }) => item));
 }
 
+/** What new records say of earlier journals, except of records that the collector has from there. */
+async function bookOf(
+  tx: Queryable,
+  news: readonly New[],
+  known: ReadonlySet<New>,
+  counts: readonly Counts[],
+  atMs: number,
+): Promise<void> {
+  const items = news.filter((item) => !known.has(item));
+  const declared = await bookEarlier(tx, items, atMs);
+  for (const [n, { index }] of items.entries()) at(counts, index).declared += declared[n] ?? 0;
+}
+
 /** Writes the content of new records to the read tables. */
-async function writeReadTables(tx: Queryable, news: readonly New[], atMs: number): Promise<void> {
+async function writeReadTables(
+  tx: Queryable,
+  news: readonly New[],
+  known: ReadonlySet<New>,
+  atMs: number,
+): Promise<void> {
   const tables = new ReadTables();
-  const known = await transferred(tx, news);
   for (const item of news) {
     const { journal, key, record } = item;
     const { content } = record;
@@ -244,6 +260,7 @@ async function writeReadTables(tx: Queryable, news: readonly New[], atMs: number
         tables.signature(key.device, record.was?.seq ?? record.seq, content, atMs);
         break;
       case 'tombstone':
+      case 'transfer':
       case 'other':
         break;
     }

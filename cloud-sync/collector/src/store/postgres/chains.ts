@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { SeqRange } from '@lineside/protocol';
 import type { ChainSource, SignatureProblem, StoredJournal, StoredRow } from '../../records/index.ts';
+import { EXPLAINED } from '../losses.ts';
 import { JOURNALS, toStoredJournal, type JournalSql } from '../stored-rows.ts';
 import { rowsOf } from './database.ts';
 import { PostgresQueries } from './queries.ts';
@@ -37,7 +38,7 @@ export class PostgresChains implements ChainSource {
   async declaredIn(journal: number, [first, last]: SeqRange): Promise<readonly SeqRange[]> {
     const rows = await rowsOf<{ first: number; last: number }>(
       this.#pool,
-      'select first, last from declared where journal = $1 and first <= $3 and last >= $2 order by first',
+      `select first, last from ${EXPLAINED} as x where journal = $1 and first <= $3 and last >= $2 order by first`,
       [journal, first, last],
     );
     return rows.map((row) => [row.first, row.last]);

@@ -3,10 +3,13 @@ import { messageOf, systemCode } from '@lineside/kit';
 import { CollectorError } from '../../errors/index.ts';
 import type { PostgresAddress } from '../../config/index.ts';
 import { inTransaction, openPool, rowsOf } from './database.ts';
+import { bookEarlierJournals } from './earlier-journals.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 /** Any number, the same in every collector: the one that migrates holds the lock. */
 const MIGRATION_LOCK = 7_104_893;
+/** The schema that has them. */
+const BOOKS_OF_EARLIER_JOURNALS = 3;
 const VERSIONS =
   'create table if not exists schema_versions (version integer primary key, applied_at timestamptz not null)';
 
@@ -26,6 +29,7 @@ export async function openPostgres(address: PostgresAddress): Promise<pg.Pool> {
         await tx.query(step);
         await tx.query('insert into schema_versions values ($1, now())', [index + 1]);
       }
+      if (version > 0 && version < BOOKS_OF_EARLIER_JOURNALS) await bookEarlierJournals(tx);
     });
     await useTimescale(pool);
     return pool;

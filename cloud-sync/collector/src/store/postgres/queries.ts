@@ -15,6 +15,7 @@ import type {
 } from '../../records/index.ts';
 import { decodeCursor } from '../cursor.ts';
 import { eventPage, EVENTS, type EventPageSql } from '../event-page.ts';
+import { lossesSql } from '../losses.ts';
 import { SIGNED_UPTO, signatureProblemsSql, toSignatureProblem, type SignatureProblemSql } from '../signatures.ts';
 import {
   streamSums,
@@ -34,6 +35,7 @@ const DEVICES = `select d.device, d.first_seen_ms, d.last_seen_ms, d.birth, d.re
   from devices d left join credentials c on c.device = d.device order by d.device`;
 
 const STREAMS = `select j.device, j.epoch, j.stream, j.stored,
+    (select coalesce(sum(last - first + 1), 0) from transferred x where x.journal = j.id)::bigint as transferred,
     coalesce((select count from retired t where t.journal = j.id), 0)::bigint as retired,
     coalesce(s.covered, 0)::bigint as covered, coalesce(s.highest, 0)::bigint as highest,
     coalesce(s.upto, 0)::bigint as upto,
@@ -51,12 +53,6 @@ const BREAKS = `select j.device, j.epoch, j.stream, b.seq, b.link, b.expected, b
 const CONFLICTS = `select j.device, j.epoch, j.stream, c.seq, c.kept_hash as "keptHash",
     c.refused_hash as "refusedHash", c.content_differs as differs, c.at_ms as "atMs", c.times
   from conflicts c join journals j on j.id = c.journal order by c.at_ms desc, c.journal, c.seq limit $1`;
-
-const LOSSES = `select j.device, j.stream, d.reason, sum(d.last - d.first + 1)::bigint as count,
-    coalesce(max(r.received_ms), 0) as "lastDeclaredAtMs"
-  from declared d join journals j on j.id = d.journal
-  left join records r on r.journal = d.journal and r.seq = d.tombstone
-  group by j.device, j.stream, d.reason order by 4 desc, 1, 2, 3 limit $1`;
 
 const COUNTS = `select (select count(*) from devices) as devices,
     (select count(*) from gaps where state = 'open') as "gapsOpen",
@@ -122,7 +118,7 @@ export class PostgresQueries implements RecordQueries {
   }
 
   async losses(limit: number): Promise<readonly LossRow[]> {
-    return rowsOf<LossRow>(this.#pool, LOSSES, [limit]);
+    return rowsOf<LossRow>(this.#pool, lossesSql('$1'), [limit]);
   }
 
   async signatureProblems(limit: number): Promise<readonly SignatureProblem[]> {

@@ -91,8 +91,23 @@ create index signed_heads_by_time on signed_heads (at_ms);
 create index signed_heads_by_device on signed_heads (device, at_ms);
 `;
 
+/**
+ * Books of journals that recovery on a device gave up: numbers that a later journal declares lost, and numbers whose
+ * records a later journal has (ranges that never touch).
+ */
+const RECOVERY = `
+create table recovery_losses (
+  journal bigint not null references journals (id), first bigint not null, last bigint not null, reason text not null,
+  audit_journal bigint not null references journals (id), audit_seq bigint not null,
+  primary key (journal, first, audit_journal, audit_seq)
+);
+create table transferred (
+  journal bigint not null references journals (id), first bigint not null, last bigint not null, primary key (journal, first)
+);
+`;
+
 /** Step n carries a database from schema n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, SIGNATURES];
+export const MIGRATIONS: readonly string[] = [FIRST, SIGNATURES, RECOVERY];
 
 /** Bumped with every change of the tables; older databases are carried forward and newer ones refused. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

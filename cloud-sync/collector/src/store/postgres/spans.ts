@@ -3,21 +3,30 @@ import { rowsOf, type Queryable } from './database.ts';
 
 // Ranges never overlap, so only the one that starts at or before `first` can reach into it from below; looking it up
 // by key keeps the cost independent of how many ranges a hostile device makes.
-const STARTING_FROM = `first >= coalesce((select max(first) from spans where journal = $1 and first <= $2), $2)`;
+const startingFrom = (table: SpanTable): string =>
+  `first >= coalesce((select max(first) from ${table} where journal = $1 and first <= $2), $2)`;
 
-const ADD = `with touching as (
-    delete from spans where journal = $1 and ${STARTING_FROM} and first <= $3 + 1 and last >= $2 - 1
+/** `spans`: numbers that are accounted for. `transferred`: those among them whose records a later journal has. */
+type SpanTable = 'spans' | 'transferred';
+
+const addTo = (table: SpanTable): string => `with touching as (
+    delete from ${table} where journal = $1 and ${startingFrom(table)} and first <= $3 + 1 and last >= $2 - 1
     returning first, last
   ), whole as (
     select least($2::bigint, min(first)) as first, greatest($3::bigint, max(last)) as last,
       coalesce(sum(last - first + 1), 0)::bigint as size from touching
   ), added as (
-    insert into spans (journal, first, last) select $1, first, last from whole
+    insert into ${table} (journal, first, last) select $1, first, last from whole
   ) select last - first + 1 - size as added from whole`;
 
 /** Adds a range to a journal's, merging it with those that it overlaps or touches; returns how many numbers are new. */
-export async function addSpan(tx: Queryable, journal: number, [first, last]: SeqRange): Promise<number> {
-  const [row] = await rowsOf<{ added: number }>(tx, ADD, [journal, first, last]);
+export async function addSpan(
+  tx: Queryable,
+  journal: number,
+  [first, last]: SeqRange,
+  table: SpanTable = 'spans',
+): Promise<number> {
+  const [row] = await rowsOf<{ added: number }>(tx, addTo(table), [journal, first, last]);
   return row?.added ?? 0;
 }
 
@@ -33,7 +42,7 @@ export async function coveredBySpans(db: Queryable, journal: number, [first, las
   const [row] = await rowsOf<{ covered: number }>(
     db,
     `select coalesce(sum(least(last, $3) - greatest(first, $2) + 1), 0)::bigint as covered from spans
-     where journal = $1 and ${STARTING_FROM} and first <= $3 and last >= $2`,
+     where journal = $1 and ${startingFrom('spans')} and first <= $3 and last >= $2`,
     [journal, first, last],
   );
   return row?.covered ?? 0;

@@ -10,6 +10,7 @@ import {
 } from '../../ingest/index.ts';
 import type { StreamKey } from '../../records/index.ts';
 import { signedRows } from '../signatures.ts';
+import { EarlierJournals } from './earlier-journals.ts';
 import { ReadTables } from './read-tables.ts';
 import { Spans } from './spans.ts';
 
@@ -22,15 +23,20 @@ interface StoredRecord {
 export class BatchWriter {
   readonly #spans: Spans;
   readonly #tables: ReadTables;
+  readonly #earlier: EarlierJournals;
+  /** When the batch at hand arrived. */
+  #atMs = 0;
   readonly #sql: ReturnType<typeof statements>;
 
   constructor(db: Database.Database) {
     this.#spans = new Spans(db);
     this.#tables = new ReadTables(db);
     this.#sql = statements(db);
+    this.#earlier = new EarlierJournals(db, (key) => this.#journal(key, this.#atMs));
   }
 
   write(batch: CheckedBatch, atMs: number): BatchOutcome {
+    this.#atMs = atMs;
     const journal = this.#journal(batch.key, atMs);
     const retired = this.#sql.retired.get(journal);
     const breaks = this.#checkLinks(journal, batch, retired, atMs);
@@ -48,6 +54,7 @@ export class BatchWriter {
     }
     this.#spans.add(journal, [batch.from, batch.to]);
     const declared = fresh.reduce((sum, record) => sum + this.#read(journal, batch.key, record, atMs), 0);
+    this.#earlier.account(batch.key, this.#transferred(batch.key, fresh));
     if (inserted > 0) this.#sql.count.run(inserted, journal);
     const watermark = watermarkOf(this.#spans.lowest(journal, WATERMARK_RANGES));
     const head = this.#sql.record.get(journal, watermark.upto)?.hash;
@@ -91,6 +98,11 @@ export class BatchWriter {
     return true;
   }
 
+  /** Records of earlier journals that the collector did not get from there. */
+  #transferred(key: StreamKey, records: readonly CheckedRecord[]): readonly CheckedRecord[] {
+    return records.filter((record) => record.was !== undefined && !this.#isTransferred(key, record));
+  }
+
   /** Whether the record is stored, and was read, under the number that it had in an earlier journal. */
   #isTransferred({ device, stream }: StreamKey, { id, was }: CheckedRecord): boolean {
     if (was === undefined) return false;
@@ -124,6 +136,8 @@ export class BatchWriter {
         this.#sql.declare.run(journal, from, to, reason, head, seq);
         return this.#spans.add(journal, [from, to]);
       }
+      case 'transfer':
+        return this.#earlier.declare(key.device, content.transfer, { journal, seq });
       case 'other':
         return 0;
     }

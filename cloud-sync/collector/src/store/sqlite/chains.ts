@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { SeqRange } from '@lineside/protocol';
 import type { ChainSource, SignatureProblem, StoredJournal, StoredRow } from '../../records/index.ts';
+import { EXPLAINED } from '../losses.ts';
 import { JOURNALS, toStoredJournal, type JournalSql } from '../stored-rows.ts';
 import { SqliteQueries } from './queries.ts';
 
@@ -36,7 +37,7 @@ export class SqliteChains implements ChainSource {
   async declaredIn(journal: number, [first, last]: SeqRange): Promise<readonly SeqRange[]> {
     return this.#db
       .prepare<[number, number, number], { first: number; last: number }>(
-        'select first, last from declared where journal = ? and first <= ? and last >= ? order by first',
+        `select first, last from ${EXPLAINED} as x where journal = ? and first <= ? and last >= ? order by first`,
       )
       .all(journal, last, first)
       .map((row) => [row.first, row.last]);

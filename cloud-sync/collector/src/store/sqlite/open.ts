@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { messageOf, systemCode } from '@lineside/kit';
 import { CollectorError } from '../../errors/index.ts';
+import { bookEarlierJournals } from './earlier-journals.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 const FULL = 2;
+/** The schema that has them. */
+const BOOKS_OF_EARLIER_JOURNALS = 4;
 
 /** Opens or makes the store's file in `folder`; throws CollectorError when it is not usable. */
 export function openDatabase(folder: string): Database.Database {
@@ -63,6 +66,7 @@ function migrate(db: Database.Database, folder: string): void {
       });
     }
     for (const step of MIGRATIONS.slice(version)) db.exec(step);
+    if (version > 0 && version < BOOKS_OF_EARLIER_JOURNALS) bookEarlierJournals(db);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
   }).immediate();
 }

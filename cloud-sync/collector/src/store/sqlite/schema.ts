@@ -1,5 +1,5 @@
 /** Bumped with every change of the tables; `open` carries older files forward and refuses newer ones. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * Records are keyed by (journal, seq), where a journal is one (device, epoch, stream). `spans` holds which numbers are
@@ -91,5 +91,20 @@ create index signed_heads_by_time on signed_heads (at_ms);
 create index signed_heads_by_device on signed_heads (device, at_ms);
 `;
 
+/**
+ * Books of journals that recovery on a device gave up: numbers that a later journal declares lost, and numbers whose
+ * records a later journal has (ranges that never touch).
+ */
+const RECOVERY = `
+create table recovery_losses (
+  journal integer not null references journals (id), first integer not null, last integer not null, reason text not null,
+  audit_journal integer not null references journals (id), audit_seq integer not null,
+  primary key (journal, first, audit_journal, audit_seq)
+) without rowid;
+create table transferred (
+  journal integer not null references journals (id), first integer not null, last integer not null, primary key (journal, first)
+) without rowid;
+`;
+
 /** Step n carries a file from schema n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, RETENTION, SIGNATURES];
+export const MIGRATIONS: readonly string[] = [FIRST, RETENTION, SIGNATURES, RECOVERY];

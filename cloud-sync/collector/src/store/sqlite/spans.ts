@@ -9,10 +9,13 @@ interface SpanSql {
 
 // Ranges never overlap, so only the one that starts at or before `first` can reach into it from below; looking it up
 // by key keeps the cost independent of how many ranges a hostile device makes.
-const STARTING_FROM = `first >= coalesce(
-  (select max(first) from spans where journal = :journal and first <= :first), :first)`;
+const startingFrom = (table: SpanTable): string => `first >= coalesce(
+  (select max(first) from ${table} where journal = :journal and first <= :first), :first)`;
 
-/** Which numbers of a journal are stored or declared: ranges that neither overlap nor touch, in table `spans`. */
+/** `spans`: numbers that are accounted for. `transferred`: those among them whose records a later journal has. */
+type SpanTable = 'spans' | 'transferred';
+
+/** Which numbers of a journal are stored or declared: ranges that neither overlap nor touch, in a table of them. */
 export class Spans {
   readonly #touching: Database.Statement<
     [{ journal: number; first: number; last: number }],
@@ -23,18 +26,18 @@ export class Spans {
   readonly #insert: Database.Statement<Bounds>;
   readonly #lowest: Database.Statement<[number, number], SpanSql>;
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, table: SpanTable = 'spans') {
     this.#touching = db.prepare(
-      `select min(first) as first, max(last) as last, sum(last - first + 1) as size from spans
-       where journal = :journal and ${STARTING_FROM} and first <= :last + 1 and last >= :first - 1`,
+      `select min(first) as first, max(last) as last, sum(last - first + 1) as size from ${table}
+       where journal = :journal and ${startingFrom(table)} and first <= :last + 1 and last >= :first - 1`,
     );
     this.#overlapping = db.prepare(
-      `select first, last from spans
-       where journal = :journal and ${STARTING_FROM} and first <= :last and last >= :first order by first`,
+      `select first, last from ${table}
+       where journal = :journal and ${startingFrom(table)} and first <= :last and last >= :first order by first`,
     );
-    this.#drop = db.prepare('delete from spans where journal = ? and first >= ? and first <= ?');
-    this.#insert = db.prepare('insert into spans (journal, first, last) values (?, ?, ?)');
-    this.#lowest = db.prepare('select first, last from spans where journal = ? order by first limit ?');
+    this.#drop = db.prepare(`delete from ${table} where journal = ? and first >= ? and first <= ?`);
+    this.#insert = db.prepare(`insert into ${table} (journal, first, last) values (?, ?, ?)`);
+    this.#lowest = db.prepare(`select first, last from ${table} where journal = ? order by first limit ?`);
   }
 
   /** Adds a range, merging it with those that it overlaps or touches; returns how many numbers are new. */
