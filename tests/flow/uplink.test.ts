@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { canonicalJson, type DesiredStatus, outgoing, Reported, topicOf } from '../../cloud-sync/protocol/src/index.ts';
+import {
+  canonicalJson,
+  type DesiredStatus,
+  outgoing,
+  Reported,
+  type SeqRange,
+  topicOf,
+} from '../../cloud-sync/protocol/src/index.ts';
 import { type DesiredHandler, type Outbox, type Tuning, TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
 import type { Journal } from '../../edge/src/journal/index.ts';
@@ -275,14 +282,32 @@ test('acks that are malformed, of another journal or beyond what was written con
     return refused.malformed === 3 && refused.beyond === 1 && refused.wrong_epoch === 1 && refused.unknown_topic === 1;
   });
   expect(journal.stats().events).toMatchObject({ acked: 0, queued: 5 });
-  await cloud.send(down, ack);
+  const proved = { ...ack, head: cloud.hashAfter('line-1', journal.epoch, 'events', 5) };
+  await cloud.send(down, proved);
   await drained();
-  await cloud.send(down, { ...ack, upto: 3 });
-  await cloud.send(down, ack);
+  await cloud.send(down, { ...proved, upto: 3, head: cloud.hashAfter('line-1', journal.epoch, 'events', 3) });
+  await cloud.send(down, proved);
   write(1);
   cloud.faults.loseAck = () => false;
   await drained();
   expect(journal.stats().events.acked).toBe(6);
+});
+
+test('an ack without the chain hash confirms nothing, whatever it names: anybody between the two could have made it', async () => {
+  const { url } = await broker();
+  const cloud = await collector(url);
+  cloud.faults.loseAck = () => true;
+  write(5);
+  const uplink = start(url);
+  await waitFor('the batch', () => cloud.batches.length > 0);
+  const ack = { v: 1, epoch: journal.epoch, stream: 'events', srvTs: 1 };
+  const down = topicOf('ack', { device: 'line-1' });
+  await cloud.send(down, { ...ack, upto: 5, sack: [] });
+  await cloud.send(down, { ...ack, upto: 0, sack: [[1, 5]] });
+  await waitFor('both to be counted', () => uplink.snapshot().refused.unproved === 2 || undefined);
+  expect(journal.stats().events).toMatchObject({ acked: 0, queued: 5 });
+  cloud.faults.loseAck = () => false;
+  await drained();
 });
 
 test('an older ack that arrives after a newer one takes nothing back', async () => {
@@ -292,14 +317,17 @@ test('an older ack that arrives after a newer one takes nothing back', async () 
   write(30);
   const uplink = start(url, { tuning: { window: { ...QUICK.window, ackMs: 20_000, maxAckMs: 20_000 } } });
   await waitFor('all batches', () => cloud.batches.length === 3);
-  const ack = { v: 1, epoch: journal.epoch, stream: 'events', sack: [], srvTs: Date.now() };
+  const common = { v: 1, epoch: journal.epoch, stream: 'events', srvTs: Date.now() };
+  const ackOf = (upto: number, sack: readonly SeqRange[] = []) => {
+    return { ...common, upto, sack, head: cloud.hashAfter('line-1', journal.epoch, 'events', upto) };
+  };
   const down = topicOf('ack', { device: 'line-1' });
   // Two collectors over one database: the second to commit may be the first to be heard.
-  await Promise.all([cloud.send(down, { ...ack, upto: 20, sack: [[25, 30]] }), cloud.send(down, { ...ack, upto: 10 })]);
+  await Promise.all([cloud.send(down, ackOf(20, [[25, 30]])), cloud.send(down, ackOf(10))]);
   await waitFor('the acks to be noted', () => journal.stats().events.acked > 10);
   expect(journal.stats().events).toMatchObject({ acked: 20, queued: 4 });
-  await cloud.send(down, { ...ack, upto: 10, sack: [[12, 14]] });
-  await cloud.send(down, { ...ack, upto: 24 });
+  await cloud.send(down, ackOf(10, [[12, 14]]));
+  await cloud.send(down, ackOf(24));
   await drained();
   expect(uplink.snapshot()).toMatchObject({ resent: 0, inFlight: 0, queued: 0 });
 });

@@ -3,6 +3,7 @@ import {
   Batch,
   canonicalJson,
   chainNext,
+  chainStart,
   decode,
   encode,
   mergeRanges,
@@ -90,6 +91,8 @@ export class FakeCollector implements AsyncDisposable {
     return keys.flatMap((key) => [...(this.stored.get(key)?.keys() ?? [])]).toSorted((a, b) => a - b);
   }
 
+  readonly #hashes = new Map<string, string>();
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.die();
   }
@@ -119,8 +122,10 @@ export class FakeCollector implements AsyncDisposable {
       hash = chainNext(hash, json);
       if (rows.has(record.s)) this.duplicates += 1;
       rows.set(record.s, json);
+      this.#hashes.set(`${key}/${record.s}`, hash);
       if (record.k !== 'tombstone') continue;
-      const { from, to } = TombstoneBody.parse(WireRecord.parse(record).b);
+      const { from, to, head } = TombstoneBody.parse(WireRecord.parse(record).b);
+      this.#hashes.set(`${key}/${to}`, head);
       this.declared.set(key, [...(this.declared.get(key) ?? []), [from, to]]);
     }
     if (hash !== batch.head) this.broken += 1;
@@ -133,7 +138,13 @@ export class FakeCollector implements AsyncDisposable {
     const [first, ...rest] = ranges;
     const upto = first?.[0] === 1 ? first[1] : 0;
     const sack = upto === 0 ? ranges : rest;
-    void this.send(topicOf('ack', { device: dev }), { v: 1, epoch, stream, upto, sack, srvTs: Date.now() });
+    const head = upto === 0 ? chainStart(dev, epoch, stream) : this.#hashes.get(`${key}/${upto}`);
+    void this.send(topicOf('ack', { device: dev }), { v: 1, epoch, stream, upto, sack, srvTs: Date.now(), head });
+  }
+
+  /** Chain hash after a stored number, as an acknowledgement must carry it. */
+  hashAfter(device: string, epoch: string, stream: Stream, seq: number): string | undefined {
+    return this.#hashes.get(`${device}/${epoch}/${stream}/${seq}`);
   }
 
   #state(online: boolean): Buffer {

@@ -57,7 +57,7 @@ export class Acknowledgements {
   /** Whether the chain hash after `seq` is `chainHead`; a record that is no longer held cannot disagree. */
   #matchesHead(stream: Stream, seq: number, chainHead: string): boolean {
     const head = this.#parts.heads.get(stream);
-    if (seq < head.base || seq === 0 || seq >= head.next) return true;
+    if (seq < head.base || seq >= head.next) return true;
     if (seq === head.base) return head.baseHash === chainHead;
     const row = this.#parts.tables.get(stream)?.at(seq);
     return row === undefined || row.hash.toString('hex') === chainHead;

@@ -13,7 +13,7 @@ export interface BatchStore {
 }
 
 export interface BatchOutcome {
-  /** Chain hash of the record at the watermark, where it is stored: a device with another hash there was rolled back. */
+  /** Chain hash at the watermark: a device with another hash there was rolled back, and one without it believes no ack. */
   readonly head?: string;
   readonly inserted: number;
   readonly duplicates: number;

@@ -108,7 +108,14 @@ export class OutboxSender {
       this.#refuse('ack', 'wrong_epoch', problem('payload_malformed', `an ack for another journal (${epoch})`));
       return;
     }
-    const queuedBefore = this.#outbox.stats()[stream].queued;
+    const { queued: queuedBefore, next } = this.#outbox.stats()[stream];
+    const highest = Math.max(upto, ...sack.map(([, last]) => last));
+    // Numbers that were never written are judged by the outbox, with a hash or without.
+    if (head === undefined && highest > 0 && highest < next) {
+      const what = `an ack of ${stream} up to ${upto} carries no chain hash; it confirms nothing`;
+      this.#refuse('ack', 'unproved', problem('ack_unproved', what));
+      return;
+    }
     const outcome = this.#outbox.ack(stream, upto, sack, srvTs, head);
     if (outcome !== 'ok') {
       const what =

@@ -17,6 +17,7 @@ export const UPLINK_CODES = [
   'collector_silent',
   'payload_malformed',
   'ack_beyond',
+  'ack_unproved',
   'outbox_failed',
   'media_unreachable',
   'media_refused',
@@ -55,6 +56,8 @@ const ADVICE: Readonly<Record<UplinkCode, string>> = {
   collector_silent: 'check that the collector runs and is connected to the same broker',
   payload_malformed: 'check that only the collector may publish to the topics of this device, and its version',
   ack_beyond: 'check that no two devices share this identity and that the data folder was not restored from a copy',
+  ack_unproved:
+    'check who may publish to the topics of this device, and update the collector: its acks must carry the chain hash',
   outbox_failed: 'check the disk of the data folder; see the log for the message of the journal',
   media_unreachable: 'check that the mediaUrl of the collector can be reached from this network',
   media_refused: 'read the log of the collector: it refuses the snapshot for good; the event itself is delivered',
@@ -78,8 +81,9 @@ export class UplinkFailure extends Error {
 
 /**
  * Why a message was not followed. `malformed`: it does not fit its schema. `wrong_epoch`: it is about another journal.
- * `beyond`: it is about records that were never written. `stale`: a newer one came before. `unknown_topic`: this version
+ * `beyond`: it is about records that were never written. `unproved`: an
+ * ack without the chain hash that only whoever has the records knows. `stale`: a newer one came before. `unknown_topic`: this version
  * does not read it.
  */
-export const REFUSED_REASONS = ['malformed', 'wrong_epoch', 'beyond', 'stale', 'unknown_topic'] as const;
+export const REFUSED_REASONS = ['malformed', 'wrong_epoch', 'beyond', 'unproved', 'stale', 'unknown_topic'] as const;
 export type RefusedReason = (typeof REFUSED_REASONS)[number];

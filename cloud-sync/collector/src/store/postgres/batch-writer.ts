@@ -1,4 +1,4 @@
-import { mergeRanges, type SeqRange } from '@lineside/protocol';
+import { chainStart, mergeRanges, type SeqRange } from '@lineside/protocol';
 import {
   brokenLinks,
   WATERMARK_RANGES,
@@ -32,7 +32,10 @@ interface Counts {
 
 type Break = BrokenLink & { readonly journal: number };
 
-const HASH_AT = 'select hash from records where journal = $1 and seq = $2';
+const HASH_AT = `select coalesce(
+    (select head from retired where journal = $1 and last = $2),
+    (select hash from records where journal = $1 and seq = $2),
+    (select head from declared where journal = $1 and last = $2 order by tombstone desc limit 1)) as hash`;
 
 const INSERT = `insert into records (journal, seq, hash, kind, wall_ms, received_ms, json)
   select w.journal, w.seq, w.hash, w.kind, w.wall_ms, $6, w.json
@@ -282,17 +285,19 @@ async function countStored(tx: Queryable, entries: readonly Entry[], counts: rea
   );
 }
 
-/** With the chain hash of the record at each, where it is stored. */
+/** With the chain hash at each, which an acknowledgement must carry: of its record, or of what stands in its place. */
 async function watermarksOf(
   tx: Queryable,
   entries: readonly Entry[],
 ): Promise<Map<number, Watermark & { readonly head?: string }>> {
   const watermarks = new Map<number, Watermark & { readonly head?: string }>();
-  for (const { journal } of entries) {
+  for (const { journal, batch } of entries) {
     if (watermarks.has(journal.id)) continue;
     const watermark = watermarkOf(await lowestSpans(tx, journal.id, WATERMARK_RANGES));
-    const [at] = await rowsOf<{ hash: string }>(tx, HASH_AT, [journal.id, watermark.upto]);
-    watermarks.set(journal.id, { ...watermark, ...(at === undefined ? {} : { head: at.hash }) });
+    const { device, epoch, stream } = batch.key;
+    const [found] = await rowsOf<{ hash: string | null }>(tx, HASH_AT, [journal.id, watermark.upto]);
+    const head = watermark.upto === 0 ? chainStart(device, epoch, stream) : found?.hash;
+    watermarks.set(journal.id, { ...watermark, ...(typeof head === 'string' ? { head } : {}) });
   }
   return watermarks;
 }

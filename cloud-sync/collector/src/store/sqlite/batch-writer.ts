@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { chainStart } from '@lineside/protocol';
 import {
   brokenLinks,
   WATERMARK_RANGES,
@@ -57,7 +58,7 @@ export class BatchWriter {
     this.#earlier.account(batch.key, this.#transferred(batch.key, fresh));
     if (inserted > 0) this.#sql.count.run(inserted, journal);
     const watermark = watermarkOf(this.#spans.lowest(journal, WATERMARK_RANGES));
-    const head = this.#sql.record.get(journal, watermark.upto)?.hash;
+    const head = this.#hashAfter(batch.key, journal, watermark.upto);
     return {
       inserted,
       conflicts,
@@ -74,6 +75,14 @@ export class BatchWriter {
     const known = this.#sql.journal.get(device, epoch, stream);
     if (known !== undefined) return known.id;
     return Number(this.#sql.newJournal.run(device, epoch, stream, atMs).lastInsertRowid);
+  }
+
+  /** Chain hash after a number, which an acknowledgement must carry: of its record, or of what stands in its place. */
+  #hashAfter({ device, epoch, stream }: StreamKey, journal: number, seq: number): string | undefined {
+    if (seq === 0) return chainStart(device, epoch, stream);
+    const retired = this.#sql.retired.get(journal);
+    if (retired?.last === seq) return retired.head;
+    return this.#sql.record.get(journal, seq)?.hash ?? this.#sql.declaredEnd.get(journal, seq)?.head;
   }
 
   /** Records links that do not match the stored neighbours; returns how many there are. */
