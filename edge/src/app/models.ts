@@ -20,7 +20,7 @@ export type LineModel =
 const DESCRIBE_MS = 20_000;
 
 /**
- * Finds and verifies every model of the configuration. One that cannot be had does not stop the others: its cameras
+ * Looks up and verifies every model of the configuration. One that cannot be had does not stop the others: its cameras
  * are inspected by the rest, and what is missing is reported.
  */
 export async function findModels(config: Config, places: FindIn): Promise<readonly LineModel[]> {

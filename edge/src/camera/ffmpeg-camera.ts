@@ -155,7 +155,7 @@ export class FfmpegCamera implements Service {
       graceMs: recording ? RECORDING_STALL_MS : GRACE_MS,
       backPressure: recording,
       onFrame: (frame) => this.#frame(frame),
-      onFacts: (facts) => this.#factsTold(facts),
+      onFacts: (facts) => this.#factsReported(facts),
       onTick: () => this.#repeatStatus(),
     });
     const end = await run.run(signal);
@@ -206,7 +206,7 @@ export class FfmpegCamera implements Service {
     });
   }
 
-  #factsTold(facts: StreamFacts): void {
+  #factsReported(facts: StreamFacts): void {
     if (facts.source === undefined) return;
     const { codec, fps } = facts;
     const source = { ...facts.source, ...(codec !== undefined && { codec }), ...(fps !== undefined && { fps }) };

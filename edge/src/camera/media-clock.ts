@@ -31,7 +31,7 @@ export class MediaClock {
     if (this.#last !== undefined) this.#last = { ...this.#last, timeS: undefined };
   }
 
-  /** Milliseconds for a frame that arrived at `arrivedMs` with `timeS` seconds on its stream, where it told them. */
+  /** Milliseconds for a frame that arrived at `arrivedMs` with `timeS` seconds on its stream, where it has them. */
   at(arrivedMs: number, timeS: number | undefined): number {
     const last = this.#last;
     const mediaMs = last === undefined ? arrivedMs : last.mediaMs + stepMs(last, arrivedMs, timeS);

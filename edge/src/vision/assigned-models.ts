@@ -34,7 +34,7 @@ export interface ModelStages {
   readonly formats: readonly OutputFormat[];
 }
 
-/** Orders the models of a camera into stages and finds the formats that they need. */
+/** Orders the models of a camera into stages and determines the formats that they need. */
 export function stagesOf(models: readonly AssignedModel[]): ModelStages {
   const firstModels = models.filter(({ use }) => use.secondStage === undefined);
   const known = new Set(firstModels.map(({ use }) => use.model));

@@ -44,7 +44,7 @@ export function overlaySvg(drawing: Pick<Drawing, 'source' | 'overlays'>, out: P
     const rect = `<rect x="${x1}" y="${y1}" width="${x2 - x1}" height="${y2 - y1}" fill="none" stroke="${stroke}" stroke-width="${line}"/>`;
     if (text === '') return rect;
     const plate = { width: text.length * font * 0.62 + font * 0.6, height: font * 1.35 };
-    // Above the box, or inside it where there is no room above.
+    // Above the box, or inside it where there is no space above.
     const top = y1 >= plate.height ? y1 - plate.height : y1;
     const left = Math.max(0, Math.min(x1, out.width - plate.width));
     return [
