@@ -1,5 +1,5 @@
 /**
- * Checks every import of the modules against `modules.ts`: direction, entry by index.ts, and which module may use which
+ * Checks every import of the modules against `modules.ts`: direction, entry by index.ts or another entrance, and which module may use which
  * outside power. Checks too that the modules that the table and docs/architecture.md name exist, and that every module
  * of a divided package has a row. Project references do not do this: npm hoists every workspace into one node_modules,
  * so a wrong import compiles. Prints one line per problem and exits 1; a computed `import(variable)` is not seen.
@@ -50,7 +50,7 @@ function offence(module: Module, file: string, specifier: string): string | unde
       return target.startsWith(`${module.folder}/`) ? undefined : `${specifier} leaves the modules`;
     if (owner === module) return undefined;
     if (!module.may.includes(owner.name)) return `may not import module ${owner.name}`;
-    return target === `${owner.folder}/index.ts`
+    return ['index.ts', ...(owner.entrances ?? [])].some((entrance) => target === `${owner.folder}/${entrance}`)
       ? undefined
       : `must enter ${owner.name} by its index.ts, not ${specifier}`;
   }
@@ -69,10 +69,15 @@ function checkTable(): string[] {
   );
 }
 
-/** Modules that are missing from the tree, and folders with an index.ts beside other modules that have no row. */
+/** Modules and entrances that are missing from the tree, and folders with an index.ts beside other modules that have no row. */
 function checkTree(): string[] {
   const missing = MODULES.filter(({ folder }) => !existsSync(join(ROOT, folder))).map(
     ({ name, folder }) => `scripts/modules.ts: ${name} has no folder ${folder}`,
+  );
+  const closed = MODULES.flatMap(({ name, folder, entrances = [] }) =>
+    entrances
+      .filter((entrance) => !existsSync(join(ROOT, folder, entrance)))
+      .map((entrance) => `scripts/modules.ts: ${name} has no entrance ${folder}/${entrance}`),
   );
   const folders = new Set(MODULES.map(({ folder }) => folder));
   const divided = new Set(MODULES.map(({ folder }) => dirname(folder)).filter((parent) => parent.endsWith('/src')));
@@ -83,7 +88,7 @@ function checkTree(): string[] {
       .filter((folder) => !folders.has(folder))
       .map((folder) => `${folder}: has an index.ts and no row in scripts/modules.ts`),
   );
-  return [...missing, ...unnamed];
+  return [...missing, ...closed, ...unnamed];
 }
 
 /** Modules that the table of docs/architecture.md names and that do not exist. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { codesOf, EVENT_KINDS, SEVERITIES } from '../domain/index.ts';
-import type { EventFilter, EventReader, EventSummary } from '../events/index.ts';
+import { codesOf, EVENT_KINDS, SEVERITIES } from '@lineside/protocol/vocabulary';
+import type { EventFilter, EventReader, EventSummary } from '../events/reading.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './errors.ts';
 
@@ -67,8 +67,8 @@ async function durationOf(option: string, text: string): Promise<number> {
 /** Opens the events of the data folder for `use`, beside a running service or without one, and closes them again. */
 export async function withEvents<T>(context: Context, use: (reader: EventReader) => Promise<T>): Promise<T> {
   const [{ openEventReader }, { journalPath }] = await Promise.all([
-    import('../events/index.ts'),
-    import('../journal/index.ts'),
+    import('../events/reading.ts'),
+    import('../journal/reading.ts'),
   ]);
   const reader = openEventReader(journalPath(context.dataDir));
   try {

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { modulesLoadedBy } from '../../../tests/support/loaded-modules.ts';
+import { eventBody } from '../../../tests/support/journal-twin.ts';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
 import { openTestJournal } from '../../../tests/support/test-journal.ts';
+import { EVENT_RECORD } from '../events/index.ts';
 
 const MAIN = fileURLToPath(new URL('index.ts', import.meta.url));
 
@@ -32,14 +34,19 @@ function verbsOf(urls: readonly string[]): readonly string[] {
   return urls.flatMap((url) => /\/cli\/verbs\/([^/]+)\.[jt]s$/.exec(url)?.[1] ?? []);
 }
 
+/** Those of HEAVY among URLs of modules. */
+function heavyOf(urls: readonly string[]): readonly string[] {
+  const packages = packagesOf(urls);
+  return HEAVY.filter((name) => packages.has(name));
+}
+
 describe('what the command line loads', () => {
   it.each([['--version'], ['--help'], ['events --help'], ['no-such-command']])(
     'lineside %s loads no heavy package and no verb',
     async (line) => {
       const { urls } = await modulesLoadedBy(MAIN, line.split(' '));
-      const packages = packagesOf(urls);
-      expect(packages).toContain('commander');
-      expect(HEAVY.filter((name) => packages.has(name))).toEqual([]);
+      expect(packagesOf(urls)).toContain('commander');
+      expect(heavyOf(urls)).toEqual([]);
       expect(verbsOf(urls).filter((verb) => !verb.startsWith('events-'))).toEqual([]);
     },
   );
@@ -48,20 +55,39 @@ describe('what the command line loads', () => {
     const { urls, stdout } = await modulesLoadedBy(MAIN, ['doctor', '--help']);
     expect(stdout).toContain('--quiet');
     expect(verbsOf(urls)).toEqual(['doctor']);
-    const packages = packagesOf(urls);
-    expect(HEAVY.filter((name) => packages.has(name))).toEqual([]);
+    expect(heavyOf(urls)).toEqual([]);
   });
 
-  it('lineside events list loads the journal, and neither cameras, models, the page nor the uplink', async () => {
+  it('lineside model import --help loads the names of the model families, and neither schemas nor the reader of ONNX files', async () => {
+    const { urls, stdout } = await modulesLoadedBy(MAIN, ['model', 'import', '--help']);
+    expect(stdout).toContain('yolov8-seg');
+    expect(verbsOf(urls)).toEqual(['model-import']);
+    expect(heavyOf(urls)).toEqual([]);
+  });
+
+  it.each([
+    { line: 'events list', text: 'no events', verb: 'events-list' },
+    { line: 'status', text: 'not running', verb: 'status' },
+    { line: 'sync status', text: 'device line-1', verb: 'sync-status' },
+  ])('lineside $line loads no heavy package but SQLite, and of the journal only what reads', async (command) => {
     await using dir = await tempDir();
     openTestJournal(dir.path).close();
-    const { stdout, urls } = await modulesLoadedBy(MAIN, ['events', 'list', '--data', dir.path]);
-    expect(stdout).toBe('no events\n');
-    expect(verbsOf(urls)).toEqual(['events-list']);
-    const packages = packagesOf(urls);
-    expect(packages).toContain('better-sqlite3');
-    for (const name of ['onnxruntime-node', 'sharp', 'fastify', 'mqtt', 'yaml', 'protobufjs', 'pino']) {
-      expect(packages, name).not.toContain(name);
+    const { stdout, urls } = await modulesLoadedBy(MAIN, [...command.line.split(' '), '--data', dir.path]);
+    expect(stdout).toContain(command.text);
+    expect(verbsOf(urls)).toContain(command.verb);
+    expect(heavyOf(urls)).toEqual(['better-sqlite3']);
+    for (const entrance of ['edge/src/journal/index.ts', 'edge/src/status/index.ts', 'protocol/src/index.ts']) {
+      expect(urls.filter((url) => url.endsWith(entrance))).toEqual([]);
     }
+  });
+
+  it('lineside events list loads no heavy package but SQLite where it must read every record', async () => {
+    await using dir = await tempDir();
+    const journal = openTestJournal(dir.path);
+    journal.append([{ stream: 'events', kind: EVENT_RECORD, body: eventBody({ camera: 'packing' }) }]);
+    journal.close();
+    const { stdout, urls } = await modulesLoadedBy(MAIN, ['events', 'list', '--data', dir.path]);
+    expect(stdout).toContain('packing');
+    expect(heavyOf(urls)).toEqual(['better-sqlite3']);
   });
 });

@@ -1,8 +1,8 @@
-import type { EventBody } from '@lineside/protocol';
+import type { EventBody } from '@lineside/protocol/records';
 import type { Logger } from '@lineside/kit';
 import type { Journal } from '../journal/index.ts';
 import type { EventReader } from './event-reader.ts';
-import { EVENT_RECORD } from './journal-recorder.ts';
+import { EVENT_RECORD } from './record-kinds.ts';
 
 const STEP = 100;
 

@@ -1,4 +1,4 @@
-import type { SeqRange } from '@lineside/protocol';
+import type { SeqRange } from '@lineside/protocol/records';
 import type Database from 'better-sqlite3';
 import type { EventFilter, EventPage } from './event-filter.ts';
 import { type EventSummary, eventSummary } from './event-summary.ts';

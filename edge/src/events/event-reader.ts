@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { aborted, type Clock, isAbort } from '@lineside/kit';
-import { derivedBase, derivedTables, hasDerivedTables, JournalReader, openForReading } from '../journal/index.ts';
+import { derivedBase, derivedTables, hasDerivedTables, JournalReader, openForReading } from '../journal/reading.ts';
 import type { EventFilter, EventPage } from './event-filter.ts';
 import { EventQuery } from './event-query.ts';
 import { type EventSummary, eventSummary, summariseAll, type Transition, transitionOf } from './event-summary.ts';

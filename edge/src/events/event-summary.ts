@@ -3,10 +3,10 @@ import {
   type EventBody,
   type EventSummary as ProtocolSummary,
   readEventBody,
+  readWireRecord,
   summarise,
-  WireRecord,
-} from '@lineside/protocol';
-import { EVENT_RECORD } from './journal-recorder.ts';
+} from '@lineside/protocol/records';
+import { EVENT_RECORD } from './record-kinds.ts';
 
 /** One transition of an event, with its number in stream `events`. */
 export interface Transition {
@@ -61,9 +61,8 @@ export function eventSummary({ summary, firstSeq, transitions }: StoredSummary):
 
 /** A stored record as a transition; undefined for tombstones and for what does not fit the schema. */
 export function transitionOf(json: string): Transition | undefined {
-  const record = WireRecord.safeParse(JSON.parse(json));
-  if (!record.success || record.data.k !== EVENT_RECORD) return undefined;
-  const body = readEventBody(record.data.b);
-  if (body === undefined) return undefined;
-  return { seq: record.data.s, wallMs: record.data.t, clock: record.data.q, body };
+  const record = readWireRecord(JSON.parse(json));
+  if (record?.k !== EVENT_RECORD) return undefined;
+  const body = readEventBody(record.b);
+  return body === undefined ? undefined : { seq: record.s, wallMs: record.t, clock: record.q, body };
 }

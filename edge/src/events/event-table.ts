@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3';
-import { readEventBody, type Stream } from '@lineside/protocol';
+import { readEventBody, type Stream } from '@lineside/protocol/records';
 import type { Logger } from '@lineside/kit';
 import { type DerivedTable, derivedBase, type Journal, noteDerivedBase, type WrittenRecord } from '../journal/index.ts';
 import { transitionOf } from './event-summary.ts';
 import { EventTableRows } from './event-table-rows.ts';
-import { EVENT_RECORD } from './journal-recorder.ts';
+import { EVENT_RECORD } from './record-kinds.ts';
 
 /** How far the table includes the records of stream `events`. */
 export interface FillProgress {

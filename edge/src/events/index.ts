@@ -9,4 +9,5 @@ export { EventReader, openEventReader } from './event-reader.ts';
 export type { EventSummary, Transition } from './event-summary.ts';
 export { EventTable, type FillProgress } from './event-table.ts';
 export { EventTableFill } from './event-table-fill.ts';
-export { EVENT_RECORD, JournalRecorder, SNAPSHOT_RECORD } from './journal-recorder.ts';
+export { JournalRecorder } from './journal-recorder.ts';
+export { EVENT_RECORD, SNAPSHOT_RECORD } from './record-kinds.ts';

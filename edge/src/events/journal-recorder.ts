@@ -4,10 +4,7 @@ import { type Clock, type Logger, messageOf } from '@lineside/kit';
 import type { Picture, Recorder } from '../pipeline/index.ts';
 import type { EvidenceStore, StagedEvidence } from '../evidence/index.ts';
 import { CommitQueue, type Entry, type Journal } from '../journal/index.ts';
-
-/** Kinds of record that the recorder writes. */
-export const EVENT_RECORD = 'event';
-export const SNAPSHOT_RECORD = 'snapshot';
+import { EVENT_RECORD, SNAPSHOT_RECORD } from './record-kinds.ts';
 
 /** Writes events and their snapshots: the file first, then one transaction with the records that name it. */
 export class JournalRecorder implements Recorder {

@@ -1,4 +1,4 @@
-import { mergeRanges, type SeqRange, type Stream } from '@lineside/protocol';
+import { mergeRanges, type SeqRange, type Stream } from '@lineside/protocol/records';
 import type { AckOutcome } from './journal-types.ts';
 import type { StreamHeads } from './stream-heads.ts';
 import type { StreamTable } from './stream-table.ts';

@@ -1,4 +1,4 @@
-import { mergeRanges, outsideRanges, type SeqRange, type Stream } from '@lineside/protocol';
+import { mergeRanges, outsideRanges, type SeqRange, type Stream } from '@lineside/protocol/records';
 import type { StreamHeads } from './stream-heads.ts';
 import type { StreamHead, StreamTable } from './stream-table.ts';
 

@@ -1,4 +1,4 @@
-import { type SeqRange, STREAMS, type Stream, type TombstoneBody } from '@lineside/protocol';
+import { type SeqRange, STREAMS, type Stream, type TombstoneBody } from '@lineside/protocol/records';
 import type { Logger } from '@lineside/kit';
 import type { JournalAlarms } from './alarms.ts';
 import type { Ballast } from './ballast.ts';

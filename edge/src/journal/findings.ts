@@ -1,4 +1,4 @@
-import type { Stream } from '@lineside/protocol';
+import type { Stream } from '@lineside/protocol/records';
 
 /**
  * What can be wrong with a record.

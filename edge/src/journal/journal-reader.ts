@@ -1,4 +1,4 @@
-import { STREAMS, type Stream } from '@lineside/protocol';
+import { STREAMS, type Stream } from '@lineside/protocol/records';
 import type Database from 'better-sqlite3';
 import { openForReading } from './database.ts';
 import type { DeclaredLoss, StreamStats } from './journal-types.ts';

@@ -1,4 +1,4 @@
-import type { ClockQuality, Stream } from '@lineside/protocol';
+import type { ClockQuality, Stream } from '@lineside/protocol/records';
 import type { Clock, Logger } from '@lineside/kit';
 import type { JournalAlarms } from './alarms.ts';
 import type { StreamQuotas } from './stream-quota.ts';

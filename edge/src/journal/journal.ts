@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
-import { type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
+import { type SeqRange, STREAMS, type Stream } from '@lineside/protocol/records';
 import { messageOf } from '@lineside/kit';
 import { Acknowledgements } from './acknowledgements.ts';
 import { type JournalAlarm, JournalAlarms } from './alarms.ts';

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { chainStart, STREAMS } from '@lineside/protocol';
+import { chainStart, STREAMS } from '@lineside/protocol/records';
 import { JournalError } from './errors.ts';
 import { StreamTable } from './stream-table.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { STREAMS } from '@lineside/protocol';
+import { STREAMS } from '@lineside/protocol/records';
 import type Database from 'better-sqlite3';
 import { openForWriting, openReadOnly } from './database.ts';
 import { damaged, JournalError, journalError } from './errors.ts';

@@ -1,4 +1,4 @@
-import { canonicalJson, chainNext } from '@lineside/protocol';
+import { canonicalJson, chainNext } from '@lineside/protocol/records';
 import { V7Generator } from 'uuidv7';
 import { messageOf } from '@lineside/kit';
 import { refused } from './errors.ts';

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { STREAMS, type Stream } from '@lineside/protocol';
+import { STREAMS, type Stream } from '@lineside/protocol/records';
 import { JournalError } from './errors.ts';
 import { readMeta, writeMeta } from './meta.ts';
 

@@ -1,4 +1,4 @@
-import type { Stream } from '@lineside/protocol';
+import type { Stream } from '@lineside/protocol/records';
 import type { DeclaredLoss, StreamEnd, StreamStats } from './journal-types.ts';
 import type { StreamHeads } from './stream-heads.ts';
 import { lossesOf, statsOf, wallMsAt } from './stream-reading.ts';

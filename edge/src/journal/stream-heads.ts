@@ -1,4 +1,4 @@
-import type { Stream } from '@lineside/protocol';
+import type { Stream } from '@lineside/protocol/records';
 import { damaged } from './errors.ts';
 import type { StreamHead, StreamTable } from './stream-table.ts';
 

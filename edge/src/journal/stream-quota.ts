@@ -1,4 +1,4 @@
-import type { Stream } from '@lineside/protocol';
+import type { Stream } from '@lineside/protocol/records';
 import type { StreamHead } from './stream-table.ts';
 
 /** Most bytes of JSON of each stream. */

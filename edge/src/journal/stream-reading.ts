@@ -1,6 +1,6 @@
 import type { DeclaredLoss, JournalBatch, StreamStats } from './journal-types.ts';
 import { firstQueued, type StoredRecord, type StreamHead, type StreamTable } from './stream-table.ts';
-import { countInRanges } from '@lineside/protocol';
+import { countInRanges } from '@lineside/protocol/records';
 import { DELIVERED_AND_PRUNED } from './tombstones.ts';
 
 /** Consecutive records from `from`, or from the lowest held above it; undefined where there is none. */

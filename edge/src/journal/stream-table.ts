@@ -1,5 +1,11 @@
 import type Database from 'better-sqlite3';
-import { mergeRanges, type SeqRange, type Stream, TombstoneBody } from '@lineside/protocol';
+import {
+  mergeRanges,
+  readTombstoneBody,
+  type SeqRange,
+  type Stream,
+  type TombstoneBody,
+} from '@lineside/protocol/records';
 import { tableOf } from './schema.ts';
 
 /** Where a stream stands; hashes are 64 hex digits. */
@@ -144,8 +150,7 @@ export class StreamTable {
 export function tombstoneBody(json: string): TombstoneBody | undefined {
   const record: unknown = JSON.parse(json);
   const body = typeof record === 'object' && record !== null && 'b' in record ? record.b : undefined;
-  const parsed = TombstoneBody.safeParse(body);
-  return parsed.success ? parsed.data : undefined;
+  return readTombstoneBody(body);
 }
 
 /** Lowest number that is held and not confirmed. */

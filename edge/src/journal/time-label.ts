@@ -1,4 +1,4 @@
-import type { ClockQuality } from '@lineside/protocol';
+import type { ClockQuality } from '@lineside/protocol/records';
 import type { Clock } from '@lineside/kit';
 
 export interface TimeLabel {

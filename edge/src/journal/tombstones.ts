@@ -1,4 +1,4 @@
-import { mergeRanges, outsideRanges, type SeqRange, type TombstoneBody } from '@lineside/protocol';
+import { mergeRanges, outsideRanges, type SeqRange, type TombstoneBody } from '@lineside/protocol/records';
 import type { StreamHead, StreamTable } from './stream-table.ts';
 
 /** Reason of a tombstone for numbers that the collector had confirmed, written when it asked for them again. */

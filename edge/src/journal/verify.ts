@@ -1,4 +1,4 @@
-import { chainNext, outsideRanges, mergeRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
+import { chainNext, outsideRanges, mergeRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol/records';
 import type Database from 'better-sqlite3';
 import { openForReading } from './database.ts';
 import { journalError } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { EventSummary, Transition } from '../../events/index.ts';
+import type { EventSummary, Transition } from '../../events/reading.ts';
 import { durationText, localTime } from './time-text.ts';
 
 /** One event in one line. */

@@ -22,7 +22,7 @@ export function configure(command: Command, registry: Registry): void {
 }
 
 async function exportEvents(context: Context, options: ExportOptions): Promise<ExitCode> {
-  const { CSV_HEADER, csvRow } = await import('../../events/index.ts');
+  const { CSV_HEADER, csvRow } = await import('../../events/reading.ts');
   const filter = await filterOf(options, context.io.clock.wallMs());
   return withEvents(context, async (reader) => {
     const csv = options.format === 'csv' && !context.json;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { EventSummary, Transition } from '../../events/index.ts';
+import type { EventSummary, Transition } from '../../events/reading.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { withEvents } from '../event-filter.ts';

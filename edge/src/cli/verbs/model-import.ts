@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { FAMILY_NAMES, importedDir } from '@lineside/models';
+import { FAMILY_NAMES } from '@lineside/models/families';
 import { type Command, Option } from 'commander';
 import type { ImportReport, ImportStep } from '../../model-import/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type ImportOptions, readRequest } from '../model-import-request.ts';
+import type { ImportOptions } from '../model-import-request.ts';
 import { channels, factor, fraction, integer, size, version } from '../option-values.ts';
 
 /** `lineside model import` */
@@ -63,7 +63,11 @@ const STEPS: Readonly<Record<ImportStep, string>> = {
 
 async function runImport(context: Context, options: ImportOptions, [given = '']: readonly string[]): Promise<ExitCode> {
   const { io } = context;
-  const { importModel } = await import('../../model-import/index.ts');
+  const [{ importModel }, { readRequest }, { importedDir }] = await Promise.all([
+    import('../../model-import/index.ts'),
+    import('../model-import-request.ts'),
+    import('@lineside/models'),
+  ]);
   const request = await readRequest(given, options, io.cwd);
   const report = await importModel({
     request,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { StreamStats } from '../../journal/index.ts';
+import type { StreamStats } from '../../journal/reading.ts';
 import type { CameraView, ModelView } from '../../status/index.ts';
 import { askService, type ServiceStatus } from '../ask-service.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
@@ -39,7 +39,7 @@ async function statusOfFiles(context: Context): Promise<ExitCode> {
 }
 
 async function streamsOf(dataDir: string): Promise<Readonly<Record<string, StreamStats>> | undefined> {
-  const { JournalError, journalPath, openJournalReader } = await import('../../journal/index.ts');
+  const { JournalError, journalPath, openJournalReader } = await import('../../journal/reading.ts');
   try {
     const reader = openJournalReader(journalPath(dataDir));
     try {

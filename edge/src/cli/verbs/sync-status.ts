@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DeclaredLoss, StreamStats } from '../../journal/index.ts';
+import type { DeclaredLoss, StreamStats } from '../../journal/reading.ts';
 import type { LinkView } from '../../status/index.ts';
 import { askService } from '../ask-service.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
@@ -23,8 +23,8 @@ interface StreamRow extends StreamStats {
 }
 
 async function status(context: Context): Promise<ExitCode> {
-  const { journalPath, openJournalReader } = await import('../../journal/index.ts');
-  const { STREAMS } = await import('@lineside/protocol');
+  const { journalPath, openJournalReader } = await import('../../journal/reading.ts');
+  const { STREAMS } = await import('@lineside/protocol/records');
   const reader = openJournalReader(journalPath(context.dataDir));
   const now = context.io.clock.wallMs();
   let streams: readonly StreamRow[];

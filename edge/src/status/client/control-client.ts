@@ -1,7 +1,10 @@
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { systemCode } from '@lineside/kit';
 import { StatusError } from './errors.ts';
+
+// An import of node:http reads all its exports, and reading WebSocket among them loads undici and TLS: 60 ms of CPU.
+const { request } = process.getBuiltinModule('node:http');
 
 /** Name of the control socket inside the data folder. */
 export const CONTROL_SOCKET = 'control.sock';

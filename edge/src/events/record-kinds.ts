@@ -1,0 +1,3 @@
+/** Kinds of record that the recorder writes. */
+export const EVENT_RECORD = 'event';
+export const SNAPSHOT_RECORD = 'snapshot';
