@@ -38,7 +38,6 @@ async function run({ quick, signal, log }: BenchOptions): Promise<Report> {
       ['lineside --version', [LINESIDE, '--version']],
       ['lineside --help', [LINESIDE, '--help']],
       [`lineside events list (${EVENTS} events)`, [LINESIDE, 'events', 'list', '--data', data]],
-      ['lineside status (no service)', [LINESIDE, 'status', '--data', data]],
       ['lineside sync status (no service)', [LINESIDE, 'sync', 'status', '--data', data]],
       ['lineside model import --help', [LINESIDE, 'model', 'import', '--help']],
     ];
