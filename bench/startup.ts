@@ -5,6 +5,8 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { silentLogger } from '@lineside/kit';
+import { EventTable } from '../edge/src/events/index.ts';
 import { openTestJournal } from '../tests/support/test-journal.ts';
 import { ordinaryEvents } from '../tests/support/ordinary-events.ts';
 import { type Bench, type BenchOptions, type Column, loadNote, type Report, type Row, spreadOver } from './report.ts';
@@ -74,6 +76,7 @@ async function run({ quick, signal, log }: BenchOptions): Promise<Report> {
 
 function writeJournal(data: string): void {
   const journal = openTestJournal(data);
+  EventTable.open(journal, silentLogger);
   const events = ordinaryEvents(1);
   const written = new Set<unknown>();
   while (written.size < EVENTS) {
