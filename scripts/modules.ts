@@ -213,7 +213,7 @@ export const MODULES: readonly Module[] = [
   edge('fields', ['kit'], ['zod']),
   edge('pipeline', ['domain', 'kit']),
   edge('camera/sources', []),
-  edge('camera', ['domain', 'kit', 'camera/sources']),
+  edge('camera', ['domain', 'kit', 'camera/sources'], ['node:net', 'node:crypto', 'node:fs/promises']),
   edge(
     'inference',
     ['domain', 'kit', 'models', 'models/families'],

@@ -11,6 +11,7 @@ describe('redactUrls', () => {
     ['https://h:7441/geheim/live', 'https://h:7441/***/live'],
     ['{"a":"rtsp://u:geheim@h/1","b":"x@y"}', '{"a":"rtsp://***@h/1","b":"x@y"}'],
     ['page http://127.0.0.1:8970/ is served', 'page http://127.0.0.1:8970/ is served'],
+    ['rtsp://h/geheim?sid=geheim: Input/output error', 'rtsp://h/***?sid=***: Input/output error'],
     ['file:///videos/a.mp4', 'file:///videos/a.mp4'],
     ['a://b://c@d', 'a://***@d'],
     ['://geheim', '://geheim'],

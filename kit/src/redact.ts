@@ -20,7 +20,7 @@ export function redactCounted(text: string, read: (characters: number) => void):
   for (let mark = text.indexOf('://'); mark >= 0; mark = text.indexOf('://', copied)) {
     const start = schemeStart(text, mark, copied);
     URL_END.lastIndex = mark + 3;
-    const end = URL_END.exec(text)?.index ?? text.length;
+    const end = withoutPunctuation(text, mark + 3, URL_END.exec(text)?.index ?? text.length);
     const url = text.slice(start, end);
     read(mark - copied + 2 * (end - start));
     result += text.slice(copied, start) + (start === mark ? url : maskedUrl(url));
@@ -33,6 +33,13 @@ function maskedUrl(url: string): string {
   if (/^file:/i.test(url)) return url;
   const { before, user, after } = splitUrl(url, 'widest');
   return before + (user === '' ? '' : '***@') + maskAfterUser(after, () => '***');
+}
+
+/** The end of the URL less the marks of the sentence around it. */
+function withoutPunctuation(text: string, from: number, to: number): number {
+  let end = to;
+  while (end > from && to - end < 2 && ':,.;)]'.includes(text.charAt(end - 1))) end -= 1;
+  return end;
 }
 
 /** Where the scheme before `mark` begins; `mark` itself where there is none. */

@@ -12,6 +12,7 @@ import { sourceOf } from './sources/index.ts';
 import { stallLimitMs } from './stall-watch.ts';
 import type { StreamFacts } from './stderr-reader.ts';
 import { type RunEnd, type RunFrame, StreamRun } from './stream-run.ts';
+import { UrlHandover } from './url-handover.ts';
 
 const GRACE_MS = 10_000;
 /** A recording is not in a hurry: a slow disk or a big picture is no stall. */
@@ -146,8 +147,10 @@ export class FfmpegCamera implements Service {
     this.#startedMs = Number.POSITIVE_INFINITY;
     this.#media.restart();
     const recording = mode === 'recording';
+    await using source = await UrlHandover.open(request.url);
     const run = new StreamRun({
       request,
+      source,
       capabilities,
       pool,
       clock,

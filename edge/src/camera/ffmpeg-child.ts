@@ -1,5 +1,6 @@
 import { messageOf, type ProcessExit, SupervisedProcess, systemCode } from '@lineside/kit';
 import { StreamError } from './errors.ts';
+import { ffmpegEnvironment } from './ffmpeg-environment.ts';
 
 const GRACE_MS = 2_000;
 
@@ -25,6 +26,7 @@ export class FfmpegChild {
       ...{ command, args, onStderr, extraPipes: outputs, graceMs: GRACE_MS },
       // `onStderr` reads all of it.
       keepCharacters: 0,
+      env: ffmpegEnvironment(),
       // It dies with the group of the vision process, which may be killed at any time.
       group: 'parent',
       // A recording's last frames are read as slowly as they are inspected.

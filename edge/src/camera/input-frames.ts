@@ -3,6 +3,7 @@ import { BufferPool } from './buffer-pool.ts';
 import { type FfmpegCapabilities, probeFfmpeg } from './capabilities.ts';
 import type { FrameFormat } from './format.ts';
 import { StreamRun } from './stream-run.ts';
+import { UrlHandover } from './url-handover.ts';
 
 const STALL_MS = 20_000;
 
@@ -40,7 +41,9 @@ export async function* inputFrames(path: string, options: InputOptions): AsyncGe
   const left = new AbortController();
   const signal = AbortSignal.any([options.signal, left.signal]);
   let index = 0;
+  await using source = await UrlHandover.open(path);
   const run = new StreamRun({
+    source,
     request: {
       url: path,
       transport: 'tcp',

@@ -1,8 +1,10 @@
-import { type Clock, messageOf, ProgramError, runProgram } from '@lineside/kit';
+import { type Clock, exitText, ProgramError, runProgram, systemCode } from '@lineside/kit';
 import type { FfmpegCapabilities } from './capabilities.ts';
 import { causeOf } from './classify.ts';
 import { StreamError } from './errors.ts';
+import { ffmpegEnvironment } from './ffmpeg-environment.ts';
 import { sourceOf } from './sources/index.ts';
+import { UrlHandover } from './url-handover.ts';
 
 const PROBE_DEADLINE_MS = 15_000;
 
@@ -27,7 +29,8 @@ export async function probeSource(
   signal: AbortSignal,
 ): Promise<SourceProbe> {
   const { timeoutOption } = capabilities;
-  const input = sourceOf(url).probeArguments({ url, transport, timeoutOption });
+  await using handover = await UrlHandover.open(url);
+  const input = sourceOf(url).probeArguments({ url: handover.input, transport, timeoutOption });
   const entries = 'stream=codec_name,width,height,avg_frame_rate';
   const show = ['-select_streams', 'v:0', '-show_entries', entries, '-of', 'default=noprint_wrappers=1'];
   const command = capabilities.command.replace(/ffmpeg(?=[^/]*$)/, 'ffprobe');
@@ -38,13 +41,19 @@ export async function probeSource(
       ...{ timeoutMs: PROBE_DEADLINE_MS, signal },
       // It dies with the group of the vision process, which may be killed at any time.
       group: 'parent',
+      env: ffmpegEnvironment(),
     });
     return readProbe(stdout);
   } catch (error) {
     if (signal.aborted || error instanceof StreamError) throw error;
-    const text = error instanceof ProgramError ? error.output.stderr : '';
-    const cause = causeOf(text.split('\n'), { url, waitedMs: clock.monoMs() - startedMs });
-    throw new StreamError(cause?.code ?? 'unknown', cause?.line ?? messageOf(error), error);
+    if (systemCode(error) === 'ENOENT') throw new StreamError('ffmpeg_missing', `${command} is not installed`, error);
+    if (!(error instanceof ProgramError)) throw error;
+    const cause = causeOf(handover.redact(error.output.stderr).split('\n'), {
+      url,
+      waitedMs: clock.monoMs() - startedMs,
+    });
+    // The error itself stays out: its message quotes the last line of ffprobe.
+    throw new StreamError(cause?.code ?? 'unknown', cause?.line ?? `ffprobe: ${exitText(error.exit)}`);
   }
 }
 

@@ -21,6 +21,13 @@ export interface StreamFacts {
 /** `index` counts the frames that came through from 0. */
 export type FrameTimeListener = (index: number, seconds: number) => void;
 
+export interface StderrListeners {
+  /** Removes what must not be kept of a line. Default: credentials in URLs. */
+  readonly redact?: (line: string) => string;
+  readonly onFact?: () => void;
+  readonly onFrameTime?: FrameTimeListener;
+}
+
 /**
  * Reads FFmpeg's stderr: keeps the last lines with credentials removed, and picks the facts out of them. FFmpeg writes
  * the scaler's sizes before the first frame that has them.
@@ -28,11 +35,13 @@ export type FrameTimeListener = (index: number, seconds: number) => void;
 export class StderrReader {
   readonly facts: StreamFacts = { sizeChanged: false };
   readonly #lines: string[] = [];
+  readonly #redact: (line: string) => string;
   readonly #onFact: (() => void) | undefined;
   readonly #onFrameTime: FrameTimeListener | undefined;
   #rest = '';
 
-  constructor(listeners: { onFact?: () => void; onFrameTime?: FrameTimeListener } = {}) {
+  constructor(listeners: StderrListeners = {}) {
+    this.#redact = listeners.redact ?? redactUrls;
     this.#onFact = listeners.onFact;
     this.#onFrameTime = listeners.onFrameTime;
   }
@@ -54,7 +63,7 @@ export class StderrReader {
       if (frame !== null) this.#onFrameTime?.(Number(frame[1]), Number(frame[2]));
       return;
     }
-    this.#lines.push(redactUrls(line));
+    this.#lines.push(this.#redact(line));
     if (this.#lines.length > LINES_KEPT) this.#lines.shift();
     this.#readStream(line);
     this.#readScaler(line);

@@ -10,12 +10,15 @@ import { outputSize, pictureBytes } from './format.ts';
 import { FrameJoin, type FrameOutputs } from './frame-join.ts';
 import { StallWatch, WATCH_TICK_MS } from './stall-watch.ts';
 import { StderrReader, type StreamFacts } from './stderr-reader.ts';
+import type { UrlHandover } from './url-handover.ts';
 
 /** Frames of a recording that may wait before FFmpeg is made to wait. */
 const WAITING_MAX = 2;
 
 export interface StreamRunOptions {
   readonly request: FfmpegRequest;
+  /** Opened with the request's URL; stays open until the run has ended. */
+  readonly source: UrlHandover;
   readonly capabilities: FfmpegCapabilities;
   readonly pool: BufferPool;
   readonly clock: Clock;
@@ -72,13 +75,14 @@ export class StreamRun {
     this.#options = options;
     this.#watch = new StallWatch(options.graceMs);
     this.#stderr = new StderrReader({
+      redact: (line) => options.source.redact(line),
       onFact: () => this.#factsKnown(),
       onFrameTime: (index, seconds) => this.#times.set(index, seconds),
     });
-    const { request, capabilities } = options;
+    const { request, source, capabilities } = options;
     this.#child = new FfmpegChild({
       command: capabilities.command,
-      args: ffmpegArguments(request, capabilities),
+      args: ffmpegArguments({ ...request, url: source.input }, capabilities),
       outputs: request.formats.length + (request.picture === 'none' ? 0 : 1),
       onBytes: (output, chunk) => this.#join?.push(output, chunk),
       onStderr: (text) => this.#stderr.push(text),
