@@ -55,10 +55,11 @@ async function httpCamera(jpeg: Buffer): Promise<number> {
   return (server.address() as { port: number }).port;
 }
 
-/** Reads the arguments of all processes again and again, as a user who has nothing to do with Lineside. */
+/** Reads the arguments of the children of this process again and again, as a user who has nothing to do with Lineside. */
 function argumentReader(): { text(): string } {
   let seen = '';
-  const loop = 'while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "; sleep 0.01; done';
+  const children = `$(cat /proc/${process.pid}/task/*/children)`;
+  const loop = `while :; do for pid in ${children}; do cat /proc/$pid/cmdline; echo; done 2>/dev/null | tr "\\0" " "; done`;
   const reader = new SupervisedProcess({
     ...{ command: 'sh', args: ['-c', loop], stdout: 'pipe', keepCharacters: 1_000 },
     ...(asRoot ? OTHER_USER : {}),
@@ -70,7 +71,8 @@ function argumentReader(): { text(): string } {
   return { text: () => seen };
 }
 
-async function framesOf(url: string, transport: 'tcp' | 'udp'): Promise<void> {
+/** Runs a camera until it has given frames and `enough` is true. */
+async function framesOf(url: string, transport: 'tcp' | 'udp', enough: () => boolean): Promise<void> {
   const pool = new BufferPool();
   let frames = 0;
   const tools = { capabilities, pool, clock: systemClock, random: () => 0.5, logger: silentLogger };
@@ -84,7 +86,7 @@ async function framesOf(url: string, transport: 'tcp' | 'udp'): Promise<void> {
   });
   const end = new AbortController();
   const ran = camera.run(end.signal);
-  await waitFor('frames', () => frames >= 5).finally(() => end.abort());
+  await waitFor('frames', () => frames >= 5 && enough()).finally(() => end.abort());
   await ran;
 }
 
@@ -94,10 +96,12 @@ describe('another user of the machine who reads the arguments of all processes',
     async (transport) => {
       const reader = argumentReader();
       const url = `rtsp://viewer:${ENCODED}@127.0.0.1:${await rtspCamera()}/cam`;
-      await probeSource(url, transport, capabilities, systemClock, new AbortController().signal);
-      await framesOf(url, transport);
-      // What makes the test believable: the reader did see both programs.
-      for (const program of ['ffprobe', 'ffmpeg']) expect(reader.text()).toMatch(new RegExp(`${program} .*rtsp://127`));
+      // What makes the test believable: the reader does see both programs.
+      const saw = (program: string): boolean => new RegExp(`^${program} .*rtsp://127`, 'm').test(reader.text());
+      while (!saw('ffprobe')) {
+        await probeSource(url, transport, capabilities, systemClock, new AbortController().signal);
+      }
+      await framesOf(url, transport, () => saw('ffmpeg'));
       for (const secret of [PASSWORD, ENCODED, 'viewer', 'gehe']) expect(reader.text()).not.toContain(secret);
     },
   );
@@ -125,8 +129,8 @@ describe('another user of the machine who reads the arguments of all processes',
     jpeg.extraPipes[0]?.on('data', (chunk: Buffer) => chunks.push(chunk));
     await jpeg.exited;
     const port = await httpCamera(Buffer.concat(chunks));
-    await framesOf(`http://viewer:${ENCODED}@127.0.0.1:${port}/video.mjpg?pwd=${ENCODED}`, 'tcp');
-    expect(reader.text()).toMatch(/ffmpeg .*http:\/\/127/);
+    const url = `http://viewer:${ENCODED}@127.0.0.1:${port}/video.mjpg?pwd=${ENCODED}`;
+    await framesOf(url, 'tcp', () => /^ffmpeg .*http:\/\/127/m.test(reader.text()));
     for (const secret of [PASSWORD, ENCODED, 'viewer', 'gehe']) expect(reader.text()).not.toContain(secret);
   });
 
