@@ -43,9 +43,10 @@ per topic and device and then at most every half minute, and dropped.
 - **Unknown topics** below \`down/\` are counted by the device and ignored.`;
 
 const ENCODING = `**Encoding.** Payloads are UTF-8 JSON. A sender writes \`json\` as it is; with \`gzip\` it compresses when that makes
-the payload shorter; with \`negotiated\` it may also use a Zstandard frame with the dictionary \`zstd1\`
-([dictionary.ts](../${FOLDER}/src/dictionary.ts)) if the receiver has announced it (\`accepts\`). A receiver takes all three on every
-topic and tells them apart by the first bytes.`;
+the payload shorter; with \`negotiated\` it may also use \`zstd2\` or \`zstd1\`, whichever of the two the
+receiver has announced (\`accepts\`), \`zstd2\` first. \`zstd1\` is a Zstandard frame over the first dictionary of
+[dictionary.ts](../${FOLDER}/src/dictionary.ts); \`zstd2\` is the byte 02 and a frame over the second, which knows the present
+names of fields. A receiver takes every form on every topic and distinguishes them by the first bytes.`;
 
 interface NamedSchema {
   readonly name: string;

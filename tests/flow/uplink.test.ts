@@ -475,26 +475,33 @@ test('a device that stops in good order publishes that it is offline', async () 
 
 const ZSTD_MAGIC = 0x28b52ffd;
 
-test('batches are sent as zstd1 only to a collector that announces it, and hold the same records either way', async () => {
-  const { url } = await broker();
-  const cloud = new FakeCollector(url);
-  endings.push(() => cloud[Symbol.asyncDispose]());
-  cloud.accepts = ['something-newer', 'zstd1'];
-  await cloud.start();
-  write(20);
-  start(url);
-  await drained();
-  expect(cloud.payloads.every((payload) => payload.readUInt32BE(0) === ZSTD_MAGIC)).toBe(true);
-  const short = cloud.payloads.length;
-  await cloud.die();
-  cloud.accepts = undefined;
-  await cloud.start();
-  write(20);
-  await drained();
-  expect(cloud.payloads.slice(short).some((payload) => payload.readUInt32BE(0) === ZSTD_MAGIC)).toBe(false);
-  expect(cloud.numbers('line-1', 'events')).toEqual(upTo(40));
-  expect(cloud.broken).toBe(0);
-});
+test.each([
+  { form: 'zstd2', accepts: ['zstd1', 'something-newer', 'zstd2'], magicAt: 1 },
+  { form: 'zstd1', accepts: ['something-newer', 'zstd1'], magicAt: 0 },
+])(
+  'batches are sent as $form to a collector that announces $accepts, and as gzip to one that announces nothing',
+  async ({ accepts, magicAt }) => {
+    const isZstd = (payload: Buffer): boolean => payload.readUInt32BE(magicAt) === ZSTD_MAGIC;
+    const { url } = await broker();
+    const cloud = new FakeCollector(url);
+    endings.push(() => cloud[Symbol.asyncDispose]());
+    cloud.accepts = accepts;
+    await cloud.start();
+    write(20);
+    start(url);
+    await drained();
+    expect(cloud.payloads.every(isZstd)).toBe(true);
+    const short = cloud.payloads.length;
+    await cloud.die();
+    cloud.accepts = undefined;
+    await cloud.start();
+    write(20);
+    await drained();
+    expect(cloud.payloads.slice(short).some(isZstd)).toBe(false);
+    expect(cloud.numbers('line-1', 'events')).toEqual(upTo(40));
+    expect(cloud.broken).toBe(0);
+  },
+);
 
 test('a new event is stored long before the backlog that was written before it', async () => {
   const { url } = await broker();

@@ -1,7 +1,7 @@
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { messageOf, systemCode } from '@lineside/kit';
 import type { z } from 'zod';
-import { DICTIONARY_1 } from './dictionary.ts';
+import { DICTIONARY_1, DICTIONARY_2 } from './dictionary.ts';
 import { MAX_BATCH_BYTES } from './envelope.ts';
 
 /** Why a payload was refused; labels of a metric, so the set is closed. */
@@ -21,9 +21,11 @@ export class MalformedPayload extends Error {
 
 /**
  * Forms of a payload beside JSON and gzipped JSON, which everybody reads. A sender uses one only where the receiver
- * has announced it. `zstd1`: a Zstandard frame (RFC 8878) of the JSON, over the dictionary of dictionary.ts.
+ * has announced it, and takes the first of this list that it has. `zstd1`: a Zstandard frame (RFC 8878) of the JSON, over the
+ * first dictionary of dictionary.ts. `zstd2`: the byte 02, then such a frame over the second: a frame over plain content
+ * does not name its dictionary.
  */
-export const PAYLOAD_FORMS = ['zstd1'] as const;
+export const PAYLOAD_FORMS = ['zstd2', 'zstd1'] as const;
 export type PayloadForm = (typeof PAYLOAD_FORMS)[number];
 
 const GZIP_MAGIC = 0x1f8b;
@@ -31,7 +33,8 @@ const ZSTD_MAGIC = 0x28b52ffd;
 const COMPRESS_ABOVE = 512;
 /** At higher levels the size hardly falls and the time rises. */
 const ZSTD_LEVEL = 6;
-const dictionary = Buffer.from(DICTIONARY_1);
+const ZSTD2_MARK = Buffer.of(2);
+const DICTIONARIES = { zstd1: Buffer.from(DICTIONARY_1), zstd2: Buffer.from(DICTIONARY_2) } as const;
 
 /** JSON, gzipped when it is long enough for that to help. */
 export function encode(value: unknown): Buffer {
@@ -41,8 +44,10 @@ export function encode(value: unknown): Buffer {
 /** The same for JSON that is text already, which then travels byte for byte; in `form` where one is given. */
 export function encodeText(text: string, form?: PayloadForm): Buffer {
   const json = Buffer.from(text);
-  if (form === 'zstd1') {
-    return zstdCompressSync(json, { dictionary, params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } });
+  if (form !== undefined) {
+    const params = { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL };
+    const frame = zstdCompressSync(json, { dictionary: DICTIONARIES[form], params });
+    return form === 'zstd2' ? Buffer.concat([ZSTD2_MARK, frame]) : frame;
   }
   return json.length > COMPRESS_ABOVE ? gzipSync(json, { level: 6 }) : json;
 }
@@ -94,9 +99,18 @@ function isDeep(value: unknown): boolean {
 }
 
 function unpack(payload: Buffer, maxBytes: number): Buffer {
-  if (payload.length >= 4 && payload.readUInt32BE(0) === ZSTD_MAGIC) {
-    return zstdDecompressSync(payload, { dictionary, maxOutputLength: maxBytes });
+  const form = zstdFormOf(payload);
+  if (form !== undefined) {
+    const frame = form === 'zstd2' ? payload.subarray(ZSTD2_MARK.length) : payload;
+    return zstdDecompressSync(frame, { dictionary: DICTIONARIES[form], maxOutputLength: maxBytes });
   }
   const zipped = payload.length >= 2 && payload.readUInt16BE(0) === GZIP_MAGIC;
   return zipped ? gunzipSync(payload, { maxOutputLength: maxBytes }) : payload;
+}
+
+/** Which Zstandard form the first bytes show, if any. */
+function zstdFormOf(payload: Buffer): PayloadForm | undefined {
+  if (payload.length < 5) return undefined;
+  if (payload.readUInt32BE(0) === ZSTD_MAGIC) return 'zstd1';
+  return payload[0] === ZSTD2_MARK[0] && payload.readUInt32BE(1) === ZSTD_MAGIC ? 'zstd2' : undefined;
 }

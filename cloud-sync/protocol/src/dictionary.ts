@@ -46,4 +46,25 @@ const ENVELOPE = [
   '"stream":"events","from":1,"to":1,"prev":"","head":"","ev":[{"b":{"box":[',
 ];
 
+/** Of `zstd1`: records as they were before `durationMs` and `ruleType`. */
 export const DICTIONARY_1 = [...AUDIT, ...TOMBSTONE, ...TELEMETRY, ...MEDIA, ...EVENTS, ...ENVELOPE].join('');
+
+const eventNow = (camera: string, rest: string): string =>
+  `{"b":{"box":[100.1,200.2,300.3,400.4],"camera":"${camera}","details":{"n":1},"durationMs":10000,"event":"01900000-0000-7000-8000-000000000000","frame":{"height":1080,"index":100,"width":1920},${rest}`;
+const EVENTS_NOW = [
+  eventNow(
+    'product',
+    `"kind":"quality_issue","label":"defect",${model('defect')}"phase":"updated","rule":"defect","ruleType":"product_defect","score":0.9,"severity":"critical","zone":"belt"},${closing}`,
+  ),
+  eventNow(
+    'floor',
+    `"kind":"sanitation","label":"spill","label":"litter",${model('sanitation')}"phase":"closed","reason":"object_lost","reason":"camera_lost","reason":"cleared","rule":"spill","ruleType":"spill","score":0.8,"severity":"info","zone":"floor"},${closing}`,
+  ),
+  eventNow(
+    'people',
+    `"kind":"personnel_violation","label":"bare_head",${model('ppe')}"phase":"opened","rule":"headwear","ruleType":"missing_headwear","score":0.75,"severity":"warning","snapshot":"0000000000000000000000000000000000000000000000000000000000000000","zone":"packing"},${closing}`,
+  ),
+];
+
+/** Of `zstd2`. */
+export const DICTIONARY_2 = [...AUDIT, ...TOMBSTONE, ...TELEMETRY, ...MEDIA, ...EVENTS_NOW, ...ENVELOPE].join('');
