@@ -4,10 +4,11 @@ import { gunzipSync } from 'node:zlib';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SqliteStore, verifyAll } from '../../cloud-sync/collector/src/index.ts';
+import { SqliteStore } from '../../cloud-sync/collector/src/index.ts';
 import { deviceKey, HeadSigner, type Journal, journalPath, verifyJournal } from '../../edge/src/journal/index.ts';
 import { deliver } from '../support/deliver.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
+import { findingsIn } from '../support/verify-all.ts';
 import { HandClock, openTestJournal, sampleBody } from '../support/test-journal.ts';
 
 let folder: TempDir;
@@ -39,7 +40,7 @@ const booksOf = async (epoch: string) =>
   (await store.records.streams()).find((row) => row.epoch === epoch && row.stream === 'events');
 const findings = async (): Promise<readonly object[]> => [
   ...verifyJournal(journalPath(folder.path)).findings,
-  ...(await verifyAll(store.chains)).findings,
+  ...(await findingsIn(store)),
 ];
 
 describe('the books of a collector after a journal was given up on the device', () => {
@@ -112,7 +113,7 @@ describe('a collector database of version 0.1 that holds records of a recovery',
       rows.every(({ highest, stored, declaredLost, missing }) => highest === stored + declaredLost + missing),
     ).toBe(true);
     expect(rows.filter(({ missing }) => missing > 0)).toEqual([]);
-    expect((await verifyAll(earlier.chains)).findings).toEqual([]);
+    expect(await findingsIn(earlier)).toEqual([]);
     await earlier.close();
   });
 });

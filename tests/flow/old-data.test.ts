@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PostgresStore, SqliteStore, verifyChains, type CollectorStore } from '../../cloud-sync/collector/src/index.ts';
+import { PostgresStore, SqliteStore, type CollectorStore } from '../../cloud-sync/collector/src/index.ts';
 import { Uplink } from '../../cloud-sync/uplink/src/index.ts';
 import { type DataFolder, openDataFolder } from '../../edge/src/app/open-data-folder.ts';
 import { LastGood } from '../../edge/src/config/index.ts';
@@ -15,6 +15,7 @@ import { addDevice, collectorYaml, startCollector } from '../support/collector.t
 import { TestPostgres } from '../support/postgres.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
 import { HandClock } from '../support/test-journal.ts';
+import { findingsIn } from '../support/verify-all.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** Written by version 0.1 (commit f8a9c19); the README beside each file says how. */
@@ -172,7 +173,7 @@ describe('a data folder that version 0.1 wrote', () => {
     expect(items.map(({ event, closedAtMs }) => [event, closedAtMs !== null]).toSorted()).toEqual(
       EVENTS.map(([event, , state]) => [event, state === 'closed']).toSorted(),
     );
-    expect(await findingsOf(store)).toEqual([]);
+    expect(await findingsIn(store)).toEqual([]);
     await store.close();
   });
 });
@@ -212,15 +213,9 @@ describe('a collector database that version 0.1 wrote', () => {
         ]);
         expect(items.find(({ event }) => event === id(1))).toMatchObject({ durationMs: 9_000, zone: 'east' });
       }
-      for (const store of stores) expect(await findingsOf(store)).toEqual([]);
+      for (const store of stores) expect(await findingsIn(store)).toEqual([]);
     } finally {
       for (const store of stores) await store.close();
     }
   });
 });
-
-async function findingsOf(store: CollectorStore): Promise<readonly object[]> {
-  const findings: object[] = [];
-  for await (const finding of verifyChains(store.chains)) findings.push(finding);
-  return findings;
-}

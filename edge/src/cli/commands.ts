@@ -133,6 +133,11 @@ export const COMMANDS: readonly CommandEntry[] = [
         description: 'check every hash chain: find records that were changed, removed, moved or cut off',
         load: () => import('./verbs/journal-verify.ts'),
       },
+      {
+        name: 'heads',
+        description: 'export the signed heads of this device, to be compared with a collector',
+        load: () => import('./verbs/journal-heads.ts'),
+      },
     ],
   },
   {

@@ -7,6 +7,7 @@ export { type Appender, CommitQueue, type CommitQueueOptions } from './commit-qu
 export { openForReading } from './database.ts';
 export { type DeviceKey, deviceKey, identityFolder } from './device-key.ts';
 export * from './errors.ts';
+export { exportHeads } from './export-heads.ts';
 export type * from './findings.ts';
 export { HeadSigner } from './head-signer.ts';
 export { Journal } from './journal.ts';

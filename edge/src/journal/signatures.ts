@@ -13,6 +13,8 @@ import type { Finding, SignatureVerdict } from './findings.ts';
 export interface Signatures {
   readonly verdict: SignatureVerdict;
   readonly broken: readonly Finding[];
+  /** Those that hold, oldest first. */
+  readonly valid: readonly SignedHeads[];
   /** Hashes that a signature vouches for, by stream and number. */
   readonly hashes: ReadonlyMap<Stream, ReadonlyMap<number, string>>;
 }
@@ -41,6 +43,7 @@ export function readSignatures(
   const hashes = new Map<Stream, Map<number, string>>(STREAMS.map((stream) => [stream, new Map<number, string>()]));
   const broken: Finding[] = [];
   const keys = new Set<string>();
+  const valid: SignedHeads[] = [];
   let held = 0;
   let newest = 0;
   for (const row of rows) {
@@ -53,11 +56,12 @@ export function readSignatures(
       continue;
     }
     held += 1;
+    valid.push(signed);
     newest = row.seq;
     keys.add(signed.key);
     for (const stream of STREAMS) hashes.get(stream)?.set(signed.ends[stream].seq, signed.ends[stream].head);
   }
-  return { verdict: { held, keys: [...keys], ...(held === 0 ? {} : { newest }) }, broken, hashes };
+  return { verdict: { held, keys: [...keys], ...(held === 0 ? {} : { newest }) }, broken, valid, hashes };
 }
 
 function wasOf({ epoch, origin }: SignatureRow): Transferred | undefined {

@@ -54,7 +54,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'verify',
-    summary: 'check the hash chain of every stored stream',
+    summary: 'check every hash chain, every table that follows from the records, and every picture',
     load: () => import('./verbs/verify.ts'),
   },
   {

@@ -8,6 +8,7 @@ type UsageCode =
   | 'config_invalid'
   | 'config_unreadable'
   | 'cursor_invalid'
+  | 'export_unreadable'
   | 'data_empty'
   | 'device_exists'
   | 'device_id_invalid'

@@ -5,5 +5,5 @@ export type { MediaStore } from './media-store.ts';
 export type { MediaCatalogue, MediaRow } from './media-catalogue.ts';
 export { FileMedia } from './file-media.ts';
 export { HashMismatch, MediaIngest, TooManyBytes, type MediaIngestOptions } from './media-ingest.ts';
-export { openMedia, type OpenMediaOptions } from './open-media.ts';
+export { openMedia, openMediaStore, type OpenMediaOptions } from './open-media.ts';
 export { S3Media, type S3Address } from './s3-media.ts';

@@ -23,18 +23,18 @@ export async function openMedia({
   log,
 }: OpenMediaOptions): Promise<{ readonly store: MediaStore; readonly ingest: MediaIngest }> {
   const folder = join(config.data, 'media');
-  const store = await openStore(config, folder, log);
+  const store = await openMediaStore(config, log);
   const ingest = new MediaIngest({ catalogue, media: store, clock, folder, maxBytes: config.media.maxBytes });
   await ingest.prepare();
   return { store, ingest };
 }
 
-async function openStore(
-  { media, secrets }: OpenMediaOptions['config'],
-  folder: string,
+/** Where the configuration keeps pictures. Throws CollectorError. */
+export async function openMediaStore(
+  { data, media, secrets }: OpenMediaOptions['config'],
   log: Logger,
 ): Promise<MediaStore> {
-  if (media.store === 'files' || media.s3 === undefined) return new FileMedia(folder);
+  if (media.store === 'files' || media.s3 === undefined) return new FileMedia(join(data, 'media'));
   const { endpoint, secretKey, ...address } = media.s3;
   const bucket = await S3Media.open({ ...address, endpoint, secretKey: secrets.text(secretKey) });
   try {

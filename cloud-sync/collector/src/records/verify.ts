@@ -17,6 +17,8 @@ export interface StoredJournal extends StreamKey {
   readonly id: number;
   /** How many records were ever stored. */
   readonly stored: number;
+  /** When the first batch of it arrived. */
+  readonly firstSeenMs: number;
   /** What retention deleted from its start. */
   readonly retired: Retired | undefined;
 }

@@ -5,6 +5,7 @@ import type { GapStore } from '../gaps/index.ts';
 import type { BatchStore } from '../ingest/index.ts';
 import type { MediaCatalogue } from '../media/index.ts';
 import type { ChainSource, RecordQueries } from '../records/index.ts';
+import type { DerivedSource } from '../verification/index.ts';
 import type { RetentionStore } from '../retention/index.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface CollectorStore {
   readonly records: RecordQueries;
   /** The stored hash chains, for `verifyChains`. */
   readonly chains: ChainSource;
+  /** The tables that repeat what records say, for `verifyStore`. */
+  readonly derived: DerivedSource;
   readonly gaps: GapStore;
   readonly media: MediaCatalogue;
   readonly retention: RetentionStore;

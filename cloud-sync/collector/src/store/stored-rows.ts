@@ -102,11 +102,11 @@ export const GAPS = `select g.id, g.journal, j.device, j.epoch, j.stream, g.firs
 /** Ranges of one journal that are looked at, so that a device with many gaps does not hide those of the others. */
 export const MISSING_PER_JOURNAL = 64;
 
-export type JournalSql = StreamKey & { readonly id: number; readonly stored: number } & {
+export type JournalSql = StreamKey & { readonly id: number; readonly stored: number; readonly firstSeenMs: number } & {
   readonly [name in keyof Retired]: Retired[name] | null;
 };
 
-export const JOURNALS = `select j.id, j.device, j.epoch, j.stream, j.stored, r.last, r.head, r.count
+export const JOURNALS = `select j.id, j.device, j.epoch, j.stream, j.stored, j.first_seen_ms as "firstSeenMs", r.last, r.head, r.count
   from journals j left join retired r on r.journal = j.id`;
 
 export function toStoredJournal({ last, head, count, ...journal }: JournalSql): StoredJournal {

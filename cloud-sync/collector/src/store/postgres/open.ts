@@ -4,6 +4,7 @@ import { CollectorError } from '../../errors/index.ts';
 import type { PostgresAddress } from '../../config/index.ts';
 import { inTransaction, openPool, rowsOf } from './database.ts';
 import { bookEarlierJournals } from './earlier-journals.ts';
+import { bringEventsUpToDate } from './read-tables.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 /** Any number, the same in every collector: the one that migrates holds the lock. */
@@ -30,6 +31,7 @@ export async function openPostgres(address: PostgresAddress): Promise<pg.Pool> {
         await tx.query('insert into schema_versions values ($1, now())', [index + 1]);
       }
       if (version > 0 && version < BOOKS_OF_EARLIER_JOURNALS) await bookEarlierJournals(tx);
+      await bringEventsUpToDate(tx);
     });
     await useTimescale(pool);
     return pool;

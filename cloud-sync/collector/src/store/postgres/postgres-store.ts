@@ -5,6 +5,7 @@ import { PostgresBatches } from './batches.ts';
 import { PostgresChains } from './chains.ts';
 import { PostgresCluster } from './cluster.ts';
 import { PostgresCredentials } from './credentials.ts';
+import { PostgresDerived } from './derived.ts';
 import { PostgresDevices } from './devices.ts';
 import { PostgresGaps } from './gaps.ts';
 import { PostgresMedia } from './media.ts';
@@ -18,6 +19,7 @@ export class PostgresStore implements CollectorStore {
   readonly devices: PostgresDevices;
   readonly records: PostgresQueries;
   readonly chains: PostgresChains;
+  readonly derived: PostgresDerived;
   readonly gaps: PostgresGaps;
   readonly media: PostgresMedia;
   readonly retention: PostgresRetention;
@@ -31,6 +33,7 @@ export class PostgresStore implements CollectorStore {
     this.devices = new PostgresDevices(pool);
     this.records = new PostgresQueries(pool);
     this.chains = new PostgresChains(pool);
+    this.derived = new PostgresDerived(pool);
     this.gaps = new PostgresGaps(pool);
     this.media = new PostgresMedia(pool);
     this.retention = new PostgresRetention(pool);

@@ -1,6 +1,7 @@
 import type { EventBody, InspectionCounters, MediaBody, TelemetryBody } from '@lineside/protocol';
 import type { CheckedRecord, RecordContent } from '../../ingest/index.ts';
 import { addTransition, plainText, type StoredSummary, type Transition } from '../../records/index.ts';
+import { EVENT_RECORDS, EVENTS_VERSION, RETIRED_DEVICES, summariesOf, type EventRecordRow } from '../event-rebuild.ts';
 import { EVENT_COLUMNS, fromEventRow, toEventRow, type EventRowSql } from '../event-row.ts';
 import { signedRows } from '../signatures.ts';
 import type { TelemetrySql } from '../stored-rows.ts';
@@ -18,6 +19,22 @@ const SAVE_TELEMETRY = `insert into telemetry select * from json_populate_record
 // `body` stays JSON text to the very last: what it holds may be more than a text column can.
 const SAVE_HISTORY = `insert into inspection_history select * from json_populate_recordset(null::inspection_history, $1)
   on conflict do nothing`;
+
+/** Makes table `events` again from the records where an older version wrote it by other rules. */
+export async function bringEventsUpToDate(tx: Queryable): Promise<void> {
+  const [version] = await rowsOf<{ value: number }>(tx, "select value from meta where name = 'events_version'");
+  if (version?.value === EVENTS_VERSION) return;
+  const retired = await rowsOf<{ device: string }>(tx, RETIRED_DEVICES);
+  const rows = await rowsOf<EventRecordRow>(tx, EVENT_RECORDS);
+  const summaries = summariesOf(rows, new Set(retired.map(({ device }) => device)));
+  for (let at = 0; at < summaries.length; at += 500) {
+    await tx.query(SAVE_EVENTS, [jsonRows(summaries.slice(at, at + 500).map(storable))]);
+  }
+  await tx.query(
+    "insert into meta values ('events_version', $1) on conflict (name) do update set value = excluded.value",
+    [EVENTS_VERSION],
+  );
+}
 
 /**
  * Collects what a group of new records says and writes it to the tables that repeat it in the form in which it is

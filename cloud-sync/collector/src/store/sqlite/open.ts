@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { messageOf, systemCode } from '@lineside/kit';
 import { CollectorError } from '../../errors/index.ts';
 import { bookEarlierJournals } from './earlier-journals.ts';
+import { bringEventsUpToDate } from './read-tables.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -67,6 +68,7 @@ function migrate(db: Database.Database, folder: string): void {
     }
     for (const step of MIGRATIONS.slice(version)) db.exec(step);
     if (version > 0 && version < BOOKS_OF_EARLIER_JOURNALS) bookEarlierJournals(db);
+    bringEventsUpToDate(db);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
   }).immediate();
 }

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { EventBody, MediaBody, TelemetryBody } from '@lineside/protocol';
 import type { CheckedRecord } from '../../ingest/index.ts';
 import { addTransition } from '../../records/index.ts';
+import { EVENT_RECORDS, EVENTS_VERSION, RETIRED_DEVICES, summariesOf, type EventRecordRow } from '../event-rebuild.ts';
 import { EVENT_COLUMNS, fromEventRow, toEventRow, type EventRowSql } from '../event-row.ts';
 
 /** Tables that repeat what records say, in the form in which it is queried. Inside the caller's transaction. */
@@ -40,6 +41,19 @@ export class ReadTables {
   expectMedia(device: string, body: MediaBody): void {
     this.#expect.run(device, body.event, body.sha256);
   }
+}
+
+/** Makes table `events` again from the records where an older version wrote it by other rules. */
+export function bringEventsUpToDate(db: Database.Database): void {
+  const version = db.prepare<[], { value: number }>("select value from meta where name = 'events_version'").get();
+  if (version?.value === EVENTS_VERSION) return;
+  const retired = db.prepare<[], { device: string }>(RETIRED_DEVICES).all();
+  const rows = db.prepare<[], EventRecordRow>(EVENT_RECORDS).iterate();
+  const save = db.prepare(SAVE_EVENT);
+  for (const summary of summariesOf(rows, new Set(retired.map(({ device }) => device)))) save.run(toEventRow(summary));
+  db.prepare("insert into meta values ('events_version', ?) on conflict do update set value = excluded.value").run(
+    EVENTS_VERSION,
+  );
 }
 
 const SAVE_EVENT = `insert into events (${EVENT_COLUMNS.join(', ')}) values (${EVENT_COLUMNS.map((name) => `:${name}`).join(', ')})

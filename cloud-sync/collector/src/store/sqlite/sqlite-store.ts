@@ -5,6 +5,7 @@ import { SqliteBatches } from './batches.ts';
 import { SqliteChains } from './chains.ts';
 import { SqliteCluster } from './cluster.ts';
 import { SqliteCredentials } from './credentials.ts';
+import { SqliteDerived } from './derived.ts';
 import { SqliteDevices } from './devices.ts';
 import { SqliteGaps } from './gaps.ts';
 import { SqliteMedia } from './media.ts';
@@ -18,6 +19,7 @@ export class SqliteStore implements CollectorStore {
   readonly devices: SqliteDevices;
   readonly records: SqliteQueries;
   readonly chains: SqliteChains;
+  readonly derived: SqliteDerived;
   readonly gaps: SqliteGaps;
   readonly media: SqliteMedia;
   readonly retention: SqliteRetention;
@@ -31,6 +33,7 @@ export class SqliteStore implements CollectorStore {
     this.devices = new SqliteDevices(db);
     this.records = new SqliteQueries(db);
     this.chains = new SqliteChains(db);
+    this.derived = new SqliteDerived(db);
     this.gaps = new SqliteGaps(db);
     this.media = new SqliteMedia(db);
     this.retention = new SqliteRetention(db);

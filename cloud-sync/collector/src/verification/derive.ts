@@ -1,0 +1,144 @@
+import { mergeRanges, type SeqRange, STREAMS } from '@lineside/protocol';
+import { readStored, type CheckedRecord } from '../ingest/index.ts';
+import {
+  addTransition,
+  plainText,
+  streamName,
+  type ChainSource,
+  type StoredJournal,
+  type StoredSummary,
+} from '../records/index.ts';
+import type { DerivedTables } from './derived-source.ts';
+
+const CHUNK = 1000;
+
+/** What the derived tables must hold, by a name of each row; from the records alone. */
+export interface Derived {
+  readonly journals: readonly StoredJournal[];
+  readonly heads: Map<string, DerivedTables['signed_heads']>;
+  readonly declared: Map<string, DerivedTables['declared']>;
+  readonly losses: Map<string, DerivedTables['recovery_losses']>;
+  /** Merged, by journal. */
+  readonly transferred: Map<number, readonly SeqRange[]>;
+  readonly events: Map<string, StoredSummary>;
+  readonly media: Map<string, DerivedTables['expected_media']>;
+}
+
+/** Reads every stored record in short steps and does with it what was done when it arrived. */
+export async function derive(source: ChainSource): Promise<Derived> {
+  const journals = await source.journals();
+  const derivation = new Derivation(source, journals);
+  for (const journal of journals) {
+    for (let last = 0; ; ) {
+      const rows = await source.rows(journal.id, last, CHUNK);
+      for (const row of rows) {
+        const record = readStored(journal, row.json, row.hash);
+        if (record !== undefined) await derivation.add(journal, record);
+      }
+      if (rows.length < CHUNK) break;
+      last = rows.at(-1)?.seq ?? last;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  return derivation.result();
+}
+
+class Derivation {
+  readonly #source: ChainSource;
+  readonly #derived: Derived;
+  readonly #ids: ReadonlyMap<string, number>;
+  readonly #numbers = new Map<number, SeqRange[]>();
+
+  constructor(source: ChainSource, journals: readonly StoredJournal[]) {
+    this.#source = source;
+    this.#ids = new Map(journals.map((journal) => [streamName(journal), journal.id]));
+    const tables = { heads: new Map(), declared: new Map(), losses: new Map(), events: new Map(), media: new Map() };
+    this.#derived = { journals, ...tables, transferred: new Map() };
+  }
+
+  result(): Derived {
+    for (const [journal, numbers] of this.#numbers) this.#derived.transferred.set(journal, mergeRanges(numbers));
+    return this.#derived;
+  }
+
+  async add(journal: StoredJournal, record: CheckedRecord): Promise<void> {
+    const { content, seq } = record;
+    if (content.type === 'tombstone') {
+      const { from: first, to: last, reason, head } = content.body;
+      const row = { journal: journal.id, first, last, reason: plainText(reason), head, tombstone: seq };
+      this.#derived.declared.set(`${journal.id}/${seq}`, row);
+      return;
+    }
+    if (record.was !== undefined) {
+      const earlier = this.#ids.get(streamName({ ...journal, epoch: record.was.epoch }));
+      if (earlier !== undefined && (await this.#isStored(earlier, record.was.seq, record.id))) return;
+      if (earlier !== undefined) this.#addNumber(earlier, record.was.seq);
+    }
+    this.#read(journal, record);
+  }
+
+  #addNumber(journal: number, seq: number): void {
+    const numbers = this.#numbers.get(journal) ?? [];
+    this.#numbers.set(journal, numbers);
+    const last = numbers.at(-1);
+    if (last !== undefined && last[1] + 1 === seq) numbers[numbers.length - 1] = [last[0], seq];
+    else numbers.push([seq, seq]);
+  }
+
+  /** Records that arrived under their first number already were not read again. */
+  async #isStored(journal: number, seq: number, id: string): Promise<boolean> {
+    const [row] = await this.#source.rows(journal, seq - 1, 1);
+    if (row?.seq !== seq) return false;
+    const stored: unknown = JSON.parse(row.json);
+    return typeof stored === 'object' && stored !== null && 'id' in stored && stored.id === id;
+  }
+
+  #read({ id: journal, device }: StoredJournal, record: CheckedRecord): void {
+    const { content, seq, wallMs, clock } = record;
+    switch (content.type) {
+      case 'event': {
+        const { event } = content.body;
+        const name = `${device}/${event}`;
+        const rank = { journal, seq };
+        const before = this.#derived.events.get(name);
+        this.#derived.events.set(name, addTransition(before, { device, wallMs, clock, rank, body: content.body }));
+        return;
+      }
+      case 'media': {
+        const { event, sha256 } = content.body;
+        this.#derived.media.set(`${device}/${event}/${sha256}`, { device, event, sha256 });
+        return;
+      }
+      case 'heads': {
+        const { heads, epoch, valid } = content;
+        const auditSeq = record.was?.seq ?? seq;
+        for (const stream of STREAMS) {
+          const { seq: signed, head } = heads.ends[stream];
+          if (signed === 0) continue;
+          const row = { device, epoch, stream, seq: signed, audit_seq: auditSeq, head, key: heads.key };
+          this.#derived.heads.set(`${streamName(row)}/${signed}/${auditSeq}`, { ...row, holds: valid ? 1 : 0 });
+        }
+        return;
+      }
+      case 'transfer': {
+        const { epoch, stream, reason, lost } = content.transfer;
+        const of = this.#ids.get(streamName({ device, epoch, stream }));
+        for (const [first, last] of of === undefined ? [] : lost) {
+          const row = {
+            journal: of ?? 0,
+            first,
+            last,
+            reason: plainText(reason),
+            audit_journal: journal,
+            audit_seq: seq,
+          };
+          this.#derived.losses.set(`${row.journal}/${first}/${journal}/${seq}`, row);
+        }
+        return;
+      }
+      case 'telemetry':
+      case 'other':
+        return;
+    }
+  }
+}
