@@ -58,9 +58,11 @@ export function Journal({ journal, link, evidence, nowMs }) {
         rows=${[
           [
             'Link',
-            link.state === 'off'
-              ? 'stand-alone: nothing is sent'
-              : `${word.toLowerCase()} for ${span(Math.max(0, nowMs - link.sinceMs))}`,
+            link.state === 'off' && link.lastError !== undefined
+              ? 'off: a secret cannot be read'
+              : link.state === 'off'
+                ? 'stand-alone: nothing is sent'
+                : `${word.toLowerCase()} for ${span(Math.max(0, nowMs - link.sinceMs))}`,
           ],
           ['Broker', link.broker],
           ['Last error', link.lastError],

@@ -26,8 +26,8 @@ interface ActiveConfig {
 /**
  * Runs the appliance until `signal` aborts. A changed configuration is checked first. A good one is applied to the line
  * as it runs, and restarts only what differs; a bad one changes nothing but what the log, the page and `doctor` report;
- * one whose fault shows only when it is to run gives way to the one before. Throws ConfigError or SecretError when
- * there is none to run with, JournalError when the data folder cannot be used.
+ * one whose fault shows only when it is to run gives way to the one before. A secret that cannot be
+ * read disables what needs it and nothing else. Throws ConfigError when there is none to run with, JournalError when the data folder cannot be used.
  */
 export async function runAppliance(options: RunOptions): Promise<void> {
   const lastGood = new LastGood(options.dataDir);
@@ -37,7 +37,7 @@ export async function runAppliance(options: RunOptions): Promise<void> {
   while (!options.signal.aborted) {
     logger.level = active.loaded.config.log.level;
     if (active.problem !== undefined) {
-      logger.error({ problem: active.problem }, 'the configuration is refused: the last good one is in use');
+      logger.error({ code: 'config_refused', problem: active.problem }, 'the configuration is refused: the last good one is in use');
     }
     try {
       await runWithConfig(options, active, lastGood, logger);
@@ -98,7 +98,7 @@ async function runWithConfig(
     (update) => {
       following = following.then(() => follow(update));
     },
-    { ...options.sources, ...sourceHash },
+    { ...options.sources, ...sourceHash, inUse: () => active.loaded },
   );
   try {
     const started = lineOptions(options, active, logger);
@@ -142,7 +142,7 @@ function lineOptions(options: RunOptions, active: ActiveConfig, logger: RootLogg
 function accept(update: ConfigUpdate, active: ActiveConfig, logger: RootLogger): boolean {
   if (update.kind === 'bad') {
     active.problem = update.error.message;
-    const facts = { problem: active.problem, advice: update.error.advice };
+    const facts = { code: 'config_refused', problem: active.problem, advice: update.error.advice };
     logger.error(facts, 'the changed configuration is refused: the line goes on as it was');
     return false;
   }

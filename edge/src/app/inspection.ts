@@ -1,16 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LoadedConfig } from '../config/index.ts';
 import type { ChangeStep, RuleMove } from '../control/index.ts';
 import type { EngineCache } from '../engines/index.ts';
 import { messageOf, type Service, ServiceGroup } from '@lineside/kit';
 import { type Alarm, Lanes, type Recorder } from '../pipeline/index.ts';
-import { VisionProcess } from '../vision/index.ts';
+import { type VisionPlan, VisionProcess } from '../vision/index.ts';
 import { afterEngines, engineListener, lineEngines } from './engines.ts';
 import { eventIds } from './event-id.ts';
 import { laneSetup } from './lane-setup.ts';
 import { type LineModel, lineModels, refusals } from './models.ts';
 import type { RunLineOptions } from './run-line.ts';
 import { rulesOf, rulesWithoutLabels } from './rules.ts';
-import { visionPlan } from './vision-plan.ts';
+import { CameraUrls, visionPlan } from './vision-plan.ts';
 
 const SETTLE_MS = 5_000;
 
@@ -30,6 +31,10 @@ export class Inspection {
   #loaded: LoadedConfig;
   #models: readonly LineModel[];
   #keeper: EngineCache | undefined;
+  readonly #urls = new CameraUrls();
+  #plan: VisionPlan;
+  /** One change after the other: of the configuration, or of secrets. */
+  #turn: Promise<unknown> = Promise.resolve();
   #vision: VisionProcess;
   #running: Service;
 
@@ -50,8 +55,10 @@ export class Inspection {
       newEventId: eventIds(clock),
     });
     for (const refused of refusals(models)) this.lanes.model(refused);
+    this.#plan = this.#newPlan();
     [this.#vision, this.#running] = this.#newVision();
     this.services.add(this.#running);
+    this.#reportMissing();
     this.#logUnknownLabels();
   }
 
@@ -83,18 +90,48 @@ export class Inspection {
     }
   }
 
-  async changeCameras(step: Extract<ChangeStep, { kind: 'change_cameras' }>): Promise<void> {
+  changeCameras(step: Extract<ChangeStep, { kind: 'change_cameras' }>): Promise<void> {
+    return this.#inTurn(() => this.#changeCameras(step));
+  }
+
+  restartVision(): Promise<void> {
+    return this.#inTurn(() => this.#restartVision());
+  }
+
+  /**
+   * Reads the cameras' secrets again: a camera whose secret has appeared is started, and one whose secret is another
+   * now is opened anew. One whose secret has gone goes on with what was read before.
+   */
+  readSecrets(): Promise<void> {
+    return this.#inTurn(async () => {
+      const plan = this.#newPlan();
+      if (isDeepStrictEqual(plan.cameras, this.#plan.cameras)) return;
+      this.#plan = plan;
+      await this.#vision.change(plan, () => undefined);
+      this.#reportMissing();
+    });
+  }
+
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(change);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #changeCameras(step: Extract<ChangeStep, { kind: 'change_cameras' }>): Promise<void> {
     // An engine is built before the cameras start, for both would need the same memory.
-    if (step.models.length > 0 && this.#keeper !== undefined) return this.restartVision();
+    if (step.models.length > 0 && this.#keeper !== undefined) return this.#restartVision();
     let removed: Promise<unknown> = Promise.resolve();
-    await this.#vision.change(visionPlan(this.#loaded, this.#models, this.#keeper), () => {
+    this.#plan = this.#newPlan();
+    await this.#vision.change(this.#plan, () => {
       removed = this.#removeLanes(step.removed);
       this.#replaceLanes([...step.replaced, ...step.added]);
     });
     await removed;
+    this.#reportMissing();
   }
 
-  async restartVision(): Promise<void> {
+  async #restartVision(): Promise<void> {
     await this.services.remove(this.#running);
     this.lanes.down('the configuration has changed');
     const wanted = this.#loaded.config.cameras.map(({ id }) => id);
@@ -102,8 +139,10 @@ export class Inspection {
     await this.#removeLanes(running.filter((camera) => !wanted.includes(camera)));
     this.#replaceLanes(wanted);
     this.#keeper = await lineEngines(this.#loaded.config, this.#models, this.#options);
+    this.#plan = this.#newPlan();
     [this.#vision, this.#running] = this.#newVision();
     this.services.add(this.#running);
+    this.#reportMissing();
   }
 
   #logUnknownLabels(): void {
@@ -131,10 +170,27 @@ export class Inspection {
     );
   }
 
+  #newPlan(): VisionPlan {
+    return visionPlan(this.#loaded, this.#models, this.#keeper, this.#urls.of(this.#loaded).urls);
+  }
+
+  /** A camera without its secret is not in the plan, so that the vision process reports nothing about it. */
+  #reportMissing(): void {
+    for (const { camera, error } of this.#urls.of(this.#loaded).missing) {
+      const { message, advice } = error;
+      this.lanes.camera({
+        camera,
+        state: 'failed',
+        restarts: 0,
+        error: { code: 'secret_missing', message, advice },
+      });
+    }
+  }
+
   #newVision(): [VisionProcess, Service] {
     const { clock, logger, random } = this.#options;
     const vision = new VisionProcess({
-      plan: visionPlan(this.#loaded, this.#models, this.#keeper),
+      plan: this.#plan,
       listeners: [this.lanes, engineListener(this.#keeper, logger)],
       clock,
       logger: logger.child({ module: 'vision' }),

@@ -19,6 +19,7 @@ import { journalView } from './journal-view.ts';
 import { refusals } from './models.ts';
 import type { DataFolder } from './open-data-folder.ts';
 import { cameraViews, modelViews, type ViewFacts } from './status-view.ts';
+import type { SecretWatch } from './secret-watch.ts';
 import type { UplinkService } from './uplink-service.ts';
 
 export interface LineStatusParts {
@@ -32,6 +33,7 @@ export interface LineStatusParts {
   readonly clock: Clock;
   readonly folder: DataFolder;
   readonly inspection: Inspection;
+  readonly secrets: SecretWatch;
   readonly uplink: () => UplinkService | undefined;
 }
 
@@ -84,6 +86,9 @@ export class LineStatus implements StatusSource {
       ...(keeper === undefined ? {} : { engines: keeper.states() }),
       journal: journalView(journal, facts.lanes, wallMs),
       link: this.#parts.uplink()?.view() ?? { state: 'off', sinceMs: this.#startedWallMs },
+      missingSecrets: this.#parts.secrets.missing.map(({ subject, error }) => ({
+        ...{ subject, code: error.code, message: error.message, advice: error.advice },
+      })),
       evidence: this.#evidence(),
       disk: diskOf(dataDir),
       process: { rssBytes: process.memoryUsage.rss(), cpu: this.#cpu.cores() },

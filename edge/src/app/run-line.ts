@@ -86,7 +86,7 @@ interface OpenLine {
 }
 
 function plantSignals({ loaded, clock, logger }: RunLineOptions): PlantSignals {
-  const targets = loaded.config.plant.map(({ url }) => ({ url: loaded.secrets.text(url), shown: url.shown }));
+  const targets = loaded.config.plant.map(({ url }) => ({ url: () => loaded.secrets.text(url), shown: url.shown }));
   return new PlantSignals({ targets, clock, log: logger.child({ module: 'plant' }) });
 }
 

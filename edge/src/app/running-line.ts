@@ -8,6 +8,7 @@ import type { Inspection } from './inspection.ts';
 import { LineStatus } from './line-status.ts';
 import type { DataFolder } from './open-data-folder.ts';
 import type { RunLineOptions } from './run-line.ts';
+import { SecretWatch } from './secret-watch.ts';
 import { UplinkService } from './uplink-service.ts';
 
 /** A line while it runs: its services, each of which can be replaced without the others. */
@@ -30,6 +31,12 @@ export class RunningLine implements StepHandlers {
     this.#loaded = options.loaded;
     this.inspection = inspection;
     this.audit = new AuditLog({ lanes: inspection.lanes, journal: folder.journal, logger: options.logger });
+    const secrets = new SecretWatch({
+      loaded: () => this.#loaded,
+      clock: options.clock,
+      log: options.logger.child({ module: 'secrets' }),
+      looked: () => inspection.readSecrets(),
+    });
     this.status = new LineStatus({
       ...options,
       folder,
@@ -37,10 +44,11 @@ export class RunningLine implements StepHandlers {
       inspection,
       loaded: () => this.#loaded,
       uplink: () => this.#uplink,
+      secrets,
     });
     this.#server = this.#newServer();
     this.#uplink = this.#newUplink();
-    this.services = new ServiceGroup('services', [inspection.lanes, this.#server]);
+    this.services = new ServiceGroup('services', [inspection.lanes, this.#server, secrets]);
     if (this.#uplink !== undefined) this.services.add(this.#uplink);
   }
 

@@ -1,6 +1,7 @@
 import { Uplink, type UplinkSnapshot } from '@lineside/uplink';
-import { brokerAccess, type LoadedConfig, type UplinkConfig } from '../config/index.ts';
-import { type Clock, type Logger, type Service } from '@lineside/kit';
+import { isDeepStrictEqual } from 'node:util';
+import { type BrokerAccess, brokerAccess, type LoadedConfig, type UplinkConfig } from '../config/index.ts';
+import { type Clock, type Logger, redactUrls, SecretError, type Service, unlessAbort } from '@lineside/kit';
 import type { LinkView } from '../status/index.ts';
 import type { DataFolder } from './open-data-folder.ts';
 
@@ -14,17 +15,102 @@ export interface UplinkServiceOptions {
   readonly logger: Logger;
 }
 
-/** The uplink with its secrets resolved, and its state as the status page shows it. */
+/** How often the secrets are read again. */
+const SECRETS_EVERY_MS = 2_000;
+
+/**
+ * The uplink with its secrets, and its state as the status page shows it. It is off while a secret cannot be read, and
+ * starts by itself when it can; it connects anew with secrets that are others now. With one that has gone it goes on as
+ * it was.
+ */
 export class UplinkService implements Service {
   readonly name = 'uplink';
-  readonly #uplink: Uplink;
-  readonly #broker: string;
+  readonly #options: UplinkServiceOptions;
+  readonly #sinceMs: number;
+  #uplink: Uplink | undefined;
+  #problem: SecretError | undefined;
 
   constructor(options: UplinkServiceOptions) {
-    const { loaded, uplink, store, clock, random, version, logger } = options;
-    const broker = brokerAccess(loaded, uplink);
-    this.#broker = uplink.broker.shown;
-    this.#uplink = new Uplink({
+    this.#options = options;
+    this.#sinceMs = options.clock.wallMs();
+    this.#access();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      const access = this.#access();
+      if (access === undefined) await clock.sleep(SECRETS_EVERY_MS, signal).catch(unlessAbort);
+      else await this.#runWith(access, signal);
+    }
+  }
+
+  /** True while the collector is there and something waits for it. */
+  delivering(): boolean {
+    if (this.#uplink === undefined) return false;
+    const { link, queued, mediaQueued } = this.#uplink.snapshot();
+    return link === 'online' && queued + mediaQueued > 0;
+  }
+
+  view(): LinkView {
+    const broker = redactUrls(this.#options.uplink.broker.shown);
+    const problem = this.#problemView();
+    if (this.#uplink === undefined) return { state: 'off', sinceMs: this.#sinceMs, broker, ...problem };
+    const snapshot = this.#uplink.snapshot();
+    const { lastError, drainPerS, emptyInS, sent, refused, desired, mediaCancelled } = snapshot;
+    return {
+      state: stateOf(snapshot),
+      sinceMs: snapshot.since,
+      broker,
+      drainPerS,
+      ...(emptyInS === undefined || snapshot.queued === 0 ? {} : { emptyInMs: emptyInS * 1000 }),
+      sentBytes: sent.bytes,
+      sentRecords: sent.records,
+      refused,
+      ...(desired === undefined ? {} : { desired }),
+      picturesCancelled: mediaCancelled,
+      ...(lastError === undefined ? {} : { lastError: `${lastError.message}. Try: ${lastError.advice}` }),
+    };
+  }
+
+  #problemView(): Pick<LinkView, 'lastError'> {
+    if (this.#problem === undefined) return {};
+    const { message, advice } = this.#problem;
+    return { lastError: `${message}. Try: ${advice}` };
+  }
+
+  /** The broker with its secrets, or undefined where one of them cannot be read. */
+  #access(): BrokerAccess | undefined {
+    try {
+      const access = brokerAccess(this.#options.loaded, this.#options.uplink);
+      this.#problem = undefined;
+      return access;
+    } catch (error) {
+      if (!(error instanceof SecretError)) throw error;
+      this.#problem = error;
+      return undefined;
+    }
+  }
+
+  /** Runs the uplink until the signal aborts or the secrets are others. */
+  async #runWith(access: BrokerAccess, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const changed = new AbortController();
+    const over = AbortSignal.any([signal, changed.signal]);
+    const uplink = this.#newUplink(access);
+    this.#uplink = uplink;
+    const running = uplink.run(over).finally(() => changed.abort());
+    while (!over.aborted) {
+      await clock.sleep(SECRETS_EVERY_MS, over).catch(unlessAbort);
+      const now = this.#access();
+      if (now !== undefined && !isDeepStrictEqual(now, access)) changed.abort();
+    }
+    await running;
+  }
+
+  #newUplink(broker: BrokerAccess): Uplink {
+    const { loaded, uplink, store, clock, random, version, logger } = this.#options;
+    return new Uplink({
       broker,
       outbox: store.journal,
       media: store.evidence,
@@ -37,34 +123,6 @@ export class UplinkService implements Service {
       log: logger.child({ module: 'uplink' }),
       random,
     });
-  }
-
-  run(signal: AbortSignal): Promise<void> {
-    return this.#uplink.run(signal);
-  }
-
-  /** True while the collector is there and something waits for it. */
-  delivering(): boolean {
-    const { link, queued, mediaQueued } = this.#uplink.snapshot();
-    return link === 'online' && queued + mediaQueued > 0;
-  }
-
-  view(): LinkView {
-    const snapshot = this.#uplink.snapshot();
-    const { lastError, drainPerS, emptyInS, sent, refused, desired, mediaCancelled } = snapshot;
-    return {
-      state: stateOf(snapshot),
-      sinceMs: snapshot.since,
-      broker: this.#broker,
-      drainPerS,
-      ...(emptyInS === undefined || snapshot.queued === 0 ? {} : { emptyInMs: emptyInS * 1000 }),
-      sentBytes: sent.bytes,
-      sentRecords: sent.records,
-      refused,
-      ...(desired === undefined ? {} : { desired }),
-      picturesCancelled: mediaCancelled,
-      ...(lastError === undefined ? {} : { lastError: `${lastError.message}. Try: ${lastError.advice}` }),
-    };
   }
 }
 

@@ -1,3 +1,4 @@
+import { SecretError, type SecretText } from '@lineside/kit';
 import type { LoadedConfig } from '../config/index.ts';
 import type { EngineCache } from '../engines/index.ts';
 import type { VisionPlan } from '../vision/index.ts';
@@ -5,23 +6,62 @@ import { specsOf } from './engines.ts';
 import { assignmentsOf, refusedAssignmentsOf } from './model-assignments.ts';
 import type { LineModel } from './models.ts';
 
-/** What the vision process runs for a configuration. Throws SecretError where a camera's secret cannot be read. */
+/** A camera that cannot be opened, because a secret of its URL cannot be read. */
+export interface CameraWithoutSecret {
+  readonly camera: string;
+  readonly error: SecretError;
+}
+
+/** What the vision process runs for a configuration. `urls` has the cameras that can be opened, by id. */
 export function visionPlan(
-  { config, secrets }: LoadedConfig,
+  { config }: LoadedConfig,
   models: readonly LineModel[],
   keeper: EngineCache | undefined,
+  urls: ReadonlyMap<string, string>,
 ): VisionPlan {
   return {
     models: specsOf(config, models, keeper),
-    cameras: config.cameras.map((camera) => ({
-      id: camera.id,
-      url: secrets.url(camera.url),
-      transport: camera.transport,
-      fps: camera.fps,
-      models: assignmentsOf(camera, models),
-      absent: refusedAssignmentsOf(camera, models),
-      mode: 'live',
-      loop: true,
-    })),
+    cameras: config.cameras
+      .filter(({ id }) => urls.has(id))
+      .map((camera) => ({
+        id: camera.id,
+        url: urls.get(camera.id) ?? '',
+        transport: camera.transport,
+        fps: camera.fps,
+        models: assignmentsOf(camera, models),
+        absent: refusedAssignmentsOf(camera, models),
+        mode: 'live',
+        loop: true,
+      })),
   };
+}
+
+/** The URLs of cameras with their secrets, read anew each time and kept while they cannot be read. */
+export class CameraUrls {
+  readonly #read = new Map<string, { readonly written: SecretText; readonly url: string }>();
+
+  /**
+   * The URL of each camera whose secrets can be read now, or could be read before, and the cameras for which that was
+   * never so.
+   */
+  of({ config, secrets }: LoadedConfig): {
+    readonly urls: ReadonlyMap<string, string>;
+    readonly missing: readonly CameraWithoutSecret[];
+  } {
+    const urls = new Map<string, string>();
+    const missing: CameraWithoutSecret[] = [];
+    for (const { id, url: written } of config.cameras) {
+      try {
+        const url = secrets.url(written);
+        this.#read.set(id, { written, url });
+        urls.set(id, url);
+      } catch (error) {
+        if (!(error instanceof SecretError)) throw error;
+        const before = this.#read.get(id);
+        if (before?.written.equals(written) === true) urls.set(id, before.url);
+        else missing.push({ camera: id, error });
+      }
+    }
+    return { urls, missing };
+  }
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { type Clock, isAbort, systemClock, systemCode } from '@lineside/kit';
 import { ConfigError } from './errors.ts';
 import { type ConfigSources, loadConfig, type LoadedConfig } from './load.ts';
-import { missingSecrets } from './missing-secrets.ts';
+import { type MissingSecret, missingSecrets } from './missing-secrets.ts';
 
 export type ConfigUpdate =
   | { readonly kind: 'good'; readonly loaded: LoadedConfig }
@@ -11,6 +11,8 @@ export type ConfigUpdate =
 export interface WatchOptions extends ConfigSources {
   /** Hash of the configuration in use: the first look reports only what differs from it. */
   readonly sourceHash?: string;
+  /** The configuration in use: a secret that is missing for it too is no reason to refuse a change. */
+  readonly inUse?: () => LoadedConfig;
   readonly clock?: Clock;
   /** How often the file is examined. */
   readonly everyMs?: number;
@@ -19,8 +21,8 @@ export interface WatchOptions extends ConfigSources {
 /**
  * Looks at the file until `signal` aborts and reports each new content once, checked. Polls: that works through
  * symbolic links, bind mounts and editors that put a new file in the old one's place. A file is read once two looks in
- * a row find it unchanged, so that a half-written one is not judged. One whose secrets cannot be read is bad, until they
- * can.
+ * a row find it unchanged, so that a half-written one is not judged. One that needs a secret which
+ * cannot be read, and which the configuration in use does not need, is bad until it can.
  */
 export async function watchConfig(
   path: string,
@@ -54,12 +56,17 @@ export async function watchConfig(
 }
 
 /** `again`: what is wrong lies outside the file, which may become good without being touched. */
-async function look(path: string, sources: ConfigSources): Promise<ConfigUpdate & { readonly again: boolean }> {
+async function look(path: string, options: WatchOptions): Promise<ConfigUpdate & { readonly again: boolean }> {
   try {
-    const loaded = await loadConfig(path, sources);
-    const problems = missingSecrets(loaded).map(({ subject, error: { code, message, advice } }) => {
-      return { code, file: path, line: 0, column: 0, path: subject, message, advice };
-    });
+    const loaded = await loadConfig(path, options);
+    const known = options.inUse === undefined ? [] : missingSecrets(options.inUse());
+    const isNew = ({ subject, error }: MissingSecret): boolean =>
+      !known.some((one) => one.subject === subject && one.error.message === error.message);
+    const problems = missingSecrets(loaded)
+      .filter(isNew)
+      .map(({ subject, error: { code, message, advice } }) => {
+        return { code, file: path, line: 0, column: 0, path: subject, message, advice };
+      });
     if (problems.length > 0) return { kind: 'bad', error: new ConfigError(problems), again: true };
     return { kind: 'good', loaded, again: false };
   } catch (error) {

@@ -17,6 +17,7 @@ export const STREAM_ERROR_CODES = [
   'decoder_hung',
   'ffmpeg_missing',
   'disk',
+  'secret_missing',
   'unknown',
 ] as const;
 export type StreamErrorCode = (typeof STREAM_ERROR_CODES)[number];

@@ -34,7 +34,7 @@ describe('the log connection', () => {
   it('writes one line per signal with what the plant would receive', async () => {
     const lines: LogLine[] = [];
     const plant = new PlantSignals({
-      ...{ targets: [{ url: 'log:', shown: 'log:' }], clock: systemClock, log: recordingLog(lines) },
+      ...{ targets: [{ url: () => 'log:', shown: 'log:' }], clock: systemClock, log: recordingLog(lines) },
     });
     const stop = new AbortController();
     const running = plant.run(stop.signal);
@@ -60,7 +60,12 @@ describe('PlantSignals', () => {
       return new Promise(() => undefined);
     });
     const plant = new PlantSignals({
-      ...{ targets: [{ url: 'log:', shown: 'log:' }], clock: systemClock, log: recordingLog(lines), deliveryMs: 50 },
+      ...{
+        targets: [{ url: () => 'log:', shown: 'log:' }],
+        clock: systemClock,
+        log: recordingLog(lines),
+        deliveryMs: 50,
+      },
     });
     const stop = new AbortController();
     const running = plant.run(stop.signal);
@@ -78,7 +83,7 @@ describe('PlantSignals', () => {
   it('logs a signal that is raised before the connection is open', async () => {
     const lines: LogLine[] = [];
     const plant = new PlantSignals({
-      ...{ targets: [{ url: 'log:', shown: 'log:' }], clock: systemClock, log: recordingLog(lines) },
+      ...{ targets: [{ url: () => 'log:', shown: 'log:' }], clock: systemClock, log: recordingLog(lines) },
     });
     plant.raise(EVENT);
     await waitFor('the line in the log', () => lines.length > 0);

@@ -1,15 +1,17 @@
-import { aborted, LogThrottle, messageOf, type Service, superviseServices } from '@lineside/kit';
+import { aborted, LogThrottle, messageOf, type Service, unlessAbort } from '@lineside/kit';
 import type { LineEvent } from '../domain/index.ts';
 import type { Alarm } from '../pipeline/index.ts';
 import type { PlantConnection, PlantTools } from './plant-connection.ts';
 import { protocolOf } from './protocols.ts';
 
 const DELIVERY_MS = 2_000;
+const RETRY_MS = 2_000;
 const LOG_EVERY_MS = 60_000;
 
 export interface PlantTarget {
-  /** The URL with its secrets, and the form of it that may be logged. */
-  readonly url: string;
+  /** Reads the URL with its secrets; throws where one of them is missing. */
+  readonly url: () => string;
+  /** The form of it that may be logged. */
   readonly shown: string;
 }
 
@@ -33,20 +35,32 @@ export class PlantSignals implements Service, Alarm {
     this.#throttle = new LogThrottle({ everyMs: LOG_EVERY_MS, nowMs: () => options.clock.monoMs() });
   }
 
-  /** Keeps the connections until the signal aborts. */
+  /** Keeps the connections until the signal aborts. One that cannot be made is tried again, and disturbs nothing else. */
   async run(signal: AbortSignal): Promise<void> {
-    const { targets, clock, log } = this.#options;
-    const opened = await Promise.all(
-      targets.map(async ({ url, shown }) => {
-        const protocol = protocolOf(url);
+    await Promise.all(this.#options.targets.map((target, index) => this.#keep(target, index, signal)));
+    await aborted(signal);
+  }
+
+  async #keep({ url, shown }: PlantTarget, index: number, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    while (!signal.aborted) {
+      try {
+        const resolved = url();
+        const protocol = protocolOf(resolved);
         // The configuration was checked: only a reference that resolves to another scheme leads here.
         if (protocol === undefined) throw new Error(`no plant protocol has the scheme of ${shown}`);
-        return protocol.connect(url, { clock, log: log.child({ plant: shown }) });
-      }),
-    );
-    for (const [index, connection] of opened.entries()) this.#connections[index] = connection;
-    if (opened.length > 0) await superviseServices(opened, signal);
-    else await aborted(signal);
+        const connection = await protocol.connect(resolved, { clock, log: log.child({ plant: shown }) });
+        this.#connections[index] = connection;
+        await connection.run(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        const count = this.#throttle.due(`connection ${shown}`);
+        if (count !== undefined)
+          log.error({ plant: shown, error: messageOf(error), count }, 'no connection to the plant');
+      }
+      this.#connections[index] = undefined;
+      await clock.sleep(RETRY_MS, signal).catch(unlessAbort);
+    }
   }
 
   /** Returns at once; what cannot be delivered in time is logged. */

@@ -168,8 +168,9 @@ function engineWarnings({ engines = [] }: Snapshot): Finding[] {
   );
 }
 
-function boxWarnings({ config, disk, clock, journal }: Snapshot): Finding[] {
+function boxWarnings({ config, disk, clock, journal, cameras, missingSecrets = [] }: Snapshot): Finding[] {
   const warnings: Finding[] = (journal.alarms ?? []).map(({ code, message, advice }) => ({ code, message, advice }));
+  warnings.push(...secretWarnings(missingSecrets, cameras));
   if (config.state === 'last_good') {
     warnings.push({
       code: 'config_refused',
@@ -192,4 +193,16 @@ function boxWarnings({ config, disk, clock, journal }: Snapshot): Finding[] {
     });
   }
   return warnings;
+}
+
+/** Secrets that cannot be read. A camera that is failed for it has the same finding already. */
+function secretWarnings(missing: NonNullable<Snapshot['missingSecrets']>, cameras: Snapshot['cameras']): Finding[] {
+  const reported = cameras.filter(({ error }) => error?.code === 'secret_missing').map(({ id }) => `camera ${id}`);
+  return missing
+    .filter(({ subject }) => !reported.includes(subject))
+    .map(({ subject, code, message, advice }) => ({
+      code,
+      message: `The secret for ${subject} cannot be read: ${message}`,
+      advice: `${advice}; it is read again by itself`,
+    }));
 }

@@ -115,6 +115,9 @@ export class Metrics {
     this.#gauge('lineside_config_refused', 'Whether the last good configuration is in force.', {}, lastGood);
     this.#gauge('lineside_disk_free_bytes', 'Free bytes beside the journal.', {}, disk.freeBytes);
     this.#gauge('lineside_uptime_seconds', 'Since the service started.', {}, snapshot.uptimeMs / 1000);
+    for (const { subject, code } of snapshot.missingSecrets ?? []) {
+      this.#gauge('lineside_secret_missing', 'Secrets that cannot be read.', { subject, code }, 1);
+    }
     const processes = { main: snapshot.process, vision: snapshot.visionProcess };
     for (const [name, view] of Object.entries(processes)) {
       if (view === undefined) continue;

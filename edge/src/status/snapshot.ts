@@ -33,6 +33,8 @@ export interface Snapshot {
   readonly engines?: readonly EngineView[];
   readonly journal: JournalView;
   readonly link: LinkView;
+  /** Secrets that the configuration names and that cannot be read now. */
+  readonly missingSecrets?: readonly MissingSecretView[];
   readonly evidence: { readonly bytes: number; readonly files: number; readonly notUploaded: number };
   readonly disk: { readonly freeBytes: number; readonly totalBytes?: number };
   /** `cpu` is in cores (1 = one core busy) over the last seconds. */
@@ -40,6 +42,14 @@ export interface Snapshot {
   readonly visionProcess?: ProcessView;
   /** Newest first, at most 20. */
   readonly events: readonly EventView[];
+}
+
+export interface MissingSecretView {
+  /** What needs it: `camera packing`, `uplink password`. */
+  readonly subject: string;
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
 }
 
 export interface ProcessView {
@@ -169,7 +179,7 @@ export interface StreamView {
 }
 
 export interface LinkView {
-  /** `off`: no uplink is configured. `waiting`: the broker answers, the collector does not. */
+  /** `off`: no uplink is configured, or a secret of it cannot be read: then `lastError` says which. `waiting`: the broker answers, the collector does not. */
   readonly state: 'off' | 'connecting' | 'waiting' | 'online' | 'offline';
   readonly sinceMs: number;
   readonly broker?: string;

@@ -9,6 +9,7 @@ export function uplinkText(link: LinkView | undefined, now: number): string {
   const error = link.lastError === undefined ? '' : `: ${link.lastError}`;
   switch (link.state) {
     case 'off':
+      if (link.lastError !== undefined) return `off${error}`;
       return 'off: no uplink is configured, everything stays on the device';
     case 'connecting':
       return `connecting to${broker} ${since}${error}`;
