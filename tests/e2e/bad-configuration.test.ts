@@ -72,16 +72,6 @@ describe('a first start that cannot be', { timeout: 60_000 }, () => {
     expect([code, error.code]).toEqual([2, 'yaml_invalid']);
   });
 
-  it.each(['env:NOT_SET', 'file:./no-such-password', 'credential:none'])(
-    'exits with 3 and names the missing secret: %s',
-    async (name) => {
-      const cameras = [{ id: 'lamp', url: `rtsp://line:\${${name}}@127.0.0.1:1/x`, models: ['bright'] }];
-      const { code, error } = await refused(await goodConfig({ cameras }));
-      expect([code, error.code]).toEqual([3, 'secret_missing']);
-      expect(error.message).toContain(name);
-    },
-  );
-
   it('ends with 3 where the data folder is a file', async () => {
     await writeFile(dir.join('edge'), 'not a folder');
     const { code, error } = await refused(await goodConfig());
@@ -121,6 +111,26 @@ async function configOfTheVersionBefore(): Promise<object> {
     storage: { keepDelivered: '10d' },
   };
 }
+
+describe('a first start without the secret of its only camera', { timeout: 60_000 }, () => {
+  it.each(['env:NOT_SET', 'file:./no-such-password', 'credential:none'])(
+    'starts all the same, and names the missing secret beside the camera: %s',
+    async (name) => {
+      const cameras = [{ id: 'lamp', url: `rtsp://line:\${${name}}@127.0.0.1:1/x`, models: ['bright'] }];
+      const config = await configure(dir.join('lineside.yaml'), await goodConfig({ cameras }));
+      await using appliance = await startAppliance({ config, data: dir.join('edge') });
+      const { health } = await appliance.until('the camera to be failed', (status) =>
+        status.cameras[0]?.state === 'failed' ? status : undefined,
+      );
+      expect(health.ok).toBe(false);
+      const [warning] = health.warnings.filter(({ camera }) => camera === 'lamp');
+      expect(warning?.code).toBe('secret_missing');
+      expect(warning?.message).toContain(name);
+      expect(appliance.logged('a secret cannot be read')[0]).toMatchObject({ code: 'secret_missing' });
+      await appliance.stop();
+    },
+  );
+});
 
 describe('a running line whose configuration is changed', { timeout: 90_000 }, () => {
   let appliance: Appliance;

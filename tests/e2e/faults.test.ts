@@ -28,7 +28,8 @@ interface Fault {
   readonly log?: string;
   /** A line of /metrics. */
   readonly metrics?: RegExp;
-  readonly doctor: string;
+  /** Code of a check of `lineside doctor`. */
+  readonly doctor?: string;
   /** True when the line is as before. */
   readonly mended: (status: Status) => boolean;
 }
@@ -183,7 +184,8 @@ describe('no fault stops a line that could inspect', { timeout: 120_000 }, () =>
       inspected: both,
       link: { state: /^(connecting|offline)$/, error: /Try: / },
       metrics: /^lineside_link_up 0$/m,
-      doctor: 'tls',
+      log: 'broker_tls_files',
+      doctor: 'broker_tls_files',
       mend: restored,
       mended: (status) => isGood(status) && isOn(status),
     },
@@ -248,30 +250,33 @@ describe('no fault stops a line that could inspect', { timeout: 120_000 }, () =>
     const { pid } = appliance.process;
     const logged = appliance.process.stderr.length;
     await fault.happen?.();
-    const status = await appliance.until('the fault to be reported', (seen) => {
-      const right = seen.cameras.find(({ id }) => id === 'right');
-      const found =
-        (fault.health === undefined || seen.health.warnings.some(({ code }) => code === fault.health)) &&
-        (fault.camera === undefined || right?.error?.code === fault.camera) &&
-        (fault.link === undefined ||
-          (fault.link.state.test(seen.link.state) && (fault.link.error ?? /^/).test(seen.link.lastError ?? '')));
-      return found && seen;
-    });
-    for (const { advice } of status.health.warnings) expect(advice).not.toBe('');
-    if (fault.log !== undefined) {
-      const log = fault.happen === undefined ? appliance.process.stderr : appliance.process.stderr.slice(logged);
-      expect(log).toContain(`"code":"${fault.log}"`);
+    try {
+      const status = await appliance.until('the fault to be reported', (seen) => {
+        const right = seen.cameras.find(({ id }) => id === 'right');
+        const found =
+          (fault.health === undefined || seen.health.warnings.some(({ code }) => code === fault.health)) &&
+          (fault.camera === undefined || right?.error?.code === fault.camera) &&
+          (fault.link === undefined ||
+            (fault.link.state.test(seen.link.state) && (fault.link.error ?? /^/).test(seen.link.lastError ?? '')));
+        return found && seen;
+      });
+      for (const { advice } of status.health.warnings) expect(advice).not.toBe('');
+      if (fault.log !== undefined) {
+        const log = fault.happen === undefined ? appliance.process.stderr : appliance.process.stderr.slice(logged);
+        expect(log).toContain(`"code":"${fault.log}"`);
+      }
+      if (fault.metrics !== undefined) {
+        expect(await (await fetch(new URL('/metrics', appliance.page))).text()).toMatch(fault.metrics);
+      }
+      await appliance.inspects(fault.inspected);
+      const { stdout } = await runHere(['doctor', '--json', '--config', config, '--data', dir.join('edge')]);
+      const doctor = JSON.parse(stdout) as { readonly checks: readonly { readonly code?: string }[] };
+      if (fault.doctor !== undefined) expect(doctor.checks.map(({ code }) => code)).toContain(fault.doctor);
+    } finally {
+      await fault.mend();
     }
-    if (fault.metrics !== undefined) {
-      expect(await (await fetch(new URL('/metrics', appliance.page))).text()).toMatch(fault.metrics);
-    }
-    await appliance.inspects(fault.inspected);
-    const { stdout } = await runHere(['doctor', '--json', '--config', config, '--data', dir.join('edge')]);
-    const doctor = JSON.parse(stdout) as { readonly findings: readonly { readonly code: string }[] };
-    expect(doctor.findings.map(({ code }) => code)).toContain(fault.doctor);
-    await fault.mend();
     await appliance.until('the line to be as before', fault.mended);
-    await waitFor('the line to inspect', () => appliance.inspects(both).then(() => true));
+    await waitFor('the line to inspect', () => appliance.inspects(fault.inspected).then(() => true));
     expect(appliance.process).toMatchObject({ pid, exit: undefined });
     expect(appliance.process.stderr).not.toContain('the-right-one');
   });

@@ -37,7 +37,10 @@ export async function runAppliance(options: RunOptions): Promise<void> {
   while (!options.signal.aborted) {
     logger.level = active.loaded.config.log.level;
     if (active.problem !== undefined) {
-      logger.error({ code: 'config_refused', problem: active.problem }, 'the configuration is refused: the last good one is in use');
+      logger.error(
+        { code: 'config_refused', problem: active.problem },
+        'the configuration is refused: the last good one is in use',
+      );
     }
     try {
       await runWithConfig(options, active, lastGood, logger);

@@ -2,7 +2,7 @@ import { type LoadedConfig, type MissingSecret, missingSecrets } from '../config
 import { type Clock, type Logger, messageOf, type Service, unlessAbort } from '@lineside/kit';
 
 /** How often the secrets are read again. */
-export const SECRETS_EVERY_MS = 2_000;
+const SECRETS_EVERY_MS = 2_000;
 
 export interface SecretWatchOptions {
   /** The configuration that runs now. */
@@ -31,12 +31,11 @@ export class SecretWatch implements Service {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log, looked } = this.#options;
     while (!signal.aborted) {
-      await clock.sleep(SECRETS_EVERY_MS, signal).catch(unlessAbort);
-      if (signal.aborted) return;
       this.#look();
       await looked().catch((error: unknown) => {
         log.error({ err: messageOf(error) }, 'cameras could not be started with the secrets that are there now');
       });
+      await clock.sleep(SECRETS_EVERY_MS, signal).catch(unlessAbort);
     }
   }
 

@@ -1,4 +1,4 @@
-import { aborted, LogThrottle, messageOf, type Service, unlessAbort } from '@lineside/kit';
+import { aborted, isAbort, LogThrottle, messageOf, type Service, systemCode, unlessAbort } from '@lineside/kit';
 import type { LineEvent } from '../domain/index.ts';
 import type { Alarm } from '../pipeline/index.ts';
 import type { PlantConnection, PlantTools } from './plant-connection.ts';
@@ -53,14 +53,19 @@ export class PlantSignals implements Service, Alarm {
         this.#connections[index] = connection;
         await connection.run(signal);
       } catch (error) {
-        if (signal.aborted) return;
-        const count = this.#throttle.due(`connection ${shown}`);
-        if (count !== undefined)
-          log.error({ plant: shown, error: messageOf(error), count }, 'no connection to the plant');
+        this.#logFailure(shown, error);
       }
       this.#connections[index] = undefined;
       await clock.sleep(RETRY_MS, signal).catch(unlessAbort);
     }
+  }
+
+  #logFailure(shown: string, error: unknown): void {
+    if (isAbort(error)) return;
+    const count = this.#throttle.due(`connection ${shown}`);
+    if (count === undefined) return;
+    const code = systemCode(error) ?? 'plant_unreachable';
+    this.#options.log.error({ code, plant: shown, error: messageOf(error), count }, 'no connection to the plant');
   }
 
   /** Returns at once; what cannot be delivered in time is logged. */
