@@ -24,20 +24,20 @@ it('reports two appliances with one identity, and loses and doubles nothing of e
     broker: collector.mqtt,
     password,
   });
-  const boxes = [dir.join('first'), dir.join('second')];
+  const folders = [dir.join('first'), dir.join('second')];
   {
-    await using first = await startAppliance({ config, data: boxes[0] ?? '' });
+    await using first = await startAppliance({ config, data: folders[0] ?? '' });
     await first.until(
       'the link',
       ({ link, journal }) => link.state === 'online' && journal.streams.some((s) => s.acked > 0),
     );
-    await using second = await startAppliance({ config, data: boxes[1] ?? '' });
+    await using second = await startAppliance({ config, data: folders[1] ?? '' });
     const both = [first, second];
     const knows = await waitFor('one of the two to notice the other', async () => {
       const states = await Promise.all(both.map(async (box) => ({ box, status: await box.status() })));
       return states.find(({ status }) => status.link.lastError?.includes('the same device id'));
     });
-    expect(knows.box.logged('another box uses this identity')[0]).toMatchObject({
+    expect(knows.box.logged('uplink: another device uses this identity')[0]).toMatchObject({
       level: 50,
       code: 'identity_conflict',
       advice: expect.stringContaining('no data is lost') as string,
@@ -48,7 +48,7 @@ it('reports two appliances with one identity, and loses and doubles nothing of e
   }
   // Whatever one of them could not send, it sends when the other is gone.
   let events = 0;
-  for (const data of boxes) {
+  for (const data of folders) {
     await using box = await startAppliance({ config, data });
     await box.until('the link', ({ link }) => link.state === 'online');
     await box.inspects(['lamp']);
