@@ -145,6 +145,7 @@ export const MODULES: readonly Module[] = [
   collector('config', ['errors'], ['zod', 'node:fs']),
   collector('runtime', ['errors'], ['zod', 'better-sqlite3', 'node:fs']),
   collector('records', []),
+  collector('inspection', ['records']),
   collector(
     'broker',
     ['errors', 'config'],
@@ -177,7 +178,7 @@ export const MODULES: readonly Module[] = [
   ),
   collector(
     'http',
-    ['errors', 'records', 'broker', 'gaps', 'media'],
+    ['errors', 'records', 'inspection', 'broker', 'gaps', 'media'],
     ['fastify', 'zod', '@tus/server', '@tus/file-store', 'node:crypto', 'node:net'],
     ['web'],
   ),
@@ -188,6 +189,7 @@ export const MODULES: readonly Module[] = [
       'config',
       'runtime',
       'records',
+      'inspection',
       'broker',
       'devices',
       'ingest',
@@ -203,7 +205,7 @@ export const MODULES: readonly Module[] = [
   ),
   collector(
     'cli',
-    ['errors', 'config', 'runtime', 'records', 'broker', 'media', 'verification', 'store', 'app'],
+    ['errors', 'config', 'runtime', 'records', 'inspection', 'broker', 'media', 'verification', 'store', 'app'],
     ['commander', 'node:fs', 'node:fs/promises'],
     ['vocabulary'],
   ),

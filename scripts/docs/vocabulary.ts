@@ -13,6 +13,7 @@ export function vocabularyModule(): GeneratedFile {
       ...protocol.SKIP_REASONS,
       ...protocol.FAIL_REASONS,
       ...protocol.DEGRADED_REASONS,
+      ...protocol.BLIND_REASONS,
     },
     details: protocol.EVENT_DETAILS,
     rules: Object.fromEntries(RULES.map(({ type, words }) => [type, words])),

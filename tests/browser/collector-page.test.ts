@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addDevice, collectorYaml, type RunningCollector, startCollector } from '../support/collector.ts';
 import { CollectorDevice } from '../support/collector-device.ts';
-import { eventBody, JournalTwin } from '../support/journal-twin.ts';
+import { counterBody, eventBody, JournalTwin } from '../support/journal-twin.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findChromium, fitsWidth, launch, Witness } from './chromium.ts';
@@ -135,6 +135,63 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
       /delivered in about 2 min/,
     );
     expect(witness.errors).toEqual([]);
+  });
+
+  it('is red at the top, with camera and reason in words, when a line is not inspected, answers for times before, and is green again later', async () => {
+    const telemetry = new JournalTwin('line-1', 'telemetry', journal.epoch);
+    const sendCounters = async (changes: Parameters<typeof counterBody>[0]): Promise<void> => {
+      const { s } = telemetry.append(
+        'counters',
+        counterBody(changes),
+        Date.now() - 60_000 + telemetry.records.length * 1000,
+      );
+      await device.send(telemetry.batch(s, s));
+      await device.acked(({ stream, upto }) => stream === 'telemetry' && upto >= s);
+    };
+    const counted = (inspected: number) => ({ offered: inspected, inspected, skipped: {}, failed: {} });
+    await sendCounters({ counters: counted(100) });
+    await sendCounters({ counters: counted(200) });
+    const answer = page.getByRole('region', { name: 'Are the lines inspected?' });
+    await waitFor('the green headline', async () => /the line is inspected/i.test(await answer.innerText()));
+    await sendCounters({ counters: counted(205), state: 'failed:refused' });
+    await waitFor('the red headline', async () => /1 camera is not inspected/i.test(await answer.innerText()));
+    expect(await answer.innerText()).toContain('Packing 1, camera belt: the camera refuses the connection');
+    expect(await answer.getAttribute('class')).toContain('bad');
+    expect(await page.title()).toContain('not inspected');
+    const body = await text();
+    expect(body).not.toContain('failed:refused');
+    expect(body).toMatch(/of the last 8 h inspected/);
+    await page.getByText('Was the check running at a time?').click();
+    await page.getByLabel('Date and time').fill('2020-01-01T02:14');
+    await page.getByRole('button', { name: 'Show whether the check was running' }).click();
+    await says(/02:14:00.*no record of this time/);
+    await sendCounters({ counters: counted(205) });
+    await sendCounters({ counters: counted(300) });
+    await waitFor('the green headline again', async () => /the line is inspected/i.test(await answer.innerText()));
+    expect(witness.errors).toEqual([]);
+  });
+
+  it('shows why an event has no snapshot, and opens it all the same', async () => {
+    const body = eventBody({ label: 'puddle', details: { pictureMissing: 'vision_down', framesAbsent: 12 } });
+    const { s } = journal.append('event', body, Date.now());
+    await device.send(journal.batch(s, s));
+    await device.acked(({ stream, upto }) => stream === 'events' && upto >= s);
+    await says(/puddle/i, 'No snapshot: the vision process is not running');
+    await page.getByRole('button', { name: 'Show the details of Puddle' }).click();
+    const dialog = page.getByRole('dialog');
+    await waitFor('the details', async () => /Frames absent/.test(await dialog.innerText()));
+    expect(await dialog.innerText()).not.toMatch(/framesAbsent|pictureMissing/);
+    expect(witness.errors).toEqual([]);
+  });
+
+  it('shows the other lines when one line cannot be shown', async () => {
+    await page.route('**/api/v1/devices', async (route) => {
+      const answer = (await (await route.fetch()).json()) as { items: Record<string, unknown>[] };
+      const [first] = answer.items;
+      const broken = { ...first, device: 'line-9', line: 'Hostile', streams: null };
+      await route.fulfill({ json: { ...answer, items: [broken, ...answer.items] } });
+    });
+    await says(/Line Hostile cannot be shown/, 'Packing 1', /complete up to/i);
   });
 
   it('shows a line that has gone, and only that one', async () => {

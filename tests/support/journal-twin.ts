@@ -4,8 +4,10 @@ import {
   chainNext,
   chainStart,
   type Batch,
+  type ClockQuality,
   type EventBody,
   type Stream,
+  type TelemetryBody,
   type TombstoneBody,
   type WireRecord,
 } from '@lineside/protocol';
@@ -26,14 +28,19 @@ export class JournalTwin {
     this.heads = [chainStart(device, epoch, stream)];
   }
 
-  append(kind: string, body: object, wallMs = 1_790_000_000_000 + this.records.length * 1000): WireRecord {
+  append(
+    kind: string,
+    body: object,
+    wallMs = 1_790_000_000_000 + this.records.length * 1000,
+    { clock = 'synced', monoMs = this.records.length * 1000 }: { clock?: ClockQuality; monoMs?: number } = {},
+  ): WireRecord {
     const record: WireRecord = {
       s: this.records.length + 1,
       id: randomUUID(),
       k: kind,
       t: wallMs,
-      m: this.records.length * 1000,
-      q: 'synced',
+      m: monoMs,
+      q: clock,
       boot: 'boot-1',
       b: body as WireRecord['b'],
     };
@@ -99,6 +106,12 @@ export function eventBody(changes: Partial<EventBody> = {}): EventBody {
     box: [10, 20, 110, 220],
     ...changes,
   };
+}
+
+/** Body of a counter record: of ten frames offered nine are inspected, unless `changes` says otherwise. */
+export function counterBody(changes: Partial<TelemetryBody> = {}): TelemetryBody {
+  const counters = { offered: 10, inspected: 9, skipped: { newer_frame: 1 }, failed: {} };
+  return { camera: 'belt', model: 'ppe', state: 'streaming', counters, ...changes };
 }
 
 /** An event body as devices wrote it before `durationMs` had its name. */

@@ -42,6 +42,9 @@ export function ago(atMs, nowMs) {
   return ms < 2000 ? 'just now' : `${ms < 10_000 ? `${Math.round(ms / 1000)} s` : span(ms)} ago`;
 }
 
+/** `02:14:00 UTC`; without the digits given here the leading zero is left out. */
+const CLOCK = { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' };
+
 /**
  * Wall time with its zone, and with the date when it is not today's; a `~` before it says that the clock that gave it
  * could not be trusted (`quality` other than `synced`).
@@ -49,7 +52,7 @@ export function ago(atMs, nowMs) {
 export function time(atMs, nowMs, quality = 'synced') {
   if (atMs === null) return 'at an unknown time';
   const at = new Date(atMs);
-  const clock = at.toLocaleTimeString('en-GB', { timeZoneName: 'short' });
+  const clock = at.toLocaleTimeString('en-GB', CLOCK);
   const today = at.toDateString() === new Date(nowMs).toDateString();
   const text = today
     ? clock

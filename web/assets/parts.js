@@ -1,4 +1,4 @@
-import { html, useEffect, useRef } from '/vendor/preact.js';
+import { html, useEffect, useErrorBoundary, useRef } from '/vendor/preact.js';
 
 /** A word with its colour; the colour never says anything that the word does not. */
 export const Chip = ({ tone, children }) =>
@@ -37,4 +37,13 @@ export function Sheet({ label, onClose, children }) {
       </div>
     </dialog>
   `;
+}
+
+/** What one part of the page can't show harms no other part: the others stay, and this one says that it failed. */
+export function Guarded({ what, children }) {
+  const [broken, retry] = useErrorBoundary();
+  if (broken === undefined) return children;
+  return html`<p class="broken" role="alert">
+    ${what} cannot be shown: ${String(broken.message ?? broken)}. <button type="button" onClick=${retry}>Try again</button>
+  </p>`;
 }

@@ -6,9 +6,8 @@ import { Lines } from './lines.js';
 import { Records } from './records.js';
 import { count, number, span } from '/common/format.js';
 import { postJson } from '/common/http.js';
-
-/** A problem with the records stays in the headline for a day, and in the list for ever. */
-const RECENT_MS = 24 * 3_600_000;
+import { Guarded } from '/common/parts.js';
+import { findingsOf, verdict } from './verdict.js';
 
 function App() {
   const [broken] = useErrorBoundary();
@@ -38,11 +37,12 @@ function Page() {
       </header>
       <main>
         <${Answer} answer=${answer} connected=${connected} />
-        <${Tiles} seen=${seen} />
+        <${Others} findings=${findingsOf(seen).slice(1)} />
+        <${Guarded} what="The totals"><${Tiles} seen=${seen} /><//>
         <${Lines} devices=${seen.devices} now=${seen.nowMs} />
         <div class="below">
-          <${Events} devices=${seen.devices} now=${seen.nowMs} connected=${connected} />
-          <${Records} gaps=${seen.gaps} store=${seen.store} counted=${seen.counted} now=${seen.nowMs} />
+          <${Guarded} what="The list of events"><${Events} devices=${seen.devices} now=${seen.nowMs} connected=${connected} /><//>
+          <${Guarded} what="The list of record problems"><${Records} gaps=${seen.gaps} store=${seen.store} counted=${seen.counted} now=${seen.nowMs} /><//>
         </div>
       </main>
       <footer>Lineside helps to keep records. It is not a safety function.</footer>
@@ -61,57 +61,9 @@ function useTicking(still) {
   return now;
 }
 
-/** The headline: are the lines online, and are the records complete? */
-function verdict({ devices, store, gaps, nowMs }) {
-  const recent = (rows) => rows.filter(({ atMs }) => nowMs - atMs < RECENT_MS).length;
-  const conflicts = recent(gaps.conflicts);
-  const breaks = recent(gaps.chainBreaks);
-  const silent = devices.filter(({ link }) => link !== 'online');
-  const shared = devices.filter(({ identityConflict }) => identityConflict);
-  if (devices.length === 0) {
-    return {
-      word: 'No lines yet',
-      tone: 'idle',
-      sign: '…',
-      text: 'Make a credential for a device: lineside-collector device add line-1',
-    };
-  }
-  const problems = [
-    ...(shared.length > 0 ? [`two devices use the identity ${shared.map(({ device }) => device).join(', ')}`] : []),
-    ...(conflicts > 0 ? [`${count(conflicts, 'record')} arrived again with changes`] : []),
-    ...(breaks > 0 ? [`${count(breaks, 'link')} of a hash chain ${breaks === 1 ? 'does' : 'do'} not match`] : []),
-  ];
-  if (problems.length > 0) return { word: 'Check the records', tone: 'bad', sign: '✕', text: sentence(problems) };
-  if (store.gapsOpen > 0) {
-    return {
-      word: 'Records are missing',
-      tone: 'warn',
-      sign: '!',
-      text: `${count(store.missing, 'record')} have not arrived yet and were requested again`,
-    };
-  }
-  if (silent.length > 0) {
-    const names = silent.map(({ line, device }) => line ?? device).join(', ');
-    return {
-      word: `${silent.length} of ${count(devices.length, 'line')} not online`,
-      tone: 'warn',
-      sign: '!',
-      text: `${names}: records made in the meantime arrive when the connection is back`,
-    };
-  }
-  return {
-    word: devices.length === 1 ? 'The line is online' : `All ${devices.length} lines are online`,
-    tone: 'good',
-    sign: '✓',
-    text: 'No records are missing',
-  };
-}
-
-const sentence = (parts) => parts.join('; ').replace(/^./, (first) => first.toUpperCase());
-
 function Answer({ answer, connected }) {
   return html`
-    <section class="answer ${connected ? answer.tone : 'idle'}" aria-label="Are the lines online?">
+    <section class="answer ${connected ? answer.tone : 'idle'}" aria-label="Are the lines inspected?">
       <span class="sign" aria-hidden="true">${connected ? answer.sign : '?'}</span>
       <div>
         <h1 role="status">${connected ? answer.word : 'Unknown'}</h1>
@@ -119,6 +71,14 @@ function Answer({ answer, connected }) {
       </div>
     </section>
   `;
+}
+
+/** What is wrong besides the headline. */
+function Others({ findings }) {
+  if (findings.length === 0) return null;
+  return html`<ul class="also" aria-label="Also wrong">
+    ${findings.map(({ word, tone, text }) => html`<li key=${word} class=${tone}><b>${word}</b> <span>${text}</span></li>`)}
+  </ul>`;
 }
 
 function Tiles({ seen: { store } }) {

@@ -12,6 +12,7 @@ import {
 } from '/common/codes.js';
 import { span, time } from '/common/format.js';
 import { getJson } from '/common/http.js';
+import { Guarded } from '/common/parts.js';
 
 const PAGE = 30;
 
@@ -46,7 +47,11 @@ export function Events({ devices, now, connected }) {
     </div>
     ${list.items.length === 0 && html`<p class="empty">${key === '' ? 'No events yet.' : 'No such events.'}</p>`}
     <ul class="events">
-      ${list.items.map((event) => html`<${Event} key=${event.device + event.event} event=${event} line=${lines.get(event.device) ?? event.device} now=${now} show=${setShown} />`)}
+      ${list.items.map(
+        (event) => html`<${Guarded} key=${event.device + event.event} what=${`Event ${event.event}`}>
+          <${Event} event=${event} line=${lines.get(event.device) ?? event.device} now=${now} show=${setShown} />
+        <//>`,
+      )}
     </ul>
     ${list.next !== null && html`<p class="more"><button onClick=${more}>Older events</button></p>`}
     ${shown && html`<${Large} event=${shown} line=${lines.get(shown.device) ?? shown.device} now=${now} close=${() => setShown(undefined)} />`}
@@ -107,19 +112,25 @@ function duration(event, now) {
   return `${span(event.durationMs)}${event.reason === null ? '' : `, ${reason(event.reason)}`}`;
 }
 
+/** A button in any case: what is known of an event can be opened without a snapshot, too. */
 function Thumb({ event, show }) {
   const [failed, setFailed] = useState(false);
   const stored = event.snapshot?.stored === true && !failed;
-  if (!stored) {
-    const word = event.snapshot === null ? 'No snapshot' : failed ? 'Snapshot unreadable' : 'Snapshot not here yet';
-    return html`<div class="thumb none">${word}</div>`;
-  }
-  return html`<button class="thumb" onClick=${() => show(event)} aria-label="Show the snapshot of ${title(event)}">
-    <img src=${event.snapshot.url} alt="" loading="lazy" onError=${() => setFailed(true)} />
+  const name = `Show the ${stored ? 'snapshot' : 'details'} of ${title(event)}`;
+  return html`<button class=${stored ? 'thumb' : 'thumb none'} onClick=${() => show({ ...event, unreadable: failed })} aria-label=${name}>
+    ${stored ? html`<img src=${event.snapshot.url} alt="" loading="lazy" onError=${() => setFailed(true)} />` : missing(event, failed)}
   </button>`;
 }
 
-/** The snapshot in full size, with everything that is known of the event. */
+/** Why there is no snapshot to see. */
+function missing({ snapshot, details }, failed) {
+  if (failed) return 'The snapshot cannot be read';
+  if (snapshot !== null) return 'The snapshot has not arrived yet';
+  const why = details?.pictureMissing;
+  return why === undefined ? 'No snapshot was made' : `No snapshot: ${reason(why)}`;
+}
+
+/** The snapshot in full size, or why there is none, with everything that is known of the event. */
 function Large({ event, line, now, close }) {
   const dialog = useRef(null);
   useEffect(() => dialog.current?.showModal(), []);
@@ -139,11 +150,15 @@ function Large({ event, line, now, close }) {
     ['Score', event.score === null ? '–' : event.score.toFixed(2)],
     ['Model', event.model === undefined ? '–' : `${event.model.id}, ${event.model.sha256.slice(0, 12)}`],
     ...detailRows(event),
-    ['SHA-256', event.snapshot.sha256],
+    ['SHA-256', event.snapshot?.sha256],
   ].filter(([, value]) => value !== undefined);
   return html`<dialog ref=${dialog} class="large" onClose=${close} onClick=${(click) => click.target === dialog.current && dialog.current.close()}>
     <form method="dialog"><h2>${title(event)}</h2><button aria-label="Close">✕</button></form>
-    <img src=${event.snapshot.url} alt="Evidence of ${title(event)} at ${event.camera}" />
+    ${
+      event.snapshot?.stored === true && !event.unreadable
+        ? html`<img src=${event.snapshot.url} alt="Evidence of ${title(event)} at ${event.camera}" />`
+        : html`<p class="thumb none wide">${missing(event, event.unreadable)}</p>`
+    }
     <dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
   </dialog>`;
 }

@@ -1,28 +1,41 @@
 import { html } from '/vendor/preact.js';
 import { reason } from '/common/codes.js';
-import { ago, count, number, percent, span, sum } from '/common/format.js';
-import { LINK } from './words.js';
-
-const STREAM = { audit: 'Audit', events: 'Events', telemetry: 'Counters', media: 'Pictures' };
+import { ago, count, number, span } from '/common/format.js';
+import { Guarded } from '/common/parts.js';
+import { AskAt, coverageText, Strip, useCoverage } from './coverage.js';
+import { INSPECTION, LINK, STREAM } from './words.js';
 
 /** One card per device. */
 export function Lines({ devices, now }) {
   if (devices.length === 0) return null;
   return html`<section aria-labelledby="lines">
     <h2 id="lines">Lines</h2>
-    <ul class="lines">${devices.map((device) => html`<${Line} key=${device.device} device=${device} now=${now} />`)}</ul>
+    <ul class="lines">${sorted(devices).map(
+      (device) =>
+        html`<li class="card line" key=${device.device}><${Guarded} what=${`Line ${device.line ?? device.device}`}><${Line} device=${device} now=${now} /><//></li>`,
+    )}</ul>
   </section>`;
 }
 
+const WORST_FIRST = ['not_inspecting', 'unknown', 'starting', null, 'inspecting'];
+
+/** Lines that are not inspected first, the others in their order. */
+const sorted = (devices) =>
+  [...devices].sort((a, b) => WORST_FIRST.indexOf(a.inspecting) - WORST_FIRST.indexOf(b.inspecting));
+
 function Line({ device, now }) {
   const link = LINK[device.link];
-  return html`<li class="card line">
-    <header>
+  const state = INSPECTION[device.inspecting];
+  const coverage = useCoverage(device.device, now);
+  return html`<header>
       <div>
         <h3>${device.line ?? device.device}</h3>
         <p class="small">${device.line === null ? '' : `${device.device} · `}${device.version === null ? 'version unknown' : device.version}</p>
       </div>
-      <span class="pill ${link.tone}"><i aria-hidden="true"></i>${link.word}</span>
+      <p class="pills">
+        ${state && html`<span class="pill ${state.tone}"><i aria-hidden="true"></i>${state.word}</span>`}
+        <span class="pill ${link.tone}"><i aria-hidden="true"></i>${link.word}</span>
+      </p>
     </header>
     <p class="small">
       Last seen <b>${ago(device.lastSeenAtMs, now)}</b>
@@ -30,43 +43,33 @@ function Line({ device, now }) {
     </p>
     ${device.identityConflict && html`<p class="note bad" role="alert">Two devices use this identity. Give one of them its own: <code>lineside-collector device add</code></p>`}
     ${!device.hasCredential && html`<p class="note warn">This device has no credential here, so it cannot store pictures.</p>`}
-    <${Inspection} cameras=${device.inspection} now=${now} />
-    <${Streams} streams=${device.streams} queue=${device.reported?.queue ?? {}} />
-    <${Waiting} reported=${device.reported} now=${now} />
-  </li>`;
+    <${Inspection} cameras=${device.inspection} coverage=${coverage ?? []} now=${now} />
+    ${device.inspection.length > 0 && html`<${AskAt} device=${device.device} now=${now} />`}
+    <${Streams} streams=${device.streams} journals=${device.journals} queue=${device.reported?.queue ?? {}} />
+    <${Waiting} reported=${device.reported} now=${now} />`;
 }
 
-/** Offered = inspected + skipped + failed, as one bar per camera and model. */
-function Inspection({ cameras, now }) {
+/** What is known now of each camera and model, and its last eight hours. */
+function Inspection({ cameras, coverage, now }) {
   if (cameras.length === 0) return html`<p class="small empty">No counters of its cameras yet.</p>`;
   return html`<ul class="cameras">
     ${cameras.map((row) => {
-      const skipped = sum(row.skipped);
-      const failed = sum(row.failed);
-      return html`<li key=${`${row.camera}/${row.model}`}>
-        <p class="name"><b>${row.camera}</b> <span>${row.model}</span> <em>${percent(row.inspected, row.offered)} inspected</em></p>
-        <${Bar} offered=${row.offered} inspected=${row.inspected} skipped=${skipped} failed=${failed} />
+      const { word, tone } = INSPECTION[row.inspecting];
+      const own = coverage.find(({ camera, model }) => camera === row.camera && model === row.model);
+      return html`<li key=${`${row.camera}/${row.model}`} data-camera=${row.camera}>
+        <p class="name"><b>${row.camera}</b> <span>${row.model}</span> <em class=${TEXT_TONE[tone]}>${word}</em></p>
+        ${row.reason !== null && html`<p class=${TEXT_TONE[tone]}>${reason(row.reason)}</p>`}
+        ${own && html`<${Strip} coverage=${own} now=${now} /><p class="small">${coverageText(own)}</p>`}
         <p class="small">
-          ${number(row.inspected)} of ${number(row.offered)} frames${reasons(', skipped', row.skipped)}${reasons(', failed', row.failed, 'bad')}
-          <span class="when"> · ${reason(row.state)}, ${ago(row.receivedAtMs, now)}</span>
+          Since its start ${number(row.inspected)} of ${number(row.offered)} frames inspected${reasons(', skipped', row.skipped)}${reasons(', failed', row.failed, 'bad')}
+          <span class="when"> · ${ago(row.receivedAtMs, now)}</span>
         </p>
       </li>`;
     })}
   </ul>`;
 }
 
-/** Drawn as SVG, because the page may set no style attributes. */
-function Bar({ offered, inspected, skipped, failed }) {
-  const total = Math.max(1, offered);
-  const at = (n) => (100 * n) / total;
-  const label = `${number(inspected)} inspected, ${number(skipped)} skipped, ${number(failed)} failed of ${number(offered)}`;
-  return html`<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label=${label}>
-    <rect class="none" width="100" height="6" />
-    <rect class="inspected" width=${at(inspected)} height="6" />
-    <rect class="skipped" x=${at(inspected)} width=${at(skipped)} height="6" />
-    <rect class="failed" x=${at(inspected + skipped)} width=${at(failed)} height="6" />
-  </svg>`;
-}
+const TEXT_TONE = { bad: 'bad', warn: 'warn-text', good: '', idle: 'quiet' };
 
 function reasons(lead, counts, tone = '') {
   const entries = Object.entries(counts).filter(([, n]) => n > 0);
@@ -86,10 +89,10 @@ function Waiting({ reported, now }) {
 }
 
 /** `queue`: what the device reports as queued, by stream; empty while it does not report. */
-function Streams({ streams, queue }) {
+function Streams({ streams, journals, queue }) {
   const reports = Object.keys(queue).length > 0;
   const current = streams.filter((stream) => stream.current);
-  const earlier = new Set(streams.filter((stream) => !stream.current).map(({ epoch }) => epoch)).size;
+  const earlier = journals - (current.length > 0 ? 1 : 0);
   const shown = current.length > 0 ? current : streams;
   if (shown.length === 0) return html`<p class="small empty">No records yet.</p>`;
   return html`<table class="streams">

@@ -1,7 +1,7 @@
 import { html } from '/vendor/preact.js';
 import { reason } from '/common/codes.js';
 import { ago, bytes, count, number } from '/common/format.js';
-import { GAP } from './words.js';
+import { GAP, STREAM } from './words.js';
 
 /** Problems of the records themselves, past ones too; and what was refused. */
 export function Records({ gaps, store, counted, now }) {
@@ -26,7 +26,7 @@ function Gap({ gap, now }) {
   const numbers =
     gap.first === gap.last ? `number ${number(gap.first)}` : `${number(gap.first)} to ${number(gap.last)}`;
   return html`<div class="finding">
-    <p><b>${gap.device}</b> ${gap.stream}, ${numbers} <span class="pill ${tone}">${word}</span></p>
+    <p><b>${gap.device}</b> ${STREAM[gap.stream] ?? gap.stream}, ${numbers} <span class="pill ${tone}">${word}</span></p>
     <p class="small">
       ${gap.state === 'open' ? `${number(gap.missing)} missing since ${ago(gap.openedAtMs, now)}` : `seen ${ago(gap.openedAtMs, now)}`},
       requested ${count(gap.requests, 'time')}
@@ -42,7 +42,7 @@ const LINKS = {
 
 function Break({ row, now }) {
   return html`<div class="finding">
-    <p><b>${row.device}</b> ${row.stream}, number ${number(row.seq)} <span class="pill bad">Chain broken</span></p>
+    <p><b>${row.device}</b> ${STREAM[row.stream] ?? row.stream}, number ${number(row.seq)} <span class="pill bad">Chain broken</span></p>
     <p class="small">It ${LINKS[row.link]}. Seen ${ago(row.atMs, now)}; stored as it arrived.</p>
   </div>`;
 }
@@ -55,21 +55,21 @@ const SIGNED = {
 
 function Signature({ row, now }) {
   return html`<div class="finding">
-    <p><b>${row.device}</b> ${row.stream}, up to number ${number(row.seq)} <span class="pill bad">Signature</span></p>
+    <p><b>${row.device}</b> ${STREAM[row.stream] ?? row.stream}, up to number ${number(row.seq)} <span class="pill bad">Signature</span></p>
     <p class="small">${SIGNED[row.problem]}. Seen ${ago(row.atMs, now)}.</p>
   </div>`;
 }
 
 function Loss({ row, now }) {
   return html`<div class="finding">
-    <p><b>${row.device}</b> ${row.stream}, ${count(row.count, 'number')} <span class="pill warn">Declared lost</span></p>
+    <p><b>${row.device}</b> ${STREAM[row.stream] ?? row.stream}, ${count(row.count, 'number')} <span class="pill warn">Declared lost</span></p>
     <p class="small">${number(row.first)} to ${number(row.last)} of journal ${row.epoch}. Declared by the device: ${reason(row.reason)}. Last reported ${ago(row.lastDeclaredAtMs, now)}.</p>
   </div>`;
 }
 
 function Conflict({ row, now }) {
   return html`<div class="finding">
-    <p><b>${row.device}</b> ${row.stream}, number ${number(row.seq)} <span class="pill bad">Conflict</span></p>
+    <p><b>${row.device}</b> ${STREAM[row.stream] ?? row.stream}, number ${number(row.seq)} <span class="pill bad">Conflict</span></p>
     <p class="small">
       Arrived again ${ago(row.atMs, now)} with ${row.contentDiffers ? 'other content' : 'another history'}; the first is kept.
     </p>

@@ -2,6 +2,7 @@ import {
   type ClockQuality,
   type EventBody,
   type EventSummary as ProtocolSummary,
+  orderedTimes,
   readEventBody,
   readWireRecord,
   summarise,
@@ -54,9 +55,18 @@ export function summariseAll(transitions: Iterable<Transition>): StoredSummary |
   return summary;
 }
 
+/** The event as it is listed: it never closes before it opens, also where the clock was set in between. */
 export function eventSummary({ summary, firstSeq, transitions }: StoredSummary): EventSummary {
   const { latest, snapshots, ...facts } = summary;
-  return { ...facts, snapshots: snapshots.map(({ sha256 }) => sha256), firstSeq, lastSeq: latest.seq, transitions };
+  const times = orderedTimes({ ...facts, openedClock: facts.openedClock ?? facts.clock });
+  return {
+    ...facts,
+    ...times,
+    snapshots: snapshots.map(({ sha256 }) => sha256),
+    firstSeq,
+    lastSeq: latest.seq,
+    transitions,
+  };
 }
 
 /** A stored record as a transition; undefined for tombstones and for what does not fit the schema. */

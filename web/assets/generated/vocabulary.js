@@ -118,6 +118,106 @@ export const VOCABULARY = {
     "not_all_looked_at": {
       "en": "more detections than the second stage may inspect",
       "ru": "проверены не все объекты"
+    },
+    "vision_down": {
+      "en": "the vision process is not running",
+      "ru": "процесс обработки видео не работает"
+    },
+    "model_failed": {
+      "en": "the model has failed",
+      "ru": "модель не работает"
+    },
+    "camera_connecting": {
+      "en": "connecting to the camera",
+      "ru": "подключение к камере"
+    },
+    "camera_stopped": {
+      "en": "the camera is stopped",
+      "ru": "камера остановлена"
+    },
+    "camera_refused": {
+      "en": "the camera refuses the connection",
+      "ru": "камера отклоняет соединение"
+    },
+    "camera_unreachable": {
+      "en": "the camera cannot be reached",
+      "ru": "камера недоступна"
+    },
+    "camera_timed_out": {
+      "en": "the camera does not answer",
+      "ru": "камера не отвечает"
+    },
+    "camera_auth": {
+      "en": "the camera refuses user name or password",
+      "ru": "камера не принимает имя или пароль"
+    },
+    "camera_not_found": {
+      "en": "the camera does not have this stream",
+      "ru": "на камере нет такого потока"
+    },
+    "camera_tls": {
+      "en": "no secure connection to the camera",
+      "ru": "нет защищённого соединения с камерой"
+    },
+    "camera_codec": {
+      "en": "the video of the camera cannot be decoded",
+      "ru": "видео камеры не декодируется"
+    },
+    "camera_not_video": {
+      "en": "the camera address gives no video",
+      "ru": "по адресу камеры нет видео"
+    },
+    "camera_no_keyframe": {
+      "en": "the camera sends no keyframe",
+      "ru": "камера не шлёт ключевых кадров"
+    },
+    "camera_resolution_changed": {
+      "en": "the camera changed its resolution",
+      "ru": "камера сменила разрешение"
+    },
+    "camera_stalled": {
+      "en": "the camera sends no frames",
+      "ru": "камера не присылает кадров"
+    },
+    "camera_ended": {
+      "en": "the video stream ended",
+      "ru": "видеопоток закончился"
+    },
+    "camera_decoder_hung": {
+      "en": "the video decoder hung",
+      "ru": "декодер видео завис"
+    },
+    "camera_ffmpeg_missing": {
+      "en": "FFmpeg is missing on the device",
+      "ru": "на устройстве нет FFmpeg"
+    },
+    "camera_disk": {
+      "en": "the disk of the device is full or read-only",
+      "ru": "диск устройства заполнен или закрыт для записи"
+    },
+    "camera_unknown": {
+      "en": "the camera failed for an unknown reason",
+      "ru": "сбой камеры по неизвестной причине"
+    },
+    "no_frames": {
+      "en": "no frames arrived",
+      "ru": "кадры не поступали"
+    },
+    "restarted": {
+      "en": "Lineside was started again",
+      "ru": "Lineside запускался заново"
+    },
+    "no_record": {
+      "en": "no record of this time: the device was off, or its records have not arrived",
+      "ru": "нет записей: устройство было выключено, или записи не пришли"
+    },
+    "offline": {
+      "en": "the device is not connected",
+      "ru": "устройство не на связи"
+    },
+    "old_counters": {
+      "en": "the latest counters are old",
+      "ru": "последние счётчики устарели"
     }
   },
   "details": {

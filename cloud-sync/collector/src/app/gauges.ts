@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { CameraInspection } from '../inspection/index.ts';
 import type { ReasonCount } from './loss-reasons.ts';
 
 /** What the modules show as metrics; read when somebody asks. */
@@ -8,6 +9,8 @@ export interface GaugeSources {
   readonly missing: () => Promise<number>;
   readonly signatureProblems: () => Promise<number>;
   readonly declaredByReason: () => Promise<readonly ReasonCount[]>;
+  /** What is known now of the cameras of each device. */
+  readonly inspection: () => Promise<ReadonlyMap<string, readonly CameraInspection[]>>;
   readonly storeUp: () => boolean;
   readonly collectors: () => number;
   readonly queued: () => number;
@@ -46,6 +49,7 @@ export function registerGauges(registry: Registry, sources: GaugeSources): void 
       for (const { reason, count } of await sources.declaredByReason().catch(() => [])) this.set({ reason }, count);
     },
   });
+  inspectionGauge(registry, sources);
   new Counter({
     name: 'lineside_collector_broker_restarts_total',
     help: 'Times the managed broker was started again after it had ended by itself',
@@ -53,6 +57,26 @@ export function registerGauges(registry: Registry, sources: GaugeSources): void 
     collect() {
       this.reset();
       this.inc(sources.brokerRestarts());
+    },
+  });
+}
+
+/** One series per state, of which one is 1: `lineside_collector_inspecting{state="inspecting"} == 0` is an alert. */
+function inspectionGauge(registry: Registry, sources: GaugeSources): void {
+  const states = ['inspecting', 'starting', 'not_inspecting', 'unknown'] as const;
+  new Gauge({
+    name: 'lineside_collector_inspecting',
+    help: 'Whether a camera is inspected by a model: 1 for the state that it is in, 0 for the others',
+    labelNames: ['device', 'camera', 'model', 'state'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const devices = await sources.inspection().catch(() => new Map<string, readonly CameraInspection[]>());
+      for (const { row, state } of [...devices.values()].flat()) {
+        if (state === 'ended') continue;
+        const { device, camera, model } = row;
+        for (const each of states) this.set({ device, camera, model, state: each }, each === state ? 1 : 0);
+      }
     },
   });
 }

@@ -5,6 +5,7 @@ import { ClusterMembership } from '../cluster/index.ts';
 import { DeviceRegistry } from '../devices/index.ts';
 import { GapWatch } from '../gaps/index.ts';
 import { openHttp } from '../http/index.ts';
+import { readInspection } from '../inspection/index.ts';
 import { Ingest } from '../ingest/index.ts';
 import { BrokerLink } from '../link/index.ts';
 import { openMedia } from '../media/index.ts';
@@ -85,6 +86,12 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       missing: async () => (await store.records.totals()).missing,
       signatureProblems: async () => (await store.records.signatureProblems(MAX_ROWS)).length,
       declaredByReason: async () => lossesByReason(await store.records.losses(MAX_ROWS)),
+      inspection: async () =>
+        readInspection({
+          records: store.records,
+          isOnline: (device) => devices.isOnline(device),
+          nowMs: clock.wallMs(),
+        }),
       storeUp: () => ingest.storeProblem === undefined,
       collectors: () => membership.others + 1,
       queued: () => ingest.queued,

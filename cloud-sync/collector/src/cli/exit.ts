@@ -9,6 +9,8 @@ export const EXIT = {
   badInput: 2,
   /** This machine cannot run it: Node too old, not built. */
   environment: 3,
+  /** A line is not inspected, or nobody knows whether it is. */
+  notInspecting: 4,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
@@ -17,7 +19,8 @@ Exit codes:
   0  done, and nothing is wrong
   1  done, and problems were found; or it failed
   2  wrong options or input, or a configuration that cannot be used
-  3  this machine cannot run it (Node too old, not built)`;
+  3  this machine cannot run it (Node too old, not built)
+  4  status: a line is not inspected, or nobody knows whether it is`;
 
 /** Any error with a code and an advice, from any module. */
 export interface CodedError {

@@ -2,7 +2,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Clock } from '@lineside/kit';
-import { ProblemError } from './problem.ts';
+import { AttemptLimit } from './attempt-limit.ts';
+import { ProblemError, tooManyAttempts } from './problem.ts';
 
 const COOKIE = 'lineside_session';
 const SESSION_MS = 12 * 3_600_000;
@@ -23,9 +24,11 @@ export interface AccessOptions {
 export class Access {
   readonly #options: AccessOptions;
   readonly #sessions = new Map<string, number>();
+  readonly #attempts: AttemptLimit;
 
   constructor(options: AccessOptions) {
     this.#options = options;
+    this.#attempts = new AttemptLimit(() => options.clock.monoMs());
   }
 
   get needsToken(): boolean {
@@ -53,7 +56,7 @@ export class Access {
 
   /** Throws a 401 problem unless the request may read. */
   checkRead(request: FastifyRequest): void {
-    if (!this.needsToken || this.#bearerFits(request) || this.#sessionFits(request)) return;
+    if (!this.needsToken || this.#sessionFits(request) || this.#bearerFits(request)) return;
     throw new ProblemError({
       status: 401,
       code: 'token_needed',
@@ -62,10 +65,12 @@ export class Access {
     });
   }
 
-  /** Cookie of a new session for a request with the token; a wrong token is answered with a delay. */
-  async signIn(token: string): Promise<string> {
+  /** Cookie of a new session for a request with the token; a wrong token is answered with a delay, and many are refused. */
+  async signIn(token: string, address: string): Promise<string> {
     const { clock, secure } = this.#options;
+    this.#assertMayTry(address);
     if (!this.#tokenFits(token)) {
+      this.#attempts.wrong(address);
       await clock.sleep(WRONG_TOKEN_DELAY_MS);
       throw new ProblemError({ status: 401, code: 'token_wrong', title: 'This is not the token.' });
     }
@@ -83,14 +88,24 @@ export class Access {
   }
 
   #bearerFits(request: FastifyRequest): boolean {
-    const [, token] = /^Bearer ([\x21-\x7e]+)$/.exec(request.headers.authorization ?? '') ?? [];
-    return token !== undefined && this.#tokenFits(token);
+    const authorization = request.headers.authorization;
+    if (authorization === undefined) return false;
+    this.#assertMayTry(request.ip);
+    const [, token] = /^Bearer ([\x21-\x7e]+)$/.exec(authorization) ?? [];
+    const fits = token !== undefined && this.#tokenFits(token);
+    if (!fits) this.#attempts.wrong(request.ip);
+    return fits;
   }
 
   #sessionFits(request: FastifyRequest): boolean {
     const [, id] = new RegExp(`(?:^|; )${COOKIE}=([A-Za-z0-9_-]+)`).exec(request.headers.cookie ?? '') ?? [];
     const until = id === undefined ? undefined : this.#sessions.get(id);
     return until !== undefined && until > this.#options.clock.monoMs();
+  }
+
+  #assertMayTry(address: string): void {
+    const waitS = this.#attempts.waitS(address);
+    if (waitS > 0) throw tooManyAttempts(waitS);
   }
 
   #tokenFits(token: string): boolean {

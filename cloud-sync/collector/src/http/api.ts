@@ -6,6 +6,7 @@ import { UsageError } from '../errors/index.ts';
 import type { GapStore } from '../gaps/index.ts';
 import type { MediaCatalogue, MediaStore } from '../media/index.ts';
 import { eventJson, type RecordQueries } from '../records/index.ts';
+import { coverageRoute } from './coverage.ts';
 import type { DeviceLinks } from './device-links.ts';
 import { deviceList } from './device-list.ts';
 import { sendMedia } from './media.ts';
@@ -60,6 +61,7 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
     };
   });
   app.get('/api/v1/stats', async () => ({ store: await records.totals(), process: await options.processCounters() }));
+  coverageRoute(app, options);
   snapshotRoute(app, options);
 }
 

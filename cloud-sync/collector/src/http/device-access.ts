@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { isDeviceId } from '@lineside/protocol';
 import { matchesPassword, type CredentialStore } from '../broker/index.ts';
-import { ProblemError } from './problem.ts';
+import type { AttemptLimit } from './attempt-limit.ts';
+import { ProblemError, tooManyAttempts } from './problem.ts';
 
 export function param(request: FastifyRequest, name: string): string {
   return (request.params as Record<string, string | undefined>)[name] ?? '';
@@ -11,12 +12,17 @@ export function param(request: FastifyRequest, name: string): string {
 export async function authenticateDevice(
   request: FastifyRequest,
   credentials: Pick<CredentialStore, 'get'>,
+  attempts: AttemptLimit,
 ): Promise<void> {
   const [, encoded] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(request.headers.authorization ?? '') ?? [];
   const [, user, password] = /^([^:]*):([\s\S]*)$/.exec(Buffer.from(encoded ?? '', 'base64').toString('utf8')) ?? [];
+  const sender = `${request.ip} ${user ?? ''}`.slice(0, 128);
+  const waitS = attempts.waitS(sender);
+  if (waitS > 0) throw tooManyAttempts(waitS);
   const credential = user !== undefined && isDeviceId(user) ? await credentials.get(user) : undefined;
   const fits = credential !== undefined && (await matchesPassword(password ?? '', credential.hash));
   if (!fits) {
+    attempts.wrong(sender);
     throw new ProblemError({
       status: 401,
       code: 'credential_wrong',

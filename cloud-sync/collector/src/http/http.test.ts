@@ -123,6 +123,11 @@ describe('the API', () => {
       ['/api/v1/events?colour=red', 400, 'query_invalid'],
       ['/api/v1/events?cursor=%00', 400, 'cursor_invalid'],
       ['/api/v1/gaps?state=wide', 400, 'query_invalid'],
+      ['/api/v1/coverage', 400, 'query_invalid'],
+      ['/api/v1/coverage?device=line-1&from=yesterday', 400, 'query_invalid'],
+      ['/api/v1/coverage?device=line-1&from=2000&to=1000', 400, 'query_invalid'],
+      ['/api/v1/coverage?device=line-1&from=0&to=99999999999', 400, 'query_invalid'],
+      ['/api/v1/coverage?device=line-1&from=0&to=2600000000&step=60000', 400, 'query_invalid'],
       ['/api/v1/media/../../etc/passwd', 404, 'not_found'],
       ['/api/v1/media/%2e%2e%2fcollector.sqlite', 404, 'media_unknown'],
       ['/api/v1/media/zz', 404, 'media_unknown'],
@@ -197,6 +202,23 @@ describe('with a token', () => {
     const [pair = ''] = cookie.split(';');
     expect((await fetch(`${http}/api/v1/devices`, { headers: { cookie: pair } })).status).toBe(200);
     expect((await fetch(`${http}/api/v1/devices`, { headers: { cookie: `${pair}x` } })).status).toBe(401);
+    expect((await fetch(`${http}/healthz`)).status).toBe(200);
+  });
+
+  it('refuses more attempts after ten wrong ones, and lets sessions go on', async () => {
+    const { http } = guarded.at;
+    const read = async (token: string) =>
+      (await fetch(`${http}/api/v1/stats`, { headers: { authorization: `Bearer ${token}` } })).status;
+    const statuses = await Promise.all(Array.from({ length: 30 }, async (_, n) => read(`wrong-${n}`)));
+    expect(statuses).toContain(429);
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(10);
+    const answer = await fetch(`${http}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: 'wrong' }),
+    });
+    expect(answer.status).toBe(429);
+    expect(await answer.json()).toMatchObject({ code: 'too_many_attempts', advice: expect.stringMatching(/seconds/) });
     expect((await fetch(`${http}/healthz`)).status).toBe(200);
   });
 });

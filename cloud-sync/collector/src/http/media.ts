@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { systemCode } from '@lineside/kit';
 import type { CredentialStore } from '../broker/index.ts';
 import { HashMismatch, TooManyBytes, type MediaCatalogue, type MediaIngest, type MediaStore } from '../media/index.ts';
+import type { AttemptLimit } from './attempt-limit.ts';
 import { authenticateDevice, param } from './device-access.ts';
 import { ProblemError } from './problem.ts';
 
@@ -18,14 +19,14 @@ export interface MediaOptions {
 }
 
 /** Routes of pictures: devices PUT them with their credential; the name is the hash, so wrong bytes are never stored. */
-export async function mediaRoutes(app: FastifyInstance, options: MediaOptions): Promise<void> {
+export async function mediaRoutes(app: FastifyInstance, options: MediaOptions, attempts: AttemptLimit): Promise<void> {
   const { credentials, ingest, count } = options;
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     // The body stays a stream: it is hashed and written as it arrives, and never held in memory as a whole.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.addHook('onRequest', async (request) => {
-      await authenticateDevice(request, credentials);
+      await authenticateDevice(request, credentials, attempts);
       assertHash(param(request, 'sha256'));
     });
     scope.put('/media/:device/:sha256', async (request, reply) => {

@@ -25,3 +25,13 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
     .type('application/problem+json')
     .send({ type: 'about:blank', ...problem });
 }
+
+/** Refuses a sender that has sent too many wrong passwords or tokens. */
+export function tooManyAttempts(waitS: number): ProblemError {
+  return new ProblemError({
+    status: 429,
+    code: 'too_many_attempts',
+    title: 'Too many wrong attempts.',
+    advice: `try again in ${waitS} seconds`,
+  });
+}

@@ -4,6 +4,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import { z } from 'zod';
 import { type Logger, messageOf } from '@lineside/kit';
 import { Access, type AccessOptions } from './access.ts';
+import { AttemptLimit } from './attempt-limit.ts';
 import { apiRoutes, type ApiOptions } from './api.ts';
 import { mediaRoutes, type MediaOptions } from './media.ts';
 import { ProblemError, sendProblem } from './problem.ts';
@@ -59,8 +60,9 @@ export async function createServer(options: HttpOptions & { readonly media: Uplo
   });
   answerErrors(app, options.log);
   openRoutes(app, options, access);
-  await mediaRoutes(app, options.media);
-  await uploadRoutes(app, options.media, options.log);
+  const attempts = new AttemptLimit(() => options.access.clock.monoMs());
+  await mediaRoutes(app, options.media, attempts);
+  await uploadRoutes(app, options.media, { log: options.log, attempts });
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
       access.checkRead(request);
@@ -114,7 +116,7 @@ function openRoutes(app: FastifyInstance, options: HttpOptions, access: Access):
   app.post('/api/v1/session', async (request, reply) => {
     const body = z.strictObject({ token: z.string().min(1).max(512) }).safeParse(request.body);
     if (!body.success) throw new ProblemError({ status: 400, code: 'body_invalid', title: 'Send {"token": "..."}.' });
-    if (access.needsToken) reply.header('set-cookie', await access.signIn(body.data.token));
+    if (access.needsToken) reply.header('set-cookie', await access.signIn(body.data.token, request.ip));
     return reply.code(204).send();
   });
 }

@@ -129,6 +129,18 @@ describe('resumable uploads', () => {
     expect((await ask('PATCH', `line-1/..%2f..%2fcollector.lock`)).status).toBe(400);
   });
 
+  it('are few at a time for one device: the oldest gives way, and can be begun again', async () => {
+    const pictures = Array.from({ length: 40 }, () => picture(1000));
+    for (const { sha256, body } of pictures) expect((await create(sha256, body.length)).status).toBe(201);
+    const open = readdirSync(`${data}/media/uploads`).filter((name) => name.endsWith('-line-1'));
+    expect(open).toHaveLength(16);
+    const [first, last] = [pictures[0]!, pictures.at(-1)!];
+    expect((await patch(last.sha256, 0, last.body)).status).toBe(204);
+    expect((await ask('HEAD', `line-1/${first.sha256}`)).status).toBe(404);
+    expect((await create(first.sha256, 1000)).status).toBe(201);
+    expect((await patch(first.sha256, 0, first.body)).status).toBe(204);
+  });
+
   it('that were abandoned are deleted after a week', async () => {
     const { body, sha256 } = picture(2000);
     await create(sha256, body.length);

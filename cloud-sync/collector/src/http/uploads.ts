@@ -4,6 +4,7 @@ import { MemoryLocker, Server } from '@tus/server';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, messageOf } from '@lineside/kit';
 import { HashMismatch, type MediaIngest } from '../media/index.ts';
+import type { AttemptLimit } from './attempt-limit.ts';
 import { authenticateDevice, param } from './device-access.ts';
 import { assertHash, explain, type MediaOptions } from './media.ts';
 import { ProblemError } from './problem.ts';
@@ -16,6 +17,8 @@ export interface UploadOptions extends MediaOptions {
 
 const PATH = '/uploads';
 const ABANDONED_MS = 7 * 86_400_000;
+/** Most uploads that one device may have begun and not finished; the oldest gives way, and can be begun again. */
+const MAX_OPEN_UPLOADS = 16;
 const CLEAN_EVERY_MS = 3_600_000;
 const TUS_VERSION = '1.0.0';
 
@@ -24,7 +27,11 @@ const TUS_VERSION = '1.0.0';
  * continue after an interruption, at `/uploads/DEVICE/SHA256`. The last PATCH is answered only when the bytes were hashed,
  * are on disk, in their store and committed; from then on HEAD says that the upload is complete, and never before.
  */
-export async function uploadRoutes(app: FastifyInstance, options: UploadOptions, log: Logger): Promise<void> {
+export async function uploadRoutes(
+  app: FastifyInstance,
+  options: UploadOptions,
+  { log, attempts }: { readonly log: Logger; readonly attempts: AttemptLimit },
+): Promise<void> {
   const { ingest, credentials } = options;
   const files = new FileStore({ directory: ingest.uploads, expirationPeriodInMilliseconds: ABANDONED_MS });
   const tus = tusServer(files, options);
@@ -40,7 +47,7 @@ export async function uploadRoutes(app: FastifyInstance, options: UploadOptions,
     scope.removeAllContentTypeParsers();
     // The library reads the body from the request itself.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    scope.addHook('onRequest', async (request) => authenticateDevice(request, credentials));
+    scope.addHook('onRequest', async (request) => authenticateDevice(request, credentials, attempts));
     scope.route({
       method: ['POST', 'OPTIONS'],
       url: `${PATH}/:device`,
@@ -105,6 +112,11 @@ function tusServer(files: FileStore, { ingest, uploadUrl, count }: UploadOptions
     getFileIdFromRequest: (request) => {
       const [device, sha256] = pathOf(request.url);
       return device === undefined || sha256 === undefined ? undefined : idOf(device, sha256);
+    },
+    onUploadCreate: async (_request, { id }) => {
+      for (const oldest of await ingest.surplusUploads(`-${deviceOf(id)}`, MAX_OPEN_UPLOADS - 1))
+        await files.remove(oldest);
+      return {};
     },
     onUploadFinish: async (_request, { id }) => {
       try {

@@ -20,7 +20,15 @@ import type { StreamKey } from '../records/index.ts';
 import type { CheckedBatch, CheckedRecord, RecordContent } from './checked-batch.ts';
 
 /** Why a message was refused; labels of a metric, so the set is closed. */
-export type RefusedReason = RefusalReason | 'device_mismatch' | 'stream_mismatch';
+export type RefusedReason =
+  | RefusalReason
+  | 'device_mismatch'
+  | 'stream_mismatch'
+  | 'number_out_of_range'
+  | 'too_many_epochs';
+
+/** No stream of a device gets so long: 30 records a second for ten years. Higher numbers would only make false gaps. */
+export const MAX_SEQ = 10_000_000_000;
 
 /** Why a record's body was stored without being read. */
 export type UnreadReason = 'unknown_kind' | 'body_invalid';
@@ -45,6 +53,7 @@ export function checkBatch({ device, stream }: AddressOf<'up'>, batch: Batch, ra
   const { dev, epoch, from, to, prev, head, ev } = batch;
   if (dev !== device) return { refused: 'device_mismatch', detail: `envelope says ${dev}` };
   if (batch.stream !== stream) return { refused: 'stream_mismatch', detail: `envelope says ${batch.stream}` };
+  if (to > MAX_SEQ) return { refused: 'number_out_of_range', detail: `record ${to}` };
   const asReceived = (raw as { ev: unknown[] }).ev;
   const unread: UnreadReason[] = [];
   const records: CheckedRecord[] = [];

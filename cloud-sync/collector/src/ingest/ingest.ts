@@ -5,6 +5,7 @@ import { BatchQueue, type QueuedBatch } from './batch-queue.ts';
 import type { BatchOutcome, BatchStore } from './batch-store.ts';
 import { checkBatch, type RefusedReason, type UnreadReason } from './check-batch.ts';
 import type { CheckedBatch } from './checked-batch.ts';
+import { EpochLimit } from './epoch-limit.ts';
 import { StoreRecovery, type StoreListener } from './store-recovery.ts';
 import { StoreUnavailable } from './store-unavailable.ts';
 
@@ -59,6 +60,7 @@ export class Ingest {
   readonly #options: IngestOptions;
   readonly #throttle: LogThrottle;
   readonly #queue = new BatchQueue();
+  readonly #epochs = new EpochLimit();
   readonly #recovery: StoreRecovery;
   /** When the latest progress was made, monotonic. */
   #progressMs: number;
@@ -136,6 +138,11 @@ export class Ingest {
     const checked = checkBatch(address, batch, raw);
     if ('refused' in checked) {
       this.refuse({ kind: 'up', reason: checked.refused, device: address.device, detail: checked.detail });
+      return undefined;
+    }
+    if (!this.#epochs.accepts(address.device, batch.epoch, this.#options.clock.monoMs())) {
+      const detail = `epoch ${batch.epoch} is one of too many`;
+      this.refuse({ kind: 'up', reason: 'too_many_epochs', device: address.device, detail });
       return undefined;
     }
     for (const reason of checked.unread) this.#options.counters.unread(reason);

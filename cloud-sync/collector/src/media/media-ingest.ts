@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '@lineside/kit';
@@ -55,6 +55,19 @@ export class MediaIngest {
   async prepare(): Promise<void> {
     await rm(this.#incoming, { recursive: true, force: true });
     for (const folder of [this.#incoming, this.uploads]) await mkdir(folder, { recursive: true, mode: 0o750 });
+  }
+
+  /** Names of unfinished uploads that end with `suffix`, oldest first, as far as there are more than `most`. */
+  async surplusUploads(suffix: string, most: number): Promise<readonly string[]> {
+    const names = (await readdir(this.uploads)).filter((name) => name.endsWith(suffix));
+    if (names.length <= most) return [];
+    const dated = await Promise.all(
+      names.map(async (name) => ({ name, atMs: (await stat(join(this.uploads, name))).mtimeMs })),
+    );
+    return dated
+      .toSorted((a, b) => a.atMs - b.atMs)
+      .slice(0, names.length - most)
+      .map(({ name }) => name);
   }
 
   /** Size in bytes of a picture that is stored already; undefined when it is not. */

@@ -55,7 +55,7 @@ function fromStored(stored: StoredSummary): ProtocolSummary {
 
 function toStored(device: string, summary: ProtocolSummary): StoredSummary {
   const { event, kind, severity, camera, rule, label, openedAtMs, openedKnown, updatedAtMs, durationMs } = summary;
-  const { clock, latest: rank, box, frame, model, details, ruleType } = summary;
+  const { clock, latest: rank, box, frame, model, details, ruleType, openedClock, closedClock } = summary;
   const [first] = summary.snapshots;
   return {
     ...{ device, event, kind, severity, camera, rule, label, openedAtMs, openedKnown, updatedAtMs, durationMs },
@@ -65,20 +65,32 @@ function toStored(device: string, summary: ProtocolSummary): StoredSummary {
     score: summary.score ?? null,
     clock,
     snapshot: first?.sha256 ?? null,
-    extra: definedOnly({ box, frame, model, details, ruleType }),
+    extra: definedOnly({ box, frame, model, details, ruleType, openedClock, closedClock }),
     rank,
     snapshotRank: first === undefined ? null : { journal: first.journal, seq: first.seq },
   };
 }
 
+type Optional<T> = { readonly [K in keyof T]: T[K] | undefined };
+
 /** Only what is there, so that nothing is stored as null. */
-function definedOnly({ box, frame, model, details, ruleType }: EventSummary['extra']) {
+function definedOnly({
+  box,
+  frame,
+  model,
+  details,
+  ruleType,
+  openedClock,
+  closedClock,
+}: Optional<EventSummary['extra']>) {
   return {
     ...(box && { box }),
     ...(frame && { frame }),
     ...(model && { model }),
     ...(details && { details }),
     ...(ruleType && { ruleType }),
+    ...(openedClock && { openedClock }),
+    ...(closedClock && { closedClock }),
   };
 }
 

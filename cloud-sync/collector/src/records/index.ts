@@ -4,6 +4,7 @@
  */
 export * from './event-json.ts';
 export * from './event-summary.ts';
+export * from './inspection-sample.ts';
 export * from './plain-text.ts';
 export * from './record-queries.ts';
 export * from './signature-problem.ts';

@@ -1,4 +1,5 @@
-import type { DeviceState, EventBody, TelemetryBody } from '@lineside/protocol';
+import type { ClockQuality, DeviceState, EventBody, Reported, TelemetryBody } from '@lineside/protocol';
+import type { InspectionSample, SampleQuery } from './inspection-sample.ts';
 import type { SignatureProblem } from './signature-problem.ts';
 import type { StreamKey } from './stream-key.ts';
 
@@ -8,6 +9,8 @@ export interface RecordQueries {
   streams(): Promise<readonly StreamRow[]>;
   /** The latest counters of each camera and model. */
   telemetry(): Promise<readonly TelemetryRow[]>;
+  /** Telemetry records of one device by their wall time, in the order in which they were written. */
+  inspectionSamples(query: SampleQuery): Promise<readonly InspectionSample[]>;
   /** Newest first. Rejects with UsageError for a cursor that is not from an earlier page. */
   events(query: EventQuery): Promise<Page<EventSummary>>;
   totals(): Promise<Totals>;
@@ -66,8 +69,8 @@ export interface DeviceRow {
   /** Latest birth, which may be old; it does not tell whether the device is online now. */
   readonly birth: DeviceState | undefined;
   readonly hasCredential: boolean;
-  /** The full document that the device reported last, not parsed. */
-  readonly reported: unknown;
+  /** The document that the device reported last; null where there is none that fits its schema. */
+  readonly reported: Reported | null;
 }
 
 /** All transitions of one event put together. */
@@ -88,12 +91,17 @@ export interface EventSummary {
   readonly reason: string | null;
   readonly durationMs: number;
   readonly score: number | null;
+  /** The least trusted clock among its transitions. */
   readonly clock: string;
   /** SHA-256 of the snapshot. */
   readonly snapshot: string | null;
   /** True when the bytes of the snapshot are stored. */
   readonly snapshotStored: boolean;
-  readonly extra: Pick<EventBody, 'box' | 'frame' | 'model' | 'details' | 'ruleType'>;
+  readonly extra: Pick<EventBody, 'box' | 'frame' | 'model' | 'details' | 'ruleType'> & {
+    /** Quality of the device's clock at the opening and at the closing; absent in summaries from before 0.1. */
+    readonly openedClock?: ClockQuality;
+    readonly closedClock?: ClockQuality;
+  };
 }
 
 export interface EventQuery {

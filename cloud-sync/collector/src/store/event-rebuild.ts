@@ -5,7 +5,7 @@ import { addTransition, streamName, type StoredSummary, type StreamKey } from '.
  * Of the rules by which event summaries are made from records. To be raised with every change of them: table `events` of
  * an older store is then made again from its records, and verification compares like with like.
  */
-export const EVENTS_VERSION = 1;
+export const EVENTS_VERSION = 2;
 
 /** A stored event record. */
 export interface EventRecordRow extends StreamKey {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DeviceState } from '@lineside/protocol';
+import type { DeviceState, Reported } from '@lineside/protocol';
 import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { STORE_KINDS, type StorePlace } from '../../../../tests/support/store-kinds.ts';
@@ -89,10 +89,11 @@ describe.each(STORE_KINDS)('the smaller ports of a store in $name', (kind) => {
 
   describe('DeviceStore', () => {
     it('keeps the latest birth and the latest reported document of a device', async () => {
+      const reported = (pictures: number): Reported => ({ v: 1, t: 1, queue: {}, pictures, drainPerS: 0 });
       await store.devices.saveBirth('line-1', birth(), 10);
       await store.devices.saveBirth('line-1', birth({ session: 's2', line: 'Packing 2' }), 20);
-      await store.devices.saveReported('line-1', '{"v":1}', 30);
-      await store.devices.saveReported('line-1', '{"v":2}', 40);
+      await store.devices.saveReported('line-1', JSON.stringify(reported(1)), 30);
+      await store.devices.saveReported('line-1', JSON.stringify(reported(2)), 40);
       await store.credentials.save({ device: 'line-1', hash: '$7$x', createdAtMs: 0 });
       await reopen();
       expect(await store.records.devices()).toMatchObject([
@@ -102,7 +103,7 @@ describe.each(STORE_KINDS)('the smaller ports of a store in $name', (kind) => {
           lastSeenAtMs: 20,
           hasCredential: true,
           birth: { session: 's2', line: 'Packing 2' },
-          reported: { v: 2 },
+          reported: reported(2),
         },
       ]);
     });

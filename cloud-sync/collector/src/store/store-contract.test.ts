@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { headsText, signedHeadsBody, transferBodies, type Batch, type SeqRange } from '@lineside/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
-import { eventBody, JournalTwin, oldForm } from '../../../../tests/support/journal-twin.ts';
+import { counterBody, eventBody, JournalTwin, oldForm } from '../../../../tests/support/journal-twin.ts';
 import { STORE_KINDS, type StorePlace } from '../../../../tests/support/store-kinds.ts';
 import type { BatchOutcome } from '../ingest/index.ts';
 import { verifyChains, type Finding } from '../records/index.ts';
@@ -113,6 +113,37 @@ describe.each(STORE_KINDS)('a store in $name', (kind) => {
       const { items } = await store.records.events({ limit: 10, kind: 'downtime' });
       expect(items).toMatchObject([{ event: newer.event, kind: 'downtime', extra: { ruleType: 'line_stopped' } }]);
       expect((await store.records.totals()).events).toEqual({ sanitation: 1, downtime: 1 });
+    });
+
+    it('gives counter records by their time, of one device and one camera, in the order in which they were written', async () => {
+      const telemetry = new JournalTwin('line-1', 'telemetry');
+      const other = new JournalTwin('line-2', 'telemetry');
+      for (const minute of [0, 1, 2, 3]) {
+        for (const camera of ['belt', 'belt "2"\0'])
+          telemetry.append('counters', counterBody({ camera }), minute * 60_000);
+        other.append('counters', counterBody(), minute * 60_000);
+      }
+      telemetry.append('of_a_newer_device', { what: 'else' }, 60_000);
+      await put(telemetry.batch(), other.batch());
+      const query = { device: 'line-1', fromMs: 60_000, toMs: 120_000 };
+      const all = await store.records.inspectionSamples(query);
+      expect(all.map(({ seq }) => seq)).toEqual([3, 4, 5, 6]);
+      expect(all[0]).toMatchObject({ device: 'line-1', boot: 'boot-1', wallMs: 60_000, monoMs: 2000, clock: 'synced' });
+      const one = await store.records.inspectionSamples({ ...query, camera: 'belt "2"\0' });
+      expect(one.map(({ seq, body }) => [seq, body.camera])).toEqual([
+        [4, 'belt "2"\0'],
+        [6, 'belt "2"\0'],
+      ]);
+    });
+
+    it('gives no document of a device that does not fit its schema, and all others', async () => {
+      await store.devices.saveReported('line-1', '{"queue":{"audit":null}}', 1);
+      await store.devices.saveReported('line-2', '{"v":1,"t":1,"queue":{},"pictures":3,"drainPerS":0}', 1);
+      const devices = await store.records.devices();
+      expect(devices.map(({ device, reported }) => [device, reported?.pictures])).toEqual([
+        ['line-1', undefined],
+        ['line-2', 3],
+      ]);
     });
 
     it('takes batches in any order and returns the ranges that it has', async () => {
@@ -281,6 +312,54 @@ describe.each(STORE_KINDS)('a store in $name', (kind) => {
       expect((await store.records.events({ limit: 50, kind: 'quality_issue' })).items).toHaveLength(3);
       expect((await store.records.events({ limit: 50, device: 'line-2' })).items).toHaveLength(0);
       await expect(store.records.events({ limit: 1, cursor: 'nonsense' })).rejects.toThrow(/cursor/);
+    });
+
+    it('never closes an event before it opens, never lists one of the future first, and keeps the clock of each instant', async () => {
+      const journal = new JournalTwin('line-1');
+      const story = (
+        label: string,
+        openedAt: number,
+        closedAt: number,
+        [opened, closed]: readonly ['synced' | 'suspect', 'synced' | 'suspect'],
+      ) => {
+        const body = eventBody({ label });
+        journal.append('event', body, openedAt, { clock: opened });
+        journal.append('event', { ...body, phase: 'closed', reason: 'cleared', durationMs: 9000 }, closedAt, {
+          clock: closed,
+        });
+      };
+      story('earlier', 10_000, 19_000, ['synced', 'synced']);
+      story('set_back', 50_000, 20_000, ['synced', 'suspect']);
+      story('of_the_future', 2_000_000_000_000, 70_000, ['suspect', 'synced']);
+      story('latest', 95_000, 99_000, ['synced', 'synced']);
+      for (const first of [1, 3, 5, 7]) {
+        await store.batches.commit([checkedBatch(journal.batch(first, first + 1))], 9000 + first * 14_000);
+      }
+      const labels: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await store.records.events({ limit: 1, cursor });
+        for (const { label, openedAtMs, closedAtMs } of page.items) {
+          labels.push(label);
+          expect(closedAtMs).toBeGreaterThanOrEqual(openedAtMs);
+        }
+        cursor = page.next;
+      } while (cursor !== undefined);
+      expect(labels).toEqual(['latest', 'of_the_future', 'set_back', 'earlier']);
+      const { items } = await store.records.events({ limit: 10 });
+      expect(
+        items.map(({ openedAtMs, closedAtMs, extra }) => [
+          openedAtMs,
+          extra.openedClock,
+          closedAtMs,
+          extra.closedClock,
+        ]),
+      ).toEqual([
+        [95_000, 'synced', 99_000, 'synced'],
+        [61_000, 'suspect', 70_000, 'synced'],
+        [50_000, 'synced', 59_000, 'suspect'],
+        [10_000, 'synced', 19_000, 'synced'],
+      ]);
     });
 
     it('links the snapshot that the media stream names, and shows when its bytes are stored', async () => {

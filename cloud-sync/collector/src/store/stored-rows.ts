@@ -1,4 +1,4 @@
-import { DeviceState, TelemetryBody } from '@lineside/protocol';
+import { DeviceState, Reported, TelemetryBody } from '@lineside/protocol';
 import type { GapRow, GapState } from '../gaps/index.ts';
 import type {
   Conflict,
@@ -21,14 +21,15 @@ export interface DeviceSql {
   readonly has_credential: number;
 }
 
+/** What does not fit its schema, because an earlier version stored it, is left out: it must not harm other devices. */
 export function toDeviceRow(row: DeviceSql): DeviceRow {
   return {
     device: row.device,
     firstSeenAtMs: row.first_seen_ms,
     lastSeenAtMs: row.last_seen_ms,
-    birth: row.birth === null ? undefined : DeviceState.parse(JSON.parse(row.birth)),
+    birth: row.birth === null ? undefined : DeviceState.safeParse(JSON.parse(row.birth)).data,
     hasCredential: row.has_credential === 1,
-    reported: row.reported === null ? null : (JSON.parse(row.reported) as unknown),
+    reported: row.reported === null ? null : (Reported.safeParse(JSON.parse(row.reported)).data ?? null),
   };
 }
 
@@ -61,13 +62,12 @@ export interface TelemetrySql {
   readonly body: string;
 }
 
-export function toTelemetryRow({ device, camera, model, wall_ms, received_ms, body }: TelemetrySql): TelemetryRow {
-  return {
-    ...{ device, camera, model },
-    wallMs: wall_ms,
-    receivedAtMs: received_ms,
-    body: TelemetryBody.parse(JSON.parse(body)),
-  };
+/** Rows whose body does not fit its schema are left out. */
+export function toTelemetryRows(rows: readonly TelemetrySql[]): readonly TelemetryRow[] {
+  return rows.flatMap(({ device, camera, model, wall_ms, received_ms, body: json }) => {
+    const body = TelemetryBody.safeParse(JSON.parse(json)).data;
+    return body === undefined ? [] : [{ device, camera, model, wallMs: wall_ms, receivedAtMs: received_ms, body }];
+  });
 }
 
 export type ConflictSql = Omit<Conflict, 'contentDiffers'> & { readonly differs: number };

@@ -26,7 +26,11 @@ export interface EventSummary extends Latest {
   /** Of the opening; where that record is not known, the time of another transition less the duration it reports. */
   readonly openedAtMs: number;
   readonly openedKnown: boolean;
+  /** Quality of the clock at the record that `openedAtMs` comes from; absent in summaries from before 0.1. */
+  readonly openedClock?: ClockQuality;
   readonly closedAtMs?: number;
+  /** Quality of the clock at the closing. */
+  readonly closedClock?: ClockQuality;
   /** Why it closed. */
   readonly reason?: EventBody['reason'];
   /** The longest that any transition reports, monotonic ms. */
@@ -98,7 +102,8 @@ function summaryOf({ rank, wallMs, clock, body }: EventTransition): EventSummary
     state: closing ? 'closed' : 'open',
     openedAtMs: opening ? wallMs : Math.round(wallMs - body.durationMs),
     openedKnown: opening,
-    ...(closing ? { closedAtMs: wallMs, ...(reason === undefined ? {} : { reason }) } : {}),
+    openedClock: clock,
+    ...(closing ? { closedAtMs: wallMs, closedClock: clock, ...(reason === undefined ? {} : { reason }) } : {}),
     durationMs: body.durationMs,
     ...(score === undefined ? {} : { score }),
     clock,
@@ -121,22 +126,28 @@ function latestOf(summary: EventSummary): Latest {
   };
 }
 
-function openingOf(a: EventSummary, b: EventSummary): Pick<EventSummary, 'openedAtMs' | 'openedKnown'> {
+type Opening = Pick<EventSummary, 'openedAtMs' | 'openedKnown' | 'openedClock'>;
+
+function openingOf(a: EventSummary, b: EventSummary): Opening {
   if (a.openedKnown !== b.openedKnown) return pickOpening(a.openedKnown ? a : b);
   return pickOpening(b.openedAtMs < a.openedAtMs ? b : a);
 }
 
-function pickOpening({ openedAtMs, openedKnown }: EventSummary): Pick<EventSummary, 'openedAtMs' | 'openedKnown'> {
-  return { openedAtMs, openedKnown };
+function pickOpening({ openedAtMs, openedKnown, openedClock }: EventSummary): Opening {
+  return { openedAtMs, openedKnown, ...(openedClock === undefined ? {} : { openedClock }) };
 }
 
 /** The earliest closing; an event has one, unless two runs have closed it. */
-function closingOf(a: EventSummary, b: EventSummary): Pick<EventSummary, 'state' | 'closedAtMs' | 'reason'> {
+function closingOf(
+  a: EventSummary,
+  b: EventSummary,
+): Pick<EventSummary, 'state' | 'closedAtMs' | 'closedClock' | 'reason'> {
   const [aMs = Number.POSITIVE_INFINITY, bMs = Number.POSITIVE_INFINITY] = [a.closedAtMs, b.closedAtMs];
   const first = aMs === bMs ? ((a.reason ?? '') <= (b.reason ?? '') ? a : b) : aMs < bMs ? a : b;
-  const { state, closedAtMs, reason } = first;
+  const { state, closedAtMs, closedClock, reason } = first;
   if (closedAtMs === undefined) return { state };
-  return { state, closedAtMs, ...(reason === undefined ? {} : { reason }) };
+  const clock = closedClock === undefined ? {} : { closedClock };
+  return { state, closedAtMs, ...clock, ...(reason === undefined ? {} : { reason }) };
 }
 
 function highest(a: number | undefined, b: number | undefined): number | undefined {

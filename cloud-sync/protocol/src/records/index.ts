@@ -6,6 +6,7 @@ export * from './canonical.ts';
 export * from './chain.ts';
 export { type EventBody, readEventBody } from './event-body.ts';
 export * from './event-summary.ts';
+export * from './event-times.ts';
 export * from './ranges.ts';
 export * from './streams.ts';
 export { readTombstoneBody, type TombstoneBody } from './tombstone-body.ts';

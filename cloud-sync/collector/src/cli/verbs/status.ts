@@ -1,4 +1,6 @@
+import { systemClock } from '@lineside/kit';
 import type { Command } from 'commander';
+import type { CameraInspection } from '../../inspection/index.ts';
 import type { StreamRow, Totals } from '../../records/index.ts';
 import type { RuntimeInfo } from '../../runtime/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
@@ -9,7 +11,7 @@ import { table } from '../table.ts';
 export function configure(command: Command, registry: Registry): void {
   command
     .description(
-      `What is stored, by device and stream, and what is wrong. --json: one line {running, page?, broker?, totals, streams}. Ends with 1 when records are missing, a hash chain is broken or records arrived again with changes.`,
+      `Whether every line is inspected, what is stored by device and stream, and what is wrong. --json: one line {running, page?, broker?, inspection, totals, streams}. Ends with 4 when a line is not inspected or nobody knows whether it is; else with 1 when records are missing, a hash chain is broken or records arrived again with changes.`,
     )
     .addHelpText('after', examples('lineside-collector status --data ./collector'))
     .action(action(registry, status));
@@ -18,17 +20,48 @@ export function configure(command: Command, registry: Registry): void {
 async function status(context: Context): Promise<ExitCode> {
   const config = await context.config();
   const { DataLock, readRuntimeInfo } = await import('../../runtime/index.ts');
-  const [totals, streams] = await context.withStore(config, async ({ records }) => [
-    await records.totals(),
-    await records.streams(),
-  ]);
+  const { readInspection } = await import('../../inspection/index.ts');
+  const [totals, streams, cameras] = await context.withStore(config, async ({ records }) => {
+    // Who is connected is known only to the running collector; here the age of the counters decides.
+    const inspection = await readInspection({ records, isOnline: () => true, nowMs: systemClock.wallMs() });
+    const inUse = new Set((await records.devices()).filter((row) => row.hasCredential).map(({ device }) => device));
+    const judged = [...inspection].filter(([device]) => inUse.has(device)).flatMap(([, rows]) => rows);
+    return [await records.totals(), await records.streams(), judged.filter(({ state }) => state !== 'ended')];
+  });
   const running = DataLock.isTaken(config.data);
   const info = running ? readRuntimeInfo(config.data) : undefined;
+  const head = `Collector ${running ? 'runs' : 'does not run'} on ${config.data}`;
   context.say(
-    { running, ...(info && { page: info.http, broker: info.mqtt }), totals, streams },
-    textOf(`Collector ${running ? 'runs' : 'does not run'} on ${config.data}`, info, totals, streams),
+    {
+      running,
+      ...(info && { page: info.http, broker: info.mqtt }),
+      inspection: cameras.map(({ row: { device, camera, model }, state, reason, text }) => ({
+        ...{ device, camera, model, inspecting: state, reason: reason ?? null, reasonText: text ?? null },
+      })),
+      ...{ totals, streams },
+    },
+    [inspectionText(cameras), textOf(head, info, totals, streams)].filter((text) => text !== '').join('\n\n'),
   );
+  if (cameras.some(({ state }) => state === 'not_inspecting' || state === 'unknown')) return EXIT.notInspecting;
   return totals.missing + totals.chainBreaks + totals.conflicts === 0 ? EXIT.ok : EXIT.problems;
+}
+
+const STATE = {
+  inspecting: 'inspecting',
+  starting: 'starting',
+  not_inspecting: 'NOT INSPECTING',
+  unknown: 'UNKNOWN',
+  ended: 'no longer reported',
+} as const;
+
+/** One line per camera and model, those that are not inspected first; empty where no device has reported any. */
+function inspectionText(cameras: readonly CameraInspection[]): string {
+  if (cameras.length === 0) return '';
+  const order = ['not_inspecting', 'unknown', 'starting', 'inspecting'];
+  const rows = cameras
+    .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
+    .map(({ row, state, text }) => [row.device, row.camera, row.model, STATE[state], text ?? '']);
+  return table([['DEVICE', 'CAMERA', 'MODEL', 'INSPECTION', 'WHY'], ...rows]);
 }
 
 function textOf(head: string, info: RuntimeInfo | undefined, totals: Totals, streams: readonly StreamRow[]): string {

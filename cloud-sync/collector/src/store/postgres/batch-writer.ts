@@ -268,7 +268,7 @@ async function writeReadTables(
         break;
     }
   }
-  await tables.save(tx);
+  await tables.save(tx, atMs);
 }
 
 async function countStored(tx: Queryable, entries: readonly Entry[], counts: readonly Counts[]): Promise<void> {

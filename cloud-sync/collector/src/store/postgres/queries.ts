@@ -1,13 +1,16 @@
 import type pg from 'pg';
+import { toSamples, type SampleSql } from '../../records/index.ts';
 import type {
   ChainBreak,
   Conflict,
   DeviceRow,
   EventQuery,
   EventSummary,
+  InspectionSample,
   LossRow,
   Page,
   RecordQueries,
+  SampleQuery,
   SignatureProblem,
   StreamRow,
   TelemetryRow,
@@ -22,7 +25,7 @@ import {
   toConflict,
   toDeviceRow,
   toStreamRow,
-  toTelemetryRow,
+  toTelemetryRows,
   type ConflictSql,
   type DeviceSql,
   type StreamSql,
@@ -46,6 +49,10 @@ const STREAMS = `select j.device, j.epoch, j.stream, j.stored,
     select journal, sum(last - first + 1) as covered, max(last) as highest, max(last) filter (where first = 1) as upto
     from spans group by journal
   ) s on s.journal = j.id order by j.device, j.id`;
+
+const SAMPLES = `select j.device, r.journal, r.seq, r.json from journals j join records r on r.journal = j.id
+  where j.device = $1 and j.stream = 'telemetry' and r.kind = 'counters' and r.wall_ms between $2 and $3
+  order by r.journal, r.seq`;
 
 const BREAKS = `select j.device, j.epoch, j.stream, b.seq, b.link, b.expected, b.found, b.at_ms as "atMs", b.times
   from chain_breaks b join journals j on j.id = b.journal order by b.at_ms desc, b.journal, b.seq limit $1`;
@@ -81,7 +88,12 @@ export class PostgresQueries implements RecordQueries {
 
   async telemetry(): Promise<readonly TelemetryRow[]> {
     const sql = 'select * from telemetry order by device, camera, model';
-    return (await rowsOf<TelemetrySql>(this.#pool, sql)).map(toTelemetryRow);
+    return toTelemetryRows(await rowsOf<TelemetrySql>(this.#pool, sql));
+  }
+
+  async inspectionSamples({ device, camera, fromMs, toMs }: SampleQuery): Promise<readonly InspectionSample[]> {
+    const rows = await rowsOf<SampleSql>(this.#pool, SAMPLES, [device, fromMs, toMs]);
+    return toSamples(rows, camera);
   }
 
   async events({ device, kind, limit, cursor }: EventQuery): Promise<Page<EventSummary>> {
@@ -91,10 +103,12 @@ export class PostgresQueries implements RecordQueries {
     const conditions = [
       ...(device === undefined ? [] : [`e.device = ${mark(device)}`]),
       ...(kind === undefined ? [] : [`e.kind = ${mark(kind)}`]),
-      ...(after === undefined ? [] : [`(e.opened_ms, e.id) < (${mark(after.openedAtMs)}, ${mark(after.id)})`]),
+      ...(after === undefined
+        ? []
+        : [`(least(e.opened_ms, e.received_ms), e.id) < (${mark(after.openedAtMs)}, ${mark(after.id)})`]),
     ];
     const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
-    const sql = `${EVENTS} ${where} order by e.opened_ms desc, e.id desc limit $1`;
+    const sql = `${EVENTS} ${where} order by least(e.opened_ms, e.received_ms) desc, e.id desc limit $1`;
     return eventPage(await rowsOf<EventPageSql>(this.#pool, sql, values), limit);
   }
 

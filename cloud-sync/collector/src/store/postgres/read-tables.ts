@@ -7,8 +7,8 @@ import { signedRows } from '../signatures.ts';
 import type { TelemetrySql } from '../stored-rows.ts';
 import { rowsOf, type Queryable } from './database.ts';
 
-const SAVE_EVENTS = `insert into events (${EVENT_COLUMNS.join(', ')})
-  select ${EVENT_COLUMNS.join(', ')} from json_populate_recordset(null::events, $1)
+const SAVE_EVENTS = `insert into events (${EVENT_COLUMNS.join(', ')}, received_ms)
+  select ${EVENT_COLUMNS.join(', ')}, $2::bigint from json_populate_recordset(null::events, $1)
   on conflict (device, event) do update set ${EVENT_COLUMNS.map((name) => `${name} = excluded.${name}`).join(', ')}`;
 
 const SAVE_TELEMETRY = `insert into telemetry select * from json_populate_recordset(null::telemetry, $1)
@@ -28,7 +28,9 @@ export async function bringEventsUpToDate(tx: Queryable): Promise<void> {
   const rows = await rowsOf<EventRecordRow>(tx, EVENT_RECORDS);
   const summaries = summariesOf(rows, new Set(retired.map(({ device }) => device)));
   for (let at = 0; at < summaries.length; at += 500) {
-    await tx.query(SAVE_EVENTS, [jsonRows(summaries.slice(at, at + 500).map(storable))]);
+    const rowsOfPage = jsonRows(summaries.slice(at, at + 500).map(storable));
+    // Known rows keep when they were received; of others it is not known.
+    await tx.query(SAVE_EVENTS, [rowsOfPage, Number.MAX_SAFE_INTEGER]);
   }
   await tx.query(
     "insert into meta values ('events_version', $1) on conflict (name) do update set value = excluded.value",
@@ -82,8 +84,8 @@ export class ReadTables {
     this.#signed.push(...signedRows(heads).map((row) => ({ ...common, ...row })));
   }
 
-  async save(tx: Queryable): Promise<void> {
-    if (this.#transitions.length > 0) await this.#saveEvents(tx);
+  async save(tx: Queryable, atMs: number): Promise<void> {
+    if (this.#transitions.length > 0) await this.#saveEvents(tx, atMs);
     if (this.#telemetry.size > 0) await tx.query(SAVE_TELEMETRY, [jsonRows([...this.#telemetry.values()])]);
     if (this.#history.length > 0) await tx.query(SAVE_HISTORY, [jsonRows(this.#history)]);
     if (this.#signed.length > 0) {
@@ -100,7 +102,7 @@ export class ReadTables {
     }
   }
 
-  async #saveEvents(tx: Queryable): Promise<void> {
+  async #saveEvents(tx: Queryable, atMs: number): Promise<void> {
     const wanted = new Map(
       this.#transitions.map(({ device, body }) => [eventKey(device, body.event), { device, body }]),
     );
@@ -116,7 +118,7 @@ export class ReadTables {
       const key = eventKey(transition.device, transition.body.event);
       summaries.set(key, addTransition(summaries.get(key), transition));
     }
-    await tx.query(SAVE_EVENTS, [jsonRows([...summaries.values()].map(storable))]);
+    await tx.query(SAVE_EVENTS, [jsonRows([...summaries.values()].map(storable)), atMs]);
   }
 }
 

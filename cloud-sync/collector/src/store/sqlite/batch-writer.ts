@@ -124,7 +124,7 @@ export class BatchWriter {
     if (content.type !== 'tombstone' && this.#isTransferred(key, record)) return 0;
     switch (content.type) {
       case 'event':
-        this.#tables.transition(key.device, journal, record, content.body);
+        this.#tables.transition(key.device, journal, record, content.body, atMs);
         return 0;
       case 'telemetry':
         this.#tables.telemetry(key.device, journal, record, content.body, atMs);

@@ -1,13 +1,16 @@
 import type Database from 'better-sqlite3';
+import { toSamples, type SampleSql } from '../../records/index.ts';
 import type {
   ChainBreak,
   Conflict,
   DeviceRow,
   EventQuery,
   EventSummary,
+  InspectionSample,
   LossRow,
   Page,
   RecordQueries,
+  SampleQuery,
   SignatureProblem,
   StreamRow,
   TelemetryRow,
@@ -22,7 +25,7 @@ import {
   toConflict,
   toDeviceRow,
   toStreamRow,
-  toTelemetryRow,
+  toTelemetryRows,
   type ConflictSql,
   type DeviceSql,
   type StreamSql,
@@ -41,6 +44,10 @@ const STREAMS = `select j.device, j.epoch, j.stream, j.stored,
     coalesce((select hash from records r where r.journal = j.id order by seq desc limit 1),
       (select t.head from retired t where t.journal = j.id)) as head, ${SIGNED_UPTO} as signedUpto
   from journals j order by j.device, j.id`;
+
+const SAMPLES = `select j.device, r.journal, r.seq, r.json from journals j join records r on r.journal = j.id
+  where j.device = :device and j.stream = 'telemetry' and r.kind = 'counters' and r.wall_ms between :fromMs and :toMs
+  order by r.journal, r.seq`;
 
 const BREAKS = `select j.device, j.epoch, j.stream, b.seq, b.link, b.expected, b.found, b.at_ms as atMs, b.times
   from chain_breaks b join journals j on j.id = b.journal order by b.at_ms desc limit ?`;
@@ -75,7 +82,12 @@ export class SqliteQueries implements RecordQueries {
   }
 
   async telemetry(): Promise<readonly TelemetryRow[]> {
-    return this.#all<TelemetrySql>('select * from telemetry order by device, camera, model').map(toTelemetryRow);
+    return toTelemetryRows(this.#all<TelemetrySql>('select * from telemetry order by device, camera, model'));
+  }
+
+  async inspectionSamples({ device, camera, fromMs, toMs }: SampleQuery): Promise<readonly InspectionSample[]> {
+    const rows = this.#db.prepare<[object], SampleSql>(SAMPLES).all({ device, fromMs, toMs });
+    return toSamples(rows, camera);
   }
 
   async events({ device, kind, limit, cursor }: EventQuery): Promise<Page<EventSummary>> {
@@ -83,11 +95,13 @@ export class SqliteQueries implements RecordQueries {
     const conditions = [
       ...(device === undefined ? [] : ['e.device = :device']),
       ...(kind === undefined ? [] : ['e.kind = :kind']),
-      ...(after === undefined ? [] : ['(e.opened_ms, e.id) < (:openedAtMs, :id)']),
+      ...(after === undefined ? [] : ['(min(e.opened_ms, e.received_ms), e.id) < (:openedAtMs, :id)']),
     ];
     const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
     const rows = this.#db
-      .prepare<[object], EventPageSql>(`${EVENTS} ${where} order by e.opened_ms desc, e.id desc limit :limit`)
+      .prepare<[object], EventPageSql>(
+        `${EVENTS} ${where} order by min(e.opened_ms, e.received_ms) desc, e.id desc limit :limit`,
+      )
       .all({ device, kind, limit: limit + 1, openedAtMs: after?.openedAtMs, id: after?.id });
     return eventPage(rows, limit);
   }

@@ -8,7 +8,7 @@ import { EVENT_COLUMNS, fromEventRow, toEventRow, type EventRowSql } from '../ev
 /** Tables that repeat what records say, in the form in which it is queried. Inside the caller's transaction. */
 export class ReadTables {
   readonly #event: Database.Statement<[string, string], EventRowSql>;
-  readonly #saveEvent: Database.Statement<[Omit<EventRowSql, 'id'>]>;
+  readonly #saveEvent: Database.Statement<[Omit<EventRowSql, 'id'> & { readonly received_ms: number }]>;
   readonly #saveTelemetry: Database.Statement<[string, string, string, number, number, number, number, string]>;
   readonly #expect: Database.Statement<[string, string, string]>;
 
@@ -25,12 +25,12 @@ export class ReadTables {
     this.#expect = db.prepare('insert or ignore into expected_media (device, event, sha256) values (?, ?, ?)');
   }
 
-  transition(device: string, journal: number, record: CheckedRecord, body: EventBody): void {
+  transition(device: string, journal: number, record: CheckedRecord, body: EventBody, atMs: number): void {
     const row = this.#event.get(device, body.event);
     const rank = { journal, seq: record.seq };
     const { wallMs, clock } = record;
     const summary = addTransition(row && fromEventRow(row), { device, wallMs, clock, rank, body });
-    this.#saveEvent.run(toEventRow(summary));
+    this.#saveEvent.run({ ...toEventRow(summary), received_ms: atMs });
   }
 
   telemetry(device: string, journal: number, record: CheckedRecord, body: TelemetryBody, atMs: number): void {
@@ -50,11 +50,15 @@ export function bringEventsUpToDate(db: Database.Database): void {
   const retired = db.prepare<[], { device: string }>(RETIRED_DEVICES).all();
   const rows = db.prepare<[], EventRecordRow>(EVENT_RECORDS).iterate();
   const save = db.prepare(SAVE_EVENT);
-  for (const summary of summariesOf(rows, new Set(retired.map(({ device }) => device)))) save.run(toEventRow(summary));
+  for (const summary of summariesOf(rows, new Set(retired.map(({ device }) => device)))) {
+    // Known rows keep when they were received; of others it is not known.
+    save.run({ ...toEventRow(summary), received_ms: Number.MAX_SAFE_INTEGER });
+  }
   db.prepare("insert into meta values ('events_version', ?) on conflict do update set value = excluded.value").run(
     EVENTS_VERSION,
   );
 }
 
-const SAVE_EVENT = `insert into events (${EVENT_COLUMNS.join(', ')}) values (${EVENT_COLUMNS.map((name) => `:${name}`).join(', ')})
+const SAVE_EVENT = `insert into events (${EVENT_COLUMNS.join(', ')}, received_ms)
+  values (${EVENT_COLUMNS.map((name) => `:${name}`).join(', ')}, :received_ms)
   on conflict (device, event) do update set ${EVENT_COLUMNS.map((name) => `${name} = excluded.${name}`).join(', ')}`;

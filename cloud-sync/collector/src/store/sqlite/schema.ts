@@ -1,5 +1,5 @@
 /** Bumped with every change of the tables; `open` carries older files forward and refuses newer ones. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 6;
 
 /**
  * Records are keyed by (journal, seq), where a journal is one (device, epoch, stream). `spans` holds which numbers are
@@ -106,5 +106,31 @@ create table transferred (
 ) without rowid;
 `;
 
+/** Telemetry records by time, for the coverage of a camera. Records of other kinds do not pay for it. */
+const TELEMETRY_BY_TIME = `create index telemetry_by_time on records (journal, wall_ms) where kind = 'counters';`;
+
+/**
+ * When the first record of an event was received: an event of a device whose clock is ahead does not come before all
+ * others in the lists. Of older events the reception of the latest record is known.
+ */
+const EVENTS_RECEIVED = `
+alter table events add column received_ms integer not null default 9007199254740991;
+update events set received_ms = coalesce(
+  (select r.received_ms from records r where r.journal = events.journal and r.seq = events.seq), received_ms);
+drop index events_by_time;
+drop index events_by_device;
+drop index events_by_kind;
+create index events_by_time on events ((min(opened_ms, received_ms)) desc, id desc);
+create index events_by_device on events (device, (min(opened_ms, received_ms)) desc, id desc);
+create index events_by_kind on events (kind, (min(opened_ms, received_ms)) desc, id desc);
+`;
+
 /** Step n carries a file from schema n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, RETENTION, SIGNATURES, RECOVERY];
+export const MIGRATIONS: readonly string[] = [
+  FIRST,
+  RETENTION,
+  SIGNATURES,
+  RECOVERY,
+  TELEMETRY_BY_TIME,
+  EVENTS_RECEIVED,
+];
