@@ -1,5 +1,12 @@
 import type Database from 'better-sqlite3';
-import { extendSummary, type StoredSummary, summariseAll, type Transition, transitionOf } from './event-summary.ts';
+import {
+  eventSummary,
+  extendSummary,
+  type StoredSummary,
+  summariseAll,
+  type Transition,
+  transitionOf,
+} from './event-summary.ts';
 
 interface SummaryRow {
   readonly first_seq: number;
@@ -115,7 +122,8 @@ export class EventTableRows {
     return row === undefined ? undefined : { known: true, stored: storedSummary(row) };
   }
 
-  #write({ summary, firstSeq, transitions }: StoredSummary, known: boolean): void {
+  #write(stored: StoredSummary, known: boolean): void {
+    const { summary, firstSeq, transitions } = stored;
     const { kind, severity, camera, zone = '', rule, ruleType = '' } = summary;
     const source = { kind, severity, camera, zone, rule, ruleType };
     (known ? this.#update : this.#insert).run({
@@ -124,7 +132,8 @@ export class EventTableRows {
       transitions,
       event: summary.event,
       source: this.#findSource.get(source) ?? this.#addSource.get(source),
-      openedMs: Math.round(summary.openedAtMs),
+      // As it is listed, because lists are ordered by it.
+      openedMs: Math.round(eventSummary(stored).openedAtMs),
       updatedMs: Math.round(summary.updatedAtMs),
       closed: summary.state === 'closed' ? 1 : 0,
       summary: JSON.stringify(summary),
