@@ -19,7 +19,7 @@ export async function writeFileAtomic(
   { mode, unique = String(process.pid) }: AtomicWriteOptions = {},
 ): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o750 });
   const temporary = `${path}.${unique}.tmp`;
   try {
     const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, mode ?? 0o640);

@@ -10,6 +10,7 @@ export * from './error.ts';
 export * from './log-throttle.ts';
 export * from './logger.ts';
 export * from './mailbox.ts';
+export * from './private-files.ts';
 export * from './process/index.ts';
 export * from './quantile-window.ts';
 export * from './rate-meter.ts';

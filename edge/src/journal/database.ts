@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { systemCode } from '@lineside/kit';
+import { restrictSync, systemCode } from '@lineside/kit';
 import { JournalError, journalError } from './errors.ts';
 import { checkVersion, makeDerivedTables, migrate } from './schema.ts';
 
@@ -17,6 +17,8 @@ export function openForWriting(path: string, wallMs: number, quotaBytes: number)
   let database: Database.Database | undefined;
   try {
     database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    // SQLite gives the files beside it the rights that it has itself.
+    restrictSync(path);
     checkVersion(database, path);
     database.pragma('auto_vacuum = INCREMENTAL');
     database.pragma('journal_mode = WAL');

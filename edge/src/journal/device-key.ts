@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemCode } from '@lineside/kit';
+import { makePrivateFolderSync, restrictSync, systemCode } from '@lineside/kit';
 import { journalError } from './errors.ts';
 
 /** The key with which this device signs the heads of its chains. It never leaves the device. */
@@ -26,6 +26,8 @@ export function deviceKey(data: string): DeviceKey {
   const path = join(folder, 'journal.key');
   try {
     const key = readKey(path) ?? makeKey(folder, path);
+    restrictSync(folder, 0o700);
+    restrictSync(path, 0o600);
     const { x } = createPublicKey(key).export({ format: 'jwk' });
     const publicKey = x ?? '';
     return { publicKey, sign: (text) => sign(null, Buffer.from(text), key).toString('base64url') };
@@ -44,7 +46,7 @@ function readKey(path: string): KeyObject | undefined {
 }
 
 function makeKey(folder: string, path: string): KeyObject {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolderSync(folder, 0o700);
   const { privateKey } = generateKeyPairSync('ed25519');
   const temporary = `${path}.tmp`;
   const file = openSync(temporary, 'w', 0o600);

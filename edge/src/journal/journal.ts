@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { type SeqRange, STREAMS, type Stream } from '@lineside/protocol/records';
-import { messageOf } from '@lineside/kit';
+import { makePrivateFolderSync, messageOf } from '@lineside/kit';
 import { Acknowledgements } from './acknowledgements.ts';
 import { type JournalAlarm, JournalAlarms } from './alarms.ts';
 import { Ballast } from './ballast.ts';
@@ -107,7 +106,7 @@ export class Journal {
   static open(options: JournalOptions): Journal {
     const { path, device } = options;
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+      makePrivateFolderSync(dirname(path));
     } catch (error) {
       throw journalError(error, dirname(path), 'cannot make the data folder');
     }

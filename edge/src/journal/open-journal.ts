@@ -120,7 +120,7 @@ function looksLikeDatabase(path: string): boolean {
 
 /** Damage was met while writing: the next opening reads the file through, whatever its size. */
 export function markSuspect(path: string): void {
-  writeFileSync(`${path}${SUSPECT}`, '');
+  writeFileSync(`${path}${SUSPECT}`, '', { mode: 0o640 });
 }
 
 function findFault(database: Database.Database, path: string, bytes: number, mark: InstanceMark): Fault | undefined {

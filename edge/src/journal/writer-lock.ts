@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { systemCode } from '@lineside/kit';
+import { restrictSync, systemCode } from '@lineside/kit';
 import { JournalError, journalError } from './errors.ts';
 
 /**
@@ -20,6 +20,7 @@ export class WriterLock {
     let database: Database.Database | undefined;
     try {
       database = new Database(path, { timeout: 0 });
+      restrictSync(path);
       database.exec('BEGIN EXCLUSIVE');
       return new WriterLock(database);
     } catch (error) {

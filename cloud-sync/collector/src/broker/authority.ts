@@ -1,12 +1,11 @@
 import 'reflect-metadata';
 import { createPrivateKey, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { z } from 'zod';
-import { messageOf, systemCode, writeFileAtomic } from '@lineside/kit';
+import { makePrivateFolderSync, messageOf, systemCode, writeFileAtomic } from '@lineside/kit';
 import { CollectorError } from '../errors/index.ts';
 
 const SIGNED = { name: 'ECDSA', hash: 'SHA-256' } as const;
@@ -59,7 +58,7 @@ export class Authority {
   /** Opens the authority of `folder`, or makes it. Throws CollectorError where its files cannot be used. */
   static async open(folder: string): Promise<Authority> {
     x509.cryptoProvider.set(crypto);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolderSync(folder, 0o700);
     const files = authorityFiles(folder);
     try {
       const key = await importKey(readFileSync(join(folder, 'ca.key'), 'utf8'));

@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { collectorRights, deviceRights, MAX_BATCH_BYTES, type TopicRight } from '@lineside/protocol';
-import { writeFileAtomic } from '@lineside/kit';
+import { makePrivateFolderSync, writeFileAtomic } from '@lineside/kit';
 import type { ListenerTls } from './broker-tls.ts';
 
 /** The collector's own user name at the managed broker; no device can be called so. */
@@ -41,7 +40,7 @@ export interface BrokerListeners {
 
 /** Writes the broker's configuration. */
 export async function writeBrokerFiles(folder: string, listeners: BrokerListeners): Promise<MosquittoFiles> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolderSync(folder, 0o700);
   const files = mosquittoFiles(folder);
   await writeFileAtomic(files.config, brokerConfig(files, listeners), { mode: 0o600 });
   return files;

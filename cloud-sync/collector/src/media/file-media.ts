@@ -1,7 +1,7 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { syncFolder, systemCode } from '@lineside/kit';
+import { restrictSync, syncFolder, systemCode } from '@lineside/kit';
 import type { MediaStore } from './media-store.ts';
 
 /** Pictures as files of one folder, distributed over 256 subfolders by the first byte of their hash. */
@@ -16,6 +16,8 @@ export class FileMedia implements MediaStore {
   async put(sha256: string, { path }: { readonly path: string }): Promise<void> {
     const folder = join(this.#folder, sha256.slice(0, 2));
     if ((await mkdir(folder, { recursive: true, mode: 0o750 })) !== undefined) await syncFolder(this.#folder);
+    // An upload in parts was written with the rights that the umask leaves.
+    restrictSync(path);
     await rename(path, this.#path(sha256));
     await syncFolder(folder);
   }

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Clock } from '@lineside/kit';
+import { type Clock, makePrivateFolderSync } from '@lineside/kit';
 import type { MediaCatalogue } from './media-catalogue.ts';
 import type { MediaStore } from './media-store.ts';
 
@@ -54,7 +54,7 @@ export class MediaIngest {
   /** Makes its folders; incomplete files of single requests are deleted, because they cannot be resumed. */
   async prepare(): Promise<void> {
     await rm(this.#incoming, { recursive: true, force: true });
-    for (const folder of [this.#incoming, this.uploads]) await mkdir(folder, { recursive: true, mode: 0o750 });
+    for (const folder of [this.options.folder, this.#incoming, this.uploads]) makePrivateFolderSync(folder);
   }
 
   /** Names of unfinished uploads that end with `suffix`, oldest first, as far as there are more than `most`. */

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { messageOf, systemCode } from '@lineside/kit';
+import { makePrivateFolderSync, messageOf, restrictSync, systemCode } from '@lineside/kit';
 import { CollectorError } from '../errors/index.ts';
 
 /**
@@ -37,8 +36,10 @@ export class DataLock {
   static #try(folder: string, timeoutMs: number): DataLock | undefined {
     let db: Database.Database | undefined;
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o750 });
-      db = new Database(join(folder, 'collector.lock'), { timeout: timeoutMs });
+      makePrivateFolderSync(folder);
+      const path = join(folder, 'collector.lock');
+      db = new Database(path, { timeout: timeoutMs });
+      restrictSync(path);
       db.exec('begin exclusive');
       return new DataLock(db);
     } catch (cause) {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makePrivateFolderSync } from '@lineside/kit';
 
 /** Why a journal cannot go on as it is. */
 export const QUARANTINE_REASONS = ['damaged', 'missing', 'restored', 'behind_collector'] as const;
@@ -88,7 +89,7 @@ function noticeIn(text: string): Notice {
 }
 
 function freshFolder(parent: string, name: string): string {
-  mkdirSync(parent, { recursive: true, mode: 0o750 });
+  makePrivateFolderSync(parent);
   for (let attempt = 1; ; attempt += 1) {
     const folder = join(parent, attempt === 1 ? name : `${name}-${attempt}`);
     if (existsSync(folder)) continue;

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { messageOf, systemCode } from '@lineside/kit';
+import { makePrivateFolderSync, messageOf, restrictSync, systemCode } from '@lineside/kit';
 import { CollectorError } from '../../errors/index.ts';
 import { bookEarlierJournals } from './earlier-journals.ts';
 import { bringEventsUpToDate } from './read-tables.ts';
@@ -15,8 +14,11 @@ const BOOKS_OF_EARLIER_JOURNALS = 4;
 /** Opens or makes the store's file in `folder`; throws CollectorError when it is not usable. */
 export function openDatabase(folder: string): Database.Database {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o750 });
-    const db = new Database(join(folder, 'collector.sqlite'), { timeout: 5000 });
+    makePrivateFolderSync(folder);
+    const path = join(folder, 'collector.sqlite');
+    const db = new Database(path, { timeout: 5000 });
+    // It holds the hashes of passwords. SQLite gives the files beside it the rights that it has itself.
+    restrictSync(path);
     try {
       prepare(db, folder);
       return db;
