@@ -52,7 +52,9 @@ unit: \`512MB\`, \`1GB\`, \`2GiB\` (KB, MB, GB and TB are powers of 1000; KiB, M
 
 **Secrets** do not belong in the file. In camera URLs and under \`uplink\`, write a reference instead. It is read each time
 the secret is needed: \`\${file:/path}\` (one line; a relative path starts at the folder of the configuration file),
-\`\${env:NAME}\`, \`\${credential:NAME}\` (systemd's \`LoadCredential=\`). A password in plain text is allowed, with a warning.
+\`\${env:NAME}\`, \`\${credential:NAME}\` (systemd's \`LoadCredential=\`). A password in plain text is allowed, with a warning. A secret is encoded
+where it stands in the user part of a URL or in the value of a parameter; it is never printed, and FFmpeg does not get it in
+its arguments, which every user of the machine can read. Of URLs, only what is known to be harmless is shown.
 
 ## What a change restarts
 
