@@ -4,7 +4,7 @@ import { useStatus } from './connection.js';
 import { Events } from './events.js';
 import { Box, Journal, Models } from './panels.js';
 import { span } from '/common/format.js';
-import { ANSWER } from './words.js';
+import { ANSWER, CAMERA } from './words.js';
 
 /** Most live events kept beside what is fetched. */
 const KEEP = 100;
@@ -70,20 +70,21 @@ function Answer({ status, connected }) {
   `;
 }
 
-function sentence({ cameras, health, events }) {
-  const seeing = cameras.filter(
-    (camera) => camera.inspecting === 'inspecting' || camera.inspecting === 'degraded',
-  ).length;
-  const open = events.filter((event) => event.state === 'open').length;
-  const first = health.reasons[0];
-  if (first !== undefined) return first.message;
-  const inspected =
-    seeing === cameras.length
-      ? allOf(cameras.length)
-      : `${seeing} of ${cameras.length} cameras ${seeing === 1 ? 'is' : 'are'} being inspected`;
-  return open === 0
-    ? `${inspected}. No open events.`
-    : `${inspected}. ${open} open ${open === 1 ? 'event' : 'events'}.`;
+/** Why the headline is what it is, then how many events are open. */
+function sentence(status) {
+  const open = status.events.filter((event) => event.state === 'open').length;
+  const events = open === 0 ? 'No open events' : `${open} open ${open === 1 ? 'event' : 'events'}`;
+  return `${cause(status).replace(/[.]$/, '')}. ${events}.`;
+}
+
+function cause({ cameras, health }) {
+  const first = health.reasons[0] ?? (health.word === 'inspecting' ? undefined : health.warnings[0]);
+  if (first !== undefined) return `${first.camera ? `${first.camera}: ` : ''}${first.message}`;
+  const doubtful = cameras.filter(({ inspecting }) => inspecting !== 'inspecting');
+  if (health.word !== 'inspecting' && doubtful.length > 0) {
+    return doubtful.map(({ id, inspecting }) => `${id}: ${CAMERA[inspecting].word.toLowerCase()}`).join(', ');
+  }
+  return allOf(cameras.length);
 }
 
 const allOf = (count) => (count === 1 ? 'The camera is being inspected' : `All ${count} cameras are being inspected`);

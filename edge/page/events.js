@@ -73,7 +73,7 @@ function Row({ event, nowMs, onChoose }) {
     <button type="button" class="event" data-event=${event.event} onClick=${onChoose}>
       ${
         event.snapshots.length === 0
-          ? html`<span class="thumb none" aria-hidden="true"></span>`
+          ? html`<span class="thumb none">${missing(event)}</span>`
           : html`<img class="thumb" loading="lazy" src=${evidence(event.snapshots.at(-1))} alt="" />`
       }
       <span class="event-text">
@@ -89,6 +89,12 @@ function Row({ event, nowMs, onChoose }) {
   `;
 }
 
+/** Why there is no snapshot to see. */
+function missing({ details }) {
+  const why = details?.pictureMissing;
+  return why === undefined ? 'No snapshot' : `No snapshot: ${reason(why)}`;
+}
+
 function Enlarged({ event, nowMs, onClose }) {
   const [history, setHistory] = useState(undefined);
   useEffect(() => {
@@ -97,6 +103,7 @@ function Enlarged({ event, nowMs, onClose }) {
   return html`
     <${Sheet} label=${`Event: ${plain(event.label)}`} onClose=${onClose}>
       <h2>${title(event.label)} <${Chip} tone=${severityTone(event.severity)}>${severityWord(event.severity)}<//></h2>
+      ${event.snapshots.length === 0 && html`<p class="small">${missing(event)}</p>`}
       ${event.snapshots.map((sha256) => html`<img key=${sha256} class="evidence" src=${evidence(sha256)} alt=${`Snapshot of the event: ${plain(event.label)} at ${event.camera}`} />`)}
       <${Facts}
         rows=${[

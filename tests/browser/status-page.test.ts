@@ -106,6 +106,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
       },
     );
     expect(await page.locator('#answer').textContent()).toBe('Degraded');
+    expect(await page.locator('.answer p').innerText()).not.toMatch(/^(All|The) .*being inspected/);
     expect(await camera('people').innerText()).toContain('Check that the camera has power');
     expect(await page.locator('[data-code="refused"]').innerText()).toContain('people: The camera refused');
     expect(await camera('product').locator('.chip').textContent()).toBe('Inspecting');

@@ -50,7 +50,7 @@ function streamList(streams: readonly StreamRow[], epoch: string | undefined): o
     .toSorted((a, b) => b.missing + b.declaredLost - (a.missing + a.declaredLost))
     .slice(0, MAX_EARLIER_STREAMS);
   return {
-    streams: [...current, ...shown].map(({ device: _, ...stream }) => ({ ...stream, current: stream.epoch === epoch })),
+    streams: [...current, ...shown].map((stream) => ({ ...stream, current: stream.epoch === epoch })),
     journals: new Set(streams.map((stream) => stream.epoch)).size,
     streamsLeftOut: earlier.length - shown.length,
   };

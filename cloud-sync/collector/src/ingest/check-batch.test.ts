@@ -24,6 +24,12 @@ function accepted(payload: Buffer): Extract<Checked, { batch: object }> {
 }
 
 describe('checkBatch', () => {
+  it('refuses numbers that no stream can have reached, because they would only make false gaps', () => {
+    const absurd = { ...journal.batch(1, 1), from: 9_007_199_254_740_000, to: 9_007_199_254_740_000 };
+    const batch = { ...absurd, ev: absurd.ev.map((record) => ({ ...record, s: absurd.from })) };
+    expect(checked(encode(batch))).toMatchObject({ refused: 'number_out_of_range' });
+  });
+
   it('reads a batch and calculates the chain to the head that the device claims', () => {
     const { batch, unread } = accepted(encode(journal.batch()));
     expect(batch.records.map(({ hash }) => hash)).toEqual(journal.heads.slice(1));
