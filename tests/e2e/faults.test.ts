@@ -237,12 +237,14 @@ describe('no fault stops a line that could inspect', { timeout: 120_000 }, () =>
         await writeFile(dir.join('edge/evidence'), '');
       },
       inspected: both,
-      doctor: 'evidence_unwritable',
+      health: 'evidence_unwritable',
+      log: 'evidence_unwritable',
+      metrics: /^lineside_journal_alarm\{code="evidence_unwritable"\} 1$/m,
       mend: async () => {
         await rm(dir.join('edge/evidence'));
         await rename(dir.join('evidence-away'), dir.join('edge/evidence'));
       },
-      mended: ({ journal }) => journal.writable,
+      mended: ({ health }) => health.warnings.length === 0,
     },
   ];
 

@@ -8,7 +8,7 @@ import {
   loadOrLastGood,
   watchConfig,
 } from '../config/index.ts';
-import { createLogger, messageOf, type RootLogger, systemClock } from '@lineside/kit';
+import { createLogger, LinesideError, messageOf, type RootLogger, systemClock } from '@lineside/kit';
 import type { RunOptions } from './options.ts';
 import { runLine, type RunLineOptions } from './run-line.ts';
 import type { RunningLine } from './running-line.ts';
@@ -36,15 +36,10 @@ export async function runAppliance(options: RunOptions): Promise<void> {
   const logger = createLogger(loaded.config.log.level);
   while (!options.signal.aborted) {
     logger.level = active.loaded.config.log.level;
-    if (active.problem !== undefined) {
-      logger.error(
-        { code: 'config_refused', problem: active.problem },
-        'the configuration is refused: the last good one is in use',
-      );
-    }
     try {
       await runWithConfig(options, active, lastGood, logger);
     } catch (error) {
+      if (isOfThisMachine(error)) throw error;
       const failed = active.loaded;
       const before = active.ran ?? (await keptBefore(options, lastGood));
       // A failure while it runs is not the configuration's fault, and there is nothing better than the last good one.
@@ -52,6 +47,19 @@ export async function runAppliance(options: RunOptions): Promise<void> {
       giveWay(active, before, error);
     }
   }
+}
+
+/** What no other configuration would change: another process has the data folder, or it cannot be written. */
+const OF_THIS_MACHINE = new Set([
+  'journal_locked',
+  'journal_not_durable',
+  'data_folder_unwritable',
+  'control_socket_in_use',
+  'control_socket_path',
+]);
+
+function isOfThisMachine(error: unknown): boolean {
+  return error instanceof LinesideError && OF_THIS_MACHINE.has(error.code);
 }
 
 /** The last good configuration of an earlier run, where there is one that still passes the checks. */
@@ -106,6 +114,11 @@ async function runWithConfig(
   try {
     const started = lineOptions(options, active, logger);
     const onRunning = (line: RunningLine): void => {
+      // Not before: a line that cannot start for another reason says that reason alone.
+      if (active.problem !== undefined) {
+        const facts = { code: 'config_refused', problem: active.problem };
+        logger.error(facts, 'the configuration is refused: the last good one is in use');
+      }
       running = line;
       keep(started.loaded);
     };

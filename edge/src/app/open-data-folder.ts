@@ -66,7 +66,7 @@ export function openDataFolder(options: DataFolderOptions): DataFolder {
   const folder = evidenceFolder(data);
   const evidence = new EvidenceStore({ journal, folder, quotaBytes: options.evidenceQuotaBytes, log });
   const sweep = new EvidenceSweep({ journal, evidence, clock, log, keepMs: KEEP_ORPHANS_MS });
-  const recorder = new JournalRecorder({ journal, evidence, clock, log });
+  const recorder = new JournalRecorder({ journal, evidence, clock, log, alarms });
   const further = [() => evidence.retain(), () => sweep.sweep()];
   const maintenance = new JournalMaintenance({ journal, alarms, signer, wal, clock, log, keepDeliveredMs, further });
   const eventTable = EventTable.open(journal, log);

@@ -42,13 +42,13 @@ describe('lineside status, while the service runs', () => {
     });
   });
 
-  it('prints what is wrong with advice, and ends with 1', async () => {
+  it('prints what is wrong with advice, and ends with 5 where nothing is inspected', async () => {
     await using dir = await tempDir();
     await withService(dir, async (world) => {
       world.visionDown = true;
       world.configRefused = true;
       const { code, stdout } = await runHere(['status', '--data', dir.path]);
-      expect(code).toBe(1);
+      expect(code).toBe(5);
       expect(stdout).toMatch(/^not inspecting: .*\n {2}! The vision process is down.*\n {4}Try: /);
       expect(stdout).toContain('the last good one is in force');
     });

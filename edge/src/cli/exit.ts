@@ -9,6 +9,10 @@ export const EXIT = {
   badInput: 2,
   /** Something this machine must have is missing: Node, FFmpeg, a writable data folder, the service. */
   environment: 3,
+  /** `status`: the line is inspected in part, or its results are to be doubted. */
+  degraded: 4,
+  /** `status`: the service runs, and nothing is inspected. */
+  notInspecting: 5,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
@@ -37,6 +41,8 @@ const INPUT_CODES = new Set([
   'model_unreadable',
   'model_shape',
   'model_labels',
+  'camera_unknown',
+  'recording_missing',
 ]);
 
 /** Errors by name, because to load their classes here would load their modules for every command. */

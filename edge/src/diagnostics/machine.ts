@@ -23,6 +23,7 @@ export function nodeCheck(version: string): Check {
   };
 }
 
+const NEEDED_FFMPEG = [4, 4] as const;
 const NEEDED_DECODERS = ['h264', 'hevc', 'mjpeg'];
 
 /** FFmpeg, ffprobe and the decoders that cameras need. Passes the capabilities to `found`. */
@@ -34,6 +35,8 @@ export function ffmpegCheck(path: string | undefined, found: (capabilities: Ffmp
       try {
         const capabilities = await probeFfmpeg('ffmpeg', signal);
         found(capabilities);
+        const old = oldFfmpeg(capabilities.version);
+        if (old !== undefined) return [old];
         return [...(await ffprobeFindings(path, signal)), ...decoderFindings(capabilities)];
       } catch (error) {
         if (!(error instanceof LinesideError)) throw error;
@@ -42,6 +45,20 @@ export function ffmpegCheck(path: string | undefined, found: (capabilities: Ffmp
       }
     },
   };
+}
+
+/** The finding about a release before 4.4; undefined for later ones, and for builds that name no release. */
+export function oldFfmpeg(version: string): CheckFinding | undefined {
+  const release = /^n?(\d+)\.(\d+)/.exec(version);
+  if (release === null) return undefined;
+  const [major, minor] = [Number(release[1]), Number(release[2])];
+  if (major > NEEDED_FFMPEG[0] || (major === NEEDED_FFMPEG[0] && minor >= NEEDED_FFMPEG[1])) return undefined;
+  return trouble('failure', {
+    code: 'ffmpeg_too_old',
+    message: `FFmpeg ${version} is too old`,
+    meaning: 'cameras may not be read, or with wrong times',
+    advice: `install FFmpeg ${NEEDED_FFMPEG.join('.')} or later`,
+  });
 }
 
 async function ffprobeFindings(path: string | undefined, signal: AbortSignal): Promise<readonly CheckFinding[]> {

@@ -3,7 +3,7 @@ import type { LineEvent } from '../domain/index.ts';
 import { type Clock, type Logger, messageOf } from '@lineside/kit';
 import type { Picture, Recorder } from '../pipeline/index.ts';
 import type { EvidenceStore, StagedEvidence } from '../evidence/index.ts';
-import { CommitQueue, type Entry, type Journal } from '../journal/index.ts';
+import { CommitQueue, type Entry, type Journal, type JournalAlarms } from '../journal/index.ts';
 import { EVENT_RECORD, SNAPSHOT_RECORD } from './record-kinds.ts';
 
 /** Writes events and their snapshots: the file first, then one transaction with the records that name it. */
@@ -12,12 +12,21 @@ export class JournalRecorder implements Recorder {
   readonly #evidence: EvidenceStore;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #alarms: Pick<JournalAlarms, 'raise' | 'clear'> | undefined;
 
-  constructor(options: { journal: Journal; evidence: EvidenceStore; clock: Clock; log: Logger }) {
+  constructor(options: {
+    readonly journal: Journal;
+    readonly evidence: EvidenceStore;
+    readonly clock: Clock;
+    readonly log: Logger;
+    /** Where a snapshot that cannot be written is reported, beside the log. */
+    readonly alarms?: Pick<JournalAlarms, 'raise' | 'clear'>;
+  }) {
     this.#commits = new CommitQueue(options.journal, options.clock);
     this.#evidence = options.evidence;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#alarms = options.alarms;
   }
 
   /** An event whose snapshot cannot be written is recorded without it, and its details say so. */
@@ -26,8 +35,11 @@ export class JournalRecorder implements Recorder {
     let staged: StagedEvidence;
     try {
       staged = await this.#evidence.stage(picture.jpeg);
+      this.#alarms?.clear('evidence_unwritable');
     } catch (error) {
-      this.#log.error({ event: event.event, error: messageOf(error) }, 'cannot write the snapshot of an event');
+      const reason = messageOf(error);
+      this.#alarms?.raise('evidence_unwritable', `the snapshot of an event cannot be written: ${reason}`);
+      this.#log.error({ event: event.event, error: reason }, 'cannot write the snapshot of an event');
       return this.#write(event, undefined, undefined, { evidence: 'not_written' });
     }
     try {

@@ -7,6 +7,7 @@ export const JOURNAL_ALARMS = [
   'journal_quarantined',
   'journal_behind_collector',
   'quota_reached',
+  'evidence_unwritable',
 ] as const;
 export type JournalAlarmCode = (typeof JOURNAL_ALARMS)[number];
 
@@ -28,6 +29,8 @@ const ADVICE: Readonly<Record<JournalAlarmCode, string>> = {
   journal_behind_collector: 'restart the service: it then begins a new epoch; find out who restored the data folder',
   quota_reached:
     'restore the link to the collector, or raise the quota under storage: undelivered records were evicted',
+  evidence_unwritable:
+    'check folder, permissions, free space and inodes of `evidence` in the data folder: events are recorded without pictures',
 };
 
 /** Alarms of the data folder: each is raised once, counted while it lasts, and logged again at growing intervals. */

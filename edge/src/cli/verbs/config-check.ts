@@ -54,6 +54,7 @@ async function print({ io, json }: Context, report: Report): Promise<void> {
   for (const problem of problems) io.err(`Error: ${problemLine(problem)}\nTry: ${problem.advice}`);
   for (const warning of warnings) io.err(`Warning: ${problemLine(warning)}\nTry: ${warning.advice}`);
   if (json) return;
-  const counts = `${problems.length} problems, ${warnings.length} warnings`;
-  io.out(ok ? `${file}: good (${warnings.length} warnings)` : `${file}: ${counts}`);
+  const counted = (count: number, word: string): string => `${count} ${count === 1 ? word : `${word}s`}`;
+  const found = counted(warnings.length, 'warning');
+  io.out(ok ? `${file}: good (${found})` : `${file}: ${counted(problems.length, 'problem')}, ${found}`);
 }

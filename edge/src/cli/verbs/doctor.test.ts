@@ -93,7 +93,7 @@ describe('the doctor on a site in order', () => {
     const { stdout } = await lineside(['doctor', '--quiet', ...paths]);
     expect(stdout).not.toMatch(/^ok /m);
     expect(stdout).toMatch(/^warning {2}service .*\n {9}means: nothing is inspected now\n {9}do: /m);
-    expect(stdout).toMatch(/\d+ ok, \d+ warnings, 0 failures, 0 skipped\n$/);
+    expect(stdout).toMatch(/\d+ ok, \d+ warnings?, 0 failures, 0 skipped\n$/);
   });
 });
 

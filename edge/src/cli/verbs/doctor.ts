@@ -47,7 +47,9 @@ async function doctor(context: Context, options: DoctorOptions): Promise<ExitCod
   const counts = countOf(results);
   const ok = counts.failure === 0;
   const tookMs = Math.round(io.clock.monoMs() - startedMs);
-  const text = `${counts.ok} ok, ${counts.warning} warnings, ${counts.failure} failures, ${counts.skipped} skipped`;
+  const warnings = `${counts.warning} ${counts.warning === 1 ? 'warning' : 'warnings'}`;
+  const failures = `${counts.failure} ${counts.failure === 1 ? 'failure' : 'failures'}`;
+  const text = `${counts.ok} ok, ${warnings}, ${failures}, ${counts.skipped} skipped`;
   context.say({ ok, counts, tookMs, checks: results.map(withoutSecrets) }, text);
   if (ok) return EXIT.ok;
   const configFailed = results.some((result) => result.check === 'config' && result.verdict === 'failure');

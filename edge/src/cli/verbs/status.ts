@@ -13,8 +13,8 @@ export function configure(command: Command, registry: Registry): void {
     .addHelpText(
       'after',
       examples('lineside status', 'lineside status --json') +
-        '\n\nAsks the service. Where none runs, it reports what the files contain and ends with 1. It also ends with 1' +
-        '\nwhen the service reports a failure.',
+        '\n\nAsks the service. Exit code: 0 every camera is inspected; 4 degraded, only a part is; 5 nothing is inspected,' +
+        '\nor not yet; 1 no service runs, and what is reported comes from the files; 3 the service does not answer.',
     )
     .action(action(registry, status));
 }
@@ -23,7 +23,13 @@ async function status(context: Context): Promise<ExitCode> {
   const answer = await askService(context.dataDir);
   if (answer === undefined) return statusOfFiles(context);
   context.say(answer, textOf(answer));
-  return answer.health.ok ? EXIT.ok : EXIT.problems;
+  return exitCodeFor(answer.health);
+}
+
+/** A line that cannot record its events is not all right either, however much it inspects. */
+function exitCodeFor({ word, ok }: ServiceStatus['health']): ExitCode {
+  if (word === 'inspecting') return ok ? EXIT.ok : EXIT.degraded;
+  return word === 'degraded' ? EXIT.degraded : EXIT.notInspecting;
 }
 
 async function statusOfFiles(context: Context): Promise<ExitCode> {
