@@ -168,9 +168,10 @@ function engineWarnings({ engines = [] }: Snapshot): Finding[] {
   );
 }
 
-function boxWarnings({ config, disk, clock, journal, cameras, missingSecrets = [] }: Snapshot): Finding[] {
+function boxWarnings(snapshot: Snapshot): Finding[] {
+  const { config, disk, clock, journal } = snapshot;
   const warnings: Finding[] = (journal.alarms ?? []).map(({ code, message, advice }) => ({ code, message, advice }));
-  warnings.push(...secretWarnings(missingSecrets, cameras));
+  warnings.push(...secretWarnings(snapshot));
   if (config.state === 'last_good') {
     warnings.push({
       code: 'config_refused',
@@ -195,9 +196,10 @@ function boxWarnings({ config, disk, clock, journal, cameras, missingSecrets = [
   return warnings;
 }
 
-/** Secrets that cannot be read. A camera that is failed for it has the same finding already. */
-function secretWarnings(missing: NonNullable<Snapshot['missingSecrets']>, cameras: Snapshot['cameras']): Finding[] {
-  const reported = cameras.filter(({ error }) => error?.code === 'secret_missing').map(({ id }) => `camera ${id}`);
+/** Secrets that cannot be read. A camera that is failed for it has the same finding already, unless vision is down. */
+function secretWarnings({ missingSecrets: missing = [], cameras, vision }: Snapshot): Finding[] {
+  const shown = vision.state === 'down' ? [] : cameras;
+  const reported = shown.filter(({ error }) => error?.code === 'secret_missing').map(({ id }) => `camera ${id}`);
   return missing
     .filter(({ subject }) => !reported.includes(subject))
     .map(({ subject, code, message, advice }) => ({
