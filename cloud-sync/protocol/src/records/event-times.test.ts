@@ -29,7 +29,8 @@ describe('the times of an event', () => {
   });
 
   it('never open after the first record of the event was received', () => {
-    const { closedAtMs: _, closedClock: __, ...open } = times;
+    const { openedAtMs, openedClock, openedKnown, durationMs } = times;
+    const open = { openedAtMs, openedClock, openedKnown, durationMs };
     expect(orderedTimes({ ...open, openedAtMs: 90_000 * HOUR }, 11 * HOUR)).toEqual({
       ...open,
       openedAtMs: 11 * HOUR,
