@@ -102,7 +102,7 @@ describe('another user of the machine who reads the arguments of all processes',
         await probeSource(url, transport, capabilities, systemClock, new AbortController().signal);
       }
       await framesOf(url, transport, () => saw('ffmpeg'));
-      for (const secret of [PASSWORD, ENCODED, 'viewer', 'gehe']) expect(reader.text()).not.toContain(secret);
+      for (const secret of [PASSWORD, ENCODED, 'viewer', 'W0rt']) expect(reader.text()).not.toContain(secret);
     },
   );
 
@@ -131,7 +131,7 @@ describe('another user of the machine who reads the arguments of all processes',
     const port = await httpCamera(Buffer.concat(chunks));
     const url = `http://viewer:${ENCODED}@127.0.0.1:${port}/video.mjpg?pwd=${ENCODED}`;
     await framesOf(url, 'tcp', () => /^ffmpeg .*http:\/\/127/m.test(reader.text()));
-    for (const secret of [PASSWORD, ENCODED, 'viewer', 'gehe']) expect(reader.text()).not.toContain(secret);
+    for (const secret of [PASSWORD, ENCODED, 'viewer', 'W0rt']) expect(reader.text()).not.toContain(secret);
   });
 
   it.skipIf(!asRoot)('does not get the URL, even with the token', async () => {
@@ -180,7 +180,7 @@ test('a file and a test source are given to FFmpeg as they are', async () => {
 });
 
 test('the owner of a socket is read from the table of the kernel, for an established connection alone', () => {
-  const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+  const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when   uid  timeout inode
    0: 0100007F:A455 0100007F:0016 01 00000000:00000000 00:00000000 00000000  1000        0 1 1
    1: 0100007F:0016 0100007F:A455 01 00000000:00000000 00:00000000 00000000     0        0 2 1
    2: 0100007F:A456 0100007F:0016 06 00000000:00000000 03:00000000 00000000     0        0 0 3`;

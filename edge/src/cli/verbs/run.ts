@@ -17,7 +17,7 @@ export function configure(command: Command, registry: Registry): void {
 
 async function run(context: Context): Promise<ExitCode> {
   // What the line writes is not for other users of the machine, whatever the caller's umask is.
-  process.umask(process.umask() | 0o027);
+  process.umask(process.umask(0o077) | 0o027);
   const { runAppliance } = await import('../../app/index.ts');
   await runAppliance({
     configPath: context.configPath,

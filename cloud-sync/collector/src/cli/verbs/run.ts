@@ -37,7 +37,7 @@ export function configure(command: Command, registry: Registry): void {
 
 async function run(context: Context): Promise<ExitCode> {
   // What devices send is not for other users of the machine, whatever the caller's umask is.
-  process.umask(process.umask() | 0o027);
+  process.umask(process.umask(0o077) | 0o027);
   const config = await context.config();
   const { runCollector } = await import('../../app/index.ts');
   const { createLogger, systemClock } = await import('@lineside/kit');
