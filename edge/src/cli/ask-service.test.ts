@@ -42,6 +42,16 @@ describe('lineside status, while the service runs', () => {
     });
   });
 
+  it('ends with 4 where only a part of the line is inspected', async () => {
+    await using dir = await tempDir();
+    await withService(dir, async (world) => {
+      world.cameras[0]!.failedAtMs = performance.now();
+      const { code, stdout } = await runHere(['status', '--data', dir.path]);
+      expect(stdout).toMatch(/^degraded: /);
+      expect(code).toBe(4);
+    });
+  });
+
   it('prints what is wrong with advice, and ends with 5 where nothing is inspected', async () => {
     await using dir = await tempDir();
     await withService(dir, async (world) => {

@@ -377,6 +377,15 @@ describe('lineside events, journal, sync and status', () => {
     expect(status.stdout).toMatch(/^not running: .*nothing is being inspected\n[\s\S]*events +3 written, 3 queued/);
   });
 
+  it('end with 2 where a replay names a camera or a recording that does not exist', async () => {
+    await using dir = await tempDir();
+    await writeFile(dir.join('lineside.yaml'), 'device: d\ncameras: [{id: a, url: ./a.mp4, models: [ppe]}]\n');
+    for (const camera of ['zz=a.mp4', 'a=gone.mp4', 'zz']) {
+      const config = ['--config', dir.join('lineside.yaml')];
+      expect((await runHere(['replay', ...config, '--camera', camera])).code).toBe(2);
+    }
+  });
+
   it('end with 2 where there is no journal', async () => {
     await using dir = await tempDir();
     for (const verb of [
