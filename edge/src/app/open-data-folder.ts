@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Logger } from '@lineside/kit';
 import { EventReader, EventTable, EventTableFill, JournalRecorder } from '../events/index.ts';
-import { EvidenceStore, EvidenceSweep, evidenceFolder } from '../evidence/index.ts';
+import { EvidenceStore, EvidenceSweep, EvidenceWatch, evidenceFolder } from '../evidence/index.ts';
 import {
   type DeviceKey,
   deviceKey,
+  FileWatch,
   HeadSigner,
   Journal,
   JournalAlarms,
@@ -67,8 +68,21 @@ export function openDataFolder(options: DataFolderOptions): DataFolder {
   const evidence = new EvidenceStore({ journal, folder, quotaBytes: options.evidenceQuotaBytes, log });
   const sweep = new EvidenceSweep({ journal, evidence, clock, log, keepMs: KEEP_ORPHANS_MS });
   const recorder = new JournalRecorder({ journal, evidence, clock, log, alarms });
+  const files = FileWatch.of(path, journal.epoch, alarms);
+  const evidenceWatch = new EvidenceWatch(folder, alarms);
+  const watches = [() => files.round(), () => evidenceWatch.round()];
   const further = [() => evidence.retain(), () => sweep.sweep()];
-  const maintenance = new JournalMaintenance({ journal, alarms, signer, wal, clock, log, keepDeliveredMs, further });
+  const maintenance = new JournalMaintenance({
+    journal,
+    alarms,
+    signer,
+    wal,
+    clock,
+    log,
+    keepDeliveredMs,
+    further,
+    watches,
+  });
   const eventTable = EventTable.open(journal, log);
   const eventTableFill = new EventTableFill({ table: eventTable, clock, log });
   const events = new EventReader(journal.database);

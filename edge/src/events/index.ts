@@ -10,4 +10,5 @@ export type { EventSummary, Transition } from './event-summary.ts';
 export { EventTable, type FillProgress } from './event-table.ts';
 export { EventTableFill } from './event-table-fill.ts';
 export { JournalRecorder } from './journal-recorder.ts';
+export { type EventTableFinding, verifyEventTable } from './verify-event-table.ts';
 export { EVENT_RECORD, SNAPSHOT_RECORD } from './record-kinds.ts';

@@ -12,3 +12,5 @@ export {
   type StagedEvidence,
 } from './evidence-store.ts';
 export * from './evidence-sweep.ts';
+export { EvidenceWatch } from './evidence-watch.ts';
+export { type EvidenceFinding, verifyEvidence } from './verify-evidence.ts';

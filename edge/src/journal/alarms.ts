@@ -6,6 +6,9 @@ export const JOURNAL_ALARMS = [
   'wal_large',
   'journal_quarantined',
   'journal_behind_collector',
+  'journal_replaced',
+  'evidence_unwritable',
+  'signing_key_changed',
   'quota_reached',
   'evidence_unwritable',
 ] as const;
@@ -27,6 +30,12 @@ const ADVICE: Readonly<Record<JournalAlarmCode, string>> = {
   wal_large: 'look for a program that keeps the journal open for reading; if there is none, restart the service',
   journal_quarantined: 'read the audit records of this start; keep the folder `quarantine` for examination',
   journal_behind_collector: 'restart the service: it then begins a new epoch; find out who restored the data folder',
+  journal_replaced:
+    'find out who deleted or replaced it; leave the service running until all is delivered: a restart begins a new journal',
+  evidence_unwritable:
+    'check owner, mode, free space and free inodes (df -i) of the folder `evidence` in the data folder',
+  signing_key_changed:
+    'find out who changed DATA/identity/journal.key; where that was you, tell the keepers of the collector the new key',
   quota_reached:
     'restore the link to the collector, or raise the quota under storage: undelivered records were evicted',
   evidence_unwritable:

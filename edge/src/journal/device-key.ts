@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { makePrivateFolderSync, restrictSync, systemCode } from '@lineside/kit';
 import { journalError } from './errors.ts';
 
@@ -33,6 +33,17 @@ export function deviceKey(data: string): DeviceKey {
     return { publicKey, sign: (text) => sign(null, Buffer.from(text), key).toString('base64url') };
   } catch (error) {
     throw journalError(error, path, 'cannot read or make the key of this device');
+  }
+}
+
+/** The public key beside a journal; undefined where there is none that this user can read. */
+export function publicKeyBeside(journalPath: string): string | undefined {
+  try {
+    const key = readKey(join(identityFolder(dirname(journalPath)), 'journal.key'));
+    return key && createPublicKey(key).export({ format: 'jwk' }).x;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return undefined;
   }
 }
 

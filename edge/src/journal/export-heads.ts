@@ -10,7 +10,12 @@ export function exportHeads(path: string): ExportedHeads {
   try {
     const [device, epoch] = [readMeta(database, 'device') ?? '', readMeta(database, 'epoch') ?? ''];
     const { valid } = readSignatures(database, { device, epoch });
-    return { v: 1, device, key: valid.at(-1)?.key ?? '', heads: valid.map((signed) => ({ epoch, ...signed })) };
+    return {
+      v: 1,
+      device,
+      key: valid.at(-1)?.key ?? '',
+      heads: valid.map(({ at: _, ...signed }) => ({ epoch, ...signed })),
+    };
   } catch (error) {
     throw journalError(error, path, 'cannot export the signed heads of');
   } finally {

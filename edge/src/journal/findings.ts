@@ -8,6 +8,7 @@ import type { Stream } from '@lineside/protocol/records';
  * stream has.
  * undeclared: numbers left before delivery and no tombstone names them. unlike_signed: its hash is not the one that was
  * signed with the device's key, so the chain was rewritten. signature_broken: a signature that is not one.
+ * other_key: a signature with another key than the journal and the device have.
  */
 export type FindingKind =
   | 'changed'
@@ -18,7 +19,8 @@ export type FindingKind =
   | 'added'
   | 'undeclared'
   | 'unlike_signed'
-  | 'signature_broken';
+  | 'signature_broken'
+  | 'other_key';
 
 export interface Finding {
   readonly stream: Stream;

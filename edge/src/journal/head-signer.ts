@@ -40,6 +40,7 @@ export class HeadSigner {
   /** Signs now, unless nothing was written since the last time. */
   sign(): void {
     const { device, epoch } = this.#journal;
+    this.#journal.pinKey(this.#key.publicKey);
     const ends = this.#journal.ends();
     const total = Object.values(ends).reduce((sum, end) => sum + end.seq, 0);
     this.#signedAtMs = this.#clock.monoMs();

@@ -8,6 +8,7 @@ export { openForReading } from './database.ts';
 export { type DeviceKey, deviceKey, identityFolder } from './device-key.ts';
 export * from './errors.ts';
 export { exportHeads } from './export-heads.ts';
+export { FileWatch } from './file-watch.ts';
 export type * from './findings.ts';
 export { HeadSigner } from './head-signer.ts';
 export { Journal } from './journal.ts';

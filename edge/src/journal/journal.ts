@@ -19,9 +19,10 @@ import type {
   StreamEnd,
   StreamStats,
 } from './journal-types.ts';
-import { readNumber, writeMeta } from './meta.ts';
+import { readMeta, readNumber, writeMeta } from './meta.ts';
 import { markSuspect, openJournal, type Opened } from './open-journal.ts';
 import { deliveredBefore } from './prune.ts';
+import { pinFrom, SIGNING_KEY, SIGNING_KEY_CHANGED } from './pinned-key.ts';
 import { RecordWriter } from './record-writer.ts';
 import { StreamHeads } from './stream-heads.ts';
 import { StreamFigures } from './stream-figures.ts';
@@ -238,6 +239,22 @@ export class Journal {
   /** The newest declarations of loss of a stream, newest first. */
   losses(stream: Stream, most: number): readonly DeclaredLoss[] {
     return this.#figures.losses(stream, most);
+  }
+
+  /**
+   * Notes the key that is about to sign. Another one than the journal knows is an audit record and an alarm: whoever
+   * signs everything again with a key of his own cannot do it unnoticed.
+   */
+  pinKey(key: string): void {
+    const known = readMeta(this.database, SIGNING_KEY);
+    if (known === key) return;
+    if (known === undefined) {
+      this.#within(() => pinFrom(this.database, key, this.#heads.get('audit').next));
+      return;
+    }
+    const body = { action: SIGNING_KEY_CHANGED, who: 'lineside', details: { from: known, to: key } };
+    this.append([{ stream: 'audit', kind: 'audit', body }], () => writeMeta(this.database, SIGNING_KEY, key));
+    this.#alarms.raise('signing_key_changed', `the heads were signed with ${known}, and are signed with ${key} now`);
   }
 
   /** Alarms that a person must see now. */

@@ -5,6 +5,7 @@ import type { Journal } from './journal.ts';
 import type { WalWatch } from './wal-watch.ts';
 
 const EVERY_60S_MS = 60_000;
+const EVERY_2S_MS = 2_000;
 const EVERY_10S_MS = 10_000;
 /** The alarm about evicted records stays for this long. */
 const SHOWN_MS = 3_600_000;
@@ -16,6 +17,8 @@ interface MaintenanceParts {
   readonly alarms: JournalAlarms;
   readonly signer: HeadSigner;
   readonly wal: WalWatch;
+  /** Whether what this service writes to is still there: asked every two seconds. */
+  readonly watches?: readonly (() => void)[];
   readonly clock: Clock;
   readonly log: Logger;
   readonly keepDeliveredMs: number;
@@ -37,19 +40,28 @@ export class JournalMaintenance implements Service {
 
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
-    let lastMinuteMs = Number.NEGATIVE_INFINITY;
+    let [lastMinuteMs, lastTenMs] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
     while (!signal.aborted) {
+      await this.#attempt(() => this.every2s());
       // A disk that refuses maintenance may still take events: log it and try again.
-      await this.#attempt(() => this.every10s());
+      if (clock.monoMs() - lastTenMs >= EVERY_10S_MS) {
+        lastTenMs = clock.monoMs();
+        await this.#attempt(() => this.every10s());
+      }
       if (clock.monoMs() - lastMinuteMs >= EVERY_60S_MS) {
         lastMinuteMs = clock.monoMs();
         await this.#attempt(() => this.every60s());
       }
-      await clock.sleep(EVERY_10S_MS, signal).catch((error: unknown) => {
+      await clock.sleep(EVERY_2S_MS, signal).catch((error: unknown) => {
         if (!isAbort(error)) throw error;
       });
     }
     await this.#attempt(() => this.#parts.signer.sign());
+  }
+
+  /** Looks whether journal and evidence are still where they were. */
+  every2s(): void {
+    for (const watch of this.#parts.watches ?? []) watch();
   }
 
   /** Work that is due every ten seconds. */

@@ -14,7 +14,7 @@ export interface Signatures {
   readonly verdict: SignatureVerdict;
   readonly broken: readonly Finding[];
   /** Those that hold, oldest first. */
-  readonly valid: readonly SignedHeads[];
+  readonly valid: readonly (SignedHeads & { readonly at: number })[];
   /** Hashes that a signature vouches for, by stream and number. */
   readonly hashes: ReadonlyMap<Stream, ReadonlyMap<number, string>>;
 }
@@ -43,7 +43,7 @@ export function readSignatures(
   const hashes = new Map<Stream, Map<number, string>>(STREAMS.map((stream) => [stream, new Map<number, string>()]));
   const broken: Finding[] = [];
   const keys = new Set<string>();
-  const valid: SignedHeads[] = [];
+  const valid: (SignedHeads & { at: number })[] = [];
   let held = 0;
   let newest = 0;
   for (const row of rows) {
@@ -56,7 +56,7 @@ export function readSignatures(
       continue;
     }
     held += 1;
-    valid.push(signed);
+    valid.push({ ...signed, at: row.seq });
     newest = row.seq;
     keys.add(signed.key);
     for (const stream of STREAMS) hashes.get(stream)?.set(signed.ends[stream].seq, signed.ends[stream].head);

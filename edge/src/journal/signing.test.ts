@@ -1,6 +1,16 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalJson, chainNext, chainStart, readSignedHeads, signatureHolds, WireRecord } from '@lineside/protocol';
+import {
+  canonicalJson,
+  chainNext,
+  chainStart,
+  headsText,
+  readSignedHeads,
+  signatureHolds,
+  signedHeadsBody,
+  WireRecord,
+} from '@lineside/protocol';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
@@ -228,4 +238,81 @@ test('records outside the numbers of their stream are found', () => {
     { stream: 'events', what: 'added', seq: 0, to: 0 },
     { stream: 'events', what: 'added', seq: 4, to: 4 },
   ]);
+});
+
+describe('the key that signs', () => {
+  const path = (): string => join(identityFolder(folder.path), 'journal.key');
+  const renew = (): HeadSigner => {
+    rmSync(path());
+    return new HeadSigner({ journal, key: deviceKey(folder.path), clock });
+  };
+  /** Signs every signed head of the closed journal again with a key of one's own, and makes the chain fit. */
+  const signAgain = (): void => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const key = publicKey.export({ format: 'jwk' }).x ?? '';
+    const database = new Database(journalPath(folder.path));
+    const rows = database
+      .prepare<[], { seq: number; json: string }>('SELECT seq, json FROM record_audit ORDER BY seq')
+      .all();
+    let hash = chainStart('line-1', journal.epoch, 'audit');
+    for (const { seq, json } of rows) {
+      const record = WireRecord.parse(JSON.parse(json));
+      const signed = readSignedHeads(record.b);
+      let text = json;
+      if (signed !== undefined) {
+        const ends = { ...signed.ends, audit: { seq: seq - 1, head: hash } };
+        const signature = sign(null, Buffer.from(headsText('line-1', journal.epoch, ends)), privateKey);
+        const body = signedHeadsBody({ key, ends, signature: signature.toString('base64url') });
+        text = canonicalJson({ ...record, b: body });
+      }
+      hash = chainNext(hash, text);
+      database
+        .prepare('UPDATE record_audit SET json = ?, hash = ? WHERE seq = ?')
+        .run(text, Buffer.from(hash, 'hex'), seq);
+    }
+    database.prepare("UPDATE stream_head SET head = ? WHERE stream = 'audit'").run(Buffer.from(hash, 'hex'));
+    database.close();
+  };
+
+  test('may be made anew: that is an audit record and an alarm, and no finding', () => {
+    fill(2);
+    signer.sign();
+    fill(2);
+    renew().sign();
+    expect(journal.alarms().map(({ code }) => code)).toEqual(['signing_key_changed']);
+    expect(journal.stats().audit.next - 1).toBe(3);
+    const { findings, signatures } = verifyJournal(journalPath(folder.path));
+    expect([findings, signatures.held, signatures.keys.length]).toEqual([[], 2, 2]);
+    journal.close();
+    restore();
+    journal = openTestJournal(folder.path, { clock });
+    renew().sign();
+    expect(journal.alarms().map(({ code }) => code)).toContain('signing_key_changed');
+    expect(verifyJournal(journalPath(folder.path)).findings).toEqual([]);
+  });
+
+  test('is known to the journal: a history that was signed again with another key is found, the first record of it', () => {
+    for (let n = 0; n < 3; n += 1) {
+      fill(2);
+      signer.sign();
+    }
+    journal.close();
+    signAgain();
+    const findings = verifyJournal(journalPath(folder.path)).findings;
+    expect(findings).toEqual([1, 2, 3].map((seq) => ({ stream: 'audit', what: 'other_key', seq, to: seq })));
+  });
+
+  test('is compared with the one of the device where the key in the journal was changed too', () => {
+    fill(2);
+    signer.sign();
+    journal.close();
+    signAgain();
+    const database = new Database(journalPath(folder.path));
+    database.exec(`UPDATE meta SET value = (SELECT json ->> '$.b.details.key' FROM record_audit WHERE seq = 1)
+      WHERE key = 'signing_key'`);
+    database.close();
+    expect(verifyJournal(journalPath(folder.path)).findings).toEqual([
+      { stream: 'audit', what: 'other_key', seq: 1, to: 1 },
+    ]);
+  });
 });

@@ -3,6 +3,8 @@ import type Database from 'better-sqlite3';
 import { openForReading } from './database.ts';
 import { journalError } from './errors.ts';
 import { InstanceMark } from './instance-mark.ts';
+import { publicKeyBeside } from './device-key.ts';
+import { foreignKeys } from './pinned-key.ts';
 import { readMeta } from './meta.ts';
 import type { Finding, FindingKind, StreamVerdict, Verdict } from './findings.ts';
 import { readSignatures } from './signatures.ts';
@@ -23,7 +25,9 @@ export function verifyJournal(path: string): Verdict {
   try {
     const identity = { device: readMeta(database, 'device') ?? '', epoch: readMeta(database, 'epoch') ?? '' };
     const signed = readSignatures(database, identity);
-    const findings: Finding[] = [...signed.broken];
+    const uses = signed.valid.map(({ at, key }) => ({ seq: at, key }));
+    const own = publicKeyBeside(path);
+    const findings: Finding[] = [...signed.broken, ...foreignKeys(database, uses, own)];
     const marked = mark !== undefined && mark.instance === readMeta(database, 'instance') ? mark.streams : {};
     const streams = STREAMS.map((stream) => {
       const known = { signed: signed.hashes.get(stream) ?? new Map(), reached: (marked[stream]?.next ?? 1) - 1 };

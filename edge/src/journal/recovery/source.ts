@@ -4,6 +4,7 @@ import { openForReading } from '../database.ts';
 import { journalError } from '../errors.ts';
 import { InstanceMark } from '../instance-mark.ts';
 import { readMeta } from '../meta.ts';
+import { SIGNING_KEY } from '../pinned-key.ts';
 import { StreamTable } from '../stream-table.ts';
 import { rowsInPages } from './pages.ts';
 import type { Quarantined } from './quarantine.ts';
@@ -36,6 +37,8 @@ const CHUNK = 500;
 export class SalvageSource {
   readonly device: string | undefined;
   readonly epoch: string | undefined;
+  /** The key that the old journal was signed with, where it can be read. */
+  readonly signingKey: string | undefined;
   readonly #quarantined: Quarantined;
   readonly #database: Database.Database | undefined;
   readonly #deliveryStates: ReadonlyMap<Stream, DeliveryState>;
@@ -48,6 +51,7 @@ export class SalvageSource {
     const mark = new InstanceMark(quarantined.databasePath).read();
     this.device = this.#meta('device') ?? mark?.device;
     this.epoch = this.#meta('epoch') ?? mark?.epoch;
+    this.signingKey = this.#meta(SIGNING_KEY);
     const heads = STREAMS.map((stream) => [stream, this.#headOf(stream)] as const);
     this.#deliveryStates = new Map(
       heads.map(([stream, head]) => {

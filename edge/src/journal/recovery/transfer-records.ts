@@ -12,6 +12,7 @@ import {
 import type { Logger } from '@lineside/kit';
 import { isFull } from '../errors.ts';
 import type { Entry } from '../journal-types.ts';
+import { pinFrom } from '../pinned-key.ts';
 import { putRecord } from '../record-writer.ts';
 import { StreamTable } from '../stream-table.ts';
 import type { Quarantined } from './quarantine.ts';
@@ -54,6 +55,7 @@ export function transferRecords(
         ? ORDER.map((stream) => transferStream(source, stream, database))
         : [];
     transferEvidence(source, database);
+    if (source.signingKey !== undefined) pinFrom(database, source.signingKey, 1);
     const message = sentence(quarantined, outcomes);
     log.error({ folder: quarantined.folder, epoch: source.epoch, outcomes }, message);
     return { message, records: recordsOf(quarantined, source.epoch, outcomes) };
