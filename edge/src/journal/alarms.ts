@@ -7,7 +7,6 @@ export const JOURNAL_ALARMS = [
   'journal_quarantined',
   'journal_behind_collector',
   'journal_replaced',
-  'evidence_unwritable',
   'signing_key_changed',
   'quota_reached',
   'evidence_unwritable',
@@ -32,8 +31,6 @@ const ADVICE: Readonly<Record<JournalAlarmCode, string>> = {
   journal_behind_collector: 'restart the service: it then begins a new epoch; find out who restored the data folder',
   journal_replaced:
     'find out who deleted or replaced it; leave the service running until all is delivered: a restart begins a new journal',
-  evidence_unwritable:
-    'check owner, mode, free space and free inodes (df -i) of the folder `evidence` in the data folder',
   signing_key_changed:
     'find out who changed DATA/identity/journal.key; where that was you, tell the keepers of the collector the new key',
   quota_reached:
