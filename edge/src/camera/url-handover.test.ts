@@ -13,7 +13,7 @@ import { ownerIn } from './socket-owner.ts';
 import { UrlHandover } from './url-handover.ts';
 
 const capabilities = await probeFfmpeg();
-const PASSWORD = 'gehe!m/W0rt';
+const PASSWORD = 'secret!m/W0rt';
 const ENCODED = encodeURIComponent(PASSWORD);
 /** The user nobody; only root may start a process as somebody else. */
 const OTHER_USER = { uid: 65_534, gid: 65_534 };
