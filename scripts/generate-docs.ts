@@ -9,6 +9,7 @@ import { architectureDocument } from './docs/architecture.ts';
 import { cliDocument } from './docs/cli.ts';
 import { configurationDocument, configurationSchema } from './docs/configuration.ts';
 import { errorsDocument } from './docs/errors.ts';
+import { metricsDocument } from './docs/metrics.ts';
 import type { GeneratedFile } from './docs/generated-file.ts';
 import { manifestSchema, modelsDocument } from './docs/models.ts';
 import { protocolDocument, protocolSchemas } from './docs/protocol.ts';
@@ -28,6 +29,7 @@ const files: readonly GeneratedFile[] = [
   ...protocolSchemas(),
   await errorsDocument(ROOT),
   await cliDocument(),
+  metricsDocument(),
   await architectureDocument(ROOT),
 ];
 

@@ -139,8 +139,8 @@ export class StatusWorld implements StatusSource {
       link: { state: this.linkState, sinceMs: Date.now() - uptimeMs, broker: 'mqtt://127.0.0.1:1883' },
       evidence: { bytes: 12_400_000, files: 148, notUploaded: 1 },
       disk: { freeBytes: 41e9, totalBytes: 64e9 },
-      process: { rssBytes: 96e6, cpu: 0.08 },
-      visionProcess: { rssBytes: 210e6, cpu: 0.6 },
+      process: { rssBytes: 96e6, cpu: 0.08, cpuSeconds: 12.5 },
+      visionProcess: { rssBytes: 210e6, cpu: 0.6, cpuSeconds: 90 },
       events: this.events_.slice(0, 20),
     };
   }
@@ -227,6 +227,14 @@ export class StatusWorld implements StatusSource {
           model: camera.model,
           counters: countersAt(index),
           latencyMs: { p50: 17.2, p95: 31.4, p99: 52.8 },
+          latencyBuckets: {
+            buckets: [
+              { upTo: 25, count: 80 },
+              { upTo: 100, count: 100 },
+            ],
+            sum: 2000,
+            count: 101,
+          },
           newest: {
             index,
             width: WIDTH,

@@ -12,7 +12,7 @@ import type {
 } from '../status/index.ts';
 import { evidencePath } from '../evidence/index.ts';
 import { EventViews } from './event-views.ts';
-import { CpuMeter, diskOf } from './machine.ts';
+import { CpuMeter, cpuSeconds, diskOf } from './machine.ts';
 import { periodMs } from './model-assignments.ts';
 import type { Inspection } from './inspection.ts';
 import { journalView } from './journal-view.ts';
@@ -91,7 +91,7 @@ export class LineStatus implements StatusSource {
       })),
       evidence: this.#evidence(),
       disk: diskOf(dataDir),
-      process: { rssBytes: process.memoryUsage.rss(), cpu: this.#cpu.cores() },
+      process: { rssBytes: process.memoryUsage.rss(), cpu: this.#cpu.cores(), cpuSeconds: cpuSeconds() },
       events: this.#events.page({ limit: 20 }).events,
     };
   }

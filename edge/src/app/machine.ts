@@ -18,6 +18,12 @@ export function diskOf(folder: string): { readonly freeBytes: number; readonly t
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 
+/** CPU time that this process has used, seconds. */
+export function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 /** Cores in use by this process between two calls. */
 export class CpuMeter {
   readonly #nowMs: () => number;

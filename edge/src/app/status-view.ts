@@ -82,6 +82,7 @@ function modelOfCamera(model: ModelLaneState, facts: ViewFacts): CameraModelView
     model: model.model,
     counters: { ...counters, skipped, failed },
     ...(model.frameToResultMs === undefined ? {} : { latencyMs: model.frameToResultMs }),
+    latencyBuckets: model.latencyBuckets,
     ...(newest === undefined
       ? {}
       : {

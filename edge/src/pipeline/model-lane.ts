@@ -9,7 +9,7 @@ import {
   type RuleOutput,
   type Track,
 } from '../domain/index.ts';
-import { messageOf, QuantileWindow } from '@lineside/kit';
+import { BucketCounter, messageOf, QuantileWindow } from '@lineside/kit';
 import { overlaysOf } from './evidence.ts';
 import type { Overlay, Rule, Tracker } from './ports.ts';
 import type { ModelLaneState, NewestInspection, Quantiles } from './state.ts';
@@ -27,12 +27,16 @@ export interface RuleChange {
   readonly added: readonly Rule[];
 }
 
+/** Upper bounds of the latency histogram, milliseconds: from a small model on a GPU to a camera that lags by seconds. */
+const LATENCY_BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000];
+
 /** One model on one camera: counts its results, tracks objects and runs the rules. */
 export class ModelLane {
   readonly #model: LaneModel;
   readonly #onFault: (what: string) => void;
   #rules: readonly Rule[];
   readonly #frameToResult = new QuantileWindow();
+  readonly #frameToResultMs = new BucketCounter(LATENCY_BOUNDS_MS);
   #status: ModelStatus | undefined;
   #sha256 = '';
   #counters: InspectionCounters;
@@ -86,6 +90,7 @@ export class ModelLane {
     const failed = result.status === 'no_result';
     this.count(failed ? { fate: 'failed', reason: result.reason } : { fate: 'inspected' }, 1);
     if (!failed) this.#frameToResult.add(tookMs);
+    this.#frameToResultMs.add(tookMs);
     const tracks = failed ? undefined : this.#track(inspection);
     this.#newest = {
       frame,
@@ -126,6 +131,7 @@ export class ModelLane {
       faults: this.#faults,
       ...(this.#status === undefined ? {} : { status: this.#status }),
       ...(latency === undefined ? {} : { frameToResultMs: latency }),
+      latencyBuckets: this.#frameToResultMs.counts,
       ...(this.#newest === undefined ? {} : { newest: this.#newest }),
     };
   }

@@ -1,3 +1,4 @@
+import type { BucketCounts } from '@lineside/kit';
 import type {
   CameraStatus,
   CloseReason,
@@ -49,6 +50,8 @@ export interface ModelLaneState {
   readonly counters: InspectionCounters;
   /** From the frame's arrival to its result; absent before the first. */
   readonly frameToResultMs?: Quantiles;
+  /** The same in milliseconds since the process started, counted into buckets. */
+  readonly latencyBuckets: BucketCounts;
   readonly newest?: NewestInspection;
   /** How often the tracker or a rule threw. Each is an error in the program, and the frame was not judged. */
   readonly faults: number;

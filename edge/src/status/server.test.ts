@@ -363,8 +363,12 @@ describe('health and figures', () => {
     expect(inspected + (skipped ?? 0)).toBe(offered);
     expect(samples.get('lineside_vision_up')).toBe(1);
     expect(samples.get('lineside_journal_queued_records{stream="events"}')).toBe(2);
-    const p99 = samples.get('lineside_inspection_latency_seconds{camera="product",model="defect",quantile="0.99"}');
-    expect(p99).toBeCloseTo(0.0528);
+    const latency = 'lineside_inspection_latency_seconds';
+    const of = 'camera="product",model="defect"';
+    expect(samples.get(`${latency}_bucket{camera="product",le="0.025",model="defect"}`)).toBe(80);
+    expect(samples.get(`${latency}_bucket{camera="product",le="+Inf",model="defect"}`)).toBe(101);
+    expect([samples.get(`${latency}_sum{${of}}`), samples.get(`${latency}_count{${of}}`)]).toEqual([2, 101]);
+    expect(samples.get('lineside_process_cpu_seconds_total{process="main"}')).toBe(12.5);
   });
 
   it('forgets a camera that has gone, and counts nothing twice', async () => {

@@ -1,3 +1,4 @@
+import type { BucketCounts } from '@lineside/kit';
 import type {
   Box,
   CameraStatus,
@@ -54,7 +55,10 @@ export interface MissingSecretView {
 
 export interface ProcessView {
   readonly rssBytes: number;
+  /** Cores busy, lately. */
   readonly cpu: number;
+  /** CPU time used since the process started, seconds. */
+  readonly cpuSeconds: number;
 }
 
 export interface ConfigView {
@@ -98,6 +102,8 @@ export interface CameraModelView {
   readonly counters: InspectionCounters;
   /** From the frame's arrival to its result, over the newest inspections; absent before the first. */
   readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
+  /** The same in milliseconds since the process started, counted into buckets. */
+  readonly latencyBuckets: BucketCounts;
   readonly newest?: NewestResult;
 }
 

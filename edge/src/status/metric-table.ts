@@ -1,0 +1,60 @@
+export interface MetricDefinition {
+  readonly type: 'gauge' | 'counter' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+const define = <T extends Record<string, MetricDefinition>>(table: T): T => table;
+const gauge = (help: string, ...labels: string[]): MetricDefinition => ({ type: 'gauge', help, labels });
+const counter = (help: string, ...labels: string[]): MetricDefinition => ({ type: 'counter', help, labels });
+const histogram = (help: string, ...labels: string[]): MetricDefinition => ({ type: 'histogram', help, labels });
+
+/** Every metric of the device's `/metrics`; docs/metrics.md is made of it. Counters rise while the process lives. */
+export const METRICS = define({
+  lineside_healthy: gauge('Whether /healthz answers 200.'),
+  lineside_camera_inspecting: gauge('Whether the camera is being inspected.', 'camera'),
+  lineside_camera_degraded: gauge('Whether its inspection is degraded.', 'camera'),
+  lineside_camera_restarts_total: counter('Times the stream was started again.', 'camera'),
+  lineside_camera_frame_age_seconds: gauge('Age of the newest frame.', 'camera'),
+  lineside_camera_lag_seconds: gauge(
+    'How much later than the promptest of its stream the newest frame arrived.',
+    'camera',
+  ),
+  lineside_frames_offered_total: counter(
+    'Frames offered for inspection: inspected + skipped + failed.',
+    'camera',
+    'model',
+  ),
+  lineside_frames_inspected_total: counter('Frames inspected.', 'camera', 'model'),
+  lineside_frames_skipped_total: counter('Frames skipped.', 'camera', 'model', 'reason'),
+  lineside_frames_failed_total: counter('Frames whose inspection failed.', 'camera', 'model', 'reason'),
+  lineside_inspection_latency_seconds: histogram('From the arrival of a frame to its result.', 'camera', 'model'),
+  lineside_model_ready: gauge('Whether the model runs.', 'model', 'provider'),
+  lineside_model_results_total: counter('Results of the model.', 'model'),
+  lineside_vision_up: gauge('Whether the vision process runs.'),
+  lineside_vision_restarts_total: counter('Times the vision process was started again.'),
+  lineside_journal_writable: gauge('Whether events can be recorded.'),
+  lineside_journal_records_total: counter('Records ever written.', 'stream'),
+  lineside_journal_acked_total: counter('Records that the collector holds.', 'stream'),
+  lineside_journal_declared_lost_total: counter('Records declared lost.', 'stream'),
+  lineside_journal_queued_records: gauge('Records not yet acknowledged.', 'stream'),
+  lineside_journal_oldest_queued_seconds: gauge('Age of the oldest queued record.', 'stream'),
+  lineside_journal_alarm: gauge('Alarms of the data folder that are raised.', 'code'),
+  lineside_evidence_bytes: gauge('Bytes of evidence held.'),
+  lineside_evidence_files: gauge('Files of evidence held.'),
+  lineside_evidence_pending_files: gauge('Files of evidence that are not yet at the collector.'),
+  lineside_link_up: gauge('Whether the collector is reached.'),
+  lineside_link_sent_bytes_total: counter('Bytes of batches sent, compressed.'),
+  lineside_link_sent_records_total: counter('Records in the batches sent.'),
+  lineside_link_snapshots_cancelled_total: counter('Uploads ended because their snapshot was deleted.'),
+  lineside_link_refused_total: counter('Messages from the broker that were not followed.', 'reason'),
+  lineside_config_refused: gauge('Whether the last good configuration is in force.'),
+  lineside_secret_missing: gauge('Secrets that cannot be read.', 'subject', 'code'),
+  lineside_disk_free_bytes: gauge('Free bytes beside the journal.'),
+  lineside_build_info: gauge('Version of the product; always 1.', 'version'),
+  lineside_uptime_seconds: gauge('Time since the service started.'),
+  lineside_process_resident_memory_bytes: gauge('Resident memory.', 'process'),
+  lineside_process_cpu_seconds_total: counter('CPU time used.', 'process'),
+});
+
+export type MetricName = keyof typeof METRICS;
