@@ -68,46 +68,46 @@ ${table(
     [
       'the file is damaged, mistyped, too large, not readable, or gone',
       'the line as it was; a start uses the last good file',
-      '\`config_refused\`',
+      '`config_refused`',
     ],
     [
       'a changed file needs a secret that is not there',
       'the line as it was; the change is applied when the secret is there',
-      '\`config_refused\`, \`secret_missing\`',
+      '`config_refused`, `secret_missing`',
     ],
     [
       'password, certificate or key of the uplink is missing at the start',
       'inspection and journal; the uplink is off, and starts when the file is there',
-      '\`secret_missing\`',
+      '`secret_missing`',
     ],
     [
       'the secret of one camera is missing at the start',
       'all other cameras; this one starts when the secret is there',
-      '\`secret_missing\`',
+      '`secret_missing`',
     ],
     [
       'a secret goes missing while it is in use',
       'everything, with the secret that was read before',
-      '\`secret_missing\`',
+      '`secret_missing`',
     ],
     [
       'the secret of a plant connection is missing',
       'everything else; the connection is tried again',
-      '\`secret_missing\`',
+      '`secret_missing`',
     ],
     [
       'the broker is down, refuses the password, or has no valid certificate',
       'inspection and journal; records wait',
-      '\`broker_…\`, \`credentials_refused\`',
+      '`broker_…`, `credentials_refused`',
     ],
-    ['there is no collector', 'inspection and journal; records wait', '\`collector_absent\` (doctor)'],
+    ['there is no collector', 'inspection and journal; records wait', '`collector_absent` (doctor)'],
     ['a camera is not there', 'all other cameras', 'that of the camera'],
     [
       'the evidence folder cannot be written',
       'inspection; events are recorded without pictures',
-      '\`evidence_unwritable\`',
+      '`evidence_unwritable`',
     ],
-    ['the disk is full', 'inspection; the oldest records are deleted and declared lost', '\`disk_full\`'],
+    ['the disk is full', 'inspection; the oldest records are deleted and declared lost', '`disk_full`'],
   ].map(([fault = '', goesOn = '', codes = '']) => [fault, goesOn, codes]),
 )}
 

@@ -150,7 +150,7 @@ describe.each(STORE_KINDS)('the proof of a collector with $name', (kind) => {
     ['the announcement of a picture deleted', 'delete from expected_media', { problem: 'derived', stream: 'media' }],
   ];
 
-  it.each(TAMPERED)('finds %s', async (_what, sql, expected) => {
+  it.each(TAMPERED)('detects %s', async (_what, sql, expected) => {
     await history();
     await store.close();
     await place.tamper(sql);
@@ -158,7 +158,7 @@ describe.each(STORE_KINDS)('the proof of a collector with $name', (kind) => {
     expect(await findings()).toContainEqual(expect.objectContaining(expected));
   });
 
-  it('finds a picture that was changed or deleted, and no other', async () => {
+  it('detects a picture that was changed or deleted, and no other', async () => {
     const media = new FileMedia(folder.join('media'));
     const path = folder.join('picture');
     writeFileSync(path, PICTURE);
@@ -180,7 +180,7 @@ describe.each(STORE_KINDS)('the proof of a collector with $name', (kind) => {
     expect(await findings({ events: 50 * DAY })).toMatchObject([{ problem: 'retired', stream: 'events', first: 1 }]);
   });
 
-  it('finds by the heads that a device exported that everything of it was replaced or deleted', async () => {
+  it('detects by the heads that a device exported that everything of it was replaced or deleted', async () => {
     await history();
     const exported = exportHeads(journalPath(folder.path));
     expect(exported.heads).toHaveLength(1);
@@ -196,7 +196,7 @@ describe.each(STORE_KINDS)('the proof of a collector with $name', (kind) => {
     ]);
   });
 
-  it('finds by the exported heads that a history was rewritten', async () => {
+  it('detects by the exported heads that a history was rewritten', async () => {
     await history();
     const exported = exportHeads(journalPath(folder.path));
     const [journalRow] = (await store.chains.journals()).filter(({ stream }) => stream === 'events');

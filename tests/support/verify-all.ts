@@ -5,7 +5,7 @@ import {
   type VerifyOptions,
 } from '../../cloud-sync/collector/src/index.ts';
 
-/** Everything that `lineside-collector verify` finds in a store, without pictures. */
+/** Every finding of `lineside-collector verify` in a store, without pictures. */
 export async function findingsIn(
   { chains, derived }: CollectorStore,
   keepMs: VerifyOptions['keepMs'] = {},

@@ -17,7 +17,7 @@ interface Row {
   readonly summary: string;
 }
 
-/** Compares the table of events with the records, in one read. Finds nothing where the table is of another version or still being filled. */
+/** Compares the table of events with the records, in one read. Reports nothing where the table is of another version or still being filled. */
 export function verifyEventTable(path: string): readonly EventTableFinding[] {
   const database = openForReading(path);
   try {

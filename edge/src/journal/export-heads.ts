@@ -14,7 +14,7 @@ export function exportHeads(path: string): ExportedHeads {
       v: 1,
       device,
       key: valid.at(-1)?.key ?? '',
-      heads: valid.map(({ at: _, ...signed }) => ({ epoch, ...signed })),
+      heads: valid.map(({ key, ends, signature }) => ({ epoch, key, ends, signature })),
     };
   } catch (error) {
     throw journalError(error, path, 'cannot export the signed heads of');

@@ -23,7 +23,7 @@ interface Use {
 
 /**
  * Signatures with another key than the journal knows for their time. Each change of the key is an audit record; the
- * newest key is the pinned one and, where the device's own is known (`own`), that one. Finds nothing in a journal that
+ * newest key is the pinned one and, where the device's own is known (`own`), that one. Reports nothing in a journal that
  * was never signed since keys are pinned.
  */
 export function foreignKeys(

@@ -3,7 +3,7 @@ import { streamName, type ChainSource } from '../records/index.ts';
 import type { BookFinding } from './derived-source.ts';
 
 /**
- * Compares what is stored with signed heads that a device exported over another path. Finds what no verification here
+ * Compares what is stored with signed heads that a device exported over another path. Reports what no verification here
  * alone can find: a whole device or history that was replaced together with its signatures.
  */
 export async function compareWithExport(

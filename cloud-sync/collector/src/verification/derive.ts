@@ -137,6 +137,7 @@ class Derivation {
         return;
       }
       case 'telemetry':
+      case 'tombstone':
       case 'other':
         return;
     }

@@ -1,7 +1,7 @@
 import type { Stream } from '@lineside/protocol';
 import type { StoredSummary, StreamKey } from '../records/index.ts';
 
-/** What the comparison finds wrong; `problem` names the table or the kind of fault. */
+/** A difference that the comparison reports; `problem` names the table or the kind of fault. */
 export interface BookFinding {
   readonly device: string;
   readonly epoch: string;

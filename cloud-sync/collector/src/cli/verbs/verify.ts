@@ -13,7 +13,7 @@ export function configure(command: Command, registry: Registry): void {
   command
     .option('--against <file>', 'also compare with signed heads that `lineside journal heads` exported on a device')
     .description(
-      `Checks the hash chain of every stored stream, derives every other table again from the records, compares the ends of streams with what devices signed, and reads every picture. --json: one line {records, streams, pictures, findings}. Ends with 1 when anything is wrong. What this finds and what it cannot: docs/proof.md.`,
+      `Checks the hash chain of every stored stream, derives every other table again from the records, compares the ends of streams with what devices signed, and reads every picture. --json: one line {records, streams, pictures, findings}. Ends with 1 when anything is wrong. What this detects and what it cannot: docs/proof.md.`,
     )
     .addHelpText(
       'after',
