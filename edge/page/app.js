@@ -30,9 +30,9 @@ function Page() {
       document.title = `${connected ? ANSWER[status.health.word].word : 'Disconnected'} · ${status.line} · Lineside`;
   }, [connected, status?.health.word, status?.line]);
   if (status === undefined)
-    return html`<p class="hello" role="status">${silentMs > 0 ? 'The box does not answer. Trying again …' : 'Connecting to the box …'}</p>`;
+    return html`<p class="hello" role="status">${silentMs > 0 ? 'The device does not answer. Trying again …' : 'Connecting to the device …'}</p>`;
   return html`
-    ${!connected && html`<p class="lost" role="alert"><b>Disconnected.</b> No word from the box for ${span(silentMs)}. What is shown below is old.</p>`}
+    ${!connected && html`<p class="lost" role="alert"><b>Disconnected.</b> No answer from the device for ${span(silentMs)}. The page shows old data.</p>`}
     <div class=${connected ? 'page' : 'page stale'}>
       <header class="top">
         <p class="brand"><img src="/favicon.svg" alt="" width="24" height="24" /> Lineside</p>
@@ -43,7 +43,7 @@ function Page() {
         <${Findings} health=${status.health} />
         <${Cameras} cameras=${status.cameras} connected=${connected} silentMs=${silentMs} epoch=${epoch} />
         <div class="below">
-          <${Events} cameras=${status.cameras} recent=${[...announced, ...status.events]} nowMs=${status.atMs} epoch=${epoch} />
+          <${Events} cameras=${status.cameras} recent=${[...announced, ...status.events]} nowMs=${status.atMs} epoch=${epoch} connected=${connected} />
           <div class="side">
             <${Journal} journal=${status.journal} link=${status.link} evidence=${status.evidence} nowMs=${status.atMs} />
             <${Models} models=${status.models} />

@@ -1,7 +1,7 @@
 /* global performance */
 import { useEffect, useState } from '/vendor/preact.js';
 
-/** No snapshot for so long means that the box is out of reach, whatever the socket believes. */
+/** No snapshot for so long means that the device cannot be reached, whatever the state of the socket. */
 const SILENCE_MS = 3_500;
 
 /**

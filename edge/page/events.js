@@ -17,24 +17,36 @@ import { getJson } from '/common/http.js';
 
 const PAGE = 24;
 
-/** Newest first. Events that happen while the page is open are added on top. */
-export function Events({ cameras, recent, nowMs, epoch }) {
+/**
+ * Newest first. Events that happen while the page is open are added on top. While the page is disconnected, the alert at
+ * its top is the only one; the list is read again with the next connection.
+ */
+export function Events({ cameras, recent, nowMs, epoch, connected }) {
   const [filter, setFilter] = useState({ kind: '', camera: '' });
   const [fetched, setFetched] = useState({ events: [], next: undefined });
   const [problem, setProblem] = useState(undefined);
   const [chosen, setChosen] = useState(undefined);
-  const load = (cursor) =>
+  const load = (cursor, isCurrent = () => true) =>
     fetchEvents(filter, cursor).then(
       (page) => {
+        if (!isCurrent()) return;
         setProblem(undefined);
         setFetched((old) => ({
           events: cursor === undefined ? page.events : [...old.events, ...page.events],
           next: page.next,
         }));
       },
-      (error) => setProblem(String(error.message ?? error)),
+      (error) => isCurrent() && setProblem(String(error.message ?? error)),
     );
-  useEffect(() => void load(undefined), [filter, epoch]);
+  useEffect(() => {
+    if (!connected) return undefined;
+    let over = false;
+    setProblem(undefined);
+    load(undefined, () => !over);
+    return () => {
+      over = true;
+    };
+  }, [filter, epoch, connected]);
   const events = useMemo(
     () =>
       merge(
@@ -57,7 +69,7 @@ export function Events({ cameras, recent, nowMs, epoch }) {
           ${cameras.map(({ id }) => html`<option key=${id} value=${id}>${id}</option>`)}
         </select></label>
       </header>
-      ${problem && html`<p class="small bad" role="alert">Events could not be read: ${problem}</p>`}
+      ${problem && connected && html`<p class="small bad" role="alert">Events could not be read: ${problem}</p>`}
       ${events.length === 0 && !problem && html`<p class="empty">No events.</p>`}
       <ul class="event-list">
         ${events.map((event) => html`<li key=${event.event}><${Row} event=${event} nowMs=${nowMs} onChoose=${() => setChosen(event.event)} /></li>`)}

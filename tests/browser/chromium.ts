@@ -42,7 +42,7 @@ export class Witness {
 
   /** Errors of scripts and of the content policy; that a server is away is not an error of the page. */
   get errors(): readonly string[] {
-    return this.#errors.filter((text) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|503|ERR_EMPTY/.test(text));
+    return this.#errors.filter((text) => !/ERR_CONNECTION_|ERR_INCOMPLETE_CHUNKED|503|ERR_EMPTY|ERR_SOCKET/.test(text));
   }
 
   /** Requests that left `origin`. */

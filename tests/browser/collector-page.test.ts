@@ -229,7 +229,9 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
   it('shows that it is disconnected when the collector stops', async () => {
     await says('line-1');
     await collector.stop();
-    await waitFor('the alert', async () => /disconnected/i.test(await page.getByRole('alert').innerText()));
+    const alerts = page.getByRole('alert');
+    await alerts.filter({ hasText: 'Disconnected' }).waitFor();
+    expect(await alerts.count()).toBe(1);
     collector = await startCollector(config, data);
   });
 });
