@@ -68,9 +68,11 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
   });
   try {
     const link = new BrokerLink({
-      ...{ ...broker.access, clock, log, ingest, cluster: config.cluster },
+      ...{ ...broker.access, clock, log, ingest },
+      shareName: config.cluster ? await store.cluster.shareName() : undefined,
       session: (config.cluster ? await store.cluster.id() : undefined) ?? id,
-      clientId: `${COLLECTOR_USER}-${id.slice(0, 8)}`,
+      // Not part of the session, which devices read: a client with the same id would end this connection.
+      clientId: `${COLLECTOR_USER}-${randomUUID()}`,
       othersAtWork: () => membership.others > 0,
       mediaUrl: `${http.publicUrl}/media`,
       uploadUrl: `${http.publicUrl}/uploads`,

@@ -32,8 +32,7 @@ beforeEach(async () => {
   database = await server.database();
   config = dir.join('collector.yaml');
   writeFileSync(dir.join('password'), `${POSTGRES_PASSWORD}\n`);
-  const store = `postgres://${server.user}:\${file:${dir.join('password')}}@127.0.0.1:${server.port}/${database}`;
-  const more = `broker: ${broker.url}\nstore: "${store}"\nhttp: {listen: "127.0.0.1:0"}\n`;
+  const more = `broker: ${broker.url}\nstore: "${storeUrl()}"\nhttp: {listen: "127.0.0.1:0"}\n`;
   writeFileSync(config, collectorYaml(more));
 });
 
@@ -43,6 +42,10 @@ afterEach(async () => {
   await broker[Symbol.asyncDispose]();
   await dir[Symbol.asyncDispose]();
 });
+
+function storeUrl(): string {
+  return `postgres://${server.user}:\${file:${dir.join('password')}}@127.0.0.1:${server.port}/${database}`;
+}
 
 async function start(name: string) {
   const collector = await spawnCollector(config, dir.join(name));
@@ -144,6 +147,47 @@ describe('collectors on one broker and one database', { timeout: 120_000 }, () =
     b.process.kill('SIGTERM');
     expect(await b.process.waitForExit()).toEqual({ code: 0, signal: null });
     await waitFor('the goodbye', () => heard.at(-1)?.online === false);
+  });
+
+  it('are not delayed by devices that join a shared subscription, with access control at the broker or without', async () => {
+    const strict = await startMosquitto({
+      users: { collector: 'c', 'line-1': 'one', 'line-2': 'two' },
+      acl: [
+        'user collector',
+        'topic readwrite lineside/v1/#',
+        'pattern write lineside/v1/%u/up/#',
+        'pattern readwrite lineside/v1/%u/state',
+        'pattern read lineside/v1/%u/down/#',
+        'pattern read lineside/v1/collector/state',
+      ].join('\n'),
+    });
+    for (const at of [broker, strict]) {
+      writeFileSync(dir.join('broker-password'), 'c');
+      const access =
+        at === strict ? `mqtt: {username: collector, password: "\${file:${dir.join('broker-password')}}"}\n` : '';
+      writeFileSync(config, `broker: ${at.url}\nstore: "${storeUrl()}"\nhttp: {listen: "127.0.0.1:0"}\n${access}`);
+      const hostile = await mqtt.connectAsync(at.url, { protocolVersion: 5, username: 'line-2', password: 'two' });
+      const join = async (): Promise<void> => {
+        const groups = ['lineside-collectors', 'lineside-collectors-0', 'collector'];
+        await hostile.subscribeAsync(
+          groups.map((group) => `$share/${group}/lineside/v1/+/up/+`),
+          { qos: 1 },
+        );
+      };
+      await join();
+      await start(at === strict ? 'strict' : 'open');
+      await join();
+      const name = at === strict ? 'line-1' : 'line-0';
+      const device = await CollectorDevice.connect(name, at.url, 'one');
+      const journal = new JournalTwin(name).appendEvents(30);
+      // Nothing is sent a second time here: a batch that another client received would stay missing.
+      for (let seq = 1; seq <= 30; seq += 1) await device.send(journal.batch(seq, seq));
+      await device.acked(({ upto }) => upto === 30);
+      await device.close();
+      await hostile.endAsync(true);
+    }
+    for (const { process } of running.splice(0)) await process[Symbol.asyncDispose]();
+    await strict[Symbol.asyncDispose]();
   });
 
   it('acknowledge nothing while the database does not answer, announce that, and continue when it does', async () => {

@@ -59,7 +59,7 @@ beforeEach(async () => {
     onState: () => undefined,
     onReported: (device, document) => void reported.push([device, document]),
     onLost: () => undefined,
-    cluster: false,
+    shareName: undefined,
     othersAtWork: () => false,
   });
   const end = new AbortController();

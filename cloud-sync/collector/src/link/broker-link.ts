@@ -19,8 +19,6 @@ import type { Ingest } from '../ingest/index.ts';
 
 const GOODBYE_MS = 1500;
 const RECONNECT_MS = 1000;
-/** Name of the group of collectors among which the broker distributes batches (MQTT 5, 4.8.2). */
-const SHARE_NAME = 'lineside-collectors';
 
 export interface LinkOptions {
   readonly url: string;
@@ -40,8 +38,12 @@ export interface LinkOptions {
   readonly onReported: (device: string, document: Reported) => void;
   /** The connection to the broker ended. */
   readonly onLost: () => void;
-  /** True where several collectors share the batches of one broker. */
-  readonly cluster: boolean;
+  /**
+   * Name of the group of collectors among which the broker distributes batches (MQTT 5, 4.8.2); undefined where there is
+   * one collector. It must be secret: whoever joins the group receives batches in place of a collector, and the access
+   * control of Mosquitto 2.0 does not check subscriptions.
+   */
+  readonly shareName: string | undefined;
   /** Whether other collectors of the cluster are at work, as far as is known. */
   readonly othersAtWork: () => boolean;
 }
@@ -149,7 +151,8 @@ export class BrokerLink {
   }
 
   get #upFilter(): string {
-    return this.#options.cluster ? `$share/${SHARE_NAME}/${filterOf('up')}` : filterOf('up');
+    const { shareName } = this.#options;
+    return shareName === undefined ? filterOf('up') : `$share/${shareName}/${filterOf('up')}`;
   }
 
   #connectOptions(): IClientOptions {

@@ -6,6 +6,10 @@ export class SqliteCluster implements ClusterStore {
     return undefined;
   }
 
+  async shareName(): Promise<undefined> {
+    return undefined;
+  }
+
   async reportAlive(): Promise<number> {
     return 0;
   }
