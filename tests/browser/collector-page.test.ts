@@ -77,6 +77,7 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
   });
   beforeEach(async () => {
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(120_000);
     witness = new Witness(page);
     await page.goto(origin);
   });

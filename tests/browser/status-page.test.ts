@@ -52,6 +52,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
     await world.addEvent('floor', 'sanitation', 'spill');
     await start(0);
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(120_000);
     witness = new Witness(page);
     await page.goto(origin);
     await page.locator('#answer').waitFor();

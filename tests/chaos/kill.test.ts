@@ -26,7 +26,7 @@ describe(`a line whose processes are killed, one after the other (seed ${SEED})`
     line = resources.use(new ChaosLine(dir.path));
     await line.start();
     await line.appliance.inspects(line.cameras, 5);
-  }, 240_000);
+  });
   afterAll(() => resources.disposeAsync());
 
   const restarts = async (): Promise<number> => {
@@ -124,7 +124,7 @@ describe(`a line whose processes are killed, one after the other (seed ${SEED})`
     const streams = (await line.collector.device(line.device))?.streams ?? [];
     // No kill is a reason for a new journal.
     expect(new Set(streams.map(({ epoch }) => epoch)).size).toBe(1);
-  }, 180_000);
+  });
 
   it('has kept both chains intact', async () => {
     expect(verifyJournal(journalPath(line.data)).findings).toEqual([]);

@@ -8,7 +8,7 @@ const SEED = Number(process.env['CHAOS_SEED'] ?? 1);
 /** Of load per scenario; `npm run chaos -- --minutes 10` takes its time. */
 const SECONDS = 1.5;
 
-describe(`nothing lost (seed ${SEED})`, { timeout: 240_000 }, () => {
+describe(`nothing lost (seed ${SEED})`, () => {
   const options = { seconds: SECONDS, seed: SEED, log: () => undefined };
 
   it.for(SCENARIOS)(

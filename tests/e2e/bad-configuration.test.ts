@@ -18,7 +18,7 @@ interface Reported {
 
 let dir: TempDir;
 
-beforeAll(built, 200_000);
+beforeAll(built);
 beforeEach(async () => {
   dir = await tempDir('lineside-config-');
 });
@@ -35,7 +35,7 @@ async function goodConfig(change: object = {}): Promise<Readonly<Record<string, 
   };
 }
 
-describe('a first start that cannot be', { timeout: 60_000 }, () => {
+describe('a first start that cannot be', () => {
   async function refused(config: string | object, env: Readonly<Record<string, string>> = {}, data = dir.join('edge')) {
     const path = dir.join('lineside.yaml');
     if (typeof config === 'string') await writeFile(path, config);
@@ -102,7 +102,7 @@ it('starts with the last good configuration of the version before, whose keys ha
   expect(state.problem).toMatch(/minDuration[\s\S]*deliveredRetention/);
   await appliance.stop();
   expect(await readFile(dir.join('edge/config/last-good.yaml'), 'utf8')).toContain('minDuration');
-}, 90_000);
+});
 
 /** The good configuration with keys as they were named before. */
 async function configOfTheVersionBefore(): Promise<object> {
@@ -114,7 +114,7 @@ async function configOfTheVersionBefore(): Promise<object> {
   };
 }
 
-describe('a first start without the secret of its only camera', { timeout: 60_000 }, () => {
+describe('a first start without the secret of its only camera', () => {
   it.each(['env:NOT_SET', 'file:./no-such-password', 'credential:none'])(
     'starts all the same, and names the missing secret beside the camera: %s',
     async (name) => {
@@ -133,7 +133,7 @@ describe('a first start without the secret of its only camera', { timeout: 60_00
   );
 });
 
-describe('a running line whose configuration is changed', { timeout: 90_000 }, () => {
+describe('a running line whose configuration is changed', () => {
   let appliance: Appliance;
   let config: string;
 

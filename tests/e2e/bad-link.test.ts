@@ -15,10 +15,10 @@ import { waitFor } from '../support/wait-for.ts';
 const DEVICE = 'line-1';
 const LAMPS = ['left', 'right'];
 
-beforeAll(built, 200_000);
+beforeAll(built);
 
 /** One line through all of it, in order: what it could not send at first, it sends in the end. */
-describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () => {
+describe('a line whose link is missing piece by piece', () => {
   const resources = new AsyncDisposableStack();
   let dir: TempDir;
   let broker: Mosquitto;
@@ -37,7 +37,7 @@ describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () 
     config = await lampLine({ folder: dir.path, device: DEVICE, lamps: LAMPS, broker: broker.url, password });
     data = dir.join('edge');
     appliance = resources.use(await startAppliance({ config, data }));
-  }, 60_000);
+  });
   afterAll(() => resources.disposeAsync());
 
   const written = ({ journal }: Status): number => journal.streams.find(({ stream }) => stream === 'events')?.next ?? 0;
@@ -141,7 +141,7 @@ describe('a line whose link is missing piece by piece', { timeout: 90_000 }, () 
   }
 });
 
-describe('a line that the broker does not let in', { timeout: 60_000 }, () => {
+describe('a line that the broker does not let in', () => {
   it('reports it without the password, and continues to inspect', async () => {
     await using dir = await tempDir('lineside-link-');
     await using broker = await startMosquitto({ users: { [DEVICE]: 'the-right-one' } });
@@ -157,7 +157,7 @@ describe('a line that the broker does not let in', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a running line whose collector knows more than its journal', { timeout: 90_000 }, () => {
+describe('a running line whose collector knows more than its journal', () => {
   it('opens its journal anew under another epoch, without an end of the process, and delivers on', async () => {
     await using dir = await tempDir('lineside-link-');
     await using broker = await startMosquitto();

@@ -34,10 +34,10 @@ interface Fault {
   readonly mended: (status: Status) => boolean;
 }
 
-beforeAll(built, 200_000);
+beforeAll(built);
 
 /** One line, started with the first two faults; then one fault after the other, each mended before the next. */
-describe('no fault stops a line that could inspect', { timeout: 120_000 }, () => {
+describe('no fault stops a line that could inspect', () => {
   const resources = new AsyncDisposableStack();
   const both = ['left', 'right'];
   let dir: TempDir;
@@ -81,7 +81,7 @@ describe('no fault stops a line that could inspect', { timeout: 120_000 }, () =>
     };
     await configure(config, good);
     appliance = resources.use(await startAppliance({ config, data: dir.join('edge') }));
-  }, 90_000);
+  });
   afterAll(() => resources.disposeAsync());
 
   const faults: readonly Fault[] = [

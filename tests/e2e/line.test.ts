@@ -80,7 +80,7 @@ describe.skipIf(missing !== undefined)('a line whose cameras are not ours', () =
     accounts = await settleAccounts({ ...sources, stopped, sinceMs: startedMs });
     events = (await collector.events(DEVICE)).map((event) => timed(event, began));
     pair();
-  }, 240_000);
+  });
 
   afterAll(() => resources.disposeAsync());
 
@@ -120,7 +120,7 @@ describe.skipIf(missing !== undefined)('a line whose cameras are not ours', () =
     }
     expect(lost.map(plain), `events: ${JSON.stringify(events.map(brief))}`).toEqual([]);
     expect(blind.length, JSON.stringify(blind.map(plain))).toBeLessThanOrEqual(MOST_BLIND);
-  }, 120_000);
+  });
 
   it('opens each in time, and closes it when its incident is over', () => {
     for (const [incident, event] of pairs) {

@@ -40,7 +40,7 @@ describe('npm run bench', () => {
       expect(count('frameToJournalP99Ms')).toBeGreaterThanOrEqual(count('frameToJournalP50Ms'));
       expect(count('frameToJournalP50Ms')).toBeGreaterThanOrEqual(0);
     }
-  }, 120_000);
+  });
 
   it('measures the journal beside bare SQLite, and the start with records in it', async () => {
     await using dir = await tempDir();
@@ -55,7 +55,7 @@ describe('npm run bench', () => {
     ]);
     for (const row of start?.rows ?? []) expect(row['startMs']).toBeGreaterThan(0);
     for (const row of report.rows) for (const key of keys) expect(row[key], key).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   it.each([
     ['a name it does not know', ['nothing'], 'Error: no bench is called nothing\nTry: one of slice, journal'],

@@ -179,7 +179,7 @@ describe('a data folder that version 0.1 wrote', () => {
 });
 
 describe('a collector database that version 0.1 wrote', () => {
-  it('answers the same from SQLite and from PostgreSQL, and its chains verify', { timeout: 60_000 }, async () => {
+  it('answers the same from SQLite and from PostgreSQL, and its chains verify', async () => {
     writeFileSync(
       folder.join('collector.sqlite'),
       gunzipSync(readFileSync(join(FIXTURES, 'collector-0.1/collector.sqlite.gz'))),

@@ -6,11 +6,13 @@ import mqtt from 'mqtt';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { freePort } from './free-port.ts';
+import { MachineTime } from './machine-time.ts';
 import { startMosquitto } from './mosquitto.ts';
 import { descendantsOf, isAlive, NODE, runProcess, startProcess, waitUntilGone } from './processes.ts';
 import { tempDir } from './temp-dir.ts';
 import { brightBlobDetector, constantDetector, tinyManifest, wrongShapeModel, wrongTypeModel } from './tiny-onnx.ts';
 import { notAVideo, testVideo, truncatedVideo } from './video.ts';
+
 import { waitFor } from './wait-for.ts';
 
 describe('tempDir', () => {
@@ -38,6 +40,34 @@ describe('waitFor', () => {
   it('gives what the probe found', async () => {
     let tries = 0;
     expect(await waitFor('a third try', () => (++tries >= 3 ? tries : undefined), { everyMs: 1 })).toBe(3);
+  });
+});
+
+describe('the time that a process had on this machine', () => {
+  it('is the wall time on a quiet machine and a part of it on a busy one', () => {
+    let now = 0;
+    let running = 1;
+    const time = new MachineTime(
+      () => running,
+      () => now,
+      2,
+    );
+    now = 1_000;
+    expect(time.spentMs()).toBe(1_000);
+    running = 16;
+    now = 9_000;
+    expect(time.spentMs()).toBe(2_000);
+  });
+
+  it('ends at last on a machine that is busy without end', () => {
+    let now = 0;
+    const time = new MachineTime(
+      () => 10_000,
+      () => now,
+      2,
+    );
+    now = 20_000;
+    expect(time.spentMs()).toBe(1_000);
   });
 });
 

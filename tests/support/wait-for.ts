@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MachineTime } from './machine-time.ts';
 
 export interface WaitOptions {
+  /** Of an undisturbed machine; beside other busy processes the wait is longer in proportion. */
   readonly withinMs?: number;
   readonly everyMs?: number;
   readonly signal?: AbortSignal;
@@ -15,7 +17,7 @@ export async function waitFor<T>(
   probe: () => T | Promise<T>,
   { withinMs = 15_000, everyMs = 25, signal }: WaitOptions = {},
 ): Promise<Exclude<T, undefined | null | false>> {
-  const deadline = performance.now() + withinMs;
+  const time = new MachineTime();
   let last: Error | undefined;
   for (;;) {
     try {
@@ -27,7 +29,7 @@ export async function waitFor<T>(
     } catch (error) {
       last = error instanceof Error ? error : new Error(String(error));
     }
-    if (performance.now() >= deadline) {
+    if (time.spentMs() >= withinMs) {
       const because = last === undefined ? '' : `; last: ${last.message}`;
       throw new Error(`waited ${withinMs} ms for ${what}, and it did not happen${because}`, { cause: last });
     }

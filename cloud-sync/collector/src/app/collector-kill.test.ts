@@ -53,7 +53,7 @@ function ackedUpTo(device: CollectorDevice): number {
 }
 
 describe('kill -9 of the collector', () => {
-  it('loses nothing that was acknowledged, and leaves no broker behind', { timeout: 120_000 }, async () => {
+  it('loses nothing that was acknowledged, and leaves no broker behind', async () => {
     const journal = new JournalTwin('line-1').appendEvents(BATCH);
     const stop = new AbortController();
     let device: CollectorDevice | undefined;

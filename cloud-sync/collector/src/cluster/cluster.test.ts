@@ -96,7 +96,7 @@ async function recordsTaken(url: string): Promise<number> {
   return stats.process.batches;
 }
 
-describe('collectors on one broker and one database', { timeout: 120_000 }, () => {
+describe('collectors on one broker and one database', () => {
   it('share the work, and lose nothing when one is killed', async () => {
     const [a, b] = [await start('a'), await start('b')];
     const heard = await presence();

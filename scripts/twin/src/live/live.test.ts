@@ -16,7 +16,7 @@ const small: Line = { ...line, size: { width: 160, height: 90 } };
 const unit = (n: number, key = false): AccessUnit => ({ annexB: Buffer.of(n), timestampSeconds: n / 10, key });
 
 describe('a live line', () => {
-  it('serves every camera to FFmpeg, and ends when its signal aborts', { timeout: 30_000 }, async () => {
+  it('serves every camera to FFmpeg, and ends when its signal aborts', async () => {
     const stop = new AbortController();
     const first = Promise.withResolvers<StreamsReady>();
     const print = (text: string): void => first.resolve(JSON.parse(text) as StreamsReady);
