@@ -112,5 +112,5 @@ it('says that the line is inspected again when it is, and that nobody knows when
   expect((await status()).code).toBe(0);
   device.client.stream.destroy();
   await device.close();
-  await expect.poll(state, { timeout: 20_000 }).toBe('unknown');
+  await expect.poll(state, { timeout: 120_000 }).toBe('unknown');
 });
