@@ -97,7 +97,7 @@ export const MODULES: readonly Module[] = [
     may: [],
     owns: [],
   },
-  { name: 'models/form', folder: 'models/src/form', may: [], owns: ['zod'] },
+  { name: 'models/form', folder: 'models/src/form', may: ['models/output'], owns: ['zod'] },
   {
     name: 'models/families',
     folder: 'models/src/families',
@@ -109,14 +109,14 @@ export const MODULES: readonly Module[] = [
   {
     name: 'models/onnx',
     folder: 'models/src/onnx',
-    may: ['models/errors', 'models/families'],
+    may: ['kit', 'models/output', 'models/errors', 'models/families'],
     owns: ['protobufjs', 'node:fs', 'node:fs/promises', 'node:crypto'],
   },
   {
     name: 'models',
     folder: 'models/src',
     packageName: '@lineside/models',
-    may: ['models/form', 'models/families', 'models/errors', 'models/onnx'],
+    may: ['kit', 'models/output', 'models/form', 'models/families', 'models/errors', 'models/onnx'],
     owns: ['zod', 'node:fs/promises', 'node:crypto'],
   },
   uplink('ports', ['kit', 'protocol']),

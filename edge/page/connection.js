@@ -1,4 +1,5 @@
 /* global performance */
+import { harmlessJson } from '/common/http.js';
 import { useEffect, useState } from '/vendor/preact.js';
 
 /** No snapshot for so long means that the device cannot be reached, whatever the state of the socket. */
@@ -17,10 +18,10 @@ export function useStatus(onEvent) {
     source.addEventListener('open', () => setState((old) => ({ ...old, epoch: old.epoch + 1 })));
     source.addEventListener('snapshot', (message) => {
       heardAt = performance.now();
-      const document = JSON.parse(message.data);
+      const document = harmlessJson(message.data);
       setState((old) => ({ ...old, document, connected: true, silentMs: 0 }));
     });
-    source.addEventListener('event', (message) => onEvent(JSON.parse(message.data)));
+    source.addEventListener('event', (message) => onEvent(harmlessJson(message.data)));
     source.addEventListener('error', lost);
     const watch = setInterval(() => {
       if (performance.now() - heardAt > SILENCE_MS) lost();

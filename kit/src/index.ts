@@ -11,6 +11,7 @@ export * from './error.ts';
 export * from './log-throttle.ts';
 export * from './logger.ts';
 export * from './mailbox.ts';
+export * from './printable.ts';
 export * from './private-files.ts';
 export * from './process/index.ts';
 export * from './quantile-window.ts';

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { pino as Pino, Logger as PinoLogger } from 'pino';
+import { printableLines } from './printable.ts';
 import { redactUrls } from './redact.ts';
 
 /** What modules log through: JSON lines by pino, a name per module. */
@@ -19,11 +20,14 @@ export interface RootLogger extends Logger {
   level: LogLevel;
 }
 
-/** JSON lines on stderr: stdout belongs to the command's own output. Secrets in URLs are hidden, whoever logs them. */
+/**
+ * JSON lines on stderr: stdout belongs to the command's own output. Secrets in URLs are hidden and texts made harmless,
+ * whoever logs them.
+ */
 export function createLogger(level: LogLevel, name = 'lineside'): RootLogger {
   const pino = loadPino();
   const stderr = pino.destination({ fd: 2, sync: true });
-  const lines = { write: (line: string) => void stderr.write(redactUrls(line)) };
+  const lines = { write: (line: string) => void stderr.write(printableLines(redactUrls(line))) };
   const root = pino({ level: 'debug', name, base: { pid: process.pid } }, lines);
   // A child of pino keeps the level it was made with, so the level is one object that all children share.
   const shared = { level };

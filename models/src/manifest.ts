@@ -1,3 +1,4 @@
+import { printable } from '@lineside/kit';
 import { z } from 'zod';
 import { FAMILY_NAMES } from './families/index.ts';
 import { type Immutable, ModelInput, OUTPUT_LAYOUTS, OutputOptions, TASKS } from './form/index.ts';
@@ -9,6 +10,14 @@ const inside = z
   .min(1)
   .max(255)
   .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'must lie inside the bundle');
+
+/** A text for people, harmless wherever it is shown. */
+const shownText = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .overwrite((text) => printable(text));
 
 const Output = z.strictObject({
   name: z.string().min(1),
@@ -33,7 +42,7 @@ const Original = z.strictObject({
   sha256,
   prepared: z.boolean(),
   /** Why it runs as it was given. */
-  reason: z.string().max(1024).optional(),
+  reason: shownText(1024).optional(),
 });
 
 /** How a model takes its image and how its output is decoded: everything that the ONNX file does not say. */
@@ -47,13 +56,13 @@ export const Manifest = z.strictObject({
   input: ModelInput,
   extraInputs: z.array(ExtraInput).max(4).optional(),
   output: Output,
-  labels: z.array(z.string().min(1).max(128)).min(1).max(25_000),
+  labels: z.array(shownText(128)).min(1).max(25_000),
   thresholds: z.strictObject({ score: z.number().min(0).max(1), iou: z.number().min(0).max(1) }),
   golden: z.array(z.strictObject({ image: inside, expect: inside })).max(64),
-  licence: z.string().min(1).max(256),
+  licence: shownText(256),
   original: Original.optional(),
   /** Imported although its scores were suspect: every result that it gives is marked `degraded`. */
-  degraded: z.strictObject({ reason: z.string().min(1).max(1024) }).optional(),
+  degraded: z.strictObject({ reason: shownText(1024) }).optional(),
 });
 export type Manifest = Immutable<z.infer<typeof Manifest>>;
 

@@ -4,7 +4,7 @@ import { catalogIds } from './catalog.ts';
 import { ModelError } from './errors/index.ts';
 import type { Manifest } from './manifest.ts';
 import type { FamilyGuess } from './families/index.ts';
-import { checkOnnxFile, inspectOnnx, sha256File } from './onnx/index.ts';
+import { checkOnnxFile, externalProblems, inspectOnnx, sha256File } from './onnx/index.ts';
 import { verifyBundle } from './verify.ts';
 
 export interface ModelPlaces {
@@ -51,7 +51,9 @@ export async function resolveModel(ref: string, places: ModelPlaces): Promise<Mo
 async function resolveFile(ref: string, path: string): Promise<ModelHandle> {
   const problem = await checkOnnxFile(path);
   if (problem !== undefined) throw new ModelError(ref, [{ ...problem, where: '' }]);
-  const { families, hints } = await inspectOnnx(path);
+  const { families, hints, external } = await inspectOnnx(path);
+  const outside = externalProblems(external);
+  if (outside.length > 0) throw new ModelError(ref, outside);
   const other = otherFamily(families);
   if (other !== undefined) {
     const message = `is probably a ${other.family} model: ${other.reason}`;

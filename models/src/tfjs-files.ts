@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ModelProblem } from './errors/index.ts';
+import { insideFolder } from './onnx/index.ts';
 
 /** True for a bundle whose model is a TensorFlow.js one: `model.json` with files of weights beside it. */
 export function isTfjsFile(file: string): boolean {
@@ -24,10 +25,12 @@ export async function sha256Tfjs(
   }
   const hash = createHash('sha256').update(text);
   for (const file of files) {
-    const bytes = await readFile(join(dirname(path), file)).catch(() => undefined);
+    const place = await insideFolder(dirname(path), file);
+    const bytes = place === 'inside' ? await readFile(join(dirname(path), file)).catch(() => undefined) : undefined;
     if (bytes === undefined) {
+      const state = place === 'outside' ? 'lie outside of the folder' : 'are not there';
       return {
-        problem: { code: 'model_missing', where: file, message: `its weights ${file} are not there`, advice },
+        problem: { code: 'model_missing', where: file, message: `its weights ${file} ${state}`, advice },
       };
     }
     hash.update(bytes);

@@ -1,9 +1,18 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { printable } from '@lineside/kit';
 import { z } from 'zod';
 import { ModelError, type ModelProblem } from './errors/index.ts';
 import { GoldenExpectation, Manifest } from './manifest.ts';
-import { checkOnnxFile, sha256File } from './onnx/index.ts';
+import {
+  checkOnnxFile,
+  externalFiles,
+  externalProblems,
+  insideFolder,
+  type LoadedOnnx,
+  loadOnnx,
+  sha256File,
+} from './onnx/index.ts';
 import { isTfjsFile, sha256Tfjs } from './tfjs-files.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -24,6 +33,7 @@ export async function verifyBundle(dir: string): Promise<VerifiedBundle> {
   const manifest = await readManifest(dir);
   const onnxPath = join(dir, manifest.file);
   const problems = [
+    ...(await checkPlaces(dir, manifest)),
     ...(await checkModelFile(onnxPath, manifest)),
     ...(await checkLabels(dir, manifest)),
     ...(await Promise.all(manifest.golden.map((golden) => checkGolden(dir, golden)))).flat(),
@@ -67,11 +77,38 @@ function manifestProblems(error: z.ZodError): readonly ModelProblem[] {
   }));
 }
 
+/** Files of the bundle lie inside its folder, also after following symbolic links; a missing one is reported elsewhere. */
+async function checkPlaces(dir: string, { file, golden, original }: Manifest): Promise<readonly ModelProblem[]> {
+  const named = [file, ...(original?.file ?? []), ...golden.flatMap(({ image, expect }) => [image, expect])].flat();
+  const found = await Promise.all(
+    named.map(async (where) => ((await insideFolder(dir, where)) === 'outside' ? [where] : [])),
+  );
+  return found.flat().map((where) => ({
+    code: 'manifest_invalid',
+    where,
+    message: 'leads out of the folder of the bundle',
+    advice: 'put the file itself into the bundle instead of a link to it',
+  }));
+}
+
+/** Weights in other files are not covered by the hash of the model: they must at least lie in the bundle. */
+async function checkExternalWeights(path: string): Promise<readonly ModelProblem[]> {
+  let file: LoadedOnnx;
+  try {
+    file = await loadOnnx(path);
+  } catch (error) {
+    // What cannot be read here, ONNX Runtime refuses with a better reason.
+    if (error instanceof ModelError) return [];
+    throw error;
+  }
+  return externalProblems(await externalFiles(file));
+}
+
 async function checkModelFile(path: string, manifest: Manifest): Promise<readonly ModelProblem[]> {
   const found = isTfjsFile(manifest.file) ? await sha256Tfjs(path) : await sha256Onnx(path);
   if ('problem' in found) return [{ ...found.problem, where: manifest.file }];
   const actual = found.sha256;
-  if (actual === manifest.sha256) return [];
+  if (actual === manifest.sha256) return isTfjsFile(manifest.file) ? [] : checkExternalWeights(path);
   return [
     {
       code: 'hash_mismatch',
@@ -96,7 +133,10 @@ async function checkLabels(dir: string, manifest: Manifest): Promise<readonly Mo
     problems.push({ code: 'labels_mismatch', where: 'labels', message: `${twice} is there twice`, advice });
   }
   const text = await readText(join(dir, 'labels.txt'));
-  const listed = text?.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const listed = text
+    ?.split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map((line) => printable(line));
   if (listed !== undefined && listed.join('\n') !== manifest.labels.join('\n')) {
     const message = `has ${listed.length} labels that are not the ${manifest.labels.length} of the manifest`;
     problems.push({ code: 'labels_mismatch', where: 'labels.txt', message, advice });

@@ -3,6 +3,14 @@ const DEADLINE_MS = 6000;
 /** The server wants a token first. */
 export class TokenNeeded extends Error {}
 
+/** Characters that would act on the page instead of being shown; kit's `printable` says more. */
+const HARMFUL = /(?![\u200c\u200d\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** The value of a JSON text with every text in it harmless: names come from models, cameras and devices. */
+export function harmlessJson(text) {
+  return JSON.parse(text, (_key, value) => (typeof value === 'string' ? value.replace(HARMFUL, '\ufffd') : value));
+}
+
 /** JSON from `path`; rejects when there is none in time, with the server's own message where it sent one. */
 export async function getJson(path) {
   const response = await fetch(path, {
@@ -10,7 +18,10 @@ export async function getJson(path) {
     headers: { accept: 'application/json' },
   });
   if (response.status === 401) throw new TokenNeeded();
-  const body = await response.json().catch(() => undefined);
+  const body = await response
+    .text()
+    .then(harmlessJson)
+    .catch(() => undefined);
   if (!response.ok || body === undefined)
     throw new Error(body?.error?.message ?? body?.title ?? `HTTP ${response.status}`);
   return body;

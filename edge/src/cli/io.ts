@@ -1,4 +1,4 @@
-import type { Clock } from '@lineside/kit';
+import { type Clock, printableLines } from '@lineside/kit';
 
 /** Everything of the outside world that a verb touches by itself. */
 export interface Io {
@@ -17,11 +17,11 @@ export interface Io {
   readonly random: () => number;
 }
 
-/** The process's own streams. A reader that went away (`lineside events tail | head`) ends the command quietly. */
+/** The process's own streams. Nothing that is printed acts on a terminal: names come from models, files and devices. A reader that went away (`lineside events tail | head`) ends the command quietly. */
 export function processIo(clock: Clock, signal: AbortSignal): Io {
   return {
-    out: (text) => void process.stdout.write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${text}\n`),
+    out: (text) => void process.stdout.write(`${printableLines(text)}\n`),
+    err: (text) => void process.stderr.write(`${printableLines(text)}\n`),
     isTerminal: process.stderr.isTTY,
     env: process.env,
     cwd: process.cwd(),

@@ -1,4 +1,5 @@
 import type { ModelManifest, OutputLayout } from '@lineside/models';
+import { tooLarge } from '../domain/index.ts';
 import { InferenceError } from './errors.ts';
 import type { ModelIo, TensorInfo } from './model-io.ts';
 
@@ -43,6 +44,8 @@ function readInput(input: TensorInfo): Pick<ModelManifest['input'], 'type' | 'la
   if (shape.length !== 4 || !packed || typeof width !== 'number' || typeof height !== 'number') {
     throw new InferenceError('model_shape', `${found}: no fixed [1, 3, height, width] or [1, height, width, 3]`);
   }
+  const [large] = tooLarge({ width, height });
+  if (large !== undefined) throw new InferenceError('model_shape', large, { advice: 'Export it for a smaller input.' });
   return { type, layout, width, height };
 }
 

@@ -19,6 +19,7 @@ import {
   resolveOptions,
   wantsRawPixels,
 } from '@lineside/models';
+import { tooLarge } from '../domain/index.ts';
 import type { TrialFrame } from './images.ts';
 import { chooseGuess, chooseLabels, labelCount, withRequest } from './reading.ts';
 import { refuse } from './refuse.ts';
@@ -112,6 +113,8 @@ function checkFile(file: LoadedOnnx, inspection: OnnxInspection, request: Import
 function checkInputs({ model }: LoadedOnnx, request: ImportRequest): ModelInputs {
   const inputs = readInputs(model, request.layout);
   if ('unfit' in inputs) throw refuse(request, 'input_unsupported', inputs.unfit, inputs.advice);
+  const [large] = tooLarge(inputs.image);
+  if (large !== undefined) throw refuse(request, 'size_unsupported', large, 'export it for a smaller input');
   const { batch } = inputs.image;
   if (batch !== undefined && batch !== 1) {
     const advice = 'export it with a batch of 1 or an open batch';

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { printable } from '@lineside/kit';
 import type { Manifest } from '@lineside/models';
 import type { Preparation } from './prepared.ts';
 import type { ImportRequest } from './request.ts';
@@ -24,7 +25,7 @@ export function cardOf(
     ...(manifest.degraded === undefined
       ? []
       : [`**Suspect: ${manifest.degraded.reason}.** Every result is marked degraded.`, '']),
-    `- File: \`${basename(request.file)}\`, SHA-256 \`${original?.sha256 ?? ''}\`, made by ${inspection.producer || 'an unknown tool'}`,
+    `- File: \`${printable(basename(request.file))}\`, SHA-256 \`${original?.sha256 ?? ''}\`, made by ${inspection.producer || 'an unknown tool'}`,
     `- Task: ${manifest.task}, read as ${output.family}: ${guess.reason}`,
     `- Input: ${input.width}x${input.height} ${form.color.toUpperCase()}, (pixel - ${triple(form.mean)}) / ${triple(form.std)}`,
     `- Runs ${run}`,

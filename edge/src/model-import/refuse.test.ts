@@ -24,6 +24,20 @@ describe('the import refuses', () => {
     ['labels_count', madeModel(square([yolov8(3)], { metadata: NAMES })), []],
     ['size_unsupported', madeModel(square([yolov8()], { open: true })), ['--labels', 'a,b', '--size', '96x96']],
     ['size_unsupported', madeModel(bare), ['--labels', 'a,b', '--size', '128x128']],
+    [
+      'size_unsupported',
+      encodeModel({
+        inputs: [{ name: 'x', type: 'float32', shape: [1, 3, 30_000, 30_000] }],
+        outputs: [{ name: 'y', type: 'float32', shape: [1, 3, 30_000, 30_000] }],
+        nodes: [{ op: 'Identity', inputs: ['x'], outputs: ['y'] }],
+      }),
+      [],
+    ],
+    [
+      'size_unsupported',
+      madeModel(square([yolov8()], { open: true, metadata: { ...NAMES, imgsz: '[30000, 30000]' } })),
+      [],
+    ],
     ['family_unknown', madeModel(square([{ name: 'odd', shape: [1, 2, 3, 4, 5] }])), []],
     ['family_unknown', madeModel(square([yolov8()], { metadata: { ...NAMES, task: 'pose' } })), []],
     ['scores_suspect', madeModel(yolov8WithScores({ as: 'flat' })), ['--labels', 'a,b']],

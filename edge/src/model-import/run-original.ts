@@ -1,4 +1,5 @@
 import { ModelError, type ModelInputs, type OnnxInspection, type ImageForm } from '@lineside/models';
+import { tooLarge } from '../domain/index.ts';
 import { InferenceError, type ProbedTensor, probeModel } from '../inference/index.ts';
 import { exchanged, originalFeeds } from './inputs.ts';
 import type { TrialFrame } from './images.ts';
@@ -28,6 +29,11 @@ export async function workingSize(
   }
   if (width !== undefined && height !== undefined) return { width, height };
   const reported = hints.size === undefined ? undefined : { width: hints.size[1], height: hints.size[0] };
+  const [large] = tooLarge({
+    width: width ?? asked?.width ?? reported?.width,
+    height: height ?? asked?.height ?? reported?.height,
+  });
+  if (large !== undefined) throw refuse(request, 'size_unsupported', large, 'name a smaller size with --size');
   const fixed = asked ?? reported;
   const candidates = (fixed === undefined ? SIZES : [fixed.width]).map((side) => ({
     width: width ?? side,

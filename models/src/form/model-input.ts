@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INPUT_SIDE_MOST } from '../output/index.ts';
 import type { Immutable } from './immutable.ts';
 
 const perChannel = z.tuple([z.number(), z.number(), z.number()]);
@@ -9,8 +10,8 @@ export const ModelInput = z.strictObject({
   /** uint8 NHWC takes FFmpeg's bytes as they are; every other form costs a pixel loop per frame. */
   type: z.enum(['uint8', 'float32', 'float16']),
   layout: z.enum(['nhwc', 'nchw']),
-  width: z.int().min(8).max(4096),
-  height: z.int().min(8).max(4096),
+  width: z.int().min(8).max(INPUT_SIDE_MOST),
+  height: z.int().min(8).max(INPUT_SIDE_MOST),
   color: z.enum(['rgb', 'bgr']),
   /**
    * value = (pixel - mean) / std per channel of `color`, on 0..255; without both, pixel / 255. With uint8 the graph does

@@ -2,7 +2,9 @@
 export { describe, type ModelInputs, type ImageInput, readInputs, type Unfit } from './image-input.ts';
 export { graphFacts, wantsRawPixels } from './graph-facts.ts';
 export { inspectLoaded, inspectOnnx, type OnnxInspection } from './inspect.ts';
-export { type ExternalFile, externalProblems, type LoadedOnnx, loadOnnx, parseOnnx } from './load.ts';
+export { type ExternalFile, externalFiles, externalProblems } from './external-weights.ts';
+export { insideFolder } from './inside-folder.ts';
+export { type LoadedOnnx, loadOnnx, parseOnnx } from './load.ts';
 export { distinct, type ModelHints, readHints, readNames } from './metadata.ts';
 export type { OnnxModel, OnnxValue } from './model.ts';
 export {

@@ -1,10 +1,13 @@
+import { printable } from '@lineside/kit';
 import { type FamilyGuess, guessFamilies } from '../families/index.ts';
 import { graphFacts } from './graph-facts.ts';
-import { type ExternalFile, externalFiles, type LoadedOnnx, loadOnnx } from './load.ts';
+import { type ExternalFile, externalFiles } from './external-weights.ts';
+import { type LoadedOnnx, loadOnnx } from './load.ts';
 import { type ModelHints, readHints } from './metadata.ts';
 import type { OnnxModel, OnnxValue } from './model.ts';
 import { type OperatorReport, reportOperators } from './operators.ts';
 import { describe, readInputs } from './image-input.ts';
+import { tooLarge } from '../output/index.ts';
 
 /** What an ONNX file contains, and what follows from it. */
 export interface OnnxInspection {
@@ -52,11 +55,11 @@ export async function inspectLoaded(file: LoadedOnnx): Promise<OnnxInspection> {
     bytes: bytes.length,
     irVersion: model.irVersion,
     opsets: Object.fromEntries([...model.opsets].map(([domain, version]) => [domain || 'ai.onnx', version])),
-    producer: model.producer,
+    producer: printable(model.producer, 256),
     inputs: model.inputs,
     outputs: model.outputs,
     dynamicAxes: [...model.inputs, ...model.outputs].flatMap(openAxes),
-    metadata: Object.fromEntries(model.metadata),
+    metadata: Object.fromEntries([...model.metadata].map(([key, value]) => [printable(key, 256), printable(value)])),
     hints,
     nodes: model.nodes.length,
     operators,
@@ -92,7 +95,7 @@ function obstaclesOf(
 ): readonly string[] {
   const inputs = readInputs(model);
   return [
-    ...('unfit' in inputs ? [inputs.unfit] : []),
+    ...('unfit' in inputs ? [inputs.unfit] : tooLarge(inputs.image)),
     ...operators.custom.map((name) => `operator ${name} is not part of ONNX Runtime`),
     ...external.flatMap(({ location, problem }) => (problem === undefined ? [] : [`${location} ${problem}`])),
     ...model.outputs

@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, normalize } from 'node:path';
-import { ModelError, type ModelProblem } from '../errors/index.ts';
+import { ModelError } from '../errors/index.ts';
 import { checkOnnxFile } from './onnx-file.ts';
 import { allNodes, type OnnxModel, readOnnx } from './model.ts';
 
@@ -42,54 +41,4 @@ function parse(path: string, bytes: Uint8Array): OnnxModel {
     const advice = 'copy or export the file again';
     throw new ModelError(path, [{ code: 'model_truncated', where: '', message, advice }], cause);
   }
-}
-
-/** One file beside the model that holds weights. */
-export interface ExternalFile {
-  /** As the model names it, relative to its folder. */
-  readonly location: string;
-  /** Least size that holds all that the model reads of it. */
-  readonly bytes: number;
-  /** What is wrong with it. */
-  readonly problem?: string;
-}
-
-/** The files of weights that a model needs; each is expected beside it. */
-export async function externalFiles({ path, model }: LoadedOnnx): Promise<readonly ExternalFile[]> {
-  const needed = new Map<string, number>();
-  for (const { external, bytes } of model.initializers) {
-    if (external === undefined) continue;
-    const { location, offset, length } = external;
-    needed.set(location, Math.max(needed.get(location) ?? 0, offset + (length ?? bytes)));
-  }
-  return Promise.all(
-    [...needed].map(async ([location, bytes]) => {
-      const problem = await externalProblem(dirname(path), location, bytes);
-      return problem === undefined ? { location, bytes } : { location, bytes, problem };
-    }),
-  );
-}
-
-async function externalProblem(folder: string, location: string, bytes: number): Promise<string | undefined> {
-  // A foreign model must not make Lineside read other files of this machine.
-  if (location === '' || isAbsolute(location) || normalize(location).startsWith('..')) return 'lies outside its folder';
-  const found = await stat(join(folder, location)).catch(() => undefined);
-  if (found?.isFile() !== true) return 'is missing';
-  return found.size < bytes ? `has ${found.size} bytes of the ${bytes} that are needed` : undefined;
-}
-
-/** Each missing or short file of weights, as a reason to refuse the model. */
-export function externalProblems(files: readonly ExternalFile[]): readonly ModelProblem[] {
-  return files.flatMap(({ location, problem }) =>
-    problem === undefined
-      ? []
-      : [
-          {
-            code: 'external_data_missing',
-            where: location || 'external data',
-            message: `the file of weights ${problem}`,
-            advice: 'copy it into the folder of the model, or export the model as one file',
-          } as const,
-        ],
-  );
 }

@@ -1,3 +1,4 @@
+import { printable } from '@lineside/kit';
 import { type Literal, parseLiteral } from './literal.ts';
 
 /** What exporters write beside the graph. Ultralytics writes all of it, others only names or nothing. */
@@ -15,7 +16,9 @@ export interface ModelHints {
 
 const NAME_KEYS = ['names', 'class_names', 'classes', 'labels', 'id2label', 'label_map'];
 const NAMES_MOST = 25_000;
-const NAME_LENGTH_MOST = 128;
+/** Beside it a number fits into the 128 characters that a manifest allows. */
+const NAME_LENGTH_MOST = 120;
+const TEXT_LENGTH_MOST = 256;
 
 /** Reads the well-known keys of a model's metadata; what cannot be read is left out. */
 export function readHints(metadata: ReadonlyMap<string, string>): ModelHints {
@@ -23,11 +26,15 @@ export function readHints(metadata: ReadonlyMap<string, string>): ModelHints {
   const names = NAME_KEYS.map((key) => readNames(metadata.get(key))).find((found) => found !== undefined);
   const size = sizeOf(literal('imgsz') ?? literal('image_size') ?? literal('input_size'));
   const stride = strideOf(literal('stride'));
-  const task = metadata.get('task');
-  const [licence, author] = [metadata.get('license') ?? metadata.get('licence'), metadata.get('author')];
+  const text = (key: string): string | undefined => {
+    const value = metadata.get(key)?.trim();
+    return value === undefined ? undefined : printable(value, TEXT_LENGTH_MOST);
+  };
+  const task = text('task');
+  const [licence, author] = [text('license') ?? text('licence'), text('author')];
   return {
     ...(names === undefined ? {} : { names }),
-    ...(task === undefined ? {} : { task: task.trim() }),
+    ...(task === undefined ? {} : { task }),
     ...(size === undefined ? {} : { size }),
     ...(stride === undefined ? {} : { stride }),
     ...(literal('end2end') === true ? { endToEnd: true } : {}),
@@ -41,7 +48,12 @@ export function readNames(text: string | undefined): readonly string[] | undefin
   if (text === undefined || text.trim() === '') return undefined;
   const names = namesOf(parseLiteral(text)) ?? listed(text);
   if (names.length === 0 || names.length > NAMES_MOST) return undefined;
-  return distinct(names.map((name, i) => name.trim().slice(0, NAME_LENGTH_MOST - 8) || `class${i}`));
+  return distinct(names.map((name, i) => shownName(name) || `class${i}`));
+}
+
+/** A name as it can be shown anywhere. An escape that is cut in two is harmless. */
+function shownName(name: string): string {
+  return printable(name.trim(), NAME_LENGTH_MOST).slice(0, NAME_LENGTH_MOST).trim();
 }
 
 function namesOf(value: Literal | undefined): readonly string[] | undefined {

@@ -19,6 +19,9 @@ export const MODEL = {
 /** Field numbers of GraphProto. */
 export const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12, valueInfo: 13, sparse: 15 } as const;
 
+/** Field number of the nodes of a FunctionProto. */
+const FUNCTION_NODE = 7;
+
 /** An input or output of the graph; a dimension without a number has a name, or `?`. */
 export interface OnnxValue {
   readonly name: string;
@@ -147,16 +150,47 @@ export function externalOf(tensor: Pick<TensorProto, 'external_data'>): NonNulla
 
 /** Every node, those of bodies of `If`, `Loop` and `Scan` included. */
 export function allNodes(model: OnnxModel): readonly OnnxNode[] {
-  const found: OnnxNode[] = [];
-  const visit = (nodes: readonly OnnxNode[], depth: number): void => {
+  return allParts(model).nodes;
+}
+
+/** Files of weights that are named elsewhere than in the graph's own initializers: in nodes, bodies and functions. */
+export function hiddenExternals(model: OnnxModel): readonly string[] {
+  const { nodes, tensors } = allParts(model);
+  const inNodes = nodes.flatMap(({ attributes }) =>
+    attributes.flatMap(({ t, tensors: more }) => [t ?? [], more].flat()),
+  );
+  return [...inNodes, ...tensors].flatMap((tensor) =>
+    tensor.data_location === EXTERNAL ? [externalOf(tensor).location] : [],
+  );
+}
+
+interface Parts {
+  readonly nodes: readonly OnnxNode[];
+  /** Weights of bodies, and weights that are stored as sparse. */
+  readonly tensors: readonly TensorProto[];
+}
+
+function allParts(model: OnnxModel): Parts {
+  const nodes: OnnxNode[] = [];
+  const tensors: TensorProto[] = [];
+  const sparse = (fields: readonly WireField[]): void => {
+    for (const { content } of fields.filter(({ number }) => number === GRAPH.sparse)) {
+      const parts = readFields(content, FIELDS_MOST).filter(({ number }) => number === 1 || number === 2);
+      tensors.push(...parts.map((part) => decode('TensorProto', part.content)));
+    }
+  };
+  const visit = (own: readonly OnnxNode[], depth: number): void => {
     if (depth > DEPTH_MOST) throw new Error(`has graphs nested deeper than ${DEPTH_MOST}`);
-    for (const node of nodes) {
-      found.push(node);
+    for (const node of own) {
+      nodes.push(node);
       for (const { g, graphs } of node.attributes) {
         for (const body of g.length > 0 ? [g, ...graphs] : graphs) {
-          const inner = readFields(body, FIELDS_MOST).filter(({ number }) => number === GRAPH.node);
+          const fields = readFields(body, FIELDS_MOST);
+          const of = (number: number): readonly WireField[] => fields.filter((field) => field.number === number);
+          tensors.push(...of(GRAPH.initializer).map(({ content }) => decode('TensorProto', content)));
+          sparse(fields);
           visit(
-            inner.map(({ content }) => nodeOf(content)),
+            of(GRAPH.node).map(({ content }) => nodeOf(content)),
             depth + 1,
           );
         }
@@ -164,7 +198,15 @@ export function allNodes(model: OnnxModel): readonly OnnxNode[] {
     }
   };
   visit(model.nodes, 0);
-  return found;
+  sparse(model.graphFields);
+  for (const { content } of model.fields.filter(({ number }) => number === MODEL.function)) {
+    const inner = readFields(content, FIELDS_MOST).filter(({ number }) => number === FUNCTION_NODE);
+    visit(
+      inner.map((field) => nodeOf(field.content)),
+      0,
+    );
+  }
+  return { nodes, tensors };
 }
 
 /** Values of a small float tensor, in any storage form. */

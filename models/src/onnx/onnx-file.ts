@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { ModelProblem } from '../errors/index.ts';
+import { fileKind } from './file-kind.ts';
 
 /** What a file is by its outer form. */
 export type OnnxForm = 'onnx' | 'not_onnx' | 'truncated';
@@ -91,18 +92,16 @@ export async function checkOnnxFile(path: string): Promise<ModelProblem | undefi
       advice: 'check the path, or copy the model there',
     };
   }
-  switch (await onnxForm(path)) {
-    case 'onnx':
-      return undefined;
-    case 'not_onnx': {
-      const advice = 'export the model as ONNX; a pointer of Git LFS must be fetched first (git lfs pull)';
-      return { code: 'not_onnx', where: path, message: 'is not an ONNX model', advice };
-    }
-    case 'truncated': {
-      const advice = 'copy the file again and compare its size';
-      return { code: 'model_truncated', where: path, message: 'ends too early: the copy is incomplete', advice };
-    }
+  const form = await onnxForm(path);
+  if (form === 'onnx') return undefined;
+  const kind = await fileKind(path);
+  if (kind !== undefined) return { code: 'not_onnx', where: path, ...kind };
+  if (form === 'not_onnx') {
+    const advice = 'export the model as ONNX, or copy the file again';
+    return { code: 'not_onnx', where: path, message: 'is not an ONNX model', advice };
   }
+  const message = `ends too early: the copy is incomplete (${found.size} bytes are there)`;
+  return { code: 'model_truncated', where: path, message, advice: 'copy the file again and compare its size' };
 }
 
 /** SHA-256 of a file, 64 hex digits, read as a stream. */

@@ -27,6 +27,7 @@ message AttributeProto {
   bytes g = 6;
   repeated float floats = 7;
   repeated int64 ints = 8;
+  repeated TensorProto tensors = 10;
   repeated bytes graphs = 11;
   int32 type = 20;
 }
@@ -85,6 +86,7 @@ export interface AttributeProto {
   readonly t?: TensorProto | null;
   readonly g: Uint8Array;
   readonly ints: readonly number[];
+  readonly tensors: readonly TensorProto[];
   readonly graphs: readonly Uint8Array[];
   readonly type: number;
 }

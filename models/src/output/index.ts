@@ -4,5 +4,6 @@
  */
 export * from './detection.ts';
 export * from './inference-output.ts';
+export * from './input-limit.ts';
 export * from './letterbox.ts';
 export * from './picture-size.ts';

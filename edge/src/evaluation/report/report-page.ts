@@ -1,3 +1,4 @@
+import { printable } from '@lineside/kit';
 import type { Confusion } from '../metrics/confusion.ts';
 import { confusionTable, type MetricsTable } from './tables.ts';
 
@@ -89,5 +90,5 @@ function figure({ caption, name, jpeg }: ReportPicture): string {
 
 function escaped(text: string): string {
   const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
+  return printable(text).replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }

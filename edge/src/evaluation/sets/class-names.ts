@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import { messageOf } from '@lineside/kit';
+import { messageOf, printable } from '@lineside/kit';
 import { EvaluationError } from '../errors.ts';
 
+/** No set has more: a number beyond it is a mistake. */
+const CLASSES_MOST = 25_000;
 const TEXT_FILES = ['names.txt', 'classes.txt', 'labels.txt', 'obj.names'];
 
 /**
@@ -26,7 +28,7 @@ export async function classNames(dir: string): Promise<readonly string[]> {
 }
 
 export function lines(text: string): readonly string[] {
-  return text.split(/\r?\n/).flatMap((line) => line.trim() || []);
+  return text.split(/\r?\n/).flatMap((line) => printable(line.trim()) || []);
 }
 
 /** Undefined for a YAML file without names. */
@@ -39,9 +41,12 @@ function namesOfYaml(text: string, file: string): readonly string[] | undefined 
   }
   if (typeof content !== 'object' || content === null || !('names' in content)) return undefined;
   const { names } = content;
-  if (Array.isArray(names)) return names.map(String);
+  if (Array.isArray(names)) return names.slice(0, CLASSES_MOST).map((name) => printable(String(name)));
   if (typeof names !== 'object' || names === null) return undefined;
   const byNumber: string[] = [];
-  for (const [number, name] of Object.entries(names)) byNumber[Number(number)] = String(name);
+  for (const [number, name] of Object.entries(names)) {
+    const at = Number(number);
+    if (Number.isInteger(at) && at >= 0 && at < CLASSES_MOST) byNumber[at] = printable(String(name));
+  }
   return Array.from(byNumber, (name: string | undefined, number) => name ?? `class${number}`);
 }
