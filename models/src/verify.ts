@@ -79,7 +79,7 @@ function manifestProblems(error: z.ZodError): readonly ModelProblem[] {
 
 /** Files of the bundle lie inside its folder, also after following symbolic links; a missing one is reported elsewhere. */
 async function checkPlaces(dir: string, { file, golden, original }: Manifest): Promise<readonly ModelProblem[]> {
-  const named = [file, ...(original?.file ?? []), ...golden.flatMap(({ image, expect }) => [image, expect])].flat();
+  const named = [file, original?.file ?? [], ...golden.flatMap(({ image, expect }) => [image, expect])].flat();
   const found = await Promise.all(
     named.map(async (where) => ((await insideFolder(dir, where)) === 'outside' ? [where] : [])),
   );
