@@ -3,8 +3,8 @@
  * direction of writing, other invisible format characters, line and paragraph separators, halves of surrogate pairs.
  * The two joiners stay: several scripts need them.
  */
-const HARMFUL = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-const HARMFUL_IN_LINES = /(?![\u200c\u200d\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const HARMFUL = /(?!\u200c|\u200d)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const HARMFUL_IN_LINES = /(?!\u200c|\u200d|[\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
  * `text` in one line that is harmless wherever it is shown: every character that would act instead of being shown is

@@ -4,7 +4,7 @@ const DEADLINE_MS = 6000;
 export class TokenNeeded extends Error {}
 
 /** Characters that would act on the page instead of being shown; kit's `printable` says more. */
-const HARMFUL = /(?![\u200c\u200d\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const HARMFUL = /(?!\u200c|\u200d|[\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** The value of a JSON text with every text in it harmless: names come from models, cameras and devices. */
 export function harmlessJson(text) {
