@@ -157,9 +157,9 @@ device: ${DEVICE}
 line: Simulated packing line
 cameras:
 ${camera('product', 'defect', '{id: belt, polygon: [[0.02, 0], [0.98, 0], [0.98, 1], [0.02, 1]]}')}${camera('people', 'ppe', '{id: packing, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}${camera('floor', 'sanitation', '{id: aisle, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}rules:
-  - {id: no-headwear, type: missing_headwear, camera: people, zone: packing, minDuration: 3s, severity: critical}
+  - {id: no-headwear, type: missing_headwear, camera: people, zone: packing, minDuration: 3s, clearAfter: 2s, severity: critical}
   - {id: product-defect, type: product_defect, camera: product, zone: belt, severity: warning}
-  - {id: dirty-floor, type: spill, camera: floor, zone: aisle, minDuration: 4s, severity: warning}
+  - {id: dirty-floor, type: spill, camera: floor, zone: aisle, minDuration: 4s, clearAfter: 5s, severity: warning}
 ${uplink}status: {listen: "127.0.0.1:0"}
 log: {level: info}
 `;

@@ -1,5 +1,5 @@
 import type { Box, FrameRef, RuleOutput, Track } from '../../edge/src/domain/index.ts';
-import type { Rule } from '../../edge/src/pipeline/index.ts';
+import type { OtherTracks, Rule } from '../../edge/src/pipeline/index.ts';
 import { createRule, RuleOptions, type RulePlace } from '../../edge/src/rules/index.ts';
 
 export const STEP_MS = 200;
@@ -19,17 +19,23 @@ export function track(id: number, label: string, box: Box, more: Partial<Track> 
   return { id, label, box, score: 0.8, hits: 9, missed: 0, firstSeenMs: 0, lastSeenMs: 0, confirmed: true, ...more };
 }
 
-/** Runs a rule over the time given, one frame per STEP_MS; `scene` undefined is a frame without a result. */
+/**
+ * Runs a rule over the time given, one frame per STEP_MS; `scene` undefined is a frame without a result, `others` what
+ * other models of the camera see.
+ */
 export function play(
   rule: Rule,
   fromMs: number,
   toMs: number,
   scene: (atMs: number) => readonly Track[] | undefined,
+  others: (atMs: number) => readonly OtherTracks[] = () => [],
 ): RuleOutput[] {
   const outputs: RuleOutput[] = [];
   for (let atMs = fromMs; atMs <= toMs; atMs += STEP_MS) {
     const tracks = scene(atMs)?.map((one) => ({ ...one, lastSeenMs: one.missed === 0 ? atMs : one.lastSeenMs }));
-    outputs.push(...rule.step({ frame: frameAt(atMs), tracks }).map((output) => ({ ...output, atMs })));
+    outputs.push(
+      ...rule.step({ frame: frameAt(atMs), tracks, others: others(atMs) }).map((output) => ({ ...output, atMs })),
+    );
   }
   return outputs;
 }

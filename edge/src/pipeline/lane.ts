@@ -128,7 +128,8 @@ export class Lane implements Service {
     const nowMs = this.#parts.clock.monoMs();
     const { waitMs, inferMs, decodeMs } = inspection.times;
     const tookMs = this.#setup.source === 'live' ? nowMs - inspection.frame.atMs : waitMs + inferMs + decodeMs;
-    const outputs = model.inspect(inspection, tookMs, nowMs);
+    const others = [...this.#models.values()].flatMap((other) => (other === model ? [] : (other.newestTracks ?? [])));
+    const outputs = model.inspect(inspection, tookMs, nowMs, others);
     this.#record(model, outputs, inspection.frame, nowMs - tookMs);
     return true;
   }

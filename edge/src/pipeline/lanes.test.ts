@@ -384,7 +384,7 @@ describe('lanes', () => {
     expect(world.recorded.map(({ event }) => event.output.phase)).not.toContain('closed');
     world.lanes.down('hung');
     const since = world.lanes.state().vision.sinceMs;
-    world.clock.advance(11_000);
+    world.clock.advance(31 * 60_000);
     world.lanes.down('did not start');
     expect(world.lanes.state().vision).toMatchObject({ sinceMs: since, downs: 3 });
     world.lanes.tick(world.clock.monoMs());

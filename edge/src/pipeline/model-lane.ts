@@ -11,7 +11,7 @@ import {
 } from '../domain/index.ts';
 import { BucketCounter, messageOf, QuantileWindow } from '@lineside/kit';
 import { overlaysOf } from './evidence.ts';
-import type { Overlay, Rule, Tracker } from './ports.ts';
+import type { OtherTracks, Overlay, Rule, Tracker } from './ports.ts';
 import type { ModelLaneState, NewestInspection, Quantiles } from './state.ts';
 
 /** What a lane is given for one model. */
@@ -41,6 +41,7 @@ export class ModelLane {
   #sha256 = '';
   #counters: InspectionCounters;
   #newest: NewestInspection | undefined;
+  #newestTracks: OtherTracks | undefined;
   #faults = 0;
 
   /** `counters`: those of the same model and camera before a change, because counters only rise. */
@@ -57,6 +58,11 @@ export class ModelLane {
 
   get newestFrame(): FrameRef | undefined {
     return this.#newest?.frame;
+  }
+
+  /** The tracks of the newest frame that was inspected, for the rules of other models. */
+  get newestTracks(): OtherTracks | undefined {
+    return this.#newestTracks;
   }
 
   /** The tracks of the newest frame, in the colours of the rules. */
@@ -84,14 +90,23 @@ export class ModelLane {
     this.#counters = countFate(this.#counters, fate, count);
   }
 
-  /** Counts the inspection and lets the rules judge it; `tookMs` is from the frame's arrival to now. */
-  inspect(inspection: Inspection, tookMs: number, resultAtMs: number): RuleOutput[] {
+  /**
+   * Counts the inspection and lets the rules judge it; `tookMs` is from the frame's arrival to now, `others` what the
+   * other models of the camera see.
+   */
+  inspect(
+    inspection: Inspection,
+    tookMs: number,
+    resultAtMs: number,
+    others: readonly OtherTracks[] = [],
+  ): RuleOutput[] {
     const { frame, result } = inspection;
     const failed = result.status === 'no_result';
     this.count(failed ? { fate: 'failed', reason: result.reason } : { fate: 'inspected' }, 1);
     if (!failed) this.#frameToResult.add(tookMs);
     this.#frameToResultMs.add(tookMs);
     const tracks = failed ? undefined : this.#track(inspection);
+    if (tracks !== undefined) this.#newestTracks = { model: this.id, atMs: frame.atMs, tracks };
     this.#newest = {
       frame,
       resultAtMs,
@@ -100,7 +115,7 @@ export class ModelLane {
       detections: failed ? [] : result.detections,
       overlays: overlaysOf(tracks ?? [], this.#rules),
     };
-    return this.#judge((rule) => rule.step({ frame, tracks }));
+    return this.#judge((rule) => rule.step({ frame, tracks, others }));
   }
 
   expire(atMs: number): RuleOutput[] {

@@ -19,13 +19,22 @@ export interface Tracker {
   update(inspection: Inspection): readonly Track[];
 }
 
+/** The newest tracks that another model has on the same camera, and the time of their frame. */
+export interface OtherTracks {
+  readonly model: string;
+  readonly atMs: number;
+  readonly tracks: readonly Track[];
+}
+
 /**
- * What a rule receives for one frame. `tracks` is undefined when the frame was not inspected (`no_result`). Further inputs
- * (signals of the plant, a schedule) are added as optional members, so that rules without them stay as they are.
+ * What a rule receives for one frame. `tracks` is undefined when the frame was not inspected (`no_result`). `others` are
+ * what other models see: a person, for example, who stands in front. Further inputs (signals of the plant, a schedule)
+ * are added as optional members, so that rules without them stay as they are.
  */
 export interface RuleInput {
   readonly frame: FrameRef;
   readonly tracks: readonly Track[] | undefined;
+  readonly others?: readonly OtherTracks[];
 }
 
 /** One rule on one camera and model. Pure. */

@@ -7,11 +7,13 @@ import {
   WHOLE_PICTURE,
   type Zone,
 } from '../domain/index.ts';
-import type { Overlay, Rule, RuleInput } from '../pipeline/index.ts';
+import type { OtherTracks, Overlay, Rule, RuleInput } from '../pipeline/index.ts';
 import { type IncidentFacts, type IncidentTracker, type Subject } from './incidents/index.ts';
 import type { LabelNeed, RuleDefinition, RuleWords } from './rule-definition.ts';
 import type { CommonOptions, CommonSchema } from './rule-options.ts';
+import { Hysteresis } from './hysteresis.ts';
 import { type Timing, usualTiming } from './timing.ts';
+import { Occluders } from './visibility/index.ts';
 
 /** The part of a rule that its folder writes. Pure: frames and tracks in, transitions of incidents out. */
 export interface Judge {
@@ -27,6 +29,10 @@ export interface JudgeSetup<Options> {
   readonly zone: Zone;
   /** For the judge's IncidentTracker. */
   readonly facts: IncidentFacts;
+  /** Thresholds of zone and score. */
+  readonly hysteresis: Hysteresis;
+  /** What can hide a subject in the frame that is judged. */
+  readonly occluders: Occluders;
 }
 
 /** What a rule's folder defines. */
@@ -37,6 +43,8 @@ export interface RulePlan<Schema extends CommonSchema> {
   readonly options: Schema;
   /** Labels that the rule reads beside those of the option `labels`, and can do without. */
   readonly moreLabels?: (options: z.output<Schema>) => readonly Omit<LabelNeed, 'required'>[];
+  /** Labels of those that it reads which can hide a subject all the same: people stand in front of each other. */
+  readonly occludingLabels?: (options: z.output<Schema>) => readonly string[];
   /** What the rule sets otherwise than usual. */
   readonly timing?: (options: z.output<Schema>) => Partial<Timing>;
   /** What labels mean to this rule, for the boxes on snapshots. Default: those of the option `labels` are bad. */
@@ -47,7 +55,11 @@ export interface RulePlan<Schema extends CommonSchema> {
 /** A rule that judges the tracks of one model on one camera, with incidents of the usual life. */
 export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>): RuleDefinition<Schema> {
   const { type, kind, words, options: schema } = plan;
-  const ownLabels = schema.shape.labels.parse(undefined);
+  const defaultLabels = schema.shape.labels.parse(undefined);
+  const labelNeeds = (options: z.output<Schema>): readonly LabelNeed[] => [
+    { option: 'labels', labels: options.labels, defaults: defaultLabels, required: true },
+    ...(plan.moreLabels?.(options) ?? []).map((need) => ({ ...need, required: false })),
+  ];
   return {
     type,
     kind,
@@ -55,25 +67,36 @@ export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>):
     options: schema,
     defaultModel: schema.shape.model.parse(undefined),
     zoneOptions: ['zone'],
-    labelNeeds: (options) => [
-      { option: 'labels', labels: options.labels, defaults: ownLabels, required: true },
-      ...(plan.moreLabels?.(options) ?? []).map((need) => ({ ...need, required: false })),
-    ],
-    create: (options, { zone, resultEveryMs }) => {
+    labelNeeds,
+    create: (options, { zone: named, resultEveryMs }) => {
+      const zone = named ?? WHOLE_PICTURE;
       const facts: IncidentFacts = {
         rule: options.id,
         ruleType: type,
         kind,
         severity: options.severity,
-        zone: zone?.id,
-        timing: { ...usualTiming(resultEveryMs), ...timingOf(options), ...plan.timing?.(options) },
+        zone: named?.id,
+        timing: { ...usualTiming(resultEveryMs), ...timingOf(options, resultEveryMs), ...plan.timing?.(options) },
       };
-      const judge = plan.judge({ options, zone: zone ?? WHOLE_PICTURE, facts });
+      const { zoneMargin, minScore, clearScore = CLEAR_SCORE * minScore, hiddenBy } = options;
+      const hysteresis = new Hysteresis({ zone, zoneMargin, minScore, clearScore: Math.min(clearScore, minScore) });
+      const occluding = plan.occludingLabels?.(options) ?? [];
+      const ownLabels = labelNeeds(options).flatMap(({ labels }) => labels);
+      const occluders = new Occluders({
+        canHide: (label) => hiddenBy?.includes(label) ?? (occluding.includes(label) || !ownLabels.includes(label)),
+        maxAgeMs: facts.timing.maxUnobservedMs,
+      });
+      const judge = plan.judge({ options, zone, facts, hysteresis, occluders });
       const colours = plan.colours?.(options) ?? labelColours(options.labels, 'bad');
-      return new TrackRule(options, colours, judge);
+      return new TrackRule(options, colours, judge, occluders);
     },
   };
 }
+
+/** What `clearScore` is without an option, as a fraction of `minScore`. */
+const CLEAR_SCORE = 0.7;
+/** Results of a model that inspects rarely are not missing before this many of them are. */
+const RESULTS_MISSING = 4;
 
 /** One colour for each of these labels. */
 export function labelColours(labels: readonly string[], colour: Overlay['colour']): Record<string, Overlay['colour']> {
@@ -82,14 +105,18 @@ export function labelColours(labels: readonly string[], colour: Overlay['colour'
 
 function timingOf(
   options: CommonOptions,
-): Pick<Timing, 'minDurationMs' | 'clearAfterMs' | 'updateEveryMs' | 'coolDownMs'> {
+  resultEveryMs: number,
+): Pick<Timing, 'minDurationMs' | 'clearAfterMs' | 'updateEveryMs' | 'coolDownMs' | 'maxUnobservedMs'> {
   return {
     minDurationMs: options.minDuration.ms,
     clearAfterMs: options.clearAfter.ms,
     updateEveryMs: options.updateInterval.ms,
     coolDownMs: options.coolDown.ms,
+    maxUnobservedMs: Math.max(options.maxUnobserved.ms, RESULTS_MISSING * resultEveryMs),
   };
 }
+
+const NO_OTHERS: readonly OtherTracks[] = [];
 
 /** A rule as a lane runs it. */
 class TrackRule implements Rule {
@@ -97,17 +124,21 @@ class TrackRule implements Rule {
   readonly model: string;
   readonly colours: NonNullable<Rule['colours']>;
   readonly #judge: Judge;
+  readonly #occluders: Occluders;
 
-  constructor({ id, model }: CommonOptions, colours: NonNullable<Rule['colours']>, judge: Judge) {
+  constructor({ id, model }: CommonOptions, colours: NonNullable<Rule['colours']>, judge: Judge, occluders: Occluders) {
     this.id = id;
     this.model = model;
     this.colours = colours;
     this.#judge = judge;
+    this.#occluders = occluders;
   }
 
-  step({ frame, tracks }: RuleInput): readonly RuleOutput[] {
+  step({ frame, tracks, others = NO_OTHERS }: RuleInput): readonly RuleOutput[] {
     const expired = this.#judge.incidents.beginFrame(frame.atMs, tracks !== undefined);
-    return tracks === undefined ? expired : [...expired, ...this.#judge.judge(frame, tracks)];
+    if (tracks === undefined) return expired;
+    this.#occluders.see(frame.atMs, tracks, others);
+    return [...expired, ...this.#judge.judge(frame, tracks)];
   }
 
   expire(atMs: number): readonly RuleOutput[] {

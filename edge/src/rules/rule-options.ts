@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { codesOf, SEVERITIES, type Severity } from '../domain/index.ts';
-import { duration, id, key, labels } from '../fields/index.ts';
+import { duration, fraction, id, key, labels } from '../fields/index.ts';
 
 /** What the options that every rule has are in one rule. Durations as in the configuration file. */
 export interface CommonDefaults {
@@ -12,6 +12,7 @@ export interface CommonDefaults {
   readonly minDuration: string;
   readonly clearAfter: string;
   readonly coolDown: string;
+  readonly maxUnobserved: string;
 }
 
 /**
@@ -74,7 +75,8 @@ function commonShape<const Type extends string>(type: Type, defaults: CommonDefa
       .prefault(defaults.clearAfter)
       .meta(
         key({
-          description: 'How long the condition must not hold before the event closes.',
+          description:
+            'How long the condition must be seen not to hold before the event closes. Time in which the subject is hidden or the camera is not inspected does not count.',
           unit: 'duration',
           restart: 'rule',
           example: '3s',
@@ -98,6 +100,59 @@ function commonShape<const Type extends string>(type: Type, defaults: CommonDefa
           unit: 'duration',
           restart: 'rule',
           example: '1m',
+        }),
+      ),
+    maxUnobserved: duration()
+      .prefault(defaults.maxUnobserved)
+      .meta(
+        key({
+          description:
+            'How long an event stays open while its subject cannot be judged: it is hidden, the camera is lost, or there are no results.',
+          unit: 'duration',
+          restart: 'rule',
+          example: '1h',
+        }),
+      ),
+    zoneMargin: fraction()
+      .default(0.25)
+      .meta(
+        key({
+          description:
+            "How far an object may leave the zone, as a fraction of the object's size, before it counts as outside of it. To open an event it must be inside.",
+          unit: 'fraction 0 to 1',
+          restart: 'rule',
+          example: 0.4,
+        }),
+      ),
+    minScore: fraction()
+      .default(0)
+      .meta(
+        key({
+          description:
+            'Least score of a detection that can open an event. The least score of the model applies before it.',
+          unit: 'fraction 0 to 1',
+          restart: 'rule',
+          example: 0.6,
+        }),
+      ),
+    clearScore: fraction()
+      .optional()
+      .meta(
+        key({
+          description: 'Least score of a detection that keeps an event open. Without it, 0.7 of `minScore`.',
+          unit: 'fraction 0 to 1',
+          restart: 'rule',
+          example: 0.4,
+        }),
+      ),
+    hiddenBy: labels()
+      .optional()
+      .meta(
+        key({
+          description:
+            'Labels of what can stand in front of the subject and hide it, of any model of the camera. Without it, every label that the rule does not look for.',
+          restart: 'rule',
+          example: ['person', 'forklift'],
         }),
       ),
   };

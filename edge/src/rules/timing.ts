@@ -14,12 +14,15 @@ export interface Timing {
   readonly updateEveryMs: number;
   /** For this long after an incident closed, the same subject opens no other. */
   readonly coolDownMs: number;
-  /** A camera without results for longer closes what is open, with the reason `camera_lost`. */
-  readonly expireAfterMs: number;
+  /**
+   * An incident whose condition was not observed for longer closes: with the reason `camera_lost` where the camera has
+   * had no results, else with `not_observed`.
+   */
+  readonly maxUnobservedMs: number;
 }
 
 /** What applies to every rule that does not set it. */
-const USUAL = { minFraction: 0.6, minSightings: 2, maxGapMs: 2000, expireAfterMs: 10_000 } as const;
+const USUAL = { minFraction: 0.6, minSightings: 2, maxGapMs: 2000 } as const;
 
 /** Results further apart than this are expected to be, so that the time between two of them is no gap. */
 const USUAL_RESULT_EVERY_MS = 800;
@@ -27,9 +30,5 @@ const USUAL_RESULT_EVERY_MS = 800;
 /** Timing that is not an option of a rule; `resultEveryMs` is the time between two results of the model. */
 export function usualTiming(resultEveryMs: number): Pick<Timing, keyof typeof USUAL> {
   if (resultEveryMs <= USUAL_RESULT_EVERY_MS) return USUAL;
-  return {
-    ...USUAL,
-    maxGapMs: 2.5 * resultEveryMs,
-    expireAfterMs: Math.max(USUAL.expireAfterMs, 4 * resultEveryMs),
-  };
+  return { ...USUAL, maxGapMs: 2.5 * resultEveryMs };
 }

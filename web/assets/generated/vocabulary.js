@@ -51,6 +51,10 @@ export const VOCABULARY = {
       "en": "out of sight",
       "ru": "объект вне поля зрения"
     },
+    "not_observed": {
+      "en": "not visible for too long",
+      "ru": "слишком долго не видно"
+    },
     "camera_lost": {
       "en": "camera lost",
       "ru": "нет изображения с камеры"

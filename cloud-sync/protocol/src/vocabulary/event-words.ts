@@ -28,6 +28,7 @@ export type EventPhase = keyof typeof EVENT_PHASES;
 export const CLOSE_REASONS = {
   cleared: { en: 'cleared', ru: 'устранено' },
   object_lost: { en: 'out of sight', ru: 'объект вне поля зрения' },
+  not_observed: { en: 'not visible for too long', ru: 'слишком долго не видно' },
   camera_lost: { en: 'camera lost', ru: 'нет изображения с камеры' },
   restart: { en: 'service restarted', ru: 'служба перезапущена' },
   rule_removed: { en: 'rule removed', ru: 'правило удалено' },

@@ -45,6 +45,11 @@ export class IncidentState {
     return this.#incident.isOpen;
   }
 
+  /** True while it is pending or open. */
+  get isActive(): boolean {
+    return this.#incident.isActive;
+  }
+
   /** True observations since the condition began. */
   get sightings(): number {
     return this.#incident.sightings;
@@ -52,6 +57,16 @@ export class IncidentState {
 
   isOver(atMs: number): boolean {
     return this.#incident.isOver(atMs);
+  }
+
+  /** Milliseconds since the latest observation of what is pending or open; else 0. */
+  unobservedMs(atMs: number): number {
+    return this.#incident.unobservedMs(atMs);
+  }
+
+  /** The subject is hidden in this frame, which is no observation. */
+  hide(): void {
+    this.#incident.hide();
   }
 
   /** Takes in one observation. Calls `details` only when there is something to report. */

@@ -46,13 +46,14 @@ export class IncidentTracker<S extends Subject> {
     // A clock that runs backwards belongs to another run of a recording.
     const expired =
       this.#latestMs !== undefined && atMs < this.#latestMs ? this.#closeAll(atMs, 'camera_lost') : this.expire(atMs);
-    if (inspected) this.#latestMs = atMs;
-    return expired;
+    if (!inspected) return expired;
+    this.#latestMs = atMs;
+    return [...expired, ...this.#closeUnobserved(atMs)];
   }
 
   /** Closes everything when the latest result is too old to say anything about `atMs`. */
   expire(atMs: number): RuleOutput[] {
-    if (this.#latestMs === undefined || atMs - this.#latestMs <= this.#facts.timing.expireAfterMs) return [];
+    if (this.#latestMs === undefined || atMs - this.#latestMs <= this.#facts.timing.maxUnobservedMs) return [];
     return this.#closeAll(atMs, 'camera_lost');
   }
 
@@ -60,12 +61,33 @@ export class IncidentTracker<S extends Subject> {
     return this.#closeAll(atMs, reason);
   }
 
-  /** Observes the condition as false for all subjects that are not in `seen`, and forgets those that are over. */
-  expireUnseen(atMs: number, seen: ReadonlySet<S>, reason: CloseReason): RuleOutput[] {
+  /**
+   * Observes the condition as false for all subjects that are not in `seen`, and forgets those that are over. A subject
+   * of which `isHidden` is true is neither there nor gone: it is not observed.
+   */
+  expireUnseen(
+    atMs: number,
+    seen: ReadonlySet<S>,
+    reason: CloseReason,
+    isHidden: (subject: S) => boolean = () => false,
+  ): RuleOutput[] {
     const outputs: RuleOutput[] = [];
     for (const subject of this.#subjects) {
       if (seen.has(subject)) continue;
-      outputs.push(...this.observe(subject, atMs, { condition: false, reason }));
+      if (subject.incident.isActive && isHidden(subject)) subject.incident.hide();
+      else outputs.push(...this.observe(subject, atMs, { condition: false, reason }));
+      if (subject.incident.isOver(atMs)) this.#subjects.delete(subject);
+    }
+    return outputs;
+  }
+
+  /** Closes what is open, and forgets what is pending, where nobody has been able to tell for too long. */
+  #closeUnobserved(atMs: number): RuleOutput[] {
+    const { maxUnobservedMs } = this.#facts.timing;
+    const outputs: RuleOutput[] = [];
+    for (const subject of this.#subjects) {
+      if (subject.incident.unobservedMs(atMs) <= maxUnobservedMs) continue;
+      outputs.push(...subject.incident.forceClose(atMs, 'not_observed', () => subject.details()));
       if (subject.incident.isOver(atMs)) this.#subjects.delete(subject);
     }
     return outputs;

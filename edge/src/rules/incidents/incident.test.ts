@@ -9,6 +9,7 @@ const TIMING: Timing = {
   clearAfterMs: 3000,
   updateEveryMs: 10_000,
   coolDownMs: 0,
+  maxUnobservedMs: 60_000,
 };
 
 /** Runs observations, one per 200 ms: `t` true, `f` false, `.` none. Returns the transitions with their times. */
@@ -68,6 +69,17 @@ describe('Incident', () => {
   it('counts no false time over a stretch without results', () => {
     const transitions = run(new Incident(TIMING), 't'.repeat(26) + 'f' + '.'.repeat(40) + 'f'.repeat(10));
     expect(transitions.map(([, transition]) => transition)).toEqual(['opened']);
+  });
+
+  it('counts no false time while the subject is hidden', () => {
+    const incident = new Incident(TIMING);
+    run(incident, 't'.repeat(26));
+    for (let k = 26; k < 200; k += 1) {
+      if (k % 2 === 0) incident.hide();
+      else expect(incident.observe(k * 200, false)).toBeUndefined();
+    }
+    expect(incident.unobservedMs(200 * 200)).toBe(200);
+    expect(run(incident, 'f'.repeat(20), 200 * 200).map(([, transition]) => transition)).toEqual(['closed']);
   });
 
   it('forgets a pending condition that is no longer true', () => {

@@ -13,12 +13,14 @@ const LEAST_MEMORY_MS = 1000;
  *
  * Time counts only between observations that are at most `maxGapMs` apart. `durationMs` is the time counted from the
  * first true observation to the latest one, so it is never more than the time that really passed. A frame in which the
- * subject could not be judged (not inspected, hidden, head turned away) is no observation: do not call `observe` for it.
+ * subject could not be judged (not inspected, hidden, head turned away) is no observation: do not call `observe` for
+ * it, and call `hide` where the frame was inspected.
  */
 export class Incident {
   readonly #timing: Timing;
   #stage: Stage = 'idle';
   #previous: { readonly atMs: number; readonly condition: boolean } | undefined;
+  #hidden = false;
   #heldMs = 0;
   #durationMs = 0;
   #falseMs = 0;
@@ -36,6 +38,11 @@ export class Incident {
     return this.#stage === 'open' || this.#stage === 'closing';
   }
 
+  /** True while it is pending or open. */
+  get isActive(): boolean {
+    return this.#stage !== 'idle';
+  }
+
   /** Milliseconds that the condition has held. */
   get durationMs(): number {
     return this.#durationMs;
@@ -51,10 +58,22 @@ export class Incident {
     return this.#stage === 'idle' && !this.#isCooling(atMs);
   }
 
+  /** Milliseconds since the latest observation of what is pending or open; else 0. */
+  unobservedMs(atMs: number): number {
+    return this.isActive && this.#previous !== undefined ? atMs - this.#previous.atMs : 0;
+  }
+
+  /** The subject is hidden in this frame: the time up to the next observation does not count as false. */
+  hide(): void {
+    this.#hidden = true;
+  }
+
   /** Takes in whether the condition was true at `atMs` and returns the transition that follows from it, if any. */
   observe(atMs: number, condition: boolean): EventPhase | undefined {
     const before = this.#previous;
+    const wasHidden = this.#hidden;
     this.#previous = { atMs, condition };
+    this.#hidden = false;
     if (this.#stage === 'idle') {
       if (!condition) return undefined;
       this.#begin();
@@ -66,7 +85,7 @@ export class Incident {
       this.#falseMs = Math.max(0, this.#falseMs - REGAIN * elapsedMs);
       return this.#observedTrue(atMs);
     }
-    if (before?.condition === false) this.#falseMs += elapsedMs;
+    if (before?.condition === false && !wasHidden) this.#falseMs += elapsedMs;
     return this.#observedFalse(atMs);
   }
 
@@ -75,6 +94,7 @@ export class Incident {
     const wasOpen = this.isOpen;
     this.#stage = 'idle';
     this.#previous = undefined;
+    this.#hidden = false;
     if (wasOpen) this.#closedAtMs = atMs;
     return wasOpen;
   }

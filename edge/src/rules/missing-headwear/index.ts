@@ -15,6 +15,7 @@ export const missingHeadwear = defineRule({
     { option: 'personLabels', labels: personLabels, defaults: PERSON_LABELS },
     { option: 'headwearLabels', labels: headwearLabels, defaults: HEADWEAR_LABELS },
   ],
+  occludingLabels: ({ personLabels }) => personLabels,
   colours: ({ headwearLabels, labels }) => ({
     ...labelColours(headwearLabels, 'good'),
     ...labelColours(labels, 'bad'),

@@ -1,6 +1,7 @@
-import { centreOf, contains, type FrameRef, footOf, type RuleOutput, type Track } from '../../domain/index.ts';
+import { type Box, centreOf, type FrameRef, footOf, type RuleOutput, type Track } from '../../domain/index.ts';
 import type { Judge, JudgeSetup } from '../define-rule.ts';
 import { type Details, type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
+import { Place } from '../visibility/index.ts';
 import { assignHeads, type Head, headsOf } from './heads.ts';
 import type { MissingHeadwearOptions } from './options.ts';
 
@@ -14,6 +15,9 @@ const HEADS_TO_FOOT = 6;
 class PersonCase implements Subject {
   readonly incident: IncidentState;
   readonly #counts: Record<Evidence, number> = { present: 0, absent: 0, not_visible: 0 };
+  /** Where the body was last detected, and the bare head. */
+  readonly bodyPlace = new Place();
+  readonly headPlace = new Place();
   person: number | undefined;
   head: number | undefined;
 
@@ -23,6 +27,22 @@ class PersonCase implements Subject {
 
   count(evidence: Evidence): void {
     this.#counts[evidence] += 1;
+  }
+
+  see(person: Track | undefined, head: Head | undefined): void {
+    if (person !== undefined) {
+      this.person = person.id;
+      if (isDetected(person)) this.bodyPlace.see(person.box, person.lastSeenMs);
+    }
+    if (head !== undefined) {
+      if (!head.covered) this.head = head.track.id;
+      this.headPlace.see(head.track.box, head.track.lastSeenMs);
+    }
+  }
+
+  /** Where the person stood still when last seen; undefined where the person was moving. */
+  get stillAt(): Box | undefined {
+    return [this.bodyPlace, this.headPlace].find((place) => place.isStill)?.box;
   }
 
   details(): Details {
@@ -40,6 +60,8 @@ class PersonCase implements Subject {
 interface Scene {
   readonly frame: FrameRef;
   readonly bodies: ReadonlySet<number>;
+  /** All tracks of bodies and bare heads. */
+  readonly live: ReadonlySet<number>;
   readonly covered: ReadonlySet<number>;
   readonly judged: Set<PersonCase>;
 }
@@ -47,7 +69,8 @@ interface Scene {
 /**
  * What a frame shows of a person is headwear present, absent or not visible; only the first two are observations. A bare
  * head on which no person's box fits counts as a person of its own, so that nobody is overlooked when a body is not
- * detected. When the body is detected later, the incident continues as that person's.
+ * detected. When the body is detected later, the incident continues as that person's. A person who stood still and whose
+ * tracks were lost is the one who is detected at that place again.
  */
 export class MissingHeadwearJudge implements Judge {
   readonly incidents: IncidentTracker<PersonCase>;
@@ -59,9 +82,10 @@ export class MissingHeadwearJudge implements Judge {
   }
 
   judge(frame: FrameRef, tracks: readonly Track[]): RuleOutput[] {
-    const { labels, personLabels, headwearLabels } = this.#setup.options;
+    const { options, hysteresis, occluders } = this.#setup;
+    const { labels, personLabels, headwearLabels } = options;
     const persons = tracks.filter((track) => track.confirmed && personLabels.includes(track.label));
-    const bare = tracks.filter((track) => labels.includes(track.label));
+    const bare = tracks.filter(({ label, score }) => labels.includes(label) && hysteresis.hasScore(score, true));
     const covered = tracks.filter((track) => headwearLabels.includes(track.label));
     const heads = headsOf(covered.filter(isDetected), bare.filter(isDetected));
     const headOf = assignHeads(persons, heads);
@@ -69,6 +93,7 @@ export class MissingHeadwearJudge implements Judge {
     const scene: Scene = {
       frame,
       bodies: new Set(persons.map((person) => person.id)),
+      live: new Set([...persons, ...bare].map(({ id }) => id)),
       covered: new Set(persons.filter((person) => headOf.get(person.id)?.covered === true).map((person) => person.id)),
       judged: new Set(),
     };
@@ -80,30 +105,41 @@ export class MissingHeadwearJudge implements Judge {
       if (!assigned.has(head) && !head.covered) outputs.push(...this.#judgePerson(scene, undefined, head));
     }
     this.#keepHidden(bare, scene.judged);
-    return [...outputs, ...this.incidents.expireUnseen(frame.atMs, scene.judged, 'object_lost')];
+    const isHidden = (subject: PersonCase): boolean => {
+      const place = subject.stillAt;
+      return place !== undefined && occluders.hides(subject, place);
+    };
+    return [...outputs, ...this.incidents.expireUnseen(frame.atMs, scene.judged, 'object_lost', isHidden)];
   }
 
   #judgePerson(scene: Scene, person: Track | undefined, head: Head | undefined): RuleOutput[] {
     const { frame } = scene;
-    const { zone } = this.#setup;
-    const inZone =
-      person === undefined
-        ? head !== undefined && [centreOf(head.track.box, frame), feetBelow(head, frame)].some((p) => contains(zone, p))
-        : contains(zone, footOf(person.box, frame));
-    const evidence: Evidence = head === undefined ? 'not_visible' : head.covered ? 'present' : 'absent';
+    const { hysteresis } = this.#setup;
     const known = this.#find(scene, person, head);
+    const isOpen = known?.incident.isOpen === true;
+    const inZone = this.#isInZone(frame, person, head, isOpen);
+    const isBare = head?.covered === false && hysteresis.hasScore(head.track.score, isOpen);
+    const evidence: Evidence = isBare ? 'absent' : head?.covered === true ? 'present' : 'not_visible';
     if (known === undefined && !(inZone && evidence === 'absent')) return [];
     const subject = known ?? this.incidents.add(new PersonCase(this.incidents.newIncident()));
     scene.judged.add(subject);
-    subject.person = person?.id ?? subject.person;
-    subject.head = head?.covered === false ? head.track.id : subject.head;
+    subject.see(person, head);
     subject.count(evidence);
-    if (!inZone || head?.covered === true) {
+    if (!inZone || evidence === 'present') {
       return this.incidents.observe(subject, frame.atMs, { condition: false, reason: 'cleared' });
     }
     // A head that is not visible is no observation.
-    if (head === undefined) return [];
+    if (head === undefined || !isBare) return [];
     return this.incidents.observe(subject, frame.atMs, { condition: true, sighting: head.track });
+  }
+
+  #isInZone(frame: FrameRef, person: Track | undefined, head: Head | undefined, isOpen: boolean): boolean {
+    const { hysteresis } = this.#setup;
+    if (person !== undefined) return hysteresis.isInZone(footOf(person.box, frame), person.box, frame, isOpen);
+    if (head === undefined) return false;
+    const { box } = head.track;
+    const points = [centreOf(box, frame), feetBelow(head, frame)];
+    return points.some((point) => hysteresis.isInZone(point, box, frame, isOpen));
   }
 
   /** The case of this person, by body or by bare head. Of two, the one whose incident is open. */
@@ -121,7 +157,17 @@ export class MissingHeadwearJudge implements Judge {
       if (found === undefined || (subject.incident.isOpen && !found.incident.isOpen)) found = subject;
       else if (byPerson && subject.incident.isOpen === found.incident.isOpen) found = subject;
     }
-    return found;
+    return found ?? this.#findAgain(scene, person, head);
+  }
+
+  /** The case of a person who stood still at this place when body and head were lost. */
+  #findAgain(scene: Scene, person: Track | undefined, head: Head | undefined): PersonCase | undefined {
+    return [...this.incidents.subjects].find((subject) => {
+      if (!subject.incident.isActive || scene.judged.has(subject)) return false;
+      if ([subject.person, subject.head].some((id) => id !== undefined && scene.live.has(id))) return false;
+      if (person !== undefined && subject.bodyPlace.isAt(person.box)) return true;
+      return head !== undefined && subject.headPlace.isAt(head.track.box);
+    });
   }
 
   /** A bare head that was missed only now is neither an observation nor gone. */

@@ -149,12 +149,12 @@ describe('the missing headwear rule', () => {
   it('closes with camera_lost when results stop, seen from the next frame or from the clock', () => {
     const hats = rule();
     play(hats, 0, 3000, () => [person(1, 100), bare(2, 100)]);
-    expect(hats.expire(12_900)).toEqual([]);
-    expect(story(hats.expire(13_100))).toEqual(['closed(camera_lost) #1']);
-    expect(hats.expire(99_000)).toEqual([]);
-    play(hats, 100_000, 103_000, () => [person(1, 100), bare(2, 100)]);
-    const late = play(hats, 120_000, 123_000, () => [person(5, 100), bare(6, 100)]);
-    expect(story(late)).toEqual(['closed(camera_lost)@120000 #2', 'opened@122000 #3']);
+    expect(hats.expire(302_900)).toEqual([]);
+    expect(story(hats.expire(303_100))).toEqual(['closed(camera_lost) #1']);
+    expect(hats.expire(399_000)).toEqual([]);
+    play(hats, 400_000, 403_000, () => [person(1, 100), bare(2, 100)]);
+    const late = play(hats, 720_000, 723_000, () => [person(5, 100), bare(6, 100)]);
+    expect(story(late)).toEqual(['closed(camera_lost)@720000 #2', 'opened@722000 #3']);
   });
 
   it('closes what is open when the service ends, once', () => {

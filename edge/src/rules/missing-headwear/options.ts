@@ -12,8 +12,9 @@ export const OPTIONS = ruleOptions(
     labels: ['bare_head'],
     labelsAre: 'Labels of a head without headwear.',
     minDuration: '5s',
-    clearAfter: '2s',
+    clearAfter: '5s',
     coolDown: '5s',
+    maxUnobserved: '5m',
   },
   {
     personLabels: labels()

@@ -2,7 +2,6 @@ import {
   area,
   type Box,
   centreOf,
-  contains,
   type FrameRef,
   intersection,
   type RuleOutput,
@@ -10,15 +9,19 @@ import {
 } from '../../domain/index.ts';
 import type { Judge, JudgeSetup } from '../define-rule.ts';
 import { type Details, type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
+import { Place } from '../visibility/index.ts';
 import type { ProductDefectOptions } from './options.ts';
 
 /** Fraction of a defect's box that must lie on a product for the defect to belong to it. */
 const ON_PRODUCT = 0.5;
+/** A product that stood still and vanished is waited for this long: it is more often missed or hidden than gone. */
+const WAIT_MS = 5000;
 
 /** One product on its way past the camera, known by its track, by the tracks of its defects, or both. */
 class ProductCase implements Subject {
   readonly incident: IncidentState;
   readonly defects = new Set<number>();
+  readonly place = new Place();
   product: number | undefined;
   productSeenMs = Number.NEGATIVE_INFINITY;
   #most = 0;
@@ -30,9 +33,14 @@ class ProductCase implements Subject {
   observe(defects: readonly Track[], product: Track | undefined): void {
     for (const defect of defects) this.defects.add(defect.id);
     this.#most = Math.max(this.#most, defects.length);
-    if (product === undefined) return;
+    if (product !== undefined) this.see(product);
+  }
+
+  /** Its product, whether a defect is visible in this frame or not. */
+  see(product: Track): void {
     this.product = product.id;
     this.productSeenMs = product.lastSeenMs;
+    if (isDetected(product)) this.place.see(product.box, product.lastSeenMs);
   }
 
   details(): Details {
@@ -47,7 +55,7 @@ class ProductCase implements Subject {
 /**
  * One event per product, open until the product is gone. A defect that lies on no known product makes an event of its own,
  * so that nothing is lost when a product is not detected. When the product is detected later, the event continues as that
- * product's.
+ * product's. A product that stood still and whose track was lost is the one that is detected at its place again.
  */
 export class ProductDefectJudge implements Judge {
   readonly incidents: IncidentTracker<ProductCase>;
@@ -59,25 +67,44 @@ export class ProductDefectJudge implements Judge {
   }
 
   judge(frame: FrameRef, tracks: readonly Track[]): RuleOutput[] {
-    const { labels, productLabels } = this.#setup.options;
+    const { options, hysteresis, occluders } = this.#setup;
+    const { labels, productLabels } = options;
     const products = tracks.filter((track) => productLabels.includes(track.label));
     const defects = tracks.filter((track) => labels.includes(track.label));
     const outputs: RuleOutput[] = [];
     const present = new Set<ProductCase>();
+    this.#findAgain(products);
     for (const [product, group] of groupByProduct(products, defects.filter(isDetected))) {
-      if (!this.#isInZone(frame, product ?? group[0])) continue;
-      const subject = this.#caseOf(product, group, products, present);
+      const known = this.#caseOf(product, group, products, present);
+      const { box } = product ?? group[0];
+      const isOpen = known?.incident.isOpen === true;
+      if (!hysteresis.isInZone(centreOf(box, frame), box, frame, isOpen)) continue;
+      if (!group.some(({ score }) => hysteresis.hasScore(score, isOpen))) continue;
+      const subject = known ?? this.incidents.add(new ProductCase(this.incidents.newIncident()));
       present.add(subject);
       subject.observe(group, product);
       const best = group.reduce((a, b) => (b.score > a.score ? b : a));
       outputs.push(...this.incidents.observe(subject, frame.atMs, { condition: true, sighting: best }));
     }
     this.#keepPresent([...products, ...defects], present);
-    return [...outputs, ...this.incidents.expireUnseen(frame.atMs, present, 'object_lost')];
+    const isHidden = ({ place, productSeenMs }: ProductCase): boolean =>
+      place.isStill &&
+      place.box !== undefined &&
+      (occluders.hides(place, place.box) || frame.atMs - productSeenMs <= WAIT_MS);
+    return [...outputs, ...this.incidents.expireUnseen(frame.atMs, present, 'object_lost', isHidden)];
   }
 
-  #isInZone(frame: FrameRef, track: Track): boolean {
-    return contains(this.#setup.zone, centreOf(track.box, frame));
+  /** Products whose track was lost while they stood still, and that are detected again. */
+  #findAgain(products: readonly Track[]): void {
+    const ids = new Set(products.map(({ id }) => id));
+    const known = new Set([...this.incidents.subjects].map(({ product }) => product));
+    for (const subject of this.incidents.subjects) {
+      if (!subject.incident.isActive || subject.product === undefined || ids.has(subject.product)) continue;
+      const again = products.find((product) => !known.has(product.id) && subject.place.isAt(product.box));
+      if (again === undefined) continue;
+      known.add(again.id);
+      subject.see(again);
+    }
   }
 
   #caseOf(
@@ -85,13 +112,13 @@ export class ProductDefectJudge implements Judge {
     defects: Group,
     products: readonly Track[],
     present: ReadonlySet<ProductCase>,
-  ): ProductCase {
+  ): ProductCase | undefined {
     const candidates = [...this.incidents.subjects].filter(
       (subject) => !present.has(subject) && isSame(subject, product, defects, products),
     );
     const open = candidates.find((subject) => subject.incident.isOpen);
     const own = candidates.find((subject) => product !== undefined && subject.product === product.id);
-    return open ?? own ?? candidates[0] ?? this.incidents.add(new ProductCase(this.incidents.newIncident()));
+    return open ?? own ?? candidates[0];
   }
 
   /** A product without a visible defect in this frame is not gone, and neither is one that was missed only now. */
@@ -99,7 +126,7 @@ export class ProductDefectJudge implements Judge {
     const live = new Map(tracks.map((track) => [track.id, track]));
     for (const subject of this.incidents.subjects) {
       const product = subject.product === undefined ? undefined : live.get(subject.product);
-      if (product !== undefined) subject.productSeenMs = product.lastSeenMs;
+      if (product !== undefined) subject.see(product);
       if (product !== undefined || [...subject.defects].some((id) => live.has(id))) present.add(subject);
     }
   }

@@ -14,6 +14,7 @@ export const OPTIONS = ruleOptions(
     minDuration: '0s',
     clearAfter: '1s',
     coolDown: '0s',
+    maxUnobserved: '1m',
   },
   {
     productLabels: labels()

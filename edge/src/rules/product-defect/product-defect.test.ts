@@ -122,6 +122,6 @@ describe('the product defect rule', () => {
       atMs === 0 || atMs === 1600 ? [bottle(1, x(atMs)), fault(2, x(atMs))] : undefined,
     );
     expect(story(outputs)).toEqual(['opened@1600 #1']);
-    expect(story(faults.expire(20_000))).toEqual(['closed(camera_lost) #1']);
+    expect(story(faults.expire(62_000))).toEqual(['closed(camera_lost) #1']);
   });
 });

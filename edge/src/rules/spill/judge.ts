@@ -24,7 +24,7 @@ class SpillCase implements Subject {
     this.box = box;
   }
 
-  observe(tracks: readonly InZone[]): void {
+  observe(tracks: readonly Lying[]): void {
     for (const { track } of tracks) this.tracks.add(track.id);
     this.box = tracks.map(({ track }) => track.box).reduce(around);
     this.#zoneFraction = Math.max(...tracks.map(({ fraction }) => fraction));
@@ -40,14 +40,15 @@ class SpillCase implements Subject {
   }
 }
 
-interface InZone {
+/** A detection, and how much of it is in the zone. */
+interface Lying {
   readonly track: Track;
   readonly fraction: number;
 }
 
 /**
- * One incident per place and label. An object counts only in frames in which it is detected. One that is hidden for less
- * than `clearAfter` stays open, and a track that starts again at the same place continues the incident.
+ * One incident per place and label. An object counts only in frames in which it is detected. While something stands in
+ * front of its place, it is not observed. A track that starts again at the same place continues the incident.
  */
 export class SpillJudge implements Judge {
   readonly incidents: IncidentTracker<SpillCase>;
@@ -59,33 +60,42 @@ export class SpillJudge implements Judge {
   }
 
   judge(frame: FrameRef, tracks: readonly Track[]): RuleOutput[] {
-    const { zone, options } = this.#setup;
-    const inZone = tracks
+    const { zone, options, occluders } = this.#setup;
+    const lying = tracks
       .filter((track) => track.missed === 0 && options.labels.includes(track.label))
-      .map((track) => ({ track, fraction: zoneFraction(zone, track.box, frame) }))
-      .filter(({ fraction }) => fraction >= options.minZoneFraction);
+      .map((track) => ({ track, fraction: zoneFraction(zone, track.box, frame) }));
     const live = new Set(tracks.map((track) => track.id));
     for (const spill of this.incidents.subjects) spill.forgetLost(live);
-    const spills = this.#group(inZone);
+    const spills = this.#group(lying);
     const outputs = [...spills].flatMap(([spill, seen]) => {
       spill.observe(seen);
       const score = Math.max(...seen.map(({ track }) => track.score));
       const sighting = { label: spill.label, score, box: spill.box };
       return this.incidents.observe(spill, frame.atMs, { condition: true, sighting });
     });
-    return [...outputs, ...this.incidents.expireUnseen(frame.atMs, new Set(spills.keys()), 'cleared')];
+    const isHidden = (spill: SpillCase): boolean => !isLying(spill, lying) && occluders.hides(spill, spill.box);
+    return [...outputs, ...this.incidents.expireUnseen(frame.atMs, new Set(spills.keys()), 'cleared', isHidden)];
   }
 
   /** The detections of each spill, known by its track, else by its place, else new. Best scores first. */
-  #group(inZone: readonly InZone[]): Map<SpillCase, InZone[]> {
-    const groups = new Map<SpillCase, InZone[]>();
-    for (const one of inZone.toSorted((a, b) => b.track.score - a.track.score)) {
-      const spill = this.#find(one.track) ?? this.#begin(one.track);
+  #group(lying: readonly Lying[]): Map<SpillCase, Lying[]> {
+    const groups = new Map<SpillCase, Lying[]>();
+    for (const one of lying.toSorted((a, b) => b.track.score - a.track.score)) {
+      const known = this.#find(one.track);
+      if (!this.#counts(one, known?.incident.isOpen === true)) continue;
+      const spill = known ?? this.#begin(one.track);
       // The next detections of this frame find it by this track too.
       spill.tracks.add(one.track.id);
       groups.set(spill, [...(groups.get(spill) ?? []), one]);
     }
     return groups;
+  }
+
+  #counts({ track, fraction }: Lying, isOpen: boolean): boolean {
+    const { hysteresis, options } = this.#setup;
+    return (
+      hysteresis.hasScore(track.score, isOpen) && hysteresis.hasFraction(fraction, options.minZoneFraction, isOpen)
+    );
   }
 
   #begin(track: Track): SpillCase {
@@ -98,6 +108,11 @@ export class SpillJudge implements Judge {
       alike.find((spill) => spill.tracks.has(track.id)) ?? alike.find((spill) => isSamePlace(spill.box, track.box))
     );
   }
+}
+
+/** Whether its object is detected in this frame, although it does not count: it has left the zone. */
+function isLying(spill: SpillCase, lying: readonly Lying[]): boolean {
+  return lying.some(({ track }) => spill.tracks.has(track.id));
 }
 
 function isSamePlace(a: Box, b: Box): boolean {

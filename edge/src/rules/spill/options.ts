@@ -9,8 +9,9 @@ export const OPTIONS = ruleOptions(
     labels: ['spill', 'litter'],
     labelsAre: 'Labels of what must not lie in the zone.',
     minDuration: '10s',
-    clearAfter: '3s',
+    clearAfter: '30s',
     coolDown: '5s',
+    maxUnobserved: '30m',
   },
   {
     minZoneFraction: fraction()

@@ -14,7 +14,10 @@ const RIGHT_HALF = {
 } as const;
 
 const rule = (more: object = {}): Rule =>
-  ruleOf({ type: 'spill', id: 'clean-floor', zone: 'floor', minDuration: '4s', ...more }, { zone: RIGHT_HALF });
+  ruleOf(
+    { type: 'spill', id: 'clean-floor', zone: 'floor', minDuration: '4s', clearAfter: '3s', ...more },
+    { zone: RIGHT_HALF },
+  );
 
 const PUDDLE: Box = [400, 200, 500, 240];
 const spill = (id: number, box: Box = PUDDLE, more: Partial<Track> = {}): Track =>
