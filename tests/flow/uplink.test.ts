@@ -310,6 +310,36 @@ test('an ack without the chain hash confirms nothing, whatever it names: anybody
   await drained();
 });
 
+test('a record larger than the broker takes is held back and reported, and everything else is delivered', async () => {
+  const noise = Array.from({ length: 1_000 }, () => Math.random().toString(36).slice(2)).join('');
+  write(12);
+  journal.append([{ stream: 'events', kind: 'event', body: { ...sampleBody(99), noise } }]);
+  write(30);
+  write(5, 'telemetry');
+  const { url } = await broker({ config: ['max_packet_size 3000'] });
+  const cloud = await collector(url);
+  const uplink = start(url);
+  await waitFor('all others', () => uplink.snapshot().queued === 1);
+  expect(cloud.numbers('line-1', 'events')).toEqual([...upTo(12), ...upTo(30).map((n) => n + 13)]);
+  for (const payload of cloud.payloads) expect(payload.length).toBeLessThan(3_000);
+  write(3);
+  await waitFor('the newest records', () => uplink.snapshot().queued === 1);
+  // Longer than the time after which records that rest are sent again.
+  await sleep(3 * QUICK.window.ackMs);
+  expect(uplink.snapshot()).toMatchObject({
+    link: 'online',
+    connects: 1,
+    inFlight: 0,
+    resent: 0,
+    lastError: { code: 'broker_packet_limit', message: expect.stringMatching(/^record 13 of events needs? \d+ bytes/) },
+  });
+  await endings.pop()?.();
+  const generous = await broker();
+  await collector(generous.url);
+  start(generous.url);
+  await drained();
+});
+
 test('an older ack that arrives after a newer one takes nothing back', async () => {
   const { url } = await broker();
   const cloud = await collector(url);

@@ -22,15 +22,10 @@ export class TestAuthority {
   readonly ca: string;
   readonly caFile: string;
   readonly #folder: string;
-  readonly #keys: Awaited<ReturnType<typeof makeKeys>>;
+  readonly #keys: Keys;
   readonly #cert: x509.X509Certificate;
 
-  private constructor(
-    folder: string,
-    name: string,
-    keys: Awaited<ReturnType<typeof makeKeys>>,
-    cert: x509.X509Certificate,
-  ) {
+  private constructor(folder: string, name: string, keys: Keys, cert: x509.X509Certificate) {
     this.#folder = folder;
     this.#keys = keys;
     this.#cert = cert;
@@ -54,18 +49,30 @@ export class TestAuthority {
     return authority;
   }
 
-  /** A certificate for a host name or address, in force until `untilMs` from now (negative: no longer). */
-  async issue(name: string, host: string, untilMs = DAY_MS): Promise<TestCertificate> {
+  /** A certificate that is its own authority. */
+  async selfSigned(name: string, host: string): Promise<TestCertificate> {
+    const keys = await makeKeys();
+    const cert = await x509.X509CertificateGenerator.createSelfSigned({
+      ...{ serialNumber: serial(), name: [{ CN: [name] }], keys, signingAlgorithm: SIGNED },
+      ...{ notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + DAY_MS) },
+      extensions: [hostExtension(host)],
+    });
+    return this.#write(name, keys, cert);
+  }
+
+  /** A certificate for a host name or address, in force from `fromMs` to `untilMs`, counted from now. */
+  async issue(name: string, host: string, untilMs = DAY_MS, fromMs = -3 * DAY_MS): Promise<TestCertificate> {
     const keys = await makeKeys();
     const cert = await x509.X509CertificateGenerator.create({
       ...{ serialNumber: serial(), subject: [{ CN: [name] }], issuer: this.#cert.subject, signingAlgorithm: SIGNED },
-      ...{ notBefore: new Date(Date.now() - 3 * DAY_MS), notAfter: new Date(Date.now() + untilMs) },
+      ...{ notBefore: new Date(Date.now() + fromMs), notAfter: new Date(Date.now() + untilMs) },
       ...{ publicKey: keys.publicKey, signingKey: this.#keys.privateKey },
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.SubjectAlternativeNameExtension([{ type: isIP(host) === 0 ? 'dns' : 'ip', value: host }]),
-      ],
+      extensions: [new x509.BasicConstraintsExtension(false, undefined, true), hostExtension(host)],
     });
+    return this.#write(name, keys, cert);
+  }
+
+  async #write(name: string, keys: Keys, cert: x509.X509Certificate): Promise<TestCertificate> {
     const der = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
     const texts = { cert: cert.toString('pem'), key: x509.PemConverter.encode(der, 'PRIVATE KEY') };
     const files = { certFile: join(this.#folder, `${name}.crt`), keyFile: join(this.#folder, `${name}.key`) };
@@ -73,6 +80,12 @@ export class TestAuthority {
     await writeFile(files.keyFile, texts.key);
     return { ...texts, ...files };
   }
+}
+
+type Keys = Awaited<ReturnType<typeof makeKeys>>;
+
+function hostExtension(host: string): x509.SubjectAlternativeNameExtension {
+  return new x509.SubjectAlternativeNameExtension([{ type: isIP(host) === 0 ? 'dns' : 'ip', value: host }]);
 }
 
 function makeKeys() {

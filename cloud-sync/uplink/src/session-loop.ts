@@ -59,17 +59,22 @@ export class SessionLoop {
 
   /** One connection from its start to its end; returns why it ended, or undefined when the signal aborted. */
   async #oneSession(signal: AbortSignal): Promise<UplinkProblem | undefined> {
-    const { uplink, tuning, presence, problems, conflict, sender, report, receive } = this.#options;
-    const { outbox, broker, random } = uplink;
+    const { uplink, tuning, presence, problems, conflict, sender, report, receive, wake } = this.#options;
+    const { outbox, broker, random, clock } = uplink;
     const { connectMs, keepaliveS, window } = tuning;
     const id = drawSession(random);
     conflict.begin(id);
     let session: BrokerSession | undefined;
     try {
       const will = presenceMessage(uplink, id, false);
-      const events = { message: receive, noSubscribers: (): void => sender.pause(window.ackMs) };
+      const events = {
+        message: receive,
+        noSubscribers: (): void => sender.pause(window.ackMs),
+        ready: (): void => wake.now(),
+        problem: (what: UplinkProblem): void => problems.report(what),
+      };
       const { device } = outbox;
-      session = await BrokerSession.open({ ...broker, device, connectMs, keepaliveS, will }, events, signal);
+      session = await BrokerSession.open({ ...broker, device, connectMs, keepaliveS, will, clock }, events, signal);
       this.#connects += 1;
       presence.connected(id);
       session.send(presenceMessage(uplink, id, true), (refusal) => {

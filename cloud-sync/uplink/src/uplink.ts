@@ -81,7 +81,10 @@ export class Uplink {
     const queued = all.reduce((sum, stream) => sum + stream.queued, 0);
     const drainPerS = this.#meter.perSecond;
     const { link, since, session, collector } = this.#presence;
-    const { last, refused } = this.#problems;
+    const { last: newest, refused } = this.#problems;
+    const held = this.#sender.heldBack;
+    // What is held back stays shown while the rest is being delivered.
+    const last = held === undefined ? newest : { ...held, at: newest?.at ?? this.#options.clock.wallMs() };
     const desired = this.#desired.status();
     return {
       link,

@@ -35,7 +35,10 @@ const KEPT = 'events are kept on the device and forwarded later';
 
 function findingsOf(probe: BrokerProbe, shown: string): readonly CheckFinding[] {
   if (probe.broker === 'failed') return [trouble('failure', { ...probe.problem, meaning: KEPT })];
-  const broker = ok('broker', `${shown} answers`);
+  const broker =
+    probe.limit === undefined
+      ? ok('broker', `${shown} answers`)
+      : trouble('warning', { ...probe.limit, meaning: 'records that are larger are kept on the device' });
   switch (probe.collector) {
     case 'online':
       return [broker, ok('collector', 'the collector is there')];

@@ -46,6 +46,11 @@ export class InFlight {
     this.#sent = [...this.#sent, { ...batch, overtaken: false }];
   }
 
+  /** A batch that was not sent after all. */
+  remove(stream: Stream, from: number, to: number): void {
+    this.#sent = this.#sent.filter((batch) => batch.stream !== stream || batch.from !== from || batch.to !== to);
+  }
+
   /** An ack came: everything of `stream` up to `upto` and in `held` is confirmed. Returns the confirmed batches. */
   confirm(stream: Stream, upto: number, held: readonly SeqRange[]): readonly Sent[] {
     this.#unanswered = 0;

@@ -24,6 +24,9 @@ export interface OutboxSenderOptions {
   readonly events: OutboxSenderEvents;
 }
 
+/** Device, epoch, hashes and commas around the records of a batch, and its topic, at most. */
+const ENVELOPE_BYTES = 1024;
+
 /** What was sent since the start; bytes are those of the payloads, compressed. */
 export interface SentTotals {
   readonly bytes: number;
@@ -45,6 +48,8 @@ export class OutboxSender {
   /** Since when records are queued while none is in flight and none is to be sent. */
   #restingSinceMs: number | undefined;
   #encoding: PayloadForm | undefined;
+  /** Why records are held back, while there are such. */
+  #heldBack: UplinkProblem | undefined;
   #sent: SentTotals = { bytes: 0, records: 0 };
 
   constructor(options: OutboxSenderOptions) {
@@ -57,6 +62,11 @@ export class OutboxSender {
 
   get sent(): SentTotals {
     return this.#sent;
+  }
+
+  /** Why the broker cannot take some of the records, while that is so. */
+  get heldBack(): UplinkProblem | undefined {
+    return this.#window.heldBack === 0 ? undefined : this.#heldBack;
   }
 
   /** How the collector that is online reads batches; JSON and gzip where left out. */
@@ -74,6 +84,7 @@ export class OutboxSender {
     const now = this.#clock.monoMs();
     if (this.#window.inFlight === 0 || now >= this.#saveAtMs) this.#saveAcks();
     if (now < this.#pausedUntilMs) return this.#pausedUntilMs - now;
+    this.#window.limitBytes(session.limits.maxPacketBytes - ENVELOPE_BYTES);
     const late = this.#window.expire(now);
     if (late > 0) this.#events.problem(problem('collector_silent', `${late} batches without an ack: sent again`));
     if (now - (this.#restingSinceMs ?? now) >= this.#options.ackMs) this.#startOver();
@@ -147,7 +158,8 @@ export class OutboxSender {
   /** Whether records are queued of which none is in flight, although nothing held them back. */
   #isResting(limitedMs: number): boolean {
     if (this.#window.inFlight > 0 || Number.isFinite(limitedMs)) return false;
-    return Object.values(this.#outbox.stats()).some(({ queued }) => queued > 0);
+    const queued = Object.values(this.#outbox.stats()).reduce((sum, stream) => sum + stream.queued, 0);
+    return queued > this.#window.heldBack;
   }
 
   /** Better to send everything again than to let it wait for ever. */
@@ -164,10 +176,15 @@ export class OutboxSender {
     for (;;) {
       const waitMs = bucket.waitMs(now);
       if (waitMs > 0) return waitMs;
+      if (!session.ready) return Number.POSITIVE_INFINITY;
       const batch = this.#window.next(now);
       if (batch === undefined) return Number.POSITIVE_INFINITY;
       const { stream } = batch;
       const message = outgoingText('up', { device, stream }, this.#textOf(batch), this.#encoding);
+      if (!session.fits(message)) {
+        this.#holdBack(batch, message.payload.length, session.limits.maxPacketBytes);
+        continue;
+      }
       const { length } = message.payload;
       bucket.spend(length, now);
       this.#sent = { bytes: this.#sent.bytes + length, records: this.#sent.records + batch.records.length };
@@ -175,6 +192,16 @@ export class OutboxSender {
         if (refusal !== undefined) this.#events.problem(refusal);
       });
     }
+  }
+
+  /** A record that this broker cannot take is not sent again and again; the others go ahead of it. */
+  #holdBack(batch: Outgoing, bytes: number, most: number): void {
+    const { stream, from, to } = batch;
+    const numbers = from === to ? `record ${from} of ${stream} needs` : `records ${from} to ${to} of ${stream} need`;
+    const what = `${numbers} ${bytes} bytes, and the broker takes packets of at most ${most}`;
+    this.#heldBack = problem('broker_packet_limit', `${what}: held back`);
+    this.#window.holdBack(batch);
+    this.#events.problem(this.#heldBack);
   }
 
   /** Several acks, one sync of the disk. */

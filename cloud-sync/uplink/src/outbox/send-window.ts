@@ -1,4 +1,4 @@
-import { mergeRanges, outsideRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
+import { countInRanges, mergeRanges, outsideRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol';
 import { InFlightBudget } from './in-flight-budget.ts';
 import type { Outbox, OutboxBatch } from '../ports/index.ts';
 import { type AckTimes, type Sent, InFlight } from './in-flight.ts';
@@ -22,6 +22,8 @@ interface Cursor {
   sent: number;
   /** Numbers that the collector holds beyond its watermark. */
   sack: readonly SeqRange[];
+  /** Numbers that cannot be sent over this connection. */
+  heldBack: readonly SeqRange[];
   /** While there is a backlog: records from `from` on go ahead of it, and have been sent up to `sent`. */
   fresh: { readonly from: number; readonly sent: number } | undefined;
 }
@@ -45,19 +47,21 @@ export class SendWindow {
   readonly #outbox: Outbox;
   readonly #options: WindowOptions;
   readonly #cursors: ReadonlyMap<Stream, Cursor> = new Map(
-    STREAMS.map((stream) => [stream, { sent: 0, sack: [], fresh: undefined }]),
+    STREAMS.map((stream) => [stream, { sent: 0, sack: [], heldBack: [], fresh: undefined }]),
   );
   readonly #budget: InFlightBudget | undefined;
   readonly #inFlight: InFlight;
   readonly #asked: { readonly stream: Stream; readonly range: SeqRange }[] = [];
   /** What others have overtaken; it is taken for lost. */
   readonly #again: { readonly stream: Stream; readonly range: SeqRange }[] = [];
+  #maxBytes: number;
   #resent = 0;
   #turn = 0;
 
   constructor(outbox: Outbox, options: WindowOptions) {
     this.#outbox = outbox;
     this.#options = options;
+    this.#maxBytes = options.bytes;
     this.#inFlight = new InFlight(options);
     const { targetMs, records: batch, batches } = options;
     this.#budget = targetMs === undefined ? undefined : new InFlightBudget({ targetMs, batch, most: batches * batch });
@@ -65,6 +69,27 @@ export class SendWindow {
 
   get inFlight(): number {
     return this.#inFlight.batches;
+  }
+
+  /** Records that are queued and cannot be sent over this connection. */
+  get heldBack(): number {
+    return [...this.#cursors].reduce((sum, [stream, { heldBack, sack }]) => {
+      if (heldBack.length === 0) return sum;
+      const open = mergeRanges(heldBack, this.#outbox.stats()[stream].acked).flatMap((r) => outsideRanges(r, sack));
+      return sum + countInRanges(open);
+    }, 0);
+  }
+
+  /** Batches of more than one record hold at most so many bytes, or what the options say if that is less. */
+  limitBytes(bytes: number): void {
+    this.#maxBytes = Math.max(1, Math.min(this.#options.bytes, bytes));
+  }
+
+  /** The batch that `next` returned was not sent and cannot be: it counts as in flight no more, and is passed over. */
+  holdBack({ stream, from, to }: Outgoing): void {
+    this.#inFlight.remove(stream, from, to);
+    const cursor = this.#cursor(stream);
+    cursor.heldBack = mergeRanges([...cursor.heldBack, [from, to]]);
   }
 
   /** Batches sent again since the start. */
@@ -80,6 +105,7 @@ export class SendWindow {
     for (const cursor of this.#cursors.values()) {
       cursor.sent = 0;
       cursor.sack = [];
+      cursor.heldBack = [];
       cursor.fresh = undefined;
     }
   }
@@ -170,7 +196,7 @@ export class SendWindow {
       const reached = Math.max(cursor.sent, acked);
       cursor.fresh = this.#freshNow(cursor.fresh, reached, next);
       if (cursor.fresh === undefined) continue;
-      const [open] = outsideRanges([Math.max(cursor.fresh.sent, acked) + 1, next - 1], cursor.sack);
+      const [open] = outsideRanges([Math.max(cursor.fresh.sent, acked) + 1, next - 1], passedOver(cursor));
       const batch = open === undefined ? undefined : this.#read(stream, open);
       if (batch !== undefined) return batch;
     }
@@ -188,9 +214,11 @@ export class SendWindow {
 
   #readNext(stream: Stream, most = Number.POSITIVE_INFINITY): Outgoing | undefined {
     const { acked, next } = this.#outbox.stats()[stream];
-    const { sent, sack, fresh } = this.#cursor(stream);
+    const cursor = this.#cursor(stream);
+    const { sent, fresh } = cursor;
+    const over = passedOver(cursor);
     const gone =
-      fresh === undefined || fresh.sent < fresh.from ? sack : mergeRanges([...sack, [fresh.from, fresh.sent]]);
+      fresh === undefined || fresh.sent < fresh.from ? over : mergeRanges([...over, [fresh.from, fresh.sent]]);
     const [open] = outsideRanges([Math.max(sent, acked) + 1, next - 1], gone);
     if (open === undefined) return undefined;
     return this.#read(stream, [open[0], Math.min(open[1], open[0] + most - 1)]);
@@ -253,14 +281,14 @@ export class SendWindow {
     return from > Math.min(to, reached) ? [] : outsideRanges([from, Math.min(to, reached)], this.#covered(stream));
   }
 
-  /** Numbers that the collector holds, and numbers in flight. */
+  /** Numbers that the collector holds, numbers in flight, and numbers that cannot be sent. */
   #covered(stream: Stream): readonly SeqRange[] {
-    return mergeRanges([...this.#cursor(stream).sack, ...this.#inFlight.rangesOf(stream)]);
+    return mergeRanges([...passedOver(this.#cursor(stream)), ...this.#inFlight.rangesOf(stream)]);
   }
 
   #read(stream: Stream, [from, to]: SeqRange): Outgoing | undefined {
     const limit = Math.min(this.#budget?.batch ?? this.#options.records, to - from + 1);
-    const batch = this.#outbox.read(stream, from, limit, this.#options.bytes);
+    const batch = this.#outbox.read(stream, from, limit, this.#maxBytes);
     return batch === undefined ? undefined : { ...batch, stream };
   }
 
@@ -269,6 +297,10 @@ export class SendWindow {
     if (cursor === undefined) throw new TypeError(`no stream ${stream}`);
     return cursor;
   }
+}
+
+function passedOver({ sack, heldBack }: Cursor): readonly SeqRange[] {
+  return heldBack.length === 0 ? sack : mergeRanges([...sack, ...heldBack]);
 }
 
 function wallMsOf(batch: Outgoing): number {

@@ -3,14 +3,23 @@ export const UPLINK_CODES = [
   'broker_refused',
   'broker_unreachable',
   'broker_silent',
+  'broker_closed',
   'broker_tls_untrusted',
+  'broker_tls_self_signed',
   'broker_tls_expired',
+  'broker_tls_not_yet_valid',
   'broker_tls_wrong_host',
   'broker_tls_certificate_refused',
+  'broker_tls_version',
   'broker_tls_handshake',
   'broker_tls_files',
   'broker_lost',
   'broker_rejected',
+  'broker_protocol',
+  'broker_no_retain',
+  'broker_no_qos1',
+  'broker_packet_limit',
+  'broker_floods',
   'credentials_refused',
   'not_authorised',
   'identity_conflict',
@@ -36,18 +45,32 @@ const ADVICE: Readonly<Record<UplinkCode, string>> = {
   broker_refused: 'check that the broker runs and that uplink.broker names its port',
   broker_unreachable: 'check the network cable, the gateway, DNS and the firewall on the way to uplink.broker',
   broker_silent: 'check that uplink.broker is an MQTT 5 port and that no firewall or proxy swallows the connection',
+  broker_closed:
+    'check that uplink.broker names the MQTT port of the broker, with mqtts:// if the broker wants TLS at that port',
   broker_tls_untrusted:
     'set uplink.ca to the certificate of the authority that signed the broker`s (`lineside-collector device add` prints it)',
+  broker_tls_self_signed:
+    'set uplink.ca to this very certificate of the broker, or give the broker one that an authority has signed',
   broker_tls_expired: 'check the clock of this device first; if it is right, renew the certificate of the broker',
+  broker_tls_not_yet_valid:
+    'set the clock of this device, which is probably behind; if it is right, correct the certificate of the broker',
   broker_tls_wrong_host:
     'write the host name in uplink.broker as it is in the certificate of the broker, or make a certificate with this name',
   broker_tls_certificate_refused:
     'check uplink.cert and uplink.key: the broker wants a certificate of this device that is in force and that it trusts',
-  broker_tls_handshake: 'check that uplink.broker names the TLS port, and that both ends allow TLS 1.2 or newer',
+  broker_tls_version: 'allow TLS 1.2 or 1.3 with its usual ciphers in the broker; this device accepts nothing older',
+  broker_tls_handshake:
+    'check that uplink.broker names the port of the broker that uses TLS; for another port write mqtt://',
   broker_tls_files:
     'check that uplink.ca, uplink.cert and uplink.key are PEM files and that the key fits the certificate',
   broker_lost: 'nothing if it passes; otherwise check the broker and the network between',
   broker_rejected: 'read the log of the broker: it says why it rejects this device',
+  broker_protocol: 'use a broker that speaks MQTT 5, or enable MQTT 5 in it',
+  broker_no_retain: 'allow retained messages in the broker (Mosquitto: retain_available true)',
+  broker_no_qos1: 'allow QoS 1 in the broker (Mosquitto: max_qos 1 or 2)',
+  broker_packet_limit:
+    'allow packets of 272 KiB in the broker (Mosquitto: max_packet_size 278528, EMQX: mqtt.max_packet_size)',
+  broker_floods: 'check who may publish to the topics of this device; what arrives is read slowly meanwhile',
   credentials_refused:
     'check uplink.username and uplink.password; create a credential for this device at the collector',
   not_authorised: 'let the broker allow this device its own topics (its user name must be the device id)',

@@ -7,12 +7,16 @@ import {
   type OutgoingMessage,
   type PayloadOf,
   type PublishedBy,
+  TOPIC_KINDS,
   topicOf,
 } from '@lineside/protocol';
+import type { Clock } from '@lineside/kit';
 import type { MqttClient } from 'mqtt';
 import { problem, UplinkFailure, type UplinkProblem } from '../ports/index.ts';
+import { type BrokerLimits, limitsOf, missingFeature, packetBytes, tightLimit } from './broker-limits.ts';
 import { type BrokerAccess, openClient } from './client-options.ts';
 import { endOf } from './connection-end.ts';
+import { InboundLimit } from './inbound-limit.ts';
 
 export interface SessionOptions extends BrokerAccess {
   /** Its id is the client id, so that the broker allows one connection per device. */
@@ -20,12 +24,17 @@ export interface SessionOptions extends BrokerAccess {
   readonly connectMs: number;
   readonly keepaliveS: number;
   readonly will: OutgoingMessage;
+  readonly clock: Clock;
 }
 
 export interface SessionEvents {
   message(topic: string, payload: Uint8Array): void;
   /** The broker took a batch for which it has no subscriber: there is no collector. */
   noSubscribers(): void;
+  /** The broker takes further messages, after `ready` was false. */
+  ready(): void;
+  /** The broker has a limit or a habit that a technician must know of; the session goes on. */
+  problem(what: UplinkProblem): void;
 }
 
 /** Called when the broker has a message, or with the reason why it refuses it. */
@@ -44,11 +53,32 @@ export class BrokerSession {
   readonly #client: MqttClient;
   /** Packet ids of retained messages: they need no subscriber. */
   readonly #retained = new Set<number>();
+  readonly #events: SessionEvents;
+  #limits: BrokerLimits = limitsOf(undefined);
+  /** Messages that the broker has not acknowledged yet, and those that must wait for that. */
+  #unacknowledged = 0;
+  readonly #waiting: (readonly [OutgoingMessage, Settled])[] = [];
 
-  private constructor(device: string, client: MqttClient, closed: Promise<UplinkProblem>) {
+  private constructor(device: string, client: MqttClient, closed: Promise<UplinkProblem>, events: SessionEvents) {
     this.#device = device;
     this.#client = client;
     this.closed = closed;
+    this.#events = events;
+  }
+
+  /** What the broker allows. */
+  get limits(): BrokerLimits {
+    return this.#limits;
+  }
+
+  /** False while the broker must first acknowledge what it has (MQTT 5, 4.9); `events.ready` is called after that. */
+  get ready(): boolean {
+    return this.#unacknowledged < this.#limits.receiveMaximum;
+  }
+
+  /** Whether the broker takes a packet of this size. */
+  fits(message: Pick<OutgoingMessage, 'topic' | 'payload'>): boolean {
+    return packetBytes(message) <= this.#limits.maxPacketBytes;
   }
 
   /** Connects and subscribes to all that is sent down. Throws UplinkFailure; the signal's reason when aborted. */
@@ -56,7 +86,11 @@ export class BrokerSession {
     signal.throwIfAborted();
     const { device, url } = options;
     const client = openClient(options, { clientId: device, ...options });
-    const session = new BrokerSession(device, client, endOf(client, url));
+    const session = new BrokerSession(device, client, endOf(client, url), events);
+    const inbound = new InboundLimit(options.clock, () =>
+      events.problem(problem('broker_floods', 'the broker sends more messages than a collector ever would')),
+    );
+    client.handleMessage = (packet, done) => inbound.take(packet.payload.length, done);
     client.on('message', (topic, payload) => events.message(topic, payload));
     client.on('packetreceive', (packet) => {
       if (packet.cmd !== 'puback') return;
@@ -67,7 +101,7 @@ export class BrokerSession {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       await session.#connected();
-      await session.#subscribe([downFilter(device), filterOf('collectorState')]);
+      await session.#subscribe([...session.#downFilters(), filterOf('collectorState')]);
       // Only to learn of another device with this identity; a broker may forbid it.
       client.subscribe(topicOf('state', { device }), { qos: 1 }, ignored);
       return session;
@@ -102,13 +136,32 @@ export class BrokerSession {
    */
   send({ topic, payload, qos, retain }: OutgoingMessage, settled: Settled): void {
     if (!this.#client.connected) return;
+    if (!this.fits({ topic, payload })) {
+      const most = this.#limits.maxPacketBytes;
+      settled(problem('broker_packet_limit', `a message to ${topic} is larger than the ${most} bytes of the broker`));
+      return;
+    }
+    if (!this.ready) {
+      this.#waiting.push([{ topic, payload, qos, retain }, settled]);
+      return;
+    }
+    this.#unacknowledged += 1;
     this.#client.publish(topic, payload, { qos, retain }, (error) => {
+      this.#acknowledged();
       const reason = reasonOf(error);
       if (reason !== undefined && reason >= REFUSED) {
         settled(problem('not_authorised', `the broker refuses a message to ${topic} (0x${reason.toString(16)})`));
       } else if (!(error instanceof Error)) settled();
     });
     if (retain) this.#retained.add(this.#client.getLastMessageId());
+  }
+
+  #acknowledged(): void {
+    const wasReady = this.ready;
+    this.#unacknowledged -= 1;
+    const next = this.#waiting.shift();
+    if (next !== undefined) this.send(...next);
+    else if (!wasReady) this.#events.ready();
   }
 
   /** Makes the broker send the retained presence of the collector again (MQTT 5, 3.3.1.3: at each subscription). */
@@ -136,8 +189,21 @@ export class BrokerSession {
     const up = new Promise<'up'>((resolve) => client.once('connect', () => resolve('up')));
     const outcome = await Promise.race([up, this.closed]);
     if (outcome !== 'up') throw new UplinkFailure(outcome);
+    const missing = missingFeature(client.serverProperties);
+    if (missing !== undefined) throw new UplinkFailure(missing);
+    this.#limits = limitsOf(client.serverProperties);
+    const tight = tightLimit(this.#limits);
+    if (tight !== undefined) this.#events.problem(tight);
     // Batches and acks wait for each other: with Nagle's algorithm each would also wait for another packet.
     if (takesNoDelay(client.stream)) client.stream.setNoDelay(true);
+  }
+
+  /** All that is sent down; by single topics where the broker allows no wildcard (MQTT 5, 3.2.2.3.11). */
+  #downFilters(): string[] {
+    const device = this.#device;
+    const down = downFilter(device);
+    if (this.#limits.wildcards) return [down];
+    return TOPIC_KINDS.map((kind) => filterOf(kind, { device })).filter((topic) => topic.startsWith(down.slice(0, -1)));
   }
 
   async #subscribe(filters: string[]): Promise<void> {

@@ -3,6 +3,9 @@ import type { OutgoingMessage } from '@lineside/protocol';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { problem, UplinkFailure } from '../ports/index.ts';
 
+/** Larger than everything that is sent down to a device. */
+const MAX_INBOUND_BYTES = 128 * 1024;
+
 /** Where the broker is, and how this device proves who it is. */
 export interface BrokerAccess {
   /** `mqtt://host:port` or `mqtts://host:port`. */
@@ -49,7 +52,8 @@ function clientOptions({ username, password, tls }: BrokerAccess, settings: Clie
     queueQoSZero: false,
     keepalive: keepaliveS,
     connectTimeout: connectMs,
-    properties: { sessionExpiryInterval: 0 },
+    // A broker that follows MQTT 5 sends nothing larger; from one that does not, the client disconnects.
+    properties: { sessionExpiryInterval: 0, maximumPacketSize: MAX_INBOUND_BYTES },
     ...(will === undefined ? {} : { will: willOf(will) }),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),

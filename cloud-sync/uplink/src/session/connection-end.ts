@@ -11,13 +11,20 @@ const TLS_URL = /^(mqtts|tls|ssl):/;
  */
 export function endOf(client: MqttClient, url: string): Promise<UplinkProblem> {
   let handshake = TLS_URL.test(url);
+  let accepted = false;
+  client.once('connect', () => {
+    accepted = true;
+  });
   client.stream.once('secureConnect', () => {
     handshake = false;
   });
-  const lost = (): UplinkProblem =>
-    handshake
-      ? problem('broker_tls_handshake', `${redactUrls(url)}: the connection was closed during the TLS handshake`)
-      : problem('broker_lost', `${redactUrls(url)}: the connection was lost`);
+  const lost = (): UplinkProblem => {
+    const where = redactUrls(url);
+    if (accepted) return problem('broker_lost', `${where}: the connection was lost`);
+    return handshake
+      ? problem('broker_tls_handshake', `${where}: the connection was closed during the TLS handshake`)
+      : problem('broker_closed', `${where}: the connection was closed before the broker answered`);
+  };
   return new Promise((resolve) => {
     let reason: UplinkProblem | undefined;
     client.on('disconnect', (packet) => {
@@ -25,7 +32,7 @@ export function endOf(client: MqttClient, url: string): Promise<UplinkProblem> {
     });
     // Kept for good: an error after the end must not end the process.
     client.on('error', (error) => {
-      const found = socketProblem(error, url);
+      const found = socketProblem(error, url, accepted);
       reason ??= found.code === 'broker_lost' && handshake ? lost() : found;
       client.end(true);
     });

@@ -1,5 +1,6 @@
 import { createServer } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '@lineside/kit';
 import { freePort } from '../../../../tests/support/free-port.ts';
 import { type Mosquitto, startMosquitto } from '../../../../tests/support/mosquitto.ts';
 import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
@@ -20,10 +21,15 @@ const broker = ({ certFile, keyFile }: TestCertificate, ...more: string[]): Prom
   startMosquitto({ config: [`certfile ${certFile}`, `keyfile ${keyFile}`, ...more] });
 const secure = ({ port }: { port: number }): string => `mqtts://127.0.0.1:${port}`;
 
-const EVENTS: SessionEvents = { message: () => undefined, noSubscribers: () => undefined };
+const EVENTS: SessionEvents = {
+  message: () => undefined,
+  noSubscribers: () => undefined,
+  ready: () => undefined,
+  problem: () => undefined,
+};
 function settingsOf(access: BrokerAccess): SessionOptions {
   const will = { topic: 'lineside/v1/line-1/state', payload: Buffer.from('{}'), qos: 1, retain: true } as const;
-  return { ...access, device: 'line-1', connectMs: 5_000, keepaliveS: 15, will };
+  return { ...access, device: 'line-1', connectMs: 5_000, keepaliveS: 15, will, clock: systemClock };
 }
 
 /** What the doctor reports, and what the service meets: they must agree. */
@@ -72,14 +78,21 @@ test('a broker whose authority is unknown is reported as untrusted, and the advi
   expect(advice).toContain('uplink.ca');
   expect(message).toContain(`127.0.0.1:${own.port}`);
   expect((await problemOf({ url: secure(own), tls: { ca: other.ca } })).code).toBe('broker_tls_untrusted');
+  await using alone = await broker(await authority.selfSigned('alone', HERE));
+  const self = await problemOf({ url: secure(alone), tls: { ca: authority.ca } });
+  expect(self).toMatchObject({ code: 'broker_tls_self_signed', message: expect.stringContaining('self-signed') });
 });
 
-test('a certificate that has expired and one for another host get codes of their own', async () => {
+test('a certificate that has expired, one of tomorrow and one for another host get codes of their own', async () => {
   const tls = { ca: authority.ca };
   await using late = await broker(await authority.issue('expired', HERE, -1000));
   const expired = await problemOf({ url: secure(late), tls });
   expect(expired.code).toBe('broker_tls_expired');
   expect(expired.advice).toContain('clock');
+  const early = await authority.issue('early', HERE, 2 * 86_400_000, 86_400_000);
+  await using tomorrow = await broker(early);
+  const notYet = await problemOf({ url: secure(tomorrow), tls });
+  expect(notYet).toMatchObject({ code: 'broker_tls_not_yet_valid', advice: expect.stringContaining('clock') });
   await using elsewhere = await broker(await authority.issue('elsewhere', 'broker.plant'));
   const wrongHost = await problemOf({ url: secure(elsewhere), tls });
   expect(wrongHost.code).toBe('broker_tls_wrong_host');
@@ -99,7 +112,7 @@ test('a broker that wants a certificate of the device refuses none and a foreign
   expect(probe.broker).toBe('answers');
 });
 
-test('a port without TLS, a broker with another version of TLS, and files that are no certificates get codes of their own', async () => {
+test('a port without TLS, one with TLS that is taken for one without, a broker with another version of TLS, and files that are no certificates get codes of their own', async () => {
   await using plain = await startMosquitto();
   const tls = { ca: authority.ca };
   expect(await problemOf({ url: secure(plain), tls })).toMatchObject({ code: 'broker_tls_handshake' });
@@ -109,12 +122,15 @@ test('a port without TLS, a broker with another version of TLS, and files that a
     key: server.key,
     maxVersion: 'TLSv1.1',
     minVersion: 'TLSv1',
+    ciphers: 'DEFAULT@SECLEVEL=0',
   });
   old.on('tlsClientError', () => undefined);
   const port = await freePort();
   await new Promise<void>((resolve) => old.listen(port, '127.0.0.1', resolve));
-  expect((await problemOf({ url: secure({ port }), tls })).code).toBe('broker_tls_handshake');
+  expect(await problemOf({ url: secure({ port }), tls })).toMatchObject({ code: 'broker_tls_version' });
   old.close();
+  await using encrypted = await broker(server);
+  expect((await problemOf({ url: encrypted.url })).code).toBe('broker_closed');
 
   const bad = { ca: authority.ca, cert: 'no certificate', key: device.key };
   expect((await problemOf({ url: secure(plain), tls: bad })).code).toBe('broker_tls_files');

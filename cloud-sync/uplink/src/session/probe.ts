@@ -2,6 +2,7 @@ import { redactUrls } from '@lineside/kit';
 import { CollectorState, decode, filterOf, MalformedPayload } from '@lineside/protocol';
 import type { MqttClient } from 'mqtt';
 import { problem, UplinkFailure, type UplinkProblem } from '../ports/index.ts';
+import { limitsOf, missingFeature, tightLimit } from './broker-limits.ts';
 import { type BrokerAccess, openClient } from './client-options.ts';
 import { endOf } from './connection-end.ts';
 
@@ -14,7 +15,12 @@ export interface BrokerProbeOptions extends BrokerAccess {
 
 export type BrokerProbe =
   | { readonly broker: 'failed'; readonly problem: UplinkProblem }
-  | { readonly broker: 'answers'; readonly collector: 'online' | 'offline' | 'absent' | 'hidden' };
+  | {
+      readonly broker: 'answers';
+      readonly collector: 'online' | 'offline' | 'absent' | 'hidden';
+      /** A limit of the broker that may hold something back. */
+      readonly limit?: UplinkProblem;
+    };
 
 const KEEPALIVE_S = 15;
 
@@ -35,7 +41,11 @@ export async function probeBroker(options: BrokerProbeOptions): Promise<BrokerPr
   try {
     const failure = await failureOf(client, options);
     if (failure !== undefined) return { broker: 'failed', problem: failure };
-    return { broker: 'answers', collector: await presence(client, timeoutMs) };
+    const missing = missingFeature(client.serverProperties);
+    if (missing !== undefined) return { broker: 'failed', problem: missing };
+    const limit = tightLimit(limitsOf(client.serverProperties));
+    const collector = await presence(client, timeoutMs);
+    return { broker: 'answers', collector, ...(limit === undefined ? {} : { limit }) };
   } finally {
     await client.endAsync(true);
   }
