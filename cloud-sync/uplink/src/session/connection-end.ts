@@ -33,7 +33,8 @@ export function endOf(client: MqttClient, url: string): Promise<UplinkProblem> {
     // Kept for good: an error after the end must not end the process.
     client.on('error', (error) => {
       const found = socketProblem(error, url, accepted);
-      reason ??= found.code === 'broker_lost' && handshake ? lost() : found;
+      reason ??=
+        found.code !== 'broker_lost' || accepted ? found : handshake ? lost() : { ...lost(), message: found.message };
       client.end(true);
     });
     client.on('close', () => {
