@@ -122,7 +122,6 @@ test('a port without TLS, one with TLS that is taken for one without, a broker w
     key: server.key,
     maxVersion: 'TLSv1.1',
     minVersion: 'TLSv1',
-    ciphers: 'DEFAULT@SECLEVEL=0',
   });
   old.on('tlsClientError', () => undefined);
   const port = await freePort();
