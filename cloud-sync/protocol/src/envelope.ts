@@ -3,6 +3,7 @@ import { DesiredStatus } from './desired.ts';
 import { DeviceId } from './device-id.ts';
 import type * as records from './records/index.ts';
 import { CLOCK_QUALITIES, STREAMS } from './records/index.ts';
+import { EARLIER_PATTERN } from './records/patterns.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const seq = z.int().positive();
@@ -20,6 +21,7 @@ export const Epoch = z.string().regex(/^[0-9a-f]{16}$/);
  * `boot`. q: clock quality. b: body, whose schema depends on the stream and kind. was: the number that the same record
  * had in an earlier journal of this device, from which it was transferred; the collector may have it from there.
  * was.origin: the epoch in which it was first written, where that is an even earlier journal.
+ * was.before: the numbers that it had before `was`, newest first: `epoch:number`, separated by commas, at most 16.
  */
 export const WireRecord = z.object({
   s: seq,
@@ -30,7 +32,9 @@ export const WireRecord = z.object({
   q: ClockQuality,
   boot: z.string().min(1).max(64),
   b: z.record(z.string(), z.json()),
-  was: z.object({ epoch: Epoch, s: seq, origin: Epoch.optional() }).optional(),
+  was: z
+    .object({ epoch: Epoch, s: seq, origin: Epoch.optional(), before: z.string().regex(EARLIER_PATTERN).optional() })
+    .optional(),
 }) satisfies z.ZodType<records.WireRecord>;
 export type WireRecord = records.WireRecord;
 

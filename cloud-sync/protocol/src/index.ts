@@ -16,6 +16,8 @@ export {
   chainOver,
   chainStart,
   countInRanges,
+  type EarlierNumber,
+  earlierNumbers,
   type EventSummary,
   type EventTimes,
   type EventTransition,

@@ -29,6 +29,10 @@ const VALUES: readonly unknown[] = [
     { epoch: '0123456789abcdef', s: 0 },
     { epoch: 'x', s: 1 },
     { epoch: '0123456789abcdef', s: 1, origin: 'x' },
+    { epoch: '0123456789abcdef', s: 1, before: '' },
+    { epoch: '0123456789abcdef', s: 1, before: 'fedcba9876543210:0' },
+    { epoch: '0123456789abcdef', s: 1, before: Array.from({ length: 16 }, () => 'fedcba9876543210:9').join(',') },
+    { epoch: '0123456789abcdef', s: 1, before: Array.from({ length: 17 }, () => 'fedcba9876543210:9').join(',') },
   ],
 ];
 
@@ -46,7 +50,7 @@ const FULL_EVENT = eventBody({
 const TOMBSTONE: TombstoneBody = { from: 1, to: 3, count: 3, reason: 'quota', head: SHA256 };
 const RECORD: WireRecord = {
   ...new JournalTwin('line-1').append('event', eventBody()),
-  was: { epoch: '0123456789abcdef', s: 4, origin: 'fedcba9876543210' },
+  was: { epoch: '0123456789abcdef', s: 4, origin: 'fedcba9876543210', before: '1123456789abcdef:3,fedcba9876543210:4' },
 };
 
 const CASES = [

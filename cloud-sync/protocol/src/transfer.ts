@@ -25,10 +25,15 @@ export interface Transfer {
   readonly unproved: number;
   /** Numbers that could not be read and are declared lost. */
   readonly lost: readonly SeqRange[];
+  /**
+   * In the record by which a journal is given up: the highest number of the stream that its successor knows of. What
+   * that journal signed beyond it nobody holds any more, unless the collector does.
+   */
+  readonly known?: number | undefined;
 }
 
 /** Bodies of the audit records that carry it: one, or more where the ranges do not fit into one. */
-export function transferBodies({ lost, transferred, unproved, ...rest }: Transfer): readonly AuditBody[] {
+export function transferBodies({ lost, transferred, unproved, known, ...rest }: Transfer): readonly AuditBody[] {
   const chunks: (readonly SeqRange[])[] = [];
   for (let at = 0; at === 0 || at < lost.length; at += MAX_LOST_RANGES)
     chunks.push(lost.slice(at, at + MAX_LOST_RANGES));
@@ -39,6 +44,7 @@ export function transferBodies({ lost, transferred, unproved, ...rest }: Transfe
       ...rest,
       transferred: index === 0 ? transferred : 0,
       unproved: index === 0 ? unproved : 0,
+      ...(index === 0 && known !== undefined ? { known } : {}),
       lost: countInRanges(ranges),
       lostRanges: ranges.map(([a, b]) => (a === b ? String(a) : `${a}-${b}`)).join(','),
     },
@@ -46,10 +52,12 @@ export function transferBodies({ lost, transferred, unproved, ...rest }: Transfe
 }
 
 /** What such a record declares lost; undefined for any other body. */
-export function readTransfer(body: unknown): Pick<Transfer, 'stream' | 'epoch' | 'reason' | 'lost'> | undefined {
+export function readTransfer(
+  body: unknown,
+): Pick<Transfer, 'stream' | 'epoch' | 'reason' | 'lost' | 'known'> | undefined {
   const { data } = AuditBody.safeParse(body);
   if (data === undefined || (data.action !== RECORDS_TRANSFERRED && data.action !== FORMERLY)) return undefined;
-  const { stream, epoch, reason = 'unknown', lostRanges } = data.details ?? {};
+  const { stream, epoch, reason = 'unknown', lostRanges, known: highest } = data.details ?? {};
   const known = Epoch.safeParse(epoch);
   if (typeof stream !== 'string' || !isStream(stream) || !known.success) return undefined;
   if (typeof lostRanges !== 'string' || typeof reason !== 'string') return undefined;
@@ -58,5 +66,6 @@ export function readTransfer(body: unknown): Pick<Transfer, 'stream' | 'epoch' |
     return from === undefined ? [] : [[Number(from), Number(to ?? from)]];
   });
   if (lost.length > MAX_LOST_RANGES) return undefined;
-  return { stream, epoch: known.data, reason: reason.slice(0, 64), lost: mergeRanges(lost) };
+  const most = typeof highest === 'number' && Number.isSafeInteger(highest) && highest >= 0 ? { known: highest } : {};
+  return { stream, epoch: known.data, reason: reason.slice(0, 64), lost: mergeRanges(lost), ...most };
 }

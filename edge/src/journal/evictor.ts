@@ -20,6 +20,8 @@ export interface EvictorParts {
   /** Runs `work` in a transaction of its own. */
   readonly transact: (work: () => void) => void;
   readonly writeTombstone: (stream: Stream, body: TombstoneBody) => void;
+  /** Declares `lost` numbers of `stream`, about to be deleted, under those that they had in earlier journals. */
+  readonly declareEarlier: (stream: Stream, lost: readonly SeqRange[], reason: string) => void;
   /** Called before records of `stream` up to `upto` are deleted, in the same transaction. */
   readonly dropping: (stream: Stream, upto: number) => void;
   /** Copies the WAL into the file, so that the next writer starts it anew. */
@@ -114,12 +116,13 @@ export class Evictor {
   }
 
   #evict({ stream, upto, lost }: EvictionCandidate, reason: string): void {
-    const { tables, heads, transact, writeTombstone, log, alarms } = this.#parts;
+    const { tables, heads, transact, writeTombstone, declareEarlier, log, alarms } = this.#parts;
     const table = tables.get(stream);
     if (table === undefined) return;
     transact(() => {
       const head = heads.get(stream);
       const bodies = declareLost(table, head, lost, upto, reason);
+      declareEarlier(stream, lost, reason);
       this.drop(stream, upto, newlyLost(head, lost));
       for (const body of bodies) writeTombstone(stream, body);
     });

@@ -20,10 +20,11 @@ import type {
   StreamStats,
 } from './journal-types.ts';
 import { readMeta, readNumber, writeMeta } from './meta.ts';
-import { markSuspect, openJournal, type Opened } from './open-journal.ts';
+import { hasTransferred, markSuspect, openJournal, type Opened } from './open-journal.ts';
 import { deliveredBefore } from './prune.ts';
 import { pinFrom, SIGNING_KEY, SIGNING_KEY_CHANGED } from './pinned-key.ts';
 import { RecordWriter } from './record-writer.ts';
+import { declaredEarlier, earlierNumbersIn, entriesOf } from './recovery/index.ts';
 import { StreamHeads } from './stream-heads.ts';
 import { StreamFigures } from './stream-figures.ts';
 import { readBatch } from './stream-reading.ts';
@@ -359,10 +360,20 @@ export class Journal {
       dropping: (stream, upto) => {
         for (const table of this.#derived) table.dropping(stream, upto);
       },
+      declareEarlier: (stream, lost, reason) => this.#declareEarlier(stream, lost, reason),
       writeTombstone: (stream, body) => void this.#write({ stream, kind: 'tombstone', body }, this.#times.now()),
       checkpoint: () => this.#checkpointIfPossible(),
       quotaReached: () => pagesUsedUp(this.database),
     });
+  }
+
+  /** The collector learns from these audit records what has become of numbers that the records had before recovery. */
+  #declareEarlier(stream: Stream, lost: readonly SeqRange[], reason: string): void {
+    if (!hasTransferred(this.database)) return;
+    const table = this.#table(stream);
+    const numbers = lost.flatMap((range) => table.transferredIn(range).flatMap(earlierNumbersIn));
+    const label = this.#times.now();
+    for (const entry of declaredEarlier(stream, numbers, reason).flatMap(entriesOf)) this.#write(entry, label);
   }
 
   #checkpointIfPossible(): void {

@@ -85,6 +85,11 @@ function transferredFrom(path: string): string | undefined {
   }
 }
 
+/** Whether the journal holds, or once held, records that recovery has transferred into it. */
+export function hasTransferred(database: Database.Database): boolean {
+  return readMeta(database, SALVAGED_FROM) !== undefined;
+}
+
 /** Reads only: what is wrong with the journal in place, if anything. Throws JournalError where it is not ours to move. */
 function examine(path: string): Fault | undefined {
   const mark = new InstanceMark(path);
@@ -170,7 +175,7 @@ function succeed(options: JournalOptions, quarantined: Quarantined): Opened {
   const opened = begin(options);
   const { database } = opened;
   try {
-    const transferred = transferRecords(quarantined, database, options.device, options.log);
+    const transferred = transferRecords(quarantined, database, options);
     const name = basename(quarantined.folder);
     return {
       ...opened,

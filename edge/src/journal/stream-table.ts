@@ -59,6 +59,7 @@ export class StreamTable {
   readonly #tombstones: Database.Statement<[], StoredRecord>;
   readonly #bytesUpTo: Database.Statement<[number], number>;
   readonly #bounds: Database.Statement<[], { readonly low: number | null; readonly high: number | null }>;
+  readonly #transferred: Database.Statement<[number, number], StoredRecord>;
   readonly #deleteUpTo: Database.Statement<[number]>;
 
   constructor(database: Database.Database, stream: Stream) {
@@ -77,6 +78,9 @@ export class StreamTable {
       .prepare<[number], number>(`SELECT coalesce(sum(octet_length(json)), 0) FROM ${table} WHERE seq <= ?`)
       .pluck();
     this.#bounds = database.prepare(`SELECT min(seq) AS low, max(seq) AS high FROM ${table}`);
+    this.#transferred = database.prepare(
+      `SELECT seq, kind, json, hash FROM ${table} WHERE seq BETWEEN ? AND ? AND instr(json, '"was":{') > 0 ORDER BY seq`,
+    );
     this.#deleteUpTo = database.prepare(`DELETE FROM ${table} WHERE seq <= ?`);
   }
 
@@ -129,6 +133,11 @@ export class StreamTable {
   bounds(): SeqRange | undefined {
     const row = this.#bounds.get();
     return row === undefined || row.low === null || row.high === null ? undefined : [row.low, row.high];
+  }
+
+  /** Records in a range that recovery has transferred from an earlier journal. */
+  transferredIn([from, to]: SeqRange): readonly StoredRecord[] {
+    return this.#transferred.all(from, to);
   }
 
   tombstones(): readonly HeldTombstone[] {

@@ -4,6 +4,7 @@ import {
   type Batch,
   canonicalJson,
   chainNext,
+  earlierNumbers,
   MediaBody,
   readEventBody,
   readSignedHeads,
@@ -91,7 +92,7 @@ function checkedRecord(
   return {
     seq: record.s,
     id: record.id,
-    ...(record.was === undefined ? {} : { was: wasOf(record.was) }),
+    earlier: earlierNumbers(record.was),
     kind: record.k,
     wallMs: record.t,
     clock: record.q,
@@ -109,10 +110,6 @@ function canonical(record: unknown): string | undefined {
     if (error instanceof Error) return undefined;
     throw error;
   }
-}
-
-function wasOf({ epoch, s: seq, origin }: NonNullable<WireRecord['was']>): NonNullable<CheckedRecord['was']> {
-  return { epoch, seq, ...(origin === undefined ? {} : { origin }) };
 }
 
 function readContent(key: StreamKey, { k, s, b, was }: WireRecord): RecordContent | UnreadReason {
@@ -147,8 +144,7 @@ function readBody(key: StreamKey, value: unknown, was: WireRecord['was']): Recor
       if (heads !== undefined) return checkHeads(key, heads, was);
       const transfer = readTransfer(value);
       if (transfer !== undefined && transfer.epoch !== key.epoch) {
-        const { stream, epoch, lost } = transfer;
-        return { type: 'transfer', transfer: { stream, epoch, lost, reason: `journal_${transfer.reason}` } };
+        return { type: 'transfer', transfer: { ...transfer, reason: `journal_${transfer.reason}` } };
       }
       return AuditBody.safeParse(value).success ? { type: 'other' } : undefined;
     }

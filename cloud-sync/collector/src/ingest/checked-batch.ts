@@ -1,4 +1,5 @@
 import type {
+  EarlierNumber,
   EventBody,
   MediaBody,
   SeqRange,
@@ -27,13 +28,15 @@ export interface TransferOfJournal {
   readonly epoch: string;
   readonly reason: string;
   readonly lost: readonly SeqRange[];
+  /** Where this is the record by which the journal was given up: the highest number that its successor knows of. */
+  readonly known?: number | undefined;
 }
 
 export interface CheckedRecord {
   readonly seq: number;
   readonly id: string;
-  /** Number of the same record in an earlier journal of the device, from which it was transferred. */
-  readonly was?: { readonly epoch: string; readonly seq: number; readonly origin?: string };
+  /** Numbers of the same record in earlier journals of the device, from which it was transferred, newest first. */
+  readonly earlier: readonly EarlierNumber[];
   readonly kind: string;
   /** The device's wall clock, a label. */
   readonly wallMs: number;

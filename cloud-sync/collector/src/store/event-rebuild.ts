@@ -1,3 +1,4 @@
+import type { EarlierNumber } from '@lineside/protocol';
 import { readStored } from '../ingest/index.ts';
 import { addTransition, streamName, type StoredSummary, type StreamKey } from '../records/index.ts';
 
@@ -30,9 +31,11 @@ export function summariesOf(rows: Iterable<EventRecordRow>, retired: ReadonlySet
   for (const row of rows) {
     const record = readStored(row, row.json, row.hash);
     if (record === undefined) continue;
-    const { id, seq, was, wallMs, clock, content } = record;
+    const { id, seq, earlier, wallMs, clock, content } = record;
     seen.set(`${streamName(row)}/${seq}`, id);
-    if (was !== undefined && seen.get(`${streamName({ ...row, epoch: was.epoch })}/${was.seq}`) === id) continue;
+    const isSeen = (was: EarlierNumber): boolean =>
+      seen.get(`${streamName({ ...row, epoch: was.epoch })}/${was.seq}`) === id;
+    if (earlier.some(isSeen)) continue;
     if (content.type !== 'event') continue;
     const { device } = row;
     const name = `${device}/${content.body.event}`;

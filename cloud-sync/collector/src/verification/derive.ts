@@ -18,6 +18,8 @@ export interface Derived {
   readonly heads: Map<string, DerivedTables['signed_heads']>;
   readonly declared: Map<string, DerivedTables['declared']>;
   readonly losses: Map<string, DerivedTables['recovery_losses']>;
+  /** From where on the collector itself may declare lost what a journal that was given up had signed. */
+  readonly beyond: Omit<DerivedTables['recovery_losses'], 'last'>[];
   /** Merged, by journal. */
   readonly transferred: Map<number, readonly SeqRange[]>;
   readonly events: Map<string, StoredSummary>;
@@ -46,14 +48,14 @@ export async function derive(source: ChainSource): Promise<Derived> {
 class Derivation {
   readonly #source: ChainSource;
   readonly #derived: Derived;
-  readonly #ids: ReadonlyMap<string, number>;
+  readonly #journals: ReadonlyMap<string, StoredJournal>;
   readonly #numbers = new Map<number, SeqRange[]>();
 
   constructor(source: ChainSource, journals: readonly StoredJournal[]) {
     this.#source = source;
-    this.#ids = new Map(journals.map((journal) => [streamName(journal), journal.id]));
+    this.#journals = new Map(journals.map((journal) => [streamName(journal), journal]));
     const tables = { heads: new Map(), declared: new Map(), losses: new Map(), events: new Map(), media: new Map() };
-    this.#derived = { journals, ...tables, transferred: new Map() };
+    this.#derived = { journals, ...tables, beyond: [], transferred: new Map() };
   }
 
   result(): Derived {
@@ -69,11 +71,15 @@ class Derivation {
       this.#derived.declared.set(`${journal.id}/${seq}`, row);
       return;
     }
-    if (record.was !== undefined) {
-      const earlier = this.#ids.get(streamName({ ...journal, epoch: record.was.epoch }));
-      if (earlier !== undefined && (await this.#isStored(earlier, record.was.seq, record.id))) return;
-      if (earlier !== undefined) this.#addNumber(earlier, record.was.seq);
+    let read = false;
+    for (const { epoch, seq: was } of record.earlier) {
+      const earlier = this.#journals.get(streamName({ ...journal, epoch }));
+      if (earlier === undefined) continue;
+      // Records that arrived under an earlier number already were not read again.
+      if (await this.#isStored(earlier.id, was, record.id)) read = true;
+      else if (was > (earlier.retired?.last ?? 0)) this.#addNumber(earlier.id, was);
     }
+    if (read) return;
     this.#read(journal, record);
   }
 
@@ -85,7 +91,6 @@ class Derivation {
     else numbers.push([seq, seq]);
   }
 
-  /** Records that arrived under their first number already were not read again. */
   async #isStored(journal: number, seq: number, id: string): Promise<boolean> {
     const [row] = await this.#source.rows(journal, seq - 1, 1);
     if (row?.seq !== seq) return false;
@@ -111,7 +116,7 @@ class Derivation {
       }
       case 'heads': {
         const { heads, epoch, valid } = content;
-        const auditSeq = record.was?.seq ?? seq;
+        const auditSeq = record.earlier.at(-1)?.seq ?? seq;
         for (const stream of STREAMS) {
           const { seq: signed, head } = heads.ends[stream];
           if (signed === 0) continue;
@@ -121,19 +126,14 @@ class Derivation {
         return;
       }
       case 'transfer': {
-        const { epoch, stream, reason, lost } = content.transfer;
-        const of = this.#ids.get(streamName({ device, epoch, stream }));
-        for (const [first, last] of of === undefined ? [] : lost) {
-          const row = {
-            journal: of ?? 0,
-            first,
-            last,
-            reason: plainText(reason),
-            audit_journal: journal,
-            audit_seq: seq,
-          };
-          this.#derived.losses.set(`${row.journal}/${first}/${journal}/${seq}`, row);
+        const { epoch, stream, reason: text, lost, known } = content.transfer;
+        const of = this.#journals.get(streamName({ device, epoch, stream }))?.id;
+        if (of === undefined) return;
+        const declared = { journal: of, reason: plainText(text), audit_journal: journal, audit_seq: seq };
+        for (const [first, last] of lost) {
+          this.#derived.losses.set(`${of}/${first}/${journal}/${seq}`, { ...declared, first, last });
         }
+        if (known !== undefined) this.#derived.beyond.push({ ...declared, first: known + 1 });
         return;
       }
       case 'telemetry':

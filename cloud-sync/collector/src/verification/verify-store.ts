@@ -147,9 +147,26 @@ class Comparison {
     }
     for (const [name, row] of stored) {
       const retired = this.#journals.get(row.audit_journal)?.retired?.last ?? 0;
-      if (this.#derived.losses.has(name) || row.audit_seq <= retired) continue;
+      if (this.#derived.losses.has(name) || row.audit_seq <= retired || this.#isBeyond(row)) continue;
       this.#foundIn(row.journal, row.first, row.last, 'table recovery_losses names numbers that no record declares');
     }
+  }
+
+  /** Numbers that a journal had signed and that its successor, by the record that gives it up, knows nothing of. */
+  #isBeyond(row: DerivedTables['recovery_losses']): boolean {
+    const of = this.#journals.get(row.journal);
+    const declares = this.#derived.beyond.some(
+      ({ journal, first, reason, audit_journal: journalOf, audit_seq: seq }) =>
+        journal === row.journal &&
+        journalOf === row.audit_journal &&
+        seq === row.audit_seq &&
+        reason === row.reason &&
+        first <= row.first,
+    );
+    if (of === undefined || !declares) return false;
+    return [...this.#derived.heads.values()].some(
+      (head) => head.holds === 1 && head.seq >= row.last && streamName(head) === streamName(of),
+    );
   }
 
   async #transferred(): Promise<void> {

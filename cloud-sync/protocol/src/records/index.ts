@@ -10,4 +10,15 @@ export * from './event-times.ts';
 export * from './ranges.ts';
 export * from './streams.ts';
 export { readTombstoneBody, type TombstoneBody } from './tombstone-body.ts';
-export { CLOCK_QUALITIES, type ClockQuality, type Json, readWireRecord, type WireRecord } from './wire-record.ts';
+export {
+  beforeText,
+  CLOCK_QUALITIES,
+  type ClockQuality,
+  type EarlierNumber,
+  earlierNumbers,
+  type Json,
+  MOST_EARLIER,
+  readWireRecord,
+  type Was,
+  type WireRecord,
+} from './wire-record.ts';

@@ -41,7 +41,7 @@ export function quarantine(path: string, reason: QuarantineReason, why: string, 
 
 /** The latest one that an interrupted start has not finished. */
 export function unfinished(path: string): Quarantined | undefined {
-  const folders = foldersOf(path).toSorted((a, b) => (basename(a) < basename(b) ? 1 : -1));
+  const folders = quarantineFolders(path).toSorted((a, b) => (basename(a) < basename(b) ? 1 : -1));
   for (const folder of folders) {
     if (!existsSync(join(folder, NOTICE))) continue;
     const notice = noticeIn(readFileSync(join(folder, NOTICE), 'utf8'));
@@ -67,10 +67,11 @@ export function finish(quarantined: Quarantined): void {
 
 /** How many journals are in quarantine. */
 export function countQuarantined(path: string): number {
-  return foldersOf(path).length;
+  return quarantineFolders(path).length;
 }
 
-function foldersOf(path: string): readonly string[] {
+/** Every folder in which a journal of `path` is in quarantine. */
+export function quarantineFolders(path: string): readonly string[] {
   return [FOLDER, FORMER_FOLDER].flatMap((name) => {
     const parent = join(dirname(path), name);
     return existsSync(parent) ? readdirSync(parent).map((entry) => join(parent, entry)) : [];
@@ -98,7 +99,8 @@ function freshFolder(parent: string, name: string): string {
   }
 }
 
-function writeDurable(path: string, text: string): void {
+/** Writes a small file that is on the disk when this returns. */
+export function writeDurable(path: string, text: string): void {
   const file = openSync(path, 'w', 0o640);
   try {
     writeSync(file, text);

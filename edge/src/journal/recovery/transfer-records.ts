@@ -1,23 +1,28 @@
-import { basename } from 'node:path';
 import type Database from 'better-sqlite3';
 import {
+  beforeText,
   countInRanges,
+  earlierNumbers,
+  type EarlierNumber,
   mergeRanges,
+  MOST_EARLIER,
   outsideRanges,
-  type SeqRange,
+  readWireRecord,
   type Stream,
-  transferBodies,
-  WireRecord,
-} from '@lineside/protocol';
-import type { Logger } from '@lineside/kit';
+  type WireRecord,
+} from '@lineside/protocol/records';
+import { type Logger, messageOf } from '@lineside/kit';
 import { isFull } from '../errors.ts';
 import type { Entry } from '../journal-types.ts';
+import { readMeta } from '../meta.ts';
 import { pinFrom } from '../pinned-key.ts';
 import { putRecord } from '../record-writer.ts';
 import { StreamTable } from '../stream-table.ts';
+import { type EarlierLoss, lostBefore, readLedgers, writeLedger } from './ledger.ts';
 import type { Quarantined } from './quarantine.ts';
 import { SalvageSource } from './source.ts';
 import type { SalvagedRow } from './sort-rows.ts';
+import { recordsOf, type StreamOutcome, streamsOf } from './transfer-entries.ts';
 
 export interface TransferResult {
   /** One sentence for log and page. */
@@ -26,27 +31,19 @@ export interface TransferResult {
   readonly records: readonly Entry[];
 }
 
-interface StreamOutcome {
-  readonly stream: Stream;
-  readonly range: SeqRange;
-  readonly transferred: number;
-  readonly unproved: number;
-  readonly lost: readonly SeqRange[];
-}
-
 /** Most important first: a disk that is nearly full may not take all of it. */
 const ORDER: readonly Stream[] = ['events', 'audit', 'media', 'telemetry'];
 const CHUNK = 500;
 
 /**
  * Writes the records of a quarantined journal that the collector lacks into its successor `database`, under new numbers,
- * each with the number that it had. Records that cannot be read are declared lost. Delivered records stay where they are.
+ * each with the numbers that it had. Records that cannot be read are declared lost, also under the numbers that they had
+ * in even earlier journals. Delivered records stay where they are.
  */
 export function transferRecords(
   quarantined: Quarantined,
   database: Database.Database,
-  device: string,
-  log: Logger,
+  { device, path, log }: { readonly device: string; readonly path: string; readonly log: Logger },
 ): TransferResult {
   const source = new SalvageSource(quarantined);
   try {
@@ -58,7 +55,10 @@ export function transferRecords(
     if (source.signingKey !== undefined) pinFrom(database, source.signingKey, 1);
     const message = sentence(quarantined, outcomes);
     log.error({ folder: quarantined.folder, epoch: source.epoch, outcomes }, message);
-    return { message, records: recordsOf(quarantined, source.epoch, outcomes) };
+    const earlier = source.epoch === undefined ? [] : earlierLosses(path, source.epoch, outcomes);
+    const records = recordsOf(quarantined, source.epoch, outcomes, earlier);
+    if (source.epoch !== undefined) keepLedger(quarantined, source.epoch, outcomes, records, { database, log });
+    return { message, records };
   } finally {
     source.close();
   }
@@ -66,16 +66,19 @@ export function transferRecords(
 
 function transferStream(source: SalvageSource, stream: Stream, database: Database.Database): StreamOutcome {
   const { range, sack } = source.wanted(stream);
-  const done: SeqRange[] = [...sack];
-  let transferred = 0;
+  const moved: [number, number][] = [];
+  const dropped: EarlierNumber[] = [];
   let unproved = 0;
   const put = database.transaction((rows: readonly SalvagedRow[]) => putAll(database, stream, rows, source.epoch));
   let chunk: SalvagedRow[] = [];
   const flush = (): void => {
-    put.immediate(chunk);
-    transferred += chunk.length;
-    unproved += chunk.filter((row) => !row.proved).length;
-    done.push(...chunk.map((row): SeqRange => [row.seq, row.seq]));
+    for (const { row, earlier } of put.immediate(chunk)) {
+      if (!row.proved) unproved += 1;
+      dropped.push(...earlier.slice(MOST_EARLIER));
+      const last = moved.at(-1);
+      if (last?.[1] === row.seq - 1) last[1] = row.seq;
+      else moved.push([row.seq, row.seq]);
+    }
     chunk = [];
   };
   try {
@@ -90,32 +93,65 @@ function transferStream(source: SalvageSource, stream: Stream, database: Databas
     // No space for the rest: it stays in quarantine and is declared.
     if (!isFull(error)) throw error;
   }
-  return { stream, range, transferred, unproved, lost: outsideRanges(range, mergeRanges(done)) };
+  const known = Math.max(range[1], ...moved.slice(-1).map(([, last]) => last));
+  const lost = outsideRanges([range[0], known], mergeRanges([...sack, ...moved]));
+  return { stream, range: [range[0], known], known, moved, dropped, transferred: countInRanges(moved), unproved, lost };
 }
 
+interface Put {
+  readonly row: SalvagedRow;
+  /** Numbers that the record had before this journal, newest first. */
+  readonly earlier: readonly EarlierNumber[];
+}
+
+/** Writes `rows`; returns those that are records, in order. What is none, the collector would refuse. */
 function putAll(
   database: Database.Database,
   stream: Stream,
   rows: readonly SalvagedRow[],
   epoch: string | undefined,
-): void {
+): readonly Put[] {
   const table = new StreamTable(database, stream);
   let head = table.head();
-  if (head === undefined) return;
-  for (const { kind, json, seq } of rows) {
-    const record: unknown = JSON.parse(json);
-    if (typeof record !== 'object' || record === null) continue;
-    // Of a record that is transferred a second time, the collector may have the number before this one.
-    const was = epoch === undefined ? {} : { was: { epoch, s: seq, ...originOf(record) } };
-    head = putRecord(table, head, kind, { ...record, ...was });
+  if (head === undefined) return [];
+  const put: Put[] = [];
+  for (const row of rows) {
+    const record = recordIn(row.json);
+    if (record === undefined) continue;
+    const earlier = earlierNumbers(record.was);
+    const was = epoch === undefined ? {} : { was: wasOf(epoch, row.seq, record, earlier) };
+    head = putRecord(table, head, row.kind, { ...(JSON.parse(row.json) as object), ...was });
+    put.push({ row, earlier });
   }
   table.write(head);
+  return put;
 }
 
-/** A record that is transferred again keeps the name of the journal that it was written in: signatures are bound to it. */
-function originOf(record: object): { readonly origin?: string } {
-  const { was } = WireRecord.pick({ was: true }).parse(record);
-  return was === undefined ? {} : { origin: was.origin ?? was.epoch };
+/** Signatures are bound to the name of the journal that the record was written in: `origin`. */
+function wasOf(
+  epoch: string,
+  s: number,
+  { was }: WireRecord,
+  earlier: readonly EarlierNumber[],
+): NonNullable<WireRecord['was']> {
+  if (was === undefined) return { epoch, s };
+  const before = beforeText(earlier);
+  return { epoch, s, origin: was.origin ?? was.epoch, ...(before === undefined ? {} : { before }) };
+}
+
+/** Numbers that the record with this text had in earlier journals, newest first. */
+export function earlierNumbersIn({ json }: Pick<SalvagedRow, 'json'>): readonly EarlierNumber[] {
+  return earlierNumbers(recordIn(json)?.was);
+}
+
+/** Undefined where the text is not that of a record, also because somebody has edited it. */
+function recordIn(json: string): WireRecord | undefined {
+  try {
+    return readWireRecord(JSON.parse(json));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** Evidence keeps its table; where that cannot be read, the transferred records name the files. */
@@ -135,27 +171,27 @@ function transferEvidence(source: SalvageSource, database: Database.Database): v
   })();
 }
 
-function recordsOf(
-  quarantined: Quarantined,
-  epoch: string | undefined,
+/** What is lost of journals before `epoch`, because the journal of `epoch` had taken it over. */
+function earlierLosses(path: string, epoch: string, outcomes: readonly StreamOutcome[]): readonly EarlierLoss[] {
+  return lostBefore(readLedgers(path), epoch, new Map(outcomes.map(({ stream, lost }) => [stream, lost])));
+}
+
+/** Keeps where the numbers went, for the day on which the successor is lost before it has delivered them. */
+function keepLedger(
+  { folder }: Quarantined,
+  epoch: string,
   outcomes: readonly StreamOutcome[],
-): readonly Entry[] {
-  const old = epoch ?? 'unknown';
-  const audit = (action: string, details: Readonly<Record<string, string | number>>): Entry => ({
-    stream: 'audit',
-    kind: 'audit',
-    body: { action, who: 'lineside', details },
-  });
-  const { reason, why } = quarantined;
-  const streams = outcomes.filter(({ range }) => range[1] >= range[0]);
-  return [
-    audit('journal_quarantined', { reason, why, folder: basename(quarantined.folder), epoch: old }),
-    ...streams.flatMap(({ range: [from, to], ...outcome }) =>
-      transferBodies({ ...outcome, epoch: old, reason, from, to }).map((body): Entry => {
-        return { stream: 'audit', kind: 'audit', body };
-      }),
-    ),
-  ];
+  records: readonly Entry[],
+  { database, log }: { readonly database: Database.Database; readonly log: Logger },
+): void {
+  const into = readMeta(database, 'epoch');
+  const next = new StreamTable(database, 'audit').head()?.next;
+  if (into === undefined || next === undefined) return;
+  try {
+    writeLedger(folder, { v: 1, epoch, into, streams: streamsOf(epoch, outcomes, records, next) });
+  } catch (error) {
+    log.warn({ error: messageOf(error) }, 'it could not be kept where the records of a journal in quarantine went');
+  }
 }
 
 function sentence({ reason, why, folder }: Quarantined, outcomes: readonly StreamOutcome[]): string {

@@ -10,7 +10,7 @@ import {
 } from '../../ingest/index.ts';
 import { plainText, streamName, type BrokenLink, type StreamKey } from '../../records/index.ts';
 import { rowsOf, type Queryable } from './database.ts';
-import { bookEarlier, earlierKeys } from './earlier-journals.ts';
+import { bookEarlier, earlierKeys, storedEarlier, type StoredEarlier } from './earlier-journals.ts';
 import { lockJournals, type Journal } from './journals.ts';
 import { Neighbours } from './neighbours.ts';
 import { ReadTables } from './read-tables.ts';
@@ -51,12 +51,6 @@ const INSERT_CONFLICTS = `insert into conflicts
   on conflict (journal, seq) do update set times = conflicts.times + 1
   returning journal, seq`;
 
-const FIND_EARLIER = `select w.n from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])
-    as w (n, device, epoch, stream, seq, id)
-  join journals j on j.device = w.device and j.epoch = w.epoch and j.stream = w.stream
-  join records r on r.journal = j.id and r.seq = w.seq
-  where r.json::json ->> 'id' = w.id`;
-
 const INSERT_BREAKS = `insert into chain_breaks (journal, seq, link, expected, found, at_ms)
   select journal, seq, link, expected, found, $6
   from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])
@@ -85,9 +79,9 @@ export async function writeBatches(
   await saveBreaks(tx, neighbours.breaks, atMs);
   await saveConflicts(tx, repeats, counts, atMs);
   await saveSpans(tx, entries, news, counts);
-  const known = await transferred(tx, news);
-  await bookOf(tx, news, known, counts, atMs);
-  await writeReadTables(tx, news, known, atMs);
+  const earlier = await storedEarlier(tx, news);
+  await bookOf(tx, news, earlier, counts, atMs);
+  await writeReadTables(tx, news, earlier.read, atMs);
   await countStored(tx, entries, counts);
   const watermarks = await watermarksOf(tx, entries);
   return entries.map(({ batch, journal }, index): BatchOutcome => {
@@ -208,33 +202,16 @@ async function saveSpans(
   }
 }
 
-/** Those that are stored, and were read, under the number that they had in an earlier journal of their device. */
-async function transferred(tx: Queryable, news: readonly New[]): Promise<ReadonlySet<New>> {
-  const carried = news.flatMap((item) => (item.record.was === undefined ? [] : [{ item, was: item.record.was }]));
-  if (carried.length === 0) return new Set();
-  const found = await rowsOf<{ n: number }>(tx, FIND_EARLIER, [
-    carried.map((_, n) => n),
-    carried.map(({ item }) => item.key.device),
-    carried.map(({ was }) => was.epoch),
-    carried.map(({ item }) => item.key.stream),
-    carried.map(({ was }) => was.seq),
-    carried.map(({ item }) => item.record.id),
-  ]);
-  const places = new Set(found.map(({ n }) => n));
-  return new Set(carried.filter((_, n) => places.has(n)).map(({ item }) => item));
-}
-
-/** What new records say of earlier journals, except of records that the collector has from there. */
+/** What new records say of earlier journals. */
 async function bookOf(
   tx: Queryable,
   news: readonly New[],
-  known: ReadonlySet<New>,
+  earlier: StoredEarlier<New>,
   counts: readonly Counts[],
   atMs: number,
 ): Promise<void> {
-  const items = news.filter((item) => !known.has(item));
-  const declared = await bookEarlier(tx, items, atMs);
-  for (const [n, { index }] of items.entries()) at(counts, index).declared += declared[n] ?? 0;
+  const declared = await bookEarlier(tx, news, earlier, atMs);
+  for (const [n, { index }] of news.entries()) at(counts, index).declared += declared[n] ?? 0;
 }
 
 /** Writes the content of new records to the read tables. */
@@ -260,7 +237,7 @@ async function writeReadTables(
         tables.expectMedia(key.device, content.body);
         break;
       case 'heads':
-        tables.signature(key.device, record.was?.seq ?? record.seq, content, atMs);
+        tables.signature(key.device, record.earlier.at(-1)?.seq ?? record.seq, content, atMs);
         break;
       case 'tombstone':
       case 'transfer':

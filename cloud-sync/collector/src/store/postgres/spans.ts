@@ -1,4 +1,4 @@
-import type { SeqRange } from '@lineside/protocol';
+import { outsideRanges, type SeqRange } from '@lineside/protocol';
 import { rowsOf, type Queryable } from './database.ts';
 
 // Ranges never overlap, so only the one that starts at or before `first` can reach into it from below; looking it up
@@ -46,4 +46,20 @@ export async function coveredBySpans(db: Queryable, journal: number, [first, las
     [journal, first, last],
   );
   return row?.covered ?? 0;
+}
+
+/** The parts of a range that are neither stored nor declared. */
+export async function outsideSpans(
+  db: Queryable,
+  journal: number,
+  [first, last]: SeqRange,
+): Promise<readonly SeqRange[]> {
+  if (last < first) return [];
+  const sql = `select first, last from spans where journal = $1 and ${startingFrom('spans')} and first <= $3 and last >= $2
+    order by first`;
+  const rows = await rowsOf<{ first: number; last: number }>(db, sql, [journal, first, last]);
+  return outsideRanges(
+    [first, last],
+    rows.map((row): SeqRange => [row.first, row.last]),
+  );
 }

@@ -55,7 +55,7 @@ export class BatchWriter {
     }
     this.#spans.add(journal, [batch.from, batch.to]);
     const declared = fresh.reduce((sum, record) => sum + this.#read(journal, batch.key, record, atMs), 0);
-    this.#earlier.account(batch.key, this.#transferred(batch.key, fresh));
+    this.#earlier.account(batch.key, fresh);
     if (inserted > 0) this.#sql.count.run(inserted, journal);
     const watermark = watermarkOf(this.#spans.lowest(journal, WATERMARK_RANGES));
     const head = this.#hashAfter(batch.key, journal, watermark.upto);
@@ -107,21 +107,10 @@ export class BatchWriter {
     return true;
   }
 
-  /** Records of earlier journals that the collector did not get from there. */
-  #transferred(key: StreamKey, records: readonly CheckedRecord[]): readonly CheckedRecord[] {
-    return records.filter((record) => record.was !== undefined && !this.#isTransferred(key, record));
-  }
-
-  /** Whether the record is stored, and was read, under the number that it had in an earlier journal. */
-  #isTransferred({ device, stream }: StreamKey, { id, was }: CheckedRecord): boolean {
-    if (was === undefined) return false;
-    return this.#sql.earlier.get(device, was.epoch, stream, was.seq)?.id === id;
-  }
-
   /** Writes a new record's content to the read tables; returns how many numbers it declares lost. */
   #read(journal: number, key: StreamKey, record: CheckedRecord, atMs: number): number {
     const { content, seq } = record;
-    if (content.type !== 'tombstone' && this.#isTransferred(key, record)) return 0;
+    if (content.type !== 'tombstone' && this.#earlier.isStored(key, record)) return 0;
     switch (content.type) {
       case 'event':
         this.#tables.transition(key.device, journal, record, content.body, atMs);
@@ -134,7 +123,7 @@ export class BatchWriter {
         return 0;
       case 'heads': {
         const { heads, epoch, valid } = content;
-        const auditSeq = record.was?.seq ?? seq;
+        const auditSeq = record.earlier.at(-1)?.seq ?? seq;
         for (const { stream, seq: signed, head } of signedRows(heads)) {
           this.#sql.sign.run(key.device, epoch, stream, signed, auditSeq, head, heads.key, valid ? 1 : 0, atMs);
         }
@@ -172,10 +161,6 @@ function statements(db: Database.Database) {
     retired: db.prepare<[number], { last: number; head: string }>('select last, head from retired where journal = ?'),
     count: db.prepare<[number, number]>('update journals set stored = stored + ? where id = ?'),
     record: db.prepare<[number, number], StoredRecord>('select hash, json from records where journal = ? and seq = ?'),
-    earlier: db.prepare<[string, string, string, number], { id: string }>(
-      `select r.json ->> '$.id' as id from records r join journals j on j.id = r.journal
-       where j.device = ? and j.epoch = ? and j.stream = ? and r.seq = ?`,
-    ),
     declaredEnd: db.prepare<[number, number], { head: string }>(
       'select head from declared where journal = ? and last = ? order by tombstone desc limit 1',
     ),

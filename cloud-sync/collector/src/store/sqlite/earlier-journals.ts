@@ -16,33 +16,49 @@ export class EarlierJournals {
   readonly #spans: Spans;
   readonly #transferred: Spans;
   readonly #journalOf: (key: StreamKey) => number;
-  readonly #declare: Database.Statement<[number, number, number, string, number, number]>;
+  readonly #sql: ReturnType<typeof statements>;
 
   /** `journalOf` returns the id of a journal, which it makes where there is none. */
   constructor(db: Database.Database, journalOf: (key: StreamKey) => number) {
     this.#spans = new Spans(db);
     this.#transferred = new Spans(db, 'transferred');
     this.#journalOf = journalOf;
-    this.#declare = db.prepare('insert or ignore into recovery_losses values (?, ?, ?, ?, ?, ?)');
+    this.#sql = statements(db);
   }
 
-  /** Numbers that are declared lost; returns how many were not accounted for before. */
-  declare(device: string, { stream, epoch, reason, lost }: TransferOfJournal, place: Place): number {
-    if (lost.length === 0) return 0;
+  /**
+   * Numbers that are declared lost, and what the earlier journal signed beyond all that its successor knows of and that
+   * is not stored here either. Returns how many were not accounted for before.
+   */
+  declare(device: string, { stream, epoch, reason, lost, known }: TransferOfJournal, place: Place): number {
+    const signed = known === undefined ? 0 : (this.#sql.signed.get(device, epoch, stream)?.seq ?? 0);
+    if (lost.length === 0 && (known === undefined || signed <= known)) return 0;
     const journal = this.#journalOf({ device, epoch, stream });
+    const beyond = known === undefined ? [] : this.#spans.outside(journal, [known + 1, signed]);
     let declared = 0;
-    for (const [first, last] of lost) {
-      this.#declare.run(journal, first, last, reason, place.journal, place.seq);
+    for (const [first, last] of [...lost, ...beyond]) {
+      this.#sql.declare.run(journal, first, last, reason, place.journal, place.seq);
       declared += this.#spans.add(journal, [first, last]);
     }
     return declared;
   }
 
-  /** The numbers that `records` had in earlier journals are accounted for. */
+  /** Whether the record is stored, and was read, under a number that it had in an earlier journal. */
+  isStored({ device, stream }: StreamKey, { id, earlier }: CheckedRecord): boolean {
+    return earlier.some(({ epoch, seq }) => this.#sql.stored.get(device, epoch, stream, seq)?.id === id);
+  }
+
+  /** The numbers that `records` had in earlier journals, and under which they are not stored, are accounted for. */
   account({ device, stream }: StreamKey, records: readonly CheckedRecord[]): void {
     const byEpoch = new Map<string, SeqRange[]>();
-    for (const { was } of records) {
-      if (was !== undefined) byEpoch.set(was.epoch, [...(byEpoch.get(was.epoch) ?? []), [was.seq, was.seq]]);
+    for (const { id, earlier } of records) {
+      for (const { epoch, seq } of earlier) {
+        if (this.#sql.stored.get(device, epoch, stream, seq)?.id === id) continue;
+        if (seq <= (this.#sql.retired.get(device, epoch, stream)?.last ?? 0)) continue;
+        const numbers = byEpoch.get(epoch) ?? [];
+        numbers.push([seq, seq]);
+        byEpoch.set(epoch, numbers);
+      }
     }
     for (const [epoch, numbers] of byEpoch) {
       const journal = this.#journalOf({ device, epoch, stream });
@@ -52,6 +68,26 @@ export class EarlierJournals {
       }
     }
   }
+}
+
+function statements(db: Database.Database) {
+  type Key = [device: string, epoch: string, stream: string];
+  return {
+    declare: db.prepare<[number, number, number, string, number, number]>(
+      'insert or ignore into recovery_losses values (?, ?, ?, ?, ?, ?)',
+    ),
+    stored: db.prepare<[...Key, number], { id: string }>(
+      `select r.json ->> '$.id' as id from records r join journals j on j.id = r.journal
+       where j.device = ? and j.epoch = ? and j.stream = ? and r.seq = ?`,
+    ),
+    retired: db.prepare<Key, { last: number }>(
+      `select t.last from retired t join journals j on j.id = t.journal
+       where j.device = ? and j.epoch = ? and j.stream = ?`,
+    ),
+    signed: db.prepare<Key, { seq: number | null }>(
+      'select max(seq) as seq from signed_heads where device = ? and epoch = ? and stream = ? and holds = 1',
+    ),
+  };
 }
 
 interface Row extends StreamKey {
@@ -81,14 +117,15 @@ export function bookEarlierJournals(db: Database.Database): void {
     });
     const record = readStored({ device, epoch, stream }, row.json, row.hash);
     if (record === undefined) continue;
-    const { content, seq, was } = record;
+    const { content, seq, earlier } = record;
+    const [origin] = earlier.slice(-1);
     if (content.type === 'transfer') books.declare(device, content.transfer, { journal: row.journal, seq });
-    if (was === undefined) continue;
+    if (origin === undefined) continue;
     books.account({ device, epoch, stream }, [record]);
     if (stream === 'audit') unsign.run(device, epoch, seq);
     if (content.type !== 'heads' || !content.valid) continue;
     for (const { stream: of, seq: signed, head } of signedRows(content.heads)) {
-      sign.run(device, content.epoch, of, signed, was.seq, head, content.heads.key, row.received_ms);
+      sign.run(device, content.epoch, of, signed, origin.seq, head, content.heads.key, row.received_ms);
     }
   }
 }

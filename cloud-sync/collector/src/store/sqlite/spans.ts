@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { SeqRange } from '@lineside/protocol';
+import { outsideRanges, type SeqRange } from '@lineside/protocol';
 
 type Bounds = [journal: number, first: number, last: number];
 interface SpanSql {
@@ -53,6 +53,16 @@ export class Spans {
   /** The lowest `limit` ranges. */
   lowest(journal: number, limit: number): SeqRange[] {
     return this.#lowest.all(journal, limit).map(({ first, last }) => [first, last]);
+  }
+
+  /** The parts of a range that are neither stored nor declared. */
+  outside(journal: number, [first, last]: SeqRange): readonly SeqRange[] {
+    if (last < first) return [];
+    const spans = this.#overlapping.all({ journal, first, last });
+    return outsideRanges(
+      [first, last],
+      spans.map((span): SeqRange => [span.first, span.last]),
+    );
   }
 
   /** How many numbers of a range are stored or declared. */
