@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { DesiredStatus } from './desired.ts';
 import { DeviceId } from './device-id.ts';
 import type * as records from './records/index.ts';
-import { CLOCK_QUALITIES, STREAMS } from './records/index.ts';
-import { EARLIER_PATTERN } from './records/patterns.ts';
+import { CLOCK_QUALITIES, EARLIER_PATTERN, STREAMS } from './records/index.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const seq = z.int().positive();

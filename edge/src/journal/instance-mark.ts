@@ -116,7 +116,8 @@ function markIn(value: unknown): Mark | undefined {
   return { v: 1, instance, device, epoch, opens, inode, bornMs, streams: Object.fromEntries(streams) };
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+/** The fields of an object; none of anything else. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
 

@@ -7,6 +7,7 @@ export * from './chain.ts';
 export { type EventBody, readEventBody } from './event-body.ts';
 export * from './event-summary.ts';
 export * from './event-times.ts';
+export { EARLIER_PATTERN } from './patterns.ts';
 export * from './ranges.ts';
 export * from './streams.ts';
 export { readTombstoneBody, type TombstoneBody } from './tombstone-body.ts';

@@ -1,28 +1,30 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Epoch } from '@lineside/protocol';
-import { mergeRanges, type SeqRange, STREAMS, type Stream } from '@lineside/protocol/records';
-import { z } from 'zod';
+import { isStream, mergeRanges, type SeqRange, type Stream } from '@lineside/protocol/records';
+import { fieldsOf } from '../instance-mark.ts';
 import { quarantineFolders, writeDurable } from './quarantine.ts';
 
 const FILE = 'transferred.json';
-const range = z.tuple([z.int().positive(), z.int().positive()]);
 
-const StreamLedger = z.object({
-  stream: z.enum(STREAMS),
+interface StreamLedger {
+  readonly stream: Stream;
   /** Highest number that the journal is known to have given. */
-  known: z.int().nonnegative(),
+  readonly known: number;
   /** Numbers that were declared lost, by these records of the successor's audit stream. */
-  lost: z.array(range),
-  declaredAt: z.array(z.int().positive()),
+  readonly lost: readonly SeqRange[];
+  readonly declaredAt: readonly number[];
   /** Numbers whose records went on, in the order in which the successor numbers them from 1. */
-  moved: z.array(range),
-});
-
-const Ledger = z.object({ v: z.literal(1), epoch: Epoch, into: Epoch, streams: z.array(StreamLedger) });
+  readonly moved: readonly SeqRange[];
+}
 
 /** Where the undelivered numbers of a journal in quarantine went. */
-export type Ledger = z.infer<typeof Ledger>;
+export interface Ledger {
+  readonly v: 1;
+  readonly epoch: string;
+  readonly into: string;
+  readonly streams: readonly StreamLedger[];
+}
 
 /** Numbers of an earlier journal that are lost with a later one. */
 export interface EarlierLoss {
@@ -42,7 +44,7 @@ export function readLedgers(path: string): readonly Ledger[] {
   return quarantineFolders(path).flatMap((folder) => {
     const file = join(folder, FILE);
     if (!existsSync(file)) return [];
-    const ledger = Ledger.safeParse(jsonOf(readFileSync(file, 'utf8'))).data;
+    const ledger = ledgerIn(jsonOf(readFileSync(file, 'utf8')));
     return ledger === undefined ? [] : [ledger];
   });
 }
@@ -88,6 +90,32 @@ function formerNumbers(moved: readonly SeqRange[], ranges: readonly SeqRange[]):
     start = end + 1;
   }
   return mergeRanges(former);
+}
+
+function ledgerIn(value: unknown): Ledger | undefined {
+  const { v, epoch, into, streams } = fieldsOf(value);
+  if (v !== 1 || !Epoch.safeParse(epoch).success || !Epoch.safeParse(into).success) return undefined;
+  if (typeof epoch !== 'string' || typeof into !== 'string' || !Array.isArray(streams)) return undefined;
+  return { v, epoch, into, streams: streams.flatMap(streamLedgerIn) };
+}
+
+function streamLedgerIn(value: unknown): readonly StreamLedger[] {
+  const { stream, known, lost, declaredAt, moved } = fieldsOf(value);
+  if (typeof stream !== 'string' || !isStream(stream) || !isNumber(known) || !Array.isArray(declaredAt)) return [];
+  const ranges = { lost: rangesIn(lost), moved: rangesIn(moved) };
+  return [{ stream, known, declaredAt: declaredAt.filter(isNumber), ...ranges }];
+}
+
+function rangesIn(value: unknown): readonly SeqRange[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((pair: unknown): SeqRange[] => {
+    const [a, b]: unknown[] = Array.isArray(pair) ? pair : [];
+    return isNumber(a) && isNumber(b) && b >= a ? [[a, b]] : [];
+  });
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function jsonOf(text: string): unknown {

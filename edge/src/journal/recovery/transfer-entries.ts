@@ -87,7 +87,7 @@ export function streamsOf(
   return outcomes.map(({ stream, known, lost, moved }) => {
     // These records are the next that the audit stream gets.
     const declaredAt = records.flatMap(({ body }, index) => (isAbout(body, epoch, stream) ? [nextAudit + index] : []));
-    return { stream, known, lost: copies(lost), moved: copies(moved), declaredAt };
+    return { stream, known, lost, moved, declaredAt };
   });
 }
 
@@ -95,8 +95,4 @@ function isAbout(body: object, epoch: string, stream: Stream): boolean {
   const details = 'details' in body ? body.details : undefined;
   if (typeof details !== 'object' || details === null || !('epoch' in details) || !('stream' in details)) return false;
   return details.epoch === epoch && details.stream === stream;
-}
-
-function copies(ranges: readonly SeqRange[]): [number, number][] {
-  return ranges.map(([a, b]) => [a, b]);
 }
