@@ -109,7 +109,8 @@ function streamLedgerIn(value: unknown): readonly StreamLedger[] {
 function rangesIn(value: unknown): readonly SeqRange[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((pair: unknown): SeqRange[] => {
-    const [a, b]: unknown[] = Array.isArray(pair) ? pair : [];
+    if (!Array.isArray(pair)) return [];
+    const [a, b] = pair as readonly unknown[];
     return isNumber(a) && isNumber(b) && b >= a ? [[a, b]] : [];
   });
 }
