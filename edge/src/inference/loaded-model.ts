@@ -18,6 +18,7 @@ import { checkModelIo, fixedBatch, modelError, type ModelIo } from './model-io.t
 import { bestProvider, reasonOf, type Runtime } from './provider-chain.ts';
 import { fileExists, runtimeLibraries } from './providers.ts';
 import { inputShape, type ModelSpec, type Provider } from './model-spec.ts';
+import { threadCpu } from './thread-cpu.ts';
 import type { SessionFacts } from './worker-protocol.ts';
 
 // Its warnings about missing devices are noise on a machine without an accelerator.
@@ -107,30 +108,36 @@ function isNumbers(data: Tensor['data']): data is OutputTensor['data'] {
 export async function loadModel(spec: ModelSpec, runtime: Runtime = onnxRuntime()): Promise<LoadedModel> {
   await checkReadable(spec.path);
   const started = systemClock.monoMs();
-  const { provider, value, refused, expected, fallback } = await bestProvider(spec, runtime, async (session) => {
-    await prove(session, spec);
-    return session;
-  });
+  const { provider, value, refused, expected, fallback } = await bestProvider(spec, runtime, async (session) => ({
+    session,
+    trialCpuMs: await prove(session, spec),
+  }));
+  const { session, trialCpuMs } = value;
   const warmupMs = systemClock.monoMs() - started;
   const { batch = 1 } = spec.manifest.input;
   const reason = reasonOf(refused);
-  return new LoadedModel(value, spec, { provider, reason, refused, expected, fallback, warmupMs, batch });
+  const facts = { provider, reason, refused, expected, fallback, warmupMs, trialCpuMs, batch };
+  return new LoadedModel(session, spec, facts);
 }
 
-/** One inference of a grey frame, and one with a full batch. */
-async function prove(session: InferenceSession, spec: ModelSpec): Promise<void> {
+/** One inference of a grey frame, and one with a full batch. Returns the CPU time of the slower one, ms. */
+async function prove(session: InferenceSession, spec: ModelSpec): Promise<number> {
   checkModelIo(ioOf(session), spec.manifest);
   const { width, height, letterbox, batch = 1 } = spec.manifest.input;
-  const none = { provider: 'cpu', reason: '', refused: [], expected: 'cpu', fallback: false, warmupMs: 0 } as const;
-  const trial = new LoadedModel(session, spec, { ...none, batch });
+  const none = { provider: 'cpu', reason: '', refused: [], expected: 'cpu', fallback: false } as const;
+  const trial = new LoadedModel(session, spec, { ...none, warmupMs: 0, trialCpuMs: 0, batch });
+  let slowestMs = 0;
   const grey = new Uint8Array(width * height * 3).fill(letterbox.fill);
   for (const frames of batch === 1 ? [1] : [1, batch]) {
-    for (const outputs of await trial.run(Array.from({ length: frames }, () => grey))) {
+    const { value: answers, cpuMs } = await threadCpu(() => trial.run(Array.from({ length: frames }, () => grey)));
+    slowestMs = Math.max(slowestMs, cpuMs);
+    for (const outputs of answers) {
       const decoded = trial.decode(outputs, grey, { width, height });
       // Impossible values concern one frame; a wrong shape concerns all.
       if (isBad(decoded) && decoded.bad !== 'values') throw modelError(decoded);
     }
   }
+  return slowestMs;
 }
 
 /** The ONNX Runtime that is installed. */

@@ -9,6 +9,7 @@ import {
   wrongTypeModel,
 } from '../../../tests/support/tiny-onnx.ts';
 import { deriveManifest } from './derive-manifest.ts';
+import { endlessModel } from '../../../tests/support/endless-model.ts';
 import { describeModel, OnnxSession } from './onnx-session.ts';
 import type { ModelSpec } from './model-spec.ts';
 
@@ -105,14 +106,18 @@ describe('a model on its thread', () => {
     await expect(session.start(signal)).rejects.toMatchObject({ code, advice: expect.stringMatching(/\w/) as string });
   });
 
-  it('a session is stuck for good after a missed deadline', async () => {
-    const size = 1536;
-    const slow = brightBlobDetector({ size, cell: 16, classes: 2 });
-    const manifest = tinyManifest(slow, { size, labels: ['a', 'b'] });
-    const session = await sessionOf(slow, { manifest });
-    await session.start(signal);
-    const waiting = session.infer(new Uint8Array(size * size * 3), SOURCE, 1);
-    await expect(waiting).rejects.toMatchObject({ code: 'deadline' });
+  it('a session whose inference does not end is given up by its CPU time, and is stuck for good', async () => {
+    const endless = endlessModel(SIZE, 200);
+    const manifest = tinyManifest(endless, { size: SIZE, labels: ['thing'] });
+    const session = await sessionOf(endless, { manifest });
+    const { trialCpuMs } = await session.start(signal);
+    expect(trialCpuMs).toBeGreaterThan(0);
+    const { pixels } = await session.infer(frame(), SOURCE, 10_000);
+    const waiting = session.infer(pixels.fill(255), SOURCE, 500);
+    await expect(waiting).rejects.toMatchObject({
+      code: 'deadline',
+      message: expect.stringMatching(/no answer after \d+ ms of CPU time/) as string,
+    });
     expect(session.stuck).toBe(true);
     expect(await session.close()).toBe(false);
     await expect(session.infer(frame(), SOURCE, 10_000)).rejects.toMatchObject({ code: 'session_closed' });

@@ -1,13 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import type { PictureSize, InferenceOutput } from '../domain/index.ts';
-import { entryBeside, messageOf } from '@lineside/kit';
+import { entryBeside, messageOf, readLifeSigns, systemClock } from '@lineside/kit';
+import { ANSWER_TICK_MS, type AnswerLimits, AnswerWatch } from './answer-watch.ts';
 import { InferenceError } from './errors.ts';
 import type { ModelIo } from './model-io.ts';
 import type { ModelSpec } from './model-spec.ts';
+import { isTfjs } from './tfjs/tfjs-model.ts';
 import type { FromWorker, SessionFacts, ToWorker, WorkerTask } from './worker-protocol.ts';
 
-/** Building an engine for an accelerator takes minutes. */
+/** An accelerator compiles for minutes. Time in which the thread waits for a CPU does not count. */
 const LOAD_DEADLINE_MS = 600_000;
+/** How fast the CPU time of the slowest inference is forgotten, per inference. */
+const FORGOTTEN = 0.98;
 const CLOSE_DEADLINE_MS = 2_000;
 
 /** A letterboxed frame, and the size of the source that it shows. */
@@ -31,19 +35,23 @@ export interface SessionAnswer {
 
 /**
  * One model on its own worker thread, because loading and running block the thread that calls them. One run at a time. A
- * native call cannot be interrupted: a session that missed a deadline is `stuck`, and only ending the process removes it.
+ * native call cannot be interrupted: a session that does not answer is `stuck`, and only ending the process removes it.
+ * Whether it will answer is judged by the CPU time of its thread (`AnswerWatch`), so that a busy device is not taken for
+ * a model that hangs.
  */
 export class OnnxSession {
   readonly #spec: ModelSpec;
   #worker: SessionWorker | undefined;
   #busy = false;
   #stuck = false;
+  /** CPU time of the slowest inference of late. */
+  #typicalCpuMs = 0;
 
   constructor(spec: ModelSpec) {
     this.#spec = spec;
   }
 
-  /** True after a deadline was missed: the thread may hang in native code for ever. */
+  /** True after it was given up: the thread may hang in native code for ever. */
   get stuck(): boolean {
     return this.#stuck;
   }
@@ -55,15 +63,20 @@ export class OnnxSession {
    */
   async start(signal: AbortSignal, deadlineMs = LOAD_DEADLINE_MS): Promise<SessionFacts> {
     this.#worker = new SessionWorker({ task: 'serve', spec: this.#spec });
-    const message = await this.#ask('model_timeout', deadlineMs, signal);
-    if (message.type === 'ready') return message.facts;
+    const message = await this.#ask('model_timeout', { deadlineMs, patience: 1 }, signal);
+    if (message.type === 'ready') {
+      // Then the thread sleeps while others compute for it. An accelerator computes while all of them sleep.
+      if (message.facts.provider === 'cpu' && hasPool(this.#spec)) this.#worker.judgePool();
+      this.#typicalCpuMs = message.facts.trialCpuMs;
+      return message.facts;
+    }
     throw unexpected(message);
   }
 
   /**
    * Infers one letterboxed frame. Its buffer belongs to the thread until the result returns it.
    *
-   * @throws InferenceError `deadline` when there is no result in time; the session is stuck from then on.
+   * @throws InferenceError `deadline` when it does not come to its end; the session is stuck from then on.
    */
   async infer(pixels: Uint8Array<ArrayBuffer>, source: PictureSize, deadlineMs: number): Promise<SessionAnswer> {
     const [answer] = await this.inferAll([{ pixels, source }], deadlineMs);
@@ -73,20 +86,25 @@ export class OnnxSession {
 
   /**
    * The same for several frames in one run, at most `SessionFacts.batch`; results in their order. A frame with impossible
-   * values fails alone.
+   * values fails alone. `patience` is a factor for the limits.
    *
-   * @throws InferenceError `deadline` when there is no result in time; the session is stuck from then on.
+   * @throws InferenceError `deadline` when it does not come to its end; the session is stuck from then on.
    */
-  async inferAll(frames: readonly SessionFrame[], deadlineMs: number): Promise<readonly SessionAnswer[]> {
+  async inferAll(
+    frames: readonly SessionFrame[],
+    deadlineMs: number,
+    patience = 1,
+  ): Promise<readonly SessionAnswer[]> {
     if (this.#worker === undefined || this.#stuck)
       throw new InferenceError('session_closed', 'the session is not open');
     if (this.#busy) throw new Error('one run at a time');
     const sent = frames.map(({ pixels, source }) => ({ pixels: pixels.buffer, source }));
     const buffers = sent.map(({ pixels }) => pixels);
     this.#worker.post({ type: 'infer', frames: sent }, buffers);
-    const answer = await this.#ask('deadline', deadlineMs);
+    const answer = await this.#ask('deadline', { deadlineMs, typicalCpuMs: this.#typicalCpuMs, patience });
     if (answer.type !== 'answer') throw unexpected(answer);
-    const { startedMs, inferMs } = answer;
+    const { startedMs, inferMs, cpuMs } = answer;
+    this.#typicalCpuMs = Math.max(cpuMs, this.#typicalCpuMs * FORGOTTEN);
     return answer.answers.map(({ pixels, seen, failure, decodeMs }) => {
       return { pixels: new Uint8Array(pixels), seen, failure, startedMs, inferMs, decodeMs };
     });
@@ -101,12 +119,16 @@ export class OnnxSession {
     return worker.close(CLOSE_DEADLINE_MS);
   }
 
-  async #ask(late: 'deadline' | 'model_timeout', deadlineMs: number, signal?: AbortSignal): Promise<FromWorker> {
+  async #ask(
+    late: 'deadline' | 'model_timeout',
+    limits: AnswerLimits,
+    signal?: AbortSignal,
+  ): Promise<FromWorker> {
     const worker = this.#worker;
     if (worker === undefined) throw new InferenceError('session_closed', 'the session is not open');
     this.#busy = true;
     try {
-      const message = await worker.next(late, deadlineMs, signal);
+      const message = await worker.next(late, limits, signal);
       this.#busy = false;
       return message;
     } catch (error) {
@@ -124,7 +146,7 @@ export class OnnxSession {
  */
 export async function describeModel(path: string, signal: AbortSignal): Promise<ModelIo> {
   const worker = new SessionWorker({ task: 'describe', path });
-  const message = await worker.next('model_timeout', LOAD_DEADLINE_MS, signal);
+  const message = await worker.next('model_timeout', { deadlineMs: LOAD_DEADLINE_MS, patience: 1 }, signal);
   await worker.close(CLOSE_DEADLINE_MS);
   if (message.type === 'described') return message.io;
   throw unexpected(message);
@@ -134,6 +156,8 @@ export async function describeModel(path: string, signal: AbortSignal): Promise<
 class SessionWorker {
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
+  #pooled = false;
+  #thread: number | undefined;
   #arrived: FromWorker | undefined;
   #failure: Error | undefined;
   #wake: () => void = () => undefined;
@@ -142,6 +166,10 @@ class SessionWorker {
     const entry = entryBeside(import.meta.url, 'session-worker');
     this.#worker = new Worker(entry.path, { workerData: task, execArgv: [...entry.execArgv] });
     this.#worker.on('message', (message: FromWorker) => {
+      if (message.type === 'thread') {
+        this.#thread = message.thread;
+        return;
+      }
       this.#arrived = message;
       this.#wake();
     });
@@ -154,14 +182,21 @@ class SessionWorker {
     });
   }
 
+  /** From now on all threads of the process are taken to compute for this one. */
+  judgePool(): void {
+    this.#pooled = true;
+  }
+
   post(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
     this.#worker.postMessage(message, transfer);
   }
 
-  next(late: 'deadline' | 'model_timeout', deadlineMs: number, signal?: AbortSignal): Promise<FromWorker> {
+  next(late: 'deadline' | 'model_timeout', limits: AnswerLimits, signal?: AbortSignal): Promise<FromWorker> {
+    const watch = new AnswerWatch(limits);
     return new Promise((resolve, reject) => {
+      let fault: string | undefined;
       const settle = (): void => {
-        clearTimeout(timer);
+        clearInterval(ticks);
         signal?.removeEventListener('abort', onAbort);
         this.#wake = () => undefined;
       };
@@ -169,10 +204,15 @@ class SessionWorker {
         settle();
         reject(signal?.reason instanceof Error ? signal.reason : new DOMException('aborted', 'AbortError'));
       };
-      const timer = setTimeout(() => {
-        settle();
-        reject(new InferenceError(late, `no answer within ${deadlineMs} ms`));
-      }, deadlineMs);
+      const ticks = setInterval(() => {
+        // When this thread itself was held up, the answer may be waiting: a fault counts only if none comes till then.
+        if (fault !== undefined) {
+          settle();
+          reject(new InferenceError(late, fault));
+          return;
+        }
+        fault = this.#judge(watch);
+      }, ANSWER_TICK_MS);
       const look = (): void => {
         const message = this.#arrived;
         if (message === undefined && this.#failure === undefined) return;
@@ -206,6 +246,17 @@ class SessionWorker {
     this.#failure ??= error;
     this.#wake();
   }
+
+  #judge(watch: AnswerWatch): string | undefined {
+    const nowMs = systemClock.monoMs();
+    const { pid } = process;
+    const signs = this.#thread === undefined ? undefined : readLifeSigns({ pid, thread: this.#thread }, nowMs);
+    return watch.tick(signs, nowMs, this.#pooled ? readLifeSigns({ pid }, nowMs) : signs);
+  }
+}
+
+function hasPool(spec: ModelSpec): boolean {
+  return (spec.threads ?? 1) > 1 || isTfjs(spec);
 }
 
 function unexpected(message: FromWorker): InferenceError {

@@ -1,10 +1,11 @@
 /** Worker thread of one session: loads the model, tests the provider by an inference, then does the requested runs. */
 import { isBad, type Outputs } from '@lineside/models/families';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { messageOf, systemClock } from '@lineside/kit';
+import { currentThread, messageOf, systemClock } from '@lineside/kit';
 import { InferenceError } from './errors.ts';
 import { describeModelFile, type LoadedModel, loadModel } from './loaded-model.ts';
 import { isTfjs, loadTfjs, type TfjsModel } from './tfjs/tfjs-model.ts';
+import { threadCpu } from './thread-cpu.ts';
 import type { FromWorker, SentAnswer, SentFrame, ToWorker, WorkerTask } from './worker-protocol.ts';
 
 async function serve(port: MessagePort, model: LoadedModel | TfjsModel): Promise<void> {
@@ -30,17 +31,18 @@ async function answer(
 ): Promise<void> {
   const startedMs = systemClock.monoMs();
   const packed = frames.map(({ pixels }) => new Uint8Array(pixels));
-  let answers: readonly SentAnswer[];
   let inferredMs = startedMs;
-  try {
-    const outputs = await model.run(packed);
-    inferredMs = systemClock.monoMs();
-    answers = frames.map((frame, n) => read(model, frame, outputs[n]));
-  } catch (error) {
-    answers = frames.map(({ pixels }) => failed(pixels, 'inference_error', messageOf(error)));
-  }
+  const { value: answers, cpuMs } = await threadCpu(async (): Promise<readonly SentAnswer[]> => {
+    try {
+      const outputs = await model.run(packed);
+      inferredMs = systemClock.monoMs();
+      return frames.map((frame, n) => read(model, frame, outputs[n]));
+    } catch (error) {
+      return frames.map(({ pixels }) => failed(pixels, 'inference_error', messageOf(error)));
+    }
+  });
   const buffers = frames.map(({ pixels }) => pixels);
-  post(port, { type: 'answer', answers, startedMs, inferMs: inferredMs - startedMs }, buffers);
+  post(port, { type: 'answer', answers, startedMs, inferMs: inferredMs - startedMs, cpuMs }, buffers);
 }
 
 function read(model: LoadedModel | TfjsModel, { pixels, source }: SentFrame, outputs: Outputs = NONE): SentAnswer {
@@ -65,6 +67,7 @@ function post(port: MessagePort, message: FromWorker, transfer: ArrayBuffer[] = 
 }
 
 async function main(port: MessagePort, task: WorkerTask): Promise<void> {
+  post(port, { type: 'thread', thread: currentThread() });
   try {
     if (task.task === 'serve')
       await serve(port, await (isTfjs(task.spec) ? loadTfjs(task.spec) : loadModel(task.spec)));

@@ -38,12 +38,16 @@ export interface SessionFacts {
   /** It runs on a lower provider than it should. */
   readonly fallback: boolean;
   readonly warmupMs: number;
+  /** CPU time of the slowest trial inference. */
+  readonly trialCpuMs: number;
   /** Most frames of one run. */
   readonly batch: number;
 }
 
 /** From the worker. */
 export type FromWorker =
+  /** The first message: the worker's thread, where the system names it. */
+  | { readonly type: 'thread'; readonly thread: number | undefined }
   | { readonly type: 'ready'; readonly facts: SessionFacts }
   | { readonly type: 'described'; readonly io: ModelIo }
   | { readonly type: 'failed'; readonly code: InferenceErrorCode; readonly message: string; readonly advice: string }
@@ -53,4 +57,6 @@ export type FromWorker =
       readonly answers: readonly SentAnswer[];
       readonly startedMs: number;
       readonly inferMs: number;
+      /** CPU time of this thread for the run and its decoding. */
+      readonly cpuMs: number;
     };

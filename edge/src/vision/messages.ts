@@ -12,6 +12,8 @@ export type ToVision =
       /** Index of each camera's first frame, so that no index is used twice while the main process runs. */
       readonly firstIndex: Readonly<Record<string, number>>;
       readonly inferenceDeadlineMs: number;
+      /** Factor for the limits of inferences that do not end. */
+      readonly patience: number;
     }
   /** Changes the plan that runs; `firstIndex` as above, for the cameras that are added. */
   | {
@@ -42,7 +44,7 @@ export interface Skipped {
 /** From the vision process. */
 export type FromVision =
   | { readonly type: 'hello' }
-  /** Every half second: the process is alive; what was skipped since the last heartbeat, and what has been offered. */
+  /** Every half second: the loop turns; what was skipped since the last heartbeat, and what has been offered. */
   | { readonly type: 'heartbeat'; readonly skipped: readonly Skipped[]; readonly offered: readonly Offered[] }
   | { readonly type: 'inspection'; readonly inspection: Inspection }
   | { readonly type: 'camera'; readonly status: CameraStatus }

@@ -24,6 +24,7 @@ export interface RunnerTools {
   readonly counters: FrameCounters;
   readonly send: (message: FromVision) => void;
   readonly inferenceDeadlineMs: number;
+  readonly patience: number;
 }
 
 /** One model for all of its cameras: takes their newest frames in turn and reports the results. */
@@ -120,12 +121,12 @@ export class ModelRunner {
 
   /** One run of what waits now. False when the session is lost. */
   async #step(first: Job): Promise<boolean> {
-    const { clock, inferenceDeadlineMs, pool } = this.#tools;
+    const { clock, inferenceDeadlineMs, patience, pool } = this.#tools;
     const askedMs = clock.monoMs();
     const batch = await this.#next(first, askedMs);
     if (batch.length === 0) return true;
     try {
-      const answers = await this.#session.inferAll(batch, inferenceDeadlineMs);
+      const answers = await this.#session.inferAll(batch, inferenceDeadlineMs, patience);
       for (const [n, { job }] of batch.entries()) {
         const answer = answers[n];
         if (answer === undefined) throw new InferenceError('inference_error', 'the session left an input out');

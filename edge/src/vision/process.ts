@@ -1,19 +1,16 @@
-import { type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
+import { type Clock, isAbort, type Logger, readLifeSigns, type Service } from '@lineside/kit';
 import type { Picture, PictureRequest, Vision, VisionListener } from '../pipeline/index.ts';
 import { FrameReconciler } from './frame-accounting/index.ts';
 import { combineListeners } from './combine-listeners.ts';
 import { VisionError } from './errors.ts';
+import { HangPatience } from './hang-patience.ts';
+import { LOOP_FAULTS, LOOP_TICK_MS, LoopWatch } from './loop-watch.ts';
 import type { FromVision } from './messages.ts';
 import { PendingSnapshots } from './pending-snapshots.ts';
 import { assignmentOf, type VisionPlan } from './plan.ts';
 import { diffPlans } from './plan-change.ts';
 import { RestartBudget } from './restart-budget.ts';
 import { VisionChild } from './vision-child.ts';
-
-const WATCH_MS = 250;
-const SILENCE_MAX_MS = 2_000;
-/** Loading the program takes seconds on a small machine that is just starting. */
-const START_MAX_MS = 20_000;
 
 export interface VisionProcessOptions {
   /** What the process runs until `change` gives it another plan. */
@@ -24,7 +21,10 @@ export interface VisionProcessOptions {
   readonly logger: Logger;
   /** 0 to 1. */
   readonly random: () => number;
-  /** An inference that takes longer is given up, and the process with it; 5000 when left out. */
+  /**
+   * From this time on an inference without an answer is judged by what its thread did; one that does not come to its
+   * end is given up, and the process with it. 5000 when left out.
+   */
   readonly inferenceDeadlineMs?: number;
   /** 5000 when left out. */
   readonly pictureDeadlineMs?: number;
@@ -36,7 +36,10 @@ interface PendingChange {
   readonly resolve: () => void;
 }
 
-/** The vision process seen from the main process: starts it, watches its heartbeat, and restarts it. */
+/**
+ * The vision process seen from the main process: starts it, watches whether it lives, and restarts it. A process that is
+ * late because other programs take the CPU is left alone: to kill it would add to the load.
+ */
 export class VisionProcess implements Service, Vision {
   readonly name = 'vision';
   readonly #options: VisionProcessOptions;
@@ -53,7 +56,8 @@ export class VisionProcess implements Service, Vision {
   readonly #finished = new Set<string>();
   #reconciler = new FrameReconciler({});
   #child: VisionChild | undefined;
-  #silentMs = 0;
+  readonly #patience = new HangPatience();
+  #loop = new LoopWatch(1);
   #greeted = false;
   #replace: string | undefined;
 
@@ -124,22 +128,25 @@ export class VisionProcess implements Service, Vision {
   /** Runs one child from its start to its end; resolves to why it ended. */
   async #runChild(signal: AbortSignal): Promise<string> {
     const { inferenceDeadlineMs = 5_000 } = this.#options;
+    const patience = this.#patience.factor;
     const plan = this.#plan;
     this.#running = plan;
     const firstIndex = this.#reconciler.nextIndices();
     this.#reconciler = new FrameReconciler(firstIndex);
-    this.#silentMs = 0;
+    this.#loop = new LoopWatch(this.#patience.factor);
     this.#greeted = false;
     this.#replace = undefined;
     const child = new VisionChild((message) => this.#received(message));
     this.#child = child;
     const cameras = plan.cameras.filter(({ id }) => !this.#finished.has(id));
-    child.send({ type: 'plan', plan: { ...plan, cameras }, firstIndex, inferenceDeadlineMs });
+    child.send({ type: 'plan', plan: { ...plan, cameras }, firstIndex, inferenceDeadlineMs, patience });
     const over = new AbortController();
     const ended = child.ended.finally(() => over.abort());
-    const fault = await this.#watch(AbortSignal.any([signal, over.signal]));
-    if (fault !== undefined) await child.kill();
-    else if (!over.signal.aborted) await child.stop();
+    const fault = await this.#watch(child, AbortSignal.any([signal, over.signal]));
+    if (fault !== undefined) {
+      this.#patience.replaced();
+      await child.kill();
+    } else if (!over.signal.aborted) await child.stop();
     const how = await ended;
     this.#child = undefined;
     this.#pictures.abandon();
@@ -149,18 +156,15 @@ export class VisionProcess implements Service, Vision {
   }
 
   /** Resolves to why the child has to be killed; undefined when the signal aborted first. */
-  async #watch(signal: AbortSignal): Promise<string | undefined> {
+  async #watch(child: VisionChild, signal: AbortSignal): Promise<string | undefined> {
     const { clock } = this.#options;
-    let lastMs = clock.monoMs();
     try {
       for (;;) {
-        await clock.sleep(WATCH_MS, signal);
-        const nowMs = clock.monoMs();
-        // When this process itself was held up, messages may be waiting: that time is not the child's silence.
-        this.#silentMs += Math.min(nowMs - lastMs, 2 * WATCH_MS);
-        lastMs = nowMs;
+        await clock.sleep(LOOP_TICK_MS, signal);
         if (this.#replace !== undefined) return this.#replace;
-        if (this.#silentMs > (this.#greeted ? SILENCE_MAX_MS : START_MAX_MS)) return 'no heartbeat';
+        const nowMs = clock.monoMs();
+        const fault = this.#loop.tick(mainThreadOf(child, nowMs), nowMs);
+        if (fault !== undefined) return LOOP_FAULTS[fault];
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -191,15 +195,14 @@ export class VisionProcess implements Service, Vision {
   #received(message: FromVision): void {
     const { logger } = this.#options;
     const listener = this.#listener;
+    this.#loop.heard();
     switch (message.type) {
       case 'hello':
-        this.#silentMs = 0;
         this.#greeted = true;
         logger.info({ vision: this.#child?.pid }, 'vision process is up');
         listener.up();
         return;
       case 'heartbeat':
-        this.#silentMs = 0;
         this.#reconciler.heartbeat(message);
         for (const { camera, model, reason, count } of message.skipped) {
           listener.fate(camera, model, { fate: 'skipped', reason }, count);
@@ -238,9 +241,14 @@ export class VisionProcess implements Service, Vision {
     const listener = this.#listener;
     const { camera, index } = inspection.frame;
     this.#reconciler.inspection(inspection);
+    if (inspection.result.status !== 'no_result') this.#patience.inspected();
     listener.inspection(inspection);
     if (!this.#recordings.has(camera)) return;
     // Pictures that the listener asks for now are requested before the next frame is let through.
     setImmediate(() => this.#child?.send({ type: 'seen', camera, index }));
   }
+}
+
+function mainThreadOf({ pid }: VisionChild, nowMs: number): ReturnType<typeof readLifeSigns> {
+  return pid === undefined ? undefined : readLifeSigns({ pid, thread: pid }, nowMs);
 }

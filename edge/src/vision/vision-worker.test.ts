@@ -16,7 +16,7 @@ async function messagesOf(
 ): Promise<FromVision[]> {
   const messages: FromVision[] = [];
   const engine = new VisionWorker({
-    order: { type: 'plan', plan, firstIndex: {}, inferenceDeadlineMs: 20_000 },
+    order: { type: 'plan', plan, firstIndex: {}, inferenceDeadlineMs: 20_000, patience: 1 },
     // As the main process would: a result of a recording is dealt with at once.
     send: (message) => {
       messages.push(message);

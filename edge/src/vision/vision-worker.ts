@@ -117,9 +117,10 @@ export class VisionWorker {
 
   #addModel(spec: ModelSpec): void {
     const { clock, logger, order } = this.#options;
-    const { inferenceDeadlineMs } = order;
+    const { inferenceDeadlineMs, patience } = order;
     const send = (message: FromVision): void => this.#send(message);
-    const tools = { clock, logger, pool: this.#pool, counters: this.#counters, send, inferenceDeadlineMs };
+    const limits = { inferenceDeadlineMs, patience };
+    const tools = { clock, logger, pool: this.#pool, counters: this.#counters, send, ...limits };
     const runner = new ModelRunner(spec, tools);
     const service: Service = {
       name: `model ${spec.id}`,

@@ -9,7 +9,11 @@ export type NodeAttribute =
   | readonly number[]
   | { readonly float: number }
   | { readonly string: string }
-  | { readonly tensor: GraphConstant };
+  | { readonly tensor: GraphConstant }
+  | { readonly graph: Subgraph };
+
+/** A graph inside a node: the body of a loop or a branch. It may use the values of the graph around it. */
+export type Subgraph = Pick<ModelGraph, 'name' | 'inputs' | 'outputs' | 'nodes' | 'constants'>;
 
 /** One operator with named inputs, outputs and attributes. */
 export interface GraphNode {
@@ -52,27 +56,31 @@ export interface ModelGraph {
 const PRODUCER = 'lineside';
 const EXTERNAL = 1;
 /** AttributeProto.AttributeType. */
-const ATTRIBUTE = { float: 1, integer: 2, string: 3, tensor: 4, integers: 7 } as const;
+const ATTRIBUTE = { float: 1, integer: 2, string: 3, tensor: 4, graph: 5, integers: 7 } as const;
 
 /** The bytes of an .onnx file with this graph. */
 export function encodeModel(graph: ModelGraph): Uint8Array {
-  const { name = 'graph', inputs, outputs, nodes, constants = [], metadata = {}, irVersion = 7, opset = 13 } = graph;
-  const body = Buffer.concat([
+  const { metadata = {}, irVersion = 7, opset = 13 } = graph;
+  const opsets = [{ domain: '', version: opset }, ...(graph.domains ?? []).map((domain) => ({ domain, version: 1 }))];
+  return Buffer.concat([
+    varintField(MODEL.irVersion, irVersion),
+    delimited(MODEL.producerName, Buffer.from(PRODUCER)),
+    delimited(MODEL.graph, encodeGraph(graph)),
+    ...opsets.map((set) => delimited(MODEL.opset, encode('OperatorSetIdProto', set))),
+    ...Object.entries(metadata).map(([key, value]) =>
+      delimited(MODEL.metadata, encode('StringStringEntryProto', { key, value })),
+    ),
+  ]);
+}
+
+/** One GraphProto. */
+function encodeGraph({ name = 'graph', inputs, outputs, nodes, constants = [] }: Subgraph): Uint8Array {
+  return Buffer.concat([
     ...nodes.map((node, i) => delimited(GRAPH.node, encodeNode({ name: `${node.op}_${i}`, ...node }))),
     delimited(GRAPH.name, Buffer.from(name)),
     ...constants.map((constant) => delimited(GRAPH.initializer, encode('TensorProto', tensorOf(constant)))),
     ...inputs.map((value) => delimited(GRAPH.input, encodeValue(value))),
     ...outputs.map((value) => delimited(GRAPH.output, encodeValue(value))),
-  ]);
-  const opsets = [{ domain: '', version: opset }, ...(graph.domains ?? []).map((domain) => ({ domain, version: 1 }))];
-  return Buffer.concat([
-    varintField(MODEL.irVersion, irVersion),
-    delimited(MODEL.producerName, Buffer.from(PRODUCER)),
-    delimited(MODEL.graph, body),
-    ...opsets.map((set) => delimited(MODEL.opset, encode('OperatorSetIdProto', set))),
-    ...Object.entries(metadata).map(([key, value]) =>
-      delimited(MODEL.metadata, encode('StringStringEntryProto', { key, value })),
-    ),
   ]);
 }
 
@@ -99,6 +107,7 @@ function attributeOf(value: NodeAttribute): object {
   if ('float' in value) return { f: value.float, type: ATTRIBUTE.float };
   if ('string' in value) return { s: Buffer.from(value.string), type: ATTRIBUTE.string };
   if ('tensor' in value) return { t: tensorOf(value.tensor), type: ATTRIBUTE.tensor };
+  if ('graph' in value) return { g: encodeGraph(value.graph), type: ATTRIBUTE.graph };
   return { ints: value, type: ATTRIBUTE.integers };
 }
 

@@ -12,6 +12,7 @@ import { messageOf, systemClock } from '@lineside/kit';
 import { InferenceError } from '../errors.ts';
 import { modelError } from '../model-io.ts';
 import { type PixelReader, pixelReader } from '../pixels.ts';
+import { threadCpu } from '../thread-cpu.ts';
 import { isLess } from '../provider-chain.ts';
 import { inputShape, type ModelSpec } from '../model-spec.ts';
 import type { SessionFacts } from '../worker-protocol.ts';
@@ -123,13 +124,15 @@ export async function loadTfjs(spec: ModelSpec, load?: Importer): Promise<TfjsMo
       fallback: isLess(provider, expected),
       batch: 1,
     };
-    const trial = new TfjsModel(runtime, { kind, model }, spec, { ...common, warmupMs: 0 });
+    const trial = new TfjsModel(runtime, { kind, model }, spec, { ...common, warmupMs: 0, trialCpuMs: 0 });
     const { width, height, letterbox } = spec.manifest.input;
     const grey = new Uint8Array(width * height * 3).fill(letterbox.fill);
-    const [outputs = new Map()] = await trial.run([grey]);
+    const { value, cpuMs: trialCpuMs } = await threadCpu(() => trial.run([grey]));
+    const [outputs = new Map()] = value;
     const first = trial.decode(outputs, grey, { width, height });
     if (isBad(first) && first.bad !== 'values') throw modelError(first);
-    return new TfjsModel(runtime, { kind, model }, spec, { ...common, warmupMs: systemClock.monoMs() - started });
+    const warmupMs = systemClock.monoMs() - started;
+    return new TfjsModel(runtime, { kind, model }, spec, { ...common, warmupMs, trialCpuMs });
   } catch (error) {
     if (error instanceof InferenceError) throw error;
     throw new InferenceError('inference_error', `TensorFlow.js: ${messageOf(error)}`, { cause: error });

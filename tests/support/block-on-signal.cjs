@@ -1,0 +1,4 @@
+// Loaded by NODE_OPTIONS into a process under test: SIGUSR2 blocks its loop for ever, as a fault in its code would.
+process.on('SIGUSR2', () => {
+  for (;;);
+});
