@@ -89,7 +89,10 @@ async function replaced(line: Line, act: () => void): Promise<{ readonly reason:
 describe('beside 16 busy processes', { timeout: 180_000 }, () => {
   it('a stopped vision process and a blocked loop are replaced within 8 s, a busy one is not', async () => {
     process.env['NODE_OPTIONS'] = `--require=${join(import.meta.dirname, '../support/block-on-signal.cjs')}`;
-    ends.push(async () => void delete process.env['NODE_OPTIONS']);
+    ends.push(() => {
+      delete process.env['NODE_OPTIONS'];
+      return Promise.resolve();
+    });
     await using load = new BusyProcesses(BUSY);
     const line = start({ cameras: ['a', 'b'].map((id) => camera(id)), models: [await model()] });
     await inspects(line, 10);

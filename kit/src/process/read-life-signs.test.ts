@@ -58,8 +58,8 @@ test('the time of what a process has started is read with it', async () => {
   children.push(child);
   const pid = pidOf(child);
   const ran = (descendants: boolean): number => {
-    const { threads } = readLifeSigns({ pid, descendants }, 0) ?? { threads: new Map() };
-    return [...threads.values()].reduce((sum, { ranMs }) => sum + Number(ranMs), 0);
+    const threads = readLifeSigns({ pid, descendants }, 0)?.threads.values() ?? [];
+    return [...threads].reduce((sum, { ranMs }) => sum + ranMs, 0);
   };
   await waitFor('the child of the child to compute', () => ran(true) > 200);
   expect(ran(false)).toBeLessThan(200);
