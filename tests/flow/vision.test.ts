@@ -65,10 +65,7 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
-function start(
-  plan: VisionPlan,
-  options: { look?: (inspection: Inspection) => void } = {},
-): Running {
+function start(plan: VisionPlan, options: { look?: (inspection: Inspection) => void } = {}): Running {
   const counters = new Map<string, InspectionCounters>();
   const byModel = new Map<string, InspectionCounters>();
   const inspections: Inspection[] = [];

@@ -10,7 +10,7 @@ interface Life {
   readonly waited: number;
 }
 
-/** Ms after which the watch finds a thread at fault that lives so; undefined when it does not within `forMs`. */
+/** Ms after which the watch gives up a thread that lives so; undefined when it does not within `forMs`. */
 function foundAfter(
   life: Life | undefined,
   { typicalCpuMs, patience = 1, forMs = 60_000 }: { typicalCpuMs?: number; patience?: number; forMs?: number } = {},

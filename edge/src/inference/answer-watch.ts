@@ -39,7 +39,8 @@ export class AnswerWatch {
     this.#pool.step(pool, nowMs);
     const { passedMs, ranMs } = this.#time;
     const { idleMs } = this.#pool;
-    if (idleMs >= deadlineMs * patience) return `no answer within ${Math.round(idleMs)} ms, in which no CPU was lacking`;
+    if (idleMs >= deadlineMs * patience)
+      return `no answer within ${Math.round(idleMs)} ms, in which no CPU was lacking`;
     const cpuLimitMs = this.#cpuLimitMs();
     // A little less than the deadline, because the first tick only takes the first reading.
     if (passedMs < deadlineMs - ANSWER_TICK_MS || ranMs < cpuLimitMs) return undefined;

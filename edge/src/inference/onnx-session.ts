@@ -90,11 +90,7 @@ export class OnnxSession {
    *
    * @throws InferenceError `deadline` when it does not come to its end; the session is stuck from then on.
    */
-  async inferAll(
-    frames: readonly SessionFrame[],
-    deadlineMs: number,
-    patience = 1,
-  ): Promise<readonly SessionAnswer[]> {
+  async inferAll(frames: readonly SessionFrame[], deadlineMs: number, patience = 1): Promise<readonly SessionAnswer[]> {
     if (this.#worker === undefined || this.#stuck)
       throw new InferenceError('session_closed', 'the session is not open');
     if (this.#busy) throw new Error('one run at a time');
@@ -119,11 +115,7 @@ export class OnnxSession {
     return worker.close(CLOSE_DEADLINE_MS);
   }
 
-  async #ask(
-    late: 'deadline' | 'model_timeout',
-    limits: AnswerLimits,
-    signal?: AbortSignal,
-  ): Promise<FromWorker> {
+  async #ask(late: 'deadline' | 'model_timeout', limits: AnswerLimits, signal?: AbortSignal): Promise<FromWorker> {
     const worker = this.#worker;
     if (worker === undefined) throw new InferenceError('session_closed', 'the session is not open');
     this.#busy = true;

@@ -56,7 +56,13 @@ const recording = (url: string, models: readonly (string | ModelAssignment)[], f
 async function play(camera: CameraPlan, models: readonly ModelSpec[]): Promise<FromVision[]> {
   const messages: FromVision[] = [];
   const engine = new VisionWorker({
-    order: { type: 'plan', plan: { cameras: [camera], models }, firstIndex: {}, inferenceDeadlineMs: 20_000, patience: 1 },
+    order: {
+      type: 'plan',
+      plan: { cameras: [camera], models },
+      firstIndex: {},
+      inferenceDeadlineMs: 20_000,
+      patience: 1,
+    },
     send: (message) => {
       messages.push(message);
       if (message.type !== 'inspection') return;

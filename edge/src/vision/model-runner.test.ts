@@ -87,7 +87,15 @@ async function benchOf(batch: number, axis: number | string, blindedBy255 = fals
   const manifest = tinyManifest(bytes, { size: SIZE, labels: ['bright'], batch });
   return new Bench(({ counters, pool, sent }) => {
     const send = (message: FromVision): void => void sent.push(message);
-    const tools = { clock: systemClock, logger: silentLogger, pool, counters, send, inferenceDeadlineMs: 20_000, patience: 1 };
+    const tools = {
+      clock: systemClock,
+      logger: silentLogger,
+      pool,
+      counters,
+      send,
+      inferenceDeadlineMs: 20_000,
+      patience: 1,
+    };
     return new ModelRunner({ id: 'm', path, sha256: manifest.sha256, manifest }, tools);
   });
 }
