@@ -66,7 +66,7 @@ export class InstanceMark {
   /** Writes it, durable and at once. */
   write(changes: Pick<Mark, 'streams'>): void {
     if (this.#latest === undefined) return;
-    this.#latest = { ...this.#latest, ...changes };
+    this.#latest = { ...this.#latest, ...changes, bornMs: this.#latest.bornMs || this.#laterBirth(this.#latest) };
     const temporary = `${this.#path}.tmp`;
     const file = openSync(temporary, 'w', 0o640);
     try {
@@ -89,15 +89,22 @@ export class InstanceMark {
       const marked = mark.streams[stream]?.next ?? 0;
       if (marked > head.next) return `${stream} had come to ${marked - 1}, and it holds ${head.next - 1}`;
     }
-    const { inode, bornMs } = fileFacts(this.#database);
-    if (mark.inode !== inode) return 'its file is a copy';
-    return bornMs > 0 && mark.bornMs > 0 && bornMs !== mark.bornMs ? 'its file is a copy' : undefined;
+    const { ino, birthtimeMs } = statSync(this.#database);
+    if (mark.inode !== ino) return 'its file is a copy';
+    // The number of a file that was deleted is often given to the next one, in ext4 at once: its birth is another.
+    return mark.bornMs > 0 && birthtimeMs > 0 && birthtimeMs !== mark.bornMs ? 'its file is a copy' : undefined;
+  }
+
+  /** A file that was made within the same tick of the clock shows only later that it has a time of birth. */
+  #laterBirth({ inode }: Mark): number {
+    if (statSync(this.#database, { throwIfNoEntry: false })?.ino !== inode) return 0;
+    return fileFacts(this.#database).bornMs;
   }
 }
 
 function fileFacts(path: string): Pick<Mark, 'inode' | 'bornMs'> {
   const { ino, birthtimeMs, ctimeMs } = statSync(path);
-  // Where the system has no time of birth, Node gives that of the last change.
+  // Some systems without a time of birth give that of the last change instead.
   return { inode: ino, bornMs: birthtimeMs > 0 && birthtimeMs !== ctimeMs ? birthtimeMs : 0 };
 }
 

@@ -114,7 +114,7 @@ const overwrite = (file: string, at: number, bytes: Buffer): void => {
   closeSync(handle);
 };
 
-test('a sound journal is opened again and again under its epoch, and nothing is set quarantined', () => {
+test('a sound journal is opened again and again under its epoch, and nothing is put into quarantine', () => {
   const { epoch } = past();
   for (let round = 0; round < 3; round += 1) {
     const journal = open();
@@ -147,7 +147,7 @@ const DAMAGE: readonly (readonly [string, number, () => void])[] = [
 ];
 
 test.each(DAMAGE)(
-  '%s: set quarantined and never deleted, what can be read goes on, the rest is named',
+  '%s: put into quarantine and never deleted, what can be read goes on, the rest is named',
   (_, atLeast, spoil) => {
     const { epoch } = past();
     spoil();
@@ -230,6 +230,23 @@ test.each([
   expect(reported()).toMatchObject({ reason: 'restored', epoch });
   const events = recordsOf('events').flatMap(({ was }) => was?.s ?? []);
   expect(events.slice(0, wantedEvents.length)).toEqual(wantedEvents);
+});
+
+test('a folder that is restored at once, so that its files get the old inode numbers again, is recognised as a copy', () => {
+  const copy = join(folder.path, 'backup');
+  for (let round = 0; round < 20; round += 1) {
+    rmSync(data, { recursive: true });
+    const journal = open();
+    write(journal, 1);
+    journal.close();
+    rmSync(copy, { recursive: true, force: true });
+    cpSync(data, copy, { recursive: true });
+    rmSync(data, { recursive: true });
+    cpSync(copy, data, { recursive: true, preserveTimestamps: true });
+    const next = open();
+    expect(next.epoch).not.toBe(journal.epoch);
+    next.close();
+  }
 });
 
 test('a journal that the collector is ahead of goes on under a new epoch when it is opened again', () => {
