@@ -1,11 +1,19 @@
 import type { FfmpegCapabilities } from './capabilities.ts';
 import type { Region } from '../domain/index.ts';
-import { type FrameFormat, isWhole, type OutputFormat, PICTURE_MAX_WIDTH, type WholeFormat } from './format.ts';
+import {
+  type FrameFormat,
+  isWhole,
+  type OutputFormat,
+  PICTURE_MAX_WIDTH,
+  PIXEL_ASPECT_MAX,
+  type WholeFormat,
+} from './format.ts';
+import { choiceExpression } from './frame-choice.ts';
 import { sourceOf } from './sources/index.ts';
 
 /** Which of the source's frames are wanted. */
 export type FrameChoice =
-  /** At most `fps` a second, none twice, with its time on stderr. Fewer where the source has fewer. */
+  /** At most `fps` a second by the time of arrival, none twice, with its time on stderr. Fewer where the source has fewer. */
   | { readonly kind: 'live'; readonly fps: number }
   /** Exactly `fps` a second of the recording's clock, leaving out the first `skip`. */
   | { readonly kind: 'recording'; readonly fps: number; readonly skip: number }
@@ -20,12 +28,23 @@ export interface FfmpegRequest {
   readonly formats: readonly OutputFormat[];
   /** One more output, after the formats: the source's aspect, packed rgb. */
   readonly picture: 'none' | 'evidence' | 'full';
+  /**
+   * Whether the shape of the source's pixels counts. For still images it does not: browsers, labelling tools and
+   * training show every stored pixel as a square.
+   */
+  readonly pixelAspect: 'honour' | 'ignore';
   /** Plays a file as fast as it was recorded. */
   readonly paced: boolean;
   readonly loop: boolean;
   /** Decoder to use instead of FFmpeg's own choice. */
   readonly decoder?: string;
 }
+
+/**
+ * Options of every conversion to rgb. Without the last two, swscale rounds down and shares colour between neighbouring
+ * pixels, which shifts whole frames by up to 0.6 levels; see docs/decisions/0025.
+ */
+export const SCALE_FLAGS = 'flags=bilinear+accurate_rnd+full_chroma_int';
 
 /** First descriptor for pictures. Never stdout: NVIDIA's decoders print there. */
 export const FIRST_PIPE = 3;
@@ -68,14 +87,14 @@ function filterGraph(
   const branches = request.formats.map((format, index) => ({
     label: `m${index}`,
     pixels: format.color === 'rgb' ? ('rgb24' as const) : ('bgr24' as const),
-    filters: isWhole(format) ? wholeFilters(format) : letterboxFilters(format, `m${index}`),
+    filters: isWhole(format) ? wholeFilters(format) : letterboxFilters(format),
   }));
   if (request.picture !== 'none') {
     branches.push({ label: 'picture', pixels: 'rgb24', filters: pictureFilters(request.picture) });
   }
   const split = branches.map(({ label }) => `[s_${label}]`).join('');
   const graph = [
-    `[0:v:0]${choiceFilter(request.choice, timesFilter)},split=${branches.length}${split}`,
+    `[0:v:0]${choiceFilter(request.choice, timesFilter)},${squareFilter(request.pixelAspect)},split=${branches.length}${split}`,
     ...branches.map(({ label, filters }) => `[s_${label}]${filters}[${label}]`),
   ].join(';');
   return { labels: branches, graph };
@@ -84,7 +103,9 @@ function filterGraph(
 function choiceFilter(choice: FrameChoice, timesFilter: FfmpegCapabilities['timesFilter']): string {
   switch (choice.kind) {
     case 'live':
-      return [`select='${thinning(choice.fps)}'`, ...(timesFilter === undefined ? [] : [timesFilter])].join(',');
+      return [`select='${choiceExpression(choice.fps)}'`, ...(timesFilter === undefined ? [] : [timesFilter])].join(
+        ',',
+      );
     case 'recording':
       return `fps=${choice.fps}${choice.skip > 0 ? `,select='gte(n,${choice.skip})'` : ''}`;
     case 'every':
@@ -93,31 +114,25 @@ function choiceFilter(choice: FrameChoice, timesFilter: FfmpegCapabilities['time
 }
 
 /**
- * Takes at most `fps` frames a second. FFmpeg's `fps` filter would fill a gap in a live stream with copies of the last
- * picture, which would then be inspected and counted as if they were new. Variable 0 holds the time at which the next
- * frame is due; a frame may be early by 0.3 of a slot, as cameras' clocks jitter; a clock that stepped back by more
- * than two slots starts the schedule anew.
+ * Makes the pixels square: 704x576 with pixels of 16:11 becomes 1024x576. A frame whose pixels are square passes through
+ * untouched. The named scaler logs the size, by which the source is known.
  */
-function thinning(fps: number): string {
-  const slot = 1 / fps;
-  const stepped = `lt(t,ld(0)-${2 * slot})`;
-  const due = `gte(t,ld(0)-${0.3 * slot})`;
-  const schedule = `st(0,if(${stepped},t+${slot},max(ld(0)+${slot},t)))`;
-  return `if(isnan(t),1,if(${due}+${stepped},1+0*${schedule}))`;
+function squareFilter(pixelAspect: FfmpegRequest['pixelAspect']): string {
+  const aspect = `if(between(sar,${1 / PIXEL_ASPECT_MAX},${PIXEL_ASPECT_MAX}),sar,1)`;
+  const width = pixelAspect === 'ignore' ? 'iw' : `'max(1,trunc(iw*${aspect}+0.5))'`;
+  return `scale@square=w=${width}:h=ih:${SCALE_FLAGS}`;
 }
 
 /** The same arithmetic as domain's `letterbox`, in FFmpeg's double precision. */
-function letterboxFilters(format: FrameFormat, name: string): string {
+function letterboxFilters(format: FrameFormat): string {
   const { width, height, fill, anchor } = format;
   const ratio = `${anchor === 'cover' ? 'max' : 'min'}(${width}/iw,${height}/ih)`;
   const side = (length: string): string => `'max(1,trunc(${length}*${ratio}+0.5))'`;
   const offset = (outer: string, inner: string): string =>
     anchor === 'top-left' ? '0' : `'trunc((${outer}-${inner})/2)'`;
   const grey = `0x${fill.toString(16).padStart(2, '0').repeat(3)}`;
-  // A named scaler logs the size of the source; the scaler of a region does not know that size.
-  const scaler = format.region === undefined ? `scale@${name}` : 'scale';
   if (anchor === 'stretch') {
-    const fill = `${scaler}=w=${width}:h=${height}:flags=bilinear`;
+    const fill = `scale=w=${width}:h=${height}:${SCALE_FLAGS}`;
     return [...cropFilters(format.region), fill, `format=${format.color}24`].join(',');
   }
   const into =
@@ -126,7 +141,7 @@ function letterboxFilters(format: FrameFormat, name: string): string {
       : `pad=${width}:${height}:${offset('ow', 'iw')}:${offset('oh', 'ih')}:color=${grey}`;
   return [
     ...cropFilters(format.region),
-    `${scaler}=w=${side('iw')}:h=${side('ih')}:flags=bilinear`,
+    `scale=w=${side('iw')}:h=${side('ih')}:${SCALE_FLAGS}`,
     // In rgb, so that the offsets need not be even, as they must with shared colour samples.
     `format=${format.color}24`,
     into,
@@ -135,7 +150,7 @@ function letterboxFilters(format: FrameFormat, name: string): string {
 
 function wholeFilters({ region, scale, color }: WholeFormat): string {
   const side = (length: string): string => `'max(1,trunc(${length}*${scale}+0.5))'`;
-  const resize = scale === 1 ? [] : [`scale=w=${side('iw')}:h=${side('ih')}:flags=bilinear`];
+  const resize = scale === 1 ? [] : [`scale=w=${side('iw')}:h=${side('ih')}:${SCALE_FLAGS}`];
   return [...cropFilters(region), ...resize, `format=${color}24`].join(',');
 }
 
@@ -152,5 +167,5 @@ function cropFilters(region: Region | undefined): readonly string[] {
 
 function pictureFilters(picture: 'evidence' | 'full'): string {
   const width = picture === 'full' ? 'iw' : `min(iw,${PICTURE_MAX_WIDTH})`;
-  return `scale@picture=w='${width}':h='max(1,trunc(ih*${width}/iw+0.5))':flags=bilinear,format=rgb24`;
+  return `scale@picture=w='${width}':h='max(1,trunc(ih*${width}/iw+0.5))':${SCALE_FLAGS},format=rgb24`;
 }

@@ -58,6 +58,12 @@ function camera(
   return { ...seen, done, stop, [Symbol.asyncDispose]: () => stop().catch(() => undefined) };
 }
 
+/** Waits until the stream's clock is believed; gives the number of frames by then. */
+async function believed(live: Seen): Promise<number> {
+  await waitFor('a clock that is believed', () => live.statuses.at(-1)?.behindMs !== undefined);
+  return live.frames.length;
+}
+
 const ffmpegs = (): number[] => descendantsOf(process.pid);
 
 describe('a live camera', () => {
@@ -66,8 +72,11 @@ describe('a live camera', () => {
     await waitFor('frames', () => live.frames.length >= 5);
     expect(live.frames.map(({ index }) => index)).toEqual(live.frames.map((_, n) => n));
     expect(live.statuses.find(({ state }) => state === 'streaming')?.source).toMatchObject({ width: 320, height: 180 });
+    const known = await believed(live);
+    await waitFor('more frames', () => live.frames.length >= known + 6);
     // However they arrive, frames of 25 a second thinned to 10 were taken 80 or 120 ms apart.
-    const apart = live.frames.slice(1).map(({ mediaMs }, n) => Math.round(mediaMs - live.frames[n]!.mediaMs));
+    const later = live.frames.slice(known);
+    const apart = later.slice(1).map(({ mediaMs }, n) => Math.round(mediaMs - later[n]!.mediaMs));
     expect(apart.filter((ms) => ms !== 80 && ms !== 120)).toEqual([]);
     await live.stop();
     expect(live.statuses.at(-1)?.state).toBe('stopped');
@@ -99,7 +108,7 @@ describe('a live camera', () => {
 
   it('reports its lag when FFmpeg was held up, until it has caught up', async () => {
     await using live = camera({ url: 'lavfi:testsrc2=size=320x180:rate=25' });
-    await waitFor('frames', () => live.frames.length >= 5);
+    await believed(live);
     const [held] = ffmpegs();
     if (held === undefined) throw new Error('no child');
     const before = live.frames.length;

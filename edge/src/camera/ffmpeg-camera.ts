@@ -8,7 +8,7 @@ import type { OutputFormat } from './format.ts';
 import type { FrameOutputs } from './frame-join.ts';
 import { MediaClock } from './media-clock.ts';
 import { probeSource } from './probe-source.ts';
-import { sourceOf } from './sources/index.ts';
+import { isStillFile, sourceOf } from './sources/index.ts';
 import { stallLimitMs } from './stall-watch.ts';
 import type { StreamFacts } from './stderr-reader.ts';
 import { type RunEnd, type RunFrame, StreamRun } from './stream-run.ts';
@@ -74,13 +74,14 @@ export class FfmpegCamera implements Service {
   readonly #options: CameraOptions;
   readonly #tools: CameraTools;
   readonly #listener: CameraListener;
-  #status: CameraStatus;
+  #status: Omit<CameraStatus, 'behindMs'> & { behindMs?: number };
   #statusMs = 0;
   #nextIndex: number;
   #recordingFps: number | undefined;
   #startedMs = 0;
   #avoidHardware = false;
   readonly #media = new MediaClock();
+  #clockAgreed: boolean | undefined;
 
   constructor(options: CameraOptions, tools: CameraTools, listener: CameraListener) {
     this.name = `camera ${options.id}`;
@@ -173,7 +174,8 @@ export class FfmpegCamera implements Service {
     const useHardware = hasHardwareDecoders(capabilities) && !this.#avoidHardware;
     const probe = recording || useHardware ? await probeSource(url, transport, capabilities, clock, signal) : undefined;
     const decoder = useHardware && probe !== undefined ? hardwareDecoder(capabilities, probe.codec) : undefined;
-    const common = { url, transport, formats, picture: 'evidence' as const, ...(decoder && { decoder }) };
+    const pixelAspect = isStillFile(url) ? ('ignore' as const) : ('honour' as const);
+    const common = { url, transport, formats, picture: 'evidence' as const, pixelAspect, ...(decoder && { decoder }) };
     if (!recording) {
       const choice = { kind: 'live' as const, fps };
       return { ...common, choice, paced: !sourceOf(url).isLive, loop: loop ?? false };
@@ -191,8 +193,8 @@ export class FfmpegCamera implements Service {
     this.#nextIndex += 1;
     const recordedMs = this.#recordingFps === undefined ? undefined : (index * 1000) / this.#recordingFps;
     const mediaMs = recordedMs ?? this.#media.at(frame.arrivedMs, frame.timeS);
-    const behind = recordedMs === undefined ? { behindMs: this.#media.behindMs } : {};
-    this.#status = { ...this.#status, lastFrameMs: frame.arrivedMs, ...behind };
+    this.#status = { ...this.#status, lastFrameMs: frame.arrivedMs };
+    if (recordedMs === undefined) this.#judgeClock();
     if (this.#status.state !== 'streaming') {
       this.#startedMs = frame.arrivedMs;
       this.#report('streaming');
@@ -207,6 +209,19 @@ export class FfmpegCamera implements Service {
       inputs: frame.outputs.slice(0, -1),
       picture: { pixels, size: frame.picture },
     });
+  }
+
+  /** Takes over how late the newest frame is, where that is known; logs once when the stream's clock is not believed. */
+  #judgeClock(): void {
+    const { agrees, behindMs } = this.#media;
+    if (behindMs === undefined) delete this.#status.behindMs;
+    else this.#status.behindMs = behindMs;
+    if (agrees === undefined || agrees === this.#clockAgreed) return;
+    const known = this.#clockAgreed !== undefined;
+    this.#clockAgreed = agrees;
+    const { logger } = this.#tools;
+    if (!agrees) logger.warn("the camera's clock does not run at the rate of time: motion is measured by arrival");
+    else if (known) logger.info("the camera's clock is right again");
   }
 
   #factsReported(facts: StreamFacts): void {

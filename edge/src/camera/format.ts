@@ -51,3 +51,6 @@ export function pictureBytes(size: PictureSize): number {
 
 /** The picture kept for evidence and live view is at most this wide, and never wider than its source. */
 export const PICTURE_MAX_WIDTH = 960;
+
+/** A pixel that claims to be wider or higher than this many times its other side is a broken header, and taken as square. */
+export const PIXEL_ASPECT_MAX = 4;

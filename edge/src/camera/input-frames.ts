@@ -2,6 +2,7 @@ import { type Clock, messageOf, systemClock } from '@lineside/kit';
 import { BufferPool } from './buffer-pool.ts';
 import { type FfmpegCapabilities, probeFfmpeg } from './capabilities.ts';
 import type { FrameFormat } from './format.ts';
+import { isStillFile } from './sources/index.ts';
 import { StreamRun } from './stream-run.ts';
 import { UrlHandover } from './url-handover.ts';
 
@@ -50,6 +51,7 @@ export async function* inputFrames(path: string, options: InputOptions): AsyncGe
       choice: { kind: 'every' },
       formats: format === undefined ? [] : [format],
       picture: format === undefined ? 'full' : 'none',
+      pixelAspect: isStillFile(path) ? 'ignore' : 'honour',
       paced: false,
       loop: false,
     },

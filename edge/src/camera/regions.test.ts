@@ -19,7 +19,10 @@ const place = (width: number, height: number, pixels = 'rgb24'): string =>
 
 function firstFrame(url: string, format: OutputFormat): Buffer {
   const request = { url, transport: 'tcp' as const, paced: false, loop: false, formats: [format] };
-  const args = ffmpegArguments({ ...request, choice: { kind: 'every' }, picture: 'none' }, FFMPEG);
+  const args = ffmpegArguments(
+    { ...request, choice: { kind: 'every' }, picture: 'none', pixelAspect: 'honour' },
+    FFMPEG,
+  );
   const output = args.map((arg) => (arg === 'pipe:3' ? 'pipe:1' : arg));
   return spawnSync('ffmpeg', output, { maxBuffer: 1 << 26 }).stdout;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StderrReader } from './stderr-reader.ts';
 
-const SCALER = (source: string, name = 'm0', out = '64x36'): string =>
+const SCALER = (source: string, name = 'square', out = source): string =>
   `[scale@${name} @ 0x55] [verbose] w:${source.replace('x', ' h:')} fmt:yuv420p sar:1/1 -> w:${out.replace('x', ' h:')} fmt:rgb24 sar:1/1 flags:0x2\n`;
 
 describe("FFmpeg's stderr", () => {
@@ -26,6 +26,31 @@ describe("FFmpeg's stderr", () => {
     reader.push(SCALER('1920x1080') + SCALER('1920x1080', 'picture', '960x540'));
     const sizes = { source: { width: 1920, height: 1080 }, picture: { width: 960, height: 540 } };
     expect(reader.facts).toEqual({ codec: 'h264', fps: 25, ...sizes, sizeChanged: false });
+  });
+
+  it('takes the size that the picture has with square pixels, and notices that their shape changes', () => {
+    const reader = new StderrReader();
+    reader.push(SCALER('704x576', 'square', '1024x576').replace('sar:1/1 ->', 'sar:16/11 ->'));
+    reader.push(SCALER('704x576', 'square', '1024x576').replace('sar:1/1 ->', 'sar:16/11 ->'));
+    expect(reader.facts).toEqual({ source: { width: 1024, height: 576 }, sizeChanged: false });
+    reader.push(SCALER('704x576', 'square', '1024x576').replace('sar:1/1 ->', 'sar:12/11 ->'));
+    expect(reader.facts.sizeChanged).toBe(true);
+  });
+
+  it('counts the frames with their times itself, as FFmpeg begins anew with new filters', () => {
+    const times: (number | undefined)[][] = [];
+    const reader = new StderrReader({ onFrameTime: (...time) => times.push(time) });
+    const info = (n: number, time: string): string =>
+      `[Parsed_showinfo_1 @ 0x55] [info] n: ${n} pts: 1 pts_time:${time} pos: 0 fmt:yuv420p\n`;
+    reader.push(info(0, '0.2') + info(1, 'NOPTS') + info(0, '0.4') + info(1, '-1.02481911520608614e+14'));
+    expect(times).toEqual([
+      ...[
+        [0, 0.2],
+        [1, undefined],
+        [2, 0.4],
+        [3, undefined],
+      ],
+    ]);
   });
 
   it('notices that the source changed its size', () => {

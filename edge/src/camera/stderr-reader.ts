@@ -5,21 +5,26 @@ const LINES_KEPT = 100;
 const LINE_MAX = 2_000;
 /** The line that the filter writes for each frame; it contains the frame's time. */
 const SHOWINFO = '[Parsed_showinfo_';
+/** Later than any stream's time; what is beyond it stands for none. */
+const SECONDS_MAX = 1e9;
 
 /** What FFmpeg reports about the stream before its first frame. */
 export interface StreamFacts {
   codec?: string;
   fps?: number;
-  /** Size of the pictures that enter the scaler: rotation is done by then. */
+  /** Size of the pictures with square pixels: rotation is done by then. */
   source?: PictureSize;
   /** Size of the evidence picture. */
   picture?: PictureSize;
-  /** True when a second, different source size was reported. */
+  /** True when a second, different size or shape of pixels was reported. */
   sizeChanged: boolean;
 }
 
-/** `index` counts the frames that came through from 0. */
-export type FrameTimeListener = (index: number, seconds: number) => void;
+/**
+ * `index` counts the frames that came through from 0; `seconds` is undefined for a frame without a time. Counted here:
+ * FFmpeg's own number begins at 0 again when it builds its filters anew.
+ */
+export type FrameTimeListener = (index: number, seconds: number | undefined) => void;
 
 export interface StderrListeners {
   /** Removes what must not be kept of a line. Default: credentials in URLs. */
@@ -39,6 +44,9 @@ export class StderrReader {
   readonly #onFact: (() => void) | undefined;
   readonly #onFrameTime: FrameTimeListener | undefined;
   #rest = '';
+  #framesTimed = 0;
+  /** Stored size and shape of the pixels, as FFmpeg wrote them first. */
+  #shape: string | undefined;
 
   constructor(listeners: StderrListeners = {}) {
     this.#redact = listeners.redact ?? redactUrls;
@@ -59,8 +67,8 @@ export class StderrReader {
 
   #line(line: string): void {
     if (line.startsWith(SHOWINFO)) {
-      const frame = /\bn:\s*(\d+) .*?\bpts_time:\s*(-?[\d.]+)/.exec(line);
-      if (frame !== null) this.#onFrameTime?.(Number(frame[1]), Number(frame[2]));
+      const frame = /\bn:\s*\d+ .*?\bpts_time:\s*(\S+)/.exec(line);
+      if (frame !== null) this.#onFrameTime?.(this.#framesTimed++, finite(frame[1]));
       return;
     }
     this.#lines.push(this.#redact(line));
@@ -79,15 +87,21 @@ export class StderrReader {
   }
 
   #readScaler(line: string): void {
-    const found = /\[scale@(\w+) @ .*\bw:(\d+) h:(\d+) .*-> w:(\d+) h:(\d+)/.exec(line);
+    const found = /\[scale@(\w+) @ .*\b(w:\d+ h:\d+) .*\b(sar:\S+) .*?-> w:(\d+) h:(\d+)/.exec(line);
     if (found === null) return;
-    const source = { width: Number(found[2]), height: Number(found[3]) };
-    const known = this.facts.source;
-    if (known !== undefined && (known.width !== source.width || known.height !== source.height)) {
-      this.facts.sizeChanged = true;
+    const size = { width: Number(found[4]), height: Number(found[5]) };
+    if (found[1] === 'picture') this.facts.picture ??= size;
+    if (found[1] === 'square') {
+      const shape = `${found[2]} ${found[3]}`;
+      if (shape !== (this.#shape ??= shape)) this.facts.sizeChanged = true;
+      this.facts.source ??= size;
     }
-    this.facts.source ??= source;
-    if (found[1] === 'picture') this.facts.picture ??= { width: Number(found[4]), height: Number(found[5]) };
     this.#onFact?.();
   }
+}
+
+/** FFmpeg writes NOPTS for a frame without a time, and in some versions the lowest number there is. */
+function finite(text = ''): number | undefined {
+  const seconds = Number(text);
+  return Number.isFinite(seconds) && Math.abs(seconds) < SECONDS_MAX ? seconds : undefined;
 }

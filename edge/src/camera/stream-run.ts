@@ -77,7 +77,9 @@ export class StreamRun {
     this.#stderr = new StderrReader({
       redact: (line) => options.source.redact(line),
       onFact: () => this.#factsKnown(),
-      onFrameTime: (index, seconds) => this.#times.set(index, seconds),
+      onFrameTime: (index, seconds) => {
+        if (seconds !== undefined) this.#times.set(index, seconds);
+      },
     });
     const { request, source, capabilities } = options;
     this.#child = new FfmpegChild({

@@ -8,6 +8,7 @@ import { http } from './http.ts';
 import { lavfi } from './lavfi.ts';
 import { rtsp } from './rtsp.ts';
 
+export { isStillFile } from './file.ts';
 export { type CameraSource, type PlaybackRequest, SOCKET_TIMEOUT_MS } from './camera-source.ts';
 
 const SOURCES: readonly CameraSource[] = [rtsp, http, file, lavfi];
