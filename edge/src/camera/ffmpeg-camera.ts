@@ -220,8 +220,8 @@ export class FfmpegCamera implements Service {
     const known = this.#clockAgreed !== undefined;
     this.#clockAgreed = agrees;
     const { logger } = this.#tools;
-    if (!agrees) logger.warn("the camera's clock does not run at the rate of time: motion is measured by arrival");
-    else if (known) logger.info("the camera's clock is right again");
+    if (!agrees) logger.warn({}, "the camera's clock does not run at the rate of time: motion is measured by arrival");
+    else if (known) logger.info({}, "the camera's clock is right again");
   }
 
   #factsReported(facts: StreamFacts): void {
