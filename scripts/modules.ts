@@ -84,10 +84,17 @@ export const MODULES: readonly Module[] = [
     owns: ['canonicalize', 'node:crypto'],
   },
   {
+    name: 'protocol/coverage',
+    folder: 'cloud-sync/protocol/src/coverage',
+    packageName: '@lineside/protocol/coverage',
+    may: ['vocabulary', 'protocol/records'],
+    owns: [],
+  },
+  {
     name: 'protocol',
     folder: 'cloud-sync/protocol/src',
     packageName: '@lineside/protocol',
-    may: ['kit', 'vocabulary', 'protocol/records'],
+    may: ['kit', 'vocabulary', 'protocol/records', 'protocol/coverage'],
     owns: ['zod', 'node:crypto', 'node:zlib'],
   },
   {
@@ -144,8 +151,8 @@ export const MODULES: readonly Module[] = [
   collector('errors', []),
   collector('config', ['errors'], ['zod', 'node:fs']),
   collector('runtime', ['errors'], ['zod', 'better-sqlite3', 'node:fs']),
-  collector('records', []),
-  collector('inspection', ['records']),
+  collector('records', [], [], ['protocol/coverage']),
+  collector('inspection', ['records'], [], ['protocol/coverage']),
   collector(
     'broker',
     ['errors', 'config'],
@@ -180,7 +187,7 @@ export const MODULES: readonly Module[] = [
     'http',
     ['errors', 'records', 'inspection', 'broker', 'gaps', 'media'],
     ['fastify', 'zod', '@tus/server', '@tus/file-store', 'node:crypto', 'node:net'],
-    ['web'],
+    ['web', 'protocol/coverage'],
   ),
   collector(
     'app',
@@ -207,7 +214,7 @@ export const MODULES: readonly Module[] = [
     'cli',
     ['errors', 'config', 'runtime', 'records', 'inspection', 'broker', 'media', 'verification', 'store', 'app'],
     ['commander', 'node:fs', 'node:fs/promises'],
-    ['vocabulary'],
+    ['vocabulary', 'protocol/coverage'],
   ),
   {
     name: 'collector',

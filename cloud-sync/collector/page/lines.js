@@ -1,8 +1,8 @@
 import { html } from '/vendor/preact.js';
 import { reason } from '/common/codes.js';
+import { AskAt, Shifts, useCoverage } from '/common/coverage.js';
 import { ago, count, number, span } from '/common/format.js';
 import { Guarded } from '/common/parts.js';
-import { AskAt, coverageText, Strip, useCoverage } from './coverage.js';
 import { INSPECTION, LINK, STREAM } from './words.js';
 
 /** One card per device. */
@@ -26,7 +26,7 @@ const sorted = (devices) =>
 function Line({ device, now }) {
   const link = LINK[device.link];
   const state = INSPECTION[device.inspecting];
-  const coverage = useCoverage(device.device, now);
+  const coverage = useCoverage({ device: device.device }, now);
   return html`<header>
       <div>
         <h3>${device.line ?? device.device}</h3>
@@ -43,30 +43,34 @@ function Line({ device, now }) {
     </p>
     ${device.identityConflict && html`<p class="note bad" role="alert">Two devices use this identity. Give one of them its own: <code>lineside-collector device add</code></p>`}
     ${!device.hasCredential && html`<p class="note warn">This device has no credential here, so it cannot store pictures.</p>`}
-    <${Inspection} cameras=${device.inspection} coverage=${coverage ?? []} now=${now} />
-    ${device.inspection.length > 0 && html`<${AskAt} device=${device.device} now=${now} />`}
+    <${Inspection} cameras=${device.inspection} coverage=${coverage} now=${now} />
+    ${device.inspection.length > 0 && html`<${AskAt} query=${{ device: device.device }} timeZone=${coverage?.timeZone} now=${now} />`}
     <${Streams} streams=${device.streams} journals=${device.journals} queue=${device.reported?.queue ?? {}} />
     <${Waiting} reported=${device.reported} now=${now} />`;
 }
 
-/** What is known now of each camera and model, and its last eight hours. */
+/** What is known now of each camera and model, and the shifts of its last eight hours. */
 function Inspection({ cameras, coverage, now }) {
   if (cameras.length === 0) return html`<p class="small empty">No counters of its cameras yet.</p>`;
   return html`<ul class="cameras">
-    ${cameras.map((row) => {
-      const { word, tone } = INSPECTION[row.inspecting];
-      const own = coverage.find(({ camera, model }) => camera === row.camera && model === row.model);
-      return html`<li key=${`${row.camera}/${row.model}`} data-camera=${row.camera}>
-        <p class="name"><b>${row.camera}</b> <span>${row.model}</span> <em class=${TEXT_TONE[tone]}>${word}</em></p>
-        ${row.reason !== null && html`<p class=${TEXT_TONE[tone]}>${reason(row.reason)}</p>`}
-        ${own && html`<${Strip} coverage=${own} now=${now} /><p class="small">${coverageText(own)}</p>`}
-        <p class="small">
-          Since its start ${number(row.inspected)} of ${number(row.offered)} frames inspected${reasons(', skipped', row.skipped)}${reasons(', failed', row.failed, 'bad')}
-          <span class="when"> · ${ago(row.receivedAtMs, now)}</span>
-        </p>
+    ${[...new Set(cameras.map(({ camera }) => camera))].map((id) => {
+      const own = coverage?.cameras.find(({ camera }) => camera === id);
+      return html`<li key=${id} data-camera=${id}>
+        ${cameras.filter(({ camera }) => camera === id).map((row) => html`<${Model} key=${row.model} row=${row} now=${now} />`)}
+        ${own && html`<${Shifts} coverage=${own} now=${now} />`}
       </li>`;
     })}
   </ul>`;
+}
+
+function Model({ row, now }) {
+  const { word, tone } = INSPECTION[row.inspecting];
+  return html`<p class="name"><b>${row.camera}</b> <span>${row.model}</span> <em class=${TEXT_TONE[tone]}>${word}</em></p>
+    ${row.reason !== null && html`<p class=${TEXT_TONE[tone]}>${reason(row.reason)}</p>`}
+    <p class="small">
+      Since its start ${number(row.inspected)} of ${number(row.offered)} frames inspected${reasons(', skipped', row.skipped)}${reasons(', failed', row.failed, 'bad')}
+      <span class="when"> · ${ago(row.receivedAtMs, now)}</span>
+    </p>`;
 }
 
 const TEXT_TONE = { bad: 'bad', warn: 'warn-text', good: '', idle: 'quiet' };

@@ -43,8 +43,8 @@ export const InspectionCounters = z.object({
   inspected: z.int().nonnegative(),
   skipped: reasons,
   failed: reasons,
-});
-export type InspectionCounters = z.infer<typeof InspectionCounters>;
+}) satisfies z.ZodType<records.InspectionCounters>;
+export type InspectionCounters = records.InspectionCounters;
 
 /** Body of a record in stream `telemetry`: counters of one camera and model since the process started. */
 export const TelemetryBody = z.object({
@@ -53,8 +53,8 @@ export const TelemetryBody = z.object({
   counters: InspectionCounters,
   latencyMs: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).optional(),
   state: z.string().max(64),
-});
-export type TelemetryBody = z.infer<typeof TelemetryBody>;
+}) satisfies z.ZodType<records.TelemetryBody>;
+export type TelemetryBody = records.TelemetryBody;
 
 /** Body of a record in stream `media`: a file that exists on the device and is uploaded to the collector over HTTP. */
 export const MediaBody = z.object({

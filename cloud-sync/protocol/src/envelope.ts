@@ -3,6 +3,7 @@ import { DesiredStatus } from './desired.ts';
 import { DeviceId } from './device-id.ts';
 import type * as records from './records/index.ts';
 import { CLOCK_QUALITIES, EARLIER_PATTERN, STREAMS } from './records/index.ts';
+import { ShiftPlan } from './shift-plan.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const seq = z.int().positive();
@@ -87,6 +88,8 @@ export const DeviceState = z.object({
   boot: z.string().min(1).max(64),
   line: z.string().max(128).optional(),
   version: z.string().max(64).optional(),
+  /** Shifts of the line, into which its coverage is divided. */
+  shifts: ShiftPlan.optional(),
   /** Ed25519 public key (raw 32 bytes, base64url) with which the heads of its chains are signed; see signature.ts. */
   key: z
     .string()

@@ -35,6 +35,7 @@ export {
   summarise,
 } from './records/index.ts';
 export * from './rights.ts';
+export * from './shift-plan.ts';
 export * from './signature.ts';
 export * from './transfer.ts';
 export * from './topic-names.ts';

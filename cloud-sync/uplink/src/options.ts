@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@lineside/kit';
+import type { DeviceState } from '@lineside/protocol';
 import type { DayWindow } from './limits/index.ts';
 import type { MediaTimes } from './media/index.ts';
 import type { WindowOptions } from './outbox/index.ts';
@@ -47,6 +48,8 @@ export interface UplinkOptions {
   /** Name of the line for people, and the version of the program. */
   readonly line?: string;
   readonly version?: string;
+  /** Shifts of the line, so that the collector divides its time as the device does. */
+  readonly shifts?: DeviceState['shifts'];
   /** Ed25519 public key (raw, base64url) with which the heads of the chains are signed. */
   readonly publicKey?: string;
   /** Most bytes per second to the network, on average; a quarter of it is for evidence. */

@@ -66,7 +66,7 @@ export class Presence {
 
 /** The birth message of a device (`online`) or its will. */
 export function presenceMessage(options: UplinkOptions, session: string, online: boolean): OutgoingMessage {
-  const { outbox, line, version, publicKey, clock } = options;
+  const { outbox, line, version, publicKey, clock, shifts } = options;
   const state: DeviceState = {
     v: 1,
     online,
@@ -77,6 +77,7 @@ export function presenceMessage(options: UplinkOptions, session: string, online:
     ...(line === undefined ? {} : { line: line.slice(0, LINE_LENGTH) }),
     ...(version === undefined ? {} : { version }),
     ...(publicKey === undefined ? {} : { key: publicKey }),
+    ...(shifts === undefined ? {} : { shifts }),
   };
   return outgoing('state', { device: outbox.device }, state);
 }

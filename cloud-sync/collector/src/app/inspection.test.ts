@@ -50,7 +50,7 @@ beforeAll(async () => {
   device = await CollectorDevice.connect('line-1', collector.at.mqtt, password);
   await device.birth();
   telemetry = new JournalTwin('line-1', 'telemetry', EPOCH);
-  startMs = Date.now() - 10 * MINUTE;
+  startMs = Math.floor(Date.now() / MINUTE) * MINUTE - 10 * MINUTE;
   for (const minute of [0, 1, 2, 3, 4]) await count(minute, minute * 600);
   for (const minute of [4.5, 5.5, 6.5, 7.5, 8.5, 9.5]) await count(minute, 2700, 'failed:refused');
 });
@@ -92,7 +92,7 @@ it('answers whether the check was running at a time, with the reason when it was
   }
   const at = (minute: number) => new Date(startMs + minute * MINUTE).toISOString();
   const during = async (from: number, to: number) =>
-    json<Answer>(`/api/v1/coverage?device=line-1&camera=belt&from=${at(from)}&to=${at(to)}&step=60000`);
+    json<Answer>(`/api/v1/coverage?device=line-1&camera=belt&from=${at(from)}&to=${at(to)}&by=minute`);
   expect((await during(2, 3)).items).toMatchObject([{ inspectedFraction: 1, periods: [] }]);
   expect((await during(6, 7)).items).toMatchObject([
     { inspectedFraction: 0, periods: [{ state: 'blind', reason: 'camera_refused' }] },
@@ -101,6 +101,23 @@ it('answers whether the check was running at a time, with the reason when it was
   expect(whole.items).toMatchObject([{ inspectedFraction: 0.5, periods: [{ fromAtMs: startMs + 4.5 * MINUTE }] }]);
   expect(whole.items[0]?.parts).toHaveLength(9);
   expect((await json<Answer>('/api/v1/coverage?device=line-2')).items).toEqual([]);
+});
+
+it('answers the same by one command, with the fraction and the reason as a sentence and an exit code for scripts', async () => {
+  const at = (minute: number) => new Date(startMs + minute * MINUTE).toISOString();
+  const asked = async (...words: readonly string[]) =>
+    collectorCommand('coverage', '--data', data, '--device', 'line-1', ...words);
+  const good = await asked('--at', at(2.5));
+  expect(good.stdout).toMatch(/belt\n.* UTC: 100 % inspected\n/);
+  expect(good.code).toBe(0);
+  const bad = await asked('--at', at(7));
+  expect(bad.stdout).toContain('0 % inspected; 60 s not inspected: the camera refuses the connection 60 s');
+  expect(bad.code).toBe(4);
+  const shifts = await asked('--by', 'shift', '--json');
+  expect(JSON.parse(shifts.stdout)).toMatchObject({
+    devices: [{ device: 'line-1', timeZone: 'UTC', by: 'shift', cameras: [{ camera: 'belt' }] }],
+  });
+  expect((await asked('--at', 'noon')).code).toBe(2);
 });
 
 it('says that the line is inspected again when it is, and that nobody knows when the device is gone', async () => {

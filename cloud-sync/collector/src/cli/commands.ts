@@ -43,6 +43,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/status.ts'),
   },
   {
+    name: 'coverage',
+    summary: 'was the check running? For how long each camera was inspected, when it was not, and why',
+    load: () => import('./verbs/coverage.ts'),
+  },
+  {
     name: 'gaps',
     summary: 'missing records, chain breaks, conflicts, signature problems',
     load: () => import('./verbs/gaps.ts'),

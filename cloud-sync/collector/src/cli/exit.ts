@@ -9,7 +9,7 @@ export const EXIT = {
   badInput: 2,
   /** This machine cannot run it: Node too old, not built. */
   environment: 3,
-  /** A line is not inspected, or nobody knows whether it is. */
+  /** A line is or was not inspected, or nobody knows whether it is or was. */
   notInspecting: 4,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -20,7 +20,7 @@ Exit codes:
   1  done, and problems were found; or it failed
   2  wrong options or input, or a configuration that cannot be used
   3  this machine cannot run it (Node too old, not built)
-  4  status: a line is not inspected, or nobody knows whether it is`;
+  4  status, coverage: a line is or was not inspected, or nobody knows whether it is or was`;
 
 /** Any error with a code and an advice, from any module. */
 export interface CodedError {

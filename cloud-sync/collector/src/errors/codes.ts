@@ -12,12 +12,14 @@ type UsageCode =
   | 'data_empty'
   | 'device_exists'
   | 'device_id_invalid'
+  | 'device_unknown'
   | 'file_unreadable'
   | 'http_token_missing'
   | 'http_token_short'
   | 'media_s3_missing'
   | 'mqtt_ca_missing'
   | 'mqtt_tls_missing'
+  | 'query_invalid'
   | 'secret_missing'
   | 'store_invalid';
 

@@ -127,7 +127,7 @@ describe('the API', () => {
       ['/api/v1/coverage?device=line-1&from=yesterday', 400, 'query_invalid'],
       ['/api/v1/coverage?device=line-1&from=2000&to=1000', 400, 'query_invalid'],
       ['/api/v1/coverage?device=line-1&from=0&to=99999999999', 400, 'query_invalid'],
-      ['/api/v1/coverage?device=line-1&from=0&to=2600000000&step=60000', 400, 'query_invalid'],
+      ['/api/v1/coverage?device=line-1&from=0&to=2600000000&by=minute', 400, 'query_invalid'],
       ['/api/v1/media/../../etc/passwd', 404, 'not_found'],
       ['/api/v1/media/%2e%2e%2fcollector.sqlite', 404, 'media_unknown'],
       ['/api/v1/media/zz', 404, 'media_unknown'],

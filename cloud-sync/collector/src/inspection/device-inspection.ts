@@ -1,6 +1,6 @@
+import { MAX_STEP_MS } from '@lineside/protocol/coverage';
 import type { InspectionSample, RecordQueries, TelemetryRow } from '../records/index.ts';
 import { inspectionState, type InspectionState } from './inspection-state.ts';
-import { MAX_STEP_MS } from './timeline.ts';
 
 /** Most cameras and models of one device that are judged and shown, so that one device cannot fill the page. */
 export const MAX_CAMERAS = 128;

@@ -1,6 +1,12 @@
 import type { InspectionSample, TelemetryRow } from '../records/index.ts';
-import { isStreaming, mostCounted, reasonOfState, reasonText } from './blind-reason.ts';
-import { MAX_STEP_MS, timelineOf } from './timeline.ts';
+import {
+  isStreaming,
+  MAX_STEP_MS,
+  mostCounted,
+  reasonOfState,
+  reasonText,
+  timelineOf,
+} from '@lineside/protocol/coverage';
 
 /**
  * What is known now of one camera and model. `unknown`: no record tells. `ended`: the device reports its other cameras

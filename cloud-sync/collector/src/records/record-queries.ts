@@ -1,4 +1,5 @@
 import type { ClockQuality, DeviceState, EventBody, Reported, TelemetryBody } from '@lineside/protocol';
+import type { Neighbours } from '@lineside/protocol/coverage';
 import type { InspectionSample, SampleQuery } from './inspection-sample.ts';
 import type { SignatureProblem } from './signature-problem.ts';
 import type { StreamKey } from './stream-key.ts';
@@ -11,6 +12,8 @@ export interface RecordQueries {
   telemetry(): Promise<readonly TelemetryRow[]>;
   /** Telemetry records of one device by their wall time, in the order in which they were written. */
   inspectionSamples(query: SampleQuery): Promise<readonly InspectionSample[]>;
+  /** Wall times of the last of them before an interval and of the first after it. */
+  sampleNeighbours(query: SampleQuery): Promise<Neighbours>;
   /** Newest first. Rejects with UsageError for a cursor that is not from an earlier page. */
   events(query: EventQuery): Promise<Page<EventSummary>>;
   totals(): Promise<Totals>;

@@ -10,6 +10,7 @@ export * from './event-times.ts';
 export { EARLIER_PATTERN } from './patterns.ts';
 export * from './ranges.ts';
 export * from './streams.ts';
+export { type InspectionCounters, readTelemetryBody, type TelemetryBody } from './telemetry-body.ts';
 export { readTombstoneBody, type TombstoneBody } from './tombstone-body.ts';
 export {
   beforeText,

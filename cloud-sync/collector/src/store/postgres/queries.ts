@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { toSamples, type SampleSql } from '../../records/index.ts';
+import { type NeighboursSql, type SampleSql, toNeighbours, toSamples } from '../../records/index.ts';
 import type {
   ChainBreak,
   Conflict,
@@ -8,6 +8,7 @@ import type {
   EventSummary,
   InspectionSample,
   LossRow,
+  Neighbours,
   Page,
   RecordQueries,
   SampleQuery,
@@ -54,6 +55,12 @@ const SAMPLES = `select j.device, r.journal, r.seq, r.json from journals j join 
   where j.device = $1 and j.stream = 'telemetry' and r.kind = 'counters' and r.wall_ms between $2 and $3
   order by r.journal, r.seq`;
 
+const NEIGHBOURS = `select max((select r.wall_ms from records r where r.journal = j.id and r.kind = 'counters' and r.wall_ms < $2
+      order by r.wall_ms desc limit 1)) as "beforeMs",
+    min((select r.wall_ms from records r where r.journal = j.id and r.kind = 'counters' and r.wall_ms > $3
+      order by r.wall_ms limit 1)) as "afterMs"
+  from journals j where j.device = $1 and j.stream = 'telemetry'`;
+
 const BREAKS = `select j.device, j.epoch, j.stream, b.seq, b.link, b.expected, b.found, b.at_ms as "atMs", b.times
   from chain_breaks b join journals j on j.id = b.journal order by b.at_ms desc, b.journal, b.seq limit $1`;
 
@@ -91,9 +98,13 @@ export class PostgresQueries implements RecordQueries {
     return toTelemetryRows(await rowsOf<TelemetrySql>(this.#pool, sql));
   }
 
-  async inspectionSamples({ device, camera, fromMs, toMs }: SampleQuery): Promise<readonly InspectionSample[]> {
+  async inspectionSamples({ device, fromMs, toMs }: SampleQuery): Promise<readonly InspectionSample[]> {
     const rows = await rowsOf<SampleSql>(this.#pool, SAMPLES, [device, fromMs, toMs]);
-    return toSamples(rows, camera);
+    return toSamples(rows);
+  }
+
+  async sampleNeighbours({ device, fromMs, toMs }: SampleQuery): Promise<Neighbours> {
+    return toNeighbours((await rowsOf<NeighboursSql>(this.#pool, NEIGHBOURS, [device, fromMs, toMs]))[0]);
   }
 
   async events({ device, kind, limit, cursor }: EventQuery): Promise<Page<EventSummary>> {

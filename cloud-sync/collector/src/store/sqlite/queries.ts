@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { toSamples, type SampleSql } from '../../records/index.ts';
+import { type NeighboursSql, type SampleSql, toNeighbours, toSamples } from '../../records/index.ts';
 import type {
   ChainBreak,
   Conflict,
@@ -8,6 +8,7 @@ import type {
   EventSummary,
   InspectionSample,
   LossRow,
+  Neighbours,
   Page,
   RecordQueries,
   SampleQuery,
@@ -49,6 +50,12 @@ const SAMPLES = `select j.device, r.journal, r.seq, r.json from journals j join 
   where j.device = :device and j.stream = 'telemetry' and r.kind = 'counters' and r.wall_ms between :fromMs and :toMs
   order by r.journal, r.seq`;
 
+const NEIGHBOURS = `select max((select r.wall_ms from records r where r.journal = j.id and r.kind = 'counters' and r.wall_ms < :fromMs
+      order by r.wall_ms desc limit 1)) as beforeMs,
+    min((select r.wall_ms from records r where r.journal = j.id and r.kind = 'counters' and r.wall_ms > :toMs
+      order by r.wall_ms limit 1)) as afterMs
+  from journals j where j.device = :device and j.stream = 'telemetry'`;
+
 const BREAKS = `select j.device, j.epoch, j.stream, b.seq, b.link, b.expected, b.found, b.at_ms as atMs, b.times
   from chain_breaks b join journals j on j.id = b.journal order by b.at_ms desc limit ?`;
 
@@ -85,9 +92,13 @@ export class SqliteQueries implements RecordQueries {
     return toTelemetryRows(this.#all<TelemetrySql>('select * from telemetry order by device, camera, model'));
   }
 
-  async inspectionSamples({ device, camera, fromMs, toMs }: SampleQuery): Promise<readonly InspectionSample[]> {
+  async inspectionSamples({ device, fromMs, toMs }: SampleQuery): Promise<readonly InspectionSample[]> {
     const rows = this.#db.prepare<[object], SampleSql>(SAMPLES).all({ device, fromMs, toMs });
-    return toSamples(rows, camera);
+    return toSamples(rows);
+  }
+
+  async sampleNeighbours({ device, fromMs, toMs }: SampleQuery): Promise<Neighbours> {
+    return toNeighbours(this.#db.prepare<[object], NeighboursSql>(NEIGHBOURS).get({ device, fromMs, toMs }));
   }
 
   async events({ device, kind, limit, cursor }: EventQuery): Promise<Page<EventSummary>> {

@@ -1,6 +1,13 @@
-import { BLIND_REASONS, FAIL_REASONS, SKIP_REASONS, type TelemetryBody } from '@lineside/protocol';
+import type { TelemetryBody } from '../records/index.ts';
+import {
+  BLIND_REASONS,
+  FAIL_REASONS,
+  type Language,
+  SKIP_REASONS,
+  type Words,
+} from '../vocabulary/index.ts';
 
-const WORDS: Readonly<Record<string, { readonly en: string }>> = { ...SKIP_REASONS, ...FAIL_REASONS, ...BLIND_REASONS };
+const WORDS: Readonly<Record<string, Words>> = { ...SKIP_REASONS, ...FAIL_REASONS, ...BLIND_REASONS };
 
 /** `streaming` is the only state of a camera in which frames can be inspected. */
 export function isStreaming({ state }: Pick<TelemetryBody, 'state'>): boolean {
@@ -15,8 +22,8 @@ export function reasonOfState(state: string): string {
 }
 
 /** A reason code in words; one that only a newer device knows is shown with spaces. */
-export function reasonText(code: string): string {
-  return WORDS[code]?.en ?? code.replace(/^camera_/, 'camera: ').replaceAll(/[^A-Za-z0-9:]+/g, ' ');
+export function reasonText(code: string, language: Language = 'en'): string {
+  return WORDS[code]?.[language] ?? code.replace(/^camera_/, 'camera: ').replaceAll(/[^A-Za-z0-9:]+/g, ' ');
 }
 
 /** The reason that was counted most between two samples of the same process; undefined when none was. */

@@ -1,0 +1,50 @@
+import { entriesOf, integerFrom, numberFrom, objectReader, textOf } from './object-reader.ts';
+
+/** Counters of one camera and model since the process started: offered = inspected + skipped + failed. */
+export interface InspectionCounters {
+  offered: number;
+  inspected: number;
+  skipped: Record<string, number>;
+  failed: Record<string, number>;
+}
+
+/** Body of a record in stream `telemetry`. `state`: `streaming`, or why no frame of this camera can be inspected. */
+export interface TelemetryBody {
+  camera: string;
+  model: string;
+  counters: InspectionCounters;
+  latencyMs?: { p50: number; p95: number; p99: number } | undefined;
+  state: string;
+}
+
+const name = textOf(1, 128);
+const count = integerFrom(0);
+const anyNumber = numberFrom(Number.NEGATIVE_INFINITY);
+
+/** The body of a telemetry record; undefined where `value` is none. Accepts what the schema `TelemetryBody` accepts. */
+export const readTelemetryBody = objectReader<TelemetryBody>(
+  {
+    camera: name,
+    model: name,
+    counters: objectReader<InspectionCounters>(
+      { offered: count, inspected: count, skipped: readCounts, failed: readCounts },
+      {},
+    ),
+    state: textOf(0, 64),
+  },
+  {
+    latencyMs: objectReader<NonNullable<TelemetryBody['latencyMs']>>(
+      { p50: anyNumber, p95: anyNumber, p99: anyNumber },
+      {},
+    ),
+  },
+);
+
+function readCounts(value: unknown): Record<string, number> | undefined {
+  const given = entriesOf(value);
+  const entries = given?.flatMap(([key, item]) => {
+    const read = count(item);
+    return read === undefined ? [] : [[key, read] as const];
+  });
+  return entries !== undefined && entries.length === given?.length ? Object.fromEntries(entries) : undefined;
+}
