@@ -203,6 +203,26 @@ export const VOCABULARY = {
       "en": "the camera failed for an unknown reason",
       "ru": "сбой камеры по неизвестной причине"
     },
+    "overload": {
+      "en": "overload: the device was too slow to inspect",
+      "ru": "перегрузка: устройство не успевало проверять"
+    },
+    "device_off": {
+      "en": "the device was off, or Lineside was not running",
+      "ru": "устройство было выключено, или Lineside не работал"
+    },
+    "not_scheduled": {
+      "en": "outside of every shift",
+      "ru": "вне смен"
+    },
+    "not_configured": {
+      "en": "not configured",
+      "ru": "не настроено"
+    },
+    "clock_unknown": {
+      "en": "the clock of the device was wrong",
+      "ru": "часы устройства шли неверно"
+    },
     "no_frames": {
       "en": "no frames arrived",
       "ru": "кадры не поступали"

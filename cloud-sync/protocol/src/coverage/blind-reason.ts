@@ -1,11 +1,5 @@
 import type { TelemetryBody } from '../records/index.ts';
-import {
-  BLIND_REASONS,
-  FAIL_REASONS,
-  type Language,
-  SKIP_REASONS,
-  type Words,
-} from '../vocabulary/index.ts';
+import { BLIND_REASONS, FAIL_REASONS, type Language, SKIP_REASONS, type Words } from '../vocabulary/index.ts';
 
 const WORDS: Readonly<Record<string, Words>> = { ...SKIP_REASONS, ...FAIL_REASONS, ...BLIND_REASONS };
 

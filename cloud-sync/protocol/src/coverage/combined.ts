@@ -7,7 +7,9 @@ const RANK: Readonly<Record<SegmentState, number>> = { unscheduled: 0, inspected
 export function combined(timelines: readonly (readonly Segment[])[]): readonly Segment[] {
   const [only, ...others] = timelines;
   if (only !== undefined && others.length === 0) return only;
-  const borders = [...new Set(timelines.flat().flatMap(({ fromMs, toMs }) => [fromMs, toMs]))].toSorted((a, b) => a - b);
+  const borders = [...new Set(timelines.flat().flatMap(({ fromMs, toMs }) => [fromMs, toMs]))].toSorted(
+    (a, b) => a - b,
+  );
   const next = timelines.map(() => 0);
   return borders.slice(1).flatMap((toMs, index): readonly Segment[] => {
     const fromMs = borders[index] ?? toMs;

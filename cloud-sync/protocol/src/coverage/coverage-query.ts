@@ -85,7 +85,11 @@ export function requestOf(words: CoverageWords, plan: ShiftPlan, nowMs: number):
   return { fromMs, toMs, parts, by, plan, nowMs, camera: words.camera };
 }
 
-function intervalOf(words: CoverageWords, { timeZone }: ShiftPlan, nowMs: number): Interval | { readonly mistake: string } {
+function intervalOf(
+  words: CoverageWords,
+  { timeZone }: ShiftPlan,
+  nowMs: number,
+): Interval | { readonly mistake: string } {
   const { at, date } = words;
   if (at !== undefined) {
     const ms = parseInstant(at, timeZone, nowMs);

@@ -37,7 +37,9 @@ export function coverText(cover: Cover): string {
     ...(unscheduledMs > 0
       ? [`nothing to inspect for ${lengthText(unscheduledMs)}: ${reasons((code) => OFF.has(code))}`]
       : []),
-    ...(pendingMs > 0 ? [fraction === null && unscheduledMs === 0 ? 'no records yet' : `${lengthText(pendingMs)} still to come`] : []),
+    ...(pendingMs > 0
+      ? [fraction === null && unscheduledMs === 0 ? 'no records yet' : `${lengthText(pendingMs)} still to come`]
+      : []),
     ...(unsyncedMs > 0 ? [`times of ${lengthText(unsyncedMs)} from a clock that no time server has set`] : []),
   ];
   return parts.join('; ');

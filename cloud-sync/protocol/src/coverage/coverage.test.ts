@@ -217,7 +217,10 @@ describe('the coverage of a camera', () => {
     const bad = steady(10).map((point) =>
       point.at <= 6 ? point : { ...point, inspected: 3600, state: 'model_failed' },
     );
-    const { items, cameras } = answer([...good, ...bad].toSorted((a, b) => a.at - b.at), 10);
+    const { items, cameras } = answer(
+      [...good, ...bad].toSorted((a, b) => a.at - b.at),
+      10,
+    );
     expect(items.map(({ inspectedMs }) => minutes(inspectedMs))).toEqual([10, 6]);
     expect(cameras).toMatchObject([{ camera: 'belt', model: undefined, blindMs: 4 * MINUTE, framesInspected: 9600 }]);
   });

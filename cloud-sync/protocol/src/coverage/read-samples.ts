@@ -25,10 +25,7 @@ const READ_MS = 3_600_000;
  * The samples from which the coverage of an interval follows, in the order of their records. Those of its neighbours are
  * among them, however far away: what they leave out tells whether the device was off.
  */
-export async function readSamples(
-  source: SampleSource,
-  interval: Interval,
-): Promise<readonly InspectionSample[]> {
+export async function readSamples(source: SampleSource, interval: Interval): Promise<readonly InspectionSample[]> {
   const [fromMs, toMs] = [interval.fromMs - MAX_STEP_MS, interval.toMs + MAX_STEP_MS];
   const { beforeMs, afterMs } = await source.neighbours(fromMs, toMs);
   const samples: InspectionSample[] = [];

@@ -43,7 +43,10 @@ describe('shifts', () => {
   });
 
   it('are the default in UTC where a device reports a time zone that is not known here', () => {
-    expect(planOrDefault({ timeZone: 'Mars/Olympus', shifts: [] })).toEqual({ timeZone: 'UTC', shifts: DEFAULT_SHIFTS });
+    expect(planOrDefault({ timeZone: 'Mars/Olympus', shifts: [] })).toEqual({
+      timeZone: 'UTC',
+      shifts: DEFAULT_SHIFTS,
+    });
   });
 });
 

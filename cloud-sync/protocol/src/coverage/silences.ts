@@ -16,7 +16,8 @@ export function silencesOf(samples: readonly InspectionSample[]): Silences {
   const starts: number[] = [];
   for (const [index, sample] of samples.entries()) {
     const before = samples[index - 1];
-    const follows = before?.device === sample.device && before.journal === sample.journal && before.seq + 1 === sample.seq;
+    const follows =
+      before?.device === sample.device && before.journal === sample.journal && before.seq + 1 === sample.seq;
     starts.push(follows ? (starts[index - 1] ?? index) : index);
   }
   const isComplete = (from: number, to: number): boolean => (starts[to] ?? to) <= from;
@@ -32,7 +33,7 @@ export function silencesOf(samples: readonly InspectionSample[]): Silences {
     if (from === undefined || to === undefined || !isComplete(from, to)) return undefined;
     return longest(from, to) > MAX_STEP_MS ? 'device_off' : 'not_configured';
   };
-  const unconfigured = (a: InspectionSample, b: InspectionSample): readonly Segment[] =>
+  const absence = (a: InspectionSample, b: InspectionSample): readonly Segment[] =>
     b.wallMs - a.wallMs > MAX_STEP_MS && reason(a, b) === 'not_configured'
       ? [
           {
@@ -45,11 +46,11 @@ export function silencesOf(samples: readonly InspectionSample[]): Silences {
     reason,
     before: (first) => {
       const start = samples[starts[places.get(keyOf(first)) ?? 0] ?? 0];
-      return start === undefined ? [] : unconfigured(start, first);
+      return start === undefined ? [] : absence(start, first);
     },
     after: (last) => {
       const end = samples.at(-1);
-      return end === undefined ? [] : unconfigured(last, end);
+      return end === undefined ? [] : absence(last, end);
     },
   };
 }
