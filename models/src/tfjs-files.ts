@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import type { ModelProblem } from './errors/index.ts';
 import { insideFolder } from './onnx/index.ts';
+
+/** What is needed of a TensorFlow.js model's `model.json`. */
+const ModelJson = z.object({ weightsManifest: z.array(z.object({ paths: z.array(z.string().min(1)) })) });
 
 /** True for a bundle whose model is a TensorFlow.js one: `model.json` with files of weights beside it. */
 export function isTfjsFile(file: string): boolean {
@@ -40,13 +44,9 @@ export async function sha256Tfjs(
 
 function weightFiles(text: string): readonly string[] | undefined {
   try {
-    const { weightsManifest } = JSON.parse(text) as { readonly weightsManifest?: unknown };
-    if (!Array.isArray(weightsManifest)) return undefined;
-    const paths = weightsManifest.flatMap(
-      (group: { readonly paths?: readonly unknown[] } | null) => group?.paths ?? [],
-    );
-    const inside = paths.filter((path) => typeof path === 'string' && !path.startsWith('/') && !path.includes('..'));
-    return inside.length === paths.length ? inside.map(String) : undefined;
+    const paths = ModelJson.safeParse(JSON.parse(text)).data?.weightsManifest.flatMap((group) => group.paths);
+    const isInside = (path: string): boolean => !path.startsWith('/') && !path.includes('..');
+    return paths?.every(isInside) === true ? paths : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

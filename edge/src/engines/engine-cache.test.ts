@@ -105,6 +105,20 @@ describe('engines', () => {
     expect(reported(second.states())).toEqual(['a ready']);
   });
 
+  it.each(['null', '{}', '{"key":{},"bytes":"many"}', '{"key'])(
+    'whose facts read %s are built anew, because what a disk kept is not believed',
+    async (facts) => {
+      const first = await keeper(['a']);
+      await first.prepare(never);
+      await writeFile(join(first.wrapperOf('a')!, '..', 'engine.json'), facts);
+      expect(await listEngines(dir.join('engines'))).toEqual([]);
+      const second = await keeper(['a']);
+      await second.prepare(never);
+      expect(await trtexec.builds()).toHaveLength(2);
+      expect(reported(second.states())).toEqual(['a ready']);
+    },
+  );
+
   it('that the runtime refuses go, are built once more, and are then left alone', async () => {
     for (let start = 0; start < 2; start++) {
       const line = await keeper(['a']);

@@ -4,31 +4,34 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } f
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { syncFolder, writeFileAtomic } from '@lineside/kit';
+import { z } from 'zod';
 import { endOrphanedBuild, forgetBuilder } from './orphaned-builds.ts';
 
 /** All that makes an engine another one. */
-export interface EngineKey {
+const EngineKey = z.strictObject({
   /** Of the ONNX file, 64 hex digits. */
-  readonly sha256: string;
-  readonly precision: 'fp16' | 'fp32';
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  precision: z.enum(['fp16', 'fp32']),
   /** Input's type and dimensions, `uint8[1,640,640,3]`. */
-  readonly shape: string;
-  readonly tensorrt: string;
+  shape: z.string(),
+  tensorrt: z.string(),
   /** `none` on a machine that is no Jetson. */
-  readonly l4t: string;
-  readonly gpu: string;
-}
+  l4t: z.string(),
+  gpu: z.string(),
+});
+export type EngineKey = Readonly<z.infer<typeof EngineKey>>;
 
-/** What lies beside an engine. */
-export interface EngineFacts {
-  readonly key: EngineKey;
+/** What lies beside an engine: parsed, because a power cut or a hand may have changed it. */
+const EngineFacts = z.strictObject({
+  key: EngineKey,
   /** Id of the model, for people. */
-  readonly model: string;
-  readonly bytes: number;
+  model: z.string(),
+  bytes: z.int().nonnegative(),
   /** Of the engine's file. */
-  readonly engineSha256: string;
-  readonly builtInMs: number;
-}
+  engineSha256: z.string(),
+  builtInMs: z.number(),
+});
+export type EngineFacts = Readonly<z.infer<typeof EngineFacts>>;
 
 export interface KeptEngine extends EngineFacts {
   readonly folder: string;
@@ -37,11 +40,8 @@ export interface KeptEngine extends EngineFacts {
 }
 
 /** Failures of one key, reported again at the next start. */
-export interface Failures {
-  readonly attempts: number;
-  readonly code: string;
-  readonly message: string;
-}
+const Failures = z.strictObject({ attempts: z.int().positive(), code: z.string(), message: z.string() });
+export type Failures = Readonly<z.infer<typeof Failures>>;
 
 export const ENGINE_FILE = 'model.engine';
 export const WRAPPER_FILE = 'model.onnx';
@@ -67,8 +67,7 @@ export async function listEngines(folder: string): Promise<readonly KeptEngine[]
 async function readEngine(folder: string, name: string): Promise<KeptEngine | undefined> {
   const path = join(folder, name, FACTS_FILE);
   try {
-    // Written by this module; a change by hand gives another engine at worst.
-    const facts = JSON.parse(await readFile(path, 'utf8')) as EngineFacts;
+    const facts = EngineFacts.parse(JSON.parse(await readFile(path, 'utf8')));
     return { ...facts, folder: join(folder, name), usedAtMs: (await stat(path)).mtimeMs };
   } catch {
     return undefined;
@@ -128,7 +127,7 @@ export async function discard(folder: string, key: EngineKey): Promise<void> {
 
 export async function failuresOf(folder: string, key: EngineKey): Promise<Failures | undefined> {
   try {
-    return JSON.parse(await readFile(failurePath(folder, key), 'utf8')) as Failures;
+    return Failures.safeParse(JSON.parse(await readFile(failurePath(folder, key), 'utf8'))).data;
   } catch {
     return undefined;
   }

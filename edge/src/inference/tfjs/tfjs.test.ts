@@ -102,6 +102,16 @@ describe('the files of a TensorFlow.js model', () => {
     await expect(resolveModel(dir.path, { catalogDir: dir.path, baseDir: dir.path })).rejects.toThrow('bias.bin');
   });
 
+  it.each(['null', '[]', '{"weightsManifest": [null]}', '{"weightsManifest": [{"paths": "kernel.bin"}]}'])(
+    'a TensorFlow.js bundle whose model.json reads %s is refused',
+    async (text) => {
+      await writeFile(spec.path, text);
+      await expect(resolveModel(dir.path, { catalogDir: dir.path, baseDir: dir.path })).rejects.toThrow(
+        'is not the model.json of a TensorFlow.js model',
+      );
+    },
+  );
+
   it('a TensorFlow.js bundle is accepted when it is complete, and refused when it is damaged', async () => {
     const places = { catalogDir: dir.path, baseDir: dir.path };
     expect(await resolveModel(dir.path, places)).toMatchObject({ kind: 'bundle', onnxPath: spec.path });
