@@ -242,7 +242,7 @@ export const MODULES: readonly Module[] = [
     ['domain', 'kit', 'models', 'models/families'],
     ['onnxruntime-node', 'node:worker_threads', 'node:fs/promises'],
   ),
-  edge('engines', ['kit', 'models'], ['node:fs', 'node:fs/promises', 'node:crypto', 'node:os']),
+  edge('engines', ['kit', 'models'], ['zod', 'node:fs', 'node:fs/promises', 'node:crypto', 'node:os']),
   edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline'], ['sharp']),
   edge('predictor', ['domain', 'kit', 'models', 'camera', 'inference', 'vision'], ['node:fs/promises']),
   edge(
