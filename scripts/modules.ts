@@ -60,7 +60,7 @@ export const MODULES: readonly Module[] = [
     folder: 'kit/src',
     packageName: '@lineside/kit',
     may: [],
-    owns: ['pino', 'yaml', 'node:module', 'node:fs', 'node:fs/promises', 'node:child_process'],
+    owns: ['pino', 'yaml', 'node:module', 'node:fs', 'node:fs/promises', 'node:child_process', 'node:os'],
   },
   {
     name: 'web',

@@ -1,4 +1,4 @@
-import { messageOf, runProgram, systemCode } from '@lineside/kit';
+import { messageOf, ProgramError, runProgram, systemCode } from '@lineside/kit';
 import { StreamError } from './errors.ts';
 
 const PROBE_DEADLINE_MS = 15_000;
@@ -20,7 +20,7 @@ export interface FfmpegCapabilities {
 /**
  * Asks FFmpeg once for version and decoders.
  *
- * @throws StreamError `ffmpeg_missing` when it cannot be run.
+ * @throws StreamError `ffmpeg_missing` when it cannot be run, `ffmpeg_slow` when it runs and does not answer in time.
  */
 export async function probeFfmpeg(command = 'ffmpeg', signal?: AbortSignal): Promise<FfmpegCapabilities> {
   const options = { timeoutMs: PROBE_DEADLINE_MS, keepCharacters: 4 << 20, ...(signal && { signal }) };
@@ -37,6 +37,9 @@ export async function probeFfmpeg(command = 'ffmpeg', signal?: AbortSignal): Pro
     return readCapabilities(command, version.stdout, decoders.stdout, showinfo);
   } catch (error) {
     if (signal?.aborted === true) throw error;
+    if (error instanceof ProgramError && error.timedOut) {
+      throw new StreamError('ffmpeg_slow', `FFmpeg is slow: ${messageOf(error)}`, error);
+    }
     const detail = systemCode(error) === 'ENOENT' ? 'it is not installed' : messageOf(error);
     throw new StreamError('ffmpeg_missing', `FFmpeg cannot be run (${command}): ${detail}`, error);
   }

@@ -23,6 +23,8 @@ export const STREAM_ADVICE: Readonly<Record<StreamErrorCode, string>> = {
     'The decoder hung and had to be killed. If it happens again, use the sub-stream of the camera or software decoding.',
   ffmpeg_missing:
     "Install FFmpeg 4.4 or later (`sudo apt install ffmpeg`), so that `ffmpeg -version` answers for the service's user.",
+  ffmpeg_slow:
+    'Nothing to install: FFmpeg is there and was slow to answer. It is asked again by itself; lower the load if this stays.',
   disk: 'A disk is full or cannot be written. Run `lineside doctor`.',
   secret_missing: 'Put the secret where the configuration looks for it; the camera is started by itself then.',
   unknown: 'Run `lineside doctor`; the last lines that FFmpeg wrote are in the log.',

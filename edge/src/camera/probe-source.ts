@@ -1,4 +1,4 @@
-import { type Clock, exitText, ProgramError, runProgram, systemCode } from '@lineside/kit';
+import { type Clock, exitText, loadText, ProgramError, runProgram, systemCode } from '@lineside/kit';
 import type { FfmpegCapabilities } from './capabilities.ts';
 import { causeOf } from './classify.ts';
 import { StreamError } from './errors.ts';
@@ -48,6 +48,10 @@ export async function probeSource(
     if (signal.aborted || error instanceof StreamError) throw error;
     if (systemCode(error) === 'ENOENT') throw new StreamError('ffmpeg_missing', `${command} is not installed`, error);
     if (!(error instanceof ProgramError)) throw error;
+    // With an address that does not answer, FFmpeg ends by its own, shorter time-out: this is the program itself.
+    if (error.timedOut && error.output.stderr.trim() === '') {
+      throw new StreamError('timed_out', `ffprobe gave no answer in ${PROBE_DEADLINE_MS / 1000} s (${loadText()})`);
+    }
     const cause = causeOf(handover.redact(error.output.stderr).split('\n'), {
       url,
       waitedMs: clock.monoMs() - startedMs,

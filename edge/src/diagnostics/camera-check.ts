@@ -14,7 +14,7 @@ export function cameraCheck(
   return {
     name: 'camera',
     subject,
-    deadlineMs: 12_000,
+    deadlineMs: 20_000,
     run: async (signal) => {
       const ffmpeg = capabilities();
       if (ffmpeg === undefined) return [skipped(subject, 'there is no FFmpeg to open it with')];

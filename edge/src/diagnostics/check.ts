@@ -1,4 +1,4 @@
-import type { Clock } from '@lineside/kit';
+import { type Clock, FairDeadline, isMachineBusy, loadText } from '@lineside/kit';
 
 export type Verdict = 'ok' | 'warning' | 'failure' | 'skipped';
 
@@ -23,7 +23,10 @@ export interface CheckResult extends CheckFinding {
   readonly tookMs: number;
 }
 
-/** One check. `run` must end by itself when the signal aborts; `runCheck` enforces the deadline. */
+/**
+ * One check. `run` must end by itself when the signal aborts; `runCheck` enforces the deadline, in which time does not
+ * count that the doctor and its programs wait for a CPU.
+ */
 export interface Check {
   readonly name: string;
   readonly subject?: string;
@@ -66,16 +69,37 @@ const SLOW_MS = 2_000;
 /** Runs one check to its end or its deadline. An error is a finding too, so that no check stops the others. */
 export async function runCheck(check: Check, tools: CheckTools): Promise<readonly CheckResult[]> {
   const started = tools.clock.monoMs();
-  const deadline = AbortSignal.timeout(check.deadlineMs);
+  using deadline = new FairDeadline({ pid: process.pid, ownMs: check.deadlineMs });
   const slow = setTimeout(() => tools.slow(check), SLOW_MS);
-  const findings = await settle(check, AbortSignal.any([tools.signal, deadline]), deadline);
+  const findings = await settle(check, AbortSignal.any([tools.signal, deadline.signal]), deadline);
   clearTimeout(slow);
   tools.signal.throwIfAborted();
   const tookMs = Math.round(tools.clock.monoMs() - started);
   return findings.map((finding) => ({ check: check.name, ...finding, tookMs }));
 }
 
-async function settle(check: Check, signal: AbortSignal, deadline: AbortSignal): Promise<readonly CheckFinding[]> {
+/** What did not answer: it is unreachable or hangs, or the machine was too busy for anybody to know. */
+function lateFinding({ name, subject, deadlineMs }: Check, starved: boolean): CheckFinding {
+  if (starved) {
+    return trouble('warning', {
+      code: `${name}_slow`,
+      subject,
+      message: `slow: the machine is busy (${loadText()}), and the check was given up`,
+      meaning: 'whether this is in order is not known',
+      advice: 'run the doctor again when the machine is less busy; `top` shows what takes its time',
+    });
+  }
+  const busy = isMachineBusy() ? `; the machine is busy (${loadText()})` : '';
+  return trouble('failure', {
+    code: `${name}_timed_out`,
+    subject,
+    message: `no answer within ${deadlineMs / 1000} s${busy}`,
+    meaning: 'the checked part hangs or is unreachable',
+    advice: 'check cable, power and address; then run the doctor again',
+  });
+}
+
+async function settle(check: Check, signal: AbortSignal, deadline: FairDeadline): Promise<readonly CheckFinding[]> {
   const late = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(new DOMException('the check was aborted', 'AbortError')), {
       once: true,
@@ -84,17 +108,7 @@ async function settle(check: Check, signal: AbortSignal, deadline: AbortSignal):
   try {
     return await Promise.race([check.run(signal), late]);
   } catch (error) {
-    if (deadline.aborted) {
-      return [
-        trouble('failure', {
-          code: `${check.name}_timed_out`,
-          subject: check.subject,
-          message: `no answer within ${check.deadlineMs / 1000} s`,
-          meaning: 'the checked part hangs or is unreachable',
-          advice: 'check cable, power and address; then run the doctor again',
-        }),
-      ];
-    }
+    if (deadline.signal.aborted) return [lateFinding(check, deadline.starved)];
     const message = error instanceof Error ? error.message : String(error);
     return [
       trouble('failure', {

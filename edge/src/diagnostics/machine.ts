@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { type FfmpegCapabilities, hasHardwareDecoders, probeFfmpeg } from '../camera/index.ts';
-import { LinesideError, runProgram } from '@lineside/kit';
+import { LinesideError, loadText, messageOf, ProgramError, runProgram, systemCode } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
 const ANSWER_MS = 5_000;
@@ -41,6 +41,7 @@ export function ffmpegCheck(path: string | undefined, found: (capabilities: Ffmp
       } catch (error) {
         if (!(error instanceof LinesideError)) throw error;
         const { code, message, advice } = error;
+        if (code === 'ffmpeg_slow') return [slowProgram(code, message, 'cameras could not be examined')];
         return [trouble('failure', { code, message, meaning: 'no camera can be read', advice })];
       }
     },
@@ -63,14 +64,28 @@ export function oldFfmpeg(version: string): CheckFinding | undefined {
 
 async function ffprobeFindings(path: string | undefined, signal: AbortSignal): Promise<readonly CheckFinding[]> {
   const env = path === undefined ? {} : { PATH: path };
-  const runs = await runProgram('ffprobe', ['-version'], { env, timeoutMs: ANSWER_MS, signal }).then(
-    () => true,
-    () => false,
-  );
-  if (runs) return [];
-  const message = 'ffprobe cannot be run';
   const meaning = 'cameras cannot be examined before they are opened';
-  return [trouble('failure', { code: 'ffprobe_missing', message, meaning, advice: 'sudo apt install ffmpeg' })];
+  try {
+    await runProgram('ffprobe', ['-version'], { env, timeoutMs: ANSWER_MS, signal });
+    return [];
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (error instanceof ProgramError && error.timedOut)
+      return [slowProgram('ffprobe_slow', messageOf(error), meaning)];
+    const detail = systemCode(error) === 'ENOENT' ? 'it is not installed' : messageOf(error);
+    const message = `ffprobe cannot be run: ${detail}`;
+    return [trouble('failure', { code: 'ffprobe_missing', message, meaning, advice: 'sudo apt install ffmpeg' })];
+  }
+}
+
+/** A program that is there and did not answer in time: nothing is missing, and nothing is to be installed. */
+export function slowProgram(code: string, message: string, meaning: string): CheckFinding {
+  return trouble('warning', {
+    code,
+    message: message.includes('load ') ? message : `${message} (${loadText()})`,
+    meaning: `${meaning}; the program is there and slow`,
+    advice: 'run the doctor again when the machine is less busy; `top` shows what takes its time',
+  });
 }
 
 function decoderFindings(capabilities: FfmpegCapabilities): readonly CheckFinding[] {

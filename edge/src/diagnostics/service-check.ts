@@ -1,5 +1,5 @@
 import { controlSocketPath, getControlJson } from '../status/client/index.ts';
-import { LinesideError, systemCode } from '@lineside/kit';
+import { isMachineBusy, LinesideError, loadText, systemCode } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
 /** The health of the running service, if there is one. */
@@ -16,11 +16,21 @@ export function serviceCheck(dataDir: string): Check {
         if (!(error instanceof LinesideError)) throw error;
         const { code, message, advice } = error;
         const down = code === 'service_not_running';
+        if (!down && isMachineBusy()) return [slowService(message)];
         const meaning = down ? 'nothing is inspected now' : 'the service may hang';
         return [trouble(down ? 'warning' : 'failure', { code, message, meaning, advice })];
       }
     },
   };
+}
+
+function slowService(message: string): CheckFinding {
+  return trouble('warning', {
+    code: 'service_slow',
+    message: `${message} while the machine is busy (${loadText()})`,
+    meaning: 'whether it inspects is not known',
+    advice: 'run the doctor again when the machine is less busy; a service that hangs is restarted by systemd',
+  });
 }
 
 function hidden(): CheckFinding {

@@ -16,6 +16,7 @@ export const STREAM_ERROR_CODES = [
   'ended',
   'decoder_hung',
   'ffmpeg_missing',
+  'ffmpeg_slow',
   'disk',
   'secret_missing',
   'unknown',

@@ -1,5 +1,6 @@
 /** Child processes, and this process's own life: entry files and systemd. */
 export * from './entry.ts';
+export * from './fair-deadline.ts';
 export * from './life-signs.ts';
 export * from './line-splitter.ts';
 export * from './output-tail.ts';

@@ -1,10 +1,11 @@
+import { FairDeadline, loadText } from './fair-deadline.ts';
 import type { ProcessExit, ProcessOptions } from './process-options.ts';
 import { exitText } from './process-options.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
 export interface ProgramOptions
   extends Pick<ProcessOptions, 'cwd' | 'env' | 'uid' | 'gid' | 'group' | 'keepCharacters'> {
-  /** The program is ended after this time. */
+  /** The program is ended after this much time of its own: time in which it waits for a CPU does not count. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
@@ -20,11 +21,14 @@ export class ProgramError extends Error {
   override readonly name = 'ProgramError';
   readonly exit: ProcessExit;
   readonly output: ProgramOutput;
+  /** True when it was ended because it took too long: it is there, and slow or stuck. */
+  readonly timedOut: boolean;
 
-  constructor(message: string, exit: ProcessExit, output: ProgramOutput) {
+  constructor(message: string, exit: ProcessExit, output: ProgramOutput, timedOut: boolean) {
     super(message);
     this.exit = exit;
     this.output = output;
+    this.timedOut = timedOut;
   }
 }
 
@@ -38,17 +42,20 @@ export async function runProgram(
   { timeoutMs, signal, ...options }: ProgramOptions,
 ): Promise<ProgramOutput> {
   signal?.throwIfAborted();
-  const deadline = AbortSignal.timeout(timeoutMs);
+  const late = new AbortController();
   const child = new SupervisedProcess({
     ...options,
     ...{ command, args, stdout: 'pipe', graceMs: 1_000 },
-    signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+    signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
   });
+  using deadline = new FairDeadline({ pid: child.pid, ownMs: timeoutMs });
+  deadline.signal.addEventListener('abort', () => late.abort(deadline.signal.reason), { once: true });
   const exit = await child.exited;
   signal?.throwIfAborted();
   const output = { stdout: child.stdout, stderr: child.stderr };
   if (exit.code === 0) return output;
-  const reason = deadline.aborted ? `no answer in ${timeoutMs / 1000} s` : exitText(exit);
+  const timedOut = late.signal.aborted;
+  const reason = timedOut ? `no answer in ${timeoutMs / 1000} s (${loadText()})` : exitText(exit);
   const lastLine = output.stderr.trimEnd().split('\n').at(-1) ?? '';
-  throw new ProgramError(`${command}: ${reason}${lastLine === '' ? '' : `: ${lastLine}`}`, exit, output);
+  throw new ProgramError(`${command}: ${reason}${lastLine === '' ? '' : `: ${lastLine}`}`, exit, output, timedOut);
 }
