@@ -26,7 +26,8 @@ it('a slow ffprobe and a slow timedatectl are reported as slow and never as miss
   await slow(dir.join('ffprobe'));
   await slow(dir.join('timedatectl'));
   process.env['PATH'] = `${dir.path}:${PATH}`;
-  await using _others = new BusyProcesses(6);
+  await using stack = new AsyncDisposableStack();
+  stack.use(new BusyProcesses(6));
   const [ffmpeg, clock] = await Promise.all([
     run(ffmpegCheck(process.env['PATH'], () => undefined)),
     run(clockCheck(systemClock, dir.join('journal.db'))),

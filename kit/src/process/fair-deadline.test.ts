@@ -14,7 +14,8 @@ test('a process that does nothing has its deadline after its own time', async ()
 });
 
 test('a process that gets little of a CPU has more time, and is then reported as starved', async () => {
-  await using _others = new BusyProcesses(8);
+  await using stack = new AsyncDisposableStack();
+  stack.use(new BusyProcesses(8));
   await using worker = new SupervisedProcess({
     command: 'nice',
     args: ['-n', '19', 'sh', '-c', 'while :; do :; done'],
