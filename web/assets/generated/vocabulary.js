@@ -195,6 +195,10 @@ export const VOCABULARY = {
       "en": "FFmpeg is missing on the device",
       "ru": "на устройстве нет FFmpeg"
     },
+    "camera_ffmpeg_slow": {
+      "en": "FFmpeg is slow: the device is busy",
+      "ru": "FFmpeg отвечает медленно: устройство перегружено"
+    },
     "camera_disk": {
       "en": "the disk of the device is full or read-only",
       "ru": "диск устройства заполнен или закрыт для записи"

@@ -48,7 +48,10 @@ export const BLIND_REASONS = {
   camera_ended: { en: 'the video stream ended', ru: 'видеопоток закончился' },
   camera_decoder_hung: { en: 'the video decoder hung', ru: 'декодер видео завис' },
   camera_ffmpeg_missing: { en: 'FFmpeg is missing on the device', ru: 'на устройстве нет FFmpeg' },
-  camera_ffmpeg_slow: { en: 'FFmpeg is slow: the device is busy', ru: 'FFmpeg отвечает медленно: устройство перегружено' },
+  camera_ffmpeg_slow: {
+    en: 'FFmpeg is slow: the device is busy',
+    ru: 'FFmpeg отвечает медленно: устройство перегружено',
+  },
   camera_disk: {
     en: 'the disk of the device is full or read-only',
     ru: 'диск устройства заполнен или закрыт для записи',
