@@ -68,7 +68,7 @@ export function openDataFolder(options: DataFolderOptions): DataFolder {
   const evidence = new EvidenceStore({ journal, folder, quotaBytes: options.evidenceQuotaBytes, log });
   const sweep = new EvidenceSweep({ journal, evidence, clock, log, keepMs: KEEP_ORPHANS_MS });
   const recorder = new JournalRecorder({ journal, evidence, clock, log, alarms });
-  const files = FileWatch.of(path, journal.epoch, alarms);
+  const files = FileWatch.of({ path, epoch: journal.epoch, alarms, onReplaced: () => journal.reportReplaced() });
   const evidenceWatch = new EvidenceWatch(folder, alarms);
   const watches = [() => files.round(), () => evidenceWatch.round()];
   const further = [() => evidence.retain(), () => sweep.sweep()];

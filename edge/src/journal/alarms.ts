@@ -30,7 +30,7 @@ const ADVICE: Readonly<Record<JournalAlarmCode, string>> = {
   journal_quarantined: 'read the audit records of this start; keep the folder `quarantine` for examination',
   journal_behind_collector: 'restart the service: it then begins a new epoch; find out who restored the data folder',
   journal_replaced:
-    'find out who deleted or replaced it; leave the service running until all is delivered: a restart begins a new journal',
+    'find out who deleted or replaced it; the service saves what it still holds and goes on under a new epoch',
   signing_key_changed:
     'find out who changed DATA/identity/journal.key; where that was you, tell the keepers of the collector the new key',
   quota_reached:

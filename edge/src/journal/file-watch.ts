@@ -4,48 +4,62 @@ import { openForReading } from './database.ts';
 import { journalError } from './errors.ts';
 import { readMeta } from './meta.ts';
 
+interface FileWatchOptions {
+  readonly path: string;
+  readonly epoch: string;
+  readonly alarms: JournalAlarms;
+  /** Called once, when the file is not, or no longer holds, the journal that is open. */
+  readonly onReplaced: () => void;
+}
+
 /**
  * Watches that the file at the journal's path is still the one that this process writes to. Where it was deleted or
- * replaced, records go on into a file that nobody can open again: they reach the collector, and are lost with a restart.
+ * replaced, records go on into a file that nobody else can open: closing the journal copies it, and the next opening goes
+ * on with the copy.
  */
 export class FileWatch {
-  readonly #path: string;
-  readonly #epoch: string;
-  readonly #alarms: JournalAlarms;
+  readonly #options: FileWatchOptions;
   readonly #inode: number;
+  #reported = false;
 
-  private constructor(path: string, epoch: string, alarms: JournalAlarms, inode: number) {
-    this.#path = path;
-    this.#epoch = epoch;
-    this.#alarms = alarms;
+  private constructor(options: FileWatchOptions, inode: number) {
+    this.#options = options;
     this.#inode = inode;
   }
 
   /** Watches the file of a journal that was opened just now. */
-  static of(path: string, epoch: string, alarms: JournalAlarms): FileWatch {
-    return new FileWatch(path, epoch, alarms, statSync(path).ino);
+  static of(options: FileWatchOptions): FileWatch {
+    return new FileWatch(options, statSync(options.path).ino);
   }
 
   round(): void {
+    const { path, alarms, onReplaced } = this.#options;
     const fault = this.#fault();
-    if (fault === undefined) this.#alarms.clear('journal_replaced');
-    else this.#alarms.raise('journal_replaced', `${this.#path} ${fault} while this service runs`);
+    if (fault === undefined) {
+      alarms.clear('journal_replaced');
+      return;
+    }
+    alarms.raise('journal_replaced', `${path} ${fault} while this service runs`);
+    if (this.#reported) return;
+    this.#reported = true;
+    onReplaced();
   }
 
   #fault(): string | undefined {
-    const found = statSync(this.#path, { throwIfNoEntry: false });
+    const { path, epoch } = this.#options;
+    const found = statSync(path, { throwIfNoEntry: false });
     if (found === undefined) return 'was deleted';
     if (found.ino !== this.#inode) return 'was replaced by another file';
     if (found.size === 0) return 'was emptied';
     try {
-      const database = openForReading(this.#path);
+      const database = openForReading(path);
       try {
-        return readMeta(database, 'epoch') === this.#epoch ? undefined : 'was overwritten with another journal';
+        return readMeta(database, 'epoch') === epoch ? undefined : 'was overwritten with another journal';
       } finally {
         database.close();
       }
     } catch (error) {
-      const { code } = journalError(error, this.#path, 'cannot read');
+      const { code } = journalError(error, path, 'cannot read');
       return code === 'journal_damaged' || code === 'journal_foreign' ? 'was overwritten' : undefined;
     }
   }

@@ -95,6 +95,11 @@ export class InstanceMark {
     return mark.bornMs > 0 && birthtimeMs > 0 && birthtimeMs !== mark.bornMs ? 'its file is a copy' : undefined;
   }
 
+  /** Whether the file at the path of the database is still the one that this mark was begun for. */
+  inPlace(): boolean {
+    return this.#latest?.inode === statSync(this.#database, { throwIfNoEntry: false })?.ino;
+  }
+
   /** A file that was made within the same tick of the clock shows only later that it has a time of birth. */
   #laterBirth({ inode }: Mark): number {
     if (statSync(this.#database, { throwIfNoEntry: false })?.ino !== inode) return 0;

@@ -24,7 +24,7 @@ import { hasTransferred, markSuspect, openJournal, type Opened } from './open-jo
 import { deliveredBefore } from './prune.ts';
 import { pinFrom, SIGNING_KEY, SIGNING_KEY_CHANGED } from './pinned-key.ts';
 import { RecordWriter } from './record-writer.ts';
-import { declaredEarlier, earlierNumbersIn, entriesOf } from './recovery/index.ts';
+import { declaredEarlier, earlierNumbersIn, entriesOf, rescue } from './recovery/index.ts';
 import { StreamHeads } from './stream-heads.ts';
 import { StreamFigures } from './stream-figures.ts';
 import { readBatch } from './stream-reading.ts';
@@ -311,16 +311,35 @@ export class Journal {
     this.#opened.mark.write({ streams: Object.fromEntries(streams) });
   }
 
-  /** Empties the WAL into the file and lets the next writer in. */
+  /** Asks for closing and opening again, because the file in place is no longer the one that this journal writes to. */
+  reportReplaced(): void {
+    for (const listener of this.#reopenListeners) listener();
+  }
+
+  /**
+   * Empties the WAL into the file and lets the next writer in. Where that file was deleted or replaced meanwhile, all
+   * that is still open here is copied first, and the next opening goes on with the copy.
+   */
   close(): void {
     if (!this.database.open) return;
     try {
+      this.#attempt('the journal, whose file is no longer in its place, could not be rescued', () => this.#rescue());
       this.#attempt('no mark could be written beside the journal', () => this.mark());
       this.#attempt('the WAL could not be emptied into the journal', () => this.checkpoint(true));
     } finally {
       this.database.close();
       this.#lock.release();
     }
+  }
+
+  #rescue(): void {
+    if (this.#opened.mark.inPlace()) return;
+    this.saveAcks();
+    rescue(this.database, this.#options.path);
+    this.#options.log.warn(
+      { path: this.#options.path },
+      'the journal was copied, because its file is not in its place',
+    );
   }
 
   #begin({ quarantined }: Opened): void {

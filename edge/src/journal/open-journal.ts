@@ -14,6 +14,7 @@ import {
   finish,
   moveInto,
   quarantine,
+  takeRescued,
   unfinished,
 } from './recovery/index.ts';
 import type { TransferResult } from './recovery/index.ts';
@@ -50,6 +51,7 @@ const SALVAGED_FROM = 'salvaged_from';
  */
 export function openJournal(options: JournalOptions): Opened {
   const { path, clock } = options;
+  takeRescued(path, clock.wallMs());
   let quarantined = resume(path);
   if (quarantined === undefined) {
     const fault = examine(path);

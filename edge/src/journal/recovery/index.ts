@@ -2,3 +2,4 @@
 export * from './transfer-records.ts';
 export * from './quarantine.ts';
 export { declaredEarlier, entriesOf } from './transfer-entries.ts';
+export { rescue, takeRescued } from './rescue.ts';

@@ -31,12 +31,21 @@ const SUFFIXES = ['-wal', '-shm', '.mark', ''];
  * folder says that its records still have to be transferred, whatever happens meanwhile.
  */
 export function quarantine(path: string, reason: QuarantineReason, why: string, wallMs: number): Quarantined {
-  const stamp = new Date(wallMs).toISOString().replaceAll(/[:.]|-(?=\d\d)/g, '');
-  const folder = freshFolder(join(dirname(path), FOLDER), `${stamp}-${reason}`);
+  const folder = freshFolder(join(dirname(path), FOLDER), `${stamp(wallMs)}-${reason}`);
   writeDurable(join(folder, NOTICE), JSON.stringify({ reason, why }));
   const quarantined = quarantinedAt(folder, path, { reason, why });
   moveInto(quarantined, path);
   return quarantined;
+}
+
+/** Moves the file at `path` alone into a folder of its own in quarantine, from which nothing is to be transferred. */
+export function moveAside(path: string, reason: string, wallMs: number): void {
+  const folder = freshFolder(join(dirname(path), FOLDER), `${stamp(wallMs)}-${reason}`);
+  renameSync(path, join(folder, basename(path)));
+}
+
+function stamp(wallMs: number): string {
+  return new Date(wallMs).toISOString().replaceAll(/[:.]|-(?=\d\d)/g, '');
 }
 
 /** The latest one that an interrupted start has not finished. */
