@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type CollectorStore, SqliteStore } from '../../cloud-sync/collector/src/index.ts';
 import { deviceKey, HeadSigner, type Journal, journalPath, verifyJournal } from '../../edge/src/journal/index.ts';
 import { deliver } from '../support/deliver.ts';
+import { eventBody } from '../support/journal-twin.ts';
 import { STORE_KINDS, type StorePlace } from '../support/store-kinds.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
 import { findingsIn } from '../support/verify-all.ts';
@@ -168,6 +169,22 @@ describe.each(STORE_KINDS)('the books of a $name collector after a journal was g
     await deliver(journal, store);
     expect(await booksOf(first)).toMatchObject({ highest: 8, stored: 0, declaredLost: 8, missing: 0 });
     expect(await findings()).toEqual([]);
+  });
+
+  it('do not let events return under another number that retention has deleted', async () => {
+    const body = eventBody();
+    const entry = { stream: 'events', kind: 'event' } as const;
+    journal.append([{ ...entry, body }]);
+    journal.append([{ ...entry, body: { ...body, phase: 'closed', reason: 'cleared' } }]);
+    await deliver(journal, store, { acknowledge: false });
+    await store.retention.retireRecords('events', 5_000, 1, 5_000);
+    const [row] = (await store.records.streams()).filter(({ stream }) => stream === 'events');
+    await store.retention.retireRecords('events', 5_000, 1, 5_000);
+    const first = recover();
+    await deliver(journal, store, { atMs: 6_000 });
+    expect([row?.retired, await store.derived.events(0, 9)]).toEqual([1, []]);
+    expect(await booksOf(first)).toMatchObject({ highest: 2, stored: 2, declaredLost: 0, missing: 0 });
+    expect(await findingsIn(store, { events: 2_000 })).toEqual([]);
   });
 
   it('declare what a device had signed and a restored copy of its journal knows nothing of', async () => {

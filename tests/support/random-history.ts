@@ -130,6 +130,7 @@ export class RandomHistory implements AsyncDisposable {
       ['restart', 2, () => this.#restart(() => undefined)],
       ['copy the data folder', 2, () => this.#keepCopy()],
       ['delete the journal', 1, () => this.#restart((path) => rmSync(path))],
+      ['delete the open journal', 1, () => this.#deleteOpen()],
       ['empty the journal', 1, () => this.#restart((path) => truncateSync(path, 0))],
       ['damage the journal', 2, () => this.#restart((path) => this.#damage(path))],
       ['cut the journal', 1, () => this.#restart((path) => truncateSync(path, this.#roll(statSync(path).size)))],
@@ -198,6 +199,11 @@ export class RandomHistory implements AsyncDisposable {
     if (this.#journal.epoch !== epoch) this.#copy = undefined;
     this.#signer = this.#makeSigner();
     this.#note();
+  }
+
+  #deleteOpen(): void {
+    rmSync(journalPath(this.#folder.path));
+    this.#restart(() => undefined);
   }
 
   #damage(path: string): void {

@@ -140,9 +140,10 @@ function findFault(database: Database.Database, path: string, bytes: number, mar
   if (readNumber(database, 'behind') === 1) {
     return { reason: 'behind_collector', why: 'the collector holds numbers that this journal never wrote' };
   }
-  const empty = [...heads.values()].every(({ next }) => next === 1);
   const [instance, opens] = [readMeta(database, 'instance'), readNumber(database, 'opens')];
-  const why = empty ? undefined : mark.mismatch({ instance, opens, heads });
+  // One that was killed at its first start has no mark yet.
+  const fresh = opens <= 1 && mark.read() === undefined && [...heads.values()].every(({ next }) => next === 1);
+  const why = fresh ? undefined : mark.mismatch({ instance, opens, heads });
   return why === undefined ? undefined : { reason: 'restored', why };
 }
 

@@ -24,6 +24,8 @@ export interface Derived {
   readonly transferred: Map<number, readonly SeqRange[]>;
   readonly events: Map<string, StoredSummary>;
   readonly media: Map<string, DerivedTables['expected_media']>;
+  /** Events of which a record was stored under an earlier number that retention has deleted since. */
+  readonly uncertain: Set<string>;
 }
 
 /** Reads every stored record in short steps and does with it what was done when it arrived. */
@@ -55,7 +57,7 @@ class Derivation {
     this.#source = source;
     this.#journals = new Map(journals.map((journal) => [streamName(journal), journal]));
     const tables = { heads: new Map(), declared: new Map(), losses: new Map(), events: new Map(), media: new Map() };
-    this.#derived = { journals, ...tables, beyond: [], transferred: new Map() };
+    this.#derived = { journals, ...tables, beyond: [], uncertain: new Set(), transferred: new Map() };
   }
 
   result(): Derived {
@@ -71,15 +73,19 @@ class Derivation {
       this.#derived.declared.set(`${journal.id}/${seq}`, row);
       return;
     }
-    let read = false;
+    let [read, retired] = [false, false];
     for (const { epoch, seq: was } of record.earlier) {
       const earlier = this.#journals.get(streamName({ ...journal, epoch }));
       if (earlier === undefined) continue;
       // Records that arrived under an earlier number already were not read again.
       if (await this.#isStored(earlier.id, was, record.id)) read = true;
-      else if (was > (earlier.retired?.last ?? 0)) this.#addNumber(earlier.id, was);
+      else if (was <= (earlier.retired?.last ?? 0)) retired = true;
+      else this.#addNumber(earlier.id, was);
     }
-    if (read) return;
+    if (retired && record.content.type === 'event') {
+      this.#derived.uncertain.add(`${journal.device}/${record.content.body.event}`);
+    }
+    if (read || retired) return;
     this.#read(journal, record);
   }
 

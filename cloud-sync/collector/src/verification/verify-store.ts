@@ -146,8 +146,9 @@ class Comparison {
       this.#foundIn(row.journal, row.first, row.last, 'what recovery declared lost is not in table recovery_losses');
     }
     for (const [name, row] of stored) {
-      const retired = this.#journals.get(row.audit_journal)?.retired?.last ?? 0;
-      if (this.#derived.losses.has(name) || row.audit_seq <= retired || this.#isBeyond(row)) continue;
+      const { device } = this.#journals.get(row.audit_journal) ?? {};
+      const retired = device !== undefined && this.#hasRetired(device, 'audit');
+      if (this.#derived.losses.has(name) || retired || this.#isBeyond(row)) continue;
       this.#foundIn(row.journal, row.first, row.last, 'table recovery_losses names numbers that no record declares');
     }
   }
@@ -195,13 +196,13 @@ class Comparison {
       for (const { id, summary } of page) {
         after = id;
         const name = `${summary.device}/${summary.event}`;
-        this.#event(summary, missing.get(name));
+        if (!this.#derived.uncertain.has(name)) this.#event(summary, missing.get(name));
         missing.delete(name);
       }
       if (page.length < PAGE) break;
     }
-    for (const summary of missing.values()) {
-      if (this.#hasRetired(summary.device, 'events')) continue;
+    for (const [name, summary] of missing) {
+      if (this.#derived.uncertain.has(name) || this.#hasRetired(summary.device, 'events')) continue;
       this.#foundIn(
         summary.rank.journal,
         summary.rank.seq,

@@ -7,15 +7,18 @@ import { quarantineFolders, writeDurable } from './quarantine.ts';
 
 const FILE = 'transferred.json';
 
-interface StreamLedger {
+/** Numbers of an earlier journal that are declared lost. */
+export interface EarlierLoss {
+  readonly epoch: string;
   readonly stream: Stream;
-  /** Highest number that the journal is known to have given. */
-  readonly known: number;
-  /** Numbers that were declared lost, by these records of the successor's audit stream. */
   readonly lost: readonly SeqRange[];
-  readonly declaredAt: readonly number[];
-  /** Numbers whose records went on, in the order in which the successor numbers them from 1. */
-  readonly moved: readonly SeqRange[];
+  /** As in the record by which that journal was given up; undefined in any other. */
+  readonly known?: number | undefined;
+}
+
+/** One that the successor has written down, and the numbers of its audit records. */
+export interface Declaration extends EarlierLoss {
+  readonly at: readonly number[];
 }
 
 /** Where the undelivered numbers of a journal in quarantine went. */
@@ -23,16 +26,9 @@ export interface Ledger {
   readonly v: 1;
   readonly epoch: string;
   readonly into: string;
-  readonly streams: readonly StreamLedger[];
-}
-
-/** Numbers of an earlier journal that are lost with a later one. */
-export interface EarlierLoss {
-  readonly epoch: string;
-  readonly stream: Stream;
-  readonly lost: readonly SeqRange[];
-  /** Present where the later journal's record of the transfer is lost, too. */
-  readonly known?: number;
+  /** Numbers whose records went on, in the order in which the successor numbers them from 1. */
+  readonly moved: readonly { readonly stream: Stream; readonly ranges: readonly SeqRange[] }[];
+  readonly declared: readonly Declaration[];
 }
 
 export function writeLedger(folder: string, ledger: Ledger): void {
@@ -51,30 +47,23 @@ export function readLedgers(path: string): readonly Ledger[] {
 
 /**
  * What is lost of the journals before `epoch` when the numbers `lost` of it are: records that it had taken over, and
- * declarations of loss that it carried.
+ * declarations of loss that its audit stream carried.
  */
 export function lostBefore(
   ledgers: readonly Ledger[],
   epoch: string,
   lost: ReadonlyMap<Stream, readonly SeqRange[]>,
 ): readonly EarlierLoss[] {
-  const before = ledgers.find(({ into }) => into === epoch);
-  if (before === undefined) return [];
+  const ledger = ledgers.find(({ into }) => into === epoch);
+  if (ledger === undefined) return [];
   const audit = lost.get('audit') ?? [];
-  const own = new Map<Stream, readonly SeqRange[]>();
-  const losses = before.streams.map(({ stream, moved, lost: declared, declaredAt, known }): EarlierLoss => {
-    const taken = formerNumbers(moved, lost.get(stream) ?? []);
-    const unsaid = declaredAt.some((seq) => audit.some(([a, b]) => seq >= a && seq <= b));
-    // With that declaration those are lost, too, which it caused for even earlier journals.
-    const all = unsaid ? mergeRanges([...taken, ...declared]) : taken;
-    own.set(stream, all);
-    return { epoch: before.epoch, stream, lost: all, ...(unsaid ? { known } : {}) };
-  });
-  const others = ledgers.filter((ledger) => ledger !== before);
-  return [
-    ...losses.filter((loss) => loss.lost.length > 0 || loss.known !== undefined),
-    ...lostBefore(others, before.epoch, own),
-  ];
+  const unsaid = ledger.declared.filter(({ at }) => at.some((seq) => audit.some(([a, b]) => seq >= a && seq <= b)));
+  const taken = new Map(
+    ledger.moved.map(({ stream, ranges }) => [stream, formerNumbers(ranges, lost.get(stream) ?? [])] as const),
+  );
+  const withIt = [...taken].map(([stream, ranges]) => ({ epoch: ledger.epoch, stream, lost: ranges }));
+  const others = ledgers.filter((other) => other !== ledger);
+  return [...unsaid, ...withIt.filter((loss) => loss.lost.length > 0), ...lostBefore(others, ledger.epoch, taken)];
 }
 
 /** The numbers in `moved`, which were given anew from 1 on, that now have the numbers `ranges`. */
@@ -93,24 +82,33 @@ function formerNumbers(moved: readonly SeqRange[], ranges: readonly SeqRange[]):
 }
 
 function ledgerIn(value: unknown): Ledger | undefined {
-  const { v, epoch, into, streams } = fieldsOf(value);
-  if (v !== 1 || !Epoch.safeParse(epoch).success || !Epoch.safeParse(into).success) return undefined;
-  if (typeof epoch !== 'string' || typeof into !== 'string' || !Array.isArray(streams)) return undefined;
-  return { v, epoch, into, streams: streams.flatMap(streamLedgerIn) };
+  const { v, epoch, into, moved, declared } = fieldsOf(value);
+  if (v !== 1 || !isEpoch(epoch) || !isEpoch(into)) return undefined;
+  const streams = listOf(moved).flatMap((entry) => {
+    const { stream, ranges } = fieldsOf(entry);
+    return typeof stream === 'string' && isStream(stream) ? [{ stream, ranges: rangesIn(ranges) }] : [];
+  });
+  return { v, epoch, into, moved: streams, declared: listOf(declared).flatMap(declarationIn) };
 }
 
-function streamLedgerIn(value: unknown): readonly StreamLedger[] {
-  const { stream, known, lost, declaredAt, moved } = fieldsOf(value);
-  if (typeof stream !== 'string' || !isStream(stream) || !isNumber(known) || !Array.isArray(declaredAt)) return [];
-  const ranges = { lost: rangesIn(lost), moved: rangesIn(moved) };
-  return [{ stream, known, declaredAt: declaredAt.filter(isNumber), ...ranges }];
+function declarationIn(value: unknown): readonly Declaration[] {
+  const { epoch, stream, lost, known, at } = fieldsOf(value);
+  if (!isEpoch(epoch) || typeof stream !== 'string' || !isStream(stream)) return [];
+  const most = isNumber(known) ? { known } : {};
+  return [{ epoch, stream, lost: rangesIn(lost), at: listOf(at).filter(isNumber), ...most }];
+}
+
+function isEpoch(value: unknown): value is string {
+  return Epoch.safeParse(value).success;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function rangesIn(value: unknown): readonly SeqRange[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((pair: unknown): SeqRange[] => {
-    if (!Array.isArray(pair)) return [];
-    const [a, b] = pair as readonly unknown[];
+  return listOf(value).flatMap((pair): SeqRange[] => {
+    const [a, b] = listOf(pair);
     return isNumber(a) && isNumber(b) && b >= a ? [[a, b]] : [];
   });
 }

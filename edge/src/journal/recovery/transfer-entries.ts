@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { type Transfer, transferBodies } from '@lineside/protocol';
 import { type EarlierNumber, mergeRanges, type SeqRange, type Stream } from '@lineside/protocol/records';
 import type { Entry } from '../journal-types.ts';
-import type { EarlierLoss, Ledger } from './ledger.ts';
+import type { Declaration, EarlierLoss } from './ledger.ts';
 import type { Quarantined } from './quarantine.ts';
 
 /** What became of one stream of a quarantined journal. */
@@ -24,30 +24,37 @@ export interface StreamOutcome {
 const TOO_OFTEN = 'transferred_too_often';
 
 /** The audit records of the successor that report a transfer. */
-export function recordsOf(
-  quarantined: Quarantined,
-  epoch: string | undefined,
+export interface Report {
+  readonly records: readonly Entry[];
+  /** What they declare; `at` counts from the first of `records`, which is 0. */
+  readonly declared: readonly Declaration[];
+}
+
+export function reportOf(
+  { reason, why, folder }: Quarantined,
+  epoch: string,
   outcomes: readonly StreamOutcome[],
   earlier: readonly EarlierLoss[],
-): readonly Entry[] {
-  const old = epoch ?? 'unknown';
-  const audit = (action: string, details: Readonly<Record<string, string | number>>): Entry => ({
-    stream: 'audit',
-    kind: 'audit',
-    body: { action, who: 'lineside', details },
-  });
-  const { reason, why } = quarantined;
+): Report {
   const transfers = [
     ...outcomes
       .filter(({ known }) => known > 0)
-      .map(({ range: [from, to], ...outcome }): Transfer => ({ ...outcome, epoch: old, reason, from, to })),
+      .map(({ range: [from, to], ...outcome }): Transfer => ({ ...outcome, epoch, reason, from, to })),
     ...earlier.map((loss) => lossOf(loss, reason)),
     ...outcomes.flatMap(({ stream, dropped }) => declaredEarlier(stream, dropped, TOO_OFTEN)),
   ];
-  return [
-    audit('journal_quarantined', { reason, why, folder: basename(quarantined.folder), epoch: old }),
-    ...transfers.flatMap(entriesOf),
+  const details = { reason, why, folder: basename(folder), epoch };
+  const records: Entry[] = [
+    { stream: 'audit', kind: 'audit', body: { action: 'journal_quarantined', who: 'lineside', details } },
   ];
+  const declared = transfers.map((transfer): Declaration => {
+    const { stream, lost, known } = transfer;
+    const entries = entriesOf(transfer);
+    const at = entries.map((_, index) => records.length + index);
+    records.push(...entries);
+    return { epoch: transfer.epoch, stream, lost, known, at };
+  });
+  return { records, declared };
 }
 
 /** Declares numbers of earlier journals whose records are given up under their latest number. */
@@ -75,24 +82,4 @@ export function entriesOf(transfer: Transfer): readonly Entry[] {
 
 function pick({ epoch, stream, reason, from, to, transferred, unproved, lost, known }: Transfer): Transfer {
   return { epoch, stream, reason, from, to, transferred, unproved, lost, known };
-}
-
-/** Where the numbers went, for the day on which the successor is lost before it has delivered them. */
-export function streamsOf(
-  epoch: string,
-  outcomes: readonly StreamOutcome[],
-  records: readonly Entry[],
-  nextAudit: number,
-): Ledger['streams'] {
-  return outcomes.map(({ stream, known, lost, moved }) => {
-    // These records are the next that the audit stream gets.
-    const declaredAt = records.flatMap(({ body }, index) => (isAbout(body, epoch, stream) ? [nextAudit + index] : []));
-    return { stream, known, lost, moved, declaredAt };
-  });
-}
-
-function isAbout(body: object, epoch: string, stream: Stream): boolean {
-  const details = 'details' in body ? body.details : undefined;
-  if (typeof details !== 'object' || details === null || !('epoch' in details) || !('stream' in details)) return false;
-  return details.epoch === epoch && details.stream === stream;
 }

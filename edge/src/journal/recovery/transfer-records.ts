@@ -22,7 +22,7 @@ import { type EarlierLoss, lostBefore, readLedgers, writeLedger } from './ledger
 import type { Quarantined } from './quarantine.ts';
 import { SalvageSource } from './source.ts';
 import type { SalvagedRow } from './sort-rows.ts';
-import { recordsOf, type StreamOutcome, streamsOf } from './transfer-entries.ts';
+import { type Report, reportOf, type StreamOutcome } from './transfer-entries.ts';
 
 export interface TransferResult {
   /** One sentence for log and page. */
@@ -56,9 +56,9 @@ export function transferRecords(
     const message = sentence(quarantined, outcomes);
     log.error({ folder: quarantined.folder, epoch: source.epoch, outcomes }, message);
     const earlier = source.epoch === undefined ? [] : earlierLosses(path, source.epoch, outcomes);
-    const records = recordsOf(quarantined, source.epoch, outcomes, earlier);
-    if (source.epoch !== undefined) keepLedger(quarantined, source.epoch, outcomes, records, { database, log });
-    return { message, records };
+    const report = reportOf(quarantined, source.epoch ?? 'unknown', outcomes, earlier);
+    if (source.epoch !== undefined) keepLedger(quarantined, source.epoch, outcomes, report, { database, log });
+    return { message, records: report.records };
   } finally {
     source.close();
   }
@@ -181,14 +181,17 @@ function keepLedger(
   { folder }: Quarantined,
   epoch: string,
   outcomes: readonly StreamOutcome[],
-  records: readonly Entry[],
+  report: Report,
   { database, log }: { readonly database: Database.Database; readonly log: Logger },
 ): void {
   const into = readMeta(database, 'epoch');
   const next = new StreamTable(database, 'audit').head()?.next;
   if (into === undefined || next === undefined) return;
+  const moved = outcomes.map(({ stream, moved: ranges }) => ({ stream, ranges }));
+  // The records of the report are the next that the audit stream gets.
+  const declared = report.declared.map(({ at, ...loss }) => ({ ...loss, at: at.map((index) => next + index) }));
   try {
-    writeLedger(folder, { v: 1, epoch, into, streams: streamsOf(epoch, outcomes, records, next) });
+    writeLedger(folder, { v: 1, epoch, into, moved, declared });
   } catch (error) {
     log.warn({ error: messageOf(error) }, 'it could not be kept where the records of a journal in quarantine went');
   }

@@ -32,13 +32,14 @@ const DECLARE = 'insert into recovery_losses values ($1, $2, $3, $4, $5, $6) on 
 
 /** Which new records are stored under numbers that they had in earlier journals. */
 export interface StoredEarlier<T> {
-  /** Those that were read there, so that their content is known. */
+  /** Those that were read there, so that their content is known, or was and is deleted. */
   readonly read: ReadonlySet<T>;
   /** Their earlier numbers without a row, which are still to be accounted for. */
   readonly open: ReadonlyMap<T, readonly EarlierNumber[]>;
 }
 
-const FIND_EARLIER = `select w.n, case when r.json::json ->> 'id' = w.id then 1 else 0 end as here
+// What retention has deleted there must not return under another number.
+const FIND_EARLIER = `select w.n
   from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])
     as w (n, device, epoch, stream, seq, id)
   join journals j on j.device = w.device and j.epoch = w.epoch and j.stream = w.stream
@@ -53,7 +54,7 @@ export async function storedEarlier<T extends LaterRecord>(
 ): Promise<StoredEarlier<T>> {
   const places = records.flatMap((item) => item.record.earlier.map((was) => ({ item, was })));
   if (places.length === 0) return { read: new Set(), open: new Map() };
-  const found = await rowsOf<{ n: number; here: number }>(tx, FIND_EARLIER, [
+  const found = await rowsOf<{ n: number }>(tx, FIND_EARLIER, [
     places.map((_, n) => n),
     places.map(({ item }) => item.key.device),
     places.map(({ was }) => was.epoch),
@@ -61,8 +62,8 @@ export async function storedEarlier<T extends LaterRecord>(
     places.map(({ was }) => was.seq),
     places.map(({ item }) => item.record.id),
   ]);
-  const known = new Map(found.map(({ n, here }) => [n, here === 1]));
-  const read = new Set(places.filter((_, n) => known.get(n) === true).map(({ item }) => item));
+  const known = new Set(found.map(({ n }) => n));
+  const read = new Set(places.filter((_, n) => known.has(n)).map(({ item }) => item));
   const open = new Map<T, EarlierNumber[]>();
   for (const [n, { item, was }] of places.entries()) {
     if (!known.has(n)) open.set(item, [...(open.get(item) ?? []), was]);

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { mergeRanges, type SeqRange } from '@lineside/protocol';
+import { type EarlierNumber, mergeRanges, type SeqRange } from '@lineside/protocol';
 import { readStored, type CheckedRecord, type TransferOfJournal } from '../../ingest/index.ts';
 import type { StreamKey } from '../../records/index.ts';
 import { signedRows } from '../signatures.ts';
@@ -43,18 +43,26 @@ export class EarlierJournals {
     return declared;
   }
 
-  /** Whether the record is stored, and was read, under a number that it had in an earlier journal. */
-  isStored({ device, stream }: StreamKey, { id, earlier }: CheckedRecord): boolean {
-    return earlier.some(({ epoch, seq }) => this.#sql.stored.get(device, epoch, stream, seq)?.id === id);
+  /**
+   * Whether the record was stored, and read, under a number that it had in an earlier journal. What retention has deleted
+   * there must not return under another number.
+   */
+  isStored(key: StreamKey, { id, earlier }: CheckedRecord): boolean {
+    return earlier.some((number) => this.#isKnown(key, id, number));
+  }
+
+  #isKnown({ device, stream }: StreamKey, id: string, { epoch, seq }: EarlierNumber): boolean {
+    if (this.#sql.stored.get(device, epoch, stream, seq)?.id === id) return true;
+    return seq <= (this.#sql.retired.get(device, epoch, stream)?.last ?? 0);
   }
 
   /** The numbers that `records` had in earlier journals, and under which they are not stored, are accounted for. */
-  account({ device, stream }: StreamKey, records: readonly CheckedRecord[]): void {
+  account(key: StreamKey, records: readonly CheckedRecord[]): void {
+    const { device, stream } = key;
     const byEpoch = new Map<string, SeqRange[]>();
     for (const { id, earlier } of records) {
       for (const { epoch, seq } of earlier) {
-        if (this.#sql.stored.get(device, epoch, stream, seq)?.id === id) continue;
-        if (seq <= (this.#sql.retired.get(device, epoch, stream)?.last ?? 0)) continue;
+        if (this.#isKnown(key, id, { epoch, seq })) continue;
         const numbers = byEpoch.get(epoch) ?? [];
         numbers.push([seq, seq]);
         byEpoch.set(epoch, numbers);
