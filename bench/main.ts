@@ -1,25 +1,28 @@
 /**
- * npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--json FILE]: prints one table and writes its JSON twin.
+ * npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--cameras N] [--busy N,N] [--json FILE]: prints one table and writes its JSON twin.
  */
 import { parseArgs } from 'node:util';
 import { decoders } from './decoders.ts';
 import { inference } from './inference.ts';
 import { drain } from './drain.ts';
 import { journal } from './journal.ts';
+import { overload } from './overload.ts';
 import { printReport, writeReport, type Bench } from './report.ts';
 import { slice } from './slice.ts';
 import { startup } from './startup.ts';
 import { sync } from './sync.ts';
 
-const BENCHES: readonly Bench[] = [slice, journal, sync, drain, inference, decoders, startup];
+const BENCHES: readonly Bench[] = [slice, journal, sync, drain, inference, decoders, startup, overload];
 
-const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--json FILE]
+const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--cameras N] [--busy N,N] [--json FILE]
 
 ${BENCHES.map((bench) => `  ${bench.name.padEnd(12)}${bench.what}`).join('\n')}
 
   --quick       a tenth of the work, for a look
   --seconds N   length of each measured stretch
   --model REF   inference: this model instead; repeat for more
+  --cameras N   overload: cameras of the line
+  --busy N,N    overload: busy processes beside it, an arm for each
   --json FILE   the same table as JSON, names in lowerCamelCase
 
 Example: npm run bench -- slice --quick --json slice.json`;
@@ -30,16 +33,26 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     seconds: { type: 'string' },
     model: { type: 'string', multiple: true },
+    cameras: { type: 'string' },
+    busy: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 const bench = BENCHES.find((candidate) => candidate.name === positionals[0]);
+const cameras = values.cameras === undefined ? undefined : Number(values.cameras);
+const busy = values.busy?.split(',').map(Number);
 const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
 if (values.help || positionals.length === 0) {
   console.log(USAGE);
 } else if (seconds !== undefined && !(seconds > 0)) {
   console.error(`Error: --seconds ${values.seconds ?? ''} is not a length of time\nTry: --seconds 5`);
+  process.exitCode = 2;
+} else if (cameras !== undefined && !(Number.isInteger(cameras) && cameras > 0)) {
+  console.error(`Error: --cameras ${values.cameras ?? ''} is not a number of cameras\nTry: --cameras 12`);
+  process.exitCode = 2;
+} else if (busy?.every((count) => Number.isInteger(count) && count >= 0) === false) {
+  console.error(`Error: --busy ${values.busy ?? ''} is not a list of numbers\nTry: --busy 0,8,16`);
   process.exitCode = 2;
 } else if (bench === undefined) {
   console.error(
@@ -55,6 +68,8 @@ if (values.help || positionals.length === 0) {
     quick: values.quick,
     ...(seconds && { seconds }),
     ...models,
+    ...(cameras && { cameras }),
+    ...(busy && { busy }),
     signal: stop.signal,
     log,
   });

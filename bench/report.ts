@@ -32,6 +32,9 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Instead of the bench's own length of each measured stretch. */
   readonly seconds?: number;
+  /** Cameras of the line, and busy processes beside it: instead of the bench's own. */
+  readonly cameras?: number;
+  readonly busy?: readonly number[];
   /** Instead of the bench's own models. */
   readonly models?: readonly string[];
   readonly log: (line: string) => void;

@@ -243,7 +243,7 @@ export const MODULES: readonly Module[] = [
     ['onnxruntime-node', 'node:worker_threads', 'node:fs/promises'],
   ),
   edge('engines', ['kit', 'models'], ['zod', 'node:fs', 'node:fs/promises', 'node:crypto', 'node:os']),
-  edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline'], ['sharp']),
+  edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline'], ['sharp', 'node:os']),
   edge('predictor', ['domain', 'kit', 'models', 'camera', 'inference', 'vision'], ['node:fs/promises']),
   edge(
     'evaluation',
@@ -277,10 +277,11 @@ export const MODULES: readonly Module[] = [
     ['better-sqlite3'],
     ['reading.ts'],
   ),
+  edge('load', ['domain', 'kit'], ['node:os']),
   edge('status/client', ['kit'], ['node:http']),
   edge(
     'status',
-    ['web', 'domain', 'kit', 'pipeline', 'status/client'],
+    ['web', 'domain', 'kit', 'pipeline', 'load', 'status/client'],
     ['fastify', '@fastify/static', 'prom-client', 'node:http', 'node:module', 'node:fs', 'node:fs/promises'],
   ),
   edge(
@@ -307,6 +308,7 @@ export const MODULES: readonly Module[] = [
       'journal',
       'evidence',
       'events',
+      'load',
       'status',
       'protocol',
       'models',

@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../config/index.ts';
 import type { ChangeStep, RuleMove } from '../control/index.ts';
 import type { EngineCache } from '../engines/index.ts';
 import { messageOf, type Service, ServiceGroup } from '@lineside/kit';
+import { LoadMeter } from '../load/index.ts';
 import { type Alarm, Lanes, type Recorder } from '../pipeline/index.ts';
 import { type VisionPlan, VisionProcess } from '../vision/index.ts';
 import { afterEngines, engineListener, lineEngines } from './engines.ts';
@@ -12,6 +13,7 @@ import { type LineModel, lineModels, refusals } from './models.ts';
 import type { RunLineOptions } from './run-line.ts';
 import { rulesOf, rulesWithoutLabels } from './rules.ts';
 import { CameraUrls, visionPlan } from './vision-plan.ts';
+import { wantedRates } from './wanted-rates.ts';
 
 const SETTLE_MS = 5_000;
 
@@ -25,6 +27,7 @@ export interface InspectionStart {
 /** Cameras, models, lanes and rules of a running line. A camera or a rule is replaced while the others go on. */
 export class Inspection {
   readonly lanes: Lanes;
+  readonly load: LoadMeter;
   /** The vision process; `lanes` runs apart from it, for it ends later. */
   readonly services = new ServiceGroup('inspection');
   readonly #options: RunLineOptions;
@@ -54,6 +57,12 @@ export class Inspection {
       log: logger.child({ module: 'pipeline' }),
       newEventId: eventIds(clock),
     });
+    this.load = new LoadMeter({
+      rates: () => wantedRates(this.#loaded.config, this.lanes.state()),
+      clock,
+      log: logger.child({ module: 'load' }),
+    });
+    this.services.add(this.load);
     for (const refused of refusals(models)) this.lanes.model(refused);
     this.#plan = this.#newPlan();
     [this.#vision, this.#running] = this.#newVision();

@@ -39,6 +39,9 @@ export interface LineStatusParts {
 
 /** A line whose cameras deliver must give a result at least this often, or it makes no progress. */
 const PROGRESS_MS = 30_000;
+/** More than this part of the working time spent waiting for a CPU gives a line this many times as long. */
+const STARVED = 0.5;
+const STARVED_TIMES = 10;
 
 /** What the status page asks, answered from every module of the line. */
 export class LineStatus implements StatusSource {
@@ -61,7 +64,7 @@ export class LineStatus implements StatusSource {
     const { clock, version, dataDir, folder, inspection } = this.#parts;
     const { device, line } = this.#parts.loaded().config;
     const { journal } = folder;
-    const { keeper } = inspection;
+    const { keeper, load } = inspection;
     const facts = this.#facts();
     const { vision } = facts.lanes;
     const wallMs = clock.wallMs();
@@ -92,6 +95,7 @@ export class LineStatus implements StatusSource {
       evidence: this.#evidence(),
       disk: diskOf(dataDir),
       process: { rssBytes: process.memoryUsage.rss(), cpu: this.#cpu.cores(), cpuSeconds: cpuSeconds() },
+      ...(load.report === undefined ? {} : { load: load.report }),
       events: this.#events.page({ limit: 20 }).events,
     };
   }
@@ -103,6 +107,10 @@ export class LineStatus implements StatusSource {
     const overlays = options.boxes ? newest.flatMap((model) => model.overlays) : [];
     const index = options.boxes && latest !== undefined ? { index: latest.frame.index } : {};
     return this.#parts.inspection.vision.picture({ camera, overlays, maxWidth: options.maxWidth, ...index }, signal);
+  }
+
+  sparesLivePictures(): boolean {
+    return this.#parts.inspection.load.leavesOut('live_pictures');
   }
 
   events(query: EventQuery): EventPage {
@@ -130,20 +138,25 @@ export class LineStatus implements StatusSource {
 
   /**
    * What the watchdog is fed by: cameras that deliver frames are also inspected. Cameras that are down for outside
-   * reasons do not count, nor does a vision process that is being replaced within its budget.
+   * reasons do not count, nor does a vision process that is being replaced within its budget, nor a model that is being
+   * loaded. A device whose CPUs are taken by other programs gets more time: to kill the service would not help it.
    */
   progressing(): boolean {
     const { lanes, nowMs } = this.#facts();
-    if (nowMs - this.#startedMs < PROGRESS_MS) return true;
+    const { load } = this.#parts.inspection;
+    const progressMs = (load.report?.waitedFraction ?? 0) > STARVED ? STARVED_TIMES * PROGRESS_MS : PROGRESS_MS;
+    if (nowMs - this.#startedMs < progressMs) return true;
     // The builder has a time limit of its own; until then the cameras are meant to wait.
     if (this.#parts.inspection.keeper?.states().some(({ state }) => state === 'building') === true) return true;
-    if (lanes.vision.state === 'down') return nowMs - lanes.vision.sinceMs < PROGRESS_MS;
+    if (lanes.vision.state === 'down') return nowMs - lanes.vision.sinceMs < progressMs;
     const delivering = lanes.lanes.filter(({ status }) => status?.state === 'streaming');
     const { cameras } = this.#parts.loaded().config;
     const stuck = delivering.every((lane) => {
       const camera = cameras.find(({ id }) => id === lane.camera);
-      return lane.models.every(({ model, newest }) => {
-        const waitMs = Math.max(PROGRESS_MS, camera === undefined ? 0 : 3 * periodMs(camera, model));
+      return lane.models.every(({ model, newest, status }) => {
+        // The loading has a time limit of its own.
+        if (status === undefined || status.state === 'loading') return false;
+        const waitMs = Math.max(progressMs, camera === undefined ? 0 : 3 * periodMs(camera, model));
         return nowMs - (newest?.resultAtMs ?? this.#startedMs) > waitMs;
       });
     });

@@ -9,6 +9,7 @@ import type { FrameOutputs } from './frame-join.ts';
 import { MediaClock } from './media-clock.ts';
 import { probeSource } from './probe-source.ts';
 import { isStillFile, sourceOf } from './sources/index.ts';
+import type { StartGate } from './start-gate.ts';
 import { stallLimitMs } from './stall-watch.ts';
 import type { StreamFacts } from './stderr-reader.ts';
 import { type RunEnd, type RunFrame, StreamRun } from './stream-run.ts';
@@ -66,6 +67,8 @@ export interface CameraTools {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
+  /** Shared by all cameras of a device; without it a camera starts at once. */
+  readonly gate?: StartGate;
 }
 
 /** A camera behind a supervised FFmpeg child: connects, watches, reports what is wrong, and connects again. */
@@ -80,6 +83,8 @@ export class FfmpegCamera implements Service {
   #recordingFps: number | undefined;
   #startedMs = 0;
   #avoidHardware = false;
+  /** Gives this camera's place among those that start to the next. */
+  #started: () => void = () => undefined;
   readonly #media = new MediaClock();
   #clockAgreed: boolean | undefined;
 
@@ -142,6 +147,16 @@ export class FfmpegCamera implements Service {
   }
 
   async #stream(signal: AbortSignal): Promise<RunEnd> {
+    const { gate } = this.#tools;
+    this.#started = (await gate?.enter(signal)) ?? (() => undefined);
+    try {
+      return await this.#streamNow(signal);
+    } finally {
+      this.#started();
+    }
+  }
+
+  async #streamNow(signal: AbortSignal): Promise<RunEnd> {
     const { capabilities, pool, clock } = this.#tools;
     const { mode, fps } = this.#options;
     const request = await this.#request(signal);
@@ -197,6 +212,7 @@ export class FfmpegCamera implements Service {
     if (recordedMs === undefined) this.#judgeClock();
     if (this.#status.state !== 'streaming') {
       this.#startedMs = frame.arrivedMs;
+      this.#started();
       this.#report('streaming');
     }
     return this.#listener.frame({

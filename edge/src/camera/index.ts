@@ -22,4 +22,5 @@ export {
   type WholeFormat,
 } from './format.ts';
 export { type InputFrame, type InputOptions, inputFrames } from './input-frames.ts';
+export { StartGate } from './start-gate.ts';
 export { probeSource, type SourceProbe } from './probe-source.ts';

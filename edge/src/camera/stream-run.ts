@@ -1,5 +1,5 @@
 import type { PictureSize } from '../domain/index.ts';
-import { aborted, type Clock, type ProcessExit } from '@lineside/kit';
+import { aborted, type Clock, type ProcessExit, readLifeSigns } from '@lineside/kit';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FfmpegCapabilities } from './capabilities.ts';
 import { causeOf } from './classify.ts';
@@ -122,7 +122,10 @@ export class StreamRun {
     try {
       for (;;) {
         if (this.#waiting.length > 0) this.#watch.excuse();
-        if (this.#watch.tick(clock.monoMs())) return true;
+        const nowMs = clock.monoMs();
+        const { pid } = this.#child;
+        const child = pid !== undefined && this.#watch.needsReading ? readLifeSigns({ pid }, nowMs) : undefined;
+        if (this.#watch.tick(nowMs, child)) return true;
         onTick?.();
         await clock.sleep(WATCH_TICK_MS, stop);
       }

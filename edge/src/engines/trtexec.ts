@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
-import { type Clock, exitText, isAbort, messageOf, SupervisedProcess, systemCode } from '@lineside/kit';
+import { type Clock, exitText, isAbort, messageOf, OwnTime, readLifeSigns, SupervisedProcess, systemCode } from '@lineside/kit';
 import { EngineError } from './errors.ts';
 import { noteBuilder } from './orphaned-builds.ts';
 
@@ -20,6 +20,7 @@ export interface BuildOrder {
   readonly timingCache: string;
   readonly precision: 'fp16' | 'fp32';
   readonly memoryBytes: number;
+  /** Without the time in which it waits for a CPU. */
   readonly limitMs: number;
   readonly clock: Clock;
   /** Each line that the builder writes, without time and level. */
@@ -93,11 +94,14 @@ async function watch(
   signal: AbortSignal,
 ): Promise<EngineError | undefined> {
   const { clock, limitMs, memoryBytes } = order;
-  const startedMs = clock.monoMs();
+  // It has a lower priority than everything else: time in which it waits for a CPU is not its own.
+  const time = new OwnTime(2 * LOOK_MS);
   try {
     for (;;) {
+      const nowMs = clock.monoMs();
+      time.step(pid === undefined ? undefined : readLifeSigns({ pid, descendants: true }, nowMs), nowMs);
       await clock.sleep(LOOK_MS, signal);
-      if (clock.monoMs() - startedMs > limitMs) {
+      if (time.ownMs > limitMs) {
         const minutes = Math.round(limitMs / 6_000) / 10;
         return new EngineError('engine_build_timeout', `trtexec was not done after ${minutes} minutes`);
       }

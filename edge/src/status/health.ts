@@ -1,3 +1,4 @@
+import { overloadFinding } from '../load/index.ts';
 import { BEHIND_MS } from './inspecting.ts';
 import type { CameraView, Inspecting, Snapshot } from './snapshot.ts';
 
@@ -31,6 +32,7 @@ export function healthOf(snapshot: Snapshot): Health {
     ...cameraWarnings(snapshot),
     ...modelWarnings(snapshot),
     ...engineWarnings(snapshot),
+    ...loadWarnings(snapshot),
     ...boxWarnings(snapshot),
   ];
   return { word: wordOf(snapshot, reasons, warnings), ok: reasons.length === 0, reasons, warnings };
@@ -41,7 +43,8 @@ function wordOf(snapshot: Snapshot, reasons: readonly Finding[], warnings: reado
     return 'not_inspecting';
   if (reasons.length > 0) return 'starting';
   const allInspect = snapshot.cameras.every((camera) => camera.inspecting === 'inspecting');
-  return allInspect && !warnings.some((warning) => warning.code === 'model_failed') ? 'inspecting' : 'degraded';
+  const lacking = warnings.some(({ code }) => code === 'model_failed' || code === 'overloaded');
+  return allInspect && !lacking ? 'inspecting' : 'degraded';
 }
 
 function reasonsOf({ vision, cameras, journal, engines = [] }: Snapshot): Finding[] {
@@ -166,6 +169,11 @@ function engineWarnings({ engines = [] }: Snapshot): Finding[] {
           },
         ],
   );
+}
+
+function loadWarnings({ load }: Snapshot): Finding[] {
+  const finding = load === undefined ? undefined : overloadFinding(load);
+  return finding === undefined ? [] : [finding];
 }
 
 function boxWarnings(snapshot: Snapshot): Finding[] {

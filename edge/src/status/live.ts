@@ -2,14 +2,15 @@ import type { ServerResponse } from 'node:http';
 import { type Clock, messageOf, LogThrottle } from '@lineside/kit';
 import type { PictureOptions, PictureShot, StatusSource } from './source.ts';
 
+const SPARING = 20;
 const BOUNDARY = 'lineside-frame';
 export const LIVE_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
 
 export interface LiveOptions {
-  readonly source: Pick<StatusSource, 'picture'>;
+  readonly source: Pick<StatusSource, 'picture' | 'sparesLivePictures'>;
   readonly clock: Clock;
   readonly warn: (facts: object, message: string) => void;
-  /** At most one picture per camera in this time. */
+  /** At most one picture per camera in this time; while the device is overloaded, in 20 times this. */
   readonly everyMs: number;
   /** How long one picture may take. */
   readonly deadlineMs: number;
@@ -35,7 +36,8 @@ export class LivePictures {
 
   /** One picture; whoever asks while it is made, or shortly after, gets the same one. */
   picture(camera: string, options: PictureOptions): Promise<PictureShot> {
-    const { clock, everyMs, deadlineMs, source } = this.#options;
+    const { clock, deadlineMs, source } = this.#options;
+    const everyMs = this.#everyMs();
     const now = clock.monoMs();
     for (const [key, { madeAtMs }] of this.#recent) {
       if (madeAtMs !== undefined && now - madeAtMs >= everyMs) this.#recent.delete(key);
@@ -83,11 +85,12 @@ export class LivePictures {
   }
 
   async #feed(channel: Channel, camera: string, options: PictureOptions): Promise<void> {
-    const { clock, everyMs, warn } = this.#options;
+    const { clock, warn } = this.#options;
     const throttle = new LogThrottle({ everyMs: 60_000, nowMs: () => clock.monoMs() });
     const { signal } = channel.stop;
     while (!signal.aborted) {
       const startedMs = clock.monoMs();
+      const everyMs = this.#everyMs();
       let paceMs = everyMs;
       try {
         const shot = await this.picture(camera, options);
@@ -100,6 +103,12 @@ export class LivePictures {
       }
       await rest(clock, Math.max(1, paceMs - (clock.monoMs() - startedMs)), signal);
     }
+  }
+
+  /** Inspection comes before pictures for people: what the device has no time for is left out here first. */
+  #everyMs(): number {
+    const { everyMs, source } = this.#options;
+    return source.sparesLivePictures?.() === true ? SPARING * everyMs : everyMs;
   }
 
   #send(channel: Channel, shot: PictureShot): void {

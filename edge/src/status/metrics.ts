@@ -29,6 +29,7 @@ export class Metrics {
     this.#journal(snapshot);
     this.#link(snapshot.link);
     this.#device(snapshot, health);
+    this.#load(snapshot.load);
     return this.#registry.metrics();
   }
 
@@ -92,6 +93,19 @@ export class Metrics {
       this.#gauge('lineside_process_resident_memory_bytes', view.rssBytes, { process });
       this.#count('lineside_process_cpu_seconds_total', view.cpuSeconds, { process });
     }
+  }
+
+  #load(load: Snapshot['load']): void {
+    if (load === undefined) return;
+    const { wantedPerS, offeredPerS, inspectedPerS, skippedPerS, cores, ownCores, otherCores, neededCores } = load;
+    this.#gauge('lineside_overloaded', Number(load.state === 'overloaded'), { cause: load.cause ?? 'none' });
+    const frames = { wanted: wantedPerS, offered: offeredPerS, inspected: inspectedPerS, skipped: skippedPerS };
+    for (const [which, rate] of Object.entries(frames)) {
+      this.#gauge('lineside_load_frames_per_second', rate, { frames: which });
+    }
+    const used = { available: cores, own: ownCores, other: otherCores, needed: neededCores };
+    for (const [which, count] of Object.entries(used)) this.#gauge('lineside_load_cores', count, { cores: which });
+    this.#gauge('lineside_load_waited_fraction', load.waitedFraction);
   }
 
   #byReason(name: MetricName, counts: Readonly<Record<string, number>>, labels: Labels = {}): void {

@@ -1,4 +1,5 @@
 import type { BucketCounts } from '@lineside/kit';
+import type { LoadReport } from '../load/index.ts';
 import type {
   Box,
   CameraStatus,
@@ -41,6 +42,8 @@ export interface Snapshot {
   /** `cpu` is in cores (1 = one core busy) over the last seconds. */
   readonly process: ProcessView;
   readonly visionProcess?: ProcessView;
+  /** How busy the device is; absent in the first seconds. */
+  readonly load?: LoadReport;
   /** Newest first, at most 20. */
   readonly events: readonly EventView[];
 }

@@ -10,6 +10,8 @@ export interface StatusSource {
    * held, or when `signal` aborts.
    */
   picture(camera: string, options: PictureOptions, signal: AbortSignal): Promise<PictureShot>;
+  /** True while live pictures are left out because the device is overloaded: each is then made seldom. */
+  sparesLivePictures?(): boolean;
   /** Events, the one with the latest transition first. */
   events(query: EventQuery): EventPage;
   /** One event with its records, or undefined. */

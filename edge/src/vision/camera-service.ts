@@ -1,4 +1,10 @@
-import { type BufferPool, FfmpegCamera, type FfmpegCapabilities, StreamError } from '../camera/index.ts';
+import {
+  type BufferPool,
+  FfmpegCamera,
+  type FfmpegCapabilities,
+  type StartGate,
+  StreamError,
+} from '../camera/index.ts';
 import type { CameraStatus } from '../domain/index.ts';
 import { aborted, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
 import type { FrameDispatcher } from './frame-dispatcher.ts';
@@ -10,6 +16,7 @@ export interface CameraServiceOptions {
   readonly firstIndex: number;
   readonly capabilities: Promise<FfmpegCapabilities>;
   readonly pool: BufferPool;
+  readonly gate: StartGate;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -39,14 +46,14 @@ export class CameraService implements Service {
 
   /** Runs until `signal` aborts, after the end of a recording too. */
   async run(signal: AbortSignal): Promise<void> {
-    const { plan, dispatcher, firstIndex, capabilities, pool, clock, random, logger, onStatus, onEnded } =
+    const { plan, dispatcher, firstIndex, capabilities, pool, gate, clock, random, logger, onStatus, onEnded } =
       this.#options;
     const { id, url, transport, fps, mode, loop } = plan;
     // While FFmpeg is missing this takes as long as it takes.
     const known = await Promise.race([capabilities, aborted(signal)]);
     if (known === undefined) return;
     try {
-      const tools = { capabilities: known, pool, clock, random, logger };
+      const tools = { capabilities: known, pool, gate, clock, random, logger };
       const options = { id, url, transport, fps, mode, formats: dispatcher.formats, firstIndex };
       const camera = new FfmpegCamera({ ...options, ...(loop === undefined ? {} : { loop }) }, tools, {
         frame: (frame) => {

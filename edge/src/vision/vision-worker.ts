@@ -1,4 +1,5 @@
-import { BufferPool, type FfmpegCapabilities, probeFfmpeg, StreamError } from '../camera/index.ts';
+import { availableParallelism } from 'node:os';
+import { BufferPool, type FfmpegCapabilities, probeFfmpeg, StartGate, StreamError } from '../camera/index.ts';
 import type { FrameRef } from '../domain/index.ts';
 import { aborted, type Clock, type Logger, type Service, ServiceGroup, unlessAbort } from '@lineside/kit';
 import type { ModelSpec } from '../inference/index.ts';
@@ -15,6 +16,10 @@ import { type CameraPlan, assignmentOf } from './plan.ts';
 
 const FFMPEG_RETRY_MS = 30_000;
 const SETTLE_POLL_MS = 10;
+/** Streams that start at once, on a machine with few cores. */
+const STARTS_MIN = 4;
+/** A camera that is not there keeps the next ones waiting no longer. */
+const START_HOLD_MS = 5_000;
 const NOT_INSPECTED = {
   result: { status: 'no_result', reason: 'model_unavailable' },
   times: { waitMs: 0, inferMs: 0, decodeMs: 0 },
@@ -40,10 +45,13 @@ export class VisionWorker {
   /** Index of the next frame of each camera that was dropped. */
   readonly #nextIndex = new Map<string, number>();
   readonly #stopped = new AbortController();
+  readonly #gate: StartGate;
   readonly #capabilities = Promise.withResolvers<FfmpegCapabilities>();
 
   constructor(options: VisionWorkerOptions) {
     this.#options = options;
+    const limit = Math.max(STARTS_MIN, availableParallelism());
+    this.#gate = new StartGate({ limit, holdMs: START_HOLD_MS, clock: options.clock });
     const { plan, firstIndex } = options.order;
     for (const spec of plan.models) this.#addModel(spec);
     for (const camera of plan.cameras) this.#addCamera(camera, firstIndex);
@@ -168,6 +176,7 @@ export class VisionWorker {
       firstIndex: Math.max(firstIndex[id] ?? 0, this.#nextIndex.get(id) ?? 0),
       capabilities: this.#capabilities.promise,
       pool: this.#pool,
+      gate: this.#gate,
       clock,
       random,
       logger,

@@ -35,7 +35,7 @@ export interface ProcessOptions {
   readonly keepCharacters?: number;
   /** What asks the process to end. Default: SIGTERM. */
   readonly endRequest?: EndRequest;
-  /** Time between the request to end and SIGKILL. Default: 5 s. */
+  /** Time between the request to end and SIGKILL, without that in which it waits for a CPU. Default: 5 s. */
   readonly graceMs?: number;
   /** After the process has ended: how long its outputs may stay open before they are closed here. Default: 5 s. */
   readonly drainMs?: number;

@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
-import { isAbort, systemCode } from '../error.ts';
+import { systemCode } from '../error.ts';
+import { aborted } from '../service.ts';
 import { LineSplitter } from './line-splitter.ts';
+import { FairDeadline } from './fair-deadline.ts';
 import { OutputTail } from './output-tail.ts';
 import type { OutputTarget, ProcessExit, ProcessOptions } from './process-options.ts';
 
 /** First descriptor of the extra pipes. */
 const FIRST_EXTRA = 3;
 const GRACE_MS = 5_000;
+/** Times the grace period, by the clock: a busy device ends its programs slowly. */
+const GRACE_TIMES = 3;
 const DRAIN_MS = 5_000;
 const KEEP_CHARACTERS = 64 * 1024;
 
@@ -106,7 +109,10 @@ export class SupervisedProcess {
     if (this.#isRunning()) this.#child.kill(name);
   }
 
-  /** Asks the process to end and kills it, with its group, after the grace period. True when it had to be killed. */
+  /**
+   * Asks the process to end and kills it, with its group, after the grace period. Time in which it waits for a CPU does
+   * not count. True when it had to be killed.
+   */
   terminate(graceMs = this.#options.graceMs ?? GRACE_MS): Promise<boolean> {
     this.#termination ??= this.#terminate(graceMs);
     return this.#termination;
@@ -128,10 +134,9 @@ export class SupervisedProcess {
       return false;
     }
     this.#requestEnd();
-    const timer = new AbortController();
-    const late = delay(graceMs, 'late' as const, { signal: timer.signal }).catch(whenAborted);
+    using grace = new FairDeadline({ pid: this.#child.pid, ownMs: graceMs, maxMs: GRACE_TIMES * graceMs });
+    const late = aborted(grace.signal).then(() => 'late' as const);
     const first = await Promise.race([this.#ended(), late]);
-    timer.abort();
     if (first !== 'late') return false;
     this.#killNow();
     await this.#ended();
@@ -255,9 +260,4 @@ function ignoreBrokenPipe(error: Error | null): void {
   const code = systemCode(error);
   const known = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_IPC_CHANNEL_CLOSED'];
   if (error !== null && !known.includes(code ?? '')) throw error;
-}
-
-function whenAborted(thrown: unknown): 'ended' {
-  if (!isAbort(thrown)) throw thrown;
-  return 'ended';
 }

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Backoff, type Clock, exitText, type Logger, messageOf, SupervisedProcess } from '@lineside/kit';
+import { Backoff, type Clock, exitText, type Logger, FairDeadline, messageOf, SupervisedProcess } from '@lineside/kit';
 import { CollectorError } from '../errors/index.ts';
 import type { ListenerTls } from './broker-tls.ts';
 import { findMosquitto } from './find-mosquitto.ts';
@@ -14,6 +14,7 @@ import {
 } from './mosquitto-files.ts';
 import { accepts, freePort, listens, reachable } from './ports.ts';
 
+/** Without the time in which it waits for a CPU. */
 const READY_WITHIN_MS = 10_000;
 const STOP_WITHIN_MS = 5_000;
 const STABLE_AFTER_MS = 30_000;
@@ -171,7 +172,7 @@ export class ManagedMosquitto {
     });
     const ended = child.exited.then(exitText, messageOf);
     try {
-      const outcome = await Promise.race([ended, this.#untilReady(signal)]);
+      const outcome = await Promise.race([ended, this.#untilReady(child.pid, signal)]);
       const wasReady = outcome === 'ready';
       if (wasReady) log.info({ url: this.url, pid: this.#pid }, 'broker is up');
       if (outcome === 'late') await child.terminate();
@@ -193,10 +194,10 @@ export class ManagedMosquitto {
     writeFileSync(this.#pidFile(), line, { mode: 0o600 });
   }
 
-  async #untilReady(signal: AbortSignal): Promise<'ready' | 'late'> {
+  async #untilReady(pid: number | undefined, signal: AbortSignal): Promise<'ready' | 'late'> {
     const { clock, listen } = this.#options;
-    const deadline = clock.monoMs() + READY_WITHIN_MS;
-    while (clock.monoMs() < deadline && !signal.aborted) {
+    using deadline = new FairDeadline({ pid, ownMs: READY_WITHIN_MS });
+    while (!deadline.signal.aborted && !signal.aborted) {
       if (await accepts(reachable(listen.host), this.#port)) return 'ready';
       await clock.sleep(30);
     }
