@@ -39,14 +39,14 @@ describe('the judgement of the load', () => {
     });
   });
 
-  it('finds no overload where frames are missing and time is not short', () => {
+  it('reports no overload where frames are missing and time is not short', () => {
     expect(judge({ inspectedPerS: 2, offeredPerS: 2 })).toMatchObject({ state: 'normal', leftOut: [] });
     expect(judge({ wantedPerS: 0, offeredPerS: 0, inspectedPerS: 0, waitedFraction: 0.9, otherCores: 2 }).state).toBe(
       'normal',
     );
   });
 
-  it('finds no overload where the device is busy and keeps up', () => {
+  it('reports no overload where the device is busy and keeps up', () => {
     expect(judge({ otherCores: 1.2, waitedFraction: 0.7 }).state).toBe('normal');
   });
 
