@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,8 @@ import { type Bench, type BenchOptions, type Column, loadNote, quantile, type Re
 import type { ServeFacts } from './slice/rtsp-process.ts';
 import { cameraVideo } from './slice/video.ts';
 
-const CLI = fileURLToPath(new URL('../edge/src/cli/index.ts', import.meta.url));
+const LINESIDE = fileURLToPath(new URL('../edge/bin/lineside.js', import.meta.url));
+const BUILT = fileURLToPath(new URL('../edge/dist/cli/index.js', import.meta.url));
 const MODEL = 'defect';
 const FPS = 2;
 const SIZE = { width: 1280, height: 720 };
@@ -27,6 +29,7 @@ const COLUMNS: readonly Column[] = [
   { key: 'cameras' },
   { key: 'busyProcesses' },
   { key: 'seconds', digits: 0 },
+  { key: 'pageAfterS', digits: 1 },
   { key: 'wantedPerSecond', digits: 1 },
   { key: 'offeredPerSecond', digits: 1 },
   { key: 'inspectedPerSecond', digits: 1 },
@@ -37,6 +40,7 @@ const COLUMNS: readonly Column[] = [
   { key: 'frameAgeMaxMs', digits: 0 },
   { key: 'visionRestarts' },
   { key: 'ffmpegRestarts' },
+  { key: 'cameraErrors' },
   { key: 'overloadReported' },
   { key: 'loadAverage', digits: 1 },
 ];
@@ -49,6 +53,7 @@ const Status = z.object({
   cameras: z.array(
     z.object({
       restarts: z.number(),
+      error: z.object({ code: z.string() }).optional(),
       lastFrameAgeMs: z.number().optional(),
       models: z.array(z.object({ counters: Counters })),
     }),
@@ -70,6 +75,7 @@ export const overload: Bench = {
 };
 
 async function run(options: BenchOptions): Promise<Report> {
+  if (!existsSync(BUILT)) throw new Error('overload measures the built program: npm run build');
   const { quick, signal, log } = options;
   const seconds = options.seconds ?? (quick ? 20 : SECONDS);
   const count = options.cameras ?? (quick ? 4 : CAMERAS);
@@ -88,9 +94,9 @@ async function run(options: BenchOptions): Promise<Report> {
       log(`${count} cameras beside ${busy} busy processes, ${seconds} s`);
       const data = join(folder, `arm-${n}`);
       const config = await writeConfig(folder, port, cameras);
-      const samples = await arm({ config, data, busy, seconds, signal });
-      rows.push(rowOf(samples, { cameras: count, busy, seconds }));
-      const last = samples.at(-1)?.status.health.warnings.find(({ code }) => code === 'overloaded');
+      const result = await arm({ config, data, busy, seconds, signal });
+      rows.push(rowOf(result, { cameras: count, busy, seconds }));
+      const last = result.samples.at(-1)?.status.health.warnings.find(({ code }) => code === 'overloaded');
       if (last !== undefined) messages.push(`Beside ${busy}, at the end: ${last.message}.`);
     }
     return {
@@ -100,7 +106,7 @@ async function run(options: BenchOptions): Promise<Report> {
       rows,
       upright: true,
       notes: [
-        `${SIZE.width}x${SIZE.height} at ${FPS} frames a second over RTSP, model ${MODEL}, ${cpus().length} cores; the busy processes start first.`,
+        `${SIZE.width}x${SIZE.height} at ${FPS} frames a second over RTSP, model ${MODEL}, ${cpus().length} cores; the busy processes start first. Seconds count from the status page on.`,
         'Rates and frame age are of the last two thirds of each arm, restarts of all of it, the start included.',
         ...messages,
         loadNote(loadBefore),
@@ -131,7 +137,13 @@ interface Arm {
   readonly signal: AbortSignal;
 }
 
-async function arm({ config, data, busy, seconds, signal }: Arm): Promise<readonly Sample[]> {
+interface ArmResult {
+  readonly samples: readonly Sample[];
+  /** From the start of the program to its status page. */
+  readonly pageAfterS: number;
+}
+
+async function arm({ config, data, busy, seconds, signal }: Arm): Promise<ArmResult> {
   await using stack = new AsyncDisposableStack();
   for (let n = 0; n < busy; n += 1) {
     const program = { command: process.execPath, args: ['-e', 'for (;;);'] };
@@ -141,7 +153,7 @@ async function arm({ config, data, busy, seconds, signal }: Arm): Promise<readon
   const line = stack.use(
     new SupervisedProcess({
       command: process.execPath,
-      args: ['--conditions=source', CLI, 'run', '--config', config, '--data', data, '--json'],
+      args: [LINESIDE, 'run', '--config', config, '--data', data, '--json'],
       ...{ stdout: 'pipe', stderr: 'ignore', group: 'parent', graceMs: 20_000 },
       onStdoutLine: (text) => {
         const { page } = z.object({ page: z.string().optional() }).parse(JSON.parse(text));
@@ -151,15 +163,16 @@ async function arm({ config, data, busy, seconds, signal }: Arm): Promise<readon
   );
   const ended = line.exited.then(() => Promise.reject(new Error('the line ended')));
   ended.catch(() => undefined);
-  const startedMs = performance.now();
+  const beganMs = performance.now();
   const page = await Promise.race([ready.promise, ended, sleep(READY_MS).then(() => failNotReady())]);
+  const startedMs = performance.now();
   const samples: Sample[] = [];
   while (performance.now() - startedMs < seconds * 1000) {
     await sleep(SAMPLE_MS, undefined, { signal });
     const response = await Promise.race([fetch(new URL('/api/v1/status', page)), ended]);
     samples.push({ atMs: performance.now() - startedMs, status: Status.parse(await response.json()) });
   }
-  return samples;
+  return { samples, pageAfterS: (startedMs - beganMs) / 1000 };
 }
 
 function failNotReady(): never {
@@ -167,7 +180,7 @@ function failNotReady(): never {
 }
 
 function rowOf(
-  samples: readonly Sample[],
+  { samples, pageAfterS }: ArmResult,
   { cameras, busy, seconds }: { readonly cameras: number; readonly busy: number; readonly seconds: number },
 ): Row {
   const measured = samples.filter(({ atMs }) => atMs >= STARTED * seconds * 1000);
@@ -180,11 +193,14 @@ function rowOf(
   const all = samples.find(({ status }) =>
     status.cameras.every(({ models }) => models.every(({ counters }) => counters.inspected > 0)),
   );
+  const codes = samples.flatMap(({ status }) => status.cameras.flatMap(({ error }) => error?.code ?? []));
+  const errors = [...new Set(codes)].sort();
   const reported = measured.filter(({ status }) => status.health.warnings.some(({ code }) => code === 'overloaded'));
   return {
     cameras,
     busyProcesses: busy,
     seconds,
+    pageAfterS,
     wantedPerSecond: cameras * FPS,
     offeredPerSecond: rate(({ offered }) => offered),
     inspectedPerSecond: rate(({ inspected }) => inspected),
@@ -195,6 +211,7 @@ function rowOf(
     frameAgeMaxMs: Math.max(...ages),
     visionRestarts: last.status.vision.restarts,
     ffmpegRestarts: last.status.cameras.reduce((sum, { restarts }) => sum + restarts, 0),
+    cameraErrors: errors.length === 0 ? 'none' : errors.join(' '),
     overloadReported: `${Math.round((100 * reported.length) / measured.length)} % of the time`,
     loadAverage: loadavg()[0] ?? null,
   };
