@@ -1,7 +1,16 @@
 import { readFile, stat } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
-import { type Clock, exitText, isAbort, messageOf, OwnTime, readLifeSigns, SupervisedProcess, systemCode } from '@lineside/kit';
+import {
+  type Clock,
+  exitText,
+  isAbort,
+  messageOf,
+  OwnTime,
+  readLifeSigns,
+  SupervisedProcess,
+  systemCode,
+} from '@lineside/kit';
 import { EngineError } from './errors.ts';
 import { noteBuilder } from './orphaned-builds.ts';
 
