@@ -287,7 +287,7 @@ export const MODULES: readonly Module[] = [
   edge(
     'diagnostics',
     ['kit', 'config', 'rules', 'models', 'camera', 'inference', 'predictor', 'journal', 'status/client', 'uplink'],
-    ['node:fs/promises', 'node:child_process', 'node:crypto'],
+    ['sharp', 'node:fs/promises', 'node:child_process', 'node:crypto'],
   ),
   edge(
     'app',

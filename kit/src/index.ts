@@ -19,4 +19,4 @@ export * from './rate-meter.ts';
 export { Redactor, redactUrls } from './redact.ts';
 export * from './service.ts';
 export * from './service-group.ts';
-export { encodeUserPart, secretsOfUrl, type UrlLogin, urlLogin } from './url-text.ts';
+export { encodeUserPart, secretsOfUrl, splitLogin, type UrlLogin, urlLogin } from './url-text.ts';

@@ -166,3 +166,18 @@ export function decodePart(text: string): string {
     throw error;
   }
 }
+
+/**
+ * `url` with `reference` in place of its password, and the password itself, decoded. A URL without a password, or with a
+ * reference for one already, stays as it is.
+ */
+export function splitLogin(
+  url: string,
+  reference: string,
+): { readonly withReference: string; readonly password?: string } {
+  const { before, user, after } = splitUrl(encodeUserPart(url), 'exact');
+  const colon = user.indexOf(':');
+  if (colon < 0 || user.includes('${') || user.length < colon + 3) return { withReference: url };
+  const password = user.slice(colon + 1, -1);
+  return { withReference: `${before}${user.slice(0, colon)}:${reference}@${after}`, password: decodePart(password) };
+}

@@ -69,7 +69,12 @@ export class UplinkService implements Service {
       refused,
       ...(desired === undefined ? {} : { desired }),
       picturesCancelled: mediaCancelled,
-      ...(lastError === undefined ? {} : { lastError: `${lastError.message}. Try: ${lastError.advice}` }),
+      ...(lastError === undefined
+        ? {}
+        : {
+            lastError: `${lastError.message}. Try: ${lastError.advice}`,
+            problem: { code: lastError.code, message: lastError.message, advice: lastError.advice },
+          }),
     };
   }
 

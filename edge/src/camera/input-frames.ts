@@ -27,6 +27,8 @@ export interface InputOptions {
   readonly format?: FrameFormat;
   readonly capabilities?: FfmpegCapabilities;
   readonly clock?: Clock;
+  /** Of RTSP; TCP when left out. */
+  readonly transport?: 'tcp' | 'udp';
 }
 
 /**
@@ -47,7 +49,7 @@ export async function* inputFrames(path: string, options: InputOptions): AsyncGe
     source,
     request: {
       url: path,
-      transport: 'tcp',
+      transport: options.transport ?? 'tcp',
       choice: { kind: 'every' },
       formats: format === undefined ? [] : [format],
       picture: format === undefined ? 'full' : 'none',

@@ -14,12 +14,15 @@ import { journalPath } from '../journal/index.ts';
 const VERBS = [
   [],
   ['run'],
+  ['init'],
   ['doctor'],
   ['status'],
   ['config'],
   ['config', 'check'],
   ['config', 'show'],
   ['config', 'schema'],
+  ['camera'],
+  ['camera', 'test'],
   ['detect'],
   ['model'],
   ['model', 'list'],
@@ -39,7 +42,7 @@ const VERBS = [
   ['sync'],
   ['sync', 'status'],
 ];
-const GROUPS = new Set(['config', 'events', 'journal', 'model', 'sync']);
+const GROUPS = new Set(['camera', 'config', 'events', 'journal', 'model', 'sync']);
 
 const GOOD = 'device: line-1\ncameras: [{id: a, url: "rtsp://viewer:geheim@host/1"}]\n';
 

@@ -21,6 +21,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/run.ts'),
   },
   {
+    name: 'init',
+    description: 'write a first configuration; asks nothing and overwrites nothing',
+    load: () => import('./verbs/init.ts'),
+  },
+  {
     name: 'doctor',
     description: 'what is wrong here? Checks machine, configuration, cameras, models, broker and collector',
     load: () => import('./verbs/doctor.ts'),
@@ -48,6 +53,17 @@ export const COMMANDS: readonly CommandEntry[] = [
         name: 'schema',
         description: 'print the JSON Schema of the file, for editors',
         load: () => import('./verbs/config-schema.ts'),
+      },
+    ],
+  },
+  {
+    name: 'camera',
+    description: 'try a camera',
+    commands: [
+      {
+        name: 'test',
+        description: 'open a camera and decode frames: codec, size, rate, a snapshot, or what is wrong',
+        load: () => import('./verbs/camera-test.ts'),
       },
     ],
   },

@@ -1,6 +1,9 @@
 import { LinesideError } from '@lineside/kit';
 
 export type CliErrorCode =
+  | 'camera_unknown'
+  | 'file_exists'
+  | 'transport_unknown'
   | 'input_missing'
   | 'input_unreadable'
   | 'event_unknown'

@@ -42,6 +42,8 @@ const INPUT_CODES = new Set([
   'model_shape',
   'model_labels',
   'camera_unknown',
+  'file_exists',
+  'transport_unknown',
   'recording_missing',
 ]);
 

@@ -17,3 +17,4 @@ export { RENAMES, type Rename, VALUE_RENAMES } from './renames.ts';
 export { PROVIDERS, type ProviderName } from './slices/inference.ts';
 export * from './show.ts';
 export * from './watch.ts';
+export { type Starter, starterConfig, type StarterOptions } from './starter.ts';

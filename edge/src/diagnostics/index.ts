@@ -4,6 +4,7 @@
  */
 export { brokerCheck } from './broker-check.ts';
 export { cameraCheck } from './camera-check.ts';
+export { type CameraTrial, type TrialOptions, tryCamera } from './camera-trial.ts';
 export { type Check, type CheckFinding, type CheckResult, runCheck, type Verdict } from './check.ts';
 export { clockCheck } from './clock-check.ts';
 export { configCheck, type ConfigPlaces } from './configuration.ts';

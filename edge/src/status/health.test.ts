@@ -80,6 +80,18 @@ describe('the health of the box', () => {
     expect(health).toMatchObject({ word: 'inspecting', ok: true, warnings: [] });
   });
 
+  it.each([
+    ['offline', 'broker_tls_expired', ['broker_tls_expired']],
+    ['online', 'broker_packet_limit', ['broker_packet_limit']],
+    ['online', 'broker_lost', []],
+    ['waiting', 'broker_refused', []],
+  ] as const)('while the link is %s, a problem with the code %s is a warning: %j', (state, code, expected) => {
+    const problem = { code, message: 'what is wrong', advice: 'what to do' };
+    const { word, ok, warnings } = judge({ link: { state, sinceMs: 0, problem } });
+    expect({ word, ok }).toEqual({ word: 'inspecting', ok: true });
+    expect(warnings.map((warning) => warning.code)).toEqual(expected);
+  });
+
   it('gives an advice with everything it detects', () => {
     const health = judge({ ...cameras('blind', 'degraded', 'inspecting'), clock: 'suspect', disk: { freeBytes: 1 } });
     expect(health.warnings.length).toBe(4);

@@ -179,7 +179,7 @@ function loadWarnings({ load }: Snapshot): Finding[] {
 function boxWarnings(snapshot: Snapshot): Finding[] {
   const { config, disk, clock, journal } = snapshot;
   const warnings: Finding[] = (journal.alarms ?? []).map(({ code, message, advice }) => ({ code, message, advice }));
-  warnings.push(...secretWarnings(snapshot));
+  warnings.push(...secretWarnings(snapshot), ...linkWarnings(snapshot));
   if (config.state === 'last_good') {
     warnings.push({
       code: 'config_refused',
@@ -202,6 +202,16 @@ function boxWarnings(snapshot: Snapshot): Finding[] {
     });
   }
   return warnings;
+}
+
+/** Problems that stay while the connection is up: they concern some records only. */
+const STANDING: readonly string[] = ['broker_packet_limit', 'identity_conflict'];
+
+/** Why nothing, or not everything, gets through to the collector. Being offline for long is no fault by itself. */
+function linkWarnings({ link: { state, problem } }: Snapshot): Finding[] {
+  if (problem === undefined) return [];
+  const down = state === 'connecting' || state === 'offline';
+  return down || STANDING.includes(problem.code) ? [problem] : [];
 }
 
 /** Secrets that cannot be read. A camera that is failed for it has the same finding already, unless vision is down. */

@@ -47,6 +47,10 @@ export const METRICS = define({
   lineside_evidence_bytes: gauge('Bytes of evidence held.'),
   lineside_evidence_files: gauge('Files of evidence held.'),
   lineside_evidence_pending_files: gauge('Files of evidence that are not yet at the collector.'),
+  lineside_link_problem: gauge(
+    'What went wrong last on the way to the collector, until something is delivered.',
+    'code',
+  ),
   lineside_link_up: gauge('Whether the collector is reached.'),
   lineside_link_sent_bytes_total: counter('Bytes of batches sent, compressed.'),
   lineside_link_sent_records_total: counter('Records in the batches sent.'),

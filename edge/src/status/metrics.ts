@@ -68,8 +68,9 @@ export class Metrics {
     this.#gauge('lineside_evidence_pending_files', evidence.notUploaded);
   }
 
-  #link({ state, sentBytes, sentRecords, picturesCancelled, refused = {} }: Snapshot['link']): void {
+  #link({ state, problem, sentBytes, sentRecords, picturesCancelled, refused = {} }: Snapshot['link']): void {
     this.#gauge('lineside_link_up', Number(state === 'online'));
+    if (problem !== undefined) this.#gauge('lineside_link_problem', 1, { code: problem.code });
     this.#count('lineside_link_sent_bytes_total', sentBytes ?? 0);
     this.#count('lineside_link_sent_records_total', sentRecords ?? 0);
     this.#count('lineside_link_snapshots_cancelled_total', picturesCancelled ?? 0);

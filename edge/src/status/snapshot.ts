@@ -193,6 +193,8 @@ export interface LinkView {
   readonly sinceMs: number;
   readonly broker?: string;
   readonly lastError?: string;
+  /** What went wrong last, with its code; `lastError` is the same in one sentence. */
+  readonly problem?: { readonly code: string; readonly message: string; readonly advice: string };
   /** Records confirmed per second over the last half minute. */
   readonly drainPerS?: number;
   /** How long the queue takes at that pace; absent while nothing moves. */

@@ -1,4 +1,4 @@
-import { availableParallelism, loadavg } from 'node:os';
+import { availableParallelism, hostname, loadavg } from 'node:os';
 import { OwnTime } from './own-time.ts';
 import { readLifeSigns } from './read-life-signs.ts';
 
@@ -57,6 +57,11 @@ export function loadText(): string {
   const [minute = 0] = loadavg();
   const cpus = availableParallelism();
   return `load ${minute.toFixed(1)} on ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
+}
+
+/** The name of this machine, without its domain. */
+export function machineName(): string {
+  return hostname().replace(/\..*$/, '');
 }
 
 /** True while more programs want to run than there are CPUs. */

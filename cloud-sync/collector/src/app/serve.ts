@@ -80,7 +80,10 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       onReported: (device, document) => devices.report(device, document),
       onLost: () => devices.forgetLinks(),
     });
-    health.add(async () => (link.online ? [] : ['not connected to the broker']));
+    health.add(async () => {
+      const why = link.problem === undefined ? '' : `: ${link.problem}`;
+      return link.online ? [] : [`not connected to the broker${why}`];
+    });
     health.add(storeCheck({ problem: () => ingest.storeProblem, ping: async () => store.batches.ping(), clock }));
     metrics.observe({
       devicesOnline: () => devices.online,

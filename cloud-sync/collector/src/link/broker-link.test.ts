@@ -14,6 +14,7 @@ import {
   topicOf,
 } from '@lineside/protocol';
 import { type Mosquitto, startMosquitto } from '../../../../tests/support/mosquitto.ts';
+import { ScriptedBroker } from '../../../../tests/support/scripted-broker.ts';
 import { waitFor } from '../../../../tests/support/wait-for.ts';
 import { Ingest, type RefusedMessage } from '../ingest/index.ts';
 import { BrokerLink } from './index.ts';
@@ -31,10 +32,7 @@ let refused: Pick<RefusedMessage, 'kind' | 'reason'>[];
 let reported: [string, Reported][];
 const stop: (() => Promise<unknown>)[] = [];
 
-beforeEach(async () => {
-  broker = await startMosquitto();
-  refused = [];
-  reported = [];
+function makeLink(url: string): BrokerLink {
   const ingest = new Ingest({
     ...{ store: { commit: async () => [], ping: async () => undefined }, clock: systemClock, log: silentLogger },
     counters: {
@@ -47,8 +45,8 @@ beforeEach(async () => {
       latency: () => undefined,
     },
   });
-  link = new BrokerLink({
-    ...{ url: broker.url, username: undefined, password: undefined, tls: {}, clientId: 'collector', session: 's1' },
+  return new BrokerLink({
+    ...{ url, username: undefined, password: undefined, tls: {}, clientId: 'collector', session: 's1' },
     ...{
       mediaUrl: 'http://here/media',
       uploadUrl: 'http://here/uploads',
@@ -62,6 +60,13 @@ beforeEach(async () => {
     shareName: undefined,
     othersAtWork: () => false,
   });
+}
+
+beforeEach(async () => {
+  broker = await startMosquitto();
+  refused = [];
+  reported = [];
+  link = makeLink(broker.url);
   const end = new AbortController();
   const running = link.run(end.signal);
   stop.push(async () => {
@@ -80,6 +85,19 @@ async function client(): Promise<mqtt.MqttClient> {
   stop.push(() => connected.endAsync(true));
   return connected;
 }
+
+test('a broker that refuses the connection is tried again, and its reason is known meanwhile', async () => {
+  // Reason 0x88: the server is not available.
+  await using busy = await ScriptedBroker.start({ connack: [0x20, 3, 0, 0x88, 0] });
+  const refusedLink = makeLink(busy.url);
+  const end = new AbortController();
+  const running = refusedLink.run(end.signal);
+  await waitFor('a second attempt', () => busy.connections >= 2);
+  expect(refusedLink.problem).toMatch(/refused.*unavailable/i);
+  expect(refusedLink.online).toBe(false);
+  end.abort();
+  await running;
+});
 
 test('a desired document reaches a device that connects later, and fits what the device reads', async () => {
   expect(link.publish('desired', { device: 'line-1' }, desired)).toBe(true);

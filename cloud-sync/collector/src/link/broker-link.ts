@@ -8,6 +8,7 @@ import {
   Inbox,
   outgoing,
   type OutgoingMessage,
+  MAX_BATCH_BYTES,
   PAYLOAD_FORMS,
   type PayloadOf,
   type PublishedBy,
@@ -19,6 +20,8 @@ import type { Ingest } from '../ingest/index.ts';
 
 const GOODBYE_MS = 1500;
 const RECONNECT_MS = 1000;
+/** Bytes for topic and properties beside the largest batch. */
+const PACKET_HEADROOM_BYTES = 16 * 1024;
 
 export interface LinkOptions {
   readonly url: string;
@@ -56,6 +59,7 @@ export class BrokerLink {
   readonly #throttle: LogThrottle;
   #client: MqttClient | undefined;
   #subscribed = false;
+  #problem: string | undefined;
   /** True while batches are not taken: the store does not answer, or the collector is stopping. */
   #withdrawn = false;
 
@@ -75,6 +79,11 @@ export class BrokerLink {
   }
 
   /** True while subscribed: only then is the collector's presence online. */
+  /** Why the broker cannot be used, while that is so and known. */
+  get problem(): string | undefined {
+    return this.online ? undefined : this.#problem;
+  }
+
   get online(): boolean {
     return this.#subscribed && this.#client?.connected === true;
   }
@@ -168,9 +177,16 @@ export class BrokerLink {
       keepalive: 15,
       connectTimeout: 5000,
       reconnectPeriod: RECONNECT_MS,
+      // A broker that refuses now, because it is starting or its password file is being changed, may accept later.
+      reconnectOnConnackError: true,
       resubscribe: false,
       queueQoSZero: false,
-      properties: { sessionExpiryInterval: 0, receiveMaximum: 128 },
+      properties: {
+        sessionExpiryInterval: 0,
+        receiveMaximum: 128,
+        // A broker that follows MQTT 5 does not deliver what is larger: no device can make this process read it.
+        maximumPacketSize: MAX_BATCH_BYTES + PACKET_HEADROOM_BYTES,
+      },
       will: { topic, payload, qos, retain },
     };
   }
@@ -183,6 +199,8 @@ export class BrokerLink {
     client.subscribe(filters, { qos: 1 }, (error, granted) => {
       const refused = granted?.filter(({ qos }) => qos >= 128) ?? [];
       if (error !== null || refused.length > 0) {
+        const topics = refused.map(({ topic }) => topic).join(', ');
+        this.#problem = `the broker refuses subscriptions: ${error?.message ?? topics}`;
         this.#options.log.error(
           { error: error?.message, refused: refused.map(({ topic }) => topic) },
           'broker refuses subscriptions',
@@ -249,6 +267,7 @@ export class BrokerLink {
   }
 
   #complain(error: Error): void {
+    this.#problem = redactUrls(error.message);
     const times = this.#throttle.due(error.message);
     const { url, log } = this.#options;
     if (times !== undefined)

@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { SecretResolver, SecretText } from '@lineside/kit';
+import type { Command } from 'commander';
+import { action, type Context, examples, type Registry } from '../context.ts';
+import { CliError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { positive } from '../option-values.ts';
+
+interface TestOptions {
+  readonly transport?: string;
+  readonly seconds: number;
+  readonly snapshot?: string;
+}
+
+interface Source {
+  readonly url: string;
+  /** Safe to print. */
+  readonly shown: string;
+  readonly transport: 'tcp' | 'udp';
+}
+
+/** `lineside camera test` */
+export function configure(command: Command, registry: Registry): void {
+  command
+    .argument('<camera>', 'id of a camera in the configuration, or a URL or file; ${file:..} and ${env:..} are read')
+    .option('--transport <tcp|udp>', 'of RTSP (default: as configured, otherwise tcp)')
+    .option('--seconds <number>', 'how long frames are decoded', positive, 3)
+    .option('--snapshot <file>', 'write the first frame into this file, as JPEG')
+    .addHelpText(
+      'after',
+      examples(
+        'lineside camera test belt --snapshot belt.jpg',
+        "lineside camera test 'rtsp://viewer:${file:./password}@10.0.0.21/stream1'",
+        'lineside camera test rtsp://10.0.0.21/stream1 --transport udp --json',
+      ) +
+        '\n\nDecodes frames, so that a stream that can be opened and not decoded is found. Ends with 0 when at least one' +
+        '\nframe was decoded, with 1 and the reason when none was, with 2 for a camera that nobody knows, with 3 without' +
+        '\nFFmpeg. A password in a URL on the command line can be read by other users of this machine: use a reference.',
+    )
+    .action(action<TestOptions>(registry, test));
+}
+
+async function test(context: Context, options: TestOptions, [camera = '']: readonly string[]): Promise<ExitCode> {
+  const { io } = context;
+  const { url, shown, transport } = await sourceOf(context, camera, options.transport);
+  const [{ probeFfmpeg }, { tryCamera }] = await Promise.all([
+    import('../../camera/index.ts'),
+    import('../../diagnostics/index.ts'),
+  ]);
+  const capabilities = await probeFfmpeg('ffmpeg', io.signal);
+  const durationMs = options.seconds * 1000;
+  const trial = await tryCamera({ url, transport, capabilities, durationMs, clock: io.clock, signal: io.signal });
+  const file = options.snapshot === undefined ? undefined : resolve(io.cwd, options.snapshot);
+  if (file !== undefined) await writeFile(file, trial.snapshot);
+  const { codec, width, height } = trial.probe;
+  const { frames, firstFrameMs, fps, advice } = trial;
+  const report = {
+    ...{ ok: true, camera: shown, codec, width, height, frames, firstFrameMs: Math.round(firstFrameMs) },
+    ...(fps === undefined ? {} : { fps: Number(fps.toFixed(1)) }),
+    ...(file === undefined ? {} : { snapshot: file }),
+    advice,
+  };
+  const rate = fps === undefined ? '' : `, ${fps.toFixed(1)} a second`;
+  const lines = [
+    `${shown}: ${codec} ${width}x${height}`,
+    `${frames} ${frames === 1 ? 'frame' : 'frames'} decoded${rate}, the first after ${(firstFrameMs / 1000).toFixed(1)} s`,
+    ...(file === undefined ? [] : [`snapshot: ${file}`]),
+    ...advice.map((text) => `advice: ${text}`),
+  ];
+  context.say(report, lines.join('\n'));
+  return EXIT.ok;
+}
+
+/** A camera of the configuration, or a source that is named as it is. */
+async function sourceOf(context: Context, camera: string, transport: string | undefined): Promise<Source> {
+  const { io } = context;
+  if (transport !== undefined && transport !== 'tcp' && transport !== 'udp') {
+    throw new CliError('transport_unknown', `${transport} is no transport`, 'give tcp or udp');
+  }
+  if (/[:/.]/.test(camera)) {
+    const written = new SecretText(camera, 'url');
+    const secrets = new SecretResolver({ env: io.env, baseDir: io.cwd });
+    const url = secrets.url(written);
+    const isPath = !/^[a-z][a-z0-9+.-]*:/i.test(url);
+    return { url: isPath ? resolve(io.cwd, url) : url, shown: written.shown, transport: transport ?? 'tcp' };
+  }
+  const { loadConfig } = await import('../../config/index.ts');
+  const { config, secrets } = await loadConfig(context.configPath, await context.configSources());
+  const found = config.cameras.find(({ id }) => id === camera);
+  if (found === undefined) {
+    const known = config.cameras.map(({ id }) => id).join(', ') || 'none';
+    throw new CliError(
+      'camera_unknown',
+      `${context.configPath} has no camera ${camera}`,
+      `cameras there: ${known}; or give a URL`,
+    );
+  }
+  return { url: secrets.url(found.url), shown: found.url.shown, transport: transport ?? found.transport };
+}
