@@ -23,10 +23,7 @@ function collect(value: string, all: readonly string[]): readonly string[] {
 export function configure(command: Command, registry: Registry): void {
   command
     .option('--device <id>', 'identity of this device at the collector (default: the name of this machine)')
-    .option('--camera <url>', 'a camera; may be given several times', (url: string, all: string[] = []) => [
-      ...all,
-      url,
-    ])
+    .option('--camera <url>', 'a camera; may be given several times', collect, [])
     .option('--model <id>', 'model that inspects the cameras: of the catalog, or an imported one', 'defect')
     .option('--broker <url>', 'broker of the collector: mqtts://collector.plant:8883')
     .addHelpText(
