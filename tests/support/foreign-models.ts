@@ -45,7 +45,8 @@ export const yolov5 = (count: number): MadeOutput => ({
   axis: 2,
   parts: [
     { size: 4, as: 'sigmoid', factor: SIDE },
-    { size: 3, as: 'sigmoid' },
+    // Few of the cells show anything.
+    { size: 3, as: 'sigmoid', bias: -4 },
   ],
 });
 

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   castBorder,
+  contradicts,
   externalProblems,
   type FamilyGuess,
   type ImagePreparation,
@@ -20,8 +21,8 @@ import {
   wantsRawPixels,
 } from '@lineside/models';
 import { tooLarge } from '../domain/index.ts';
-import type { TrialFrame } from './images.ts';
-import { chooseGuess, chooseLabels, labelCount, withRequest } from './reading.ts';
+import { plainFrames, type TrialFrame } from './images.ts';
+import { type Asked, chooseGuess, chooseLabels, labelCount, withRequest } from './reading.ts';
 import { refuse } from './refuse.ts';
 import type { ImportRequest, Size } from './request.ts';
 import { probeBlank, runReference, type Runs, workingSize } from './run-original.ts';
@@ -60,12 +61,34 @@ export async function analyseModel(file: LoadedOnnx, request: ImportRequest, too
   const inputs = checkInputs(whole, request);
   const size = await workingSize(inputs, whole.path, inspection, { request, tools });
   const asked = { request, inspection, inputs, size };
-  // A run shows the outputs; the outputs show the family, and the family how pixels are scaled.
-  const blank = await probeBlank(whole.path, inputs, size, request, tools.signal);
-  const before = chooseGuess(whole, blank, asked);
+  const plain = await probeBlank(whole.path, inputs, size, request, tools.signal, plainFrames(size));
+  // A run shows the outputs; the outputs show the family, and the family how pixels are scaled. With pixels scaled so,
+  // the numbers may show that it was another family.
+  const dropped: FamilyGuess[] = [];
+  for (;;) {
+    const before = chooseGuess(whole, plain, asked, dropped);
+    const settled = { width: size.width, labels: labelCount(asked) };
+    const { convention, form } = preparationOf(resolveOptions(before.guess, plain, settled), whole, asked);
+    const frames = await tools.frames(size, convention.letterbox);
+    const runs = await runReference({ reference: whole.path, form, inputs }, frames, request, tools.signal);
+    if (request.family === undefined && runs.some((outputs) => contradicts(before.guess, outputs))) {
+      dropped.push(before.guess);
+      continue;
+    }
+    const guess = withRequest(resolveOptions(before.guess, runs, settled), request);
+    const parts = { whole, inspection, inputs, form, convention, guess, frames, runs };
+    return { ...parts, alternatives: before.alternatives, ...labelsAndNotes(guess, asked, convention) };
+  }
+}
+
+/** How images are prepared: as the request says, else as the family's models usually are. */
+function preparationOf(
+  guess: FamilyGuess,
+  whole: LoadedOnnx,
+  { request, inspection, inputs, size }: Asked,
+): { readonly convention: Convention; readonly form: ImageForm } {
   const { stride, author } = inspection.hints;
-  const settled = { width: size.width, labels: labelCount(asked) };
-  const usual = imagePreparation(resolveOptions(before.guess, [blank], settled), {
+  const usual = imagePreparation(guess, {
     ultralytics: stride !== undefined || /ultralytics/i.test(author ?? ''),
     rawPixels: wantsRawPixels(whole.model, inputs.image.name),
     hasSizesInput: inputs.sizes !== undefined,
@@ -80,18 +103,17 @@ export async function analyseModel(file: LoadedOnnx, request: ImportRequest, too
     mean: request.scaling?.mean ?? convention.mean,
     std: request.scaling?.std ?? convention.std,
   };
-  const frames = await tools.frames(size, convention.letterbox);
-  const runs = await runReference({ reference: whole.path, form, inputs }, frames, request, tools.signal);
-  const guess = withRequest(resolveOptions(before.guess, runs, settled), request);
+  return { convention, form };
+}
+
+type Convention = ReturnType<typeof imagePreparation>;
+
+function labelsAndNotes(guess: FamilyGuess, asked: Asked, { reason }: Convention): Pick<Analysis, 'labels' | 'notes'> {
+  const { request, inputs } = asked;
   const named = chooseLabels(guess, asked);
   const scaling =
-    request.scaling === undefined && inputs.image.type !== 'uint8' ? [`pixels are scaled as ${convention.reason}`] : [];
-  return {
-    ...{ whole, inspection, inputs, form, convention, guess, frames, runs },
-    alternatives: before.alternatives,
-    labels: named.labels,
-    notes: [...named.notes, ...scaling],
-  };
+    request.scaling === undefined && inputs.image.type !== 'uint8' ? [`pixels are scaled as ${reason}`] : [];
+  return { labels: named.labels, notes: [...named.notes, ...scaling] };
 }
 
 /** Throws for what the file alone rules out, before any run. */

@@ -5,13 +5,15 @@ import type { Prediction } from '../predictor/index.ts';
 import { type BundleParts, originalManifest, runningManifest, writeBundle } from './bundle.ts';
 import { exchanged } from './inputs.ts';
 import { letterboxed, type TrialFrame } from './images.ts';
+import { findImplausible, plausibilityNotes } from './plausibility.ts';
 import { type Preparation, PREPARED_FILE, prepareModel } from './prepared.ts';
 import { refuse } from './refuse.ts';
 import type { ImportRequest } from './request.ts';
 import type { Analysis, AnalysisTools } from './analyse.ts';
 import { agrees, predictionsFor, expectationOf, specOf } from './compare.ts';
 
-const GOLDEN_MOST = 8;
+/** Golden images beside the synthetic ones. */
+const GOLDEN_MOST = 6;
 
 export interface BuildTask {
   readonly dir: string;
@@ -33,7 +35,7 @@ export interface Done {
 /** Checks the scores, prepares the graph, runs both graphs on the golden images, and writes the bundle. */
 export async function build(task: BuildTask): Promise<Done> {
   const { dir, request, analysis, tools } = task;
-  const frames = analysis.frames.slice(0, GOLDEN_MOST);
+  const frames = goldenFrames(analysis);
   const suspicion = judgeScores(analysis, request);
   const attempt = await prepareModel(analysis, request, tools);
   if (!attempt.prepared && analysis.inputs.image.channels === 1) {
@@ -41,7 +43,7 @@ export async function build(task: BuildTask): Promise<Done> {
     throw refuse(request, 'input_unsupported', `takes grey images and cannot be prepared: ${attempt.reason}`, advice);
   }
   const first = await expectations(task, frames, { attempt, suspicion });
-  const degraded = suspicion ?? first.unread;
+  const degraded = suspicion ?? first.unread ?? judgePredictions(analysis, first.golden, request);
   const parts = { request, analysis, degraded };
   const reason = await disagreement(task, first.golden, { ...parts, preparation: attempt });
   const preparation: Preparation = reason === undefined ? attempt : { prepared: false, reason };
@@ -49,13 +51,31 @@ export async function build(task: BuildTask): Promise<Done> {
   const manifest = await writeBundle(dir, { ...parts, preparation, golden });
   await verifyBundle(dir);
   const found = golden.reduce((sum, { expectation }) => sum + expectation.detections.length, 0);
-  const notes = [...analysis.notes, ...remarks(analysis, golden)];
+  const notes = [...analysis.notes, ...remarks(analysis, golden), ...plausibilityNotes(analysis.guess.task, golden)];
   return { manifest, preparation, pictures: analysis.runs.length, found, notes };
+}
+
+/** The first images, and always those that are generated. */
+function goldenFrames({ frames }: Analysis): readonly TrialFrame[] {
+  const isMade = ({ picture }: TrialFrame): boolean => picture.kind === 'made';
+  return [...frames.filter((frame) => !isMade(frame)).slice(0, GOLDEN_MOST), ...frames.filter(isMade)];
+}
+
+/** Why the predictions are suspect; undefined where they are not. Throws unless the import is forced. */
+function judgePredictions(
+  { guess, convention }: Analysis,
+  golden: readonly Golden[],
+  request: ImportRequest,
+): string | undefined {
+  const usual = request.score ?? convention.thresholds.score;
+  const implausible = findImplausible(guess.task, golden, { threshold: guess.options?.threshold, usual });
+  if (implausible === undefined || request.force) return implausible?.message;
+  throw refuse(request, 'scores_suspect', implausible.message, implausible.advice);
 }
 
 /** Notes for the user from the predictions on the golden images. */
 function remarks({ guess }: Analysis, golden: readonly Golden[]): readonly string[] {
-  const scores = golden.flatMap(({ unusual }) => unusual ?? []);
+  const scores = golden.flatMap(({ answer }) => ('anomaly' in answer ? (answer.anomaly?.score ?? []) : []));
   if (guess.task === 'anomaly' && guess.options?.threshold === undefined && scores.length > 0) {
     const [least, most] = [Math.min(...scores), Math.max(...scores)].map((score) => score.toPrecision(3));
     return [
@@ -80,8 +100,7 @@ interface Golden {
   readonly frame: TrialFrame;
   readonly picture: TrialFrame['picture'];
   readonly expectation: GoldenExpectation;
-  /** The anomaly score of the image, for an anomaly model. */
-  readonly unusual: number | undefined;
+  readonly answer: Prediction;
 }
 
 interface Expectations {
@@ -115,7 +134,7 @@ function read(frames: readonly TrialFrame[], answers: readonly Prediction[]): re
   return frames.flatMap((frame, i) => {
     const answer = answers[i];
     if (answer === undefined || answer.status === 'no_result') return [];
-    return [{ frame, picture: frame.picture, expectation: expectationOf(answer), unusual: answer.anomaly?.score }];
+    return [{ frame, picture: frame.picture, expectation: expectationOf(answer), answer }];
   });
 }
 

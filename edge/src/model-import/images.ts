@@ -24,14 +24,17 @@ export interface TrialFrame {
 const PICTURES = new Set(['.jpg', '.jpeg', '.png', '.bmp', '.webp', '.tif', '.tiff', '.ppm']);
 const GIVEN_MOST = 12;
 const SHIPPED_MOST = 4;
+/** The level of letterboxes, which shows nothing. */
+const GREY = 114;
 const MADE_SIZE = { width: 480, height: 360 } as const;
 
-/** Images to run a model on: the given ones, else some of the catalog; and always two synthetic ones, written to `scratch`. */
+/** Images to run a model on: the given ones, else some of the catalog; and always three synthetic ones, written to `scratch`: shapes,
+ * noise, and nothing but grey. */
 export async function trialImages(given: readonly string[], scratch: string): Promise<readonly TrialImage[]> {
   const paths = (await Promise.all(given.map(picturesIn))).flat().slice(0, GIVEN_MOST);
   const real: readonly TrialImage[] =
     given.length > 0 ? paths.map((path) => ({ path, kind: 'given' as const })) : await shippedPictures();
-  const made = [paint(shapes), paint(noise)];
+  const made = [paint(shapes), paint(noise), paint(() => GREY)];
   const written = await Promise.all(
     made.map(async (pixels, i): Promise<TrialImage> => {
       const path = join(scratch, `made-${i + 1}.png`);
@@ -91,8 +94,7 @@ export async function letterboxed(
 
 type Paint = (x: number, y: number, channel: number) => number;
 
-function paint(at: Paint): Uint8Array {
-  const { width, height } = MADE_SIZE;
+function paint(at: Paint, { width, height }: PictureSize = MADE_SIZE): Uint8Array {
   const pixels = new Uint8Array(width * height * 3);
   let to = 0;
   for (let y = 0; y < height; y++)
@@ -106,6 +108,11 @@ function shapes(x: number, y: number, channel: number): number {
   if (Math.hypot(x - width * 0.3, y - height * 0.5) < height * 0.25) return [235, 200, 60][channel] ?? 0;
   if (x > width * 0.6 && x < width * 0.75 && y > height * 0.2) return [30, 40, 90][channel] ?? 0;
   return Math.round((255 * (channel === 1 ? y / height : channel === 0 ? x / width : 1 - x / width)) % 256);
+}
+
+/** Packed RGB without any letterbox: grey, noise and shapes, to see what a model's outputs are like. */
+export function plainFrames({ width, height }: PictureSize): readonly Uint8Array[] {
+  return [() => GREY, noise, shapes].map((at) => paint(at, { width, height }));
 }
 
 /** Repeatable noise: an integer hash of the coordinates. */

@@ -2,6 +2,7 @@ import {
   COCO_LABELS,
   contradicts,
   distinct,
+  familyOf,
   type FamilyGuess,
   fitsLabels,
   graphFacts,
@@ -12,9 +13,10 @@ import {
   type OnnxInspection,
   type OnnxValue,
 } from '@lineside/models';
-import type { ProbedTensor } from '../inference/index.ts';
 import { refuse } from './refuse.ts';
 import type { ImportRequest, Size } from './request.ts';
+import type { Runs } from './run-original.ts';
+import { unknownFamily } from './unknown-family.ts';
 
 /** The labels of a model, and assumptions about them. */
 export interface Labelling {
@@ -33,43 +35,52 @@ export interface Asked {
   readonly size: Size;
 }
 
+/**
+ * How the outputs are read: as the request says, else as they look. `plain` are runs on images that show nothing;
+ * `dropped` are readings that other runs contradicted. Throws ModelError where nothing fits, or only the shape speaks for
+ * a reading.
+ */
 export function chooseGuess(
   { model }: LoadedOnnx,
-  blank: readonly ProbedTensor[],
+  plain: Runs,
   { request, inspection, inputs, size }: Asked,
+  dropped: readonly FamilyGuess[] = [],
 ): { readonly guess: FamilyGuess; readonly alternatives: readonly FamilyGuess[] } {
   const { hints } = inspection;
-  const outputs = outputsOf(blank);
+  const outputs = outputsOf(plain);
   const labels = labelCount({ request, inspection });
   const { channels } = inputs.image;
-  const facts = graphFacts(model, {
-    ...size,
-    channels,
-    hasSizesInput: inputs.sizes !== undefined,
-    outputs,
-    hints,
-    labels,
-  });
-  const all = guessFamilies(facts).filter((guess) => !contradicts(guess, blank));
+  const hasSizesInput = inputs.sizes !== undefined;
+  const facts = graphFacts(model, { ...size, channels, hasSizesInput, outputs, hints, labels });
+  const possible = guessFamilies(facts);
+  const same = (a: FamilyGuess) => (b: FamilyGuess) => a.family === b.family && a.reason === b.reason;
+  const fits = (guess: FamilyGuess): boolean =>
+    !dropped.some(same(guess)) && !plain.some((run) => contradicts(guess, run));
+  const all = possible.filter(fits);
   const { family } = request;
   if (family !== undefined) {
-    const named =
-      all.find((guess) => guess.family === family) ??
-      guessAs(
-        family,
-        outputs.map(({ name }) => name),
-      );
+    const names = outputs.map(({ name }) => name);
+    const named = [...all, ...possible].find((guess) => guess.family === family) ?? guessAs(family, names);
     return { guess: withRequest(named, request), alternatives: [] };
   }
   const fitting = all.filter((guess) => fitsLabels(guess, labels));
   const [guess, ...alternatives] = fitting.length > 0 ? fitting : all;
-  const supported = hints.task === undefined || ['detect', 'segment', 'classify'].includes(hints.task);
-  if (guess !== undefined && supported) return { guess: withRequest(guess, request), alternatives };
-  const shapes = outputs.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
-  const what = supported ? `no family has such outputs: ${shapes}` : `the task is ${hints.task ?? ''}`;
-  const advice = 'name the family with --family and the outputs in its order with --outputs; docs/models.md lists them';
-  throw refuse(request, 'family_unknown', what, advice);
+  const supported = hints.task === undefined || TASKS_KNOWN.has(hints.task);
+  if (guess !== undefined && guess.uncertain !== true && supported)
+    return {
+      guess: withRequest(guess, request),
+      alternatives: alternatives.filter(({ uncertain }) => uncertain !== true),
+    };
+  throw unknownFamily(request, {
+    outputs: outputs.map(({ name, shape }) => `${name} [${shape.join(', ')}]`),
+    task: hints.task,
+    uncertain: supported ? all.filter(({ uncertain }) => uncertain === true) : [],
+    contradicted: possible.filter((other) => !fits(other)),
+  });
 }
+
+/** Tasks of Ultralytics that Lineside supports. */
+const TASKS_KNOWN = new Set(['detect', 'segment', 'classify', 'pose', 'obb', 'semantic', 'anomaly']);
 
 export function withRequest<G extends FamilyGuess>(
   guess: G,
@@ -103,10 +114,17 @@ export function chooseLabels(guess: FamilyGuess, { request, inspection }: Asked)
   if (own === COCO_LABELS.length) {
     return { labels: COCO_LABELS, notes: ['labels are assumed to be the 80 of COCO: there are as many classes'] };
   }
-  const labels = own === 1 ? ['object'] : Array.from({ length: own }, (_, i) => `class${i}`);
+  const labels =
+    own === 1 ? [familyOf(guess.family).soleLabel ?? 'object'] : Array.from({ length: own }, (_, i) => `class${i}`);
   return { labels, notes: [`labels are placeholders (${labels.slice(0, 3).join(', ')}): name them with --labels`] };
 }
 
-function outputsOf(run: readonly ProbedTensor[]): readonly OnnxValue[] {
-  return run.map(({ name, type, shape }) => ({ name, type, shape }));
+/** Outputs with the shapes of the runs; a side that differs from run to run is open. */
+function outputsOf(runs: Runs): readonly OnnxValue[] {
+  const [first = []] = runs;
+  return first.map(({ name, type, shape }, at) => ({
+    name,
+    type,
+    shape: shape.map((size, axis) => (runs.every((run) => run[at]?.shape[axis] === size) ? size : `n${axis}`)),
+  }));
 }

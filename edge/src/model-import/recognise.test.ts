@@ -117,7 +117,7 @@ describe('the import of a foreign model', () => {
     [
       'ssd',
       square([rows('scores', [1, 1200, 3], 'softmax'), rows('boxes', [1, 1200, 4], 'sigmoid')]),
-      ['--labels', 'a,b'],
+      ['--labels', 'a,b', '--score', '0.99'],
       { output: { options: { background: 0, boxes: 'normalised' } } },
     ],
     [
@@ -151,12 +151,12 @@ describe('the import of a foreign model', () => {
         rows('pred_score', [1, 1], 'sigmoid'),
         { name: 'anomaly_map', shape: [1, 1, 32, 32], parts: [{ size: 1, as: 'sigmoid' }] },
       ]),
-      [],
+      ['--output-options', '{"threshold": 2}'],
       { task: 'anomaly', labels: ['anomaly'], output: { options: { mapOutput: 'anomaly_map' } } },
     ],
     [
       'autoencoder',
-      square([{ name: 'again', shape: [1, 3, SIDE, SIDE], parts: [{ size: 3, as: 'sigmoid' }] }]),
+      square([{ name: 'reconstruction', shape: [1, 3, SIDE, SIDE], parts: [{ size: 3, as: 'sigmoid' }] }]),
       [],
       { task: 'anomaly' },
     ],

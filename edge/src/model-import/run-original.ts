@@ -54,18 +54,19 @@ export async function workingSize(
   throw refuse(request, 'size_unsupported', message, advice);
 }
 
-/** Outputs for a uniformly grey image. Throws ModelError. */
+/** Outputs for a uniformly grey image, or for the given ones, with pixels from 0 to 1. Throws ModelError. */
 export async function probeBlank(
   reference: string,
   inputs: ModelInputs,
   size: Size,
   request: ImportRequest,
   signal: AbortSignal,
-): Promise<readonly ProbedTensor[]> {
+  images?: readonly Uint8Array[],
+): Promise<Runs> {
   const form: ImageForm = { input: inputs.image, ...size, color: 'rgb', mean: [0, 0, 0], std: [255, 255, 255] };
   const grey = new Uint8Array(size.width * size.height * 3).fill(114);
-  const [outputs = []] = await probe({ path: reference, runs: [originalFeeds(grey, form, inputs)] }, request, signal);
-  return outputs;
+  const runs = (images ?? [grey]).map((pixels) => originalFeeds(pixels, form, inputs));
+  return probe({ path: reference, runs }, request, signal);
 }
 
 /** Outputs of the reference model for each frame. Throws ModelError. */

@@ -143,7 +143,6 @@ describe('the family of published models is recognised by their outputs', () => 
 
   it.each([
     ['key points', { heat: [1, 17, 160, 160] }],
-    ['a map of classes', { mask: [1, 21, 640, 640] }],
     ['embeddings of words', { last_hidden_state: [1, 12, 13, 14, 15] }],
   ] as readonly (readonly [string, Outputs])[])('%s: none', (_name, outputs) => {
     expect(guessFamilies(facts(outputs))).toEqual([]);

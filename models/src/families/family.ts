@@ -29,6 +29,10 @@ export interface ModelFamily<Name extends string = string> {
   resolveOptions?(reading: Reading, runs: Runs, facts: ResolveFacts): OutputOptions;
   /** Whether the numbers of one run rule out a reading that the shapes allow. */
   contradicts?(reading: Reading, outputs: readonly RawOutput[]): boolean;
+  /** What a model probably is whose numbers contradict the reading, and what to do; completes "the model ...". */
+  readonly contradiction?: { readonly message: string; readonly advice: string };
+  /** What a model of one class reports when its file names nothing; `object` when left out. */
+  readonly soleLabel?: string;
   /** Whether scores must lie between 0 and 1. */
   scoresAreProbabilities(reading: Reading): boolean;
   /** The numbers of one run that are scores. `outputs` are those of the reading, in its order. */

@@ -18,8 +18,13 @@ export function guessFamilies(facts: GraphFacts): readonly FamilyGuess[] {
   return FAMILIES.flatMap(({ name, task, precedence = 0, recognise }) =>
     recognise(facts).map((reading) => ({ precedence, guess: { ...reading, family: name, task } })),
   )
-    .sort((a, b) => b.guess.confidence - a.guess.confidence || b.precedence - a.precedence)
+    .sort((a, b) => weight(b.guess) - weight(a.guess) || b.precedence - a.precedence)
     .map(({ guess }) => guess);
+}
+
+/** What must be asked for comes last. */
+function weight({ confidence, uncertain }: FamilyGuess): number {
+  return uncertain === true ? 0 : confidence;
 }
 
 /** The guess for a family that was asked for although its shapes were not recognised: its decoder decides. */
@@ -54,9 +59,10 @@ function withOptions<G extends FamilyGuess>(guess: G, options: OutputOptions): G
 }
 
 /** Whether so many labels fit the columns of scores. */
-export function fitsLabels({ classes, family, options }: FamilyGuess, labels: number | undefined): boolean {
+export function fitsLabels({ classes, family, options, complement }: FamilyGuess, labels: number | undefined): boolean {
   if (classes === undefined || labels === undefined) return true;
   const background = familyOf(family).mayScoreBackground === true || options?.background !== undefined;
+  if (complement === true && labels === classes + 1) return true;
   return labels === classes || (background && labels === classes - 1);
 }
 

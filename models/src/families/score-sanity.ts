@@ -32,6 +32,9 @@ export function findScoreDefect(checked: CheckedReading, runs: Runs): ScoreDefec
     }
   }
   const scores = runs.map((outputs) => scoresOfRun(family, reading, outputs));
+  const count = scores.reduce((sum, values) => sum + values.length, 0);
+  // A list of boxes may be empty on every picture, or hold one.
+  if (count < 2) return undefined;
   const [least, most] = rangeOf(scores);
   if (family.scoresAreProbabilities(reading) && (least < -SLACK || most > 1 + SLACK)) {
     return {

@@ -21,6 +21,10 @@ export const OutputOptions = z.strictObject({
   threshold: z.number().optional(),
   /** Value of the map from which a pixel counts as anomalous. */
   pixelThreshold: z.number().optional(),
+  /** What a row of a list of boxes holds, in this order. */
+  columns: z.enum(['batch_box_class_score', 'batch_class_score_box', 'box_score_class', 'class_score_box']).optional(),
+  /** Numbers that a box has for its key points, after its scores. */
+  keypoints: z.int().min(1).max(2_000).optional(),
   /** Whether the graph has already moved boxes from cells of the grid to pixels. */
   gridDecoded: z.boolean().optional(),
   /** Name of the output that holds the anomaly map. */

@@ -10,6 +10,8 @@ export interface ModelHints {
   readonly size?: readonly [height: number, width: number];
   readonly stride?: number;
   readonly endToEnd?: boolean;
+  /** Numbers that a box has for its key points. */
+  readonly keypoints?: number;
   readonly licence?: string;
   readonly author?: string;
 }
@@ -37,6 +39,7 @@ export function readHints(metadata: ReadonlyMap<string, string>): ModelHints {
     ...(task === undefined ? {} : { task }),
     ...(size === undefined ? {} : { size }),
     ...(stride === undefined ? {} : { stride }),
+    ...keypointsOf(literal('kpt_shape')),
     ...(literal('end2end') === true ? { endToEnd: true } : {}),
     ...(licence === undefined ? {} : { licence }),
     ...(author === undefined ? {} : { author }),
@@ -96,6 +99,14 @@ function sizeOf(value: Literal | undefined): readonly [number, number] | undefin
   const isSize = (size: number | undefined): size is number => Number.isInteger(size) && (size ?? 0) > 0;
   if (!isSize(height)) return undefined;
   return [height, isSize(width) ? width : height];
+}
+
+/** `[17, 3]`: points, and numbers of each. */
+function keypointsOf(value: Literal | undefined): Pick<ModelHints, 'keypoints'> {
+  if (!Array.isArray(value)) return {};
+  const [points = 0, numbers = 0] = value.map(Number);
+  const keypoints = points * numbers;
+  return Number.isInteger(keypoints) && keypoints > 0 && keypoints <= 2_000 ? { keypoints } : {};
 }
 
 function strideOf(value: Literal | undefined): number | undefined {

@@ -13,7 +13,8 @@ const SUM_SLACK = 0.02;
 /**
  * A class for the whole frame: [1, classes], also with more axes of size 1. `options.softmax` says whether softmax is in
  * the graph (the default) or still to be done; with `options.sigmoid` instead, classes do not exclude one another. The best
- * class (with sigmoid: each) with a sufficient score is also a detection over the whole frame.
+ * class (with sigmoid: each) with a sufficient score is also a detection over the whole frame. One score with two labels is
+ * that of the second, as Keras gives it; the first has the rest.
  */
 export function classify(options: DecoderOptions): OutputReader {
   const { manifest, score } = options;
@@ -30,12 +31,16 @@ export function classify(options: DecoderOptions): OutputReader {
         return wrongShape(table, 'float32 [1, classes]');
       }
       if (typeof classes === 'string' || classes === labels.length) return undefined;
+      if (classes === 1 && labels.length === 2 && separate !== undefined) return undefined;
       return wrongLabels(table, classes, labels.length);
     },
     read: ([table], { source }) => {
       const data = floats(table!.data);
       if (!allFinite(data)) return NOT_FINITE;
-      if (separate === 'outside') for (const [c, value] of data.entries()) probabilities[c] = sigmoid(value);
+      if (separate !== undefined && data.length === 1 && labels.length === 2) {
+        const second = separate === 'outside' ? sigmoid(data[0]!) : data[0]!;
+        probabilities.set([1 - second, second]);
+      } else if (separate === 'outside') for (const [c, value] of data.entries()) probabilities[c] = sigmoid(value);
       else if (soft === 'outside') softmax(data, 0, 1, data.length, probabilities);
       else probabilities.set(data);
       const bad = separate === undefined ? checkSum(probabilities) : checkRange(probabilities);

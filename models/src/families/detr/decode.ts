@@ -135,8 +135,10 @@ function postProcessed(options: DecoderOptions): BoxFamily {
       const table = { row: 0, classId: 0, score: 0 };
       for (let row = 0; row < scores!.data.length; row++) {
         const value = scores!.data[row]!;
-        if (value < -SCORE_SLACK || value > 1 + SCORE_SLACK) return impossibleScore(Math.min(0, value), value);
         const label = labels!.data[row]!;
+        // A row that is not in use.
+        if (label < 0 && value <= 0) continue;
+        if (value < -SCORE_SLACK || value > 1 + SCORE_SLACK) return impossibleScore(Math.min(0, value), value);
         if (!(value >= score) || label === background) continue;
         const classId = columns === undefined ? label : classIdOf(columns, label, names.length);
         if (!Number.isInteger(classId) || classId < 0 || classId >= names.length) {

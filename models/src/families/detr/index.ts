@@ -2,7 +2,7 @@
 import { defineFamily } from '../family.ts';
 import { detr as decoder } from './decode.ts';
 import { recognise } from './recognise.ts';
-import { images, resolveOptions, scoresOf } from './resolve.ts';
+import { contradicts, images, resolveOptions, scoresOf } from './resolve.ts';
 
 export const detr = defineFamily({
   name: 'detr',
@@ -18,6 +18,7 @@ export const detr = defineFamily({
   mayScoreBackground: true,
   recognise,
   resolveOptions,
+  contradicts,
   // Two outputs are logits and boxes.
   scoresAreProbabilities: ({ outputs }) => outputs.length !== 2,
   scoresOf,

@@ -13,6 +13,8 @@ export interface BoxTable {
 
 /** The only table of boxes that the graph gives; raw heads may stand beside it. */
 export function boxTable(facts: GraphFacts): BoxTable | undefined {
+  // Poses and oriented boxes have other attributes.
+  if (['pose', 'obb'].includes(facts.hints.task ?? '')) return undefined;
   const [output, ...more] = ofRank(facts, 3);
   const otherKinds = facts.outputs.length > 1 && ofRank(facts, 4).length + ofRank(facts, 5).length === 0;
   if (output === undefined || more.length > 0 || otherKinds) return undefined;

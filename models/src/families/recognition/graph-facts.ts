@@ -16,7 +16,14 @@ export interface GraphFacts {
   /** With the shapes of a trial run, where there was one. */
   readonly outputs: readonly GraphOutput[];
   /** What the file's metadata says. */
-  readonly hints: { readonly names?: readonly string[]; readonly endToEnd?: boolean };
+  readonly hints: {
+    readonly names?: readonly string[];
+    readonly endToEnd?: boolean;
+    /** `pose`, `obb`, ... as Ultralytics calls it. */
+    readonly task?: string;
+    /** Numbers that a box has for its key points. */
+    readonly keypoints?: number;
+  };
   /** Number of labels, where it is known. */
   readonly labels: number | undefined;
   /** Operators that computed the numbers of an output. */

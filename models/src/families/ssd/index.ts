@@ -29,6 +29,10 @@ export const ssd = defineFamily({
   recognise,
   resolveOptions,
   contradicts,
+  contradiction: {
+    message: 'gives offsets to anchors instead of boxes',
+    advice: 'export it with the decoding of its anchors (and non-maximum suppression, if possible) inside the graph',
+  },
   scoresAreProbabilities: ({ options }) => options?.softmax !== 'outside',
   scoresOf,
   decoder,

@@ -21,9 +21,33 @@ export function resolveOptions(reading: Reading, runs: Runs, facts: ResolveFacts
   };
 }
 
-/** Boxes that are neither corners nor centres are offsets to anchors, not decoded. */
+/** Boxes that are neither corners nor centres, or that do not cover the image, are offsets to anchors, not decoded. */
 export function contradicts(reading: Reading, outputs: readonly RawOutput[]): boolean {
-  return boxForm(reading, [outputs]) === undefined;
+  const form = boxForm(reading, [outputs]);
+  const [boxes] = outputOfRuns(reading.outputs[1], [outputs]);
+  return form === undefined || (boxes !== undefined && !coversImage(boxes, form.boxForm === 'centre'));
+}
+
+/** Fewer boxes may lie anywhere. */
+const COVERING_LEAST = 100;
+
+/**
+ * Whether the middles of many decoded boxes lie within the image and in all parts of it, as those of anchors do whatever
+ * is shown. Offsets lie around 0.
+ */
+function coversImage({ data }: RawOutput, centred: boolean): boolean {
+  const count = Math.floor(data.length / 4);
+  if (count < COVERING_LEAST) return true;
+  return [0, 1].every((axis) => {
+    const middles = Float64Array.from({ length: count }, (_, n) => {
+      const [near, far] = [Number(data[4 * n + axis]), Number(data[4 * n + 2 + axis])];
+      return centred ? near : (near + far) / 2;
+    }).sort();
+    const at = (fraction: number): number => middles[Math.floor(fraction * (count - 1))] ?? 0;
+    // In fractions; pixels are compared with the furthest middle.
+    const unit = at(0.98) > FRACTION_MAX ? at(0.98) : 1;
+    return at(0.05) > -0.2 * unit && at(0.95) < 1.2 * unit && at(0.1) < 0.45 * unit && at(0.9) > 0.55 * unit;
+  });
 }
 
 export function scoresOf(_reading: Reading, [scores]: readonly RawOutput[]): ArrayLike<number> {

@@ -37,9 +37,11 @@ export function yoloEnd2endBoxes(options: DecoderOptions, beside: () => number):
       for (let i = 0; i < rows; i++) {
         const at = i * stride;
         const value = data[at + 4 * step]!;
+        const classId = data[at + 5 * step]!;
+        // A row that is not in use.
+        if (classId < 0 && value <= 0) continue;
         if (value > 1 + SCORE_SLACK || value < -SCORE_SLACK) return impossibleScore(Math.min(0, value), value);
         if (!(value >= score)) continue;
-        const classId = data[at + 5 * step]!;
         if (!Number.isInteger(classId) || classId < 0 || classId >= labels) {
           return { bad: 'values', message: `a box has class ${classId}, but there are ${labels} labels` };
         }
