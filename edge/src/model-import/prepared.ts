@@ -86,7 +86,8 @@ function largestDifference(before: readonly ProbedTensor[], after: readonly Prob
       apart = Math.max(apart, Math.abs(a - b));
       if (Number.isNaN(a - b)) return Number.POSITIVE_INFINITY;
     }
-    const range = Math.max(most - least, 1e-6);
+    // One number has no range: it is compared with its own size.
+    const range = Math.max(data.length === 1 ? Math.abs(most) : most - least, 1e-6);
     if (data.length > 0) largest = Math.max(largest, apart / range);
   }
   return largest;

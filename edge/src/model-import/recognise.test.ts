@@ -117,7 +117,7 @@ describe('the import of a foreign model', () => {
     [
       'ssd',
       square([rows('scores', [1, 1200, 3], 'softmax'), rows('boxes', [1, 1200, 4], 'sigmoid')]),
-      ['--labels', 'a,b', '--score', '0.99'],
+      ['--labels', 'a,b', '--score', '0.99', '--scale', '1/255'],
       { output: { options: { background: 0, boxes: 'normalised' } } },
     ],
     [
@@ -171,6 +171,38 @@ describe('the import of a foreign model', () => {
       ),
       ['--labels', 'a,b'],
       { output: { options: { strides: [8, 16, 32] } } },
+    ],
+    [
+      'classify',
+      square([rows('dense', [1, 1], 'sigmoid')]),
+      ['--labels', 'bad'],
+      { labels: ['bad'], output: { options: { sigmoid: 'inside' } } },
+    ],
+    ['classify', square([rows('dense', [1, 1], 'sigmoid')]), ['--labels', 'good,bad'], { labels: ['good', 'bad'] }],
+    [
+      'semantic',
+      square([rows('class_map', [1, 32, 32, 3], 'softmax')]),
+      ['--labels', 'spill,crack'],
+      { task: 'segment', output: { layout: 'anchors_first', options: { softmax: 'inside', background: 0 } } },
+    ],
+    [
+      'yolov8-pose',
+      square(
+        [
+          {
+            name: 'output0',
+            shape: [1, 56, BOXES],
+            parts: [
+              { size: 4, as: 'sigmoid', factor: SIDE },
+              { size: 1, as: 'sigmoid' },
+              { size: 51, as: 'linear' },
+            ],
+          },
+        ],
+        { metadata: { names: "{0: 'person'}", task: 'pose', kpt_shape: '[17, 3]', stride: '32' } },
+      ),
+      [],
+      { labels: ['person'], task: 'detect', output: { options: { keypoints: 51 } } },
     ],
   ];
 

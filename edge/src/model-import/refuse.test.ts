@@ -6,6 +6,7 @@ import {
   importForeign,
   manifestIn,
   NAMES,
+  rows,
   square,
   yolov8,
   yolov8WithScores,
@@ -40,6 +41,13 @@ describe('the import refuses', () => {
     ],
     ['family_unknown', madeModel(square([{ name: 'odd', shape: [1, 2, 3, 4, 5] }])), []],
     ['family_unknown', madeModel(square([yolov8()], { metadata: { ...NAMES, task: 'pose' } })), []],
+    ['family_unknown', madeModel(square([rows('dense', [1, 1], 'sigmoid')])), []],
+    ['family_unknown', madeModel(square([rows('sigmoid_0.tmp_0', [1, 1, 64, 64], 'sigmoid')])), []],
+    ['family_unknown', madeModel(square([rows('output', [1, 3, 64, 64], 'sigmoid')])), []],
+    ['family_unknown', madeModel(square([rows('output', [1, 256], 'linear')])), []],
+    ['family_unknown', madeModel(square([rows('class_map', [1, 21, 4, 4], 'linear')])), []],
+    ['family_unknown', madeModel(square([rows('s', [1, 1200, 3], 'softmax'), rows('b', [1, 1200, 4], 'linear')])), []],
+    ['scores_suspect', madeModel(square([rows('pred_score', [1, 1], 'sigmoid', 90)])), []],
     ['scores_suspect', madeModel(yolov8WithScores({ as: 'flat' })), ['--labels', 'a,b']],
     ['scores_suspect', madeModel(yolov8WithScores({ as: 'flat', bias: 0.3 })), ['--labels', 'a,b']],
     ['scores_suspect', madeModel(yolov8WithScores({ as: 'linear', factor: 9 })), ['--labels', 'a,b']],
@@ -90,6 +98,17 @@ describe('the import refuses', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/^Error: .+\nTry: .+\n$/s);
     await expect(readFile(join(bundle, 'manifest.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it.each([
+    ['one score', [rows('dense', [1, 1], 'sigmoid')], /--labels bad\b.*--labels good,bad/],
+    ['an unnamed map', [rows('map', [1, 1, 64, 64], 'sigmoid')], /--family anomaly.*--family semantic/],
+    ['offsets to anchors', [rows('s', [1, 1200, 3], 'softmax'), rows('b', [1, 1200, 4], 'linear')], /anchors/],
+  ] as const)('%s with advice that works, and without advice that cannot', async (_what, outputs, advice) => {
+    await using dir = await tempDir();
+    const { answer } = await importForeign(dir, madeModel(square(outputs)));
+    expect(answer).toMatchObject({ error: { advice: expect.stringMatching(advice) as string } });
+    expect(JSON.stringify(answer)).not.toContain('--outputs');
   });
 
   it('with exit code 3 where the bundle cannot be written', async () => {

@@ -46,7 +46,7 @@ function coversImage({ data }: RawOutput, centred: boolean): boolean {
     const at = (fraction: number): number => middles[Math.floor(fraction * (count - 1))] ?? 0;
     // In fractions; pixels are compared with the furthest middle.
     const unit = at(0.98) > FRACTION_MAX ? at(0.98) : 1;
-    return at(0.05) > -0.2 * unit && at(0.95) < 1.2 * unit && at(0.1) < 0.45 * unit && at(0.9) > 0.55 * unit;
+    return at(0.05) > -0.2 * unit && at(0.95) < 1.2 * unit && at(0.02) < 0.45 * unit && at(0.98) > 0.55 * unit;
   });
 }
 

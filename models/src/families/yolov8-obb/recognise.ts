@@ -21,5 +21,5 @@ export function recognise(facts: GraphFacts): readonly Reading[] {
     return [];
   const layout = wide ? 'attributes_first' : 'anchors_first';
   const reason = `${shown(output)}: 4 + ${classes} attributes and an angle of each box, reported as the upright box around it`;
-  return [{ outputs: [output.name], layout, classes, reason, confidence: named ? 3 : 2 }];
+  return [{ outputs: [output.name], layout, classes, reason, confidence: 3 }];
 }
