@@ -75,7 +75,7 @@ function judgePredictions(
 
 /** Notes for the user from the predictions on the golden images. */
 function remarks({ guess }: Analysis, golden: readonly Golden[]): readonly string[] {
-  const scores = golden.flatMap(({ answer }) => ('anomaly' in answer ? (answer.anomaly?.score ?? []) : []));
+  const scores = golden.flatMap(({ answer }) => ('anomaly' in answer ? answer.anomaly.score : []));
   if (guess.task === 'anomaly' && guess.options?.threshold === undefined && scores.length > 0) {
     const [least, most] = [Math.min(...scores), Math.max(...scores)].map((score) => score.toPrecision(3));
     return [

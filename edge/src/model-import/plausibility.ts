@@ -48,7 +48,7 @@ export function findImplausible(
 /** Observations that do not forbid the import. */
 export function plausibilityNotes(task: Task, shown: readonly Shown[]): readonly string[] {
   if (task !== 'classify' || shown.length < 4) return [];
-  const best = shown.map(({ answer }) => ('classes' in answer ? answer.classes?.[0] : undefined));
+  const best = shown.map(({ answer }) => ('classes' in answer ? answer.classes[0] : undefined));
   const [first] = best;
   if (first === undefined || !best.every((one) => one?.label === first.label && one.score >= CERTAIN)) return [];
   return [
@@ -57,7 +57,7 @@ export function plausibilityNotes(task: Task, shown: readonly Shown[]): readonly
 }
 
 function alwaysUnusual(shown: readonly Shown[], threshold: number | undefined, usual: number): Implausible | undefined {
-  const scores = shown.flatMap(({ answer }) => ('anomaly' in answer ? (answer.anomaly?.score ?? []) : []));
+  const scores = shown.flatMap(({ answer }) => ('anomaly' in answer ? answer.anomaly.score : []));
   if (threshold !== undefined || scores.length < 2 || scores.some((score) => score < usual)) return undefined;
   const most = Math.max(...scores);
   const range = `${Math.min(...scores).toPrecision(3)} to ${most.toPrecision(3)}`;

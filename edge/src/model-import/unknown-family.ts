@@ -18,7 +18,7 @@ const SUPPORTED = 'detection, instance and semantic segmentation, classification
 
 /** Kinds of models that are recognised only to say that they are not supported. */
 const KINDS: readonly (readonly [RegExp, string])[] = [
-  [/heat|key_?point|kpt|joint|simcc/i, 'key points without boxes'],
+  [/heat|key_?point|kpt|joint/i, 'key points without boxes'],
   [/landm/i, 'landmarks'],
   [/depth|disparity/i, 'depth'],
   [/embed|feature|descriptor|last_hidden/i, 'an embedding'],

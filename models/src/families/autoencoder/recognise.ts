@@ -12,6 +12,6 @@ export function recognise(facts: GraphFacts): readonly Reading[] {
   if (!same) return [];
   const reason = `${shown(output)}: a picture of the input's size`;
   // Models that sharpen, denoise or colour an image have the same output.
-  const named = /recon|decod|auto_?enc/i.test(output.name);
+  const named = /reconstruct|decoded|auto_?encoder/i.test(output.name);
   return [{ outputs: [output.name], reason, ...(named ? { confidence: 3 } : { confidence: 1, uncertain: true }) }];
 }

@@ -42,7 +42,7 @@ function preDecoded(facts: GraphFacts): readonly Reading[] {
 }
 
 const INTEGER = /^u?int/;
-const LABEL_NAME = /class|label|categor|cls/i;
+const LABEL_NAME = /class|label|category|cls/i;
 const SCORE_NAME = /score|conf|prob/i;
 const COUNT_NAME = /num|count|valid/i;
 
