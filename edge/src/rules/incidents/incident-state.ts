@@ -59,7 +59,12 @@ export class IncidentState {
     return this.#incident.isOver(atMs);
   }
 
-  /** Milliseconds since the latest observation of what is pending or open; else 0. */
+  /** The subject is there in this frame, although it cannot be judged. */
+  stay(atMs: number): void {
+    this.#incident.stay(atMs);
+  }
+
+  /** Milliseconds since anything was known of the subject of what is pending or open; else 0. */
   unobservedMs(atMs: number): number {
     return this.#incident.unobservedMs(atMs);
   }

@@ -21,6 +21,7 @@ export class Incident {
   #stage: Stage = 'idle';
   #previous: { readonly atMs: number; readonly condition: boolean } | undefined;
   #hidden = false;
+  #presentAtMs = 0;
   #heldMs = 0;
   #durationMs = 0;
   #falseMs = 0;
@@ -58,9 +59,14 @@ export class Incident {
     return this.#stage === 'idle' && !this.#isCooling(atMs);
   }
 
-  /** Milliseconds since the latest observation of what is pending or open; else 0. */
+  /** Milliseconds since anything was known of the subject of what is pending or open; else 0. */
   unobservedMs(atMs: number): number {
-    return this.isActive && this.#previous !== undefined ? atMs - this.#previous.atMs : 0;
+    return this.isActive ? atMs - this.#presentAtMs : 0;
+  }
+
+  /** The subject is there in this frame, although it cannot be judged. */
+  stay(atMs: number): void {
+    this.#presentAtMs = atMs;
   }
 
   /** The subject is hidden in this frame: the time up to the next observation does not count as false. */
@@ -73,6 +79,7 @@ export class Incident {
     const before = this.#previous;
     const wasHidden = this.#hidden;
     this.#previous = { atMs, condition };
+    this.#presentAtMs = atMs;
     this.#hidden = false;
     if (this.#stage === 'idle') {
       if (!condition) return undefined;

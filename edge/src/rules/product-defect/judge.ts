@@ -86,7 +86,7 @@ export class ProductDefectJudge implements Judge {
       const best = group.reduce((a, b) => (b.score > a.score ? b : a));
       outputs.push(...this.incidents.observe(subject, frame.atMs, { condition: true, sighting: best }));
     }
-    this.#keepPresent([...products, ...defects], present);
+    this.#keepPresent(frame.atMs, [...products, ...defects], present);
     const isHidden = ({ place, productSeenMs }: ProductCase): boolean =>
       place.isStill &&
       place.box !== undefined &&
@@ -122,12 +122,14 @@ export class ProductDefectJudge implements Judge {
   }
 
   /** A product without a visible defect in this frame is not gone, and neither is one that was missed only now. */
-  #keepPresent(tracks: readonly Track[], present: Set<ProductCase>): void {
+  #keepPresent(atMs: number, tracks: readonly Track[], present: Set<ProductCase>): void {
     const live = new Map(tracks.map((track) => [track.id, track]));
     for (const subject of this.incidents.subjects) {
       const product = subject.product === undefined ? undefined : live.get(subject.product);
       if (product !== undefined) subject.see(product);
-      if (product !== undefined || [...subject.defects].some((id) => live.has(id))) present.add(subject);
+      if (product === undefined && ![...subject.defects].some((id) => live.has(id))) continue;
+      present.add(subject);
+      subject.incident.stay(atMs);
     }
   }
 }
@@ -167,10 +169,18 @@ function productUnder(products: readonly Track[], defect: Box): Track | undefine
  */
 function isSame(subject: ProductCase, product: Track | undefined, defects: Group, products: readonly Track[]): boolean {
   if (product !== undefined && subject.product === product.id) return true;
+  if (product === undefined && isOnPlaceOf(subject, defects, products)) return true;
   if (!defects.some((defect) => subject.defects.has(defect.id))) return false;
   if (subject.product === undefined) return true;
   if (product !== undefined) return product.firstSeenMs > subject.productSeenMs;
   return !products.some((other) => other.id === subject.product && isDetected(other));
+}
+
+/** Whether defects on no known product lie where the case's product stood still when it was lost. */
+function isOnPlaceOf({ incident, place, product }: ProductCase, defects: Group, products: readonly Track[]): boolean {
+  const { box, isStill } = place;
+  if (!incident.isActive || !isStill || box === undefined || products.some(({ id }) => id === product)) return false;
+  return defects.some((defect) => intersection(box, defect.box) >= ON_PRODUCT * area(defect.box));
 }
 
 function isDetected(track: Track): boolean {
