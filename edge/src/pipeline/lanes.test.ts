@@ -418,6 +418,40 @@ describe('lanes', () => {
     expect(world.lanes.state().unroutedResults).toBe(5);
   });
 
+  it('tell each rule what the other models of its camera see, so that what a person hides is not taken for gone', async () => {
+    const [sanitation, ppe] = ['sanitation', 'ppe'].map((id) => ({ id, tracker: new ByteTracker() }));
+    world = new World({
+      lanes: [
+        {
+          camera: 'floor',
+          source: 'live',
+          models: [
+            { ...sanitation!, rules: [spillRule()] },
+            { ...ppe!, rules: [] },
+          ],
+        },
+      ],
+    });
+    const person: Box = [PUDDLE[0] - 20, PUDDLE[1] - 100, PUDDLE[2] + 20, PUDDLE[3] + 20];
+    let index = 1000;
+    const passTime = (forMs: number, spills: readonly Box[], people: readonly Box[]): void => {
+      for (let ms = 0; ms < forMs; ms += STEP_MS) {
+        world.clock.advance(STEP_MS);
+        const atMs = world.clock.monoMs() - 30;
+        world.lanes.inspection(inspection((index += 1), atMs, ok(people, 'person'), 'floor', 'ppe'));
+        world.lanes.inspection(inspection(index, atMs, ok(spills)));
+      }
+    };
+    passTime(2000, [PUDDLE], []);
+    passTime(20_000, [], [person]);
+    expect(world.lanes.state().lanes[0]?.openEvents).toHaveLength(1);
+    // As long as the track of the person lives, and a moment; then clearAfter.
+    passTime(5600, [], []);
+    expect(world.lanes.state().lanes[0]?.openEvents).toHaveLength(0);
+    await world.settled();
+    expect(world.recorded.at(-1)?.event.output).toMatchObject({ phase: 'closed', reason: 'cleared' });
+  });
+
   it('run a recording on its own clock, and close its events when it ends', async () => {
     world = new World({
       lanes: [

@@ -44,6 +44,11 @@ export function assignHeads(persons: readonly Track[], heads: readonly Head[]): 
   return headOf;
 }
 
+/** Whether a head can be that of a person: its centre is in the head region. */
+export function isHeadOf(person: Box, head: Box): boolean {
+  return fitOf(person, head) !== undefined;
+}
+
 /** How well a head sits on a person, or undefined where its centre is outside of the head region. */
 function fitOf(person: Box, head: Box): number | undefined {
   const width = person[2] - person[0];

@@ -2,7 +2,7 @@ import { type Box, centreOf, type FrameRef, footOf, type RuleOutput, type Track 
 import type { Judge, JudgeSetup } from '../define-rule.ts';
 import { type Details, type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
 import { Place } from '../visibility/index.ts';
-import { assignHeads, type Head, headsOf } from './heads.ts';
+import { assignHeads, type Head, headsOf, isHeadOf } from './heads.ts';
 import type { MissingHeadwearOptions } from './options.ts';
 
 /** What one frame shows of a person's headwear. */
@@ -34,8 +34,8 @@ class PersonCase implements Subject {
       this.person = person.id;
       if (isDetected(person)) this.bodyPlace.see(person.box, person.lastSeenMs);
     }
-    if (head !== undefined) {
-      if (!head.covered) this.head = head.track.id;
+    if (head?.covered === false) {
+      this.head = head.track.id;
       this.headPlace.see(head.track.box, head.track.lastSeenMs);
     }
   }
@@ -56,13 +56,12 @@ class PersonCase implements Subject {
   }
 }
 
-/** One frame: the tracked bodies, those that wear headwear, and the cases that were judged already. */
+/** One frame: the tracked bodies by their ids, and the cases that were judged already. */
 interface Scene {
   readonly frame: FrameRef;
-  readonly bodies: ReadonlySet<number>;
+  readonly bodies: ReadonlyMap<number, Track>;
   /** All tracks of bodies and bare heads. */
   readonly live: ReadonlySet<number>;
-  readonly covered: ReadonlySet<number>;
   readonly judged: Set<PersonCase>;
 }
 
@@ -92,9 +91,8 @@ export class MissingHeadwearJudge implements Judge {
     const isBare = (person: Track): boolean => headOf.get(person.id)?.covered === false;
     const scene: Scene = {
       frame,
-      bodies: new Set(persons.map((person) => person.id)),
+      bodies: new Map(persons.map((person) => [person.id, person])),
       live: new Set([...persons, ...bare].map(({ id }) => id)),
-      covered: new Set(persons.filter((person) => headOf.get(person.id)?.covered === true).map((person) => person.id)),
       judged: new Set(),
     };
     // Bare heads first, so that a case is found by its bare head before it is found by the body that it belonged to.
@@ -148,11 +146,7 @@ export class MissingHeadwearJudge implements Judge {
     for (const subject of this.incidents.subjects) {
       if (scene.judged.has(subject)) continue;
       const byPerson = person !== undefined && subject.person === person.id;
-      // The track of a head that jumps to another person does not take the case along, unless the body of the case now
-      // wears headwear: then the tracks of the bodies changed places, as they do when people cross.
-      const isOrphan =
-        subject.person === undefined || !scene.bodies.has(subject.person) || scene.covered.has(subject.person);
-      const byHead = head?.covered === false && subject.head === head.track.id && isOrphan;
+      const byHead = head?.covered === false && subject.head === head.track.id && isOrphan(subject, head, scene);
       if (!byPerson && !byHead) continue;
       if (found === undefined || (subject.incident.isOpen && !found.incident.isOpen)) found = subject;
       else if (byPerson && subject.incident.isOpen === found.incident.isOpen) found = subject;
@@ -177,6 +171,17 @@ export class MissingHeadwearJudge implements Judge {
       if (subject.head !== undefined && hidden.has(subject.head)) judged.add(subject);
     }
   }
+}
+
+/**
+ * Whether a bare head of the case is no longer on the body of the case. The track of a head that jumps to another person
+ * does not take the case along. A head that stayed where it was does: the tracks of the bodies changed places, as they do
+ * when people cross.
+ */
+function isOrphan(subject: PersonCase, head: Head, { bodies }: Scene): boolean {
+  const body = subject.person === undefined ? undefined : bodies.get(subject.person);
+  if (body === undefined) return true;
+  return !isHeadOf(body.box, head.track.box) && subject.headPlace.isNear(head.track.box);
 }
 
 function isDetected(track: Track): boolean {

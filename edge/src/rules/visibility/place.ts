@@ -2,6 +2,8 @@ import { type Box, iou } from '../../domain/index.ts';
 
 /** An object stands still while its centre stays within this many of its own sizes. */
 const STILL_SIZES = 0.25;
+/** An object moves less than this many of its own sizes between two frames. */
+const NEAR_SIZES = 1.5;
 /** It must have stood still for this long. */
 const STILL_MS = 1000;
 /** IoU with the last box from which on an object is at the same place. */
@@ -29,6 +31,11 @@ export class Place {
     if (this.#from === undefined || sizesBetween(this.#from.box, box) > STILL_SIZES) this.#from = { box, atMs };
     this.#box = box;
     this.#atMs = atMs;
+  }
+
+  /** Whether a box is so close to the last one that the object can have moved there between two frames. */
+  isNear(box: Box): boolean {
+    return this.#box !== undefined && sizesBetween(this.#box, box) <= NEAR_SIZES;
   }
 
   /** Whether an object at this box can be the one that vanished here. */
