@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Detection, Inspection, RuleOutput } from '../../edge/src/domain/index.ts';
 import { ByteTracker } from '../../edge/src/tracking/index.ts';
-import { type Box, type Incident, loadLine, Scene } from '@lineside/twin';
+import { type Box, type Incident, type Line, loadLine, parseLine, Scene } from '@lineside/twin';
 import { ruleOf } from '../support/crafted-tracks.ts';
 
 const FPS = 5;
 const SECONDS = 120;
 const line = await loadLine(new URL('../../scripts/twin/line.yaml', import.meta.url).pathname);
 
-/** What a camera truly shows in its first two minutes, FPS times a second, and the incidents of that time. */
-function truthOf(camera: string): { truths: Box[][]; incidents: Incident[] } {
-  const scene = new Scene({ ...line, size: { width: 320, height: 180 } }, camera);
-  const truths = Array.from({ length: SECONDS * FPS }, (_, k) => scene.truth(Math.round((k * line.fps) / FPS)));
-  return { truths, incidents: scene.incidents(0, SECONDS) };
+/** What a camera truly shows in its first minutes, FPS times a second, and the incidents of that time. */
+function truthOf(camera: string, declared: Line = line, seconds = SECONDS): { truths: Box[][]; incidents: Incident[] } {
+  const scene = new Scene({ ...declared, size: { width: 320, height: 180 } }, camera);
+  const truths = Array.from({ length: seconds * FPS }, (_, k) => scene.truth(Math.round((k * declared.fps) / FPS)));
+  return { truths, incidents: scene.incidents(0, seconds) };
 }
 
 function randomFrom(seed: number): () => number {
@@ -127,3 +127,31 @@ describe.each(CASES)(
     });
   },
 );
+
+const BUSY_SECONDS = 150;
+const busy = parseLine(
+  `seed: 11
+size: { width: 640, height: 360 }
+fps: 10
+periodSeconds: 1000
+cameras:
+  - { id: floor, scene: floor, passersPerMinute: 20, incidents: [{ at: 2, seconds: 900, kind: spill }] }
+  - { id: people, scene: people, visitsPerMinute: 6, violationRate: 0, visits: [{ at: 1, seconds: 900, headwear: none }] }
+`,
+  'busy.yaml',
+);
+
+describe('a hall in which people walk past all the time', () => {
+  const floor = truthOf('floor', busy, BUSY_SECONDS);
+  const people = truthOf('people', busy, BUSY_SECONDS);
+
+  it.each([1, 2, 3, 4, 5, 6])('has one incident of a spill that stays (noise %i)', (seed) => {
+    const outputs = run({ type: 'spill' }, floor.truths, ['spill', 'litter'], seed);
+    expect(outputs.filter(({ phase }) => phase !== 'updated').map(({ phase }) => phase)).toEqual(['opened']);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('has one incident of a person who stays without headwear (noise %i)', (seed) => {
+    const outputs = run({ type: 'missing_headwear' }, people.truths, ['person', 'headwear', 'bare_head'], seed);
+    expect(outputs.filter(({ phase }) => phase !== 'updated').map(({ phase }) => phase)).toEqual(['opened']);
+  });
+});

@@ -11,6 +11,9 @@ type Evidence = 'present' | 'absent' | 'not_visible';
 /** Distance from a head to the feet in heights of the head, for a head whose person was not detected. */
 const HEADS_TO_FOOT = 6;
 
+/** For this long the tracks of a case can follow somebody else before the case is found at its place again. */
+const SWAPPED_MS = 3000;
+
 /** A person, known by the track of the body, of the bare head, or both. */
 class PersonCase implements Subject {
   readonly incident: IncidentState;
@@ -60,8 +63,9 @@ class PersonCase implements Subject {
 interface Scene {
   readonly frame: FrameRef;
   readonly bodies: ReadonlyMap<number, Track>;
-  /** All tracks of bodies and bare heads. */
+  /** All tracks of bodies and bare heads, and those of bare heads that are detected, with their bodies. */
   readonly live: ReadonlySet<number>;
+  readonly bare: ReadonlySet<number>;
   readonly judged: Set<PersonCase>;
 }
 
@@ -93,6 +97,10 @@ export class MissingHeadwearJudge implements Judge {
       frame,
       bodies: new Map(persons.map((person) => [person.id, person])),
       live: new Set([...persons, ...bare].map(({ id }) => id)),
+      bare: new Set([
+        ...heads.flatMap(({ track, covered: isCovered }) => (isCovered ? [] : [track.id])),
+        ...persons.filter(isBare).map(({ id }) => id),
+      ]),
       judged: new Set(),
     };
     // Bare heads first, so that a case is found by its bare head before it is found by the body that it belonged to.
@@ -154,13 +162,21 @@ export class MissingHeadwearJudge implements Judge {
     return found ?? this.#findAgain(scene, person, head);
   }
 
-  /** The case of a person who stood still at this place when body and head were lost. */
+  /**
+   * The case of a person who stood still at this place when body and head were lost, or whose bare head was here until
+   * the tracks passed to somebody who walked past.
+   */
   #findAgain(scene: Scene, person: Track | undefined, head: Head | undefined): PersonCase | undefined {
     return [...this.incidents.subjects].find((subject) => {
       if (!subject.incident.isActive || scene.judged.has(subject)) return false;
-      if ([subject.person, subject.head].some((id) => id !== undefined && scene.live.has(id))) return false;
-      if (person !== undefined && subject.bodyPlace.isAt(person.box)) return true;
-      return head !== undefined && subject.headPlace.isAt(head.track.box);
+      const { person: body, head: bareHead } = subject;
+      const has = (ids: ReadonlySet<number>, id: number | undefined): boolean => id !== undefined && ids.has(id);
+      if (head?.covered === false && subject.headPlace.isAt(head.track.box, SWAPPED_MS)) {
+        const isElsewhere = has(scene.bare, body) || (bareHead !== head.track.id && has(scene.bare, bareHead));
+        if (!isElsewhere) return true;
+      }
+      if (has(scene.live, body) || has(scene.live, bareHead)) return false;
+      return person !== undefined && subject.bodyPlace.isAt(person.box);
     });
   }
 
@@ -175,13 +191,14 @@ export class MissingHeadwearJudge implements Judge {
 
 /**
  * Whether a bare head of the case is no longer on the body of the case. The track of a head that jumps to another person
- * does not take the case along. A head that stayed where it was does: the tracks of the bodies changed places, as they do
- * when people cross.
+ * does not take the case along. A head that stayed where it was does, when the body is missed or has moved away: the
+ * tracks of the bodies changed places, as they do when people cross.
  */
 function isOrphan(subject: PersonCase, head: Head, { bodies }: Scene): boolean {
   const body = subject.person === undefined ? undefined : bodies.get(subject.person);
   if (body === undefined) return true;
-  return !isHeadOf(body.box, head.track.box) && subject.headPlace.isNear(head.track.box);
+  if (!subject.headPlace.isNear(head.track.box)) return false;
+  return !isDetected(body) || (!subject.bodyPlace.isAt(body.box) && !isHeadOf(body.box, head.track.box));
 }
 
 function isDetected(track: Track): boolean {

@@ -3,7 +3,7 @@ import { type Box, iou } from '../../domain/index.ts';
 /** An object stands still while its centre stays within this many of its own sizes. */
 const STILL_SIZES = 0.25;
 /** An object moves less than this many of its own sizes between two frames. */
-const NEAR_SIZES = 1.5;
+const NEAR_SIZES = 1;
 /** It must have stood still for this long. */
 const STILL_MS = 1000;
 /** IoU with the last box from which on an object is at the same place. */
@@ -17,6 +17,7 @@ export class Place {
   #box: Box | undefined;
   #atMs = 0;
   #from: { readonly box: Box; readonly atMs: number } | undefined;
+  #still: { readonly box: Box; readonly atMs: number } | undefined;
 
   get box(): Box | undefined {
     return this.#box;
@@ -24,13 +25,14 @@ export class Place {
 
   /** Whether it stood still when it was last seen. */
   get isStill(): boolean {
-    return this.#from !== undefined && this.#atMs - this.#from.atMs >= STILL_MS;
+    return this.#still !== undefined && this.#still.atMs === this.#atMs;
   }
 
   see(box: Box, atMs: number): void {
     if (this.#from === undefined || sizesBetween(this.#from.box, box) > STILL_SIZES) this.#from = { box, atMs };
     this.#box = box;
     this.#atMs = atMs;
+    if (atMs - this.#from.atMs >= STILL_MS) this.#still = { box, atMs };
   }
 
   /** Whether a box is so close to the last one that the object can have moved there between two frames. */
@@ -38,9 +40,13 @@ export class Place {
     return this.#box !== undefined && sizesBetween(this.#box, box) <= NEAR_SIZES;
   }
 
-  /** Whether an object at this box can be the one that vanished here. */
-  isAt(box: Box): boolean {
-    return this.#box !== undefined && this.isStill && iou(this.#box, box) >= SAME_PLACE_IOU;
+  /**
+   * Whether an object at this box can be the one that vanished here. `astrayMs`: for how long before that the object's
+   * track can have followed another one.
+   */
+  isAt(box: Box, astrayMs = 0): boolean {
+    const still = this.#still;
+    return still !== undefined && this.#atMs - still.atMs <= astrayMs && iou(still.box, box) >= SAME_PLACE_IOU;
   }
 }
 
