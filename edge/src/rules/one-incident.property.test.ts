@@ -164,8 +164,8 @@ function play(kind: Kind, seed: number): Round {
     const frame = { camera: 'c', index: (index += 1), atMs, ...SIZE };
     const others: OtherTracks[] = [{ model: 'vehicles', atMs, tracks: shown.flatMap(({ front }) => front) }];
     const tracks = !inspected ? undefined : shown.flatMap((one) => one.tracks);
-    const told = [...(random() < 0.1 ? rule.expire(atMs) : []), ...rule.step({ frame, tracks, others })];
-    outputs.push(...told.map((output) => ({ ...output, atMs })));
+    const reported = [...(random() < 0.1 ? rule.expire(atMs) : []), ...rule.step({ frame, tracks, others })];
+    outputs.push(...reported.map((output) => ({ ...output, atMs })));
   }
   return {
     things: things.length,

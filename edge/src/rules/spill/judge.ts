@@ -9,6 +9,10 @@ import { zoneFraction } from './zone-fraction.ts';
  * or whose track was lost and started again.
  */
 const SAME_PLACE = 0.3;
+/** Something that was detected only elsewhere for this long has moved. */
+const MOVED_MS = 2000;
+/** A box that would enlarge the place by more does not: the object is moving, or two are detected as one. */
+const MOST_GROWTH = 1.5;
 
 /** One place on which something lies. */
 class SpillCase implements Subject {
@@ -16,18 +20,45 @@ class SpillCase implements Subject {
   readonly label: string;
   readonly tracks = new Set<number>();
   box: Box;
+  /** All of its place: of something that is partly hidden, only a part is detected. */
+  extent: Box;
   #zoneFraction = 0;
+  #awaySinceMs: number | undefined;
 
   constructor(incident: IncidentState, label: string, box: Box) {
     this.incident = incident;
     this.label = label;
     this.box = box;
+    this.extent = box;
   }
 
-  observe(tracks: readonly Lying[]): void {
+  observe(atMs: number, tracks: readonly Lying[]): void {
     for (const { track } of tracks) this.tracks.add(track.id);
     this.box = tracks.map(({ track }) => track.box).reduce(around);
+    this.#locate(atMs, tracks);
     this.#zoneFraction = Math.max(...tracks.map(({ fraction }) => fraction));
+  }
+
+  /**
+   * A track that jumps to a detection beside it does not move the place; one that stays there does. What is detected
+   * elsewhere while the object is detected here is another object.
+   */
+  #locate(atMs: number, tracks: readonly Lying[]): void {
+    const here = tracks.filter(({ track }) => isSamePlace(this.extent, track.box));
+    if (here.length > 0) {
+      for (const { track } of tracks) if (!isSamePlace(this.extent, track.box)) this.tracks.delete(track.id);
+    }
+    if (here.length === 0) {
+      this.#awaySinceMs ??= atMs;
+      if (atMs - this.#awaySinceMs < MOVED_MS) return;
+      this.extent = this.box;
+    }
+    this.#awaySinceMs = undefined;
+    for (const { track } of here) {
+      const { box } = track;
+      const both = around(this.extent, box);
+      if (area(both) <= MOST_GROWTH * Math.max(area(this.extent), area(box))) this.extent = both;
+    }
   }
 
   /** Track ids are never used again, so those of lost tracks need not be kept. */
@@ -68,12 +99,12 @@ export class SpillJudge implements Judge {
     for (const spill of this.incidents.subjects) spill.forgetLost(live);
     const spills = this.#group(lying);
     const outputs = [...spills].flatMap(([spill, seen]) => {
-      spill.observe(seen);
+      spill.observe(frame.atMs, seen);
       const score = Math.max(...seen.map(({ track }) => track.score));
       const sighting = { label: spill.label, score, box: spill.box };
       return this.incidents.observe(spill, frame.atMs, { condition: true, sighting });
     });
-    const isHidden = (spill: SpillCase): boolean => !isLying(spill, lying) && occluders.hides(spill, spill.box);
+    const isHidden = (spill: SpillCase): boolean => !isLying(spill, lying) && occluders.hides(spill, spill.extent);
     return [...outputs, ...this.incidents.expireUnseen(frame.atMs, new Set(spills.keys()), 'cleared', isHidden)];
   }
 
@@ -105,7 +136,9 @@ export class SpillJudge implements Judge {
   #find(track: Track): SpillCase | undefined {
     const alike = [...this.incidents.subjects].filter((spill) => spill.label === track.label);
     return (
-      alike.find((spill) => spill.tracks.has(track.id)) ?? alike.find((spill) => isSamePlace(spill.box, track.box))
+      alike.find((spill) => spill.tracks.has(track.id)) ??
+      alike.find((spill) => spill.incident.isOpen && isSamePlace(spill.extent, track.box)) ??
+      alike.find((spill) => isSamePlace(spill.extent, track.box))
     );
   }
 }

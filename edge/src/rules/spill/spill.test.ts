@@ -66,6 +66,32 @@ describe('the spill rule', () => {
     expect(mixed.map((output) => output.label).sort()).toEqual(['litter', 'spill']);
   });
 
+  it('gives a second spill an incident of its own, although the track of the first one jumped to it', () => {
+    const other: Box = [540, 300, 600, 330];
+    const outputs = play(rule(), 0, 16_000, (atMs) => {
+      if (atMs < 6000) return [spill(1)];
+      return atMs < 6600 ? [spill(1, other)] : [spill(1, other), spill(2)];
+    });
+    expect(story(outputs).filter((line) => line.startsWith('opened'))).toEqual(['opened@4000 #1', 'opened@10800 #2']);
+  });
+
+  it('is one incident when only a part of it is visible at a time, left or right of a person', () => {
+    const [left, right]: Box[] = [
+      [400, 200, 440, 240],
+      [460, 200, 500, 240],
+    ];
+    const outputs = play(rule(), 0, 30_000, (atMs) => {
+      const phase = Math.floor(atMs / 3000) % 3;
+      return [
+        spill(
+          atMs < 6000 ? 1 : 2 + Math.floor(atMs / 3000),
+          atMs < 6000 || phase === 0 ? PUDDLE : phase === 1 ? left : right,
+        ),
+      ];
+    });
+    expect(story(outputs).filter((line) => !line.startsWith('updated'))).toEqual(['opened@4000 #1']);
+  });
+
   it('judges only objects that lie in the zone with the required fraction', () => {
     expect(play(rule(), 0, 9000, () => [spill(1, [100, 200, 200, 240])])).toEqual([]);
     expect(play(rule(), 0, 9000, () => [spill(1, [260, 200, 360, 240])])).toEqual([]);
