@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { type Accounts, complaints, settleAccounts, Stopped } from './demonstration/accounts.ts';
 import { announceEvents } from './demonstration/announce.ts';
 import { type DemoOptions, parseDemoOptions } from './demonstration/options.ts';
+import { listenForKeys, unplugHint } from './demonstration/cables.ts';
 import { DEVICE, SimulatedLine } from './demonstration/simulated-line.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -23,6 +24,7 @@ async function demonstrate(options: DemoOptions, stop: AbortSignal): Promise<num
   try {
     await line.start();
     say(`\n  status page of the appliance   ${line.pageUrl}\n  page of the collector          ${line.collectorUrl}/\n`);
+    say(`${unplugHint(line, process.stdin.isTTY)}\n`);
     say(options.seconds === undefined ? 'Events (Ctrl-C ends the demo):' : `Events of the next ${options.seconds} s:`);
     await watch(line, options.seconds, startedMs, stop);
     say('\nstopping the appliance and settling the accounts');
@@ -42,7 +44,12 @@ async function watch(
   const done = new AbortController();
   const announcing = announceEvents(line.pageUrl, startedMs, say, AbortSignal.any([stop, done.signal]));
   const endMs = seconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1000;
-  while (!stop.aborted && Date.now() < endMs && line.fallen === undefined) await delay(200);
+  using keys = new DisposableStack();
+  keys.use(listenForKeys(process.stdin, line, say));
+  while (!stop.aborted && Date.now() < endMs && line.fallen === undefined) {
+    await line.restoreCameras(Date.now());
+    await delay(200);
+  }
   done.abort();
   await announcing;
   if (line.fallen !== undefined) {

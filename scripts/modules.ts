@@ -350,7 +350,7 @@ export const MODULES: readonly Module[] = [
   twin('scenes', ['raster'], ['zod', 'yaml', 'node:fs/promises']),
   twin('output', ['raster', 'scenes'], ['sharp', 'node:child_process', 'node:fs/promises']),
   twin('live', ['scenes', 'output', 'rtsp'], ['node:worker_threads']),
-  twin('cli', ['scenes', 'output', 'live'], ['commander']),
+  twin('cli', ['scenes', 'output', 'live', 'rtsp'], ['commander']),
   {
     name: 'twin',
     folder: 'scripts/twin/src',

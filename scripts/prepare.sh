@@ -40,13 +40,31 @@ need_node() {
   [ "$major" -ge 20 ] || die "Node $(node --version) is too old to install with" "install Node 20 or later; Node 24 itself comes from npm"
 }
 
+# npm ci, with a line about its progress every few seconds: it says nothing by itself, and may take minutes.
+install_npm_packages() {
+  total=$(grep -c '^    "node_modules/' "$ROOT/package-lock.json" || true)
+  (cd "$ROOT" && exec npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) &
+  npm_pid=$!
+  trap 'kill "$npm_pid" 2>/dev/null; exit 130' INT TERM
+  seconds=0
+  while kill -0 "$npm_pid" 2>/dev/null; do
+    sleep 1
+    seconds=$((seconds + 1))
+    [ $((seconds % ${PROGRESS_EVERY:-5})) -eq 0 ] || continue
+    found=$(find "$ROOT/node_modules" -maxdepth 3 -name package.json 2>/dev/null | wc -l)
+    say "  $((found)) of about $total packages are there after $seconds s"
+  done
+  trap - INT TERM
+  wait "$npm_pid"
+}
+
 # Installs npm packages when the lock file changed, and puts the Node that came with them first on the PATH.
 need_npm_packages() {
   need_node
   stamp="$ROOT/node_modules/.lineside-installed"
   if [ ! -f "$stamp" ] || ! cmp -s "$ROOT/package-lock.json" "$stamp"; then
     say "Installing npm packages (no install scripts are run)"
-    (cd "$ROOT" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) ||
+    install_npm_packages ||
       die "npm ci failed" "check the network or the registry (npm config get registry), then start again"
     cp "$ROOT/package-lock.json" "$stamp"
   fi

@@ -72,6 +72,10 @@ export class Child {
     });
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#process.signal(name);
+  }
+
   /** Asks the process to end, and kills it after `withinMs`; its exit status. */
   async stop(withinMs: number): Promise<number> {
     await this.#process.terminate(withinMs);

@@ -12,6 +12,19 @@ const TwinReady = z.object({ streams: z.array(z.object({ id: z.string(), url: z.
 const EdgeReady = z.object({ ready: z.literal(true), page: z.string() });
 
 export const DEVICE = 'demo-line';
+/** Of the twin's line. */
+export const CAMERAS = ['product', 'people', 'floor'] as const;
+export type CameraId = (typeof CAMERAS)[number];
+/** How long a camera that ended stays away: long enough to be seen on the page. */
+const AWAY_MS = 15_000;
+
+interface Camera {
+  readonly child: Child;
+  readonly url: string;
+  unplugged: boolean;
+  /** When it is started again. */
+  dueMs?: number;
+}
 
 export interface LineOptions {
   /** The repository. */
@@ -25,15 +38,14 @@ export interface LineOptions {
 }
 
 /**
- * A complete line as separate processes: twin (RTSP cameras), collector with its broker, appliance. Every port is a free
- * one; every credential is made for the run.
+ * A complete line as separate processes: one per camera (RTSP), collector with its broker, appliance. Every port is a
+ * free one; every credential is made for the run. A camera that ends is no fault of the line: it comes again.
  */
 export class SimulatedLine {
   readonly #options: LineOptions;
-  readonly #children: Child[] = [];
   collectorUrl = '';
   pageUrl = '';
-  twin: Child | undefined;
+  readonly #cameras = new Map<CameraId, Camera>();
   collector: Child | undefined;
   edge: Child | undefined;
 
@@ -63,7 +75,7 @@ export class SimulatedLine {
     const secret = join(this.#options.dataDir, 'device.password');
     if (!existsSync(secret)) await this.#addDevice(secret);
     this.#options.say('starting three simulated cameras');
-    const cameras = await this.startTwin();
+    const cameras = await this.startCameras();
     writeFileSync(this.configPath, configText({ cameras, broker: collector.mqtt, secret }));
     this.#options.say('starting the appliance');
     await this.startEdge();
@@ -83,11 +95,46 @@ export class SimulatedLine {
   }
 
   /** The simulated cameras; their URLs by camera. */
-  async startTwin(): Promise<Readonly<Record<string, string>>> {
-    const args = ['--conditions=source', 'scripts/twin/src/cli/index.ts', 'run', '--port', '0', '--json'];
-    this.twin = this.#spawn('twin', args, this.#options.onTruth);
-    const { streams } = TwinReady.parse(await this.twin.line((line) => line['type'] === 'streams', 30_000));
-    return Object.fromEntries(streams.map(({ id, url }) => [id, url]));
+  async startCameras(): Promise<Readonly<Record<string, string>>> {
+    await Promise.all(CAMERAS.map((id) => this.#startCamera(id, '0')));
+    return Object.fromEntries([...this.#cameras].map(([id, { url }]) => [id, url]));
+  }
+
+  /** The process of a camera; undefined before it was started. */
+  cameraPid(id: CameraId): number | undefined {
+    return this.#cameras.get(id)?.child.pid;
+  }
+
+  /** Pulls the cable of a camera, or plugs it in again: its connections stay open and say nothing. True when pulled. */
+  toggleCable(id: CameraId): boolean {
+    const camera = this.#cameras.get(id);
+    if (camera === undefined || !camera.child.running) return false;
+    camera.unplugged = !camera.unplugged;
+    camera.child.signal('SIGUSR2');
+    return camera.unplugged;
+  }
+
+  /** Starts cameras again that have ended, after a while. To be called often. */
+  async restoreCameras(nowMs: number): Promise<void> {
+    for (const [id, camera] of this.#cameras) {
+      if (camera.child.running) continue;
+      if (camera.dueMs === undefined) {
+        camera.dueMs = nowMs + AWAY_MS;
+        this.#options.say(`  camera ${id} is gone; it comes again in ${AWAY_MS / 1000} s`);
+      } else if (nowMs >= camera.dueMs) {
+        await this.#startCamera(id, new URL(camera.url).port);
+        this.#options.say(`  camera ${id} is back`);
+      }
+    }
+  }
+
+  async #startCamera(id: CameraId, port: string): Promise<void> {
+    const twin = ['--conditions=source', 'scripts/twin/src/cli/index.ts', 'run', '--json'];
+    const child = this.#spawn(`camera-${id}`, [...twin, '--camera', id, '--port', port], this.#options.onTruth);
+    const { streams } = TwinReady.parse(await child.line((line) => line['type'] === 'streams', 30_000));
+    const url = streams.find((stream) => stream.id === id)?.url;
+    if (url === undefined) throw new Error(`the twin serves no camera ${id}`);
+    this.#cameras.set(id, { child, url, unplugged: false });
   }
 
   async startEdge(): Promise<void> {
@@ -96,15 +143,15 @@ export class SimulatedLine {
     this.pageUrl = EdgeReady.parse(await this.edge.line((line) => line['ready'] === true, 60_000)).page;
   }
 
-  /** The first child that ended by itself, if any did. */
+  /** Appliance or collector, where one of them ended by itself. */
   get fallen(): Child | undefined {
-    return this.#children.find((child) => !child.running);
+    return [this.edge, this.collector].find((child) => child?.running === false);
   }
 
   /** Stops the appliance first, so that it can hand over what it still holds. */
   async stop(): Promise<void> {
     await this.edge?.stop(15_000);
-    await this.twin?.stop(5_000);
+    await Promise.all([...this.#cameras.values()].map(({ child }) => child.stop(5_000)));
     await this.collector?.stop(10_000);
   }
 
@@ -117,9 +164,7 @@ export class SimulatedLine {
       /^(edge|cloud-sync|scripts)\//.test(arg) ? join(this.#options.root, arg) : arg,
     );
     const logPath = this.logPath(name);
-    const child = new Child({ name, args: absolute, logPath, ...(onLine === undefined ? {} : { onLine }) });
-    this.#children.push(child);
-    return child;
+    return new Child({ name, args: absolute, logPath, ...(onLine === undefined ? {} : { onLine }) });
   }
 
   async #addDevice(out: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Dockerfile, lintDockerfile, parseDockerfile } from '../support/dockerfile.ts';
@@ -28,6 +28,28 @@ async function reachesBuild(): Promise<(path: string) => boolean> {
     return existsSync(join(ROOT, plain)) && open.some((one) => plain === one || plain.startsWith(`${one}/`));
   };
 }
+
+describe('the preparation of demo and tests', () => {
+  it('reports the progress of npm ci, and its failure', async () => {
+    await using dir = await tempDir();
+    const lock = JSON.stringify({ packages: { '': {}, 'node_modules/a': {}, 'node_modules/b': {} } }, undefined, 2);
+    await writeFile(dir.join('package-lock.json'), `${lock}\n`);
+    const npm = 'mkdir -p node_modules/a; echo {} > node_modules/a/package.json; sleep 3; exit "$NPM_STATUS"';
+    await writeFile(dir.join('npm'), `#!/bin/sh\n${npm}\n`, { mode: 0o755 });
+    const script = `. ${join(ROOT, 'scripts/prepare.sh')}; need_npm_packages`;
+    for (const [status, code] of [
+      ['0', 0],
+      ['1', 3],
+    ] as const) {
+      const env = { ROOT: dir.path, YES: '1', PROGRESS_EVERY: '1', NPM_STATUS: status };
+      const path = `${dir.path}:${process.env['PATH'] ?? ''}`;
+      const run = await runProcess('sh', ['-euc', script], { env: { ...env, PATH: path } });
+      expect(run.stderr).toMatch(/1 of about 2 packages are there after \d+ s/);
+      expect(run.code).toBe(code);
+      await rm(dir.join('node_modules'), { recursive: true });
+    }
+  });
+});
 
 describe('systemd units', () => {
   it('are the appliance and the collector', () => {

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { duration, pictureSize, port, sceneKind, user, integer } from './arguments.ts';
+import type { Faults } from '../rtsp/index.ts';
 import { LineError, loadLine, type SceneKind, SCENES } from '../scenes/index.ts';
 
 const DEFAULT_LINE = fileURLToPath(new URL('../../line.yaml', import.meta.url));
@@ -77,24 +78,34 @@ interface RunArguments {
   readonly user?: Record<string, string>;
   readonly seconds?: number;
   readonly json?: boolean;
+  readonly camera?: string;
 }
 
 program
   .command('run')
-  .description('serves all cameras of the line by RTSP, in real time')
+  .description('serves the cameras of the line by RTSP, in real time')
+  .option('--camera <id>', 'serves this camera only')
   .option('--port <n>', 'where to listen; 0 takes any free port', port, 0)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--user <name:password>', 'asks viewers for a password; may be given more than once', user)
   .option('--seconds <n>', 'ends after this time', duration)
   .option('--json', 'one JSON object per line: the streams first, then incidents as they begin and end')
   .option(...DECLARATION)
+  .addHelpText('after', '\nSIGUSR2 pulls the cable of the cameras, and plugs it in again.')
   .addHelpText('after', '\nExamples:\n  twin run --port 8554\n  twin run --json --seconds 60 > truth.jsonl')
-  .action(async ({ line, host, port: at, user: users, seconds, json }: RunArguments) => {
+  .action(async ({ line: file, host, port: at, user: users, seconds, json, camera }: RunArguments) => {
     const { runLine } = await import('../live/index.ts');
     const limit = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)];
     const signal = AbortSignal.any([untilStopped(), ...limit]);
     const print = (text: string): void => void process.stdout.write(`${text}\n`);
-    await runLine({ line: await loadLine(line), host, port: at, users, json: json ?? false, print }, signal);
+    const all = await loadLine(file);
+    const cameras = all.cameras.filter(({ id }) => camera === undefined || id === camera);
+    if (cameras.length === 0) throw new LineError(`${file} has no camera ${camera ?? ''}`);
+    const onFaults = (faults: Faults): void => {
+      process.on('SIGUSR2', () => (faults.isHung ? faults.thaw() : faults.hang()));
+    };
+    const line = { ...all, cameras };
+    await runLine({ line, host, port: at, users, json: json ?? false, print, onFaults }, signal);
   });
 
 try {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Line, Scene } from '../scenes/index.ts';
-import { RtspServer } from '../rtsp/index.ts';
+import { type Faults, RtspServer } from '../rtsp/index.ts';
 import { type Announcement, Announcer } from './announcer.ts';
 import { LiveCamera } from './live-camera.ts';
 
@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly json: boolean;
   /** Gets each line that is printed. */
   readonly print: (line: string) => void;
+  /** Gets what can be made to go wrong, before the first client connects. */
+  readonly onFaults?: (faults: Faults) => void;
 }
 
 /** The first thing that `run --json` prints: where the cameras are. */
@@ -43,6 +45,7 @@ export async function runLine(options: RunOptions, signal: AbortSignal): Promise
   const zero = Date.now() + HEAD_START_MS;
   const cameras = line.cameras.map(({ id }) => new LiveCamera(line, id, zero));
   await using server = new RtspServer({ host, port, ...(users ? { users } : {}) });
+  options.onFaults?.(server.faults);
   for (const camera of cameras) server.addStream(camera.cameraId, camera);
   const base = `rtsp://${host}:${await server.listen()}`;
   const streams = cameras.map(({ cameraId: id, width, height, fps }) => ({
