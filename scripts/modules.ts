@@ -260,7 +260,7 @@ export const MODULES: readonly Module[] = [
   edge('plant', ['domain', 'kit', 'pipeline']),
   edge(
     'config',
-    ['domain', 'kit', 'fields', 'rules', 'camera/sources', 'plant', 'protocol'],
+    ['protocol/coverage', 'domain', 'kit', 'fields', 'rules', 'camera/sources', 'plant', 'protocol'],
     ['zod', 'yaml', 'node:fs', 'node:fs/promises', 'node:crypto'],
   ),
   edge('control', ['kit', 'fields', 'config']),
@@ -281,7 +281,7 @@ export const MODULES: readonly Module[] = [
   edge('status/client', ['kit'], ['node:http']),
   edge(
     'status',
-    ['web', 'domain', 'kit', 'pipeline', 'load', 'status/client'],
+    ['protocol/coverage', 'web', 'domain', 'kit', 'pipeline', 'load', 'status/client'],
     ['fastify', '@fastify/static', 'prom-client', 'node:http', 'node:module', 'node:fs', 'node:fs/promises'],
   ),
   edge(
@@ -292,6 +292,7 @@ export const MODULES: readonly Module[] = [
   edge(
     'app',
     [
+      'protocol/coverage',
       'domain',
       'kit',
       'fields',
@@ -319,6 +320,7 @@ export const MODULES: readonly Module[] = [
   edge(
     'cli',
     [
+      'protocol/coverage',
       'domain',
       'kit',
       'fields',

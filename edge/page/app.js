@@ -1,17 +1,18 @@
 import { html, render, useEffect, useErrorBoundary, useState } from '/vendor/preact.js';
 import { Cameras } from './cameras.js';
 import { useStatus } from './connection.js';
-import { Events } from './events.js';
-import { Box, Journal, Models } from './panels.js';
+import { Events, OpenEvents } from './events.js';
+import { Device, Journal, Models } from './panels.js';
+import { useCoverage } from '/common/coverage.js';
 import { span } from '/common/format.js';
-import { ANSWER, CAMERA } from './words.js';
+import { answerOf } from './answer.js';
 
 /** Most live events kept beside what is fetched. */
 const KEEP = 100;
 
 function App() {
   const [broken] = useErrorBoundary();
-  if (broken) return html`<p class="hello" role="alert">This page has failed: ${String(broken)}. Load it again.</p>`;
+  if (broken) return html`<p class="hello" role="alert">This page has failed: ${String(broken)}. Reload it.</p>`;
   return html`<${Page} />`;
 }
 
@@ -25,10 +26,12 @@ function Page() {
   } = useStatus((event) =>
     setAnnounced((old) => [event, ...old.filter((other) => other.event !== event.event)].slice(0, KEEP)),
   );
+  const word = status && answerOf(status).word;
+  const coverage = useCoverage({}, status?.atMs ?? 0, connected && status !== undefined);
   useEffect(() => {
     if (status !== undefined)
-      document.title = `${connected ? ANSWER[status.health.word].word : 'Disconnected'} · ${status.line} · Lineside`;
-  }, [connected, status?.health.word, status?.line]);
+      document.title = `${connected ? word : 'Disconnected'} · ${status.line} · Lineside`;
+  }, [connected, word, status?.line]);
   if (status === undefined)
     return html`<p class="hello" role="status">${silentMs > 0 ? 'The device does not answer. Trying again …' : 'Connecting to the device …'}</p>`;
   return html`
@@ -41,13 +44,14 @@ function Page() {
       <main>
         <${Answer} status=${status} connected=${connected} />
         <${Findings} health=${status.health} />
-        <${Cameras} cameras=${status.cameras} connected=${connected} silentMs=${silentMs} epoch=${epoch} />
+        <${OpenEvents} events=${openOf(status, announced)} />
+        <${Cameras} cameras=${status.cameras} connected=${connected} silentMs=${silentMs} epoch=${epoch} coverage=${coverage} />
         <div class="below">
-          <${Events} cameras=${status.cameras} recent=${[...announced, ...status.events]} nowMs=${status.atMs} epoch=${epoch} connected=${connected} />
+          <${Events} cameras=${status.cameras} recent=${[...announced, ...status.events]} epoch=${epoch} connected=${connected} />
           <div class="side">
             <${Journal} journal=${status.journal} link=${status.link} evidence=${status.evidence} nowMs=${status.atMs} />
             <${Models} models=${status.models} />
-            <${Box} status=${status} />
+            <${Device} status=${status} />
           </div>
         </div>
       </main>
@@ -56,38 +60,31 @@ function Page() {
   `;
 }
 
+/** Open events: those of the snapshot, and what was announced since. */
+function openOf(status, announced) {
+  const known = new Map((status.openEvents ?? status.events).map((event) => [event.event, event]));
+  for (const event of announced) {
+    const old = known.get(event.event);
+    if (event.updatedAtMs > status.atMs || (old !== undefined && old.updatedAtMs < event.updatedAtMs)) {
+      known.set(event.event, event);
+    }
+  }
+  return [...known.values()].filter(({ state }) => state === 'open').sort((a, b) => b.openedAtMs - a.openedAtMs);
+}
+
 /** The one thing to see from three metres away. */
 function Answer({ status, connected }) {
-  const { word, tone, sign } = ANSWER[status.health.word];
+  const { word, tone, sign, text } = answerOf(status);
   return html`
     <section class="answer ${connected ? tone : 'idle'}" aria-label="Is the line being inspected?">
       <span class="sign" aria-hidden="true">${connected ? sign : '?'}</span>
       <div>
         <h1 id="answer" role="status">${connected ? word : 'Unknown'}</h1>
-        <p>${connected ? sentence(status) : `Last known: ${word.toLowerCase()}`}</p>
+        <p>${connected ? text : `Last known: ${word.toLowerCase()}`}</p>
       </div>
     </section>
   `;
 }
-
-/** Why the headline is what it is, then how many events are open. */
-function sentence(status) {
-  const open = status.events.filter((event) => event.state === 'open').length;
-  const events = open === 0 ? 'No open events' : `${open} open ${open === 1 ? 'event' : 'events'}`;
-  return `${cause(status).replace(/[.]$/, '')}. ${events}.`;
-}
-
-function cause({ cameras, health }) {
-  const first = health.reasons[0] ?? (health.word === 'inspecting' ? undefined : health.warnings[0]);
-  if (first !== undefined) return `${first.camera ? `${first.camera}: ` : ''}${first.message}`;
-  const doubtful = cameras.filter(({ inspecting }) => inspecting !== 'inspecting');
-  if (health.word !== 'inspecting' && doubtful.length > 0) {
-    return doubtful.map(({ id, inspecting }) => `${id}: ${CAMERA[inspecting].word.toLowerCase()}`).join(', ');
-  }
-  return allOf(cameras.length);
-}
-
-const allOf = (count) => (count === 1 ? 'The camera is being inspected' : `All ${count} cameras are being inspected`);
 
 function Findings({ health }) {
   const all = [

@@ -2,19 +2,20 @@ import { html, useState } from '/vendor/preact.js';
 import { Chip, Facts, Sheet, Switch } from '/common/parts.js';
 import { Live, Stills, usePageVisible, Zones } from './picture.js';
 import { plain, reason } from '/common/codes.js';
+import { AskAt, Shifts } from '/common/coverage.js';
 import { number, percent, span, sum } from '/common/format.js';
 import { breakdown, CAMERA } from './words.js';
 
 /** A frame older than this is reported in the colour of trouble. */
 const OLD_FRAME_MS = 3_000;
 
-export function Cameras({ cameras, connected, silentMs, epoch }) {
+export function Cameras({ cameras, connected, silentMs, epoch, coverage }) {
   const [boxes, setBoxes] = useRemembered('boxes', true);
   const [zones, setZones] = useRemembered('zones', true);
   const [enlarged, setEnlarged] = useState(undefined);
   const visible = usePageVisible();
   const look = { boxes, zones, epoch, paused: !visible || !connected };
-  // Out of reach, nothing is known of any camera, and every frame grows older.
+  // While the device does not answer, nothing is known of any camera, and every frame grows older.
   const shown = connected ? cameras : cameras.map((camera) => outOfReach(camera, silentMs));
   const chosen = shown.find((camera) => camera.id === enlarged);
   return html`
@@ -28,17 +29,18 @@ export function Cameras({ cameras, connected, silentMs, epoch }) {
         ${shown.map(
           (camera) => html`
             <li key=${camera.id}>
-              <${Camera} camera=${camera} look=${{ ...look, paused: look.paused || chosen !== undefined }} onEnlarge=${() => setEnlarged(camera.id)} />
+              <${Camera} camera=${camera} look=${{ ...look, paused: look.paused || chosen !== undefined }} onEnlarge=${() => setEnlarged(camera.id)} coverage=${coverage?.cameras.find((one) => one.camera === camera.id)} />
             </li>
           `,
         )}
       </ul>
+      <${AskAt} query=${{}} timeZone=${coverage?.timeZone} />
       ${chosen && html`<${Enlarged} camera=${chosen} look=${look} onClose=${() => setEnlarged(undefined)} />`}
     </section>
   `;
 }
 
-function Camera({ camera, look, onEnlarge }) {
+function Camera({ camera, look, onEnlarge, coverage }) {
   const { word, tone } = CAMERA[camera.inspecting];
   return html`
     <article class="card camera ${tone}" data-camera=${camera.id} aria-label=${`Camera ${camera.id}`}>
@@ -52,6 +54,7 @@ function Camera({ camera, look, onEnlarge }) {
         </header>
         <p class="age ${isOld(camera) ? 'bad' : ''}">${ageOf(camera)}</p>
         ${camera.error && html`<p class="advice"><b>${camera.error.message}</b> <span>Try: ${camera.error.advice}</span></p>`}
+        ${coverage && html`<${Shifts} coverage=${coverage} />`}
         ${camera.models.map((model) => html`<${Counters} key=${model.model} model=${model} />`)}
       </div>
     </article>
@@ -82,7 +85,7 @@ function Counters({ model }) {
     <div class="counters" data-model=${model.model}>
       <p class="model-line">
         <b>${model.model}</b>
-        <span>${percent(counters.inspected, counters.offered)} inspected</span>
+        <span>${percent(counters.inspected, counters.offered)} of its frames since the start</span>
       </p>
       <div class="bar" aria-hidden="true">
         <i class="good" style=${{ flexGrow: counters.inspected }}></i>
@@ -97,7 +100,7 @@ function Counters({ model }) {
       </dl>
       ${skipped > 0 && html`<p class="small">Skipped: ${breakdown(counters.skipped)}</p>`}
       ${failed > 0 && html`<p class="small bad">Failed: ${breakdown(counters.failed)}</p>`}
-      ${newest?.status === 'degraded' && html`<p class="small warn">Results to be doubted: ${reason(newest.reason)}</p>`}
+      ${newest?.status === 'degraded' && html`<p class="small warn">Doubtful results: ${reason(newest.reason)}</p>`}
       ${newest?.status === 'no_result' && html`<p class="small bad">No result: ${reason(newest.reason)}</p>`}
       ${latencyMs && html`<p class="small">Result after ${latencyMs.p50.toFixed(0)} ms, 99 of 100 within ${latencyMs.p99.toFixed(0)} ms</p>`}
     </div>
@@ -121,7 +124,7 @@ function Enlarged({ camera, look, onClose }) {
             source &&
               `${source.width} × ${source.height}${source.fps ? `, ${source.fps} per second` : ''}${source.codec ? `, ${source.codec}` : ''}`,
           ],
-          ['Pictures behind', camera.behindMs !== undefined && camera.behindMs > 500 && span(camera.behindMs)],
+          ['Camera lag', camera.behindMs !== undefined && camera.behindMs > 500 && span(camera.behindMs)],
           ['Stream restarts', number(camera.restarts)],
           ['Zones', camera.zones.map((zone) => zone.id).join(', ')],
         ]}

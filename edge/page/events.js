@@ -21,7 +21,7 @@ const PAGE = 24;
  * Newest first. Events that happen while the page is open are added on top. While the page is disconnected, the alert at
  * its top is the only one; the list is read again with the next connection.
  */
-export function Events({ cameras, recent, nowMs, epoch, connected }) {
+export function Events({ cameras, recent, epoch, connected }) {
   const [filter, setFilter] = useState({ kind: '', camera: '' });
   const [fetched, setFetched] = useState({ events: [], next: undefined });
   const [problem, setProblem] = useState(undefined);
@@ -72,26 +72,43 @@ export function Events({ cameras, recent, nowMs, epoch, connected }) {
       ${problem && connected && html`<p class="small bad" role="alert">Events could not be read: ${problem}</p>`}
       ${events.length === 0 && !problem && html`<p class="empty">No events.</p>`}
       <ul class="event-list">
-        ${events.map((event) => html`<li key=${event.event}><${Row} event=${event} nowMs=${nowMs} onChoose=${() => setChosen(event.event)} /></li>`)}
+        ${events.map((event) => html`<li key=${event.event}><${Row} event=${event} onChoose=${() => setChosen(event.event)} /></li>`)}
       </ul>
       ${fetched.next !== undefined && html`<button type="button" class="more" onClick=${() => load(fetched.next)}>Show older</button>`}
-      ${chosen && html`<${Enlarged} event=${events.find((event) => event.event === chosen)} nowMs=${nowMs} onClose=${() => setChosen(undefined)} />`}
+      ${chosen && html`<${Enlarged} event=${events.find((event) => event.event === chosen)} onClose=${() => setChosen(undefined)} />`}
     </section>
   `;
 }
 
-function Row({ event, nowMs, onChoose }) {
+/** Most open events that stand above the cameras; the list below has all. */
+const SHOWN_OPEN = 5;
+
+/** Open events stand above the cameras, also on a phone. */
+export function OpenEvents({ events }) {
+  const [chosen, setChosen] = useState(undefined);
+  const open = chosen && events.find(({ event }) => event === chosen.event);
+  if (events.length === 0 && chosen === undefined) return null;
+  return html`
+    <section class="open-events" aria-labelledby="open-title">
+      ${events.length > 0 && html`<h2 id="open-title">Open events</h2>`}
+      <ul class="event-list">
+        ${events.slice(0, SHOWN_OPEN).map((event) => html`<li key=${event.event}><${Row} event=${event} onChoose=${() => setChosen(event)} /></li>`)}
+      </ul>
+      ${events.length > SHOWN_OPEN && html`<p class="small">and ${events.length - SHOWN_OPEN} more, in the list of events below</p>`}
+      ${chosen && html`<${Enlarged} event=${open ?? chosen} onClose=${() => setChosen(undefined)} />`}
+    </section>
+  `;
+}
+
+function Row({ event, onChoose }) {
+  const sha256 = event.snapshots.at(-1);
   return html`
     <button type="button" class="event" data-event=${event.event} onClick=${onChoose}>
-      ${
-        event.snapshots.length === 0
-          ? html`<span class="thumb none">${missing(event)}</span>`
-          : html`<img class="thumb" loading="lazy" src=${evidence(event.snapshots.at(-1))} alt="" />`
-      }
+      <${Picture} class="thumb" sha256=${sha256} missing=${missing(event)} alt="" />
       <span class="event-text">
         <b>${title(event.label)}</b>
         <span>${kindWord(event.kind)} · ${event.camera}${event.zone ? ` · ${event.zone}` : ''}</span>
-        <span class="small">${time(event.openedAtMs, nowMs, event.clock)} · for ${span(event.durationMs)}</span>
+        <span class="small">${time(event.openedAtMs, event.clock)} · for ${span(event.durationMs)}</span>
       </span>
       <span class="event-end">
         <${Chip} tone=${event.state === 'open' ? severityTone(event.severity) : 'idle'}>${event.state === 'open' ? 'Open' : 'Closed'}<//>
@@ -101,13 +118,23 @@ function Row({ event, nowMs, onChoose }) {
   `;
 }
 
+/** A snapshot, or why there is none: one that was removed to free space does not leave an empty box. */
+function Picture({ class: name, sha256, missing: why, alt }) {
+  const [gone, setGone] = useState(false);
+  useEffect(() => setGone(false), [sha256]);
+  if (sha256 !== undefined && !gone) {
+    return html`<img class=${name} loading="lazy" src=${evidence(sha256)} alt=${alt} onError=${() => setGone(true)} />`;
+  }
+  return html`<span class="${name} none">${gone ? 'The snapshot is not kept on the device any more' : why}</span>`;
+}
+
 /** Why there is no snapshot to see. */
 function missing({ details }) {
   const why = details?.pictureMissing;
   return why === undefined ? 'No snapshot' : `No snapshot: ${reason(why)}`;
 }
 
-function Enlarged({ event, nowMs, onClose }) {
+function Enlarged({ event, onClose }) {
   const [history, setHistory] = useState(undefined);
   useEffect(() => {
     getJson(`/api/v1/events/${event.event}`).then(setHistory, () => setHistory(undefined));
@@ -116,13 +143,13 @@ function Enlarged({ event, nowMs, onClose }) {
     <${Sheet} label=${`Event: ${plain(event.label)}`} onClose=${onClose}>
       <h2>${title(event.label)} <${Chip} tone=${severityTone(event.severity)}>${severityWord(event.severity)}<//></h2>
       ${event.snapshots.length === 0 && html`<p class="small">${missing(event)}</p>`}
-      ${event.snapshots.map((sha256) => html`<img key=${sha256} class="evidence" src=${evidence(sha256)} alt=${`Snapshot of the event: ${plain(event.label)} at ${event.camera}`} />`)}
+      ${event.snapshots.map((sha256) => html`<${Picture} key=${sha256} class="evidence" sha256=${sha256} alt=${`Snapshot of the event: ${plain(event.label)} at ${event.camera}`} />`)}
       <${Facts}
         rows=${[
           ['What', sentence(event, event.state === 'open')],
           ['Kind', kindWord(event.kind)],
           ['Camera', event.zone ? `${event.camera}, zone ${event.zone}` : event.camera],
-          ['Opened', time(event.openedAtMs, nowMs, event.clock)],
+          ['Opened', time(event.openedAtMs, event.clock)],
           ['State', event.state === 'open' ? 'open' : `closed: ${reason(event.reason ?? 'cleared')}`],
           ['Duration', span(event.durationMs)],
           ['Score', event.score?.toFixed(2)],

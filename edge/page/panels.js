@@ -33,7 +33,7 @@ export function Journal({ journal, link, evidence, nowMs }) {
     <section class="card panel" aria-labelledby="journal-title">
       <h2 id="journal-title">Journal and link</h2>
       <p class="row-head"><b>${headline(queued, link)}</b><${Chip} tone=${tone}>${word}<//></p>
-      ${queued > 0 && link.state !== 'off' && html`<p class="small">oldest waits for ${span(oldest)}${pace(link)}</p>`}
+      ${queued > 0 && link.state !== 'off' && html`<p class="small">the oldest for ${span(oldest)}${pace(link)}</p>`}
       ${!journal.writable && html`<p class="small bad">The journal cannot be written${journal.problem ? `: ${journal.problem}` : ''}</p>`}
       <div class="table">
         <table>
@@ -87,25 +87,25 @@ function pace({ drainPerS, emptyInMs }) {
   return emptyInMs === undefined ? '' : `; ${number(Math.round(drainPerS))} a second, empty in ${span(emptyInMs)}`;
 }
 
-/** What was given up, in words. */
+/** What was declared lost, in words. */
 function lossesOf({ stream, losses }) {
   return (losses ?? []).map(
     ({ from, to, reason }) => `${stream} ${number(from)} to ${number(to)} declared lost: ${plain(reason)}`,
   );
 }
 
-/** Without a link nothing waits: records are simply kept. */
+/** Without a link nothing is queued: records are only kept. */
 function headline(queued, link) {
   if (link.state === 'off') return `${number(queued)} records kept`;
   return queued === 0 ? 'Nothing queued' : `${number(queued)} queued`;
 }
 
-export function Box({ status }) {
+export function Device({ status }) {
   const { config, vision, disk } = status;
   const load = (process) => `${process.cpu.toFixed(2)} cores, ${bytes(process.rssBytes)}`;
   return html`
-    <section class="card panel" aria-labelledby="box-title">
-      <h2 id="box-title">This box</h2>
+    <section class="card panel" aria-labelledby="device-title">
+      <h2 id="device-title">This device</h2>
       <${Facts}
         rows=${[
           ['Device', status.device],
@@ -115,7 +115,7 @@ export function Box({ status }) {
           ['Configuration', config.state === 'good' ? config.path : `last good one instead of ${config.path}`],
           [
             'Vision process',
-            `${vision.state}, started again ${vision.restarts === 1 ? 'once' : `${number(vision.restarts)} times`}`,
+            `${vision.state}, restarted ${vision.restarts === 1 ? 'once' : `${number(vision.restarts)} times`}`,
           ],
           [
             'Free disk',

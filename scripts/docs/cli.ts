@@ -19,8 +19,8 @@ ${table(
     ['1', 'done, and problems were found; or a part of the work failed'],
     ['2', 'wrong options or input, or a configuration that cannot be used'],
     ['3', 'something is missing on this machine: Node, FFmpeg, a writable data folder, a secret, the service'],
-    ['4', '`status` only: degraded, a part of the line is inspected'],
-    ['5', '`status` only: the service runs, and nothing is inspected'],
+    ['4', '`status`: degraded, a part of the line is inspected; `coverage`: a part of the time was not inspected'],
+    ['5', '`status`: the service runs, and nothing is inspected; `coverage`: nothing was inspected, or nobody knows'],
   ],
 )}`;
 

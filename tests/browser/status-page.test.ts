@@ -64,10 +64,10 @@ describe.skipIf(executable === undefined)('the status page', () => {
   });
 
   it('answers at a glance, shows every camera, model and event, and sends requests only to its own device', async () => {
-    expect(await page.locator('#answer').textContent()).toBe('Inspecting');
+    expect(await page.locator('#answer').textContent()).toBe('Inspecting, 1 open event');
     expect(await page.locator('[data-camera] h3').allTextContents()).toEqual(['product', 'people', 'floor']);
     expect(await camera('product').locator('.chip').textContent()).toBe('Inspecting');
-    await waitFor('two events', async () => (await page.locator('[data-event]').count()) === 2);
+    await waitFor('two events', async () => (await page.locator('.events [data-event]').count()) === 2);
     const text = await page.locator('main').innerText();
     for (const word of ['Bare head', 'Spill', 'no GPU on this machine', '2 queued', 'Online', 'Offered']) {
       expect(text).toContain(word);
@@ -106,7 +106,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
         withinMs: 5_000,
       },
     );
-    expect(await page.locator('#answer').textContent()).toBe('Degraded');
+    expect(await page.locator('#answer').textContent()).toBe('Degraded, 1 open event');
     expect(await page.locator('.answer p').innerText()).not.toMatch(/^(All|The) .*being inspected/);
     expect(await camera('people').innerText()).toContain('Check that the camera has power');
     expect(await page.locator('[data-code="refused"]').innerText()).toContain('people: The camera refused');
@@ -115,15 +115,15 @@ describe.skipIf(executable === undefined)('the status page', () => {
 
   it('shows "Not inspecting" when the vision process is down', async () => {
     world.visionDown = true;
-    await waitFor('the answer', async () => (await page.locator('#answer').textContent()) === 'Not inspecting');
+    await waitFor('the answer', async () => /^Not inspecting/.test((await page.locator('#answer').textContent()) ?? ''));
     expect(await page.locator('[data-code="vision_down"]').count()).toBe(1);
   });
 
   it('shows an event as it happens, and its picture large', async () => {
-    await waitFor('two events', async () => (await page.locator('[data-event]').count()) === 2);
+    await waitFor('two events', async () => (await page.locator('.events [data-event]').count()) === 2);
     const event = await world.addEvent('product', 'quality_issue', 'defect');
     server.announce(event);
-    const row = page.locator(`[data-event="${event.event}"]`);
+    const row = page.locator(`.events [data-event="${event.event}"]`);
     await row.waitFor();
     await row.click();
     await waitFor('the picture', () => pixelsOf(page, '.sheet .evidence'));
@@ -137,10 +137,70 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(await page.evaluate('document.activeElement.dataset.event')).toBe(event.event);
   });
 
+  it('is red at the top with an open critical event, which stands above the cameras on a phone and can be opened', async () => {
+    const details = { pictureMissing: 'vision_down', framesAbsent: 12 };
+    await world.addEvent('floor', 'sanitation', 'puddle', { state: 'open', snapshots: [], details });
+    await page.setViewportSize({ width: 360, height: 780 });
+    await page.reload();
+    const answer = page.locator('.answer');
+    await waitFor('two open events', async () => /2 open events/.test(await answer.innerText()));
+    expect(await answer.getAttribute('class')).toContain('bad');
+    expect(await answer.innerText()).toMatch(/All 3 cameras are being inspected\.\s+Open: puddle at floor for/);
+    expect(await page.title()).toContain('2 open events');
+    const open = page.locator('.open-events .event').first();
+    expect(await open.innerText()).toContain('No snapshot: the vision process is not running');
+    const top = async (selector: string) => (await page.locator(selector).first().boundingBox())?.y ?? 0;
+    expect(await top('.open-events')).toBeLessThan(await top('.cameras'));
+    await open.click();
+    const sheet = await page.locator('.sheet').innerText();
+    expect(sheet).toContain('No snapshot: the vision process is not running');
+    expect(sheet).toMatch(/Frames absent\s+12/);
+    expect(sheet).not.toMatch(/vision_down|pictureMissing|framesAbsent/);
+    expect(sheet).toMatch(/Opened\s+\d{1,2} \w{3} \d{4}, \d{2}:\d{2}:\d{2} \S+/);
+    expect(await fitsWidth(page)).toBe(true);
+    expect(witness.errors).toEqual([]);
+  });
+
+  it('shows a snapshot that is not kept any more as words', async () => {
+    await world.addEvent('floor', 'sanitation', 'puddle', { state: 'closed', snapshots: ['e'.repeat(64)] });
+    await page.reload();
+    await page.getByText('The snapshot is not kept on the device any more').first().waitFor();
+  });
+
+  it('shows for each shift how long a camera was inspected and why not, and answers for a minute', async () => {
+    const nowMs = Date.now();
+    world.samples = Array.from({ length: 60 }, (_, minute) => {
+      const isLost = minute > 20 && minute <= 32;
+      const inspected = 300 * (minute - (isLost ? minute - 20 : minute > 32 ? 12 : 0));
+      return {
+        ...{ device: 'line-1', journal: 1, seq: minute + 1, boot: 'boot-1', clock: 'synced' as const },
+        ...{ wallMs: nowMs - (60 - minute) * 60_000, monoMs: minute * 60_000 },
+        body: {
+          ...{ camera: 'product', model: 'defect', state: isLost ? 'failed:unreachable' : 'streaming' },
+          counters: { offered: inspected, inspected, skipped: {}, failed: {} },
+        },
+      };
+    });
+    await page.reload();
+    const shifts = camera('product').locator('.shifts');
+    await shifts.waitFor();
+    expect(await shifts.innerText()).toMatch(/UTC: [0-9.]+ % inspected; .*not inspected: the camera cannot be reached/);
+    expect(await shifts.locator('rect.blind').count()).toBeGreaterThan(0);
+    await page.getByText('Was the check running at a time?').click();
+    const at = new Date(nowMs - 30 * 60_000).toISOString().slice(0, 16);
+    await page.getByLabel('Date and time').fill(at);
+    await page.getByRole('button', { name: 'Show whether the check was running' }).click();
+    const answer = page.locator('.ask [role=status]');
+    await waitFor('the answer', async () => /product: not inspected/.test(await answer.innerText()));
+    expect(await answer.innerText()).toMatch(/0 % inspected; 60 s not inspected: the camera cannot be reached 60 s/);
+    expect(await answer.locator('svg').count()).toBe(1);
+    expect(witness.errors).toEqual([]);
+  });
+
   it('lists events by kind', async () => {
     await page.getByLabel('Kind').selectOption('sanitation');
-    await waitFor('one event', async () => (await page.locator('[data-event]').count()) === 1);
-    expect(await page.locator('[data-event]').innerText()).toContain('Spill');
+    await waitFor('one event', async () => (await page.locator('.events [data-event]').count()) === 1);
+    expect(await page.locator('.events [data-event]').innerText()).toContain('Spill');
   });
 
   it('shows that it is disconnected, greys old values, and reconnects by itself', async () => {
@@ -155,7 +215,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(await camera('product').locator('.chip').textContent()).toBe('Unknown');
     await start(port);
     await lost.waitFor({ state: 'detached' });
-    expect(await page.locator('#answer').textContent()).toBe('Inspecting');
+    expect(await page.locator('#answer').textContent()).toBe('Inspecting, 1 open event');
     const first = await waitFor('a picture', () => pixelsOf(page, '[data-camera="product"] .frame img'));
     await waitFor('a new one', async () => (await pixelsOf(page, '[data-camera="product"] .frame img')) !== first);
     expect(witness.errors).toEqual([]);
@@ -163,7 +223,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
 
   it('shows one alert while it is disconnected, and reads the events again with the next connection', async () => {
     const port = Number(new URL(origin).port);
-    const events = page.locator('[data-event]');
+    const events = page.locator('.events [data-event]');
     await waitFor('two events', async () => (await events.count()) === 2);
     await page.route('**/api/v1/events?*', (route) => route.abort());
     await page.getByLabel('Kind').selectOption('sanitation');
@@ -187,12 +247,12 @@ describe.skipIf(executable === undefined)('the status page', () => {
     await page.setViewportSize({ width, height: 800 });
     await page.locator('[data-code="config_refused"]').waitFor();
     expect(await fitsWidth(page)).toBe(true);
-    await page.locator('[data-event]').first().click();
+    await page.locator('.events [data-event]').first().click();
     expect(await fitsWidth(page)).toBe(true);
   });
 
   it('is worked by keyboard, and every control and picture has a name', async () => {
-    await page.locator('[data-event]').first().waitFor();
+    await page.locator('.events [data-event]').first().waitFor();
     const nameless = await page.evaluate(
       `[...document.querySelectorAll('button, select, img')].filter((e) => !(e.ariaLabel || e.innerText || e.labels?.length || e.hasAttribute('alt'))).length`,
     );

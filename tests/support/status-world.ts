@@ -5,6 +5,15 @@ import sharp from 'sharp';
 import type { CameraStatus, Detection, InspectionCounters } from '../../edge/src/domain/index.ts';
 import { LinesideError } from '@lineside/kit';
 import {
+  answerJson,
+  type CoverageJson,
+  coverageOf,
+  type CoverageWords,
+  DEFAULT_SHIFTS,
+  type InspectionSample,
+  requestOf,
+} from '@lineside/protocol/coverage';
+import {
   type CameraView,
   type EventHistory,
   type EventPage,
@@ -14,6 +23,7 @@ import {
   type PictureOptions,
   type PictureShot,
   type Snapshot,
+  StatusError,
   type StatusSource,
 } from '../../edge/src/status/index.ts';
 
@@ -30,7 +40,7 @@ interface WorldCamera {
 }
 
 /**
- * A box that behaves like one without cameras or models: pictures that move, counters that only rise and add up,
+ * A device that behaves like one without cameras or models: pictures that move, counters that only rise and add up,
  * cameras that fail on request, events that open and close. Real JPEGs in a real folder.
  */
 export class StatusWorld implements StatusSource {
@@ -50,6 +60,8 @@ export class StatusWorld implements StatusSource {
   configRefused = false;
   linkState: Snapshot['link']['state'] = 'online';
   broken = false;
+  /** Counters of each minute, as the journal has them. */
+  samples: readonly InspectionSample[] = [];
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -62,7 +74,12 @@ export class StatusWorld implements StatusSource {
   }
 
   /** Records an event with a picture of its own. */
-  async addEvent(camera: string, kind: EventView['kind'], label: string): Promise<EventView> {
+  async addEvent(
+    camera: string,
+    kind: EventView['kind'],
+    label: string,
+    changes: Partial<EventView> = {},
+  ): Promise<EventView> {
     const n = this.events_.length + 1;
     const shot = await drawScene(camera, n * 7, true);
     const sha256 = createHash('sha256').update(shot).digest('hex');
@@ -90,6 +107,7 @@ export class StatusWorld implements StatusSource {
       model: { id: 'ppe', sha256: 'a'.repeat(64), degraded: false },
       snapshots: [sha256],
       delivered: n % 3 !== 0,
+      ...changes,
     };
     this.events_.unshift(event);
     return event;
@@ -142,7 +160,20 @@ export class StatusWorld implements StatusSource {
       process: { rssBytes: 96e6, cpu: 0.08, cpuSeconds: 12.5 },
       visionProcess: { rssBytes: 210e6, cpu: 0.6, cpuSeconds: 90 },
       events: this.events_.slice(0, 20),
+      openEvents: this.events_.filter(({ state }) => state === 'open'),
     };
+  }
+
+  async coverage(words: CoverageWords): Promise<CoverageJson> {
+    const plan = { timeZone: 'UTC', shifts: DEFAULT_SHIFTS };
+    const nowMs = Date.now();
+    const request = requestOf(words, plan, nowMs);
+    if (request.mistake !== undefined) {
+      throw new StatusError({ code: 'bad_request', message: request.mistake, advice: 'lineside coverage --help' });
+    }
+    const answer = answerJson(coverageOf(this.samples, request), plan.timeZone);
+    const { fromMs, toMs, by } = request;
+    return { nowMs, device: 'line-1', timeZone: plan.timeZone, fromAtMs: fromMs, toAtMs: toMs, by, ...answer };
   }
 
   async picture(camera: string, options: PictureOptions, signal: AbortSignal): Promise<PictureShot> {

@@ -13,11 +13,12 @@ const read = (query) => getJson(`/api/v1/coverage?${new URLSearchParams(query)}`
  * Coverage of the shifts of the last eight hours, read again every minute; undefined until it is here. `query`: names the
  * device where there are several.
  */
-export function useCoverage(query, nowMs) {
+export function useCoverage(query, nowMs, isWanted = true) {
   const [answer, setAnswer] = useState(undefined);
   const minute = Math.floor(nowMs / 60_000);
   const device = JSON.stringify(query);
   useEffect(() => {
+    if (!isWanted) return undefined;
     let over = false;
     const from = String(Math.floor(nowMs) - SHOWN_MS);
     read({ ...query, from, to: String(Math.floor(nowMs)), by: 'shift' })
@@ -28,21 +29,21 @@ export function useCoverage(query, nowMs) {
     return () => {
       over = true;
     };
-  }, [device, minute]);
+  }, [device, minute, isWanted]);
   return answer;
 }
 
 /** The strip of a camera or of one of its models, and a sentence for each of its shifts. */
-export function Shifts({ coverage, now }) {
+export function Shifts({ coverage }) {
   const known = coverage.parts.length > 0 ? coverage.parts : [coverage];
   return html`<div class="shifts">
-    <${Strip} coverage=${coverage} now=${now} />
+    <${Strip} coverage=${coverage} />
     ${known.toReversed().map((part) => html`<p class="small" key=${part.fromAtMs}>${part.text}</p>`)}
   </div>`;
 }
 
 /** Time from left to right: inspected, not inspected, nothing known, nothing to inspect, still to come. */
-export function Strip({ coverage, now }) {
+export function Strip({ coverage }) {
   const { fromAtMs, toAtMs, periods, parts, pendingMs } = coverage;
   const length = toAtMs - fromAtMs;
   const at = (ms) => ((ms - fromAtMs) / length) * 1000;
@@ -58,14 +59,14 @@ export function Strip({ coverage, now }) {
         x=${at(period.fromAtMs)}
         width=${Math.max(1.5, at(period.toAtMs) - at(period.fromAtMs))}
         height="10"
-      ><title>${time(period.fromAtMs, now)}, ${span(period.toAtMs - period.fromAtMs)}: ${reason(period.reason)}</title></rect>`,
+      ><title>${time(period.fromAtMs)}, ${span(period.toAtMs - period.fromAtMs)}: ${reason(period.reason)}</title></rect>`,
     )}
     ${parts.slice(1).map((part) => html`<path key=${part.fromAtMs} class="border" d=${`M${at(part.fromAtMs)} 0v10`} vector-effect="non-scaling-stroke" />`)}
   </svg>`;
 }
 
 /** "Was the check running at 02:14?", answered for every camera with a sentence and the hour around that minute. */
-export function AskAt({ query, timeZone, now }) {
+export function AskAt({ query, timeZone }) {
   const [answer, setAnswer] = useState(undefined);
   const ask = async (event) => {
     event.preventDefault();
@@ -79,7 +80,7 @@ export function AskAt({ query, timeZone, now }) {
       <button aria-label="Show whether the check was running">Show</button>
       <span class="small">in the time of the line${timeZone && `, ${timeZone}`}</span>
     </form>
-    ${answer && html`<div role="status"><${Answer} answer=${answer} now=${now} /></div>`}
+    ${answer && html`<div role="status"><${Answer} answer=${answer} /></div>`}
   </details>`;
 }
 
@@ -89,16 +90,16 @@ async function answerAt(query, at) {
   return { minute, around: await read({ ...query, from: String(from), to: String(to), by: 'minute' }) };
 }
 
-function Answer({ answer: { problem, minute, around }, now }) {
+function Answer({ answer: { problem, minute, around } }) {
   if (problem !== undefined) return html`<p>The question was not answered: ${problem}</p>`;
-  if (minute.cameras.length === 0) return html`<p>${time(minute.fromAtMs, now)}: no record of this time.</p>`;
+  if (minute.cameras.length === 0) return html`<p>${time(minute.fromAtMs)}: no record of this time.</p>`;
   return html`<ul>
     ${minute.cameras.map((camera) => {
       const hour = around.cameras.find((other) => other.camera === camera.camera);
       return html`<li key=${camera.camera}>
         <p><b>${camera.camera}</b>: ${wordOf(camera)}</p>
         <p class="small">${camera.text}</p>
-        ${hour && html`<${Strip} coverage=${hour} now=${now} /><p class="small">The hour around it. ${hour.text}</p>`}
+        ${hour && html`<${Strip} coverage=${hour} /><p class="small">The hour around it. ${hour.text}</p>`}
       </li>`;
     })}
   </ul>`;

@@ -42,20 +42,22 @@ export function ago(atMs, nowMs) {
   return ms < 2000 ? 'just now' : `${ms < 10_000 ? `${Math.round(ms / 1000)} s` : span(ms)} ago`;
 }
 
-/** `02:14:00 UTC`; without the digits given here the leading zero is left out. */
-const CLOCK = { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' };
+const FORMAT = {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+};
 
 /**
- * Wall time with its zone, and with the date when it is not today's; a `~` before it says that the clock that gave it
+ * `28 Nov 2026, 02:14:00 UTC`: wall time with date and zone of the browser; a `~` before it says that the clock that gave it
  * could not be trusted (`quality` other than `synced`).
  */
-export function time(atMs, nowMs, quality = 'synced') {
+export function time(atMs, quality = 'synced') {
   if (atMs === null) return 'at an unknown time';
-  const at = new Date(atMs);
-  const clock = at.toLocaleTimeString('en-GB', CLOCK);
-  const today = at.toDateString() === new Date(nowMs).toDateString();
-  const text = today
-    ? clock
-    : `${at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })}, ${clock}`;
+  const text = new Date(atMs).toLocaleString('en-GB', FORMAT);
   return quality === 'synced' ? text : `~ ${text}`;
 }

@@ -54,7 +54,7 @@ export function Events({ devices, now, connected }) {
       )}
     </ul>
     ${list.next !== null && html`<p class="more"><button onClick=${more}>Older events</button></p>`}
-    ${shown && html`<${Large} event=${shown} line=${lines.get(shown.device) ?? shown.device} now=${now} close=${() => setShown(undefined)} />`}
+    ${shown && html`<${Large} event=${shown} line=${lines.get(shown.device) ?? shown.device} close=${() => setShown(undefined)} />`}
   </section>`;
 }
 
@@ -97,7 +97,7 @@ function Event({ event, line, now, show }) {
     <div class="what">
       <p class="title"><b>${title(event)}</b> <span class="pill ${severityTone(event.severity)}">${severityWord(event.severity)}</span></p>
       <p class="small">${kindWord(event.kind)} · ${line} · ${event.camera}${event.zone !== null && event.zone !== 'picture' ? ` · ${event.zone}` : ''}</p>
-      <p class="small">${time(event.openedAtMs, now, event.clock)} · ${duration(event, now)}</p>
+      <p class="small">${time(event.openedAtMs, event.clock)} · ${duration(event, now)}</p>
       ${event.model?.degraded && html`<p class="small warn-text">from a degraded model</p>`}
     </div>
   </li>`;
@@ -131,7 +131,7 @@ function missing({ snapshot, details }, failed) {
 }
 
 /** The snapshot in full size, or why there is none, with everything that is known of the event. */
-function Large({ event, line, now, close }) {
+function Large({ event, line, close }) {
   const dialog = useRef(null);
   useEffect(() => dialog.current?.showModal(), []);
   const facts = [
@@ -139,12 +139,12 @@ function Large({ event, line, now, close }) {
     ['Camera', event.camera],
     ['What', sentence(event, event.closedAtMs === null)],
     ['Rule', ruleText(event)],
-    ['Opened', `${time(event.openedAtMs, now)}${event.openedKnown ? '' : ' (estimated)'}`],
+    ['Opened', `${time(event.openedAtMs)}${event.openedKnown ? '' : ' (estimated)'}`],
     [
       'Closed',
       event.closedAtMs === null
         ? 'still open'
-        : `${time(event.closedAtMs, now)}${event.reason === null ? '' : `, ${reason(event.reason)}`}`,
+        : `${time(event.closedAtMs)}${event.reason === null ? '' : `, ${reason(event.reason)}`}`,
     ],
     ['Duration', span(event.durationMs)],
     ['Score', event.score === null ? '–' : event.score.toFixed(2)],

@@ -44,7 +44,7 @@ function Line({ device, now }) {
     ${device.identityConflict && html`<p class="note bad" role="alert">Two devices use this identity. Give one of them its own: <code>lineside-collector device add</code></p>`}
     ${!device.hasCredential && html`<p class="note warn">This device has no credential here, so it cannot store pictures.</p>`}
     <${Inspection} cameras=${device.inspection} coverage=${coverage} now=${now} />
-    ${device.inspection.length > 0 && html`<${AskAt} query=${{ device: device.device }} timeZone=${coverage?.timeZone} now=${now} />`}
+    ${device.inspection.length > 0 && html`<${AskAt} query=${{ device: device.device }} timeZone=${coverage?.timeZone} />`}
     <${Streams} streams=${device.streams} journals=${device.journals} queue=${device.reported?.queue ?? {}} />
     <${Waiting} reported=${device.reported} now=${now} />`;
 }
@@ -57,7 +57,7 @@ function Inspection({ cameras, coverage, now }) {
       const own = coverage?.cameras.find(({ camera }) => camera === id);
       return html`<li key=${id} data-camera=${id}>
         ${cameras.filter(({ camera }) => camera === id).map((row) => html`<${Model} key=${row.model} row=${row} now=${now} />`)}
-        ${own && html`<${Shifts} coverage=${own} now=${now} />`}
+        ${own && html`<${Shifts} coverage=${own} />`}
       </li>`;
     })}
   </ul>`;

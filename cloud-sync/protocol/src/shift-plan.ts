@@ -18,8 +18,9 @@ export const ShiftPlan = z.object({
         name: z.string().min(1).max(32),
         startMinute: minute,
         endMinute: minute,
-        days: z.array(z.enum(WEEKDAYS)).max(7).optional(),
+        days: z.array(z.enum(WEEKDAYS)).max(7).readonly().optional(),
       }),
     )
-    .max(12),
+    .max(12)
+    .readonly(),
 }) satisfies z.ZodType<coverage.ShiftPlan>;

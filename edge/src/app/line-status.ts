@@ -1,4 +1,5 @@
-import type { LoadedConfig } from '../config/index.ts';
+import { type CoverageJson, type CoverageWords, machineZone } from '@lineside/protocol/coverage';
+import { type LoadedConfig, shiftPlanOf } from '../config/index.ts';
 import type { Clock } from '@lineside/kit';
 import type {
   EventHistory,
@@ -16,6 +17,7 @@ import { CpuMeter, cpuSeconds, diskOf } from './machine.ts';
 import { periodMs } from './model-assignments.ts';
 import type { Inspection } from './inspection.ts';
 import { journalView } from './journal-view.ts';
+import { LineCoverage } from './line-coverage.ts';
 import { refusals } from './models.ts';
 import type { DataFolder } from './open-data-folder.ts';
 import { cameraViews, modelViews, type ViewFacts } from './status-view.ts';
@@ -37,6 +39,9 @@ export interface LineStatusParts {
   readonly uplink: () => UplinkService | undefined;
 }
 
+/** Open events that a snapshot shows. */
+const MAX_OPEN = 100;
+
 /** A line whose cameras deliver must give a result at least this often, or it makes no progress. */
 const PROGRESS_MS = 30_000;
 /** More than this part of the working time spent waiting for a CPU gives a line this many times as long. */
@@ -47,6 +52,7 @@ const STARVED_TIMES = 10;
 export class LineStatus implements StatusSource {
   readonly #parts: LineStatusParts;
   readonly #events: EventViews;
+  readonly #coverage: LineCoverage;
   readonly #cpu: CpuMeter;
   readonly #startedMs: number;
   readonly #startedWallMs: number;
@@ -55,6 +61,12 @@ export class LineStatus implements StatusSource {
     this.#parts = parts;
     const { journal, events } = parts.folder;
     this.#events = new EventViews(events, (seq) => journal.confirmed('events', seq));
+    this.#coverage = new LineCoverage({
+      journal,
+      lanes: parts.inspection.lanes,
+      clock: parts.clock,
+      plan: () => shiftPlanOf(parts.loaded().config, machineZone()),
+    });
     this.#cpu = new CpuMeter(() => parts.clock.monoMs());
     this.#startedMs = parts.clock.monoMs();
     this.#startedWallMs = parts.clock.wallMs();
@@ -97,6 +109,7 @@ export class LineStatus implements StatusSource {
       process: { rssBytes: process.memoryUsage.rss(), cpu: this.#cpu.cores(), cpuSeconds: cpuSeconds() },
       ...(load.report === undefined ? {} : { load: load.report }),
       events: this.#events.page({ limit: 20 }).events,
+      openEvents: this.#events.page({ limit: MAX_OPEN, state: 'open' }).events,
     };
   }
 
@@ -115,6 +128,10 @@ export class LineStatus implements StatusSource {
 
   events(query: EventQuery): EventPage {
     return this.#events.page(query);
+  }
+
+  coverage(words: CoverageWords): Promise<CoverageJson> {
+    return this.#coverage.read(words);
   }
 
   event(id: string): EventHistory | undefined {

@@ -1,14 +1,16 @@
 import { type Clock, isAbort, type Logger, messageOf, type Service } from '@lineside/kit';
 import type { Journal } from '../journal/index.ts';
-import type { Lanes } from '../pipeline/index.ts';
+import type { Lanes, Telemetry } from '../pipeline/index.ts';
 import type { AuditLog } from './audit-log.ts';
 
 const TICK_MS = 500;
 const TELEMETRY_MS = 60_000;
 /** The first record comes soon, so that the collector sees that a new device inspects. */
 const FIRST_TELEMETRY_MS = 10_000;
-/** A camera that is lost or back is recorded at once, but not more often than this: it may come and go. */
+/** What is lost or back is recorded at once, but not more often than this, and less often while it comes and goes. */
 const CHANGE_MS = 5_000;
+/** Frames were due for so long, and none was inspected: the results of a model are lost. */
+const NO_RESULT_MS = 5_000;
 
 export interface TelemetryWriterParts {
   readonly lanes: Lanes;
@@ -22,6 +24,8 @@ export interface TelemetryWriterParts {
 export class TelemetryWriter implements Service {
   readonly name = 'telemetry';
   readonly #parts: TelemetryWriterParts;
+  /** Of each camera and model: its counters at its latest result. */
+  readonly #results = new Map<string, { readonly inspected: number; readonly due: number; readonly atMs: number }>();
 
   constructor(parts: TelemetryWriterParts) {
     this.#parts = parts;
@@ -30,38 +34,56 @@ export class TelemetryWriter implements Service {
   async run(signal: AbortSignal): Promise<void> {
     const { lanes, audit, clock } = this.#parts;
     let nextMs = clock.monoMs() + FIRST_TELEMETRY_MS;
-    let changeMs = nextMs;
-    let written = '';
+    let [changeMs, waitMs] = [nextMs, CHANGE_MS];
+    let written: ReadonlyMap<string, boolean> = new Map();
     try {
       for (;;) {
         await clock.sleep(TICK_MS, signal);
         const now = clock.monoMs();
         lanes.tick(now);
         audit.followInspection();
-        const seeing = this.#seeing();
-        if (now < nextMs && (now < changeMs || seeing === written)) continue;
-        this.write();
-        written = seeing;
-        nextMs = now + TELEMETRY_MS;
-        changeMs = now + CHANGE_MS;
+        const inspects = this.#inspects(now);
+        const changed = [...inspects].filter(([key, value]) => written.get(key) !== value).map(([key]) => key);
+        if (now >= nextMs) {
+          this.write();
+          if (changed.length === 0) waitMs = CHANGE_MS;
+          nextMs = now + TELEMETRY_MS;
+        } else if (changed.length > 0 && now >= changeMs) {
+          this.write((body) => changed.includes(keyOf(body)));
+          waitMs = Math.min(2 * waitMs, TELEMETRY_MS);
+        } else continue;
+        written = inspects;
+        changeMs = now + waitMs;
       }
     } catch (error) {
       if (!isAbort(error)) throw error;
     }
   }
 
-  /** Which cameras stream, as one text: from its changes the collector knows since when a camera was not inspected. */
-  #seeing(): string {
-    return this.#parts.lanes
-      .telemetry()
-      .map(({ camera, model, state }) => `${camera}/${model}/${state === 'streaming'}`)
-      .join();
+  /** Whether each camera streams and its model gives results: from the changes follows when it was not inspected. */
+  #inspects(now: number): ReadonlyMap<string, boolean> {
+    return new Map(
+      this.#parts.lanes.telemetry().map((body) => {
+        const { inspected, offered, skipped } = body.counters;
+        const due = offered - (skipped['not_due'] ?? 0);
+        const key = keyOf(body);
+        const latest = this.#results.get(key);
+        if (latest?.inspected !== inspected || due <= latest.due) {
+          this.#results.set(key, { inspected, due, atMs: now });
+          return [key, body.state === 'streaming'];
+        }
+        return [key, body.state === 'streaming' && now - latest.atMs < NO_RESULT_MS];
+      }),
+    );
   }
 
   /** Records the counters now. What cannot be written is logged: telemetry must not stop the inspection. */
-  write(): void {
+  write(isWanted: (body: Telemetry) => boolean = () => true): void {
     const { lanes, journal, logger } = this.#parts;
-    const entries = lanes.telemetry().map((body) => ({ stream: 'telemetry' as const, kind: 'counters', body }));
+    const entries = lanes
+      .telemetry()
+      .filter(isWanted)
+      .map((body) => ({ stream: 'telemetry' as const, kind: 'counters', body }));
     if (entries.length === 0) return;
     try {
       journal.append(entries);
@@ -69,4 +91,8 @@ export class TelemetryWriter implements Service {
       logger.error({ err: messageOf(error) }, 'a telemetry record could not be written');
     }
   }
+}
+
+function keyOf({ camera, model }: Telemetry): string {
+  return `${camera}/${model}`;
 }

@@ -1,6 +1,7 @@
 import { Uplink, type UplinkSnapshot } from '@lineside/uplink';
 import { isDeepStrictEqual } from 'node:util';
-import { type BrokerAccess, brokerAccess, type LoadedConfig, type UplinkConfig } from '../config/index.ts';
+import { machineZone } from '@lineside/protocol/coverage';
+import { type BrokerAccess, brokerAccess, type LoadedConfig, shiftPlanOf, type UplinkConfig } from '../config/index.ts';
 import { type Clock, type Logger, redactUrls, SecretError, type Service, unlessAbort } from '@lineside/kit';
 import type { LinkView } from '../status/index.ts';
 import type { DataFolder } from './open-data-folder.ts';
@@ -123,6 +124,7 @@ export class UplinkService implements Service {
       ...(uplink.bandwidthLimit === undefined ? {} : { maxBytesPerS: uplink.bandwidthLimit.bytesPerS }),
       ...(uplink.mediaWindow === 'always' ? {} : { mediaWindow: uplink.mediaWindow }),
       line: loaded.config.line,
+      shifts: shiftPlanOf(loaded.config, machineZone()),
       version,
       clock,
       log: logger.child({ module: 'uplink' }),

@@ -17,6 +17,7 @@ const VERBS = [
   ['init'],
   ['doctor'],
   ['status'],
+  ['coverage'],
   ['config'],
   ['config', 'check'],
   ['config', 'show'],

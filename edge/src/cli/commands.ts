@@ -36,6 +36,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/status.ts'),
   },
   {
+    name: 'coverage',
+    description: 'was the check running? For how long each camera was inspected, when it was not, and why',
+    load: () => import('./verbs/coverage.ts'),
+  },
+  {
     name: 'config',
     description: 'check and show the configuration',
     commands: [

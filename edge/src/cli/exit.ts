@@ -9,9 +9,9 @@ export const EXIT = {
   badInput: 2,
   /** Something this machine must have is missing: Node, FFmpeg, a writable data folder, the service. */
   environment: 3,
-  /** `status`: the line is inspected in part, or its results are to be doubted. */
+  /** `status`: the line is inspected in part, or its results are to be doubted. `coverage`: a part of the time was not inspected. */
   degraded: 4,
-  /** `status`: the service runs, and nothing is inspected. */
+  /** `status`: the service runs, and nothing is inspected. `coverage`: nothing was inspected, or nobody knows. */
   notInspecting: 5,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

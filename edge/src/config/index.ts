@@ -15,6 +15,7 @@ export * from './load.ts';
 export * from './missing-secrets.ts';
 export { RENAMES, type Rename, VALUE_RENAMES } from './renames.ts';
 export { PROVIDERS, type ProviderName } from './slices/inference.ts';
+export * from './shift-plan.ts';
 export * from './show.ts';
 export * from './watch.ts';
 export { type Starter, starterConfig, type StarterOptions } from './starter.ts';

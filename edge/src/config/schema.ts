@@ -7,6 +7,7 @@ import { Inference } from './slices/inference.ts';
 import { Log } from './slices/log.ts';
 import { Model } from './slices/models.ts';
 import { Plant } from './slices/plant.ts';
+import { Shifts } from './slices/shifts.ts';
 import { Status } from './slices/status.ts';
 import { Storage } from './slices/storage.ts';
 import { Uplink } from './slices/uplink.ts';
@@ -66,6 +67,9 @@ export const ConfigSchema = z.strictObject({
       description: 'Connection to the collector. Without it the device works alone and keeps all records.',
       restart: 'uplink',
     }),
+  ),
+  shifts: Shifts.prefault({}).meta(
+    key({ description: 'Shifts of the line, into which its coverage of time is divided.', restart: 'uplink' }),
   ),
   status: Status.prefault({}).meta(key({ description: 'The local status page.', restart: 'status' })),
   storage: Storage.prefault({}).meta(

@@ -12,3 +12,4 @@ export * from './problem.ts';
 export * from './rate.ts';
 export * from './secret.ts';
 export * from './size.ts';
+export * from './time-of-day.ts';

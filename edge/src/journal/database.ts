@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { restrictSync, systemCode } from '@lineside/kit';
 import { JournalError, journalError } from './errors.ts';
-import { checkVersion, makeDerivedTables, migrate } from './schema.ts';
+import { checkVersion, makeDerivedTables, makeTelemetryIndex, migrate } from './schema.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -27,6 +27,7 @@ export function openForWriting(path: string, wallMs: number, quotaBytes: number)
     database.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
     migrate(database, path, wallMs);
     makeDerivedTables(database);
+    makeTelemetryIndex(database);
     const write = database.prepare(`INSERT INTO meta VALUES ('opened_wall_ms', ?)
       ON CONFLICT(key) DO UPDATE SET value = excluded.value`);
     // A page cap that is hit already must not keep the journal from opening: it is set after this write.

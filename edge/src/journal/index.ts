@@ -19,5 +19,6 @@ export * from './maintenance.ts';
 export { countQuarantined } from './recovery/index.ts';
 export { OVERFLOW, type StreamQuotas } from './stream-quota.ts';
 export { derivedBase, derivedTables, hasDerivedTables, noteDerivedBase } from './schema.ts';
+export { TelemetryByTime } from './telemetry-by-time.ts';
 export * from './verify.ts';
 export { WalWatch } from './wal-watch.ts';

@@ -51,3 +51,8 @@ export function initialiseIdentity(
     })
     .immediate();
 }
+
+/** Identity of the device that writes this journal; empty where the file names none. */
+export function readDevice(database: Database.Database): string {
+  return readMeta(database, 'device') ?? '';
+}

@@ -7,4 +7,6 @@ export { JournalError } from './errors.ts';
 export { journalPath } from './journal-path.ts';
 export { JournalReader, openJournalReader } from './journal-reader.ts';
 export type { DeclaredLoss, StreamStats } from './journal-types.ts';
+export { readDevice } from './meta.ts';
+export { TelemetryByTime } from './telemetry-by-time.ts';
 export { derivedBase, derivedTables, hasDerivedTables } from './schema.ts';

@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3';
+import { systemCode } from '@lineside/kit';
 import { STREAMS, type Stream } from '@lineside/protocol/records';
 import { JournalError } from './errors.ts';
 import { readMeta, writeMeta } from './meta.ts';
+import { TELEMETRY_INDEX } from './telemetry-by-time.ts';
 
 /** Marks the file as a Lineside journal for `file` and for us ("LSJ1"). */
 const APPLICATION_ID = 0x4c534a31;
@@ -126,6 +128,15 @@ export function makeDerivedTables(database: Database.Database): void {
       database.prepare("DELETE FROM meta WHERE key = 'derived_base'").run();
     })
     .immediate();
+}
+
+/** Makes the index of the telemetry where it is missing. A full disk leaves that to the next start: without it reading is slow. */
+export function makeTelemetryIndex(database: Database.Database): void {
+  try {
+    database.exec(TELEMETRY_INDEX);
+  } catch (error) {
+    if (systemCode(error) !== 'SQLITE_FULL') throw error;
+  }
 }
 
 const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;

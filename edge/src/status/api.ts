@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { LinesideError, type Logger } from '@lineside/kit';
+import type { CoverageWords } from '@lineside/protocol/coverage';
 import { servePage } from '@lineside/web';
 import { StatusError } from './client/index.ts';
 import { isHostAllowed, SECURITY_HEADERS } from './guard.ts';
@@ -107,6 +108,11 @@ function addStatus(api: FastifyInstance, { source, stream, maxWatchers }: ApiOpt
     const snapshot = source.snapshot();
     return { ...snapshot, health: healthOf(snapshot) };
   });
+  api.get<{ Querystring: CoverageWords }>(
+    '/api/v1/coverage',
+    { schema: { querystring: schema.coverageQuery } },
+    async (request) => source.coverage(request.query),
+  );
   api.get('/healthz', (_request, reply) => {
     const health = healthOf(source.snapshot());
     return reply.code(health.ok ? 200 : 503).send(health);

@@ -1,3 +1,4 @@
+import { DIVISIONS } from '@lineside/protocol/coverage';
 import { CODE_PATTERN, codesOf, EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../domain/index.ts';
 
 /** What requests may say, as JSON Schema for fastify, and the types it makes of them. */
@@ -34,6 +35,22 @@ export const eventsQuery = {
     sinceMs: { type: 'integer', minimum: 0 },
     untilMs: { type: 'integer', minimum: 0 },
     cursor: { type: 'string', pattern: '^[1-9][0-9]{0,14}$' },
+  },
+} as const;
+
+const INSTANT = { type: 'string', maxLength: 40 } as const;
+
+/** Words of a question for coverage; `requestOf` reads them. */
+export const coverageQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    camera: NAME,
+    from: INSTANT,
+    to: INSTANT,
+    at: INSTANT,
+    date: INSTANT,
+    by: { type: 'string', enum: DIVISIONS },
   },
 } as const;
 

@@ -46,6 +46,8 @@ export interface Snapshot {
   readonly load?: LoadReport;
   /** Newest first, at most 20. */
   readonly events: readonly EventView[];
+  /** Those that are open, newest first, at most 100. */
+  readonly openEvents?: readonly EventView[];
 }
 
 export interface MissingSecretView {

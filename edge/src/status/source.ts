@@ -1,3 +1,4 @@
+import type { CoverageJson, CoverageWords } from '@lineside/protocol/coverage';
 import type { EventKind, Severity } from '../domain/index.ts';
 import type { EventHistory, EventView, Snapshot } from './snapshot.ts';
 
@@ -14,6 +15,8 @@ export interface StatusSource {
   sparesLivePictures?(): boolean;
   /** Events, the one with the latest transition first. */
   events(query: EventQuery): EventPage;
+  /** For how long each camera was inspected, when it was not, and why. Rejects with `bad_request` for words that ask nothing. */
+  coverage(words: CoverageWords): Promise<CoverageJson>;
   /** One event with its records, or undefined. */
   event(id: string): EventHistory | undefined;
   /** Absolute path of an evidence JPEG that is still held, or undefined. */

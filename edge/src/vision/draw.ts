@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import type { PictureSize } from '../domain/index.ts';
 import type { Overlay } from '../pipeline/index.ts';
+import { placeLabels } from './label-placement.ts';
 
 // Drawing must not take time from inference.
 sharp.concurrency(1);
@@ -32,29 +33,39 @@ export async function drawJpeg(drawing: Drawing): Promise<{ jpeg: Buffer; width:
   return { jpeg: await image.jpeg({ quality: JPEG_QUALITY }).toBuffer(), width, height };
 }
 
-/** Boxes and texts as an SVG of the frame's size. */
+/** Boxes and texts as an SVG of the frame's size. No text covers another; one without a place near its box is left out. */
 export function overlaySvg(drawing: Pick<Drawing, 'source' | 'overlays'>, out: PictureSize): string {
   const kx = out.width / drawing.source.width;
   const ky = out.height / drawing.source.height;
   const font = Math.max(10, Math.round(out.height / 32));
   const line = Math.max(2, Math.round(out.height / 270));
-  const shapes = drawing.overlays.map(({ box, text, colour }) => {
-    const [x1, y1, x2, y2] = [box[0] * kx, box[1] * ky, box[2] * kx, box[3] * ky];
-    const stroke = COLOURS[colour];
-    const rect = `<rect x="${x1}" y="${y1}" width="${x2 - x1}" height="${y2 - y1}" fill="none" stroke="${stroke}" stroke-width="${line}"/>`;
-    if (text === '') return rect;
-    const plate = { width: text.length * font * 0.62 + font * 0.6, height: font * 1.35 };
-    // Above the box, or inside it where there is no space above.
-    const top = y1 >= plate.height ? y1 - plate.height : y1;
-    const left = Math.max(0, Math.min(x1, out.width - plate.width));
+  const shapes = drawing.overlays.map(({ box: [x1, y1, x2, y2], text, colour }) => ({
+    ...{ text, stroke: COLOURS[colour] },
+    box: { left: x1 * kx, top: y1 * ky, width: (x2 - x1) * kx, height: (y2 - y1) * ky },
+  }));
+  const rects = shapes.map(
+    ({ box: { left, top, width, height }, stroke }) =>
+      `<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="none" stroke="${stroke}" stroke-width="${line}"/>`,
+  );
+  // What an event is about is named before all else.
+  const named = shapes.filter(({ text }) => text !== '').toSorted((a, b) => rank(a.stroke) - rank(b.stroke));
+  const places = placeLabels(
+    named.map(({ box, text }) => ({ box, label: { width: text.length * font * 0.62 + font * 0.6, height: font * 1.35 } })),
+    out,
+  );
+  const labels = named.flatMap(({ text, stroke }, index) => {
+    const place = places[index];
+    if (place === undefined) return [];
+    const { left, top, width, height } = place;
     return [
-      rect,
-      `<rect x="${left}" y="${top}" width="${plate.width}" height="${plate.height}" fill="${stroke}"/>`,
+      `<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="${stroke}"/>`,
       `<text x="${left + font * 0.3}" y="${top + font}" font-family="DejaVu Sans Mono, monospace" font-size="${font}" fill="#fff">${escapeXml(text)}</text>`,
-    ].join('');
+    ];
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${out.width}" height="${out.height}">${shapes.join('')}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${out.width}" height="${out.height}">${[...rects, ...labels].join('')}</svg>`;
 }
+
+const rank = (stroke: string): number => (stroke === COLOURS.bad ? 0 : 1);
 
 function escapeXml(text: string): string {
   const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -31,6 +31,11 @@ export function planOrDefault(plan: ShiftPlan | undefined): ShiftPlan {
   return plan !== undefined && isTimeZone(plan.timeZone) ? plan : { timeZone: 'UTC', shifts: DEFAULT_SHIFTS };
 }
 
+/** Time zone of this machine. */
+export function machineZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 export interface Interval {
   /** Wall times, milliseconds since 1970; `toMs` is not included. */
   readonly fromMs: number;
