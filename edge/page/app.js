@@ -29,8 +29,7 @@ function Page() {
   const word = status && answerOf(status).word;
   const coverage = useCoverage({}, status?.atMs ?? 0, connected && status !== undefined);
   useEffect(() => {
-    if (status !== undefined)
-      document.title = `${connected ? word : 'Disconnected'} · ${status.line} · Lineside`;
+    if (status !== undefined) document.title = `${connected ? word : 'Disconnected'} · ${status.line} · Lineside`;
   }, [connected, word, status?.line]);
   if (status === undefined)
     return html`<p class="hello" role="status">${silentMs > 0 ? 'The device does not answer. Trying again …' : 'Connecting to the device …'}</p>`;

@@ -85,7 +85,7 @@ function Counters({ model }) {
     <div class="counters" data-model=${model.model}>
       <p class="model-line">
         <b>${model.model}</b>
-        <span>${percent(counters.inspected, counters.offered)} of its frames since the start</span>
+        <span>${percent(counters.inspected, counters.offered)} of frames since the start</span>
       </p>
       <div class="bar" aria-hidden="true">
         <i class="good" style=${{ flexGrow: counters.inspected }}></i>

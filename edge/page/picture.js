@@ -1,4 +1,5 @@
 import { html, useEffect, useRef, useState } from '/vendor/preact.js';
+import { zoneNamePlaces } from './zone-names.js';
 
 const NEXT_AFTER_MS = 300;
 const AGAIN_AFTER_MS = 2_000;
@@ -64,15 +65,12 @@ export function Live({ camera, boxes, paused, epoch, alt }) {
   return html`<img ref=${ref} class="shown" alt=${alt} />`;
 }
 
-/** Zones over a picture; points are shares of its width and height. */
+/** Zones over a picture; points are fractions of its width and height. */
 export const Zones = ({ zones }) => html`
   <svg class="zones" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
     ${zones.map((zone) => html`<polygon key=${zone.id} points=${zone.polygon.map((p) => p.join(',')).join(' ')} />`)}
   </svg>
-  ${zones.map((zone) => {
-    const [x, y] = zone.polygon[0] ?? [0, 0];
-    return html`<span key=${zone.id} class="zone-name" style=${{ left: `${x * 100}%`, top: `${y * 100}%` }}>${zone.id}</span>`;
-  })}
+  ${zoneNamePlaces(zones).map(({ id, x, y }) => html`<span key=${id} class="zone-name" style=${{ left: `${x * 100}%`, top: `${y * 100}%` }}>${id}</span>`)}
 `;
 
 const pathOf = (camera) => `/api/v1/cameras/${encodeURIComponent(camera)}`;

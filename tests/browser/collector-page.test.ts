@@ -153,7 +153,8 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
     await sendCounters({ counters: counted(100) });
     await sendCounters({ counters: counted(200) });
     const answer = page.getByRole('region', { name: 'Are the lines inspected?' });
-    await waitFor('the green headline', async () => /the line is inspected/i.test(await answer.innerText()));
+    await waitFor('the headline', async () => /the line is inspected, \d open events?/i.test(await answer.innerText()));
+    expect(await answer.innerText()).toMatch(/Open: Packing 1, [a-z ]+ at \w+ for/);
     await sendCounters({ counters: counted(205), state: 'failed:refused' });
     await waitFor('the red headline', async () => /1 camera is not inspected/i.test(await answer.innerText()));
     expect(await answer.innerText()).toContain('Packing 1, camera belt: the camera refuses the connection');

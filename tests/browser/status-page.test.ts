@@ -115,7 +115,9 @@ describe.skipIf(executable === undefined)('the status page', () => {
 
   it('shows "Not inspecting" when the vision process is down', async () => {
     world.visionDown = true;
-    await waitFor('the answer', async () => /^Not inspecting/.test((await page.locator('#answer').textContent()) ?? ''));
+    await waitFor('the answer', async () =>
+      /^Not inspecting/.test((await page.locator('#answer').textContent()) ?? ''),
+    );
     expect(await page.locator('[data-code="vision_down"]').count()).toBe(1);
   });
 
@@ -192,9 +194,28 @@ describe.skipIf(executable === undefined)('the status page', () => {
     await page.getByRole('button', { name: 'Show whether the check was running' }).click();
     const answer = page.locator('.ask [role=status]');
     await waitFor('the answer', async () => /product: not inspected/.test(await answer.innerText()));
-    expect(await answer.innerText()).toMatch(/0 % inspected; 60 s not inspected: the camera cannot be reached 60 s/);
+    expect(await answer.innerText()).toMatch(/0 % inspected; 1 min not inspected: the camera cannot be reached/);
     expect(await answer.locator('svg').count()).toBe(1);
     expect(witness.errors).toEqual([]);
+  });
+
+  it('writes the names of zones so that none covers another, also where zones begin at one corner', async () => {
+    const polygon = [
+      [0.1, 0.3],
+      [0.5, 0.3],
+      [0.5, 0.6],
+    ] as const;
+    world.moreZones = ['labeller', 'closer', 'filler', 'reject-chute'].map((id) => ({ id, polygon }));
+    const names = camera('product').locator('.zone-name');
+    await waitFor('five names', async () => (await names.count()) === 5);
+    const boxes = await Promise.all((await names.all()).map((name) => name.boundingBox()));
+    const covers = boxes.flatMap((a, i) =>
+      boxes.slice(i + 1).filter((b) => {
+        if (a === null || b === null) return true;
+        return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+      }),
+    );
+    expect(covers).toEqual([]);
   });
 
   it('lists events by kind', async () => {

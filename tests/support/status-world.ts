@@ -60,6 +60,8 @@ export class StatusWorld implements StatusSource {
   configRefused = false;
   linkState: Snapshot['link']['state'] = 'online';
   broken = false;
+  /** Further zones of every camera. */
+  moreZones: CameraView['zones'] = [];
   /** Counters of each minute, as the journal has them. */
   samples: readonly InspectionSample[] = [];
 
@@ -252,6 +254,7 @@ export class StatusWorld implements StatusSource {
             [0.05, 0.9],
           ],
         },
+        ...this.moreZones,
       ],
       models: [
         {

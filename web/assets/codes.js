@@ -39,7 +39,10 @@ export function ruleText({ rule, ruleType }) {
 /** The details of an event as pairs of name and value. */
 export function detailRows({ ruleType, details }) {
   const words = { ...VOCABULARY.details, ...VOCABULARY.rules[ruleType]?.details };
-  return Object.entries(details ?? {}).map(([name, value]) => [inLanguage(words[name]) ?? spaced(name), detailText(value)]);
+  return Object.entries(details ?? {}).map(([name, value]) => [
+    inLanguage(words[name]) ?? spaced(name),
+    detailText(value),
+  ]);
 }
 
 /** A value in words: a reason code as the reason, yes and no, and numbers with at most three decimals. */

@@ -43,7 +43,7 @@ export function Shifts({ coverage }) {
 }
 
 /** Time from left to right: inspected, not inspected, nothing known, nothing to inspect, still to come. */
-export function Strip({ coverage }) {
+export function Strip({ coverage, mark }) {
   const { fromAtMs, toAtMs, periods, parts, pendingMs } = coverage;
   const length = toAtMs - fromAtMs;
   const at = (ms) => ((ms - fromAtMs) / length) * 1000;
@@ -61,9 +61,15 @@ export function Strip({ coverage }) {
         height="10"
       ><title>${time(period.fromAtMs)}, ${span(period.toAtMs - period.fromAtMs)}: ${reason(period.reason)}</title></rect>`,
     )}
-    ${parts.slice(1).map((part) => html`<path key=${part.fromAtMs} class="border" d=${`M${at(part.fromAtMs)} 0v10`} vector-effect="non-scaling-stroke" />`)}
+    ${borders(parts).map((part) => html`<path key=${part.fromAtMs} class="border" d=${`M${at(part.fromAtMs)} 0v10`} vector-effect="non-scaling-stroke" />`)}
+    ${mark && html`<rect class="mark" x=${at(mark.fromAtMs)} width=${Math.max(4, at(mark.toAtMs) - at(mark.fromAtMs))} height="10" vector-effect="non-scaling-stroke" />`}
   </svg>`;
 }
+
+/** Most parts whose borders are drawn. */
+const MAX_BORDERS = 30;
+
+const borders = (parts) => (parts.length > MAX_BORDERS ? [] : parts.slice(1));
 
 /** "Was the check running at 02:14?", answered for every camera with a sentence and the hour around that minute. */
 export function AskAt({ query, timeZone }) {
@@ -99,7 +105,7 @@ function Answer({ answer: { problem, minute, around } }) {
       return html`<li key=${camera.camera}>
         <p><b>${camera.camera}</b>: ${wordOf(camera)}</p>
         <p class="small">${camera.text}</p>
-        ${hour && html`<${Strip} coverage=${hour} /><p class="small">The hour around it. ${hour.text}</p>`}
+        ${hour && html`<${Strip} coverage=${hour} mark=${minute} /><p class="small">The hour around it. ${hour.text}</p>`}
       </li>`;
     })}
   </ul>`;

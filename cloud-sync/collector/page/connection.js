@@ -5,12 +5,20 @@ import { getJson, TokenNeeded } from '/common/http.js';
 const EVERY_MS = 2000;
 
 async function readAll() {
-  const [devices, stats, gaps] = await Promise.all([
+  const [devices, stats, gaps, open] = await Promise.all([
     getJson('/api/v1/devices'),
     getJson('/api/v1/stats'),
     getJson('/api/v1/gaps?limit=20'),
+    getJson('/api/v1/events?state=open&limit=100'),
   ]);
-  return { nowMs: devices.nowMs, devices: devices.items, store: stats.store, counted: stats.process, gaps };
+  return {
+    nowMs: devices.nowMs,
+    devices: devices.items,
+    store: stats.store,
+    counted: stats.process,
+    gaps,
+    open: open.items,
+  };
 }
 
 /** The collector's answers, renewed every two seconds; `answeredMs` is the time of the latest one, on the page's clock. */

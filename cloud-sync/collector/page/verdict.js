@@ -1,5 +1,5 @@
-import { reason } from '/common/codes.js';
-import { count } from '/common/format.js';
+import { plain, reason, severityTone } from '/common/codes.js';
+import { count, span } from '/common/format.js';
 
 /** A problem with the records stays in the headline for a day, and in the list for ever. */
 const RECENT_MS = 24 * 3_600_000;
@@ -7,11 +7,14 @@ const RECENT_MS = 24 * 3_600_000;
 const NAMED = 4;
 
 /** What is wrong, worst first: are the lines inspected, are the records sound and complete, are the devices online? */
-export function findingsOf({ devices, store, gaps, nowMs }) {
+export function findingsOf({ devices, store, gaps, open, nowMs }) {
+  const events = openEvents(devices, open, nowMs);
   return [
     ...notInspected(devices),
     ...unsound(devices, gaps, nowMs),
+    ...events.filter(({ tone }) => tone === 'bad'),
     ...unknown(devices),
+    ...events.filter(({ tone }) => tone !== 'bad'),
     ...incomplete(store),
     ...offline(devices),
   ];
@@ -28,7 +31,37 @@ export function verdict(seen) {
       text: 'Make a credential for a device: lineside-collector device add line-1',
     };
   }
-  return findingsOf(seen)[0] ?? good(devices);
+  const [first, ...others] = findingsOf(seen);
+  if (first === undefined) return good(devices);
+  if (first.isEvents !== true || others.length > 0) return first;
+  const { word, text } = good(devices);
+  return { ...first, word: `${word}, ${first.word}`, text: `${text}. Open: ${first.text}` };
+}
+
+/** Open events, in the colour of the most severe one; those that only inform are none. */
+function openEvents(devices, open, nowMs) {
+  const lines = new Map(devices.map((device) => [device.device, nameOf(device)]));
+  const severe = open
+    .map((event) => ({ ...event, tone: severityTone(event.severity) }))
+    .filter(({ tone }) => tone !== 'idle')
+    .sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'));
+  const [worst] = severe;
+  if (worst === undefined) return [];
+  const texts = severe.slice(0, NAMED).map((event) => {
+    const openMs = event.clock === 'synced' ? Math.max(event.durationMs, nowMs - event.openedAtMs) : event.durationMs;
+    return `${lines.get(event.device) ?? event.device}, ${plain(event.label ?? event.rule)} at ${event.camera} for ${span(openMs)}`;
+  });
+  const more = severe.length > NAMED ? [`and ${severe.length - NAMED} more`] : [];
+  const sign = worst.tone === 'bad' ? '✕' : '!';
+  return [
+    {
+      word: count(severe.length, 'open event'),
+      tone: worst.tone,
+      sign,
+      text: [...texts, ...more].join('; '),
+      isEvents: true,
+    },
+  ];
 }
 
 const nameOf = ({ line, device }) => line ?? device;

@@ -15,7 +15,8 @@ it('are three shifts of eight hours in the time zone of the machine where the fi
 });
 
 it('end where the next one starts, unless the file gives their end and days', () => {
-  const text = 'shifts: {timeZone: Europe/Berlin, list: [{name: A, start: "05:30"}, {name: B, start: "14:00", end: "20:00", days: [sat]}]}';
+  const text =
+    'shifts: {timeZone: Europe/Berlin, list: [{name: A, start: "05:30"}, {name: B, start: "14:00", end: "20:00", days: [sat]}]}';
   const config = load(text);
   expect(shiftPlanOf(config, 'UTC')).toEqual({
     timeZone: 'Europe/Berlin',

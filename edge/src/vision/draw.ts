@@ -50,7 +50,10 @@ export function overlaySvg(drawing: Pick<Drawing, 'source' | 'overlays'>, out: P
   // What an event is about is named before all else.
   const named = shapes.filter(({ text }) => text !== '').toSorted((a, b) => rank(a.stroke) - rank(b.stroke));
   const places = placeLabels(
-    named.map(({ box, text }) => ({ box, label: { width: text.length * font * 0.62 + font * 0.6, height: font * 1.35 } })),
+    named.map(({ box, text }) => ({
+      box,
+      label: { width: text.length * font * 0.62 + font * 0.6, height: font * 1.35 },
+    })),
     out,
   );
   const labels = named.flatMap(({ text, stroke }, index) => {

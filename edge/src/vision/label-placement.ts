@@ -80,7 +80,5 @@ function isWithin({ left, top, width, height }: Rectangle, picture: PictureSize)
 }
 
 export function overlaps(a: Rectangle, b: Rectangle): boolean {
-  return (
-    a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height
-  );
+  return a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height;
 }

@@ -111,7 +111,7 @@ it('answers the same by one command, with the fraction and the reason as a sente
   expect(good.stdout).toMatch(/belt\n.* UTC: 100 % inspected\n/);
   expect(good.code).toBe(0);
   const bad = await asked('--at', at(7));
-  expect(bad.stdout).toContain('0 % inspected; 60 s not inspected: the camera refuses the connection 60 s');
+  expect(bad.stdout).toContain('0 % inspected; 1 min not inspected: the camera refuses the connection');
   expect(bad.code).toBe(4);
   const shifts = await asked('--by', 'shift', '--json');
   expect(JSON.parse(shifts.stdout)).toMatchObject({

@@ -27,6 +27,7 @@ export interface ApiOptions {
 const EventsQuery = z.strictObject({
   device: z.string().max(64).optional(),
   kind: Code.optional(),
+  state: z.literal('open').optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(64).optional(),
 });

@@ -110,6 +110,8 @@ export interface EventSummary {
 export interface EventQuery {
   readonly device?: string | undefined;
   readonly kind?: string | undefined;
+  /** Only those that are open. */
+  readonly state?: 'open' | undefined;
   readonly limit: number;
   /** `next` of the previous page. */
   readonly cursor?: string | undefined;

@@ -27,6 +27,7 @@ export function coverText(cover: Cover): string {
   const { blindMs, unknownMs, unscheduledMs, pendingMs, unsyncedMs } = cover;
   const reasons = (which: (code: string) => boolean): string => {
     const rows = cover.reasons.filter(({ reason }) => which(reason));
+    if (rows.length === 1) return reasonText(rows[0]?.reason ?? '');
     const named = rows.slice(0, NAMED).map(({ reason, ms }) => `${reasonText(reason)} ${lengthText(ms)}`);
     return [...named, ...(rows.length > NAMED ? [`${rows.length - NAMED} more reasons`] : [])].join(', ');
   };
@@ -57,7 +58,7 @@ export function percentText(fraction: number): string {
 
 /** `40 s`, `12 min`, `3 h 20 min` */
 export function lengthText(ms: number): string {
-  if (ms < 90_000) return `${Math.max(1, Math.round(ms / 1000))} s`;
+  if (ms < MINUTE_MS) return `${Math.max(1, Math.round(ms / 1000))} s`;
   const minutes = Math.round(ms / MINUTE_MS);
   if (minutes < 90) return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;

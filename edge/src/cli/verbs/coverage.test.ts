@@ -61,20 +61,28 @@ describe('lineside coverage', () => {
     expect(good.out).toMatch(/^belt\n {2}29 Mar 2026, 01:30 to 01:31 \S+: 100 % inspected$/);
     expect(good.code).toBe(EXIT.ok);
     const lost = await run('--at', '2026-03-29T03:05');
-    expect(lost.out).toContain('0 % inspected; 60 s not inspected: the camera cannot be reached 60 s');
+    expect(lost.out).toContain('0 % inspected; 1 min not inspected: the camera cannot be reached');
     expect(lost.code).toBe(EXIT.notInspecting);
     const off = await run('--at', '2026-03-29T03:50');
-    expect(off.out).toContain('the device was off, or Lineside was not running 60 s');
+    expect(off.out).toContain('1 min not inspected: the device was off, or Lineside was not running');
     const before = await run('--at', '2026-03-28T23:00');
-    expect(before.out).toContain('60 s unknown: no record of this time');
+    expect(before.out).toContain('1 min unknown: no record of this time');
     expect(before.code).toBe(EXIT.notInspecting);
     const outside = await run('--at', '2026-03-28T12:00');
-    expect(outside.out).toContain('nothing to inspect for 60 s: outside of every shift');
+    expect(outside.out).toContain('nothing to inspect for 1 min: outside of every shift');
     expect(outside.code).toBe(EXIT.ok);
   });
 
   it('sums a shift over the change of the clock, which has seven hours, with every reason', async () => {
-    const { out, code } = await run('--from', '2026-03-29T00:30', '--to', '2026-03-29T06:30', '--by', 'shift', '--json');
+    const { out, code } = await run(
+      '--from',
+      '2026-03-29T00:30',
+      '--to',
+      '2026-03-29T06:30',
+      '--by',
+      'shift',
+      '--json',
+    );
     const { timeZone, cameras } = JSON.parse(out) as {
       timeZone: string;
       cameras: { parts: Record<string, unknown>[] }[];

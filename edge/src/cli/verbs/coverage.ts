@@ -24,7 +24,10 @@ export function configure(command: Command, registry: Registry): void {
     .addOption(new Option('--by <part>', 'divided by; default: shift').choices(['minute', 'hour', 'shift']))
     .addHelpText(
       'after',
-      examples('lineside coverage --at 02:14', 'lineside coverage --date 2026-11-28 --by hour --camera packing --json') +
+      examples(
+        'lineside coverage --at 02:14',
+        'lineside coverage --date 2026-11-28 --by hour --camera packing --json',
+      ) +
         '\n\nTimes without a zone are in the time zone of the line (`shifts.timeZone`). Reads the journal, with or without a' +
         '\nrunning service. Exit code: 0 every camera was inspected all of the time, as far as something was to be' +
         '\ninspected; 4 a part of it; 5 nothing was inspected, or nobody knows.',
@@ -51,7 +54,9 @@ function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]):
 /** The answer of the service, which knows the latest minute too; undefined where none runs. */
 async function askService(context: Context, words: CoverageWords): Promise<CoverageJson | undefined> {
   const { controlSocketPath, getControlJson, StatusError } = await import('../../status/client/index.ts');
-  const query = new URLSearchParams(Object.entries(words).map(([name, value]): [string, string] => [name, String(value)]));
+  const query = new URLSearchParams(
+    Object.entries(words).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   try {
     const { status, body } = await getControlJson(
       controlSocketPath(context.dataDir),
@@ -124,9 +129,7 @@ function messageOf(body: unknown): string {
 
 function textOf({ cameras, device }: CoverageJson): string {
   if (cameras.length === 0) return `${device}: no record of this time`;
-  return cameras
-    .map(({ camera, parts }) => [camera, ...parts.map(({ text }) => `  ${text}`)].join('\n'))
-    .join('\n');
+  return cameras.map(({ camera, parts }) => [camera, ...parts.map(({ text }) => `  ${text}`)].join('\n')).join('\n');
 }
 
 function exitCodeFor({ cameras }: CoverageJson): ExitCode {

@@ -107,13 +107,14 @@ export class PostgresQueries implements RecordQueries {
     return toNeighbours((await rowsOf<NeighboursSql>(this.#pool, NEIGHBOURS, [device, fromMs, toMs]))[0]);
   }
 
-  async events({ device, kind, limit, cursor }: EventQuery): Promise<Page<EventSummary>> {
+  async events({ device, kind, state, limit, cursor }: EventQuery): Promise<Page<EventSummary>> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const values: unknown[] = [limit + 1];
     const mark = (value: unknown): string => `$${values.push(value)}`;
     const conditions = [
       ...(device === undefined ? [] : [`e.device = ${mark(device)}`]),
       ...(kind === undefined ? [] : [`e.kind = ${mark(kind)}`]),
+      ...(state === undefined ? [] : ['e.closed_ms is null']),
       ...(after === undefined
         ? []
         : [`(least(e.opened_ms, e.received_ms), e.id) < (${mark(after.openedAtMs)}, ${mark(after.id)})`]),

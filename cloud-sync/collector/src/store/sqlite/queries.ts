@@ -101,11 +101,12 @@ export class SqliteQueries implements RecordQueries {
     return toNeighbours(this.#db.prepare<[object], NeighboursSql>(NEIGHBOURS).get({ device, fromMs, toMs }));
   }
 
-  async events({ device, kind, limit, cursor }: EventQuery): Promise<Page<EventSummary>> {
+  async events({ device, kind, state, limit, cursor }: EventQuery): Promise<Page<EventSummary>> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const conditions = [
       ...(device === undefined ? [] : ['e.device = :device']),
       ...(kind === undefined ? [] : ['e.kind = :kind']),
+      ...(state === undefined ? [] : ['e.closed_ms is null']),
       ...(after === undefined ? [] : ['(min(e.opened_ms, e.received_ms), e.id) < (:openedAtMs, :id)']),
     ];
     const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
