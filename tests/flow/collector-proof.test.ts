@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { canonicalJson, chainNext, type Stream } from '@lineside/protocol';
+import { rmSync, writeFileSync } from 'node:fs';
+import { canonicalJson, chainNext, chainStart, type Stream } from '@lineside/protocol';
+import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type CollectorStore,
@@ -10,7 +11,14 @@ import {
 } from '../../cloud-sync/collector/src/index.ts';
 import { FileMedia } from '../../cloud-sync/collector/src/media/index.ts';
 import { compareWithExport, verifyPictures } from '../../cloud-sync/collector/src/verification/index.ts';
-import { deviceKey, exportHeads, HeadSigner, type Journal, journalPath } from '../../edge/src/journal/index.ts';
+import {
+  deviceKey,
+  exportHeads,
+  HeadSigner,
+  type Journal,
+  journalPath,
+  verifyJournal,
+} from '../../edge/src/journal/index.ts';
 import { deliver } from '../support/deliver.ts';
 import { eventBody } from '../support/journal-twin.ts';
 import { STORE_KINDS, type StorePlace } from '../support/store-kinds.ts';
@@ -170,6 +178,62 @@ describe.each(STORE_KINDS)('the proof of a collector with $name', (kind) => {
     expect((await verifyPictures(store.derived, other)).findings).toMatchObject([{ problem: 'picture' }]);
     await media.remove(SHA256);
     expect((await verifyPictures(store.derived, media)).findings).toMatchObject([{ problem: 'picture' }]);
+  });
+
+  it('does not detect a picture whose row was deleted, too: it is one that was never uploaded', async () => {
+    await history();
+    const media = new FileMedia(folder.join('media'));
+    const path = folder.join('picture');
+    writeFileSync(path, PICTURE);
+    await media.put(SHA256, { path });
+    await store.media.save({
+      sha256: SHA256,
+      device: 'line-1',
+      bytes: PICTURE.length,
+      mime: 'image/jpeg',
+      storedAtMs: 1,
+    });
+    await media.remove(SHA256);
+    await store.close();
+    await place.tamper('delete from media');
+    store = await place.open();
+    expect([await findings(), await verifyPictures(store.derived, media)]).toEqual([[], { checked: 0, findings: [] }]);
+  });
+
+  it('keeps what was cut off on the device after delivery, which the device alone cannot show', async () => {
+    await history();
+    const exported = exportHeads(journalPath(folder.path));
+    journal.close();
+    const database = new Database(journalPath(folder.path));
+    const start = chainStart('line-1', journal.epoch, 'audit');
+    database.exec(`delete from record_audit;
+      update stream_head set next_seq = 1, head = x'${start}', acked = 0 where stream = 'audit';
+      update stream_head set base_seq = 9, base_hash = (select hash from record_events where seq = 9),
+        acked = max(acked, 9) where stream = 'events';
+      delete from record_events where seq <= 9`);
+    database.close();
+    rmSync(`${journalPath(folder.path)}.mark`);
+    expect(verifyJournal(journalPath(folder.path)).findings).toEqual([]);
+    expect(await findings()).toEqual([]);
+    expect(await compareWithExport(store.chains, exported)).toEqual([]);
+  });
+
+  it('detects by the exported heads that the audit stream was cut off with its signed heads', async () => {
+    await history();
+    sign();
+    journal.append([{ stream: 'audit', kind: 'audit', body: { action: 'noted', who: 'test' } }]);
+    sign();
+    await deliver(journal, store);
+    const exported = exportHeads(journalPath(folder.path));
+    await store.close();
+    const audit = "(select id from journals where stream = 'audit')";
+    await place.tamper(`delete from signed_heads where audit_seq >= 2; delete from records where journal = ${audit} and seq >= 2;
+      update spans set last = 1 where journal = ${audit}; update journals set stored = 1 where stream = 'audit'`);
+    store = await place.open();
+    expect(await findings()).toEqual([]);
+    expect(await compareWithExport(store.chains, exported)).toMatchObject([
+      { stream: 'audit', problem: 'truncated', first: 2, last: 3 },
+    ]);
   });
 
   it('does not accuse retention that the configuration names, and accuses deletion before its age', async () => {

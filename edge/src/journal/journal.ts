@@ -302,13 +302,20 @@ export class Journal {
 
   /** Notes beside the database how far it has come, so that an older copy in its place is recognised. */
   mark(): void {
-    // A mark that is ahead of the file would make the file look like an older copy.
-    this.saveAcks();
     const streams = STREAMS.map((stream) => {
       const { next, acked } = this.#heads.get(stream);
       return [stream, { next, acked }] as const;
     });
-    this.#opened.mark.write({ streams: Object.fromEntries(streams) });
+    const write = (): void => this.#opened.mark.write({ streams: Object.fromEntries(streams) });
+    try {
+      // A mark that is ahead of the file would make the file look like an older copy.
+      this.saveAcks();
+    } catch (error) {
+      // What is damaged is given up at the next opening, which must know how far it had come.
+      if (journalError(error, this.#options.path, 'cannot write to').code === 'journal_damaged') write();
+      throw error;
+    }
+    write();
   }
 
   /** Asks for closing and opening again, because the file in place is no longer the one that this journal writes to. */
