@@ -8,7 +8,7 @@ describe('what FFmpeg wrote before it ended', () => {
     ['not_found', '[rtsp @ 0x55] [error] method DESCRIBE failed: 404 Not Found'],
     ['not_found', '[error] file:/videos/none.mp4: No such file or directory'],
     ['refused', '[tcp @ 0x55] [error] Connection to tcp://127.0.0.1:9?timeout=5000000 failed: Connection refused'],
-    ['unreachable', '[tcp @ 0x55] [error] Failed to resolve hostname cam.invalid: Name or service not known'],
+    ['unknown_host', '[tcp @ 0x55] [error] Failed to resolve hostname cam.invalid: Name or service not known'],
     ['unreachable', '[error] rtsp://10.0.0.9/1: No route to host'],
     ['timed_out', '[error] rtsp://10.0.0.9/1: Connection timed out'],
     ['tls', '[tls @ 0x55] [error] The certificate is not correct'],
@@ -30,9 +30,9 @@ describe('what FFmpeg wrote before it ended', () => {
 
   it('distinguishes an RTSP server that never answers from one that answers with invalid data', () => {
     const lines = ['[error] rtsp://10.0.0.9/1: Invalid data found when processing input'];
-    expect(causeOf(lines, { url: 'rtsp://10.0.0.9/1', waitedMs: 5_100 })?.code).toBe('timed_out');
-    expect(causeOf(lines, { url: 'rtsp://10.0.0.9/1', waitedMs: 40 })?.code).toBe('not_video');
-    expect(causeOf(lines, { url: '/videos/list.mp4', waitedMs: 5_100 })?.code).toBe('not_video');
+    expect(causeOf(lines, { url: 'rtsp://10.0.0.9/1', transport: 'tcp', waitedMs: 5_100 })?.code).toBe('timed_out');
+    expect(causeOf(lines, { url: 'rtsp://10.0.0.9/1', transport: 'tcp', waitedMs: 40 })?.code).toBe('not_video');
+    expect(causeOf(lines, { url: '/videos/list.mp4', transport: 'tcp', waitedMs: 5_100 })?.code).toBe('not_video');
   });
 
   it('takes nothing from lines that only describe the stream', () => {

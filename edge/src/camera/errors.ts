@@ -1,13 +1,27 @@
 import type { StreamErrorCode } from '../domain/index.ts';
-import { LinesideError, redactUrls, type Retry } from '@lineside/kit';
+import { LinesideError, printable, redactUrls, type Retry } from '@lineside/kit';
 
 /** What a technician can do about each way a stream fails. */
 export const STREAM_ADVICE: Readonly<Record<StreamErrorCode, string>> = {
   refused:
     'The camera answers but nothing listens on that port. Check the port in the URL and that RTSP is switched on.',
+  unknown_host:
+    'The name of the camera is not known to the network. Check the spelling and the DNS server, or write its IP address.',
   unreachable: 'No way to the camera. Check power, cable, switch port, address and network mask.',
   timed_out: 'The camera did not answer in time. Check cable and network load; with UDP try `transport: tcp`.',
   auth: 'The camera refused the user name or password. Correct them in the config; many cameras lock after few tries.',
+  auth_method:
+    'The camera accepts only a way to log in that FFmpeg does not have. Switch on Digest with MD5 (often called "digest/basic" or "compatible") in the camera; on a closed network Basic will do.',
+  bad_request:
+    'The camera does not understand the request. Compare the path and the parameters of the URL with its manual; a camera of another make may want another port.',
+  rejected:
+    'The camera refused the request in its own words above. Compare the URL with its manual, and update its firmware.',
+  transport:
+    'The camera or the network between does not carry video this way. Set `transport: tcp` for this camera; if that is set, `transport: udp`.',
+  no_bandwidth:
+    'The camera has too many viewers or too little bandwidth left. Close other viewers, raise its limit, or use its sub-stream.',
+  busy: 'The camera is starting, overloaded or has too many viewers. Close other viewers; it is tried again by itself.',
+  internal_error: 'The camera reports a fault of its own. Restart the camera and update its firmware.',
   not_found: 'The address has no such stream or file. Compare the path in the URL with the manual of the camera.',
   tls: 'The encrypted connection failed. Check certificate and clock of camera and appliance, or use rtsp:// inside a closed network.',
   codec:
@@ -30,6 +44,9 @@ export const STREAM_ADVICE: Readonly<Record<StreamErrorCode, string>> = {
   unknown: 'Run `lineside doctor`; the last lines that FFmpeg wrote are in the log.',
 };
 
+/** What a camera answers is its own text. */
+const MESSAGE_MAX = 500;
+
 const RETRY: Readonly<Partial<Record<StreamErrorCode, Retry>>> = {
   resolution_changed: 'now',
   ffmpeg_missing: 'never',
@@ -43,7 +60,7 @@ export class StreamError extends LinesideError {
   constructor(code: StreamErrorCode, message: string, cause?: unknown) {
     super({
       code,
-      message: redactUrls(message),
+      message: printable(redactUrls(message), MESSAGE_MAX),
       advice: STREAM_ADVICE[code],
       retry: RETRY[code] ?? 'later',
       ...(cause === undefined ? {} : { cause }),

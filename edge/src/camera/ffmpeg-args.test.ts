@@ -30,6 +30,7 @@ const LIVE: FfmpegRequest = {
   pixelAspect: 'honour',
   paced: false,
   loop: false,
+  timeoutMs: 5_000,
 };
 
 describe('the command line of an FFmpeg child', () => {

@@ -36,6 +36,8 @@ export interface FfmpegRequest {
   /** Plays a file as fast as it was recorded. */
   readonly paced: boolean;
   readonly loop: boolean;
+  /** Silence after which FFmpeg gives the connection up. */
+  readonly timeoutMs: number;
   /** Decoder to use instead of FFmpeg's own choice. */
   readonly decoder?: string;
 }
@@ -67,11 +69,11 @@ export function ffmpegArguments(request: FfmpegRequest, capabilities: FfmpegCapa
 }
 
 function inputArguments(request: FfmpegRequest, { timeoutOption }: FfmpegCapabilities): string[] {
-  const { url, transport, paced, loop, decoder } = request;
+  const { url, transport, paced, loop, timeoutMs, decoder } = request;
   return [
     // One thread: frame threads would hold back as many frames as there are threads.
     ...['-threads', '1', ...(decoder === undefined ? [] : ['-c:v', decoder])],
-    ...sourceOf(url).inputArguments({ url, transport, timeoutOption, paced, loop }),
+    ...sourceOf(url).inputArguments({ url, transport, timeoutOption, timeoutMs, paced, loop }),
   ];
 }
 

@@ -149,7 +149,7 @@ describe('a live camera', () => {
 
   it.each([
     ['refused', async () => `rtsp://admin:s3cret@127.0.0.1:${await freePort()}/1`],
-    ['unreachable', async () => 'rtsp://admin:s3cret@camera.invalid/1'],
+    ['unknown_host', async () => 'rtsp://admin:s3cret@camera.invalid/1'],
     ['not_video', notAVideo],
     ['not_found', async () => '/nowhere/video.mp4'],
   ])('reports that a source is %s, with advice and without credentials', async (code, url) => {

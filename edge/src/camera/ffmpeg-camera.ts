@@ -3,12 +3,13 @@ import { Backoff, type Clock, isAbort, type Logger, type Service } from '@linesi
 import type { BufferPool } from './buffer-pool.ts';
 import { type FfmpegCapabilities, hardwareDecoder, hasHardwareDecoders } from './capabilities.ts';
 import { StreamError } from './errors.ts';
+import { explainAuth } from './explain-auth.ts';
 import type { FfmpegRequest } from './ffmpeg-args.ts';
 import type { OutputFormat } from './format.ts';
 import type { FrameOutputs } from './frame-join.ts';
 import { MediaClock } from './media-clock.ts';
 import { probeSource } from './probe-source.ts';
-import { isStillFile, sourceOf } from './sources/index.ts';
+import { isStillFile, socketTimeoutMs, sourceOf } from './sources/index.ts';
 import type { StartGate } from './start-gate.ts';
 import { stallLimitMs } from './stall-watch.ts';
 import type { StreamFacts } from './stderr-reader.ts';
@@ -119,7 +120,10 @@ export class FfmpegCamera implements Service {
         }
         if (clock.monoMs() - this.#startedMs > GOOD_SPELL_MS) backoff.reset();
         if (error?.retry !== 'now')
-          await clock.sleep((error?.code === 'auth' ? refusedBackoff : backoff).next(), signal);
+          await clock.sleep(
+            (error?.code === 'auth' || error?.code === 'auth_method' ? refusedBackoff : backoff).next(),
+            signal,
+          );
         this.#status = { ...this.#status, restarts: this.#status.restarts + 1 };
       }
     } catch (error) {
@@ -141,7 +145,9 @@ export class FfmpegCamera implements Service {
     }
     if (end.error === undefined) return undefined;
     const hung = end.forced && end.error.code === 'stalled';
-    const error = hung ? new StreamError('decoder_hung', `${end.error.message}; FFmpeg had to be killed`) : end.error;
+    const error = hung
+      ? new StreamError('decoder_hung', `${end.error.message}; FFmpeg had to be killed`)
+      : await explainAuth(end.error, this.#options.url, signal);
     this.#fail(error, end);
     return error;
   }
@@ -171,7 +177,7 @@ export class FfmpegCamera implements Service {
       pool,
       clock,
       stallMs: (facts) => (recording ? RECORDING_STALL_MS : stallLimitMs(fps, facts.fps)),
-      graceMs: recording ? RECORDING_STALL_MS : GRACE_MS,
+      graceMs: recording ? RECORDING_STALL_MS : Math.max(GRACE_MS, socketTimeoutMs(fps)),
       backPressure: recording,
       onFrame: (frame) => this.#frame(frame),
       onFacts: (facts) => this.#factsReported(facts),
@@ -190,7 +196,15 @@ export class FfmpegCamera implements Service {
     const probe = recording || useHardware ? await probeSource(url, transport, capabilities, clock, signal) : undefined;
     const decoder = useHardware && probe !== undefined ? hardwareDecoder(capabilities, probe.codec) : undefined;
     const pixelAspect = isStillFile(url) ? ('ignore' as const) : ('honour' as const);
-    const common = { url, transport, formats, picture: 'evidence' as const, pixelAspect, ...(decoder && { decoder }) };
+    const common = {
+      url,
+      transport,
+      formats,
+      picture: 'evidence' as const,
+      pixelAspect,
+      timeoutMs: socketTimeoutMs(fps),
+      ...(decoder && { decoder }),
+    };
     if (!recording) {
       const choice = { kind: 'live' as const, fps };
       return { ...common, choice, paced: !sourceOf(url).isLive, loop: loop ?? false };

@@ -23,4 +23,5 @@ export {
 } from './format.ts';
 export { type InputFrame, type InputOptions, inputFrames } from './input-frames.ts';
 export { StartGate } from './start-gate.ts';
+export { probeCamera, probePatienceMs } from './probe-camera.ts';
 export { probeSource, type SourceProbe } from './probe-source.ts';

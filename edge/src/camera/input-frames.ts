@@ -56,6 +56,7 @@ export async function* inputFrames(path: string, options: InputOptions): AsyncGe
       pixelAspect: isStillFile(path) ? 'ignore' : 'honour',
       paced: false,
       loop: false,
+      timeoutMs: STALL_MS,
     },
     capabilities,
     pool,

@@ -18,7 +18,7 @@ const place = (width: number, height: number, pixels = 'rgb24'): string =>
   `geq=r='mod(X,256)':g='mod(Y,256)':b='16*floor(X/256)+64*floor(Y/256)',format=${pixels}`;
 
 function firstFrame(url: string, format: OutputFormat): Buffer {
-  const request = { url, transport: 'tcp' as const, paced: false, loop: false, formats: [format] };
+  const request = { url, transport: 'tcp' as const, paced: false, loop: false, timeoutMs: 5_000, formats: [format] };
   const args = ffmpegArguments(
     { ...request, choice: { kind: 'every' }, picture: 'none', pixelAspect: 'honour' },
     FFMPEG,

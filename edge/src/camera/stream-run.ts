@@ -2,12 +2,13 @@ import type { PictureSize } from '../domain/index.ts';
 import { aborted, type Clock, type ProcessExit, readLifeSigns } from '@lineside/kit';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FfmpegCapabilities } from './capabilities.ts';
-import { causeOf } from './classify.ts';
+import { causeOf, NOTHING_OVER_UDP } from './classify.ts';
 import { StreamError } from './errors.ts';
 import { type FfmpegRequest, ffmpegArguments } from './ffmpeg-args.ts';
 import { FfmpegChild } from './ffmpeg-child.ts';
 import { outputSize, pictureBytes } from './format.ts';
 import { FrameJoin, type FrameOutputs } from './frame-join.ts';
+import { sourceOf } from './sources/index.ts';
 import { StallWatch, WATCH_TICK_MS } from './stall-watch.ts';
 import { StderrReader, type StreamFacts } from './stderr-reader.ts';
 import type { UrlHandover } from './url-handover.ts';
@@ -199,7 +200,11 @@ export class StreamRun {
     if (this.#stderr.facts.sizeChanged) return new StreamError('resolution_changed', 'the picture size changed');
     if (stalled) return this.#stallError();
     const { clock, request } = this.#options;
-    const cause = causeOf(this.#stderr.lines, { url: request.url, waitedMs: clock.monoMs() - this.#startedMs });
+    const cause = causeOf(this.#stderr.lines, {
+      url: request.url,
+      transport: request.transport,
+      waitedMs: clock.monoMs() - this.#startedMs,
+    });
     const finite = this.#options.backPressure;
     if (finite && exit?.code === 0 && this.#frames > 0) return undefined;
     // Once frames came, a refusal in the log belongs to the end of the stream, not to how it is configured.
@@ -212,6 +217,10 @@ export class StreamRun {
   #stallError(): StreamError {
     if (this.#frames > 0) return new StreamError('stalled', 'no picture for too long');
     const { codec } = this.#stderr.facts;
+    const { transport, url } = this.#options.request;
+    if (codec !== undefined && transport === 'udp' && sourceOf(url).hidesSilence) {
+      return new StreamError(NOTHING_OVER_UDP.code, NOTHING_OVER_UDP.line);
+    }
     if (codec === undefined) return new StreamError('timed_out', 'the source did not answer in time');
     return new StreamError('no_keyframe', `the source announced ${codec} but gave no picture`);
   }

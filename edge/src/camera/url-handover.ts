@@ -29,7 +29,8 @@ export class UrlHandover implements AsyncDisposable {
   }
 
   /** For a source on the network; everything else goes into the arguments as it is. Ends with `await using`. */
-  static async open(url: string): Promise<UrlHandover> {
+  static async open(given: string): Promise<UrlHandover> {
+    const url = withPlainScheme(given);
     if (!NETWORK.test(url)) return new UrlHandover(url, url);
     const token = randomBytes(16).toString('hex');
     const sockets = new Set<Socket>();
@@ -61,6 +62,11 @@ export class UrlHandover implements AsyncDisposable {
       server.close(() => resolve());
     });
   }
+}
+
+/** FFmpeg knows the names of protocols in small letters only. */
+function withPlainScheme(url: string): string {
+  return url.replace(NETWORK, (scheme) => scheme.toLowerCase());
 }
 
 /** The protocol that can be spoken without TLS to a server that redirects to the URL. */

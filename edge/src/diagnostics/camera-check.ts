@@ -1,9 +1,12 @@
-import { type FfmpegCapabilities, probeSource, StreamError } from '../camera/index.ts';
+import { type FfmpegCapabilities, probeCamera, probePatienceMs, StreamError } from '../camera/index.ts';
 import type { CameraConfig } from '../config/index.ts';
 import type { Clock, SecretResolver } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
-/** One camera: opens it and probes its stream. Undefined `capabilities`: there is no FFmpeg to open it with. */
+/** For the end of FFmpeg, and for asking a camera why it refused a log-in. */
+const LOGIN_MS = 10_000;
+
+/** One camera: opens it and decodes a frame of its stream. Undefined `capabilities`: there is no FFmpeg to open it with. */
 export function cameraCheck(
   camera: CameraConfig,
   secrets: SecretResolver,
@@ -14,13 +17,15 @@ export function cameraCheck(
   return {
     name: 'camera',
     subject,
-    deadlineMs: 20_000,
+    deadlineMs: probePatienceMs(camera.fps) + LOGIN_MS,
     run: async (signal) => {
       const ffmpeg = capabilities();
       if (ffmpeg === undefined) return [skipped(subject, 'there is no FFmpeg to open it with')];
       if (secrets.missing(camera.url).length > 0) return [skipped(subject, 'its URL needs a secret that is missing')];
       try {
-        const probe = await probeSource(secrets.url(camera.url), camera.transport, ffmpeg, clock, signal);
+        const { transport, fps } = camera;
+        const tools = { capabilities: ffmpeg, clock };
+        const probe = await probeCamera({ url: secrets.url(camera.url), transport, fps }, tools, signal);
         const rate = probe.fps === undefined ? '' : `, ${Number(probe.fps.toFixed(1))} fps`;
         const found = ok('camera', `${probe.codec} ${probe.width}x${probe.height}${rate}`, subject);
         return [found, ...tooSlow(camera, probe.fps)];

@@ -1,11 +1,18 @@
-/** FFmpeg gives up a connection that is silent for this long. */
+/** FFmpeg gives up a connection that is silent for this long, at least. */
 export const SOCKET_TIMEOUT_MS = 5_000;
+
+/** The same for a source of which `fps` frames a second are wanted: a camera with a frame every ten seconds is not silent. */
+export function socketTimeoutMs(fps: number): number {
+  return Math.max(SOCKET_TIMEOUT_MS, 3_000 / fps);
+}
 
 export interface InputRequest {
   readonly url: string;
   readonly transport: 'tcp' | 'udp';
   /** RTSP's socket time-out option, which depends on FFmpeg's version. */
   readonly timeoutOption: '-timeout' | '-stimeout';
+  /** Silence after which FFmpeg gives the connection up. */
+  readonly timeoutMs: number;
 }
 
 export interface PlaybackRequest extends InputRequest {
@@ -29,6 +36,12 @@ export interface CameraSource {
   /** The same for ffprobe, whose input comes last and without `-i`. */
   probeArguments(request: InputRequest): readonly string[];
 }
+
+/**
+ * Options by which FFmpeg begins with the first frame. It would wait for twenty to measure a frame rate that nobody needs,
+ * which takes minutes with a camera that seldom sends one.
+ */
+export const AT_ONCE = ['-fpsprobesize', '0'];
 
 /** The scheme in lower case, or undefined for a path. */
 export function schemeOf(url: string): string | undefined {

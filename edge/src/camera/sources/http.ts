@@ -1,6 +1,6 @@
-import { type CameraSource, hostProblem, SOCKET_TIMEOUT_MS } from './camera-source.ts';
+import { AT_ONCE, type CameraSource, hostProblem, type InputRequest } from './camera-source.ts';
 
-const TIMEOUT = ['-rw_timeout', String(SOCKET_TIMEOUT_MS * 1000)];
+const timeout = ({ timeoutMs }: InputRequest): string[] => ['-rw_timeout', String(Math.round(timeoutMs * 1000))];
 
 /** MJPEG cameras and files on web servers. */
 export const http: CameraSource = {
@@ -8,6 +8,6 @@ export const http: CameraSource = {
   isLive: false,
   hidesSilence: false,
   problem: hostProblem,
-  inputArguments: ({ url }) => [...TIMEOUT, '-i', url],
-  probeArguments: ({ url }) => [...TIMEOUT, url],
+  inputArguments: (request) => [...timeout(request), ...AT_ONCE, '-i', request.url],
+  probeArguments: (request) => [...timeout(request), request.url],
 };

@@ -1,8 +1,8 @@
-import { type CameraSource, hostProblem, type InputRequest, SOCKET_TIMEOUT_MS } from './camera-source.ts';
+import { AT_ONCE, type CameraSource, hostProblem, type InputRequest } from './camera-source.ts';
 
-const transportOptions = ({ transport, timeoutOption }: InputRequest): string[] => [
+const transportOptions = ({ transport, timeoutOption, timeoutMs }: InputRequest): string[] => [
   ...['-rtsp_transport', transport],
-  ...[timeoutOption, String(SOCKET_TIMEOUT_MS * 1000)],
+  ...[timeoutOption, String(Math.round(timeoutMs * 1000))],
 ];
 
 /** Cameras on the network (RFC 2326), also over TLS. */
@@ -14,6 +14,7 @@ export const rtsp: CameraSource = {
   inputArguments: (request) => [
     ...transportOptions(request),
     ...['-allowed_media_types', 'video'],
+    ...AT_ONCE,
     ...['-probesize', '500000', '-analyzeduration', '500000', '-fflags', '+discardcorrupt'],
     ...['-i', request.url],
   ],

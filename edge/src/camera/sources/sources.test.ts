@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cameraUrlProblem, type PlaybackRequest, sourceOf } from './index.ts';
 
 const request = (url: string): PlaybackRequest => ({
-  ...{ url, transport: 'udp', timeoutOption: '-timeout', paced: true, loop: true },
+  ...{ url, transport: 'udp', timeoutOption: '-timeout', timeoutMs: 5_000, paced: true, loop: true },
 });
 const inputOf = (url: string): readonly string[] => sourceOf(url).inputArguments(request(url));
 
