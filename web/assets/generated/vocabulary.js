@@ -147,6 +147,10 @@ export const VOCABULARY = {
       "en": "the camera cannot be reached",
       "ru": "камера недоступна"
     },
+    "camera_unknown_host": {
+      "en": "the name of the camera is unknown",
+      "ru": "имя камеры неизвестно"
+    },
     "camera_timed_out": {
       "en": "the camera does not answer",
       "ru": "камера не отвечает"
@@ -154,6 +158,38 @@ export const VOCABULARY = {
     "camera_auth": {
       "en": "the camera refuses user name or password",
       "ru": "камера не принимает имя или пароль"
+    },
+    "camera_auth_method": {
+      "en": "the camera accepts no way to log in that the device has",
+      "ru": "камера не принимает доступный способ входа"
+    },
+    "camera_bad_request": {
+      "en": "the camera does not understand the request",
+      "ru": "камера не понимает запрос"
+    },
+    "camera_rejected": {
+      "en": "the camera refuses the request",
+      "ru": "камера отклоняет запрос"
+    },
+    "camera_transport": {
+      "en": "the camera does not offer this transport",
+      "ru": "камера не поддерживает этот транспорт"
+    },
+    "camera_no_bandwidth": {
+      "en": "the camera has too many viewers",
+      "ru": "у камеры слишком много зрителей"
+    },
+    "camera_busy": {
+      "en": "the camera is busy",
+      "ru": "камера занята"
+    },
+    "camera_internal_error": {
+      "en": "the camera reports a fault of its own",
+      "ru": "камера сообщает о своей неисправности"
+    },
+    "camera_secret_missing": {
+      "en": "a secret of the camera is missing",
+      "ru": "отсутствует секрет для подключения к камере"
     },
     "camera_not_found": {
       "en": "the camera does not have this stream",
