@@ -51,6 +51,46 @@ describe('the preparation of demo and tests', () => {
   });
 });
 
+describe('the installation guide', async () => {
+  const guide = await read('docs', 'install.md');
+  const lines = [...guide.matchAll(/```sh\n([\s\S]*?)```/g)]
+    .flatMap(([, block]) => block!.split('\n'))
+    .map((line) => line.trim());
+
+  it('installs units, users and folders that ship, each in the place that the file itself names', async () => {
+    const installed = lines
+      .flatMap((line) => [/^install -m 644 (\S+) (\S+)$/.exec(line) ?? []])
+      .filter((match) => match.length > 0);
+    expect(installed.map(([, file]) => file)).toEqual(['lineside.sysusers', 'lineside.tmpfiles', 'lineside.service']);
+    for (const [, file, place] of installed) {
+      const text = await read('systemd', file!);
+      if (!file!.endsWith('.service')) expect(text).toContain(`To ${place} `);
+    }
+  });
+
+  it('puts a release where the unit starts it, and runs scripts that exist', async () => {
+    expect(lines).toContain('ln -sfn "releases/$version" /opt/lineside/current');
+    expect(await read('systemd', 'lineside.service')).toContain('ExecStart=/opt/lineside/current/');
+    for (const line of lines.filter((text) => text.startsWith('sh '))) {
+      expect(existsSync(join(ROOT, line.slice(3))), line).toBe(true);
+    }
+  });
+
+  it('names commands and options that the program has', async () => {
+    const reference = await read('docs', 'cli.md');
+    const commands = lines.filter((line) => line.startsWith('lineside '));
+    expect(commands.length).toBeGreaterThan(3);
+    for (const command of commands) {
+      const [, verb, options] = /^(lineside(?: [a-z]+)+)(.*)$/.exec(command) ?? [];
+      const section = reference
+        .split(/^## /m)
+        .find((text) => text.startsWith(`\`${verb}`) || text.startsWith(`${verb}`));
+      expect(section, command).toBeDefined();
+      for (const [option] of options!.matchAll(/--[a-z-]+/g)) expect(section, command).toContain(option);
+    }
+  });
+});
+
 describe('systemd units', () => {
   it('are the appliance and the collector', () => {
     expect(UNITS.sort()).toEqual(['lineside-collector.service', 'lineside.service']);
