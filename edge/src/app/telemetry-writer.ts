@@ -1,4 +1,5 @@
 import { type Clock, isAbort, type Logger, messageOf, type Service } from '@lineside/kit';
+import { NO_RESULTS } from '@lineside/protocol/coverage';
 import type { Journal } from '../journal/index.ts';
 import type { Lanes, Telemetry } from '../pipeline/index.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -13,9 +14,9 @@ const CHANGE_MS = 5_000;
 const NO_RESULT_MS = 5_000;
 
 export interface TelemetryWriterParts {
-  readonly lanes: Lanes;
-  readonly audit: AuditLog;
-  readonly journal: Journal;
+  readonly lanes: Pick<Lanes, 'telemetry' | 'tick'>;
+  readonly audit: Pick<AuditLog, 'followInspection'>;
+  readonly journal: Pick<Journal, 'append'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -77,13 +78,19 @@ export class TelemetryWriter implements Service {
     );
   }
 
+  /** A camera that streams while its model gives no results does not inspect. */
+  #labelled(body: Telemetry): Telemetry {
+    const isLost = body.state === 'streaming' && this.#inspects(this.#parts.clock.monoMs()).get(keyOf(body)) === false;
+    return isLost ? { ...body, state: NO_RESULTS } : body;
+  }
+
   /** Records the counters now. What cannot be written is logged: telemetry must not stop the inspection. */
   write(isWanted: (body: Telemetry) => boolean = () => true): void {
     const { lanes, journal, logger } = this.#parts;
     const entries = lanes
       .telemetry()
       .filter(isWanted)
-      .map((body) => ({ stream: 'telemetry' as const, kind: 'counters', body }));
+      .map((body) => ({ stream: 'telemetry' as const, kind: 'counters', body: this.#labelled(body) }));
     if (entries.length === 0) return;
     try {
       journal.append(entries);

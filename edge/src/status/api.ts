@@ -57,7 +57,7 @@ function guard(request: FastifyRequest, reply: FastifyReply, hosts: readonly str
     throw new StatusError({
       code: 'host_refused',
       message: 'This address is not served under the name asked for',
-      advice: 'Use the IP address of the box',
+      advice: 'Use the IP address of the device',
     });
   }
   if (request.method === 'GET' || request.method === 'HEAD') return;

@@ -14,7 +14,7 @@ const cameras = (...words: readonly CameraView['inspecting'][]): Partial<Snapsho
 });
 const judge = (change: Partial<Snapshot>) => healthOf({ ...well, ...change });
 
-describe('the health of the box', () => {
+describe('the health of the device', () => {
   it.each([
     [['inspecting', 'inspecting', 'inspecting'], 'inspecting', true],
     [['inspecting', 'degraded', 'inspecting'], 'degraded', true],

@@ -2,7 +2,7 @@ import { overloadFinding } from '../load/index.ts';
 import { BEHIND_MS } from './inspecting.ts';
 import type { CameraView, Inspecting, Snapshot } from './snapshot.ts';
 
-/** The one-glance answer for the box. */
+/** The state of the device in one word. */
 export type HealthWord = 'inspecting' | 'degraded' | 'not_inspecting' | 'starting';
 
 export interface Finding {
@@ -16,13 +16,13 @@ export interface Health {
   readonly word: HealthWord;
   /** False means 503 on /healthz: `reasons` is then not empty. */
   readonly ok: boolean;
-  /** Why the box does not do its work. */
+  /** Why the device does not inspect or record. */
   readonly reasons: readonly Finding[];
   /** What does not stop the work but wants somebody's attention. */
   readonly warnings: readonly Finding[];
 }
 
-/** Below this much free space the box is about to give up evidence. */
+/** With less free space than this, evidence will soon be removed. */
 const LOW_DISK_BYTES = 500e6;
 
 /** Judges a snapshot. The page, /healthz, /metrics and the command line all say what this says. */

@@ -89,6 +89,24 @@ function sendRaw(bytes: string): Promise<string> {
 }
 
 describe('the API', () => {
+  it('answers for how long each camera was inspected, and refuses words that name no time', async () => {
+    world.samples = [0, 1, 2].map((minute) => ({
+      ...{ device: 'line-1', journal: 1, seq: minute + 1, boot: 'boot-1', clock: 'synced' as const },
+      ...{ wallMs: Date.UTC(2026, 10, 28, 2, 13 + minute), monoMs: minute * 60_000 },
+      body: {
+        ...{ camera: 'belt', model: 'ppe', state: 'streaming' },
+        counters: { offered: minute * 300, inspected: minute * 300, skipped: {}, failed: {} },
+      },
+    }));
+    const answer = await getJson('/api/v1/coverage?at=2026-11-28T02:14Z');
+    expect(answer.status).toBe(200);
+    const text = '28 Nov 2026, 02:14 to 02:15 UTC: 100 % inspected';
+    expect(answer.body).toMatchObject({ by: 'minute', cameras: [{ camera: 'belt', inspectedFraction: 1, text }] });
+    for (const query of ['at=noon', 'by=week', 'from=2026-11-28T02:14Z&to=2026-11-28T02:13Z', 'zone=1']) {
+      expect((await getJson(`/api/v1/coverage?${query}`)).status).toBe(400);
+    }
+  });
+
   it('answers the status with the verdict on it', async () => {
     const { status, body } = await getJson('/api/v1/status');
     expect(status).toBe(200);
@@ -325,7 +343,7 @@ describe('the stream', () => {
 });
 
 describe('health and figures', () => {
-  it('says 200 while the box inspects', async () => {
+  it('answers 200 while the device inspects', async () => {
     expect(await getJson('/healthz')).toMatchObject({ status: 200, body: { ok: true, word: 'inspecting' } });
   });
 

@@ -13,7 +13,7 @@ import type {
 } from '../domain/index.ts';
 
 /**
- * The whole state of the box at one instant, plain JSON. Names end in `Ms`: `atMs`, `sinceMs` and the like are wall
+ * The complete state of the device at one instant, plain JSON. Names end in `Ms`: `atMs`, `sinceMs` and the like are wall
  * milliseconds since 1970 and are labels; ages and durations are monotonic.
  */
 export interface Snapshot {

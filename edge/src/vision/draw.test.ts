@@ -25,6 +25,17 @@ describe('a frame with boxes', () => {
     expect(width).toBe(320);
   });
 
+  it('writes the texts of boxes that lie upon each other beside each other, that of the event first', () => {
+    const overlays = ['hair net', 'person', 'bare head'].map((text) => ({
+      ...{ text, box: [400, 200, 800, 600] as const },
+      colour: text === 'bare head' ? ('bad' as const) : ('good' as const),
+    }));
+    const svg = overlaySvg({ source: SOURCE, overlays }, SOURCE);
+    const texts = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]+)</g)].map(([, x, y, text]) => [text, x, y]);
+    expect(texts.map(([text]) => text)).toEqual(['bare head', 'hair net', 'person']);
+    expect(new Set(texts.map(([, x, y]) => `${x} ${y}`)).size).toBe(3);
+  });
+
   it('shows markup in a label as text', async () => {
     const text = `<script> & "cap"\u0000\u0007 ß 手`;
     const drawing = { source: SOURCE, overlays: [{ box: [0, 0, 10, 10], text, colour: 'plain' } as const] };

@@ -3,6 +3,9 @@ import { BLIND_REASONS, FAIL_REASONS, type Language, SKIP_REASONS, type Words } 
 
 const WORDS: Readonly<Record<string, Words>> = { ...SKIP_REASONS, ...FAIL_REASONS, ...BLIND_REASONS };
 
+/** State of a camera that streams while a model gives no results; the counters tell why. */
+export const NO_RESULTS = 'no_results';
+
 /** `streaming` is the only state of a camera in which frames can be inspected. */
 export function isStreaming({ state }: Pick<TelemetryBody, 'state'>): boolean {
   return state === 'streaming';
@@ -10,7 +13,7 @@ export function isStreaming({ state }: Pick<TelemetryBody, 'state'>): boolean {
 
 /** The reason code for a state that a device reports: `failed:refused` is `camera_refused`. */
 export function reasonOfState(state: string): string {
-  if (state === 'vision_down' || state === 'model_failed') return state;
+  if (state === 'vision_down' || state === 'model_failed' || state === NO_RESULTS) return state;
   if (state === 'failed') return 'camera_unknown';
   return `camera_${state.replace(/^failed:/, '')}`;
 }

@@ -1,4 +1,4 @@
-import { isStreaming, mostCounted, reasonOfState } from './blind-reason.ts';
+import { isStreaming, mostCounted, NO_RESULTS, reasonOfState } from './blind-reason.ts';
 import type { InspectionSample } from './sample.ts';
 
 /** Devices write counters every minute; a longer silence than this is time of which nothing is known. */
@@ -164,8 +164,8 @@ function split(step: Step, inspectedMs: number, endsBlind: boolean): readonly Se
 }
 
 function reasonOf({ before, after }: Step): string {
-  if (!isStreaming(after.body)) return reasonOfState(after.body.state);
-  if (!isStreaming(before.body)) return reasonOfState(before.body.state);
+  const state = [after.body.state, before.body.state].find((one) => one !== 'streaming' && one !== NO_RESULTS);
+  if (state !== undefined) return reasonOfState(state);
   const [a, b] = [before.body.counters, after.body.counters];
   const skipped = Object.fromEntries(Object.entries(b.skipped).filter(([code]) => code !== 'not_due'));
   const why = mostCounted(a.failed, b.failed) ?? mostCounted(a.skipped, skipped) ?? 'no_frames';

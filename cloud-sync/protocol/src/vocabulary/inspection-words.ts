@@ -72,6 +72,7 @@ export const BLIND_REASONS = {
     ru: 'диск устройства заполнен или закрыт для записи',
   },
   camera_unknown: { en: 'the camera failed for an unknown reason', ru: 'сбой камеры по неизвестной причине' },
+  no_results: { en: 'the model gives no results', ru: 'модель не даёт результатов' },
   overload: {
     en: 'overload: the device was too slow to inspect',
     ru: 'перегрузка: устройство не успевало проверять',
