@@ -50,7 +50,10 @@ async function pass(seconds: number, failing: readonly string[] = []): Promise<v
       const fails = failing.includes(body.camera);
       const deadline = (counters.failed.deadline ?? 0) + (fails ? frames : 0);
       const failed = deadline === 0 ? {} : { deadline };
-      return { ...body, counters: { ...counters, offered, inspected: counters.inspected + (fails ? 0 : frames), failed } };
+      return {
+        ...body,
+        counters: { ...counters, offered, inspected: counters.inspected + (fails ? 0 : frames), failed },
+      };
     });
     clock.advance(500);
     await setImmediate();
@@ -77,7 +80,11 @@ it('writes those of one camera when its results are lost and when they are back,
     ...{ journal, lanes, clock },
     plan: () => ({ timeZone: 'UTC', shifts: DEFAULT_SHIFTS }),
   });
-  const answer = await coverage.read({ from: String(clock.wallMs() - 180 * SECOND), to: String(clock.wallMs()), by: 'hour' });
+  const answer = await coverage.read({
+    from: String(clock.wallMs() - 180 * SECOND),
+    to: String(clock.wallMs()),
+    by: 'hour',
+  });
   const [belt, roof] = answer.cameras;
   const blindS = (belt?.blindMs ?? 0) / SECOND;
   expect(blindS).toBeGreaterThanOrEqual(19);

@@ -31,7 +31,11 @@ describe('a frame with boxes', () => {
       colour: text === 'bare head' ? ('bad' as const) : ('good' as const),
     }));
     const svg = overlaySvg({ source: SOURCE, overlays }, SOURCE);
-    const texts = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]+)</g)].map(([, x, y, text]) => [text, x, y]);
+    const texts = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]+)</g)].map(([, x, y, text]) => [
+      text,
+      x,
+      y,
+    ]);
     expect(texts.map(([text]) => text)).toEqual(['bare head', 'hair net', 'person']);
     expect(new Set(texts.map(([, x, y]) => `${x} ${y}`)).size).toBe(3);
   });

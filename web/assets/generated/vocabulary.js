@@ -243,6 +243,10 @@ export const VOCABULARY = {
       "en": "the camera failed for an unknown reason",
       "ru": "сбой камеры по неизвестной причине"
     },
+    "no_results": {
+      "en": "the model gives no results",
+      "ru": "модель не даёт результатов"
+    },
     "overload": {
       "en": "overload: the device was too slow to inspect",
       "ru": "перегрузка: устройство не успевало проверять"
