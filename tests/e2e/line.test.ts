@@ -223,10 +223,13 @@ async function redAlong(jpeg: Buffer, [x1, y1, x2, y2]: readonly [number, number
     const [r = 0, g = 0, b = 0] = data.subarray(at, at + 3);
     return r > 140 && r - g > 60 && r - b > 60;
   };
+  // A line of two pixels can lie between pixels, where it is blended with what is beside it.
+  const isLine = (x: number, y: number): boolean =>
+    [-0.5, 0.5].some((dx) => [-0.5, 0.5].some((dy) => isRed(x + dx, y + dy)));
   const steps = Array.from({ length: 41 }, (_, k) => k / 40);
   const along = steps.flatMap((t) => {
     const [x, y] = [x1 + t * (x2 - x1), y1 + t * (y2 - y1)];
-    return [isRed(x, y1), isRed(x, y2), isRed(x1, y), isRed(x2, y)];
+    return [isLine(x, y1), isLine(x, y2), isLine(x1, y), isLine(x2, y)];
   });
   return along.filter(Boolean).length / along.length;
 }
