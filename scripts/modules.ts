@@ -236,7 +236,11 @@ export const MODULES: readonly Module[] = [
   edge('fields', ['kit'], ['zod']),
   edge('pipeline', ['domain', 'kit']),
   edge('camera/sources', []),
-  edge('camera', ['domain', 'kit', 'camera/sources'], ['node:net', 'node:tls', 'node:crypto', 'node:fs/promises']),
+  edge(
+    'camera',
+    ['domain', 'kit', 'camera/sources'],
+    ['node:net', 'node:tls', 'node:http', 'node:https', 'node:crypto', 'node:fs/promises'],
+  ),
   edge(
     'inference',
     ['domain', 'kit', 'models', 'models/families'],

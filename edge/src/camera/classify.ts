@@ -53,6 +53,13 @@ export const NOTHING_OVER_UDP: Cause = {
   line: 'the camera accepted UDP, and no complete picture arrived over it',
 };
 
+/** What a status of HTTP or RTSP from 400 on means; every other one is no answer to the request. */
+export function causeOfStatus(status: number, words: string, method?: string): Cause {
+  const code = STATUS[status] ?? (status >= 500 && status < 600 ? 'internal_error' : 'rejected');
+  const to = method === undefined ? '' : ` to ${method}`;
+  return { code, line: `the camera answers${to}: ${status} ${words}`.trim() };
+}
+
 /** What the camera itself answered, with its code, or undefined when it answered nothing but success. */
 function answerOf(lines: readonly string[]): Cause | undefined {
   // The first one names the method.
@@ -60,9 +67,7 @@ function answerOf(lines: readonly string[]): Cause | undefined {
     const found = isChatter(line) ? null : ANSWER.exec(line);
     if (found === null) continue;
     const [, method, status = '', words = ''] = found;
-    const code = STATUS[Number(status)] ?? (status.startsWith('5') ? 'internal_error' : 'rejected');
-    const to = method === undefined ? '' : ` to ${method}`;
-    return { code, line: `the camera answers${to}: ${status} ${words}`.trim() };
+    return causeOfStatus(Number(status), words, method);
   }
   return undefined;
 }

@@ -9,6 +9,7 @@ import type { OutputFormat } from './format.ts';
 import type { FrameOutputs } from './frame-join.ts';
 import { MediaClock } from './media-clock.ts';
 import { probeSource } from './probe-source.ts';
+import { givesSnapshots, SnapshotRelay } from './snapshot-relay.ts';
 import { isStillFile, socketTimeoutMs, sourceOf } from './sources/index.ts';
 import type { StartGate } from './start-gate.ts';
 import { stallLimitMs } from './stall-watch.ts';
@@ -169,7 +170,12 @@ export class FfmpegCamera implements Service {
     this.#startedMs = Number.POSITIVE_INFINITY;
     this.#media.restart();
     const recording = mode === 'recording';
-    await using source = await UrlHandover.open(request.url);
+    const { url, fps: wantedFps } = this.#options;
+    const snapshots = !recording && (await givesSnapshots(url, signal));
+    const patienceMs = socketTimeoutMs(wantedFps);
+    await using source = snapshots
+      ? await SnapshotRelay.open({ url, fps: wantedFps, patienceMs, clock })
+      : await UrlHandover.open(request.url);
     const run = new StreamRun({
       request,
       source,
@@ -183,7 +189,9 @@ export class FfmpegCamera implements Service {
       onFacts: (facts) => this.#factsReported(facts),
       onTick: () => this.#repeatStatus(),
     });
-    const end = await run.run(signal);
+    const ended = await run.run(signal);
+    const failure = source instanceof SnapshotRelay ? source.failure : undefined;
+    const end = failure === undefined || ended.error === undefined ? ended : { ...ended, error: failure };
     if (request.decoder !== undefined && end.frames === 0 && !signal.aborted) this.#avoidHardware = true;
     return end;
   }

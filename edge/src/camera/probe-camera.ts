@@ -4,6 +4,7 @@ import type { FfmpegCapabilities } from './capabilities.ts';
 import { StreamError } from './errors.ts';
 import { explainAuth } from './explain-auth.ts';
 import type { SourceProbe } from './probe-source.ts';
+import { givesSnapshots, SnapshotRelay } from './snapshot-relay.ts';
 import { isStillFile, socketTimeoutMs, sourceOf } from './sources/index.ts';
 import type { StreamFacts } from './stderr-reader.ts';
 import { StreamRun } from './stream-run.ts';
@@ -29,7 +30,9 @@ export async function probeCamera(
 ): Promise<SourceProbe> {
   const seen = new AbortController();
   const found: { facts?: StreamFacts; frame?: true } = {};
-  await using source = await UrlHandover.open(url);
+  await using source = (await givesSnapshots(url, signal))
+    ? await SnapshotRelay.open({ url, fps, patienceMs: socketTimeoutMs(fps), clock })
+    : await UrlHandover.open(url);
   const run = new StreamRun({
     source,
     request: {

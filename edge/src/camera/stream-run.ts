@@ -11,15 +11,22 @@ import { FrameJoin, type FrameOutputs } from './frame-join.ts';
 import { sourceOf } from './sources/index.ts';
 import { StallWatch, WATCH_TICK_MS } from './stall-watch.ts';
 import { StderrReader, type StreamFacts } from './stderr-reader.ts';
-import type { UrlHandover } from './url-handover.ts';
 
 /** Frames of a recording that may wait before FFmpeg is made to wait. */
 const WAITING_MAX = 2;
 
+/** Where FFmpeg reads, without credentials in the arguments. */
+export interface StreamSource {
+  /** What stands in the arguments. */
+  readonly input: string;
+  /** Hides the credentials in what FFmpeg writes. */
+  redact(text: string): string;
+}
+
 export interface StreamRunOptions {
   readonly request: FfmpegRequest;
   /** Opened with the request's URL; stays open until the run has ended. */
-  readonly source: UrlHandover;
+  readonly source: StreamSource;
   readonly capabilities: FfmpegCapabilities;
   readonly pool: BufferPool;
   readonly clock: Clock;

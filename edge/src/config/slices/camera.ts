@@ -177,7 +177,7 @@ export const Camera = z
     url: secret('url', cameraProblem).meta(
       key({
         description:
-          'Source of the frames: anything that FFmpeg reads (RTSP, HTTP, a file, `lavfi:` with a test source). Write passwords as references.',
+          'Source of the frames: anything that FFmpeg reads (RTSP, HTTP, a file, `lavfi:` with a test source). An HTTP address that gives one JPEG at a time is asked `fps` times a second. Write passwords as references.',
         restart: 'camera',
         example: 'rtsp://viewer:${file:/etc/lineside/secrets/packing}@10.0.0.21/stream1',
       }),
@@ -199,7 +199,7 @@ export const Camera = z
       .default(5)
       .meta(
         key({
-          description: 'Most frames inspected per second. FFmpeg drops the others.',
+          description: 'Most frames inspected per second, by their arrival. FFmpeg drops the others.',
           unit: 'frames per second',
           restart: 'camera',
           example: 5,

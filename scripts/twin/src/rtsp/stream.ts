@@ -33,7 +33,7 @@ export class SharedStream {
   readonly #source: H264Source;
   readonly #around: StreamSurroundings;
   readonly #deliveries = new Set<Delivery>();
-  readonly #rtpBase = randomInt(0, 2 ** 32);
+  readonly #rtpBase: number;
   #sets: Partial<ParameterSets> = {};
   #ready: PromiseWithResolvers<ParameterSets> | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -44,6 +44,7 @@ export class SharedStream {
     this.path = path;
     this.fps = source.fps;
     this.#source = source;
+    this.#rtpBase = source.rtpStart ?? randomInt(0, 2 ** 32);
     this.#around = around;
   }
 
@@ -124,7 +125,8 @@ export class SharedStream {
     }
     if (![...this.#deliveries].some((delivery) => delivery.playing)) return;
     const payloads = packetize(unit.annexB, unit.key, { sps, pps });
-    const rtpTime = (this.#rtpBase + Math.round(seconds * CLOCK_HZ)) % 2 ** 32;
+    // Unsigned, also for a source whose time runs back.
+    const rtpTime = (((this.#rtpBase + Math.round(seconds * CLOCK_HZ)) % 2 ** 32) + 2 ** 32) % 2 ** 32;
     const packetized = { payloads, key: unit.key, rtpTime };
     if (!unit.key && faults.takeTruncation(this.path)) {
       for (const delivery of this.#deliveries) delivery.deliverHalf(packetized);
