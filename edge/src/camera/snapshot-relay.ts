@@ -8,7 +8,7 @@ import { belongsToUs } from './socket-owner.ts';
 import { SOCKET_TIMEOUT_MS } from './sources/index.ts';
 
 const HOST = '127.0.0.1';
-const PICTURE = /^image\/(?:jpe?g|pjpeg)$/;
+const PICTURE = /^image\/p?jpe?g$/;
 
 /** True for a URL that gives one JPEG at a time. False when it does not answer: FFmpeg reports why. */
 export async function givesSnapshots(url: string, signal: AbortSignal): Promise<boolean> {
