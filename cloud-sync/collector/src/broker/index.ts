@@ -6,7 +6,7 @@ export * from './credential-watch.ts';
 export { findMosquitto } from './find-mosquitto.ts';
 export * from './mosquitto-files.ts';
 export * from './mosquitto.ts';
-export { openBroker, type Broker, type BrokerAccess, type OpenBrokerOptions } from './open-broker.ts';
+export { brokerAddress, openBroker, type Broker, type BrokerAccess, type OpenBrokerOptions } from './open-broker.ts';
 export * from './password.ts';
 export { openAuthority } from './open-authority.ts';
 export { listenerTls, type ListenerTls, type TlsChoice } from './broker-tls.ts';

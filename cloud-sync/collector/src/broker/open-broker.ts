@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { aborted, type Clock, type Logger, type Service } from '@lineside/kit';
+import { aborted, type Clock, type Logger, type Service, urlLogin } from '@lineside/kit';
 import type { CollectorConfig } from '../config/index.ts';
 import { listenerTls, type ListenerTls } from './broker-tls.ts';
 import type { CredentialStore } from './credential-store.ts';
@@ -68,11 +68,20 @@ function external({ broker, mqtt, secrets, brokerTls: tls }: CollectorConfig): O
   const password = mqtt.password && secrets.text(mqtt.password);
   return {
     access: { url: broker, username: mqtt.username, password, tls },
-    announcedUrl: broker,
+    announcedUrl: brokerAddress(broker),
     managed: false,
     restarts: () => 0,
     service: { name: 'broker', run: aborted },
   };
+}
+
+/**
+ * Scheme, host and port of a broker's URL. The rest may hold the collector's own credentials, and is nothing for devices,
+ * logs and the file of the running collector.
+ */
+export function brokerAddress(url: string): string {
+  const { protocol, host } = new URL(urlLogin(url).url);
+  return `${protocol}//${host}`;
 }
 
 /** The collector's own user at the managed broker. */

@@ -75,9 +75,8 @@ async function add(context: Context, options: AddOptions, [id = '']: readonly st
 async function brokerAddress(config: CollectorConfig): Promise<string | undefined> {
   if (config.mqtt.publicUrl !== undefined) return config.mqtt.publicUrl;
   if (config.broker !== 'managed') {
-    const { urlLogin } = await import('@lineside/kit');
-    // The collector's own password at the broker is not for the device.
-    return urlLogin(config.broker).url;
+    const { brokerAddress: addressOf } = await import('../../broker/index.ts');
+    return addressOf(config.broker);
   }
   const { readRuntimeInfo } = await import('../../runtime/index.ts');
   const { host, port } = config.mqtt.listen;
