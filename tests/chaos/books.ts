@@ -68,8 +68,12 @@ export class Books {
     );
   }
 
-  async doubleRows(): Promise<number> {
-    const [row] = await this.#query(`select count(*) - count(distinct ${this.#recordId}) as doubles from records`);
+  /** Rows that repeat another row's record; `first`: among records that were not transferred by a recovery. */
+  async doubleRows(which: 'all' | 'first' = 'all'): Promise<number> {
+    const only = which === 'all' ? '' : `where json not like '%"was":{%'`;
+    const [row] = await this.#query(
+      `select count(*) - count(distinct ${this.#recordId}) as doubles from records ${only}`,
+    );
     return Number(row?.['doubles'] ?? 0);
   }
 

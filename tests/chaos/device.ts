@@ -8,7 +8,7 @@ import { statSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TUNING, type Tuning, Uplink } from '@lineside/uplink';
 import { type Clock, silentLogger, systemClock } from '@lineside/kit';
-import { Journal, journalPath } from '../../edge/src/journal/index.ts';
+import { deviceKey, FileWatch, HeadSigner, Journal, JournalAlarms, journalPath } from '../../edge/src/journal/index.ts';
 import { ordinaryEvents, telemetryBody } from '../support/ordinary-events.ts';
 import { trustPuback } from './trust-puback.ts';
 
@@ -27,6 +27,10 @@ export interface DeviceOptions {
   readonly quotaBytes?: number;
   readonly maxBytesPerS?: number;
   readonly tuning?: Partial<Tuning>;
+  /** Signs the heads of its chains so often; never when left out. */
+  readonly signEveryMs?: number;
+  /** Looks after its file as the service does, and opens its journal again where that is necessary. */
+  readonly watchFile?: boolean;
   /** The wall clock steps to `offsetMs` from the right time, after so long. */
   readonly steps?: readonly { readonly afterMs: number; readonly offsetMs: number }[];
 }
@@ -35,6 +39,7 @@ export interface DeviceOptions {
 export interface DeviceReport {
   /** Rises with each report of this process. */
   readonly number: number;
+  readonly epoch: string;
   readonly link: string;
   readonly queued: number;
   readonly acked: number;
@@ -63,35 +68,82 @@ const QUICK: Partial<Tuning> = {
 };
 
 const options = JSON.parse(process.argv[2] ?? '{}') as DeviceOptions;
-const journal = Journal.open({
-  path: journalPath(options.data),
-  device: options.device,
-  boot: randomBytes(8).toString('hex'),
-  clock: steppingClock(options.steps ?? []),
-  log: silentLogger,
-  random: randomBytes,
-  synced: () => false,
-  quotaBytes: options.quotaBytes ?? 4e9,
-  ballastBytes: 0,
-});
-if (options.synchronous === 'NORMAL') journal.database.pragma('synchronous = NORMAL');
+const boot = randomBytes(8).toString('hex');
+const clock = steppingClock(options.steps ?? []);
+let journal = openJournal();
+let uplink = makeUplink();
 
 const stop = new AbortController();
 let generating = true;
 process.once('SIGUSR2', () => (generating = false));
 process.once('SIGTERM', () => stop.abort());
 
-const uplink = options.broker === undefined || options.trusts === 'puback' ? undefined : makeUplink(options.broker);
-const running =
-  uplink?.run(stop.signal) ??
-  (options.broker === undefined ? undefined : trustPuback(journal, options.broker, stop.signal));
 const watching = new Map<number, number>();
 const freshMs: number[] = [];
+let reports = 0;
 
-await Promise.all([running, append(), report()]);
-journal.close();
+for (;;) {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([stop.signal, ended.signal]);
+  journal.onReopen(() => ended.abort());
+  const parts = [send(signal), append(signal), report(signal), lookAfterFile(signal)];
+  await Promise.all(parts).catch((error: unknown) => {
+    // As a service that ends with an error and is started again.
+    if (options.watchFile !== true) throw error;
+    writeSync(1, `failed ${error instanceof Error ? error.message.replaceAll('\n', ' ') : String(error)}\n`);
+  });
+  ended.abort();
+  await Promise.allSettled(parts);
+  journal.close();
+  if (stop.signal.aborted || options.watchFile !== true) break;
+  journal = openJournal();
+  uplink = makeUplink();
+  watching.clear();
+}
 
-function makeUplink(url: string): Uplink {
+function openJournal(): Journal {
+  const opened = Journal.open({
+    path: journalPath(options.data),
+    device: options.device,
+    boot,
+    clock,
+    log: silentLogger,
+    random: randomBytes,
+    synced: () => false,
+    quotaBytes: options.quotaBytes ?? 4e9,
+    ballastBytes: 0,
+  });
+  if (options.synchronous === 'NORMAL') opened.database.pragma('synchronous = NORMAL');
+  return opened;
+}
+
+async function send(signal: AbortSignal): Promise<void> {
+  if (uplink !== undefined) return uplink.run(signal);
+  if (options.broker !== undefined) return trustPuback(journal, options.broker, signal);
+}
+
+/** What the maintenance of the service does: it marks how far the journal has come, signs, and looks at the file. */
+async function lookAfterFile(signal: AbortSignal): Promise<void> {
+  if (options.watchFile !== true) return;
+  const [of, path] = [journal, journalPath(options.data)];
+  const alarms = new JournalAlarms(silentLogger, () => clock.wallMs());
+  const watch = FileWatch.of({ path, epoch: of.epoch, alarms, onReplaced: () => of.reportReplaced() });
+  const signer = new HeadSigner({ journal: of, key: deviceKey(options.data), clock });
+  let signedMs = performance.now();
+  while (!signal.aborted) {
+    watch.round();
+    of.mark();
+    if (options.signEveryMs !== undefined && performance.now() - signedMs >= options.signEveryMs) {
+      signedMs = performance.now();
+      signer.sign();
+    }
+    await sleep(REPORT_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function makeUplink(): Uplink | undefined {
+  const { broker: url, trusts, maxBytesPerS } = options;
+  if (url === undefined || trusts === 'puback') return undefined;
   return new Uplink({
     broker: { url },
     outbox: journal,
@@ -99,17 +151,17 @@ function makeUplink(url: string): Uplink {
     log: silentLogger,
     random: Math.random,
     tuning: { ...QUICK, ...options.tuning },
-    ...(options.maxBytesPerS === undefined ? {} : { maxBytesPerS: options.maxBytesPerS }),
+    ...(maxBytesPerS === undefined ? {} : { maxBytesPerS }),
   });
 }
 
 /** Writes at its pace; falls behind rather than ahead when the disk does. */
-async function append(): Promise<void> {
+async function append(signal: AbortSignal): Promise<void> {
   const events = ordinaryEvents(options.seed + journal.ends().events.seq);
   const everyMs = options.perSecond > 0 ? (1000 * options.together) / options.perSecond : 0;
   let written = 0;
   let dueMs = performance.now();
-  while (!stop.signal.aborted && generating && everyMs > 0) {
+  while (!signal.aborted && generating && everyMs > 0) {
     const entries = Array.from({ length: options.together }, () => events.next().value).flat();
     written += 1;
     if (written % 20 === 0) entries.push({ stream: 'telemetry', kind: 'telemetry', body: telemetryBody(written) });
@@ -117,7 +169,7 @@ async function append(): Promise<void> {
       const positions = journal.append(entries);
       // Straight to the pipe: what is printed was promised.
       const last = new Map(positions.map(({ stream, seq }) => [stream, seq]));
-      writeSync(1, [...last].map(([stream, seq]) => `promised ${stream} ${seq}\n`).join(''));
+      writeSync(1, [...last].map(([stream, seq]) => `promised ${stream} ${seq} ${journal.epoch}\n`).join(''));
       const newest = last.get('events');
       if (newest !== undefined && watching.size < 64) watching.set(newest, performance.now());
     } catch (error) {
@@ -131,12 +183,14 @@ async function append(): Promise<void> {
   }
 }
 
-async function report(): Promise<void> {
-  for (let number = 1; !stop.signal.aborted; number += 1) {
+async function report(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    reports += 1;
     const snapshot = uplink?.snapshot();
     const queued = snapshot?.queued ?? Object.values(journal.stats()).reduce((sum, stream) => sum + stream.queued, 0);
     const said: DeviceReport = {
-      number,
+      number: reports,
+      epoch: journal.epoch,
       link: snapshot?.link ?? 'none',
       queued,
       acked: snapshot?.acked ?? 0,
@@ -156,7 +210,7 @@ async function report(): Promise<void> {
     };
     writeSync(1, `state ${JSON.stringify(said)}\n`);
     for (let waited = 0; waited < REPORT_MS; waited += LOOK_MS) {
-      await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
       noteConfirmed();
     }
   }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { journalPath } from '../../edge/src/journal/index.ts';
-import { collectorYaml, spawnCollector } from '../support/collector.ts';
+import { collectorCommand, collectorYaml, spawnCollector } from '../support/collector.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { POSTGRES_PASSWORD, TestPostgres } from '../support/postgres.ts';
 import { FROM_SOURCE, NODE, startProcess, type StartOptions, type TestProcess } from '../support/processes.ts';
@@ -22,6 +22,15 @@ export interface WorldOptions {
   readonly log: (line: string) => void;
 }
 
+export interface StreamAtCollector {
+  readonly epoch: string;
+  readonly stream: string;
+  readonly highest: number;
+  readonly stored: number;
+  readonly declaredLost: number;
+  readonly missing: number;
+}
+
 type Collector = Awaited<ReturnType<typeof spawnCollector>>;
 
 /** A device, a broker and one or more collectors over one database: processes of their own, all of them mortal. */
@@ -31,6 +40,7 @@ export class World implements AsyncDisposable {
   readonly postgres: TestPostgres | undefined;
   readonly books: Books;
   readonly promised = new Map<string, number>();
+  readonly promisedByEpoch = new Map<string, Map<string, number>>();
   readonly freshMs: number[] = [];
   kills = 0;
   duplicates = 0;
@@ -192,6 +202,17 @@ export class World implements AsyncDisposable {
     return { ...accounts, findings: [...accounts.findings, ...this.#stuck, ...this.#casualties()] };
   }
 
+  collectorData(place: number): string {
+    return join(this.#folder, `collector-${place}`);
+  }
+
+  /** The books of every stream of every journal, as \`lineside-collector status\` prints them. */
+  async streamsAtCollector(): Promise<readonly StreamAtCollector[]> {
+    const { stdout, stderr } = await collectorCommand('status', '--json', '--data', this.collectorData(0));
+    if (stdout === '') throw new Error(`the collector printed no status: ${stderr}`);
+    return (JSON.parse(stdout) as { readonly streams: readonly StreamAtCollector[] }).streams;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stopDevice();
     for (const collector of this.#collectors) await collector?.process[Symbol.asyncDispose]();
@@ -219,10 +240,16 @@ export class World implements AsyncDisposable {
 
   #listen(): void {
     for (const line of (this.#device?.stdout ?? '').split('\n').slice(0, -1)) {
-      const [word, a = '', b = ''] = line.split(' ', 3);
-      if (word === 'promised') this.promised.set(a, Math.max(this.promised.get(a) ?? 0, Number(b)));
+      const [word, a = '', b = '', epoch = ''] = line.split(' ', 4);
+      if (word === 'promised') this.#promise(epoch, a, Number(b));
       else if (word === 'state' && line.endsWith('}')) this.#note(JSON.parse(line.slice(6)) as DeviceReport);
     }
+  }
+
+  #promise(epoch: string, stream: string, seq: number): void {
+    this.promised.set(stream, Math.max(this.promised.get(stream) ?? 0, seq));
+    const streams = this.promisedByEpoch.get(epoch) ?? new Map<string, number>();
+    this.promisedByEpoch.set(epoch, streams.set(stream, Math.max(streams.get(stream) ?? 0, seq)));
   }
 
   #note(report: DeviceReport): void {
