@@ -77,6 +77,18 @@ function inputArguments(request: FfmpegRequest, { timeoutOption }: FfmpegCapabil
   ];
 }
 
+/** How FFmpeg opens a file of images among several inputs. */
+export function fileArguments(path: string, capabilities: FfmpegCapabilities): string[] {
+  const { timeoutOption } = capabilities;
+  const request = { url: path, transport: 'tcp', timeoutOption, paced: false, loop: false } as const;
+  return ['-threads', '1', ...sourceOf(path).inputArguments(request)];
+}
+
+/** The filters of a still image for one format; the scaler called `name` logs the image's size. */
+export function formatFilters(format: FrameFormat, name: string): string {
+  return `${squareFilter('ignore', name)},${letterboxFilters(format)}`;
+}
+
 interface OutputLabel {
   readonly label: string;
   readonly pixels: 'rgb24' | 'bgr24';
@@ -119,10 +131,10 @@ function choiceFilter(choice: FrameChoice, timesFilter: FfmpegCapabilities['time
  * Makes the pixels square: 704x576 with pixels of 16:11 becomes 1024x576. A frame whose pixels are square passes through
  * untouched. The named scaler logs the size, by which the source is known.
  */
-function squareFilter(pixelAspect: FfmpegRequest['pixelAspect']): string {
+function squareFilter(pixelAspect: FfmpegRequest['pixelAspect'], name = 'square'): string {
   const aspect = `if(between(sar,${1 / PIXEL_ASPECT_MAX},${PIXEL_ASPECT_MAX}),sar,1)`;
   const width = pixelAspect === 'ignore' ? 'iw' : `'max(1,trunc(iw*${aspect}+0.5))'`;
-  return `scale@square=w=${width}:h=ih:${SCALE_FLAGS}`;
+  return `scale@${name}=w=${width}:h=ih:${SCALE_FLAGS}`;
 }
 
 /** The same arithmetic as domain's `letterbox`, in FFmpeg's double precision. */

@@ -21,6 +21,8 @@ export {
   pictureBytes,
   type WholeFormat,
 } from './format.ts';
+export { isStillFile } from './sources/index.ts';
+export { type DecodedImage, decodeImages, imagesPerBatch } from './image-batch.ts';
 export { type InputFrame, type InputOptions, inputFrames } from './input-frames.ts';
 export { StartGate } from './start-gate.ts';
 export { probeCamera, probePatienceMs } from './probe-camera.ts';

@@ -8,13 +8,24 @@ import { processIo } from './io.ts';
 import { runCommand } from './program.ts';
 import { readVersion } from './version.ts';
 
+/** They end in an order that loses nothing, however long that takes. */
+const PATIENT = new Set(['run', 'replay']);
+/** A command that waits for native code or for a program is ended after this time. */
+const END_WITHIN_MS = 700;
+
 const stop = new AbortController();
 let signals = 0;
-const onSignal = (): void => {
+const onSignal = (signal: NodeJS.Signals): void => {
   signals += 1;
   // A second signal means that an orderly end takes too long.
   if (signals > 1) process.exit(130);
   stop.abort();
+  if (process.argv.slice(2).some((word) => PATIENT.has(word))) return;
+  setTimeout(() => {
+    // Without its listener the signal ends the process at once, whatever its threads do.
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }, END_WITHIN_MS).unref();
 };
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);

@@ -32,7 +32,8 @@ export async function firstFrame({ path, input, capabilities, signal }: StillReq
   throw new PredictorError('input_unreadable', `${path} contains no image`, 'name an image');
 }
 
-function formatOf({ width, height, color, letterbox }: ModelManifest['input']): {
+/** The form in which FFmpeg gives the pixels of this input. */
+export function formatOf({ width, height, color, letterbox }: ModelManifest['input']): {
   readonly width: number;
   readonly height: number;
   readonly color: 'rgb' | 'bgr';

@@ -14,4 +14,5 @@ export {
   specOf,
   type SpecOptions,
 } from './predictor.ts';
+export { stillImages } from './still-images.ts';
 export { type Task, taskOf } from './task.ts';

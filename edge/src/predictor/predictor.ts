@@ -2,6 +2,7 @@ import { CATALOG_DIR, importedDir, type ModelHandle, resolveModel } from '@lines
 import type { DegradedReason, Detection, PictureSize, InferenceOutput } from '../domain/index.ts';
 import { deriveManifest, describeModel, type ModelSpec, OnnxSession, type SessionFacts } from '../inference/index.ts';
 import { PredictorError } from './errors.ts';
+import { type Session, SessionProcess } from './session-process.ts';
 
 /** Where a model is looked for. */
 export interface ModelReference {
@@ -70,10 +71,20 @@ export async function specOf(
   };
 }
 
-/** Loads a model and proves it by one inference. Throws InferenceError. */
-export async function openPredictor(spec: ModelSpec, signal: AbortSignal): Promise<Predictor> {
-  const session = new OnnxSession(spec);
-  const facts = await session.start(signal);
+/**
+ * Loads a model and proves it by one inference. A model of unknown origin gets a process of its own, which is killed
+ * where it hangs. Throws InferenceError.
+ */
+export async function openPredictor(
+  spec: ModelSpec,
+  signal: AbortSignal,
+  place: 'thread' | 'process' = 'thread',
+): Promise<Predictor> {
+  const session: Session = place === 'thread' ? new OnnxSession(spec) : new SessionProcess(spec);
+  const facts = await session.start(signal).catch(async (error: unknown) => {
+    await session.close();
+    throw error;
+  });
   let scratch = new Uint8Array(0);
   return {
     spec,

@@ -1,6 +1,6 @@
 import type { Io } from '../io.ts';
 
-const EVERY_MS = 5_000;
+const EVERY_MS = 2_000;
 
 /** Prints the progress of a long run on stderr, every few seconds. */
 export class Progress {

@@ -3,13 +3,14 @@ import { resolve } from 'node:path';
 import { LinesideError, redactUrls } from '@lineside/kit';
 import type { Command } from 'commander';
 import type { FfmpegCapabilities } from '../../camera/index.ts';
-import type { Predictor } from '../../predictor/index.ts';
+import type { Predictor, StillPicture } from '../../predictor/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { coded, EXIT, type ExitCode } from '../exit.ts';
 import { specFor, type SpecRequest } from '../model-spec.ts';
 import { fraction, positive } from '../option-values.ts';
 import { rounded, shownOf, textOf } from '../text/detection-line.ts';
+import { Progress } from '../text/progress.ts';
 
 interface DetectOptions {
   readonly model: string;
@@ -57,18 +58,25 @@ async function detect(context: Context, options: DetectOptions, inputs: readonly
   const { probeFfmpeg } = await import('../../camera/index.ts');
   const { openPredictor } = await import('../../predictor/index.ts');
   const capabilities = await probeFfmpeg('ffmpeg', io.signal);
-  const predictor = await openPredictor(await specFor(context, requestOf(options)), io.signal);
+  const predictor = await openPredictor(await specFor(context, requestOf(options)), io.signal, 'process');
   const count: Count = { frames: 0, withoutResult: 0 };
   const started = io.clock.monoMs();
   let failed = 0;
   try {
-    for (const input of inputs) {
-      try {
-        await detectIn(context, { input, options, predictor, capabilities, count });
-      } catch (error) {
-        if (!(error instanceof LinesideError) || io.signal.aborted) throw error;
-        failed += 1;
-        complainOf(context, input, error);
+    const task = { options, predictor, capabilities, count, of: inputs.length };
+    for (const group of await grouped(inputs, options)) {
+      if (group.length > 1) {
+        failed += await detectInStills(context, group, task);
+        continue;
+      }
+      for (const input of group) {
+        try {
+          await detectIn(context, { input, ...task });
+        } catch (error) {
+          if (!(error instanceof LinesideError) || io.signal.aborted) throw error;
+          failed += 1;
+          complainOf(context, input, error);
+        }
       }
     }
   } finally {
@@ -87,7 +95,8 @@ function requestOf({ model, score, labels, draw, masks }: DetectOptions): SpecRe
 }
 
 interface Task {
-  readonly input: string;
+  /** Number of all inputs. */
+  readonly of: number;
   readonly options: DetectOptions;
   readonly predictor: Predictor;
   readonly capabilities: FfmpegCapabilities;
@@ -96,7 +105,63 @@ interface Task {
 
 const PROGRESS_EVERY_MS = 5_000;
 
-async function detectIn(context: Context, { input, options, predictor, capabilities, count }: Task): Promise<void> {
+/** Still images that follow each other are decoded together; what is drawn on is decoded twice, and alone. */
+async function grouped(inputs: readonly string[], { draw }: DetectOptions): Promise<readonly (readonly string[])[]> {
+  const { isStillFile } = await import('../../camera/index.ts');
+  const groups: string[][] = [];
+  let open = false;
+  for (const input of inputs) {
+    const together = draw === undefined && isStillFile(input);
+    if (together && open) groups.at(-1)?.push(input);
+    else groups.push([input]);
+    open = together;
+  }
+  return groups;
+}
+
+/** Runs the model on still images; the number of those that cannot be read. */
+async function detectInStills(context: Context, inputs: readonly string[], task: Task): Promise<number> {
+  const { io } = context;
+  const { options, predictor, capabilities, count, of } = task;
+  const { stillImages } = await import('../../predictor/index.ts');
+  const paths = inputs.map((input) => resolve(io.cwd, input));
+  const missing = await Promise.all(
+    paths.map((path, n) =>
+      mustBeFile(path, inputs[n] ?? '').then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    ),
+  );
+  const readable = paths.filter((_, n) => missing[n] === undefined);
+  const { input } = predictor.spec.manifest;
+  const images = stillImages(readable, { input, capabilities, signal: io.signal });
+  const progress = new Progress(io, 'images');
+  let failed = 0;
+  for (const [n, source] of inputs.entries()) {
+    const image: unknown = missing[n] ?? (await images.next()).value;
+    io.signal.throwIfAborted();
+    if (image instanceof LinesideError) {
+      failed += 1;
+      complainOf(context, source, image);
+    } else if (image instanceof Error) throw image;
+    else {
+      const { pixels, size } = image as StillPicture;
+      const answer = await predictor.predict(pixels, size);
+      count.frames += 1;
+      if (answer.status === 'no_result') count.withoutResult += 1;
+      const line = { source, frame: 0, time: 0, ...shownOf(answer, options.masks === true) };
+      context.say(line, textOf(line));
+    }
+    progress.step(n + 1, of);
+  }
+  return failed;
+}
+
+async function detectIn(
+  context: Context,
+  { input, options, predictor, capabilities, count }: Task & { readonly input: string },
+): Promise<void> {
   const { io } = context;
   const path = resolve(io.cwd, input);
   await mustBeFile(path, input);

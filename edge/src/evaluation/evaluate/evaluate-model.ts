@@ -66,7 +66,11 @@ export async function evaluateModel(task: EvaluationTask): Promise<Evaluation> {
   const capabilities = await probeFfmpeg('ffmpeg', signal);
   const startedMs = clock.monoMs();
   // Everything down to the least score; the threshold is applied to the predictions.
-  const predictor = await openPredictor({ ...spec, score: LEAST_SCORE, maps: true, masks: hasOutlines(set) }, signal);
+  const predictor = await openPredictor(
+    { ...spec, score: LEAST_SCORE, maps: true, masks: hasOutlines(set) },
+    signal,
+    'process',
+  );
   try {
     const run = { predictor, capabilities, signal, ...(onProgress && { onProgress }) };
     const result = await evaluate(run, set, task);

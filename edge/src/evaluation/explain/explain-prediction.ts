@@ -56,7 +56,7 @@ export async function explainPrediction(task: ExplanationTask): Promise<Explanat
   const still = { path: image, capabilities, signal };
   const input = await firstFrame({ ...still, input: spec.manifest.input });
   const original = await firstFrame(still);
-  const predictor = await openPredictor({ ...spec, score: LEAST_SCORE, maps: true, masks: false }, signal);
+  const predictor = await openPredictor({ ...spec, score: LEAST_SCORE, maps: true, masks: false }, signal, 'process');
   try {
     const prediction = await predictor.predict(input.pixels, input.size);
     if (prediction.status === 'no_result') {

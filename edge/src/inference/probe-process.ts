@@ -1,5 +1,4 @@
-/** Worker thread of a probe: runs a model on given inputs and returns all its outputs, not decoded. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** Process of a probe: runs a model on given inputs and sends all its outputs, not decoded. */
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf } from '@lineside/kit';
 import type { ProbedTensor, ProbeTask, ProbeMessage } from './probe.ts';
@@ -7,7 +6,9 @@ import type { ProbedTensor, ProbeTask, ProbeMessage } from './probe.ts';
 // Errors are sent as messages, so the runtime must not log them too.
 env.logLevel = 'fatal';
 
-async function probe(task: ProbeTask, send: (message: ProbeMessage) => void): Promise<void> {
+type Send = (message: ProbeMessage) => Promise<void>;
+
+async function probe(task: ProbeTask, send: Send): Promise<void> {
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(task.path, {
@@ -16,13 +17,13 @@ async function probe(task: ProbeTask, send: (message: ProbeMessage) => void): Pr
       logSeverityLevel: 4,
     });
   } catch (error) {
-    send({ type: 'failed', stage: 'load', message: messageOf(error) });
+    await send({ type: 'failed', stage: 'load', message: messageOf(error) });
     return;
   }
   try {
-    for (const feeds of task.runs) send({ type: 'outputs', outputs: await run(session, feeds) });
+    for (const feeds of task.runs) await send({ type: 'outputs', outputs: await run(session, feeds) });
   } catch (error) {
-    send({ type: 'failed', stage: 'run', message: messageOf(error) });
+    await send({ type: 'failed', stage: 'run', message: messageOf(error) });
   } finally {
     await session.release();
   }
@@ -40,8 +41,10 @@ async function run(session: InferenceSession, feeds: readonly ProbedTensor[]): P
   });
 }
 
-if (parentPort !== null) {
-  const port = parentPort;
-  await probe(workerData as ProbeTask, (message) => port.postMessage(message));
-  port.close();
-}
+const sendToParent: Send = (message) =>
+  new Promise((resolve) => {
+    // A parent that went away needs no answer.
+    process.send?.(message, () => resolve());
+  });
+
+process.once('message', (task: ProbeTask) => void probe(task, sendToParent).finally(() => process.disconnect()));

@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { tempDir } from '../../../tests/support/temp-dir.ts';
+import { decodeImages, type FrameFormat, inputFrames, probeFfmpeg } from './index.ts';
+
+const signal = new AbortController().signal;
+const FORMAT: FrameFormat = { width: 96, height: 64, color: 'bgr', anchor: 'center', fill: 114 };
+
+/** Images of several sizes and forms, also with a name that FFmpeg could take for a pattern. */
+async function images(dir: { join(name: string): string }): Promise<readonly string[]> {
+  const raw = (width: number, height: number) =>
+    sharp(
+      Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 31 + (i >> 5)) % 256),
+      {
+        raw: { width, height, channels: 3 },
+      },
+    );
+  const files: readonly (readonly [string, Buffer])[] = [
+    ['a.png', await raw(120, 80).png().toBuffer()],
+    ['b%03d.jpg', await raw(61, 200).jpeg({ quality: 80 }).toBuffer()],
+    ['c.png', await raw(64, 64).greyscale().png().toBuffer()],
+    ['d.jpg', await raw(33, 17).jpeg({ chromaSubsampling: '4:4:4' }).toBuffer()],
+  ];
+  for (const [name, bytes] of files) await writeFile(dir.join(name), bytes);
+  return files.map(([name]) => dir.join(name));
+}
+
+describe('several images decoded by one FFmpeg', () => {
+  it.each(['center', 'stretch', 'cover', 'top-left'] as const)(
+    'have the same pixels and sizes as each decoded alone, with the anchor %s',
+    async (anchor) => {
+      await using dir = await tempDir();
+      const paths = await images(dir);
+      const capabilities = await probeFfmpeg('ffmpeg', signal);
+      const format = { ...FORMAT, anchor };
+      const together = await decodeImages(paths, { format, capabilities, signal });
+      expect(together).toHaveLength(paths.length);
+      for (const [n, path] of paths.entries()) {
+        for await (const { pixels, width, height } of inputFrames(path, { format, capabilities, signal })) {
+          expect(together?.[n]?.source).toEqual({ width, height });
+          expect(Buffer.compare(Buffer.from(together?.[n]?.pixels ?? []), Buffer.from(pixels))).toBe(0);
+        }
+      }
+    },
+  );
+
+  it('are none where one of them is no image', async () => {
+    await using dir = await tempDir();
+    const paths = await images(dir);
+    await writeFile(dir.join('bad.jpg'), 'no image');
+    const capabilities = await probeFfmpeg('ffmpeg', signal);
+    const options = { format: FORMAT, capabilities, signal };
+    expect(await decodeImages([...paths, dir.join('bad.jpg')], options)).toBeUndefined();
+    expect(await decodeImages([...paths, dir.join('absent.jpg')], options)).toBeUndefined();
+  });
+});

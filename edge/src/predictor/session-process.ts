@@ -1,0 +1,94 @@
+import { entryBeside, exitText, SupervisedProcess } from '@lineside/kit';
+import type { PictureSize } from '../domain/index.ts';
+import {
+  InferenceError,
+  type InferenceErrorCode,
+  type ModelSpec,
+  type SessionAnswer,
+  type SessionFacts,
+} from '../inference/index.ts';
+
+export type ToProcess =
+  | { readonly type: 'start'; readonly spec: ModelSpec }
+  | {
+      readonly type: 'infer';
+      readonly pixels: Uint8Array<ArrayBuffer>;
+      readonly source: PictureSize;
+      readonly deadlineMs: number;
+    };
+
+export type FromProcess =
+  | { readonly type: 'started'; readonly facts: SessionFacts }
+  | { readonly type: 'answer'; readonly answer: SessionAnswer }
+  | { readonly type: 'failed'; readonly code: InferenceErrorCode; readonly message: string; readonly advice: string };
+
+/** What predicting needs of a session. */
+export interface Session {
+  start(signal: AbortSignal): Promise<SessionFacts>;
+  infer(pixels: Uint8Array<ArrayBuffer>, source: PictureSize, deadlineMs: number): Promise<SessionAnswer>;
+  close(): Promise<boolean>;
+}
+
+/**
+ * A session in a process of its own, for a model of unknown origin: one that never comes to an end, or that ends its
+ * process, costs no more than that process. Ends with the signal of `start`, and with `close`, at once.
+ */
+export class SessionProcess implements Session {
+  readonly #spec: ModelSpec;
+  #child: SupervisedProcess | undefined;
+  #receive: ((message: FromProcess) => void) | undefined;
+
+  constructor(spec: ModelSpec) {
+    this.#spec = spec;
+  }
+
+  async start(signal: AbortSignal): Promise<SessionFacts> {
+    signal.throwIfAborted();
+    const entry = entryBeside(import.meta.url, 'predictor-process');
+    const child = new SupervisedProcess({
+      command: process.execPath,
+      args: [...entry.execArgv, entry.path],
+      ...{ stdout: 'ignore', stderr: 'pipe', ipc: true },
+      // Written by the program beside this file.
+      onMessage: (message) => this.#receive?.(message as FromProcess),
+    });
+    this.#child = child;
+    signal.addEventListener('abort', () => void child.kill(), { once: true });
+    const answer = await this.#ask({ type: 'start', spec: this.#spec });
+    signal.throwIfAborted();
+    if (answer.type === 'started') return answer.facts;
+    throw failureOf(answer);
+  }
+
+  async infer(pixels: Uint8Array<ArrayBuffer>, source: PictureSize, deadlineMs: number): Promise<SessionAnswer> {
+    const answer = await this.#ask({ type: 'infer', pixels, source, deadlineMs });
+    if (answer.type === 'answer') return { ...answer.answer, pixels };
+    throw failureOf(answer);
+  }
+
+  /** Kills the process. */
+  async close(): Promise<boolean> {
+    await this.#child?.kill();
+    return true;
+  }
+
+  /** One message there, one back; an end of the process is an answer too. */
+  async #ask(message: ToProcess): Promise<FromProcess> {
+    const child = this.#child;
+    if (child === undefined) throw new InferenceError('session_closed', 'the session is not open');
+    const received = new Promise<FromProcess>((resolve) => {
+      this.#receive = resolve;
+    });
+    child.send(message);
+    const ended = child.exited.then((exit): FromProcess => {
+      const text = `the process of the model ended (${exitText(exit)})`;
+      return { type: 'failed', code: 'inference_error', message: text, advice: 'Check the model and the free memory.' };
+    });
+    return Promise.race([received, ended]);
+  }
+}
+
+function failureOf(answer: FromProcess): InferenceError {
+  if (answer.type !== 'failed') return new InferenceError('inference_error', `the session sent ${answer.type}`);
+  return new InferenceError(answer.code, answer.message, { advice: answer.advice });
+}
