@@ -80,7 +80,8 @@ function inputArguments(request: FfmpegRequest, { timeoutOption }: FfmpegCapabil
 /** How FFmpeg opens a file of images among several inputs. */
 export function fileArguments(path: string, capabilities: FfmpegCapabilities): string[] {
   const { timeoutOption } = capabilities;
-  const request = { url: path, transport: 'tcp', timeoutOption, paced: false, loop: false } as const;
+  // A file has neither transport nor time limit.
+  const request = { url: path, transport: 'tcp', timeoutOption, timeoutMs: 0, paced: false, loop: false } as const;
   return ['-threads', '1', ...sourceOf(path).inputArguments(request)];
 }
 

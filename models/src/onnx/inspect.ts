@@ -33,6 +33,8 @@ export interface OnnxInspection {
   readonly external: readonly ExternalFile[];
   /** Possible readings of the outputs, the most probable first. */
   readonly families: readonly FamilyGuess[];
+  /** The outputs have open sizes and show no family before a run; the import runs the model and sees them. */
+  readonly familyNeedsRun: boolean;
   /** Why it could not be imported as it is, as far as the file alone shows. */
   readonly obstacles: readonly string[];
 }
@@ -48,6 +50,7 @@ export async function inspectLoaded(file: LoadedOnnx): Promise<OnnxInspection> {
   const hints = readHints(model.metadata);
   const operators = reportOperators(model);
   const external = await externalFiles(file);
+  const families = familiesOf(model, hints);
   const types = new Map<string, number>();
   for (const { type } of model.initializers) types.set(type, (types.get(type) ?? 0) + 1);
   return {
@@ -69,7 +72,8 @@ export async function inspectLoaded(file: LoadedOnnx): Promise<OnnxInspection> {
       types: Object.fromEntries(types),
     },
     external,
-    families: familiesOf(model, hints),
+    families,
+    familyNeedsRun: families.length === 0 && model.outputs.some((output) => openAxes(output).length > 0),
     obstacles: obstaclesOf(model, operators, external),
   };
 }

@@ -4,6 +4,7 @@ import { madeModel } from '../../../tests/support/made-model.ts';
 import { encodeModel } from './encode-model.ts';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
 import { ModelError } from '../errors/index.ts';
+import { inspectOnnx } from './inspect.ts';
 import { loadOnnx } from './load.ts';
 import { GRAPH, MODEL, readOnnx } from './model.ts';
 import { castBorder, prepareGraph } from './prepare.ts';
@@ -26,6 +27,16 @@ describe('an ONNX file', () => {
     expect(model.metadata.get('names')).toBe("['a', 'b', 'c']");
     expect(model.nodes.map(({ op }) => op)).toContain('AveragePool');
     expect(model.initializers.find(({ name }) => name === 'out_part0_w')).toMatchObject({ dims: [48, 3], bytes: 576 });
+  });
+
+  it('inspecting a file with open sizes says that a run will show its family, not that none fits', async () => {
+    await using dir = await tempDir();
+    const path = dir.join('m.onnx');
+    const image = { name: 'images', type: 'float32', shape: ['batch', 3, 'height', 'width'] };
+    const node = { op: 'Identity', inputs: ['images'], outputs: ['output0'] };
+    const outputs = [{ name: 'output0', type: 'float32', shape: ['batch', 84, 'anchors'] }];
+    await writeFile(path, encodeModel({ inputs: [image], outputs, nodes: [node] }));
+    expect(await inspectOnnx(path)).toMatchObject({ families: [], familyNeedsRun: true, obstacles: [] });
   });
 
   it('weights among the inputs of an old ONNX file do not count as inputs', () => {

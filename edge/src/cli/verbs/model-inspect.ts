@@ -55,7 +55,11 @@ function textOf(file: string, found: OnnxInspection, { inputs, outputs }: Tensor
     values.map((value, i) => `${(i === 0 ? name : '').padEnd(17)}${value}`),
   );
   if (families.length === 0 && obstacles.length === 0)
-    lines.push('family           none fits: name one with lineside model import --family');
+    lines.push(
+      found.familyNeedsRun
+        ? 'family           shown by a run: its outputs have open sizes; lineside model import runs it and sees them'
+        : 'family           none fits: lineside model import says what it is like',
+    );
   return lines.join('\n');
 }
 
