@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { eventBody, JournalTwin } from '../../../tests/support/journal-twin.ts';
-import { EventBody, TombstoneBody } from './bodies.ts';
+import { counterBody, eventBody, JournalTwin } from '../../../tests/support/journal-twin.ts';
+import { EventBody, TelemetryBody, TombstoneBody } from './bodies.ts';
 import { WireRecord } from './envelope.ts';
-import { readEventBody, readTombstoneBody, readWireRecord } from './records/index.ts';
+import { readEventBody, readTelemetryBody, readTombstoneBody, readWireRecord } from './records/index.ts';
 
 const SHA256 = 'a'.repeat(64);
 const UUID = '00000000-0000-0000-0000-000000000000';
@@ -47,6 +47,10 @@ const FULL_EVENT = eventBody({
   snapshot: SHA256,
   details: { text: 'a', count: 2, sure: true },
 });
+const FULL_TELEMETRY = {
+  ...counterBody({ counters: { offered: 3, inspected: 1, skipped: { newer_frame: 1 }, failed: { deadline: 1 } } }),
+  latencyMs: { p50: 1, p95: 2, p99: 3 },
+};
 const TOMBSTONE: TombstoneBody = { from: 1, to: 3, count: 3, reason: 'quota', head: SHA256 };
 const RECORD: WireRecord = {
   ...new JournalTwin('line-1').append('event', eventBody()),
@@ -55,6 +59,7 @@ const RECORD: WireRecord = {
 
 const CASES = [
   ['event body', FULL_EVENT, EventBody, readEventBody],
+  ['telemetry body', FULL_TELEMETRY, TelemetryBody, readTelemetryBody],
   ['tombstone body', TOMBSTONE, TombstoneBody, readTombstoneBody],
   ['record', RECORD, WireRecord, readWireRecord],
 ] as const;
