@@ -10,7 +10,7 @@ import type { FrameOutputs } from './frame-join.ts';
 import { MediaClock } from './media-clock.ts';
 import { probeSource } from './probe-source.ts';
 import { givesSnapshots, SnapshotRelay } from './snapshot-relay.ts';
-import { isStillFile, socketTimeoutMs, sourceOf } from './sources/index.ts';
+import { isStillFile, socketTimeoutMs, sourceOf, STREAM_TIMEOUT_MS } from './sources/index.ts';
 import type { StartGate } from './start-gate.ts';
 import { stallLimitMs } from './stall-watch.ts';
 import type { StreamFacts } from './stderr-reader.ts';
@@ -210,7 +210,7 @@ export class FfmpegCamera implements Service {
       formats,
       picture: 'evidence' as const,
       pixelAspect,
-      timeoutMs: socketTimeoutMs(fps),
+      timeoutMs: Math.max(STREAM_TIMEOUT_MS, socketTimeoutMs(fps)),
       ...(decoder && { decoder }),
     };
     if (!recording) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LifeSigns } from '@lineside/kit';
 import { StallWatch, stallLimitMs, WATCH_TICK_MS } from './stall-watch.ts';
 
 /** Ticks from `fromMs` on until the watch gives up; how long that took, or undefined within a minute. */
@@ -43,5 +44,41 @@ describe('the watch for stalls', () => {
     watch.tick(0);
     watch.excuse();
     expect(givesUpAfter(watch)).toBe(10_000 + WATCH_TICK_MS);
+  });
+
+  /** As `givesUpAfter`, for a running stream whose child, and this process, live so per ms. */
+  const withReadings = (
+    child: { readonly ran?: number; readonly waited?: number; readonly state?: LifeSigns['state'] },
+    reader: { readonly ran: number; readonly waited: number } = { ran: 0.1, waited: 0 },
+  ): number | undefined => {
+    const watch = limited(2_000, 10_000);
+    watch.alive();
+    const signs = (at: number, ran = 0, waited = 0, state: LifeSigns['state'] = 'sleeping'): LifeSigns => {
+      return { atMs: at, state, threads: new Map([[1, { ranMs: ran * at, waitedMs: waited * at }]]) };
+    };
+    for (let at = 0; at < 120_000; at += WATCH_TICK_MS) {
+      if (watch.tick(at, signs(at, child.ran, child.waited, child.state), signs(at, reader.ran, reader.waited)))
+        return at;
+    }
+    return undefined;
+  };
+
+  it('gives up a child that is stopped within three seconds, on a busy device too', () => {
+    expect(withReadings({ state: 'stopped' })).toBeLessThanOrEqual(3_000);
+    expect(withReadings({ state: 'stopped' }, { ran: 0.1, waited: 0.9 })).toBeLessThanOrEqual(3_000);
+  });
+
+  it('does not give up a child that waits for a CPU', () => {
+    expect(withReadings({ ran: 0.01, waited: 0.99 })).toBeUndefined();
+  });
+
+  it('gives up a child that sleeps, on a busy device within ten seconds', () => {
+    expect(withReadings({})).toBeLessThanOrEqual(2_500);
+    expect(withReadings({}, { ran: 0.1, waited: 0.9 })).toBeLessThanOrEqual(10_000);
+  });
+
+  it('gives a child that computes three times as long', () => {
+    expect(withReadings({ ran: 1 })).toBeGreaterThan(5_500);
+    expect(withReadings({ ran: 1 })).toBeLessThan(7_000);
   });
 });

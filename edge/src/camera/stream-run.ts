@@ -1,5 +1,5 @@
 import type { PictureSize } from '../domain/index.ts';
-import { aborted, type Clock, type ProcessExit, readLifeSigns } from '@lineside/kit';
+import { aborted, type Clock, type LifeSigns, type ProcessExit, readLifeSigns } from '@lineside/kit';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FfmpegCapabilities } from './capabilities.ts';
 import { causeOf, NOTHING_OVER_UDP } from './classify.ts';
@@ -94,7 +94,11 @@ export class StreamRun {
       command: capabilities.command,
       args: ffmpegArguments({ ...request, url: source.input }, capabilities),
       outputs: request.formats.length + (request.picture === 'none' ? 0 : 1),
-      onBytes: (output, chunk) => this.#join?.push(output, chunk),
+      onBytes: (output, chunk) => {
+        // A frame of megabytes comes in many parts, and on a busy device they take seconds.
+        this.#watch.excuse();
+        this.#join?.push(output, chunk);
+      },
       onStderr: (text) => this.#stderr.push(text),
     });
   }
@@ -131,9 +135,7 @@ export class StreamRun {
       for (;;) {
         if (this.#waiting.length > 0) this.#watch.excuse();
         const nowMs = clock.monoMs();
-        const { pid } = this.#child;
-        const child = pid !== undefined && this.#watch.needsReading ? readLifeSigns({ pid }, nowMs) : undefined;
-        if (this.#watch.tick(nowMs, child)) return true;
+        if (this.#watch.tick(nowMs, ...this.#readings(nowMs))) return true;
         onTick?.();
         await clock.sleep(WATCH_TICK_MS, stop);
       }
@@ -141,6 +143,13 @@ export class StreamRun {
       if (!stop.aborted) throw error;
       return false;
     }
+  }
+
+  /** Of the child and of this process, where they are needed. */
+  #readings(nowMs: number): readonly (LifeSigns | undefined)[] {
+    const { pid } = this.#child;
+    if (pid === undefined || !this.#watch.needsReading) return [];
+    return [readLifeSigns({ pid }, nowMs), readLifeSigns({ pid: process.pid, thread: process.pid }, nowMs)];
   }
 
   #factsKnown(): void {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { type Clock, messageOf, LogThrottle } from '@lineside/kit';
 import type { PictureOptions, PictureShot, StatusSource } from './source.ts';
 
-const SPARING = 20;
+const SPARING = 50;
 const BOUNDARY = 'lineside-frame';
 export const LIVE_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
 
@@ -10,7 +10,7 @@ export interface LiveOptions {
   readonly source: Pick<StatusSource, 'picture' | 'sparesLivePictures'>;
   readonly clock: Clock;
   readonly warn: (facts: object, message: string) => void;
-  /** At most one picture per camera in this time; while the device is overloaded, in 20 times this. */
+  /** At most one picture per camera in this time; while the device is overloaded, in 50 times this. */
   readonly everyMs: number;
   /** How long one picture may take. */
   readonly deadlineMs: number;

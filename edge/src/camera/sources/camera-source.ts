@@ -1,5 +1,10 @@
 /** FFmpeg gives up a connection that is silent for this long, at least. */
 export const SOCKET_TIMEOUT_MS = 5_000;
+/**
+ * The same for a stream that is inspected. The watch for stalls decides sooner, and knows whether the device is busy, which
+ * FFmpeg does not.
+ */
+export const STREAM_TIMEOUT_MS = 15_000;
 
 /** The same for a source of which `fps` frames a second are wanted: a camera with a frame every ten seconds is not silent. */
 export function socketTimeoutMs(fps: number): number {

@@ -9,7 +9,13 @@ import { lavfi } from './lavfi.ts';
 import { rtsp } from './rtsp.ts';
 
 export { isStillFile } from './file.ts';
-export { type CameraSource, type PlaybackRequest, SOCKET_TIMEOUT_MS, socketTimeoutMs } from './camera-source.ts';
+export {
+  type CameraSource,
+  type PlaybackRequest,
+  SOCKET_TIMEOUT_MS,
+  socketTimeoutMs,
+  STREAM_TIMEOUT_MS,
+} from './camera-source.ts';
 
 const SOURCES: readonly CameraSource[] = [rtsp, http, file, lavfi];
 
