@@ -5,6 +5,7 @@ import { silentLogger, systemClock } from '@lineside/kit';
 import { type CameraPlan, type VisionPlan, VisionProcess } from '../../edge/src/vision/index.ts';
 import { BusyProcesses } from '../support/busy-processes.ts';
 import { endlessModel } from '../support/endless-model.ts';
+import { descendantsOf } from '../support/processes.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
 import { tinyManifest } from '../support/tiny-onnx.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -47,16 +48,21 @@ async function model(): Promise<VisionPlan['models'][number]> {
 interface Line {
   readonly vision: VisionProcess;
   readonly downs: { readonly reason: string; readonly atMs: number }[];
+  /** When a camera failed. */
+  readonly failures: number[];
   inspected: number;
 }
 
 function start(plan: VisionPlan): Line {
-  const line: Omit<Line, 'vision'> = { downs: [], inspected: 0 };
+  const line: Omit<Line, 'vision'> = { downs: [], failures: [], inspected: 0 };
   const vision = new VisionProcess({
     plan,
     listeners: [
       {
         inspection: ({ result }) => void (line.inspected += result.status === 'ok' ? 1 : 0),
+        camera: ({ state }) => {
+          if (state === 'failed') line.failures.push(performance.now());
+        },
         down: (reason) => void line.downs.push({ reason, atMs: performance.now() }),
       },
     ],
@@ -87,7 +93,7 @@ async function replaced(line: Line, act: () => void): Promise<{ readonly reason:
 }
 
 describe('beside 16 busy processes', { timeout: 180_000 }, () => {
-  it('a stopped vision process and a blocked loop are replaced within 8 s, a busy one is not', async () => {
+  it('a stopped FFmpeg, a stopped vision process and a blocked loop are replaced within 8 s, busy ones are not', async () => {
     process.env['NODE_OPTIONS'] = `--require=${join(import.meta.dirname, '../support/block-on-signal.cjs')}`;
     ends.push(() => {
       delete process.env['NODE_OPTIONS'];
@@ -96,7 +102,12 @@ describe('beside 16 busy processes', { timeout: 180_000 }, () => {
     await using load = new BusyProcesses(BUSY);
     const line = start({ cameras: ['a', 'b'].map((id) => camera(id)), models: [await model()] });
     await inspects(line, 10);
-    expect(line.downs).toEqual([]);
+    expect([line.downs, line.failures]).toEqual([[], []]);
+    const [ffmpeg = 0] = descendantsOf(line.vision.pid ?? 0);
+    const stoppedMs = performance.now();
+    process.kill(ffmpeg, 'SIGSTOP');
+    const atMs = await waitFor('the stopped FFmpeg to be replaced', () => line.failures[0], { withinMs: 60_000 });
+    expect(atMs - stoppedMs).toBeLessThan(FOUND_WITHIN_MS);
     const stopped = await replaced(line, () => process.kill(line.vision.pid ?? 0, 'SIGSTOP'));
     expect(stopped.reason).toBe('the process is stopped');
     expect(stopped.afterMs).toBeLessThan(FOUND_WITHIN_MS);
