@@ -268,7 +268,7 @@ describe('lineside detect', () => {
     await writeFile(dir.join('text.onnx'), 'no model');
     const text = await runHere(['detect', '--model', dir.join('text.onnx'), await testVideo()]);
     expect(text.code).toBe(2);
-    expect(text.stderr).toContain('is not an ONNX model');
+    expect(text.stderr).toContain('is a text that begins with "no model"');
     const bare = await lineside(['detect', '--model', await tiny(dir), 'a.jpg'], { env: { PATH: dir.path } });
     expect(bare.code).toBe(3);
     expect(bare.stderr).toMatch(/^Error: FFmpeg cannot be run/);
