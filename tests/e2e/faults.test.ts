@@ -57,6 +57,8 @@ describe('no fault stops a line that could inspect', () => {
   });
   const restored = () => configure(config, good);
   const isGood = ({ config: { state } }: Status): boolean => state === 'good';
+  /** The machine that runs the tests may be overloaded, which is reported and is no part of the fault. */
+  const isQuiet = ({ health }: Status): boolean => health.warnings.every(({ code }) => code === 'overloaded');
   const isOn = ({ link }: Status): boolean => link.state === 'waiting';
 
   beforeAll(async () => {
@@ -149,7 +151,7 @@ describe('no fault stops a line that could inspect', () => {
       metrics: /^lineside_secret_missing\{subject="uplink password"/m,
       doctor: 'secret_missing',
       mend: () => file('password', 'the-right-one\n')(),
-      mended: ({ health }) => health.warnings.length === 0,
+      mended: isQuiet,
     },
     {
       name: 'the secret of one camera goes missing while it is inspected',
@@ -159,7 +161,7 @@ describe('no fault stops a line that could inspect', () => {
       metrics: /^lineside_secret_missing\{subject="camera right"/m,
       doctor: 'secret_missing',
       mend: () => file('colour', 'black\n')(),
-      mended: ({ health }) => health.warnings.length === 0,
+      mended: isQuiet,
     },
     {
       name: 'a change names a certificate that is not there',
@@ -248,7 +250,7 @@ describe('no fault stops a line that could inspect', () => {
         await rm(dir.join('edge/evidence'));
         await rename(dir.join('evidence-away'), dir.join('edge/evidence'));
       },
-      mended: ({ health }) => health.warnings.length === 0,
+      mended: isQuiet,
     },
   ];
 
