@@ -8,7 +8,7 @@ const common = {
   hookTimeout: 600_000,
 };
 
-/** Complete lines with cameras, brokers and browsers: one after the other, because they need the processor. */
+/** Complete lines with cameras, brokers and browsers: two at a time, because they wait more than they compute. */
 const COMPLETE_LINES = ['tests/{flow,e2e,chaos,browser}/**/*.test.ts'];
 
 export default defineConfig({
@@ -34,8 +34,7 @@ export default defineConfig({
           name: 'lines',
           include: COMPLETE_LINES,
           exclude: ['**/node_modules/**', '**/dist/**'],
-          maxWorkers: 1,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
