@@ -7,7 +7,7 @@ import { BusyProcesses } from '../support/busy-processes.ts';
 import { endlessModel } from '../support/endless-model.ts';
 import { descendantsOf } from '../support/processes.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
-import { tinyManifest } from '../support/tiny-onnx.ts';
+import { constantDetector, tinyManifest } from '../support/tiny-onnx.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const SIZE = 64;
@@ -51,10 +51,12 @@ interface Line {
   /** When a camera failed. */
   readonly failures: number[];
   inspected: number;
+  /** Why models are left out. */
+  readonly leftOut: string[];
 }
 
 function start(plan: VisionPlan): Line {
-  const line: Omit<Line, 'vision'> = { downs: [], failures: [], inspected: 0 };
+  const line: Omit<Line, 'vision'> = { downs: [], failures: [], inspected: 0, leftOut: [] };
   const vision = new VisionProcess({
     plan,
     listeners: [
@@ -62,6 +64,9 @@ function start(plan: VisionPlan): Line {
         inspection: ({ result }) => void (line.inspected += result.status === 'ok' ? 1 : 0),
         camera: ({ state }) => {
           if (state === 'failed') line.failures.push(performance.now());
+        },
+        model: ({ error }) => {
+          if (error?.code === 'model_hangs') line.leftOut.push(error.message);
         },
         down: (reason) => void line.downs.push({ reason, atMs: performance.now() }),
       },
@@ -129,6 +134,25 @@ describe('beside 16 busy processes', { timeout: 180_000 }, () => {
     expect(reason).toMatch(/^model model: no answer after \d+ ms of CPU time/);
     expect(atMs - fromMs).toBeLessThan(FOUND_WITHIN_MS);
     expect(load).toBeDefined();
+  });
+});
+
+describe('a model that hangs again and again', () => {
+  it('is left out after three hangs, and the other model of its camera goes on', async () => {
+    const bad = await model();
+    const bytes = constantDetector({ size: SIZE, classes: 1, boxes: [] });
+    const path = dir.join('good.onnx');
+    await writeFile(path, bytes);
+    const manifest = tinyManifest(bytes, { size: SIZE, labels: ['thing'] });
+    const good = { id: 'good', path, sha256: manifest.sha256, manifest };
+    const line = start({ cameras: [{ ...camera('a', 1), models: ['model', 'good'] }], models: [bad, good] });
+    const left = await waitFor('the model to be left out', () => line.leftOut[0], { withinMs: 120_000 });
+    expect(left).toMatch(
+      /^it hung 3 times \(model model: no answer .*\) and is left out; it is tried again in 10 minutes$/,
+    );
+    expect(line.downs).toHaveLength(3);
+    await inspects(line, 10);
+    expect(line.downs).toHaveLength(3);
   });
 });
 

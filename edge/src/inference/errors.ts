@@ -7,6 +7,7 @@ export const INFERENCE_ERROR_CODES = [
   'model_labels',
   'model_float16',
   'model_timeout',
+  'model_hangs',
   'tfjs_missing',
   'inference_error',
   'deadline',
@@ -23,6 +24,8 @@ export const INFERENCE_ADVICE: Readonly<Record<InferenceErrorCode, string>> = {
   model_float16:
     'Import it with `lineside model import FILE`, which casts its inputs and outputs to float32; inside, it keeps half precision.',
   model_timeout: 'The model did not load in time. Check the memory and the load of the machine.',
+  model_hangs:
+    'Import the model again, or use another version. If it ran before, the accelerator may hang: restart the device. A change of the model or a restart of the service tries it at once.',
   tfjs_missing:
     'Convert the model to ONNX (tf2onnx), or install TensorFlow.js beside Lineside; the message names the packages.',
   inference_error:
@@ -33,6 +36,7 @@ export const INFERENCE_ADVICE: Readonly<Record<InferenceErrorCode, string>> = {
 
 const RETRY: Readonly<Partial<Record<InferenceErrorCode, Retry>>> = {
   model_timeout: 'later',
+  model_hangs: 'later',
   inference_error: 'later',
   deadline: 'now',
   session_closed: 'now',

@@ -67,8 +67,8 @@ export type FromVision =
       readonly facts: object;
       readonly message: string;
     }
-  /** Something hangs, and only a new process can help. */
-  | { readonly type: 'replace'; readonly reason: string };
+  /** Something hangs, and only a new process can help; with the model that it is, where it is one. */
+  | { readonly type: 'replace'; readonly reason: string; readonly model?: string };
 
 const FROM_VISION: ReadonlySet<string> = new Set<FromVision['type']>([
   'hello',

@@ -107,7 +107,7 @@ export class ModelRunner {
       logger.error({ code, advice }, `model cannot be used: ${messageOf(error)}`);
       this.#reportState('failed', error);
       if (error instanceof InferenceError && error.code === 'model_timeout') {
-        send({ type: 'replace', reason: `model ${this.#spec.id} does not load` });
+        send({ type: 'replace', model: this.#spec.id, reason: `model ${this.#spec.id} does not load` });
       }
       return false;
     }
@@ -138,7 +138,8 @@ export class ModelRunner {
       const reason = error instanceof InferenceError && error.code === 'deadline' ? 'deadline' : 'inference_error';
       this.#reportState('failed', error);
       for (const { job } of batch) this.#giveUp(job, reason, askedMs);
-      this.#tools.send({ type: 'replace', reason: `model ${this.#spec.id}: ${messageOf(error)}` });
+      const { id } = this.#spec;
+      this.#tools.send({ type: 'replace', model: id, reason: `model ${id}: ${messageOf(error)}` });
       return false;
     }
   }

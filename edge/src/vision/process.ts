@@ -6,6 +6,7 @@ import { VisionError } from './errors.ts';
 import { HangPatience } from './hang-patience.ts';
 import { LOOP_FAULTS, LOOP_TICK_MS, LoopWatch } from './loop-watch.ts';
 import type { FromVision } from './messages.ts';
+import { ModelQuarantine } from './model-quarantine.ts';
 import { PendingSnapshots } from './pending-snapshots.ts';
 import { assignmentOf, type VisionPlan } from './plan.ts';
 import { diffPlans } from './plan-change.ts';
@@ -32,6 +33,7 @@ export interface VisionProcessOptions {
 
 interface PendingChange {
   readonly id: number;
+  readonly wanted: VisionPlan;
   readonly onDropped: () => void;
   readonly resolve: () => void;
 }
@@ -46,20 +48,23 @@ export class VisionProcess implements Service, Vision {
   readonly #listener: VisionListener;
   readonly #pictures: PendingSnapshots;
   readonly #recordings: ReadonlySet<string>;
-  /** What a new process is started with. */
+  /** What is to run; a new process starts with it, less what is in quarantine. */
   #plan: VisionPlan;
   /** What the process that runs was started with, or has been changed to. */
   #running: VisionPlan;
   #change: PendingChange | undefined;
   #changes = 0;
+  /** Resolves when the newest model that was let in again runs, or its process has ended. */
+  #readmission: Promise<void> = Promise.resolve();
   /** Recordings that have ended: a new process does not play them again. */
   readonly #finished = new Set<string>();
   #reconciler = new FrameReconciler({});
   #child: VisionChild | undefined;
   readonly #patience = new HangPatience();
+  readonly #quarantine = new ModelQuarantine();
   #loop = new LoopWatch(1);
   #greeted = false;
-  #replace: string | undefined;
+  #replace: Extract<FromVision, { type: 'replace' }> | undefined;
 
   constructor(options: VisionProcessOptions) {
     this.#options = options;
@@ -101,8 +106,8 @@ export class VisionProcess implements Service, Vision {
    * resolves after that. One change at a time.
    */
   async change(plan: VisionPlan, onDropped: () => void): Promise<void> {
+    await this.#readmission;
     if (this.#change !== undefined) throw new TypeError('the plan is being changed already');
-    const change = diffPlans(this.#running, plan);
     this.#plan = plan;
     const child = this.#child;
     if (child === undefined) {
@@ -110,9 +115,16 @@ export class VisionProcess implements Service, Vision {
       onDropped();
       return;
     }
+    await this.#changeRunning(child, onDropped);
+  }
+
+  /** Leads the process to the plan, less what is in quarantine now. */
+  async #changeRunning(child: VisionChild, onDropped: () => void): Promise<void> {
+    const wanted = this.#wanted();
+    const change = diffPlans(this.#running, wanted);
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#changes += 1;
-    this.#change = { id: this.#changes, onDropped, resolve: () => resolve(undefined) };
+    this.#change = { id: this.#changes, wanted, onDropped, resolve: () => resolve(undefined) };
     child.send({ type: 'change', id: this.#changes, change, firstIndex: this.#reconciler.nextIndices() });
     await promise;
   }
@@ -129,7 +141,7 @@ export class VisionProcess implements Service, Vision {
   async #runChild(signal: AbortSignal): Promise<string> {
     const { inferenceDeadlineMs = 5_000 } = this.#options;
     const patience = this.#patience.factor;
-    const plan = this.#plan;
+    const plan = this.#wanted();
     this.#running = plan;
     const firstIndex = this.#reconciler.nextIndices();
     this.#reconciler = new FrameReconciler(firstIndex);
@@ -161,14 +173,43 @@ export class VisionProcess implements Service, Vision {
     try {
       for (;;) {
         await clock.sleep(LOOP_TICK_MS, signal);
-        if (this.#replace !== undefined) return this.#replace;
         const nowMs = clock.monoMs();
+        if (this.#replace !== undefined) return this.#hung(this.#replace, nowMs);
+        this.#readmit(child);
         const fault = this.#loop.tick(mainThreadOf(child, nowMs), nowMs);
         if (fault !== undefined) return LOOP_FAULTS[fault];
       }
     } catch (error) {
       if (!signal.aborted) throw error;
       return undefined;
+    }
+  }
+
+  #wanted(): VisionPlan {
+    return this.#quarantine.apply(this.#plan, this.#options.clock.monoMs());
+  }
+
+  /** Counts a hang of a model; returns why the process is to be replaced. */
+  #hung({ model, reason }: Extract<FromVision, { type: 'replace' }>, nowMs: number): string {
+    const spec = this.#running.models.find(({ id }) => id === model);
+    if (spec !== undefined) this.#quarantine.hung(spec, reason, nowMs);
+    return reason;
+  }
+
+  /** Runs a model again whose quarantine is over. */
+  #readmit(child: VisionChild): void {
+    if (!this.#greeted || this.#change !== undefined) return;
+    const models = this.#wanted().models.length;
+    if (models <= this.#running.models.length) return;
+    this.#options.logger.info({ vision: child.pid }, 'a model that hung before is tried again');
+    this.#readmission = this.#changeRunning(child, () => undefined);
+  }
+
+  #reportQuarantine(): void {
+    const { clock, logger } = this.#options;
+    for (const status of this.#quarantine.reports(this.#plan, clock.monoMs())) {
+      logger.error({ model: status.model, code: status.error?.code }, `model is left out: ${status.reason ?? ''}`);
+      this.#listener.model(status);
     }
   }
 
@@ -187,7 +228,7 @@ export class VisionProcess implements Service, Vision {
     const change = this.#change;
     if (change === undefined) return;
     this.#change = undefined;
-    this.#running = this.#plan;
+    this.#running = change.wanted;
     change.onDropped();
     change.resolve();
   }
@@ -201,6 +242,7 @@ export class VisionProcess implements Service, Vision {
         this.#greeted = true;
         logger.info({ vision: this.#child?.pid }, 'vision process is up');
         listener.up();
+        this.#reportQuarantine();
         return;
       case 'heartbeat':
         this.#reconciler.heartbeat(message);
@@ -232,7 +274,7 @@ export class VisionProcess implements Service, Vision {
         logger[message.level](message.facts, message.message);
         return;
       case 'replace':
-        this.#replace = message.reason;
+        this.#replace = message;
         return;
     }
   }
