@@ -65,7 +65,7 @@ describe('live pictures for slow connections', () => {
     const before = process.memoryUsage().arrayBuffers;
     await expect.poll(() => live.watchers, { timeout: 60_000 }).toBe(1);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(30 * PICTURE_BYTES);
-    expect(bytes).toBeGreaterThan(5 * PICTURE_BYTES);
+    await expect.poll(() => bytes, { timeout: 60_000 }).toBeGreaterThan(5 * PICTURE_BYTES);
     quick.destroy();
   });
 
@@ -102,6 +102,7 @@ describe('live pictures for slow connections', () => {
     const watcher = await open();
     watcher.on('error', () => undefined);
     watcher.resume();
+    await expect.poll(() => said.length, { timeout: 60_000 }).toBe(1);
     await delay(150);
     watcher.destroy();
     await expect.poll(() => failing.watchers, { timeout: 60_000 }).toBe(0);
