@@ -72,9 +72,9 @@ const LOOKS: readonly Look[] = [
   word(0, 'ftrt', 'is an engine of TensorRT, which fits one kind of machine only', EXPORT),
   word(0, 'RKNN', 'is a model for Rockchip (RKNN), not ONNX', EXPORT),
   word(0, '%PDF', 'is a PDF document', DOWNLOAD),
-  magic([0x7f, 0x45, 0x4c, 0x46], 'is a program (ELF)', 'name the .onnx file'),
-  magic([0x89, 0x50, 0x4e, 0x47], 'is an image (PNG)', 'name the .onnx file'),
-  magic([0xff, 0xd8, 0xff], 'is an image (JPEG)', 'name the .onnx file'),
+  magic([0x7f, 0x45, 0x4c, 0x46], 'is a program (ELF)', 'name the .onnx file that the training tool exported'),
+  magic([0x89, 0x50, 0x4e, 0x47], 'is an image (PNG)', 'name the .onnx file that the training tool exported'),
+  magic([0xff, 0xd8, 0xff], 'is an image (JPEG)', 'name the .onnx file that the training tool exported'),
   magic([0x80, 0x02], 'is a pickle of Python, as old versions of PyTorch write it', `${EXPORT} (torch.onnx.export)`),
   magic([0x80, 0x04], 'is a pickle of Python', `${EXPORT} (torch.onnx.export)`),
   (head) =>
@@ -83,7 +83,10 @@ const LOOKS: readonly Look[] = [
       : undefined,
   (head, text) => {
     if (head.some((byte) => byte < 9 || (byte > 13 && byte < 32)) || text.includes('\ufffd')) return undefined;
-    return is(`is a text that begins with "${printable(text.trim(), SHOWN_MOST)}"`, 'name the .onnx file');
+    return is(
+      `is a text that begins with "${printable(text.trim(), SHOWN_MOST)}"`,
+      'name the .onnx file that the training tool exported',
+    );
   },
 ];
 
