@@ -77,6 +77,7 @@ function base() {
     status: { listen: '127.0.0.1:0' },
     storage: {} as Entry,
     inference: {} as Entry,
+    shifts: { timeZone: 'Europe/Berlin', list: [{ name: 'Day', start: '06:00', end: '18:00', days: ['mon'] }] },
     log: { level: 'info' },
   };
 }
@@ -124,6 +125,10 @@ const ofType =
   (config) => {
     Object.assign(config.rules.find((rule) => rule['type'] === type)!, change);
   };
+const shift =
+  (change: Entry): Change =>
+  (config) =>
+    void Object.assign(config.shifts.list[0]!, change);
 const rule = (change: Entry): Change => ofType('spill', change);
 
 /** For every key of the configuration a change of it, by its path; rules with options of their type by type and path. */
@@ -191,6 +196,11 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'product_defect rules[].maxUnobserved': ofType('product_defect', { maxUnobserved: '7m' }),
   'product_defect rules[].productLabels': ofType('product_defect', { productLabels: ['can'] }),
   'product_defect rules[].minSightings': ofType('product_defect', { minSightings: 4 }),
+  'shifts.timeZone': (config) => void (config.shifts.timeZone = 'Europe/Lisbon'),
+  'shifts.list[].name': shift({ name: 'Early' }),
+  'shifts.list[].start': shift({ start: '07:00' }),
+  'shifts.list[].end': shift({ end: '17:00' }),
+  'shifts.list[].days': shift({ days: ['tue'] }),
   'plant[].url': (config) => void (config.plant = [{ url: 'log:' }]),
   'uplink.broker': (config) => void (config.uplink!['broker'] = broker.url.replace('127.0.0.1', 'localhost')),
   'uplink.username': section('uplink', { username: 'line-1' }),
