@@ -95,7 +95,8 @@ async function cutsOf(
 /** Highest number of each stream that was printed, which is after its commit. */
 function promisedIn(stdout: string): Map<string, number> {
   const said = new Map<string, number>();
-  for (const [, stream = '', seq = ''] of stdout.matchAll(/^promised (\w+) (\d+)$/gm)) said.set(stream, Number(seq));
+  for (const [, stream = '', seq = ''] of stdout.matchAll(/^promised (\w+) (\d+) \w+$/gm))
+    said.set(stream, Number(seq));
   return said;
 }
 
