@@ -146,14 +146,19 @@ describe.skipIf(executable === undefined)('the status page', () => {
     await page.reload();
     const answer = page.locator('.answer');
     await waitFor('two open events', async () => /2 open events/.test(await answer.innerText()));
+    const says = /All 3 cameras are being inspected\.\s+Open: puddle at floor for/;
+    await waitFor('the reason of the headline', async () => says.test(await answer.innerText()));
     expect(await answer.getAttribute('class')).toContain('bad');
-    expect(await answer.innerText()).toMatch(/All 3 cameras are being inspected\.\s+Open: puddle at floor for/);
-    expect(await page.title()).toContain('2 open events');
+    await waitFor('the title', async () => (await page.title()).includes('2 open events'));
     const open = page.locator('.open-events .event').first();
     expect(await open.innerText()).toContain('No snapshot: the vision process is not running');
-    const top = async (selector: string) => (await page.locator(selector).first().boundingBox())?.y ?? 0;
-    expect(await top('.open-events')).toBeLessThan(await top('.cameras'));
+    const top = async (selector: string) => (await page.locator(selector).first().boundingBox())?.y;
+    await waitFor('the events to stand above the cameras', async () => {
+      const [events, cameras] = [await top('.open-events'), await top('.cameras')];
+      return events !== undefined && cameras !== undefined && events < cameras;
+    });
     await open.click();
+    await page.locator('.sheet').getByText('Frames absent').waitFor();
     const sheet = await page.locator('.sheet').innerText();
     expect(sheet).toContain('No snapshot: the vision process is not running');
     expect(sheet).toMatch(/Frames absent\s+12/);
