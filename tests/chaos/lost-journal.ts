@@ -8,6 +8,7 @@ import {
   statSync,
   truncateSync,
   writeSync,
+  existsSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -81,12 +82,13 @@ export const lostJournal: Scenario = {
   },
 };
 
-/** As a backup does that runs beside the device; false where a file went away meanwhile. */
+/** As a backup does that runs beside the device; false where a file went away meanwhile, or the journal is missing. */
 function copied(data: string, copy: string): boolean {
   clear(copy);
   try {
     cpSync(data, copy, { recursive: true, filter: (path) => !path.endsWith('.tmp') });
-    return true;
+    // Between two journals there is none for a moment.
+    return existsSync(journalPath(copy));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return false;
     throw error;
