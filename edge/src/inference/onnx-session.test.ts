@@ -110,8 +110,7 @@ describe('a model on its thread', () => {
     const endless = endlessModel(SIZE, 200);
     const manifest = tinyManifest(endless, { size: SIZE, labels: ['thing'] });
     const session = await sessionOf(endless, { manifest });
-    const { trialCpuMs } = await session.start(signal);
-    expect(trialCpuMs).toBeGreaterThan(0);
+    await session.start(signal);
     const { pixels } = await session.infer(frame(), SOURCE, 10_000);
     const waiting = session.infer(pixels.fill(255), SOURCE, 500);
     await expect(waiting).rejects.toMatchObject({
