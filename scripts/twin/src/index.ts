@@ -15,5 +15,6 @@ export {
   SCENES,
   type SceneKind,
 } from './scenes/index.ts';
-export { CLASSES, drawStill, renderFile, type Still, writeStills, yoloLabels } from './output/index.ts';
+export { CLASSES, drawStill, type Looks, renderFile, type Still, writeStills, yoloLabels } from './output/index.ts';
+export { CONDITIONS, type Condition, STYLE_NAMES, type StyleName, STYLES } from './styles/index.ts';
 export type { Box } from './raster/index.ts';

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { SCENES, type SceneKind } from '../scenes/index.ts';
+import { CONDITIONS, type Condition, STYLE_NAMES, type StyleName, STYLES } from '../styles/index.ts';
 
 /** Readers of the command line's values; each throws commander's InvalidArgumentError with what would be right. */
 export function integer(text: string): number {
@@ -34,6 +35,27 @@ export function port(text: string): number {
   const value = integer(text);
   if (value > 65535) throw new InvalidArgumentError('must be a port, 0 to 65535');
   return value;
+}
+
+function oneOf<T extends string>(known: readonly T[], text: string): T {
+  const found = known.find((name) => name === text);
+  if (found === undefined) throw new InvalidArgumentError(`must be of ${known.join(', ')}; ${text} is not`);
+  return found;
+}
+
+/** Names of styles, with commas between; `training` and `judging` stand for all styles of that use. */
+export function styles(text: string): [StyleName, ...StyleName[]] {
+  const named = text.split(',').flatMap((name): StyleName[] => {
+    if (name !== 'training' && name !== 'judging') return [oneOf(STYLE_NAMES, name)];
+    return STYLE_NAMES.filter((style) => STYLES[style].use === name);
+  });
+  const [first, ...others] = named;
+  return [first ?? 'plain', ...others];
+}
+
+/** Names of conditions, with commas between; `all` stands for every one. */
+export function conditions(text: string): Condition[] {
+  return text === 'all' ? [...CONDITIONS] : text.split(',').map((name) => oneOf(CONDITIONS, name));
 }
 
 /** name:password, split at the first colon. */

@@ -1,9 +1,10 @@
 /** The twin's command line: images, videos and live cameras of the simulated line. */
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { duration, pictureSize, port, sceneKind, user, integer } from './arguments.ts';
+import { conditions, duration, integer, pictureSize, port, sceneKind, styles, user } from './arguments.ts';
 import type { Faults } from '../rtsp/index.ts';
 import { LineError, loadLine, type SceneKind, SCENES } from '../scenes/index.ts';
+import { type Condition, CONDITIONS, STYLE_NAMES, STYLES, type StyleName } from '../styles/index.ts';
 
 const DEFAULT_LINE = fileURLToPath(new URL('../../line.yaml', import.meta.url));
 const DECLARATION = ['--line <file>', "the line's declaration", DEFAULT_LINE] as const;
@@ -29,7 +30,13 @@ interface StillsArguments {
   readonly out: string;
   readonly seed: number;
   readonly size: { readonly width: number; readonly height: number };
+  readonly styles: readonly [StyleName, ...StyleName[]];
+  readonly conditions: readonly Condition[];
 }
+
+const STYLES_HELP = STYLE_NAMES.map(
+  (name) => `  ${name.padEnd(8)} ${STYLES[name].use.padEnd(9)} ${STYLES[name].about}`,
+).join('\n');
 
 program
   .command('stills')
@@ -39,11 +46,29 @@ program
   .requiredOption('--out <folder>', 'gets images/, labels/ and names.txt')
   .option('--seed <n>', 'another seed gives other images', integer, 1)
   .option('--size <WxH>', 'size of the images', pictureSize, { width: 640, height: 360 })
-  .addHelpText('after', '\nExample:\n  twin stills --camera floor --count 2000 --out data/floor/train --seed 1')
-  .action(async ({ camera: kind, count, seed, out, size }: StillsArguments) => {
+  .option(
+    '--styles <names>',
+    'each picture is drawn in one of these; training or judging names all of one use',
+    styles,
+    ['plain' as const],
+  )
+  .option('--conditions <names>', `half of the pictures show one of: ${CONDITIONS.join(', ')}; or all`, conditions, [])
+  .addHelpText(
+    'after',
+    `
+Styles (train with those for training, judge with those for judging, so that a model cannot learn the drawing):
+${STYLES_HELP}
+
+Examples:
+  twin stills --camera floor --count 2000 --out data/floor/train --seed 1
+  twin stills --camera people --count 2000 --out data/people/train --styles training --conditions all
+  twin stills --camera people --count 500 --out data/people/judge --seed 99 --styles judging --conditions dark,noisy`,
+  )
+  .action(async ({ camera: kind, count, seed, out, size, styles: named, conditions: light }: StillsArguments) => {
+    const looks = { styles: named, conditions: light };
     const { writeStills } = await import('../output/index.ts');
     const startedMs = performance.now();
-    await writeStills({ kind, count, seed, out, ...size }, (done) => showProgress(`${done} of ${count}`));
+    await writeStills({ kind, count, seed, out, looks, ...size }, (done) => showProgress(`${done} of ${count}`));
     process.stderr.write(`\r${count} images in ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
   });
 

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { type Box, Random } from '../raster/index.ts';
+import { type Condition, lookOf, type StyleName, underConditions } from '../styles/index.ts';
 import { opticsFor, type SceneKind, Stage, trainingPlay } from '../scenes/index.ts';
 
 /** A detector's classes per kind of camera; a class's number is its place in the list. */
@@ -23,11 +24,31 @@ function teachable(box: Box): boolean {
   return box.visible >= 0.3 && Math.min(width, height) >= 6;
 }
 
+/** The looks that pictures of a set are drawn in; each picture takes one style and at most one condition of the lists. */
+export interface Looks {
+  readonly styles: readonly [StyleName, ...StyleName[]];
+  /** Half of the pictures are taken under one of these. */
+  readonly conditions: readonly Condition[];
+}
+
+export const PLAIN_LOOKS: Looks = { styles: ['plain'], conditions: [] };
+
 /** Training picture number `index` of a set; each has a seed of its own and none depends on another. */
-export function drawStill(kind: SceneKind, seed: number, index: number, width: number, height: number): Still {
+export function drawStill(
+  kind: SceneKind,
+  seed: number,
+  index: number,
+  width: number,
+  height: number,
+  looks: Looks = PLAIN_LOOKS,
+): Still {
   const random = new Random('still', kind, seed, index);
-  const optics = opticsFor(random, 'training');
-  const stage = new Stage(trainingPlay(kind, random), width, height);
+  const chosen = new Random('still-look', kind, seed, index);
+  const look = lookOf(chosen.pick(looks.styles), chosen);
+  const [first, ...others] = looks.conditions;
+  const condition = first !== undefined && chosen.chance(0.5) ? [chosen.pick([first, ...others])] : [];
+  const optics = underConditions(opticsFor(random, 'training'), condition);
+  const stage = new Stage(trainingPlay(kind, random), width, height, look);
   stage.paint(0);
   const pixels = Buffer.allocUnsafe(width * height * 3);
   stage.develop(optics, random.integer(0, 1 << 20), pixels);
@@ -55,6 +76,7 @@ export interface StillsOptions {
   readonly width: number;
   readonly height: number;
   readonly out: string;
+  readonly looks?: Looks;
 }
 
 /** JPEG encoding runs beside painting; more than two at once would only fill memory. */
@@ -63,13 +85,13 @@ const QUALITY = 88;
 
 /** Writes images/NNNNN.jpg, labels/NNNNN.txt and names.txt. `progress` hears how many are done. */
 export async function writeStills(options: StillsOptions, progress: (done: number) => void): Promise<void> {
-  const { kind, count, seed, width, height, out } = options;
+  const { kind, count, seed, width, height, out, looks } = options;
   await mkdir(join(out, 'images'), { recursive: true });
   await mkdir(join(out, 'labels'), { recursive: true });
   await writeFile(join(out, 'names.txt'), `${CLASSES[kind].join('\n')}\n`);
   const pending: Promise<unknown>[] = [];
   for (let index = 0; index < count; index += 1) {
-    const still = drawStill(kind, seed, index, width, height);
+    const still = drawStill(kind, seed, index, width, height, looks);
     const name = String(index).padStart(5, '0');
     const picture = sharp(still.pixels, { raw: { width, height, channels: 3 } }).jpeg({ quality: QUALITY });
     pending.push(

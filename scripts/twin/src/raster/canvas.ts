@@ -1,8 +1,9 @@
 import type { Rgb } from './colour.ts';
 import { MASK, SIDE } from './noise.ts';
 import type { ObjectMap } from './objects.ts';
-import type { Paint } from './paint.ts';
+import { type Paint, solid } from './paint.ts';
 import type { Path } from './path.ts';
+import { isOpaque, type Pen, restyled, widen, wobbled } from './pen.ts';
 
 /** x' = a x + c y + e, y' = b x + d y + f. */
 export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
@@ -24,6 +25,8 @@ export class Canvas {
   readonly objects: ObjectMap | undefined;
   /** Who owns what is painted next: an id of the ObjectMap, SCENERY or NOBODY. */
   owner: number = SCENERY;
+  /** How shapes are drawn; none draws them as they are given. */
+  pen: Pen | undefined;
   #matrix: Matrix = [1, 0, 0, 1, 0, 0];
   readonly #cells: Float32Array;
   #points = new Float64Array(256);
@@ -66,8 +69,25 @@ export class Canvas {
   }
 
   fill(path: Path, paint: Paint): void {
+    const { pen } = this;
+    if (!pen) return this.#fill(path, paint, 0);
+    const pixel = Math.hypot(this.#matrix[0], this.#matrix[1]);
+    const drawn = pen.wobble > 0 ? wobbled(path, { ...pen, wobble: (pen.wobble * this.width) / 640 }, pixel) : path;
+    const { outline } = pen;
+    if (outline && this.owner !== NOBODY && isOpaque(paint))
+      this.#fill(drawn, solid(outline.colour, outline.alpha), (outline.width * this.width) / 640);
+    this.#fill(drawn, restyled(paint, pen), 0);
+  }
+
+  /** `margin`: pixels by which the outline is widened. */
+  #fill(path: Path, paint: Paint, margin: number): void {
     const count = path.length / 2;
     const bounds = this.#project(path, count);
+    if (margin > 0) {
+      widen(this.#points, count, margin);
+      for (const k of [0, 1] as const) bounds[k] -= margin;
+      for (const k of [2, 3] as const) bounds[k] += margin;
+    }
     if (this.owner > 0) this.objects?.stretch(this.owner, bounds[0], bounds[1], bounds[2], bounds[3]);
     const x0 = Math.max(0, Math.floor(bounds[0]));
     const y0 = Math.max(0, Math.floor(bounds[1]));

@@ -1,3 +1,4 @@
+import { type Camera, coded, throughLens } from './camera.ts';
 import { Random } from './random.ts';
 
 /** What the lens, the lamp and the sensor do to a picture. */
@@ -12,8 +13,11 @@ export interface Optics {
   readonly noise: number;
   /** 0 sharp; each step averages over neighbours once more. */
   readonly softness: 0 | 1 | 2;
+  /** What a camera does beyond that; a good one does nothing. */
+  readonly camera?: Camera;
 }
 
+/** Number of samples of noise; a power of two. */
 const SAMPLES = 1 << 16;
 const GRAIN = ((): Float32Array => {
   const random = new Random('sensor');
@@ -25,11 +29,17 @@ export class Finish {
   readonly #noise = new Int8Array(SAMPLES);
   readonly #curves = [new Uint8Array(256), new Uint8Array(256), new Uint8Array(256)] as const;
   #level = -1;
+  #lens = new Uint8Array(0);
 
   /** Writes width x height x 3 bytes to `out`. `frame` picks where the noise starts. */
   apply(pixels: Uint8Array, width: number, height: number, optics: Optics, frame: number, out: Uint8Array): void {
     this.#prepare(optics);
+    const { camera } = optics;
     let from = pixels;
+    if (camera) {
+      if (this.#lens.length !== pixels.length) this.#lens = new Uint8Array(pixels.length);
+      from = throughLens(pixels, this.#lens, width, height, camera);
+    }
     for (let i = 0; i < optics.softness; i += 1) {
       soften(from, out, width, height);
       from = out;
@@ -46,6 +56,7 @@ export class Finish {
       out[i + 2] = b < 0 ? 0 : b > 255 ? 255 : b;
       n = (n + 3) & (SAMPLES - 1);
     }
+    if (camera) coded(out, width, height, camera, frame, GRAIN);
   }
 
   #prepare(optics: Optics): void {

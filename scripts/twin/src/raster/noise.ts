@@ -50,3 +50,20 @@ export const FINE = whiteTile();
 export const SPECKLE = cloudTile('speckle', [32, 64, 128]);
 /** Patches of 16 to 64 pixels: dirt, uneven light, folds. */
 export const CLOUD = cloudTile('cloud', [4, 8, 16, 64]);
+
+/** A regular pattern; `value` gives -1..1 at a place of the tile. Patterns repeat within it. */
+function patternTile(value: (x: number, y: number) => number): NoiseTile {
+  const values = new Int8Array(SIDE * SIDE);
+  for (let y = 0; y < SIDE; y += 1)
+    for (let x = 0; x < SIDE; x += 1) values[y * SIDE + x] = Math.round(100 * value(x, y));
+  return { values };
+}
+
+/** Strokes of a pencil, 8 pixels apart. */
+export const HATCH = patternTile((x, y) => (((x + y) & 7) < 2 ? -1 : (((x * 3 + y) >> 3) & 3) === 0 ? -0.25 : 0.3));
+/** Dots of a printed picture, 4 pixels apart. */
+export const DOTS = patternTile((x, y) => Math.cos((x * Math.PI) / 2) * Math.cos((y * Math.PI) / 2));
+/** Threads of woven cloth. */
+export const WEAVE = patternTile(
+  (x, y) => (((x >> 1) + (y >> 1)) & 1 ? 0.6 : -0.6) * (0.6 + 0.4 * Math.cos(x * 0.7853981633974483)),
+);

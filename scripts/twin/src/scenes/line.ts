@@ -3,12 +3,22 @@ import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { HEADWEAR } from './people/person.ts';
 import { DEFECTS } from './product/bottle.ts';
+import { CONDITIONS, STYLE_NAMES } from '../styles/index.ts';
 
 const seconds = z.number().nonnegative();
 const perMinute = z.number().nonnegative().max(600);
 const fraction = z.number().min(0).max(1);
 
+/** How any camera's pictures look. */
+const look = {
+  /** `plain` when left out. */
+  style: z.enum(STYLE_NAMES).optional(),
+  /** Conditions of light and camera that hold all the time. */
+  conditions: z.array(z.enum(CONDITIONS)).optional(),
+};
+
 const productCamera = z.strictObject({
+  ...look,
   id: z.string().min(1),
   scene: z.literal('product'),
   bottlesPerMinute: perMinute.positive(),
@@ -20,6 +30,7 @@ const productCamera = z.strictObject({
 });
 
 const peopleCamera = z.strictObject({
+  ...look,
   id: z.string().min(1),
   scene: z.literal('people'),
   /** Random visitors besides the scripted ones. */
@@ -34,6 +45,7 @@ const peopleCamera = z.strictObject({
 });
 
 const floorCamera = z.strictObject({
+  ...look,
   id: z.string().min(1),
   scene: z.literal('floor'),
   /** People who only walk through, half of them with a mop. */

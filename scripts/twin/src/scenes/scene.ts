@@ -5,6 +5,7 @@ import { PeopleScene } from './people/scene.ts';
 import { ProductScene } from './product/scene.ts';
 import { type Box, type Optics, Random } from '../raster/index.ts';
 import { type Play, Stage } from './stage.ts';
+import { lookOf, underConditions } from '../styles/index.ts';
 import { opticsFor, drifted } from './view.ts';
 
 type ScriptedPlay = Play & { incidents(fromSeconds: number, toSeconds: number): Incident[] };
@@ -51,8 +52,9 @@ export class Scene {
     this.fps = line.fps;
     this.frameBytes = this.width * this.height * 3;
     this.#play = playFor(line, camera);
-    this.#stage = new Stage(this.#play, this.width, this.height);
-    this.#optics = opticsFor(random, 'line');
+    const look = lookOf(camera.style ?? 'plain', new Random('look', line.seed, cameraId));
+    this.#stage = new Stage(this.#play, this.width, this.height, look);
+    this.#optics = underConditions(opticsFor(random, 'line'), camera.conditions ?? []);
     this.#phase = random.between(0, Math.PI * 2);
   }
 

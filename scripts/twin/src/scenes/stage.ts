@@ -1,4 +1,5 @@
 import { type Box, type Optics, Canvas, Finish, ObjectMap } from '../raster/index.ts';
+import { drawOverlay, type Look } from '../styles/index.ts';
 import { type Mount, matrixOf } from './view.ts';
 
 /** What one camera can be shown: a still backdrop, and on it whatever is there at a moment. */
@@ -17,14 +18,18 @@ export class Stage {
   readonly #objects: ObjectMap;
   readonly #canvas: Canvas;
   readonly #finish = new Finish();
+  readonly #look: Look | undefined;
   #backdrop: Uint8Array | undefined;
 
-  constructor(play: Play, width: number, height: number) {
+  /** `look`: how it is drawn; none draws as the scenes are designed. */
+  constructor(play: Play, width: number, height: number, look?: Look) {
     this.width = width;
     this.height = height;
     this.#play = play;
     this.#objects = new ObjectMap(width, height);
     this.#canvas = new Canvas(width, height, this.#objects);
+    this.#canvas.pen = look?.pen;
+    this.#look = look;
   }
 
   /** Paints the moment and its object map, before lens and sensor. */
@@ -33,6 +38,7 @@ export class Stage {
     canvas.matrix = matrixOf(this.#play.mount, this.width, this.height);
     if (!this.#backdrop) {
       this.#play.backdrop(canvas);
+      if (this.#look?.overlay) drawOverlay(canvas, this.#look.overlay);
       this.#backdrop = Uint8Array.from(canvas.pixels);
     }
     canvas.pixels.set(this.#backdrop);
@@ -42,7 +48,8 @@ export class Stage {
 
   /** Writes what was painted last, as the camera delivers it: RGB24, width x height x 3 bytes. */
   develop(optics: Optics, frame: number, out: Uint8Array): void {
-    this.#finish.apply(this.#canvas.pixels, this.width, this.height, optics, frame, out);
+    const delivered = this.#look?.optics(optics) ?? optics;
+    this.#finish.apply(this.#canvas.pixels, this.width, this.height, delivered, frame, out);
   }
 
   boxes(): Box[] {

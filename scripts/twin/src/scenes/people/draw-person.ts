@@ -6,6 +6,7 @@ import {
   linear,
   NOBODY,
   type Path,
+  PLAIN_PEN,
   rectangle,
   type Rgb,
   shade,
@@ -19,6 +20,8 @@ import type { Person, Pose } from './person.ts';
 /** Body measures as fractions of body height; the head is a little large, as a wide lens from above shows it. */
 const SHOULDER = 0.795;
 const HIP = 0.5;
+/** The point about which heads of another size are scaled, in thousandths. */
+const NECK = -850;
 
 /** Paints a person standing at the pose's feet, and registers `person` with its head as a part. */
 export function drawPerson(canvas: Canvas, person: Person, pose: Pose): void {
@@ -30,7 +33,8 @@ export function drawPerson(canvas: Canvas, person: Person, pose: Pose): void {
   const bob = Math.abs(Math.sin(pose.phase)) * 0.012 * pose.swing;
   canvas.as(NOBODY, () => canvas.glow(pose.x, pose.y, size * 0.2, size * 0.045, [0, 0, 0], 0.5));
   // Drawn in units of a thousandth of the body's height.
-  canvas.within(pose.x, pose.y - bob * size, size / 1000, size / 1000, 0, () => {
+  const { slimness, headSize } = canvas.pen ?? PLAIN_PEN;
+  canvas.within(pose.x, pose.y - bob * size, (size / 1000) * slimness, size / 1000, 0, () => {
     canvas.as(body, () => {
       drawLegs(canvas, person, pose);
       drawArm(canvas, person, pose, pose.facing === 1 ? -1 : 1, true);
@@ -38,7 +42,9 @@ export function drawPerson(canvas: Canvas, person: Person, pose: Pose): void {
       if (pose.facing === 0 || pose.facing === 2) drawArm(canvas, person, pose, -1, false);
       neck(canvas, person);
     });
-    canvas.as(head, () => drawHead(canvas, person, pose.facing));
+    canvas.as(head, () =>
+      canvas.within(0, NECK * (1 - headSize), headSize, headSize, 0, () => drawHead(canvas, person, pose.facing)),
+    );
     canvas.as(body, () => {
       if (pose.facing === 1 || pose.facing === -1) drawArm(canvas, person, pose, pose.facing, false);
     });

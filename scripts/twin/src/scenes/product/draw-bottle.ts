@@ -8,6 +8,7 @@ import {
   NOBODY,
   type Paint,
   type Path,
+  PLAIN_PEN,
   rectangle,
   type Rgb,
   shade,
@@ -27,7 +28,8 @@ export function drawBottle(canvas: Canvas, bottle: Bottle, x: number, foot: numb
   const body = objects?.add('product', bottle.objectId) ?? 0;
   const part = (label: string): number => objects?.add(label, `${bottle.objectId}/${label}`, body) ?? 0;
   const open = bottle.defect?.kind === 'missing_cap';
-  canvas.within(x, foot, scale, scale, bottle.lean, () => {
+  const { slimness } = canvas.pen ?? PLAIN_PEN;
+  canvas.within(x, foot, scale * slimness, scale, bottle.lean, () => {
     canvas.as(body, () => {
       drawBody(canvas, bottle);
       if (bottle.label) drawLabel(canvas, bottle, bottle.label);
