@@ -260,14 +260,14 @@ export const MODULES: readonly Module[] = [
     ['sharp', 'node:fs/promises', 'node:crypto'],
   ),
   edge('tracking', ['domain', 'pipeline']),
-  edge('rules', ['domain', 'pipeline', 'fields'], ['zod']),
+  edge('rules', ['protocol/coverage', 'domain', 'pipeline', 'fields'], ['zod']),
   edge('plant', ['domain', 'kit', 'pipeline']),
   edge(
     'config',
     ['protocol/coverage', 'domain', 'kit', 'fields', 'rules', 'camera/sources', 'plant', 'protocol'],
     ['zod', 'yaml', 'node:fs', 'node:fs/promises', 'node:crypto'],
   ),
-  edge('control', ['kit', 'fields', 'config']),
+  edge('control', ['kit', 'fields', 'rules', 'config']),
   edge(
     'journal',
     ['kit', 'protocol/records', 'protocol'],

@@ -11,7 +11,7 @@ import { eventIds } from './event-id.ts';
 import { laneSetup } from './lane-setup.ts';
 import { type LineModel, lineModels, refusals } from './models.ts';
 import type { RunLineOptions } from './run-line.ts';
-import { rulesOf, rulesWithoutLabels } from './rules.ts';
+import { type RuleSurroundings, rulesOf, rulesWithoutLabels } from './rules.ts';
 import { CameraUrls, visionPlan } from './vision-plan.ts';
 import { wantedRates } from './wanted-rates.ts';
 
@@ -22,6 +22,8 @@ export interface InspectionStart {
   readonly keeper: EngineCache | undefined;
   readonly recorder: Recorder;
   readonly alarm: Alarm;
+  /** For the rules. */
+  readonly around: RuleSurroundings;
 }
 
 /** Cameras, models, lanes and rules of a running line. A camera or a rule is replaced while the others go on. */
@@ -34,6 +36,7 @@ export class Inspection {
   #loaded: LoadedConfig;
   #models: readonly LineModel[];
   #keeper: EngineCache | undefined;
+  readonly #around: RuleSurroundings;
   readonly #urls = new CameraUrls();
   #plan: VisionPlan;
   /** One change after the other: of the configuration, or of secrets. */
@@ -41,14 +44,15 @@ export class Inspection {
   #vision: VisionProcess;
   #running: Service;
 
-  constructor(options: RunLineOptions, { models, keeper, recorder, alarm }: InspectionStart) {
+  constructor(options: RunLineOptions, { models, keeper, recorder, alarm, around }: InspectionStart) {
     const { loaded, clock, logger } = options;
     this.#options = options;
     this.#loaded = loaded;
     this.#models = models;
     this.#keeper = keeper;
+    this.#around = around;
     this.lanes = new Lanes({
-      lanes: loaded.config.cameras.map((camera) => laneSetup(loaded.config, camera, models, 'live')),
+      lanes: loaded.config.cameras.map((camera) => laneSetup(loaded.config, camera, models, 'live', around)),
       // The lanes ask the vision process for snapshots, which sends its results to the lanes.
       vision: { picture: (request, until) => this.#vision.picture(request, until) },
       recorder,
@@ -94,7 +98,8 @@ export class Inspection {
     const { config } = this.#loaded;
     for (const { camera: id, removed, added } of moves) {
       const camera = config.cameras.find((candidate) => candidate.id === id);
-      const rules = camera === undefined ? [] : rulesOf(config, camera).filter((rule) => added.includes(rule.id));
+      const rules =
+        camera === undefined ? [] : rulesOf(config, camera, this.#around).filter((rule) => added.includes(rule.id));
       this.lanes.changeRules(id, { removed, added: rules });
     }
   }
@@ -163,7 +168,7 @@ export class Inspection {
   #replaceLanes(ids: readonly string[]): void {
     const { config } = this.#loaded;
     for (const camera of config.cameras) {
-      if (ids.includes(camera.id)) this.lanes.replace(laneSetup(config, camera, this.#models, 'live'));
+      if (ids.includes(camera.id)) this.lanes.replace(laneSetup(config, camera, this.#models, 'live', this.#around));
     }
     for (const refused of refusals(this.#models)) this.lanes.model(refused);
   }

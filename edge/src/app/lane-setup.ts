@@ -2,7 +2,7 @@ import { type CameraConfig, type Config, modelIdsOf } from '../config/index.ts';
 import type { LaneSetup } from '../pipeline/index.ts';
 import { ByteTracker, TRACKER_DEFAULTS } from '../tracking/index.ts';
 import { type LineModel, weakest } from './models.ts';
-import { rulesOf } from './rules.ts';
+import { type RuleSurroundings, rulesOf } from './rules.ts';
 
 /** The lane of one camera: a tracker for each of its models, and its rules with nothing pending. */
 export function laneSetup(
@@ -10,8 +10,9 @@ export function laneSetup(
   camera: CameraConfig,
   models: readonly LineModel[],
   source: LaneSetup['source'],
+  around: RuleSurroundings = {},
 ): LaneSetup {
-  const rules = rulesOf(config, camera);
+  const rules = rulesOf(config, camera, around);
   return {
     camera: camera.id,
     source,

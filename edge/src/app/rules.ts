@@ -1,16 +1,27 @@
-import type { CameraConfig, Config } from '../config/index.ts';
+import { machineZone } from '@lineside/protocol/coverage';
+import { type CameraConfig, type Config, shiftPlanOf } from '../config/index.ts';
 import type { Rule } from '../pipeline/index.ts';
-import { createRule, labelProblems } from '../rules/index.ts';
+import { createRule, labelProblems, type RulePlace } from '../rules/index.ts';
 import { periodMs } from './model-assignments.ts';
 import type { LineModel } from './models.ts';
 
+/** What the rules of a running line have beside their configuration; a recording has none of it. */
+export type RuleSurroundings = Pick<RulePlace, 'wallTime'>;
+
 /** The rules of one camera, with nothing pending. */
-export function rulesOf(config: Config, camera: CameraConfig): readonly Rule[] {
+export function rulesOf(config: Config, camera: CameraConfig, around: RuleSurroundings): readonly Rule[] {
+  const plan = shiftPlanOf(config, machineZone());
   return config.rules
     .filter((rule) => rule.camera === camera.id)
     .map((rule) => {
       const zone = camera.zones.find(({ id }) => id === rule.zone);
-      return createRule(rule, { zone, resultEveryMs: periodMs(camera, rule.model) });
+      return createRule(rule, {
+        ...around,
+        zone,
+        zones: camera.zones,
+        plan,
+        resultEveryMs: periodMs(camera, rule.model),
+      });
     });
 }
 

@@ -20,6 +20,7 @@ import { type DataFolder, openDataFolder } from './open-data-folder.ts';
 import { PlantSignals } from '../plant/index.ts';
 import { RunningLine } from './running-line.ts';
 import { TelemetryWriter } from './telemetry-writer.ts';
+import { trustedWallTime } from './trusted-wall-time.ts';
 import type { UplinkService } from './uplink-service.ts';
 
 export interface RunLineOptions {
@@ -69,7 +70,11 @@ export async function runLine(options: RunLineOptions, signal: AbortSignal): Pro
     const models = await lineModels(loaded, options);
     const keeper = await lineEngines(loaded.config, models, options);
     const plant = plantSignals(options);
-    const inspection = new Inspection(options, { models, keeper, recorder: folder.recorder, alarm: plant });
+    const wallTime = trustedWallTime(clock, folder.journal);
+    const inspection = new Inspection(options, {
+      ...{ models, keeper, recorder: folder.recorder, alarm: plant },
+      around: { wallTime },
+    });
     const line = new RunningLine(options, folder, inspection);
     await supervise({ options, line, folder, plant }, AbortSignal.any([signal, reopen.signal, line.restart]));
     options.onStopped(line.status.snapshot());

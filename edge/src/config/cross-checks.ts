@@ -1,4 +1,5 @@
 import type { ValuePath } from '@lineside/kit';
+import { DEFAULT_SHIFTS } from '@lineside/protocol/coverage';
 import { definitionOf } from '../rules/index.ts';
 import { nearest } from './distance.ts';
 import type { Finding } from './issues.ts';
@@ -25,6 +26,7 @@ export function crossCheck(value: unknown, catalog: readonly string[]): readonly
     ...cameras.flatMap((camera, i) => unknownModels(camera, ['cameras', i], known)),
     ...cameras.flatMap((camera, i) => assignmentsOf(camera, ['cameras', i])),
     ...rules.flatMap((rule, i) => checkRule(rule, ['rules', i], cameras)),
+    ...rules.flatMap((rule, i) => unknownShifts(rule, ['rules', i], shiftNames(value['shifts']))),
   ];
 }
 
@@ -159,9 +161,8 @@ function checkRule(rule: Loose, path: ValuePath, cameras: readonly Loose[]): rea
   const findings: Finding[] = [];
   const zones = idsOf(groups(camera['zones']));
   for (const option of definitionOf(String(rule['type']))?.zoneOptions ?? ['zone']) {
-    const zone = rule[option];
-    if (typeof zone === 'string' && !zones.includes(zone)) {
-      findings.push(unknownName('zone', zone, zones, [...path, option], ` on camera ${name}`));
+    for (const { zone, place } of zonesIn(rule[option], [...path, option])) {
+      if (!zones.includes(zone)) findings.push(unknownName('zone', zone, zones, place, ` on camera ${name}`));
     }
   }
   const model = modelOf(rule);
@@ -176,8 +177,29 @@ function checkRule(rule: Loose, path: ValuePath, cameras: readonly Loose[]): rea
   return findings;
 }
 
+/** An option names one zone, or a list of them. */
+function zonesIn(value: unknown, path: ValuePath): readonly { readonly zone: string; readonly place: ValuePath }[] {
+  if (typeof value === 'string') return [{ zone: value, place: path }];
+  return listOf(value).flatMap((zone, i) => (typeof zone === 'string' ? [{ zone, place: [...path, i] }] : []));
+}
+
+function unknownShifts(rule: Loose, path: ValuePath, known: readonly string[]): readonly Finding[] {
+  return listOf(rule['shifts']).flatMap((name, i) =>
+    typeof name === 'string' && !known.includes(name)
+      ? [unknownName('shift', name, known, [...path, 'shifts', i])]
+      : [],
+  );
+}
+
+/** Names of the shifts of the file, or of those that stand for it where it has none. */
+function shiftNames(value: unknown): readonly string[] {
+  const list = isLoose(value) ? value['list'] : undefined;
+  const names = groups(list).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+  return Array.isArray(list) ? names : DEFAULT_SHIFTS.map(({ name }) => name);
+}
+
 function unknownName(
-  what: 'camera' | 'zone',
+  what: 'camera' | 'zone' | 'shift',
   name: string,
   known: readonly string[],
   path: ValuePath,

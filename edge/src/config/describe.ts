@@ -100,7 +100,7 @@ export interface KeyDescription {
   readonly forms?: readonly string[];
 }
 
-/** Every key that holds a value, in the order of the schema. */
+/** Every key that holds a value, and every list of groups that has an example, in the order of the schema. */
 export function describeKeys(root: SchemaNode = configJsonSchema()): readonly KeyDescription[] {
   return keysUnder(root, '');
 }
@@ -110,7 +110,10 @@ function keysUnder(node: SchemaNode, prefix: string): readonly KeyDescription[] 
     const path = prefix === '' ? key : `${prefix}.${key}`;
     const required = node.required?.includes(key) === true;
     if (child.properties !== undefined) return keysUnder(child, path);
-    if (child.items?.properties !== undefined) return keysUnder(child.items, `${path}[]`);
+    if (child.items?.properties !== undefined) {
+      const list = child.examples === undefined ? [] : [describe(path, child, required)];
+      return [...list, ...keysUnder(child.items, `${path}[]`)];
+    }
     if (child.items?.oneOf !== undefined) return keysOfForms(formsOf(child.items), `${path}[]`);
     const entries = groupOf(child.items);
     const inside = entries?.properties === undefined ? [] : keysUnder(entries, `${path}[]`);
@@ -162,6 +165,7 @@ function typeOf(node: SchemaNode): string {
   if (node.enum !== undefined) return node.enum.map(String).join(' | ');
   if (node.anyOf !== undefined) return node.anyOf.map(typeOf).join(' | ');
   if (node.items?.anyOf !== undefined) return 'list of texts or groups';
+  if (node.items?.properties !== undefined) return 'list of groups';
   if (node.type === 'array') return node.items?.type === undefined ? 'list' : `list of ${node.items.type}s`;
   return node.type ?? 'text';
 }

@@ -36,6 +36,18 @@ describe('the rules of a configuration', () => {
     });
   });
 
+  it('refuse a mask that is no zone of the camera, and a shift that the line does not have', () => {
+    expect(problem('{id: r, type: spill, camera: a, masks: [mirror]}')).toMatchObject({
+      code: 'unknown_zone',
+      path: 'rules[0].masks[0]',
+    });
+    expect(problem('{id: r, type: spill, camera: a, shifts: [Early, Nigt]}')).toMatchObject({
+      code: 'unknown_shift',
+      path: 'rules[0].shifts[1]',
+      advice: 'did you mean Night?',
+    });
+  });
+
   it('say which types there are where a rule has none', () => {
     expect(problem('{id: r, camera: a}')).toMatchObject({
       code: 'key_missing',

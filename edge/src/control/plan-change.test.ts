@@ -50,6 +50,19 @@ describe('the plan of a change', () => {
     expect(plan(['[1, 1]]', '[1, 0.9]]'])).toEqual(exchange);
   });
 
+  it('exchanges a rule with a schedule where the time zone of the line changed, and one of whose masks changed', () => {
+    const exchange = [{ kind: 'change_rules', moves: [{ camera: 'b.c', removed: ['s'], added: ['s'] }] }];
+    const before = BASE.replace('camera: b.c}', 'camera: b.c, schedule: [{from: "06:00", to: "14:00"}]}');
+    expect(planChange(config(before), config(`${before}shifts: {timeZone: Asia/Tokyo}\n`))).toEqual([
+      ...exchange,
+      { kind: 'restart_uplink' },
+    ]);
+    const masked = BASE.replace('zone: z}', 'masks: [z]}');
+    expect(planChange(config(masked), config(masked.replace('[1, 1]]', '[1, 0.9]]')))).toEqual([
+      { kind: 'change_rules', moves: [{ camera: 'a', removed: ['r'], added: ['r'] }] },
+    ]);
+  });
+
   it('moves a rule from one camera to another', () => {
     expect(plan(['camera: a, zone: z}', 'camera: b.c}'])).toEqual([
       {

@@ -1,4 +1,5 @@
 import { type CameraConfig, type Config, type ConfigChange, diffConfig, modelIdsOf } from '../config/index.ts';
+import { definitionOf } from '../rules/index.ts';
 import type { ChangeStep, RuleMove } from './change-step.ts';
 
 /**
@@ -50,15 +51,26 @@ function camerasOf(changes: readonly ConfigChange[], before: Config, after: Conf
   };
 }
 
-/** Rules that changed, by id, those whose zone changed included. */
+/** Rules that changed, by id, those whose zone or shift changed included. */
 function affectedRules(changes: readonly ConfigChange[], before: Config, after: Config): ReadonlySet<string> {
   const byKey = changes.filter(({ steps }) => steps[0] === 'rules').map(entryOf);
   const byZone = changes.flatMap(({ steps: [list, camera, key, zone] }) =>
     list === 'cameras' && key === 'zones'
-      ? [...before.rules, ...after.rules].filter((rule) => rule.camera === camera && rule.zone === zone)
+      ? [...before.rules, ...after.rules].filter((rule) => rule.camera === camera && readsZone(rule, zone))
       : [],
   );
-  return new Set([...byKey, ...byZone.map(({ id }) => id)]);
+  const byShift = changes.some(({ steps }) => steps[0] === 'shifts')
+    ? [...before.rules, ...after.rules].filter(({ shifts, schedule }) => (shifts ?? schedule) !== undefined)
+    : [];
+  return new Set([...byKey, ...[...byZone, ...byShift].map(({ id }) => id)]);
+}
+
+/** Whether one of the options that name zones names this one. */
+function readsZone(rule: Config['rules'][number], zone: string | undefined): boolean {
+  return (definitionOf(rule.type)?.zoneOptions ?? []).some((option) => {
+    const value: unknown = Reflect.get(rule, option);
+    return value === zone || (Array.isArray(value) && value.includes(zone));
+  });
 }
 
 /** Cameras that are `fresh` get all their rules when they start, so that rules are only taken out of them. */

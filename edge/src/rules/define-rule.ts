@@ -8,6 +8,7 @@ import {
   type Zone,
 } from '../domain/index.ts';
 import type { OtherTracks, Overlay, Rule, RuleInput } from '../pipeline/index.ts';
+import { InForce, ObjectFilter } from './conditions/index.ts';
 import { type IncidentFacts, type IncidentTracker, type Subject } from './incidents/index.ts';
 import type { LabelNeed, RuleDefinition, RuleWords } from './rule-definition.ts';
 import type { CommonOptions, CommonSchema } from './rule-options.ts';
@@ -66,9 +67,10 @@ export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>):
     words,
     options: schema,
     defaultModel: schema.shape.model.parse(undefined),
-    zoneOptions: ['zone'],
+    zoneOptions: ['zone', 'masks'],
     labelNeeds,
-    create: (options, { zone: named, resultEveryMs }) => {
+    create: (options, place) => {
+      const { zone: named, zones = [], resultEveryMs } = place;
       const zone = named ?? WHOLE_PICTURE;
       const facts: IncidentFacts = {
         rule: options.id,
@@ -88,7 +90,13 @@ export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>):
       });
       const judge = plan.judge({ options, zone, facts, hysteresis, occluders });
       const colours = plan.colours?.(options) ?? labelColours(options.labels, 'bad');
-      return new TrackRule(options, colours, judge, occluders);
+      const { labels, minSize, maxSize, schedule, shifts } = options;
+      const masks = zones.filter(({ id }) => options.masks.includes(id));
+      return new TrackRule(options, {
+        ...{ colours, judge, occluders },
+        objects: new ObjectFilter({ labels, minSize, maxSize, masks }),
+        inForce: new InForce({ schedule, shifts, plan: place.plan, wallTime: place.wallTime }),
+      });
     },
   };
 }
@@ -118,34 +126,44 @@ function timingOf(
 
 const NO_OTHERS: readonly OtherTracks[] = [];
 
+interface TrackRuleParts {
+  readonly colours: NonNullable<Rule['colours']>;
+  readonly judge: Judge;
+  readonly occluders: Occluders;
+  readonly objects: ObjectFilter;
+  readonly inForce: InForce;
+}
+
 /** A rule as a lane runs it. */
 class TrackRule implements Rule {
   readonly id: string;
   readonly model: string;
   readonly colours: NonNullable<Rule['colours']>;
-  readonly #judge: Judge;
-  readonly #occluders: Occluders;
+  readonly #parts: TrackRuleParts;
 
-  constructor({ id, model }: CommonOptions, colours: NonNullable<Rule['colours']>, judge: Judge, occluders: Occluders) {
+  constructor({ id, model }: CommonOptions, parts: TrackRuleParts) {
     this.id = id;
     this.model = model;
-    this.colours = colours;
-    this.#judge = judge;
-    this.#occluders = occluders;
+    this.colours = parts.colours;
+    this.#parts = parts;
   }
 
   step({ frame, tracks, others = NO_OTHERS }: RuleInput): readonly RuleOutput[] {
-    const expired = this.#judge.incidents.beginFrame(frame.atMs, tracks !== undefined);
+    const { judge, inForce, occluders, objects } = this.#parts;
+    if (!inForce.at(frame.atMs)) return judge.incidents.close(frame.atMs, 'not_in_force');
+    const expired = judge.incidents.beginFrame(frame.atMs, tracks !== undefined);
     if (tracks === undefined) return expired;
-    this.#occluders.see(frame.atMs, tracks, others);
-    return [...expired, ...this.#judge.judge(frame, tracks)];
+    occluders.see(frame.atMs, tracks, others);
+    return [...expired, ...judge.judge(frame, objects.keep(tracks, frame))];
   }
 
   expire(atMs: number): readonly RuleOutput[] {
-    return this.#judge.incidents.expire(atMs);
+    const { judge, inForce } = this.#parts;
+    if (!inForce.at(atMs)) return judge.incidents.close(atMs, 'not_in_force');
+    return judge.incidents.expire(atMs);
   }
 
   close(atMs: number, reason: 'restart' | 'rule_removed'): readonly RuleOutput[] {
-    return this.#judge.incidents.close(atMs, reason);
+    return this.#parts.judge.incidents.close(atMs, reason);
   }
 }

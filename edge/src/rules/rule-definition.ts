@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import type { ShiftPlan } from '@lineside/protocol/coverage';
 import type { EventKind, Words, Zone } from '../domain/index.ts';
 import type { Rule } from '../pipeline/index.ts';
+import type { WallTime } from './conditions/index.ts';
 
 /** What a rule is called, and what its events report; `details` names the details of its events. */
 export interface RuleWords {
@@ -25,6 +27,12 @@ export interface LabelNeed {
 export interface RulePlace {
   /** The zone that the options name; the whole frame when left out. */
   readonly zone?: Zone | undefined;
+  /** All zones of the camera, for options that name more of them. */
+  readonly zones?: readonly Zone[];
+  /** Shifts and time zone of the line. */
+  readonly plan?: ShiftPlan;
+  /** Absent for a recording, which has no wall time: its rules are always in force. */
+  readonly wallTime?: WallTime;
   /** Milliseconds between two results of the rule's model on its camera. */
   readonly resultEveryMs: number;
 }
@@ -41,7 +49,7 @@ export interface RuleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly options: Schema;
   /** Model that the rule reads where its options name none; absent where it reads no model. */
   readonly defaultModel?: string;
-  /** Options whose value is the id of a zone of the rule's camera. */
+  /** Options whose value is the id of a zone of the rule's camera, or a list of such ids. */
   readonly zoneOptions: readonly string[];
   /** For the check of the configuration against a model. */
   labelNeeds(options: z.output<Schema>): readonly LabelNeed[];

@@ -1,6 +1,7 @@
+import { WEEKDAYS } from '@lineside/protocol/coverage';
 import { z } from 'zod';
 import { codesOf, SEVERITIES, type Severity } from '../domain/index.ts';
-import { duration, fraction, id, key, labels } from '../fields/index.ts';
+import { duration, fraction, id, key, labels, timeOfDay } from '../fields/index.ts';
 
 /** What the options that every rule has are in one rule. Durations as in the configuration file. */
 export interface CommonDefaults {
@@ -13,6 +14,10 @@ export interface CommonDefaults {
   readonly clearAfter: string;
   readonly coolDown: string;
   readonly maxUnobserved: string;
+  readonly minScore?: number;
+  /** Fractions of the picture. */
+  readonly minSize?: number;
+  readonly maxSize?: number;
 }
 
 /**
@@ -32,6 +37,34 @@ export type CommonSchema = z.ZodObject<ReturnType<typeof commonShape<string>>, z
 
 /** The options that every rule has, checked and with defaults. */
 export type CommonOptions = z.output<CommonSchema>;
+
+const ScheduleWindow = z
+  .strictObject({
+    days: z
+      .array(z.enum(WEEKDAYS))
+      .min(1)
+      .max(7)
+      .optional()
+      .meta(
+        key({
+          description: 'Days on which it starts. Default: every day.',
+          restart: 'rule',
+          example: ['mon', 'tue', 'wed', 'thu', 'fri'],
+        }),
+      ),
+    from: timeOfDay().meta(
+      key({ description: 'Time at which it starts.', unit: 'time of the day', restart: 'rule', example: '06:00' }),
+    ),
+    to: timeOfDay().meta(
+      key({
+        description: 'Time at which it ends; on the next day where that is not after the start.',
+        unit: 'time of the day',
+        restart: 'rule',
+        example: '14:00',
+      }),
+    ),
+  })
+  .meta({ description: 'One part of the day.' });
 
 function commonShape<const Type extends string>(type: Type, defaults: CommonDefaults) {
   return {
@@ -125,7 +158,7 @@ function commonShape<const Type extends string>(type: Type, defaults: CommonDefa
         }),
       ),
     minScore: fraction()
-      .default(0)
+      .default(defaults.minScore ?? 0)
       .meta(
         key({
           description:
@@ -153,6 +186,64 @@ function commonShape<const Type extends string>(type: Type, defaults: CommonDefa
             'Labels of what can stand in front of the subject and hide it, of any model of the camera. Without it, every label that the rule does not look for.',
           restart: 'rule',
           example: ['person', 'forklift'],
+        }),
+      ),
+    minSize: fraction()
+      .default(defaults.minSize ?? 0)
+      .meta(
+        key({
+          description:
+            'Least size of an object with one of the `labels`: the area of its box as a fraction of the picture. Smaller ones do not count.',
+          unit: 'fraction 0 to 1',
+          restart: 'rule',
+          example: 0.002,
+        }),
+      ),
+    maxSize: fraction()
+      .default(defaults.maxSize ?? 1)
+      .meta(
+        key({
+          description:
+            'Greatest size of an object with one of the `labels`: the area of its box as a fraction of the picture. Larger ones do not count.',
+          unit: 'fraction 0 to 1',
+          restart: 'rule',
+          example: 0.5,
+        }),
+      ),
+    masks: z
+      .array(id())
+      .default([])
+      .meta(
+        key({
+          description:
+            'Zones of that camera in which objects with one of the `labels` do not count, such as a poster or a mirror. An object is in a mask when half of its box is.',
+          restart: 'rule',
+          example: ['mirror'],
+        }),
+      ),
+    schedule: z
+      .array(ScheduleWindow)
+      .min(1)
+      .max(32)
+      .optional()
+      .meta(
+        key({
+          description:
+            'Parts of the day in which the rule is in force, in the time zone of the line (`shifts.timeZone`). Outside of them its events are closed with `not_in_force`. Without `schedule` and `shifts` it is always in force, and so it is while the wall clock is not trusted.',
+          restart: 'rule',
+          example: [{ days: ['sat'], from: '08:00', to: '12:00' }],
+        }),
+      ),
+    shifts: z
+      .array(z.string().min(1).max(32))
+      .min(1)
+      .optional()
+      .meta(
+        key({
+          description:
+            'Names of shifts (`shifts.list`) in which the rule is in force, beside the parts of the day in `schedule`.',
+          restart: 'rule',
+          example: ['Early', 'Late'],
         }),
       ),
   };

@@ -67,6 +67,10 @@ export const VOCABULARY = {
       "en": "rule removed",
       "ru": "правило удалено"
     },
+    "not_in_force": {
+      "en": "rule not in force",
+      "ru": "правило не действует"
+    },
     "timeout": {
       "en": "time limit",
       "ru": "истекло время"

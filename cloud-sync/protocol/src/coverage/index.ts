@@ -8,7 +8,7 @@ export * from './coverage.ts';
 export * from './coverage-json.ts';
 export * from './coverage-query.ts';
 export * from './coverage-text.ts';
-export { dayAfter, dayOf, instantOf, isTimeZone, localTimeOf, MINUTE_MS } from './local-time.ts';
+export { dayAfter, dayOf, instantOf, isTimeZone, localTimeOf, MINUTE_MS, weekdayOf } from './local-time.ts';
 export * from './read-samples.ts';
 export * from './sample.ts';
 export * from './shifts.ts';

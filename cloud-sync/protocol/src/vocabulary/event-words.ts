@@ -32,6 +32,7 @@ export const CLOSE_REASONS = {
   camera_lost: { en: 'camera lost', ru: 'нет изображения с камеры' },
   restart: { en: 'service restarted', ru: 'служба перезапущена' },
   rule_removed: { en: 'rule removed', ru: 'правило удалено' },
+  not_in_force: { en: 'rule not in force', ru: 'правило не действует' },
   timeout: { en: 'time limit', ru: 'истекло время' },
 } as const satisfies Readonly<Record<string, Words>>;
 export type CloseReason = keyof typeof CLOSE_REASONS;

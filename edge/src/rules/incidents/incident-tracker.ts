@@ -57,7 +57,7 @@ export class IncidentTracker<S extends Subject> {
     return this.#closeAll(atMs, 'camera_lost');
   }
 
-  close(atMs: number, reason: 'restart' | 'rule_removed'): RuleOutput[] {
+  close(atMs: number, reason: CloseReason): RuleOutput[] {
     return this.#closeAll(atMs, reason);
   }
 

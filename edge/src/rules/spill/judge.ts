@@ -1,8 +1,8 @@
 import { area, type Box, type FrameRef, intersection, type RuleOutput, type Track } from '../../domain/index.ts';
 import type { Judge, JudgeSetup } from '../define-rule.ts';
+import { zoneFraction } from '../geometry/index.ts';
 import { type Details, type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
 import type { SpillOptions } from './options.ts';
-import { zoneFraction } from './zone-fraction.ts';
 
 /**
  * Boxes of one label that overlap by this fraction of the smaller one are one spill: one that was detected in two parts,

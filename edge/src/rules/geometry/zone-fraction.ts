@@ -2,19 +2,34 @@ import type { Box, PictureSize, Point, Zone } from '../../domain/index.ts';
 
 /**
  * How much of a box lies in a zone: the larger of the fraction of the box in the zone and the fraction of the zone
- * under the box, 0 to 1, so that a spill that is larger than the zone counts too. Exact for any simple polygon (Sutherland and Hodgman 1974).
+ * under the box, 0 to 1, so that a spill that is larger than the zone counts too.
  */
 export function zoneFraction(zone: Zone, box: Box, size: PictureSize): number {
+  const { boxArea, zoneArea, sharedArea } = areas(zone, box, size);
+  return boxArea === 0 || zoneArea === 0 ? 0 : Math.min(1, sharedArea / Math.min(boxArea, zoneArea));
+}
+
+/** The fraction of a box that lies in a zone, 0 to 1. */
+export function boxFraction(zone: Zone, box: Box, size: PictureSize): number {
+  const { boxArea, sharedArea } = areas(zone, box, size);
+  return boxArea === 0 ? 0 : Math.min(1, sharedArea / boxArea);
+}
+
+/** In fractions of the picture. Exact for any simple polygon (Sutherland and Hodgman 1974). */
+function areas(
+  zone: Zone,
+  box: Box,
+  size: PictureSize,
+): { readonly boxArea: number; readonly zoneArea: number; readonly sharedArea: number } {
   const [x1, y1, x2, y2] = [box[0] / size.width, box[1] / size.height, box[2] / size.width, box[3] / size.height];
   const boxArea = Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
   const zoneArea = polygonArea(zone.polygon);
-  if (boxArea === 0 || zoneArea === 0) return 0;
   let shared = zone.polygon;
   shared = clip(shared, ([x]) => x - x1);
   shared = clip(shared, ([x]) => x2 - x);
   shared = clip(shared, ([, y]) => y - y1);
   shared = clip(shared, ([, y]) => y2 - y);
-  return Math.min(1, polygonArea(shared) / Math.min(boxArea, zoneArea));
+  return { boxArea, zoneArea, sharedArea: polygonArea(shared) };
 }
 
 /** The part of a polygon where `depth` is not below 0. */
