@@ -41,7 +41,7 @@ describe('the rules of a configuration', () => {
       code: 'unknown_zone',
       path: 'rules[0].masks[0]',
     });
-    expect(problem('{id: r, type: spill, camera: a, shifts: [Early, Nigt]}')).toMatchObject({
+    expect(problem('{id: r, type: spill, camera: a, shifts: [Early, Nights]}')).toMatchObject({
       code: 'unknown_shift',
       path: 'rules[0].shifts[1]',
       advice: 'did you mean Night?',
