@@ -260,6 +260,7 @@ export const MODULES: readonly Module[] = [
     ['sharp', 'node:fs/promises', 'node:crypto'],
   ),
   edge('tracking', ['domain', 'pipeline']),
+  edge('event-accuracy', ['domain', 'kit', 'tracking'], ['zod', 'node:fs/promises']),
   edge('rules', ['protocol/coverage', 'domain', 'pipeline', 'fields'], ['zod']),
   edge('plant', ['domain', 'kit', 'pipeline']),
   edge(
@@ -335,6 +336,7 @@ export const MODULES: readonly Module[] = [
       'events',
       'status/client',
       'status',
+      'event-accuracy',
       'vision',
       'camera',
       'inference',

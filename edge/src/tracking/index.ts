@@ -1,5 +1,6 @@
 /**
  * Follows objects from frame to frame. Pure: time comes with the frames, numbers in, numbers out.
  */
+export { assign } from './assignment.ts';
 export * from './byte-tracker.ts';
 export * from './options.ts';

@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { Line } from '@lineside/twin';
+import type { Cell } from './cells.ts';
+import { digest, digestOfFolders, type Store } from './store.ts';
+
+const TWIN = new URL('../../scripts/twin/src/cli/index.ts', import.meta.url).pathname;
+const SIZE = { width: 640, height: 360 };
+const run = promisify(execFile);
+
+/** A cell's film and the file with what it truly shows. */
+export interface Film {
+  readonly video: string;
+  readonly truth: string;
+}
+
+/** The declaration of a cell's line: the kind's camera as its condition changes it. */
+export function lineOf({ kind, condition, seed }: Cell): Line {
+  const camera = condition.camera?.(kind.camera) ?? kind.camera;
+  return { seed, size: SIZE, fps: kind.fps, periodSeconds: kind.periodSeconds, cameras: [camera] };
+}
+
+/**
+ * Renders a cell's film in a process of its own, with its truth, or takes the one that an earlier run has rendered of
+ * the same line. Throws where the twin or FFmpeg does not end well.
+ */
+export async function renderFilm(cell: Cell, store: Store, signal: AbortSignal): Promise<Film> {
+  const line = JSON.stringify(lineOf(cell));
+  const name = `${cell.id}.${digest(line, cell.seconds, digestOfFolders('scripts/twin/src'))}`;
+  const [video, truth, drawn, declared] = ['mp4', 'truth.json', 'drawn.mp4', 'line.yaml'].map(
+    (end) => `${store.folder}/${name}.${end}`,
+  ) as [string, string, string, string];
+  if (store.finished(`${name}.mp4`) !== undefined) return { video, truth };
+  await writeFile(declared, line);
+  const wanted = ['--camera', cell.kind.camera.id, '--seconds', `${cell.seconds}`, '--out', drawn, '--truth', truth];
+  await run(process.execPath, ['--conditions=source', TWIN, 'render', '--line', declared, ...wanted], { signal });
+  await rename(drawn, video);
+  await rm(declared);
+  return { video, truth };
+}

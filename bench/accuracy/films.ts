@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { loadConfig } from '../../edge/src/config/index.ts';
+import {
+  type AccuracyFigures,
+  accuracyFigures,
+  judgeEvents,
+  type TrueEvent,
+} from '../../edge/src/event-accuracy/index.ts';
+import { replayFilm, type Surroundings } from './measure-cell.ts';
+
+const span = z.object({ from: z.number(), to: z.number() });
+
+const filmTruth = z.object({
+  film: z.string(),
+  seconds: z.number(),
+  fps: z.number(),
+  visits: z.array(span).optional(),
+  bottles: z.array(span.extend({ place: z.string() })).optional(),
+  events: z.array(span.extend({ kind: z.string() })),
+});
+
+export type FilmTruth = z.infer<typeof filmTruth>;
+
+/** What the product made of one real film with every rule of the measured kinds on it. */
+export interface FilmResult extends AccuracyFigures {
+  readonly film: string;
+  readonly seconds: number;
+  readonly rule: string;
+  readonly falseAtSeconds: readonly number[];
+}
+
+/** What is truly to be seen in the real films, as counted by eye. */
+export function filmTruths(): readonly FilmTruth[] {
+  const path = fileURLToPath(new URL('film-truth.yaml', import.meta.url));
+  return z.array(filmTruth).parse(parse(readFileSync(path, 'utf8')));
+}
+
+/** Rules on real films, one at a time and with their defaults; what they need not see must stay silent. */
+const RULES = [
+  { type: 'missing_headwear', model: 'ppe', kind: 'personnel_violation' },
+  { type: 'product_defect', model: 'defect', kind: 'quality_issue' },
+  { type: 'spill', model: 'sanitation', kind: 'sanitation' },
+] as const;
+
+/** Figures of each rule on each film that is there, and the films that are not. */
+export async function measureFilms(
+  folder: string,
+  around: Surroundings,
+  say: (text: string) => void,
+): Promise<{ readonly results: readonly FilmResult[]; readonly absent: readonly string[] }> {
+  const results: FilmResult[] = [];
+  const absent: string[] = [];
+  for (const truth of filmTruths()) {
+    const video = join(folder, truth.film);
+    if (!existsSync(video)) {
+      absent.push(truth.film);
+      continue;
+    }
+    for (const rule of RULES) {
+      const result = await measureFilm(truth, rule, video, around);
+      say(`${truth.film} ${rule.type}: ${result.matched} of ${result.truth}, ${result.falseAtSeconds.length} false`);
+      results.push(result);
+    }
+  }
+  return { results, absent };
+}
+
+async function measureFilm(
+  truth: FilmTruth,
+  { type, model, kind }: (typeof RULES)[number],
+  video: string,
+  around: Surroundings,
+): Promise<FilmResult> {
+  const camera = { id: 'film', url: video, fps: truth.fps, models: [model] };
+  const text = JSON.stringify({ device: 'accuracy', cameras: [camera], rules: [{ id: type, type, camera: 'film' }] });
+  const name = `${truth.film}.${type}`;
+  const configPath = join(around.store.folder, `${name}.lineside.yaml`);
+  await writeFile(configPath, text);
+  const [rule] = (await loadConfig(configPath, around.sources)).config.rules;
+  const replayed = await replayFilm({ name, configPath, text, camera: 'film', video }, around);
+  const truths = truth.events.filter((event) => event.kind === kind).map(trueEventOf);
+  const judgement = judgeEvents(truths, replayed.reports, {
+    recordedMs: replayed.recordedMs,
+    ruleDelayMs: rule?.minDuration.ms ?? 0,
+    clearAfterMs: rule?.clearAfter.ms ?? 0,
+  });
+  const falseAtSeconds = [...judgement.wrong, ...judgement.doubles].map(({ openedMs }) => openedMs / 1000);
+  return { film: truth.film, seconds: truth.seconds, rule: type, ...accuracyFigures([judgement]), falseAtSeconds };
+}
+
+function trueEventOf({ kind, from, to }: FilmTruth['events'][number], index: number): TrueEvent {
+  const [startMs, endMs] = [from * 1000, to * 1000];
+  return {
+    id: `${kind}-${index}`,
+    camera: 'film',
+    kind,
+    startMs,
+    endMs,
+    inspectableFromMs: startMs,
+    inspectableToMs: endMs,
+  };
+}

@@ -1,0 +1,138 @@
+import type { AccuracyResult, EventRow } from './result.ts';
+import type { FilmResult } from './films.ts';
+import { CONDITIONS } from './conditions.ts';
+
+/** docs/accuracy.md's generated part: every goal beside what was reached, and every loss. */
+export function accuracyMarkdown(result: AccuracyResult): string {
+  return [
+    goals(result),
+    '### Events on the twin, by kind and condition',
+    '',
+    table(
+      [
+        'kind',
+        'condition',
+        'true events',
+        'precision',
+        'recall',
+        'wrong',
+        'missed',
+        'doubles',
+        'unclosed',
+        'delay p50 / p95',
+      ],
+      result.events.map((row) => [
+        row.kind,
+        row.condition === 'all' ? '**all**' : row.condition,
+        `${row.truth}`,
+        rate(row.precision),
+        rate(row.recall),
+        `${row.wrong}`,
+        `${row.missed}`,
+        `${row.doubles}`,
+        `${row.unclosed}`,
+        delay(row),
+      ]),
+    ),
+    '',
+    conditionList(),
+    '### Real films',
+    '',
+    filmTable(result),
+    '### Every loss on the twin',
+    '',
+    losses(result),
+    '### Models',
+    '',
+    table(
+      ['model', 'data', 'figure', 'value', 'seeds'],
+      result.models.map(({ id, data, metric, value, seeds }) => [id, data, metric, `${value}`, `${seeds}`]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function goals({ events, films, goals: goal, secondsPerKind }: AccuracyResult): string {
+  const rows = events
+    .filter(({ condition }) => condition === 'all')
+    .flatMap((row) => [
+      [
+        `${row.kind}: precision`,
+        `at least ${goal.precision}`,
+        rate(row.precision),
+        met((row.precision ?? 0) >= goal.precision),
+      ],
+      [`${row.kind}: recall`, `at least ${goal.recall}`, rate(row.recall), met((row.recall ?? 0) >= goal.recall)],
+      [`${row.kind}: doubles`, `${goal.doubles}`, `${row.doubles}`, met(row.doubles <= goal.doubles)],
+      [
+        `${row.kind}: opened after the rule's own delay, p95`,
+        `at most ${goal.delayP95Ms} ms`,
+        `${row.delayP95Ms ?? '-'} ms`,
+        met((row.delayP95Ms ?? Infinity) <= goal.delayP95Ms),
+      ],
+      [`${row.kind}: true events`, `at least ${goal.truth}`, `${row.truth}`, met(row.truth >= goal.truth)],
+    ]);
+  if (films.length > 0) {
+    const per10Minutes = falsePer10Minutes(films);
+    const most = goal.falseEventsIn10MinutesOfFilm;
+    rows.push([
+      'false events in 10 minutes of the films',
+      `at most ${most}`,
+      per10Minutes.toFixed(1),
+      met(per10Minutes <= most),
+    ]);
+  }
+  const minutes = Math.round(secondsPerKind / 60);
+  return `### Goals\n\nEach kind was measured in ${minutes} minutes of twin time.\n\n${table(['figure', 'goal', 'reached', ''], rows)}\n`;
+}
+
+/** False events of all rules together, in 10 minutes of the films. */
+export function falsePer10Minutes(films: readonly FilmResult[]): number {
+  const lengths = new Map(films.map(({ film, seconds }) => [film, seconds]));
+  const seconds = [...lengths.values()].reduce((sum, length) => sum + length, 0);
+  const wrong = films.reduce((sum, film) => sum + film.wrong + film.doubles, 0);
+  return seconds === 0 ? 0 : (wrong / seconds) * 600;
+}
+
+function filmTable({ films }: AccuracyResult): string {
+  if (films.length === 0) return 'The films were not there when this was measured.\n';
+  const rows = films.map((row) => [
+    row.film,
+    row.rule,
+    `${row.truth}`,
+    `${row.matched}`,
+    `${row.missed}`,
+    row.falseAtSeconds.map((at) => `${at.toFixed(1)} s`).join(', ') || 'none',
+    `${row.doubles}`,
+  ]);
+  return `${table(['film', 'rule', 'true events', 'reported', 'missed', 'false, at', 'of these doubles'], rows)}\n`;
+}
+
+function conditionList(): string {
+  return `${CONDITIONS.map(({ id, what }) => `- **${id}**: ${what}`).join('\n')}\n`;
+}
+
+function losses({ events }: AccuracyResult): string {
+  const lines = events.flatMap(({ kind, losses: all }) =>
+    all.map(({ what, condition, atSeconds, subject }) => [kind, condition, `${atSeconds.toFixed(1)} s`, what, subject]),
+  );
+  return lines.length === 0 ? 'None.\n' : `${table(['kind', 'condition', 'at', 'what', 'subject'], lines)}\n`;
+}
+
+function met(reached: boolean): string {
+  return reached ? 'reached' : '**not reached**';
+}
+
+function rate(value: number | null): string {
+  return value === null ? '-' : value.toFixed(3);
+}
+
+function delay({ delayP50Ms, delayP95Ms }: EventRow): string {
+  return delayP50Ms === null ? '-' : `${delayP50Ms} / ${delayP95Ms ?? '-'} ms`;
+}
+
+/** A Markdown table. */
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(heads), `|${heads.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}
