@@ -100,6 +100,7 @@ function Counters({ model }) {
       </dl>
       ${skipped > 0 && html`<p class="small">Skipped: ${breakdown(counters.skipped)}</p>`}
       ${failed > 0 && html`<p class="small bad">Failed: ${breakdown(counters.failed)}</p>`}
+      ${model.outrun && html`<p class="small warn">The line outruns the frame rate: ${number(Math.round(model.outrun.fps * 10) / 10)} frames a second, ${number(Math.ceil(model.outrun.neededFps * 10) / 10)} needed</p>`}
       ${newest?.status === 'degraded' && html`<p class="small warn">Doubtful results: ${reason(newest.reason)}</p>`}
       ${newest?.status === 'no_result' && html`<p class="small bad">No result: ${reason(newest.reason)}</p>`}
       ${latencyMs && html`<p class="small">Result after ${latencyMs.p50.toFixed(0)} ms, 99 of 100 within ${latencyMs.p99.toFixed(0)} ms</p>`}

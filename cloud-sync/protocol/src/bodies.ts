@@ -52,6 +52,9 @@ export const TelemetryBody = z.object({
   model: name,
   counters: InspectionCounters,
   latencyMs: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).optional(),
+  linePace: z
+    .object({ label: z.string().max(128), movement: z.number(), spacing: z.number(), fps: z.number(), neededFps: z.number() })
+    .optional(),
   state: z.string().max(64),
 }) satisfies z.ZodType<records.TelemetryBody>;
 export type TelemetryBody = records.TelemetryBody;

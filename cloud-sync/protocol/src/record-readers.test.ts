@@ -50,6 +50,7 @@ const FULL_EVENT = eventBody({
 const FULL_TELEMETRY = {
   ...counterBody({ counters: { offered: 3, inspected: 1, skipped: { newer_frame: 1 }, failed: { deadline: 1 } } }),
   latencyMs: { p50: 1, p95: 2, p99: 3 },
+  linePace: { label: 'bottle', movement: 80, spacing: 100, fps: 5, neededFps: 10 },
 };
 const TOMBSTONE: TombstoneBody = { from: 1, to: 3, count: 3, reason: 'quota', head: SHA256 };
 const RECORD: WireRecord = {

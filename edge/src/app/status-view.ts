@@ -83,6 +83,7 @@ function modelOfCamera(model: ModelLaneState, facts: ViewFacts): CameraModelView
     counters: { ...counters, skipped, failed },
     ...(model.frameToResultMs === undefined ? {} : { latencyMs: model.frameToResultMs }),
     latencyBuckets: model.latencyBuckets,
+    ...(model.outrun === undefined ? {} : { outrun: model.outrun }),
     ...(newest === undefined
       ? {}
       : {

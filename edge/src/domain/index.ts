@@ -4,6 +4,7 @@
  */
 export * from '@lineside/models/output';
 export * from '@lineside/protocol/vocabulary';
+export * from './line-pace.ts';
 export * from './camera.ts';
 export * from './event.ts';
 export * from './frame.ts';

@@ -4,6 +4,7 @@ import type {
   FrameRef,
   Inspection,
   LineEvent,
+  LinePace,
   ModelStatus,
   RuleOutput,
 } from '../domain/index.ts';
@@ -192,6 +193,7 @@ export class Lane implements Service {
         counters: model.counters,
         state: this.#stateOf(model, visionIsUp),
         ...(latency === undefined ? {} : { latencyMs: latency }),
+        ...paceOf(model.outrun),
       };
     });
   }
@@ -285,6 +287,16 @@ export class Lane implements Service {
       this.#parts.log.error({ event: event.event, error: messageOf(error) }, 'an alarm could not be raised');
     }
   }
+}
+
+/** With as many digits as mean something. */
+function paceOf(outrun: LinePace | undefined): Pick<Telemetry, 'linePace'> {
+  if (outrun === undefined) return {};
+  const { label, movement, spacing, fps, neededFps } = outrun;
+  const tenth = (value: number): number => Math.round(value * 10) / 10;
+  return {
+    linePace: { label, movement: tenth(movement), spacing: tenth(spacing), fps: tenth(fps), neededFps: tenth(neededFps) },
+  };
 }
 
 function openEvent({ progress, model, output }: Open): OpenEvent {

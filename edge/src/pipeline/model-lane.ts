@@ -4,6 +4,7 @@ import {
   type FrameRef,
   type Inspection,
   type InspectionCounters,
+  type LinePace,
   type ModelStatus,
   NO_INSPECTIONS,
   type RuleOutput,
@@ -110,12 +111,16 @@ export class ModelLane {
     this.#newest = {
       frame,
       resultAtMs,
-      status: result.status,
-      ...(result.status === 'ok' ? {} : { reason: result.reason }),
+      ...statusOf(result, this.outrun),
       detections: failed ? [] : result.detections,
       overlays: overlaysOf(tracks ?? [], this.#rules),
     };
     return this.#judge((rule) => rule.step({ frame, tracks, others }));
+  }
+
+  /** Present while the line outruns the frame rate. */
+  get outrun(): LinePace | undefined {
+    return this.#model.tracker.outrun;
   }
 
   expire(atMs: number): RuleOutput[] {
@@ -148,6 +153,7 @@ export class ModelLane {
       ...(latency === undefined ? {} : { frameToResultMs: latency }),
       latencyBuckets: this.#frameToResultMs.counts,
       ...(this.#newest === undefined ? {} : { newest: this.#newest }),
+      ...(this.outrun === undefined ? {} : { outrun: this.outrun }),
     };
   }
 
@@ -187,6 +193,17 @@ export class ModelLane {
     this.#onFault(what);
   }
 }
+
+/** A result of a line that outruns its frame rate is degraded: products may be mistaken for each other. */
+function statusOf(
+  result: Inspection['result'],
+  outrun: LinePace | undefined,
+): Pick<NewestInspection, 'status' | 'reason'> {
+  if (result.status === 'ok') return outrun === undefined ? { status: 'ok' } : TOO_FAST;
+  return { status: result.status, reason: result.reason };
+}
+
+const TOO_FAST = { status: 'degraded', reason: 'line_too_fast' } as const;
 
 export function quantilesOf(samples: QuantileWindow): Quantiles | undefined {
   const found = samples.quantiles([0.5, 0.95, 0.99]);

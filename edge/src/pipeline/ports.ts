@@ -8,6 +8,7 @@ import type {
   FrameRef,
   Inspection,
   LineEvent,
+  LinePace,
   ModelStatus,
   RuleOutput,
   Track,
@@ -17,6 +18,8 @@ import type {
 export interface Tracker {
   /** Tracks after this frame. Not called for frames without a result. */
   update(inspection: Inspection): readonly Track[];
+  /** Present while products move so far between two frames that they may be mistaken for each other. */
+  readonly outrun?: LinePace | undefined;
 }
 
 /** The newest tracks that another model has on the same camera, and the time of their frame. */

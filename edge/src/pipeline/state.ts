@@ -7,6 +7,7 @@ import type {
   FrameRef,
   InferenceResult,
   InspectionCounters,
+  LinePace,
   ModelStatus,
   RuleOutput,
 } from '../domain/index.ts';
@@ -53,6 +54,8 @@ export interface ModelLaneState {
   /** The same in milliseconds since the process started, counted into buckets. */
   readonly latencyBuckets: BucketCounts;
   readonly newest?: NewestInspection;
+  /** Present while the line outruns the frame rate: the results are then degraded. */
+  readonly outrun?: LinePace;
   /** How often the tracker or a rule threw. Each is an error in the program, and the frame was not judged. */
   readonly faults: number;
 }
@@ -98,6 +101,7 @@ export interface Telemetry {
   readonly model: string;
   readonly counters: InspectionCounters;
   readonly latencyMs?: Quantiles;
+  readonly linePace?: Omit<LinePace, 'ratio'>;
   readonly state: string;
 }
 

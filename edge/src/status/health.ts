@@ -1,3 +1,4 @@
+import type { LinePace } from '../domain/index.ts';
 import { overloadFinding } from '../load/index.ts';
 import { BEHIND_MS } from './inspecting.ts';
 import type { CameraView, Inspecting, Snapshot } from './snapshot.ts';
@@ -111,6 +112,7 @@ function cameraFinding(camera: CameraView): Finding | undefined {
       return undefined;
     case 'degraded':
       if ((camera.behindMs ?? 0) > BEHIND_MS) return behind(camera.behindMs ?? 0);
+      for (const { outrun } of camera.models) if (outrun !== undefined) return tooFast(outrun);
       return {
         code: 'camera_degraded',
         message: 'Some of its checks give no results, or results to be doubted',
@@ -123,6 +125,15 @@ function cameraFinding(camera: CameraView): Finding | undefined {
         advice: 'lineside doctor',
       };
   }
+}
+
+function tooFast({ label, movement, spacing, fps, neededFps }: LinePace): Finding {
+  const percent = Math.round((100 * movement) / spacing);
+  return {
+    code: 'line_too_fast',
+    message: `Its line outruns the frame rate: ${label} moves by ${percent} % of its spacing from frame to frame, and one can be mistaken for the next`,
+    advice: `Raise fps of this camera and its model from ${fps.toFixed(1)} to ${neededFps.toFixed(1)} or more, or slow the line down`,
+  };
 }
 
 function behind(ms: number): Finding {

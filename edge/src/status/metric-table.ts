@@ -20,6 +20,11 @@ export const METRICS = define({
     'How much later than the promptest of its stream the newest frame arrived.',
     'camera',
   ),
+  lineside_line_needed_fps: gauge(
+    'Frames per second that the line needs; absent while what is inspected is enough.',
+    'camera',
+    'model',
+  ),
   lineside_frames_offered_total: counter(
     'Frames offered for inspection: inspected + skipped + failed.',
     'camera',

@@ -42,8 +42,9 @@ export class Metrics {
     const { lastFrameAgeMs, behindMs } = camera;
     if (lastFrameAgeMs !== undefined) this.#gauge('lineside_camera_frame_age_seconds', lastFrameAgeMs / 1000, at);
     if (behindMs !== undefined) this.#gauge('lineside_camera_lag_seconds', behindMs / 1000, at);
-    for (const { model, counters, latencyBuckets } of camera.models) {
+    for (const { model, counters, latencyBuckets, outrun } of camera.models) {
       const labels = { ...at, model };
+      if (outrun !== undefined) this.#gauge('lineside_line_needed_fps', outrun.neededFps, labels);
       this.#count('lineside_frames_offered_total', counters.offered, labels);
       this.#count('lineside_frames_inspected_total', counters.inspected, labels);
       this.#byReason('lineside_frames_skipped_total', counters.skipped, labels);

@@ -7,6 +7,7 @@ import type {
   Detection,
   FailReason,
   InspectionCounters,
+  LinePace,
   ModelStatus,
   Severity,
   Zone,
@@ -110,6 +111,8 @@ export interface CameraModelView {
   /** The same in milliseconds since the process started, counted into buckets. */
   readonly latencyBuckets: BucketCounts;
   readonly newest?: NewestResult;
+  /** Present while the line outruns the frame rate: products may be mistaken for each other. */
+  readonly outrun?: LinePace;
 }
 
 /** What one model said of the newest frame it was given. Boxes in pixels of `width` x `height`. */

@@ -5,11 +5,16 @@ import {
   type FrameRef,
   type Inspection,
   intersection,
+  type LinePace,
+  type PictureSize,
   type Track,
 } from '../domain/index.ts';
 import type { Tracker } from '../pipeline/index.ts';
 import { BoxMotion, sizeOf } from './box-motion.ts';
-import { commonVelocity, SpeedCheck } from './conveyor-speed.ts';
+import { EDGE } from './shift-cost.ts';
+import { PaceWatch } from './pace-watch.ts';
+import { CommonMotion } from './common-motion.ts';
+import { commonVelocity, STILL } from './conveyor-speed.ts';
 import { TrackState, type FrameTime } from './track-state.ts';
 import { matchByDistance, matchByOverlap, type Pairing } from './match.ts';
 import { TRACKER_DEFAULTS, type TrackerOptions } from './options.ts';
@@ -26,7 +31,8 @@ import { TRACKER_DEFAULTS, type TrackerOptions } from './options.ts';
 export class ByteTracker implements Tracker {
   readonly #options: TrackerOptions;
   #followed: TrackState[] = [];
-  readonly #flows = new Map<string, SpeedCheck>();
+  readonly #motions = new Map<string, CommonMotion>();
+  readonly #pace = new PaceWatch();
   #nextId = 1;
   #last: FrameTime | undefined;
 
@@ -34,22 +40,27 @@ export class ByteTracker implements Tracker {
     this.#options = { ...TRACKER_DEFAULTS, ...options };
   }
 
+  /** Present while products move so far between two frames that they may be mistaken for each other. */
+  get outrun(): LinePace | undefined {
+    return this.#pace.outrun;
+  }
+
   /** Tracks after this frame, oldest first; those that were not detected in it have `missed` > 0. */
   update(inspection: Inspection): readonly Track[] {
     const { frame, result } = inspection;
     if (result.status === 'no_result') return this.#tracks();
     const frameTime = { atMs: frame.atMs, mediaMs: frame.mediaMs ?? frame.atMs };
-    this.#advance(frameTime);
     const usable = result.detections.filter((detection) => isUsable(detection, this.#options.lowScore));
+    this.#seeMotion(usable, frameTime, frame);
+    this.#advance(frameTime);
     for (const label of new Set(usable.map((detection) => detection.label))) {
       this.#associate(
         usable.filter((detection) => detection.label === label),
         this.#followed.filter((track) => track.label === label),
-        frameTime,
+        { ...frameTime, width: frame.width, height: frame.height },
       );
     }
     for (const track of this.#followed) if (track.lastSeenMs !== frame.atMs) track.miss();
-    this.#checkFlows(usable, frameTime, frame);
     this.#followed = this.#followed.filter((track) => track.missed === 0 || isInPicture(track.motion.box(), frame));
     return this.#tracks();
   }
@@ -73,12 +84,18 @@ export class ByteTracker implements Tracker {
   }
 
   /** One label: high scores, low scores, distance, births. Confirmed tracks choose before new ones. */
-  #associate(detections: readonly Detection[], tracks: readonly TrackState[], frameTime: FrameTime): void {
+  #associate(detections: readonly Detection[], tracks: readonly TrackState[], frameTime: FrameTime & PictureSize): void {
     const { highScore, minIou, minLowIou } = this.#options;
     const high = detections.filter((detection) => detection.score >= highScore);
     const low = detections.filter((detection) => detection.score < highScore);
     const settle = ({ pairs, ...rest }: Pairing): Omit<Pairing, 'pairs'> => {
-      for (const [track, detection] of pairs) track.hit(detection, frameTime, this.#options.confirmHits);
+      for (const [track, detection] of pairs) {
+        const grows = isCutOff(track.box, frameTime);
+        track.hit(detection, frameTime, this.#options.confirmHits);
+        // The centre of a box that an edge cuts off moves otherwise than its object.
+        const common = this.#motions.get(track.label)?.velocity;
+        if (grows && common !== undefined) track.motion.steer(common);
+      }
       return rest;
     };
     const confirmed = tracks.filter((track) => track.confirmed);
@@ -86,25 +103,38 @@ export class ByteTracker implements Tracker {
     const unconfirmed = tracks.filter((track) => !track.confirmed);
     const fresh = settle(matchByOverlap(unconfirmed, known.detections, minIou));
     const faint = settle(matchByOverlap([...known.tracks, ...fresh.tracks], low, minLowIou));
-    const far = settle(matchByDistance(faint.tracks, fresh.detections, frameTime.mediaMs, this.#options));
+    const far = settle(matchByDistance(faint.tracks, fresh.detections, frameTime, this.#options));
     for (const detection of far.detections) this.#birth(detection, tracks, frameTime);
   }
 
-  #checkFlows(detections: readonly Detection[], { mediaMs }: FrameTime, frame: FrameRef): void {
-    for (const label of new Set(this.#followed.map((track) => track.label))) {
-      const flow = this.#flows.get(label) ?? new SpeedCheck();
-      this.#flows.set(label, flow);
-      flow.check(
-        this.#followed.filter((track) => track.label === label),
-        detections.filter((detection) => detection.label === label && detection.score >= this.#options.highScore),
-        mediaMs,
-        frame,
+  /**
+   * How the objects of each label move in common, before any is identified. Tracks that move otherwise, and that the
+   * common speed explains better, take it: they are still where they were one frame before.
+   */
+  #seeMotion(detections: readonly Detection[], { mediaMs }: FrameTime, frame: FrameRef): void {
+    const { highScore } = this.#options;
+    const seconds = Math.max(0, mediaMs - (this.#last?.mediaMs ?? mediaMs)) / 1000;
+    const labels = new Set([...this.#motions.keys(), ...detections.map(({ label }) => label)]);
+    for (const label of labels) {
+      const motion = this.#motions.get(label) ?? new CommonMotion();
+      this.#motions.set(label, motion);
+      const able = detections.filter((detection) => detection.label === label && detection.score >= highScore);
+      motion.see(able, mediaMs, frame);
+      const { velocity } = motion;
+      if (velocity === undefined) continue;
+      const tracks = this.#followed.flatMap((track) =>
+        track.label === label && motion.contradicts(track.motion, seconds) ? [track.motion] : [],
       );
+      if (tracks.length > 0 && motion.explains(tracks, able, seconds, frame)) for (const track of tracks) track.steer(velocity);
     }
+    this.#pace.see(this.#motions, mediaMs);
   }
 
   #birth(detection: Detection, fellows: readonly TrackState[], frameTime: FrameTime): void {
-    const motion = new BoxMotion(detection.box, commonVelocity(fellows, sizeOf(detection.box)));
+    const size = sizeOf(detection.box);
+    const common = this.#motions.get(detection.label)?.velocity;
+    const carried = common === undefined || Math.hypot(...common) < STILL * size ? undefined : common;
+    const motion = new BoxMotion(detection.box, carried ?? commonVelocity(fellows, size));
     this.#followed.push(new TrackState(this.#nextId, detection, frameTime, this.#options.confirmHits, motion));
     this.#nextId += 1;
   }
@@ -112,6 +142,10 @@ export class ByteTracker implements Tracker {
 
 function isUsable({ box, score }: Detection, lowScore: number): boolean {
   return score >= lowScore && box.every(Number.isFinite) && area(box) > 0;
+}
+
+function isCutOff([x1, y1, x2, y2]: Box, { width, height }: PictureSize): boolean {
+  return x1 < EDGE || y1 < EDGE || x2 > width - EDGE || y2 > height - EDGE;
 }
 
 function isInPicture(box: Box, frame: FrameRef): boolean {

@@ -1,6 +1,7 @@
-import { type Detection, iou } from '../domain/index.ts';
+import { type Box, type Detection, iou, type PictureSize } from '../domain/index.ts';
 import { assign } from './assignment.ts';
 import { sizeOf } from './box-motion.ts';
+import { EDGE } from './shift-cost.ts';
 import type { TrackState } from './track-state.ts';
 import type { TrackerOptions } from './options.ts';
 
@@ -37,7 +38,7 @@ const SIZE_CHANGE = 1.6;
 export function matchByDistance(
   tracks: readonly TrackState[],
   detections: readonly Detection[],
-  mediaMs: number,
+  { mediaMs, ...picture }: PictureSize & { readonly mediaMs: number },
   options: TrackerOptions,
 ): Pairing {
   return match(tracks, detections, 1, (row, detection) => {
@@ -45,16 +46,38 @@ export function matchByDistance(
     const speed = track.speedKnown ? options.reach : options.newbornReach;
     if (speed <= 0) return Number.POSITIVE_INFINITY;
     const box = track.motion.box();
-    const size = sizeOf(box);
-    const found = sizeOf(detection.box);
-    const change = Math.max(size / found, found / size);
+    const cut = cutSides(track.box, detection.box, picture);
+    const size = Math.max(sizeOf(box), cut.x || cut.y ? sizeOf(detection.box) : 0);
+    const change = sizeChange(box, detection.box, cut);
     if (change > SIZE_CHANGE) return Number.POSITIVE_INFINITY;
     const seconds = Math.min(REACH_LIMIT_MS, track.unseenMs(mediaMs)) / 1000;
     const allowed = (SLACK + speed * seconds) * size;
-    const dx = (box[0] + box[2] - detection.box[0] - detection.box[2]) / 2;
-    const dy = (box[1] + box[3] - detection.box[1] - detection.box[3]) / 2;
+    const dx = offsetOf([box[0], box[2]], [detection.box[0], detection.box[2]], cut.x);
+    const dy = offsetOf([box[1], box[3]], [detection.box[1], detection.box[3]], cut.y);
     return (Math.hypot(dx, dy) / allowed) * (0.8 + 0.2 * change);
   });
+}
+
+/** The axes along which an edge of the frame cuts off one of the boxes. */
+function cutSides(a: Box, b: Box, { width, height }: PictureSize): { readonly x: boolean; readonly y: boolean } {
+  const boxes = [a, b];
+  return {
+    x: boxes.some(([x1, , x2]) => x1 < EDGE || x2 > width - EDGE),
+    y: boxes.some(([, y1, , y2]) => y1 < EDGE || y2 > height - EDGE),
+  };
+}
+
+/** How much larger one box is than the other, 1 or more; a side that is cut off tells nothing. */
+function sizeChange(a: Box, b: Box, cut: { readonly x: boolean; readonly y: boolean }): number {
+  const [width, height] = [(b[2] - b[0]) / Math.max(1, a[2] - a[0]), (b[3] - b[1]) / Math.max(1, a[3] - a[1])];
+  const ratio = cut.x && cut.y ? 1 : cut.x ? height : cut.y ? width : Math.sqrt(Math.max(1e-9, width * height));
+  return Math.max(ratio, 1 / Math.max(1e-9, ratio));
+}
+
+/** Distance of the centres of two intervals; where an end is cut off, that of the ends which agree best. */
+function offsetOf(a: readonly [number, number], b: readonly [number, number], isCut: boolean): number {
+  const centre = Math.abs(a[0] + a[1] - b[0] - b[1]) / 2;
+  return isCut ? Math.min(centre, Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1])) : centre;
 }
 
 function match(

@@ -38,6 +38,11 @@ export class TrackState {
     return this.#confirmed;
   }
 
+  /** The latest box: detected, or predicted where it was missed. */
+  get box(): Box {
+    return this.#box;
+  }
+
   get lastSeenMs(): number {
     return this.#lastSeen.atMs;
   }

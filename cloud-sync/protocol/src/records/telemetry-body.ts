@@ -14,11 +14,14 @@ export interface TelemetryBody {
   model: string;
   counters: InspectionCounters;
   latencyMs?: { p50: number; p95: number; p99: number } | undefined;
+  /** Present while products move so far between two frames that they may be mistaken for each other. */
+  linePace?: { label: string; movement: number; spacing: number; fps: number; neededFps: number } | undefined;
   state: string;
 }
 
 const name = textOf(1, 128);
 const count = integerFrom(0);
+const anyText = textOf(0, 128);
 const anyNumber = numberFrom(Number.NEGATIVE_INFINITY);
 
 /** The body of a telemetry record; undefined where `value` is none. Accepts what the schema `TelemetryBody` accepts. */
@@ -35,6 +38,10 @@ export const readTelemetryBody = objectReader<TelemetryBody>(
   {
     latencyMs: objectReader<NonNullable<TelemetryBody['latencyMs']>>(
       { p50: anyNumber, p95: anyNumber, p99: anyNumber },
+      {},
+    ),
+    linePace: objectReader<NonNullable<TelemetryBody['linePace']>>(
+      { label: anyText, movement: anyNumber, spacing: anyNumber, fps: anyNumber, neededFps: anyNumber },
       {},
     ),
   },

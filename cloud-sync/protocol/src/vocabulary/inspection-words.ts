@@ -24,6 +24,7 @@ export type FailReason = keyof typeof FAIL_REASONS;
 export const DEGRADED_REASONS = {
   suspect_scores: { en: 'implausible scores', ru: 'сомнительные оценки' },
   fallback_provider: { en: 'slower provider', ru: 'более медленный исполнитель' },
+  line_too_fast: { en: 'the line outruns the frame rate', ru: 'линия быстрее частоты кадров' },
   not_all_looked_at: { en: 'more detections than the second stage may inspect', ru: 'проверены не все объекты' },
 } as const satisfies Readonly<Record<string, Words>>;
 export type DegradedReason = keyof typeof DEGRADED_REASONS;
