@@ -53,7 +53,13 @@ export const TelemetryBody = z.object({
   counters: InspectionCounters,
   latencyMs: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).optional(),
   linePace: z
-    .object({ label: z.string().max(128), movement: z.number(), spacing: z.number(), fps: z.number(), neededFps: z.number() })
+    .object({
+      label: z.string().max(128),
+      movement: z.number(),
+      spacing: z.number(),
+      fps: z.number(),
+      neededFps: z.number(),
+    })
     .optional(),
   state: z.string().max(64),
 }) satisfies z.ZodType<records.TelemetryBody>;

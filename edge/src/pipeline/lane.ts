@@ -295,7 +295,13 @@ function paceOf(outrun: LinePace | undefined): Pick<Telemetry, 'linePace'> {
   const { label, movement, spacing, fps, neededFps } = outrun;
   const tenth = (value: number): number => Math.round(value * 10) / 10;
   return {
-    linePace: { label, movement: tenth(movement), spacing: tenth(spacing), fps: tenth(fps), neededFps: tenth(neededFps) },
+    linePace: {
+      label,
+      movement: tenth(movement),
+      spacing: tenth(spacing),
+      fps: tenth(fps),
+      neededFps: tenth(neededFps),
+    },
   };
 }
 

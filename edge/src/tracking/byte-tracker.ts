@@ -84,7 +84,11 @@ export class ByteTracker implements Tracker {
   }
 
   /** One label: high scores, low scores, distance, births. Confirmed tracks choose before new ones. */
-  #associate(detections: readonly Detection[], tracks: readonly TrackState[], frameTime: FrameTime & PictureSize): void {
+  #associate(
+    detections: readonly Detection[],
+    tracks: readonly TrackState[],
+    frameTime: FrameTime & PictureSize,
+  ): void {
     const { highScore, minIou, minLowIou } = this.#options;
     const high = detections.filter((detection) => detection.score >= highScore);
     const low = detections.filter((detection) => detection.score < highScore);
@@ -125,7 +129,8 @@ export class ByteTracker implements Tracker {
       const tracks = this.#followed.flatMap((track) =>
         track.label === label && motion.contradicts(track.motion, seconds) ? [track.motion] : [],
       );
-      if (tracks.length > 0 && motion.explains(tracks, able, seconds, frame)) for (const track of tracks) track.steer(velocity);
+      if (tracks.length > 0 && motion.explains(tracks, able, seconds, frame))
+        for (const track of tracks) track.steer(velocity);
     }
     this.#pace.see(this.#motions, mediaMs);
   }

@@ -54,7 +54,7 @@ const PAUSE_S = 2;
  *
  * A row of equal objects that moves by 0.8 of its spacing looks much like one that moves back by 0.2. Each speed that
  * leads from an object of one frame to one of the next is a hypothesis; the true one explains frame after frame to the
- * noise of the boxes, the others only as well as the products are evenly spaced. Evenly spaced products can't be told
+ * noise of the boxes, the others only as well as the products are evenly spaced. Evenly spaced products can't be distinguished
  * from the next ones by their places, and then the slower speed is taken.
  */
 export class CommonMotion {
@@ -101,7 +101,12 @@ export class CommonMotion {
    * Whether the common speed leads the tracks to detections of the frame after `seconds` better than their own speeds do.
    * All of a row have a false speed or none has; in a crowd at rest, one may walk.
    */
-  explains(tracks: readonly BoxMotion[], detections: readonly Detection[], seconds: number, scene: PictureSize): boolean {
+  explains(
+    tracks: readonly BoxMotion[],
+    detections: readonly Detection[],
+    seconds: number,
+    scene: PictureSize,
+  ): boolean {
     const { velocity } = this;
     if (velocity === undefined) return false;
     const places = placesOf(detections.map(({ box }) => box));
@@ -194,7 +199,8 @@ export class CommonMotion {
   /** Takes the cheapest speed, where it is good and clearly better than the one before. */
   #choose(seconds: number, size: number): void {
     const before = this.#current;
-    if (before !== undefined && (!this.#hypotheses.includes(before) || costIn(before) > 2 * POOR)) this.#current = undefined;
+    if (before !== undefined && (!this.#hypotheses.includes(before) || costIn(before) > 2 * POOR))
+      this.#current = undefined;
     const believed = this.#hypotheses.filter((one) => one.frames >= BELIEVED && costIn(one) <= POOR);
     const best = least(believed, (one) => ranked(one, seconds, size));
     if (best === undefined || best === this.#current) return;

@@ -123,6 +123,10 @@ export const VOCABULARY = {
       "en": "slower provider",
       "ru": "более медленный исполнитель"
     },
+    "line_too_fast": {
+      "en": "the line outruns the frame rate",
+      "ru": "линия быстрее частоты кадров"
+    },
     "not_all_looked_at": {
       "en": "more detections than the second stage may inspect",
       "ru": "проверены не все объекты"
