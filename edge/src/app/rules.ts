@@ -30,9 +30,11 @@ export function rulesWithoutLabels(
   config: Config,
   models: readonly LineModel[],
 ): readonly { readonly rule: string; readonly message: string; readonly advice: string }[] {
-  return config.rules.flatMap((rule) => {
-    const model = models.find(({ id }) => id === rule.model);
-    if (model?.state !== 'found') return [];
-    return labelProblems(rule, model.spec.manifest.labels).map((problem) => ({ rule: rule.id, ...problem }));
-  });
+  const labelsOf = (id: string): readonly string[] | undefined => {
+    const model = models.find((one) => one.id === id);
+    return model?.state === 'found' ? model.spec.manifest.labels : undefined;
+  };
+  return config.rules.flatMap((rule) =>
+    labelProblems(rule, labelsOf).map((problem) => ({ rule: rule.id, ...problem })),
+  );
 }

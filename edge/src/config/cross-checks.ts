@@ -165,11 +165,11 @@ function checkRule(rule: Loose, path: ValuePath, cameras: readonly Loose[]): rea
       if (!zones.includes(zone)) findings.push(unknownName('zone', zone, zones, place, ` on camera ${name}`));
     }
   }
-  const model = modelOf(rule);
-  if (model !== undefined && !modelsOf(camera).some(({ id }) => id === model)) {
+  for (const { model, place } of modelsRead(rule, path)) {
+    if (modelsOf(camera).some(({ id }) => id === model)) continue;
     findings.push({
       code: 'model_not_on_camera',
-      path: [...path, rule['model'] === undefined ? 'type' : 'model'],
+      path: place,
       message: `reads model ${model}, which camera ${name} does not have`,
       advice: `add ${model} to the models of camera ${name}`,
     });
@@ -212,6 +212,18 @@ function unknownName(
     message: `no ${what}${where} is called ${name}`,
     advice: meant === undefined ? `known: ${known.join(', ') || 'none'}` : `did you mean ${meant}?`,
   };
+}
+
+/** The model of a rule, and those that the entries of its lists name, with their places. */
+function modelsRead(rule: Loose, path: ValuePath): readonly { readonly model: string; readonly place: ValuePath }[] {
+  const model = modelOf(rule);
+  const own = model === undefined ? [] : [{ model, place: [...path, rule['model'] === undefined ? 'type' : 'model'] }];
+  const further = Object.entries(rule).flatMap(([option, value]) =>
+    groups(value).flatMap(({ model: other }, i) =>
+      typeof other === 'string' ? [{ model: other, place: [...path, option, i, 'model'] }] : [],
+    ),
+  );
+  return [...own, ...further];
 }
 
 function modelOf(rule: Loose): string | undefined {

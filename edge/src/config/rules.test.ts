@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { RULE_TYPES, RULES } from '../rules/index.ts';
 import { checkConfig, ConfigError, configJsonSchema, describeKeys, diffConfig, type Problem } from './index.ts';
@@ -45,6 +46,27 @@ describe('the rules of a configuration', () => {
       code: 'unknown_shift',
       path: 'rules[0].shifts[1]',
       advice: 'did you mean Night?',
+    });
+  });
+
+  it('refuse the model of a garment that the camera does not have, and a garment that is required but not known', () => {
+    expect(problem('{id: r, type: ppe, camera: a, garments: [{id: mask, model: masks}]}')).toMatchObject({
+      code: 'model_not_on_camera',
+      path: 'rules[0].garments[0].model',
+    });
+    expect(problem('{id: r, type: ppe, camera: a, required: [mask]}')).toMatchObject({
+      path: 'rules[0].required[0]',
+      message: 'must be one of the garments of the rule: headwear',
+    });
+  });
+
+  it('are read from the documented example of an imported model for masks', async () => {
+    const page = await readFile(new URL('../../../docs/models.md', import.meta.url), 'utf8');
+    const [, text = ''] = /```yaml\n(device: line-1\n[^`]+)```/.exec(page) ?? [];
+    const { config } = checkConfig(text, SOURCES);
+    expect(config.rules[0]).toMatchObject({
+      type: 'ppe',
+      garments: [{ id: 'headwear' }, { id: 'mask', model: 'masks' }],
     });
   });
 

@@ -1,6 +1,6 @@
 import { CATALOG_DIR, ModelError, type ModelPlaces, resolveModel } from '@lineside/models';
 import { type LoadedConfig, type Problem, problemsOf } from '../config/index.ts';
-import { labelProblems } from '../rules/index.ts';
+import { labelProblems, modelsReadBy } from '../rules/index.ts';
 import { type Check, ok, trouble } from './check.ts';
 
 type Places = Omit<ModelPlaces, 'catalogDir'>;
@@ -12,15 +12,15 @@ type Places = Omit<ModelPlaces, 'catalogDir'>;
 export async function ruleLabelProblems(loaded: LoadedConfig, places: Places): Promise<readonly Problem[]> {
   const { config } = loaded;
   const labels = new Map<string, readonly string[]>();
-  const read = config.models.filter(({ id }) => config.rules.some((rule) => rule.model === id));
+  const read = config.models.filter(({ id }) => config.rules.some((rule) => modelsReadBy(rule).includes(id)));
   for (const { id, ref } of read) labels.set(id, await labelsOf(ref, places));
-  const findings = config.rules.flatMap((rule, i) => {
-    const known = labels.get(rule.model) ?? [];
-    if (known.length === 0) return [];
-    return labelProblems(rule, known).map(({ option, message, advice }) => ({
+  const known = (model: string): readonly string[] | undefined =>
+    labels.get(model)?.length === 0 ? undefined : labels.get(model);
+  const findings = config.rules.flatMap((rule, i) =>
+    labelProblems(rule, known).map(({ option, message, advice }) => ({
       ...{ code: 'rule_label_unknown', path: ['rules', i, option], message, advice },
-    }));
-  });
+    })),
+  );
   return problemsOf(loaded, findings);
 }
 

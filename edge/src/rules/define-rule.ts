@@ -19,8 +19,8 @@ import { Occluders } from './visibility/index.ts';
 /** The part of a rule that its folder writes. Pure: frames and tracks in, transitions of incidents out. */
 export interface Judge {
   readonly incidents: IncidentTracker<Subject>;
-  /** One inspected frame, after `incidents.beginFrame`. */
-  judge(frame: FrameRef, tracks: readonly Track[]): readonly RuleOutput[];
+  /** One inspected frame, after `incidents.beginFrame`. `others` are the newest tracks of the camera's other models. */
+  judge(frame: FrameRef, tracks: readonly Track[], others: readonly OtherTracks[]): readonly RuleOutput[];
 }
 
 /** What a judge is made of. */
@@ -42,8 +42,8 @@ export interface RulePlan<Schema extends CommonSchema> {
   readonly kind: EventKind;
   readonly words: RuleWords;
   readonly options: Schema;
-  /** Labels that the rule reads beside those of the option `labels`, and can do without. */
-  readonly moreLabels?: (options: z.output<Schema>) => readonly Omit<LabelNeed, 'required'>[];
+  /** Labels that the rule reads beside those of the option `labels`; it can do without them where they do not say otherwise. */
+  readonly moreLabels?: (options: z.output<Schema>) => readonly (Omit<LabelNeed, 'required'> & Partial<LabelNeed>)[];
   /** Labels of those that it reads which can hide a subject all the same: people stand in front of each other. */
   readonly occludingLabels?: (options: z.output<Schema>) => readonly string[];
   /** What the rule sets otherwise than usual. */
@@ -59,7 +59,7 @@ export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>):
   const defaultLabels = schema.shape.labels.parse(undefined);
   const labelNeeds = (options: z.output<Schema>): readonly LabelNeed[] => [
     { option: 'labels', labels: options.labels, defaults: defaultLabels, required: true },
-    ...(plan.moreLabels?.(options) ?? []).map((need) => ({ ...need, required: false })),
+    ...(plan.moreLabels?.(options) ?? []).map((need) => ({ required: false, ...need })),
   ];
   return {
     type,
@@ -154,7 +154,7 @@ class TrackRule implements Rule {
     const expired = judge.incidents.beginFrame(frame.atMs, tracks !== undefined);
     if (tracks === undefined) return expired;
     occluders.see(frame.atMs, tracks, others);
-    return [...expired, ...judge.judge(frame, objects.keep(tracks, frame))];
+    return [...expired, ...judge.judge(frame, objects.keep(tracks, frame), others)];
   }
 
   expire(atMs: number): readonly RuleOutput[] {

@@ -2,6 +2,6 @@
  * What becomes an event. Each type of rule is a folder with its options, words, judge, document and tests, and a line in
  * registry.ts. A judge is pure: frames and tracks in, transitions of incidents out.
  */
-export { labelProblems, type LabelProblem } from './label-problems.ts';
+export { labelProblems, type LabelProblem, modelsReadBy } from './label-problems.ts';
 export type { LabelNeed, RuleDefinition, RulePlace, RuleWords } from './rule-definition.ts';
 export { createRule, definitionOf, RULE_TYPES, RuleOptions, RULES } from './rules.ts';

@@ -10,10 +10,17 @@ export interface LabelProblem {
 
 /**
  * What is wrong between a rule and the labels of its model. A label that the file names must be one of the model's. Of
- * labels that the rule takes by default, one is enough, and none is needed where the rule can do without.
+ * labels that the rule takes by default, one is enough, and none is needed where the rule can do without. `labelsOf`
+ * returns the labels of a model; undefined where they are not known, and then nothing is wrong.
  */
-export function labelProblems(rule: RuleOptions, modelLabels: readonly string[]): readonly LabelProblem[] {
-  return (definitionOf(rule.type)?.labelNeeds(rule) ?? []).flatMap(({ option, labels, defaults, required }) => {
+export function labelProblems(
+  rule: RuleOptions,
+  labelsOf: (model: string) => readonly string[] | undefined,
+): readonly LabelProblem[] {
+  return (definitionOf(rule.type)?.labelNeeds(rule) ?? []).flatMap(({ option, labels, defaults, required, model }) => {
+    const from = model ?? rule.model;
+    const modelLabels = labelsOf(from);
+    if (modelLabels === undefined || labels.length === 0) return [];
     const missing = labels.filter((label) => !modelLabels.includes(label));
     const named = missing.filter((label) => !defaults.includes(label));
     const isBlind = required && missing.length === labels.length;
@@ -22,9 +29,15 @@ export function labelProblems(rule: RuleOptions, modelLabels: readonly string[])
     return [
       {
         option,
-        message: `model ${rule.model} has no label ${lacking}${isBlind ? ', so this rule can never open an event' : ''}`,
+        message: `model ${from} has no label ${lacking}${isBlind ? ', so this rule can never open an event' : ''}`,
         advice: `set ${option} to labels of the model: ${modelLabels.join(', ')}`,
       },
     ];
   });
+}
+
+/** Every model whose labels a rule reads. */
+export function modelsReadBy(rule: RuleOptions): readonly string[] {
+  const further = (definitionOf(rule.type)?.labelNeeds(rule) ?? []).flatMap(({ model }) => model ?? []);
+  return [...new Set([rule.model, ...further])];
 }

@@ -49,6 +49,17 @@ const KINDS: readonly Kind[] = [
     ],
   },
   {
+    type: 'ppe',
+    box: [0, 0, 80, 200],
+    // 5 s, and the three votes before that, which can come 1 s apart.
+    minDurationMs: 8000,
+    missedMs: 5000,
+    parts: [
+      { label: 'person', at: whole, misses: 0.05 },
+      { label: 'bare_head', at: ([x1, y1]) => [x1 + 25, y1 + 2, x1 + 55, y1 + 35], misses: 0.2 },
+    ],
+  },
+  {
     type: 'product_defect',
     box: [0, 0, 60, 160],
     minDurationMs: 0,

@@ -2,7 +2,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { EVENT_KINDS, LANGUAGES, type Words } from '@lineside/protocol/vocabulary';
 import { describe, expect, it } from 'vitest';
 import { frameAt, ruleOf, STEP_MS, track } from '../../../tests/support/crafted-tracks.ts';
+import type { Track } from '../domain/index.ts';
 import { definitionOf, RULE_TYPES, RULES } from './index.ts';
+
+/** What must be in the frame beside an object with the first label of the rule, for an event to open. */
+const BESIDE: Readonly<Record<string, (atMs: number) => readonly Track[]>> = {
+  ppe: (atMs) => [track(2, 'bare_head', [310, 102, 330, 112], { lastSeenMs: atMs })],
+};
 
 const folderOf = (type: string): URL => new URL(`./${type.replaceAll('_', '-')}/`, import.meta.url);
 
@@ -46,12 +52,16 @@ describe.each(RULES)('the folder of the rule $type', ({ type, kind, words, optio
   });
 
   it('gives its events the kind and type of its definition, and only details that have words', () => {
-    const [label = ''] = labelNeeds(options.parse(config))[0]?.labels ?? [];
+    const [own = ''] = labelNeeds(options.parse(config))[0]?.labels ?? [];
     const rule = ruleOf({ ...config, minDuration: '1s' });
     const frames = Array.from({ length: 20 }, (_, k) => k * STEP_MS);
     const outputs = frames.flatMap((atMs) =>
-      rule.step({ frame: frameAt(atMs), tracks: [track(1, label, [300, 100, 340, 140], { lastSeenMs: atMs })] }),
+      rule.step({
+        frame: frameAt(atMs),
+        tracks: [track(1, own, [300, 100, 340, 140], { lastSeenMs: atMs }), ...(BESIDE[type]?.(atMs) ?? [])],
+      }),
     );
+    const label = BESIDE[type]?.(0)[0]?.label ?? own;
     expect(outputs[0]).toMatchObject({ phase: 'opened', kind, ruleType: type, label });
     for (const name of Object.keys(outputs[0]?.details ?? {})) expect(Object.keys(words.details)).toContain(name);
   });

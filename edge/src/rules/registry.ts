@@ -1,4 +1,5 @@
 /** Every type of rule: one line each. */
 export { missingHeadwear } from './missing-headwear/index.ts';
+export { ppe } from './ppe/index.ts';
 export { productDefect } from './product-defect/index.ts';
 export { spill } from './spill/index.ts';

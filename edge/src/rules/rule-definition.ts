@@ -16,6 +16,8 @@ export interface RuleWords {
 /** Labels that a rule reads out of a model's detections, and the option that names them. */
 export interface LabelNeed {
   readonly option: string;
+  /** Model that must have them. Default: that of the rule. */
+  readonly model?: string;
   readonly labels: readonly string[];
   /** The labels that stand for the option when the file does not name any. */
   readonly defaults: readonly string[];

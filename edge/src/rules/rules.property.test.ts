@@ -16,8 +16,16 @@ function randomFrom(seed: number): () => number {
   };
 }
 
+/** Fraction of the picture in which the objects of a rule are, where it opens events only for objects that touch. */
+const SPREAD: Readonly<Record<string, number>> = { ppe: 0.2 };
+
 /** Tracks that live a while at a place of their own and flicker. */
-function randomScene(random: () => number, labels: readonly string[], places: number): (atMs: number) => Track[] {
+function randomScene(
+  random: () => number,
+  labels: readonly string[],
+  places: number,
+  spread: number,
+): (atMs: number) => Track[] {
   const slots = Array.from({ length: places }, () => ({ id: 0, untilMs: 0, bornMs: 0, x: 0, y: 0, label: '' }));
   let nextId = 1;
   return (atMs) =>
@@ -28,8 +36,8 @@ function randomScene(random: () => number, labels: readonly string[], places: nu
           id: nextId,
           bornMs: atMs,
           untilMs: atMs + random() * 8000,
-          x: random() * 500,
-          y: random() * 200,
+          x: spread * random() * 500,
+          y: spread * random() * 200,
         });
         nextId += 1;
       }
@@ -67,7 +75,7 @@ describe.each(RULES)('a rule of type $type, whatever it sees', (definition) => {
         updateInterval: '1500ms',
         coolDown: upTo(1000),
       });
-      const scene = randomScene(random, labelsOf(definition, type), 8);
+      const scene = randomScene(random, labelsOf(definition, type), 8, SPREAD[type] ?? 1);
       const phases = new Map<string, { phase: RuleOutput['phase']; durationMs: number }>();
       let startMs: number | undefined;
       const check = (outputs: readonly RuleOutput[], atMs: number): void => {

@@ -19,9 +19,12 @@ export interface Sighting {
   readonly box: Box;
 }
 
-/** One observation of a subject. `reason` is reported if a false observation closes the incident. */
+/**
+ * One observation of a subject. `reason` is reported if a false observation closes the incident. With `isNews` the details
+ * of an open incident have changed so much that it is reported at once.
+ */
 export type Observation =
-  | { readonly condition: true; readonly sighting: Sighting }
+  | { readonly condition: true; readonly sighting: Sighting; readonly isNews?: boolean }
   | { readonly condition: false; readonly reason: CloseReason };
 
 export type Details = NonNullable<RuleOutput['details']>;
@@ -76,7 +79,8 @@ export class IncidentState {
 
   /** Takes in one observation. Calls `details` only when there is something to report. */
   observe(atMs: number, observation: Observation, details: () => Details): RuleOutput[] {
-    const transition = this.#incident.observe(atMs, observation.condition);
+    const isNews = observation.condition && observation.isNews === true;
+    const transition = this.#incident.observe(atMs, observation.condition, isNews);
     if (observation.condition) this.#remember(observation.sighting);
     if (transition === undefined) return [];
     if (transition === 'opened') this.#key = this.#nextKey();

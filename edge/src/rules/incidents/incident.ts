@@ -74,8 +74,11 @@ export class Incident {
     this.#hidden = true;
   }
 
-  /** Takes in whether the condition was true at `atMs` and returns the transition that follows from it, if any. */
-  observe(atMs: number, condition: boolean): EventPhase | undefined {
+  /**
+   * Takes in whether the condition was true at `atMs` and returns the transition that follows from it, if any. With
+   * `isNews` an open incident is reported at once.
+   */
+  observe(atMs: number, condition: boolean, isNews = false): EventPhase | undefined {
     const before = this.#previous;
     const wasHidden = this.#hidden;
     this.#previous = { atMs, condition };
@@ -90,7 +93,7 @@ export class Incident {
     this.#vote(condition, elapsedMs);
     if (condition) {
       this.#falseMs = Math.max(0, this.#falseMs - REGAIN * elapsedMs);
-      return this.#observedTrue(atMs);
+      return this.#observedTrue(atMs, isNews);
     }
     if (before?.condition === false && !wasHidden) this.#falseMs += elapsedMs;
     return this.#observedFalse(atMs);
@@ -126,7 +129,7 @@ export class Incident {
     this.#votes = this.#votes * kept + 1;
   }
 
-  #observedTrue(atMs: number): EventPhase | undefined {
+  #observedTrue(atMs: number, isNews: boolean): EventPhase | undefined {
     this.#sightings += 1;
     this.#durationMs = this.#heldMs;
     if (this.#stage === 'pending') {
@@ -136,7 +139,7 @@ export class Incident {
       return 'opened';
     }
     if (this.#falseMs === 0) this.#stage = 'open';
-    if (atMs - this.#reportedAtMs < this.#timing.updateEveryMs) return undefined;
+    if (!isNews && atMs - this.#reportedAtMs < this.#timing.updateEveryMs) return undefined;
     this.#reportedAtMs = atMs;
     return 'updated';
   }
