@@ -15,11 +15,13 @@ export class BenchChild implements AsyncDisposable {
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   #nextId = 0;
 
-  constructor(file: string) {
+  /** `env` is added to the environment of this process. */
+  constructor(file: string, env: Readonly<Record<string, string>> = {}) {
     this.#name = file;
     this.#process = new SupervisedProcess({
       command: process.execPath,
       args: ['--conditions=source', fileURLToPath(new URL(file, import.meta.url))],
+      env: { ...process.env, ...env },
       // The bench's own output is a table.
       ...{ stdout: 'stderr', stderr: 'stderr', ipc: true },
       // Ctrl-C reaches the bench and its children; the bench lets them end in order.

@@ -7,12 +7,13 @@ import { inference } from './inference.ts';
 import { drain } from './drain.ts';
 import { journal } from './journal.ts';
 import { overload } from './overload.ts';
+import { recovery } from './recovery.ts';
 import { printReport, writeReport, type Bench } from './report.ts';
 import { slice } from './slice.ts';
 import { startup } from './startup.ts';
 import { sync } from './sync.ts';
 
-const BENCHES: readonly Bench[] = [slice, journal, sync, drain, inference, decoders, startup, overload];
+const BENCHES: readonly Bench[] = [slice, journal, sync, drain, inference, decoders, startup, overload, recovery];
 
 const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--cameras N] [--busy N,N] [--json FILE]
 

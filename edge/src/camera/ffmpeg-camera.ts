@@ -73,6 +73,12 @@ export interface CameraTools {
   readonly gate?: StartGate;
 }
 
+interface Outage {
+  readonly sinceMs: number;
+  failures: number;
+  code: StreamError['code'] | undefined;
+}
+
 /** A camera behind a supervised FFmpeg child: connects, watches, reports what is wrong, and connects again. */
 export class FfmpegCamera implements Service {
   readonly name: string;
@@ -89,6 +95,8 @@ export class FfmpegCamera implements Service {
   #started: () => void = () => undefined;
   readonly #media = new MediaClock();
   #clockAgreed: boolean | undefined;
+  /** Since the last picture: what was logged last, and how often the stream failed. */
+  #outage: Outage | undefined;
 
   constructor(options: CameraOptions, tools: CameraTools, listener: CameraListener) {
     this.name = `camera ${options.id}`;
@@ -107,7 +115,7 @@ export class FfmpegCamera implements Service {
    */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#tools;
-    const backoff = new Backoff({ firstMs: 1_000, maxMs: 60_000, random });
+    const backoff = new Backoff({ promptMs: 250, firstMs: 1_000, maxMs: 60_000, random });
     // Many cameras lock an account after few wrong passwords.
     const refusedBackoff = new Backoff({ firstMs: 30_000, maxMs: 60_000, random });
     try {
@@ -119,7 +127,10 @@ export class FfmpegCamera implements Service {
           if (error !== undefined) throw error;
           return;
         }
-        if (clock.monoMs() - this.#startedMs > GOOD_SPELL_MS) backoff.reset();
+        if (clock.monoMs() - this.#startedMs > GOOD_SPELL_MS) {
+          backoff.reset();
+          refusedBackoff.reset();
+        }
         if (error?.retry !== 'now')
           await clock.sleep(
             (error?.code === 'auth' || error?.code === 'auth_method' ? refusedBackoff : backoff).next(),
@@ -188,6 +199,7 @@ export class FfmpegCamera implements Service {
       onFrame: (frame) => this.#frame(frame),
       onFacts: (facts) => this.#factsReported(facts),
       onTick: () => this.#repeatStatus(),
+      onStalled: (error) => this.#showFailure(error),
     });
     const ended = await run.run(signal);
     const failure = source instanceof SnapshotRelay ? source.failure : undefined;
@@ -282,19 +294,31 @@ export class FfmpegCamera implements Service {
     const again = state === 'connecting' && error !== undefined;
     this.#status = { ...rest, ...keep, state };
     this.#send();
-    if (!again) this.#tools.logger.info({ state, source: rest.source }, `camera is ${state}`);
+    if (again) return;
+    const { logger, clock } = this.#tools;
+    const outage = this.#outage;
+    if (state === 'streaming') this.#outage = undefined;
+    const after = outage && { failures: outage.failures, outageMs: Math.round(clock.monoMs() - outage.sinceMs) };
+    logger.info({ state, source: rest.source, ...after }, `camera is ${state}${after === undefined ? '' : ' again'}`);
   }
 
   #fail(error: StreamError, end?: RunEnd): void {
-    const { code, message, advice } = error;
-    const repeated = this.#status.error?.code === code;
+    const outage = (this.#outage ??= { sinceMs: this.#tools.clock.monoMs(), failures: 0, code: undefined });
+    outage.failures += 1;
+    this.#showFailure(error);
+    // One line per change: a camera that stays away is logged once, and how often it failed when it is there again.
+    if (outage.code === error.code) return;
+    outage.code = error.code;
+    const { failures } = outage;
+    const facts = { code: error.code, advice: error.advice, failures };
+    const { logger } = this.#tools;
+    logger.warn({ ...facts, frames: end?.frames, droppedBytes: end?.droppedBytes }, `camera failed: ${error.message}`);
+    logger.debug({ stderr: end?.lastLines }, 'last lines of FFmpeg');
+  }
+
+  #showFailure({ code, message, advice }: StreamError): void {
     this.#status = { ...this.#status, state: 'failed', error: { code, message, advice } };
     this.#send();
-    // One line per change: a camera that stays away is logged once.
-    if (repeated) return;
-    const facts = { code, advice, frames: end?.frames, droppedBytes: end?.droppedBytes };
-    this.#tools.logger.warn(facts, `camera failed: ${message}`);
-    this.#tools.logger.debug({ stderr: end?.lastLines }, 'last lines of FFmpeg');
   }
 
   #send(): void {

@@ -3,6 +3,8 @@ import { StreamError } from './errors.ts';
 import { ffmpegEnvironment } from './ffmpeg-environment.ts';
 
 const GRACE_MS = 2_000;
+/** A live child that was killed may have left a program of its own behind, which holds its outputs open. */
+const DRAIN_MS = 2_000;
 
 export interface FfmpegChildOptions {
   readonly command: string;
@@ -11,6 +13,8 @@ export interface FfmpegChildOptions {
   readonly outputs: number;
   readonly onBytes: (output: number, chunk: Uint8Array) => void;
   readonly onStderr: (text: string) => void;
+  /** A recording's last frames are read as slowly as they are inspected; those of a live camera are not waited for. */
+  readonly mustDrain: boolean;
 }
 
 /** One FFmpeg process with its frame pipes. Nothing is read from the pipes before `flow()`. */
@@ -21,7 +25,7 @@ export class FfmpegChild {
   readonly #onBytes: FfmpegChildOptions['onBytes'];
   #flowing = false;
 
-  constructor({ command, args, outputs, onBytes, onStderr }: FfmpegChildOptions) {
+  constructor({ command, args, outputs, onBytes, onStderr, mustDrain }: FfmpegChildOptions) {
     this.#process = new SupervisedProcess({
       ...{ command, args, onStderr, extraPipes: outputs, graceMs: GRACE_MS },
       // `onStderr` reads all of it.
@@ -29,8 +33,7 @@ export class FfmpegChild {
       env: ffmpegEnvironment(),
       // It dies with the group of the vision process, which may be killed at any time.
       group: 'parent',
-      // A recording's last frames are read as slowly as they are inspected.
-      drainMs: Number.POSITIVE_INFINITY,
+      drainMs: mustDrain ? Number.POSITIVE_INFINITY : DRAIN_MS,
     });
     this.#onBytes = onBytes;
     this.exited = this.#process.exited.catch((error: unknown) => {
@@ -63,10 +66,23 @@ export class FfmpegChild {
     for (const pipe of this.#process.extraPipes) pipe.pause();
   }
 
-  /** Ends the process: SIGTERM, two seconds, SIGKILL. True when it had to be killed. */
-  async terminate(): Promise<boolean> {
-    // FFmpeg that waits for a full pipe gets the broken pipe at once.
+  /**
+   * Ends the process: SIGTERM, `graceMs` (two seconds when left out), SIGKILL. True when it had to be killed. The grace
+   * lets FFmpeg take leave of the camera, which frees the place of a viewer.
+   */
+  async terminate(graceMs = GRACE_MS): Promise<boolean> {
+    this.#closePipes();
+    return this.#process.terminate(graceMs);
+  }
+
+  /** Ends the process at once. */
+  async kill(): Promise<void> {
+    this.#closePipes();
+    await this.#process.kill();
+  }
+
+  /** FFmpeg that waits for a full pipe gets the broken pipe at once. */
+  #closePipes(): void {
     for (const pipe of this.#process.extraPipes) pipe.destroy();
-    return this.#process.terminate();
   }
 }

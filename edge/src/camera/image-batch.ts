@@ -48,6 +48,7 @@ export async function decodeImages(
     command: capabilities.command,
     args: batchArguments(paths, format, capabilities),
     outputs: paths.length,
+    mustDrain: true,
     onBytes: (output, chunk) => {
       const image = images[output];
       if (image === undefined) return;

@@ -5,7 +5,7 @@ export const WATCH_TICK_MS = 250;
 /** After this much silence the child is looked at. */
 const LOOK_AFTER_MS = 400;
 /** A child that is stopped delivers nothing until somebody lets it continue. */
-const STOPPED_MS = 2_000;
+const STOPPED_MS = 1_000;
 /** Part of the time in which the child computes that counts as silence: it may be busy with a large picture. */
 const WORKING_FRACTION = 1 / 3;
 /** Part of the time that counts while this process itself waits for a CPU: what it reads is late then. */
@@ -50,6 +50,11 @@ export class StallWatch {
     this.#silentMs = 0;
   }
 
+  /** Whether the child has been stopped for so long that it is given up. */
+  get isStopped(): boolean {
+    return this.#time.stoppedMs >= STOPPED_MS;
+  }
+
   /** Whether the next tick needs a reading of the child: while frames come, none is taken. */
   get needsReading(): boolean {
     return this.#time.passedMs >= LOOK_AFTER_MS;
@@ -63,8 +68,7 @@ export class StallWatch {
     const before = { ownMs: this.#time.ownMs, ranMs: this.#time.ranMs };
     this.#time.step(child, nowMs);
     this.#reader.step(reader, nowMs);
-    const { stoppedMs } = this.#time;
-    if (stoppedMs >= STOPPED_MS) return true;
+    if (this.isStopped) return true;
     const ownMs = this.#time.ownMs - before.ownMs;
     const workedMs = Math.min(ownMs, this.#time.ranMs - before.ranMs);
     const countedMs = ownMs - workedMs + WORKING_FRACTION * workedMs;

@@ -14,6 +14,8 @@ import { StderrReader, type StreamFacts } from './stderr-reader.ts';
 
 /** Frames of a recording that may wait before FFmpeg is made to wait. */
 const WAITING_MAX = 2;
+/** A child that is silent has this long to end by itself: one that only waits for its camera does. */
+const STALL_GRACE_MS = 300;
 
 /** Where FFmpeg reads, without credentials in the arguments. */
 export interface StreamSource {
@@ -39,6 +41,8 @@ export interface StreamRunOptions {
   /** Called once the stream's size is known, before the first frame. */
   readonly onFacts: (facts: StreamFacts) => void;
   readonly onTick?: () => void;
+  /** Called as soon as the stream is given up for its silence, before its child is ended. */
+  readonly onStalled?: (error: StreamError) => void;
 }
 
 export interface RunFrame {
@@ -54,7 +58,7 @@ export interface RunFrame {
 export interface RunEnd {
   /** Undefined when the stream was asked to stop, or a finite source reached its regular end. */
   readonly error: StreamError | undefined;
-  /** SIGTERM was not enough. */
+  /** The child was stopped, or SIGTERM was not enough. */
   readonly forced: boolean;
   readonly frames: number;
   /** Bytes at the end that did not make a frame. */
@@ -100,6 +104,7 @@ export class StreamRun {
         this.#join?.push(output, chunk);
       },
       onStderr: (text) => this.#stderr.push(text),
+      mustDrain: options.backPressure,
     });
   }
 
@@ -118,7 +123,8 @@ export class StreamRun {
     void exited.then(() => this.#over.abort());
     const stalled = await this.#watchUntil(stop);
     const ended = this.#over.signal.aborted && !this.#stderr.facts.sizeChanged && this.#failure === undefined;
-    const forced = ended ? false : await this.#child.terminate();
+    if (stalled) this.#options.onStalled?.(this.#stallError());
+    const forced = ended ? false : await this.#endChild(stalled);
     const { exit, startError } = await exited;
     if (ended && this.#delivery !== undefined) await Promise.race([this.#delivery, aborted(signal)]);
     const droppedBytes = this.#join?.end() ?? 0;
@@ -126,6 +132,14 @@ export class StreamRun {
     if (this.#failure !== undefined) throw this.#failure.thrown;
     const error = signal.aborted ? undefined : this.#errorOf(stalled, exit, startError);
     return { error, forced, frames: this.#frames, droppedBytes, lastLines: this.#stderr.lines };
+  }
+
+  /** True when the child had to be killed. A stopped one holds nothing that a grace would save. */
+  async #endChild(stalled: boolean): Promise<boolean> {
+    if (!stalled) return this.#child.terminate();
+    if (!this.#watch.isStopped) return this.#child.terminate(STALL_GRACE_MS);
+    await this.#child.kill();
+    return true;
   }
 
   /** Watches for a stall until `stop` aborts; true when there is one. */
