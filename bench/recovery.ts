@@ -78,7 +78,10 @@ const answered = (name: string, status: string): Fault => ({
     }),
 });
 
-const exchanged = (name: string, ...[codec, size, pixels]: Parameters<typeof video> extends [string, ...infer R] ? R : never): Fault => ({
+const exchanged = (
+  name: string,
+  ...[codec, size, pixels]: Parameters<typeof video> extends [string, ...infer R] ? R : never
+): Fault => ({
   name,
   bound: GONE,
   run: async ({ folder }) => {
@@ -153,7 +156,9 @@ const FAULTS: readonly Fault[] = [
     run: async ({ proxy, upstream, url }) => {
       const target = `rtsp://127.0.0.1:${upstream}/camera`;
       const status = `302 Found\r\nLocation: ${target}`;
-      return withCamera({ url }, (camera) => camera.observe(() => proxy.set({ status }))).finally(() => proxy.set('pass'));
+      return withCamera({ url }, (camera) => camera.observe(() => proxy.set({ status }))).finally(() =>
+        proxy.set('pass'),
+      );
     },
   },
   {
@@ -269,8 +274,10 @@ async function run(options: BenchOptions): Promise<RecoveryReport> {
 }
 
 function rowOf({ name, bound, code, detectedMs, framesAgainMs, logLines }: RecoveryReport['faults'][number]): Row {
-  const over = (value: number | null, most: number | null): boolean => value !== null && (most === null || value > most);
-  const late = over(detectedMs, bound.detectedMs) || (bound.framesAgainMs !== null && over(framesAgainMs, bound.framesAgainMs));
+  const over = (value: number | null, most: number | null): boolean =>
+    value !== null && (most === null || value > most);
+  const late =
+    over(detectedMs, bound.detectedMs) || (bound.framesAgainMs !== null && over(framesAgainMs, bound.framesAgainMs));
   return {
     fault: name,
     code,

@@ -64,7 +64,8 @@ export class ObservedCamera implements AsyncDisposable {
     for (;;) {
       const seen = await this.seen();
       if (probe(seen)) return seen;
-      if (performance.now() > endMs) throw new Error(`no ${what} within ${withinMs} ms: ${JSON.stringify(seen.failures)}`);
+      if (performance.now() > endMs)
+        throw new Error(`no ${what} within ${withinMs} ms: ${JSON.stringify(seen.failures)}`);
       await sleep(POLL_MS);
     }
   }

@@ -40,6 +40,8 @@ export interface FfmpegRequest {
   readonly timeoutMs: number;
   /** Decoder to use instead of FFmpeg's own choice. */
   readonly decoder?: string;
+  /** One more output, the last: the undecoded stream as fragmented MP4, a fragment for each group of pictures. */
+  readonly copy?: boolean;
 }
 
 /**
@@ -54,6 +56,7 @@ export const FIRST_PIPE = 3;
 /** The command line of one FFmpeg child: one decode, every output of index n is the same source frame. */
 export function ffmpegArguments(request: FfmpegRequest, capabilities: FfmpegCapabilities): string[] {
   const { labels, graph } = filterGraph(request, capabilities);
+  const copy = request.copy === true ? copyArguments(FIRST_PIPE + labels.length) : [];
   return [
     ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verbose'],
     ...inputArguments(request, capabilities),
@@ -65,6 +68,15 @@ export function ffmpegArguments(request: FfmpegRequest, capabilities: FfmpegCapa
       // Without this the tail of a frame waits in FFmpeg's buffer for the next frame.
       ...['-flush_packets', '1', `pipe:${FIRST_PIPE + index}`],
     ]),
+    ...copy,
+  ];
+}
+
+function copyArguments(pipe: number): readonly string[] {
+  const fragments = 'frag_keyframe+empty_moov+default_base_moof';
+  return [
+    ...['-map', '0:v:0', '-c:v', 'copy', '-f', 'mp4', '-movflags', fragments],
+    ...['-flush_packets', '1', `pipe:${pipe}`],
   ];
 }
 

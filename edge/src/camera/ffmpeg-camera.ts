@@ -16,6 +16,7 @@ import { stallLimitMs } from './stall-watch.ts';
 import type { StreamFacts } from './stderr-reader.ts';
 import { type RunEnd, type RunFrame, StreamRun } from './stream-run.ts';
 import { UrlHandover } from './url-handover.ts';
+import { type Clip, type ClipSpan, VideoRing } from './video-ring.ts';
 
 const GRACE_MS = 10_000;
 /** A recording is not in a hurry: a slow disk or a big picture is no stall. */
@@ -23,6 +24,9 @@ const RECORDING_STALL_MS = 20_000;
 /** A stream that lasted this long was a good one: the next failure is a first failure. */
 const GOOD_SPELL_MS = 10_000;
 const STATUS_EVERY_MS = 1_000;
+/** What FFmpeg writes when the output with the undecoded stream cannot be made or continued. */
+const COPY_FAILED =
+  /could not find tag for codec|could not write header|error initializing output stream|av_interleaved_write_frame|error muxing|error submitting a packet to the muxer|error writing trailer/i;
 
 export interface CameraOptions {
   readonly id: string;
@@ -36,6 +40,8 @@ export interface CameraOptions {
   /** A live file starts again at its end. */
   readonly loop?: boolean;
   readonly formats: readonly OutputFormat[];
+  /** Keeps the undecoded stream for clips, in at most so many bytes of memory; live cameras only. */
+  readonly ringBytes?: number | undefined;
   /** Index of the first frame; a recording leaves out the frames before it. */
   readonly firstIndex?: number;
 }
@@ -91,6 +97,8 @@ export class FfmpegCamera implements Service {
   #recordingFps: number | undefined;
   #startedMs = 0;
   #avoidHardware = false;
+  readonly #ring: VideoRing | undefined;
+  #avoidCopy = false;
   /** Gives this camera's place among those that start to the next. */
   #started: () => void = () => undefined;
   readonly #media = new MediaClock();
@@ -105,6 +113,17 @@ export class FfmpegCamera implements Service {
     this.#listener = listener;
     this.#nextIndex = options.firstIndex ?? 0;
     this.#status = { camera: options.id, state: 'stopped', restarts: 0 };
+    const { ringBytes, mode } = options;
+    this.#ring = ringBytes === undefined || mode === 'recording' ? undefined : new VideoRing(ringBytes, tools.clock);
+  }
+
+  /**
+   * Cuts a clip of the undecoded stream. Undefined where none is kept or nothing of that time is held.
+   *
+   * @see VideoRing.clip
+   */
+  async clip(span: ClipSpan, signal: AbortSignal): Promise<Clip | undefined> {
+    return this.#ring?.clip(span, signal);
   }
 
   /**
@@ -181,6 +200,7 @@ export class FfmpegCamera implements Service {
     this.#startedMs = Number.POSITIVE_INFINITY;
     this.#media.restart();
     const recording = mode === 'recording';
+    const onCopy = request.copy === true ? this.#ring?.begin() : undefined;
     const { url, fps: wantedFps } = this.#options;
     const snapshots = !recording && (await givesSnapshots(url, signal));
     const patienceMs = socketTimeoutMs(wantedFps);
@@ -200,8 +220,11 @@ export class FfmpegCamera implements Service {
       onFacts: (facts) => this.#factsReported(facts),
       onTick: () => this.#repeatStatus(),
       onStalled: (error) => this.#showFailure(error),
+      onCopy,
     });
     const ended = await run.run(signal);
+    this.#ring?.end();
+    if (request.copy === true) this.#judgeCopy(ended);
     const failure = source instanceof SnapshotRelay ? source.failure : undefined;
     const end = failure === undefined || ended.error === undefined ? ended : { ...ended, error: failure };
     if (request.decoder !== undefined && end.frames === 0 && !signal.aborted) this.#avoidHardware = true;
@@ -224,6 +247,7 @@ export class FfmpegCamera implements Service {
       pixelAspect,
       timeoutMs: Math.max(STREAM_TIMEOUT_MS, socketTimeoutMs(fps)),
       ...(decoder && { decoder }),
+      copy: this.#ring !== undefined && !this.#avoidCopy && sourceOf(url).isEncoded,
     };
     if (!recording) {
       const choice = { kind: 'live' as const, fps };
@@ -233,6 +257,14 @@ export class FfmpegCamera implements Service {
     this.#recordingFps = Math.min(fps, probe?.fps ?? fps);
     const choice = { kind: 'recording' as const, fps: this.#recordingFps, skip: this.#nextIndex };
     return { ...common, choice, paced: false, loop: false };
+  }
+
+  /** A stream that cannot be copied must not end the inspection: from then on it is only decoded. */
+  #judgeCopy({ error, lastLines }: RunEnd): void {
+    const line = error === undefined ? undefined : lastLines.findLast((text) => COPY_FAILED.test(text));
+    if (line === undefined) return;
+    this.#avoidCopy = true;
+    this.#tools.logger.warn({ line }, 'this stream cannot be kept for clips; it is inspected without them');
   }
 
   #frame(frame: RunFrame): Promise<void> | void {

@@ -12,6 +12,8 @@ export interface FfmpegChildOptions {
   /** Number of frame outputs, from `pipe:3` on. */
   readonly outputs: number;
   readonly onBytes: (output: number, chunk: Uint8Array) => void;
+  /** Where one more output follows them, which is read from the start: takes what it carries. */
+  readonly onCopy?: ((chunk: Uint8Array) => void) | undefined;
   readonly onStderr: (text: string) => void;
   /** A recording's last frames are read as slowly as they are inspected; those of a live camera are not waited for. */
   readonly mustDrain: boolean;
@@ -23,11 +25,12 @@ export class FfmpegChild {
   readonly exited: Promise<ProcessExit>;
   readonly #process: SupervisedProcess;
   readonly #onBytes: FfmpegChildOptions['onBytes'];
+  readonly #frameOutputs: number;
   #flowing = false;
 
-  constructor({ command, args, outputs, onBytes, onStderr, mustDrain }: FfmpegChildOptions) {
+  constructor({ command, args, outputs, onBytes, onStderr, onCopy, mustDrain }: FfmpegChildOptions) {
     this.#process = new SupervisedProcess({
-      ...{ command, args, onStderr, extraPipes: outputs, graceMs: GRACE_MS },
+      ...{ command, args, onStderr, extraPipes: outputs + (onCopy === undefined ? 0 : 1), graceMs: GRACE_MS },
       // `onStderr` reads all of it.
       keepCharacters: 0,
       env: ffmpegEnvironment(),
@@ -36,6 +39,8 @@ export class FfmpegChild {
       drainMs: mustDrain ? Number.POSITIVE_INFINITY : DRAIN_MS,
     });
     this.#onBytes = onBytes;
+    this.#frameOutputs = outputs;
+    if (onCopy !== undefined) this.#process.extraPipes[outputs]?.on('data', onCopy);
     this.exited = this.#process.exited.catch((error: unknown) => {
       const missing = systemCode(error) === 'ENOENT' || systemCode(error) === 'EACCES';
       throw new StreamError(missing ? 'ffmpeg_missing' : 'unknown', `${command}: ${messageOf(error)}`, error);
@@ -50,7 +55,7 @@ export class FfmpegChild {
 
   /** Starts reading, or goes on after `hold`. */
   flow(): void {
-    const pipes = this.#process.extraPipes;
+    const pipes = this.#framePipes;
     if (!this.#flowing) {
       this.#flowing = true;
       for (const [output, pipe] of pipes.entries()) {
@@ -63,7 +68,7 @@ export class FfmpegChild {
 
   /** Stops reading all outputs, so that FFmpeg waits when its pipes are full. */
   hold(): void {
-    for (const pipe of this.#process.extraPipes) pipe.pause();
+    for (const pipe of this.#framePipes) pipe.pause();
   }
 
   /**
@@ -79,6 +84,10 @@ export class FfmpegChild {
   async kill(): Promise<void> {
     this.#closePipes();
     await this.#process.kill();
+  }
+
+  get #framePipes(): SupervisedProcess['extraPipes'] {
+    return this.#process.extraPipes.slice(0, this.#frameOutputs);
   }
 
   /** FFmpeg that waits for a full pipe gets the broken pipe at once. */

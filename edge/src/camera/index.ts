@@ -21,6 +21,7 @@ export {
   pictureBytes,
   type WholeFormat,
 } from './format.ts';
+export type { Clip, ClipSpan } from './video-ring.ts';
 export { isStillFile } from './sources/index.ts';
 export { type DecodedImage, decodeImages, imagesPerBatch } from './image-batch.ts';
 export { type InputFrame, type InputOptions, inputFrames } from './input-frames.ts';

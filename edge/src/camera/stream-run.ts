@@ -41,6 +41,8 @@ export interface StreamRunOptions {
   /** Called once the stream's size is known, before the first frame. */
   readonly onFacts: (facts: StreamFacts) => void;
   readonly onTick?: () => void;
+  /** Takes the undecoded stream where the request has it. */
+  readonly onCopy?: ((chunk: Uint8Array) => void) | undefined;
   /** Called as soon as the stream is given up for its silence, before its child is ended. */
   readonly onStalled?: (error: StreamError) => void;
 }
@@ -104,6 +106,7 @@ export class StreamRun {
         this.#join?.push(output, chunk);
       },
       onStderr: (text) => this.#stderr.push(text),
+      onCopy: request.copy === true ? options.onCopy : undefined,
       mustDrain: options.backPressure,
     });
   }

@@ -34,6 +34,8 @@ export interface CameraSource {
   readonly isLive: boolean;
   /** True when FFmpeg reports a peer that never answers as one that answers with invalid data. */
   readonly hidesSilence: boolean;
+  /** False where the pictures are not encoded, so that there is no stream to copy. */
+  readonly isEncoded: boolean;
   /** What is wrong with a URL that has one of the schemes, or undefined. */
   problem(url: string): string | undefined;
   /** FFmpeg's options for the input, with `-i` and the input at their end. */

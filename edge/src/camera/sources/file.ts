@@ -16,6 +16,7 @@ export const file: CameraSource = {
   schemes: ['file'],
   isLive: false,
   hidesSilence: false,
+  isEncoded: true,
   problem: (url) => (decodes(url) ? undefined : 'has a % that begins no code of a character; write % as %25'),
   inputArguments: ({ url, paced, loop }) => [
     ...(paced ? ['-re'] : []),

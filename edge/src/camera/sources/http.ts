@@ -7,7 +7,9 @@ export const http: CameraSource = {
   schemes: ['http', 'https'],
   isLive: false,
   hidesSilence: false,
+  isEncoded: true,
   problem: hostProblem,
-  inputArguments: (request) => [...timeout(request), ...AT_ONCE, '-i', request.url],
+  // A transport stream does not say how many streams it has: without a limit FFmpeg looks for more of them for five seconds.
+  inputArguments: (request) => [...timeout(request), ...AT_ONCE, '-analyzeduration', '500000', '-i', request.url],
   probeArguments: (request) => [...timeout(request), request.url],
 };

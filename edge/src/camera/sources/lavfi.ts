@@ -5,6 +5,7 @@ export const lavfi: CameraSource = {
   schemes: ['lavfi'],
   isLive: false,
   hidesSilence: false,
+  isEncoded: false,
   problem: () => undefined,
   inputArguments: ({ url, paced }) => [...(paced ? ['-re'] : []), '-f', 'lavfi', '-i', graphOf(url)],
   probeArguments: ({ url }) => ['-f', 'lavfi', graphOf(url)],

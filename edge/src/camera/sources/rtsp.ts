@@ -10,6 +10,7 @@ export const rtsp: CameraSource = {
   schemes: ['rtsp', 'rtsps'],
   isLive: true,
   hidesSilence: true,
+  isEncoded: true,
   problem: hostProblem,
   inputArguments: (request) => [
     ...transportOptions(request),
