@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Encoder } from './encoder.ts';
 import { type Line, Scene } from '../scenes/index.ts';
 
@@ -24,14 +25,23 @@ export async function renderFile(
   const { fps, width, height } = scene;
   const encoder = Encoder.toFile(scene, options.out, signal);
   const count = Math.round(options.seconds * fps);
-  const frame = Buffer.alloc(scene.frameBytes);
+  // The encoder takes one frame while the next is drawn.
+  const buffers = [Buffer.alloc(scene.frameBytes), Buffer.alloc(scene.frameBytes)] as const;
+  let taken: Promise<void> | undefined;
   const frames = [];
   for (let n = 0; n < count; n += 1) {
+    const frame = buffers[(n % 2) as 0 | 1];
     scene.render(n, frame);
     if (options.truth !== undefined) frames.push({ frame: n, seconds: n / fps, boxes: scene.truth(n) });
-    await encoder.write(frame);
+    await taken;
+    taken = encoder.write(frame);
+    // Awaited in the next round; a failure before that must not count as unhandled.
+    taken.catch(() => undefined);
+    // Lets the pipe be written while the next frame is drawn.
+    await nextTurn();
     if (n % 50 === 0) progress(n / count);
   }
+  await taken;
   await encoder.finish();
   if (options.truth !== undefined) {
     const incidents = scene.incidents(0, count / fps);

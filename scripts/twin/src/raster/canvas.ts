@@ -2,6 +2,7 @@ import type { Rgb } from './colour.ts';
 import { MASK, SIDE } from './noise.ts';
 import type { ObjectMap } from './objects.ts';
 import { type Paint, solid } from './paint.ts';
+import { Spans } from './spans.ts';
 import type { Path } from './path.ts';
 import { isOpaque, type Pen, restyled, widen, wobbled } from './pen.ts';
 
@@ -23,6 +24,8 @@ export class Canvas {
   readonly height: number;
   readonly pixels: Uint8Array;
   readonly objects: ObjectMap | undefined;
+  /** What was painted since it was cleared. */
+  readonly spans: Spans;
   /** Who owns what is painted next: an id of the ObjectMap, SCENERY or NOBODY. */
   owner: number = SCENERY;
   /** How shapes are drawn; none draws them as they are given. */
@@ -35,6 +38,7 @@ export class Canvas {
     this.width = width;
     this.height = height;
     this.objects = objects;
+    this.spans = new Spans(width, height);
     this.pixels = new Uint8Array(width * height * 3);
     this.#cells = new Float32Array((width + 3) * (height + 1));
   }
@@ -94,6 +98,7 @@ export class Canvas {
     const x1 = Math.min(this.width, Math.ceil(bounds[2]));
     const y1 = Math.min(this.height, Math.ceil(bounds[3]));
     if (x0 >= x1 || y0 >= y1) return;
+    this.spans.add(x0, y0, x1, y1);
     const span = x1 - x0 + 2;
     this.#cells.fill(0, 0, span * (y1 - y0));
     const p = this.#points;
@@ -112,10 +117,14 @@ export class Canvas {
     const [px, py] = [rx * Math.hypot(a, b), ry * Math.hypot(c, d)];
     const y1 = Math.min(this.height, Math.ceil(my + py));
     const x1 = Math.min(this.width, Math.ceil(mx + px));
+    const x0 = Math.max(0, Math.floor(mx - px));
+    const y0 = Math.max(0, Math.floor(my - py));
+    if (x0 >= x1 || y0 >= y1) return;
+    this.spans.add(x0, y0, x1, y1);
     const data = this.pixels;
-    for (let y = Math.max(0, Math.floor(my - py)); y < y1; y += 1) {
+    for (let y = y0; y < y1; y += 1) {
       const v = ((y + 0.5 - my) / py) ** 2;
-      for (let x = Math.max(0, Math.floor(mx - px)); x < x1; x += 1) {
+      for (let x = x0; x < x1; x += 1) {
         const u = (x + 0.5 - mx) / px;
         const q = 1 - v - u * u;
         if (q <= 0) continue;

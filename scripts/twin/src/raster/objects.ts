@@ -1,3 +1,5 @@
+import { forEachRow, type Spans } from './spans.ts';
+
 /** One object's visible part on one picture. Pixels, x2 and y2 exclusive, inside the picture. */
 export interface Box {
   readonly label: string;
@@ -42,8 +44,10 @@ export class ObjectMap {
     this.ids = new Uint8Array(width * height);
   }
 
-  clear(): void {
-    this.ids.fill(0);
+  /** Forgets all objects. `spans`: where pixels may be owned; everywhere when left out. */
+  clear(spans?: Spans): void {
+    if (spans) forEachRow(spans, (from, to) => this.ids.fill(0, from, to));
+    else this.ids.fill(0);
     this.painted.fill(0);
     this.paintedWhole.fill(0);
     this.#entries = [];
@@ -71,8 +75,9 @@ export class ObjectMap {
     }
   }
 
-  boxes(): Box[] {
-    const seen = this.#scan();
+  /** `spans`: where pixels may be owned. */
+  boxes(spans: Spans): Box[] {
+    const seen = this.#scan(spans);
     const boxes: Box[] = [];
     this.#entries.forEach((entry, index) => {
       const id = index + 1;
@@ -105,7 +110,7 @@ export class ObjectMap {
   }
 
   /** Per id: least x, least y, most x, most y, number of pixels. */
-  #scan(): Float64Array {
+  #scan(spans: Spans): Float64Array {
     const count = this.#entries.length;
     const seen = new Float64Array((count + 1) * 5);
     for (let id = 0; id <= count; id += 1) seen.set([Infinity, Infinity, -1, -1, 0], id * 5);
@@ -117,17 +122,16 @@ export class ObjectMap {
       if (y > seen[k + 3]!) seen[k + 3] = y;
       seen[k + 4]! += 1;
     };
-    let p = 0;
-    for (let y = 0; y < this.height; y += 1) {
-      for (let x = 0; x < this.width; x += 1) {
+    forEachRow(spans, (from, to, y) => {
+      const start = y * this.width;
+      for (let p = from; p < to; p += 1) {
         const id = this.ids[p]!;
-        p += 1;
         if (id === 0) continue;
-        note(id, x, y);
+        note(id, p - start, y);
         const root = this.roots[id]!;
-        if (root !== id) note(root, x, y);
+        if (root !== id) note(root, p - start, y);
       }
-    }
+    });
     return seen;
   }
 }

@@ -1,4 +1,4 @@
-import { type Box, type Optics, Canvas, Finish, ObjectMap } from '../raster/index.ts';
+import { type Box, type Optics, Canvas, Finish, forEachRow, ObjectMap, SoftCopy } from '../raster/index.ts';
 import { drawOverlay, type Look } from '../styles/index.ts';
 import { type Mount, matrixOf } from './view.ts';
 
@@ -20,6 +20,7 @@ export class Stage {
   readonly #finish = new Finish();
   readonly #look: Look | undefined;
   #backdrop: Uint8Array | undefined;
+  #soft: SoftCopy | undefined;
 
   /** `look`: how it is drawn; none draws as the scenes are designed. */
   constructor(play: Play, width: number, height: number, look?: Look) {
@@ -40,19 +41,31 @@ export class Stage {
       this.#play.backdrop(canvas);
       if (this.#look?.overlay) drawOverlay(canvas, this.#look.overlay);
       this.#backdrop = Uint8Array.from(canvas.pixels);
+    } else {
+      const backdrop = this.#backdrop;
+      forEachRow(canvas.spans, (from, to) =>
+        canvas.pixels.set(backdrop.subarray(from * 3, to * 3), from * 3),
+      );
     }
-    canvas.pixels.set(this.#backdrop);
-    this.#objects.clear();
+    this.#objects.clear(canvas.spans);
+    canvas.spans.clear();
     this.#play.subjects(canvas, seconds);
   }
 
   /** Writes what was painted last, as the camera delivers it: RGB24, width x height x 3 bytes. */
   develop(optics: Optics, frame: number, out: Uint8Array): void {
     const delivered = this.#look?.optics(optics) ?? optics;
-    this.#finish.apply(this.#canvas.pixels, this.width, this.height, delivered, frame, out);
+    const { pixels, spans } = this.#canvas;
+    if (delivered.camera || delivered.softness !== 1 || !this.#backdrop) {
+      this.#finish.apply(pixels, this.width, this.height, delivered, frame, out);
+      return;
+    }
+    this.#soft ??= new SoftCopy(this.#backdrop, this.width, this.height);
+    this.#soft.update(pixels, spans);
+    this.#finish.expose(this.#soft.pixels, this.width, this.height, delivered, frame, out);
   }
 
   boxes(): Box[] {
-    return this.#objects.boxes();
+    return this.#objects.boxes(this.#canvas.spans);
   }
 }
