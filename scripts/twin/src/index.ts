@@ -16,5 +16,16 @@ export {
   type SceneKind,
 } from './scenes/index.ts';
 export { CLASSES, drawStill, type Looks, renderFile, type Still, writeStills, yoloLabels } from './output/index.ts';
+export {
+  type Item,
+  type Plant,
+  PLANT_FAULTS,
+  type PlantFault,
+  PlantSimulation,
+  type SignalChange,
+  type SignalName,
+  SIGNALS,
+  type Stop,
+} from './plant/index.ts';
 export { CONDITIONS, type Condition, STYLE_NAMES, type StyleName, STYLES } from './styles/index.ts';
 export type { Box } from './raster/index.ts';

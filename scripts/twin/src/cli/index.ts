@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { conditions, duration, integer, pictureSize, port, sceneKind, styles, user } from './arguments.ts';
+import { SIGNALS } from '../plant/index.ts';
 import type { Faults } from '../rtsp/index.ts';
 import { LineError, loadLine, type SceneKind, SCENES } from '../scenes/index.ts';
 import { type Condition, CONDITIONS, STYLE_NAMES, STYLES, type StyleName } from '../styles/index.ts';
@@ -34,6 +35,9 @@ interface StillsArguments {
   readonly conditions: readonly Condition[];
 }
 
+const SIGNALS_HELP = Object.entries(SIGNALS)
+  .map(([name, { unit, about }]) => `  ${name.padEnd(12)}${unit.padEnd(9)}${about}`)
+  .join('\n');
 const STYLES_HELP = STYLE_NAMES.map(
   (name) => `  ${name.padEnd(8)} ${STYLES[name].use.padEnd(9)} ${STYLES[name].about}`,
 ).join('\n');
@@ -104,6 +108,7 @@ interface RunArguments {
   readonly seconds?: number;
   readonly json?: boolean;
   readonly camera?: string;
+  readonly signalsPort?: number;
 }
 
 program
@@ -114,11 +119,23 @@ program
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--user <name:password>', 'asks viewers for a password; may be given more than once', user)
   .option('--seconds <n>', 'ends after this time', duration)
+  .option('--signals-port <n>', 'serves signals of the plant as JSON lines over TCP; 0 takes any free port', port)
   .option('--json', 'one JSON object per line: the streams first, then incidents as they begin and end')
   .option(...DECLARATION)
   .addHelpText('after', '\nSIGUSR2 pulls the cable of the cameras, and plugs it in again.')
-  .addHelpText('after', '\nExamples:\n  twin run --port 8554\n  twin run --json --seconds 60 > truth.jsonl')
-  .action(async ({ line: file, host, port: at, user: users, seconds, json, camera }: RunArguments) => {
+  .addHelpText(
+    'after',
+    `
+
+Signals (with --signals-port; a client gets the newest of each, then each change):
+${SIGNALS_HELP}
+
+Examples:
+  twin run --port 8554
+  twin run --json --seconds 60 > truth.jsonl
+  twin run --line scripts/twin/plant.yaml --port 8554 --signals-port 8555`,
+  )
+  .action(async ({ line: file, host, port: at, user: users, seconds, json, camera, signalsPort }: RunArguments) => {
     const { runLine } = await import('../live/index.ts');
     const limit = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)];
     const signal = AbortSignal.any([untilStopped(), ...limit]);
@@ -130,7 +147,7 @@ program
       process.on('SIGUSR2', () => (faults.isHung ? faults.thaw() : faults.hang()));
     };
     const line = { ...all, cameras };
-    await runLine({ line, host, port: at, users, json: json ?? false, print, onFaults }, signal);
+    await runLine({ line, host, port: at, users, json: json ?? false, print, onFaults, signalsPort }, signal);
   });
 
 try {

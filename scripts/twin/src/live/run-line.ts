@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Line, Scene } from '../scenes/index.ts';
+import { type Line, LineError, Scene } from '../scenes/index.ts';
+import { PlantSimulation, type SignalChange } from '../plant/index.ts';
 import { type Faults, RtspServer } from '../rtsp/index.ts';
 import { type Announcement, Announcer } from './announcer.ts';
 import { LiveCamera } from './live-camera.ts';
+import { type SignalLine, signalLine, SignalServer } from './signal-server.ts';
 
 export interface RunOptions {
   readonly line: Line;
@@ -14,6 +16,8 @@ export interface RunOptions {
   readonly json: boolean;
   /** Gets each line that is printed. */
   readonly print: (line: string) => void;
+  /** Serves the plant's signals at this port, and prints them; 0 takes any free one. */
+  readonly signalsPort?: number | undefined;
   /** Gets what can be made to go wrong, before the first client connects. */
   readonly onFaults?: (faults: Faults) => void;
 }
@@ -30,6 +34,8 @@ export interface StreamsReady {
     readonly height: number;
     readonly fps: number;
   }[];
+  /** Where the plant's signals are, when they are served: each is at this address followed by a slash and its name. */
+  readonly signals?: string;
 }
 
 const LOOK_MS = 100;
@@ -55,8 +61,11 @@ export async function runLine(options: RunOptions, signal: AbortSignal): Promise
     height,
     fps,
   }));
-  const ready: StreamsReady = { type: 'streams', wallTime: new Date(zero).toISOString(), streams };
-  print(options.json ? JSON.stringify(ready) : streams.map(({ url }) => url).join('\n'));
+  const plant = options.signalsPort === undefined ? undefined : new LivePlant(line, host, options.signalsPort, zero);
+  const signals = plant ? { signals: `twin://${host}:${await plant.server.listen()}` } : {};
+  const ready: StreamsReady = { type: 'streams', wallTime: new Date(zero).toISOString(), streams, ...signals };
+  const words = [...streams.map(({ url }) => url), ...Object.values(signals)].join('\n');
+  print(options.json ? JSON.stringify(ready) : words);
   const announcer = new Announcer(
     line.cameras.map(({ id }) => new Scene(line, id)),
     zero,
@@ -67,9 +76,18 @@ export async function runLine(options: RunOptions, signal: AbortSignal): Promise
   const parts = [
     ...cameras.map((camera) => camera.run(either)),
     server.run(either),
-    announce(announcer, either, (announcement) =>
-      print(options.json ? JSON.stringify(announcement) : inWords(announcement)),
-    ),
+    every(LOOK_MS, either, () => {
+      for (const announcement of announcer.until(Date.now()))
+        print(options.json ? JSON.stringify(announcement) : inWords(announcement));
+    }),
+    ...(plant
+      ? [
+          plant.server.run(either),
+          every(LOOK_MS, either, () => {
+            for (const change of plant.until(Date.now())) if (options.json) print(JSON.stringify(change));
+          }),
+        ]
+      : []),
   ].map((part) =>
     part.catch((error: unknown) => {
       failed.abort();
@@ -81,14 +99,35 @@ export async function runLine(options: RunOptions, signal: AbortSignal): Promise
   if (broken) throw broken.reason;
 }
 
-async function announce(
-  announcer: Announcer,
-  signal: AbortSignal,
-  report: (announcement: Announcement) => void,
-): Promise<void> {
+/** The plant in real time, with the server of its signals. */
+class LivePlant {
+  readonly server: SignalServer;
+  readonly #simulation: PlantSimulation;
+  readonly #zero: number;
+  #changes: SignalChange[] = [];
+
+  /** Throws LineError where the line declares no plant. */
+  constructor(line: Line, host: string, port: number, zero: number) {
+    if (!line.plant) throw new LineError('the line declares no plant, so it has no signals; see plant.yaml for one');
+    this.server = new SignalServer(host, port);
+    this.#zero = zero;
+    this.#simulation = new PlantSimulation(line.plant, line.seed, (change) => this.#changes.push(change));
+  }
+
+  /** Publishes what changed since the last call, up to `now` (wall time in ms), and returns it. */
+  until(now: number): readonly SignalLine[] {
+    this.#changes = [];
+    this.#simulation.until((now - this.#zero) / 1000);
+    const lines = this.#changes.map((change) => signalLine(change, this.#zero));
+    for (const line of lines) this.server.publish(line);
+    return lines;
+  }
+}
+
+async function every(ms: number, signal: AbortSignal, run: () => void): Promise<void> {
   while (!signal.aborted) {
-    for (const announcement of announcer.until(Date.now())) report(announcement);
-    await delay(LOOK_MS, undefined, { signal }).catch((error: unknown) => {
+    run();
+    await delay(ms, undefined, { signal }).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
   }

@@ -3,6 +3,7 @@ import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { HEADWEAR } from './people/person.ts';
 import { DEFECTS } from './product/bottle.ts';
+import { plantSchema } from '../plant/index.ts';
 import { CONDITIONS, STYLE_NAMES } from '../styles/index.ts';
 
 const seconds = z.number().nonnegative();
@@ -27,6 +28,11 @@ const productCamera = z.strictObject({
   /** Fraction of bottles with a random fault, besides the scripted ones. */
   defectRate: fraction.default(0),
   incidents: z.array(z.strictObject({ at: seconds, kind: z.enum([...DEFECTS, 'any']) })).default([]),
+  /** `plant`: bottles are the plant's packs, with its faults, and the belt stands when the plant does. */
+  follows: z.literal('plant').optional(),
+  /** Hands that reach in over the bottles. */
+  hands: z.array(z.strictObject({ at: seconds, seconds: z.number().positive().max(30) })).optional(),
+  handsPerMinute: perMinute.optional(),
 });
 
 const peopleCamera = z.strictObject({
@@ -55,14 +61,24 @@ const floorCamera = z.strictObject({
     .default([]),
 });
 
-const lineSchema = z.strictObject({
-  seed: z.int(),
-  size: z.strictObject({ width: z.int().multipleOf(2).min(32), height: z.int().multipleOf(2).min(32) }),
-  fps: z.number().positive().max(60),
-  /** Scripted incidents repeat after this time, with other people, bottles and places. */
-  periodSeconds: z.number().positive(),
-  cameras: z.array(z.discriminatedUnion('scene', [productCamera, peopleCamera, floorCamera])).min(1),
-});
+const lineSchema = z
+  .strictObject({
+    seed: z.int(),
+    size: z.strictObject({ width: z.int().multipleOf(2).min(32), height: z.int().multipleOf(2).min(32) }),
+    fps: z.number().positive().max(60),
+    /** Scripted incidents repeat after this time, with other people, bottles and places. */
+    periodSeconds: z.number().positive(),
+    cameras: z.array(z.discriminatedUnion('scene', [productCamera, peopleCamera, floorCamera])).min(1),
+    /** The plant behind the cameras; a line without it has pictures only. */
+    plant: plantSchema.optional(),
+  })
+  .refine(
+    ({ plant, cameras }) => plant || cameras.every((one) => one.scene !== 'product' || one.follows === undefined),
+    {
+      error: 'a camera follows the plant, and no plant is declared',
+      path: ['cameras'],
+    },
+  );
 
 /** A simulated line as declared. */
 export type Line = z.infer<typeof lineSchema>;

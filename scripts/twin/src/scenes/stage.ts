@@ -43,9 +43,7 @@ export class Stage {
       this.#backdrop = Uint8Array.from(canvas.pixels);
     } else {
       const backdrop = this.#backdrop;
-      forEachRow(canvas.spans, (from, to) =>
-        canvas.pixels.set(backdrop.subarray(from * 3, to * 3), from * 3),
-      );
+      forEachRow(canvas.spans, (from, to) => canvas.pixels.set(backdrop.subarray(from * 3, to * 3), from * 3));
     }
     this.#objects.clear(canvas.spans);
     canvas.spans.clear();

@@ -3,13 +3,19 @@ import type { Line, ProductCamera } from '../line.ts';
 import { type Canvas, Random } from '../../raster/index.ts';
 import type { Play } from '../stage.ts';
 import { type Mount, mountFor, UNITS } from '../view.ts';
-import { type Bottle, DEFECTS, type DefectKind, makeBottle } from './bottle.ts';
+import { type Bottle, makeBottle } from './bottle.ts';
+import { drawHand, type Hand, handAt, HAND_REACH } from './draw-hand.ts';
+import type { Flow } from './flow.ts';
 import { drawProductHall, type ProductHall, productHall } from './hall.ts';
+import { PlantFlow } from './plant-flow.ts';
 import { paintBottles } from './play.ts';
+import { SteadyFlow } from './steady-flow.ts';
 
 /** Widest half bottle; the time in view is counted for it. */
 const WIDEST = 42;
 const KEPT = 64;
+/** Hands that began earlier than this are gone. */
+const LONGEST_HAND = 30;
 
 /** Bottles on a belt. Bottle k crosses the middle of the picture near (k + 0.5) intervals after the start. */
 export class ProductScene implements Play {
@@ -18,9 +24,7 @@ export class ProductScene implements Play {
   readonly #seed: readonly [number, string];
   readonly #period: number;
   readonly #hall: ProductHall;
-  readonly #interval: number;
-  /** Units per second. */
-  readonly #speed: number;
+  readonly #flow: Flow;
   readonly #made = new Map<number, Bottle>();
 
   constructor(line: Line, camera: ProductCamera) {
@@ -30,8 +34,11 @@ export class ProductScene implements Play {
     this.#period = line.periodSeconds;
     this.mount = mountFor(random, 'line');
     this.#hall = productHall(random, 'line');
-    this.#interval = 60 / camera.bottlesPerMinute;
-    this.#speed = (UNITS.width + 2 * WIDEST) / camera.secondsInView;
+    const speed = (UNITS.width + 2 * WIDEST) / camera.secondsInView;
+    this.#flow =
+      line.plant && camera.follows === 'plant'
+        ? new PlantFlow(line.plant, line.seed, speed)
+        : new SteadyFlow(camera, this.#seed, line.periodSeconds, speed);
   }
 
   backdrop(canvas: Canvas): void {
@@ -39,68 +46,66 @@ export class ProductScene implements Play {
   }
 
   subjects(canvas: Canvas, seconds: number): void {
-    const reach = (UNITS.width / 2 + 2 * WIDEST) / this.#speed;
+    const reach = UNITS.width / 2 + 2 * WIDEST;
     const standing = [];
-    for (const k of this.#between(seconds - reach, seconds + reach)) {
-      const x = UNITS.width / 2 + this.#speed * (seconds - this.#crossing(k));
+    for (const k of this.#flow.near(seconds, reach)) {
+      const x = UNITS.width / 2 + this.#flow.at(k, seconds);
       standing.push({ bottle: this.#bottle(k), x, scale: 1 });
     }
-    paintBottles(canvas, this.#hall, standing, this.#speed * seconds);
+    paintBottles(canvas, this.#hall, standing, this.#flow.travelled(seconds));
+    for (const hand of this.#hands(seconds)) drawHand(canvas, hand, this.#hall.foot);
   }
 
   incidents(from: number, to: number): Incident[] {
     const reach = this.#camera.secondsInView;
     const found: Incident[] = [];
-    for (const k of this.#between(from - reach, to + reach)) {
-      const kind = this.#defect(k);
+    for (const k of this.#flow.crossing(from - reach, to + reach)) {
+      const kind = this.#flow.defect(k);
       if (!kind) continue;
       const bottle = this.#bottle(k);
-      const middle = this.#crossing(k);
-      const outer = (UNITS.width / 2 + bottle.half) / this.#speed;
-      const inner = (UNITS.width / 2 - bottle.half) / this.#speed;
-      if (middle + outer <= 0) continue;
+      const [outer, inner] = [UNITS.width / 2 + bottle.half, UNITS.width / 2 - bottle.half];
+      const at = (distance: number): number => this.#flow.when(k, distance);
+      if (at(outer) <= 0) continue;
       found.push({
         camera: this.#camera.id,
         kind: 'quality_issue',
         label: 'defect',
         detail: kind,
         objectId: bottle.objectId,
-        startSeconds: Math.max(0, middle - outer),
-        endSeconds: middle + outer,
-        inspectableFrom: Math.max(0, middle - inner),
-        inspectableTo: middle + inner,
+        startSeconds: Math.max(0, at(-outer)),
+        endSeconds: at(outer),
+        inspectableFrom: Math.max(0, at(-inner)),
+        inspectableTo: at(inner),
       });
     }
     return found.filter((incident) => overlaps(incident, from, to));
   }
 
-  /** Numbers of the bottles that may cross the middle in the given time. */
-  #between(from: number, to: number): number[] {
-    const first = Math.floor(from / this.#interval) - 1;
-    const last = Math.ceil(to / this.#interval) + 1;
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  }
-
-  #crossing(k: number): number {
-    return (k + 0.5 + new Random(...this.#seed, 'gap', k).between(-0.1, 0.1)) * this.#interval;
-  }
-
-  /** The bottle that comes into view nearest to a scripted moment carries its fault. */
-  #defect(k: number): DefectKind | undefined {
-    const random = new Random(...this.#seed, 'fault', k);
-    const enters = (k + 0.5) * this.#interval - this.#camera.secondsInView / 2;
-    const { incidents, defectRate } = this.#camera;
-    const half = this.#interval / 2;
-    const scripted = occurrences(incidents, this.#period, enters - half, enters + half)[0];
-    if (scripted) return scripted.declared.kind === 'any' ? random.pick(DEFECTS) : scripted.declared.kind;
-    return random.chance(defectRate) ? random.pick(DEFECTS) : undefined;
+  /** Hands that reach in at a moment: scripted ones, and at random. */
+  #hands(seconds: number): Hand[] {
+    const { hands = [], handsPerMinute = 0 } = this.#camera;
+    const scripted = occurrences(hands, this.#period, seconds - LONGEST_HAND, seconds + HAND_REACH).map((one) => ({
+      key: one.key,
+      from: one.at,
+      to: one.at + one.declared.seconds,
+    }));
+    const random = [];
+    if (handsPerMinute > 0) {
+      const gap = 60 / handsPerMinute;
+      for (let n = Math.max(0, Math.floor((seconds - LONGEST_HAND) / gap)); n * gap <= seconds + HAND_REACH; n += 1) {
+        const draw = new Random(...this.#seed, 'hand-time', n);
+        const from = (n + draw.next() * 0.7) * gap;
+        random.push({ key: `r${n}`, from, to: from + draw.between(1, 4) });
+      }
+    }
+    return [...scripted, ...random].flatMap((one) => handAt(new Random(...this.#seed, 'hand', one.key), one, seconds));
   }
 
   #bottle(k: number): Bottle {
     const known = this.#made.get(k);
     if (known) return known;
     if (this.#made.size >= KEPT) this.#made.clear();
-    const bottle = makeBottle(new Random(...this.#seed, 'bottle', k), `bottle-${k}`, this.#defect(k));
+    const bottle = makeBottle(new Random(...this.#seed, 'bottle', k), `bottle-${k}`, this.#flow.defect(k));
     this.#made.set(k, bottle);
     return bottle;
   }
