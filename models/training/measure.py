@@ -90,7 +90,7 @@ def look(net, items, size):
 
 
 def report(net, items, size, labels, labelled):
-    """{label: {ap50, ap50_95, best}} over the classes that are labelled in this source."""
+    """{label: {ap50, ap30, ap50_95, boxes, best}} over the classes that are labelled in this source."""
     found, truth, out = look(net, items, size), [t for _, _, t in items], {}
     for c, name in enumerate(labels):
         if c not in labelled:
@@ -99,5 +99,6 @@ def report(net, items, size, labels, labelled):
         if ap is None:
             continue
         strict = np.mean([average_precision(found, truth, c, t)[0] for t in np.arange(0.5, 0.96, 0.05)])
-        out[name] = {"ap50": round(ap, 4), "ap50_95": round(float(strict), 4), "boxes": int(sum((t[:, 0] == c).sum() for t in truth)), "best": best}
+        loose = average_precision(found, truth, c, 0.3)[0]
+        out[name] = {"ap50": round(ap, 4), "ap30": round(loose, 4), "ap50_95": round(float(strict), 4), "boxes": int(sum((t[:, 0] == c).sum() for t in truth)), "best": best}
     return out

@@ -1,6 +1,9 @@
-"""A small anchor-free detector: C2f-like backbone at strides 8/16/32, PAN neck, decoupled head.
+"""YOLOX-nano (Ge et al. 2021; depthwise CSP backbone, PAN neck) with a head of our own classes.
 
-Boxes are left/top/right/bottom distances from the cell's centre, by softplus, in pixels; no objectness, no DFL.
+The architecture follows Megvii's YOLOX (Apache-2.0), so that its published weights can be read: weights.py. Two changes:
+the focus layer and the 3x3 convolution after it are one 6x6 convolution of stride 2, and the head has no objectness. One
+1x1 convolution over both towers gives the class logits, because objectness can't be trained from pictures in which only
+some classes are labelled. Pictures are RGB, 0 to 255, as floats.
 """
 import math
 
@@ -9,126 +12,137 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 STRIDES = (8, 16, 32)
-ACTIVATIONS = {"relu": nn.ReLU, "hswish": nn.Hardswish}
-# Widths at strides 2, 4, 8, 16, 32; blocks at strides 4, 8, 16, 32; width of the neck.
-ARCHITECTURES = {
-    "t": {"widths": (8, 24, 48, 96, 128), "blocks": (0, 1, 1, 1), "neck": 48},
-    "s": {"widths": (16, 32, 64, 128, 160), "blocks": (0, 1, 2, 1), "neck": 64},
-}
+PRIOR = -math.log(99)  # bias of a class at the start: a score of 0.01, so that the first steps are not all loss
 
 
 class Conv(nn.Module):
-    """Convolution, batch norm, activation."""
+    """Convolution, batch norm, SiLU."""
 
-    def __init__(self, inp, out, kernel, stride, act):
+    def __init__(self, inp, out, kernel=1, stride=1, groups=1, padding=None):
         super().__init__()
-        self.conv = nn.Conv2d(inp, out, kernel, stride, kernel // 2, bias=False)
+        self.conv = nn.Conv2d(inp, out, kernel, stride, kernel // 2 if padding is None else padding, groups=groups, bias=False)
         self.norm = nn.BatchNorm2d(out, eps=1e-3, momentum=0.03)
-        self.act = act(inplace=True)
 
     def forward(self, x):
-        return self.act(self.norm(self.conv(x)))
+        return F.silu(self.norm(self.conv(x)))
+
+
+def depthwise(inp, out, stride=1):
+    return nn.Sequential(Conv(inp, inp, 3, stride, inp), Conv(inp, out))
 
 
 class Residual(nn.Module):
-    def __init__(self, width, act):
+    def __init__(self, width, add):
         super().__init__()
-        self.body = nn.Sequential(Conv(width, width, 3, 1, act), Conv(width, width, 3, 1, act))
+        self.reduce, self.body, self.add = Conv(width, width), depthwise(width, width), add
 
     def forward(self, x):
-        return x + self.body(x)
+        y = self.body(self.reduce(x))
+        return x + y if self.add else y
 
 
-class Split(nn.Module):
-    """Cross-stage block: half of the channels pass through `blocks` residuals, every intermediate is kept."""
+class CrossStage(nn.Module):
+    """Half of the channels pass through `blocks` residuals, half pass beside them."""
 
-    def __init__(self, inp, out, blocks, act):
+    def __init__(self, inp, out, blocks, add=True):
         super().__init__()
         half = out // 2
-        self.enter = Conv(inp, out, 1, 1, act)
-        self.inner = nn.ModuleList([Residual(half, act) for _ in range(blocks)])
-        self.leave = Conv((2 + blocks) * half, out, 1, 1, act)
+        self.main, self.side = Conv(inp, half), Conv(inp, half)
+        self.blocks = nn.Sequential(*[Residual(half, add) for _ in range(blocks)])
+        self.join = Conv(2 * half, out)
 
     def forward(self, x):
-        parts = list(self.enter(x).split(self.leave.conv.in_channels // (2 + len(self.inner)), 1))
-        for block in self.inner:
-            parts.append(block(parts[-1]))
-        return self.leave(torch.cat(parts, 1))
+        main, side = self.main(x), self.side(x)
+        return self.join(torch.cat([self.blocks(main), side], 1))
 
 
-class Pool(nn.Module):
-    """Three stacked 5x5 max pools: a wide view at the coarsest stride."""
+class PyramidPool(nn.Module):
+    """Max pools of three sizes side by side: a wide view at the coarsest stride."""
 
-    def __init__(self, width, act):
+    def __init__(self, width):
         super().__init__()
-        self.enter, self.leave = Conv(width, width // 2, 1, 1, act), Conv(width * 2, width, 1, 1, act)
-        self.pool = nn.MaxPool2d(5, 1, 2)
+        self.enter, self.leave = Conv(width, width // 2), Conv(width * 2, width)
 
     def forward(self, x):
-        views = [self.enter(x)]
-        for _ in range(3):
-            views.append(self.pool(views[-1]))
-        return self.leave(torch.cat(views, 1))
+        x = self.enter(x)
+        return self.leave(torch.cat([x] + [F.max_pool2d(x, k, 1, k // 2) for k in (5, 9, 13)], 1))
+
+
+class Head(nn.Module):
+    """One level: logits [B,C,H,W] and box numbers [B,4,H,W] (offset of the centre in cells, log of the size in cells)."""
+
+    def __init__(self, width, classes):
+        super().__init__()
+        self.enter = Conv(width, 64)
+        self.class_tower = nn.Sequential(depthwise(64, 64), depthwise(64, 64))
+        self.box_tower = nn.Sequential(depthwise(64, 64), depthwise(64, 64))
+        self.classes, self.box = nn.Conv2d(128, classes, 1), nn.Conv2d(64, 4, 1)
+        nn.init.normal_(self.classes.weight, std=0.01)
+        nn.init.constant_(self.classes.bias, PRIOR)
+
+    def forward(self, x):
+        x = self.enter(x)
+        classes, box = self.class_tower(x), self.box_tower(x)
+        return self.classes(torch.cat([classes, box], 1)), self.box(box)
 
 
 class Detector(nn.Module):
-    def __init__(self, classes, arch, activation):
+    def __init__(self, classes):
         super().__init__()
-        shape, act = ARCHITECTURES[arch], ACTIVATIONS[activation]
-        w, n, k = shape["widths"], shape["blocks"], shape["neck"]
-
-        def stage(inp, out, blocks):
-            return nn.Sequential(Conv(inp, out, 3, 2, act), *([Split(out, out, blocks, act)] if blocks else []))
-
         self.classes = classes
-        self.stem = Conv(3, w[0], 3, 2, act)
-        self.at4, self.at8, self.at16 = stage(w[0], w[1], n[0]), stage(w[1], w[2], n[1]), stage(w[2], w[3], n[2])
-        self.at32 = nn.Sequential(stage(w[3], w[4], n[3]), Pool(w[4], act))
-        self.side8, self.side16, self.side32 = (Conv(c, k, 1, 1, act) for c in w[2:])
-        self.down_path = nn.ModuleList([Split(2 * k, k, 1, act) for _ in range(2)])
-        self.up_path = nn.ModuleList([Split(2 * k, k, 1, act) for _ in range(2)])
-        self.halve = nn.ModuleList([Conv(k, k, 3, 2, act) for _ in range(2)])
+        self.stem = Conv(3, 16, 6, 2, padding=2)
+        self.at4 = nn.Sequential(depthwise(16, 32, 2), CrossStage(32, 32, 1))
+        self.at8 = nn.Sequential(depthwise(32, 64, 2), CrossStage(64, 64, 3))
+        self.at16 = nn.Sequential(depthwise(64, 128, 2), CrossStage(128, 128, 3))
+        self.at32 = nn.Sequential(depthwise(128, 256, 2), PyramidPool(256), CrossStage(256, 256, 1, add=False))
+        self.side32, self.top16 = Conv(256, 128), CrossStage(256, 128, 1, add=False)
+        self.side16, self.top8 = Conv(128, 64), CrossStage(128, 64, 1, add=False)
+        self.halve8, self.bottom16 = depthwise(64, 64, 2), CrossStage(128, 128, 1, add=False)
+        self.halve16, self.bottom32 = depthwise(128, 128, 2), CrossStage(256, 256, 1, add=False)
+        self.heads = nn.ModuleList([Head(width, classes) for width in (64, 128, 256)])
 
-        def towers(out):
-            return nn.ModuleList([nn.Sequential(Conv(k, k, 3, 1, act), nn.Conv2d(k, out, 1)) for _ in STRIDES])
-
-        self.scores, self.distances = towers(classes), towers(4)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-        for score, distance in zip(self.scores, self.distances):
-            nn.init.normal_(score[-1].weight, std=0.01)
-            nn.init.constant_(score[-1].bias, math.log(0.01 / 0.99))  # so that the first steps are not all loss
-            nn.init.normal_(distance[-1].weight, std=0.01)
-            nn.init.constant_(distance[-1].bias, 2.0)
+    def early(self):
+        """The layers that stay as they were given: too general to gain from a few thousand pictures, and costly."""
+        return self.stem, self.at4
 
     def levels(self, x):
         x8 = self.at8(self.at4(self.stem(x)))
         x16 = self.at16(x8)
-        p32 = self.side32(self.at32(x16))
+        x32 = self.at32(x16)
         double = lambda t: F.interpolate(t, scale_factor=2.0, mode="nearest")
-        p16 = self.down_path[0](torch.cat([double(p32), self.side16(x16)], 1))
-        p8 = self.down_path[1](torch.cat([double(p16), self.side8(x8)], 1))
-        p16 = self.up_path[0](torch.cat([self.halve[0](p8), p16], 1))
-        p32 = self.up_path[1](torch.cat([self.halve[1](p16), p32], 1))
-        return [(s(p), d(p)) for s, d, p in zip(self.scores, self.distances, (p8, p16, p32))]
+        p32 = self.side32(x32)
+        p16 = self.side16(self.top16(torch.cat([double(p32), x16], 1)))
+        p8 = self.top8(torch.cat([double(p16), x8], 1))
+        n16 = self.bottom16(torch.cat([self.halve8(p8), p16], 1))
+        n32 = self.bottom32(torch.cat([self.halve16(n16), p32], 1))
+        return [head(p) for head, p in zip(self.heads, (p8, n16, n32))]
 
     def forward(self, x):
-        """x [B,3,S,S] in 0..1 -> class logits [B,N,classes], distances in pixels [B,N,4]."""
-        found = self.levels(x)
-        logits = torch.cat([s.float().flatten(2) for s, _ in found], 2).transpose(1, 2)
-        pixels = [(F.softplus(d.float()) * stride).flatten(2) for (_, d), stride in zip(found, STRIDES)]
-        return logits, torch.cat(pixels, 2).transpose(1, 2)
+        """x [B,3,S,S] -> class logits [B,N,classes], boxes x1, y1, x2, y2 in pixels [B,N,4]."""
+        found, size = self.levels(x), x.shape[-1]
+        rows = lambda k: torch.cat([level[k].float().flatten(2) for level in found], 2).transpose(1, 2)
+        corners, strides = cells(size)
+        numbers = rows(1)
+        centre = (numbers[..., :2] + corners) * strides
+        half = numbers[..., 2:].clamp(max=6).exp() * strides / 2
+        return rows(0), torch.cat([centre - half, centre + half], -1)
+
+
+def cells(size):
+    """Upper left corners of all cells of a size x size picture in cells [N,2], and their strides [N,1], finest first."""
+    corners, strides = [], []
+    for stride in STRIDES:
+        line = torch.arange(size // stride).float()
+        y, x = torch.meshgrid(line, line, indexing="ij")
+        corners.append(torch.stack([x, y], -1).reshape(-1, 2))
+        strides.append(torch.full((len(corners[-1]), 1), float(stride)))
+    return torch.cat(corners), torch.cat(strides)
 
 
 def centres(size):
-    """Centres of all cells of a size x size picture, [N,2] in pixels, finest stride first."""
-    points = []
-    for stride in STRIDES:
-        line = (torch.arange(size // stride) + 0.5) * stride
-        y, x = torch.meshgrid(line, line, indexing="ij")
-        points.append(torch.stack([x, y], -1).reshape(-1, 2))
-    return torch.cat(points)
+    """Centres of all cells, [N,2] in pixels."""
+    corners, strides = cells(size)
+    return (corners + 0.5) * strides
 
 
 class Deployed(nn.Module):
@@ -141,13 +155,14 @@ class Deployed(nn.Module):
         super().__init__()
         self.net = net
         self.cells = [(size // stride) ** 2 for stride in STRIDES]
-        self.register_buffer("centres", centres(size).t()[None].contiguous())
+        corners, strides = cells(size)
+        self.register_buffer("corners", corners.t()[None].contiguous())
+        self.register_buffer("strides", strides.t()[None].contiguous())
 
     def forward(self, pixels):
         batch = 1 if torch.onnx.is_in_onnx_export() else pixels.shape[0]
-        found = self.net.levels(pixels.permute(0, 3, 1, 2).float() * (1 / 255.0))
-        scores = torch.cat([s.reshape(batch, self.net.classes, n) for (s, _), n in zip(found, self.cells)], 2).sigmoid()
-        reach = [F.softplus(d).reshape(batch, 4, n) * stride for (_, d), n, stride in zip(found, self.cells, STRIDES)]
-        reach = torch.cat(reach, 2)
-        low, high = self.centres - reach[:, :2], self.centres + reach[:, 2:]
-        return torch.cat([(low + high) * 0.5, high - low, scores], 1)
+        found = self.net.levels(pixels.permute(0, 3, 1, 2).float())
+        rows = lambda k, count: torch.cat([level[k].reshape(batch, count, n) for level, n in zip(found, self.cells)], 2)
+        numbers = rows(1, 4)
+        centre, extent = (numbers[:, :2] + self.corners) * self.strides, numbers[:, 2:].exp() * self.strides
+        return torch.cat([centre, extent, rows(0, self.net.classes).sigmoid()], 1)

@@ -50,22 +50,31 @@ def assign(scores, boxes, points, labels, truth, top=10, alpha=0.5, beta=6.0, sm
     return cells, of_truth, soft[of_truth, cells]
 
 
-def objective(logits, reach, points, targets, labelled, box_weight=5.0):
-    """targets: per picture (labels [M], boxes [M,4]); labelled [B,C]: 0 where a class has no labels in that picture."""
-    boxes = torch.cat([points - reach[..., :2], points + reach[..., 2:]], -1)
+def objective(logits, boxes, points, targets, labelled, placed, opposites=(), box_weight=5.0):
+    """The loss of one batch.
+
+    logits [B,N,C], boxes [B,N,4] in pixels; targets: per picture (labels [M], boxes [M,4]); labelled [B,C]: 0 where a
+    class has no labels in that picture; placed: per picture, whether its boxes teach position; opposites: pairs of
+    classes of which a thing is never both, so that one is a negative of the other even where it is not labelled.
+    """
     scores, fixed = logits.detach().sigmoid(), boxes.detach()
-    wanted = torch.zeros_like(logits)
+    wanted, counted = torch.zeros_like(logits), labelled[:, None].expand_as(logits).clone()
     found, truth, weight = [], [], []
     for i, (labels, real) in enumerate(targets):
         if len(labels) == 0:
             continue
-        cells, of_truth, soft = assign(scores[i], fixed[i], points, labels, real)
-        wanted[i, cells, labels[of_truth]] = soft
-        found.append(boxes[i, cells]); truth.append(real[of_truth]); weight.append(soft)
+        at, of_truth, soft = assign(scores[i], fixed[i], points, labels, real)
+        chosen = labels[of_truth]
+        wanted[i, at, chosen] = soft
+        for a, b in opposites:
+            counted[i, at[chosen == a], b] = 1
+            counted[i, at[chosen == b], a] = 1
+        if placed[i]:
+            found.append(boxes[i, at]); truth.append(real[of_truth]); weight.append(soft)
     norm = wanted.sum().clamp(min=1)
-    classes = (F.binary_cross_entropy_with_logits(logits, wanted, reduction="none") * labelled[:, None]).sum() / norm
+    classes = (F.binary_cross_entropy_with_logits(logits, wanted, reduction="none") * counted).sum() / norm
     if not found:
-        return classes + reach.sum() * 0
+        return classes + boxes.sum() * 0
     weight = torch.cat(weight).clamp(min=0.02)  # boxes keep learning while scores are near zero
-    place = ((1 - box_iou(torch.cat(found), torch.cat(truth), complete=True)) * weight).sum() / norm
+    place = ((1 - box_iou(torch.cat(found), torch.cat(truth), complete=True)) * weight).sum() / weight.sum().clamp(min=1)
     return classes + box_weight * place

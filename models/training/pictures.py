@@ -11,7 +11,7 @@ FILL = 114
 
 
 def read_labels(path):
-    """YOLO text, boxes or polygons -> [M,5] class, x1, y1, x2, y2 in shares of the picture."""
+    """YOLO text, boxes or polygons -> [M,5] class, x1, y1, x2, y2 in fractions of the picture."""
     rows = []
     if os.path.exists(path):
         for line in open(path):
@@ -25,15 +25,24 @@ def read_labels(path):
     return table
 
 
+def read_picture(path, longest):
+    picture = cv2.cvtColor(cv2.imread(path), cv2.COLOR_BGR2RGB)
+    factor = longest / max(picture.shape[:2])
+    return cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else picture
+
+
+def read_pictures(folder, longest):
+    """All pictures below a folder, as pictures in which nothing is to be detected."""
+    paths = sorted(p for kind in ("jpg", "jpeg", "png") for p in glob.glob(os.path.join(folder, "**", "*." + kind), recursive=True))
+    return [(os.path.splitext(os.path.basename(p))[0], read_picture(p, longest), np.zeros((0, 5), np.float32)) for p in paths]
+
+
 def read_folder(folder, mapping, longest):
     """Folder with images/ and labels/ -> list of (name, RGB picture, [M,5] with pixels); classes not mapped are dropped."""
     items = []
     for path in sorted(glob.glob(os.path.join(folder, "images", "*"))):
         name = os.path.splitext(os.path.basename(path))[0]
-        picture = cv2.cvtColor(cv2.imread(path), cv2.COLOR_BGR2RGB)
-        factor = longest / max(picture.shape[:2])
-        if factor < 1:
-            picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        picture = read_picture(path, longest)
         table = read_labels(os.path.join(folder, "labels", name + ".txt"))
         kept = np.array([int(c) in mapping for c in table[:, 0]], bool)
         table = table[kept]
