@@ -77,7 +77,7 @@ async function start(facts: LineFacts): Promise<void> {
       models: [
         {
           id: spec.id,
-          tracker: new ByteTracker({ ...TRACKER_DEFAULTS, highScore: spec.manifest.thresholds.score }),
+          tracker: new ByteTracker({ ...TRACKER_DEFAULTS, highScore: spec.manifest.thresholds }),
           rules: [new EveryFrame(spec.id)],
         },
       ],

@@ -57,7 +57,12 @@ export const Manifest = z.strictObject({
   extraInputs: z.array(ExtraInput).max(4).optional(),
   output: Output,
   labels: z.array(shownText(128)).min(1).max(25_000),
-  thresholds: z.strictObject({ score: z.number().min(0).max(1), iou: z.number().min(0).max(1) }),
+  thresholds: z.strictObject({
+    score: z.number().min(0).max(1),
+    iou: z.number().min(0).max(1),
+    /** Least scores of single labels, instead of `score`. */
+    labels: z.record(z.string(), z.number().min(0).max(1)).optional(),
+  }),
   golden: z.array(z.strictObject({ image: inside, expect: inside })).max(64),
   licence: shownText(256),
   original: Original.optional(),

@@ -3,9 +3,13 @@ import glob
 import hashlib
 import json
 import os
+import random
 
+import cv2
 import numpy as np
 
+from composed import composed
+from cutouts import box_of, object_mask
 from pictures import read_folder, read_pictures, without_twins
 
 
@@ -46,6 +50,31 @@ def corrected(items, path):
     return kept
 
 
+def cut_out(items):
+    """(picture, mask) of the objects that can be told from their ground."""
+    cuts = []
+    for _, picture, _ in items:
+        mask = object_mask(picture)
+        if mask is not None:
+            x0, y0, x1, y1 = box_of(mask).astype(int)
+            cuts.append((picture[y0:y1, x0:x1], mask[y0:y1, x0:x1]))
+    return cuts
+
+
+def composed_source(spec, root, longest, litter, count=150):
+    """A source whose pictures are put together one by one; `count` of them, from other photographs, are for judging."""
+    read = lambda folders: [i for f in folders for i in read_pictures(os.path.join(root, f), longest)[:: spec.get("thin", 1)]]
+    backgrounds, others = read(spec["train"]), read(spec["valid"])
+    state = random.getstate(), np.random.get_state()
+    random.seed(5), np.random.seed(5)
+    held = cut_out(litter["valid"])
+    valid = [composed(others, held) for _ in range(count)]
+    random.setstate(state[0]), np.random.set_state(state[1])
+    cuts = cut_out(litter["train"])
+    make = lambda: composed(backgrounds, cuts)
+    return {"name": spec["name"], "weight": spec["weight"], "labelled": spec["labelled"], "placed": True, "train": [], "valid": valid, "make": make}
+
+
 def load_sources(recipe, root, longest):
     """-> [{name, weight, labelled, placed, train, valid}], training pictures near a validation picture dropped on demand."""
     here = os.path.dirname(os.path.abspath(__file__))
@@ -56,10 +85,14 @@ def load_sources(recipe, root, longest):
         def read(folder):
             path = os.path.join(root, folder)
             if spec.get("empty"):
-                return read_pictures(path, longest)
-            items = read_folder(path, mapping, longest)
-            return corrected(items, os.path.join(here, spec["corrections"])) if "corrections" in spec else items
+                return read_pictures(path, longest)[:: spec.get("thin", 1)]
+            items = read_pictures(path, longest) if spec.get("unlabelled") else read_folder(path, mapping, longest)
+            items = corrected(items, os.path.join(here, spec["corrections"])) if "corrections" in spec else items
+            return [item for item in items if len(item[2])] if spec.get("unlabelled") else items
 
+        if spec.get("kind") == "composed":
+            sources.append(composed_source(spec, root, longest, next(s for s in sources if s["name"] == spec["cutouts"])))
+            continue
         train, valid = [i for f in spec["train"] for i in read(f)], [i for f in spec.get("valid", []) for i in read(f)]
         if "holdOut" in spec:  # frames of one video stay on one side
             held = lambda item: any(item[0].startswith(p) for p in spec["holdOut"])

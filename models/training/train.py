@@ -40,7 +40,7 @@ def make_batch(job):
     cv2.setNumThreads(1)
     pictures, tables, labelled, placed = [], [], [], []
     for source in random.choices(SOURCES, [s["weight"] for s in SOURCES], k=BATCH):
-        pool = source["train"]
+        pool = [source["make"]() for _ in range(4)] if "make" in source else source["train"]
         picture, table = augmented(pool, random.randrange(len(pool)), size, mosaic, light=light)
         pictures.append(picture)
         tables.append(table.astype(np.float32))
@@ -157,11 +157,11 @@ def main():
         net.train()
         for layer in net.early():
             layer.eval()
-        rate = recipe["rate"] * (0.02 + 0.98 * (1 + math.cos(math.pi * done / total)) / 2) * min(1, (done + 1) / 100)
+        rate = recipe["rate"] * (0.02 + 0.98 * (1 + math.cos(math.pi * done / total)) / 2) * min(1, (done + 1) / recipe.get("warmUp", 100))
         losses.append(step(net, optimiser, batch, points, rate, opposites))
         done += 1
         follow(average, net, done)
-        if done % 100 == 0 or done == total:
+        if done % 50 == 0 or done == total:
             cpu, began = cpu + time.process_time() - began, time.process_time()
             print(time.strftime("%H:%M"), "step %d of %d, loss %.3f, %.1f CPU minutes" % (done, total, np.mean(losses[-100:]), cpu / 60), flush=True)
             save(kept, {"net": net.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(), "steps": done, "cpu": cpu})

@@ -1,5 +1,5 @@
 import { type CameraConfig, modelIdsOf } from '../config/index.ts';
-import { type Region, regionAround } from '../domain/index.ts';
+import { type LeastScores, type Region, regionAround } from '../domain/index.ts';
 import type { ModelAssignment } from '../vision/index.ts';
 import type { LineModel } from './models.ts';
 
@@ -25,11 +25,11 @@ export function refusedAssignmentsOf(
     });
 }
 
-function assignmentOf(camera: CameraConfig, id: string, thresholds: ReadonlyMap<string, number>): ModelAssignment {
+function assignmentOf(camera: CameraConfig, id: string, thresholds: ReadonlyMap<string, LeastScores>): ModelAssignment {
   const stage = camera.stages.find(({ model }) => model === id);
   if (stage !== undefined) {
     const { source, labels, padding, maxDetections } = stage;
-    return { model: id, secondStage: { source, labels, score: thresholds.get(source), padding, maxDetections } };
+    return { model: id, secondStage: { source, labels, leastScores: thresholds.get(source), padding, maxDetections } };
   }
   const assignment = camera.models.find((candidate) => candidate.id === id);
   const { fps, interval, region, tiles } = assignment ?? { id };

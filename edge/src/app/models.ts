@@ -8,13 +8,13 @@ import {
   resolveModel,
 } from '@lineside/models';
 import type { Config, LoadedConfig, ModelConfig } from '../config/index.ts';
-import type { ModelStatus } from '../domain/index.ts';
+import { type LeastScores, mapScores, type ModelStatus } from '../domain/index.ts';
 import { describeModel, deriveManifest, type ModelManifest, type ModelSpec } from '../inference/index.ts';
 import { LinesideError, type Logger, messageOf } from '@lineside/kit';
 
 /** A configured model: what the vision process needs to run it, or why it cannot be run. */
 export type LineModel =
-  | { readonly state: 'found'; readonly id: string; readonly spec: ModelSpec; readonly threshold: number }
+  | { readonly state: 'found'; readonly id: string; readonly spec: ModelSpec; readonly threshold: LeastScores }
   | ({ readonly state: 'refused'; readonly id: string } & NonNullable<ModelStatus['error']>);
 
 const DESCRIBE_MS = 20_000;
@@ -63,10 +63,11 @@ async function findModel(model: ModelConfig, places: FindIn): Promise<LineModel>
   try {
     const handle = await resolveModel(model.ref, { catalogDir: CATALOG_DIR, ...places });
     const manifest = await manifestOf(handle);
-    const threshold = model.minScore ?? manifest.thresholds.score;
+    const threshold = leastScores(model, manifest.thresholds);
     // The tracker follows what it knows through weak sightings; only those above the threshold begin anything.
     const degraded = handle.manifest?.degraded !== undefined;
-    const spec = { id, path: handle.onnxPath, sha256: handle.sha256, manifest, score: weakest(threshold), degraded };
+    const { score, labels: labelScores } = weakest(threshold);
+    const spec = { id, path: handle.onnxPath, sha256: handle.sha256, manifest, score, labelScores, degraded };
     return { state: 'found', id, spec, threshold };
   } catch (error) {
     const message = messageOf(error);
@@ -87,9 +88,16 @@ export function refusals(models: readonly LineModel[]): readonly ModelStatus[] {
   });
 }
 
-/** Least score that the decoder passes on, for a model whose detections count from `threshold`. */
-export function weakest(threshold: number): number {
-  return Math.min(threshold, Math.max(0.1, threshold * 0.6));
+/** Least scores that the decoder passes on, for a model whose detections count from `threshold`. */
+export function weakest(threshold: LeastScores): LeastScores {
+  return mapScores(threshold, (score) => Math.min(score, Math.max(0.1, score * 0.6)));
+}
+
+/** Of the configuration where it says so, otherwise of the manifest; `minScore` counts for every label without its own. */
+function leastScores({ minScore, minScores }: ModelConfig, manifest: LeastScores): LeastScores {
+  const { score, labels } = minScore === undefined ? manifest : { score: minScore };
+  if (minScores === undefined && labels === undefined) return { score };
+  return { score, labels: { ...labels, ...minScores } };
 }
 
 async function manifestOf(handle: ModelHandle): Promise<ModelManifest> {

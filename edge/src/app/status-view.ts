@@ -1,5 +1,5 @@
 import type { Config } from '../config/index.ts';
-import type { CameraStatus, ModelStatus } from '../domain/index.ts';
+import { type CameraStatus, type LeastScores, leastScoreOf, type ModelStatus } from '../domain/index.ts';
 import type { LaneState, LanesState, ModelLaneState } from '../pipeline/index.ts';
 import { periodMs } from './model-assignments.ts';
 import { type CameraModelView, type CameraView, inspectingWord, type ModelView } from '../status/index.ts';
@@ -11,7 +11,7 @@ export interface ViewFacts {
   readonly nowMs: number;
   readonly startedMs: number;
   /** Least score shown, by model. */
-  readonly thresholds: ReadonlyMap<string, number>;
+  readonly thresholds: ReadonlyMap<string, LeastScores>;
   /** Models that were refused before the vision process received them, so that no lane has their status. */
   readonly refused: readonly ModelStatus[];
 }
@@ -76,7 +76,7 @@ function wordOf(lane: LaneState, status: CameraStatus, facts: ViewFacts): Camera
 
 function modelOfCamera(model: ModelLaneState, facts: ViewFacts): CameraModelView {
   const { newest } = model;
-  const threshold = facts.thresholds.get(model.model) ?? 0;
+  const threshold = facts.thresholds.get(model.model) ?? { score: 0 };
   const { skipped, failed, ...counters } = model.counters;
   return {
     model: model.model,
@@ -95,7 +95,7 @@ function modelOfCamera(model: ModelLaneState, facts: ViewFacts): CameraModelView
             status: newest.status,
             // Without outlines: a page asks every second, and draws boxes.
             detections: newest.detections
-              .filter((detection) => detection.score >= threshold)
+              .filter((detection) => detection.score >= leastScoreOf(threshold, detection.label))
               .map(({ label, classId, score, box }) => ({ label, classId, score, box })),
             ...(newest.reason === undefined ? {} : { reason: newest.reason }),
           },

@@ -7,7 +7,7 @@ export { INFERENCE_ADVICE, InferenceError, type InferenceErrorCode } from './err
 export type { ModelIo, TensorInfo } from './model-io.ts';
 export { describeModel, OnnxSession, type SessionAnswer, type SessionFrame } from './onnx-session.ts';
 export type { ModelManifest } from '@lineside/models';
-export type { ModelSpec, Provider } from './model-spec.ts';
+export { leastScoresOf, type ModelSpec, type Provider } from './model-spec.ts';
 export { hasTensorrt, type ProviderRefusal } from './providers.ts';
 export type { SessionFacts } from './worker-protocol.ts';
 export { type ProbedTensor, probeModel, type ProbeTask } from './probe.ts';

@@ -17,7 +17,7 @@ import { InferenceError } from './errors.ts';
 import { checkModelIo, fixedBatch, modelError, type ModelIo } from './model-io.ts';
 import { bestProvider, reasonOf, type Runtime } from './provider-chain.ts';
 import { fileExists, runtimeLibraries } from './providers.ts';
-import { inputShape, type ModelSpec, type Provider } from './model-spec.ts';
+import { inputShape, leastScoresOf, type ModelSpec, type Provider } from './model-spec.ts';
 import { threadCpu } from './thread-cpu.ts';
 import type { SessionFacts } from './worker-protocol.ts';
 
@@ -40,8 +40,9 @@ export class LoadedModel {
     this.#spec = spec;
     this.#feeder = new BatchFeeder(manifest.input, fixedBatch(ioOf(session), manifest.input));
     this.#outputs = outputNames(manifest.output);
-    const { score, iou } = manifest.thresholds;
-    this.#decoder = createDecoder({ manifest, score: spec.score ?? score, iou: spec.iou ?? iou, masks, maps });
+    const { score, labels: labelScores } = leastScoresOf(spec);
+    const { iou = manifest.thresholds.iou } = spec;
+    this.#decoder = createDecoder({ manifest, score, labelScores, iou, masks, maps });
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { ModelManifest } from '@lineside/models';
+import type { LeastScores } from '../domain/index.ts';
 
 export type Provider = 'tensorrt' | 'cuda' | 'cpu';
 
@@ -10,6 +11,8 @@ export interface ModelSpec {
   readonly manifest: ModelManifest;
   /** Instead of the manifest's score threshold; 0 to 1. */
   readonly score?: number | undefined;
+  /** Least scores of single labels; they count only where `score` is given, otherwise the manifest's do. */
+  readonly labelScores?: LeastScores['labels'];
   /** Instead of the manifest's IoU threshold of NMS; 0 to 1. */
   readonly iou?: number | undefined;
   /** Whether masks are computed, where the model has them; true when left out. */
@@ -22,6 +25,11 @@ export interface ModelSpec {
   readonly expect?: Provider | undefined;
   /** CPU threads of one inference; 1 when left out. */
   readonly threads?: number | undefined;
+}
+
+/** The least scores that a model is run with. */
+export function leastScoresOf({ manifest, score, labelScores }: ModelSpec): LeastScores {
+  return score === undefined ? manifest.thresholds : { score, labels: labelScores };
 }
 
 /** Shape of the input tensor for `rows` frames. */

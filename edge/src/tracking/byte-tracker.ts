@@ -5,6 +5,8 @@ import {
   type FrameRef,
   type Inspection,
   intersection,
+  type LeastScores,
+  leastScoreOf,
   type LinePace,
   type PictureSize,
   type Track,
@@ -90,8 +92,8 @@ export class ByteTracker implements Tracker {
     frameTime: FrameTime & PictureSize,
   ): void {
     const { highScore, minIou, minLowIou } = this.#options;
-    const high = detections.filter((detection) => detection.score >= highScore);
-    const low = detections.filter((detection) => detection.score < highScore);
+    const high = detections.filter((detection) => reaches(detection, highScore));
+    const low = detections.filter((detection) => !reaches(detection, highScore));
     const settle = ({ pairs, ...rest }: Pairing): Omit<Pairing, 'pairs'> => {
       for (const [track, detection] of pairs) {
         const grows = isCutOff(track.box, frameTime);
@@ -122,7 +124,7 @@ export class ByteTracker implements Tracker {
     for (const label of labels) {
       const motion = this.#motions.get(label) ?? new CommonMotion();
       this.#motions.set(label, motion);
-      const able = detections.filter((detection) => detection.label === label && detection.score >= highScore);
+      const able = detections.filter((detection) => detection.label === label && reaches(detection, highScore));
       motion.see(able, mediaMs, frame);
       const { velocity } = motion;
       if (velocity === undefined) continue;
@@ -145,8 +147,13 @@ export class ByteTracker implements Tracker {
   }
 }
 
-function isUsable({ box, score }: Detection, lowScore: number): boolean {
-  return score >= lowScore && box.every(Number.isFinite) && area(box) > 0;
+function isUsable(detection: Detection, lowScore: LeastScores): boolean {
+  const { box } = detection;
+  return reaches(detection, lowScore) && box.every(Number.isFinite) && area(box) > 0;
+}
+
+function reaches({ label, score }: Detection, least: LeastScores): boolean {
+  return score >= leastScoreOf(least, label);
 }
 
 function isCutOff([x1, y1, x2, y2]: Box, { width, height }: PictureSize): boolean {

@@ -1,9 +1,11 @@
+import type { LeastScores } from '../domain/index.ts';
+
 /** How objects are followed. Sizes are the geometric mean of a box's width and height. */
 export interface TrackerOptions {
   /** Detections from this score on are matched first, and only they give birth to a track. */
-  readonly highScore: number;
+  readonly highScore: LeastScores;
   /** Detections from here to `highScore` keep known tracks alive; below they are ignored. */
-  readonly lowScore: number;
+  readonly lowScore: LeastScores;
   /** Least overlap (IoU) between predicted box and a high-score detection. */
   readonly minIou: number;
   /** The same for low scores: stricter, for they are more often background. */
@@ -27,8 +29,8 @@ export interface TrackerOptions {
  * own size between its first two frames.
  */
 export const TRACKER_DEFAULTS: TrackerOptions = {
-  highScore: 0.5,
-  lowScore: 0.1,
+  highScore: { score: 0.5 },
+  lowScore: { score: 0.1 },
   minIou: 0.2,
   minLowIou: 0.4,
   confirmHits: 2,

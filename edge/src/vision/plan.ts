@@ -1,5 +1,5 @@
 import { type FrameFormat, type OutputFormat, type WholeFormat } from '../camera/index.ts';
-import type { Region } from '../domain/index.ts';
+import type { LeastScores, Region } from '../domain/index.ts';
 import type { ModelManifest, ModelSpec } from '../inference/index.ts';
 
 /** One camera as the vision process runs it. */
@@ -46,7 +46,7 @@ export interface StagePlan {
   /** Labels that are inspected; all when left out. */
   readonly labels?: readonly string[] | undefined;
   /** Detections with a lower score are not inspected, 0 to 1. */
-  readonly score?: number | undefined;
+  readonly leastScores?: LeastScores | undefined;
   /** The crop is larger than the detection by this fraction of its sides, on each side. */
   readonly padding: number;
   /** Detections inspected per frame, best first; a result that leaves some out is `degraded`. */

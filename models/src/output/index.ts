@@ -5,5 +5,6 @@
 export * from './detection.ts';
 export * from './inference-output.ts';
 export * from './input-limit.ts';
+export * from './least-scores.ts';
 export * from './letterbox.ts';
 export * from './picture-size.ts';

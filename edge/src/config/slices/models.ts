@@ -32,6 +32,18 @@ export const Model = z
           example: 0.5,
         }),
       ),
+    minScores: z
+      .record(z.string().min(1), fraction())
+      .optional()
+      .meta(
+        key({
+          description:
+            'Lowest score that counts, for single labels of the model. They go before `minScore` and the manifest.',
+          unit: 'fraction 0 to 1',
+          restart: 'model',
+          example: { bare_head: 0.35 },
+        }),
+      ),
     expectedProvider: z
       .enum(PROVIDERS)
       .optional()

@@ -1,4 +1,4 @@
-import type { PictureSize } from '../../domain/index.ts';
+import type { LeastScores, PictureSize } from '../../domain/index.ts';
 import {
   detectionMetrics,
   type ImagePredictions,
@@ -19,7 +19,7 @@ export interface BoxesRequest {
   readonly set: BoxedSet;
   readonly map: ReadonlyMap<string, string>;
   /** Scores from here up count for precision and recall. */
-  readonly threshold: number;
+  readonly threshold: LeastScores;
 }
 
 interface Shown {
@@ -55,7 +55,7 @@ export async function evaluateBoxes(stage: Stage, { set, map, threshold }: Boxes
     table: detectionTable(figures),
     confusion: figures.confusion,
     notes: [
-      `Precision, recall and F1 count scores from ${threshold} up, and boxes with an IoU of at least 0.5 with a true box.`,
+      `Precision, recall and F1 count scores from ${scoresText(threshold)} up, and boxes with an IoU of at least 0.5 with a true box.`,
       'AP with all-point interpolation (Everingham et al. 2010); AP50-95 is the mean over IoU 0.50, 0.55 to 0.95 (Lin et al. 2014).',
       ...(figures.all.maskAp50 === undefined ? [] : ['Mask AP is the same with masks instead of boxes.']),
       ...(ignored.length === 0 ? [] : [`Labels of the set that were not evaluated: ${ignored.join(', ')}.`]),
@@ -65,6 +65,11 @@ export async function evaluateBoxes(stage: Stage, { set, map, threshold }: Boxes
     worst: worstOf(shown, outcomes),
     failures,
   };
+}
+
+function scoresText({ score, labels = {} }: LeastScores): string {
+  const own = Object.entries(labels).map(([label, least]) => `${label} ${least}`);
+  return own.length === 0 ? String(score) : `${score} (${own.join(', ')})`;
 }
 
 const LABELS_SHOWN = 10;

@@ -93,7 +93,7 @@ function evaluate(
   const { manifest } = spec;
   const task = taskOf(manifest);
   if (set.form === 'yolo' && task === 'detect') {
-    return evaluateBoxes(run, { set, map, threshold: score ?? manifest.thresholds.score });
+    return evaluateBoxes(run, { set, map, threshold: score === undefined ? manifest.thresholds : { score } });
   }
   if (set.form === 'folders' && task === 'classify') return evaluateClasses(run, { set, map });
   if (set.form === 'mask' && task === 'anomaly') {

@@ -1,6 +1,6 @@
 import { type Clock, writeFileAtomic } from '@lineside/kit';
 import { probeFfmpeg } from '../../camera/index.ts';
-import type { Anomaly, Box, Detection, PictureSize, InferenceOutput } from '../../domain/index.ts';
+import { type Anomaly, type Box, type Detection, type InferenceOutput, leastScoreOf, type PictureSize } from '../../domain/index.ts';
 import type { ModelManifest, ModelSpec } from '../../inference/index.ts';
 import { firstFrame, openPredictor, taskOf } from '../../predictor/index.ts';
 import { ExplanationError } from '../errors.ts';
@@ -77,7 +77,7 @@ function factsOf(
   { label, score, object }: Target,
   { manifest }: ModelSpec,
 ): Pick<Explanation, 'label' | 'score' | 'belowThreshold' | 'box'> {
-  const belowThreshold = object !== undefined && score < manifest.thresholds.score;
+  const belowThreshold = object !== undefined && score < leastScoreOf(manifest.thresholds, label);
   return { label, score, belowThreshold, ...(object === undefined ? {} : { box: object.box }) };
 }
 

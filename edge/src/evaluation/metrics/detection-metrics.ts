@@ -1,4 +1,4 @@
-import { type Box, type Detection, iou, type Point } from '../../domain/index.ts';
+import { type Box, type Detection, iou, type LeastScores, leastScoreOf, type Point } from '../../domain/index.ts';
 import { averagePrecision, bestF1, type CurvePoint, f1, type Mark, precisionRecallCurve } from './average-precision.ts';
 import { BACKGROUND, type Confusion, ConfusionCounter } from './confusion.ts';
 import { maskIou } from './mask-overlap.ts';
@@ -62,7 +62,7 @@ export interface DetectionMetrics {
  */
 export function detectionMetrics(
   pictures: readonly ImagePredictions[],
-  { labels, threshold }: { readonly labels: readonly string[]; readonly threshold: number },
+  { labels, threshold }: { readonly labels: readonly string[]; readonly threshold: LeastScores },
 ): DetectionMetrics {
   const outcomes = pictures.map((picture) => outcomeOf(picture, labels, threshold));
   const judged = labels.map((label) => labelMetrics(label, pictures, outcomes));
@@ -103,11 +103,11 @@ function part({ truth, found }: ImagePredictions, label: string): { truth: reado
 
 const boxes = (list: readonly { readonly box: Box }[]): readonly Box[] => list.map(({ box }) => box);
 
-function outcomeOf(picture: ImagePredictions, labels: readonly string[], threshold: number): PictureOutcome {
+function outcomeOf(picture: ImagePredictions, labels: readonly string[], threshold: LeastScores): PictureOutcome {
   const outcome = { hits: [] as Detection[], falsePositives: [] as Detection[], missed: [] as TruthBox[] };
   for (const label of labels) {
     const { truth, found } = part(picture, label);
-    const counted = found.filter(({ score }) => score >= threshold);
+    const counted = found.filter(({ score }) => score >= leastScoreOf(threshold, label));
     const taken = matchBoxes(overlaps(boxes(counted), boxes(truth)), IOU_SAME);
     for (const [index, detection] of counted.entries()) {
       ((taken[index] ?? -1) >= 0 ? outcome.hits : outcome.falsePositives).push(detection);

@@ -75,7 +75,7 @@ describe('the IoU of masks', () => {
       truth: [{ label: 'stain', box, polygon: SQUARE }],
       found: [{ label: 'stain', classId: 0, score: 0.9, box, mask: half }],
     };
-    const { labels } = detectionMetrics([picture], { labels: ['stain'], threshold: 0.5 });
+    const { labels } = detectionMetrics([picture], { labels: ['stain'], threshold: { score: 0.5 } });
     // The box is perfect; the outline shares 0.6 and passes 0.50, 0.55 and 0.60.
     expect(labels[0]).toMatchObject({ ap50: 1, ap50to95: 1, maskAp50: 1 });
     expect(labels[0]?.maskAp50to95).toBeCloseTo(0.3, 12);

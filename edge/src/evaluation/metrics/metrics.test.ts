@@ -50,7 +50,7 @@ describe('average precision', () => {
 });
 
 function judge(pictures: readonly ImagePredictions[], threshold = 0.5): ReturnType<typeof detectionMetrics> {
-  return detectionMetrics(pictures, { labels: ['cap', 'defect'], threshold });
+  return detectionMetrics(pictures, { labels: ['cap', 'defect'], threshold: { score: threshold } });
 }
 
 describe('detections compared with the true objects', () => {

@@ -10,7 +10,7 @@ const figures = detectionMetrics(
       found: [{ label: 'cap', classId: 0, score: 0.75, box: [0, 0, 10, 10] }],
     },
   ],
-  { labels: ['cap', 'defect'], threshold: 0.5 },
+  { labels: ['cap', 'defect'], threshold: { score: 0.5 } },
 );
 
 describe('a report', () => {

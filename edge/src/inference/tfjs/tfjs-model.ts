@@ -14,7 +14,7 @@ import { modelError } from '../model-io.ts';
 import { type PixelReader, pixelReader } from '../pixels.ts';
 import { threadCpu } from '../thread-cpu.ts';
 import { isLess } from '../provider-chain.ts';
-import { inputShape, type ModelSpec } from '../model-spec.ts';
+import { inputShape, leastScoresOf, type ModelSpec } from '../model-spec.ts';
 import type { SessionFacts } from '../worker-protocol.ts';
 import { readTfjsModel, type TfjsKind } from './artifacts.ts';
 import { type Importer, loadTensorFlow, type TfModel, type TfRuntime, type TfTensor } from './runtime.ts';
@@ -47,8 +47,9 @@ export class TfjsModel {
     this.#spec = spec;
     this.#read = pixelReader(manifest.input);
     this.#outputs = outputNames(manifest.output);
-    const { score, iou } = manifest.thresholds;
-    this.#decoder = createDecoder({ manifest, score: spec.score ?? score, iou: spec.iou ?? iou, masks, maps });
+    const { score, labels: labelScores } = leastScoresOf(spec);
+    const { iou = manifest.thresholds.iou } = spec;
+    this.#decoder = createDecoder({ manifest, score, labelScores, iou, masks, maps });
   }
 
   /** Runs the model on the packed pixels of each frame, one after the other. Returns the outputs, not decoded. */

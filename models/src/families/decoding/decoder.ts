@@ -1,4 +1,4 @@
-import type { PictureSize, InferenceOutput } from '../../output/index.ts';
+import type { InferenceOutput, LeastScores, PictureSize } from '../../output/index.ts';
 import type { ModelInput, OutputForm } from '../../form/index.ts';
 
 /** The arrays that ONNX Runtime returns for the element types that a model's output may have; float16 is refused when loading. */
@@ -51,10 +51,12 @@ export interface DecoderOptions {
     readonly input: ModelInput;
     readonly output: OutputForm;
     readonly labels: readonly string[];
-    readonly thresholds: { readonly score: number; readonly iou: number };
+    readonly thresholds: LeastScores & { readonly iou: number };
   };
   /** Least score, 0 to 1. */
   readonly score: number;
+  /** Least scores of single labels, instead of `score`. */
+  readonly labelScores?: LeastScores['labels'];
   /** IoU above which boxes of one class are one object; 0 to 1. */
   readonly iou: number;
   /** Whether masks are computed, where the model has them. */
