@@ -15,6 +15,7 @@ export const Models = ({ models }) => html`
           <p class="small">
             ${model.provider === undefined ? 'no provider' : `on ${model.provider}`}${model.reason ? `: ${model.reason}` : ''}
           </p>
+          ${model.demonstration && html`<p class="small"><b>Demonstration:</b> ${model.demonstration}</p>`}
           <p class="small">
             ${number(model.results)} results${model.warmupMs === undefined ? '' : ` · warmed up in ${model.warmupMs.toFixed(0)} ms`}${' '}
             · <code title=${model.sha256}>${model.sha256.slice(0, 12)}</code>

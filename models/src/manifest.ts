@@ -68,11 +68,13 @@ export const Manifest = z.strictObject({
   original: Original.optional(),
   /** Imported although its scores were suspect: every result that it gives is marked `degraded`. */
   degraded: z.strictObject({ reason: shownText(1024) }).optional(),
+  /** Not yet good enough for ordinary use, and why. Its events say so until a site has proven it. */
+  demonstration: z.strictObject({ reason: shownText(1024) }).optional(),
 });
 export type Manifest = Immutable<z.infer<typeof Manifest>>;
 
 /** What running a model needs of a manifest; for a bare ONNX file no more than this is known. */
-export type ModelManifest = Pick<Manifest, 'input' | 'extraInputs' | 'output' | 'labels' | 'thresholds' | 'degraded'>;
+export type ModelManifest = Pick<Manifest, 'input' | 'extraInputs' | 'output' | 'labels' | 'thresholds' | 'degraded' | 'demonstration'>;
 /** An input beside the image. `orig_target_sizes`: [1, 2], width and height in whose pixels boxes are wanted. */
 export type ExtraInput = Immutable<z.infer<typeof ExtraInput>>;
 

@@ -16,11 +16,15 @@ export function laneSetup(
   return {
     camera: camera.id,
     source,
-    models: modelIdsOf(camera).map((id) => ({
-      id,
-      tracker: trackerFor(models.find((model) => model.id === id)),
-      rules: rules.filter((rule) => rule.model === id),
-    })),
+    models: modelIdsOf(camera).map((id) => {
+      const model = models.find((candidate) => candidate.id === id);
+      return {
+        id,
+        tracker: trackerFor(model),
+        rules: rules.filter((rule) => rule.model === id),
+        demonstration: model?.state === 'found' && model.demonstration !== undefined,
+      };
+    }),
   };
 }
 

@@ -195,6 +195,11 @@ export class LineStatus implements StatusSource {
       nowMs: clock.monoMs(),
       startedMs: this.#startedMs,
       thresholds: new Map(models.flatMap((model) => (model.state === 'found' ? [[model.id, model.threshold]] : []))),
+      demonstrations: new Map(
+        models.flatMap((model) =>
+          model.state === 'found' && model.demonstration !== undefined ? [[model.id, model.demonstration]] : [],
+        ),
+      ),
       refused: refusals(models),
     };
   }

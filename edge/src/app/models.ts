@@ -12,9 +12,19 @@ import { type LeastScores, mapScores, type ModelStatus } from '../domain/index.t
 import { describeModel, deriveManifest, type ModelManifest, type ModelSpec } from '../inference/index.ts';
 import { LinesideError, type Logger, messageOf } from '@lineside/kit';
 
+/** A configured model that can be run. */
+interface FoundModel {
+  readonly state: 'found';
+  readonly id: string;
+  readonly spec: ModelSpec;
+  readonly threshold: LeastScores;
+  /** Why it is only a demonstration; absent once the site has proven it. */
+  readonly demonstration?: string;
+}
+
 /** A configured model: what the vision process needs to run it, or why it cannot be run. */
 export type LineModel =
-  | { readonly state: 'found'; readonly id: string; readonly spec: ModelSpec; readonly threshold: LeastScores }
+  | FoundModel
   | ({ readonly state: 'refused'; readonly id: string } & NonNullable<ModelStatus['error']>);
 
 const DESCRIBE_MS = 20_000;
@@ -68,7 +78,8 @@ async function findModel(model: ModelConfig, places: FindIn): Promise<LineModel>
     const degraded = handle.manifest?.degraded !== undefined;
     const { score, labels: labelScores } = weakest(threshold);
     const spec = { id, path: handle.onnxPath, sha256: handle.sha256, manifest, score, labelScores, degraded };
-    return { state: 'found', id, spec, threshold };
+    const reason = model.proven === true ? undefined : manifest.demonstration?.reason;
+    return { state: 'found', id, spec, threshold, ...(reason === undefined ? {} : { demonstration: reason }) };
   } catch (error) {
     const message = messageOf(error);
     if (error instanceof ModelError || error instanceof LinesideError) {

@@ -20,6 +20,8 @@ export interface LaneModel {
   readonly id: string;
   readonly tracker: Tracker;
   readonly rules: readonly Rule[];
+  /** Its events say that the model is only a demonstration. */
+  readonly demonstration?: boolean;
 }
 
 /** Ids of rules to remove, and rules to add; a rule that is changed is in both. */
@@ -180,7 +182,8 @@ export class ModelLane {
   #judgeWith(rules: readonly Rule[], ask: (rule: Rule) => readonly RuleOutput[]): RuleOutput[] {
     return rules.flatMap((rule) => {
       try {
-        return ask(rule);
+        const outputs = ask(rule);
+        return this.#model.demonstration === true ? outputs.map(marked) : outputs;
       } catch (error) {
         this.#fault(`rule ${rule.id}: ${messageOf(error)}`);
         return [];
@@ -210,4 +213,9 @@ export function quantilesOf(samples: QuantileWindow): Quantiles | undefined {
   if (found === undefined) return undefined;
   const [p50 = 0, p95 = 0, p99 = 0] = found;
   return { p50, p95, p99 };
+}
+
+/** The event of a model that is only a demonstration. */
+function marked(output: RuleOutput): RuleOutput {
+  return { ...output, details: { ...output.details, demonstration: true } };
 }

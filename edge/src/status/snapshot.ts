@@ -138,6 +138,8 @@ export interface ModelView {
   readonly expected?: NonNullable<ModelStatus['expected']>;
   readonly error?: NonNullable<ModelStatus['error']>;
   readonly warmupMs?: number;
+  /** Why it is only a demonstration, until the site has proven it. */
+  readonly demonstration?: string;
   /** Frames it gave a result for, all cameras together. */
   readonly results: number;
 }

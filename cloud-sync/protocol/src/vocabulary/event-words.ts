@@ -39,6 +39,7 @@ export type CloseReason = keyof typeof CLOSE_REASONS;
 
 /** Details that any event can carry, whatever its rule. */
 export const EVENT_DETAILS = {
+  demonstration: { en: 'Demonstration model', ru: 'Демонстрационная модель' },
   pictureMissing: { en: 'No snapshot because of', ru: 'Снимка нет, причина' },
   pictureFrame: { en: 'The snapshot shows frame', ru: 'На снимке кадр' },
   evidence: { en: 'Snapshot', ru: 'Снимок' },

@@ -20,6 +20,7 @@ interface Row {
   readonly size?: string;
   readonly labels?: number;
   readonly degraded?: string;
+  readonly demonstration?: string;
   readonly error?: { readonly code: string; readonly message: string };
 }
 
@@ -41,14 +42,22 @@ function rowOf({ id, dir, manifest, error }: CatalogEntry, from: Row['from']): R
     const { code = 'model_invalid', message = 'has no manifest' } = error ?? {};
     return { id, from, dir, error: { code, message } };
   }
-  const { version, task, output, input, labels, degraded } = manifest;
+  const { version, task, output, input, labels, degraded, demonstration } = manifest;
   const facts = { version, task, family: output.family, size: `${input.width}x${input.height}`, labels: labels.length };
-  return { id, from, dir, ...facts, ...(degraded === undefined ? {} : { degraded: degraded.reason }) };
+  return {
+    id,
+    from,
+    dir,
+    ...facts,
+    ...(degraded === undefined ? {} : { degraded: degraded.reason }),
+    ...(demonstration === undefined ? {} : { demonstration: demonstration.reason }),
+  };
 }
 
 function textOf(row: Row): string {
   const head = `${row.id.padEnd(16)} ${row.from.padEnd(8)}`;
   if (row.error !== undefined) return `${head} BROKEN: ${row.error.message}`;
-  const mark = row.degraded === undefined ? '' : ` (degraded: ${row.degraded})`;
+  const marks = Object.entries({ degraded: row.degraded, demonstration: row.demonstration });
+  const mark = marks.flatMap(([word, reason]) => (reason === undefined ? [] : [` (${word}: ${reason})`])).join('');
   return `${head} ${row.version ?? ''} ${row.task ?? ''} ${row.family ?? ''} ${row.size ?? ''}, ${row.labels ?? 0} labels${mark}`;
 }

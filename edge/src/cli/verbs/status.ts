@@ -94,5 +94,6 @@ function cameraLine(camera: CameraView): string {
 function modelLine(model: ModelView): string {
   const provider = model.provider === undefined ? '' : ` on ${model.provider}`;
   const reason = model.reason === undefined ? '' : ` (${model.reason})`;
-  return `model    ${model.id}: ${model.state}${provider}${reason}, ${model.results} results`;
+  const demonstration = model.demonstration === undefined ? '' : `, demonstration: ${model.demonstration}`;
+  return `model    ${model.id}: ${model.state}${provider}${reason}, ${model.results} results${demonstration}`;
 }

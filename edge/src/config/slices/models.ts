@@ -44,6 +44,17 @@ export const Model = z
           example: { bare_head: 0.35 },
         }),
       ),
+    proven: z
+      .boolean()
+      .optional()
+      .meta(
+        key({
+          description:
+            'Set it once the model was measured on images of this site (`lineside model eval`) and is good enough: a model that ships as a demonstration is then no longer marked as one.',
+          restart: 'model',
+          example: true,
+        }),
+      ),
     expectedProvider: z
       .enum(PROVIDERS)
       .optional()
