@@ -74,7 +74,10 @@ export const Manifest = z.strictObject({
 export type Manifest = Immutable<z.infer<typeof Manifest>>;
 
 /** What running a model needs of a manifest; for a bare ONNX file no more than this is known. */
-export type ModelManifest = Pick<Manifest, 'input' | 'extraInputs' | 'output' | 'labels' | 'thresholds' | 'degraded' | 'demonstration'>;
+export type ModelManifest = Pick<
+  Manifest,
+  'input' | 'extraInputs' | 'output' | 'labels' | 'thresholds' | 'degraded' | 'demonstration'
+>;
 /** An input beside the image. `orig_target_sizes`: [1, 2], width and height in whose pixels boxes are wanted. */
 export type ExtraInput = Immutable<z.infer<typeof ExtraInput>>;
 

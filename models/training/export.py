@@ -1,35 +1,43 @@
 #!/usr/bin/env python3
-"""Makes the bundle that ships: model.onnx, manifest.json, golden images with PyTorch's own detections.
+"""Makes the bundle that ships: model.onnx, manifest.json, golden images with PyTorch's own detections, figures and card.
 
-  export.py runs/defect --id defect --version 1.0.0 --golden DIR/twin/product/valid --out ../catalog/defect
+  export.py runs/ppe-1 runs/ppe-2 --id ppe --version 2.0.0 --data DIR --out ../catalog/ppe
 
-Golden pictures are scaled to the model's input size before they are stored, so that no resampling stands between them
-and the network: what is compared is the network and its decoder.
+Of several runs that began from the same start the mean of their weights ships, and figures.json gives the figures of each.
+Least scores per label are chosen on the validation pictures that the recipe names, at its cost of a miss.
+Golden pictures come from the twin and are scaled to the model's input size before they are stored, so that no resampling
+stands between them and the network: what is compared is the network and its decoder.
 """
 import argparse
 import glob
 import hashlib
 import json
 import os
-import statistics
 
 import cv2
 import onnx
 import torch
 
-from measure import look
+from measure import at_score, cheapest_score, look, report
 from network import Deployed, Detector
 from pictures import read_labels
+from sources import load_sources
+from weights import mean_weights
 
-OPSET = 13  # HardSwish is one node from 14 on; 13 runs on older runtimes at the same speed
+OPSET = 13  # runs on older runtimes too
 
 
-def load(run):
-    kept = torch.load(os.path.join(run, "weights.pt"))
-    recipe = kept["recipe"]
-    net = Detector(len(recipe["labels"]), recipe["arch"], recipe["activation"])
-    net.load_state_dict(kept["model"])
-    return net.eval(), recipe
+def load(runs):
+    """-> the network with the mean of the runs' weights, one network per run, the recipe of the first."""
+    kept = [torch.load(os.path.join(run, "weights.pt")) for run in runs]
+    recipe = kept[0]["recipe"]
+
+    def filled(state):
+        net = Detector(len(recipe["labels"]))
+        net.load_state_dict(state)
+        return net.eval()
+
+    return filled(mean_weights([k["model"] for k in kept])), [filled(k["model"]) for k in kept], recipe
 
 
 def write_onnx(net, recipe, path):
@@ -37,14 +45,14 @@ def write_onnx(net, recipe, path):
     sample = torch.zeros(1, size, size, 3, dtype=torch.uint8)
     torch.onnx.export(Deployed(net, size).eval(), sample, path, opset_version=OPSET, input_names=["image"], output_names=["output"], do_constant_folding=True)
     model = onnx.load(path)
-    for key, value in {"names": json.dumps(recipe["labels"]), "task": "detect", "imgsz": str(size)}.items():
+    for key, value in {"names": json.dumps(recipe["labels"]), "task": "detect", "imgsz": str(size), "start": recipe["start"]["name"]}.items():
         entry = model.metadata_props.add()
         entry.key, entry.value = key, value
     onnx.checker.check_model(model)
     onnx.save(model, path)
 
 
-def write_golden(net, recipe, source, folder, threshold, count):
+def write_golden(net, recipe, source, folder, scores, count):
     """Pictures that hold labels first, one without any last."""
     os.makedirs(folder, exist_ok=True)
     size, made = recipe["size"], []
@@ -59,7 +67,7 @@ def write_golden(net, recipe, source, folder, threshold, count):
         name = "%02d" % (n + 1)
         cv2.imwrite(os.path.join(folder, name + ".png"), small, [cv2.IMWRITE_PNG_COMPRESSION, 9])
         rows = look(net, [(name, cv2.cvtColor(small, cv2.COLOR_BGR2RGB), None)], size)[0]
-        rows = [r for r in rows if r[4] >= threshold]
+        rows = [r for r in rows if r[4] >= scores[recipe["labels"][int(r[5])]]]
         clip = lambda v, top: round(float(min(max(v, 0), top)), 2)
         found = [{"label": recipe["labels"][int(r[5])], "score": round(float(r[4]), 4), "box": [clip(r[0], small.shape[1]), clip(r[1], small.shape[0]), clip(r[2], small.shape[1]), clip(r[3], small.shape[0])]} for r in rows]
         with open(os.path.join(folder, name + ".json"), "w") as file:
@@ -68,22 +76,68 @@ def write_golden(net, recipe, source, folder, threshold, count):
     return made
 
 
-def figures_table(figures, recipe):
-    """The figures of the run as Markdown; of each source only what it labels."""
-    rows = ["| data (validation split) | label | boxes | AP50 | AP50-95 | at best F1: score, precision, recall |", "|---|---|---|---|---|---|"]
-    for source, labels in figures["figures"].items():
-        for label in recipe["labels"]:
-            row = labels.get(label)
+def chosen_scores(net, sources, recipe):
+    """{label: {score, precision, recall, on, missCost, iou}}: the cheapest least score of each label."""
+    chosen, seen = {}, {}
+    for number, label in enumerate(recipe["labels"]):
+        rule = {**recipe["threshold"], **recipe["threshold"].get("of", {}).get(label, {})}
+        source = next(s for s in sources if s["name"] == rule["on"])
+        if rule["on"] not in seen:
+            seen[rule["on"]] = look(net, source["valid"], recipe["size"])
+        truth = [t for _, _, t in source["valid"]]
+        cheapest = cheapest_score(seen[rule["on"]], truth, number, rule["iou"], rule["missCost"], rule["low"], rule["high"])
+        chosen[label] = {**cheapest, "on": rule["on"], "missCost": rule["missCost"], "iou": rule["iou"]}
+    return chosen
+
+
+def judged(net, sources, recipe, scores):
+    """Figures of every source with validation pictures; of one without objects, in how many pictures a label is reported."""
+    figures, clean = {}, {}
+    for source in sources:
+        if not source["valid"]:
+            continue
+        labels, truth = recipe["labels"], [t for _, _, t in source["valid"]]
+        if not any(len(t) for t in truth):
+            found = look(net, source["valid"], recipe["size"])
+            hit = lambda c, label: sum(bool(((rows[:, 5] == c) & (rows[:, 4] >= scores[label])).any()) for rows in found)
+            clean[source["name"]] = {"pictures": len(found), "withFalse": {label: hit(c, label) for c, label in enumerate(labels)}}
+            continue
+        rows = report(net, source["valid"], recipe["size"], labels, source["labelled"])
+        found = look(net, source["valid"], recipe["size"])
+        for label, row in rows.items():
+            for name, iou in (("atScore", 0.5), ("atScoreIou30", 0.3)):
+                row[name] = at_score(found, truth, labels.index(label), iou, scores[label])
+        figures[source["name"]] = rows
+    return figures, clean
+
+
+def figures_table(figures, clean, labels):
+    """The figures as Markdown; of each source only what it labels."""
+    percent = lambda pair: "%s / %s" % tuple("-" if v is None else "%.2f" % v for v in (pair["precision"], pair["recall"]))
+    rows = ["| validation pictures | label | boxes | AP50 | AP30 | AP50-95 | precision / recall at the least score, IoU 0.5 | IoU 0.3 |", "|---|---|---|---|---|---|---|---|"]
+    for source, found in figures.items():
+        for label in labels:
+            row = found.get(label)
             if row:
-                best = row["best"] or {"score": 0, "precision": 0, "recall": 0}
-                rows.append("| %s | %s | %d | %.3f | %.3f | %.2f, %.2f, %.2f |" % (source, label, row["boxes"], row["ap50"], row["ap50_95"], best["score"], best["precision"], best["recall"]))
+                rows.append("| %s | `%s` | %d | %.3f | %.3f | %.3f | %s | %s |" % (source, label, row["boxes"], row["ap50"], row["ap30"], row["ap50_95"], percent(row["atScore"]), percent(row["atScoreIou30"])))
+    for source, found in clean.items():
+        false = ", ".join("`%s` in %d" % pair for pair in found["withFalse"].items())
+        rows += ["", "%s, %d pictures without any of these: %s." % (source, found["pictures"], false)]
     return "\n".join(rows)
 
 
-def write_card(recipe_id, figures, recipe, manifest, path):
+def runs_table(runs, figures):
+    """Seed, steps and time of each run, and its AP50 on its own, so that the spread can be seen."""
+    rows = ["| seed | steps | pictures seen | CPU minutes | AP50 alone |", "|---|---|---|---|---|"]
+    for run, found in zip(runs, figures):
+        scores = "; ".join("%s: %s" % (source, ", ".join("%s %.3f" % (label, row["ap50"]) for label, row in labels.items())) for source, labels in found.items())
+        rows.append("| %d | %d | %d | %.1f | %s |" % (run["seed"], run["steps"], run["pictures"], run["cpuMinutes"], scores))
+    return "\n".join(rows)
+
+
+def write_card(model, facts, path):
     """The hand-written card with the measured figures put in."""
-    text = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "recipes", recipe_id + ".card.md")).read()
-    facts = {"figures": figures_table(figures, recipe), "version": manifest["version"], "sha256": manifest["sha256"], "threshold": manifest["thresholds"]["score"], "size": recipe["size"]}
+    text = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "recipes", model + ".card.md")).read()
     for key, value in facts.items():
         text = text.replace("{{%s}}" % key, str(value))
     open(os.path.join(path, "CARD.md"), "w").write(text)
@@ -91,32 +145,42 @@ def write_card(recipe_id, figures, recipe, manifest, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run")
-    for name in ("id", "version", "golden", "out"):
+    parser.add_argument("runs", nargs="+")
+    for name in ("id", "version", "data", "out"):
         parser.add_argument("--" + name, required=True)
+    parser.add_argument("--recipe", help="take sources, thresholds and remarks from this file instead of the run's own recipe")
     args = parser.parse_args()
-    net, recipe = load(args.run)
-    figures = json.load(open(os.path.join(args.run, "figures.json")))
-    # What the rule decides by counts; a bottle found at a low score harms nobody.
-    judged = [figures["figures"]["twin"][label]["best"]["score"] for label in recipe.get("judged", recipe["labels"])]
-    threshold = round(min(0.5, max(0.3, statistics.median(judged))), 2)
+    torch.set_num_threads(1)
+    net, each, recipe = load(args.runs)
+    if args.recipe:
+        recipe = json.load(open(args.recipe))
+    sources = load_sources(recipe, args.data, recipe.get("longest", 512), train=False)
+    runs = [json.load(open(os.path.join(run, "figures.json"))) for run in args.runs]
+    chosen = chosen_scores(net, sources, recipe)
+    scores = {label: row["score"] for label, row in chosen.items()}
+    figures, clean = judged(net, sources, recipe, scores)
+    alone = [judged(one, sources, recipe, scores)[0] for one in each] if len(each) > 1 else [figures]
     os.makedirs(args.out, exist_ok=True)
     path = os.path.join(args.out, "model.onnx")
     write_onnx(net, recipe, path)
-    golden = write_golden(net, recipe, args.golden, os.path.join(args.out, "golden"), threshold, 4)
+    golden = write_golden(net, recipe, os.path.join(args.data, recipe["golden"]), os.path.join(args.out, "golden"), scores, 4)
     size = recipe["size"]
     manifest = {
         "schema": 1, "id": args.id, "version": args.version, "task": "detect", "file": "model.onnx",
         "sha256": hashlib.sha256(open(path, "rb").read()).hexdigest(),
         "input": {"name": "image", "type": "uint8", "layout": "nhwc", "width": size, "height": size, "color": "rgb", "letterbox": {"anchor": "center", "fill": 114}},
         "output": {"name": "output", "family": "yolov8"},
-        "labels": recipe["labels"], "thresholds": {"score": threshold, "iou": 0.6}, "golden": golden, "licence": "Apache-2.0",
+        "labels": recipe["labels"], "thresholds": {"score": min(scores.values()), "iou": 0.6, "labels": scores}, "golden": golden, "licence": "Apache-2.0",
     }
+    if "demonstration" in recipe:
+        manifest["demonstration"] = {"reason": recipe["demonstration"]}
     json.dump(manifest, open(os.path.join(args.out, "manifest.json"), "w"), indent=2)
     open(os.path.join(args.out, "labels.txt"), "w").write("\n".join(recipe["labels"]) + "\n")
-    json.dump(figures, open(os.path.join(args.out, "figures.json"), "w"), indent=2)
-    write_card(args.id, figures, recipe, manifest, args.out)
-    print(path, os.path.getsize(path), "bytes, threshold", threshold)
+    kept = [{**{k: run[k] for k in ("seed", "steps", "pictures", "cpuMinutes")}, "figures": found} for run, found in zip(runs, alone)]
+    json.dump({"size": size, "thresholds": chosen, "figures": figures, "clean": clean, "runs": kept, "data": runs[0]["data"]}, open(os.path.join(args.out, "figures.json"), "w"), indent=2)
+    thresholds = "\n".join("| `%s` | %.2f | %s at IoU %.1f, a miss costs %g | %.2f / %.2f |" % (label, row["score"], row["on"], row["iou"], row["missCost"], row["precision"], row["recall"]) for label, row in chosen.items())
+    write_card(args.id, {"figures": figures_table(figures, clean, recipe["labels"]), "runs": runs_table(kept, alone), "thresholds": thresholds, "version": args.version, "sha256": manifest["sha256"], "size": size, "demonstration": recipe.get("demonstration", "")}, args.out)
+    print(path, os.path.getsize(path), "bytes, least scores", scores)
 
 
 if __name__ == "__main__":

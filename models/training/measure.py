@@ -102,3 +102,31 @@ def report(net, items, size, labels, labelled):
         loose = average_precision(found, truth, c, 0.3)[0]
         out[name] = {"ap50": round(ap, 4), "ap30": round(loose, 4), "ap50_95": round(float(strict), 4), "boxes": int(sum((t[:, 0] == c).sum() for t in truth)), "best": best}
     return out
+
+
+def cheapest_score(found, truth, label, iou, miss_cost, low=0.15, high=0.6):
+    """The least score at which a label's errors cost least: {score, precision, recall}.
+
+    A false detection costs 1, an object that is missed `miss_cost`. Scores outside low..high are not chosen: below, a
+    detector says everything; above, another camera than these pictures' would lose too much.
+    """
+    precision, recall, scores, total = precision_recall(found, truth, label, iou)
+    if not total or not len(scores):
+        return None
+    scores, hits = np.array(scores), recall * total
+    false = np.arange(1, len(scores) + 1) - hits
+    cost = false + miss_cost * (total - hits)
+    allowed = np.where((scores >= low) & (scores <= high))[0]
+    if not len(allowed):
+        return None
+    at = allowed[cost[allowed].argmin()]
+    return {"score": round(float(scores[at]), 2), "precision": round(float(precision[at]), 3), "recall": round(float(recall[at]), 3)}
+
+
+def at_score(found, truth, label, iou, score):
+    """Precision and recall of one label at a score."""
+    precision, recall, scores, total = precision_recall(found, truth, label, iou)
+    count = int((np.array(scores) >= score).sum())
+    if not total or not count:
+        return {"precision": None, "recall": 0.0}
+    return {"precision": round(float(precision[count - 1]), 3), "recall": round(float(recall[count - 1]), 3)}

@@ -75,8 +75,10 @@ def composed_source(spec, root, longest, litter, count=150):
     return {"name": spec["name"], "weight": spec["weight"], "labelled": spec["labelled"], "placed": True, "train": [], "valid": valid, "make": make}
 
 
-def load_sources(recipe, root, longest):
-    """-> [{name, weight, labelled, placed, train, valid}], training pictures near a validation picture dropped on demand."""
+def load_sources(recipe, root, longest, train=True):
+    """`train` false leaves out the pictures that only training needs.
+
+    -> [{name, weight, labelled, placed, train, valid}], training pictures near a validation picture dropped on demand."""
     here = os.path.dirname(os.path.abspath(__file__))
     sources = []
     for spec in recipe["sources"]:
@@ -91,17 +93,19 @@ def load_sources(recipe, root, longest):
             return [item for item in items if len(item[2])] if spec.get("unlabelled") else items
 
         if spec.get("kind") == "composed":
-            sources.append(composed_source(spec, root, longest, next(s for s in sources if s["name"] == spec["cutouts"])))
+            sources.append(composed_source(spec if train else {**spec, "train": []}, root, longest, next(s for s in sources if s["name"] == spec["cutouts"])))
             continue
-        train, valid = [i for f in spec["train"] for i in read(f)], [i for f in spec.get("valid", []) for i in read(f)]
+        split = "holdOut" in spec or "every" in spec
+        wanted = spec["train"] if train or split else []
+        train_items, valid = [i for f in wanted for i in read(f)], [i for f in spec.get("valid", []) for i in read(f)]
         if "holdOut" in spec:  # frames of one video stay on one side
             held = lambda item: any(item[0].startswith(p) for p in spec["holdOut"])
-            both = train + valid
-            train, valid = [i for i in both if not held(i)], [i for i in both if held(i)]
+            both = train_items + valid
+            train_items, valid = [i for i in both if not held(i)], [i for i in both if held(i)]
         if "every" in spec:  # a set without a split of its own: each n-th picture is for judging
-            valid = train[:: spec["every"]]
-            train = [item for n, item in enumerate(train) if n % spec["every"]]
-        sources.append({"name": spec["name"], "weight": spec["weight"], "labelled": spec.get("labelled", []), "placed": spec.get("placed", True), "train": train, "valid": valid})
+            valid = train_items[:: spec["every"]]
+            train_items = [item for n, item in enumerate(train_items) if n % spec["every"]]
+        sources.append({"name": spec["name"], "weight": spec["weight"], "labelled": spec.get("labelled", []), "placed": spec.get("placed", True), "train": train_items, "valid": valid})
     everything = [item for source in sources for item in source["valid"]]
     for spec, source in zip(recipe["sources"], sources):
         if spec.get("dropNearValid"):

@@ -29,7 +29,12 @@ async function tiny(): Promise<LineModel> {
   const path = dir.join('tiny.onnx');
   await writeFile(path, bytes);
   const manifest = tinyManifest(bytes, { size: 64, labels: ['bright'] });
-  return { state: 'found', id: 'tiny', threshold: { score: 0.5 }, spec: { id: 'tiny', path, sha256: manifest.sha256, manifest } };
+  return {
+    state: 'found',
+    id: 'tiny',
+    threshold: { score: 0.5 },
+    spec: { id: 'tiny', path, sha256: manifest.sha256, manifest },
+  };
 }
 
 const keeperFor = async (from: Config, models: readonly LineModel[]) =>

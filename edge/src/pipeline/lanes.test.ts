@@ -170,6 +170,17 @@ describe('a lane', () => {
     expect(world.lanes.state().lanes[0]?.frameToJournalMs?.p50).toBeGreaterThan(0);
   });
 
+  it('marks every event of a model that is only a demonstration, in the alarm and in the journal', async () => {
+    const model = { id: 'sanitation', tracker: new ByteTracker(), rules: [spillRule()], demonstration: true };
+    world = new World({ lanes: [{ camera: 'floor', source: 'live', models: [model] }] });
+    world.see(5000);
+    world.see(2000, ok([]));
+    await world.settled();
+    expect(world.phases).toEqual(['event-1 opened', 'event-1 updated', 'event-1 closed']);
+    for (const { event } of world.recorded) expect(event.output.details).toMatchObject({ demonstration: true });
+    for (const event of world.raised) expect(event.output.details).toMatchObject({ demonstration: true });
+  });
+
   it('raises the alarm at once, before snapshot and journal, and survives an alarm that throws', async () => {
     world = new World();
     world.pictures = 'late';

@@ -210,4 +210,16 @@ describe('ByteTracker', () => {
     expect(tracker.update(at(0, []))).toEqual([]);
     expect(tracker.update(at(60_000, []))).toEqual([]);
   });
+
+  it('begins a track at the least score of its label where the label has one of its own', () => {
+    const highScore = { score: 0.5, labels: { bare_head: 0.3 } };
+    const lowScore = { score: 0.3, labels: { bare_head: 0.18 } };
+    const tracker = new ByteTracker({ highScore, lowScore });
+    const both = [seen(around(100, 180), 0.4, 'person'), seen(around(300, 180), 0.35, 'bare_head')];
+    expect(tracker.update(at(0, both)).map(({ label }) => label)).toEqual(['bare_head']);
+    const [faint] = tracker.update(at(200, [seen(around(301, 180), 0.2, 'bare_head')]));
+    expect(faint).toMatchObject({ id: 1, missed: 0, hits: 2 });
+    const [lost] = tracker.update(at(400, [seen(around(302, 180), 0.1, 'bare_head')]));
+    expect(lost).toMatchObject({ id: 1, missed: 1 });
+  });
 });

@@ -1,6 +1,13 @@
 import sharp from 'sharp';
 import { type BufferPool, pictureBytes } from '../camera/index.ts';
-import { type Box, type Detection, leastScoreOf, letterbox, type PictureSize, type PixelRect } from '../domain/index.ts';
+import {
+  type Box,
+  type Detection,
+  leastScoreOf,
+  letterbox,
+  type PictureSize,
+  type PixelRect,
+} from '../domain/index.ts';
 import type { ModelManifest } from '../inference/index.ts';
 import type { StagePlan } from './plan.ts';
 import type { SharedPixels } from './shared-pixels.ts';
@@ -33,9 +40,15 @@ export function detectionCrops(request: DetectionCropsRequest): CropPlan {
 }
 
 /** Detections that the second stage inspects, best first. */
-function wantedOf(detections: readonly Detection[], { labels, leastScores = { score: 0 } }: StagePlan): readonly Detection[] {
+function wantedOf(
+  detections: readonly Detection[],
+  { labels, leastScores = { score: 0 } }: StagePlan,
+): readonly Detection[] {
   return detections
-    .filter((one) => one.score >= leastScoreOf(leastScores, one.label) && (labels === undefined || labels.includes(one.label)))
+    .filter(
+      (one) =>
+        one.score >= leastScoreOf(leastScores, one.label) && (labels === undefined || labels.includes(one.label)),
+    )
     .toSorted((a, b) => b.score - a.score);
 }
 

@@ -1,6 +1,13 @@
 import { type Clock, writeFileAtomic } from '@lineside/kit';
 import { probeFfmpeg } from '../../camera/index.ts';
-import { type Anomaly, type Box, type Detection, type InferenceOutput, leastScoreOf, type PictureSize } from '../../domain/index.ts';
+import {
+  type Anomaly,
+  type Box,
+  type Detection,
+  type InferenceOutput,
+  leastScoreOf,
+  type PictureSize,
+} from '../../domain/index.ts';
 import type { ModelManifest, ModelSpec } from '../../inference/index.ts';
 import { firstFrame, openPredictor, taskOf } from '../../predictor/index.ts';
 import { ExplanationError } from '../errors.ts';
