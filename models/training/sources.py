@@ -51,7 +51,7 @@ def corrected(items, path):
 
 
 def cut_out(items):
-    """(picture, mask) of the objects that can be told from their ground."""
+    """(picture, mask) of the objects that differ clearly from their ground."""
     cuts = []
     for _, picture, _ in items:
         mask = object_mask(picture)

@@ -6,7 +6,8 @@ export interface LeastScores {
 
 /** The least score of one label. */
 export function leastScoreOf({ score, labels }: LeastScores, label: string): number {
-  return labels !== undefined && Object.hasOwn(labels, label) ? labels[label]! : score;
+  const own = labels !== undefined && Object.hasOwn(labels, label) ? labels[label] : undefined;
+  return own ?? score;
 }
 
 /** The lowest of them: what a decoder must pass on, so that each label can be judged by its own. */

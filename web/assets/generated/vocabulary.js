@@ -297,6 +297,10 @@ export const VOCABULARY = {
     }
   },
   "details": {
+    "demonstration": {
+      "en": "Demonstration model",
+      "ru": "Демонстрационная модель"
+    },
     "pictureMissing": {
       "en": "No snapshot because of",
       "ru": "Снимка нет, причина"
