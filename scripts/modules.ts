@@ -262,6 +262,7 @@ export const MODULES: readonly Module[] = [
   edge('tracking', ['domain', 'pipeline']),
   edge('event-accuracy', ['domain', 'kit', 'tracking'], ['zod', 'node:fs/promises']),
   edge('rules', ['protocol/coverage', 'domain', 'pipeline', 'fields'], ['zod']),
+  edge('codes', []),
   edge('plant', ['domain', 'kit', 'pipeline']),
   edge(
     'config',
