@@ -51,7 +51,7 @@ const CHARACTERS = {
  * @see GS1 General Specifications, 7.8 (processing of element strings)
  */
 export function readElementString(text: string, currentYear: number): Gs1Reading {
-  const data = unbracketed(text.replace(/^\](?:C1|e0|d2|Q3|J1)/, ''));
+  const data = withoutBrackets(text.replace(/^\](?:C1|e0|d2|Q3|J1)/, ''));
   const elements: Gs1Element[] = [];
   let at = data.startsWith(SEPARATOR) ? 1 : 0;
   if (at >= data.length) return { elements, problem: { code: 'empty', at } };
@@ -116,7 +116,7 @@ function lastLength(components: readonly Component[], value: string): number {
 }
 
 /** The printed form as the scanned one. A bracket inside a value does not open an identifier unless one follows in it. */
-function unbracketed(text: string): string {
+function withoutBrackets(text: string): string {
   if (!/^\(\d{2,4}\)/.test(text)) return text;
   return text
     .split(/\((?=\d{2,4}\))/)

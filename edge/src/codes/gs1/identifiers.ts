@@ -1,3 +1,5 @@
+// Titles of the standard.
+// cspell:ignore CPID GCN GDTI GIAI GINC GMN GRAI GSIN GSRN IBAN ITIP NHRN OPTSEN PRCNT REFURB SERV SRIN
 /** The form of one part of the value of an application identifier. */
 export interface Component {
   /** Digits; the 82 invariant characters; or the 39 of the smaller set (GS1 General Specifications, 7.11). */

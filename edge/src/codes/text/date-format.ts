@@ -43,7 +43,7 @@ const TOKENS: Readonly<Record<string, readonly Slot[]>> = {
 export function dateFormat(text: string): DateFormat {
   const slots: Slot[] = [];
   const seen = new Set<string>();
-  for (const part of text.match(/'[^']*'|\s+|([DTДMМYJГHЧmм])\1*|[^]/gu) ?? []) {
+  for (const part of text.match(/'[^']*'|\s+|(\p{L})\1*|[^]/gu) ?? []) {
     const token = Array.from(part, (letter) => ALIASES[letter] ?? letter).join('');
     const known = TOKENS[token];
     if (known !== undefined) {

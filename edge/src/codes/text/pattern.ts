@@ -1,4 +1,4 @@
-import { asDigit, asLetter, looksLike } from './look-alikes.ts';
+import { asDigit, asLetter, looksLike } from './confusions.ts';
 
 /** One place of a pattern. */
 export type Slot =

@@ -1,4 +1,4 @@
-import { looksLike } from './look-alikes.ts';
+import { looksLike } from './confusions.ts';
 
 /**
  * True where the lines hold the phrase, whatever the case and the breaks of lines; characters that OCR confuses are

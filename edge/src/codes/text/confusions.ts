@@ -29,14 +29,14 @@ const FOR_LETTER: Readonly<Record<string, string>> = {
 };
 
 /** Letters of one form in Latin and Cyrillic, in pairs. */
-const TWINS = 'AАBВCСEЕHНKКMМOОPРTТXХYУ';
+const TWINS = 'A А B В C С E Е H Н K К M М O О P Р T Т X Х Y У'.split(' ');
 
 /** Marks that OCR reads for one another. */
 const MARKS = ['.,·', '-–—_', ':;', '/|', '\'’`"'];
 
 const digits = inverted(FOR_DIGIT);
 const letters = inverted(FOR_LETTER);
-const twins = new Map(Array.from(TWINS, (letter, index) => [letter, TWINS[index ^ 1] ?? letter]));
+const twins = new Map(TWINS.map((letter, index) => [letter, TWINS[index ^ 1] ?? letter]));
 
 /** The digit that `read` is or looks like. */
 export function asDigit(read: string): string | undefined {
