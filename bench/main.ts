@@ -12,8 +12,9 @@ import { printReport, writeReport, type Bench } from './report.ts';
 import { slice } from './slice.ts';
 import { startup } from './startup.ts';
 import { sync } from './sync.ts';
+import { twin } from './twin.ts';
 
-const BENCHES: readonly Bench[] = [slice, journal, sync, drain, inference, decoders, startup, overload, recovery];
+const BENCHES: readonly Bench[] = [slice, journal, sync, drain, inference, decoders, startup, overload, recovery, twin];
 
 const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--cameras N] [--busy N,N] [--json FILE]
 

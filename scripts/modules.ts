@@ -359,14 +359,16 @@ export const MODULES: readonly Module[] = [
   twin('styles', ['raster']),
   twin('plant', ['raster'], ['zod']),
   twin('scenes', ['raster', 'styles', 'plant'], ['zod', 'yaml', 'node:fs/promises']),
+  twin('tables', ['raster', 'plant'], ['hyparquet-writer', 'zod', 'node:fs/promises']),
+  twin('check', ['plant', 'tables']),
   twin('output', ['raster', 'styles', 'scenes'], ['sharp', 'node:child_process', 'node:fs/promises']),
   twin('live', ['plant', 'scenes', 'output', 'rtsp'], ['node:net', 'node:worker_threads']),
-  twin('cli', ['styles', 'plant', 'scenes', 'output', 'live', 'rtsp'], ['commander']),
+  twin('cli', ['styles', 'plant', 'tables', 'check', 'scenes', 'output', 'live', 'rtsp'], ['commander']),
   {
     name: 'twin',
     folder: 'scripts/twin/src',
     packageName: '@lineside/twin',
-    may: ['twin/raster', 'twin/styles', 'twin/plant', 'twin/scenes', 'twin/output'],
+    may: ['twin/raster', 'twin/styles', 'twin/plant', 'twin/scenes', 'twin/tables', 'twin/check', 'twin/output'],
     owns: [],
   },
 ];

@@ -28,4 +28,6 @@ export {
   type Stop,
 } from './plant/index.ts';
 export { CONDITIONS, type Condition, STYLE_NAMES, type StyleName, STYLES } from './styles/index.ts';
+export { checkEffects, type CheckReport, type Finding } from './check/index.ts';
+export { type Format, FORMATS, plantTables, readTables, rowsOf, type Table, writeTables } from './tables/index.ts';
 export type { Box } from './raster/index.ts';

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { SCENES, type SceneKind } from '../scenes/index.ts';
+import { type Format, FORMATS } from '../tables/index.ts';
 import { CONDITIONS, type Condition, STYLE_NAMES, type StyleName, STYLES } from '../styles/index.ts';
 
 /** Readers of the command line's values; each throws commander's InvalidArgumentError with what would be right. */
@@ -51,6 +52,11 @@ export function styles(text: string): [StyleName, ...StyleName[]] {
   });
   const [first, ...others] = named;
   return [first ?? 'plain', ...others];
+}
+
+/** Names of formats, with commas between. */
+export function formats(text: string): Format[] {
+  return text.split(',').map((name) => oneOf(FORMATS, name));
 }
 
 /** Names of conditions, with commas between; `all` stands for every one. */

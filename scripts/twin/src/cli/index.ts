@@ -1,6 +1,7 @@
 /** The twin's command line: images, videos and live cameras of the simulated line. */
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { addPlantCommands } from './plant-commands.ts';
 import { conditions, duration, integer, pictureSize, port, sceneKind, styles, user } from './arguments.ts';
 import { SIGNALS } from '../plant/index.ts';
 import type { Faults } from '../rtsp/index.ts';
@@ -149,6 +150,8 @@ Examples:
     const line = { ...all, cameras };
     await runLine({ line, host, port: at, users, json: json ?? false, print, onFaults, signalsPort }, signal);
   });
+
+addPlantCommands(program);
 
 try {
   await program.parseAsync();
