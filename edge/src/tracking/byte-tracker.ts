@@ -16,7 +16,7 @@ import { BoxMotion, sizeOf } from './box-motion.ts';
 import { EDGE } from './shift-cost.ts';
 import { PaceWatch } from './pace-watch.ts';
 import { CommonMotion } from './common-motion.ts';
-import { commonVelocity, STILL } from './conveyor-speed.ts';
+import { commonVelocity, isSpeedOf } from './conveyor-speed.ts';
 import { TrackState, type FrameTime } from './track-state.ts';
 import { matchByDistance, matchByOverlap, type Pairing } from './match.ts';
 import { TRACKER_DEFAULTS, type TrackerOptions } from './options.ts';
@@ -126,13 +126,11 @@ export class ByteTracker implements Tracker {
       this.#motions.set(label, motion);
       const able = detections.filter((detection) => detection.label === label && reaches(detection, highScore));
       motion.see(able, mediaMs, frame);
-      const { velocity } = motion;
-      if (velocity === undefined) continue;
       const tracks = this.#followed.flatMap((track) =>
         track.label === label && motion.contradicts(track.motion, seconds) ? [track.motion] : [],
       );
-      if (tracks.length > 0 && motion.explains(tracks, able, seconds, frame))
-        for (const track of tracks) track.steer(velocity);
+      const velocity = motion.explains(tracks, able, seconds, frame);
+      if (velocity !== undefined) for (const track of tracks) track.steer(velocity);
     }
     this.#pace.see(this.#motions, mediaMs);
   }
@@ -140,8 +138,8 @@ export class ByteTracker implements Tracker {
   #birth(detection: Detection, fellows: readonly TrackState[], frameTime: FrameTime): void {
     const size = sizeOf(detection.box);
     const common = this.#motions.get(detection.label)?.velocity;
-    const carried = common === undefined || Math.hypot(...common) < STILL * size ? undefined : common;
-    const motion = new BoxMotion(detection.box, carried ?? commonVelocity(fellows, size));
+    const isShared = common !== undefined && isSpeedOf(fellows, common);
+    const motion = new BoxMotion(detection.box, (isShared ? common : undefined) ?? commonVelocity(fellows, size));
     this.#followed.push(new TrackState(this.#nextId, detection, frameTime, this.#options.confirmHits, motion));
     this.#nextId += 1;
   }

@@ -26,13 +26,22 @@ const MEMORY = 0.92;
 /** Steps that are less than this many sizes apart are one hypothesis. */
 const SAME = 0.35;
 /** Cost in sizes above which nothing moves in common. */
-const POOR = 0.16;
-/** How much cheaper another speed must be, in sizes, over one frame; over several it may be less. */
-const MARGIN = 0.06;
+const POOR = 0.13;
+/** How much cheaper another speed must be, in sizes. */
+const MARGIN = 0.03;
 /** Cost of a step of one size: where two speeds explain the frames equally well, the slower one is more likely. */
 const COST_OF_SPEED = 0.02;
-/** How far the mean of one pair can be off, in sizes; that of more pairs less. */
-const DOUBT = 0.1;
+/** Cost in sizes of a speed of which nothing is known, and the pairs of objects that this assumption weighs as much as. */
+const PRIOR = 0.2;
+const PRIOR_PAIRS = 8;
+/** Slower than so many sizes from frame to frame, boxes overlap and need no common speed. */
+const FAR = 0.4;
+/** Fewer objects are no row. */
+const ROW = 3;
+/** How much nearer to detections a speed must lead the tracks that have another one, in sizes. */
+const GAIN = 0.02;
+/** Frames in a row in which another speed must be better. */
+const DOUBTS = 4;
 /** A speed is believed when this much weight is behind it, and another one when it has as much. */
 const BELIEVED = 1.8;
 const MOST_HYPOTHESES = 24;
@@ -64,10 +73,14 @@ export class CommonMotion {
   readonly #spacings: number[] = [];
   readonly #stepsMs: number[] = [];
   #measuredMs = 0;
+  #size = 0;
+  #seconds = 0;
+  #doubts = 0;
 
-  /** The common speed, or undefined where there is none that is certain. */
+  /** The common speed; undefined where there is none that is certain, and for a slow one. */
   get velocity(): Velocity | undefined {
-    return this.#current?.velocity;
+    const current = this.#current?.velocity;
+    return current === undefined || !this.#isFar(current) ? undefined : current;
   }
 
   /**
@@ -83,6 +96,8 @@ export class CommonMotion {
     if (detections.length === 0 || before.places.length === 0) return;
     if (places.length > MOST || before.places.length > MOST) return;
     const size = median(detections.map(({ box }) => sizeOf(box)));
+    this.#size = size;
+    this.#seconds = seconds;
     this.#measure(places, size, seconds, mediaMs);
     const scene = { size, width: picture.width, height: picture.height };
     this.#weigh(before.places, places, seconds, scene);
@@ -90,15 +105,21 @@ export class CommonMotion {
     this.#choose(seconds, size);
   }
 
-  /** Whether a track moves otherwise than the common speed says. */
+  /** Whether a track moves otherwise than the common speed says. Where both are slow, overlap tells what is what. */
   contradicts(track: BoxMotion, seconds: number): boolean {
-    const { velocity } = this;
-    const [vx, vy] = track.velocity();
-    return velocity !== undefined && Math.hypot(vx - velocity[0], vy - velocity[1]) * seconds > SAME * track.size();
+    const common = this.#current?.velocity;
+    const own = track.velocity();
+    if (common === undefined || !(this.#isFar(common) || this.#isFar(own))) return false;
+    return Math.hypot(own[0] - common[0], own[1] - common[1]) * seconds > SAME * track.size();
+  }
+
+  /** Whether this speed leads so far from frame to frame that boxes hardly overlap. */
+  #isFar(velocity: Velocity): boolean {
+    return Math.hypot(...velocity) * this.#seconds > FAR * this.#size;
   }
 
   /**
-   * Whether the common speed leads the tracks to detections of the frame after `seconds` better than their own speeds do.
+   * The common speed, where it leads the tracks to detections of the frame after `seconds` better than their own speeds.
    * All of a row have a false speed or none has; in a crowd at rest, one may walk.
    */
   explains(
@@ -106,9 +127,9 @@ export class CommonMotion {
     detections: readonly Detection[],
     seconds: number,
     scene: PictureSize,
-  ): boolean {
-    const { velocity } = this;
-    if (velocity === undefined) return false;
+  ): Velocity | undefined {
+    const velocity = this.#current?.velocity;
+    if (velocity === undefined || tracks.length < ROW) return undefined;
     const places = placesOf(detections.map(({ box }) => box));
     const missed = (track: BoxMotion, [vx, vy]: Velocity): number | undefined => {
       const [x1, y1, x2, y2] = track.box();
@@ -121,7 +142,8 @@ export class CommonMotion {
       // What leaves the frame with one of the speeds says nothing.
       return own === undefined || common === undefined ? 0 : own - common;
     });
-    return better.reduce((sum, one) => sum + one, 0) >= 0;
+    const gain = better.reduce((sum, one) => sum + one, 0) / tracks.length;
+    return gain >= GAIN ? velocity : undefined;
   }
 
   /** Undefined before movement and spacing are known, and where no products were seen lately. */
@@ -199,28 +221,32 @@ export class CommonMotion {
   /** Takes the cheapest speed, where it is good and clearly better than the one before. */
   #choose(seconds: number, size: number): void {
     const before = this.#current;
-    if (before !== undefined && (!this.#hypotheses.includes(before) || costIn(before) > 2 * POOR))
+    if (before !== undefined && (!this.#hypotheses.includes(before) || costIn(before) > 1.5 * POOR))
       this.#current = undefined;
     const believed = this.#hypotheses.filter((one) => one.frames >= BELIEVED && costIn(one) <= POOR);
     const best = least(believed, (one) => ranked(one, seconds, size));
-    if (best === undefined || best === this.#current) return;
-    if (this.#current !== undefined) {
-      const margin = MARGIN / Math.min(best.frames, this.#current.frames);
-      if (ranked(best, seconds, size) + margin > ranked(this.#current, seconds, size)) return;
+    if (best === undefined || best === this.#current) {
+      this.#doubts = 0;
+      return;
     }
+    if (this.#current !== undefined) {
+      const isBetter = ranked(best, seconds, size) + MARGIN < ranked(this.#current, seconds, size);
+      this.#doubts = isBetter ? this.#doubts + 1 : 0;
+      if (this.#doubts < DOUBTS) return;
+    }
+    this.#doubts = 0;
     this.#current = best;
   }
 }
 
-/** Mean distance that it leaves unexplained, in sizes. */
+/** Mean distance that it leaves unexplained, in sizes; a few pairs that fit may be chance. */
 function costIn({ sum, pairs }: Hypothesis): number {
-  return pairs > 0 ? sum / pairs : Number.POSITIVE_INFINITY;
+  return (sum + PRIOR * PRIOR_PAIRS) / (pairs + PRIOR_PAIRS);
 }
 
 function ranked(one: Hypothesis, seconds: number, size: number): number {
   const speed = (Math.hypot(...one.velocity) * seconds) / size;
-  const doubt = DOUBT / Math.sqrt(Math.max(0.5, one.pairs)) + (COST_OF_SPEED * speed) / Math.max(1, one.frames);
-  return costIn(one) + doubt + (one.frames < BELIEVED ? MARGIN : 0);
+  return costIn(one) + (COST_OF_SPEED * speed) / Math.max(1, one.frames);
 }
 
 function keep(values: number[], value: number): void {

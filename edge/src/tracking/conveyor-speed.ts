@@ -24,6 +24,13 @@ export function commonVelocity(
   return agree.length >= majority * velocities.length ? common : undefined;
 }
 
+/** Whether at least half of the tracks whose speed is known have this speed, or none is known. */
+export function isSpeedOf(tracks: readonly TrackState[], [vx, vy]: readonly [number, number]): boolean {
+  const velocities = tracks.filter((track) => track.speedKnown && track.missed === 0).map((t) => t.motion.velocity());
+  const near = velocities.filter((v) => Math.hypot(v[0] - vx, v[1] - vy) <= AGREEMENT * Math.hypot(vx, vy));
+  return 2 * near.length >= velocities.length;
+}
+
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)]!;
