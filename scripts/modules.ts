@@ -266,7 +266,7 @@ export const MODULES: readonly Module[] = [
   edge('plant', ['domain', 'kit', 'pipeline']),
   edge(
     'config',
-    ['protocol/coverage', 'domain', 'kit', 'fields', 'rules', 'camera/sources', 'plant', 'protocol'],
+    ['vocabulary', 'protocol/coverage', 'domain', 'kit', 'fields', 'rules', 'camera/sources', 'plant', 'protocol'],
     ['zod', 'yaml', 'node:fs', 'node:fs/promises', 'node:crypto'],
   ),
   edge('control', ['kit', 'fields', 'rules', 'config']),

@@ -144,6 +144,7 @@ function Enlarged({ event, onClose }) {
       <h2>${title(event.label)} <${Chip} tone=${severityTone(event.severity)}>${severityWord(event.severity)}<//></h2>
       ${event.snapshots.length === 0 && html`<p class="small">${missing(event)}</p>`}
       ${event.snapshots.map((sha256) => html`<${Picture} key=${sha256} class="evidence" sha256=${sha256} alt=${`Snapshot of the event: ${plain(event.label)} at ${event.camera}`} />`)}
+      ${(history?.clips ?? []).map((sha256) => html`<video key=${sha256} class="evidence" controls preload="none" src=${evidence(sha256)}></video>`)}
       <${Facts}
         rows=${[
           ['What', sentence(event, event.state === 'open')],

@@ -383,3 +383,22 @@ describe('a recording', () => {
     expect(isAlive(line.pid())).toBe(true);
   });
 });
+
+describe('a camera that keeps its video', () => {
+  it('gives a clip around an instant to the main process, and one without video says so', async () => {
+    const url = await testVideo({ seconds: 4, fps: 10, keyEvery: 5 });
+    const cameras = [camera('kept', url, { ringBytes: 2_000_000, loop: true }), camera('plain', url, { loop: true })];
+    const { vision, inspections } = start({ cameras, models: [await brightness()] });
+    const of = (id: string): Inspection[] => inspections.filter(({ frame }) => frame.camera === id);
+    await waitFor('frames', () => of('kept').length >= 15 && of('plain').length >= 5, { withinMs: 60_000 });
+    const { atMs } = of('kept').at(-1)!.frame;
+    const span = { atMs, fromMs: atMs - 800, toMs: atMs + 300 };
+    const signal = AbortSignal.timeout(60_000);
+    const clip = await vision.clip({ camera: 'kept', ...span }, signal);
+    expect(Buffer.from(clip.mp4).toString('latin1', 4, 8)).toBe('ftyp');
+    expect(clip).toMatchObject({ width: 320, height: 180 });
+    expect(clip.fromMs).toBeLessThan(atMs);
+    expect(clip.toMs).toBeGreaterThanOrEqual(span.toMs);
+    await expect(vision.clip({ camera: 'plain', ...span }, signal)).rejects.toMatchObject({ code: 'no_clip' });
+  });
+});

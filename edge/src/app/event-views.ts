@@ -29,7 +29,9 @@ export class EventViews {
     const found = this.#events.show(id);
     if (found === undefined) return undefined;
     const { event, transitions } = found;
-    return { ...eventView(event, this.#isDelivered(event)), transitions: transitions.map(transitionView) };
+    const clips = this.#events.clips(event.event);
+    const view = eventView(event, this.#isDelivered(event));
+    return { ...view, ...(clips.length > 0 && { clips }), transitions: transitions.map(transitionView) };
   }
 
   /** Fresh records are sent before older ones, so each record of the event counts. */

@@ -4,9 +4,10 @@ import type { ChangeStep, RuleMove } from '../control/index.ts';
 import type { EngineCache } from '../engines/index.ts';
 import { messageOf, type Service, ServiceGroup } from '@lineside/kit';
 import { LoadMeter } from '../load/index.ts';
-import { type Alarm, Lanes, type Recorder } from '../pipeline/index.ts';
+import { type Alarm, Lanes } from '../pipeline/index.ts';
 import { type VisionPlan, VisionProcess } from '../vision/index.ts';
 import { afterEngines, engineListener, lineEngines } from './engines.ts';
+import { ClipKeeper, type ClipKeeperOptions } from './clip-keeper.ts';
 import { eventIds } from './event-id.ts';
 import { laneSetup } from './lane-setup.ts';
 import { type LineModel, lineModels, refusals } from './models.ts';
@@ -20,7 +21,7 @@ const SETTLE_MS = 5_000;
 export interface InspectionStart {
   readonly models: readonly LineModel[];
   readonly keeper: EngineCache | undefined;
-  readonly recorder: Recorder;
+  readonly recorder: ClipKeeperOptions['recorder'];
   readonly alarm: Alarm;
   /** For the rules. */
   readonly around: RuleSurroundings;
@@ -51,11 +52,18 @@ export class Inspection {
     this.#models = models;
     this.#keeper = keeper;
     this.#around = around;
+    const clips = new ClipKeeper({
+      recorder,
+      clips: (id) => this.#loaded.config.cameras.find((camera) => camera.id === id)?.clips,
+      vision: () => this.#vision,
+      clock,
+      log: logger.child({ module: 'clips' }),
+    });
     this.lanes = new Lanes({
       lanes: loaded.config.cameras.map((camera) => laneSetup(loaded.config, camera, models, 'live', around)),
       // The lanes ask the vision process for snapshots, which sends its results to the lanes.
       vision: { picture: (request, until) => this.#vision.picture(request, until) },
-      recorder,
+      recorder: clips,
       alarm,
       clock,
       log: logger.child({ module: 'pipeline' }),
@@ -67,6 +75,7 @@ export class Inspection {
       log: logger.child({ module: 'load' }),
     });
     this.services.add(this.load);
+    this.services.add(clips);
     for (const refused of refusals(models)) this.lanes.model(refused);
     this.#plan = this.#newPlan();
     [this.#vision, this.#running] = this.#newVision();

@@ -11,7 +11,7 @@ import type {
   EventView,
   StatusSource,
 } from '../status/index.ts';
-import { evidencePath } from '../evidence/index.ts';
+import { locateEvidence } from '../evidence/index.ts';
 import { EventViews } from './event-views.ts';
 import { CpuMeter, cpuSeconds, diskOf } from './machine.ts';
 import { periodMs } from './model-assignments.ts';
@@ -140,7 +140,7 @@ export class LineStatus implements StatusSource {
 
   evidence(sha256: string): string | undefined {
     const { folder, evidenceFolder } = this.#parts;
-    return folder.evidence.holds(sha256) ? evidencePath(evidenceFolder, sha256) : undefined;
+    return folder.evidence.holds(sha256) ? locateEvidence(evidenceFolder, sha256) : undefined;
   }
 
   /** Calls `announce` with each event as it is written; returns how to stop that. */

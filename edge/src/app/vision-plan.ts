@@ -32,6 +32,7 @@ export function visionPlan(
         absent: refusedAssignmentsOf(camera, models),
         mode: 'live',
         loop: true,
+        ...(camera.clips === undefined ? {} : { ringBytes: camera.clips.memory.bytes }),
       })),
   };
 }

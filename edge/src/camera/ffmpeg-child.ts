@@ -5,6 +5,7 @@ import { ffmpegEnvironment } from './ffmpeg-environment.ts';
 const GRACE_MS = 2_000;
 /** A live child that was killed may have left a program of its own behind, which holds its outputs open. */
 const DRAIN_MS = 2_000;
+const SECOND_SIGNAL_MS = 30;
 
 export interface FfmpegChildOptions {
   readonly command: string;
@@ -77,6 +78,18 @@ export class FfmpegChild {
    */
   async terminate(graceMs = GRACE_MS): Promise<boolean> {
     this.#closePipes();
+    return this.#process.terminate(graceMs);
+  }
+
+  /**
+   * The same for a process that may be waiting for its camera: the first SIGTERM asks FFmpeg to end after the packet for
+   * which it waits, the second one interrupts that.
+   */
+  async interrupt(graceMs: number): Promise<boolean> {
+    this.#closePipes();
+    this.#process.signal('SIGTERM');
+    // Two signals at the same moment would be one.
+    await new Promise((resolve) => setTimeout(resolve, SECOND_SIGNAL_MS));
     return this.#process.terminate(graceMs);
   }
 

@@ -140,7 +140,7 @@ export class StreamRun {
   /** True when the child had to be killed. A stopped one holds nothing that a grace would save. */
   async #endChild(stalled: boolean): Promise<boolean> {
     if (!stalled) return this.#child.terminate();
-    if (!this.#watch.isStopped) return this.#child.terminate(STALL_GRACE_MS);
+    if (!this.#watch.isStopped) return this.#child.interrupt(STALL_GRACE_MS);
     await this.#child.kill();
     return true;
   }

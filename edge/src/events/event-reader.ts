@@ -1,6 +1,13 @@
 import type Database from 'better-sqlite3';
 import { aborted, type Clock, isAbort } from '@lineside/kit';
-import { derivedBase, derivedTables, hasDerivedTables, JournalReader, openForReading } from '../journal/reading.ts';
+import {
+  clipsOf,
+  derivedBase,
+  derivedTables,
+  hasDerivedTables,
+  JournalReader,
+  openForReading,
+} from '../journal/reading.ts';
 import type { EventFilter, EventPage } from './event-filter.ts';
 import { EventQuery } from './event-query.ts';
 import { type EventSummary, eventSummary, summariseAll, type Transition, transitionOf } from './event-summary.ts';
@@ -28,11 +35,13 @@ export function openEventReader(path: string): EventReader {
 /** Events of a journal as people ask for them. */
 export class EventReader {
   readonly #journal: JournalReader;
+  readonly #database: Database.Database;
   readonly #query: EventQuery;
   readonly #ofEvent: Database.Statement<[string], string>;
   readonly #startingWith: Database.Statement<[string, string], string>;
 
   constructor(database: Database.Database) {
+    this.#database = database;
     this.#journal = new JournalReader(database);
     this.#query = new EventQuery(database);
     // Spelled as the index is, or SQLite would read every row.
@@ -62,6 +71,11 @@ export class EventReader {
     const transitions = this.transitions(found);
     const summary = summariseAll(transitions);
     return summary === undefined ? undefined : { event: eventSummary(summary), transitions };
+  }
+
+  /** SHA-256 of the clips of an event that are on this device, oldest first. */
+  clips(event: string): readonly string[] {
+    return clipsOf(this.#database, event);
   }
 
   /** The transitions of one event that are held, oldest first. */

@@ -223,3 +223,47 @@ test('a tail gives what is written after it began, and ends with its signal', as
   expect((await last).done).toBe(true);
   reader.close();
 });
+
+const video = (text: string) => ({ mp4: Buffer.from(text), width: 1280, height: 720 });
+
+test('a clip is evidence like a snapshot: a record with its hash, a file under it, and bytes that are verified', async () => {
+  const { evidence, recorder, sweep } = open();
+  await recorder.record(happening(1), picture('one'));
+  const { sha256 } = await recorder.recordClip(id(1), video('film'));
+  const records = journal.read('media', 1, 10, 1e6)?.records ?? [];
+  const body = { sha256, bytes: 4, mime: 'video/mp4', width: 1280, height: 720, event: id(1) };
+  expect(JSON.parse(records.at(-1) ?? '')).toMatchObject({ k: 'clip', b: body });
+  expect(await files()).toContain(`${sha256}.mp4`);
+  expect((await evidence.open(sha256)).toString()).toBe('film');
+  expect(await sweep.sweep()).toMatchObject({ unknown: 0, lost: 0, kept: 0 });
+  const reader = openEventReader(journalPath(folder.path));
+  expect(reader.clips(id(1))).toEqual([sha256]);
+  expect(reader.clips(id(2))).toEqual([]);
+  reader.close();
+});
+
+test('the collector gets snapshots before clips, and a full quota costs clips before snapshots', async () => {
+  const { evidence, recorder } = open(6);
+  await recorder.record(happening(1), picture('one'));
+  const clip = await recorder.recordClip(id(1), video('film'));
+  await recorder.record(happening(2), picture('two'));
+  expect(evidence.pending(10).map(({ bytes, mime }) => [bytes, mime])).toEqual([
+    [3, 'image/jpeg'],
+    [3, 'image/jpeg'],
+    [4, 'video/mp4'],
+  ]);
+  expect(evidence.retain()).toBe(1);
+  expect(evidence.holds(clip.sha256)).toBe(false);
+  expect((await files()).filter((name) => name.endsWith('.mp4'))).toEqual([]);
+  expect(evidence.pending(10)).toHaveLength(2);
+  expect(audits().join()).toContain(clip.sha256);
+});
+
+test('a crash between the record of a clip and its final name is finished by the next sweep', async () => {
+  const { recorder, sweep } = open();
+  const { sha256 } = await recorder.recordClip(id(1), video('film'));
+  const path = evidencePath(evidenceFolder(folder.path), sha256, 'clip');
+  await rename(path, `${path}.${journal.epoch}-1-1.new`);
+  expect(await sweep.sweep()).toMatchObject({ finished: 1, lost: 0 });
+  expect(await files()).toEqual([`${sha256}.mp4`]);
+});

@@ -2,9 +2,9 @@ import type { EventBody, MediaBody } from '@lineside/protocol';
 import type { LineEvent } from '../domain/index.ts';
 import { type Clock, type Logger, messageOf } from '@lineside/kit';
 import type { Picture, Recorder } from '../pipeline/index.ts';
-import type { EvidenceStore, StagedEvidence } from '../evidence/index.ts';
+import { EVIDENCE_FORMATS, type EvidenceStore, type StagedEvidence } from '../evidence/index.ts';
 import { CommitQueue, type Entry, type Journal, type JournalAlarms } from '../journal/index.ts';
-import { EVENT_RECORD, SNAPSHOT_RECORD } from './record-kinds.ts';
+import { CLIP_RECORD, EVENT_RECORD, SNAPSHOT_RECORD } from './record-kinds.ts';
 
 /** Writes events and their snapshots: the file first, then one transaction with the records that name it. */
 export class JournalRecorder implements Recorder {
@@ -48,6 +48,25 @@ export class JournalRecorder implements Recorder {
       this.#evidence.discard(staged);
       throw error;
     }
+  }
+
+  /** A clip of an event whose opening is recorded: the file first, then the record that names it. */
+  async recordClip(
+    event: string,
+    { mp4, width, height }: { readonly mp4: Uint8Array; readonly width: number; readonly height: number },
+  ): Promise<{ readonly sha256: string }> {
+    const staged = await this.#evidence.stage(mp4, 'clip');
+    try {
+      const body = mediaBody(event, { width, height }, staged);
+      await this.#commits.append([{ stream: 'media', kind: CLIP_RECORD, body }], () => {
+        this.#evidence.adopt(staged, event, this.#clock.wallMs());
+      });
+    } catch (error) {
+      this.#evidence.discard(staged);
+      throw error;
+    }
+    this.#evidence.settle(staged);
+    return { sha256: staged.sha256 };
   }
 
   /** Writes at once what still waits for others; before the journal is closed. */
@@ -119,9 +138,10 @@ export function eventBody(
   };
 }
 
-function mediaBody(event: string, picture: Picture, staged: StagedEvidence): MediaBody {
-  const { width, height } = picture;
-  return { sha256: staged.sha256, bytes: staged.bytes, mime: 'image/jpeg', width, height, event };
+function mediaBody(event: string, size: Pick<Picture, 'width' | 'height'>, staged: StagedEvidence): MediaBody {
+  const { width, height } = size;
+  const { mime } = EVIDENCE_FORMATS[staged.kind];
+  return { sha256: staged.sha256, bytes: staged.bytes, mime, width, height, event };
 }
 
 function finiteOnly(details: NonNullable<EventBody['details']>): NonNullable<EventBody['details']> {

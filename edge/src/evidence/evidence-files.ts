@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '@lineside/kit';
@@ -14,17 +15,32 @@ export function evidenceFolder(data: string): string {
   return join(data, 'evidence');
 }
 
-/** Path of the file with that hash: `FOLDER/ab/<sha256>.jpg`. */
-export function evidencePath(folder: string, sha256: string): string {
-  return join(folder, sha256.slice(0, 2), `${sha256}.jpg`);
+/** What evidence there is of an event: pictures, and short videos. */
+export type EvidenceKind = 'snapshot' | 'clip';
+
+export const EVIDENCE_FORMATS = {
+  snapshot: { ending: 'jpg', mime: 'image/jpeg' },
+  clip: { ending: 'mp4', mime: 'video/mp4' },
+} as const satisfies Readonly<Record<EvidenceKind, { readonly ending: string; readonly mime: string }>>;
+
+/** Path of a file with that hash: `FOLDER/ab/<sha256>.jpg`, or `.mp4` for a clip. */
+export function evidencePath(folder: string, sha256: string, kind: EvidenceKind = 'snapshot'): string {
+  return join(folder, sha256.slice(0, 2), `${sha256}.${EVIDENCE_FORMATS[kind].ending}`);
+}
+
+/** Path of the file that is there, whichever kind it is; that of a snapshot where there is none. */
+export function locateEvidence(folder: string, sha256: string): string {
+  const clip = evidencePath(folder, sha256, 'clip');
+  const snapshot = evidencePath(folder, sha256);
+  return !existsSync(snapshot) && existsSync(clip) ? clip : snapshot;
 }
 
 /**
- * The bytes of a snapshot, hashed again. Throws `evidence_missing`, and `evidence_damaged` where the bytes are not those
+ * The bytes of a snapshot or clip, hashed again. Throws `evidence_missing`, and `evidence_damaged` where the bytes are not those
  * that were written.
  */
 export async function readEvidence(folder: string, sha256: string): Promise<Buffer> {
-  const path = evidencePath(folder, sha256);
+  const path = locateEvidence(folder, sha256);
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -32,7 +48,7 @@ export async function readEvidence(folder: string, sha256: string): Promise<Buff
     if (systemCode(error) !== 'ENOENT') throw error;
     throw new EvidenceError({
       code: 'evidence_missing',
-      message: `the snapshot ${sha256} is not on this device any more`,
+      message: `the evidence ${sha256} is not on this device any more`,
       advice: 'look for it at the collector; audit records say what was removed and why',
       cause: error,
     });
@@ -40,7 +56,7 @@ export async function readEvidence(folder: string, sha256: string): Promise<Buff
   if (sha256Of(bytes) === sha256) return bytes;
   throw new EvidenceError({
     code: 'evidence_damaged',
-    message: `the snapshot ${path} is not what was written`,
+    message: `the evidence ${path} is not what was written`,
     advice: 'check the disk (smartctl, dmesg); the event itself is kept in the journal',
   });
 }

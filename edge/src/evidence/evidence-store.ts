@@ -1,14 +1,15 @@
 import { renameSync, unlinkSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { type Logger, messageOf, systemCode, writeFileAtomic } from '@lineside/kit';
-import { evidencePath, readEvidence, sha256Of } from './evidence-files.ts';
-import type { Entry, Journal } from '../journal/index.ts';
+import { EVIDENCE_FORMATS, type EvidenceKind, evidencePath, readEvidence, sha256Of } from './evidence-files.ts';
+import { CLIP_TABLE, type Entry, type Journal } from '../journal/index.ts';
 
 /** Bytes that are durable on the disk under a provisional name and that no record names yet. */
 export interface StagedEvidence {
   readonly sha256: string;
   readonly bytes: number;
   readonly provisional: string;
+  readonly kind: EvidenceKind;
 }
 
 export interface PendingEvidence {
@@ -31,9 +32,10 @@ interface Row {
 }
 
 const RETENTION_STEP = 64;
+const IS_CLIP = 'EXISTS (SELECT 1 FROM evidence_clip WHERE evidence_clip.sha256 = evidence.sha256)';
 
 /**
- * Snapshots in files beside the journal, named by their hash. A table in the journal's file lists them and says which
+ * Snapshots and clips in files beside the journal, named by their hash. A table in the journal's file lists them and says which
  * the collector has. Order of a write: bytes on the disk under a provisional name that contains the journal's epoch, then
  * the transaction with the records that name them, then the final name. So a crash leaves either a file that a record
  * names, or a provisional file of this journal that no record names and that can be removed.
@@ -44,7 +46,11 @@ export class EvidenceStore {
   readonly #log: Logger;
   readonly #quotaBytes: number;
   readonly #insert: Database.Statement<[string, number, string, number]>;
-  readonly #pending: Database.Statement<[number], { readonly sha256: string; readonly bytes: number }>;
+  readonly #insertClip: Database.Statement<[string]>;
+  readonly #pending: Database.Statement<
+    [number],
+    { readonly sha256: string; readonly bytes: number; readonly clip: number }
+  >;
   readonly #uploaded: Database.Statement<[string]>;
   readonly #totals: Database.Statement<[], EvidenceStats>;
   readonly #next: Database.Statement<[number, number], Row>;
@@ -52,6 +58,7 @@ export class EvidenceStore {
 
   constructor(options: { journal: Journal; folder: string; quotaBytes: number; log: Logger }) {
     const { database } = options.journal;
+    database.exec(CLIP_TABLE);
     this.folder = options.folder;
     this.#journal = options.journal;
     this.#log = options.log;
@@ -59,34 +66,37 @@ export class EvidenceStore {
     this.#insert = database.prepare(`INSERT INTO evidence(sha256, bytes, event, number, wall_ms)
       VALUES (?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM evidence), ?)
       ON CONFLICT(sha256) DO NOTHING`);
-    this.#pending = database.prepare('SELECT sha256, bytes FROM evidence WHERE uploaded = 0 ORDER BY number LIMIT ?');
+    this.#insertClip = database.prepare('INSERT OR IGNORE INTO evidence_clip VALUES (?)');
+    // Clips are large: the snapshots of all events are at the collector before the first of them.
+    this.#pending = database.prepare(`SELECT sha256, bytes, ${IS_CLIP} AS clip FROM evidence WHERE uploaded = 0
+      ORDER BY clip, number LIMIT ?`);
     this.#uploaded = database.prepare('UPDATE evidence SET uploaded = 1 WHERE sha256 = ?');
     this.#totals = database.prepare(`SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes,
       count(*) FILTER (WHERE uploaded = 0) AS pending FROM evidence`);
-    this.#next = database.prepare(
-      'SELECT sha256, bytes, event FROM evidence WHERE uploaded = ? ORDER BY number LIMIT ?',
-    );
+    this.#next = database.prepare(`SELECT sha256, bytes, event FROM evidence WHERE uploaded = ?
+      ORDER BY ${IS_CLIP} DESC, number LIMIT ?`);
   }
 
-  /** Puts `jpeg` on the disk, durable, under a provisional name. */
-  async stage(jpeg: Uint8Array): Promise<StagedEvidence> {
-    const sha256 = sha256Of(jpeg);
+  /** Puts a JPEG or an MP4 on the disk, durable, under a provisional name. */
+  async stage(bytes: Uint8Array, kind: EvidenceKind = 'snapshot'): Promise<StagedEvidence> {
+    const sha256 = sha256Of(bytes);
     this.#staged += 1;
     const unique = `${this.#journal.epoch}-${process.pid}-${this.#staged}`;
-    const provisional = `${evidencePath(this.folder, sha256)}.${unique}.new`;
-    await writeFileAtomic(provisional, jpeg, { unique });
-    return { sha256, bytes: jpeg.byteLength, provisional };
+    const provisional = `${evidencePath(this.folder, sha256, kind)}.${unique}.new`;
+    await writeFileAtomic(provisional, bytes, { unique });
+    return { sha256, bytes: bytes.byteLength, provisional, kind };
   }
 
   /** Adds the file to the table; to be called inside the transaction that writes the records naming it. */
   adopt(staged: StagedEvidence, event: string, wallMs: number): void {
     this.#insert.run(staged.sha256, staged.bytes, event, Math.round(wallMs));
+    if (staged.kind === 'clip') this.#insertClip.run(staged.sha256);
   }
 
   /** After that transaction: gives the file its final name. If that fails, the next sweep does it. */
   settle(staged: StagedEvidence): void {
     try {
-      renameSync(staged.provisional, evidencePath(this.folder, staged.sha256));
+      renameSync(staged.provisional, evidencePath(this.folder, staged.sha256, staged.kind));
     } catch (error) {
       this.#log.warn(
         { path: staged.provisional, error: messageOf(error) },
@@ -100,14 +110,16 @@ export class EvidenceStore {
     this.#unlink(staged.provisional);
   }
 
-  /** Bytes of a snapshot, hashed again. Throws `evidence_missing`, `evidence_damaged`. */
+  /** Bytes of a snapshot or clip, hashed again. Throws `evidence_missing`, `evidence_damaged`. */
   open(sha256: string): Promise<Buffer> {
     return readEvidence(this.folder, sha256);
   }
 
-  /** Evidence that the collector lacks, oldest first. */
+  /** Evidence that the collector lacks: snapshots first, then clips, each oldest first. */
   pending(limit: number): readonly PendingEvidence[] {
-    return this.#pending.all(limit).map((row) => ({ ...row, mime: 'image/jpeg' }));
+    return this.#pending.all(limit).map(({ sha256, bytes, clip }) => {
+      return { sha256, bytes, mime: EVIDENCE_FORMATS[clip === 1 ? 'clip' : 'snapshot'].mime };
+    });
   }
 
   /** The collector has hashed and stored it. */
@@ -120,8 +132,9 @@ export class EvidenceStore {
   }
 
   /**
-   * Brings the evidence under its quota: removes uploaded files first, oldest first; then the oldest others, each with
-   * an audit record of its loss in the same transaction. Returns how many were removed.
+   * Brings the evidence under its quota: removes uploaded files first, clips before snapshots and oldest first; then the
+   * others in the same order, each with an audit record of its loss in the same transaction. Returns how many were
+   * removed.
    */
   retain(): number {
     let removed = 0;
@@ -144,10 +157,12 @@ export class EvidenceStore {
   remove(hashes: readonly string[], records: readonly Entry[]): void {
     const { database } = this.#journal;
     const forget = database.prepare('DELETE FROM evidence WHERE sha256 = ?');
+    const forgetClip = database.prepare('DELETE FROM evidence_clip WHERE sha256 = ?');
     const condemn = database.prepare('INSERT OR IGNORE INTO evidence_garbage VALUES (?)');
     this.#journal.append(records, () => {
       for (const sha256 of hashes) {
         forget.run(sha256);
+        forgetClip.run(sha256);
         condemn.run(sha256);
       }
     });
@@ -161,7 +176,10 @@ export class EvidenceStore {
       .prepare<[], string>('SELECT sha256 FROM evidence_garbage WHERE sha256 NOT IN (SELECT sha256 FROM evidence)')
       .pluck()
       .all();
-    for (const sha256 of condemned) this.#unlink(evidencePath(this.folder, sha256));
+    for (const sha256 of condemned) {
+      this.#unlink(evidencePath(this.folder, sha256));
+      this.#unlink(evidencePath(this.folder, sha256, 'clip'));
+    }
     database.exec('DELETE FROM evidence_garbage');
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { type Clock, type Logger, systemCode } from '@lineside/kit';
 import { type EvidenceStore, lossOf } from './evidence-store.ts';
-import { evidencePath } from './evidence-files.ts';
+import { locateEvidence } from './evidence-files.ts';
 import type { Journal } from '../journal/index.ts';
 
 export interface SweepReport {
@@ -19,8 +19,8 @@ export interface SweepReport {
   readonly lost: number;
 }
 
-const FINAL = /^([0-9a-f]{64})\.jpg$/;
-const PROVISIONAL = /^([0-9a-f]{64})\.jpg\.([0-9a-f]{16})-\d+-\d+\.new$/;
+const FINAL = /^([0-9a-f]{64})\.(?:jpg|mp4)$/;
+const PROVISIONAL = /^([0-9a-f]{64})\.(?:jpg|mp4)\.([0-9a-f]{16})-\d+-\d+\.new$/;
 
 /**
  * Reconciles the evidence folder with its table, at start and every minute. Removes only provisional files of this
@@ -77,7 +77,7 @@ export class EvidenceSweep {
 
   #finish(path: string, sha256: string, present: Set<string>): boolean {
     if (!this.#evidence.holds(sha256)) return false;
-    renameSync(path, evidencePath(this.#evidence.folder, sha256));
+    renameSync(path, path.replace(/\.[0-9a-f]{16}-\d+-\d+\.new$/, ''));
     present.add(sha256);
     return true;
   }
@@ -96,7 +96,7 @@ export class EvidenceSweep {
   #declareMissing(present: ReadonlySet<string>): number {
     const rows: Database.Statement<[], { sha256: string; bytes: number; event: string }> =
       this.#journal.database.prepare('SELECT sha256, bytes, event FROM evidence ORDER BY number');
-    const gone = (sha256: string): boolean => !existsSync(evidencePath(this.#evidence.folder, sha256));
+    const gone = (sha256: string): boolean => !existsSync(locateEvidence(this.#evidence.folder, sha256));
     const missing = rows.all().filter((row) => !present.has(row.sha256) && gone(row.sha256));
     if (missing.length === 0) return 0;
     this.#evidence.remove(

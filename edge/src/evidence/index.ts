@@ -1,9 +1,16 @@
 /**
- * Evidence files: snapshots of events under their SHA-256, with a table of what is held and what was uploaded, a quota,
+ * Evidence files: snapshots and clips of events under their SHA-256, with a table of what is held and what was uploaded, a quota,
  * and a sweep that brings files and table together. Its table is in the journal's database.
  */
 export * from './errors.ts';
-export { evidenceFolder, evidencePath, readEvidence } from './evidence-files.ts';
+export {
+  EVIDENCE_FORMATS,
+  type EvidenceKind,
+  evidenceFolder,
+  evidencePath,
+  locateEvidence,
+  readEvidence,
+} from './evidence-files.ts';
 export {
   EvidenceStore,
   type EvidenceStats,

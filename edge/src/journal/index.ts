@@ -22,3 +22,4 @@ export { derivedBase, derivedTables, hasDerivedTables, noteDerivedBase } from '.
 export { TelemetryByTime } from './telemetry-by-time.ts';
 export * from './verify.ts';
 export { WalWatch } from './wal-watch.ts';
+export { CLIP_TABLE } from './clip-table.ts';

@@ -10,3 +10,4 @@ export type { DeclaredLoss, StreamStats } from './journal-types.ts';
 export { readDevice } from './meta.ts';
 export { TelemetryByTime } from './telemetry-by-time.ts';
 export { derivedBase, derivedTables, hasDerivedTables } from './schema.ts';
+export { clipsOf } from './clip-table.ts';

@@ -75,6 +75,25 @@ export interface Picture {
   readonly index: number;
 }
 
+/** A clip that is wanted of a camera. */
+export interface ClipRequest {
+  readonly camera: string;
+  /** Monotonic ms: its beginning, the instant that it is about, its end. */
+  readonly fromMs: number;
+  readonly atMs: number;
+  readonly toMs: number;
+}
+
+/** Video as it came from the camera, without encoding; it begins and ends with whole groups of pictures. */
+export interface VideoClip {
+  readonly mp4: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** Monotonic ms of what it shows. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** The vision process, as far as lanes need it. */
 export interface Vision {
   /** JPEG of a frame with boxes; rejects with a coded error when none is held or the deadline passes. */

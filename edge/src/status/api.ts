@@ -145,7 +145,9 @@ function addEvents(api: FastifyInstance, { source }: ApiOptions): void {
     async (request, reply) => {
       const path = source.evidence(request.params.sha256);
       if (path === undefined) throw notFound('No such picture is held', 'It may have been removed to free space');
-      reply.header('cache-control', 'private, max-age=31536000, immutable').type('image/jpeg');
+      reply
+        .header('cache-control', 'private, max-age=31536000, immutable')
+        .type(path.endsWith('.mp4') ? 'video/mp4' : 'image/jpeg');
       return reply.sendFile(basename(path), dirname(path), { cacheControl: false });
     },
   );

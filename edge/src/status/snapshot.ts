@@ -219,6 +219,8 @@ export interface LinkView {
 
 /** All transitions of one incident as one thing to show. */
 export interface EventView {
+  /** SHA-256 of each clip that is on the device, oldest first; only in the history of one event. */
+  readonly clips?: readonly string[];
   /** UUIDv7 of the incident. */
   readonly event: string;
   /** One of EVENT_KINDS, or of another version's. */

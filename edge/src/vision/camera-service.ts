@@ -1,5 +1,7 @@
 import {
   type BufferPool,
+  type Clip,
+  type ClipSpan,
   FfmpegCamera,
   type FfmpegCapabilities,
   type StartGate,
@@ -31,6 +33,7 @@ export class CameraService implements Service {
   readonly dispatcher: FrameDispatcher;
   readonly #options: CameraServiceOptions;
   #nextIndex: number;
+  #camera: FfmpegCamera | undefined;
 
   constructor(options: CameraServiceOptions) {
     this.name = `camera ${options.plan.id}`;
@@ -44,17 +47,22 @@ export class CameraService implements Service {
     return this.#nextIndex;
   }
 
+  /** A clip of the undecoded stream; undefined where none is kept or nothing of that time is held. */
+  async clip(span: ClipSpan, signal: AbortSignal): Promise<Clip | undefined> {
+    return this.#camera?.clip(span, signal);
+  }
+
   /** Runs until `signal` aborts, after the end of a recording too. */
   async run(signal: AbortSignal): Promise<void> {
     const { plan, dispatcher, firstIndex, capabilities, pool, gate, clock, random, logger, onStatus, onEnded } =
       this.#options;
-    const { id, url, transport, fps, mode, loop } = plan;
+    const { id, url, transport, fps, mode, loop, ringBytes } = plan;
     // While FFmpeg is missing this takes as long as it takes.
     const known = await Promise.race([capabilities, aborted(signal)]);
     if (known === undefined) return;
     try {
       const tools = { capabilities: known, pool, gate, clock, random, logger };
-      const options = { id, url, transport, fps, mode, formats: dispatcher.formats, firstIndex };
+      const options = { id, url, transport, fps, mode, formats: dispatcher.formats, firstIndex, ringBytes };
       const camera = new FfmpegCamera({ ...options, ...(loop === undefined ? {} : { loop }) }, tools, {
         frame: (frame) => {
           this.#nextIndex = frame.index + 1;
@@ -62,6 +70,7 @@ export class CameraService implements Service {
         },
         status: onStatus,
       });
+      this.#camera = camera;
       await camera.run(signal);
     } catch (error) {
       // The camera has reported what is wrong with it; for a recording that is its end.

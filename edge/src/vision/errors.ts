@@ -1,6 +1,13 @@
 import { LinesideError, type Retry } from '@lineside/kit';
 
-export const VISION_ERROR_CODES = ['vision_down', 'no_picture', 'picture_late', 'picture_failed'] as const;
+export const VISION_ERROR_CODES = [
+  'vision_down',
+  'no_picture',
+  'picture_late',
+  'picture_failed',
+  'no_clip',
+  'clip_late',
+] as const;
 export type VisionErrorCode = (typeof VISION_ERROR_CODES)[number];
 
 export const VISION_ADVICE: Readonly<Record<VisionErrorCode, string>> = {
@@ -8,6 +15,8 @@ export const VISION_ADVICE: Readonly<Record<VisionErrorCode, string>> = {
   no_picture: 'The camera has not delivered a picture yet. Look at its state.',
   picture_late: 'The machine is too busy to make the picture. Lower the frame rate or the number of cameras.',
   picture_failed: 'Run `lineside doctor`; if it stays, report it with the log.',
+  no_clip: 'Look at the state of the camera. Raise `clips.memory` where the time before the event is missing.',
+  clip_late: 'The vision process was too busy or was started again. Lower the frame rate or the number of cameras.',
 };
 
 const RETRY: Readonly<Record<VisionErrorCode, Retry>> = {
@@ -15,9 +24,11 @@ const RETRY: Readonly<Record<VisionErrorCode, Retry>> = {
   no_picture: 'later',
   picture_late: 'later',
   picture_failed: 'never',
+  no_clip: 'never',
+  clip_late: 'never',
 };
 
-/** A snapshot that could not be made. */
+/** A snapshot or clip that could not be made. */
 export class VisionError extends LinesideError {
   override readonly name = 'VisionError';
   declare readonly code: VisionErrorCode;

@@ -54,6 +54,7 @@ async function serve(order: Extract<ToVision, { type: 'plan' }>, stop: AbortSign
     if (message.type === 'seen') engine.seen(message.camera, message.index);
     if (message.type === 'change') changes = changes.then(() => engine.change(message));
     if (message.type === 'picture') void answerPicture(engine, message);
+    if (message.type === 'clip') void answerClip(engine, message);
   });
   const heart = setInterval(() => engine.beat(), HEARTBEAT_MS);
   await engine.run(stop);
@@ -75,6 +76,15 @@ async function answerPicture(
   } catch (error) {
     const known = error instanceof LinesideError && isVisionErrorCode(error.code) ? error.code : 'picture_failed';
     await send({ type: 'no_picture', id, code: known, message: messageOf(error) });
+  }
+}
+
+async function answerClip(engine: VisionWorker, { id, request }: Extract<ToVision, { type: 'clip' }>): Promise<void> {
+  try {
+    await send({ type: 'clip', id, clip: await engine.clip(request) });
+  } catch (error) {
+    const known = error instanceof LinesideError && isVisionErrorCode(error.code) ? error.code : 'no_clip';
+    await send({ type: 'no_clip', id, code: known, message: messageOf(error) });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CameraStatus, Inspection, ModelStatus, SkipReason } from '../domain/index.ts';
-import type { PictureRequest } from '../pipeline/index.ts';
+import type { ClipRequest, PictureRequest, VideoClip } from '../pipeline/index.ts';
 import type { VisionErrorCode } from './errors.ts';
 import type { VisionPlan } from './plan.ts';
 import type { PlanChange } from './plan-change.ts';
@@ -23,6 +23,7 @@ export type ToVision =
       readonly firstIndex: Readonly<Record<string, number>>;
     }
   | { readonly type: 'picture'; readonly id: number; readonly request: PictureRequest }
+  | { readonly type: 'clip'; readonly id: number; readonly request: ClipRequest }
   /** The main process has dealt with an inspection of a recording: the next frame may follow. */
   | { readonly type: 'seen'; readonly camera: string; readonly index: number }
   | { readonly type: 'stop' };
@@ -61,6 +62,8 @@ export type FromVision =
       readonly index: number;
     }
   | { readonly type: 'no_picture'; readonly id: number; readonly code: VisionErrorCode; readonly message: string }
+  | { readonly type: 'clip'; readonly id: number; readonly clip: VideoClip }
+  | { readonly type: 'no_clip'; readonly id: number; readonly code: VisionErrorCode; readonly message: string }
   | {
       readonly type: 'log';
       readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -80,11 +83,13 @@ const FROM_VISION: ReadonlySet<string> = new Set<FromVision['type']>([
   'dropped',
   'picture',
   'no_picture',
+  'clip',
+  'no_clip',
   'log',
   'replace',
 ]);
 
-const TO_VISION: ReadonlySet<string> = new Set<ToVision['type']>(['plan', 'change', 'picture', 'seen', 'stop']);
+const TO_VISION: ReadonlySet<string> = new Set<ToVision['type']>(['plan', 'change', 'picture', 'clip', 'seen', 'stop']);
 
 /** Both ends are the same version of the same program, started by one another: the type names the whole shape. */
 export function isFromVision(value: unknown): value is FromVision {

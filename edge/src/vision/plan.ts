@@ -18,6 +18,8 @@ export interface CameraPlan {
   readonly mode: 'live' | 'recording';
   /** A live file starts again at its end. */
   readonly loop?: boolean | undefined;
+  /** Memory for the undecoded stream, from which clips of events are cut; none is kept when left out. */
+  readonly ringBytes?: number | undefined;
 }
 
 /** How one camera uses one model. */

@@ -1,5 +1,5 @@
 import { type Clock, isAbort, type Logger, readLifeSigns, type Service } from '@lineside/kit';
-import type { Picture, PictureRequest, Vision, VisionListener } from '../pipeline/index.ts';
+import type { ClipRequest, Picture, PictureRequest, VideoClip, Vision, VisionListener } from '../pipeline/index.ts';
 import { FrameReconciler } from './frame-accounting/index.ts';
 import { combineListeners } from './combine-listeners.ts';
 import { VisionError } from './errors.ts';
@@ -7,11 +7,14 @@ import { HangPatience } from './hang-patience.ts';
 import { LOOP_FAULTS, LOOP_TICK_MS, LoopWatch } from './loop-watch.ts';
 import type { FromVision } from './messages.ts';
 import { ModelQuarantine } from './model-quarantine.ts';
-import { PendingSnapshots } from './pending-snapshots.ts';
+import { PendingAnswers } from './pending-answers.ts';
 import { assignmentOf, type VisionPlan } from './plan.ts';
 import { diffPlans } from './plan-change.ts';
 import { RestartBudget } from './restart-budget.ts';
 import { VisionChild } from './vision-child.ts';
+
+/** After the end of a clip's time: the last group of pictures must end, and the clip must arrive. */
+const CLIP_DEADLINE_MS = 25_000;
 
 export interface VisionProcessOptions {
   /** What the process runs until `change` gives it another plan. */
@@ -46,7 +49,8 @@ export class VisionProcess implements Service, Vision {
   readonly name = 'vision';
   readonly #options: VisionProcessOptions;
   readonly #listener: VisionListener;
-  readonly #pictures: PendingSnapshots;
+  readonly #pictures = new PendingAnswers<Picture>({ code: 'picture_late', message: 'the snapshot took too long' });
+  readonly #clips = new PendingAnswers<VideoClip>({ code: 'clip_late', message: 'the clip took too long' });
   readonly #recordings: ReadonlySet<string>;
   /** What is to run; a new process starts with it, less what is in quarantine. */
   #plan: VisionPlan;
@@ -71,7 +75,6 @@ export class VisionProcess implements Service, Vision {
     this.#listener = combineListeners(options.listeners);
     this.#plan = options.plan;
     this.#running = options.plan;
-    this.#pictures = new PendingSnapshots(options.pictureDeadlineMs ?? 5_000);
     const recordings = options.plan.cameras.filter(({ mode }) => mode === 'recording');
     this.#recordings = new Set(recordings.map(({ id }) => id));
   }
@@ -131,10 +134,27 @@ export class VisionProcess implements Service, Vision {
 
   /** @throws VisionError when no frame is kept, the process is down, or the deadline passes. */
   async picture(request: PictureRequest, signal: AbortSignal): Promise<Picture> {
+    const child = this.#listening();
+    const { pictureDeadlineMs = 5_000 } = this.#options;
+    return this.#pictures.ask((id) => child.send({ type: 'picture', id, request }), pictureDeadlineMs, signal);
+  }
+
+  /**
+   * Video of a camera that keeps it, once the end of the clip has come.
+   *
+   * @throws VisionError when nothing of that time is kept, the process is down, or the deadline passes.
+   */
+  async clip(request: ClipRequest, signal: AbortSignal): Promise<VideoClip> {
+    const child = this.#listening();
+    const waitMs = Math.max(0, request.toMs - this.#options.clock.monoMs()) + CLIP_DEADLINE_MS;
+    return this.#clips.ask((id) => child.send({ type: 'clip', id, request }), waitMs, signal);
+  }
+
+  #listening(): VisionChild {
     const child = this.#child;
     if (child === undefined || !this.#greeted)
       throw new VisionError('vision_down', 'the vision process is not running');
-    return this.#pictures.ask((id) => child.send({ type: 'picture', id, request }), signal);
+    return child;
   }
 
   /** Runs one child from its start to its end; resolves to why it ended. */
@@ -162,6 +182,7 @@ export class VisionProcess implements Service, Vision {
     const how = await ended;
     this.#child = undefined;
     this.#pictures.abandon();
+    this.#clips.abandon();
     this.#countLost();
     this.#dropped();
     return fault ?? how;
@@ -267,8 +288,16 @@ export class VisionProcess implements Service, Vision {
         if (message.id === this.#change?.id) this.#dropped();
         return;
       case 'picture':
+        this.#pictures.answered(message.id, pictureOf(message));
+        return;
       case 'no_picture':
-        this.#pictures.arrived(message);
+        this.#pictures.refused(message);
+        return;
+      case 'clip':
+        this.#clips.answered(message.id, message.clip);
+        return;
+      case 'no_clip':
+        this.#clips.refused(message);
         return;
       case 'log':
         logger[message.level](message.facts, message.message);
@@ -289,6 +318,10 @@ export class VisionProcess implements Service, Vision {
     // Pictures that the listener asks for now are requested before the next frame is let through.
     setImmediate(() => this.#child?.send({ type: 'seen', camera, index }));
   }
+}
+
+function pictureOf({ jpeg, width, height, index }: Extract<FromVision, { type: 'picture' }>): Picture {
+  return { jpeg: Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength), width, height, index };
 }
 
 function mainThreadOf({ pid }: VisionChild, nowMs: number): ReturnType<typeof readLifeSigns> {

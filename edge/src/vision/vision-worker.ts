@@ -1,9 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { BufferPool, type FfmpegCapabilities, probeFfmpeg, StartGate, StreamError } from '../camera/index.ts';
+import {
+  BufferPool,
+  type Clip,
+  type FfmpegCapabilities,
+  probeFfmpeg,
+  StartGate,
+  StreamError,
+} from '../camera/index.ts';
 import type { FrameRef } from '../domain/index.ts';
 import { aborted, type Clock, type Logger, type Service, ServiceGroup, unlessAbort } from '@lineside/kit';
 import type { ModelSpec } from '../inference/index.ts';
-import type { PictureRequest } from '../pipeline/index.ts';
+import type { ClipRequest, PictureRequest } from '../pipeline/index.ts';
 import type { AssignedModel } from './assigned-models.ts';
 import { FrameDispatcher } from './frame-dispatcher.ts';
 import { CameraService } from './camera-service.ts';
@@ -115,6 +122,17 @@ export class VisionWorker {
     } finally {
       ring.unpin(held);
     }
+  }
+
+  /**
+   * A clip of the undecoded stream, once its end has come.
+   *
+   * @throws VisionError `no_clip` when the camera keeps no video, or none of that time.
+   */
+  async clip({ camera, ...span }: ClipRequest): Promise<Clip> {
+    const clip = await this.#cameras.get(camera)?.clip(span, this.#stopped.signal);
+    if (clip === undefined) throw new VisionError('no_clip', `camera ${camera} holds no video of that time`);
+    return clip;
   }
 
   /** Ends the sessions' threads; false when one hangs in native code. */

@@ -151,5 +151,6 @@ class DigestSink {
 function sniff(start: Buffer): string {
   if (start.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg';
   if (start.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png';
+  if (start.toString('latin1', 4, 8) === 'ftyp') return 'video/mp4';
   return 'application/octet-stream';
 }

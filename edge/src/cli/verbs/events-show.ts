@@ -15,21 +15,25 @@ export function configure(command: Command, registry: Registry): void {
 }
 
 async function show(context: Context, _options: object, [id = '']: readonly string[]): Promise<ExitCode> {
-  const found = await withEvents(context, async (reader) => reader.show(id));
+  const found = await withEvents(context, async (reader) => {
+    const shown = reader.show(id);
+    return shown === undefined ? undefined : { ...shown, clips: reader.clips(shown.event.event) };
+  });
   if (found === undefined) {
     throw new CliError('event_unknown', `no event, or more than one, begins with ${id}`, 'lineside events list');
   }
   const { evidenceFolder, evidencePath } = await import('../../evidence/index.ts');
   const folder = evidenceFolder(context.dataDir);
   const pictures = found.event.snapshots.map((sha256) => ({ sha256, path: evidencePath(folder, sha256) }));
-  context.say({ ...found, pictures }, textOf(found.event, found.transitions, pictures));
+  const clips = found.clips.map((sha256) => ({ sha256, path: evidencePath(folder, sha256, 'clip') }));
+  context.say({ ...found, pictures, clips }, textOf(found.event, found.transitions, { pictures, clips }));
   return EXIT.ok;
 }
 
 function textOf(
   event: EventSummary,
   transitions: readonly Transition[],
-  snapshots: readonly { readonly path: string }[],
+  files: Readonly<Record<'pictures' | 'clips', readonly { readonly path: string }[]>>,
 ): string {
   const model = event.model === undefined ? [] : [`model     ${event.model.id} ${event.model.sha256.slice(0, 12)}`];
   const details = event.details === undefined ? [] : [`details   ${JSON.stringify(event.details)}`];
@@ -41,6 +45,7 @@ function textOf(
     ...(event.degraded ? ['degraded  some of its results came from a degraded model'] : []),
     ...details,
     ...transitions.map((transition) => `record ${transition.seq}  ${transitionLine(transition)}`),
-    ...snapshots.map((snapshot) => `snapshot  ${snapshot.path}`),
+    ...files.pictures.map(({ path }) => `snapshot  ${path}`),
+    ...files.clips.map(({ path }) => `clip      ${path}`),
   ].join('\n');
 }

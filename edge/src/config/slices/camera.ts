@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration, fraction, id, key, labels, secret } from '../../fields/index.ts';
+import { EVENT_KINDS, type EventKind } from '@lineside/protocol/vocabulary';
+import { duration, fraction, id, key, labels, secret, size } from '../../fields/index.ts';
 import { cameraProblem } from '../address.ts';
 
 const Zone = z.strictObject({
@@ -109,6 +110,49 @@ const ModelAssignment = z
 const ModelEntry = z.codec(z.union([id(), ModelAssignment]), z.custom<z.output<typeof ModelAssignment>>(), {
   decode: (entry) => (typeof entry === 'string' ? { id: entry } : entry),
   encode: (assignment) => (Object.keys(assignment).length === 1 ? assignment.id : assignment),
+});
+
+const KINDS = Object.keys(EVENT_KINDS) as EventKind[];
+
+/** Video of events. */
+const Clips = z.strictObject({
+  before: duration()
+    .prefault('5s')
+    .meta(
+      key({
+        description:
+          'Time before the event that the clip shows. It begins with a key frame, so it is longer by up to the key frame interval of the camera.',
+        unit: 'duration',
+        restart: 'camera',
+        example: '5s',
+      }),
+    ),
+  after: duration()
+    .prefault('5s')
+    .meta(
+      key({
+        description: 'Time after the event that the clip shows.',
+        unit: 'duration',
+        restart: 'camera',
+        example: '5s',
+      }),
+    ),
+  kinds: z
+    .array(z.enum(KINDS))
+    .min(1)
+    .default(KINDS)
+    .meta(key({ description: 'Kinds of events that get a clip.', restart: 'camera', example: ['quality_issue'] })),
+  memory: size()
+    .prefault('8MB')
+    .meta(
+      key({
+        description:
+          'Memory for the newest video of the camera, from which clips are cut; a clip is no larger either. A stream of 4 Mbit/s needs 0.5 MB per second. Nothing is written to the disk before an event.',
+        unit: 'size',
+        restart: 'camera',
+        example: '8MB',
+      }),
+    ),
 });
 
 const Stage = z
@@ -225,6 +269,13 @@ export const Camera = z
           restart: 'camera',
         }),
       ),
+    clips: Clips.optional().meta(
+      key({
+        description:
+          'Keeps a short video of each event, from before and after it, as it came from the camera. Without it, events have snapshots only.',
+        restart: 'camera',
+      }),
+    ),
     zones: z
       .array(Zone)
       .default([])
