@@ -11,6 +11,7 @@ import { code, type GeneratedFile, json, page, table } from './generated-file.ts
 
 const RESTART_TEXTS: Readonly<Record<Restart, readonly [what: string, events: string]>> = {
   none: ['nothing', 'stay open'],
+  signals: ['the sources of signals', 'stay open'],
   rule: ['the rule', 'events of that rule are closed with the reason `rule_removed`'],
   camera: [
     'the camera, with its models\u2019 tracking and its rules',

@@ -73,6 +73,7 @@ function base() {
       { id: 'defects', type: 'product_defect', camera: 'lamp', model: 'bright', labels: ['dent'] },
     ] as Entry[],
     plant: [] as Entry[],
+    signals: [] as Entry[],
     uplink: { broker: broker.url } as Entry | undefined,
     status: { listen: '127.0.0.1:0' },
     storage: {} as Entry,
@@ -131,7 +132,7 @@ const shift =
     void Object.assign(config.shifts.list[0]!, change);
 const rule = (change: Entry): Change => ofType('spill', change);
 
-/** For every key of the configuration a change of it, by its path; rules with options of their type by type and path. */
+/** For every key that is changed on the running line a change of it, by its path. */
 const CHANGES: Readonly<Record<string, Change>> = {
   device: (config) => void (config.device = 'line-2'),
   line: (config) => void (config.line = 'Filling'),
@@ -173,34 +174,19 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'rules[].minScore': rule({ minScore: 0.1 }),
   'rules[].clearScore': rule({ clearScore: 0.05 }),
   'rules[].hiddenBy': rule({ hiddenBy: ['person'] }),
-  'spill rules[].model': rule({ model: 'extra' }),
-  'spill rules[].labels': rule({ labels: ['defect', 'more'] }),
-  'spill rules[].minDuration': rule({ minDuration: '250ms' }),
-  'spill rules[].clearAfter': rule({ clearAfter: '5s' }),
-  'spill rules[].coolDown': rule({ coolDown: '100ms' }),
-  'spill rules[].maxUnobserved': rule({ maxUnobserved: '20m' }),
-  'spill rules[].minZoneFraction': rule({ minZoneFraction: 0.4 }),
-  'missing_headwear rules[].model': ofType('missing_headwear', { model: 'extra' }),
-  'missing_headwear rules[].labels': ofType('missing_headwear', { labels: ['bare'] }),
-  'missing_headwear rules[].minDuration': ofType('missing_headwear', { minDuration: '7s' }),
-  'missing_headwear rules[].clearAfter': ofType('missing_headwear', { clearAfter: '7s' }),
-  'missing_headwear rules[].coolDown': ofType('missing_headwear', { coolDown: '7s' }),
-  'missing_headwear rules[].maxUnobserved': ofType('missing_headwear', { maxUnobserved: '7m' }),
-  'missing_headwear rules[].personLabels': ofType('missing_headwear', { personLabels: ['human'] }),
-  'missing_headwear rules[].headwearLabels': ofType('missing_headwear', { headwearLabels: ['cap'] }),
-  'product_defect rules[].model': ofType('product_defect', { model: 'extra' }),
-  'product_defect rules[].labels': ofType('product_defect', { labels: ['scratch'] }),
-  'product_defect rules[].minDuration': ofType('product_defect', { minDuration: '7s' }),
-  'product_defect rules[].clearAfter': ofType('product_defect', { clearAfter: '7s' }),
-  'product_defect rules[].coolDown': ofType('product_defect', { coolDown: '7s' }),
-  'product_defect rules[].maxUnobserved': ofType('product_defect', { maxUnobserved: '7m' }),
-  'product_defect rules[].productLabels': ofType('product_defect', { productLabels: ['can'] }),
-  'product_defect rules[].minSightings': ofType('product_defect', { minSightings: 4 }),
+  'rules[].model': rule({ model: 'extra' }),
+  'rules[].labels': rule({ labels: ['defect', 'more'] }),
+  'rules[].minDuration': rule({ minDuration: '250ms' }),
+  'rules[].clearAfter': rule({ clearAfter: '5s' }),
+  'rules[].coolDown': rule({ coolDown: '100ms' }),
+  'rules[].maxUnobserved': rule({ maxUnobserved: '20m' }),
+  'rules[].minZoneFraction': rule({ minZoneFraction: 0.4 }),
   'shifts.timeZone': (config) => void (config.shifts.timeZone = 'Europe/Lisbon'),
   'shifts.list[].name': shift({ name: 'Early' }),
   'shifts.list[].start': shift({ start: '07:00' }),
   'shifts.list[].end': shift({ end: '17:00' }),
   'shifts.list[].days': shift({ days: ['tue'] }),
+  'signals[].source': (config) => void (config.signals = [{ id: 'scale', source: 'push:' }]),
   'plant[].url': (config) => void (config.plant = [{ url: 'log:' }]),
   'uplink.broker': (config) => void (config.uplink!['broker'] = broker.url.replace('127.0.0.1', 'localhost')),
   'uplink.username': section('uplink', { username: 'line-1' }),
@@ -226,19 +212,29 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'log.level': (config) => void (config.log.level = 'warn'),
 };
 
-const names = ({ path, forms = [''] }: KeyDescription): readonly string[] =>
-  forms.map((form) => (form === '' ? path : `${form} ${path}`));
-const KEYS = describeKeys().flatMap((described) => names(described).map((name) => [name, described] as const));
+/**
+ * Lists whose keys all restart the same, so that one of them is changed on the running line; of rules, each key that the
+ * rule of the lamp has.
+ */
+const UNIFORM: Readonly<Record<string, Restart>> = { 'signals[]': 'signals' };
+const REPRESENTATIVES = ['signals[].source'];
+
+const ALL_KEYS = describeKeys();
+const KEYS = ALL_KEYS.filter(
+  ({ path, forms }) =>
+    (forms === undefined || forms.includes('spill')) &&
+    (!Object.keys(UNIFORM).some((list) => path.startsWith(`${list}.`)) || REPRESENTATIVES.includes(path)),
+).map((described): [string, KeyDescription] => [described.path, described]);
 
 /** What may and must be restarted. Keys of the rule of the lamp close its event; the other camera's stays open. */
 function expected(name: string, restart: Restart): Partial<Restarted> {
   switch (restart) {
     case 'none':
       return NO_RESTART;
-    case 'rule': {
-      const isLight = !/^(missing_headwear|product_defect) /.test(name);
-      return { ...NO_RESTART, closed: isLight ? ['light rule_removed'] : [] };
-    }
+    case 'rule':
+      return { ...NO_RESTART, closed: ['light rule_removed'] };
+    case 'signals':
+      return NO_RESTART;
     case 'camera':
       return {
         ...NO_RESTART,
@@ -269,6 +265,13 @@ function expected(name: string, restart: Restart): Partial<Restarted> {
 describe('a change of one key restarts what its metadata says and nothing else', () => {
   it('has a change for every key of the configuration, and none for a key that is gone', () => {
     expect(KEYS.map(([name]) => name).toSorted()).toEqual(Object.keys(CHANGES).toSorted());
+  });
+
+  it('has lists whose keys all restart the same: rules, signals', () => {
+    for (const [list, restart] of [...Object.entries(UNIFORM), ['rules[]', 'rule'] as const]) {
+      const keys = ALL_KEYS.filter(({ path }) => path.startsWith(`${list}.`));
+      expect(new Set(keys.map((described) => described.restart))).toEqual(new Set([restart]));
+    }
   });
 
   it.each(KEYS)('%s', async (name, { restart }) => {

@@ -22,6 +22,8 @@ import {
   inspectingWord,
   type PictureOptions,
   type PictureShot,
+  type PushedReading,
+  type SignalView,
   type Snapshot,
   StatusError,
   type StatusSource,
@@ -62,12 +64,28 @@ export class StatusWorld implements StatusSource {
   broken = false;
   /** Further zones of every camera. */
   moreZones: CameraView['zones'] = [];
+  /** Signals, by id; those that a page or program set. */
+  readonly signals_ = new Map<string, SignalView>();
   /** Counters of each minute, as the journal has them. */
   samples: readonly InspectionSample[] = [];
 
   constructor(folder: string) {
     this.#folder = folder;
     mkdirSync(folder, { recursive: true });
+  }
+
+  signals(): readonly SignalView[] {
+    return [...this.signals_.values()];
+  }
+
+  pushSignals(readings: readonly PushedReading[]): readonly SignalView[] {
+    for (const { signal: id, ...reading } of readings) {
+      const common = { id, type: 'number' as const, source: 'push:', samples: 1 };
+      const state =
+        'bad' in reading ? { state: 'bad' as const, reason: reading.bad } : { state: 'good' as const, ...reading };
+      this.signals_.set(id, { ...common, ...state });
+    }
+    return this.signals();
   }
 
   failCamera(id: string): void {

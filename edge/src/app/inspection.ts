@@ -5,6 +5,7 @@ import type { EngineCache } from '../engines/index.ts';
 import { messageOf, type Service, ServiceGroup } from '@lineside/kit';
 import { LoadMeter } from '../load/index.ts';
 import { type Alarm, Lanes } from '../pipeline/index.ts';
+import type { SignalTable } from '../signals/index.ts';
 import { type VisionPlan, VisionProcess } from '../vision/index.ts';
 import { afterEngines, engineListener, lineEngines } from './engines.ts';
 import { ClipKeeper, type ClipKeeperOptions } from './clip-keeper.ts';
@@ -25,6 +26,7 @@ export interface InspectionStart {
   readonly alarm: Alarm;
   /** For the rules. */
   readonly around: RuleSurroundings;
+  readonly signals: SignalTable;
 }
 
 /** Cameras, models, lanes and rules of a running line. A camera or a rule is replaced while the others go on. */
@@ -45,7 +47,7 @@ export class Inspection {
   #vision: VisionProcess;
   #running: Service;
 
-  constructor(options: RunLineOptions, { models, keeper, recorder, alarm, around }: InspectionStart) {
+  constructor(options: RunLineOptions, { models, keeper, recorder, alarm, around, signals }: InspectionStart) {
     const { loaded, clock, logger } = options;
     this.#options = options;
     this.#loaded = loaded;
@@ -68,7 +70,9 @@ export class Inspection {
       clock,
       log: logger.child({ module: 'pipeline' }),
       newEventId: eventIds(clock),
+      signals,
     });
+    signals.onSample((signal) => this.lanes.signal(signal));
     this.load = new LoadMeter({
       rates: () => wantedRates(this.#loaded.config, this.lanes.state()),
       clock,

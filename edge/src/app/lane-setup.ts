@@ -16,6 +16,7 @@ export function laneSetup(
   return {
     camera: camera.id,
     source,
+    rules: rules.filter((rule) => rule.model === undefined),
     models: modelIdsOf(camera).map((id) => {
       const model = models.find((candidate) => candidate.id === id);
       return {

@@ -7,6 +7,8 @@ import type {
   EventQuery,
   PictureOptions,
   PictureShot,
+  PushedReading,
+  SignalView,
   Snapshot,
   EventView,
   StatusSource,
@@ -18,6 +20,7 @@ import { periodMs } from './model-assignments.ts';
 import type { Inspection } from './inspection.ts';
 import { journalView } from './journal-view.ts';
 import { LineCoverage } from './line-coverage.ts';
+import type { LineSignals } from './line-signals.ts';
 import { refusals } from './models.ts';
 import type { DataFolder } from './open-data-folder.ts';
 import { cameraViews, modelViews, type ViewFacts } from './status-view.ts';
@@ -35,6 +38,7 @@ export interface LineStatusParts {
   readonly clock: Clock;
   readonly folder: DataFolder;
   readonly inspection: Inspection;
+  readonly signals: LineSignals;
   readonly secrets: SecretWatch;
   readonly uplink: () => UplinkService | undefined;
 }
@@ -132,6 +136,14 @@ export class LineStatus implements StatusSource {
 
   coverage(words: CoverageWords): Promise<CoverageJson> {
     return this.#coverage.read(words);
+  }
+
+  signals(): readonly SignalView[] {
+    return this.#parts.signals.views();
+  }
+
+  pushSignals(readings: readonly PushedReading[]): readonly SignalView[] {
+    return this.#parts.signals.push(readings);
   }
 
   event(id: string): EventHistory | undefined {

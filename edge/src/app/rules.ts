@@ -1,7 +1,7 @@
 import { machineZone } from '@lineside/protocol/coverage';
 import { type CameraConfig, type Config, shiftPlanOf } from '../config/index.ts';
 import type { Rule } from '../pipeline/index.ts';
-import { createRule, labelProblems, type RulePlace } from '../rules/index.ts';
+import { createRule, labelProblems, placeOf, type RulePlace } from '../rules/index.ts';
 import { periodMs } from './model-assignments.ts';
 import type { LineModel } from './models.ts';
 
@@ -14,13 +14,13 @@ export function rulesOf(config: Config, camera: CameraConfig, around: RuleSurrou
   return config.rules
     .filter((rule) => rule.camera === camera.id)
     .map((rule) => {
-      const zone = camera.zones.find(({ id }) => id === rule.zone);
+      const { zone: zoneId, model } = placeOf(rule);
       return createRule(rule, {
         ...around,
-        zone,
+        zone: camera.zones.find(({ id }) => id === zoneId),
         zones: camera.zones,
         plan,
-        resultEveryMs: periodMs(camera, rule.model),
+        resultEveryMs: model === undefined ? 0 : periodMs(camera, model),
       });
     });
 }

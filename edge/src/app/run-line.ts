@@ -15,6 +15,7 @@ import { dataFolderLimits } from './data-folder-limits.ts';
 import { lineEngines } from './engines.ts';
 import { Inspection } from './inspection.ts';
 import { bootId } from './machine.ts';
+import { LineSignals } from './line-signals.ts';
 import { lineModels } from './models.ts';
 import { type DataFolder, openDataFolder } from './open-data-folder.ts';
 import { PlantSignals } from '../plant/index.ts';
@@ -71,11 +72,12 @@ export async function runLine(options: RunLineOptions, signal: AbortSignal): Pro
     const keeper = await lineEngines(loaded.config, models, options);
     const plant = plantSignals(options);
     const wallTime = trustedWallTime(clock, folder.journal);
+    const signals = new LineSignals({ loaded, clock, log: logger.child({ module: 'signals' }) });
     const inspection = new Inspection(options, {
-      ...{ models, keeper, recorder: folder.recorder, alarm: plant },
+      ...{ models, keeper, recorder: folder.recorder, alarm: plant, signals: signals.table },
       around: { wallTime },
     });
-    const line = new RunningLine(options, folder, inspection);
+    const line = new RunningLine(options, folder, inspection, signals);
     await supervise({ options, line, folder, plant }, AbortSignal.any([signal, reopen.signal, line.restart]));
     options.onStopped(line.status.snapshot());
   } finally {
@@ -126,12 +128,13 @@ async function supervise({ options, line, folder, plant }: OpenLine, signal: Abo
   const stopPlant = start(plant);
   const stopMaintenance = start(new ServiceGroup('maintenance', [folder.maintenance, folder.eventTableFill]));
   const stopWatching = start(new ServiceGroup('watching', [telemetry, systemd]));
+  const stopSignals = start(line.signals.services);
   const stopInspection = start(line.inspection.services);
   void systemd.ready();
   audit.write('started', { version, config: loaded.sourceHash });
   options.onRunning(line);
   await Promise.race([aborted(signal), aborted(failed.signal)]);
-  await Promise.all([stopInspection(), stopWatching()]);
+  await Promise.all([stopInspection(), stopWatching(), stopSignals()]);
   lanes.close('restart');
   await lanes.settled(AbortSignal.timeout(SETTLE_MS)).catch((error: unknown) => {
     logger.error({ err: messageOf(error) }, 'events were still waiting for the journal when the line stopped');

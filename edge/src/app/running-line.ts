@@ -5,6 +5,7 @@ import { StatusServer, controlSocketPath } from '../status/index.ts';
 import { evidenceFolder } from '../evidence/index.ts';
 import { AuditLog } from './audit-log.ts';
 import type { Inspection } from './inspection.ts';
+import type { LineSignals } from './line-signals.ts';
 import { LineStatus } from './line-status.ts';
 import type { DataFolder } from './open-data-folder.ts';
 import type { RunLineOptions } from './run-line.ts';
@@ -16,6 +17,7 @@ export class RunningLine implements StepHandlers {
   readonly inspection: Inspection;
   readonly status: LineStatus;
   readonly audit: AuditLog;
+  readonly signals: LineSignals;
   /** What records, shows and sends; ends after the inspection. */
   readonly services: ServiceGroup;
   readonly #options: RunLineOptions;
@@ -25,11 +27,12 @@ export class RunningLine implements StepHandlers {
   #server: StatusServer;
   #uplink: UplinkService | undefined;
 
-  constructor(options: RunLineOptions, folder: DataFolder, inspection: Inspection) {
+  constructor(options: RunLineOptions, folder: DataFolder, inspection: Inspection, signals: LineSignals) {
     this.#options = options;
     this.#folder = folder;
     this.#loaded = options.loaded;
     this.inspection = inspection;
+    this.signals = signals;
     this.audit = new AuditLog({ lanes: inspection.lanes, journal: folder.journal, logger: options.logger });
     const secrets = new SecretWatch({
       loaded: () => this.#loaded,
@@ -42,6 +45,7 @@ export class RunningLine implements StepHandlers {
       folder,
       evidenceFolder: evidenceFolder(options.dataDir),
       inspection,
+      signals,
       loaded: () => this.#loaded,
       uplink: () => this.#uplink,
       secrets,
@@ -89,6 +93,10 @@ export class RunningLine implements StepHandlers {
 
   changeCameras(step: Extract<ChangeStep, { kind: 'change_cameras' }>): Promise<void> {
     return this.inspection.changeCameras(step);
+  }
+
+  restartSignals(): Promise<void> {
+    return this.signals.use(this.#loaded);
   }
 
   restartVision(): Promise<void> {

@@ -124,6 +124,22 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/replay.ts'),
   },
   {
+    name: 'signal',
+    description: 'signals of the plant: the values that a running service has, and setting one',
+    commands: [
+      {
+        name: 'list',
+        description: 'every signal with its value, or why it has none',
+        load: () => import('./verbs/signal-list.ts'),
+      },
+      {
+        name: 'set',
+        description: 'set a signal whose source is push:',
+        load: () => import('./verbs/signal-set.ts'),
+      },
+    ],
+  },
+  {
     name: 'events',
     description: 'the events of the line; read from the journal, with or without a running service',
     commands: [

@@ -1,6 +1,7 @@
 import { encodeUserPart, withoutReferences } from '@lineside/kit';
 import { cameraUrlProblem } from '../camera/sources/index.ts';
 import { plantUrlProblem } from '../plant/index.ts';
+import { signalUrlProblem } from '../signals/index.ts';
 
 const BROKER_SCHEMES = ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss'];
 
@@ -12,6 +13,11 @@ export function cameraProblem(text: string): string | undefined {
 /** Why nothing can be signalled to `text`, or undefined. */
 export function plantProblem(text: string): string | undefined {
   return withReferences(text, plantUrlProblem);
+}
+
+/** Why no signal can come from `text`, or undefined. */
+export function signalProblem(text: string): string | undefined {
+  return withReferences(text, signalUrlProblem);
 }
 
 /** Why `text` is not a broker's address, or undefined. */

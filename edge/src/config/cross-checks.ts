@@ -16,17 +16,20 @@ export function crossCheck(value: unknown, catalog: readonly string[]): readonly
   const cameras = groups(value['cameras']);
   const models = groups(value['models']);
   const rules = groups(value['rules']);
+  const signals = groups(value['signals']);
   const known = [...new Set([...idsOf(models), ...catalog])];
   return [
     ...duplicates(cameras, ['cameras']),
     ...duplicates(models, ['models']),
     ...duplicates(rules, ['rules']),
+    ...duplicates(signals, ['signals']),
     ...cameras.flatMap((camera, i) => duplicates(groups(camera['zones']), ['cameras', i, 'zones'])),
     ...cameras.flatMap((camera, i) => flatZones(groups(camera['zones']), ['cameras', i, 'zones'])),
     ...cameras.flatMap((camera, i) => unknownModels(camera, ['cameras', i], known)),
     ...cameras.flatMap((camera, i) => assignmentsOf(camera, ['cameras', i])),
     ...rules.flatMap((rule, i) => checkRule(rule, ['rules', i], cameras)),
     ...rules.flatMap((rule, i) => unknownShifts(rule, ['rules', i], shiftNames(value['shifts']))),
+    ...rules.flatMap((rule, i) => checkSignals(rule, ['rules', i], signals)),
   ];
 }
 
@@ -198,8 +201,22 @@ function shiftNames(value: unknown): readonly string[] {
   return Array.isArray(list) ? names : DEFAULT_SHIFTS.map(({ name }) => name);
 }
 
+/** Signals that a rule reads: they must exist, and have a type that the rule understands. */
+function checkSignals(rule: Loose, path: ValuePath, signals: readonly Loose[]): readonly Finding[] {
+  return (definitionOf(String(rule['type']))?.signalOptions ?? []).flatMap(({ option, types }) => {
+    const name = rule[option];
+    if (typeof name !== 'string') return [];
+    const signal = signals.find((candidate) => candidate['id'] === name);
+    if (signal === undefined) return [unknownName('signal', name, idsOf(signals), [...path, option])];
+    const type = signal['type'] ?? 'number';
+    if (typeof type !== 'string' || (types as readonly string[]).includes(type)) return [];
+    const advice = `give signal ${name} the type ${types.join(' or ')}, or name another signal`;
+    return [{ code: 'signal_type', path: [...path, option], message: `signal ${name} has the type ${type}`, advice }];
+  });
+}
+
 function unknownName(
-  what: 'camera' | 'zone' | 'shift',
+  what: 'camera' | 'zone' | 'shift' | 'signal',
   name: string,
   known: readonly string[],
   path: ValuePath,

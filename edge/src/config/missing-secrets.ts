@@ -9,10 +9,11 @@ export interface MissingSecret {
 
 /** Every secret that the configuration names and that cannot be read now. */
 export function missingSecrets({ config, secrets }: LoadedConfig): readonly MissingSecret[] {
-  const { cameras, plant, uplink } = config;
+  const { cameras, plant, signals, uplink } = config;
   const places: readonly (readonly [string, SecretText | undefined])[] = [
     ...cameras.map((camera) => [`camera ${camera.id}`, camera.url] as const),
     ...plant.map(({ url }) => [`plant connection ${url.shown}`, url] as const),
+    ...signals.map(({ id, source }) => [`signal ${id}`, source] as const),
     ['uplink broker', uplink?.broker],
     ['uplink username', uplink?.username],
     ['uplink password', uplink?.password],

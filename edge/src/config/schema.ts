@@ -7,6 +7,7 @@ import { Inference } from './slices/inference.ts';
 import { Log } from './slices/log.ts';
 import { Model } from './slices/models.ts';
 import { Plant } from './slices/plant.ts';
+import { PlantSignal } from './slices/signals.ts';
 import { Shifts } from './slices/shifts.ts';
 import { Status } from './slices/status.ts';
 import { Storage } from './slices/storage.ts';
@@ -62,6 +63,10 @@ export const ConfigSchema = z.strictObject({
     .array(Plant)
     .default([])
     .meta(key({ description: 'Connections to the plant. Default: none.', restart: 'process' })),
+  signals: z
+    .array(PlantSignal)
+    .default([])
+    .meta(key({ description: 'Values that come from the plant. Default: none.', restart: 'signals' })),
   uplink: Uplink.optional().meta(
     key({
       description: 'Connection to the collector. Without it the device works alone and keeps all records.',

@@ -1,4 +1,5 @@
 import type { SecretText, ValuePath } from '@lineside/kit';
+import { placeOf } from '../rules/index.ts';
 import { type Config, modelIdsOf } from './config.ts';
 import type { Finding } from './issues.ts';
 
@@ -48,7 +49,7 @@ function idle(config: Config): readonly Finding[] {
   if (config.cameras.length === 0) warn('no_cameras', ['cameras'], 'there is no camera: nothing is inspected');
   for (const [i, camera] of config.cameras.entries()) {
     if (modelIdsOf(camera).length === 0) warn('camera_idle', ['cameras', i], `camera ${camera.id} has no models`);
-    const watched = config.rules.filter((rule) => rule.camera === camera.id).map((rule) => rule.model);
+    const watched = config.rules.filter((rule) => rule.camera === camera.id).map((rule) => placeOf(rule).model);
     const { stages, models } = camera;
     for (const [j, model] of modelIdsOf(camera).entries()) {
       if (watched.includes(model) || stages.some(({ source }) => source === model)) continue;
@@ -69,7 +70,7 @@ function idle(config: Config): readonly Finding[] {
   return findings;
 }
 
-const SECRET_PLACES = [/^cameras\.\d+\.url$/, /^uplink\.(broker|username|password)$/];
+const SECRET_PLACES = [/^cameras\.\d+\.url$/, /^signals\.\d+\.source$/, /^uplink\.(broker|username|password)$/];
 
 /** References where none is resolved: they would be taken word for word. */
 export function misplacedReferences(value: unknown, path: ValuePath = []): readonly Finding[] {

@@ -19,6 +19,7 @@ export type ChangeStep =
       readonly removed: readonly string[];
       readonly models: readonly string[];
     }
+  | { readonly kind: 'restart_signals' }
   | { readonly kind: 'restart_vision' }
   | { readonly kind: 'restart_status_server' }
   | { readonly kind: 'restart_uplink' }
@@ -29,6 +30,7 @@ export interface StepHandlers {
   setLogLevel(level: Config['log']['level']): void;
   changeRules(moves: readonly RuleMove[]): void;
   changeCameras(step: Extract<ChangeStep, { kind: 'change_cameras' }>): Promise<void>;
+  restartSignals(): Promise<void>;
   restartVision(): Promise<void>;
   restartStatusServer(): Promise<void>;
   restartUplink(): Promise<void>;

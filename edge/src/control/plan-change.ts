@@ -16,6 +16,7 @@ export function planChange(before: Config, after: Config): readonly ChangeStep[]
   const touched = [...cameras.added, ...cameras.replaced, ...cameras.removed, ...cameras.models].length > 0;
   return [
     ...(before.log.level === after.log.level ? [] : [{ kind: 'set_log_level' as const, level: after.log.level }]),
+    ...(has('signals') ? [{ kind: 'restart_signals' as const }] : []),
     ...(moves.length === 0 ? [] : [{ kind: 'change_rules' as const, moves }]),
     ...(has('vision') ? [{ kind: 'restart_vision' as const }] : touched ? [cameras] : []),
     ...(has('status') ? [{ kind: 'restart_status_server' as const }] : []),

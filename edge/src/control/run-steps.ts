@@ -18,6 +18,8 @@ function take(step: ChangeStep, line: StepHandlers): Promise<void> | void {
       return line.changeRules(step.moves);
     case 'change_cameras':
       return line.changeCameras(step);
+    case 'restart_signals':
+      return line.restartSignals();
     case 'restart_vision':
       return line.restartVision();
     case 'restart_status_server':

@@ -10,5 +10,6 @@ export * from './event.ts';
 export * from './frame.ts';
 export * from './region.ts';
 export * from './result.ts';
+export * from './signal.ts';
 export * from './track.ts';
 export * from './zone.ts';

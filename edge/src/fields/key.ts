@@ -1,8 +1,18 @@
 /**
- * What a change of a key restarts, least first: nothing; the rule; the camera; the model, with the cameras that use it;
+ * What a change of a key restarts, least first: nothing; the rule; the sources of signals; the camera; the model, with the cameras that use it;
  * the vision process, with all cameras and models; the uplink; the server of the status page; the process.
  */
-export const RESTARTS = ['none', 'rule', 'camera', 'model', 'vision', 'uplink', 'status', 'process'] as const;
+export const RESTARTS = [
+  'none',
+  'rule',
+  'signals',
+  'camera',
+  'model',
+  'vision',
+  'uplink',
+  'status',
+  'process',
+] as const;
 export type Restart = (typeof RESTARTS)[number];
 
 /** Metadata of a key, beside its type. */

@@ -7,12 +7,15 @@ import type {
   LinePace,
   ModelStatus,
   RuleOutput,
+  Signal,
 } from '../domain/index.ts';
 import { type Clock, type Logger, messageOf, type Service, QuantileWindow, LogThrottle } from '@lineside/kit';
 import { overlaysFor, type Snapshot, takeSnapshot } from './evidence.ts';
-import { type LaneModel, ModelLane, quantilesOf, type RuleChange } from './model-lane.ts';
-import type { Alarm, Recorder, Vision } from './ports.ts';
+import { type LaneModel, ModelLane, quantilesOf } from './model-lane.ts';
+import { type Alarm, NO_SIGNALS, type Recorder, type Rule, type Signals, type Vision } from './ports.ts';
 import { type EventProgress, type QueueLimits, RecordingQueue } from './recording-queue.ts';
+import type { RuleChange } from './rule-set.ts';
+import { SignalLane } from './signal-lane.ts';
 import type { ClosingReason, LaneState, OpenEvent, Telemetry } from './state.ts';
 
 export type { LaneModel } from './model-lane.ts';
@@ -22,6 +25,8 @@ export interface LaneSetup {
   /** A recording has its own clock: the times of its frames are not those of this device. */
   readonly source: 'live' | 'recording';
   readonly models: readonly LaneModel[];
+  /** Rules that read no model. */
+  readonly rules?: readonly Rule[];
 }
 
 export interface LaneLimits extends QueueLimits {
@@ -52,11 +57,13 @@ export interface LaneParts {
   /** A new UUID for each event. */
   readonly newEventId: () => string;
   readonly limits: LaneLimits;
+  /** Signals of the plant. Default: none. */
+  readonly signals?: Signals;
 }
 
 interface Open {
   readonly progress: EventProgress;
-  readonly model: string;
+  readonly model: string | undefined;
   output: RuleOutput;
 }
 
@@ -67,6 +74,7 @@ export class Lane implements Service {
   readonly #parts: LaneParts;
   readonly #onFault: (what: string) => void;
   #models: ReadonlyMap<string, ModelLane>;
+  #signalRules: SignalLane;
   readonly #queue: RecordingQueue;
   readonly #open = new Map<string, Open>();
   readonly #frameToJournal = new QuantileWindow();
@@ -83,6 +91,7 @@ export class Lane implements Service {
       if (count !== undefined) log.error({ what, count }, 'a rule or tracker failed: report this');
     };
     this.#models = new Map(setup.models.map((model) => [model.id, new ModelLane(model, this.#onFault)]));
+    this.#signalRules = new SignalLane(setup.rules ?? [], this.#onFault);
     this.#queue = new RecordingQueue({
       recorder: parts.recorder,
       clock: parts.clock,
@@ -107,19 +116,20 @@ export class Lane implements Service {
   }
 
   /** Starts tracking and rules again with these models; what is open is closed with the reason `restart`. */
-  replaceModels(models: readonly LaneModel[]): void {
+  replaceModels({ models, rules = [] }: Pick<LaneSetup, 'models' | 'rules'>): void {
     this.close('restart');
     const before = this.#models;
     this.#models = new Map(
       models.map((model) => [model.id, new ModelLane(model, this.#onFault, before.get(model.id)?.counters)]),
     );
+    this.#signalRules = new SignalLane(rules, this.#onFault);
     this.#status = undefined;
   }
 
   /** Removes rules and adds others; each rule that is removed closes its events as `rule_removed`. */
   changeRules(change: RuleChange): void {
     const nowMs = this.#parts.clock.monoMs();
-    for (const model of this.#models.values()) this.#record(model, model.changeRules(change, nowMs));
+    for (const host of this.#hosts()) this.#record(host, host.changeRules(change, nowMs));
   }
 
   /** False when this lane does not have the model. */
@@ -130,7 +140,8 @@ export class Lane implements Service {
     const { waitMs, inferMs, decodeMs } = inspection.times;
     const tookMs = this.#setup.source === 'live' ? nowMs - inspection.frame.atMs : waitMs + inferMs + decodeMs;
     const others = [...this.#models.values()].flatMap((other) => (other === model ? [] : (other.newestTracks ?? [])));
-    const outputs = model.inspect(inspection, tookMs, nowMs, others);
+    const signals = this.#setup.source === 'live' ? this.#signals : undefined;
+    const outputs = model.inspect(inspection, tookMs, nowMs, others, signals);
     this.#record(model, outputs, inspection.frame, nowMs - tookMs);
     return true;
   }
@@ -151,10 +162,19 @@ export class Lane implements Service {
     if (model !== undefined) model.status = status;
   }
 
-  /** Call this about once a second: it closes events of models that have had no results for too long. */
+  /** Call this about twice a second: it closes events of models that have had no results for too long. */
   tick(nowMs: number): void {
     if (this.#setup.source === 'recording') return;
     for (const model of this.#models.values()) this.#record(model, model.expire(nowMs));
+    const tick = { atMs: nowMs, wallMs: this.#parts.clock.wallMs(), signals: this.#signals };
+    for (const host of this.#hosts()) this.#record(host, host.tick(tick));
+  }
+
+  /** One reading of a signal of the plant. A recording has a time of its own, in which there are none. */
+  signal(signal: Signal): void {
+    if (this.#setup.source === 'recording') return;
+    const nowMs = this.#parts.clock.monoMs();
+    for (const host of this.#hosts()) this.#record(host, host.signal(signal, this.#signals, nowMs));
   }
 
   /** No more frames will come. */
@@ -166,9 +186,9 @@ export class Lane implements Service {
 
   /** Closes everything that is open. */
   close(reason: ClosingReason): void {
-    for (const model of this.#models.values()) {
-      const frame = this.#lastOfRecording(model);
-      this.#record(model, model.close(frame?.atMs ?? this.#parts.clock.monoMs(), reason), frame);
+    for (const host of this.#hosts()) {
+      const frame = this.#lastOfRecording(host);
+      this.#record(host, host.close(frame?.atMs ?? this.#parts.clock.monoMs(), reason), frame);
     }
   }
 
@@ -205,16 +225,25 @@ export class Lane implements Service {
     return state === 'failed' && error !== undefined ? `failed:${error.code}` : state;
   }
 
+  /** All that has rules. */
+  #hosts(): readonly RuleHost[] {
+    return [...this.#models.values(), this.#signalRules];
+  }
+
+  get #signals(): Signals {
+    return this.#parts.signals ?? NO_SIGNALS;
+  }
+
   /** Closings of a recording carry its last frame, because nothing else has the recording's clock. */
-  #lastOfRecording(model: ModelLane): FrameRef | undefined {
+  #lastOfRecording(model: RuleHost): FrameRef | undefined {
     return this.#setup.source === 'recording' ? model.newestFrame : undefined;
   }
 
-  #record(model: ModelLane, outputs: readonly RuleOutput[], frame?: FrameRef, arrivedMs?: number): void {
+  #record(model: RuleHost, outputs: readonly RuleOutput[], frame?: FrameRef, arrivedMs?: number): void {
     for (const output of outputs) this.#recordOne(model, output, frame, arrivedMs);
   }
 
-  #recordOne(model: ModelLane, output: RuleOutput, frame?: FrameRef, arrivedMs?: number): void {
+  #recordOne(model: RuleHost, output: RuleOutput, frame?: FrameRef, arrivedMs?: number): void {
     const progress = this.#progressOf(model, output);
     if (progress === undefined) return;
     const info = model.modelInfo;
@@ -227,7 +256,7 @@ export class Lane implements Service {
       ...(info === undefined ? {} : { model: info }),
     };
     if (output.phase !== 'updated') this.#raise(event);
-    const snapshot = this.#wantsSnapshot(progress, output, frame)
+    const snapshot = this.#wantsSnapshot(progress, output, model, frame)
       ? this.#takeSnapshot(progress, output, model, frame)
       : undefined;
     this.#queue.put({
@@ -239,7 +268,7 @@ export class Lane implements Service {
   }
 
   /** The event that a transition belongs to. A transition of an unknown event is a rule's mistake, and is not reported. */
-  #progressOf(model: ModelLane, output: RuleOutput): EventProgress | undefined {
+  #progressOf(model: RuleHost, output: RuleOutput): EventProgress | undefined {
     const key = `${output.rule}/${output.key}`;
     if (output.phase === 'opened') {
       const progress: EventProgress = { event: this.#parts.newEventId(), lost: false, picture: 'none' };
@@ -256,15 +285,19 @@ export class Lane implements Service {
     return open.progress;
   }
 
-  /** The opening gets a snapshot, or the next update where that failed. A closing would show what is no longer there. */
-  #wantsSnapshot(progress: EventProgress, output: RuleOutput, frame: FrameRef | undefined): boolean {
-    return frame !== undefined && output.phase !== 'closed' && progress.picture === 'none';
+  /**
+   * The opening gets a snapshot, or the next update where that failed. A closing would show what is no longer there. An
+   * event of signals alone has the newest frame of the camera that watches the place.
+   */
+  #wantsSnapshot(progress: EventProgress, output: RuleOutput, model: RuleHost, frame: FrameRef | undefined): boolean {
+    if (output.phase === 'closed' || progress.picture !== 'none') return false;
+    return frame !== undefined || (model.id === undefined && this.#status?.state === 'streaming');
   }
 
   #takeSnapshot(
     progress: EventProgress,
     output: RuleOutput,
-    model: ModelLane,
+    model: RuleHost,
     frame: FrameRef | undefined,
   ): Promise<Snapshot> {
     const { vision, clock, limits } = this.#parts;
@@ -305,6 +338,15 @@ function paceOf(outrun: LinePace | undefined): Pick<Telemetry, 'linePace'> {
   };
 }
 
+/** Rules and what their events say of a model: the rules of one model, or those that read none. */
+type RuleHost = ModelLane | SignalLane;
+
 function openEvent({ progress, model, output }: Open): OpenEvent {
-  return { event: progress.event, rule: output.rule, kind: output.kind, model, output };
+  return {
+    event: progress.event,
+    rule: output.rule,
+    kind: output.kind,
+    output,
+    ...(model === undefined ? {} : { model }),
+  };
 }

@@ -1,8 +1,8 @@
-import type { CameraStatus, FrameFate, Inspection, ModelStatus } from '../domain/index.ts';
+import type { CameraStatus, FrameFate, Inspection, ModelStatus, Signal } from '../domain/index.ts';
 import { LogThrottle, type Service, ServiceGroup } from '@lineside/kit';
 import { Lane, LANE_LIMITS, type LaneLimits, type LaneParts, type LaneSetup } from './lane.ts';
-import type { RuleChange } from './model-lane.ts';
 import type { VisionListener } from './ports.ts';
+import type { RuleChange } from './rule-set.ts';
 import type { ClosingReason, LanesState, Telemetry, VisionHealth } from './state.ts';
 
 export interface LanesOptions extends Omit<LaneParts, 'limits'> {
@@ -50,7 +50,7 @@ export class Lanes implements Service, VisionListener {
       lane = this.#newLane(setup);
       this.#lanes.set(setup.camera, lane);
       this.#running.add(lane);
-    } else lane.replaceModels(setup.models);
+    } else lane.replaceModels(setup);
     for (const status of this.#models.values()) lane.model(status);
   }
 
@@ -109,9 +109,14 @@ export class Lanes implements Service, VisionListener {
     this.#lanes.get(camera)?.ended();
   }
 
-  /** Call this about once a second with the monotonic time: it closes events that have had no results for too long. */
+  /** Call this about twice a second with the monotonic time: it closes events that have had no results for too long. */
   tick(nowMs: number): void {
     for (const lane of this.#lanes.values()) lane.tick(nowMs);
+  }
+
+  /** One reading of a signal of the plant, for the rules of every lane. */
+  signal(signal: Signal): void {
+    for (const lane of this.#lanes.values()) lane.signal(signal);
   }
 
   /** Closes all open events. When the process ends: stop the results, call this, then wait for `settled`. */

@@ -8,11 +8,13 @@ import {
   type ModelStatus,
   NO_INSPECTIONS,
   type RuleOutput,
+  type Signal,
   type Track,
 } from '../domain/index.ts';
 import { BucketCounter, messageOf, QuantileWindow } from '@lineside/kit';
 import { overlaysOf } from './evidence.ts';
-import type { OtherTracks, Overlay, Rule, Tracker } from './ports.ts';
+import type { OtherTracks, Overlay, Rule, RuleTick, Signals, Tracker } from './ports.ts';
+import { type RuleChange, RuleSet } from './rule-set.ts';
 import type { ModelLaneState, NewestInspection, Quantiles } from './state.ts';
 
 /** What a lane is given for one model. */
@@ -24,12 +26,6 @@ export interface LaneModel {
   readonly demonstration?: boolean;
 }
 
-/** Ids of rules to remove, and rules to add; a rule that is changed is in both. */
-export interface RuleChange {
-  readonly removed: readonly string[];
-  readonly added: readonly Rule[];
-}
-
 /** Upper bounds of the latency histogram, milliseconds: from a small model on a GPU to a camera that lags by seconds. */
 const LATENCY_BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000];
 
@@ -37,7 +33,7 @@ const LATENCY_BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000];
 export class ModelLane {
   readonly #model: LaneModel;
   readonly #onFault: (what: string) => void;
-  #rules: readonly Rule[];
+  readonly #rules: RuleSet;
   readonly #frameToResult = new QuantileWindow();
   readonly #frameToResultMs = new BucketCounter(LATENCY_BOUNDS_MS);
   #status: ModelStatus | undefined;
@@ -50,8 +46,13 @@ export class ModelLane {
   /** `counters`: those of the same model and camera before a change, because counters only rise. */
   constructor(model: LaneModel, onFault: (what: string) => void, counters: InspectionCounters = NO_INSPECTIONS) {
     this.#model = model;
-    this.#rules = model.rules;
     this.#onFault = onFault;
+    this.#rules = new RuleSet(
+      model.id,
+      model.rules,
+      (what) => this.#fault(what),
+      model.demonstration === true ? marked : undefined,
+    );
     this.#counters = counters;
   }
 
@@ -102,6 +103,7 @@ export class ModelLane {
     tookMs: number,
     resultAtMs: number,
     others: readonly OtherTracks[] = [],
+    signals?: Signals,
   ): RuleOutput[] {
     const { frame, result } = inspection;
     const failed = result.status === 'no_result';
@@ -115,9 +117,10 @@ export class ModelLane {
       resultAtMs,
       ...statusOf(result, this.outrun),
       detections: failed ? [] : result.detections,
-      overlays: overlaysOf(tracks ?? [], this.#rules),
+      overlays: overlaysOf(tracks ?? [], this.#rules.rules),
     };
-    return this.#judge((rule) => rule.step({ frame, tracks, others }));
+    const more = signals === undefined ? {} : { signals };
+    return this.#rules.judge((rule) => rule.step({ frame, tracks, others, ...more }));
   }
 
   /** Present while the line outruns the frame rate. */
@@ -126,19 +129,24 @@ export class ModelLane {
   }
 
   expire(atMs: number): RuleOutput[] {
-    return this.#judge((rule) => rule.expire(atMs));
+    return this.#rules.judge((rule) => rule.expire(atMs));
+  }
+
+  tick(tick: RuleTick): RuleOutput[] {
+    return this.#rules.judge((rule) => rule.tick?.(tick) ?? []);
+  }
+
+  signal(signal: Signal, signals: Signals, atMs: number): RuleOutput[] {
+    return this.#rules.judge((rule) => rule.signal?.(signal, signals, atMs) ?? []);
   }
 
   close(atMs: number, reason: 'restart' | 'rule_removed'): RuleOutput[] {
-    return this.#judge((rule) => rule.close(atMs, reason));
+    return this.#rules.judge((rule) => rule.close(atMs, reason));
   }
 
   /** Rules of other models are left out. */
-  changeRules({ removed, added }: RuleChange, atMs: number): RuleOutput[] {
-    const gone = this.#rules.filter((rule) => removed.includes(rule.id));
-    const kept = this.#rules.filter((rule) => !removed.includes(rule.id));
-    this.#rules = [...kept, ...added.filter((rule) => rule.model === this.id)];
-    return this.#judgeWith(gone, (rule) => rule.close(atMs, 'rule_removed'));
+  changeRules(change: RuleChange, atMs: number): RuleOutput[] {
+    return this.#rules.change(change, atMs);
   }
 
   latency(): Quantiles | undefined {
@@ -172,23 +180,6 @@ export class ModelLane {
       this.#fault(`tracker of ${this.id}: ${messageOf(error)}`);
       return undefined;
     }
-  }
-
-  /** A rule that fails must not stop the others. */
-  #judge(ask: (rule: Rule) => readonly RuleOutput[]): RuleOutput[] {
-    return this.#judgeWith(this.#rules, ask);
-  }
-
-  #judgeWith(rules: readonly Rule[], ask: (rule: Rule) => readonly RuleOutput[]): RuleOutput[] {
-    return rules.flatMap((rule) => {
-      try {
-        const outputs = ask(rule);
-        return this.#model.demonstration === true ? outputs.map(marked) : outputs;
-      } catch (error) {
-        this.#fault(`rule ${rule.id}: ${messageOf(error)}`);
-        return [];
-      }
-    });
   }
 
   #fault(what: string): void {

@@ -11,6 +11,7 @@ import type {
   LinePace,
   ModelStatus,
   RuleOutput,
+  Signal,
   Track,
 } from '../domain/index.ts';
 
@@ -29,24 +30,49 @@ export interface OtherTracks {
   readonly tracks: readonly Track[];
 }
 
+/** The signals of the plant as they are now. */
+export interface Signals {
+  /** Undefined where no signal has this id. Stale is decided at each call. */
+  get(id: string): Signal | undefined;
+}
+
+/** No signals: of a recording, or of a line that has none. */
+export const NO_SIGNALS: Signals = { get: () => undefined };
+
+/** What happens by the clock, about twice a second, whether or not there are frames. Never for a recording. */
+export interface RuleTick {
+  /** Monotonic ms, on the clock of the frames of a live camera. */
+  readonly atMs: number;
+  /** Milliseconds since 1970, for schedules. */
+  readonly wallMs: number;
+  readonly signals: Signals;
+}
+
 /**
  * What a rule receives for one frame. `tracks` is undefined when the frame was not inspected (`no_result`). `others` are
- * what other models see: a person, for example, who stands in front. Further inputs (signals of the plant, a schedule)
- * are added as optional members, so that rules without them stay as they are.
+ * what other models see: a person, for example, who stands in front. Further inputs (a schedule) are added as optional
+ * members, so that rules without them stay as they are.
  */
 export interface RuleInput {
   readonly frame: FrameRef;
   readonly tracks: readonly Track[] | undefined;
   readonly others?: readonly OtherTracks[];
+  /** Absent for a recording. */
+  readonly signals?: Signals;
 }
 
-/** One rule on one camera and model. Pure. */
+/** One rule on one camera and model, or of signals alone. Pure. */
 export interface Rule {
   readonly id: string;
-  readonly model: string;
+  /** Absent for a rule that reads no model: it gets ticks and signals, and no frames. */
+  readonly model?: string;
   /** What the model's labels mean to this rule, for the boxes on snapshots; a label that is left out is plain. */
   readonly colours?: Readonly<Record<string, Overlay['colour']>>;
   step(input: RuleInput): readonly RuleOutput[];
+  /** What the clock alone changes. */
+  tick?(tick: RuleTick): readonly RuleOutput[];
+  /** One reading of a signal, in order and none left out; `signals` has all of them at that moment. */
+  signal?(signal: Signal, signals: Signals, atMs: number): readonly RuleOutput[];
   /** The camera has had no results up to `atMs` (infinite: there will be none): closes events that have expired. */
   expire(atMs: number): readonly RuleOutput[];
   /** Closes everything that is open, with the reason given. */

@@ -76,7 +76,8 @@ export interface OpenEvent {
   readonly event: string;
   readonly rule: string;
   readonly kind: EventKind;
-  readonly model: string;
+  /** Absent for a rule that reads none. */
+  readonly model?: string;
   /** The latest transition. */
   readonly output: RuleOutput;
 }

@@ -10,7 +10,7 @@ import {
 import type { OtherTracks, Overlay, Rule, RuleInput } from '../pipeline/index.ts';
 import { InForce, ObjectFilter } from './conditions/index.ts';
 import { type IncidentFacts, type IncidentTracker, type Subject } from './incidents/index.ts';
-import type { LabelNeed, RuleDefinition, RuleWords } from './rule-definition.ts';
+import type { LabelNeed, RuleDefinition, RuleWords, SignalOption } from './rule-definition.ts';
 import type { CommonOptions, CommonSchema } from './rule-options.ts';
 import { Hysteresis } from './hysteresis.ts';
 import { type Timing, usualTiming } from './timing.ts';
@@ -51,6 +51,8 @@ export interface RulePlan<Schema extends CommonSchema> {
   /** What labels mean to this rule, for the boxes on snapshots. Default: those of the option `labels` are bad. */
   readonly colours?: (options: z.output<Schema>) => NonNullable<Rule['colours']>;
   readonly judge: (setup: JudgeSetup<z.output<Schema>>) => Judge;
+  /** Options whose value is the id of a signal. */
+  readonly signalOptions?: readonly SignalOption[];
 }
 
 /** A rule that judges the tracks of one model on one camera, with incidents of the usual life. */
@@ -68,6 +70,7 @@ export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>):
     options: schema,
     defaultModel: schema.shape.model.parse(undefined),
     zoneOptions: ['zone', 'masks'],
+    ...(plan.signalOptions === undefined ? {} : { signalOptions: plan.signalOptions }),
     labelNeeds,
     create: (options, place) => {
       const { zone: named, zones = [], resultEveryMs } = place;

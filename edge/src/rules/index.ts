@@ -3,5 +3,5 @@
  * registry.ts. A judge is pure: frames and tracks in, transitions of incidents out.
  */
 export { labelProblems, type LabelProblem, modelsReadBy } from './label-problems.ts';
-export type { LabelNeed, RuleDefinition, RulePlace, RuleWords } from './rule-definition.ts';
-export { createRule, definitionOf, RULE_TYPES, RuleOptions, RULES } from './rules.ts';
+export type { LabelNeed, RuleDefinition, RulePlace, RuleWords, SignalOption } from './rule-definition.ts';
+export { createRule, definitionOf, placeOf, RULE_TYPES, RuleOptions, RULES } from './rules.ts';

@@ -1,4 +1,4 @@
-import { definitionOf, type RuleOptions } from './rules.ts';
+import { definitionOf, placeOf, type RuleOptions } from './rules.ts';
 
 /** A label that a rule reads and the model does not have. */
 export interface LabelProblem {
@@ -18,8 +18,8 @@ export function labelProblems(
   labelsOf: (model: string) => readonly string[] | undefined,
 ): readonly LabelProblem[] {
   return (definitionOf(rule.type)?.labelNeeds(rule) ?? []).flatMap(({ option, labels, defaults, required, model }) => {
-    const from = model ?? rule.model;
-    const modelLabels = labelsOf(from);
+    const from = model ?? placeOf(rule).model;
+    const modelLabels = from === undefined ? undefined : labelsOf(from);
     if (modelLabels === undefined || labels.length === 0) return [];
     const missing = labels.filter((label) => !modelLabels.includes(label));
     const named = missing.filter((label) => !defaults.includes(label));
@@ -29,7 +29,7 @@ export function labelProblems(
     return [
       {
         option,
-        message: `model ${from} has no label ${lacking}${isBlind ? ', so this rule can never open an event' : ''}`,
+        message: `model ${from ?? ''} has no label ${lacking}${isBlind ? ', so this rule can never open an event' : ''}`,
         advice: `set ${option} to labels of the model: ${modelLabels.join(', ')}`,
       },
     ];
@@ -39,5 +39,5 @@ export function labelProblems(
 /** Every model whose labels a rule reads. */
 export function modelsReadBy(rule: RuleOptions): readonly string[] {
   const further = (definitionOf(rule.type)?.labelNeeds(rule) ?? []).flatMap(({ model }) => model ?? []);
-  return [...new Set([rule.model, ...further])];
+  return [...new Set([placeOf(rule).model ?? [], ...further].flat())];
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ShiftPlan } from '@lineside/protocol/coverage';
-import type { EventKind, Words, Zone } from '../domain/index.ts';
+import type { EventKind, SignalType, Words, Zone } from '../domain/index.ts';
 import type { Rule } from '../pipeline/index.ts';
 import type { WallTime } from './conditions/index.ts';
 
@@ -23,6 +23,12 @@ export interface LabelNeed {
   readonly defaults: readonly string[];
   /** The rule can never open an event without any of them. */
   readonly required: boolean;
+}
+
+/** An option whose value is the id of a signal, and the types that the signal may have. */
+export interface SignalOption {
+  readonly option: string;
+  readonly types: readonly SignalType[];
 }
 
 /** What a rule needs to know of the place at which it judges. */
@@ -53,6 +59,8 @@ export interface RuleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly defaultModel?: string;
   /** Options whose value is the id of a zone of the rule's camera, or a list of such ids. */
   readonly zoneOptions: readonly string[];
+  /** Options whose value is the id of a signal. Default: none. */
+  readonly signalOptions?: readonly SignalOption[];
   /** For the check of the configuration against a model. */
   labelNeeds(options: z.output<Schema>): readonly LabelNeed[];
   /** The rule with nothing pending. */

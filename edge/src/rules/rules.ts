@@ -25,6 +25,14 @@ export function definitionOf(type: string): RuleDefinition | undefined {
   return RULES.find((rule) => rule.type === type);
 }
 
+/** Zone and model of a rule, by their ids; a type of rule may have neither. */
+export function placeOf(options: RuleOptions): { readonly zone?: string | undefined; readonly model?: string } {
+  return {
+    ...('zone' in options ? { zone: options.zone } : {}),
+    ...('model' in options ? { model: options.model } : {}),
+  };
+}
+
 /** The rule that its options describe, with nothing pending. */
 export function createRule(options: RuleOptions | Decoded, place: RulePlace): Rule {
   const definition = definitionOf(options.type);

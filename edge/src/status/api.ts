@@ -47,6 +47,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   addStatus(api, options);
   addEvents(api, options);
   addPictures(api, options);
+  addSignals(api, options);
   await api.ready();
   return api;
 }
@@ -61,12 +62,30 @@ function guard(request: FastifyRequest, reply: FastifyReply, hosts: readonly str
     });
   }
   if (request.method === 'GET' || request.method === 'HEAD') return;
-  reply.header('allow', 'GET, HEAD');
+  if (request.method === 'POST' && isCommand(request)) return;
+  reply.header('allow', CHANGES.includes(pathOf(request)) ? 'GET, HEAD, POST' : 'GET, HEAD');
   throw new StatusError({
     code: 'method_refused',
-    message: `${request.method} is not taken here: the page only shows`,
-    advice: 'Change the configuration file instead',
+    message: `${request.method} is not accepted here: what can be set is sent as application/json by a program of this device`,
+    advice: 'Change the configuration file, or see lineside signal set --help',
   });
+}
+
+/** What programs of this device may set. */
+const CHANGES = ['/api/v1/signals'];
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?')[0] ?? '';
+}
+
+/**
+ * A page of another site cannot send this: it would have to ask first whether it may (CORS), for the type of the body,
+ * and its browser names the site.
+ */
+function isCommand(request: FastifyRequest): boolean {
+  const { origin, 'content-type': type = '' } = request.headers;
+  if (!CHANGES.includes(pathOf(request)) || !/^application\/json\b/i.test(type)) return false;
+  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === request.headers.host);
 }
 
 const STATUS_OF: Readonly<Partial<Record<string, number>>> = {
@@ -180,6 +199,13 @@ function addPictures(api: FastifyInstance, { source, live, maxWatchers }: ApiOpt
       live.watch(camera, optionsOf(request.query), takeOver(reply, LIVE_CONTENT_TYPE));
     },
   );
+}
+
+function addSignals(api: FastifyInstance, { source }: ApiOptions): void {
+  api.get('/api/v1/signals', () => ({ signals: source.signals() }));
+  api.post<{ Body: schema.SignalsBody }>('/api/v1/signals', { schema: { body: schema.signalsBody } }, (request) => ({
+    signals: source.pushSignals(request.body.signals),
+  }));
 }
 
 function tooMany(): StatusError {

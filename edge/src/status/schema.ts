@@ -1,6 +1,8 @@
 import { DIVISIONS } from '@lineside/protocol/coverage';
 import { CODE_PATTERN, codesOf, EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../domain/index.ts';
 
+import type { PushedReading } from './signals.ts';
+
 /** What requests may say, as JSON Schema for fastify, and the types it makes of them. */
 const NAME = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' } as const;
 
@@ -79,5 +81,36 @@ export const pictureQuery = {
     boxes: { type: 'integer', enum: [0, 1], default: 0 },
     width: { type: 'integer', enum: [320, 640, 1280, 1920], default: 640 },
     n: { type: 'string', maxLength: 32 },
+  },
+} as const;
+
+export interface SignalsBody {
+  readonly signals: readonly PushedReading[];
+}
+
+const reading = (key: string, value: object) =>
+  ({
+    type: 'object',
+    additionalProperties: false,
+    required: ['signal', key],
+    properties: { signal: NAME, [key]: value },
+  }) as const;
+
+export const signalsBody = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['signals'],
+  properties: {
+    signals: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 1000,
+      items: {
+        anyOf: [
+          reading('value', { type: ['number', 'boolean', 'string'], maxLength: 128 }),
+          reading('bad', { type: 'string', minLength: 1, maxLength: 64 }),
+        ],
+      },
+    },
   },
 } as const;

@@ -178,7 +178,30 @@ describe('the API', () => {
     expect(JSON.parse(text)).toMatchObject({ error: { code: expect.any(String), advice: expect.any(String) } });
   });
 
-  it('takes GET alone', async () => {
+  it('lets programs of this device set signals, and neither other sites nor plain forms', async () => {
+    const body = JSON.stringify({
+      signals: [
+        { signal: 'scale', value: 500 },
+        { signal: 'door', bad: 'sensor' },
+      ],
+    });
+    const post = (headers: Record<string, string>, text = body): Promise<Response> =>
+      fetch(at('/api/v1/signals'), { method: 'POST', headers, body: text });
+    expect((await post({ 'content-type': 'text/plain' })).status).toBe(405);
+    expect((await post({ 'content-type': 'application/json', origin: 'http://elsewhere.example' })).status).toBe(405);
+    expect(world.signals()).toEqual([]);
+    expect((await post({ 'content-type': 'application/json' }, '{"signals":[{"signal":"scale"}]}')).status).toBe(400);
+    expect((await post({ 'content-type': 'application/json' })).status).toBe(200);
+    const { body: answer } = await getJson('/api/v1/signals');
+    expect(answer).toMatchObject({
+      signals: [
+        { id: 'scale', state: 'good', value: 500 },
+        { id: 'door', state: 'bad', reason: 'sensor' },
+      ],
+    });
+  });
+
+  it('takes GET alone for everything else', async () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
       const answer = await fetch(at('/api/v1/status'), { method });
       expect([method, answer.status]).toEqual([method, 405]);

@@ -1,5 +1,6 @@
 import type { CoverageJson, CoverageWords } from '@lineside/protocol/coverage';
 import type { EventKind, Severity } from '../domain/index.ts';
+import type { PushedReading, SignalView } from './signals.ts';
 import type { EventHistory, EventView, Snapshot } from './snapshot.ts';
 
 /** What the status module asks of the rest of the device; `app` answers from each module. */
@@ -17,6 +18,10 @@ export interface StatusSource {
   events(query: EventQuery): EventPage;
   /** For how long each camera was inspected, when it was not, and why. Rejects with `bad_request` for words that ask nothing. */
   coverage(words: CoverageWords): Promise<CoverageJson>;
+  /** Signals of the plant, in the order of the configuration. */
+  signals(): readonly SignalView[];
+  /** Sets signals; gives them as they are then. Throws `bad_request` where one of them cannot be set: then none is. */
+  pushSignals(readings: readonly PushedReading[]): readonly SignalView[];
   /** One event with its records, or undefined. */
   event(id: string): EventHistory | undefined;
   /** Absolute path of an evidence JPEG that is still held, or undefined. */

@@ -14,29 +14,56 @@ export function controlSocketPath(dataFolder: string): string {
 }
 
 /**
- * GET `path` from the service behind the control socket; the caller reads the body. Throws `service_not_running` when
+ * GET `path` from the service behind the control socket, or POST where there is a JSON text to send; the caller reads
+ * the body of the answer. Throws `service_not_running` when
  * nobody listens there.
  */
-export function openControl(socketPath: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+export function openControl(
+  socketPath: string,
+  path: string,
+  signal: AbortSignal,
+  json?: string,
+): Promise<IncomingMessage> {
+  const method = json === undefined ? 'GET' : 'POST';
+  const headers = { host: 'localhost', ...(json === undefined ? {} : { 'content-type': 'application/json' }) };
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, path, method: 'GET', signal, headers: { host: 'localhost' } }, resolve);
+    const asked = request({ socketPath, path, method, signal, headers }, resolve);
     asked.on('error', (error) => {
       const code = systemCode(error);
       reject(code === 'ENOENT' || code === 'ECONNREFUSED' ? notRunning(socketPath, error) : error);
     });
-    asked.end();
+    asked.end(json);
   });
 }
 
-/** JSON that the service answers on `path`, with the HTTP status. Waits at most `timeoutMs`. */
-export async function getControlJson(
+/** POSTs JSON to the service behind the control socket; the answer with its HTTP status. Waits at most `timeoutMs`. */
+export async function postControlJson(
   socketPath: string,
   path: string,
+  body: unknown,
   timeoutMs = 5_000,
-): Promise<{ readonly status: number; readonly body: unknown }> {
+): Promise<ControlAnswer> {
+  return answered(socketPath, timeoutMs, (signal) => openControl(socketPath, path, signal, JSON.stringify(body)));
+}
+
+export interface ControlAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** JSON that the service answers on `path`, with the HTTP status. Waits at most `timeoutMs`. */
+export async function getControlJson(socketPath: string, path: string, timeoutMs = 5_000): Promise<ControlAnswer> {
+  return answered(socketPath, timeoutMs, (signal) => openControl(socketPath, path, signal));
+}
+
+async function answered(
+  socketPath: string,
+  timeoutMs: number,
+  ask: (signal: AbortSignal) => Promise<IncomingMessage>,
+): Promise<ControlAnswer> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const answer = await openControl(socketPath, path, signal);
+    const answer = await ask(signal);
     const chunks: Buffer[] = [];
     for await (const chunk of answer) chunks.push(chunk as Buffer);
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));

@@ -1,0 +1,32 @@
+import type { FrameRef, RuleOutput, Signal } from '../domain/index.ts';
+import type { Overlay, Rule, RuleTick, Signals } from './ports.ts';
+import { type RuleChange, RuleSet } from './rule-set.ts';
+
+/** The rules of one camera's place that read no model: they are judged by signals and by the clock. */
+export class SignalLane {
+  readonly id = undefined;
+  readonly modelInfo = undefined;
+  readonly newestFrame: FrameRef | undefined = undefined;
+  readonly overlays: readonly Overlay[] = [];
+  readonly #rules: RuleSet;
+
+  constructor(rules: readonly Rule[], onFault: (what: string) => void) {
+    this.#rules = new RuleSet(undefined, rules, onFault);
+  }
+
+  tick(tick: RuleTick): RuleOutput[] {
+    return this.#rules.judge((rule) => rule.tick?.(tick) ?? []);
+  }
+
+  signal(signal: Signal, signals: Signals, atMs: number): RuleOutput[] {
+    return this.#rules.judge((rule) => rule.signal?.(signal, signals, atMs) ?? []);
+  }
+
+  close(atMs: number, reason: 'restart' | 'rule_removed'): RuleOutput[] {
+    return this.#rules.judge((rule) => rule.close(atMs, reason));
+  }
+
+  changeRules(change: RuleChange, atMs: number): RuleOutput[] {
+    return this.#rules.change(change, atMs);
+  }
+}
