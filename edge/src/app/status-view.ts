@@ -43,6 +43,7 @@ function cameraView(lane: LaneState, facts: ViewFacts): CameraView {
     ...(source === undefined ? {} : { source }),
     ...(lastFrameMs === undefined ? {} : { lastFrameAgeMs: Math.max(0, nowMs - lastFrameMs) }),
     ...(status.behindMs === undefined ? {} : { behindMs: Math.round(status.behindMs) }),
+    ...(status.picture === undefined ? {} : { picture: status.picture }),
   };
 }
 

@@ -8,6 +8,8 @@ import type { FfmpegRequest } from './ffmpeg-args.ts';
 import type { OutputFormat } from './format.ts';
 import type { FrameOutputs } from './frame-join.ts';
 import { MediaClock } from './media-clock.ts';
+import { pictureFigures } from './picture-figures.ts';
+import { PictureHealth } from './picture-health.ts';
 import { probeSource } from './probe-source.ts';
 import { givesSnapshots, SnapshotRelay } from './snapshot-relay.ts';
 import { isStillFile, socketTimeoutMs, sourceOf, STREAM_TIMEOUT_MS } from './sources/index.ts';
@@ -24,6 +26,7 @@ const RECORDING_STALL_MS = 20_000;
 /** A stream that lasted this long was a good one: the next failure is a first failure. */
 const GOOD_SPELL_MS = 10_000;
 const STATUS_EVERY_MS = 1_000;
+const JUDGE_EVERY_MS = 1_000;
 /** What FFmpeg writes when the output with the undecoded stream cannot be made or continued. */
 const COPY_FAILED =
   /could not find tag for codec|could not write header|error initializing output stream|av_interleaved_write_frame|error muxing|error submitting a packet to the muxer|error writing trailer/i;
@@ -102,6 +105,8 @@ export class FfmpegCamera implements Service {
   /** Gives this camera's place among those that start to the next. */
   #started: () => void = () => undefined;
   readonly #media = new MediaClock();
+  readonly #health = new PictureHealth();
+  #judgedMs = Number.NEGATIVE_INFINITY;
   #clockAgreed: boolean | undefined;
   /** Since the last picture: what was logged last, and how often the stream failed. */
   #outage: Outage | undefined;
@@ -199,6 +204,7 @@ export class FfmpegCamera implements Service {
     const request = await this.#request(signal);
     this.#startedMs = Number.POSITIVE_INFINITY;
     this.#media.restart();
+    this.#health.restart();
     const recording = mode === 'recording';
     const onCopy = request.copy === true ? this.#ring?.begin() : undefined;
     const { url, fps: wantedFps } = this.#options;
@@ -275,7 +281,10 @@ export class FfmpegCamera implements Service {
     const recordedMs = this.#recordingFps === undefined ? undefined : (index * 1000) / this.#recordingFps;
     const mediaMs = recordedMs ?? this.#media.at(frame.arrivedMs, frame.timeS);
     this.#status = { ...this.#status, lastFrameMs: frame.arrivedMs };
-    if (recordedMs === undefined) this.#judgeClock();
+    if (recordedMs === undefined) {
+      this.#judgeClock();
+      this.#judgePicture(pixels, frame.picture, frame.arrivedMs);
+    }
     if (this.#status.state !== 'streaming') {
       this.#startedMs = frame.arrivedMs;
       this.#started();
@@ -291,6 +300,25 @@ export class FfmpegCamera implements Service {
       inputs: frame.outputs.slice(0, -1),
       picture: { pixels, size: frame.picture },
     });
+  }
+
+  /** Once a second; one line in the log per change. */
+  #judgePicture(pixels: Uint8Array, size: PictureSize, nowMs: number): void {
+    if (!sourceOf(this.#options.url).isEncoded || nowMs - this.#judgedMs < JUDGE_EVERY_MS) return;
+    this.#judgedMs = nowMs;
+    const figures = pictureFigures(pixels, size);
+    const problems = this.#health.judge(figures, nowMs);
+    const [luma, contrast, sharpness] = [figures.luma, figures.contrast, figures.sharpness].map(tenth);
+    const before = this.#status.picture?.problems.join(' ') ?? '';
+    const now = problems.join(' ');
+    this.#status = {
+      ...this.#status,
+      picture: { problems, luma: luma ?? 0, contrast: contrast ?? 0, sharpness: sharpness ?? 0 },
+    };
+    if (now === before) return;
+    const { logger } = this.#tools;
+    if (now === '') logger.info({ before }, 'the picture is as it should be again');
+    else logger.warn({ problems, luma, contrast, sharpness }, `the picture is ${now}`);
   }
 
   /** Takes over how late the newest frame is, where that is known; logs once when the stream's clock is not believed. */
@@ -357,4 +385,8 @@ export class FfmpegCamera implements Service {
     this.#statusMs = this.#tools.clock.monoMs();
     this.#listener.status(this.#status);
   }
+}
+
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10;
 }

@@ -2,8 +2,9 @@ import { type Clock, messageOf, systemClock } from '@lineside/kit';
 import { BufferPool } from './buffer-pool.ts';
 import { type FfmpegCapabilities, probeFfmpeg } from './capabilities.ts';
 import type { FrameFormat } from './format.ts';
-import { isStillFile } from './sources/index.ts';
-import { StreamRun } from './stream-run.ts';
+import { givesSnapshots, SnapshotRelay } from './snapshot-relay.ts';
+import { isStillFile, socketTimeoutMs } from './sources/index.ts';
+import { StreamRun, type StreamSource } from './stream-run.ts';
 import { UrlHandover } from './url-handover.ts';
 
 const STALL_MS = 20_000;
@@ -27,6 +28,8 @@ export interface InputOptions {
   readonly format?: FrameFormat;
   readonly capabilities?: FfmpegCapabilities;
   readonly clock?: Clock;
+  /** Makes a stream of a URL that gives one picture at a time, at this rate; such a URL is one image when left out. */
+  readonly snapshotFps?: number;
   /** Of RTSP; TCP when left out. */
   readonly transport?: 'tcp' | 'udp';
 }
@@ -44,7 +47,7 @@ export async function* inputFrames(path: string, options: InputOptions): AsyncGe
   const left = new AbortController();
   const signal = AbortSignal.any([options.signal, left.signal]);
   let index = 0;
-  await using source = await UrlHandover.open(path);
+  await using source = await sourceFor(path, options, clock);
   const run = new StreamRun({
     source,
     request: {
@@ -85,6 +88,16 @@ export async function* inputFrames(path: string, options: InputOptions): AsyncGe
     desk.leave();
     await ended;
   }
+}
+
+/** A camera's snapshot URL is asked again and again, as the inspection does; everything else is read by FFmpeg itself. */
+async function sourceFor(
+  url: string,
+  { signal, snapshotFps }: InputOptions,
+  clock: Clock,
+): Promise<StreamSource & AsyncDisposable> {
+  if (snapshotFps === undefined || !(await givesSnapshots(url, signal))) return UrlHandover.open(url);
+  return SnapshotRelay.open({ url, fps: snapshotFps, patienceMs: socketTimeoutMs(snapshotFps), clock });
 }
 
 /** Hands items from a callback to an iterator, one at a time: `put` resolves when the taker asks for the next. */

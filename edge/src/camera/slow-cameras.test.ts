@@ -8,6 +8,7 @@ import type { CameraStatus } from '../domain/index.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { probeFfmpeg } from './capabilities.ts';
 import { FfmpegCamera } from './ffmpeg-camera.ts';
+import { inputFrames } from './input-frames.ts';
 import { probeCamera } from './probe-camera.ts';
 
 const capabilities = await probeFfmpeg();
@@ -119,5 +120,19 @@ describe.concurrent('a URL that gives one picture', () => {
     const tools = { capabilities, clock: systemClock };
     const probe = await probeCamera({ url, transport: 'tcp', fps: 5 }, tools, AbortSignal.timeout(60_000));
     expect(probe).toMatchObject({ codec: 'mjpeg', width: 160, height: 120 });
+  });
+
+  it('is tried by the command line like every camera: a stream of pictures, not one', async () => {
+    await using server = await web((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'image/jpeg' }).end(jpeg);
+    });
+    const options = { signal: AbortSignal.timeout(60_000), capabilities, snapshotFps: 10 };
+    let frames = 0;
+    for await (const { width } of inputFrames(`http://127.0.0.1:${server.port}/snap.jpg`, options)) {
+      expect(width).toBe(160);
+      frames += 1;
+      if (frames >= 4) break;
+    }
+    expect(frames).toBe(4);
   });
 });

@@ -63,8 +63,18 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'camera',
-    description: 'try a camera',
+    description: 'try a camera, and what is known of those that run',
     commands: [
+      {
+        name: 'list',
+        description: 'the cameras of the configuration, with their state where the service runs',
+        load: () => import('./verbs/camera-list.ts'),
+      },
+      {
+        name: 'health',
+        description: 'what is wrong with the pictures: frozen, dark, overexposed, covered, blurred',
+        load: () => import('./verbs/camera-health.ts'),
+      },
       {
         name: 'test',
         description: 'open a camera and decode frames: codec, size, rate, a snapshot, or what is wrong',

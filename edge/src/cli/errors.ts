@@ -7,6 +7,7 @@ export type CliErrorCode =
   | 'input_missing'
   | 'input_unreadable'
   | 'event_unknown'
+  | 'service_not_running'
   | 'service_hidden'
   | 'answer_unexpected';
 

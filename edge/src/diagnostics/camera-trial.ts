@@ -3,6 +3,7 @@ import {
   type FfmpegCapabilities,
   hasHardwareDecoders,
   inputFrames,
+  probeCamera,
   probeSource,
   type SourceProbe,
 } from '../camera/index.ts';
@@ -35,6 +36,8 @@ const NETWORK = /^[a-z][a-z0-9+.-]+:\/\//i;
 /** Wider than this costs decoding time that no model sees: each scales a frame to its own input. */
 const WIDE = 1920;
 const SLOW_FPS = 2;
+/** How often a snapshot URL is asked. */
+const SNAPSHOT_FPS = 5;
 
 /**
  * Opens a camera, decodes frames for a while, and keeps the first one.
@@ -43,13 +46,19 @@ const SLOW_FPS = 2;
  */
 export async function tryCamera(options: TrialOptions): Promise<CameraTrial> {
   const { url, transport, capabilities, durationMs, clock, signal } = options;
-  const probe = await probeSource(url, transport, capabilities, clock, signal);
+  const probe = await probeFor(options);
   const live = NETWORK.test(url) && !/^file:/i.test(url);
   const startedMs = clock.monoMs();
   let first: { readonly atMs: number; readonly snapshot: Uint8Array } | undefined;
   let frames = 0;
   let lastMs = startedMs;
-  for await (const { pixels, width, height } of inputFrames(url, { signal, capabilities, clock, transport })) {
+  for await (const { pixels, width, height } of inputFrames(url, {
+    signal,
+    capabilities,
+    clock,
+    transport,
+    snapshotFps: SNAPSHOT_FPS,
+  })) {
     lastMs = clock.monoMs();
     frames += 1;
     first ??= { atMs: lastMs, snapshot: await jpegOf(pixels, width, height) };
@@ -64,6 +73,12 @@ export async function tryCamera(options: TrialOptions): Promise<CameraTrial> {
     ...(fps === undefined ? {} : { fps }),
     advice: adviceFor(probe, fps, capabilities),
   };
+}
+
+/** By FFmpeg's own probe, which knows the rate; a snapshot URL is opened as the inspection does. */
+async function probeFor({ url, transport, capabilities, clock, signal }: TrialOptions): Promise<SourceProbe> {
+  if (!/^https?:/i.test(url)) return probeSource(url, transport, capabilities, clock, signal);
+  return probeCamera({ url, transport, fps: SNAPSHOT_FPS }, { capabilities, clock }, signal);
 }
 
 async function jpegOf(pixels: Uint8Array, width: number, height: number): Promise<Uint8Array> {

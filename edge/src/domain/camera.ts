@@ -31,6 +31,19 @@ export const STREAM_ERROR_CODES = [
 ] as const;
 export type StreamErrorCode = (typeof STREAM_ERROR_CODES)[number];
 
+/** What is wrong with the picture itself, although frames come. */
+export const PICTURE_PROBLEMS = ['frozen', 'dark', 'overexposed', 'covered', 'blurred'] as const;
+export type PictureProblem = (typeof PICTURE_PROBLEMS)[number];
+
+/** The newest picture that was judged. Levels are 0 to 255. */
+export interface PictureState {
+  readonly problems: readonly PictureProblem[];
+  /** Mean brightness, its standard deviation, and the mean difference between neighbouring pixels. */
+  readonly luma: number;
+  readonly contrast: number;
+  readonly sharpness: number;
+}
+
 export interface CameraStatus {
   readonly camera: string;
   readonly state: CameraState;
@@ -42,6 +55,8 @@ export interface CameraStatus {
   readonly lastFrameMs?: number;
   /** Camera lag: how much later it arrived than the promptest frame of its stream, in milliseconds. */
   readonly behindMs?: number;
+  /** Of live cameras, once a picture was judged. */
+  readonly picture?: PictureState;
 }
 
 export interface ModelStatus {

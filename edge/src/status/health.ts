@@ -1,4 +1,4 @@
-import type { LinePace } from '../domain/index.ts';
+import type { LinePace, PictureProblem } from '../domain/index.ts';
 import { overloadFinding } from '../load/index.ts';
 import { BEHIND_MS } from './inspecting.ts';
 import type { CameraView, Inspecting, Snapshot } from './snapshot.ts';
@@ -109,7 +109,7 @@ function cameraFinding(camera: CameraView): Finding | undefined {
   switch (camera.inspecting) {
     case 'inspecting':
     case 'starting':
-      return undefined;
+      return pictureFinding(camera);
     case 'degraded':
       if ((camera.behindMs ?? 0) > BEHIND_MS) return behind(camera.behindMs ?? 0);
       for (const { outrun } of camera.models) if (outrun !== undefined) return tooFast(outrun);
@@ -125,6 +125,32 @@ function cameraFinding(camera: CameraView): Finding | undefined {
         advice: 'lineside doctor',
       };
   }
+}
+
+const PICTURE_ADVICE: Readonly<Record<PictureProblem, { readonly message: string; readonly advice: string }>> = {
+  frozen: {
+    message: 'Its picture has not changed by a single pixel for half a minute',
+    advice: 'Restart the camera or recorder that sends it; what it shows is not live',
+  },
+  dark: { message: 'Its picture is nearly black', advice: 'Check the light, the cap of the lens and the exposure' },
+  overexposed: {
+    message: 'Most of its picture is white',
+    advice: 'Check whether a lamp or the sun shines into the lens, and the exposure',
+  },
+  covered: {
+    message: 'Its picture is one even surface',
+    advice: 'Look whether something hangs or stands in front of the lens, or it is steamed up',
+  },
+  blurred: {
+    message: 'Its picture is much less sharp than usual',
+    advice: 'Clean the lens and check the focus; after a change of the scene it settles within an hour',
+  },
+};
+
+/** Frames come and are inspected, and yet the picture is not what the camera is there for. */
+function pictureFinding({ picture }: CameraView): Finding | undefined {
+  const [problem] = picture?.problems ?? [];
+  return problem === undefined ? undefined : { code: `picture_${problem}`, ...PICTURE_ADVICE[problem] };
 }
 
 function tooFast({ label, movement, spacing, fps, neededFps }: LinePace): Finding {

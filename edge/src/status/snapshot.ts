@@ -98,6 +98,8 @@ export interface CameraView {
   readonly lastFrameAgeMs?: number;
   /** How much later than the promptest of its stream the newest frame arrived: it is at least so much older. */
   readonly behindMs?: number;
+  /** What the picture itself is like; absent before the first one was judged. */
+  readonly picture?: NonNullable<CameraStatus['picture']>;
   readonly inspecting: Inspecting;
   readonly zones: readonly Zone[];
   readonly models: readonly CameraModelView[];
