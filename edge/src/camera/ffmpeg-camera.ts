@@ -225,13 +225,13 @@ export class FfmpegCamera implements Service {
       onFrame: (frame) => this.#frame(frame),
       onFacts: (facts) => this.#factsReported(facts),
       onTick: () => this.#repeatStatus(),
-      onStalled: (error) => this.#showFailure(error),
+      onStalled: (error) => this.#showFailure(failureOf(source) ?? error),
       onCopy,
     });
     const ended = await run.run(signal);
     this.#ring?.end();
     if (request.copy === true) this.#judgeCopy(ended);
-    const failure = source instanceof SnapshotRelay ? source.failure : undefined;
+    const failure = failureOf(source);
     const end = failure === undefined || ended.error === undefined ? ended : { ...ended, error: failure };
     if (request.decoder !== undefined && end.frames === 0 && !signal.aborted) this.#avoidHardware = true;
     return end;
@@ -389,4 +389,9 @@ export class FfmpegCamera implements Service {
 
 function tenth(value: number): number {
   return Math.round(value * 10) / 10;
+}
+
+/** Why a camera that is asked for single pictures gave no more of them. */
+function failureOf(source: UrlHandover | SnapshotRelay): StreamError | undefined {
+  return source instanceof SnapshotRelay ? source.failure : undefined;
 }
