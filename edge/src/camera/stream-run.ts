@@ -43,7 +43,7 @@ export interface StreamRunOptions {
   readonly onTick?: () => void;
   /** Takes the undecoded stream where the request has it. */
   readonly onCopy?: ((chunk: Uint8Array) => void) | undefined;
-  /** Called as soon as the stream is given up for its silence, before its child is ended. */
+  /** Called as soon as a stream that delivered is given up for its silence, before its child is ended. */
   readonly onStalled?: (error: StreamError) => void;
 }
 
@@ -126,7 +126,8 @@ export class StreamRun {
     void exited.then(() => this.#over.abort());
     const stalled = await this.#watchUntil(stop);
     const ended = this.#over.signal.aborted && !this.#stderr.facts.sizeChanged && this.#failure === undefined;
-    if (stalled) this.#options.onStalled?.(this.#stallError());
+    // Of a stream that never began, what FFmpeg writes at its end says more.
+    if (stalled && this.#frames > 0) this.#options.onStalled?.(this.#stallError());
     const forced = ended ? false : await this.#endChild(stalled);
     const { exit, startError } = await exited;
     if (ended && this.#delivery !== undefined) await Promise.race([this.#delivery, aborted(signal)]);
