@@ -75,17 +75,17 @@ function timeFilterOf(help: string): FfmpegCapabilities['timesFilter'] {
 }
 
 /** Decoders of NVIDIA's Jetson by codec, best first. */
-const HARDWARE: Readonly<Record<string, readonly string[]>> = {
+export const HARDWARE_DECODERS: Readonly<Record<string, readonly string[]>> = {
   h264: ['h264_nvv4l2dec', 'h264_nvmpi'],
   hevc: ['hevc_nvv4l2dec', 'hevc_nvmpi'],
 };
 
 /** The hardware decoder to use for `codec`, if this FFmpeg has one. */
 export function hardwareDecoder(capabilities: FfmpegCapabilities, codec: string): string | undefined {
-  return HARDWARE[codec]?.find((name) => capabilities.decoders.has(name));
+  return HARDWARE_DECODERS[codec]?.find((name) => capabilities.decoders.has(name));
 }
 
 /** True when knowing the codec before the start can win a hardware decoder. */
 export function hasHardwareDecoders(capabilities: FfmpegCapabilities): boolean {
-  return Object.values(HARDWARE).some((names) => names.some((name) => capabilities.decoders.has(name)));
+  return Object.values(HARDWARE_DECODERS).some((names) => names.some((name) => capabilities.decoders.has(name)));
 }

@@ -1,5 +1,11 @@
 import { statfs } from 'node:fs/promises';
-import { type FfmpegCapabilities, hasHardwareDecoders, probeFfmpeg } from '../camera/index.ts';
+import {
+  type FfmpegCapabilities,
+  hasHardwareDecoders,
+  probeFfmpeg,
+  type RefusedDecoder,
+  tryDecoders,
+} from '../camera/index.ts';
 import { LinesideError, loadText, messageOf, ProgramError, runProgram, systemCode } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
 
@@ -33,11 +39,15 @@ export function ffmpegCheck(path: string | undefined, found: (capabilities: Ffmp
     deadlineMs: 20_000,
     run: async (signal) => {
       try {
-        const capabilities = await probeFfmpeg('ffmpeg', signal);
+        const { capabilities, refused } = await tryDecoders(await probeFfmpeg('ffmpeg', signal), signal);
         found(capabilities);
         const old = oldFfmpeg(capabilities.version);
         if (old !== undefined) return [old];
-        return [...(await ffprobeFindings(path, signal)), ...decoderFindings(capabilities)];
+        return [
+          ...(await ffprobeFindings(path, signal)),
+          ...decoderFindings(capabilities),
+          ...refused.map(refusedFinding),
+        ];
       } catch (error) {
         if (!(error instanceof LinesideError)) throw error;
         const { code, message, advice } = error;
@@ -101,6 +111,17 @@ function decoderFindings(capabilities: FfmpegCapabilities): readonly CheckFindin
       advice: 'install a full build of FFmpeg (sudo apt install ffmpeg)',
     }),
   ];
+}
+
+function refusedFinding({ name, reason }: RefusedDecoder): CheckFinding {
+  return trouble('warning', {
+    code: 'decoder_unusable',
+    subject: name,
+    message: `FFmpeg lists the decoder ${name}, and ${reason}`,
+    meaning: 'cameras are decoded another way, which may cost more of the CPU',
+    advice:
+      'check the driver (JetPack) and whether the user of the service may use its device: groups video and render',
+  });
 }
 
 const LOW_BYTES = 1e9;

@@ -6,6 +6,7 @@ import {
   probeFfmpeg,
   StartGate,
   StreamError,
+  tryDecoders,
 } from '../camera/index.ts';
 import type { FrameRef } from '../domain/index.ts';
 import { aborted, type Clock, type Logger, type Service, ServiceGroup, unlessAbort } from '@lineside/kit';
@@ -240,8 +241,11 @@ export class VisionWorker {
     const { clock, logger } = this.#options;
     for (;;) {
       try {
-        const capabilities = await probeFfmpeg('ffmpeg', signal);
+        const { capabilities, refused } = await tryDecoders(await probeFfmpeg('ffmpeg', signal), signal);
         logger.info({ version: capabilities.version }, 'FFmpeg found');
+        for (const { name, reason } of refused) {
+          logger.warn({ decoder: name, reason }, 'a hardware decoder cannot be used; another one decodes');
+        }
         return capabilities;
       } catch (error) {
         if (!(error instanceof StreamError)) throw error;
