@@ -72,6 +72,14 @@ describe('a field of a pack', () => {
     ]);
   });
 
+  it('counts only codes of the symbologies that the recipe names, under whatever name they are read', () => {
+    const only = (...symbologies: string[]): Expectation => ({ ...PRODUCT, gtin: '036000291452', symbologies });
+    const upc = code('EAN13', '0036000291452');
+    expect(judged(only('UPCA'), upc).verdict).toBe('good');
+    expect(judged(only('DataBar'), code('DataBarOmni', '0100036000291452')).verdict).toBe('good');
+    expect(judged(only('ITF14'), upc).verdict).toBe('unreadable');
+  });
+
   it('compares the identifiers of a GS1 code, dates as dates', () => {
     const expiry: Expectation = { kind: 'code', name: 'expiry', elements: { '17': '2027-05-31', '10': 'A7' } };
     expect(judged(expiry, code('DataMatrix', '17270500' + '10A7')).verdict).toBe('good');

@@ -21,7 +21,7 @@ export function codeVerdict(expected: ExpectedCode, reading: RegionReading, curr
   const { name, symbologies } = expected;
   const shown = describe(expected);
   const contents = reading.codes
-    .filter(({ symbology }) => symbologies === undefined || symbologies.includes(symbology))
+    .filter(({ symbology }) => symbologies === undefined || symbologies.some((one) => isOf(symbology, one)))
     .map((code) => contentOf(code, currentYear));
   const right = contents.find((content) => agrees(expected, content));
   if (right !== undefined) return { name, verdict: 'good', expected: shown, read: right.text, score: 1 };
@@ -29,6 +29,12 @@ export function codeVerdict(expected: ExpectedCode, reading: RegionReading, curr
   if (wrong !== undefined) return { name, verdict: 'wrong', expected: shown, read: wrong.text, score: 1 };
   const verdict = reading.printed || reading.codes.length > 0 ? 'unreadable' : 'missing';
   return { name, verdict, expected: shown, score: 0 };
+}
+
+/** Names of one symbology: UPC-A is an EAN-13 that begins with 0, ITF-14 an ITF, and DataBar has members. */
+function isOf(read: string, expected: string): boolean {
+  const same = new Set([read, ...(read === 'EAN13' ? ['UPCA'] : []), ...(read === 'ITF' ? ['ITF14'] : [])]);
+  return same.has(expected) || (expected === 'DataBar' && read.startsWith('DataBar'));
 }
 
 function contentOf({ symbology, text }: ReadCode, currentYear: number): Content {
