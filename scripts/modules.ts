@@ -263,7 +263,7 @@ export const MODULES: readonly Module[] = [
   edge('event-accuracy', ['domain', 'kit', 'tracking'], ['zod', 'node:fs/promises']),
   edge('rules', ['protocol/coverage', 'domain', 'pipeline', 'fields'], ['zod']),
   edge('codes', []),
-  edge('reading', ['kit'], ['zxing-wasm/reader', 'node:worker_threads', 'node:fs/promises']),
+  edge('reading', ['kit'], ['zxing-wasm/reader', 'sharp', 'node:worker_threads', 'node:fs/promises']),
   edge('plant', ['domain', 'kit', 'pipeline']),
   edge('signals', ['domain', 'kit', 'pipeline'], ['node:net', 'node:fs/promises']),
   edge(
@@ -344,6 +344,8 @@ export const MODULES: readonly Module[] = [
       'domain',
       'kit',
       'fields',
+      'codes',
+      'reading',
       'config',
       'rules',
       'journal',

@@ -41,6 +41,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/coverage.ts'),
   },
   {
+    name: 'code',
+    description: 'codes on packs',
+    commands: [
+      {
+        name: 'read',
+        description: 'read barcodes, Data Matrix and QR codes in images, and report what they mean',
+        load: () => import('./verbs/code-read.ts'),
+      },
+    ],
+  },
+  {
     name: 'config',
     description: 'check and show the configuration',
     commands: [

@@ -4,6 +4,7 @@
  */
 export * from './calendar-date.ts';
 export * from './check-digit.ts';
+export * from './describe.ts';
 export * from './gs1/digital-link.ts';
 export * from './gs1/element-string.ts';
 export * from './shelf-life.ts';
