@@ -11,9 +11,13 @@ export {
   LineError,
   loadLine,
   parseLine,
+  plantEvents,
   Scene,
   SCENES,
   type SceneKind,
+  TRUTH_KINDS,
+  type TruthEvent,
+  type TruthKind,
 } from './scenes/index.ts';
 export { CLASSES, drawStill, type Looks, renderFile, type Still, writeStills, yoloLabels } from './output/index.ts';
 export {

@@ -36,8 +36,9 @@ export class Encoder {
   }
 
   /** Writes an MP4 file of constant rate. */
-  static toFile(format: PictureFormat, path: string, signal: AbortSignal): Encoder {
-    const quality = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-g', String(Math.ceil(format.fps * 2))];
+  static toFile(format: PictureFormat, path: string, signal: AbortSignal, fast = false): Encoder {
+    const effort = fast ? ['-preset', 'ultrafast', '-crf', '23'] : ['-preset', 'veryfast', '-crf', '20'];
+    const quality = ['-c:v', 'libx264', ...effort, '-g', String(Math.ceil(format.fps * 2))];
     return new Encoder(
       rawInput(format),
       [...quality, '-pix_fmt', 'yuv420p', '-movflags', '+faststart', '-y', path],

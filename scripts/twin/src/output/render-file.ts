@@ -10,11 +10,13 @@ export interface RenderOptions {
   readonly out: string;
   /** Where the ground truth goes, if anywhere. */
   readonly truth: string | undefined;
+  /** Encodes as live cameras do: a third less CPU time, a larger file. */
+  readonly fast?: boolean;
 }
 
 /**
  * Writes frames 0 .. seconds x fps - 1 as a video of constant rate. The truth file is
- * `{camera, fps, width, height, incidents, frames: [{frame, seconds, boxes}]}`. Throws LineError and EncoderError.
+ * `{camera, fps, width, height, incidents, events, frames: [{frame, seconds, boxes}]}`. Throws LineError and EncoderError.
  */
 export async function renderFile(
   options: RenderOptions,
@@ -23,7 +25,7 @@ export async function renderFile(
 ): Promise<void> {
   const scene = new Scene(options.line, options.cameraId);
   const { fps, width, height } = scene;
-  const encoder = Encoder.toFile(scene, options.out, signal);
+  const encoder = Encoder.toFile(scene, options.out, signal, options.fast);
   const count = Math.round(options.seconds * fps);
   // The encoder takes one frame while the next is drawn.
   const buffers = [Buffer.alloc(scene.frameBytes), Buffer.alloc(scene.frameBytes)] as const;
@@ -45,7 +47,15 @@ export async function renderFile(
   await encoder.finish();
   if (options.truth !== undefined) {
     const incidents = scene.incidents(0, count / fps);
-    const truth = { camera: options.cameraId, fps, width, height, incidents, frames };
+    const truth = {
+      camera: options.cameraId,
+      fps,
+      width,
+      height,
+      incidents,
+      events: scene.events(0, count / fps),
+      frames,
+    };
     await writeFile(options.truth, `${JSON.stringify(truth)}\n`);
   }
   progress(1);

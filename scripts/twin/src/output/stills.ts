@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { type Box, Random } from '../raster/index.ts';
 import { type Condition, lookOf, type StyleName, underConditions } from '../styles/index.ts';
-import { opticsFor, type SceneKind, Stage, trainingPlay } from '../scenes/index.ts';
+import { GARMENT_LABELS, opticsFor, type SceneKind, Stage, trainingPlay } from '../scenes/index.ts';
 
 /** A detector's classes per kind of camera; a class's number is its place in the list. */
 export const CLASSES: Readonly<Record<SceneKind, readonly string[]>> = {
@@ -11,6 +11,12 @@ export const CLASSES: Readonly<Record<SceneKind, readonly string[]>> = {
   people: ['person', 'headwear', 'bare_head'],
   floor: ['spill', 'litter'],
 };
+
+/** The classes of a set; garments add theirs to those of people. */
+export function classesOf(kind: SceneKind, garments = false): readonly string[] {
+  if (kind !== 'people' || !garments) return CLASSES[kind];
+  return [...CLASSES.people, ...Object.values(GARMENT_LABELS).flatMap(({ worn, missing }) => [worn, missing])];
+}
 
 export interface Still {
   /** RGB24, width x height x 3 bytes. */
@@ -29,6 +35,8 @@ export interface Looks {
   readonly styles: readonly [StyleName, ...StyleName[]];
   /** Half of the pictures are taken under one of these. */
   readonly conditions: readonly Condition[];
+  /** People wear and lack mask, gloves and coat, each with a label of its own. */
+  readonly garments?: boolean;
 }
 
 export const PLAIN_LOOKS: Looks = { styles: ['plain'], conditions: [] };
@@ -48,7 +56,7 @@ export function drawStill(
   const [first, ...others] = looks.conditions;
   const condition = first !== undefined && chosen.chance(0.5) ? [chosen.pick([first, ...others])] : [];
   const optics = underConditions(opticsFor(random, 'training'), condition);
-  const stage = new Stage(trainingPlay(kind, random), width, height, look);
+  const stage = new Stage(trainingPlay(kind, random, looks.garments ? [seed, index] : undefined), width, height, look);
   stage.paint(0);
   const pixels = Buffer.allocUnsafe(width * height * 3);
   stage.develop(optics, random.integer(0, 1 << 20), pixels);
@@ -56,7 +64,13 @@ export function drawStill(
 }
 
 /** One YOLO label line per box: class, centre and size as fractions of the picture. */
-export function yoloLabels(kind: SceneKind, boxes: readonly Box[], width: number, height: number): string {
+export function yoloLabels(
+  kind: SceneKind,
+  boxes: readonly Box[],
+  width: number,
+  height: number,
+  classes = classesOf(kind),
+): string {
   const lines = boxes.map((box) => {
     const values = [
       (box.x1 + box.x2) / 2 / width,
@@ -64,7 +78,7 @@ export function yoloLabels(kind: SceneKind, boxes: readonly Box[], width: number
       (box.x2 - box.x1) / width,
       (box.y2 - box.y1) / height,
     ];
-    return `${CLASSES[kind].indexOf(box.label)} ${values.map((v) => v.toFixed(6)).join(' ')}\n`;
+    return `${classes.indexOf(box.label)} ${values.map((v) => v.toFixed(6)).join(' ')}\n`;
   });
   return lines.join('');
 }
@@ -88,7 +102,8 @@ export async function writeStills(options: StillsOptions, progress: (done: numbe
   const { kind, count, seed, width, height, out, looks } = options;
   await mkdir(join(out, 'images'), { recursive: true });
   await mkdir(join(out, 'labels'), { recursive: true });
-  await writeFile(join(out, 'names.txt'), `${CLASSES[kind].join('\n')}\n`);
+  const classes = classesOf(kind, looks?.garments);
+  await writeFile(join(out, 'names.txt'), `${classes.join('\n')}\n`);
   const pending: Promise<unknown>[] = [];
   for (let index = 0; index < count; index += 1) {
     const still = drawStill(kind, seed, index, width, height, looks);
@@ -97,7 +112,7 @@ export async function writeStills(options: StillsOptions, progress: (done: numbe
     pending.push(
       Promise.all([
         picture.toFile(join(out, 'images', `${name}.jpg`)),
-        writeFile(join(out, 'labels', `${name}.txt`), yoloLabels(kind, still.boxes, width, height)),
+        writeFile(join(out, 'labels', `${name}.txt`), yoloLabels(kind, still.boxes, width, height, classes)),
       ]),
     );
     if (pending.length >= IN_FLIGHT) await pending.shift();

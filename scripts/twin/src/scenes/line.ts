@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { GARMENTS } from './people/garments.ts';
 import { HEADWEAR } from './people/person.ts';
 import { DEFECTS } from './product/bottle.ts';
 import { plantSchema } from '../plant/index.ts';
@@ -16,6 +17,8 @@ const look = {
   style: z.enum(STYLE_NAMES).optional(),
   /** Conditions of light and camera that hold all the time. */
   conditions: z.array(z.enum(CONDITIONS)).optional(),
+  /** Conditions that hold in a shift of the plant, by its name. */
+  light: z.record(z.string(), z.enum(CONDITIONS)).optional(),
 };
 
 const productCamera = z.strictObject({
@@ -45,9 +48,28 @@ const peopleCamera = z.strictObject({
   violationRate: fraction.default(0),
   visits: z
     .array(
-      z.strictObject({ at: seconds, seconds: z.number().positive(), headwear: z.enum([...HEADWEAR, 'any', 'none']) }),
+      z.strictObject({
+        at: seconds,
+        seconds: z.number().positive(),
+        headwear: z.enum([...HEADWEAR, 'any', 'none']),
+        /** How far from the camera; by chance when left out. */
+        lane: z.enum(['far', 'behind_table', 'front']).optional(),
+        facing: z.enum(['front', 'back', 'side']).optional(),
+        /** Place of work as a fraction of the picture's width. */
+        place: fraction.optional(),
+        /** People who stand around this one. */
+        companions: z.int().min(0).max(8).optional(),
+        /** Garments that are missing, where `garments` is set. */
+        without: z.array(z.enum(GARMENTS)).optional(),
+      }),
     )
     .default([]),
+  /** Everybody wears mask, gloves and coat unless declared otherwise, and each garment is a part with its own label. */
+  garments: z.boolean().optional(),
+  /** Fractions of random visitors who lack a garment. */
+  missingRates: z.partialRecord(z.enum(GARMENTS), fraction).optional(),
+  /** `front`: violators stand in front, alone. `anywhere`: also far, behind the table, turned away, in a crowd. */
+  violators: z.enum(['front', 'anywhere']).optional(),
 });
 
 const floorCamera = z.strictObject({
@@ -59,6 +81,8 @@ const floorCamera = z.strictObject({
   incidents: z
     .array(z.strictObject({ at: seconds, seconds: z.number().positive(), kind: z.enum(['spill', 'litter']) }))
     .default([]),
+  /** Times in which somebody mops the floor although nothing is spilled. With it people and mops are labelled. */
+  cleanings: z.array(z.strictObject({ at: seconds, seconds: z.number().positive() })).optional(),
 });
 
 const lineSchema = z
@@ -71,6 +95,10 @@ const lineSchema = z
     cameras: z.array(z.discriminatedUnion('scene', [productCamera, peopleCamera, floorCamera])).min(1),
     /** The plant behind the cameras; a line without it has pictures only. */
     plant: plantSchema.optional(),
+  })
+  .refine(({ plant, cameras }) => plant || cameras.every(({ light }) => light === undefined), {
+    error: 'a camera has light by shift, and no plant with shifts is declared',
+    path: ['cameras'],
   })
   .refine(
     ({ plant, cameras }) => plant || cameras.every((one) => one.scene !== 'product' || one.follows === undefined),

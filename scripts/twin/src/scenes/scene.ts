@@ -3,12 +3,17 @@ import type { Incident } from './incident.ts';
 import { type CameraDeclaration, type Line, LineError } from './line.ts';
 import { PeopleScene } from './people/scene.ts';
 import { ProductScene } from './product/scene.ts';
+import { shiftAt } from '../plant/index.ts';
 import { type Box, type Optics, Random } from '../raster/index.ts';
 import { type Play, Stage } from './stage.ts';
+import type { TruthEvent } from './truth.ts';
 import { lookOf, underConditions } from '../styles/index.ts';
 import { opticsFor, drifted } from './view.ts';
 
-type ScriptedPlay = Play & { incidents(fromSeconds: number, toSeconds: number): Incident[] };
+type ScriptedPlay = Play & {
+  incidents(fromSeconds: number, toSeconds: number): Incident[];
+  events(fromSeconds: number, toSeconds: number): TruthEvent[];
+};
 
 function playFor(line: Line, camera: CameraDeclaration): ScriptedPlay {
   switch (camera.scene) {
@@ -35,6 +40,10 @@ export class Scene {
   readonly #play: ScriptedPlay;
   readonly #stage: Stage;
   readonly #optics: Optics;
+  readonly #shifts: {
+    readonly plant: Line['plant'];
+    readonly light: CameraDeclaration['light'];
+  };
   readonly #phase: number;
   #painted = -1;
 
@@ -55,6 +64,7 @@ export class Scene {
     const look = lookOf(camera.style ?? 'plain', new Random('look', line.seed, cameraId));
     this.#stage = new Stage(this.#play, this.width, this.height, look);
     this.#optics = underConditions(opticsFor(random, 'line'), camera.conditions ?? []);
+    this.#shifts = { plant: line.plant, light: camera.light };
     this.#phase = random.between(0, Math.PI * 2);
   }
 
@@ -62,7 +72,8 @@ export class Scene {
   render(frameIndex: number, out: Uint8Array): void {
     if (out.length !== this.frameBytes) throw new RangeError(`a frame has ${this.frameBytes} bytes, not ${out.length}`);
     this.#paint(frameIndex);
-    this.#stage.develop(drifted(this.#optics, frameIndex / this.fps, this.#phase), frameIndex, out);
+    const seconds = frameIndex / this.fps;
+    this.#stage.develop(drifted(this.#lit(seconds), seconds, this.#phase), frameIndex, out);
   }
 
   /** What frame `frameIndex` shows, hidden parts left out of the boxes. */
@@ -76,9 +87,42 @@ export class Scene {
     return this.#play.incidents(fromSeconds, toSeconds);
   }
 
+  /** Everything that is true of this camera and overlaps [fromSeconds, toSeconds), in order of its start. */
+  events(fromSeconds: number, toSeconds: number): TruthEvent[] {
+    const incidents = this.incidents(fromSeconds, toSeconds).map(eventOf);
+    const others = this.#play
+      .events(fromSeconds, toSeconds)
+      .filter(({ start, end }) => start < toSeconds && end >= fromSeconds && end > 0);
+    return [...incidents, ...others].sort((a, b) => a.start - b.start || a.end - b.end);
+  }
+
+  /** The camera's optics in the light of the moment's shift. */
+  #lit(seconds: number): Optics {
+    const { plant, light } = this.#shifts;
+    const condition = plant && light ? light[shiftAt(plant, seconds).name] : undefined;
+    return condition === undefined ? this.#optics : underConditions(this.#optics, [condition]);
+  }
+
   #paint(frameIndex: number): void {
     if (frameIndex === this.#painted) return;
     this.#stage.paint(frameIndex / this.fps);
     this.#painted = frameIndex;
   }
+}
+
+function eventOf(incident: Incident): TruthEvent {
+  const { camera, kind, label, detail, objectId, startSeconds, endSeconds, inspectableFrom, inspectableTo } = incident;
+  return {
+    kind,
+    camera,
+    subject: objectId,
+    start: startSeconds,
+    end: endSeconds,
+    attributes: {
+      label,
+      ...(detail === undefined ? {} : { detail }),
+      ...(inspectableFrom === undefined ? {} : { inspectableFrom }),
+      ...(inspectableTo === undefined ? {} : { inspectableTo }),
+    },
+  };
 }

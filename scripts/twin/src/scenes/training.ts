@@ -10,13 +10,13 @@ import type { Play } from './stage.ts';
 export const SCENES = ['product', 'people', 'floor'] as const;
 export type SceneKind = (typeof SCENES)[number];
 
-/** A random picture of a kind of camera, for training. */
-export function trainingPlay(kind: SceneKind, random: Random): Play {
+/** A random picture of a kind of camera, for training. `clothes`: see trainingPeople. */
+export function trainingPlay(kind: SceneKind, random: Random, clothes?: readonly (number | string)[]): Play {
   switch (kind) {
     case 'product':
       return trainingBottles(random, productHall(random, 'training'));
     case 'people':
-      return trainingPeople(random, peopleHall(random, 'training'));
+      return trainingPeople(random, peopleHall(random, 'training'), clothes);
     case 'floor':
       return trainingFloor(random, floorHall(random, 'training'));
   }

@@ -14,6 +14,8 @@ import {
 
 /** Legs that walk through the picture, with a mop or without. Hides what lies behind. */
 export interface Passer {
+  /** Makes the person and the mop objects of the truth; without it they only hide what lies behind. */
+  readonly objectId?: string;
   readonly x: number;
   readonly y: number;
   readonly scale: number;
@@ -28,7 +30,9 @@ export interface Passer {
 
 export function drawPasser(canvas: Canvas, passer: Passer): void {
   const { heading } = passer;
-  canvas.owner = SCENERY;
+  const id = passer.objectId;
+  const named = (label: string, objectId: string): number => canvas.objects?.add(label, objectId) ?? SCENERY;
+  canvas.owner = id === undefined ? SCENERY : named('person', id);
   canvas.as(NOBODY, () =>
     canvas.glow(passer.x + 14, passer.y + 4, 90 * passer.scale, 22 * passer.scale, [0, 0, 0], 0.5),
   );
@@ -54,8 +58,10 @@ export function drawPasser(canvas: Canvas, passer: Passer): void {
         ],
       ),
     );
-    if (passer.mop) drawMop(canvas, passer.mop);
+    const { mop } = passer;
+    if (mop) canvas.as(id === undefined ? SCENERY : named('mop', `${id}/mop`), () => drawMop(canvas, mop));
   });
+  canvas.owner = SCENERY;
 }
 
 function drawMop(canvas: Canvas, mop: NonNullable<Passer['mop']>): void {

@@ -2,10 +2,12 @@ import { type Incident, occurrences, overlaps } from '../incident.ts';
 import type { FloorCamera, Line } from '../line.ts';
 import { type Canvas, Random } from '../../raster/index.ts';
 import type { Play } from '../stage.ts';
+import type { TruthEvent } from '../truth.ts';
 import { type Mount, mountFor } from '../view.ts';
 import { drawFloorHall, type FloorHall, floorHall, floorScale } from './hall.ts';
 import type { Mess } from './mess.ts';
 import type { Passer } from './passer.ts';
+import { cleanerAt, cleaningsOf, type RoutineCleaning } from './routine-cleaning.ts';
 import { type FloorMoment, type LyingMess, makeMess, makePasser, paintFloor } from './play.ts';
 
 const SPREAD_SECONDS = 1.5;
@@ -47,9 +49,10 @@ export class FloorScene implements Play {
     const accidents = this.#accidents(seconds - LONGEST_WALK, seconds + LONGEST_WALK);
     const messes = accidents.flatMap((accident) => lying(accident, seconds));
     const cleaners = accidents.flatMap((accident) => cleaning(accident, seconds));
+    const at = (one: RoutineCleaning): Passer[] => cleanerAt(one, this.#hall.edge, seconds);
     const moment: FloorMoment = {
       messes,
-      passers: [...cleaners, ...this.#passers(seconds)],
+      passers: [...cleaners, ...this.#routine(seconds, seconds).flatMap(at), ...this.#passers(seconds)],
       shadows: this.#shadows(seconds),
     };
     paintFloor(canvas, moment);
@@ -67,6 +70,22 @@ export class FloorScene implements Play {
       }),
     );
     return found.filter((incident) => overlaps(incident, from, to));
+  }
+
+  /** Cleanings by schedule; a spill and its wiping are an incident. */
+  events(from: number, to: number): TruthEvent[] {
+    return this.#routine(from, to).map((one) => ({
+      kind: 'cleaning',
+      camera: this.#camera.id,
+      subject: one.subject,
+      start: one.from,
+      end: one.to,
+      attributes: {},
+    }));
+  }
+
+  #routine(from: number, to: number): RoutineCleaning[] {
+    return cleaningsOf(this.#camera.cleanings ?? [], this.#seed, this.#period, from, to);
   }
 
   #accidents(from: number, to: number): Accident[] {
@@ -103,6 +122,7 @@ export class FloorScene implements Play {
       if (way < 0 || way > 640 + 2 * OUTSIDE) continue;
       const x = heading === 1 ? way - OUTSIDE : 640 + OUTSIDE - way;
       found.push({
+        ...(this.#camera.cleanings ? { objectId: `passer-${n}` } : {}),
         ...makePasser(random, random.chance(0.5)),
         x,
         y,

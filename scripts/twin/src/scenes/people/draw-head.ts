@@ -14,8 +14,10 @@ import { drawCap, drawHelmet, drawNet } from './draw-headwear.ts';
 import { type Facing, MIDDLE, HALF_WIDTH as X, HALF_HEIGHT as Y } from './head-shape.ts';
 import type { Person } from './person.ts';
 
-/** Paints head, face, hair and what is worn on it, in thousandths of the body's height. */
-export function drawHead(canvas: Canvas, person: Person, facing: Facing): void {
+/**
+ * Paints head, face, hair and what is worn on it, in thousandths of the body's height. `faceOwner` gives the owner of a
+ * mask, or of the mouth where there is none. */
+export function drawHead(canvas: Canvas, person: Person, facing: Facing, faceOwner: () => number): void {
   const turned = facing === 1 || facing === -1;
   if (!person.headwear && person.hairStyle === 'long') longHair(canvas, person, facing);
   const skin = linear(
@@ -28,7 +30,7 @@ export function drawHead(canvas: Canvas, person: Person, facing: Facing): void {
   );
   canvas.fill(ellipse(turned ? facing * 4 : 0, MIDDLE, X * (turned ? 1.06 : 1), Y), skin);
   if (!turned) for (const s of [-1, 1]) canvas.fill(ellipse(s * X, MIDDLE + 8, 11, 18), solid(shade(person.skin, 0.8)));
-  if (facing !== 2) drawFace(canvas, person, facing);
+  if (facing !== 2) drawFace(canvas, person, facing, faceOwner);
   if (turned) canvas.fill(ellipse(-facing * 12, MIDDLE + 8, 13, 20), solid(shade(person.skin, 0.78)));
   if (facing === 2 || (person.headwear && person.hairStyle !== 'thin')) napeHair(canvas, person, facing);
   switch (person.headwear) {
@@ -43,7 +45,7 @@ export function drawHead(canvas: Canvas, person: Person, facing: Facing): void {
   }
 }
 
-function drawFace(canvas: Canvas, person: Person, facing: Facing): void {
+function drawFace(canvas: Canvas, person: Person, facing: Facing, faceOwner: () => number): void {
   const gaze = facing * 26;
   const dark: Rgb = [34, 26, 24];
   const eyes = facing === 0 ? [-22, 22] : [gaze * 0.75];
@@ -75,19 +77,20 @@ function drawFace(canvas: Canvas, person: Person, facing: Facing): void {
       ],
       3,
     );
-    canvas.fill(
-      cover,
-      linear(
-        [0, MIDDLE + 6, 0, MIDDLE + 74],
-        [
-          [0, shade(c, 1.02)],
-          [1, shade(c, 0.78)],
-        ],
-      ),
+    const cloth = linear(
+      [0, MIDDLE + 6, 0, MIDDLE + 74],
+      [
+        [0, shade(c, 1.02)],
+        [1, shade(c, 0.78)],
+      ],
     );
+    canvas.as(faceOwner(), () => canvas.fill(cover, cloth));
     return;
   }
   canvas.fill(ellipse(gaze * 0.9, MIDDLE + 44, 16, 4.5), solid([136, 62, 58], 0.8));
+  // Paint without colour: where a mask would be belongs to the missing mask.
+  if (person.detailed)
+    canvas.as(faceOwner(), () => canvas.fill(ellipse(gaze, MIDDLE + 38, 42, 34), solid(person.skin, 0)));
 }
 
 function hairPaint(person: Person): ReturnType<typeof linear> {

@@ -15,6 +15,7 @@ import {
   stroke,
 } from '../../raster/index.ts';
 import { drawHead } from './draw-head.ts';
+import { type Garment, GARMENT_LABELS } from './garments.ts';
 import type { Person, Pose } from './person.ts';
 
 /** Body measures as fractions of body height; the head is a little large, as a wide lens from above shows it. */
@@ -29,6 +30,11 @@ export function drawPerson(canvas: Canvas, person: Person, pose: Pose): void {
   const body = objects?.add('person', person.objectId) ?? 0;
   const label = person.headwear ? 'headwear' : 'bare_head';
   const head = objects?.add(label, `${person.objectId}/head`, body) ?? 0;
+  const part = (garment: Garment, worn: boolean, place: string): number => {
+    if (!person.detailed) return canvas.owner;
+    const shown = GARMENT_LABELS[garment][worn ? 'worn' : 'missing'];
+    return objects?.add(shown, `${person.objectId}/${place}`, body) ?? 0;
+  };
   const size = pose.size * person.tallness;
   const bob = Math.abs(Math.sin(pose.phase)) * 0.012 * pose.swing;
   canvas.as(NOBODY, () => canvas.glow(pose.x, pose.y, size * 0.2, size * 0.045, [0, 0, 0], 0.5));
@@ -37,16 +43,23 @@ export function drawPerson(canvas: Canvas, person: Person, pose: Pose): void {
   canvas.within(pose.x, pose.y - bob * size, (size / 1000) * slimness, size / 1000, 0, () => {
     canvas.as(body, () => {
       drawLegs(canvas, person, pose);
-      drawArm(canvas, person, pose, pose.facing === 1 ? -1 : 1, true);
-      drawCoat(canvas, person, pose);
-      if (pose.facing === 0 || pose.facing === 2) drawArm(canvas, person, pose, -1, false);
+      const hand = (side: 1 | -1, far: boolean): void =>
+        drawArm(canvas, person, pose, side, far, () => part('gloves', person.gloves !== undefined, `hand${side}`));
+      hand(pose.facing === 1 ? -1 : 1, true);
+      canvas.as(part('coat', !person.withoutCoat, 'coat'), () => drawCoat(canvas, person, pose));
+      if (pose.facing === 0 || pose.facing === 2) hand(-1, false);
       neck(canvas, person);
     });
     canvas.as(head, () =>
-      canvas.within(0, NECK * (1 - headSize), headSize, headSize, 0, () => drawHead(canvas, person, pose.facing)),
+      canvas.within(0, NECK * (1 - headSize), headSize, headSize, 0, () =>
+        drawHead(canvas, person, pose.facing, () => part('mask', person.mask !== undefined, 'face')),
+      ),
     );
     canvas.as(body, () => {
-      if (pose.facing === 1 || pose.facing === -1) drawArm(canvas, person, pose, pose.facing, false);
+      if (pose.facing === 1 || pose.facing === -1)
+        drawArm(canvas, person, pose, pose.facing, false, () =>
+          part('gloves', person.gloves !== undefined, `hand${pose.facing}`),
+        );
     });
   });
 }
@@ -77,7 +90,7 @@ function drawCoat(canvas: Canvas, person: Person, pose: Pose): void {
   const side = pose.facing === 1 || pose.facing === -1;
   const wide = person.build * (side ? 0.66 : 1);
   const [shoulder, chest, waist, hem] = [132 * wide, 126 * wide, 112 * wide, 136 * wide];
-  const low = -person.hem * 1000;
+  const low = person.withoutCoat ? -HIP * 1000 + 40 : -person.hem * 1000;
   const shape = smooth(
     [
       -52 * wide,
@@ -136,7 +149,14 @@ function drawCoat(canvas: Canvas, person: Person, pose: Pose): void {
 }
 
 /** side: 1 the arm on the picture's right. Behind the body it is darker. */
-function drawArm(canvas: Canvas, person: Person, pose: Pose, side: 1 | -1, far: boolean): void {
+function drawArm(
+  canvas: Canvas,
+  person: Person,
+  pose: Pose,
+  side: 1 | -1,
+  far: boolean,
+  handOwner: () => number,
+): void {
   const turned = pose.facing === 1 || pose.facing === -1;
   const swing = Math.sin(pose.phase + (far ? 0 : Math.PI)) * pose.swing;
   const sx = turned ? (far ? 18 : -10) * pose.facing : side * 122 * person.build;
@@ -152,6 +172,7 @@ function drawArm(canvas: Canvas, person: Person, pose: Pose, side: 1 | -1, far: 
   const thick = 42 * (0.7 + 0.3 * person.build);
   const hand: Path = ellipse(hx, hy + 10, 26, 30);
   canvas.fill(limb(sx, sy, ex, ey, thick, thick * 0.82), solid(cloth));
-  canvas.fill(limb(ex, ey, hx, hy, thick * 0.82, thick * 0.66), solid(shade(cloth, 0.95)));
-  canvas.fill(hand, solid(person.gloves ?? shade(person.skin, 0.95)));
+  const forearm = person.withoutCoat ? shade(person.skin, far ? 0.75 : 0.92) : shade(cloth, 0.95);
+  canvas.fill(limb(ex, ey, hx, hy, thick * 0.82, thick * 0.66), solid(forearm));
+  canvas.as(handOwner(), () => canvas.fill(hand, solid(person.gloves ?? shade(person.skin, 0.95))));
 }

@@ -23,6 +23,10 @@ export interface Person {
   readonly beard: boolean;
   readonly apron: Rgb | undefined;
   readonly stride: number;
+  /** In a shirt, with bare forearms. */
+  readonly withoutCoat?: boolean;
+  /** Each garment is a part with a label of its own in the truth. */
+  readonly detailed?: boolean;
 }
 
 /** Where somebody is at a moment and what they do. */

@@ -1,8 +1,9 @@
-import type { Canvas, Random } from '../../raster/index.ts';
+import { type Canvas, Random } from '../../raster/index.ts';
 import type { Play } from '../stage.ts';
 import { mountFor } from '../view.ts';
 import { drawPerson } from './draw-person.ts';
 import { bodyHeight, drawPeopleHall, drawTable, type PeopleHall } from './hall.ts';
+import { dressed, GARMENTS } from './garments.ts';
 import { HEADWEAR, makePerson, type Person, type Pose } from './person.ts';
 
 export interface StandingPerson {
@@ -19,14 +20,16 @@ export function paintPeople(canvas: Canvas, hall: PeopleHall, people: readonly S
   for (const layer of layers.sort((a, b) => a.depth - b.depth)) layer.draw();
 }
 
-/** A training picture: nobody to seven people, bare heads as often as covered ones. */
-export function trainingPeople(random: Random, hall: PeopleHall): Play {
+/**
+ * A training picture: nobody to seven people, bare heads as often as covered ones. With `clothes`, a seed, each garment is
+ * a part with a label of its own, and every third is missing. */
+export function trainingPeople(random: Random, hall: PeopleHall, clothes?: readonly (number | string)[]): Play {
   const mount = mountFor(random, 'training');
   const people: StandingPerson[] = [];
   const count = random.chance(0.05) ? 0 : random.pick([1, 1, 2, 2, 3, 3, 4, 5, 7]);
   for (let k = 0; k < count; k += 1) {
     const headwear = random.chance(0.42) ? undefined : random.pick(HEADWEAR);
-    const person = makePerson(random, `person-${k}`, headwear);
+    const person = clothed(makePerson(random, `person-${k}`, headwear), k, clothes);
     const walks = random.chance(0.5);
     const y = random.between(hall.horizon + 14, 372);
     const pose: Pose = {
@@ -45,4 +48,11 @@ export function trainingPeople(random: Random, hall: PeopleHall): Play {
     backdrop: (canvas) => drawPeopleHall(canvas, hall),
     subjects: (canvas) => paintPeople(canvas, hall, people),
   };
+}
+
+function clothed(person: Person, k: number, clothes: readonly (number | string)[] | undefined): Person {
+  if (!clothes) return person;
+  const random = new Random('clothes', ...clothes, k);
+  const without = GARMENTS.filter(() => random.chance(1 / 3));
+  return dressed(person, without, ...clothes, k);
 }

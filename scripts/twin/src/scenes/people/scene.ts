@@ -1,14 +1,14 @@
-import { type Incident, occurrences, overlaps } from '../incident.ts';
+import { type Incident, overlaps } from '../incident.ts';
+import type { TruthEvent } from '../truth.ts';
 import type { Line, PeopleCamera } from '../line.ts';
 import { type Canvas, Random } from '../../raster/index.ts';
 import type { Play } from '../stage.ts';
-import { type Mount, mountFor } from '../view.ts';
+import { type Mount, mountFor, UNITS } from '../view.ts';
 import { drawPeopleHall, type PeopleHall, peopleHall } from './hall.ts';
+import { GARMENT_LABELS, GARMENTS } from './garments.ts';
+import { LONGEST_RANDOM, plansOf } from './plans.ts';
 import { paintPeople, type StandingPerson } from './play.ts';
-import { planVisit, poseAt, type Visit } from './visit.ts';
-
-const SHORTEST_RANDOM = 9;
-const LONGEST_RANDOM = 20;
+import { planVisit, poseAt, type Visit, walkOf } from './visit.ts';
 
 /** A packing hall that people enter, work in and leave. */
 export class PeopleScene implements Play {
@@ -45,51 +45,68 @@ export class PeopleScene implements Play {
   incidents(from: number, to: number): Incident[] {
     const found: Incident[] = [];
     for (const visit of this.#visits(from, to)) {
-      if (visit.person.headwear) continue;
-      found.push({
-        camera: this.#camera.id,
-        kind: 'personnel_violation',
-        label: 'bare_head',
-        objectId: visit.person.objectId,
-        startSeconds: visit.from,
-        endSeconds: visit.to,
-      });
+      for (const label of violationsOf(visit))
+        found.push({
+          camera: this.#camera.id,
+          kind: 'personnel_violation',
+          label,
+          objectId: visit.person.objectId,
+          startSeconds: visit.from,
+          endSeconds: visit.to,
+        });
     }
     return found.filter((incident) => overlaps(incident, from, to));
   }
 
-  /** Visits that may be in the hall at some time in [from, to]. */
-  #visits(from: number, to: number): Visit[] {
-    const scripted = occurrences(this.#camera.visits, this.#period, from - this.#longest, to).map((visit) => ({
-      key: visit.key,
-      from: visit.at,
-      seconds: visit.declared.seconds,
-      headwear: visit.declared.headwear,
-      index: visit.index,
-    }));
-    const plans = [...scripted, ...this.#randomPlans(from - this.#longest, to)];
-    return plans.map((plan) => planVisit(this.#hall, this.#seed, plan));
+  /** Everybody's time in the hall, and at their place of work. */
+  events(from: number, to: number): TruthEvent[] {
+    return this.#visits(from, to).flatMap((visit): TruthEvent[] => {
+      const { arrives, departs } = walkOf(this.#hall, visit);
+      const common = {
+        camera: this.#camera.id,
+        subject: visit.person.objectId,
+      };
+      const attributes = {
+        lane: visit.lane,
+        facing: visit.facing ?? 'any',
+        headwear: visit.person.headwear ?? 'none',
+        missing: violationsOf(visit).join(' '),
+        place: Number((visit.station / UNITS.width).toFixed(3)),
+      };
+      return [
+        {
+          kind: 'presence',
+          ...common,
+          start: visit.from,
+          end: visit.to,
+          attributes,
+        },
+        {
+          kind: 'operation',
+          ...common,
+          start: arrives,
+          end: departs,
+          attributes,
+        },
+      ];
+    });
   }
 
-  /** One place for a random visit per minute and declared rate; rates below one leave some places empty. */
-  #randomPlans(from: number, to: number): Parameters<typeof planVisit>[2][] {
-    const rate = this.#camera.visitsPerMinute;
-    if (rate <= 0) return [];
-    const gap = 60 / rate;
-    const plans = [];
-    for (let n = Math.max(0, Math.floor(from / gap)); n * gap < to; n += 1) {
-      const random = new Random(...this.#seed, 'random-visit', n);
-      const at = (n + random.between(0, 0.8)) * gap;
-      const bare = random.chance(this.#camera.violationRate);
-      const seconds = random.between(SHORTEST_RANDOM, LONGEST_RANDOM);
-      plans.push({
-        key: `r${n}`,
-        from: at,
-        seconds,
-        headwear: bare ? ('none' as const) : ('any' as const),
-        index: n + 3,
-      });
-    }
-    return plans;
+  /** Visits that may be in the hall at some time in [from, to]. */
+  #visits(from: number, to: number): Visit[] {
+    return plansOf(this.#camera, this.#seed, this.#period, from - this.#longest, to).map((plan) =>
+      planVisit(this.#hall, this.#seed, plan),
+    );
   }
+}
+
+/** Labels of the parts that show what somebody does not wear. Garments count where each is a part of its own. */
+function violationsOf({ person }: Visit): string[] {
+  const worn = {
+    mask: person.mask !== undefined,
+    gloves: person.gloves !== undefined,
+    coat: !person.withoutCoat,
+  };
+  const missing = person.detailed ? GARMENTS.filter((garment) => !worn[garment]) : [];
+  return [...(person.headwear ? [] : ['bare_head']), ...missing.map((garment) => GARMENT_LABELS[garment].missing)];
 }

@@ -2,6 +2,7 @@ import { type Incident, occurrences, overlaps } from '../incident.ts';
 import type { Line, ProductCamera } from '../line.ts';
 import { type Canvas, Random } from '../../raster/index.ts';
 import type { Play } from '../stage.ts';
+import type { TruthEvent } from '../truth.ts';
 import { type Mount, mountFor, UNITS } from '../view.ts';
 import { type Bottle, makeBottle } from './bottle.ts';
 import { drawHand, type Hand, handAt, HAND_REACH } from './draw-hand.ts';
@@ -81,10 +82,16 @@ export class ProductScene implements Play {
     return found.filter((incident) => overlaps(incident, from, to));
   }
 
-  /** Hands that reach in at a moment: scripted ones, and at random. */
   #hands(seconds: number): Hand[] {
+    return this.#handTimes(seconds, seconds).flatMap((one) =>
+      handAt(new Random(...this.#seed, 'hand', one.key), one, seconds),
+    );
+  }
+
+  /** Hands that may reach in at some time in [from, to]: scripted ones, and at random. */
+  #handTimes(since: number, until: number): { key: string; from: number; to: number }[] {
     const { hands = [], handsPerMinute = 0 } = this.#camera;
-    const scripted = occurrences(hands, this.#period, seconds - LONGEST_HAND, seconds + HAND_REACH).map((one) => ({
+    const scripted = occurrences(hands, this.#period, since - LONGEST_HAND, until + HAND_REACH).map((one) => ({
       key: one.key,
       from: one.at,
       to: one.at + one.declared.seconds,
@@ -92,13 +99,45 @@ export class ProductScene implements Play {
     const random = [];
     if (handsPerMinute > 0) {
       const gap = 60 / handsPerMinute;
-      for (let n = Math.max(0, Math.floor((seconds - LONGEST_HAND) / gap)); n * gap <= seconds + HAND_REACH; n += 1) {
+      for (let n = Math.max(0, Math.floor((since - LONGEST_HAND) / gap)); n * gap <= until + HAND_REACH; n += 1) {
         const draw = new Random(...this.#seed, 'hand-time', n);
         const from = (n + draw.next() * 0.7) * gap;
         random.push({ key: `r${n}`, from, to: from + draw.between(1, 4) });
       }
     }
-    return [...scripted, ...random].flatMap((one) => handAt(new Random(...this.#seed, 'hand', one.key), one, seconds));
+    return [...scripted, ...random];
+  }
+
+  /** Each product's passage of the middle of the picture, and hands. */
+  events(from: number, to: number): TruthEvent[] {
+    const camera = this.#camera.id;
+    const passages = this.#flow.crossing(Math.max(0, from), to).flatMap((k): TruthEvent[] => {
+      const at = this.#flow.when(k, 0);
+      const attributes = { defect: this.#flow.defect(k) ?? 'none' };
+      return at < from || at >= to
+        ? []
+        : [
+            {
+              kind: 'passage',
+              camera,
+              subject: `bottle-${k}`,
+              start: at,
+              end: at,
+              attributes,
+            },
+          ];
+    });
+    const hands = this.#handTimes(from, to).map(
+      (one): TruthEvent => ({
+        kind: 'hand',
+        camera,
+        subject: `hand-${one.key}`,
+        start: one.from,
+        end: one.to,
+        attributes: {},
+      }),
+    );
+    return [...passages, ...hands];
   }
 
   #bottle(k: number): Bottle {
