@@ -82,6 +82,21 @@ export const COMMANDS: readonly CommandEntry[] = [
         load: () => import('./verbs/camera-list.ts'),
       },
       {
+        name: 'probe',
+        description: 'open a camera and decode one frame: codec, size and rate',
+        load: () => import('./verbs/camera-probe.ts'),
+      },
+      {
+        name: 'snapshot',
+        description: 'the newest picture of a camera of the running service, as JPEG',
+        load: () => import('./verbs/camera-snapshot.ts'),
+      },
+      {
+        name: 'watch',
+        description: 'print changes of the state of a camera and of its picture, until stopped',
+        load: () => import('./verbs/camera-watch.ts'),
+      },
+      {
         name: 'health',
         description: 'what is wrong with the pictures: frozen, dark, overexposed, covered, blurred',
         load: () => import('./verbs/camera-health.ts'),
