@@ -18,7 +18,7 @@ import cv2
 import onnx
 import torch
 
-from measure import at_score, cheapest_score, look, report
+from measure import at_score, cheapest_score, figures_of, look
 from network import Deployed, Detector
 from pictures import read_labels
 from sources import load_sources
@@ -102,8 +102,8 @@ def judged(net, sources, recipe, scores):
             hit = lambda c, label: sum(bool(((rows[:, 5] == c) & (rows[:, 4] >= scores[label])).any()) for rows in found)
             clean[source["name"]] = {"pictures": len(found), "withFalse": {label: hit(c, label) for c, label in enumerate(labels)}}
             continue
-        rows = report(net, source["valid"], recipe["size"], labels, source["labelled"])
         found = look(net, source["valid"], recipe["size"])
+        rows = figures_of(found, truth, labels, source["labelled"])
         for label, row in rows.items():
             for name, iou in (("atScore", 0.5), ("atScoreIou30", 0.3)):
                 row[name] = at_score(found, truth, labels.index(label), iou, scores[label])

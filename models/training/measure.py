@@ -38,42 +38,55 @@ def detections(output, least=0.01, limit=0.6, most=300):
     return rows[rows[:, 4].argsort()[::-1][:most]]
 
 
-def precision_recall(found, truth, label, iou):
-    """Cumulative (precision, recall, score) of one class over all pictures, best score first, and the number of truths."""
-    marks, total = [], 0
+def curves(found, truth, label, ious):
+    """Per IoU the cumulative (precision, recall, score) of one class, best score first; and the number of truths.
+
+    Within a picture the detections choose in the order of their scores, each the free truth that it overlaps most.
+    """
+    scores, hits, total, ious = [], [], 0, np.array(ious)
     for rows, table in zip(found, truth):
         real = table[table[:, 0] == label][:, 1:]
         total += len(real)
-        used = np.zeros(len(real), bool)
-        for row in rows[rows[:, 5] == label]:
-            hit = 0
-            if len(real):
-                width = (np.minimum(row[2], real[:, 2]) - np.maximum(row[0], real[:, 0])).clip(0)
-                height = (np.minimum(row[3], real[:, 3]) - np.maximum(row[1], real[:, 1])).clip(0)
-                union = (row[2] - row[0]) * (row[3] - row[1]) + (real[:, 2] - real[:, 0]) * (real[:, 3] - real[:, 1]) - width * height
-                overlap = np.where(used, -1, width * height / (union + 1e-9))
-                best = overlap.argmax()
-                if overlap[best] >= iou:
-                    used[best], hit = True, 1
-            marks.append((row[4], hit))
-    marks.sort(key=lambda m: -m[0])
-    hits = np.cumsum([m[1] for m in marks])
-    return hits / np.arange(1, len(marks) + 1), hits / max(1, total), [m[0] for m in marks], total
+        rows = rows[rows[:, 5] == label]
+        scores.append(rows[:, 4])
+        marks = np.zeros((len(rows), len(ious)), bool)
+        if len(real) and len(rows):
+            low, high = np.maximum(rows[:, None, :2], real[None, :, :2]), np.minimum(rows[:, None, 2:4], real[None, :, 2:])
+            shared = (high - low).clip(0).prod(2)
+            size = lambda b: (b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1])
+            overlap = shared / (size(rows)[:, None] + size(real)[None] - shared + 1e-9)
+            used = np.zeros((len(ious), len(real)), bool)
+            for n in np.where(overlap.max(1) >= ious.min())[0]:
+                free = np.where(used, -1, overlap[n][None])
+                best = free.argmax(1)
+                hit = free[np.arange(len(ious)), best] >= ious
+                used[hit, best[hit]] = True
+                marks[n] = hit
+        hits.append(marks)
+    scores, hits = np.concatenate(scores), np.concatenate(hits)
+    order = np.argsort(-scores, kind="stable")
+    true = np.cumsum(hits[order], 0)
+    count = np.arange(1, len(scores) + 1)
+    return [(true[:, k] / count, true[:, k] / max(1, total), scores[order]) for k in range(len(ious))], total
 
 
-def average_precision(found, truth, label, iou=0.5):
-    """AP and the best-F1 point {score, precision, recall}; None where the class has no truth."""
-    precision, recall, scores, total = precision_recall(found, truth, label, iou)
-    if total == 0:
-        return None, None
-    if not len(scores):
-        return 0.0, None
-    f1 = 2 * precision * recall / (precision + recall + 1e-9)
-    at = int(f1.argmax())
-    best = {"score": round(float(scores[at]), 3), "precision": round(float(precision[at]), 3), "recall": round(float(recall[at]), 3)}
+def precision_recall(found, truth, label, iou):
+    """(precision, recall, score, number of truths) at one IoU."""
+    (curve,), total = curves(found, truth, label, [iou])
+    return (*curve, total)
+
+
+def area(precision, recall):
+    """Average precision, all-point interpolation."""
     r, p = np.concatenate([[0], recall, [1]]), np.concatenate([[0], precision, [0]])
     p = np.maximum.accumulate(p[::-1])[::-1]
-    return float(((r[1:] - r[:-1]) * p[1:]).sum()), best
+    return float(((r[1:] - r[:-1]) * p[1:]).sum())
+
+
+def best_f1(precision, recall, scores):
+    """The point of the curve with the best F1: {score, precision, recall}."""
+    at = int((2 * precision * recall / (precision + recall + 1e-9)).argmax())
+    return {"score": round(float(scores[at]), 3), "precision": round(float(precision[at]), 3), "recall": round(float(recall[at]), 3)}
 
 
 @torch.no_grad()
@@ -89,18 +102,25 @@ def look(net, items, size):
     return found
 
 
+STEPS = [0.5 + 0.05 * k for k in range(10)]
+
+
 def report(net, items, size, labels, labelled):
     """{label: {ap50, ap30, ap50_95, boxes, best}} over the classes that are labelled in this source."""
-    found, truth, out = look(net, items, size), [t for _, _, t in items], {}
+    return figures_of(look(net, items, size), [t for _, _, t in items], labels, labelled)
+
+
+def figures_of(found, truth, labels, labelled):
+    out = {}
     for c, name in enumerate(labels):
         if c not in labelled:
             continue
-        ap, best = average_precision(found, truth, c)
-        if ap is None:
+        (loose, *strict), total = curves(found, truth, c, [0.3, *STEPS])
+        if total == 0:
             continue
-        strict = np.mean([average_precision(found, truth, c, t)[0] for t in np.arange(0.5, 0.96, 0.05)])
-        loose = average_precision(found, truth, c, 0.3)[0]
-        out[name] = {"ap50": round(ap, 4), "ap30": round(loose, 4), "ap50_95": round(float(strict), 4), "boxes": int(sum((t[:, 0] == c).sum() for t in truth)), "best": best}
+        areas = [area(p, r) for p, r, _ in strict]
+        best = best_f1(*strict[0]) if len(strict[0][0]) else None
+        out[name] = {"ap50": round(areas[0], 4), "ap30": round(area(*loose[:2]), 4), "ap50_95": round(float(np.mean(areas)), 4), "boxes": total, "best": best}
     return out
 
 
