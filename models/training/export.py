@@ -177,7 +177,7 @@ def main():
     json.dump(manifest, open(os.path.join(args.out, "manifest.json"), "w"), indent=2)
     open(os.path.join(args.out, "labels.txt"), "w").write("\n".join(recipe["labels"]) + "\n")
     kept = [{**{k: run[k] for k in ("seed", "steps", "pictures", "cpuMinutes")}, "figures": found} for run, found in zip(runs, alone)]
-    json.dump({"size": size, "thresholds": chosen, "figures": figures, "clean": clean, "runs": kept, "data": runs[0]["data"]}, open(os.path.join(args.out, "figures.json"), "w"), indent=2)
+    json.dump({"size": size, "seeds": [run["seed"] for run in kept], "thresholds": chosen, "figures": figures, "clean": clean, "runs": kept, "data": runs[0]["data"]}, open(os.path.join(args.out, "figures.json"), "w"), indent=2)
     thresholds = "\n".join("| `%s` | %.2f | %s at IoU %.1f, a miss costs %g | %.2f / %.2f |" % (label, row["score"], row["on"], row["iou"], row["missCost"], row["precision"], row["recall"]) for label, row in chosen.items())
     write_card(args.id, {"figures": figures_table(figures, clean, recipe["labels"]), "runs": runs_table(kept, alone), "thresholds": thresholds, "version": args.version, "sha256": manifest["sha256"], "size": size, "demonstration": recipe.get("demonstration", "")}, args.out)
     print(path, os.path.getsize(path), "bytes, least scores", scores)

@@ -8,6 +8,8 @@ import { matchBoxes, overlaps } from './matching.ts';
 const IOU_STEPS = Array.from({ length: 10 }, (_, step) => (50 + 5 * step) / 100);
 /** From this IoU up a detection matches an object: for precision, recall, confusion and AP50. */
 const IOU_SAME = 0.5;
+/** Whether an object was detected at all, where sets do not agree on how large its box is. */
+const IOU_LOOSE = 0.3;
 
 /** A true object: `label` is one of the model's, box in pixels of the image. */
 export interface TruthBox {
@@ -33,6 +35,8 @@ export interface LabelMetrics {
   /** Undefined for a label that the set has no object of. */
   readonly ap50: number | undefined;
   readonly ap50to95: number | undefined;
+  /** AP at an IoU of 0.3. */
+  readonly ap30: number | undefined;
   /** The same with outlines instead of boxes; undefined where the set or the model has none. */
   readonly maskAp50: number | undefined;
   readonly maskAp50to95: number | undefined;
@@ -80,6 +84,7 @@ export function detectionMetrics(
       ...rates(counts),
       ap50: mean(judged.map(({ ap50 }) => ap50)),
       ap50to95: mean(judged.map(({ ap50to95 }) => ap50to95)),
+      ap30: mean(judged.map(({ ap30 }) => ap30)),
       maskAp50: mean(judged.map(({ maskAp50 }) => maskAp50)),
       maskAp50to95: mean(judged.map(({ maskAp50to95 }) => maskAp50to95)),
     },
@@ -128,16 +133,18 @@ function labelMetrics(
   const missed = count((outcome) => outcome.missed);
   const falsePositives = count((outcome) => outcome.falsePositives);
   const truths = hits + missed;
-  const curves = truths === 0 ? [] : curvesOf(label, pictures, truths, boxOverlaps);
+  const steps = [IOU_LOOSE, ...IOU_STEPS];
+  const [loose, ...curves] = truths === 0 ? [] : curvesOf(label, pictures, truths, boxOverlaps, steps);
   const aps = curves.map(averagePrecision);
   const outlined = truths > 0 && pictures.some((picture) => hasOutlines(picture, label));
-  const maskAps = outlined ? curvesOf(label, pictures, truths, maskOverlaps).map(averagePrecision) : [];
+  const maskAps = outlined ? curvesOf(label, pictures, truths, maskOverlaps, IOU_STEPS).map(averagePrecision) : [];
   return {
     label,
     truths,
     ...rates({ hits, falsePositives, missed }),
     ap50: aps[0],
     ap50to95: mean(aps),
+    ap30: loose === undefined ? undefined : averagePrecision(loose),
     maskAp50: maskAps[0],
     maskAp50to95: mean(maskAps),
     best: curves[0] === undefined ? undefined : bestF1(curves[0]),
@@ -163,18 +170,19 @@ function hasOutlines(picture: ImagePredictions, label: string): boolean {
   return truth.some(({ polygon }) => polygon !== undefined) && found.some(({ mask }) => mask !== undefined);
 }
 
-/** The curve of one label at each IoU of `IOU_STEPS`. */
+/** The curve of one label at each IoU of `steps`. */
 function curvesOf(
   label: string,
   pictures: readonly ImagePredictions[],
   truths: number,
   overlapsOf: Overlaps,
+  steps: readonly number[],
 ): readonly (readonly CurvePoint[])[] {
-  const marks = IOU_STEPS.map((): Mark[] => []);
+  const marks = steps.map((): Mark[] => []);
   for (const picture of pictures) {
     const { truth, found } = part(picture, label);
     const ious = overlapsOf(found, truth);
-    for (const [step, leastIou] of IOU_STEPS.entries()) {
+    for (const [step, leastIou] of steps.entries()) {
       const taken = matchBoxes(ious, leastIou);
       marks[step]?.push(...found.map(({ score }, index) => ({ score, hit: (taken[index] ?? -1) >= 0 })));
     }

@@ -76,6 +76,14 @@ describe('detections compared with the true objects', () => {
     expect(labels[0]?.ap50to95).toBeCloseTo(0.7, 12);
   });
 
+  it('have an AP at IoU 0.3 of a box that is too loose for the ordinary one', () => {
+    const { labels, all } = judge([
+      { truth: [{ label: 'cap', box: SQUARE }], found: [found('cap', 0.9, [0, 0, 10, 4])] },
+    ]);
+    expect(labels[0]).toMatchObject({ ap50: 0, ap30: 1 });
+    expect(all.ap30).toBe(1);
+  });
+
   it('have no AP and no recall where the set has no such object, and count as false', () => {
     const { labels, all } = judge([
       { truth: [], found: [found('defect', 0.9)] },
@@ -87,6 +95,7 @@ describe('detections compared with the true objects', () => {
       recall: undefined,
       ap50: undefined,
       ap50to95: undefined,
+      ap30: undefined,
     });
     expect(all).toMatchObject({ truths: 1, precision: 0.5, recall: 1, ap50: 1 });
   });

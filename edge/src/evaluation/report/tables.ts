@@ -17,7 +17,7 @@ function decimals(value: number | undefined): string {
 export function detectionTable({ labels, all }: DetectionMetrics): MetricsTable {
   const outlined = all.maskAp50 !== undefined;
   const figures = (of: DetectionMetrics['all']): readonly string[] => {
-    const boxed = [of.precision, of.recall, of.f1, of.ap50, of.ap50to95];
+    const boxed = [of.precision, of.recall, of.f1, of.ap50, of.ap30, of.ap50to95];
     return (outlined ? [...boxed, of.maskAp50, of.maskAp50to95] : boxed).map(decimals);
   };
   const rows = labels.map((of) => {
@@ -29,7 +29,7 @@ export function detectionTable({ labels, all }: DetectionMetrics): MetricsTable 
   });
   return {
     columns: [
-      ...['label', 'objects', 'precision', 'recall', 'F1', 'AP50', 'AP50-95'],
+      ...['label', 'objects', 'precision', 'recall', 'F1', 'AP50', 'AP30', 'AP50-95'],
       ...(outlined ? ['mask AP50', 'mask AP50-95'] : []),
       'best precision / recall',
     ],
