@@ -16,9 +16,9 @@ const figures = detectionMetrics(
 describe('a report', () => {
   it('shows a dash for metrics that the set does not allow', () => {
     expect(detectionTable(figures).rows).toEqual([
-      ['cap', '1', '1.000', '1.000', '1.000', '1.000', '1.000', '1.000 / 1.000 at 0.750'],
-      ['defect', '0', '-', '-', '-', '-', '-', '-'],
-      ['all', '1', '1.000', '1.000', '1.000', '1.000', '1.000', ''],
+      ['cap', '1', '1.000', '1.000', '1.000', '1.000', '1.000', '1.000', '1.000 / 1.000 at 0.750'],
+      ['defect', '0', '-', '-', '-', '-', '-', '-', '-'],
+      ['all', '1', '1.000', '1.000', '1.000', '1.000', '1.000', '1.000', ''],
     ]);
     expect(confusionTable(figures.confusion).rows[0]).toEqual(['cap', '1', '0', '0']);
   });
