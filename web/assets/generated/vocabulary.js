@@ -12,6 +12,10 @@ export const VOCABULARY = {
     "sanitation": {
       "en": "Sanitation",
       "ru": "Санитария"
+    },
+    "production": {
+      "en": "Production",
+      "ru": "Производство"
     }
   },
   "severities": {
@@ -352,6 +356,90 @@ export const VOCABULARY = {
         "personTrack": {
           "en": "Track of the person",
           "ru": "Трек человека"
+        }
+      }
+    },
+    "occupancy": {
+      "title": {
+        "en": "People in a zone",
+        "ru": "Люди в зоне"
+      },
+      "description": {
+        "en": "Too many or too few people are in a zone, somebody is in a forbidden zone, or one person is alone for too long.",
+        "ru": "В зоне слишком много или слишком мало людей, кто-то находится в запретной зоне, или сотрудник слишком долго один."
+      },
+      "opened": {
+        "en": "The number of people in a zone is not allowed",
+        "ru": "Недопустимое число людей в зоне"
+      },
+      "closed": {
+        "en": "The number of people in a zone was not allowed",
+        "ru": "Было недопустимое число людей в зоне"
+      },
+      "details": {
+        "condition": {
+          "en": "Condition",
+          "ru": "Условие"
+        },
+        "people": {
+          "en": "People in the zone",
+          "ru": "Людей в зоне"
+        },
+        "hidden": {
+          "en": "People who may be hidden",
+          "ru": "Возможно, скрыты"
+        },
+        "limit": {
+          "en": "Limit",
+          "ru": "Предел"
+        },
+        "most": {
+          "en": "Most people during the event",
+          "ru": "Наибольшее число людей"
+        },
+        "fewest": {
+          "en": "Fewest people during the event",
+          "ru": "Наименьшее число людей"
+        }
+      }
+    },
+    "operation_time": {
+      "title": {
+        "en": "Time of operations",
+        "ru": "Время операций"
+      },
+      "description": {
+        "en": "Records each operation at a station, and reports one that is too long, too short or missing.",
+        "ru": "Записывает каждую операцию на рабочем месте и сообщает о слишком долгой, слишком короткой или отсутствующей."
+      },
+      "opened": {
+        "en": "An operation at a station",
+        "ru": "Операция на рабочем месте"
+      },
+      "closed": {
+        "en": "An operation at a station ended",
+        "ru": "Операция на рабочем месте окончена"
+      },
+      "details": {
+        "outcome": {
+          "en": "Outcome",
+          "ru": "Итог"
+        },
+        "seconds": {
+          "en": "Duration in seconds",
+          "ru": "Длительность, с"
+        },
+        "limitSeconds": {
+          "en": "Limit in seconds",
+          "ru": "Предел, с"
+        },
+        "operation": {
+          "en": "Number of the operation since the rule started",
+          "ru": "Номер операции с запуска правила"
+        },
+        "track": {
+          "en": "Track",
+          "ru": "Трек"
         }
       }
     },

@@ -5,6 +5,7 @@ export const EVENT_KINDS = {
   personnel_violation: { en: 'Personnel', ru: 'Персонал' },
   quality_issue: { en: 'Quality', ru: 'Качество' },
   sanitation: { en: 'Sanitation', ru: 'Санитария' },
+  production: { en: 'Production', ru: 'Производство' },
 } as const satisfies Readonly<Record<string, Words>>;
 export type EventKind = keyof typeof EVENT_KINDS;
 

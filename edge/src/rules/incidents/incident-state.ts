@@ -12,10 +12,13 @@ export interface IncidentFacts {
   readonly timing: Timing;
 }
 
-/** What was seen where the condition was true. `score` is 0 to 1, `box` in pixels of the source frame. */
+/**
+ * What was seen where the condition was true. `score` is 0 to 1, and absent where nothing was to be seen; `box` in pixels
+ * of the source frame.
+ */
 export interface Sighting {
   readonly label: string;
-  readonly score: number;
+  readonly score?: number;
   readonly box: Box;
 }
 
@@ -36,7 +39,7 @@ export class IncidentState {
   readonly #incident: Incident;
   #key = '';
   #latest: Sighting | undefined;
-  #bestScore = 0;
+  #bestScore: number | undefined;
 
   constructor(facts: IncidentFacts, nextKey: () => string) {
     this.#facts = facts;
@@ -56,6 +59,11 @@ export class IncidentState {
   /** True observations since the condition began. */
   get sightings(): number {
     return this.#incident.sightings;
+  }
+
+  /** Milliseconds that the condition has held. */
+  get durationMs(): number {
+    return this.#incident.durationMs;
   }
 
   isOver(atMs: number): boolean {
@@ -95,7 +103,9 @@ export class IncidentState {
 
   /** The best score is that of one incident, so the first sighting of an incident starts it again. */
   #remember(sighting: Sighting): void {
-    this.#bestScore = this.#incident.sightings === 1 ? sighting.score : Math.max(this.#bestScore, sighting.score);
+    const { score } = sighting;
+    const isFirst = this.#incident.sightings === 1 || this.#bestScore === undefined;
+    this.#bestScore = isFirst || score === undefined ? score : Math.max(this.#bestScore ?? 0, score);
     this.#latest = sighting;
   }
 
@@ -113,7 +123,8 @@ export class IncidentState {
       details,
       ...(zone === undefined ? {} : { zone }),
       ...(reason === undefined ? {} : { reason }),
-      ...(this.#latest === undefined ? {} : { score: this.#bestScore, box: this.#latest.box }),
+      ...(this.#bestScore === undefined ? {} : { score: this.#bestScore }),
+      ...(this.#latest === undefined ? {} : { box: this.#latest.box }),
     };
   }
 }

@@ -1,4 +1,5 @@
-import type { CloseReason, RuleOutput } from '../../domain/index.ts';
+import type { CloseReason, RuleOutput, Severity } from '../../domain/index.ts';
+import type { Timing } from '../timing.ts';
 import { type Details, type IncidentFacts, IncidentState, type Observation } from './incident-state.ts';
 
 /** The person, product or place that an incident is about. */
@@ -6,6 +7,12 @@ export interface Subject {
   readonly incident: IncidentState;
   /** For the details of the event. */
   details(): Details;
+}
+
+/** What one incident can have otherwise than the others of its rule. */
+export interface OwnFacts {
+  readonly severity?: Severity;
+  readonly timing?: Partial<Timing>;
 }
 
 /** All subjects of one rule, and the time of its latest result. */
@@ -23,9 +30,14 @@ export class IncidentTracker<S extends Subject> {
     return this.#subjects;
   }
 
-  /** The state for a new subject. Keys are numbered through the rule. */
-  newIncident(): IncidentState {
-    return new IncidentState(this.#facts, () => {
+  /** The state for a new subject. Keys are numbered through the rule. It can have a severity and timing of its own. */
+  newIncident({ severity, timing }: OwnFacts = {}): IncidentState {
+    const facts = {
+      ...this.#facts,
+      ...(severity === undefined ? {} : { severity }),
+      timing: { ...this.#facts.timing, ...timing },
+    };
+    return new IncidentState(facts, () => {
       this.#count += 1;
       return `${this.#count}`;
     });
@@ -34,6 +46,11 @@ export class IncidentTracker<S extends Subject> {
   add(subject: S): S {
     this.#subjects.add(subject);
     return subject;
+  }
+
+  /** Forgets a subject, whose incident must not be open. */
+  forget(subject: S): void {
+    this.#subjects.delete(subject);
   }
 
   /** Takes in one observation of a subject. */

@@ -4,4 +4,4 @@
  */
 export { Incident } from './incident.ts';
 export { type Details, type IncidentFacts, IncidentState, type Observation, type Sighting } from './incident-state.ts';
-export { IncidentTracker, type Subject } from './incident-tracker.ts';
+export { IncidentTracker, type OwnFacts, type Subject } from './incident-tracker.ts';
