@@ -6,6 +6,8 @@ export type Point = readonly [x: number, y: number];
 export interface Zone {
   readonly id: string;
   readonly polygon: readonly Point[];
+  /** Area of what it shows, in square metres, where that is known. */
+  readonly areaM2?: number | undefined;
 }
 
 /** The whole frame, for rules without a zone. */

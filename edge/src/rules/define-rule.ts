@@ -44,11 +44,13 @@ export interface RulePlan<Schema extends CommonSchema> {
   readonly options: Schema;
   /** Labels that the rule reads beside those of the option `labels`; it can do without them where they do not say otherwise. */
   readonly moreLabels?: (options: z.output<Schema>) => readonly (Omit<LabelNeed, 'required'> & Partial<LabelNeed>)[];
+  /** Labels of its subjects, to which limits of size and masks apply. Default: those of the option `labels`. */
+  readonly subjectLabels?: (options: z.output<Schema>) => readonly string[];
   /** Labels of those that it reads which can hide a subject all the same: people stand in front of each other. */
   readonly occludingLabels?: (options: z.output<Schema>) => readonly string[];
   /** What the rule sets otherwise than usual. */
   readonly timing?: (options: z.output<Schema>) => Partial<Timing>;
-  /** What labels mean to this rule, for the boxes on snapshots. Default: those of the option `labels` are bad. */
+  /** What labels mean to this rule, for the boxes on snapshots. Default: those of its subjects are bad. */
   readonly colours?: (options: z.output<Schema>) => NonNullable<Rule['colours']>;
   readonly judge: (setup: JudgeSetup<z.output<Schema>>) => Judge;
   /** Options whose value is the id of a signal. */
@@ -92,8 +94,9 @@ export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>):
         maxAgeMs: facts.timing.maxUnobservedMs,
       });
       const judge = plan.judge({ options, zone, facts, hysteresis, occluders });
-      const colours = plan.colours?.(options) ?? labelColours(options.labels, 'bad');
-      const { labels, minSize, maxSize, schedule, shifts } = options;
+      const labels = plan.subjectLabels?.(options) ?? options.labels;
+      const colours = plan.colours?.(options) ?? labelColours(labels, 'bad');
+      const { minSize, maxSize, schedule, shifts } = options;
       const masks = zones.filter(({ id }) => options.masks.includes(id));
       return new TrackRule(options, {
         ...{ colours, judge, occluders },

@@ -521,8 +521,8 @@ export const VOCABULARY = {
     },
     "spill": {
       "title": {
-        "en": "Spill or litter",
-        "ru": "Разлив или мусор"
+        "en": "Spill, scattered goods or litter",
+        "ru": "Разлив, россыпь или мусор"
       },
       "description": {
         "en": "A liquid, dry goods or litter lies on the floor for too long.",
@@ -537,6 +537,22 @@ export const VOCABULARY = {
         "ru": "На полу что-то лежало"
       },
       "details": {
+        "matter": {
+          "en": "Matter",
+          "ru": "Вещество"
+        },
+        "zoneCovered": {
+          "en": "Fraction of the zone covered",
+          "ru": "Занятая доля зоны"
+        },
+        "mostZoneCovered": {
+          "en": "Greatest fraction of the zone covered",
+          "ru": "Наибольшая занятая доля зоны"
+        },
+        "areaM2": {
+          "en": "Area in square metres",
+          "ru": "Площадь, м²"
+        },
         "zoneFraction": {
           "en": "Fraction in the zone",
           "ru": "Доля в зоне"

@@ -22,6 +22,20 @@ const Zone = z.strictObject({
         ],
       }),
     ),
+  areaM2: z
+    .number()
+    .positive()
+    .max(1e6)
+    .optional()
+    .meta(
+      key({
+        description:
+          'Area of the floor that the zone shows, for rules that report areas. What is far away looks smaller, so the areas are estimates.',
+        unit: 'square metres',
+        restart: 'rule',
+        example: 24,
+      }),
+    ),
 });
 
 const Tiles = z.strictObject({

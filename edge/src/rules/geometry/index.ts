@@ -1,4 +1,4 @@
 /**
  * How boxes and zones cover each other.
  */
-export { boxFraction, zoneFraction } from './zone-fraction.ts';
+export { boxFraction, coveredFraction, zoneFraction } from './zone-fraction.ts';

@@ -1,4 +1,4 @@
-import type { Box, PictureSize, Point, Zone } from '../../domain/index.ts';
+import { type Box, contains, type PictureSize, type Point, type Zone } from '../../domain/index.ts';
 
 /**
  * How much of a box lies in a zone: the larger of the fraction of the box in the zone and the fraction of the zone
@@ -13,6 +13,27 @@ export function zoneFraction(zone: Zone, box: Box, size: PictureSize): number {
 export function boxFraction(zone: Zone, box: Box, size: PictureSize): number {
   const { boxArea, sharedArea } = areas(zone, box, size);
   return boxArea === 0 ? 0 : Math.min(1, sharedArea / boxArea);
+}
+
+/** Points along each side of the boxes at which it is tested what they cover. */
+const GRID = 32;
+
+/** The fraction of a zone that the union of boxes covers, 0 to 1. */
+export function coveredFraction(zone: Zone, boxes: readonly Box[], size: PictureSize): number {
+  const zoneArea = polygonArea(zone.polygon);
+  if (zoneArea === 0 || boxes.length === 0) return 0;
+  const [x1, y1] = [Math.min(...boxes.map((box) => box[0])), Math.min(...boxes.map((box) => box[1]))];
+  const [x2, y2] = [Math.max(...boxes.map((box) => box[2])), Math.max(...boxes.map((box) => box[3]))];
+  let hits = 0;
+  for (let row = 0; row < GRID; row += 1) {
+    for (let column = 0; column < GRID; column += 1) {
+      const [x, y] = [x1 + ((column + 0.5) / GRID) * (x2 - x1), y1 + ((row + 0.5) / GRID) * (y2 - y1)];
+      const isCovered = boxes.some((box) => x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3]);
+      if (isCovered && contains(zone, [x / size.width, y / size.height])) hits += 1;
+    }
+  }
+  const around = ((x2 - x1) / size.width) * ((y2 - y1) / size.height);
+  return Math.min(1, ((hits / (GRID * GRID)) * around) / zoneArea);
 }
 
 /** In fractions of the picture. Exact for any simple polygon (Sutherland and Hodgman 1974). */

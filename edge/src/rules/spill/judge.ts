@@ -1,7 +1,17 @@
-import { area, type Box, type FrameRef, intersection, type RuleOutput, type Track } from '../../domain/index.ts';
+import {
+  area,
+  type Box,
+  type FrameRef,
+  intersection,
+  type RuleOutput,
+  type Track,
+  type Zone,
+} from '../../domain/index.ts';
+import type { OtherTracks } from '../../pipeline/index.ts';
 import type { Judge, JudgeSetup } from '../define-rule.ts';
-import { zoneFraction } from '../geometry/index.ts';
+import { coveredFraction, zoneFraction } from '../geometry/index.ts';
 import { type Details, type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
+import { type Matter, matterOf, subjectLabels } from './matter.ts';
 import type { SpillOptions } from './options.ts';
 
 /**
@@ -14,29 +24,54 @@ const MOVED_MS = 2000;
 /** A box that would enlarge the place by more does not: the object is moving, or two are detected as one. */
 const MOST_GROWTH = 1.5;
 
+/** What lies on a person with this fraction of its box is part of the person, or carried. */
+const ON_PERSON = 0.5;
+/** People whom another model saw longer ago than this may have moved on. */
+const FRESH_MS = 1500;
+
 /** One place on which something lies. */
 class SpillCase implements Subject {
   readonly incident: IncidentState;
   readonly label: string;
+  readonly #matter: Matter;
   readonly tracks = new Set<number>();
   box: Box;
   /** All of its place: of something that is partly hidden, only a part is detected. */
   extent: Box;
   #zoneFraction = 0;
+  #covered = 0;
+  #mostCovered = 0;
+  #areaM2: number | undefined;
   #awaySinceMs: number | undefined;
+  #beganAt: Box | undefined;
 
-  constructor(incident: IncidentState, label: string, box: Box) {
+  constructor(incident: IncidentState, label: string, matter: Matter, box: Box) {
     this.incident = incident;
     this.label = label;
+    this.#matter = matter;
     this.box = box;
     this.extent = box;
   }
 
-  observe(atMs: number, tracks: readonly Lying[]): void {
+  observe({ atMs, ...picture }: FrameRef, tracks: readonly Lying[], zone: Zone): void {
     for (const { track } of tracks) this.tracks.add(track.id);
     this.box = tracks.map(({ track }) => track.box).reduce(around);
+    this.#restartIfMoved(atMs);
     this.#locate(atMs, tracks);
     this.#zoneFraction = Math.max(...tracks.map(({ fraction }) => fraction));
+    const boxes = tracks.map(({ track }) => track.box);
+    this.#covered = coveredFraction(zone, boxes, picture);
+    this.#mostCovered = this.incident.isActive ? Math.max(this.#mostCovered, this.#covered) : this.#covered;
+    this.#areaM2 = zone.areaM2;
+  }
+
+  /** What moves does not lie there: before an incident is open, it begins again at the new place. */
+  #restartIfMoved(atMs: number): void {
+    const { incident, box } = this;
+    if (!incident.isActive) this.#beganAt = box;
+    if (incident.isOpen || this.#beganAt === undefined || !isElsewhere(this.#beganAt, box)) return;
+    incident.forceClose(atMs, 'cleared', () => this.details());
+    this.#beganAt = box;
   }
 
   /**
@@ -67,7 +102,13 @@ class SpillCase implements Subject {
   }
 
   details(): Details {
-    return { zoneFraction: Math.round(this.#zoneFraction * 100) / 100, sightings: this.incident.sightings };
+    const area = this.#areaM2 === undefined ? {} : { areaM2: rounded(this.#covered * this.#areaM2, 100) };
+    return {
+      ...{ matter: this.#matter, zoneFraction: rounded(this.#zoneFraction, 100) },
+      ...{ zoneCovered: rounded(this.#covered, 1e4), mostZoneCovered: rounded(this.#mostCovered, 1e4) },
+      ...area,
+      sightings: this.incident.sightings,
+    };
   }
 }
 
@@ -90,16 +131,19 @@ export class SpillJudge implements Judge {
     this.incidents = new IncidentTracker(setup.facts);
   }
 
-  judge(frame: FrameRef, tracks: readonly Track[]): RuleOutput[] {
+  judge(frame: FrameRef, tracks: readonly Track[], others: readonly OtherTracks[]): RuleOutput[] {
     const { zone, options, occluders } = this.#setup;
+    const labels = subjectLabels(options);
+    const near = others.flatMap((other) => (Math.abs(frame.atMs - other.atMs) <= FRESH_MS ? other.tracks : []));
+    const people = [...tracks, ...near].filter(({ label }) => options.ignoreOn.includes(label));
     const lying = tracks
-      .filter((track) => track.missed === 0 && options.labels.includes(track.label))
+      .filter((track) => track.missed === 0 && labels.includes(track.label) && !isOn(people, track.box))
       .map((track) => ({ track, fraction: zoneFraction(zone, track.box, frame) }));
     const live = new Set(tracks.map((track) => track.id));
     for (const spill of this.incidents.subjects) spill.forgetLost(live);
     const spills = this.#group(lying);
     const outputs = [...spills].flatMap(([spill, seen]) => {
-      spill.observe(frame.atMs, seen);
+      spill.observe(frame, seen, zone);
       const score = Math.max(...seen.map(({ track }) => track.score));
       const sighting = { label: spill.label, score, box: spill.box };
       return this.incidents.observe(spill, frame.atMs, { condition: true, sighting });
@@ -130,7 +174,8 @@ export class SpillJudge implements Judge {
   }
 
   #begin(track: Track): SpillCase {
-    return this.incidents.add(new SpillCase(this.incidents.newIncident(), track.label, track.box));
+    const matter = matterOf(track.label, this.#setup.options);
+    return this.incidents.add(new SpillCase(this.incidents.newIncident(), track.label, matter, track.box));
   }
 
   #find(track: Track): SpillCase | undefined {
@@ -146,6 +191,20 @@ export class SpillJudge implements Judge {
 /** Whether its object is detected in this frame, although it does not count: it has left the zone. */
 function isLying(spill: SpillCase, lying: readonly Lying[]): boolean {
   return lying.some(({ track }) => spill.tracks.has(track.id));
+}
+
+function isOn(people: readonly Track[], box: Box): boolean {
+  return people.some((person) => intersection(person.box, box) >= ON_PERSON * area(box));
+}
+
+/** Whether the centre has moved by more than the larger of the two sizes. */
+function isElsewhere(before: Box, now: Box): boolean {
+  const size = Math.sqrt(Math.max(area(before), area(now)));
+  return Math.hypot(before[0] + before[2] - now[0] - now[2], before[1] + before[3] - now[1] - now[3]) / 2 > size;
+}
+
+function rounded(value: number, steps: number): number {
+  return Math.round(value * steps) / steps;
 }
 
 function isSamePlace(a: Box, b: Box): boolean {

@@ -124,4 +124,70 @@ describe('the spill rule', () => {
     );
     expect(story(outputs)).toEqual(['opened@1000 #1', 'closed(cleared)@3200 #1', 'opened@11200 #2']);
   });
+
+  it('tells liquid, scattered goods and litter apart, also under the labels of another model', () => {
+    const floor = ruleOf({
+      type: 'spill',
+      id: 'r',
+      minDuration: '1s',
+      scatteredLabels: ['flour'],
+      litterLabels: ['paper'],
+    });
+    const outputs = play(floor, 0, 2000, () => [
+      track(1, 'spill', [20, 20, 80, 60]),
+      track(2, 'flour', [120, 20, 180, 60]),
+      track(3, 'litter', [220, 20, 280, 60]),
+      track(4, 'paper', [320, 20, 380, 60]),
+      track(5, 'oil', [420, 20, 480, 60]),
+    ]);
+    expect(outputs.map(({ label, details }) => [label, details?.['matter']])).toEqual([
+      ['spill', 'liquid'],
+      ['flour', 'scattered_goods'],
+      ['litter', 'litter'],
+      ['paper', 'litter'],
+    ]);
+  });
+
+  it('reports how much of the zone is covered, and the area where the zone has one', () => {
+    const zone = {
+      id: 'aisle',
+      polygon: [
+        [0, 0],
+        [0.5, 0],
+        [0.5, 1],
+        [0, 1],
+      ],
+      areaM2: 20,
+    } as const;
+    const floor = ruleOf({ type: 'spill', id: 'r', zone: 'aisle', minDuration: '1s', updateInterval: '1s' }, { zone });
+    // 160 x 90 of 320 x 360 pixels is an eighth; then half of that.
+    const outputs = play(floor, 0, 4000, (atMs) => [track(1, 'spill', [20, 20, 180, atMs < 2500 ? 110 : 65])]);
+    expect(outputs[0]?.details).toMatchObject({ zoneCovered: 0.125, mostZoneCovered: 0.125, areaM2: 2.5 });
+    expect(outputs.at(-1)?.details).toMatchObject({ zoneCovered: 0.0625, mostZoneCovered: 0.125, areaM2: 1.25 });
+  });
+
+  it('does not take what lies on a person for litter, whichever model sees the person', () => {
+    const shoe = track(1, 'litter', [110, 290, 140, 310]);
+    const person = track(2, 'person', [100, 150, 160, 312]);
+    const floor = () => ruleOf({ type: 'spill', id: 'r', minDuration: '1s' });
+    expect(play(floor(), 0, 9000, () => [shoe, person])).toEqual([]);
+    expect(
+      play(
+        floor(),
+        0,
+        9000,
+        () => [shoe],
+        (atMs) => [{ model: 'ppe', atMs, tracks: [person] }],
+      ),
+    ).toEqual([]);
+    expect(play(floor(), 0, 3000, () => [shoe])).toHaveLength(1);
+  });
+
+  it('does not open for something that keeps moving', () => {
+    const floor = ruleOf({ type: 'spill', id: 'r' });
+    const rolling = (atMs: number): number => 20 + (atMs / 40_000) * 500;
+    expect(
+      play(floor, 0, 40_000, (atMs) => [track(1, 'litter', [rolling(atMs), 100, rolling(atMs) + 40, 130])]),
+    ).toEqual([]);
+  });
 });
