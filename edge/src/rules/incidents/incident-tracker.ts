@@ -43,7 +43,7 @@ export class IncidentTracker<S extends Subject> {
     });
   }
 
-  add(subject: S): S {
+  add<T extends S>(subject: T): T {
     this.#subjects.add(subject);
     return subject;
   }

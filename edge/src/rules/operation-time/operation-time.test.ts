@@ -20,7 +20,7 @@ const rule = (options: object = {}) =>
   );
 const person = (id: number, x = 100, more: Partial<Track> = {}): Track =>
   track(id, 'person', [x, 150, x + 60, 310], more);
-const told = (outputs: readonly RuleOutput[]) =>
+const reported = (outputs: readonly RuleOutput[]) =>
   outputs
     .filter(({ phase }) => phase !== 'updated')
     .map(
@@ -40,7 +40,7 @@ describe('the operation_time rule', () => {
         'opened@41000 #3',
       ].slice(0, 4),
     );
-    expect(told(outputs)).toEqual([
+    expect(reported(outputs)).toEqual([
       'opened info running 1',
       'closed info completed 7.8',
       'opened info running 1',
@@ -62,7 +62,7 @@ describe('the operation_time rule', () => {
       'closed(cleared)@12000 #1',
       'closed(cleared)@12000 #2',
     ]);
-    expect(told(outputs)).toEqual([
+    expect(reported(outputs)).toEqual([
       'opened info running 1',
       'opened warning too_long 5.2',
       'closed info too_long 9.8',
@@ -73,13 +73,13 @@ describe('the operation_time rule', () => {
 
   it('reports an operation that is too short at its end', () => {
     const outputs = play(rule({ min: '10s' }), 0, 30_000, (atMs) => (atMs < 4000 || atMs > 12_000 ? [person(1)] : []));
-    expect(told(outputs).slice(0, 4)).toEqual([
+    expect(reported(outputs).slice(0, 4)).toEqual([
       'opened info running 1',
       'closed info too_short 3.8',
       'opened warning too_short 3.8',
       'closed warning too_short 3.8',
     ]);
-    expect(told(outputs).slice(4)).toEqual(['opened info running 1']);
+    expect(reported(outputs).slice(4)).toEqual(['opened info running 1']);
   });
 
   it('reports that no operation was within a time, until the next one starts', () => {
@@ -111,8 +111,8 @@ describe('the operation_time rule', () => {
       ...(atMs < 10_000 ? [person(1, 20)] : []),
       ...(atMs > 5000 && atMs < 15_000 ? [person(2, 150)] : []),
     ];
-    expect(told(play(rule(), 0, 30_000, scene))).toEqual(['opened info running 1', 'closed info completed 14.8']);
-    expect(told(play(rule({ per: 'object' }), 0, 30_000, scene))).toEqual([
+    expect(reported(play(rule(), 0, 30_000, scene))).toEqual(['opened info running 1', 'closed info completed 14.8']);
+    expect(reported(play(rule({ per: 'object' }), 0, 30_000, scene))).toEqual([
       'opened info running 1',
       'opened info running 1',
       'closed info completed 9.8',
@@ -123,9 +123,9 @@ describe('the operation_time rule', () => {
   it('goes on while somebody is hidden or missed, or has a new track', () => {
     const forklift = track(50, 'forklift', [80, 140, 180, 330]);
     const hidden = play(rule(), 0, 60_000, (atMs) => (atMs < 5000 || atMs > 40_000 ? [person(1)] : [forklift]));
-    expect(told(hidden)).toEqual(['opened info running 1']);
+    expect(reported(hidden)).toEqual(['opened info running 1']);
     const renewed = play(rule({ per: 'object' }), 0, 30_000, (atMs) => [person(1 + Math.floor(atMs / 5000))]);
-    expect(told(renewed)).toEqual(['opened info running 1']);
+    expect(reported(renewed)).toEqual(['opened info running 1']);
   });
 
   it('gives no verdict on an operation whose camera was lost', () => {
@@ -133,7 +133,7 @@ describe('the operation_time rule', () => {
     play(short, 0, 3000, () => [person(1)]);
     expect(play(short, 3200, 60_000, () => undefined)).toEqual([]);
     const outputs = short.expire(400_000);
-    expect(told(outputs)).toEqual(['closed info running 3']);
+    expect(reported(outputs)).toEqual(['closed info running 3']);
     expect(outputs[0]?.reason).toBe('camera_lost');
   });
 
