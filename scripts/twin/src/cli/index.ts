@@ -164,7 +164,10 @@ try {
   await program.parseAsync();
 } catch (error) {
   const system = error instanceof Error && 'syscall' in error;
-  const known = error instanceof LineError || system || (error instanceof Error && error.name === 'EncoderError');
+  const known =
+    error instanceof LineError ||
+    system ||
+    (error instanceof Error && ['EncoderError', 'TablesError'].includes(error.name));
   if (!known) throw error;
   const taken = system && 'code' in error && error.code === 'EADDRINUSE';
   process.stderr.write(`Error: ${error.message}\nTry: ${taken ? 'another --port, or 0 for any' : 'twin --help'}\n`);

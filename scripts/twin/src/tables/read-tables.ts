@@ -29,8 +29,27 @@ export function recordsOf(tables: readonly Table[]): Records {
   return { items: z.array(item).parse(rows('items')), stops: z.array(stop).parse(rows('stops')) };
 }
 
-/** Reads packs and stops as `writeTables` wrote them in JSON. Throws where a file is missing or is no such table. */
+/** Files that are no tables of this plant; the message names the file and what is wrong. */
+export class TablesError extends Error {
+  override readonly name = 'TablesError';
+}
+
+/** Reads packs and stops as `writeTables` wrote them in JSON. Throws TablesError, or the error of a missing file. */
 export async function readTables(folder: string): Promise<Records> {
-  const read = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(folder, name), 'utf8'));
-  return { items: z.array(item).parse(await read('items.json')), stops: z.array(stop).parse(await read('stops.json')) };
+  const [items, stops] = await Promise.all([
+    readRows(join(folder, 'items.json'), z.array(item)),
+    readRows(join(folder, 'stops.json'), z.array(stop)),
+  ]);
+  return { items, stops };
+}
+
+async function readRows<T>(path: string, rows: z.ZodType<T>): Promise<T> {
+  const text = await readFile(path, 'utf8');
+  try {
+    return rows.parse(JSON.parse(text));
+  } catch (error) {
+    if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError)) throw error;
+    const why = error instanceof z.ZodError ? z.prettifyError(error).split('\n').slice(0, 2).join(' ') : error.message;
+    throw new TablesError(`${path} is no table of the twin: ${why}`, { cause: error });
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
@@ -65,6 +65,18 @@ describe('tables of a plant', () => {
     const { items, stops } = await readTables(out);
     expect(items).toHaveLength(COUNT);
     expect(stops).toHaveLength(rowsOf(named('stops')).length);
+  });
+});
+
+describe('a folder of other files', () => {
+  it('is refused with the file and what is wrong with it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'twin-no-tables-'));
+    await writeFile(join(folder, 'stops.json'), '[]');
+    await writeFile(join(folder, 'items.json'), '[{"item": 1}]');
+    await expect(readTables(folder)).rejects.toThrow(/items\.json is no table of the twin.*expected/);
+    await writeFile(join(folder, 'items.json'), 'item;1');
+    await expect(readTables(folder)).rejects.toThrow(/items\.json is no table/);
+    await rm(folder, { recursive: true });
   });
 });
 
