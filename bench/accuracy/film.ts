@@ -6,6 +6,8 @@ import type { Cell } from './cells.ts';
 import { digest, digestOfFolders, type Store } from './store.ts';
 
 const TWIN = new URL('../../scripts/twin/src/cli/index.ts', import.meta.url).pathname;
+/** What decides how a picture looks: a change of it makes films of earlier runs void. */
+const PICTURES = digestOfFolders('scripts/twin/src/raster', 'scripts/twin/src/scenes', 'scripts/twin/src/styles');
 const SIZE = { width: 640, height: 360 };
 const run = promisify(execFile);
 
@@ -27,7 +29,7 @@ export function lineOf({ kind, condition, seed }: Cell): Line {
  */
 export async function renderFilm(cell: Cell, store: Store, signal: AbortSignal): Promise<Film> {
   const line = JSON.stringify(lineOf(cell));
-  const name = `${cell.id}.${digest(line, cell.seconds, digestOfFolders('scripts/twin/src'))}`;
+  const name = `${cell.id}.${digest(line, cell.seconds, PICTURES)}`;
   const [video, truth, drawn, declared] = ['mp4', 'truth.json', 'drawn.mp4', 'line.yaml'].map(
     (end) => `${store.folder}/${name}.${end}`,
   ) as [string, string, string, string];
