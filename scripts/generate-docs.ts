@@ -5,6 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { accuracyDocument } from './docs/accuracy.ts';
 import { architectureDocument } from './docs/architecture.ts';
 import { cliDocument } from './docs/cli.ts';
 import { configurationDocument, configurationSchema } from './docs/configuration.ts';
@@ -30,6 +31,7 @@ const files: readonly GeneratedFile[] = [
   await errorsDocument(ROOT),
   await cliDocument(),
   metricsDocument(),
+  await accuracyDocument(ROOT),
   await architectureDocument(ROOT),
 ];
 

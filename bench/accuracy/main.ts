@@ -10,7 +10,6 @@ import { type CellChoice, FIRST_UNSEEN_SEED } from './cells.ts';
 import { CONDITIONS } from './conditions.ts';
 import { KINDS } from './kinds.ts';
 import { accuracyMarkdown } from './markdown.ts';
-import { runAccuracy } from './run-accuracy.ts';
 
 const HOUR = 3600;
 const QUICK_SECONDS = 240;
@@ -109,6 +108,8 @@ async function main(args: string[]): Promise<void> {
   const films = values.films ?? (existsSync(FILMS) ? FILMS : undefined);
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  // Loaded here: it loads the whole product, which --help and a wrong argument do not need.
+  const { runAccuracy } = await import('./run-accuracy.ts');
   const result = await runAccuracy({
     choice,
     folder: resolve(values.work ?? join(tmpdir(), 'lineside-accuracy')),

@@ -44,15 +44,19 @@ export function accuracyMarkdown(result: AccuracyResult): string {
     losses(result),
     '### Models',
     '',
+    'Average precision and area under ROC, of the cards; precision and recall at each threshold are in `figures.json` beside them.',
+    '',
     table(
       ['model', 'data', 'figure', 'value', 'seeds'],
-      result.models.map(({ id, data, metric, value, seeds }) => [id, data, metric, `${value}`, `${seeds}`]),
+      result.models
+        .filter(({ metric }) => /ap\d\d$|auroc/i.test(metric))
+        .map(({ id, data, metric, value, seeds }) => [id, data, metric, `${value}`, `${seeds}`]),
     ),
     '',
   ].join('\n');
 }
 
-function goals({ events, films, goals: goal, secondsPerKind }: AccuracyResult): string {
+function goals({ events, films, counts, goals: goal, secondsPerKind, modelVersions }: AccuracyResult): string {
   const rows = events
     .filter(({ condition }) => condition === 'all')
     .flatMap((row) => [
@@ -82,8 +86,14 @@ function goals({ events, films, goals: goal, secondsPerKind }: AccuracyResult): 
       met(per10Minutes <= most),
     ]);
   }
+  for (const { film, what, truth, counted } of counts) {
+    rows.push([`${what} in ${film}`, `${truth}`, `${counted}`, met(counted === truth)]);
+  }
   const minutes = Math.round(secondsPerKind / 60);
-  return `### Goals\n\nEach kind was measured in ${minutes} minutes of twin time.\n\n${table(['figure', 'goal', 'reached', ''], rows)}\n`;
+  const versions = modelVersions
+    .map(({ id, version, sha256 }) => `${id} ${version} (${sha256.slice(0, 8)})`)
+    .join(', ');
+  return `### Goals\n\nEach kind was measured in ${minutes} minutes of twin time, with the models ${versions}.\n\n${table(['figure', 'goal', 'reached', ''], rows)}\n`;
 }
 
 /** False events of all rules together, in 10 minutes of the films. */

@@ -27,10 +27,14 @@ export interface CellMeasurement extends ReplayedFilm {
   readonly judgement: Judgement;
 }
 
+/** Runs the product on a film, every frame of it. */
+export type Watch = (film: FilmToReplay, sources: ConfigSources, signal: AbortSignal) => Promise<ReplayedFilm>;
+
 export interface Surroundings {
   readonly store: Store;
   readonly sources: ConfigSources;
   readonly signal: AbortSignal;
+  readonly watch: Watch;
 }
 
 /** The configuration of a cell: one camera with the models and the rule of its kind, everything else as by default. */
@@ -69,12 +73,20 @@ export interface FilmToReplay {
 /** What judges a film, beside its configuration: a change of it makes earlier results void. */
 let judges: string | undefined;
 
-/** What the product reports of one film in the place of a camera; taken from an earlier run where nothing has changed. */
-export async function replayFilm(film: FilmToReplay, { store, sources, signal }: Surroundings): Promise<ReplayedFilm> {
+/** What the product reports of one film; taken from an earlier run where nothing that decides it has changed. */
+export async function replayFilm(film: FilmToReplay, around: Surroundings): Promise<ReplayedFilm> {
   judges ??= digestOfFolders('edge/src/rules', 'edge/src/tracking', 'models/catalog');
   const name = `${film.name}.${digest(film.video, film.text, judges)}.reports`;
-  const known = store.load(name) as ReplayedFilm | undefined;
+  const known = around.store.load(name) as ReplayedFilm | undefined;
   if (known !== undefined) return known;
+  const replayed = await around.watch(film, around.sources, around.signal);
+  around.signal.throwIfAborted();
+  around.store.save(name, replayed);
+  return replayed;
+}
+
+/** The film in the place of a camera of the complete product (`lineside replay`). Throws what `replay` throws. */
+export const watchWithProduct: Watch = async (film, sources, signal) => {
   const events = new ReportedEvents();
   const summary = await replay({
     configPath: film.configPath,
@@ -84,15 +96,12 @@ export async function replayFilm(film: FilmToReplay, { store, sources, signal }:
     onEvent: (event) => events.add(event),
     signal,
   });
-  signal.throwIfAborted();
   const sum = (part: 'offered' | 'inspected'): number => summary.cameras.reduce((total, one) => total + one[part], 0);
-  const replayed: ReplayedFilm = {
+  return {
     reports: events.all(),
     recordedMs: Math.max(0, ...summary.cameras.map(({ recordedMs }) => recordedMs)),
     offered: sum('offered'),
     inspected: sum('inspected'),
     tookMs: summary.tookMs,
   };
-  store.save(name, replayed);
-  return replayed;
-}
+};

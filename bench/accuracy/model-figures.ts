@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CATALOG_DIR, catalogIds } from '@lineside/models';
+import { CATALOG_DIR, catalogIds, listCatalog } from '@lineside/models';
 
 /** One figure of one model on one set of pictures, as its card gives it. */
 export interface ModelFigure {
@@ -11,6 +11,21 @@ export interface ModelFigure {
   readonly metric: string;
   readonly value: number;
   readonly seeds: number;
+}
+
+/** The model that a figure is about: another version has other figures. */
+export interface MeasuredModel {
+  readonly id: string;
+  readonly version: string;
+  readonly sha256: string;
+}
+
+/** The models that ship, as they were when the events were measured. */
+export async function measuredModels(): Promise<readonly MeasuredModel[]> {
+  const entries = await listCatalog(CATALOG_DIR);
+  return entries.flatMap(({ id, manifest }) =>
+    manifest === undefined ? [] : [{ id, version: manifest.version, sha256: manifest.sha256 }],
+  );
 }
 
 const figuresFile = z.looseObject({

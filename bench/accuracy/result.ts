@@ -1,9 +1,9 @@
 import { cpus } from 'node:os';
 import { type AccuracyFigures, accuracyFigures, type Judgement } from '../../edge/src/event-accuracy/index.ts';
 import type { Cell } from './cells.ts';
-import type { FilmResult } from './films.ts';
+import type { FilmCount, FilmResult } from './films.ts';
 import type { CellMeasurement } from './measure-cell.ts';
-import type { ModelFigure } from './model-figures.ts';
+import type { MeasuredModel, ModelFigure } from './model-figures.ts';
 
 /** One row: a kind of event under one condition, or under `all` conditions together. */
 export interface EventRow extends AccuracyFigures {
@@ -30,7 +30,9 @@ export interface AccuracyResult {
   readonly goals: typeof GOALS;
   readonly events: readonly EventRow[];
   readonly films: readonly FilmResult[];
+  readonly counts: readonly FilmCount[];
   readonly models: readonly ModelFigure[];
+  readonly modelVersions: readonly MeasuredModel[];
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string };
 }
 

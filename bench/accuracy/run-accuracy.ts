@@ -2,9 +2,9 @@ import { rm } from 'node:fs/promises';
 import { catalogIds, CATALOG_DIR } from '@lineside/models';
 import { type Cell, type CellChoice, cellsOf } from './cells.ts';
 import { type Film, renderFilm } from './film.ts';
-import { type FilmResult, measureFilms } from './films.ts';
-import { type CellMeasurement, measureCell, type Surroundings } from './measure-cell.ts';
-import { modelFigures } from './model-figures.ts';
+import { type MeasuredFilms, measureFilms } from './films.ts';
+import { type CellMeasurement, measureCell, type Surroundings, type Watch, watchWithProduct } from './measure-cell.ts';
+import { measuredModels, modelFigures } from './model-figures.ts';
 import { type AccuracyResult, GOALS, machineFacts, rowsOf } from './result.ts';
 import { Store } from './store.ts';
 
@@ -18,40 +18,49 @@ export interface AccuracyOptions {
   readonly removeFilms: boolean;
   readonly say: (text: string) => void;
   readonly signal: AbortSignal;
+  /** What draws films and what watches them; for tests. Without it, the twin and the product. */
+  readonly tools?: AccuracyTools;
 }
+
+export interface AccuracyTools {
+  readonly render: typeof renderFilm;
+  readonly watch: Watch;
+}
+
+const NO_FILMS: MeasuredFilms = { results: [], counts: [], absent: [] };
 
 type Measured = { readonly cell: Cell; readonly measurement: CellMeasurement };
 
 /** Measures every chosen cell, the next film being rendered while one is replayed, then the real films. */
 export async function runAccuracy(options: AccuracyOptions): Promise<AccuracyResult> {
-  const { choice, say, signal } = options;
+  const { choice, say, signal, tools } = options;
   const store = new Store(options.folder);
-  const around: Surroundings = { store, sources: { catalog: await catalogIds(CATALOG_DIR), env: process.env }, signal };
+  const sources = { catalog: await catalogIds(CATALOG_DIR), env: process.env };
+  const around: Surroundings = { store, sources, signal, watch: tools?.watch ?? watchWithProduct };
   const cells = cellsOf(choice);
   const measured = await measureAll(cells, around, options);
   const kinds = [...new Set(cells.map(({ kind }) => kind.id))];
-  let films: readonly FilmResult[] = [];
-  if (options.films !== undefined) {
-    const { results, absent } = await measureFilms(options.films, around, say);
-    films = results;
-    if (absent.length > 0) say(`not in ${options.films}: ${absent.join(', ')}`);
-  }
+  const films: MeasuredFilms = options.films === undefined ? NO_FILMS : await measureFilms(options.films, around, say);
+  if (films.absent.length > 0) say(`films that are not there: ${films.absent.join(', ')}`);
   return {
     secondsPerKind: choice.secondsPerKind,
     goals: GOALS,
     events: kinds.flatMap((kind) => rowsOf(measured.filter(({ cell }) => cell.kind.id === kind))),
-    films,
+    films: films.results,
+    counts: films.counts,
     models: await modelFigures(),
+    modelVersions: await measuredModels(),
     machine: machineFacts(),
   };
 }
 
 async function measureAll(cells: readonly Cell[], around: Surroundings, options: AccuracyOptions): Promise<Measured[]> {
   const { say, signal } = options;
+  const draw = options.tools?.render ?? renderFilm;
   const measured: Measured[] = [];
   const render = (cell: Cell | undefined): Promise<Film> | undefined => {
     if (cell === undefined) return undefined;
-    const film = renderFilm(cell, around.store, signal);
+    const film = draw(cell, around.store, signal);
     // Its failure is thrown where the film is needed.
     film.catch(() => undefined);
     return film;

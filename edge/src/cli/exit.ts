@@ -45,6 +45,7 @@ const INPUT_CODES = new Set([
   'file_exists',
   'transport_unknown',
   'recording_missing',
+  'truth_invalid',
 ]);
 
 /** Errors by name, because to load their classes here would load their modules for every command. */

@@ -10,17 +10,23 @@ import { readVersion } from '../version.ts';
 interface ReplayOptions {
   readonly camera: readonly string[];
   readonly data?: string;
+  readonly truth?: string;
 }
 
 /** `lineside replay` */
 export function configure(command: Command, registry: Registry): void {
   command
     .requiredOption('--camera <id=video>', 'recording of a camera of the configuration; repeat for more', collect, [])
+    .option(
+      '--truth <file>',
+      'what really happened in the recording: shows how right the events are (docs/accuracy.md)',
+    )
     .addHelpText(
       'after',
       examples(
         'lineside replay --config lineside.yaml --camera packing=shift.mp4',
         'lineside replay --config lineside.yaml --camera packing=shift.mp4 --json > events.jsonl',
+        'lineside replay --config lineside.yaml --camera packing=shift.mp4 --truth shift.json',
       ) + '\n\nNothing is written to the data folder of a running service: without --data a temporary folder is used.',
     )
     .action(action<ReplayOptions>(registry, replayRecordings));
@@ -29,6 +35,9 @@ export function configure(command: Command, registry: Registry): void {
 async function replayRecordings(context: Context, options: ReplayOptions): Promise<ExitCode> {
   const recordings = options.camera.map((text) => parseRecording(text, context.io.cwd));
   const [{ replay }, { importedDir }] = await Promise.all([import('../../app/index.ts'), import('@lineside/models')]);
+  const judging = options.truth === undefined ? undefined : await import('../replay-accuracy.ts');
+  const truthPath = resolve(context.io.cwd, options.truth ?? '');
+  const judge = await judging?.ReplayJudge.open(context, truthPath, recordings[0]?.camera ?? '');
   const summary = await replay({
     configPath: context.configPath,
     sources: await context.configSources(),
@@ -36,10 +45,15 @@ async function replayRecordings(context: Context, options: ReplayOptions): Promi
     recordings,
     importedDir: importedDir(context.dataDir),
     ...(options.data === undefined ? {} : { dataDir: context.dataDir }),
-    onEvent: (event) => context.say(event, eventLine(event)),
+    onEvent: (event) => {
+      judge?.reports.add(event);
+      context.say(event, eventLine(event));
+    },
     signal: context.io.signal,
   });
   context.say({ summary }, summaryText(summary));
+  const accuracy = judge?.accuracy(Math.max(0, ...summary.cameras.map(({ recordedMs }) => recordedMs)));
+  if (accuracy !== undefined) context.say({ accuracy }, `\n${judging?.accuracyText(accuracy) ?? ''}`);
   const uninspected = summary.cameras.some((camera) => camera.inspected === 0);
   return uninspected ? EXIT.problems : EXIT.ok;
 }
