@@ -2,6 +2,7 @@ import { findModels } from '../../edge/src/app/index.ts';
 import { probeFfmpeg } from '../../edge/src/camera/index.ts';
 import type { LoadedConfig } from '../../edge/src/config/index.ts';
 import type { Track } from '../../edge/src/domain/index.ts';
+import { leastScoresOf } from '../../edge/src/inference/index.ts';
 import { openPredictor, pictures } from '../../edge/src/predictor/index.ts';
 import { ByteTracker, TRACKER_DEFAULTS } from '../../edge/src/tracking/index.ts';
 
@@ -21,7 +22,7 @@ export async function countTracks(
   const [model] = await findModels(loaded.config, { baseDir: loaded.baseDir });
   if (model?.state !== 'found') throw new Error(`the model cannot be used: ${model?.message ?? 'there is none'}`);
   const { spec, threshold } = model;
-  const tracker = new ByteTracker({ ...TRACKER_DEFAULTS, highScore: threshold, lowScore: spec.score ?? threshold });
+  const tracker = new ByteTracker({ ...TRACKER_DEFAULTS, highScore: threshold, lowScore: leastScoresOf(spec) });
   const latest = new Map<number, Track>();
   const predictor = await openPredictor(spec, signal);
   try {
