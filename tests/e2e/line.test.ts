@@ -71,7 +71,9 @@ describe.skipIf(missing !== undefined)('a line whose cameras are not ours', () =
     await collector.admit(DEVICE, dir.join('password'));
     const urls = Object.fromEntries(films.map(({ camera }) => [camera, cameras.url(camera)]));
     const config = dir.join('lineside.yaml');
-    await writeFile(config, configText({ cameras: urls, broker: collector.mqtt, secret: dir.join('password') }));
+    const text = configText({ cameras: urls, broker: collector.mqtt, secret: dir.join('password') });
+    // One of the cameras keeps video; what the others do is the same with and without.
+    await writeFile(config, text.replace('{id: people, ', '{id: people, clips: {before: 2s, after: 2s}, '));
     appliance = resources.use(await startAppliance({ config, data }));
     last = await inspectToTheEnd();
     const stopped = await appliance.stop();
@@ -159,6 +161,24 @@ describe.skipIf(missing !== undefined)('a line whose cameras are not ours', () =
         expect(metadata).toMatchObject({ format: 'jpeg', width: body?.frame?.width, height: body?.frame?.height });
         expect(await redAlong(jpeg, body?.box ?? [0, 0, 0, 0])).toBeGreaterThan(0.6);
       }
+    } finally {
+      reader.close();
+    }
+  });
+
+  it('has a clip of each event of the camera that keeps video, here and at the collector', async () => {
+    const reader = openEventReader(journalPath(data));
+    try {
+      const clips = events.filter(({ camera }) => camera === 'people').map(({ event }) => reader.clips(event));
+      expect(clips.length).toBeGreaterThan(0);
+      // An event of the last seconds may have been without the end of its clip when the line was stopped.
+      expect(clips.filter((list) => list.length === 1).length).toBeGreaterThanOrEqual(clips.length - 2);
+      const [sha256 = ''] = clips.flat();
+      const mp4 = await collector.picture(sha256);
+      expect(createHash('sha256').update(mp4).digest('hex')).toBe(sha256);
+      expect(mp4.toString('latin1', 4, 8)).toBe('ftyp');
+      const others = events.filter(({ camera }) => camera !== 'people').flatMap(({ event }) => reader.clips(event));
+      expect(others).toEqual([]);
     } finally {
       reader.close();
     }
