@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SupervisedProcess } from '@lineside/kit';
+import { runProgram, SupervisedProcess } from '@lineside/kit';
 import type { Footprint } from './recovery/camera-process.ts';
 import { HttpVideo } from './recovery/http-video.ts';
 import { type Observed, ObservedCamera, video, World } from './recovery/world.ts';
 import { findFaketime } from '../tests/chaos/installed.ts';
-import { type Bench, type BenchOptions, type Column, loadNote, type Report, type Row } from './report.ts';
+import { type Bench, type BenchOptions, type Column, loadNote, median, type Report, type Row } from './report.ts';
 
 /** What is promised: a child that is gone, one that hangs, and what must not be noticed at all. */
 const GONE = { detectedMs: 500, framesAgainMs: 1_000 };
@@ -245,6 +245,7 @@ async function run(options: BenchOptions): Promise<RecoveryReport> {
   const [loadBefore = 0] = loadavg();
   try {
     await using world = await World.open(folder);
+    const bareStartMs = await bareStart(world.url);
     const faults = [];
     const broken: string[] = [];
     for (const { name, bound, run: observe } of options.quick ? FAULTS.slice(0, 2) : FAULTS) {
@@ -267,12 +268,13 @@ async function run(options: BenchOptions): Promise<RecoveryReport> {
       columns: COLUMNS,
       rows: faults.map(rowOf),
       faults,
-      facts: restarts.facts,
+      facts: { ...restarts.facts, bareStartMs },
       notes: [
         'Frames again counts from the fault; where the camera has to be mended (freeze, answers, garbage), from the mending.',
         'A wrong password is tried again after 15 to 30 s, because many cameras lock an account after few tries.',
         'What must not be noticed has no bound for the report; its time is the longest without a frame.',
         restarts.note,
+        `A bare FFmpeg takes ${Math.round(bareStartMs)} ms from its start to the first picture of the same camera here: no camera is back sooner.`,
         ...broken.map((text) => `Not measured: ${text}.`),
         loadNote(loadBefore),
       ],
@@ -280,6 +282,18 @@ async function run(options: BenchOptions): Promise<RecoveryReport> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Median of three starts of FFmpeg with nothing around it, to its first picture. */
+async function bareStart(url: string): Promise<number> {
+  const times: number[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const startedMs = performance.now();
+    const input = ['-nostdin', '-loglevel', 'error', '-threads', '1', '-rtsp_transport', 'tcp', '-i', url];
+    await runProgram('ffmpeg', [...input, '-frames:v', '1', '-f', 'null', '-'], { timeoutMs: 60_000 });
+    times.push(performance.now() - startedMs);
+  }
+  return median(times);
 }
 
 function rowOf({ name, bound, code, detectedMs, framesAgainMs, logLines }: RecoveryReport['faults'][number]): Row {
