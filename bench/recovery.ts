@@ -274,7 +274,7 @@ async function run(options: BenchOptions): Promise<RecoveryReport> {
         'A wrong password is tried again after 15 to 30 s, because many cameras lock an account after few tries.',
         'What must not be noticed has no bound for the report; its time is the longest without a frame.',
         restarts.note,
-        `A bare FFmpeg takes ${Math.round(bareStartMs)} ms from its start to the first picture of the same camera here: no camera is back sooner.`,
+        `For comparison: FFmpeg with its defaults takes ${Math.round(bareStartMs)} ms from its start to the first picture of this camera.`,
         ...broken.map((text) => `Not measured: ${text}.`),
         loadNote(loadBefore),
       ],
