@@ -2,6 +2,14 @@ import type { AccuracyResult, EventRow } from './result.ts';
 import type { FilmResult } from './films.ts';
 import { CONDITIONS } from './conditions.ts';
 
+/** Sorts of losses, each with the count of a row that says how many there were. */
+const LOSS_COUNTS = [
+  ['missed', 'missed'],
+  ['wrong', 'wrong'],
+  ['double', 'doubles'],
+  ['unclosed', 'unclosed'],
+] as const;
+
 /** docs/accuracy.md's generated part: every goal beside what was reached, and every loss. */
 export function accuracyMarkdown(result: AccuracyResult): string {
   return [
@@ -122,11 +130,18 @@ function conditionList(): string {
   return `${CONDITIONS.map(({ id, what }) => `- **${id}**: ${what}`).join('\n')}\n`;
 }
 
+/** Losses of one kind, condition and sort in one line, so that a cell with hundreds of them can be read. */
 function losses({ events }: AccuracyResult): string {
-  const lines = events.flatMap(({ kind, losses: all }) =>
-    all.map(({ what, condition, atSeconds, subject }) => [kind, condition, `${atSeconds.toFixed(1)} s`, what, subject]),
+  const lines = events.flatMap((row) =>
+    LOSS_COUNTS.flatMap(([what, count]) => {
+      const shown = row.losses.filter((loss) => loss.what === what);
+      if (shown.length === 0) return [];
+      const more = row[count] - shown.length;
+      const places = shown.map(({ atSeconds, subject }) => `${atSeconds.toFixed(1)} s ${subject}`).join(', ');
+      return [[row.kind, row.condition, what, `${row[count]}`, more > 0 ? `${places}, and ${more} more` : places]];
+    }),
   );
-  return lines.length === 0 ? 'None.\n' : `${table(['kind', 'condition', 'at', 'what', 'subject'], lines)}\n`;
+  return lines.length === 0 ? 'None.\n' : `${table(['kind', 'condition', 'what', 'how many', 'at'], lines)}\n`;
 }
 
 function met(reached: boolean): string {

@@ -77,6 +77,9 @@ function identity({ kind }: Cell): { kind: string; eventKind: string } {
   return { kind: kind.id, eventKind: kind.eventKind };
 }
 
+/** Of each sort, the first so many are written down; the counts of a row are complete. */
+const MOST_LOSSES = 20;
+
 function lossesOf(judgement: Judgement, condition: string): readonly Loss[] {
   const seconds = (ms: number): number => Math.round(ms / 100) / 10;
   const missed = judgement.missed.map(({ inspectableFromMs, id }) => ({
@@ -99,7 +102,8 @@ function lossesOf(judgement: Judgement, condition: string): readonly Loss[] {
     ms: truth.endMs,
     subject: truth.id,
   }));
-  return [...missed, ...wrong, ...doubles, ...unclosed]
+  const first = <T>(all: readonly T[]): readonly T[] => all.slice(0, MOST_LOSSES);
+  return [...first(missed), ...first(wrong), ...first(doubles), ...first(unclosed)]
     .map(({ what, ms, subject }) => ({ what, condition, atSeconds: seconds(ms), subject }))
     .sort((a, b) => a.atSeconds - b.atSeconds);
 }

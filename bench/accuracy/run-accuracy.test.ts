@@ -126,6 +126,6 @@ describe('the accuracy run, with a product that makes planted mistakes', () => {
     const page = accuracyMarkdown(await run());
     expect(page).toMatch(/\| spill: recall \| at least 0\.98 \| 0\.850 \| \*\*not reached\*\* \|/);
     expect(page).toMatch(/\| spill: true events \| at least 20 \| 20 \| reached \|/);
-    expect(page).toMatch(/\| spill \| dark \| 75\.0 s \| double \| spill \|/);
+    expect(page).toMatch(/\| spill \| dark \| double \| 1 \| 75\.0 s spill \|/);
   });
 });
