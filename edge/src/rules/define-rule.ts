@@ -10,7 +10,7 @@ import {
 import type { OtherTracks, Overlay, Rule, RuleInput } from '../pipeline/index.ts';
 import { InForce, ObjectFilter } from './conditions/index.ts';
 import { type IncidentFacts, type IncidentTracker, type Subject } from './incidents/index.ts';
-import type { LabelNeed, RuleDefinition, RuleWords, SignalOption } from './rule-definition.ts';
+import type { LabelNeed, RuleDefinition, RulePlace, RuleWords, SignalOption } from './rule-definition.ts';
 import type { CommonOptions, CommonSchema } from './rule-options.ts';
 import { Hysteresis } from './hysteresis.ts';
 import { type Timing, usualTiming } from './timing.ts';
@@ -21,6 +21,10 @@ export interface Judge {
   readonly incidents: IncidentTracker<Subject>;
   /** One inspected frame, after `incidents.beginFrame`. `others` are the newest tracks of the camera's other models. */
   judge(frame: FrameRef, tracks: readonly Track[], others: readonly OtherTracks[]): readonly RuleOutput[];
+  /** What time alone decides: at every frame, inspected or not, and about twice a second without frames. */
+  elapse?(atMs: number, inForce: boolean): readonly RuleOutput[];
+  /** Closes what is not among `incidents`. */
+  close?(atMs: number, reason: 'restart' | 'rule_removed'): readonly RuleOutput[];
 }
 
 /** What a judge is made of. */
@@ -34,6 +38,8 @@ export interface JudgeSetup<Options> {
   readonly hysteresis: Hysteresis;
   /** What can hide a subject in the frame that is judged. */
   readonly occluders: Occluders;
+  /** Clock, shifts and memory of the line. */
+  readonly place: RulePlace;
 }
 
 /** What a rule's folder defines. */
@@ -93,7 +99,7 @@ export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>):
         canHide: (label) => hiddenBy?.includes(label) ?? (occluding.includes(label) || !ownLabels.includes(label)),
         maxAgeMs: facts.timing.maxUnobservedMs,
       });
-      const judge = plan.judge({ options, zone, facts, hysteresis, occluders });
+      const judge = plan.judge({ options, zone, facts, hysteresis, occluders, place });
       const labels = plan.subjectLabels?.(options) ?? options.labels;
       const colours = plan.colours?.(options) ?? labelColours(labels, 'bad');
       const { minSize, maxSize, schedule, shifts } = options;
@@ -156,20 +162,33 @@ class TrackRule implements Rule {
 
   step({ frame, tracks, others = NO_OTHERS }: RuleInput): readonly RuleOutput[] {
     const { judge, inForce, occluders, objects } = this.#parts;
-    if (!inForce.at(frame.atMs)) return judge.incidents.close(frame.atMs, 'not_in_force');
+    if (!inForce.at(frame.atMs)) return this.#rest(frame.atMs);
     const expired = judge.incidents.beginFrame(frame.atMs, tracks !== undefined);
-    if (tracks === undefined) return expired;
+    if (tracks === undefined) return [...expired, ...this.#elapse(frame.atMs)];
     occluders.see(frame.atMs, tracks, others);
-    return [...expired, ...judge.judge(frame, objects.keep(tracks, frame), others)];
+    const judged = judge.judge(frame, objects.keep(tracks, frame), others);
+    return [...expired, ...judged, ...this.#elapse(frame.atMs)];
   }
 
   expire(atMs: number): readonly RuleOutput[] {
     const { judge, inForce } = this.#parts;
-    if (!inForce.at(atMs)) return judge.incidents.close(atMs, 'not_in_force');
-    return judge.incidents.expire(atMs);
+    if (!inForce.at(atMs)) return this.#rest(atMs);
+    return [...judge.incidents.expire(atMs), ...this.#elapse(atMs)];
   }
 
   close(atMs: number, reason: 'restart' | 'rule_removed'): readonly RuleOutput[] {
-    return this.#parts.judge.incidents.close(atMs, reason);
+    const { judge } = this.#parts;
+    return [...judge.incidents.close(atMs, reason), ...(judge.close?.(atMs, reason) ?? [])];
+  }
+
+  #elapse(atMs: number): readonly RuleOutput[] {
+    // A recording that has ended expires at infinity.
+    return Number.isFinite(atMs) ? (this.#parts.judge.elapse?.(atMs, true) ?? []) : [];
+  }
+
+  /** The rule is not in force: nothing stays open. */
+  #rest(atMs: number): readonly RuleOutput[] {
+    const { judge } = this.#parts;
+    return [...judge.incidents.close(atMs, 'not_in_force'), ...(judge.elapse?.(atMs, false) ?? [])];
   }
 }

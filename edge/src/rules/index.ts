@@ -3,5 +3,6 @@
  * registry.ts. A judge is pure: frames and tracks in, transitions of incidents out.
  */
 export { labelProblems, type LabelProblem, modelsReadBy } from './label-problems.ts';
-export type { LabelNeed, RuleDefinition, RulePlace, RuleWords, SignalOption } from './rule-definition.ts';
+export type { LabelNeed, RuleDefinition, RuleMemory, RulePlace, RuleWords, SignalOption } from './rule-definition.ts';
 export { createRule, definitionOf, placeOf, RULE_TYPES, RuleOptions, RULES } from './rules.ts';
+export { withConfirmation } from './cleaning/cleaning-state.ts';

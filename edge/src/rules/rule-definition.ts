@@ -31,6 +31,13 @@ export interface SignalOption {
   readonly types: readonly SignalType[];
 }
 
+/** A place for what one rule keeps: a JSON value that survives the process. */
+export interface RuleMemory {
+  /** What was kept last; undefined where nothing was. Of any form, as it comes from a file. */
+  get(): unknown;
+  set(value: Readonly<Record<string, unknown>>): void;
+}
+
 /** What a rule needs to know of the place at which it judges. */
 export interface RulePlace {
   /** The zone that the options name; the whole frame when left out. */
@@ -41,6 +48,8 @@ export interface RulePlace {
   readonly plan?: ShiftPlan;
   /** Absent for a recording, which has no wall time: its rules are always in force. */
   readonly wallTime?: WallTime;
+  /** What the rule keeps when the process ends; absent for a recording. */
+  readonly memory?: RuleMemory;
   /** Milliseconds between two results of the rule's model on its camera. */
   readonly resultEveryMs: number;
 }

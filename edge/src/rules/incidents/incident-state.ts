@@ -14,12 +14,12 @@ export interface IncidentFacts {
 
 /**
  * What was seen where the condition was true. `score` is 0 to 1, and absent where nothing was to be seen; `box` in pixels
- * of the source frame.
+ * of the source frame, and absent where there was no frame.
  */
 export interface Sighting {
   readonly label: string;
   readonly score?: number;
-  readonly box: Box;
+  readonly box?: Box;
 }
 
 /**
@@ -124,7 +124,7 @@ export class IncidentState {
       ...(zone === undefined ? {} : { zone }),
       ...(reason === undefined ? {} : { reason }),
       ...(this.#bestScore === undefined ? {} : { score: this.#bestScore }),
-      ...(this.#latest === undefined ? {} : { box: this.#latest.box }),
+      ...(this.#latest?.box === undefined ? {} : { box: this.#latest.box }),
     };
   }
 }
