@@ -15,6 +15,8 @@ import {
 } from '@lineside/protocol/coverage';
 import {
   type CameraView,
+  type CleaningConfirmation,
+  type ConfirmedCleaning,
   type EventHistory,
   type EventPage,
   type EventQuery,
@@ -55,6 +57,7 @@ export class StatusWorld implements StatusSource {
     { id: 'people', model: 'ppe', label: 'person', zone: 'packing' },
     { id: 'floor', model: 'sanitation', label: 'spill', zone: 'aisle' },
   ];
+  readonly confirmations: CleaningConfirmation[] = [];
   /** JPEGs made so far. */
   encodings = 0;
   visionDown = false;
@@ -72,6 +75,11 @@ export class StatusWorld implements StatusSource {
   constructor(folder: string) {
     this.#folder = folder;
     mkdirSync(folder, { recursive: true });
+  }
+
+  confirmCleaning(confirmation: CleaningConfirmation): Promise<readonly ConfirmedCleaning[]> {
+    this.confirmations.push(confirmation);
+    return Promise.resolve([{ rule: 'floor-cleaning', camera: 'floor', zone: confirmation.target }]);
   }
 
   signals(): readonly SignalView[] {

@@ -2,6 +2,8 @@ import { type CoverageJson, type CoverageWords, machineZone } from '@lineside/pr
 import { type LoadedConfig, shiftPlanOf } from '../config/index.ts';
 import type { Clock } from '@lineside/kit';
 import type {
+  CleaningConfirmation,
+  ConfirmedCleaning,
   EventHistory,
   EventPage,
   EventQuery,
@@ -20,6 +22,7 @@ import { periodMs } from './model-assignments.ts';
 import type { Inspection } from './inspection.ts';
 import { journalView } from './journal-view.ts';
 import { LineCoverage } from './line-coverage.ts';
+import type { LineCleaning } from './line-cleaning.ts';
 import type { LineSignals } from './line-signals.ts';
 import { refusals } from './models.ts';
 import type { DataFolder } from './open-data-folder.ts';
@@ -39,6 +42,7 @@ export interface LineStatusParts {
   readonly folder: DataFolder;
   readonly inspection: Inspection;
   readonly signals: LineSignals;
+  readonly cleaning: LineCleaning;
   readonly secrets: SecretWatch;
   readonly uplink: () => UplinkService | undefined;
 }
@@ -136,6 +140,10 @@ export class LineStatus implements StatusSource {
 
   coverage(words: CoverageWords): Promise<CoverageJson> {
     return this.#coverage.read(words);
+  }
+
+  confirmCleaning(confirmation: CleaningConfirmation): Promise<readonly ConfirmedCleaning[]> {
+    return this.#parts.cleaning.confirm(confirmation);
   }
 
   signals(): readonly SignalView[] {

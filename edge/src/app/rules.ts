@@ -1,22 +1,27 @@
 import { machineZone } from '@lineside/protocol/coverage';
 import { type CameraConfig, type Config, shiftPlanOf } from '../config/index.ts';
 import type { Rule } from '../pipeline/index.ts';
-import { createRule, labelProblems, placeOf, type RulePlace } from '../rules/index.ts';
+import { createRule, labelProblems, placeOf, type RuleMemory, type RulePlace } from '../rules/index.ts';
 import { periodMs } from './model-assignments.ts';
 import type { LineModel } from './models.ts';
 
 /** What the rules of a running line have beside their configuration; a recording has none of it. */
-export type RuleSurroundings = Pick<RulePlace, 'wallTime'>;
+export interface RuleSurroundings extends Pick<RulePlace, 'wallTime'> {
+  /** What a rule keeps when the process ends, by its id. */
+  readonly memoryOf?: (rule: string) => RuleMemory;
+}
 
 /** The rules of one camera, with nothing pending. */
 export function rulesOf(config: Config, camera: CameraConfig, around: RuleSurroundings): readonly Rule[] {
+  const { memoryOf, wallTime } = around;
   const plan = shiftPlanOf(config, machineZone());
   return config.rules
     .filter((rule) => rule.camera === camera.id)
     .map((rule) => {
       const { zone: zoneId, model } = placeOf(rule);
       return createRule(rule, {
-        ...around,
+        ...(wallTime === undefined ? {} : { wallTime }),
+        ...(memoryOf === undefined ? {} : { memory: memoryOf(rule.id) }),
         zone: camera.zones.find(({ id }) => id === zoneId),
         zones: camera.zones,
         plan,

@@ -19,6 +19,7 @@ import { LineSignals } from './line-signals.ts';
 import { lineModels } from './models.ts';
 import { type DataFolder, openDataFolder } from './open-data-folder.ts';
 import { PlantSignals } from '../plant/index.ts';
+import { RuleMemories } from './rule-memory.ts';
 import { RunningLine } from './running-line.ts';
 import { TelemetryWriter } from './telemetry-writer.ts';
 import { trustedWallTime } from './trusted-wall-time.ts';
@@ -71,14 +72,16 @@ export async function runLine(options: RunLineOptions, signal: AbortSignal): Pro
     const models = await lineModels(loaded, options);
     const keeper = await lineEngines(loaded.config, models, options);
     const plant = plantSignals(options);
+    const memories = await RuleMemories.open(dataDir, logger.child({ module: 'rules' }));
     const wallTime = trustedWallTime(clock, folder.journal);
     const signals = new LineSignals({ loaded, clock, log: logger.child({ module: 'signals' }) });
     const inspection = new Inspection(options, {
       ...{ models, keeper, recorder: folder.recorder, alarm: plant, signals: signals.table },
-      around: { wallTime },
+      around: { wallTime, memoryOf: (rule) => memories.of(rule) },
     });
-    const line = new RunningLine(options, folder, inspection, signals);
+    const line = new RunningLine(options, { folder, inspection, signals, memories });
     await supervise({ options, line, folder, plant }, AbortSignal.any([signal, reopen.signal, line.restart]));
+    await memories.settled();
     options.onStopped(line.status.snapshot());
   } finally {
     folder.close();

@@ -5,12 +5,21 @@ import { StatusServer, controlSocketPath } from '../status/index.ts';
 import { evidenceFolder } from '../evidence/index.ts';
 import { AuditLog } from './audit-log.ts';
 import type { Inspection } from './inspection.ts';
+import { LineCleaning } from './line-cleaning.ts';
 import type { LineSignals } from './line-signals.ts';
 import { LineStatus } from './line-status.ts';
 import type { DataFolder } from './open-data-folder.ts';
+import type { RuleMemories } from './rule-memory.ts';
 import type { RunLineOptions } from './run-line.ts';
 import { SecretWatch } from './secret-watch.ts';
 import { UplinkService } from './uplink-service.ts';
+
+export interface RunningLineParts {
+  readonly folder: DataFolder;
+  readonly inspection: Inspection;
+  readonly signals: LineSignals;
+  readonly memories: RuleMemories;
+}
 
 /** A line while it runs: its services, each of which can be replaced without the others. */
 export class RunningLine implements StepHandlers {
@@ -27,7 +36,7 @@ export class RunningLine implements StepHandlers {
   #server: StatusServer;
   #uplink: UplinkService | undefined;
 
-  constructor(options: RunLineOptions, folder: DataFolder, inspection: Inspection, signals: LineSignals) {
+  constructor(options: RunLineOptions, { folder, inspection, signals, memories }: RunningLineParts) {
     this.#options = options;
     this.#folder = folder;
     this.#loaded = options.loaded;
@@ -46,6 +55,12 @@ export class RunningLine implements StepHandlers {
       evidenceFolder: evidenceFolder(options.dataDir),
       inspection,
       signals,
+      cleaning: new LineCleaning({
+        rules: () => this.#loaded.config.rules,
+        memories,
+        journal: folder.journal,
+        clock: options.clock,
+      }),
       loaded: () => this.#loaded,
       uplink: () => this.#uplink,
       secrets,

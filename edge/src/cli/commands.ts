@@ -176,6 +176,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     ],
   },
   {
+    name: 'cleaning',
+    description: 'cleaning of zones: a person confirms it',
+    commands: [
+      {
+        name: 'confirm',
+        description: 'confirm that a zone was cleaned; the audit has who did',
+        load: () => import('./verbs/cleaning-confirm.ts'),
+      },
+    ],
+  },
+  {
     name: 'events',
     description: 'the events of the line; read from the journal, with or without a running service',
     commands: [

@@ -48,6 +48,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   addEvents(api, options);
   addPictures(api, options);
   addSignals(api, options);
+  addCleaning(api, options);
   await api.ready();
   return api;
 }
@@ -72,7 +73,7 @@ function guard(request: FastifyRequest, reply: FastifyReply, hosts: readonly str
 }
 
 /** What programs of this device may set. */
-const CHANGES = ['/api/v1/signals'];
+const CHANGES = ['/api/v1/signals', '/api/v1/cleaning'];
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?')[0] ?? '';
@@ -198,6 +199,14 @@ function addPictures(api: FastifyInstance, { source, live, maxWatchers }: ApiOpt
       if (live.watchers >= maxWatchers) throw tooMany();
       live.watch(camera, optionsOf(request.query), takeOver(reply, LIVE_CONTENT_TYPE));
     },
+  );
+}
+
+function addCleaning(api: FastifyInstance, { source }: ApiOptions): void {
+  api.post<{ Body: schema.CleaningBody }>(
+    '/api/v1/cleaning',
+    { schema: { body: schema.cleaningBody } },
+    async ({ body }) => ({ confirmed: await source.confirmCleaning(body) }),
   );
 }
 

@@ -1,6 +1,7 @@
 import { DIVISIONS } from '@lineside/protocol/coverage';
 import { CODE_PATTERN, codesOf, EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../domain/index.ts';
 
+import type { CleaningConfirmation } from './cleaning.ts';
 import type { PushedReading } from './signals.ts';
 
 /** What requests may say, as JSON Schema for fastify, and the types it makes of them. */
@@ -113,4 +114,13 @@ export const signalsBody = {
       },
     },
   },
+} as const;
+
+export type CleaningBody = CleaningConfirmation;
+
+export const cleaningBody = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['target', 'by'],
+  properties: { target: NAME, by: { type: 'string', minLength: 1, maxLength: 100, pattern: '\\S' } },
 } as const;

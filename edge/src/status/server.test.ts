@@ -201,6 +201,22 @@ describe('the API', () => {
     });
   });
 
+  it('lets a person of this site confirm a cleaning, by name, and no other site', async () => {
+    const post = (body: object, headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(at('/api/v1/cleaning'), {
+        ...{ method: 'POST', body: JSON.stringify(body) },
+        headers: { 'content-type': 'application/json', ...headers },
+      });
+    expect((await post({ target: 'aisle', by: 'A. P.' }, { origin: 'http://elsewhere.example' })).status).toBe(405);
+    expect((await post({ target: 'aisle' })).status).toBe(400);
+    expect((await post({ target: 'aisle', by: '  ' })).status).toBe(400);
+    expect(world.confirmations).toEqual([]);
+    const answer = await post({ target: 'aisle', by: 'A. P.' });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ confirmed: [{ rule: 'floor-cleaning', camera: 'floor', zone: 'aisle' }] });
+    expect(world.confirmations).toEqual([{ target: 'aisle', by: 'A. P.' }]);
+  });
+
   it('takes GET alone for everything else', async () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
       const answer = await fetch(at('/api/v1/status'), { method });

@@ -1,5 +1,6 @@
 import type { CoverageJson, CoverageWords } from '@lineside/protocol/coverage';
 import type { EventKind, Severity } from '../domain/index.ts';
+import type { CleaningConfirmation, ConfirmedCleaning } from './cleaning.ts';
 import type { PushedReading, SignalView } from './signals.ts';
 import type { EventHistory, EventView, Snapshot } from './snapshot.ts';
 
@@ -18,6 +19,8 @@ export interface StatusSource {
   events(query: EventQuery): EventPage;
   /** For how long each camera was inspected, when it was not, and why. Rejects with `bad_request` for words that ask nothing. */
   coverage(words: CoverageWords): Promise<CoverageJson>;
+  /** Records that a zone was cleaned. Rejects with `bad_request` where no cleaning rule has the id or the zone. */
+  confirmCleaning(confirmation: CleaningConfirmation): Promise<readonly ConfirmedCleaning[]>;
   /** Signals of the plant, in the order of the configuration. */
   signals(): readonly SignalView[];
   /** Sets signals; gives them as they are then. Throws `bad_request` where one of them cannot be set: then none is. */

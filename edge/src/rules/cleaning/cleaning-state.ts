@@ -60,10 +60,7 @@ export class CleaningState {
     else if (this.#cleanedAtMs === undefined) this.#cleanedAtMs = wallMs - this.#elapsedMs;
     else this.#elapsedMs = Math.max(0, wallMs - this.#cleanedAtMs);
     const { confirmation } = this.#read() ?? {};
-    if (confirmation !== undefined) {
-      this.clean(confirmation.by, wallMs);
-      if (wallMs !== undefined) this.#elapsedMs = Math.max(0, wallMs - confirmation.atMs);
-    }
+    if (confirmation !== undefined) this.#confirm(confirmation, wallMs);
     if (atMs - this.#writtenMs >= WRITE_EVERY_MS || atMs < this.#writtenMs) this.#write(atMs);
   }
 
@@ -71,6 +68,15 @@ export class CleaningState {
   clean(by: string, wallMs: number | undefined): void {
     this.#elapsedMs = 0;
     this.#cleanedAtMs = wallMs;
+    this.#cleanedBy = by;
+    this.#write(this.#latestMs ?? 0);
+  }
+
+  /** It can have been made while the process did not run, but not before the cleaning that was known until now. */
+  #confirm({ by, atMs }: NonNullable<Stored['confirmation']>, wallMs: number | undefined): void {
+    const agoMs = wallMs === undefined ? 0 : Math.min(this.#elapsedMs, Math.max(0, wallMs - atMs));
+    this.#elapsedMs = agoMs;
+    this.#cleanedAtMs = wallMs === undefined ? undefined : wallMs - agoMs;
     this.#cleanedBy = by;
     this.#write(this.#latestMs ?? 0);
   }
