@@ -25,13 +25,22 @@ describe('cleanings that people confirm', () => {
   const { rules } = checkConfig(CONFIG, { catalog: ['ppe'], env: {}, path: '/c.yaml' }).config;
   let folder = '';
   const audited: Entry[] = [];
+  const opened: RuleMemories[] = [];
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lineside-cleaning-'));
     audited.length = 0;
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(async () => {
+    await Promise.all(opened.map((memories) => memories.settled()));
+    await rm(folder, { recursive: true, force: true });
+  });
 
+  const open = async (): Promise<RuleMemories> => {
+    const memories = await RuleMemories.open(folder, log);
+    opened.push(memories);
+    return memories;
+  };
   const cleaningOf = (memories: RuleMemories, atMs = 0): LineCleaning =>
     new LineCleaning({
       rules: () => rules,
@@ -55,7 +64,7 @@ describe('cleanings that people confirm', () => {
   };
 
   it('are in the audit with the name of who confirmed them, and close what is overdue', async () => {
-    const memories = await RuleMemories.open(folder, log);
+    const memories = await open();
     const rule = ruleWith(memories);
     rule.expire(0);
     expect(rule.expire(3_700_000)).toMatchObject([{ phase: 'opened' }]);
@@ -68,25 +77,25 @@ describe('cleanings that people confirm', () => {
   });
 
   it('survive a restart, also one between the confirmation and the next step of the rule', async () => {
-    const memories = await RuleMemories.open(folder, log);
+    const memories = await open();
     ruleWith(memories).expire(0);
     await cleaningOf(memories, 1_800_000).confirm({ target: 'floor-cleaning', by: 'A. P.' });
     // The process is killed here; the next one starts 80 minutes after the first.
-    const later = await RuleMemories.open(folder, log);
+    const later = await open();
     const rule = ruleWith(later, 4_800_000);
     expect(rule.expire(0)).toEqual([]);
     expect(rule.expire(600_000)).toMatchObject([{ phase: 'opened', details: { cleanedBy: 'A. P.', hoursSince: 1 } }]);
   });
 
   it('concern all cleaning rules of a zone where a zone is named', async () => {
-    const memories = await RuleMemories.open(folder, log);
+    const memories = await open();
     const confirmed = await cleaningOf(memories).confirm({ target: 'aisle', by: 'B.' });
     expect(confirmed.map(({ rule }) => rule)).toEqual(['floor-cleaning', 'night-cleaning']);
     expect(Object.keys(JSON.parse(await readFile(join(folder, 'rules.json'), 'utf8')) as object)).toHaveLength(2);
   });
 
   it('are refused for what no cleaning rule watches, and the advice lists the rules', async () => {
-    const memories = await RuleMemories.open(folder, log);
+    const memories = await open();
     await expect(cleaningOf(memories).confirm({ target: 'dirt', by: 'B.' })).rejects.toMatchObject({
       code: 'bad_request',
       advice: expect.stringContaining('floor-cleaning (zone aisle), night-cleaning (zone aisle)') as string,
@@ -96,10 +105,10 @@ describe('cleanings that people confirm', () => {
 
   it('do not keep the line from starting where the file cannot be read', async () => {
     await writeFile(join(folder, 'rules.json'), '{broken');
-    const memories = await RuleMemories.open(folder, log);
+    const memories = await open();
     expect(memories.of('floor-cleaning').get()).toBeUndefined();
     await cleaningOf(memories).confirm({ target: 'floor-cleaning', by: 'B.' });
-    expect((await RuleMemories.open(folder, log)).of('floor-cleaning').get()).toMatchObject({
+    expect((await open()).of('floor-cleaning').get()).toMatchObject({
       confirmation: { by: 'B.' },
     });
   });
