@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger } from '@lineside/kit';
+import { silentLogger } from '@lineside/kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkConfig } from '../config/index.ts';
 import type { Entry } from '../journal/index.ts';
@@ -19,7 +19,7 @@ rules:
   - {id: dirt, type: missing_headwear, camera: floor, zone: aisle}
 `;
 const START = Date.parse('2026-11-28T05:00Z');
-const log = createLogger('silent', 'test');
+const log = silentLogger;
 
 describe('cleanings that people confirm', () => {
   const { rules } = checkConfig(CONFIG, { catalog: ['ppe'], env: {}, path: '/c.yaml' }).config;
