@@ -38,6 +38,11 @@ const VERBS = [
   ['model', 'bench'],
   ['model', 'explain'],
   ['replay'],
+  ['signal'],
+  ['signal', 'list'],
+  ['signal', 'set'],
+  ['cleaning'],
+  ['cleaning', 'confirm'],
   ['events'],
   ['events', 'list'],
   ['events', 'tail'],
@@ -48,7 +53,7 @@ const VERBS = [
   ['sync'],
   ['sync', 'status'],
 ];
-const GROUPS = new Set(['camera', 'config', 'events', 'journal', 'model', 'sync']);
+const GROUPS = new Set(['camera', 'cleaning', 'config', 'events', 'journal', 'model', 'signal', 'sync']);
 
 const GOOD = 'device: line-1\ncameras: [{id: a, url: "rtsp://viewer:geheim@host/1"}]\n';
 
