@@ -18,6 +18,8 @@ const VERBS = [
   ['doctor'],
   ['status'],
   ['coverage'],
+  ['code'],
+  ['code', 'read'],
   ['config'],
   ['config', 'check'],
   ['config', 'show'],
@@ -53,7 +55,7 @@ const VERBS = [
   ['sync'],
   ['sync', 'status'],
 ];
-const GROUPS = new Set(['camera', 'cleaning', 'config', 'events', 'journal', 'model', 'signal', 'sync']);
+const GROUPS = new Set(['camera', 'cleaning', 'code', 'config', 'events', 'journal', 'model', 'signal', 'sync']);
 
 const GOOD = 'device: line-1\ncameras: [{id: a, url: "rtsp://viewer:geheim@host/1"}]\n';
 
