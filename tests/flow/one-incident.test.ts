@@ -283,7 +283,7 @@ describe('a person without headwear is one incident', () => {
 describe('a product with a defect that stands still because the belt has stopped is one incident', () => {
   it('although it is out of sight for four seconds of every minute, and a hand is in front of it for half of some', () => {
     const outputs = watch({
-      rule: ruleOf({ type: 'product_defect', id: 'faults' }),
+      rule: ruleOf({ type: 'product_defect', id: 'faults', minFraction: 0.3 }),
       hours: 1,
       seen: (atMs) => {
         const second = Math.floor(atMs / 1000) % 60;

@@ -2,6 +2,8 @@
  * Wiring: connects the modules in the order in which a frame travels, runs them, and replaces what a changed
  * configuration changes.
  */
+export { compareReplay, type ReplayComparison } from './compare-replay.ts';
+export type { EventChange, ReplayedEvent } from './compare-events.ts';
 export { runAppliance } from './appliance.ts';
 export { engineKeeper, enginesFolder, expectedOf, specsOf } from './engines.ts';
 export { findModels, type LineModel } from './models.ts';

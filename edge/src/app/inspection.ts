@@ -112,7 +112,9 @@ export class Inspection {
     for (const { camera: id, removed, added } of moves) {
       const camera = config.cameras.find((candidate) => candidate.id === id);
       const rules =
-        camera === undefined ? [] : rulesOf(config, camera, this.#around).filter((rule) => added.includes(rule.id));
+        camera === undefined
+          ? []
+          : rulesOf(config, camera, this.#around, this.#models).filter((rule) => added.includes(rule.id));
       this.lanes.changeRules(id, { removed, added: rules });
     }
   }

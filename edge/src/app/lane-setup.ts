@@ -12,7 +12,7 @@ export function laneSetup(
   source: LaneSetup['source'],
   around: RuleSurroundings = {},
 ): LaneSetup {
-  const rules = rulesOf(config, camera, around);
+  const rules = rulesOf(config, camera, around, models);
   return {
     camera: camera.id,
     source,

@@ -12,9 +12,15 @@ export interface RuleSurroundings extends Pick<RulePlace, 'wallTime'> {
 }
 
 /** The rules of one camera, with nothing pending. */
-export function rulesOf(config: Config, camera: CameraConfig, around: RuleSurroundings): readonly Rule[] {
+export function rulesOf(
+  config: Config,
+  camera: CameraConfig,
+  around: RuleSurroundings,
+  models: readonly LineModel[],
+): readonly Rule[] {
   const { memoryOf, wallTime } = around;
   const plan = shiftPlanOf(config, machineZone());
+  const anomalyLimit = (id: string): number | undefined => limitOf(models.find((model) => model.id === id));
   return config.rules
     .filter((rule) => rule.camera === camera.id)
     .map((rule) => {
@@ -25,9 +31,17 @@ export function rulesOf(config: Config, camera: CameraConfig, around: RuleSurrou
         zone: camera.zones.find(({ id }) => id === zoneId),
         zones: camera.zones,
         plan,
+          anomalyLimit,
         resultEveryMs: model === undefined ? 0 : periodMs(camera, model),
       });
     });
+}
+
+/** Score from which an anomaly model takes a piece for wrong, on its own scale. */
+function limitOf(model: LineModel | undefined): number | undefined {
+  if (model?.state !== 'found') return undefined;
+  const { output, thresholds } = model.spec.manifest;
+  return output.options?.threshold ?? thresholds.score;
 }
 
 /** Rules that read labels which their model does not have. Models that were refused are left out. */

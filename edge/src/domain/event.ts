@@ -17,6 +17,8 @@ export interface RuleOutput {
   readonly label: string;
   readonly score?: number;
   readonly box?: Box;
+  /** Id of the track that was seen last, on its camera and model; the journal does not keep it. */
+  readonly track?: number;
   /** Milliseconds that the condition has held, on the clock of the frames. */
   readonly durationMs: number;
   readonly details?: Readonly<Record<string, string | number | boolean>>;

@@ -9,6 +9,8 @@ export interface Track {
   readonly box: Box;
   /** Latest detection score, 0 to 1. */
   readonly score: number;
+  /** The latest detection scored less than it takes to begin a track: it is seen, and proves nothing. */
+  readonly weak?: boolean;
   /** Frames in which it was detected, and frames since the last of them. */
   readonly hits: number;
   readonly missed: number;

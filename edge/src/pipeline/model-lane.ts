@@ -111,7 +111,7 @@ export class ModelLane {
     if (!failed) this.#frameToResult.add(tookMs);
     this.#frameToResultMs.add(tookMs);
     const tracks = failed ? undefined : this.#track(inspection);
-    if (tracks !== undefined) this.#newestTracks = { model: this.id, atMs: frame.atMs, tracks };
+    if (tracks !== undefined) this.#newestTracks = { model: this.id, atMs: frame.atMs, tracks, ...scoresOf(result) };
     this.#newest = {
       frame,
       resultAtMs,
@@ -195,6 +195,10 @@ function statusOf(
 ): Pick<NewestInspection, 'status' | 'reason'> {
   if (result.status === 'ok') return outrun === undefined ? { status: 'ok' } : TOO_FAST;
   return { status: result.status, reason: result.reason };
+}
+
+function scoresOf(result: Inspection['result']): Pick<OtherTracks, 'scores'> {
+  return result.status === 'no_result' || result.cropScores === undefined ? {} : { scores: result.cropScores };
 }
 
 const TOO_FAST = { status: 'degraded', reason: 'line_too_fast' } as const;

@@ -4,6 +4,7 @@
 import type {
   Box,
   CameraStatus,
+  CropScore,
   FrameFate,
   FrameRef,
   Inspection,
@@ -28,6 +29,8 @@ export interface OtherTracks {
   readonly model: string;
   readonly atMs: number;
   readonly tracks: readonly Track[];
+  /** Of an anomaly model that inspects crops: the box of each crop's detection, and its score on the model's own scale. */
+  readonly scores?: readonly CropScore[];
 }
 
 /** The signals of the plant as they are now. */

@@ -52,6 +52,8 @@ export interface RulePlan<Schema extends CommonSchema> {
   readonly moreLabels?: (options: z.output<Schema>) => readonly (Omit<LabelNeed, 'required'> & Partial<LabelNeed>)[];
   /** Labels of its subjects, to which limits of size and masks apply. Default: those of the option `labels`. */
   readonly subjectLabels?: (options: z.output<Schema>) => readonly string[];
+  /** Whether the rule can do nothing without the labels of the option `labels`. Default: yes. */
+  readonly labelsRequired?: (options: z.output<Schema>) => boolean;
   /** Labels of those that it reads which can hide a subject all the same: people stand in front of each other. */
   readonly occludingLabels?: (options: z.output<Schema>) => readonly string[];
   /** What the rule sets otherwise than usual. */
@@ -68,7 +70,10 @@ export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>):
   const { type, kind, words, options: schema } = plan;
   const defaultLabels = schema.shape.labels.parse(undefined);
   const labelNeeds = (options: z.output<Schema>): readonly LabelNeed[] => [
-    { option: 'labels', labels: options.labels, defaults: defaultLabels, required: true },
+    {
+      ...{ option: 'labels', labels: options.labels, defaults: defaultLabels },
+      required: plan.labelsRequired?.(options) ?? true,
+    },
     ...(plan.moreLabels?.(options) ?? []).map((need) => ({ required: false, ...need })),
   ];
   return {

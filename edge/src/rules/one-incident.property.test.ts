@@ -62,7 +62,8 @@ const KINDS: readonly Kind[] = [
   {
     type: 'product_defect',
     box: [0, 0, 60, 160],
-    minDurationMs: 0,
+    // Three votes, and half of the frames.
+    minDurationMs: 3000,
     missedMs: 5000,
     parts: [
       { label: 'product', at: whole, misses: 0.05 },

@@ -52,6 +52,8 @@ export interface RulePlace {
   readonly memory?: RuleMemory;
   /** Milliseconds between two results of the rule's model on its camera. */
   readonly resultEveryMs: number;
+  /** Score from which an anomaly model takes a piece for wrong, on its own scale; undefined where it has no limit. */
+  readonly anomalyLimit?: ((model: string) => number | undefined) | undefined;
 }
 
 /**

@@ -97,7 +97,7 @@ export class ByteTracker implements Tracker {
     const settle = ({ pairs, ...rest }: Pairing): Omit<Pairing, 'pairs'> => {
       for (const [track, detection] of pairs) {
         const grows = isCutOff(track.box, frameTime);
-        track.hit(detection, frameTime, this.#options.confirmHits);
+        track.hit(detection, frameTime, this.#options.confirmHits, !reaches(detection, highScore));
         // The centre of a box that an edge cuts off moves otherwise than its object.
         const common = this.#motions.get(track.label)?.velocity;
         if (grows && common !== undefined) track.motion.steer(common);

@@ -18,6 +18,7 @@ export class TrackState {
   readonly motion: BoxMotion;
   #box: Box;
   #score: number;
+  #weak = false;
   #hits = 1;
   #missed = 0;
   #lastSeen: FrameTime;
@@ -60,7 +61,8 @@ export class TrackState {
     return this.#hits >= SPEED_KNOWN_HITS;
   }
 
-  hit(detection: Detection, frameTime: FrameTime, confirmHits: number): void {
+  hit(detection: Detection, frameTime: FrameTime, confirmHits: number, weak: boolean): void {
+    this.#weak = weak;
     this.motion.correct(detection.box);
     this.#box = detection.box;
     this.#score = detection.score;
@@ -82,6 +84,7 @@ export class TrackState {
       label: this.label,
       box: this.#box,
       score: this.#score,
+      ...(this.#weak ? { weak: true } : {}),
       hits: this.#hits,
       missed: this.#missed,
       firstSeenMs: this.firstSeenMs,

@@ -1,5 +1,5 @@
 import type { BufferPool } from '../camera/index.ts';
-import type { Detection, PictureSize, InferenceOutput } from '../domain/index.ts';
+import type { Box, CropScore, Detection, PictureSize, InferenceOutput } from '../domain/index.ts';
 import type { SessionAnswer } from '../inference/index.ts';
 
 /** One input of a model, and its place in the source frame. */
@@ -10,6 +10,8 @@ export interface Crop {
   readonly size: PictureSize;
   readonly left: number;
   readonly top: number;
+  /** Box of the detection of which it is the crop, in source pixels. */
+  readonly detected?: Box;
 }
 
 /** The inputs that one frame gives to a model, and how the answers are merged. */
@@ -62,7 +64,7 @@ export function joinAnswers(work: CropPlan, answers: readonly SessionAnswer[], n
   const sum = (pick: (answer: SessionAnswer) => number): number => answers.reduce((all, one) => all + pick(one), 0);
   return {
     ...first,
-    seen: failed === undefined ? joinOutputs(work, seen) : undefined,
+    seen: failed === undefined ? { ...joinOutputs(work, seen), ...cropScores(work, seen) } : undefined,
     failure: failed?.failure,
     // Crops of one run all carry the time of that run.
     inferMs: [...new Map(answers.map((answer) => [answer.startedMs, answer.inferMs])).values()].reduce(
@@ -71,6 +73,15 @@ export function joinAnswers(work: CropPlan, answers: readonly SessionAnswer[], n
     ),
     decodeMs: sum(({ decodeMs }) => decodeMs),
   };
+}
+
+/** The score of each detection that was cropped. */
+function cropScores({ crops }: CropPlan, seen: readonly InferenceOutput[]): Pick<InferenceOutput, 'cropScores'> {
+  const scores = seen.flatMap(({ anomaly }, n): CropScore[] => {
+    const box = crops[n]?.detected;
+    return anomaly === undefined || box === undefined ? [] : [{ box, score: anomaly.score }];
+  });
+  return scores.length === 0 ? {} : { cropScores: scores };
 }
 
 /** Classes and maps describe one input; of several, the highest anomaly score counts for the frame. */

@@ -28,11 +28,14 @@ export interface DetectionCropsRequest {
 export function detectionCrops(request: DetectionCropsRequest): CropPlan {
   const { pixels, stage } = request;
   const wanted = wantedOf(request.detections, stage);
-  const rects = wanted.slice(0, stage.maxDetections).map(({ box }) => rectAround(box, stage.padding, pixels.size));
   return {
-    crops: rects.map(
-      (rect): Crop => ({ left: rect.left, top: rect.top, size: rect, take: () => cropDetection(request, rect) }),
-    ),
+    crops: wanted.slice(0, stage.maxDetections).map(({ box }): Crop => {
+      const rect = rectAround(box, stage.padding, pixels.size);
+      return {
+        ...{ left: rect.left, top: rect.top, size: rect, detected: box },
+        take: () => cropDetection(request, rect),
+      };
+    }),
     complete: wanted.length <= stage.maxDetections,
     merge: (detections) => detections.flat().toSorted((a, b) => b.score - a.score),
     release: () => pixels.release(),

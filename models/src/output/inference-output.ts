@@ -1,4 +1,4 @@
-import type { Detection } from './detection.ts';
+import type { Box, Detection } from './detection.ts';
 
 /** A class that a classification gives the whole frame. */
 export interface ClassScore {
@@ -24,4 +24,12 @@ export interface InferenceOutput {
   /** Of a classification: best first. */
   readonly classes?: readonly ClassScore[];
   readonly anomaly?: Anomaly;
+  /** Of an anomaly model that inspects the detections of another model: one for each detection. */
+  readonly cropScores?: readonly CropScore[];
+}
+
+/** How unusual one crop is, on the model's own scale; `box` is that of the detection, in pixels of the source frame. */
+export interface CropScore {
+  readonly box: Box;
+  readonly score: number;
 }

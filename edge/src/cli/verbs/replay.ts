@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Recording, ReplayEvent, ReplaySummary } from '../../app/index.ts';
+import type { EventChange, Recording, ReplayedEvent, ReplayEvent, ReplaySummary } from '../../app/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -11,6 +11,7 @@ interface ReplayOptions {
   readonly camera: readonly string[];
   readonly data?: string;
   readonly truth?: string;
+  readonly compare?: string;
 }
 
 /** `lineside replay` */
@@ -21,19 +22,26 @@ export function configure(command: Command, registry: Registry): void {
       '--truth <file>',
       'what really happened in the recording: shows how right the events are (docs/accuracy.md)',
     )
+    .option('--compare <config>', 'replay with this configuration too, and print what events it changes')
     .addHelpText(
       'after',
       examples(
         'lineside replay --config lineside.yaml --camera packing=shift.mp4',
         'lineside replay --config lineside.yaml --camera packing=shift.mp4 --json > events.jsonl',
         'lineside replay --config lineside.yaml --camera packing=shift.mp4 --truth shift.json',
-      ) + '\n\nNothing is written to the data folder of a running service: without --data a temporary folder is used.',
+        'lineside replay --config lineside.yaml --compare stricter.yaml --camera packing=shift.mp4',
+      ) +
+        '\n\nWith --json one line per transition: {event, camera, atMs, output: {phase, kind, rule, label, track, ...}}; track is' +
+        '\nthe id of the object on its camera and model. With --compare one line per change: {change: added|removed, event} or' +
+        '\n{change: changed, before, after, fields}. Events are matched by camera, kind, subject and time.' +
+        '\n\nNothing is written to the data folder of a running service: without --data a temporary folder is used.',
     )
     .action(action<ReplayOptions>(registry, replayRecordings));
 }
 
 async function replayRecordings(context: Context, options: ReplayOptions): Promise<ExitCode> {
   const recordings = options.camera.map((text) => parseRecording(text, context.io.cwd));
+  if (options.compare !== undefined) return compareConfigurations(context, options, options.compare, recordings);
   const [{ replay }, { importedDir }] = await Promise.all([import('../../app/index.ts'), import('@lineside/models')]);
   const judging = options.truth === undefined ? undefined : await import('../replay-accuracy.ts');
   const truthPath = resolve(context.io.cwd, options.truth ?? '');
@@ -56,6 +64,66 @@ async function replayRecordings(context: Context, options: ReplayOptions): Promi
   if (accuracy !== undefined) context.say({ accuracy }, `\n${judging?.accuracyText(accuracy) ?? ''}`);
   const uninspected = summary.cameras.some((camera) => camera.inspected === 0);
   return uninspected ? EXIT.problems : EXIT.ok;
+}
+
+async function compareConfigurations(
+  context: Context,
+  { data }: ReplayOptions,
+  compare: string,
+  recordings: readonly Recording[],
+): Promise<ExitCode> {
+  if (data !== undefined) throw new UsageError('--data and --compare exclude each other', 'leave --data out');
+  const [{ compareReplay }, { importedDir }] = await Promise.all([
+    import('../../app/index.ts'),
+    import('@lineside/models'),
+  ]);
+  const result = await compareReplay({
+    configPath: context.configPath,
+    changedConfigPath: resolve(context.io.cwd, compare),
+    sources: await context.configSources(),
+    version: readVersion(),
+    recordings,
+    importedDir: importedDir(context.dataDir),
+    signal: context.io.signal,
+  });
+  for (const change of result.changes) context.say(change, changeText(change));
+  const { before, after, unchanged, changes } = result;
+  const count = (kind: string): number => changes.filter(({ change }) => change === kind).length;
+  const counts = { added: count('added'), removed: count('removed'), changed: count('changed'), unchanged };
+  const text = Object.entries(counts).map(([kind, events]) => `${events} ${kind}`);
+  context.say({ summary: { ...counts, before, after } }, `events: ${text.join(', ')}`);
+  return [...before.cameras, ...after.cameras].some(({ inspected }) => inspected === 0) ? EXIT.problems : EXIT.ok;
+}
+
+const SIGNS = { added: '+', removed: '-', changed: '~' } as const;
+
+function changeText(change: EventChange): string {
+  const sign = SIGNS[change.change];
+  if (change.change !== 'changed') return `${sign} ${replayedText(change.event)}`;
+  const { before, after, fields } = change;
+  const values = fields.map((field) => `${field} ${fieldText(before, field)} -> ${fieldText(after, field)}`);
+  return `${sign} ${replayedText(before)}: ${values.join(', ')}`;
+}
+
+function replayedText({ openedMs, camera, zone, kind, label, rule, track }: ReplayedEvent): string {
+  const place = zone === undefined ? camera : `${camera}/${zone}`;
+  const object = track === undefined ? '' : `, track ${track}`;
+  return `${secondsText(openedMs).padStart(9)}  ${kind}  ${label} at ${place}, rule ${rule}${object}`;
+}
+
+function fieldText(event: ReplayedEvent, field: string): string {
+  switch (field) {
+    case 'opened':
+      return secondsText(event.openedMs);
+    case 'closed':
+      return event.closedMs === undefined ? 'open' : secondsText(event.closedMs);
+    default:
+      return String(new Map(Object.entries(event)).get(field) ?? 'none');
+  }
+}
+
+function secondsText(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function parseRecording(text: string, cwd: string): Recording {

@@ -20,6 +20,8 @@ export interface Sighting {
   readonly label: string;
   readonly score?: number;
   readonly box?: Box;
+  /** Track of the object, where it is one. */
+  readonly id?: number;
 }
 
 /**
@@ -125,6 +127,7 @@ export class IncidentState {
       ...(reason === undefined ? {} : { reason }),
       ...(this.#bestScore === undefined ? {} : { score: this.#bestScore }),
       ...(this.#latest?.box === undefined ? {} : { box: this.#latest.box }),
+      ...(this.#latest?.id === undefined ? {} : { track: this.#latest.id }),
     };
   }
 }

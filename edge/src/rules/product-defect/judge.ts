@@ -1,97 +1,153 @@
-import {
-  area,
-  type Box,
-  centreOf,
-  type FrameRef,
-  intersection,
-  type RuleOutput,
-  type Track,
-} from '../../domain/index.ts';
+import { centreOf, type FrameRef, type RuleOutput, type Track } from '../../domain/index.ts';
+import type { OtherTracks } from '../../pipeline/index.ts';
 import type { Judge, JudgeSetup } from '../define-rule.ts';
-import { type Details, type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
-import { Place } from '../visibility/index.ts';
+import { type Sighting, IncidentTracker } from '../incidents/index.ts';
+import { AnomalyReadings } from './anomaly-readings.ts';
+import { type Group, groupByProduct, isDetected, isSame } from './grouping.ts';
 import type { ProductDefectOptions } from './options.ts';
+import { isInView, labelsOf, partsOf } from './parts.ts';
+import { ProductCase } from './product-case.ts';
 
-/** Fraction of a defect's box that must lie on a product for the defect to belong to it. */
-const ON_PRODUCT = 0.5;
 /** A product that stood still and vanished is waited for this long: it is more often missed or hidden than gone. */
 const WAIT_MS = 5000;
-
-/** One product on its way past the camera, known by its track, by the tracks of its defects, or both. */
-class ProductCase implements Subject {
-  readonly incident: IncidentState;
-  readonly defects = new Set<number>();
-  readonly place = new Place();
-  product: number | undefined;
-  productSeenMs = Number.NEGATIVE_INFINITY;
-  #most = 0;
-
-  constructor(incident: IncidentState) {
-    this.incident = incident;
-  }
-
-  observe(defects: readonly Track[], product: Track | undefined): void {
-    for (const defect of defects) this.defects.add(defect.id);
-    this.#most = Math.max(this.#most, defects.length);
-    if (product !== undefined) this.see(product);
-  }
-
-  /** Its product, whether a defect is visible in this frame or not. */
-  see(product: Track): void {
-    this.product = product.id;
-    this.productSeenMs = product.lastSeenMs;
-    if (isDetected(product)) this.place.see(product.box, product.lastSeenMs);
-  }
-
-  details(): Details {
-    return {
-      framesWithDefect: this.incident.sightings,
-      mostDefects: this.#most,
-      ...(this.product === undefined ? { productDetected: false } : { productTrack: this.product }),
-    };
-  }
-}
+/** What the clear limit is without an option, as a fraction of the limit. */
+const CLEAR_LIMIT = 0.8;
 
 /**
- * One event per product, open until the product is gone. A defect that lies on no known product makes an event of its own,
- * so that nothing is lost when a product is not detected. When the product is detected later, the event continues as that
- * product's. A product that stood still and whose track was lost is the one that is detected at its place again.
+ * One event per product, open until the product is gone, whatever is wrong with it. The frames that can judge a product
+ * vote: a detected defect, a part that is missing or wrong, a score of an anomaly model. A defect that lies on no known
+ * product makes an event of its own, so that nothing is lost when a product is not detected. When the product is detected
+ * later, the event continues as that product's. A product that stood still and whose track was lost is the one that is
+ * detected at its place again.
  */
 export class ProductDefectJudge implements Judge {
   readonly incidents: IncidentTracker<ProductCase>;
   readonly #setup: JudgeSetup<ProductDefectOptions>;
+  readonly #anomalies: AnomalyReadings | undefined;
+  readonly #limit: number | undefined;
 
   constructor(setup: JudgeSetup<ProductDefectOptions>) {
+    const { anomaly } = setup.options;
     this.#setup = setup;
     this.incidents = new IncidentTracker(setup.facts);
+    this.#anomalies = anomaly === undefined ? undefined : new AnomalyReadings(anomaly.model);
+    this.#limit = anomaly?.limit ?? (anomaly === undefined ? undefined : setup.place.anomalyLimit?.(anomaly.model));
   }
 
-  judge(frame: FrameRef, tracks: readonly Track[]): RuleOutput[] {
-    const { options, hysteresis, occluders } = this.#setup;
-    const { labels, productLabels } = options;
-    const products = tracks.filter((track) => productLabels.includes(track.label));
-    const defects = tracks.filter((track) => labels.includes(track.label));
-    const outputs: RuleOutput[] = [];
+  judge(frame: FrameRef, tracks: readonly Track[], others: readonly OtherTracks[]): RuleOutput[] {
+    const { options, occluders } = this.#setup;
+    const products = tracks.filter((track) => options.productLabels.includes(track.label));
+    const defects = tracks.filter((track) => options.labels.includes(track.label));
     const present = new Set<ProductCase>();
+    const sightings = new Map<ProductCase, Sighting>();
     this.#findAgain(products);
     for (const [product, group] of groupByProduct(products, defects.filter(isDetected))) {
-      const known = this.#caseOf(product, group, products, present);
-      const { box } = product ?? group[0];
-      const isOpen = known?.incident.isOpen === true;
-      if (!hysteresis.isInZone(centreOf(box, frame), box, frame, isOpen)) continue;
-      if (!group.some(({ score }) => hysteresis.hasScore(score, isOpen))) continue;
-      const subject = known ?? this.incidents.add(new ProductCase(this.incidents.newIncident()));
-      present.add(subject);
-      subject.observe(group, product);
-      const best = group.reduce((a, b) => (b.score > a.score ? b : a));
-      outputs.push(...this.incidents.observe(subject, frame.atMs, { condition: true, sighting: best }));
+      this.#seeDefects(frame, { product, group, products }, { present, sightings });
     }
+    for (const product of products.filter(isDetected)) this.#judgeProduct(frame, product, tracks, sightings);
+    this.#readAnomalies(frame, products, others, sightings);
     this.#keepPresent(frame.atMs, [...products, ...defects], present);
+    const outputs = [...sightings].flatMap(([subject, sighting]) => this.#decide(frame.atMs, subject, sighting));
     const isHidden = ({ place, productSeenMs }: ProductCase): boolean =>
       place.isStill &&
       place.box !== undefined &&
       (occluders.hides(place, place.box) || frame.atMs - productSeenMs <= WAIT_MS);
     return [...outputs, ...this.incidents.expireUnseen(frame.atMs, present, 'object_lost', isHidden)];
+  }
+
+  /** Defects on one product, or one on none. */
+  #seeDefects(
+    frame: FrameRef,
+    { product, group, products }: { product: Track | undefined; group: Group; products: readonly Track[] },
+    { present, sightings }: { present: Set<ProductCase>; sightings: Map<ProductCase, Sighting> },
+  ): void {
+    const known = this.#caseOf(product, group, products, present);
+    const isOpen = known?.incident.isOpen === true;
+    if (!this.#isInZone(frame, product ?? group[0], isOpen) || !group.some((one) => this.#counts(one, isOpen))) return;
+    const subject = known ?? this.#newCase();
+    present.add(subject);
+    subject.observe(group, product);
+    sightings.set(
+      subject,
+      group.reduce((a, b) => (b.score > a.score ? b : a)),
+    );
+    // A product's frames vote below, those without a defect too.
+    if (product === undefined || !isDetected(product)) subject.vote('defect', frame.atMs, true);
+  }
+
+  /** A faint detection keeps an event open, and opens none. */
+  #counts({ score, weak }: Track, isOpen: boolean): boolean {
+    return this.#setup.hysteresis.hasScore(score, isOpen) && (isOpen || weak !== true);
+  }
+
+  /** One frame in which a product is detected: whether it shows a defect, and whether its parts are there. */
+  #judgeProduct(
+    frame: FrameRef,
+    product: Track,
+    tracks: readonly Track[],
+    sightings: Map<ProductCase, Sighting>,
+  ): void {
+    const { parts } = this.#setup.options;
+    const subject = this.#caseOfProduct(product.id) ?? this.#newCase();
+    subject.see(product);
+    const isOpen = subject.incident.isOpen;
+    if (!this.#isInZone(frame, product, isOpen)) return;
+    subject.vote('defect', frame.atMs, sightings.has(subject));
+    if (parts.length === 0 || !isInView(product.box, frame)) return;
+    const known = parts.flatMap((part) => [...labelsOf(part), ...(part.wrong ?? [])]);
+    const detected = tracks.filter((track) => isDetected(track) && known.includes(track.label));
+    const { missing, wrong } = partsOf(product, detected, parts);
+    subject.vote('missing_part', frame.atMs, missing.length > 0);
+    subject.vote('wrong_part', frame.atMs, wrong.length > 0);
+    subject.lacks(missing);
+    subject.hasWrong(wrong.map(({ label }) => label));
+    const [first] = wrong;
+    if (sightings.has(subject)) return;
+    if (first !== undefined) sightings.set(subject, first);
+    else if (missing[0] !== undefined) sightings.set(subject, { ...product, label: `no_${missing[0]}` });
+  }
+
+  #readAnomalies(
+    frame: FrameRef,
+    products: readonly Track[],
+    others: readonly OtherTracks[],
+    sightings: Map<ProductCase, Sighting>,
+  ): void {
+    const limit = this.#limit;
+    if (this.#anomalies === undefined || limit === undefined) return;
+    const clear = Math.min(limit, this.#setup.options.anomaly?.clearLimit ?? CLEAR_LIMIT * limit);
+    for (const { product: id, atMs, score } of this.#anomalies.read(frame, products, others)) {
+      const subject = this.#caseOfProduct(id);
+      const box = subject?.place.box;
+      if (subject === undefined || box === undefined) continue;
+      const isOpen = subject.incident.isOpen;
+      if (!this.#setup.hysteresis.isInZone(centreOf(box, frame), box, frame, isOpen)) continue;
+      const against = score >= (isOpen ? clear : limit);
+      subject.scored(score);
+      subject.vote('anomaly', atMs, against);
+      if (!against || sightings.has(subject)) continue;
+      // Half of the scale is the limit.
+      sightings.set(subject, { label: 'anomaly', score: Math.min(1, (0.5 * score) / limit), box });
+    }
+  }
+
+  #decide(atMs: number, subject: ProductCase, sighting: Sighting): RuleOutput[] {
+    const { minSightings, minLoneSightings, minFraction, minDuration } = this.#setup.options;
+    const majority = {
+      sightings: subject.product === undefined ? minLoneSightings : minSightings,
+      fraction: minFraction,
+      durationMs: minDuration.ms,
+    };
+    if (!subject.incident.isOpen && !subject.isProven(majority)) return [];
+    return this.incidents.observe(subject, atMs, { condition: true, sighting });
+  }
+
+  #newCase(): ProductCase {
+    return this.incidents.add(new ProductCase(this.incidents.newIncident(), this.#setup.options.voteWindow.ms));
+  }
+
+  #isInZone(frame: FrameRef, { box }: Track, isOpen: boolean): boolean {
+    return this.#setup.hysteresis.isInZone(centreOf(box, frame), box, frame, isOpen);
   }
 
   /** Products whose track was lost while they stood still, and that are detected again. */
@@ -105,6 +161,12 @@ export class ProductDefectJudge implements Judge {
       known.add(again.id);
       subject.see(again);
     }
+  }
+
+  /** The case of a product; of two, the one that is open: its defect was seen before the product. */
+  #caseOfProduct(id: number): ProductCase | undefined {
+    const own = [...this.incidents.subjects].filter(({ product }) => product === id);
+    return own.find(({ incident }) => incident.isOpen) ?? own[0];
   }
 
   #caseOf(
@@ -132,57 +194,4 @@ export class ProductDefectJudge implements Judge {
       subject.incident.stay(atMs);
     }
   }
-}
-
-type Group = readonly [Track, ...Track[]];
-
-/** Defects by the product on which they lie. Each defect on no product is a group of its own. */
-function groupByProduct(products: readonly Track[], defects: readonly Track[]): [Track | undefined, Group][] {
-  const groups = new Map<Track, [Track, ...Track[]]>();
-  const lone: [undefined, Group][] = [];
-  for (const defect of defects) {
-    const product = productUnder(products, defect.box);
-    const group = product === undefined ? undefined : groups.get(product);
-    if (product === undefined) lone.push([undefined, [defect]]);
-    else if (group === undefined) groups.set(product, [defect]);
-    else group.push(defect);
-  }
-  return [...groups, ...lone];
-}
-
-function productUnder(products: readonly Track[], defect: Box): Track | undefined {
-  let best: Track | undefined;
-  let most = ON_PRODUCT * area(defect);
-  for (const product of products) {
-    const shared = intersection(product.box, defect);
-    // Of two with equal overlap, the one that is detected in this frame.
-    if (shared < most || (shared === most && best?.missed === 0)) continue;
-    best = product;
-    most = shared;
-  }
-  return best;
-}
-
-/**
- * Whether a case is that of this product or of these defects. The track of a defect can jump to the next product, so it
- * identifies the case of another product only if that product appeared after the case's own product was last seen.
- */
-function isSame(subject: ProductCase, product: Track | undefined, defects: Group, products: readonly Track[]): boolean {
-  if (product !== undefined && subject.product === product.id) return true;
-  if (product === undefined && isOnPlaceOf(subject, defects, products)) return true;
-  if (!defects.some((defect) => subject.defects.has(defect.id))) return false;
-  if (subject.product === undefined) return true;
-  if (product !== undefined) return product.firstSeenMs > subject.productSeenMs;
-  return !products.some((other) => other.id === subject.product && isDetected(other));
-}
-
-/** Whether defects on no known product lie where the case's product stood still when it was lost. */
-function isOnPlaceOf({ incident, place, product }: ProductCase, defects: Group, products: readonly Track[]): boolean {
-  const { box, isStill } = place;
-  if (!incident.isActive || !isStill || box === undefined || products.some(({ id }) => id === product)) return false;
-  return defects.some((defect) => intersection(box, defect.box) >= ON_PRODUCT * area(defect.box));
-}
-
-function isDetected(track: Track): boolean {
-  return track.missed === 0;
 }

@@ -3,8 +3,10 @@ import type { Box, RuleOutput, Track, Zone } from '../../domain/index.ts';
 import type { Rule } from '../../pipeline/index.ts';
 import { play, ruleOf, story, track } from '../../../../tests/support/crafted-tracks.ts';
 
+/** Few votes are enough here, so that each test is about one thing. */
+const FEW = { minSightings: 2, minLoneSightings: 2, minFraction: 0.2 };
 const rule = (more: object = {}, zone?: Zone): Rule =>
-  ruleOf({ type: 'product_defect', id: 'faults', severity: 'critical', zone: zone?.id, ...more }, { zone });
+  ruleOf({ type: 'product_defect', id: 'faults', severity: 'critical', zone: zone?.id, ...FEW, ...more }, { zone });
 
 const at = (x: number, width: number, top: number, bottom: number): Box => [x - width / 2, top, x + width / 2, bottom];
 const bottle = (id: number, x: number, more: Partial<Track> = {}): Track =>
