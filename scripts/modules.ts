@@ -347,6 +347,7 @@ export const MODULES: readonly Module[] = [
       'codes',
       'reading',
       'config',
+      'tracking',
       'rules',
       'journal',
       'evidence',

@@ -9,5 +9,7 @@ export { engineKeeper, enginesFolder, expectedOf, specsOf } from './engines.ts';
 export { findModels, type LineModel } from './models.ts';
 export * from './options.ts';
 export { replay } from './replay.ts';
+export { type CameraStudy, studyCamera } from './study-camera.ts';
+export type { RuleStudy, ThresholdRow } from './threshold-study.ts';
 export { runLine, type RunLineOptions } from './run-line.ts';
 export type { RunningLine } from './running-line.ts';

@@ -31,7 +31,7 @@ export function rulesOf(
         zone: camera.zones.find(({ id }) => id === zoneId),
         zones: camera.zones,
         plan,
-          anomalyLimit,
+        anomalyLimit,
         resultEveryMs: model === undefined ? 0 : periodMs(camera, model),
       });
     });

@@ -106,6 +106,11 @@ export const COMMANDS: readonly CommandEntry[] = [
         description: 'open a camera and decode frames: codec, size, rate, a snapshot, or what is wrong',
         load: () => import('./verbs/camera-test.ts'),
       },
+      {
+        name: 'setup',
+        description: 'zones, masks and thresholds of a camera: proposed from ordinary video, checked, and written',
+        load: () => import('./verbs/camera-setup.ts'),
+      },
     ],
   },
   {

@@ -4,3 +4,4 @@
 export { assign } from './assignment.ts';
 export * from './byte-tracker.ts';
 export * from './options.ts';
+export { TrackIds } from './track-ids.ts';

@@ -19,15 +19,22 @@ interface ShownDetection {
   readonly score: number;
   readonly box: readonly number[];
   readonly mask?: Mask;
+  /** Of a video or a sequence of images: the same object has the same number in all frames. */
+  readonly track?: number;
 }
 
 /** A prediction with as many digits as mean something; outlines only where they are asked for. */
-export function shownOf(prediction: Prediction, masks: boolean): Omit<Line, 'source' | 'frame' | 'time'> {
-  const detections = prediction.detections.map(({ label, score, box, mask }) => ({
+export function shownOf(
+  prediction: Prediction,
+  masks: boolean,
+  tracks: readonly (number | undefined)[] = [],
+): Omit<Line, 'source' | 'frame' | 'time'> {
+  const detections = prediction.detections.map(({ label, score, box, mask }, n) => ({
     label,
     score: rounded(score, 4),
     box: box.map((value) => rounded(value, 2)),
     ...(masks && mask !== undefined ? { mask } : {}),
+    ...(tracks[n] === undefined ? {} : { track: tracks[n] }),
   }));
   switch (prediction.status) {
     case 'no_result':
@@ -61,7 +68,10 @@ export function rounded(value: number, digits: number): number {
 }
 
 export function textOf(line: Line): string {
-  const found = line.detections.map(({ label, score, box }) => `${label} ${score.toFixed(2)} [${box.join(', ')}]`);
+  const found = line.detections.map(
+    ({ label, score, box, track }) =>
+      `${label}${track === undefined ? '' : ` #${track}`} ${score.toFixed(2)} [${box.join(', ')}]`,
+  );
   const best = line.classes?.slice(0, 3).map(({ label, score }) => `${label} ${score.toFixed(2)}`);
   const seen = [
     ...(best === undefined ? [] : [`classes ${best.join(', ')}`]),

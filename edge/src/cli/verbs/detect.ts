@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { LinesideError, redactUrls } from '@lineside/kit';
 import type { Command } from 'commander';
 import type { FfmpegCapabilities } from '../../camera/index.ts';
+import type { TrackIds } from '../../tracking/index.ts';
 import type { Predictor, StillPicture } from '../../predictor/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { CliError } from '../errors.ts';
@@ -19,6 +20,7 @@ interface DetectOptions {
   readonly fps?: number;
   readonly draw?: string;
   readonly masks?: boolean;
+  readonly sequence?: number;
 }
 
 /** `lineside detect` */
@@ -30,6 +32,7 @@ export function configure(command: Command, registry: Registry): void {
     .option('--labels <list>', 'labels of an .onnx file: a,b,c or a file with one per line')
     .option('--fps <rate>', 'frames per second of a video that are inferred (default: all)', positive)
     .option('--draw <dir>', 'write every frame with its boxes, masks and maps into this folder')
+    .option('--sequence <rate>', 'the images are frames of one camera, in order, this many per second', positive)
     .option('--masks', 'with --json: masks, from models that have them')
     .addHelpText(
       'after',
@@ -37,10 +40,12 @@ export function configure(command: Command, registry: Registry): void {
         'lineside detect --model ppe people.jpg',
         'lineside detect --model ./my-model.onnx --labels cap,no_cap --fps 2 shift.mp4 --json',
         'lineside detect --model defect --draw out pictures/*.jpg',
+        'lineside detect --model defect --sequence 5 frames/*.jpg --json',
       ) +
-        '\n\nWith --json one line per frame: {source, frame, time, status, detections: [{label, score, box}]}; time in seconds,' +
+        '\n\nWith --json one line per frame: {source, frame, time, status, detections: [{label, score, box, track}]}; time in seconds,' +
         '\nbox as [x1, y1, x2, y2] in pixels of the source. A classification adds classes: [{label, score}], best first; an' +
-        '\nanomaly model adds anomaly: {score}. With --masks a detection of a model with masks has mask: {x, y, width,' +
+        '\nanomaly model adds anomaly: {score}. track is the number of the object in a video, or in images with --sequence; the' +
+        '\nsame object has the same number in all frames. With --masks a detection of a model with masks has mask: {x, y, width,' +
         '\nheight, runs}: run lengths of pixels in that rectangle, row by row, beginning outside the object.' +
         '\nstatus is ok, degraded or no_result: no_result never means that nothing is there. An input that cannot be read' +
         '\nis reported, the others are processed, and the command ends with 1.',
@@ -137,6 +142,8 @@ async function detectInStills(context: Context, inputs: readonly string[], task:
   const { input } = predictor.spec.manifest;
   const images = stillImages(readable, { input, capabilities, signal: io.signal });
   const progress = new Progress(io, 'images');
+  const { sequence } = options;
+  const ids = sequence === undefined ? undefined : await trackIds(predictor);
   let failed = 0;
   for (const [n, source] of inputs.entries()) {
     const image: unknown = missing[n] ?? (await images.next()).value;
@@ -150,7 +157,10 @@ async function detectInStills(context: Context, inputs: readonly string[], task:
       const answer = await predictor.predict(pixels, size);
       count.frames += 1;
       if (answer.status === 'no_result') count.withoutResult += 1;
-      const line = { source, frame: 0, time: 0, ...shownOf(answer, options.masks === true) };
+      const timeS = sequence === undefined ? 0 : n / sequence;
+      const tracks = ids?.of({ index: n, atMs: 1000 * timeS, ...size }, answer.detections);
+      const frame = sequence === undefined ? 0 : n;
+      const line = { source, frame, time: rounded(timeS, 3), ...shownOf(answer, options.masks === true, tracks) };
       context.say(line, textOf(line));
     }
     progress.step(n + 1, of);
@@ -170,12 +180,16 @@ async function detectIn(
   let printedMs = io.clock.monoMs();
   const request = { path, input: predictor.spec.manifest.input, draw: draw !== undefined, capabilities };
   const frames = pictures({ ...request, signal: io.signal, ...(fps === undefined ? {} : { fps }) });
+  const { isStillFile } = await import('../../camera/index.ts');
+  const ids = isStillFile(path) ? undefined : await trackIds(predictor);
   for await (const { frame, whole } of frames) {
     const answer = await predictor.predict(frame.pixels, frame);
+    const { index, timeS, width, height } = frame;
+    const tracks = ids?.of({ index, atMs: 1000 * timeS, width, height }, answer.detections);
     count.frames += 1;
     if (answer.status === 'no_result') count.withoutResult += 1;
     const place = { source: input, frame: frame.index, time: rounded(frame.timeS, 3) };
-    const line = { ...place, ...shownOf(answer, options.masks === true) };
+    const line = { ...place, ...shownOf(answer, options.masks === true, tracks) };
     context.say(line, textOf(line));
     if (draw !== undefined && whole !== undefined) {
       await drawTo(resolve(io.cwd, draw), input, whole, { prediction: answer, manifest: predictor.spec.manifest });
@@ -185,6 +199,13 @@ async function detectIn(
       io.err(`${input}: frame ${frame.index}, ${frame.timeS.toFixed(1)} s ...`);
     }
   }
+}
+
+/** Numbers the objects of one video. */
+async function trackIds({ spec }: Predictor): Promise<TrackIds> {
+  const { TrackIds } = await import('../../tracking/index.ts');
+  const { manifest, score, labelScores } = spec;
+  return new TrackIds(score === undefined ? manifest.thresholds : { score, labels: labelScores });
 }
 
 async function mustBeFile(path: string, input: string): Promise<void> {
