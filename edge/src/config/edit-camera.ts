@@ -65,7 +65,7 @@ function setZone(document: Document, camera: YAMLMap, id: string, polygon: Polyg
 
 function addMasks(document: Document, rule: YAMLMap, masks: readonly string[]): void {
   const before: unknown = rule.get('masks');
-  const known: readonly unknown[] = isSeq(before) ? (before.toJSON() as unknown[]) : [];
+  const known: readonly unknown[] = isSeq(before) ? before.toJSON() : [];
   const added = masks.filter((mask) => !known.includes(mask));
   if (added.length > 0) rule.set('masks', document.createNode([...known, ...added], { flow: true }));
 }

@@ -529,8 +529,8 @@ export const VOCABULARY = {
         "ru": "Дефект продукции"
       },
       "description": {
-        "en": "A product passes the camera with a visible defect.",
-        "ru": "Мимо камеры проходит изделие с видимым дефектом."
+        "en": "A product passes the camera with a visible defect, without a part, with a wrong part, or looking unusual.",
+        "ru": "Мимо камеры проходит изделие с видимым дефектом, без детали, с неверной деталью или необычного вида."
       },
       "opened": {
         "en": "A product has a defect",
@@ -548,6 +548,22 @@ export const VOCABULARY = {
         "mostDefects": {
           "en": "Most defects at once",
           "ru": "Наибольшее число дефектов сразу"
+        },
+        "found": {
+          "en": "Found by",
+          "ru": "Обнаружено по"
+        },
+        "missingParts": {
+          "en": "Missing parts",
+          "ru": "Нет деталей"
+        },
+        "wrongParts": {
+          "en": "Wrong parts",
+          "ru": "Неверные детали"
+        },
+        "anomalyScore": {
+          "en": "Highest anomaly score",
+          "ru": "Наибольшая оценка аномалии"
         },
         "productDetected": {
           "en": "Product detected",

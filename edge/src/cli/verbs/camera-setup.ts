@@ -93,7 +93,11 @@ async function study(
     ...(mostMs === undefined ? {} : { mostMs }),
   });
   for (const rule of rules) context.say({ study: rule, lengthMs }, studyText(rule, lengthMs));
-  return Object.fromEntries(rules.flatMap(({ rule, proposed }) => (proposed === undefined ? [] : [[rule, proposed]])));
+  return Object.fromEntries(
+    rules.flatMap(({ rule, minScore, proposed }) =>
+      proposed === undefined || proposed === minScore ? [] : [[rule, proposed]],
+    ),
+  );
 }
 
 function studyText({ rule, minScore, rows, proposed, atMostPerHour }: RuleStudy, lengthMs: number): string {

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { parsePolygon } from './polygon.ts';
+
+describe('a zone on the command line', () => {
+  it('is read with its name and its corners', () => {
+    expect(parsePolygon('belt=0.1,0.2;0.9,0.2;0.5,1')).toEqual([
+      'belt',
+      [
+        [0.1, 0.2],
+        [0.9, 0.2],
+        [0.5, 1],
+      ],
+    ]);
+  });
+
+  it('is refused with fewer than three corners, without a name, and outside of the frame', () => {
+    for (const text of [
+      'belt=0,0;1,1',
+      '=0,0;1,0;1,1',
+      'belt',
+      'belt=0,0;1,0;1,1.2',
+      'belt=0,0;1,0;1,x',
+      'belt=0,0,1;1,0;1,1',
+    ]) {
+      expect(() => parsePolygon(text)).toThrow('is no zone');
+    }
+  });
+});
