@@ -27,7 +27,7 @@ export class LineCleaning {
    */
   async confirm({ target, by }: CleaningConfirmation): Promise<readonly ConfirmedCleaning[]> {
     const { memories, journal, clock } = this.#parts;
-    const all = this.#parts.rules().filter(({ type }) => type === 'cleaning');
+    const all = this.#parts.rules().flatMap((rule) => (rule.type === 'cleaning' ? [rule] : []));
     const named = all.filter(({ id }) => id === target);
     const rules = named.length > 0 ? named : all.filter(({ zone }) => zone === target);
     if (rules.length === 0) {

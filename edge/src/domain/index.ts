@@ -11,5 +11,6 @@ export * from './frame.ts';
 export * from './region.ts';
 export * from './result.ts';
 export * from './signal.ts';
+export * from './tally.ts';
 export * from './track.ts';
 export * from './zone.ts';

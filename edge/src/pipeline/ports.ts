@@ -13,6 +13,7 @@ import type {
   ModelStatus,
   RuleOutput,
   Signal,
+  Tally,
   Track,
 } from '../domain/index.ts';
 
@@ -76,6 +77,8 @@ export interface Rule {
   tick?(tick: RuleTick): readonly RuleOutput[];
   /** One reading of a signal, in order and none left out; `signals` has all of them at that moment. */
   signal?(signal: Signal, signals: Signals, atMs: number): readonly RuleOutput[];
+  /** What was counted since the last call. */
+  tallies?(): readonly Tally[];
   /** The camera has had no results up to `atMs` (infinite: there will be none): closes events that have expired. */
   expire(atMs: number): readonly RuleOutput[];
   /** Closes everything that is open, with the reason given. */

@@ -3,11 +3,12 @@ import {
   type EventKind,
   type FrameRef,
   type RuleOutput,
+  type Tally,
   type Track,
   WHOLE_PICTURE,
   type Zone,
 } from '../domain/index.ts';
-import type { OtherTracks, Overlay, Rule, RuleInput } from '../pipeline/index.ts';
+import type { OtherTracks, Overlay, Rule, RuleInput, Signals } from '../pipeline/index.ts';
 import { InForce, ObjectFilter } from './conditions/index.ts';
 import { type IncidentFacts, type IncidentTracker, type Subject } from './incidents/index.ts';
 import type { LabelNeed, RuleDefinition, RulePlace, RuleWords, SignalOption } from './rule-definition.ts';
@@ -20,7 +21,14 @@ import { Occluders } from './visibility/index.ts';
 export interface Judge {
   readonly incidents: IncidentTracker<Subject>;
   /** One inspected frame, after `incidents.beginFrame`. `others` are the newest tracks of the camera's other models. */
-  judge(frame: FrameRef, tracks: readonly Track[], others: readonly OtherTracks[]): readonly RuleOutput[];
+  judge(
+    frame: FrameRef,
+    tracks: readonly Track[],
+    others: readonly OtherTracks[],
+    signals?: Signals,
+  ): readonly RuleOutput[];
+  /** What was counted since the last call. */
+  tallies?(): readonly Tally[];
   /** What time alone decides: at every frame, inspected or not, and about twice a second without frames. */
   elapse?(atMs: number, inForce: boolean): readonly RuleOutput[];
   /** Closes what is not among `incidents`. */
@@ -165,14 +173,18 @@ class TrackRule implements Rule {
     this.#parts = parts;
   }
 
-  step({ frame, tracks, others = NO_OTHERS }: RuleInput): readonly RuleOutput[] {
+  step({ frame, tracks, others = NO_OTHERS, signals }: RuleInput): readonly RuleOutput[] {
     const { judge, inForce, occluders, objects } = this.#parts;
     if (!inForce.at(frame.atMs)) return this.#rest(frame.atMs);
     const expired = judge.incidents.beginFrame(frame.atMs, tracks !== undefined);
     if (tracks === undefined) return [...expired, ...this.#elapse(frame.atMs)];
     occluders.see(frame.atMs, tracks, others);
-    const judged = judge.judge(frame, objects.keep(tracks, frame), others);
+    const judged = judge.judge(frame, objects.keep(tracks, frame), others, signals);
     return [...expired, ...judged, ...this.#elapse(frame.atMs)];
+  }
+
+  tallies(): readonly Tally[] {
+    return this.#parts.judge.tallies?.() ?? [];
   }
 
   expire(atMs: number): readonly RuleOutput[] {

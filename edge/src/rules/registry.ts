@@ -1,8 +1,12 @@
 /** Every type of rule: one line each. */
 export { cleaning } from './cleaning/index.ts';
+export { count } from './count/index.ts';
+export { downtime } from './downtime/index.ts';
 export { missingHeadwear } from './missing-headwear/index.ts';
 export { occupancy } from './occupancy/index.ts';
 export { operationTime } from './operation-time/index.ts';
 export { ppe } from './ppe/index.ts';
 export { productDefect } from './product-defect/index.ts';
+export { rate } from './rate/index.ts';
 export { spill } from './spill/index.ts';
+export { weight } from './weight/index.ts';

@@ -32,6 +32,25 @@ export function ruleOptions<const Type extends string, Own extends z.core.$ZodLo
   return z.strictObject({ ...commonShape(type, defaults), ...own });
 }
 
+/** The schema of a rule that reads signals and no model: the common options that still mean something, and its own. */
+export function signalRuleOptions<const Type extends string, Own extends z.core.$ZodLooseShape>(type: Type, own: Own) {
+  const all = commonShape(type, SIGNAL_DEFAULTS);
+  const { id: name, camera, severity, updateInterval, maxUnobserved, schedule, shifts } = all;
+  const common = { id: name, type: all.type, camera, severity, updateInterval, maxUnobserved, schedule, shifts };
+  return z.strictObject({ ...common, ...own });
+}
+
+/** Only `maxUnobserved` is an option of such a rule; it has no labels. */
+const SIGNAL_DEFAULTS: CommonDefaults = {
+  model: 'none',
+  labels: ['none'],
+  labelsAre: '',
+  minDuration: '0s',
+  clearAfter: '0s',
+  coolDown: '0s',
+  maxUnobserved: '5m',
+};
+
 /** A schema that has at least the options of every rule. */
 export type CommonSchema = z.ZodObject<ReturnType<typeof commonShape<string>>, z.core.$strict>;
 

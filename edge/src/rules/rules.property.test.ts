@@ -65,7 +65,10 @@ function randomScene(
     });
 }
 
-describe.each(RULES)('a rule of type $type, whatever it sees', (definition) => {
+/** Random scenes do not lead to events of the others; they have properties of their own. */
+const JUDGED = RULES.filter(({ type }) => !['count', 'rate', 'downtime', 'weight'].includes(type));
+
+describe.each(JUDGED)('a rule of type $type, whatever it sees', (definition) => {
   const { type } = definition;
 
   it('opens, updates and closes each event in order, never twice, and reports no more time than has passed', () => {

@@ -1,0 +1,11 @@
+/** What a tally can count. `counted` is what the line made: forward, less what came back where that is subtracted. */
+export const TALLIES = ['counted', 'forward', 'backward', 'weighed', 't1', 't2', 'over', 'no_result'] as const;
+export type TallyName = (typeof TALLIES)[number];
+
+/** Something that a rule counted since it was last asked. `count` is negative where it was taken back. */
+export interface Tally {
+  readonly name: TallyName;
+  /** Label of what was counted. */
+  readonly label: string;
+  readonly count: number;
+}

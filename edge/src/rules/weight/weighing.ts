@@ -1,0 +1,68 @@
+import { tolerableNegativeError } from './tolerances.ts';
+
+export interface WeighingLimits {
+  readonly nominal: number;
+  readonly tare: number;
+  readonly tolerance?: number | undefined;
+  readonly maxOver?: number | undefined;
+  readonly window: number;
+  readonly maxT1Fraction: number;
+}
+
+/** What is wrong with an item or with the latest items. */
+export type WeightCondition = 'under_t2' | 'over' | 't1_fraction' | 'average_under';
+export const WEIGHT_CONDITIONS: readonly WeightCondition[] = ['under_t2', 'over', 't1_fraction', 'average_under'];
+
+/** An item by its weight; a net weight in the unit of the signal. */
+export type WeightClass = 'good' | 't1' | 't2' | 'over';
+
+export interface Weighed {
+  readonly net: number;
+  readonly weightClass: WeightClass;
+  readonly average: number;
+  readonly t1Fraction: number;
+  readonly conditions: readonly WeightCondition[];
+}
+
+/**
+ * Items one after the other: the class of each, and whether the latest of them break a rule of the average-quantity
+ * system: the average not below the nominal weight, few in class T1, none in class T2.
+ */
+export class Weighing {
+  readonly #limits: WeighingLimits;
+  readonly #tolerance: number;
+  #latest: number[] = [];
+
+  constructor(limits: WeighingLimits) {
+    this.#limits = limits;
+    this.#tolerance = limits.tolerance ?? tolerableNegativeError(limits.nominal);
+  }
+
+  add(gross: number): Weighed {
+    const { nominal, tare, window, maxT1Fraction } = this.#limits;
+    const net = gross - tare;
+    this.#latest = [...this.#latest, net].slice(-window);
+    const average = this.#latest.reduce((sum, one) => sum + one, 0) / this.#latest.length;
+    const below = this.#latest.filter((one) => ['t1', 't2'].includes(this.#classOf(one))).length;
+    const t1Fraction = below / this.#latest.length;
+    const weightClass = this.#classOf(net);
+    const isFull = this.#latest.length >= window;
+    const conditions: readonly (readonly [WeightCondition, boolean])[] = [
+      ['under_t2', weightClass === 't2'],
+      ['over', weightClass === 'over'],
+      ['t1_fraction', isFull && t1Fraction > maxT1Fraction],
+      ['average_under', isFull && average < nominal - 1e-9],
+    ];
+    return {
+      ...{ net, weightClass, average, t1Fraction },
+      conditions: conditions.flatMap(([condition, holds]) => (holds ? [condition] : [])),
+    };
+  }
+
+  #classOf(net: number): WeightClass {
+    const { nominal, maxOver = 2 * this.#tolerance } = this.#limits;
+    if (net < nominal - 2 * this.#tolerance) return 't2';
+    if (net < nominal - this.#tolerance) return 't1';
+    return net > nominal + maxOver ? 'over' : 'good';
+  }
+}
