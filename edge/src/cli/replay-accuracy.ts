@@ -55,10 +55,10 @@ export class ReplayJudge {
 /** Of several rules of one kind, the one that may open first and the one that closes last. */
 function delaysOfKind({ config }: LoadedConfig, kind: string): { ruleDelayMs: number; clearAfterMs: number } {
   const rules = config.rules.filter(({ type }) => definitionOf(type)?.kind === kind);
-  const [first = 0] = rules.map(({ minDuration }) => minDuration.ms).sort((a, b) => a - b);
+  const [first = 0] = rules.map((rule) => ('minDuration' in rule ? rule.minDuration.ms : 0)).sort((a, b) => a - b);
   return {
     ruleDelayMs: first,
-    clearAfterMs: Math.max(0, ...rules.map(({ clearAfter }) => clearAfter.ms)),
+    clearAfterMs: Math.max(0, ...rules.map((rule) => ('clearAfter' in rule ? rule.clearAfter.ms : 0))),
   };
 }
 

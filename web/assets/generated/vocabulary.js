@@ -359,6 +359,74 @@ export const VOCABULARY = {
         }
       }
     },
+    "count": {
+      "title": {
+        "en": "Count",
+        "ru": "Подсчёт"
+      },
+      "description": {
+        "en": "Products that cross a line are counted, by label and direction; products that move backward are an event.",
+        "ru": "Изделия, пересекающие линию, подсчитываются по меткам и направлению; движение назад — событие."
+      },
+      "opened": {
+        "en": "Products move backward",
+        "ru": "Изделия движутся назад"
+      },
+      "closed": {
+        "en": "Products moved backward",
+        "ru": "Изделия двигались назад"
+      },
+      "details": {
+        "forward": {
+          "en": "Counted forward",
+          "ru": "Вперёд"
+        },
+        "backward": {
+          "en": "Counted backward",
+          "ru": "Назад"
+        },
+        "count": {
+          "en": "Count",
+          "ru": "Количество"
+        }
+      }
+    },
+    "downtime": {
+      "title": {
+        "en": "Downtime",
+        "ru": "Простой"
+      },
+      "description": {
+        "en": "The line stands: no product is seen, or the plant reports a stop.",
+        "ru": "Линия стоит: изделий не видно, или оборудование сообщает об остановке."
+      },
+      "opened": {
+        "en": "The line stands",
+        "ru": "Линия стоит"
+      },
+      "closed": {
+        "en": "The line stood",
+        "ru": "Линия стояла"
+      },
+      "details": {
+        "source": {
+          "en": "Known from",
+          "ru": "Источник"
+        },
+        "state": {
+          "en": "State of the line",
+          "ru": "Состояние линии"
+        },
+        "reason": {
+          "en": "Reason",
+          "ru": "Причина"
+        },
+        "noProductMs": {
+          "en": "Milliseconds without a product",
+          "ru": "Миллисекунд без изделий"
+        }
+      }
+    },
     "missing_headwear": {
       "title": {
         "en": "Missing headwear",
@@ -575,6 +643,38 @@ export const VOCABULARY = {
         }
       }
     },
+    "rate": {
+      "title": {
+        "en": "Rate",
+        "ru": "Темп"
+      },
+      "description": {
+        "en": "Too few or too many products a minute cross a line.",
+        "ru": "Линию пересекает слишком мало или слишком много изделий в минуту."
+      },
+      "opened": {
+        "en": "The rate is outside of its limits",
+        "ru": "Темп вне допустимых пределов"
+      },
+      "closed": {
+        "en": "The rate was outside of its limits",
+        "ru": "Темп был вне допустимых пределов"
+      },
+      "details": {
+        "perMinute": {
+          "en": "Products a minute",
+          "ru": "Изделий в минуту"
+        },
+        "limit": {
+          "en": "Limit",
+          "ru": "Предел"
+        },
+        "condition": {
+          "en": "Condition",
+          "ru": "Условие"
+        }
+      }
+    },
     "spill": {
       "title": {
         "en": "Spill, scattered goods or litter",
@@ -616,6 +716,54 @@ export const VOCABULARY = {
         "sightings": {
           "en": "Frames in which it was seen",
           "ru": "Кадров с обнаружением"
+        }
+      }
+    },
+    "weight": {
+      "title": {
+        "en": "Weight",
+        "ru": "Вес"
+      },
+      "description": {
+        "en": "Items are too light or too heavy, one by one or on average.",
+        "ru": "Изделия слишком лёгкие или слишком тяжёлые, поштучно или в среднем."
+      },
+      "opened": {
+        "en": "The weight is outside of its limits",
+        "ru": "Вес вне допустимых пределов"
+      },
+      "closed": {
+        "en": "The weight was outside of its limits",
+        "ru": "Вес был вне допустимых пределов"
+      },
+      "details": {
+        "condition": {
+          "en": "Condition",
+          "ru": "Условие"
+        },
+        "weight": {
+          "en": "Weight",
+          "ru": "Вес"
+        },
+        "average": {
+          "en": "Average",
+          "ru": "Среднее"
+        },
+        "nominal": {
+          "en": "Nominal weight",
+          "ru": "Номинальный вес"
+        },
+        "items": {
+          "en": "Items with the fault",
+          "ru": "Изделий с отклонением"
+        },
+        "t1Fraction": {
+          "en": "Fraction in class T1",
+          "ru": "Доля класса T1"
+        },
+        "product": {
+          "en": "Product",
+          "ru": "Изделие"
         }
       }
     }
