@@ -107,8 +107,8 @@ async function measureFilm(
   const truths = truth.events.filter((event) => event.kind === kind).map(trueEventOf);
   const judgement = judgeEvents(truths, replayed.reports, {
     recordedMs: replayed.recordedMs,
-    ruleDelayMs: rule?.minDuration.ms ?? 0,
-    clearAfterMs: rule?.clearAfter.ms ?? 0,
+    ruleDelayMs: rule !== undefined && 'minDuration' in rule ? rule.minDuration.ms : 0,
+    clearAfterMs: rule !== undefined && 'clearAfter' in rule ? rule.clearAfter.ms : 0,
   });
   const falseAtSeconds = [...judgement.wrong, ...judgement.doubles].map(({ openedMs }) => openedMs / 1000);
   return { film: truth.film, seconds: truth.seconds, rule: type, ...accuracyFigures([judgement]), falseAtSeconds };

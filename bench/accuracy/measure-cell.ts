@@ -55,8 +55,8 @@ export async function measureCell(cell: Cell, film: Film, around: Surroundings):
   const truths = trueEvents(await readTruthFile(film.truth), cell.kind.camera.id);
   const judgement = judgeEvents(truths, replayed.reports, {
     recordedMs: replayed.recordedMs,
-    ruleDelayMs: rule?.minDuration.ms ?? 0,
-    clearAfterMs: rule?.clearAfter.ms ?? 0,
+    ruleDelayMs: rule !== undefined && 'minDuration' in rule ? rule.minDuration.ms : 0,
+    clearAfterMs: rule !== undefined && 'clearAfter' in rule ? rule.clearAfter.ms : 0,
   });
   return { judgement, ...replayed };
 }
