@@ -13,7 +13,7 @@ export const productDefect = defineRule({
   kind: 'quality_issue',
   words: WORDS,
   options: OPTIONS,
-  labelsRequired: ({ parts, anomaly }) => parts.length === 0 && anomaly === undefined,
+  labelsRequired: ({ parts, anomalyModel }) => parts.length === 0 && anomalyModel === undefined,
   moreLabels: ({ productLabels, parts }) => [
     { option: 'productLabels', labels: productLabels, defaults: PRODUCT_LABELS, required: parts.length > 0 },
     ...parts.map((part) => ({ option: 'parts', labels: labelsOf(part), defaults: [], required: true })),

@@ -27,11 +27,11 @@ export class ProductDefectJudge implements Judge {
   readonly #limit: number | undefined;
 
   constructor(setup: JudgeSetup<ProductDefectOptions>) {
-    const { anomaly } = setup.options;
+    const { anomalyModel, anomalyLimit } = setup.options;
     this.#setup = setup;
     this.incidents = new IncidentTracker(setup.facts);
-    this.#anomalies = anomaly === undefined ? undefined : new AnomalyReadings(anomaly.model);
-    this.#limit = anomaly?.limit ?? (anomaly === undefined ? undefined : setup.place.anomalyLimit?.(anomaly.model));
+    this.#anomalies = anomalyModel === undefined ? undefined : new AnomalyReadings(anomalyModel);
+    this.#limit = anomalyLimit ?? (anomalyModel === undefined ? undefined : setup.place.anomalyLimit?.(anomalyModel));
   }
 
   judge(frame: FrameRef, tracks: readonly Track[], others: readonly OtherTracks[]): RuleOutput[] {
@@ -115,7 +115,7 @@ export class ProductDefectJudge implements Judge {
   ): void {
     const limit = this.#limit;
     if (this.#anomalies === undefined || limit === undefined) return;
-    const clear = Math.min(limit, this.#setup.options.anomaly?.clearLimit ?? CLEAR_LIMIT * limit);
+    const clear = Math.min(limit, this.#setup.options.anomalyClearLimit ?? CLEAR_LIMIT * limit);
     for (const { product: id, atMs, score } of this.#anomalies.read(frame, products, others)) {
       const subject = this.#caseOfProduct(id);
       const box = subject?.place.box;

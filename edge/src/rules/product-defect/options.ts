@@ -40,41 +40,6 @@ const Part = z
   })
   .meta({ description: 'A part that every product must have.' });
 
-const Anomaly = z
-  .strictObject({
-    model: id().meta(
-      key({
-        description: 'Anomaly model among the `stages` of the camera, whose crops are the products.',
-        restart: 'rule',
-        example: 'bottle-look',
-      }),
-    ),
-    limit: z
-      .number()
-      .positive()
-      .optional()
-      .meta(
-        key({
-          description:
-            "Score from which a product looks wrong, on the model's own scale. Default: the limit of the model.",
-          restart: 'rule',
-          example: 12.5,
-        }),
-      ),
-    clearLimit: z
-      .number()
-      .positive()
-      .optional()
-      .meta(
-        key({
-          description: 'Score from which it goes on to look wrong once it did. Default: 0.8 of the limit.',
-          restart: 'rule',
-          example: 10,
-        }),
-      ),
-  })
-  .meta({ description: 'Judges the look of each product by the score of an anomaly model.' });
-
 export const OPTIONS = ruleOptions(
   'product_defect',
   {
@@ -151,9 +116,39 @@ export const OPTIONS = ruleOptions(
           example: [{ id: 'cap', at: [0, -0.2, 1, 0.3] }],
         }),
       ),
-    anomaly: Anomaly.optional().meta(
-      key({ description: 'Judges the look of each product by the score of an anomaly model.', restart: 'rule' }),
-    ),
+    anomalyModel: id()
+      .optional()
+      .meta(
+        key({
+          description:
+            'Anomaly model among the `stages` of the camera, whose crops are the products: it judges the look of each product.',
+          restart: 'rule',
+          example: 'bottle-look',
+        }),
+      ),
+    anomalyLimit: z
+      .number()
+      .positive()
+      .optional()
+      .meta(
+        key({
+          description:
+            "Score from which a product looks wrong, on the model's own scale. Default: the limit of the model.",
+          restart: 'rule',
+          example: 12.5,
+        }),
+      ),
+    anomalyClearLimit: z
+      .number()
+      .positive()
+      .optional()
+      .meta(
+        key({
+          description: 'Score from which it goes on to look wrong once it did. Default: 0.8 of the limit.',
+          restart: 'rule',
+          example: 10,
+        }),
+      ),
   },
 );
 export type ProductDefectOptions = z.output<typeof OPTIONS>;

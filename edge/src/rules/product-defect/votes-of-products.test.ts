@@ -82,12 +82,12 @@ describe('a product that an anomaly model scores', () => {
         { model: 'look', atMs: earlier, tracks: [], scores: [{ box: bottle(1, earlier).box, score: score(earlier) }] },
       ];
     };
-  const looked = (more: object = {}, limit?: number): Rule => rule({ anomaly: { model: 'look', ...more } }, limit);
+  const looked = (more: object = {}, limit?: number): Rule => rule({ anomalyModel: 'look', ...more }, limit);
   const passing = (atMs: number): readonly Track[] => (atMs > 3000 ? [] : [bottle(1, atMs)]);
 
   it('has one event when several frames score above the limit', () => {
     const outputs = play(
-      looked({ limit: 10 }),
+      looked({ anomalyLimit: 10 }),
       0,
       6000,
       passing,
@@ -100,7 +100,7 @@ describe('a product that an anomaly model scores', () => {
   it('has none when few frames do, or when none does', () => {
     expect(
       play(
-        looked({ limit: 10 }),
+        looked({ anomalyLimit: 10 }),
         0,
         6000,
         passing,
@@ -109,7 +109,7 @@ describe('a product that an anomaly model scores', () => {
     ).toEqual([]);
     expect(
       play(
-        looked({ limit: 10 }),
+        looked({ anomalyLimit: 10 }),
         0,
         6000,
         passing,
