@@ -29,5 +29,6 @@ export {
 export * from './form/index.ts';
 export * from './imported.ts';
 export * from './onnx/index.ts';
+export * from './patch-memory/index.ts';
 export * from './resolve.ts';
 export * from './verify.ts';

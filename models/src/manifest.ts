@@ -45,6 +45,16 @@ const Original = z.strictObject({
   reason: shownText(1024).optional(),
 });
 
+/** Of a model that was taught on a device from good pieces. */
+const Taught = z.strictObject({
+  /** `watching`: it reports scores and no anomalies, until somebody has seen how often it would be wrong. */
+  state: z.enum(['watching', 'armed']),
+  /** The limit, in multiples of the spread (MAD) of the good pieces; the same as `output.options.threshold`. */
+  mads: z.number().positive(),
+  pieces: z.int().min(1),
+  taughtAt: z.iso.datetime(),
+});
+
 /** How a model takes its image and how its output is decoded: everything that the ONNX file does not say. */
 export const Manifest = z.strictObject({
   schema: z.literal(1),
@@ -70,13 +80,14 @@ export const Manifest = z.strictObject({
   degraded: z.strictObject({ reason: shownText(1024) }).optional(),
   /** Not yet good enough for ordinary use, and why. Its events say so until a site has proven it. */
   demonstration: z.strictObject({ reason: shownText(1024) }).optional(),
+  taught: Taught.optional(),
 });
 export type Manifest = Immutable<z.infer<typeof Manifest>>;
 
 /** What running a model needs of a manifest; for a bare ONNX file no more than this is known. */
 export type ModelManifest = Pick<
   Manifest,
-  'input' | 'extraInputs' | 'output' | 'labels' | 'thresholds' | 'degraded' | 'demonstration'
+  'input' | 'extraInputs' | 'output' | 'labels' | 'thresholds' | 'degraded' | 'demonstration' | 'taught'
 >;
 /** An input beside the image. `orig_target_sizes`: [1, 2], width and height in whose pixels boxes are wanted. */
 export type ExtraInput = Immutable<z.infer<typeof ExtraInput>>;

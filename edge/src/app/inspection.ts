@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LoadedConfig } from '../config/index.ts';
+import { type LoadedConfig, modelIdsOf } from '../config/index.ts';
 import type { ChangeStep, RuleMove } from '../control/index.ts';
 import type { EngineCache } from '../engines/index.ts';
 import { messageOf, type Service, ServiceGroup } from '@lineside/kit';
@@ -105,6 +105,16 @@ export class Inspection {
     this.#models = await lineModels(loaded, this.#options, { config: this.#loaded.config, models: this.#models });
     this.#loaded = loaded;
     this.#logUnknownLabels();
+  }
+
+  /** Reads the bundles of these models again, and goes on with what they are now. */
+  async rereadModels(ids: readonly string[]): Promise<void> {
+    const { config } = this.#loaded;
+    const known = this.#models.filter(({ id }) => !ids.includes(id));
+    this.#models = await lineModels(this.#loaded, this.#options, { config, models: known });
+    const replaced = config.cameras.filter((camera) => modelIdsOf(camera).some((id) => ids.includes(id)));
+    const cameras = replaced.map(({ id }) => id);
+    await this.changeCameras({ kind: 'change_cameras', added: [], replaced: cameras, removed: [], models: ids });
   }
 
   changeRules(moves: readonly RuleMove[]): void {

@@ -12,6 +12,7 @@ import type { DataFolder } from './open-data-folder.ts';
 import type { RuleMemories } from './rule-memory.ts';
 import type { RunLineOptions } from './run-line.ts';
 import { SecretWatch } from './secret-watch.ts';
+import { TaughtModels } from './taught-models.ts';
 import { UplinkService } from './uplink-service.ts';
 
 export interface RunningLineParts {
@@ -67,7 +68,16 @@ export class RunningLine implements StepHandlers {
     });
     this.#server = this.#newServer();
     this.#uplink = this.#newUplink();
-    this.services = new ServiceGroup('services', [inspection.lanes, this.#server, secrets]);
+    const taught = new TaughtModels({
+      models: () => inspection.models,
+      clock: options.clock,
+      log: options.logger.child({ module: 'taught models' }),
+      changed: async (models) => {
+        await inspection.rereadModels(models);
+        this.audit.write('taught_models_changed', { models: models.join(' ') });
+      },
+    });
+    this.services = new ServiceGroup('services', [inspection.lanes, this.#server, secrets, taught]);
     if (this.#uplink !== undefined) this.services.add(this.#uplink);
   }
 

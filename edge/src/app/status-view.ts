@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts';
 import { type CameraStatus, type LeastScores, leastScoreOf, type ModelStatus } from '../domain/index.ts';
-import type { LaneState, LanesState, ModelLaneState } from '../pipeline/index.ts';
+import type { LaneState, LanesState, ModelLaneState, WatchedScores } from '../pipeline/index.ts';
 import { periodMs } from './model-assignments.ts';
 import { type CameraModelView, type CameraView, inspectingWord, type ModelView } from '../status/index.ts';
 
@@ -119,6 +119,7 @@ export function modelViews(facts: ViewFacts): readonly ModelView[] {
       state: status?.state ?? 'loading',
       results: lanes.reduce((sum, lane) => sum + lane.counters.inspected, 0),
       ...(demonstration === undefined ? {} : { demonstration }),
+      ...watchedView(lanes),
       ...(status?.provider === undefined ? {} : { provider: status.provider }),
       ...(status?.reason === undefined ? {} : { reason: status.reason }),
       ...(status?.refused === undefined ? {} : { refused: status.refused }),
@@ -127,4 +128,23 @@ export function modelViews(facts: ViewFacts): readonly ModelView[] {
       ...(status?.warmupMs === undefined ? {} : { warmupMs: status.warmupMs }),
     };
   });
+}
+
+/** All cameras together; the median is that of the camera whose pieces differ most, for there the light may have changed. */
+function watchedView(lanes: readonly ModelLaneState[]): Pick<ModelView, 'watched'> {
+  const watched = lanes.flatMap((lane) => lane.watched ?? []);
+  const [first] = watched;
+  if (first === undefined) return {};
+  const most = watched.reduce((highest, one) => (one.median > highest.median ? one : highest));
+  const sum = (of: (one: WatchedScores) => number): number => watched.reduce((total, one) => total + of(one), 0);
+  return {
+    watched: {
+      state: first.watching ? 'watching' : 'armed',
+      mads: first.limit,
+      pieces: sum(({ pieces }) => pieces),
+      above: sum(({ above }) => above),
+      medianMads: Math.round(most.median * 100) / 100,
+      newest: most.newest,
+    },
+  };
 }

@@ -120,7 +120,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'model',
-    description: 'list, inspect, import, evaluate and measure models',
+    description: 'list, inspect, import, teach, evaluate and measure models',
     commands: [
       {
         name: 'list',
@@ -151,6 +151,21 @@ export const COMMANDS: readonly CommandEntry[] = [
         name: 'bench',
         description: 'how fast a model is on this machine: latency, throughput, CPU, memory',
         load: () => import('./verbs/model-bench.ts'),
+      },
+      {
+        name: 'teach',
+        description: 'learn from good pieces what good looks like: an anomaly model of your own product in minutes',
+        load: () => import('./verbs/model-teach.ts'),
+      },
+      {
+        name: 'limit',
+        description: 'show or move the limit of a taught model, and what each limit would do',
+        load: () => import('./verbs/model-limit.ts'),
+      },
+      {
+        name: 'arm',
+        description: 'let a taught model report anomalies; until then it only watches',
+        load: () => import('./verbs/model-arm.ts'),
       },
       {
         name: 'explain',

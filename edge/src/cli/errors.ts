@@ -8,6 +8,7 @@ export type CliErrorCode =
   | 'input_unreadable'
   | 'event_unknown'
   | 'service_not_running'
+  | 'zone_unknown'
   | 'service_hidden'
   | 'answer_unexpected';
 

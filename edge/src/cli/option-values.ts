@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../fields/index.ts';
 import type { Channels, Size } from '../model-import/index.ts';
 
 // Parsers of option values: each returns the value or throws InvalidArgumentError, which is printed with the option.
@@ -28,6 +29,21 @@ export function integer(from: number, to: number): (text: string) => number {
     if (/^\d+$/.test(text) && value >= from && value <= to) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`);
   };
+}
+
+/** A length of time such as 90s, 10m or 2h, in milliseconds. */
+export function milliseconds(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  throw new InvalidArgumentError('It must be a length of time such as 90s, 10m or 2h.');
+}
+
+/** Numbers of pieces such as 3,17; `none` is an empty list. */
+export function pieceNumbers(text: string): readonly number[] {
+  if (text === 'none') return [];
+  const list = text.split(',').map(Number);
+  if (list.every((n) => Number.isInteger(n) && n >= 1)) return list;
+  throw new InvalidArgumentError('It must be numbers of pieces such as 3,17, or none.');
 }
 
 /** Numbers of threads, such as 1,2,4. */

@@ -4,6 +4,7 @@
  */
 export { deriveManifest } from './derive-manifest.ts';
 export { INFERENCE_ADVICE, InferenceError, type InferenceErrorCode } from './errors.ts';
+export { GraphRunner, type RawOutputs } from './graph-runner.ts';
 export type { ModelIo, TensorInfo } from './model-io.ts';
 export { describeModel, OnnxSession, type SessionAnswer, type SessionFrame } from './onnx-session.ts';
 export type { ModelManifest } from '@lineside/models';

@@ -15,6 +15,7 @@ import { BucketCounter, messageOf, QuantileWindow } from '@lineside/kit';
 import { overlaysOf } from './evidence.ts';
 import type { OtherTracks, Overlay, Rule, RuleTick, Signals, Tracker } from './ports.ts';
 import { type RuleChange, RuleSet } from './rule-set.ts';
+import { ScoreWatch } from './score-watch.ts';
 import type { ModelLaneState, NewestInspection, Quantiles } from './state.ts';
 
 /** What a lane is given for one model. */
@@ -42,6 +43,7 @@ export class ModelLane {
   #newest: NewestInspection | undefined;
   #newestTracks: OtherTracks | undefined;
   #faults = 0;
+  readonly #scores = new ScoreWatch();
 
   /** `counters`: those of the same model and camera before a change, because counters only rise. */
   constructor(model: LaneModel, onFault: (what: string) => void, counters: InspectionCounters = NO_INSPECTIONS) {
@@ -108,7 +110,10 @@ export class ModelLane {
     const { frame, result } = inspection;
     const failed = result.status === 'no_result';
     this.count(failed ? { fate: 'failed', reason: result.reason } : { fate: 'inspected' }, 1);
-    if (!failed) this.#frameToResult.add(tookMs);
+    if (!failed) {
+      this.#frameToResult.add(tookMs);
+      this.#scores.add(result.anomaly);
+    }
     this.#frameToResultMs.add(tookMs);
     const tracks = failed ? undefined : this.#track(inspection);
     if (tracks !== undefined) this.#newestTracks = { model: this.id, atMs: frame.atMs, tracks, ...scoresOf(result) };
@@ -155,6 +160,7 @@ export class ModelLane {
 
   state(): ModelLaneState {
     const latency = this.latency();
+    const watched = this.#scores.state();
     return {
       model: this.id,
       counters: this.#counters,
@@ -162,6 +168,7 @@ export class ModelLane {
       ...(this.#status === undefined ? {} : { status: this.#status }),
       ...(latency === undefined ? {} : { frameToResultMs: latency }),
       latencyBuckets: this.#frameToResultMs.counts,
+      ...(watched === undefined ? {} : { watched }),
       ...(this.#newest === undefined ? {} : { newest: this.#newest }),
       ...(this.outrun === undefined ? {} : { outrun: this.outrun }),
     };

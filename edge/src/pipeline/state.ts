@@ -56,8 +56,21 @@ export interface ModelLaneState {
   readonly newest?: NewestInspection;
   /** Present while the line outruns the frame rate: the results are then degraded. */
   readonly outrun?: LinePace;
+  /** Scores of a model that was taught on a device; absent for others. */
+  readonly watched?: WatchedScores;
   /** How often the tracker or a rule threw. Each is an error in the program, and the frame was not judged. */
   readonly faults: number;
+}
+
+/** What a taught model scored since its lane started. Scores are in MADs above a typical good piece. */
+export interface WatchedScores {
+  readonly watching: boolean;
+  readonly limit: number;
+  readonly pieces: number;
+  readonly above: number;
+  /** Median of the newest pieces, and how many these are. */
+  readonly median: number;
+  readonly newest: number;
 }
 
 /** The result of one model for its newest frame. */

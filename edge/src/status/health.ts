@@ -32,6 +32,7 @@ export function healthOf(snapshot: Snapshot): Health {
   const warnings = [
     ...cameraWarnings(snapshot),
     ...modelWarnings(snapshot),
+    ...taughtWarnings(snapshot),
     ...engineWarnings(snapshot),
     ...loadWarnings(snapshot),
     ...boxWarnings(snapshot),
@@ -192,6 +193,26 @@ function modelWarnings({ models }: Snapshot): Finding[] {
       },
     ];
   });
+}
+
+/** Pieces from which the median of a taught model means something. */
+const DRIFT_PIECES = 50;
+/** A median so far from that of the pieces that it was taught means that these look different now. */
+const DRIFT_MADS = 2;
+
+/** Half of the newest pieces differ from what was taught: hardly half of them are bad, so light, camera or product changed. */
+function taughtWarnings({ models }: Snapshot): Finding[] {
+  return models.flatMap(({ id, watched }) =>
+    watched === undefined || watched.newest < DRIFT_PIECES || watched.medianMads < DRIFT_MADS
+      ? []
+      : [
+          {
+            code: 'taught_model_drift',
+            message: `Model ${id} sees other pieces than it was taught: their median is ${watched.medianMads.toFixed(1)} MADs above that of the good ones`,
+            advice: `Light, camera or product has changed: put it right, or teach again (lineside model teach --id ${id} --fresh)`,
+          },
+        ],
+  );
 }
 
 function engineWarnings({ engines = [] }: Snapshot): Finding[] {

@@ -128,6 +128,18 @@ export interface NewestResult {
   readonly detections: readonly Detection[];
 }
 
+/** Scores of a taught model, in MADs above a typical good piece. */
+export interface WatchedView {
+  readonly state: 'watching' | 'armed';
+  /** The limit, in MADs. */
+  readonly mads: number;
+  readonly pieces: number;
+  readonly above: number;
+  /** Median of the newest pieces, and how many these are. */
+  readonly medianMads: number;
+  readonly newest: number;
+}
+
 export interface ModelView {
   readonly id: string;
   readonly sha256: string;
@@ -144,6 +156,8 @@ export interface ModelView {
   readonly demonstration?: string;
   /** Frames it gave a result for, all cameras together. */
   readonly results: number;
+  /** Of a model that was taught on a device: what it scored since the service started. */
+  readonly watched?: WatchedView;
 }
 
 export interface JournalView {

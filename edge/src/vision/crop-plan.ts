@@ -93,6 +93,11 @@ function joinOutputs(work: CropPlan, seen: readonly InferenceOutput[]): Inferenc
     ),
   );
   if (first !== undefined && seen.length === 1) return { ...first, detections };
-  const scores = seen.flatMap(({ anomaly }) => anomaly?.score ?? []);
-  return scores.length === 0 ? { detections } : { detections, anomaly: { score: Math.max(...scores) } };
+  const anomalies = seen.flatMap(({ anomaly }) => anomaly ?? []);
+  const [one] = anomalies;
+  if (one === undefined) return { detections };
+  const crops = anomalies.map(({ score }) => score);
+  const { limit, watching } = one;
+  const of = { ...(limit === undefined ? {} : { limit }), ...(watching === undefined ? {} : { watching }) };
+  return { detections, anomaly: { score: Math.max(...crops), ...of, crops } };
 }

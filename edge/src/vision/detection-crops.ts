@@ -66,19 +66,31 @@ export function rectAround(box: Box, padding: number, picture: PictureSize): Pix
   return { left, top, width: right - left, height: bottom - top };
 }
 
-/** Scaled by libvips off this thread; the letterbox is the same as FFmpeg's. */
 async function cropDetection(request: DetectionCropsRequest, rect: PixelRect): Promise<Uint8Array<ArrayBuffer>> {
   const { pixels, input, pool } = request;
+  return scaledCrop({ bytes: pixels.bytes, size: pixels.size }, rect, input, pool.take(pictureBytes(input)));
+}
+
+/**
+ * A rectangle of a packed RGB frame in the form of a model's input, written into `target`. Scaled by libvips off this
+ * thread; the letterbox is the same as FFmpeg's.
+ */
+export async function scaledCrop(
+  frame: { readonly bytes: Uint8Array; readonly size: PictureSize },
+  rect: PixelRect,
+  input: ModelManifest['input'],
+  target: Uint8Array<ArrayBuffer> = new Uint8Array(pictureBytes(input)),
+): Promise<Uint8Array<ArrayBuffer>> {
   const fit = letterbox(rect, input, input.letterbox.anchor);
   const [left, top] = [Math.max(0, -fit.left), Math.max(0, -fit.top)];
   const kept = { left, top, width: Math.min(fit.width, input.width), height: Math.min(fit.height, input.height) };
-  const scaled = await sharp(pixels.bytes, { raw: { ...pixels.size, channels: 3 } })
+  const scaled = await sharp(frame.bytes, { raw: { ...frame.size, channels: 3 } })
     .extract(rect)
     .resize(fit.width, fit.height, { fit: 'fill', kernel: 'linear' })
     .extract(kept)
     .raw()
     .toBuffer();
-  const target = pool.take(pictureBytes(input)).fill(input.letterbox.fill);
+  target.fill(input.letterbox.fill);
   const from = { bytes: new Uint8Array(scaled), size: kept };
   const to = { left: Math.max(0, fit.left), top: Math.max(0, fit.top) };
   copyRect(from, { ...kept, left: 0, top: 0 }, { bytes: target, size: input }, to);

@@ -2,6 +2,7 @@
  * Vision: cameras and models together in a process of their own, which may hang or be killed without harm. The main
  * process uses it through `VisionProcess`. Also draws boxes on frames.
  */
+export { rectAround, scaledCrop } from './detection-crops.ts';
 export { type Drawing, drawJpeg } from './draw.ts';
 export { drawHeat, type HeatDrawing } from './heat.ts';
 export { VISION_ADVICE, VisionError, type VisionErrorCode } from './errors.ts';

@@ -78,7 +78,7 @@ function encodeGraph({ name = 'graph', inputs, outputs, nodes, constants = [] }:
   return Buffer.concat([
     ...nodes.map((node, i) => delimited(GRAPH.node, encodeNode({ name: `${node.op}_${i}`, ...node }))),
     delimited(GRAPH.name, Buffer.from(name)),
-    ...constants.map((constant) => delimited(GRAPH.initializer, encode('TensorProto', tensorOf(constant)))),
+    ...constants.map((constant) => delimited(GRAPH.initializer, encodeTensor(constant))),
     ...inputs.map((value) => delimited(GRAPH.input, encodeValue(value))),
     ...outputs.map((value) => delimited(GRAPH.output, encodeValue(value))),
   ]);
@@ -100,6 +100,11 @@ export function encodeNode({ name = '', op, domain = '', inputs, outputs, attrib
 export function encodeValue({ name, type, shape }: OnnxValue): Uint8Array {
   const dim = shape.map((size) => (typeof size === 'number' ? { dim_value: size } : { dim_param: size }));
   return encode('ValueInfoProto', { name, type: { tensor_type: { elem_type: elementNumber(type), shape: { dim } } } });
+}
+
+/** One TensorProto. */
+export function encodeTensor(constant: GraphConstant): Uint8Array {
+  return encode('TensorProto', tensorOf(constant));
 }
 
 function attributeOf(value: NodeAttribute): object {

@@ -1,4 +1,5 @@
 /** ONNX files: reading, inspecting, writing, and preparing them so that they take the camera's bytes. */
+export { type Appended, appendNodes } from './append-nodes.ts';
 export { describe, type ModelInputs, type ImageInput, readInputs, type Unfit } from './image-input.ts';
 export { graphFacts, wantsRawPixels } from './graph-facts.ts';
 export { inspectLoaded, inspectOnnx, type OnnxInspection } from './inspect.ts';

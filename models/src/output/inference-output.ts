@@ -11,6 +11,12 @@ export interface ClassScore {
 export interface Anomaly {
   /** The model's own number: higher is less usual. */
   readonly score: number;
+  /** The limit on the same scale, where the model has one. */
+  readonly limit?: number;
+  /** The model was taught and is only watching: whatever it scores is no event. */
+  readonly watching?: true;
+  /** Scores of the crops of this frame, where the model inspects several; `score` is the greatest. */
+  readonly crops?: readonly number[];
   /** The same for each place of the source frame, row by row, at the map's own resolution. */
   readonly map?: { readonly width: number; readonly height: number; readonly values: Float32Array };
 }

@@ -11,8 +11,10 @@ export interface Line {
   readonly reason?: string;
   readonly detections: readonly ShownDetection[];
   readonly classes?: readonly { readonly label: string; readonly score: number }[];
-  readonly anomaly?: { readonly score: number };
+  readonly anomaly?: ShownAnomaly;
 }
+
+type ShownAnomaly = Pick<Anomaly, 'score' | 'limit' | 'watching'>;
 
 interface ShownDetection {
   readonly label: string;
@@ -59,8 +61,12 @@ function wholeOf({
 }
 
 /** Anomaly scores have any scale: digits count from the first that is not 0. */
-function shownAnomaly({ score }: Anomaly): { readonly score: number } {
-  return { score: Number(score.toPrecision(6)) };
+function shownAnomaly({ score, limit, watching }: Anomaly): ShownAnomaly {
+  return {
+    score: Number(score.toPrecision(6)),
+    ...(limit === undefined ? {} : { limit }),
+    ...(watching === undefined ? {} : { watching }),
+  };
 }
 
 export function rounded(value: number, digits: number): number {
@@ -75,10 +81,15 @@ export function textOf(line: Line): string {
   const best = line.classes?.slice(0, 3).map(({ label, score }) => `${label} ${score.toFixed(2)}`);
   const seen = [
     ...(best === undefined ? [] : [`classes ${best.join(', ')}`]),
-    ...(line.anomaly === undefined ? [] : [`anomaly score ${line.anomaly.score}`]),
+    ...(line.anomaly === undefined ? [] : [anomalyText(line.anomaly)]),
     found.join('; ') || 'nothing',
   ];
   const what = line.status === 'no_result' ? `NOT INSPECTED (${line.reason ?? ''})` : seen.join(' | ');
   const mark = line.status === 'degraded' ? ` (degraded: ${line.reason ?? ''})` : '';
   return `${line.source} #${line.frame} ${line.time.toFixed(3)} s${mark}: ${what}`;
+}
+
+function anomalyText({ score, limit, watching }: ShownAnomaly): string {
+  const state = watching === true ? ', watching only' : '';
+  return `anomaly score ${score}${limit === undefined ? '' : ` (limit ${limit} MADs${state})`}`;
 }

@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { SecretResolver, SecretText } from '@lineside/kit';
 import type { Command } from 'commander';
+import { cameraSource } from '../camera-source.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
-import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { positive } from '../option-values.ts';
 
@@ -11,13 +10,6 @@ interface TestOptions {
   readonly transport?: string;
   readonly seconds: number;
   readonly snapshot?: string;
-}
-
-interface Source {
-  readonly url: string;
-  /** Safe to print. */
-  readonly shown: string;
-  readonly transport: 'tcp' | 'udp';
 }
 
 /** `lineside camera test` */
@@ -43,7 +35,7 @@ export function configure(command: Command, registry: Registry): void {
 
 async function test(context: Context, options: TestOptions, [camera = '']: readonly string[]): Promise<ExitCode> {
   const { io } = context;
-  const { url, shown, transport } = await sourceOf(context, camera, options.transport);
+  const { url, shown, transport } = await cameraSource(context, camera, options.transport);
   const [{ probeFfmpeg }, { tryCamera }] = await Promise.all([
     import('../../camera/index.ts'),
     import('../../diagnostics/index.ts'),
@@ -70,31 +62,4 @@ async function test(context: Context, options: TestOptions, [camera = '']: reado
   ];
   context.say(report, lines.join('\n'));
   return EXIT.ok;
-}
-
-/** A camera of the configuration, or a source that is named as it is. */
-async function sourceOf(context: Context, camera: string, transport: string | undefined): Promise<Source> {
-  const { io } = context;
-  if (transport !== undefined && transport !== 'tcp' && transport !== 'udp') {
-    throw new CliError('transport_unknown', `${transport} is no transport`, 'give tcp or udp');
-  }
-  if (/[:/.]/.test(camera)) {
-    const written = new SecretText(camera, 'url');
-    const secrets = new SecretResolver({ env: io.env, baseDir: io.cwd });
-    const url = secrets.url(written);
-    const isPath = !/^[a-z][a-z0-9+.-]*:/i.test(url);
-    return { url: isPath ? resolve(io.cwd, url) : url, shown: written.shown, transport: transport ?? 'tcp' };
-  }
-  const { loadConfig } = await import('../../config/index.ts');
-  const { config, secrets } = await loadConfig(context.configPath, await context.configSources());
-  const found = config.cameras.find(({ id }) => id === camera);
-  if (found === undefined) {
-    const known = config.cameras.map(({ id }) => id).join(', ') || 'none';
-    throw new CliError(
-      'camera_unknown',
-      `${context.configPath} has no camera ${camera}`,
-      `cameras there: ${known}; or give a URL`,
-    );
-  }
-  return { url: secrets.url(found.url), shown: found.url.shown, transport: transport ?? found.transport };
 }

@@ -44,7 +44,7 @@ export function configure(command: Command, registry: Registry): void {
       ) +
         '\n\nWith --json one line per frame: {source, frame, time, status, detections: [{label, score, box, track}]}; time in seconds,' +
         '\nbox as [x1, y1, x2, y2] in pixels of the source. A classification adds classes: [{label, score}], best first; an' +
-        '\nanomaly model adds anomaly: {score}. track is the number of the object in a video, or in images with --sequence; the' +
+        '\nanomaly model adds anomaly: {score}, of a taught one also limit and watching. track is the number of the object in a video, or in images with --sequence; the' +
         '\nsame object has the same number in all frames. With --masks a detection of a model with masks has mask: {x, y, width,' +
         '\nheight, runs}: run lengths of pixels in that rectangle, row by row, beginning outside the object.' +
         '\nstatus is ok, degraded or no_result: no_result never means that nothing is there. An input that cannot be read' +

@@ -23,15 +23,21 @@ export function anomalyOutput(
   options: DecoderOptions,
   source: PictureSize,
 ): InferenceOutput {
-  const { input, output, thresholds } = options.manifest;
+  const { input, output, thresholds, taught } = options.manifest;
   const fit = letterbox(source, input, input.letterbox.anchor);
   const content = map === undefined ? undefined : contentOf(map, fit, input);
   const own = score ?? content?.values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY) ?? 0;
   const { threshold, pixelThreshold } = output.options ?? {};
   const unit = threshold === undefined || threshold <= 0 ? 1 : thresholds.score / threshold;
   const shown = own * unit;
-  const anomaly = { score: own, ...(options.maps && content !== undefined ? { map: content } : {}) };
-  if (!(shown >= options.score)) return { detections: [], anomaly };
+  const watching = taught?.state === 'watching';
+  const anomaly = {
+    score: own,
+    ...(taught === undefined ? {} : { limit: taught.mads }),
+    ...(watching ? { watching } : {}),
+    ...(options.maps && content !== undefined ? { map: content } : {}),
+  };
+  if (watching || !(shown >= options.score)) return { detections: [], anomaly };
   const detection = imageLevelDetection(LABEL, Math.max(0, options.manifest.labels.indexOf(LABEL)), shown, source);
   if (map === undefined || pixelThreshold === undefined || !options.masks) return { detections: [detection], anomaly };
   const above = { ...map, values: map.values.map((value) => value - pixelThreshold) };

@@ -52,6 +52,8 @@ export interface DecoderOptions {
     readonly output: OutputForm;
     readonly labels: readonly string[];
     readonly thresholds: LeastScores & { readonly iou: number };
+    /** Of a model that was taught on a device; while it is watching, it reports scores only. */
+    readonly taught?: { readonly state: 'watching' | 'armed'; readonly mads: number } | undefined;
   };
   /** Least score, 0 to 1. */
   readonly score: number;

@@ -158,6 +158,21 @@ export function makeBottle(random: Random, objectId: string, defect: DefectKind 
   };
 }
 
+/** The next bottle of the same product: as `like`, with what differs from piece to piece on a real line. */
+export function nextOfProduct(like: Bottle, random: Random, objectId: string, defect: DefectKind | undefined): Bottle {
+  const shift = random.between(-0.006, 0.006);
+  const { label, fill } = like;
+  return {
+    ...like,
+    objectId,
+    body: vary(random, like.body, 3),
+    lean: random.around(0, 0.006),
+    ...(label && { label: { ...label, from: label.from + shift, to: label.to + shift } }),
+    ...(fill && { fill: { ...fill, level: fill.level + random.between(-0.01, 0.01) } }),
+    defect: defect ? { kind: defect, seed: random.integer(0, 1 << 30) } : undefined,
+  };
+}
+
 /** Half width in picture units at a height fraction, by the profile's straight pieces smoothed at the corners. */
 export function halfAt(bottle: Bottle, level: number): number {
   const soft = 0.018;

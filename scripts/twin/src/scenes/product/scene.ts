@@ -4,7 +4,7 @@ import { type Canvas, Random } from '../../raster/index.ts';
 import type { Play } from '../stage.ts';
 import type { TruthEvent } from '../truth.ts';
 import { type Mount, mountFor, UNITS } from '../view.ts';
-import { type Bottle, makeBottle } from './bottle.ts';
+import { type Bottle, makeBottle, nextOfProduct } from './bottle.ts';
 import { drawHand, type Hand, handAt, HAND_REACH } from './draw-hand.ts';
 import type { Flow } from './flow.ts';
 import { drawProductHall, type ProductHall, productHall } from './hall.ts';
@@ -144,8 +144,18 @@ export class ProductScene implements Play {
     const known = this.#made.get(k);
     if (known) return known;
     if (this.#made.size >= KEPT) this.#made.clear();
-    const bottle = makeBottle(new Random(...this.#seed, 'bottle', k), `bottle-${k}`, this.#flow.defect(k));
+    const random = new Random(...this.#seed, 'bottle', k);
+    const [id, defect] = [`bottle-${k}`, this.#flow.defect(k)];
+    const bottle =
+      this.#camera.product === 'one'
+        ? nextOfProduct(this.#product(), random, id, defect)
+        : makeBottle(random, id, defect);
     this.#made.set(k, bottle);
     return bottle;
+  }
+
+  /** What all bottles look like where they are one product; with a label, so that it can be torn. */
+  #product(): Bottle {
+    return makeBottle(new Random(...this.#seed, 'product'), 'product', 'torn_label');
   }
 }

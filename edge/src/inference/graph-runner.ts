@@ -1,0 +1,60 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { messageOf } from '@lineside/kit';
+import { InferenceError } from './errors.ts';
+
+/** Outputs of a run by name, as the model gave them. */
+export type RawOutputs = ReadonlyMap<string, Float32Array>;
+
+/**
+ * Runs a graph that this program wrote itself, on the CPU with one thread, and returns its outputs without decoding:
+ * what teaching needs. Models of unknown origin are run by `probeModel` in a process of their own.
+ */
+export class GraphRunner {
+  readonly #session: InferenceSession;
+
+  private constructor(session: InferenceSession) {
+    this.#session = session;
+  }
+
+  /** @throws InferenceError `model_unreadable`. */
+  static async open(graph: Uint8Array): Promise<GraphRunner> {
+    try {
+      return new GraphRunner(
+        await InferenceSession.create(graph, {
+          executionProviders: ['cpu'],
+          intraOpNumThreads: 1,
+          interOpNumThreads: 1,
+          logSeverityLevel: 4,
+        }),
+      );
+    } catch (error) {
+      throw new InferenceError('model_unreadable', messageOf(error));
+    }
+  }
+
+  /**
+   * One image, packed RGB of the size that the graph takes.
+   *
+   * @throws InferenceError `inference_error`.
+   */
+  async run(
+    pixels: Uint8Array,
+    { width, height }: { readonly width: number; readonly height: number },
+  ): Promise<RawOutputs> {
+    const [input = ''] = this.#session.inputNames;
+    try {
+      const answers = await this.#session.run({ [input]: new Tensor('uint8', pixels, [1, height, width, 3]) });
+      return new Map(
+        Object.entries(answers).flatMap(([name, { data }]): (readonly [string, Float32Array])[] =>
+          data instanceof Float32Array ? [[name, data]] : [],
+        ),
+      );
+    } catch (error) {
+      throw new InferenceError('inference_error', messageOf(error));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+}

@@ -1,0 +1,165 @@
+import { appendNodes, type GraphConstant, type GraphNode } from '../onnx/index.ts';
+import type { CellGrid } from './cell-grid.ts';
+import type { Points } from './coreset.ts';
+import type { Extractor } from './extractor.ts';
+
+export const SCORE_OUTPUT = 'score';
+export const MAP_OUTPUT = 'anomaly_map';
+
+/** What a taught model knows beside its extractor. */
+export interface PatchMemory {
+  readonly grid: CellGrid;
+  readonly good: Points;
+  /** Score and map are (distance - centre) / scale. */
+  readonly centre: number;
+  readonly scale: number;
+  /** The score is the mean of this many cells, those farthest from the memory. */
+  readonly top: number;
+}
+
+/** The map is finer than the grid of cells by this factor, and smoothed by a Gaussian of this many of its pixels. */
+const FINER = 2;
+const SIGMA = 1.5;
+
+/**
+ * One graph: extractor, distance of each cell to the nearest good patch, score [1] and map [1, 1, rows * 2, columns * 2].
+ * Every operator is in TensorRT's ONNX parser and every size is fixed.
+ *
+ * |a - m|^2 = |a|^2 - 2am + |m|^2, and |a|^2 is the same for all m: it is added after the minimum, for one row instead of
+ * all. It is a MatMul with ones, which is one node in every operator set. These differences cancel in half precision.
+ */
+export function memoryGraph(extractor: Extractor, memory: PatchMemory): Uint8Array {
+  const { grid } = memory;
+  const size = [1, 1, grid.rows * FINER, grid.columns * FINER];
+  return appendNodes(extractor.onnx.model, {
+    inputs: [inputOf(extractor, grid)],
+    outputs: [
+      { name: SCORE_OUTPUT, type: 'float32', shape: [1] },
+      { name: MAP_OUTPUT, type: 'float32', shape: size },
+    ],
+    nodes: [...distanceNodes(extractor.output), ...scoreNodes(), ...mapNodes()],
+    constants: constantsOf(memory),
+  });
+}
+
+/** The extractor alone with the input of a fixed size: its output is [1, D, rows, columns]. */
+export function embeddingGraph(extractor: Extractor, grid: CellGrid): Uint8Array {
+  const { output: name, dimensions } = extractor;
+  return appendNodes(extractor.onnx.model, {
+    inputs: [inputOf(extractor, grid)],
+    outputs: [{ name, type: 'float32', shape: [1, dimensions, grid.rows, grid.columns] }],
+    nodes: [],
+    constants: [],
+  });
+}
+
+function inputOf({ input }: Extractor, { width, height }: CellGrid) {
+  return { name: input, type: 'uint8', shape: [1, height, width, 3] };
+}
+
+const node = (op: string, inputs: readonly string[], output: string, attributes: GraphNode['attributes'] = {}) => ({
+  op,
+  inputs,
+  outputs: [output],
+  attributes,
+});
+
+function distanceNodes(embedding: string): readonly GraphNode[] {
+  return [
+    node('Reshape', [embedding, 'patches_shape'], 'patches'),
+    node('Mul', ['patches', 'patches'], 'patches_squared'),
+    node('MatMul', ['ones', 'patches_squared'], 'patches_norm'),
+    node('MatMul', ['memory_doubled', 'patches'], 'products'),
+    node('Add', ['products', 'memory_norm'], 'without_norm'),
+    node('ReduceMin', ['without_norm'], 'nearest', { axes: [0], keepdims: 1 }),
+    node('Add', ['nearest', 'patches_norm'], 'squared'),
+    node('Relu', ['squared'], 'squared_positive'),
+    node('Sqrt', ['squared_positive'], 'distance'),
+    node('Sub', ['distance', 'centre_of_good'], 'distance_centred'),
+    node('Mul', ['distance_centred', 'scale_of_good'], 'cells'),
+  ];
+}
+
+function scoreNodes(): readonly GraphNode[] {
+  return [
+    {
+      op: 'TopK',
+      inputs: ['cells', 'top_count'],
+      outputs: ['top', 'top_index'],
+      attributes: { axis: 1, largest: 1, sorted: 1 },
+    },
+    node('ReduceMean', ['top'], SCORE_OUTPUT, { axes: [1], keepdims: 0 }),
+  ];
+}
+
+function mapNodes(): readonly GraphNode[] {
+  const side = blurKernel().length;
+  const pad = (side - 1) / 2;
+  return [
+    node('Reshape', ['cells', 'map_shape'], 'map_cells'),
+    node('Resize', ['map_cells', 'map_no_roi', 'map_scale'], 'map_fine', {
+      mode: { string: 'linear' },
+      coordinate_transformation_mode: { string: 'half_pixel' },
+    }),
+    node('Conv', ['map_fine', 'map_blur'], 'map_blurred', { kernel_shape: [side, side], pads: [pad, pad, pad, pad] }),
+    node('Mul', ['map_blurred', 'map_rim'], MAP_OUTPUT),
+  ];
+}
+
+function constantsOf({ grid, good, centre, scale, top }: PatchMemory): readonly GraphConstant[] {
+  const { values, dimensions } = good;
+  const count = values.length / dimensions;
+  const norms = Float32Array.from({ length: count }, (_, n) =>
+    values.subarray(n * dimensions, (n + 1) * dimensions).reduce((sum, value) => sum + value * value, 0),
+  );
+  const kernel = blurKernel();
+  const side = kernel.length;
+  const [rows, columns] = [grid.rows * FINER, grid.columns * FINER];
+  return [
+    floats(
+      'memory_doubled',
+      [count, dimensions],
+      values.map((value) => -2 * value),
+    ),
+    floats('memory_norm', [count, 1], norms),
+    floats('ones', [1, dimensions], new Float32Array(dimensions).fill(1)),
+    floats('centre_of_good', [1], Float32Array.of(centre)),
+    floats('scale_of_good', [1], Float32Array.of(1 / scale)),
+    floats('map_no_roi', [0], new Float32Array(0)),
+    floats('map_scale', [4], Float32Array.of(1, 1, FINER, FINER)),
+    floats('map_blur', [1, 1, side, side], Float32Array.from(kernel.flatMap((a) => kernel.map((b) => a * b)))),
+    floats('map_rim', [1, 1, rows, columns], rimGain(rows, columns, kernel)),
+    integers('patches_shape', [dimensions, grid.rows * grid.columns]),
+    integers('map_shape', [1, 1, grid.rows, grid.columns]),
+    integers('top_count', [top]),
+  ];
+}
+
+function floats(name: string, shape: readonly number[], data: Float32Array): GraphConstant {
+  return { name, shape, data };
+}
+
+function integers(name: string, values: readonly number[]): GraphConstant {
+  return { name, shape: [values.length], data: BigInt64Array.from(values, BigInt) };
+}
+
+/** One axis of the Gaussian, with a sum of 1. */
+function blurKernel(): readonly number[] {
+  const radius = Math.ceil(3 * SIGMA);
+  const values = Array.from({ length: 2 * radius + 1 }, (_, n) => Math.exp(-((n - radius) ** 2) / (2 * SIGMA * SIGMA)));
+  const sum = values.reduce((a, b) => a + b, 0);
+  return values.map((value) => value / sum);
+}
+
+/** 1 / the weight of the kernel that lies inside the map: without it the zeros outside would darken the rim by half. */
+function rimGain(rows: number, columns: number, kernel: readonly number[]): Float32Array {
+  const inside = (length: number): readonly number[] =>
+    Array.from({ length }, (_, at) =>
+      kernel.reduce((sum, weight, n) => {
+        const place = at + n - (kernel.length - 1) / 2;
+        return place < 0 || place >= length ? sum : sum + weight;
+      }, 0),
+    );
+  const across = inside(columns);
+  return Float32Array.from(inside(rows).flatMap((down) => across.map((weight) => 1 / (down * weight))));
+}
