@@ -1,5 +1,5 @@
 /**
- * npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--cameras N] [--busy N,N] [--json FILE]: prints one table and writes its JSON twin.
+ * npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--cameras N] [--busy N,N] [--data DIR] [--json FILE]: prints one table and writes its JSON twin.
  */
 import { parseArgs } from 'node:util';
 import { decoders } from './decoders.ts';
@@ -12,11 +12,24 @@ import { printReport, writeReport, type Bench } from './report.ts';
 import { slice } from './slice.ts';
 import { startup } from './startup.ts';
 import { sync } from './sync.ts';
+import { teach } from './teach.ts';
 import { twin } from './twin.ts';
 
-const BENCHES: readonly Bench[] = [slice, journal, sync, drain, inference, decoders, startup, overload, recovery, twin];
+const BENCHES: readonly Bench[] = [
+  slice,
+  journal,
+  sync,
+  drain,
+  inference,
+  decoders,
+  startup,
+  overload,
+  recovery,
+  twin,
+  teach,
+];
 
-const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--cameras N] [--busy N,N] [--json FILE]
+const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--cameras N] [--busy N,N] [--data DIR] [--json FILE]
 
 ${BENCHES.map((bench) => `  ${bench.name.padEnd(12)}${bench.what}`).join('\n')}
 
@@ -25,6 +38,7 @@ ${BENCHES.map((bench) => `  ${bench.name.padEnd(12)}${bench.what}`).join('\n')}
   --model REF   inference: this model instead; repeat for more
   --cameras N   overload: cameras of the line
   --busy N,N    overload: busy processes beside it, an arm for each
+  --data DIR    teach: folder with real pictures, in defect/cookies and defect/belt
   --json FILE   the same table as JSON, names in lowerCamelCase
 
 Example: npm run bench -- slice --quick --json slice.json`;
@@ -37,6 +51,7 @@ const { values, positionals } = parseArgs({
     model: { type: 'string', multiple: true },
     cameras: { type: 'string' },
     busy: { type: 'string' },
+    data: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -72,6 +87,7 @@ if (values.help || positionals.length === 0) {
     ...models,
     ...(cameras && { cameras }),
     ...(busy && { busy }),
+    ...(values.data && { data: values.data }),
     signal: stop.signal,
     log,
   });

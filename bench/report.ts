@@ -35,6 +35,8 @@ export interface BenchOptions {
   /** Cameras of the line, and busy processes beside it: instead of the bench's own. */
   readonly cameras?: number;
   readonly busy?: readonly number[];
+  /** Folder with real pictures, for benches that can use them. */
+  readonly data?: string;
   /** Instead of the bench's own models. */
   readonly models?: readonly string[];
   readonly log: (line: string) => void;

@@ -61,7 +61,7 @@ describe('learning from good pieces', () => {
     expect(one.held).toEqual(two.held);
     expect(one.held.every((score) => score !== undefined && score > 0)).toBe(true);
     const scorer = await openScorer({ extractor, grid }, one.good);
-    // The final memory knows every piece, so it finds each of them less odd than the memory that had not seen it.
+    // The final memory knows every piece, so that each is less odd to it than the memory that had not seen it.
     const seen = await Promise.all([0, 5, 11].map(async (n) => scorer.score(piece(n + 1))));
     const held = [0, 5, 11].map((n) => one.held[n] ?? 0);
     expect(seen.reduce((a, b) => a + b, 0)).toBeLessThan(held.reduce((a, b) => a + b, 0));

@@ -24,7 +24,7 @@ describe('the spread of good pieces', () => {
 });
 
 describe('a limit in MADs', () => {
-  it('is reported with what it finds and what it raises falsely', () => {
+  it('is reported with the faults above it and its false alarms', () => {
     expect(effectOf(4, [0, 1, 5], [3, 8])).toEqual({
       mads: 4,
       false: 1,
@@ -35,7 +35,7 @@ describe('a limit in MADs', () => {
     expect(effectOf(4, [0, 1, 2], [])).toEqual({ mads: 4, false: 0, falseFraction: 0 });
   });
 
-  it('lies between good and bad pieces where these can be told apart', () => {
+  it('lies between good and bad pieces where these can be separated', () => {
     const limit = sharpenedLimit([-1, 0, 1, 2], [9, 12, 30]);
     expect(limit).toBe(5.5);
     expect(effectOf(limit, [-1, 0, 1, 2], [9, 12, 30])).toMatchObject({ false: 0, found: 3 });

@@ -70,7 +70,7 @@ export const USUAL_MADS = 3.5;
 const LEAST_SHARPENED = 3;
 
 /**
- * The limit between good and bad pieces: in the middle of the widest gap where they can be told apart, else where least
+ * The limit between good and bad pieces: in the middle of the widest gap where they can be separated, else where least
  * goes wrong; at least 3 MADs.
  */
 export function sharpenedLimit(good: readonly number[], bad: readonly number[]): number {

@@ -18,7 +18,7 @@ export function configure(command: Command, registry: Registry): void {
     .addHelpText(
       'after',
       examples('lineside model limit cookies', 'lineside model limit cookies --mad 6') +
-        '\n\nA lower limit finds more faults and raises more false alarms. A running service takes the new limit over by' +
+        '\n\nA lower limit detects more faults and raises more false alarms. A running service takes the new limit over by' +
         '\nitself; no TensorRT engine is built again.',
     )
     .action(action<LimitOptions>(registry, limit));
