@@ -1,10 +1,8 @@
 import { embeddingGraph, type Extractor, inputSizeFor, memoryGraph } from '@lineside/models';
 import { GraphRunner } from '../../edge/src/inference/index.ts';
-import { seeded, TOP } from '../../edge/src/teaching/index.ts';
+import { MEMORY, seeded, TOP } from '../../edge/src/teaching/index.ts';
 import { median, type Row } from '../report.ts';
 import { cpuSince } from './verdict.ts';
-
-const MEMORY = 1000;
 
 /** CPU time of the complete graph and of its extractor alone. Their rounds alternate, so that both see the same machine. */
 export async function speedRow(extractor: Extractor, rounds: number): Promise<Row> {

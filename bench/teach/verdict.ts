@@ -1,5 +1,14 @@
 import { type CellGrid, type Extractor, farthestPoints } from '@lineside/models';
-import { type Spread, inMads, learn, openScorer, seeded, spreadOf, USUAL_MADS } from '../../edge/src/teaching/index.ts';
+import {
+  type Spread,
+  inMads,
+  learn,
+  MEMORY,
+  openScorer,
+  seeded,
+  spreadOf,
+  USUAL_MADS,
+} from '../../edge/src/teaching/index.ts';
 
 /** Pieces as a model takes them: packed RGB in the size of the grid. */
 export interface PieceSet {
@@ -44,7 +53,6 @@ export async function judgeTaught(set: PieceSet, extractor: Extractor, signal: A
 }
 
 const CELL = 8;
-const MEMORY = 1000;
 const TOP = 10;
 const PARTS = 5;
 

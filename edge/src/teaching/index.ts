@@ -7,7 +7,7 @@ export { TEACHING_ERROR_CODES, TeachingError, type TeachingErrorCode } from './e
 export { collectFromCamera, type CameraPieces, gridForCamera } from './from-camera.ts';
 export { collectFromStage, type StagePieces } from './from-stage.ts';
 export { collectImages, gridForImages, imageFiles } from './from-images.ts';
-export { learn, type LearnOptions, type LearnStep, openScorer, type Pieces, TOP } from './learn.ts';
+export { MEMORY, learn, type LearnOptions, type LearnStep, openScorer, type Pieces, TOP } from './learn.ts';
 export {
   effectOf,
   inMads,

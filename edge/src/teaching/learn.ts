@@ -38,8 +38,8 @@ export interface Learned {
   readonly held: readonly (number | undefined)[];
 }
 
-/** Patches that the memory keeps. Few more find few more faults, and cost time in every inference. */
-export const MEMORY = 1000;
+/** Patches that the memory keeps: three times as many separate pieces no better, and cost 3 ms more in every inference. */
+export const MEMORY = 300;
 /** Patches among which they are chosen, drawn evenly from all pieces: the choice costs candidates x memory. */
 const CANDIDATES = 20_000;
 /** Parts into which the pieces are divided; each is judged by a memory of the others. */

@@ -69,8 +69,8 @@ function distanceNodes(embedding: string): readonly GraphNode[] {
     node('Reshape', [embedding, 'patches_shape'], 'patches'),
     node('Mul', ['patches', 'patches'], 'patches_squared'),
     node('MatMul', ['ones', 'patches_squared'], 'patches_norm'),
-    node('MatMul', ['memory_doubled', 'patches'], 'products'),
-    node('Add', ['products', 'memory_norm'], 'without_norm'),
+    node('Concat', ['patches', 'ones_row'], 'patches_and_one', { axis: 0 }),
+    node('MatMul', ['memory_doubled', 'patches_and_one'], 'without_norm'),
     node('ReduceMin', ['without_norm'], 'nearest', { axes: [0], keepdims: 1 }),
     node('Add', ['nearest', 'patches_norm'], 'squared'),
     node('Relu', ['squared'], 'squared_positive'),
@@ -109,19 +109,12 @@ function mapNodes(): readonly GraphNode[] {
 function constantsOf({ grid, good, centre, scale, top }: PatchMemory): readonly GraphConstant[] {
   const { values, dimensions } = good;
   const count = values.length / dimensions;
-  const norms = Float32Array.from({ length: count }, (_, n) =>
-    values.subarray(n * dimensions, (n + 1) * dimensions).reduce((sum, value) => sum + value * value, 0),
-  );
   const kernel = blurKernel();
   const side = kernel.length;
   const [rows, columns] = [grid.rows * FINER, grid.columns * FINER];
   return [
-    floats(
-      'memory_doubled',
-      [count, dimensions],
-      values.map((value) => -2 * value),
-    ),
-    floats('memory_norm', [count, 1], norms),
+    floats('memory_doubled', [count, dimensions + 1], doubledWithNorm(good)),
+    floats('ones_row', [1, grid.rows * grid.columns], new Float32Array(grid.rows * grid.columns).fill(1)),
     floats('ones', [1, dimensions], new Float32Array(dimensions).fill(1)),
     floats('centre_of_good', [1], Float32Array.of(centre)),
     floats('scale_of_good', [1], Float32Array.of(1 / scale)),
@@ -133,6 +126,22 @@ function constantsOf({ grid, good, centre, scale, top }: PatchMemory): readonly 
     integers('map_shape', [1, 1, grid.rows, grid.columns]),
     integers('top_count', [top]),
   ];
+}
+
+/** Each patch m as (-2m, |m|^2): with a 1 behind each embedding a, one product gives |m|^2 - 2am. */
+function doubledWithNorm({ values, dimensions }: Points): Float32Array {
+  const width = dimensions + 1;
+  const out = new Float32Array((values.length / dimensions) * width);
+  for (let n = 0; n < values.length / dimensions; n += 1) {
+    let norm = 0;
+    for (let d = 0; d < dimensions; d += 1) {
+      const value = values[n * dimensions + d] ?? 0;
+      out[n * width + d] = -2 * value;
+      norm += value * value;
+    }
+    out[n * width + dimensions] = norm;
+  }
+  return out;
 }
 
 function floats(name: string, shape: readonly number[], data: Float32Array): GraphConstant {

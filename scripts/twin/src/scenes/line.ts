@@ -30,8 +30,8 @@ const productCamera = z.strictObject({
   secondsInView: z.number().positive().max(60),
   /** Fraction of bottles with a random fault, besides the scripted ones. */
   defectRate: fraction.default(0),
-  /** `one`: every bottle is the same product, as on a real line; `mixed`: each looks different, for training. */
-  product: z.enum(['mixed', 'one']).default('mixed'),
+  /** `one`: every bottle is the same product, as on a real line; `mixed`: each looks different, as when left out. */
+  product: z.enum(['mixed', 'one']).optional(),
   incidents: z.array(z.strictObject({ at: seconds, kind: z.enum([...DEFECTS, 'any']) })).default([]),
   /** `plant`: bottles are the plant's packs, with its faults, and the belt stands when the plant does. */
   follows: z.literal('plant').optional(),
