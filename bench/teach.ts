@@ -85,7 +85,9 @@ export const teach: Bench = {
           what: 'teaching in a process of its own: CPU and peak memory',
           columns: [{ key: 'pieces' }, { key: 'cpuS', digits: 1 }, { key: 'peakMb', digits: 0 }],
           rows: [many],
-          notes: ['From image files to the bundle with its report; FFmpeg, which decodes them, is counted in.'],
+          notes: [
+            'From image files to the bundle with its report; CPU and memory of the Node process, without FFmpeg, which decodes the files.',
+          ],
         },
       ],
     };

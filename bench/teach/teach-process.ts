@@ -13,6 +13,6 @@ await collectImages({ folder, kind: 'good', files, capabilities: await probeFfmp
 const task = { id: 'many', folder, bundle: join(data, 'models/many'), mads: undefined, state: 'watching' as const };
 await teach({ ...task, wallMs: Date.now(), signal });
 const { user, system } = process.cpuUsage();
-// FFmpeg's children, which have ended.
+// Of this process alone: FFmpeg decodes in children of its own.
 const { maxRSS } = process.resourceUsage();
 console.log(JSON.stringify({ cpuS: (user + system) / 1e6, peakMb: maxRSS / 1024 }));

@@ -205,7 +205,9 @@ function oddOf(good: readonly ReportPiece[], mads: number): readonly JudgedPiece
 function notesOf(pieces: number, bad: number): readonly string[] {
   const notes: string[] = [];
   if (pieces < FEW_PIECES) {
-    notes.push(`${pieces} good pieces: expect 5 to 10 % false alarms; ${FEW_PIECES} and more bring that below 2 %`);
+    notes.push(
+      `${pieces} good pieces: expect 5 to 10 % false alarms; ${FEW_PIECES} and more bring that down to about 2 %`,
+    );
   }
   if (bad === 0) notes.push('no bad pieces were shown (--bad DIR): how many faults are found is not known');
   return notes;

@@ -2,6 +2,7 @@ import type { FrameRef, RuleOutput, Tally, Track } from '../../domain/index.ts';
 import { type Crossing, CrossingLine, lineBox, MomentSubject } from '../crossing/index.ts';
 import type { Judge, JudgeSetup } from '../define-rule.ts';
 import { IncidentTracker } from '../incidents/index.ts';
+import { TallyCounts } from '../tally-counts.ts';
 import type { CountOptions } from './options.ts';
 
 /** For so long after a product crossed backward, products are said to move backward. */
@@ -13,7 +14,7 @@ export class CountJudge implements Judge {
   readonly #options: CountOptions;
   readonly #lines = new Map<string, CrossingLine>();
   readonly #maxGapMs: number;
-  #tallies: Tally[] = [];
+  readonly #tallies = new TallyCounts();
   #forward = 0;
   #backward = 0;
   #latest: { readonly label: string; readonly atMs: number } | undefined;
@@ -40,9 +41,7 @@ export class CountJudge implements Judge {
 
   /** What was counted since the last call. */
   tallies(): readonly Tally[] {
-    const taken = this.#tallies;
-    this.#tallies = [];
-    return taken;
+    return this.#tallies.take();
   }
 
   #lineOf(label: string): CrossingLine {
@@ -53,14 +52,14 @@ export class CountJudge implements Judge {
 
   #add(label: string, { direction }: Crossing, atMs: number): void {
     const isForward = direction === 'forward';
-    this.#tallies.push({ name: isForward ? 'forward' : 'backward', label, count: 1 });
+    this.#tallies.add(isForward ? 'forward' : 'backward', label, 1);
     if (isForward) this.#forward += 1;
     else {
       this.#backward += 1;
       this.#latest = { label, atMs };
     }
     const net = isForward ? 1 : this.#options.reversal === 'subtract' ? -1 : 0;
-    if (net !== 0) this.#tallies.push({ name: 'counted', label, count: net });
+    if (net !== 0) this.#tallies.add('counted', label, net);
   }
 
   #observe(frame: FrameRef): RuleOutput[] {

@@ -6,6 +6,7 @@ import type { RulePlace } from '../rule-definition.ts';
 import { Fault, type FaultStep } from './fault.ts';
 import type { WeightOptions } from './options.ts';
 import { WEIGHT_CONDITIONS, type Weighed, Weighing } from './weighing.ts';
+import { TallyCounts } from '../tally-counts.ts';
 
 /** Judges each item that the scale weighs. A weight that is bad or stale is no result: neither good nor a fault. */
 export class WeightRule implements Rule {
@@ -14,7 +15,7 @@ export class WeightRule implements Rule {
   readonly #weighing: Weighing;
   readonly #faults: readonly { readonly fault: Fault; key: string }[];
   readonly #inForce: InForce;
-  #tallies: Tally[] = [];
+  readonly #tallies = new TallyCounts();
   #opened = 0;
   #latest: Weighed | undefined;
   #trigger: { readonly value: SignalValue; readonly epoch: number } | undefined;
@@ -69,9 +70,7 @@ export class WeightRule implements Rule {
 
   /** What was weighed since the last call. */
   tallies(): readonly Tally[] {
-    const taken = this.#tallies;
-    this.#tallies = [];
-    return taken;
+    return this.#tallies.take();
   }
 
   /** The weight of a new item, or undefined where this reading is none. */
@@ -128,6 +127,6 @@ export class WeightRule implements Rule {
   }
 
   #tally(name: Tally['name']): void {
-    this.#tallies.push({ name, label: 'item', count: 1 });
+    this.#tallies.add(name, 'item', 1);
   }
 }
