@@ -315,6 +315,7 @@ export const MODULES: readonly Module[] = [
     ['better-sqlite3'],
     ['reading.ts'],
   ),
+  edge('production', ['domain']),
   edge('load', ['domain', 'kit'], ['node:os']),
   edge('status/client', ['kit'], ['node:http']),
   edge(
@@ -344,6 +345,7 @@ export const MODULES: readonly Module[] = [
       'rules',
       'plant',
       'signals',
+      'production',
       'pipeline',
       'journal',
       'evidence',
@@ -372,6 +374,7 @@ export const MODULES: readonly Module[] = [
       'evidence',
       'events',
       'status/client',
+      'production',
       'status',
       'event-accuracy',
       'vision',

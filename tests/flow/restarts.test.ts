@@ -216,7 +216,11 @@ const CHANGES: Readonly<Record<string, Change>> = {
  * Lists whose keys all restart the same, so that one of them is changed on the running line; of rules, each key that the
  * rule of the lamp has.
  */
-const UNIFORM: Readonly<Record<string, Restart>> = { 'signals[]': 'signals' };
+const UNIFORM: Readonly<Record<string, Restart>> = {
+  'signals[]': 'signals',
+  'recipes[]': 'rule',
+  production: 'process',
+};
 const REPRESENTATIVES = ['signals[].source'];
 
 const ALL_KEYS = describeKeys();

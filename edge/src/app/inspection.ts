@@ -27,6 +27,8 @@ export interface InspectionStart {
   /** For the rules. */
   readonly around: RuleSurroundings;
   readonly signals: SignalTable;
+  /** Details that every event has. */
+  readonly context: () => Readonly<Record<string, string>>;
 }
 
 /** Cameras, models, lanes and rules of a running line. A camera or a rule is replaced while the others go on. */
@@ -47,7 +49,7 @@ export class Inspection {
   #vision: VisionProcess;
   #running: Service;
 
-  constructor(options: RunLineOptions, { models, keeper, recorder, alarm, around, signals }: InspectionStart) {
+  constructor(options: RunLineOptions, { models, keeper, recorder, alarm, around, signals, context }: InspectionStart) {
     const { loaded, clock, logger } = options;
     this.#options = options;
     this.#loaded = loaded;
@@ -71,6 +73,7 @@ export class Inspection {
       log: logger.child({ module: 'pipeline' }),
       newEventId: eventIds(clock),
       signals,
+      context,
     });
     signals.onSample((signal) => this.lanes.signal(signal));
     this.load = new LoadMeter({

@@ -1,6 +1,7 @@
 import { type CoverageJson, type CoverageWords, machineZone } from '@lineside/protocol/coverage';
-import { type LoadedConfig, shiftPlanOf } from '../config/index.ts';
+import { type LoadedConfig, recipeFor, shiftPlanOf } from '../config/index.ts';
 import type { Clock } from '@lineside/kit';
+import { StatusError } from '../status/index.ts';
 import type {
   CleaningConfirmation,
   ConfirmedCleaning,
@@ -23,6 +24,8 @@ import type { Inspection } from './inspection.ts';
 import { journalView } from './journal-view.ts';
 import { LineCoverage } from './line-coverage.ts';
 import type { LineCleaning } from './line-cleaning.ts';
+import type { LineProduction } from './line-production.ts';
+import type { RecipeState } from './line-recipe.ts';
 import type { LineSignals } from './line-signals.ts';
 import { refusals } from './models.ts';
 import type { DataFolder } from './open-data-folder.ts';
@@ -43,6 +46,8 @@ export interface LineStatusParts {
   readonly inspection: Inspection;
   readonly signals: LineSignals;
   readonly cleaning: LineCleaning;
+  readonly production: () => LineProduction;
+  readonly recipe: { readonly state: () => RecipeState; readonly use: (name: string) => Promise<boolean> };
   readonly secrets: SecretWatch;
   readonly uplink: () => UplinkService | undefined;
 }
@@ -144,6 +149,33 @@ export class LineStatus implements StatusSource {
 
   confirmCleaning(confirmation: CleaningConfirmation): Promise<readonly ConfirmedCleaning[]> {
     return this.#parts.cleaning.confirm(confirmation);
+  }
+
+  production(shift: string): object {
+    return { ...this.#parts.production().report(shift), recipe: this.#parts.recipe.state() };
+  }
+
+  recipes(): object {
+    const { recipes } = this.#parts.loaded().config;
+    return {
+      current: this.#parts.recipe.state(),
+      recipes: recipes.map(({ id, product = id, rules, fields }) => ({
+        id,
+        product,
+        rules: Object.keys(rules),
+        fields,
+      })),
+    };
+  }
+
+  async setRecipe(name: string): Promise<object> {
+    const { config } = this.#parts.loaded();
+    if (recipeFor(config, name) === undefined) {
+      const advice = `known: ${config.recipes.map(({ id }) => id).join(', ') || 'none'}; add it under recipes:`;
+      throw new StatusError({ code: 'bad_request', message: `no recipe is called ${name}`, advice });
+    }
+    await this.#parts.recipe.use(name);
+    return this.recipes();
   }
 
   signals(): readonly SignalView[] {

@@ -16,6 +16,7 @@ import { lineEngines } from './engines.ts';
 import { Inspection } from './inspection.ts';
 import { bootId } from './machine.ts';
 import { LineSignals } from './line-signals.ts';
+import { LineRecipe } from './line-recipe.ts';
 import { lineModels } from './models.ts';
 import { type DataFolder, openDataFolder } from './open-data-folder.ts';
 import { PlantSignals } from '../plant/index.ts';
@@ -51,8 +52,11 @@ const FLUSH_MS = 8_000;
  * Runs the line from opening the data folder to closing it: until `signal` aborts, a service fails, or a change of the
  * configuration needs all of it to start again. Throws the failure.
  */
-export async function runLine(options: RunLineOptions, signal: AbortSignal): Promise<void> {
-  const { loaded, clock, logger, dataDir } = options;
+export async function runLine(given: RunLineOptions, signal: AbortSignal): Promise<void> {
+  const { clock, logger, dataDir } = given;
+  const recipe = new LineRecipe({ dataDir, clock, log: logger.child({ module: 'recipe' }) });
+  const loaded = recipe.applyTo(given.loaded);
+  const options = { ...given, loaded };
   const clockSource = new ClockSource(clock);
   const folder = openDataFolder({
     data: dataDir,
@@ -75,11 +79,14 @@ export async function runLine(options: RunLineOptions, signal: AbortSignal): Pro
     const memories = await RuleMemories.open(dataDir, logger.child({ module: 'rules' }));
     const wallTime = trustedWallTime(clock, folder.journal);
     const signals = new LineSignals({ loaded, clock, log: logger.child({ module: 'signals' }) });
+    const running: { line?: RunningLine } = {};
     const inspection = new Inspection(options, {
       ...{ models, keeper, recorder: folder.recorder, alarm: plant, signals: signals.table },
+      context: () => running.line?.production.context() ?? {},
       around: { wallTime, memoryOf: (rule) => memories.of(rule) },
     });
-    const line = new RunningLine(options, { folder, inspection, signals, memories });
+    const line = new RunningLine(options, { folder, inspection, signals, memories, recipe, written: given.loaded });
+    running.line = line;
     await supervise({ options, line, folder, plant }, AbortSignal.any([signal, reopen.signal, line.restart]));
     await memories.settled();
     options.onStopped(line.status.snapshot());
@@ -130,7 +137,7 @@ async function supervise({ options, line, folder, plant }: OpenLine, signal: Abo
   const stopServices = start(line.services);
   const stopPlant = start(plant);
   const stopMaintenance = start(new ServiceGroup('maintenance', [folder.maintenance, folder.eventTableFill]));
-  const stopWatching = start(new ServiceGroup('watching', [telemetry, systemd]));
+  const stopWatching = start(new ServiceGroup('watching', [telemetry, line.production, systemd]));
   const stopSignals = start(line.signals.services);
   const stopInspection = start(line.inspection.services);
   void systemd.ready();
@@ -144,6 +151,7 @@ async function supervise({ options, line, folder, plant }: OpenLine, signal: Abo
   });
   await stopPlant();
   telemetry.write();
+  line.production.write();
   audit.write('stopped', {});
   // Maintenance ends with a record too, the last one that the uplink can send.
   await stopMaintenance();

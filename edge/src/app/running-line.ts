@@ -1,11 +1,14 @@
 import type { Config, LoadedConfig } from '../config/index.ts';
 import { type ChangeStep, planChange, type RuleMove, runSteps, type StepHandlers } from '../control/index.ts';
-import { ServiceGroup } from '@lineside/kit';
+import { type Signal, textOf } from '../domain/index.ts';
+import { messageOf, ServiceGroup } from '@lineside/kit';
 import { StatusServer, controlSocketPath } from '../status/index.ts';
 import { evidenceFolder } from '../evidence/index.ts';
 import { AuditLog } from './audit-log.ts';
 import type { Inspection } from './inspection.ts';
 import { LineCleaning } from './line-cleaning.ts';
+import { LineProduction } from './line-production.ts';
+import type { LineRecipe, RecipeSource } from './line-recipe.ts';
 import type { LineSignals } from './line-signals.ts';
 import { LineStatus } from './line-status.ts';
 import type { DataFolder } from './open-data-folder.ts';
@@ -15,11 +18,15 @@ import { SecretWatch } from './secret-watch.ts';
 import { TaughtModels } from './taught-models.ts';
 import { UplinkService } from './uplink-service.ts';
 
+/** What a running line is made of. */
 export interface RunningLineParts {
   readonly folder: DataFolder;
   readonly inspection: Inspection;
   readonly signals: LineSignals;
   readonly memories: RuleMemories;
+  readonly recipe: LineRecipe;
+  /** The configuration as it is written; that of the options has the recipe applied. */
+  readonly written: LoadedConfig;
 }
 
 /** A line while it runs: its services, each of which can be replaced without the others. */
@@ -28,21 +35,30 @@ export class RunningLine implements StepHandlers {
   readonly status: LineStatus;
   readonly audit: AuditLog;
   readonly signals: LineSignals;
+  readonly production: LineProduction;
   /** What records, shows and sends; ends after the inspection. */
   readonly services: ServiceGroup;
   readonly #options: RunLineOptions;
   readonly #folder: DataFolder;
   readonly #restart = new AbortController();
+  readonly #recipe: LineRecipe;
+  /** The configuration as it is written, without the recipe. */
+  #written: LoadedConfig;
   #loaded: LoadedConfig;
+  /** One change after the other: of the configuration, or of the recipe. */
+  #turn: Promise<unknown> = Promise.resolve();
   #server: StatusServer;
   #uplink: UplinkService | undefined;
 
-  constructor(options: RunLineOptions, { folder, inspection, signals, memories }: RunningLineParts) {
+  constructor(options: RunLineOptions, parts: RunningLineParts) {
+    const { folder, inspection, signals, memories, recipe, written } = parts;
     this.#options = options;
     this.#folder = folder;
     this.#loaded = options.loaded;
     this.inspection = inspection;
     this.signals = signals;
+    this.#recipe = recipe;
+    this.#written = written;
     this.audit = new AuditLog({ lanes: inspection.lanes, journal: folder.journal, logger: options.logger });
     const secrets = new SecretWatch({
       loaded: () => this.#loaded,
@@ -62,10 +78,17 @@ export class RunningLine implements StepHandlers {
         journal: folder.journal,
         clock: options.clock,
       }),
+      production: () => this.production,
+      recipe: { state: () => recipe.state, use: (name) => this.useRecipe(name, 'command') },
       loaded: () => this.#loaded,
       uplink: () => this.#uplink,
       secrets,
     });
+    this.production = new LineProduction({
+      ...{ recipe, signals: signals.table, lanes: inspection.lanes, journal: folder.journal },
+      ...{ clock: options.clock, logger: options.logger, loaded: () => this.#loaded },
+    });
+    signals.table.onSample((signal) => this.#followProduct(signal));
     this.#server = this.#newServer();
     this.#uplink = this.#newUplink();
     const taught = new TaughtModels({
@@ -98,13 +121,55 @@ export class RunningLine implements StepHandlers {
    * Runs on with another configuration and restarts only what differs; gives the steps taken. Throws where the
    * configuration cannot be run with: then the line has to be started again with the one before.
    */
-  async apply(loaded: LoadedConfig): Promise<readonly ChangeStep[]> {
+  apply(written: LoadedConfig): Promise<readonly ChangeStep[]> {
+    return this.#inTurn(async () => {
+      this.#written = written;
+      const steps = await this.#use(this.#recipe.applyTo(written));
+      const names = steps.map(({ kind }) => kind).join(' ');
+      this.audit.write('configuration_changed', { config: written.sourceHash, steps: names });
+      return steps;
+    });
+  }
+
+  /**
+   * Goes on with the recipe of this id or product code: only the rules that it changes start again. True where it was
+   * another one. What was counted so far belongs to the one before.
+   */
+  useRecipe(name: string, source: RecipeSource): Promise<boolean> {
+    return this.#inTurn(async () => {
+      this.production.write();
+      const before = this.#recipe.state;
+      if (!this.#recipe.choose(this.#written.config, name, source)) return false;
+      await this.#use(this.#recipe.applyTo(this.#written));
+      const { recipe, product } = this.#recipe.state;
+      this.audit.write('recipe_changed', {
+        ...{ source, product: product ?? '', recipe: recipe ?? '' },
+        ...{ productBefore: before.product ?? '', recipeBefore: before.recipe ?? '' },
+      });
+      return true;
+    });
+  }
+
+  /** The plant says which product is made. A bad or stale signal changes nothing: nobody says that it is another one. */
+  #followProduct(signal: Signal): void {
+    const product = signal.id === this.#loaded.config.production.productSignal ? textOf(signal) : undefined;
+    if (product === undefined || product === '') return;
+    this.useRecipe(product, 'signal').catch((error: unknown) => {
+      this.#options.logger.error({ product, err: messageOf(error) }, 'the recipe could not be changed');
+    });
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(change);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #use(loaded: LoadedConfig): Promise<readonly ChangeStep[]> {
     const steps = planChange(this.#loaded.config, loaded.config);
     if (steps.some(({ kind }) => kind !== 'restart_line')) await this.inspection.use(loaded);
     this.#loaded = loaded;
     await runSteps(steps, this, this.#options.logger);
-    const names = steps.map(({ kind }) => kind).join(' ');
-    this.audit.write('configuration_changed', { config: loaded.sourceHash, steps: names });
     return steps;
   }
 

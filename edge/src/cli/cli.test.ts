@@ -43,6 +43,11 @@ const VERBS = [
   ['signal'],
   ['signal', 'list'],
   ['signal', 'set'],
+  ['recipe'],
+  ['recipe', 'list'],
+  ['recipe', 'set'],
+  ['recipe', 'show'],
+  ['production'],
   ['cleaning'],
   ['cleaning', 'confirm'],
   ['events'],
@@ -55,7 +60,18 @@ const VERBS = [
   ['sync'],
   ['sync', 'status'],
 ];
-const GROUPS = new Set(['camera', 'cleaning', 'code', 'config', 'events', 'journal', 'model', 'signal', 'sync']);
+const GROUPS = new Set([
+  'camera',
+  'cleaning',
+  'code',
+  'config',
+  'events',
+  'journal',
+  'model',
+  'recipe',
+  'signal',
+  'sync',
+]);
 
 const GOOD = 'device: line-1\ncameras: [{id: a, url: "rtsp://viewer:geheim@host/1"}]\n';
 

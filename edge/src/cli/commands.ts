@@ -180,6 +180,32 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/replay.ts'),
   },
   {
+    name: 'production',
+    description: 'what a shift made: counts against the plan, downtime and utilisation',
+    load: () => import('./verbs/production.ts'),
+  },
+  {
+    name: 'recipe',
+    description: 'recipes: options of rules for one product',
+    commands: [
+      {
+        name: 'list',
+        description: 'every recipe, and the one in use',
+        load: () => import('./verbs/recipe-list.ts'),
+      },
+      {
+        name: 'show',
+        description: 'the recipe in use, since when and who chose it',
+        load: () => import('./verbs/recipe-show.ts'),
+      },
+      {
+        name: 'set',
+        description: 'go on with another recipe; the change is an audit record',
+        load: () => import('./verbs/recipe-set.ts'),
+      },
+    ],
+  },
+  {
     name: 'signal',
     description: 'signals of the plant: the values that a running service has, and setting one',
     commands: [

@@ -1,6 +1,6 @@
 import type { ValuePath } from '@lineside/kit';
 import { DEFAULT_SHIFTS } from '@lineside/protocol/coverage';
-import { definitionOf } from '../rules/index.ts';
+import { definitionOf, RuleOptions } from '../rules/index.ts';
 import { nearest } from './distance.ts';
 import type { Finding } from './issues.ts';
 
@@ -23,6 +23,9 @@ export function crossCheck(value: unknown, catalog: readonly string[]): readonly
     ...duplicates(models, ['models']),
     ...duplicates(rules, ['rules']),
     ...duplicates(signals, ['signals']),
+    ...duplicates(groups(value['recipes']), ['recipes']),
+    ...groups(value['recipes']).flatMap((recipe, i) => checkRecipe(recipe, ['recipes', i], rules)),
+    ...checkProduction(value['production'], signals, rules),
     ...cameras.flatMap((camera, i) => duplicates(groups(camera['zones']), ['cameras', i, 'zones'])),
     ...cameras.flatMap((camera, i) => flatZones(groups(camera['zones']), ['cameras', i, 'zones'])),
     ...cameras.flatMap((camera, i) => unknownModels(camera, ['cameras', i], known)),
@@ -215,8 +218,52 @@ function checkSignals(rule: Loose, path: ValuePath, signals: readonly Loose[]): 
   });
 }
 
+/** What a recipe changes must be there, and must lead to options that the rule can have. */
+function checkRecipe(recipe: Loose, path: ValuePath, rules: readonly Loose[]): readonly Finding[] {
+  const changes = recipe['rules'];
+  if (!isLoose(changes)) return [];
+  return Object.entries(changes).flatMap(([id, options]): readonly Finding[] => {
+    const place = [...path, 'rules', id];
+    const rule = rules.find((candidate) => candidate['id'] === id);
+    if (rule === undefined) return [unknownName('rule', id, idsOf(rules), place)];
+    if (!isLoose(options)) return [];
+    const fixed = ['id', 'type', 'camera'].find((option) => option in options);
+    if (fixed !== undefined) {
+      const advice = 'a recipe changes options of a rule; for another rule add one under rules:';
+      return [{ code: 'recipe_option', path: [...place, fixed], message: 'is not changed by a recipe', advice }];
+    }
+    // What is wrong with the rule itself is reported with the rule.
+    if (!RuleOptions.safeParse(rule).success) return [];
+    const { success, error } = RuleOptions.safeParse({ ...rule, ...options });
+    if (success) return [];
+    return error.issues.map((issue) => ({
+      code: 'recipe_option',
+      path: [...place, ...issue.path],
+      message: `is no option that rule ${id} can have: ${issue.message}`,
+      advice: `see the options of ${String(rule['type'])} in docs/rules.md`,
+    }));
+  });
+}
+
+/** Signals and the rule that `production` names. */
+function checkProduction(value: unknown, signals: readonly Loose[], rules: readonly Loose[]): readonly Finding[] {
+  if (!isLoose(value)) return [];
+  const texts = signals.filter((signal) => signal['type'] === 'text');
+  const counters = rules.filter((rule) => rule['type'] === 'count');
+  const named = [
+    ['signal', 'productSignal', texts],
+    ['signal', 'batchSignal', texts],
+    ['rule', 'counter', counters],
+  ] as const;
+  return named.flatMap(([what, option, known]) => {
+    const name = value[option];
+    if (typeof name !== 'string' || known.some((one) => one['id'] === name)) return [];
+    return [unknownName(what, name, idsOf(known), ['production', option])];
+  });
+}
+
 function unknownName(
-  what: 'camera' | 'zone' | 'shift' | 'signal',
+  what: 'camera' | 'zone' | 'shift' | 'signal' | 'rule',
   name: string,
   known: readonly string[],
   path: ValuePath,

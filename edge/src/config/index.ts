@@ -3,6 +3,7 @@
  * the last good one; what a change restarts. Knows nothing of the modules that it configures.
  */
 export * from './address.ts';
+export * from './apply-recipe.ts';
 export * from './broker-access.ts';
 export * from './config.ts';
 export * from './describe.ts';

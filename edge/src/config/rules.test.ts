@@ -4,7 +4,11 @@ import { RULE_TYPES, RULES } from '../rules/index.ts';
 import { checkConfig, ConfigError, configJsonSchema, describeKeys, diffConfig, type Problem } from './index.ts';
 
 const SOURCES = { catalog: ['ppe', 'defect', 'sanitation'], env: {}, path: '/etc/lineside/lineside.yaml' };
-const HEAD = 'device: d\ncameras:\n  - {id: a, url: "rtsp://h/1", models: [ppe, defect, sanitation]}\nrules:\n';
+const HEAD =
+  'device: d\nsignals: [{id: scale-1}]\ncameras:\n  - {id: a, url: "rtsp://h/1", models: [ppe, defect, sanitation]}\nrules:\n';
+
+/** Options without a default, by the type of the rule that needs them. */
+const REQUIRED: Readonly<Record<string, object>> = { weight: { signal: 'scale-1', nominal: 500 } };
 
 const load = (rule: string) => checkConfig(`${HEAD}  - ${rule}\n`, SOURCES).config;
 
@@ -21,15 +25,16 @@ function problem(rule: string): Partial<Problem> {
 
 describe('the rules of a configuration', () => {
   it.each(RULES)('take a rule of type $type with the defaults of its type', ({ type, defaultModel, options }) => {
-    const { rules } = load(`{id: r, type: ${type}, camera: a}`);
-    expect(rules).toEqual([options.parse({ id: 'r', type, camera: 'a' })]);
-    expect(rules).toMatchObject([{ type, model: defaultModel }]);
+    const required = REQUIRED[type] ?? {};
+    const { rules } = load(JSON.stringify({ id: 'r', type, camera: 'a', ...required }));
+    expect(rules).toEqual([options.parse({ id: 'r', type, camera: 'a', ...required })]);
+    expect(rules).toMatchObject([{ type, ...(defaultModel === undefined ? {} : { model: defaultModel }) }]);
   });
 
   it('refuse a type that does not exist, at its place, and suggest the one that was meant', () => {
     expect(problem('{id: r, type: spil, camera: a}')).toMatchObject({
       code: 'value_invalid',
-      line: 5,
+      line: 6,
       column: 13,
       path: 'rules[0].type',
       message: `must be one of ${RULE_TYPES.join(', ')}`,
@@ -81,7 +86,7 @@ describe('the rules of a configuration', () => {
   it('refuse an option of another type at its line, and name the type that has it', () => {
     expect(problem('{id: r, type: missing_headwear, camera: a,\n     minZoneFraction: 0.5}')).toMatchObject({
       code: 'key_of_other_type',
-      line: 6,
+      line: 7,
       path: 'rules[0].minZoneFraction',
       message: 'is not a key of missing_headwear, only of spill',
     });

@@ -7,6 +7,7 @@ import { Inference } from './slices/inference.ts';
 import { Log } from './slices/log.ts';
 import { Model } from './slices/models.ts';
 import { Plant } from './slices/plant.ts';
+import { Production, Recipe } from './slices/recipes.ts';
 import { PlantSignal } from './slices/signals.ts';
 import { Shifts } from './slices/shifts.ts';
 import { Status } from './slices/status.ts';
@@ -67,6 +68,19 @@ export const ConfigSchema = z.strictObject({
     .array(PlantSignal)
     .default([])
     .meta(key({ description: 'Values that come from the plant. Default: none.', restart: 'signals' })),
+  recipes: z
+    .array(Recipe)
+    .default([])
+    .meta(
+      key({
+        description:
+          'Recipes: options that rules have with one product. Chosen by a signal (`production.productSignal`) or with `lineside recipe set`.',
+        restart: 'rule',
+      }),
+    ),
+  production: Production.prefault({}).meta(
+    key({ description: 'What the line is to make, and how the product is known.', restart: 'process' }),
+  ),
   uplink: Uplink.optional().meta(
     key({
       description: 'Connection to the collector. Without it the device works alone and keeps all records.',

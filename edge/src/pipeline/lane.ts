@@ -14,7 +14,7 @@ import { overlaysFor, type Snapshot, takeSnapshot } from './evidence.ts';
 import { type LaneModel, ModelLane, quantilesOf } from './model-lane.ts';
 import { type Alarm, NO_SIGNALS, type Recorder, type Rule, type Signals, type Vision } from './ports.ts';
 import { type EventProgress, type QueueLimits, RecordingQueue } from './recording-queue.ts';
-import type { RuleChange } from './rule-set.ts';
+import type { RuleChange, RuleTallies } from './rule-set.ts';
 import { SignalLane } from './signal-lane.ts';
 import type { ClosingReason, LaneState, OpenEvent, Telemetry } from './state.ts';
 
@@ -59,6 +59,8 @@ export interface LaneParts {
   readonly limits: LaneLimits;
   /** Signals of the plant. Default: none. */
   readonly signals?: Signals;
+  /** Details that every event of this moment has, such as product and shift. Not asked for a recording. */
+  readonly context?: () => Readonly<Record<string, string>>;
 }
 
 interface Open {
@@ -184,6 +186,11 @@ export class Lane implements Service {
     }
   }
 
+  /** What its rules counted since the last call. */
+  takeTallies(): readonly LaneTallies[] {
+    return this.#hosts().flatMap((host) => host.tallies().map((one) => ({ camera: this.camera, ...one })));
+  }
+
   /** Closes everything that is open. */
   close(reason: ClosingReason): void {
     for (const host of this.#hosts()) {
@@ -243,7 +250,8 @@ export class Lane implements Service {
     for (const output of outputs) this.#recordOne(model, output, frame, arrivedMs);
   }
 
-  #recordOne(model: RuleHost, output: RuleOutput, frame?: FrameRef, arrivedMs?: number): void {
+  #recordOne(model: RuleHost, decided: RuleOutput, frame?: FrameRef, arrivedMs?: number): void {
+    const output = this.#withContext(decided);
     const progress = this.#progressOf(model, output);
     if (progress === undefined) return;
     const info = model.modelInfo;
@@ -265,6 +273,13 @@ export class Lane implements Service {
       ...(snapshot === undefined ? {} : { snapshot }),
       ...(arrivedMs === undefined ? {} : { frameArrivedMs: arrivedMs }),
     });
+  }
+
+  /** With product, batch and shift of this moment. */
+  #withContext(output: RuleOutput): RuleOutput {
+    if (this.#parts.context === undefined || this.#setup.source === 'recording') return output;
+    const details = { ...this.#parts.context(), ...output.details };
+    return Object.keys(details).length === 0 ? output : { ...output, details };
   }
 
   /** The event that a transition belongs to. A transition of an unknown event is a rule's mistake, and is not reported. */
@@ -336,6 +351,11 @@ function paceOf(outrun: LinePace | undefined): Pick<Telemetry, 'linePace'> {
       neededFps: tenth(neededFps),
     },
   };
+}
+
+/** What one rule of a camera counted. */
+export interface LaneTallies extends RuleTallies {
+  readonly camera: string;
 }
 
 /** Rules and what their events say of a model: the rules of one model, or those that read none. */

@@ -1,6 +1,6 @@
 import type { CameraStatus, FrameFate, Inspection, ModelStatus, Signal } from '../domain/index.ts';
 import { LogThrottle, type Service, ServiceGroup } from '@lineside/kit';
-import { Lane, LANE_LIMITS, type LaneLimits, type LaneParts, type LaneSetup } from './lane.ts';
+import { Lane, LANE_LIMITS, type LaneTallies, type LaneLimits, type LaneParts, type LaneSetup } from './lane.ts';
 import type { VisionListener } from './ports.ts';
 import type { RuleChange } from './rule-set.ts';
 import type { ClosingReason, LanesState, Telemetry, VisionHealth } from './state.ts';
@@ -112,6 +112,11 @@ export class Lanes implements Service, VisionListener {
   /** Call this about twice a second with the monotonic time: it closes events that have had no results for too long. */
   tick(nowMs: number): void {
     for (const lane of this.#lanes.values()) lane.tick(nowMs);
+  }
+
+  /** What the rules of all lanes counted since the last call. */
+  takeTallies(): readonly LaneTallies[] {
+    return [...this.#lanes.values()].flatMap((lane) => lane.takeTallies());
   }
 
   /** One reading of a signal of the plant, for the rules of every lane. */

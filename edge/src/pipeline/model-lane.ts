@@ -14,7 +14,7 @@ import {
 import { BucketCounter, messageOf, QuantileWindow } from '@lineside/kit';
 import { overlaysOf } from './evidence.ts';
 import type { OtherTracks, Overlay, Rule, RuleTick, Signals, Tracker } from './ports.ts';
-import { type RuleChange, RuleSet } from './rule-set.ts';
+import { type RuleChange, RuleSet, type RuleTallies } from './rule-set.ts';
 import { ScoreWatch } from './score-watch.ts';
 import type { ModelLaneState, NewestInspection, Quantiles } from './state.ts';
 
@@ -135,6 +135,10 @@ export class ModelLane {
 
   expire(atMs: number): RuleOutput[] {
     return this.#rules.judge((rule) => rule.expire(atMs));
+  }
+
+  tallies(): readonly RuleTallies[] {
+    return this.#rules.tallies();
   }
 
   tick(tick: RuleTick): RuleOutput[] {

@@ -1,11 +1,17 @@
 import { messageOf } from '@lineside/kit';
-import type { RuleOutput } from '../domain/index.ts';
+import type { RuleOutput, Tally } from '../domain/index.ts';
 import type { Rule } from './ports.ts';
 
 /** Ids of rules to remove, and rules to add; a rule that is changed is in both. */
 export interface RuleChange {
   readonly removed: readonly string[];
   readonly added: readonly Rule[];
+}
+
+/** What one rule counted. */
+export interface RuleTallies {
+  readonly rule: string;
+  readonly tallies: readonly Tally[];
 }
 
 /** The rules of one model, or those that read none. A rule that throws is counted and stops no other. */
@@ -30,6 +36,14 @@ export class RuleSet {
 
   get rules(): readonly Rule[] {
     return this.#rules;
+  }
+
+  /** What each rule counted since the last call. */
+  tallies(): readonly RuleTallies[] {
+    return this.#rules.flatMap((rule) => {
+      const tallies = rule.tallies?.() ?? [];
+      return tallies.length === 0 ? [] : [{ rule: rule.id, tallies }];
+    });
   }
 
   judge(ask: (rule: Rule) => readonly RuleOutput[]): RuleOutput[] {

@@ -1,6 +1,6 @@
 import type { FrameRef, RuleOutput, Signal } from '../domain/index.ts';
 import type { Overlay, Rule, RuleTick, Signals } from './ports.ts';
-import { type RuleChange, RuleSet } from './rule-set.ts';
+import { type RuleChange, RuleSet, type RuleTallies } from './rule-set.ts';
 
 /** The rules of one camera's place that read no model: they are judged by signals and by the clock. */
 export class SignalLane {
@@ -12,6 +12,10 @@ export class SignalLane {
 
   constructor(rules: readonly Rule[], onFault: (what: string) => void) {
     this.#rules = new RuleSet(undefined, rules, onFault);
+  }
+
+  tallies(): readonly RuleTallies[] {
+    return this.#rules.tallies();
   }
 
   tick(tick: RuleTick): RuleOutput[] {

@@ -49,6 +49,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   addPictures(api, options);
   addSignals(api, options);
   addCleaning(api, options);
+  addProduction(api, options);
   await api.ready();
   return api;
 }
@@ -73,7 +74,7 @@ function guard(request: FastifyRequest, reply: FastifyReply, hosts: readonly str
 }
 
 /** What programs of this device may set. */
-const CHANGES = ['/api/v1/signals', '/api/v1/cleaning'];
+const CHANGES = ['/api/v1/signals', '/api/v1/cleaning', '/api/v1/recipe'];
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?')[0] ?? '';
@@ -207,6 +208,21 @@ function addCleaning(api: FastifyInstance, { source }: ApiOptions): void {
     '/api/v1/cleaning',
     { schema: { body: schema.cleaningBody } },
     async ({ body }) => ({ confirmed: await source.confirmCleaning(body) }),
+  );
+}
+
+function addProduction(api: FastifyInstance, { source }: ApiOptions): void {
+  const missing = () => notFound('This service does not count production', 'Ask the service of the line');
+  api.get<{ Querystring: { readonly shift: string } }>(
+    '/api/v1/production',
+    { schema: { querystring: schema.productionQuery } },
+    (request) => source.production?.(request.query.shift) ?? Promise.reject(missing()),
+  );
+  api.get('/api/v1/recipe', () => source.recipes?.() ?? Promise.reject(missing()));
+  api.post<{ Body: { readonly recipe: string } }>(
+    '/api/v1/recipe',
+    { schema: { body: schema.recipeBody } },
+    (request) => source.setRecipe?.(request.body.recipe) ?? Promise.reject(missing()),
   );
 }
 

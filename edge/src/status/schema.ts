@@ -124,3 +124,16 @@ export const cleaningBody = {
   required: ['target', 'by'],
   properties: { target: NAME, by: { type: 'string', minLength: 1, maxLength: 100, pattern: '\\S' } },
 } as const;
+
+export const productionQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { shift: { type: 'string', minLength: 1, maxLength: 32, default: 'current' } },
+} as const;
+
+export const recipeBody = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['recipe'],
+  properties: { recipe: { type: 'string', minLength: 1, maxLength: 64 } },
+} as const;

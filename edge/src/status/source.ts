@@ -25,6 +25,12 @@ export interface StatusSource {
   signals(): readonly SignalView[];
   /** Sets signals; gives them as they are then. Throws `bad_request` where one of them cannot be set: then none is. */
   pushSignals(readings: readonly PushedReading[]): readonly SignalView[];
+  /** What a shift made: `current`, `previous` or its name. Throws `bad_request` where there was none. */
+  production?(shift: string): object;
+  /** Recipes, and the one that the line runs with. */
+  recipes?(): object;
+  /** Chooses a recipe by id or product code; gives what `recipes` gives. Throws `bad_request` for an unknown one. */
+  setRecipe?(name: string): Promise<object>;
   /** One event with its records, or undefined. */
   event(id: string): EventHistory | undefined;
   /** Absolute path of an evidence JPEG that is still held, or undefined. */

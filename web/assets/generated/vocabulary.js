@@ -301,6 +301,22 @@ export const VOCABULARY = {
     }
   },
   "details": {
+    "product": {
+      "en": "Product",
+      "ru": "Изделие"
+    },
+    "batch": {
+      "en": "Batch",
+      "ru": "Партия"
+    },
+    "shift": {
+      "en": "Shift",
+      "ru": "Смена"
+    },
+    "recipe": {
+      "en": "Recipe",
+      "ru": "Рецепт"
+    },
     "demonstration": {
       "en": "Demonstration model",
       "ru": "Демонстрационная модель"
@@ -760,10 +776,6 @@ export const VOCABULARY = {
         "t1Fraction": {
           "en": "Fraction in class T1",
           "ru": "Доля класса T1"
-        },
-        "product": {
-          "en": "Product",
-          "ru": "Изделие"
         }
       }
     }

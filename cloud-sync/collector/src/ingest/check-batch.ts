@@ -42,7 +42,7 @@ export type Checked =
 const KNOWN_KINDS: Readonly<Record<Stream, RegExp>> = {
   audit: /^(audit|tombstone)$/,
   events: /^(event|opened|updated|closed|tombstone)$/,
-  telemetry: /^(telemetry|inspection|counters|tombstone)$/,
+  telemetry: /^(telemetry|inspection|counters|production|tombstone)$/,
   media: /^(media|snapshot|tombstone)$/,
 };
 
@@ -113,7 +113,7 @@ function canonical(record: unknown): string | undefined {
 }
 
 function readContent(key: StreamKey, { k, s, b, was }: WireRecord): RecordContent | UnreadReason {
-  const content = k === 'tombstone' ? readTombstone(s, b) : readBody(key, b, was);
+  const content = k === 'tombstone' ? readTombstone(s, b) : readBody(key, k, b, was);
   if (content !== undefined) return content;
   return KNOWN_KINDS[key.stream].test(k) ? 'body_invalid' : 'unknown_kind';
 }
@@ -125,13 +125,15 @@ function readTombstone(seq: number, value: unknown): RecordContent | undefined {
   return { type: 'tombstone', body: data };
 }
 
-function readBody(key: StreamKey, value: unknown, was: WireRecord['was']): RecordContent | undefined {
+function readBody(key: StreamKey, kind: string, value: unknown, was: WireRecord['was']): RecordContent | undefined {
   switch (key.stream) {
     case 'events': {
       const body = readEventBody(value);
       return body && { type: 'event', body };
     }
     case 'telemetry': {
+      // Counts and times of the production are kept as they are; nothing reads them here yet.
+      if (kind === 'production') return { type: 'other' };
       const { data } = TelemetryBody.safeParse(value);
       return data && { type: 'telemetry', body: data };
     }

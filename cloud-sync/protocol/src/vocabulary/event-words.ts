@@ -40,6 +40,10 @@ export type CloseReason = keyof typeof CLOSE_REASONS;
 
 /** Details that any event can carry, whatever its rule. */
 export const EVENT_DETAILS = {
+  product: { en: 'Product', ru: 'Изделие' },
+  batch: { en: 'Batch', ru: 'Партия' },
+  shift: { en: 'Shift', ru: 'Смена' },
+  recipe: { en: 'Recipe', ru: 'Рецепт' },
   demonstration: { en: 'Demonstration model', ru: 'Демонстрационная модель' },
   pictureMissing: { en: 'No snapshot because of', ru: 'Снимка нет, причина' },
   pictureFrame: { en: 'The snapshot shows frame', ru: 'На снимке кадр' },

@@ -15,6 +15,5 @@ export const WORDS: RuleWords = {
     nominal: { en: 'Nominal weight', ru: 'Номинальный вес' },
     items: { en: 'Items with the fault', ru: 'Изделий с отклонением' },
     t1Fraction: { en: 'Fraction in class T1', ru: 'Доля класса T1' },
-    product: { en: 'Product', ru: 'Изделие' },
   },
 };
