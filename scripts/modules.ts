@@ -247,7 +247,7 @@ export const MODULES: readonly Module[] = [
     owns: [],
   },
   edge('domain', ['vocabulary', 'models/output']),
-  edge('fields', ['kit'], ['zod']),
+  edge('fields', ['kit'], ['zod'], ['duration-text.ts']),
   edge('pipeline', ['domain', 'kit']),
   edge('camera/sources', []),
   edge(
