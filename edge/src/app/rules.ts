@@ -21,6 +21,7 @@ export function rulesOf(
   const { memoryOf, wallTime } = around;
   const plan = shiftPlanOf(config, machineZone());
   const anomalyLimit = (id: string): number | undefined => limitOf(models.find((model) => model.id === id));
+  const labelsOf = labelsFrom(models);
   return config.rules
     .filter((rule) => rule.camera === camera.id)
     .map((rule) => {
@@ -32,6 +33,7 @@ export function rulesOf(
         zones: camera.zones,
         plan,
         anomalyLimit,
+        labelsOf,
         resultEveryMs: model === undefined ? 0 : periodMs(camera, model),
       });
     });
@@ -44,15 +46,19 @@ function limitOf(model: LineModel | undefined): number | undefined {
   return output.options?.threshold ?? thresholds.score;
 }
 
+function labelsFrom(models: readonly LineModel[]): (id: string) => readonly string[] | undefined {
+  return (id) => {
+    const model = models.find((one) => one.id === id);
+    return model?.state === 'found' ? model.spec.manifest.labels : undefined;
+  };
+}
+
 /** Rules that read labels which their model does not have. Models that were refused are left out. */
 export function rulesWithoutLabels(
   config: Config,
   models: readonly LineModel[],
 ): readonly { readonly rule: string; readonly message: string; readonly advice: string }[] {
-  const labelsOf = (id: string): readonly string[] | undefined => {
-    const model = models.find((one) => one.id === id);
-    return model?.state === 'found' ? model.spec.manifest.labels : undefined;
-  };
+  const labelsOf = labelsFrom(models);
   return config.rules.flatMap((rule) =>
     labelProblems(rule, labelsOf).map((problem) => ({ rule: rule.id, ...problem })),
   );

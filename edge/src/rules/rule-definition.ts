@@ -54,6 +54,8 @@ export interface RulePlace {
   readonly resultEveryMs: number;
   /** Score from which an anomaly model takes a piece for wrong, on its own scale; undefined where it has no limit. */
   readonly anomalyLimit?: ((model: string) => number | undefined) | undefined;
+  /** Labels of a model; undefined where it is not known. */
+  readonly labelsOf?: ((model: string) => readonly string[] | undefined) | undefined;
 }
 
 /**

@@ -25,9 +25,14 @@ export class ProductDefectJudge implements Judge {
   readonly #setup: JudgeSetup<ProductDefectOptions>;
   readonly #anomalies: AnomalyReadings | undefined;
   readonly #limit: number | undefined;
+  readonly #loneSightings: number;
 
   constructor(setup: JudgeSetup<ProductDefectOptions>) {
-    const { anomalyModel, anomalyLimit } = setup.options;
+    const { anomalyModel, anomalyLimit, model, productLabels, minSightings, minLoneSightings } = setup.options;
+    const known = setup.place.labelsOf?.(model);
+    // Where the model knows no product, every defect lies on none.
+    const hasProducts = known === undefined || productLabels.some((label) => known.includes(label));
+    this.#loneSightings = hasProducts ? minLoneSightings : minSightings;
     this.#setup = setup;
     this.incidents = new IncidentTracker(setup.facts);
     this.#anomalies = anomalyModel === undefined ? undefined : new AnomalyReadings(anomalyModel);
@@ -132,9 +137,9 @@ export class ProductDefectJudge implements Judge {
   }
 
   #decide(atMs: number, subject: ProductCase, sighting: Sighting): RuleOutput[] {
-    const { minSightings, minLoneSightings, minFraction, minDuration } = this.#setup.options;
+    const { minSightings, minFraction, minDuration } = this.#setup.options;
     const majority = {
-      sightings: subject.product === undefined ? minLoneSightings : minSightings,
+      sightings: subject.product === undefined ? this.#loneSightings : minSightings,
       fraction: minFraction,
       durationMs: minDuration.ms,
     };

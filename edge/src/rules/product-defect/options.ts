@@ -98,7 +98,7 @@ export const OPTIONS = ruleOptions(
       .meta(
         key({
           description:
-            'The same as `minSightings` for a defect that lies on no detected product: more often a hand or a shadow than a defect.',
+            'The same as `minSightings` for a defect that lies on no detected product: more often a hand or a shadow than a defect. A model without a label of `productLabels` needs `minSightings` for each.',
           unit: 'frames',
           restart: 'rule',
           example: 3,

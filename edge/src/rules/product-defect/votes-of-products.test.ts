@@ -29,6 +29,15 @@ describe('by default, the frames of a product', () => {
     expect(outputs).toEqual([]);
   });
 
+  it('are not asked for where the model knows no product: then three frames with the defect are enough', () => {
+    const brief = (labels: readonly string[]) => {
+      const lone = ruleOf({ type: 'product_defect', id: 'faults' }, { labelsOf: () => labels });
+      return story(play(lone, 0, 800, (atMs) => [crack(2, atMs)]));
+    };
+    expect(brief(['defect'])).toEqual(['opened@400 #1']);
+    expect(brief(['defect', 'product'])).toEqual([]);
+  });
+
   it('open none for a defect that is seen briefly on no product, and one for a defect that stays', () => {
     const brief = play(rule(), 0, 4000, (atMs) => (atMs < 1000 ? [crack(2, atMs)] : []));
     expect(brief).toEqual([]);
