@@ -155,6 +155,11 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'cameras[].stages[].labels': stage({ labels: ['defect'] }),
   'cameras[].stages[].padding': stage({ padding: 0.3 }),
   'cameras[].stages[].maxDetections': stage({ maxDetections: 3 }),
+  'cameras[].clips.before': lamp({ clips: { before: '4s' } }),
+  'cameras[].clips.after': lamp({ clips: { after: '4s' } }),
+  'cameras[].clips.kinds': lamp({ clips: { kinds: ['sanitation'] } }),
+  'cameras[].clips.memory': lamp({ clips: { memory: '4MB' } }),
+  'cameras[].zones[].areaM2': lamp({ zones: [{ id: 'z', polygon: square(1), areaM2: 12 }] }),
   'cameras[].zones[].id': (config) => {
     config.cameras[0]!.zones![0]!['id'] = 'y';
     config.rules[0]!['zone'] = 'y';
@@ -163,6 +168,8 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'models[].id': model({ id: 'spare-2' }, 4),
   'models[].ref': model({ ref: './bright-copy' }),
   'models[].minScore': model({ minScore: 0.2 }),
+  'models[].minScores': model({ minScores: { defect: 0.3 } }),
+  'models[].proven': model({ proven: true }),
   'models[].expectedProvider': model({ expectedProvider: 'cpu' }),
   'rules[].id': rule({ id: 'light-2' }),
   'rules[].type': rule({ type: 'product_defect' }),
@@ -180,6 +187,21 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'rules[].clearAfter': rule({ clearAfter: '5s' }),
   'rules[].coolDown': rule({ coolDown: '100ms' }),
   'rules[].maxUnobserved': rule({ maxUnobserved: '20m' }),
+  'rules[].minSize': rule({ minSize: 0.001 }),
+  'rules[].maxSize': rule({ maxSize: 0.9 }),
+  'rules[].masks': (config) => {
+    config.cameras[0]!.zones!.push({ id: 'corner', polygon: square(0.01) });
+    rule({ masks: ['corner'] })(config);
+  },
+  'rules[].schedule': rule({ schedule: [{ days: ['sun'] }] }),
+  'rules[].schedule[].days': rule({ schedule: [{ days: ['mon'] }] }),
+  'rules[].schedule[].from': rule({ schedule: [{ from: '01:00' }] }),
+  'rules[].schedule[].to': rule({ schedule: [{ to: '23:00' }] }),
+  'rules[].shifts': rule({ shifts: ['Day'] }),
+  'rules[].liquidLabels': rule({ liquidLabels: ['defect'] }),
+  'rules[].scatteredLabels': rule({ scatteredLabels: ['defect'] }),
+  'rules[].litterLabels': rule({ litterLabels: ['defect'] }),
+  'rules[].ignoreOn': rule({ ignoreOn: ['forklift'] }),
   'rules[].minZoneFraction': rule({ minZoneFraction: 0.4 }),
   'shifts.timeZone': (config) => void (config.shifts.timeZone = 'Europe/Lisbon'),
   'shifts.list[].name': shift({ name: 'Early' }),
