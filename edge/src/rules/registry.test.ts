@@ -60,10 +60,14 @@ describe.each(RULES)('the folder of the rule $type', ({ type, kind, words, optio
     expect(labelNeeds(parsed).some(({ required }) => required)).toBe(true);
     for (const { option } of labelNeeds(parsed)) expect(Object.keys(options.shape)).toContain(option);
   });
+});
 
-  it.skipIf(SITUATIONAL.includes(type))(
-    'gives its events the kind and type of its definition, and only details that have words',
-    () => {
+describe.each(RULES.filter(({ type }) => !SITUATIONAL.includes(type)))(
+  'an event of the rule $type',
+  ({ type, kind, words, options, labelNeeds }) => {
+    const config = { id: 'r', type, camera: 'c', ...REQUIRED[type] };
+
+    it('has the kind and type of its definition, and only details that have words', () => {
       const [own = ''] = labelNeeds(options.parse(config))[0]?.labels ?? [];
       const rule = ruleOf({ ...config, minDuration: '1s' });
       const frames = Array.from({ length: 20 }, (_, k) => k * STEP_MS);
@@ -76,6 +80,6 @@ describe.each(RULES)('the folder of the rule $type', ({ type, kind, words, optio
       const label = BESIDE[type]?.(0)[0]?.label ?? own;
       expect(outputs[0]).toMatchObject({ phase: 'opened', kind, ruleType: type, label });
       for (const name of Object.keys(outputs[0]?.details ?? {})) expect(Object.keys(words.details)).toContain(name);
-    },
-  );
-});
+    });
+  },
+);
