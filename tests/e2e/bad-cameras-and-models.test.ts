@@ -155,10 +155,12 @@ describe('a line of which much is wrong', () => {
 
   it('keeps every secret to itself', async () => {
     const pages = await Promise.all(
-      ['/api/v1/status', '/metrics', '/healthz'].map(async (path) =>
+      ['/api/v1/status', '/metrics', '/healthz', '/api/v1/cameras/password/log'].map(async (path) =>
         (await fetch(new URL(path, appliance.page))).text(),
       ),
     );
+    // What FFmpeg wrote is there, with the camera's own answer.
+    expect(pages.at(-1)).toMatch(/401 Unauthorized/);
     for (const text of [...pages, appliance.process.stderr, appliance.process.stdout]) {
       expect(text).not.toContain('open-sesame');
       expect(text).not.toContain('letmein');

@@ -3,6 +3,7 @@ import { type LoadedConfig, recipeFor, shiftPlanOf } from '../config/index.ts';
 import type { Clock } from '@lineside/kit';
 import { StatusError } from '../status/index.ts';
 import type {
+  CameraLog,
   CleaningConfirmation,
   ConfirmedCleaning,
   EventHistory,
@@ -133,6 +134,14 @@ export class LineStatus implements StatusSource {
     const overlays = options.boxes ? newest.flatMap((model) => model.overlays) : [];
     const index = options.boxes && latest !== undefined ? { index: latest.frame.index } : {};
     return this.#parts.inspection.vision.picture({ camera, overlays, maxWidth: options.maxWidth, ...index }, signal);
+  }
+
+  async cameraLog(camera: string, signal: AbortSignal): Promise<CameraLog> {
+    const { clock, inspection } = this.#parts;
+    const answer = await inspection.vision.ask({ about: 'log', camera }, signal);
+    // Both processes read the same monotonic clock.
+    const [monoMs, wallMs] = [clock.monoMs(), clock.wallMs()];
+    return { camera, lines: answer.lines.map(({ atMs, text }) => ({ atMs: wallMs - (monoMs - atMs), text })) };
   }
 
   sparesLivePictures(): boolean {

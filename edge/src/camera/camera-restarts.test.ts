@@ -43,6 +43,10 @@ it('a camera whose FFmpeg is killed again and again logs two lines each time, an
   }
   expect(openFiles()).toBeLessThanOrEqual(before);
   expect(descendantsOf(process.pid)).toHaveLength(1);
+  const starts = camera.log.filter(({ text }) => /^FFmpeg \S+ starts$/.test(text));
+  expect(starts.length).toBeGreaterThan(1);
+  expect(camera.log.length).toBeLessThanOrEqual(100);
+  expect(camera.log.map(({ atMs }) => atMs)).toEqual(camera.log.map(({ atMs }) => atMs).toSorted((a, b) => a - b));
   stop.abort();
   await done;
   expect(descendantsOf(process.pid)).toEqual([]);

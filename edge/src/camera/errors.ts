@@ -41,7 +41,7 @@ export const STREAM_ADVICE: Readonly<Record<StreamErrorCode, string>> = {
     'Nothing to install: FFmpeg is there and was slow to answer. It is asked again by itself; lower the load if this stays.',
   disk: 'A disk is full or cannot be written. Run `lineside doctor`.',
   secret_missing: 'Put the secret where the configuration looks for it; the camera is started by itself then.',
-  unknown: 'Run `lineside doctor`; the last lines that FFmpeg wrote are in the log.',
+  unknown: 'Run `lineside doctor`; `lineside camera health ID --log` shows the last lines that FFmpeg wrote.',
 };
 
 /** What a camera answers is its own text. */

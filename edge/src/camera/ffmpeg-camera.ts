@@ -5,6 +5,7 @@ import { type FfmpegCapabilities, hardwareDecoder, hasHardwareDecoders } from '.
 import { StreamError } from './errors.ts';
 import { explainAuth } from './explain-auth.ts';
 import type { FfmpegRequest } from './ffmpeg-args.ts';
+import { type FfmpegLine, FfmpegLog } from './ffmpeg-log.ts';
 import type { OutputFormat } from './format.ts';
 import type { FrameOutputs } from './frame-join.ts';
 import { MediaClock } from './media-clock.ts';
@@ -106,6 +107,7 @@ export class FfmpegCamera implements Service {
   #started: () => void = () => undefined;
   readonly #media = new MediaClock();
   readonly #health = new PictureHealth();
+  readonly #log: FfmpegLog;
   #judgedMs = Number.NEGATIVE_INFINITY;
   #clockAgreed: boolean | undefined;
   /** Since the last picture: what was logged last, and how often the stream failed. */
@@ -116,10 +118,16 @@ export class FfmpegCamera implements Service {
     this.#options = options;
     this.#tools = { ...tools, logger: tools.logger.child({ camera: options.id }) };
     this.#listener = listener;
+    this.#log = new FfmpegLog(tools.clock);
     this.#nextIndex = options.firstIndex ?? 0;
     this.#status = { camera: options.id, state: 'stopped', restarts: 0 };
     const { ringBytes, mode } = options;
     this.#ring = ringBytes === undefined || mode === 'recording' ? undefined : new VideoRing(ringBytes, tools.clock);
+  }
+
+  /** What FFmpeg wrote last for this camera, over restarts, oldest first; without credentials. */
+  get log(): readonly FfmpegLine[] {
+    return this.#log.lines;
   }
 
   /**
@@ -213,6 +221,7 @@ export class FfmpegCamera implements Service {
     await using source = snapshots
       ? await SnapshotRelay.open({ url, fps: wantedFps, patienceMs, clock })
       : await UrlHandover.open(request.url);
+    this.#log.add(`FFmpeg ${capabilities.version} starts`);
     const run = new StreamRun({
       request,
       source,
@@ -225,6 +234,7 @@ export class FfmpegCamera implements Service {
       onFrame: (frame) => this.#frame(frame),
       onFacts: (facts) => this.#factsReported(facts),
       onTick: () => this.#repeatStatus(),
+      onLine: (line) => this.#log.add(line),
       onStalled: (error) => this.#showFailure(failureOf(source) ?? error),
       onCopy,
     });
@@ -373,7 +383,6 @@ export class FfmpegCamera implements Service {
     const facts = { code: error.code, advice: error.advice, failures };
     const { logger } = this.#tools;
     logger.warn({ ...facts, frames: end?.frames, droppedBytes: end?.droppedBytes }, `camera failed: ${error.message}`);
-    logger.debug({ stderr: end?.lastLines }, 'last lines of FFmpeg');
   }
 
   #showFailure({ code, message, advice }: StreamError): void {

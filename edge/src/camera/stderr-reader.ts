@@ -30,6 +30,8 @@ export interface StderrListeners {
   /** Removes what must not be kept of a line. Default: credentials in URLs. */
   readonly redact?: (line: string) => string;
   readonly onFact?: () => void;
+  /** Takes each line that is kept, without credentials. */
+  readonly onLine?: ((line: string) => void) | undefined;
   readonly onFrameTime?: FrameTimeListener;
 }
 
@@ -42,6 +44,7 @@ export class StderrReader {
   readonly #lines: string[] = [];
   readonly #redact: (line: string) => string;
   readonly #onFact: (() => void) | undefined;
+  readonly #onLine: ((line: string) => void) | undefined;
   readonly #onFrameTime: FrameTimeListener | undefined;
   #rest = '';
   #framesTimed = 0;
@@ -51,6 +54,7 @@ export class StderrReader {
   constructor(listeners: StderrListeners = {}) {
     this.#redact = listeners.redact ?? redactUrls;
     this.#onFact = listeners.onFact;
+    this.#onLine = listeners.onLine;
     this.#onFrameTime = listeners.onFrameTime;
   }
 
@@ -71,7 +75,9 @@ export class StderrReader {
       if (frame !== null) this.#onFrameTime?.(this.#framesTimed++, finite(frame[1]));
       return;
     }
-    this.#lines.push(this.#redact(line));
+    const kept = this.#redact(line);
+    this.#lines.push(kept);
+    this.#onLine?.(kept);
     if (this.#lines.length > LINES_KEPT) this.#lines.shift();
     this.#readStream(line);
     this.#readScaler(line);

@@ -41,6 +41,8 @@ export interface StreamRunOptions {
   /** Called once the stream's size is known, before the first frame. */
   readonly onFacts: (facts: StreamFacts) => void;
   readonly onTick?: () => void;
+  /** Takes each line that FFmpeg writes, without credentials. */
+  readonly onLine?: ((line: string) => void) | undefined;
   /** Takes the undecoded stream where the request has it. */
   readonly onCopy?: ((chunk: Uint8Array) => void) | undefined;
   /** Called as soon as a stream that delivered is given up for its silence, before its child is ended. */
@@ -91,6 +93,7 @@ export class StreamRun {
     this.#stderr = new StderrReader({
       redact: (line) => options.source.redact(line),
       onFact: () => this.#factsKnown(),
+      onLine: options.onLine,
       onFrameTime: (index, seconds) => {
         if (seconds !== undefined) this.#times.set(index, seconds);
       },

@@ -24,6 +24,8 @@ export interface ApiOptions {
   readonly maxWatchers: number;
 }
 
+const CAMERA_ANSWER_MS = 6_000;
+
 /** The page's folder; the same step up from `src/status` and from `dist/status`. */
 const PAGE = fileURLToPath(new URL('../../page/', import.meta.url));
 
@@ -47,6 +49,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   addStatus(api, options);
   addEvents(api, options);
   addPictures(api, options);
+  addCameras(api, options);
   addSignals(api, options);
   addCleaning(api, options);
   addProduction(api, options);
@@ -177,13 +180,7 @@ function addEvents(api: FastifyInstance, { source }: ApiOptions): void {
 function addPictures(api: FastifyInstance, { source, live, maxWatchers }: ApiOptions): void {
   const checks = { params: schema.cameraParams, querystring: schema.pictureQuery };
   const optionsOf = ({ boxes, width }: schema.PictureQuery) => ({ boxes: boxes === 1, maxWidth: width });
-  // Asked several times a second, so the whole snapshot is taken only for a name not heard before.
-  const ids = new Set<string>();
-  const known = (id: string): string => {
-    if (!ids.has(id)) for (const camera of source.snapshot().cameras) ids.add(camera.id);
-    if (ids.has(id)) return id;
-    throw notFound(`No camera is called ${id}`, 'GET /api/v1/status lists the cameras');
-  };
+  const known = knownCameras(source);
   api.get<{ Params: { id: string }; Querystring: schema.PictureQuery }>(
     '/api/v1/cameras/:id/picture.jpg',
     { schema: checks },
@@ -201,6 +198,27 @@ function addPictures(api: FastifyInstance, { source, live, maxWatchers }: ApiOpt
       live.watch(camera, optionsOf(request.query), takeOver(reply, LIVE_CONTENT_TYPE));
     },
   );
+}
+
+/** Gives an id back when there is such a camera. */
+function knownCameras(source: StatusSource): (id: string) => string {
+  // Asked several times a second, so the whole snapshot is taken only for a name not heard before.
+  const ids = new Set<string>();
+  return (id) => {
+    if (!ids.has(id)) for (const camera of source.snapshot().cameras) ids.add(camera.id);
+    if (ids.has(id)) return id;
+    throw notFound(`No camera is called ${id}`, 'GET /api/v1/status lists the cameras');
+  };
+}
+
+function addCameras(api: FastifyInstance, { source }: ApiOptions): void {
+  const known = knownCameras(source);
+  const params = { schema: { params: schema.cameraParams } };
+  api.get<{ Params: { id: string } }>('/api/v1/cameras/:id/log', params, async (request) => {
+    const camera = known(request.params.id);
+    const answer = await source.cameraLog?.(camera, AbortSignal.timeout(CAMERA_ANSWER_MS));
+    return answer ?? { camera, lines: [] };
+  });
 }
 
 function addCleaning(api: FastifyInstance, { source }: ApiOptions): void {

@@ -1,5 +1,6 @@
 import type { CoverageJson, CoverageWords } from '@lineside/protocol/coverage';
 import type { EventKind, Severity } from '../domain/index.ts';
+import type { CameraLog } from './camera-answers.ts';
 import type { CleaningConfirmation, ConfirmedCleaning } from './cleaning.ts';
 import type { PushedReading, SignalView } from './signals.ts';
 import type { EventHistory, EventView, Snapshot } from './snapshot.ts';
@@ -13,6 +14,8 @@ export interface StatusSource {
    * held, or when `signal` aborts.
    */
   picture(camera: string, options: PictureOptions, signal: AbortSignal): Promise<PictureShot>;
+  /** What FFmpeg wrote last for a camera. Rejects like `picture`. */
+  cameraLog?(camera: string, signal: AbortSignal): Promise<CameraLog>;
   /** True while live pictures are left out because the device is overloaded: each is then made seldom. */
   sparesLivePictures?(): boolean;
   /** Events, the one with the latest transition first. */

@@ -4,6 +4,7 @@ import {
   type ClipSpan,
   FfmpegCamera,
   type FfmpegCapabilities,
+  type FfmpegLine,
   type StartGate,
   StreamError,
 } from '../camera/index.ts';
@@ -50,6 +51,11 @@ export class CameraService implements Service {
   /** A clip of the undecoded stream; undefined where none is kept or nothing of that time is held. */
   async clip(span: ClipSpan, signal: AbortSignal): Promise<Clip | undefined> {
     return this.#camera?.clip(span, signal);
+  }
+
+  /** What FFmpeg wrote last for this camera. */
+  get log(): readonly FfmpegLine[] {
+    return this.#camera?.log ?? [];
   }
 
   /** Runs until `signal` aborts, after the end of a recording too. */

@@ -7,6 +7,8 @@ export const VISION_ERROR_CODES = [
   'picture_failed',
   'no_clip',
   'clip_late',
+  'camera_not_run',
+  'answer_late',
 ] as const;
 export type VisionErrorCode = (typeof VISION_ERROR_CODES)[number];
 
@@ -16,6 +18,8 @@ export const VISION_ADVICE: Readonly<Record<VisionErrorCode, string>> = {
   picture_late: 'The machine is too busy to make the picture. Lower the frame rate or the number of cameras.',
   picture_failed: 'Run `lineside doctor`; if it stays, report it with the log.',
   no_clip: 'Look at the state of the camera. Raise `clips.memory` where the time before the event is missing.',
+  camera_not_run: 'Look at its state: lineside camera health.',
+  answer_late: 'The vision process is too busy. Try again, or lower the frame rate or the number of cameras.',
   clip_late: 'The vision process was too busy or was started again. Lower the frame rate or the number of cameras.',
 };
 
@@ -26,6 +30,8 @@ const RETRY: Readonly<Record<VisionErrorCode, Retry>> = {
   picture_failed: 'never',
   no_clip: 'never',
   clip_late: 'never',
+  camera_not_run: 'later',
+  answer_late: 'later',
 };
 
 /** A snapshot or clip that could not be made. */

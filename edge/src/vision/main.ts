@@ -55,6 +55,7 @@ async function serve(order: Extract<ToVision, { type: 'plan' }>, stop: AbortSign
     if (message.type === 'change') changes = changes.then(() => engine.change(message));
     if (message.type === 'picture') void answerPicture(engine, message);
     if (message.type === 'clip') void answerClip(engine, message);
+    if (message.type === 'ask') void answerQuestion(engine, message);
   });
   const heart = setInterval(() => engine.beat(), HEARTBEAT_MS);
   await engine.run(stop);
@@ -85,6 +86,18 @@ async function answerClip(engine: VisionWorker, { id, request }: Extract<ToVisio
   } catch (error) {
     const known = error instanceof LinesideError && isVisionErrorCode(error.code) ? error.code : 'no_clip';
     await send({ type: 'no_clip', id, code: known, message: messageOf(error) });
+  }
+}
+
+async function answerQuestion(
+  engine: VisionWorker,
+  { id, question }: Extract<ToVision, { type: 'ask' }>,
+): Promise<void> {
+  try {
+    await send({ type: 'answer', id, answer: engine.answer(question) });
+  } catch (error) {
+    const known = error instanceof LinesideError && isVisionErrorCode(error.code) ? error.code : 'camera_not_run';
+    await send({ type: 'no_answer', id, code: known, message: messageOf(error) });
   }
 }
 

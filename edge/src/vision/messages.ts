@@ -1,8 +1,14 @@
 import type { CameraStatus, Inspection, ModelStatus, SkipReason } from '../domain/index.ts';
+import type { FfmpegLine } from '../camera/index.ts';
 import type { ClipRequest, PictureRequest, VideoClip } from '../pipeline/index.ts';
 import type { VisionErrorCode } from './errors.ts';
 import type { VisionPlan } from './plan.ts';
 import type { PlanChange } from './plan-change.ts';
+
+/** What can be asked about one camera. */
+export type CameraQuestion = { readonly about: 'log'; readonly camera: string };
+
+export type CameraAnswer = { readonly about: 'log'; readonly lines: readonly FfmpegLine[] };
 
 /** To the vision process. */
 export type ToVision =
@@ -24,6 +30,7 @@ export type ToVision =
     }
   | { readonly type: 'picture'; readonly id: number; readonly request: PictureRequest }
   | { readonly type: 'clip'; readonly id: number; readonly request: ClipRequest }
+  | { readonly type: 'ask'; readonly id: number; readonly question: CameraQuestion }
   /** The main process has dealt with an inspection of a recording: the next frame may follow. */
   | { readonly type: 'seen'; readonly camera: string; readonly index: number }
   | { readonly type: 'stop' };
@@ -64,6 +71,8 @@ export type FromVision =
   | { readonly type: 'no_picture'; readonly id: number; readonly code: VisionErrorCode; readonly message: string }
   | { readonly type: 'clip'; readonly id: number; readonly clip: VideoClip }
   | { readonly type: 'no_clip'; readonly id: number; readonly code: VisionErrorCode; readonly message: string }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: CameraAnswer }
+  | { readonly type: 'no_answer'; readonly id: number; readonly code: VisionErrorCode; readonly message: string }
   | {
       readonly type: 'log';
       readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -85,11 +94,21 @@ const FROM_VISION: ReadonlySet<string> = new Set<FromVision['type']>([
   'no_picture',
   'clip',
   'no_clip',
+  'answer',
+  'no_answer',
   'log',
   'replace',
 ]);
 
-const TO_VISION: ReadonlySet<string> = new Set<ToVision['type']>(['plan', 'change', 'picture', 'clip', 'seen', 'stop']);
+const TO_VISION: ReadonlySet<string> = new Set<ToVision['type']>([
+  'plan',
+  'change',
+  'picture',
+  'clip',
+  'ask',
+  'seen',
+  'stop',
+]);
 
 /** Both ends are the same version of the same program, started by one another: the type names the whole shape. */
 export function isFromVision(value: unknown): value is FromVision {

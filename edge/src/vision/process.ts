@@ -5,7 +5,7 @@ import { combineListeners } from './combine-listeners.ts';
 import { VisionError } from './errors.ts';
 import { HangPatience } from './hang-patience.ts';
 import { LOOP_FAULTS, LOOP_TICK_MS, LoopWatch } from './loop-watch.ts';
-import type { FromVision } from './messages.ts';
+import type { CameraAnswer, CameraQuestion, FromVision } from './messages.ts';
 import { ModelQuarantine } from './model-quarantine.ts';
 import { PendingAnswers } from './pending-answers.ts';
 import { assignmentOf, type VisionPlan } from './plan.ts';
@@ -15,6 +15,7 @@ import { VisionChild } from './vision-child.ts';
 
 /** After the end of a clip's time: the last group of pictures must end, and the clip must arrive. */
 const CLIP_DEADLINE_MS = 25_000;
+const ANSWER_DEADLINE_MS = 5_000;
 
 export interface VisionProcessOptions {
   /** What the process runs until `change` gives it another plan. */
@@ -51,6 +52,7 @@ export class VisionProcess implements Service, Vision {
   readonly #listener: VisionListener;
   readonly #pictures = new PendingAnswers<Picture>({ code: 'picture_late', message: 'the snapshot took too long' });
   readonly #clips = new PendingAnswers<VideoClip>({ code: 'clip_late', message: 'the clip took too long' });
+  readonly #answers = new PendingAnswers<CameraAnswer>({ code: 'answer_late', message: 'the answer took too long' });
   readonly #recordings: ReadonlySet<string>;
   /** What is to run; a new process starts with it, less what is in quarantine. */
   #plan: VisionPlan;
@@ -150,6 +152,12 @@ export class VisionProcess implements Service, Vision {
     return this.#clips.ask((id) => child.send({ type: 'clip', id, request }), waitMs, signal);
   }
 
+  /** @throws VisionError when no such camera is run, the process is down, or the deadline passes. */
+  async ask(question: CameraQuestion, signal: AbortSignal): Promise<CameraAnswer> {
+    const child = this.#listening();
+    return this.#answers.ask((id) => child.send({ type: 'ask', id, question }), ANSWER_DEADLINE_MS, signal);
+  }
+
   #listening(): VisionChild {
     const child = this.#child;
     if (child === undefined || !this.#greeted)
@@ -183,6 +191,7 @@ export class VisionProcess implements Service, Vision {
     this.#child = undefined;
     this.#pictures.abandon();
     this.#clips.abandon();
+    this.#answers.abandon();
     this.#countLost();
     this.#dropped();
     return fault ?? how;
@@ -298,6 +307,12 @@ export class VisionProcess implements Service, Vision {
         return;
       case 'no_clip':
         this.#clips.refused(message);
+        return;
+      case 'answer':
+        this.#answers.answered(message.id, message.answer);
+        return;
+      case 'no_answer':
+        this.#answers.refused(message);
         return;
       case 'log':
         logger[message.level](message.facts, message.message);

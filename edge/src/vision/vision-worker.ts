@@ -18,7 +18,7 @@ import { CameraService } from './camera-service.ts';
 import { drawJpeg } from './draw.ts';
 import { VisionError } from './errors.ts';
 import { FrameCounters } from './frame-accounting/index.ts';
-import type { FromVision, ToVision } from './messages.ts';
+import type { CameraAnswer, CameraQuestion, FromVision, ToVision } from './messages.ts';
 import { ModelRunner } from './model-runner.ts';
 import { type CameraPlan, assignmentOf } from './plan.ts';
 
@@ -134,6 +134,13 @@ export class VisionWorker {
     const clip = await this.#cameras.get(camera)?.clip(span, this.#stopped.signal);
     if (clip === undefined) throw new VisionError('no_clip', `camera ${camera} holds no video of that time`);
     return clip;
+  }
+
+  /** @throws VisionError `camera_not_run` when no camera of the plan has the id. */
+  answer({ about, camera: id }: CameraQuestion): CameraAnswer {
+    const camera = this.#cameras.get(id);
+    if (camera === undefined) throw new VisionError('camera_not_run', `camera ${id} is not run`);
+    return { about, lines: camera.log };
   }
 
   /** Ends the sessions' threads; false when one hangs in native code. */

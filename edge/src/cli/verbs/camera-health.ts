@@ -1,25 +1,30 @@
 import type { Command } from 'commander';
-import type { CameraView } from '../../status/index.ts';
+import type { CameraLog, CameraView } from '../../status/index.ts';
 import { askService, type ServiceStatus } from '../ask-service.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 
+interface HealthOptions {
+  readonly log?: boolean;
+}
+
 /** `lineside camera health` */
 export function configure(command: Command, registry: Registry): void {
   command
     .argument('[camera]', 'id of a camera; all of them when left out')
+    .option('--log', 'also the last 100 lines that FFmpeg wrote for it, without credentials')
     .addHelpText(
       'after',
-      examples('lineside camera health', 'lineside camera health belt --json') +
+      examples('lineside camera health', 'lineside camera health belt --json', 'lineside camera health belt --log') +
         '\n\nAsks the service what it thinks of the pictures: frozen, dark, overexposed, covered, blurred, late or absent, with the' +
         '\nfigures behind it. Ends with 0 when all is well, with 1 when something is wrong, with 2 for a camera that nobody' +
         '\nknows, with 3 when no service answers.',
     )
-    .action(action(registry, health));
+    .action(action<HealthOptions>(registry, health));
 }
 
-async function health(context: Context, _options: object, [id]: readonly string[]): Promise<ExitCode> {
+async function health(context: Context, options: HealthOptions, [id]: readonly string[]): Promise<ExitCode> {
   const status = await askService(context.dataDir);
   if (status === undefined) {
     throw new CliError(
@@ -33,12 +38,26 @@ async function health(context: Context, _options: object, [id]: readonly string[
     const known = status.cameras.map((camera) => camera.id).join(', ') || 'none';
     throw new CliError('camera_unknown', `the service has no camera ${id}`, `cameras there: ${known}`);
   }
-  const reports = cameras.map((camera) => reportOf(camera, status));
+  const logs = options.log === true ? await Promise.all(cameras.map((camera) => logOf(context, camera.id))) : [];
+  const reports = cameras.map((camera, n) => ({ ...reportOf(camera, status), ...logs[n] }));
   context.say({ cameras: reports }, reports.map(textOf).join('\n'));
   return reports.every(({ findings }) => findings.length === 0) ? EXIT.ok : EXIT.problems;
 }
 
-type CameraReport = ReturnType<typeof reportOf>;
+type CameraReport = ReturnType<typeof reportOf> & Partial<Pick<CameraLog, 'lines'>>;
+
+/** What FFmpeg wrote last; of a camera that is not run there is nothing, and the findings say why. */
+async function logOf(context: Context, id: string): Promise<Pick<CameraLog, 'lines'>> {
+  const { controlSocketPath, getControlJson } = await import('../../status/client/index.ts');
+  const path = `/api/v1/cameras/${encodeURIComponent(id)}/log`;
+  const { body } = await getControlJson(controlSocketPath(context.dataDir), path);
+  return { lines: isLog(body) ? body.lines : [] };
+}
+
+/** Both ends are from one package. */
+function isLog(body: unknown): body is CameraLog {
+  return typeof body === 'object' && body !== null && 'lines' in body && Array.isArray(body.lines);
+}
 
 function reportOf(camera: CameraView, { health: { warnings } }: ServiceStatus) {
   const { id, state, restarts, lastFrameAgeMs, behindMs, source, picture } = camera;
@@ -52,7 +71,7 @@ function reportOf(camera: CameraView, { health: { warnings } }: ServiceStatus) {
   };
 }
 
-function textOf({ id, state, restarts, findings, lastFrameAgeMs, picture, source }: CameraReport): string {
+function textOf({ id, state, restarts, findings, lastFrameAgeMs, picture, source, lines = [] }: CameraReport): string {
   const size = source === undefined ? '' : `, ${source.codec ?? 'video'} ${source.width}x${source.height}`;
   const age = lastFrameAgeMs === undefined ? '' : `, newest frame ${(lastFrameAgeMs / 1000).toFixed(1)} s ago`;
   const figures =
@@ -65,5 +84,6 @@ function textOf({ id, state, restarts, findings, lastFrameAgeMs, picture, source
     `${id}: ${findings.length === 0 ? 'good' : state}${size}${age}, ${restarts} restarts`,
     ...figures,
     ...findings.flatMap(({ code, message, advice }) => [`  ! ${code}: ${message}`, `    Try: ${advice}`]),
+    ...lines.map(({ atMs, text }) => `  ${new Date(atMs).toISOString()} ${text}`),
   ].join('\n');
 }
