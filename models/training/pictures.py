@@ -87,6 +87,29 @@ def tinted(picture, hue=0.015, saturation=0.6, value=0.4):
     return cv2.cvtColor(cv2.LUT(cv2.cvtColor(picture, cv2.COLOR_RGB2HSV), table[None]), cv2.COLOR_HSV2RGB)
 
 
+def worsened(picture):
+    """What a poor camera makes of a picture: little light, sensor noise, out of focus, moved, few bits; one to three of them."""
+    out = picture
+    done = random.sample(("light", "noise", "focus", "motion", "bits"), random.choice((1, 1, 2, 3)))
+    if "focus" in done:
+        out = cv2.GaussianBlur(out, (0, 0), random.uniform(0.6, 2.2))
+    if "motion" in done:
+        length = random.randint(3, 9)
+        out = cv2.blur(out, (length, 1) if random.random() < 0.8 else (1, length))
+    noise = random.uniform(3, 14) if "noise" in done else 0
+    if "light" in done:
+        gain = random.uniform(0.2, 0.8)
+        out = (out * gain).astype(np.uint8)
+        noise = max(noise, random.uniform(0, 18) * (1 - gain))
+    if noise:
+        colour = np.random.randn(*out.shape[:2], 1 if random.random() < 0.5 else 3).astype(np.float32)
+        out = np.clip(out + colour * noise, 0, 255).astype(np.uint8)
+    if "bits" in done:
+        coded = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, random.randint(12, 50)])[1]
+        out = cv2.imdecode(coded, cv2.IMREAD_COLOR)
+    return out
+
+
 def paste(canvas, area, picture, table, scale, mirrored):
     """Puts a random part of `picture`, scaled, onto `area`; returns its boxes clipped to the area."""
     x0, y0, x1, y1 = area

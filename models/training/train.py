@@ -24,7 +24,7 @@ import torch.nn as nn
 from measure import report
 from network import Detector, centres
 from objective import objective
-from pictures import augmented
+from pictures import augmented, worsened
 from sources import folder_hash, load_sources
 from weights import fill, unfold
 
@@ -34,7 +34,7 @@ BATCH = 16
 
 def make_batch(job):
     """Runs in a process of its own (a thread was 1.4 times slower), uses no torch."""
-    seed, size, mosaic, light, classes = job
+    seed, size, mosaic, light, classes, poor = job
     random.seed(seed)
     np.random.seed(seed % 2**32)
     cv2.setNumThreads(1)
@@ -42,7 +42,7 @@ def make_batch(job):
     for source in random.choices(SOURCES, [s["weight"] for s in SOURCES], k=BATCH):
         pool = [source["make"]() for _ in range(4)] if "make" in source else source["train"]
         picture, table = augmented(pool, random.randrange(len(pool)), size, mosaic, light=light)
-        pictures.append(picture)
+        pictures.append(worsened(picture) if random.random() < poor else picture)
         tables.append(table.astype(np.float32))
         labelled.append([1.0 if c in source["labelled"] else 0.0 for c in range(classes)])
         placed.append(source["placed"])
@@ -97,7 +97,7 @@ def starting_point(recipe, init, data, first):
     start = recipe["start"]
     path = start["file"] if os.path.isabs(start["file"]) else os.path.join(data, start["file"])
     fill(net, path, {int(k): v for k, v in start.get("classes", {}).items()})
-    unfold(net, [tensor(make_batch((n, recipe["size"], 0.0, True, len(recipe["labels"])))[0]) for n in first])
+    unfold(net, [tensor(make_batch((n, recipe["size"], 0.0, True, len(recipe["labels"]), 0.0))[0]) for n in first])
     return net, bool(start.get("classes") or start.get("fresh"))
 
 
@@ -141,7 +141,7 @@ def main():
 
     def order(n):
         late = n > 0.85 * total
-        return workers.apply_async(make_batch, ((seed * 1_000_003 + n, size, 0.0 if late else recipe["mosaic"], late, len(labels)),))
+        return workers.apply_async(make_batch, ((seed * 1_000_003 + n, size, 0.0 if late else recipe["mosaic"], late, len(labels), recipe.get("poorCameras", 0.0)),))
 
     def look():
         figures = {s["name"]: report(average, s["valid"], size, labels, s["labelled"]) for s in SOURCES if s["valid"]}
