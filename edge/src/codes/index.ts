@@ -14,5 +14,6 @@ export * from './text/pattern.ts';
 export * from './text/phrase.ts';
 export * from './check/expectation.ts';
 export * from './check/judge-field.ts';
+export { markOf } from './check/judge-label.ts';
 export * from './check/reading.ts';
 export * from './check/vote.ts';

@@ -3,3 +3,4 @@ export * from './code-reader.ts';
 export * from './errors.ts';
 export * from './image-file.ts';
 export * from './picture.ts';
+export * from './text-reader.ts';

@@ -114,3 +114,34 @@ describe('the verdict on a pack', () => {
     expect(voteOnPack([frame(lines('28.05.27'))]).verdict).toBe('wrong');
   });
 });
+
+describe('a label', () => {
+  const label: Expectation = {
+    kind: 'label',
+    name: 'label',
+    place: { at: [0.5, 0.5], tolerance: 0.1 },
+    angle: { degrees: 0, tolerance: 8 },
+  };
+  const at = (x: number, y: number, angle: number): RegionReading => ({
+    ...EMPTY,
+    codes: [{ symbology: 'EAN13', text: '4006381333931', mark: { at: [x, y], angle } }],
+    lines: [{ text: 'far away', score: 1, mark: { at: [0, 0], angle: 90 } }],
+  });
+
+  it.each([
+    ['in its place', at(0.53, 0.45, 355), 'good'],
+    ['too far to the right', at(0.65, 0.5, 0), 'wrong'],
+    ['crooked', at(0.5, 0.5, 20), 'wrong'],
+    ['upside down', at(0.5, 0.5, 180), 'wrong'],
+    ['with nothing on it that can be read', PRINTED, 'unreadable'],
+    ['that is not there', EMPTY, 'missing'],
+  ] as const)('%s is judged', (_, reading, verdict) => {
+    expect(judged(label, reading).verdict).toBe(verdict);
+  });
+
+  it('is where its print is where it has no code, and only has to be there where no place is named', () => {
+    const printed: RegionReading = { ...EMPTY, lines: [{ text: 'A', score: 1, mark: { at: [0.5, 0.52], angle: 2 } }] };
+    expect(judged(label, printed).verdict).toBe('good');
+    expect(judged({ kind: 'label', name: 'label' }, PRINTED).verdict).toBe('good');
+  });
+});

@@ -40,5 +40,18 @@ export interface ExpectedPhrase {
   readonly present: boolean;
 }
 
+/**
+ * A label that must be there, and where it must be. Its place is that of the codes on it, or that of its print where it
+ * has none.
+ */
+export interface ExpectedLabel {
+  readonly kind: 'label';
+  readonly name: string;
+  /** Centre in fractions of the region, and how far it may be off. */
+  readonly place?: { readonly at: readonly [x: number, y: number]; readonly tolerance: number };
+  /** Degrees clockwise, and how many it may be off. */
+  readonly angle?: { readonly degrees: number; readonly tolerance: number };
+}
+
 /** One thing that a recipe expects on each pack. */
-export type Expectation = ExpectedCode | ExpectedDate | ExpectedLot | ExpectedPhrase;
+export type Expectation = ExpectedCode | ExpectedDate | ExpectedLot | ExpectedPhrase | ExpectedLabel;

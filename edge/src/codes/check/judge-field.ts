@@ -3,6 +3,7 @@ import { findDates } from '../text/date-format.ts';
 import { type Correction, findPattern } from '../text/pattern.ts';
 import { holdsPhrase } from '../text/phrase.ts';
 import { codeVerdict } from './judge-code.ts';
+import { labelVerdict } from './judge-label.ts';
 import type { Expectation, ExpectedDate, ExpectedLot, ExpectedPhrase } from './expectation.ts';
 import type { RegionReading, Verdict } from './reading.ts';
 
@@ -37,6 +38,8 @@ export function judgeField(expectation: Expectation, reading: RegionReading, { t
       return lotVerdict(expectation, reading);
     case 'phrase':
       return phraseVerdict(expectation, reading);
+    case 'label':
+      return labelVerdict(expectation, reading);
   }
 }
 
