@@ -26,8 +26,11 @@ export interface FfmpegRequest {
   readonly choice: FrameChoice;
   /** One output each, in this order, from `pipe:3` on. Parts of the picture need the picture beside them. */
   readonly formats: readonly OutputFormat[];
-  /** One more output, after the formats: the source's aspect, packed rgb. */
-  readonly picture: 'none' | 'evidence' | 'full';
+  /**
+   * One more output, after the formats, in the source's aspect: for evidence as packed rgb or in planes of luma and colour
+   * (`YuvMatrix`), or at full size as packed rgb.
+   */
+  readonly picture: 'none' | 'evidence' | 'evidence-yuv' | 'full';
   /**
    * Whether the shape of the source's pixels counts. For still images it does not: browsers, labelling tools and
    * training show every stored pixel as a square.
@@ -49,6 +52,13 @@ export interface FfmpegRequest {
  * pixels, which shifts whole frames by up to 0.6 levels; see docs/decisions/0025.
  */
 export const SCALE_FLAGS = 'flags=bilinear+accurate_rnd+full_chroma_int';
+
+/**
+ * To packed rgb, by way of planes: swscale has vector code for the conversion to planes, and none for packed pixels with a
+ * colour of their own each, which took longer than decoding. Where the size changes the bytes are the same; at the source's
+ * own size they are nearer to an exact conversion. See docs/decisions/0050.
+ */
+const packed = (color: 'rgb' | 'bgr'): string => `format=gbrp,scale=${SCALE_FLAGS},format=${color}24`;
 
 /** First descriptor for pictures. Never stdout: NVIDIA's decoders print there. */
 export const FIRST_PIPE = 3;
@@ -104,20 +114,21 @@ export function formatFilters(format: FrameFormat, name: string): string {
 
 interface OutputLabel {
   readonly label: string;
-  readonly pixels: 'rgb24' | 'bgr24';
+  readonly pixels: 'rgb24' | 'bgr24' | 'yuv420p';
 }
 
 function filterGraph(
   request: FfmpegRequest,
   { timesFilter }: FfmpegCapabilities,
 ): { labels: OutputLabel[]; graph: string } {
-  const branches = request.formats.map((format, index) => ({
+  const branches: (OutputLabel & { readonly filters: string })[] = request.formats.map((format, index) => ({
     label: `m${index}`,
-    pixels: format.color === 'rgb' ? ('rgb24' as const) : ('bgr24' as const),
+    pixels: format.color === 'rgb' ? 'rgb24' : 'bgr24',
     filters: isWhole(format) ? wholeFilters(format) : letterboxFilters(format),
   }));
   if (request.picture !== 'none') {
-    branches.push({ label: 'picture', pixels: 'rgb24', filters: pictureFilters(request.picture) });
+    const pixels = request.picture === 'evidence-yuv' ? 'yuv420p' : 'rgb24';
+    branches.push({ label: 'picture', pixels, filters: pictureFilters(request.picture) });
   }
   const split = branches.map(({ label }) => `[s_${label}]`).join('');
   const graph = [
@@ -160,7 +171,7 @@ function letterboxFilters(format: FrameFormat): string {
   const grey = `0x${fill.toString(16).padStart(2, '0').repeat(3)}`;
   if (anchor === 'stretch') {
     const fill = `scale=w=${width}:h=${height}:${SCALE_FLAGS}`;
-    return [...cropFilters(format.region), fill, `format=${format.color}24`].join(',');
+    return [...cropFilters(format.region), fill, packed(format.color)].join(',');
   }
   const into =
     anchor === 'cover'
@@ -170,7 +181,7 @@ function letterboxFilters(format: FrameFormat): string {
     ...cropFilters(format.region),
     `scale=w=${side('iw')}:h=${side('ih')}:${SCALE_FLAGS}`,
     // In rgb, so that the offsets need not be even, as they must with shared colour samples.
-    `format=${format.color}24`,
+    packed(format.color),
     into,
   ].join(',');
 }
@@ -178,7 +189,7 @@ function letterboxFilters(format: FrameFormat): string {
 function wholeFilters({ region, scale, color }: WholeFormat): string {
   const side = (length: string): string => `'max(1,trunc(${length}*${scale}+0.5))'`;
   const resize = scale === 1 ? [] : [`scale=w=${side('iw')}:h=${side('ih')}:${SCALE_FLAGS}`];
-  return [...cropFilters(region), ...resize, `format=${color}24`].join(',');
+  return [...cropFilters(region), ...resize, packed(color)].join(',');
 }
 
 /** The same arithmetic as domain's `regionRect`. */
@@ -192,7 +203,9 @@ function cropFilters(region: Region | undefined): readonly string[] {
   return [`crop=w=${extent(x1, x2, 'iw')}:h=${extent(y1, y2, 'ih')}:x='${low(x1, 'iw')}':y='${low(y1, 'ih')}':exact=1`];
 }
 
-function pictureFilters(picture: 'evidence' | 'full'): string {
+function pictureFilters(picture: 'evidence' | 'evidence-yuv' | 'full'): string {
   const width = picture === 'full' ? 'iw' : `min(iw,${PICTURE_MAX_WIDTH})`;
-  return `scale@picture=w='${width}':h='max(1,trunc(ih*${width}/iw+0.5))':${SCALE_FLAGS},format=rgb24`;
+  const scale = `scale@picture=w='${width}':h='max(1,trunc(ih*${width}/iw+0.5))':${SCALE_FLAGS}`;
+  // The matrix stays the source's, as `StderrReader` reads it; the range becomes the limited one.
+  return picture === 'evidence-yuv' ? `${scale}:out_range=tv,format=yuv420p` : `${scale},${packed('rgb')}`;
 }

@@ -20,6 +20,7 @@ import type { StreamFacts } from './stderr-reader.ts';
 import { type RunEnd, type RunFrame, StreamRun } from './stream-run.ts';
 import { UrlHandover } from './url-handover.ts';
 import { type Clip, type ClipSpan, VideoRing } from './video-ring.ts';
+import type { YuvMatrix } from './yuv-picture.ts';
 
 const GRACE_MS = 10_000;
 /** A recording is not in a hurry: a slow disk or a big picture is no stall. */
@@ -44,10 +45,20 @@ export interface CameraOptions {
   /** A live file starts again at its end. */
   readonly loop?: boolean;
   readonly formats: readonly OutputFormat[];
+  /** How the picture for evidence is stored: planes of luma and colour (`YuvMatrix`) cost least; packed rgb when left out. */
+  readonly pictureLayout?: 'yuv' | 'rgb';
   /** Keeps the undecoded stream for clips, in at most so many bytes of memory; live cameras only. */
   readonly ringBytes?: number | undefined;
   /** Index of the first frame; a recording leaves out the frames before it. */
   readonly firstIndex?: number;
+}
+
+/** The picture for evidence and live view. */
+export interface EvidencePicture {
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly size: PictureSize;
+  /** Undefined for packed rgb; otherwise `pixels` are planes, and `rgbOfYuv` reads them. */
+  readonly matrix?: YuvMatrix | undefined;
 }
 
 /** One frame of a camera in every format that was asked for. The receiver gives the buffers back to the pool. */
@@ -64,7 +75,7 @@ export interface CameraFrame {
   readonly source: PictureSize;
   /** In the order of `formats`. */
   readonly inputs: FrameOutputs;
-  readonly picture: { readonly pixels: Uint8Array<ArrayBuffer>; readonly size: PictureSize };
+  readonly picture: EvidencePicture;
 }
 
 export interface CameraListener {
@@ -259,7 +270,7 @@ export class FfmpegCamera implements Service {
       url,
       transport,
       formats,
-      picture: 'evidence' as const,
+      picture: this.#options.pictureLayout === 'yuv' ? ('evidence-yuv' as const) : ('evidence' as const),
       pixelAspect,
       timeoutMs: Math.max(STREAM_TIMEOUT_MS, socketTimeoutMs(fps)),
       ...(decoder && { decoder }),
@@ -293,7 +304,7 @@ export class FfmpegCamera implements Service {
     this.#status = { ...this.#status, lastFrameMs: frame.arrivedMs };
     if (recordedMs === undefined) {
       this.#judgeClock();
-      this.#judgePicture(pixels, frame.picture, frame.arrivedMs);
+      this.#judgePicture({ pixels, size: frame.picture, matrix: frame.matrix }, frame.arrivedMs);
     }
     if (this.#status.state !== 'streaming') {
       this.#startedMs = frame.arrivedMs;
@@ -308,15 +319,15 @@ export class FfmpegCamera implements Service {
       arrivedMs: frame.arrivedMs,
       source: frame.source,
       inputs: frame.outputs.slice(0, -1),
-      picture: { pixels, size: frame.picture },
+      picture: { pixels, size: frame.picture, matrix: frame.matrix },
     });
   }
 
   /** Once a second; one line in the log per change. */
-  #judgePicture(pixels: Uint8Array, size: PictureSize, nowMs: number): void {
+  #judgePicture(picture: EvidencePicture, nowMs: number): void {
     if (!sourceOf(this.#options.url).isEncoded || nowMs - this.#judgedMs < JUDGE_EVERY_MS) return;
     this.#judgedMs = nowMs;
-    const figures = pictureFigures(pixels, size);
+    const figures = pictureFigures(picture);
     const problems = this.#health.judge(figures, nowMs);
     const [luma, contrast, sharpness] = [figures.luma, figures.contrast, figures.sharpness].map(tenth);
     const before = this.#status.picture?.problems.join(' ') ?? '';

@@ -12,6 +12,7 @@ export {
   type CameraListener,
   type CameraOptions,
   type CameraTools,
+  type EvidencePicture,
   FfmpegCamera,
 } from './ffmpeg-camera.ts';
 export {
@@ -30,3 +31,4 @@ export { type InputFrame, type InputOptions, inputFrames } from './input-frames.
 export { StartGate } from './start-gate.ts';
 export { probeCamera, probePatienceMs } from './probe-camera.ts';
 export { probeSource, type SourceProbe } from './probe-source.ts';
+export { rgbOfYuv, type YuvMatrix } from './yuv-picture.ts';

@@ -1,4 +1,5 @@
 import type { PictureSize } from '../domain/index.ts';
+import { lumaLevel, type YuvMatrix } from './yuv-picture.ts';
 
 /** Points at which a picture is looked at, across and down. */
 const ACROSS = 96;
@@ -21,10 +22,19 @@ export interface PictureFigures {
   readonly print: number;
 }
 
-/** Takes the figures of packed rgb pixels. Pure, about a tenth of a millisecond. */
-export function pictureFigures(pixels: Uint8Array, { width, height }: PictureSize): PictureFigures {
+export interface FiguresInput {
+  readonly pixels: Uint8Array;
+  readonly size: PictureSize;
+  /** Undefined for packed rgb; planes otherwise, of which luma comes first. */
+  readonly matrix?: YuvMatrix | undefined;
+}
+
+/** Takes the figures of a picture. Pure, about a tenth of a millisecond. */
+export function pictureFigures({ pixels, size: { width, height }, matrix }: FiguresInput): PictureFigures {
   const lumaAt = (x: number, y: number): number => {
-    const at = (y * width + x) * 3;
+    const place = y * width + x;
+    if (matrix !== undefined) return lumaLevel(pixels[place] ?? 0);
+    const at = 3 * place;
     return (54 * (pixels[at] ?? 0) + 183 * (pixels[at + 1] ?? 0) + 19 * (pixels[at + 2] ?? 0)) >> 8;
   };
   let [sum, squares, edges, dark, bright, count, print] = [0, 0, 0, 0, 0, 0, 0];

@@ -33,7 +33,7 @@ const NOISE = 'noise=alls=4:allf=t';
 /** Problems after each second of these pictures. */
 function judged(...parts: readonly (readonly Buffer[])[]): readonly (readonly PictureProblem[])[] {
   const health = new PictureHealth();
-  return parts.flat().map((pixels, n) => health.judge(pictureFigures(pixels, SIZE), n * 1_000));
+  return parts.flat().map((pixels, n) => health.judge(pictureFigures({ pixels, size: SIZE }), n * 1_000));
 }
 
 describe('the health of a picture', () => {

@@ -25,7 +25,7 @@ describe("FFmpeg's stderr", () => {
     reader.push('[info]   Stream #0:0: Video: h264 (High), yuv420p(tv), 1920x1080, 25 fps, 25 tbr, 90k tbn\n');
     reader.push(SCALER('1920x1080') + SCALER('1920x1080', 'picture', '960x540'));
     const sizes = { source: { width: 1920, height: 1080 }, picture: { width: 960, height: 540 } };
-    expect(reader.facts).toEqual({ codec: 'h264', fps: 25, ...sizes, sizeChanged: false });
+    expect(reader.facts).toEqual({ codec: 'h264', fps: 25, matrix: 'bt601', ...sizes, sizeChanged: false });
   });
 
   it('takes the size that the picture has with square pixels, and notices that their shape changes', () => {

@@ -1,5 +1,6 @@
 import type { PictureSize } from '../domain/index.ts';
 import { redactUrls } from '@lineside/kit';
+import { matrixOf, type YuvMatrix } from './yuv-picture.ts';
 
 const LINES_KEPT = 100;
 const LINE_MAX = 2_000;
@@ -16,6 +17,8 @@ export interface StreamFacts {
   source?: PictureSize;
   /** Size of the evidence picture. */
   picture?: PictureSize;
+  /** Of the stream's colours; bt601 where it names none. */
+  matrix?: YuvMatrix;
   /** True when a second, different size or shape of pixels was reported. */
   sizeChanged: boolean;
 }
@@ -88,6 +91,7 @@ export class StderrReader {
     const codec = /Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1];
     if (codec === undefined) return;
     this.facts.codec = codec;
+    this.facts.matrix = matrixOf(line);
     const fps = /([\d.]+)(k?) (?:fps|tbr)\b/.exec(line);
     if (fps !== null) this.facts.fps = Number(fps[1]) * (fps[2] === 'k' ? 1000 : 1);
   }

@@ -11,6 +11,7 @@ import { FrameJoin, type FrameOutputs } from './frame-join.ts';
 import { sourceOf } from './sources/index.ts';
 import { StallWatch, WATCH_TICK_MS } from './stall-watch.ts';
 import { StderrReader, type StreamFacts } from './stderr-reader.ts';
+import { type YuvMatrix, yuvBytes } from './yuv-picture.ts';
 
 /** Frames of a recording that may wait before FFmpeg is made to wait. */
 const WAITING_MAX = 2;
@@ -54,6 +55,8 @@ export interface RunFrame {
   readonly outputs: FrameOutputs;
   readonly source: PictureSize;
   readonly picture: PictureSize | undefined;
+  /** Of a picture in planes; undefined for packed rgb. */
+  readonly matrix: YuvMatrix | undefined;
   readonly arrivedMs: number;
   /** Seconds on the source's clock, where FFmpeg reported them. */
   readonly timeS: number | undefined;
@@ -184,7 +187,9 @@ export class StreamRun {
     if (request.picture !== 'none' && facts.picture === undefined) return;
     const { source } = facts;
     const sizes = request.formats.map((format) => pictureBytes(outputSize(format, source)));
-    if (facts.picture !== undefined) sizes.push(pictureBytes(facts.picture));
+    if (facts.picture !== undefined) {
+      sizes.push(request.picture === 'evidence-yuv' ? yuvBytes(facts.picture) : pictureBytes(facts.picture));
+    }
     this.#join = new FrameJoin(sizes, pool, (outputs) => this.#frameRead(outputs));
     this.#watch.limit(this.#options.stallMs(facts));
     onFacts(facts);
@@ -193,12 +198,13 @@ export class StreamRun {
 
   #frameRead(outputs: FrameOutputs): void {
     const { facts } = this.#stderr;
-    const { clock, backPressure } = this.#options;
+    const { clock, backPressure, request } = this.#options;
     if (facts.source === undefined) return;
+    const matrix = request.picture === 'evidence-yuv' ? (facts.matrix ?? 'bt601') : undefined;
     const arrivedMs = clock.monoMs();
     const [source, picture] = [facts.source, facts.picture];
     this.#watch.alive();
-    this.#waiting.push({ outputs, source, picture, arrivedMs, timeS: undefined });
+    this.#waiting.push({ outputs, source, picture, matrix, arrivedMs, timeS: undefined });
     if (backPressure && this.#waiting.length >= WAITING_MAX) this.#child.hold();
     this.#delivery ??= this.#deliver()
       .catch((thrown: unknown) => {

@@ -68,7 +68,9 @@ export class CameraService implements Service {
     if (known === undefined) return;
     try {
       const tools = { capabilities: known, pool, gate, clock, random, logger };
-      const options = { id, url, transport, fps, mode, formats: dispatcher.formats, firstIndex, ringBytes };
+      const { formats } = dispatcher;
+      const pictureLayout = 'yuv' as const;
+      const options = { id, url, transport, fps, mode, formats, firstIndex, ringBytes, pictureLayout };
       const camera = new FfmpegCamera({ ...options, ...(loop === undefined ? {} : { loop }) }, tools, {
         frame: (frame) => {
           this.#nextIndex = frame.index + 1;

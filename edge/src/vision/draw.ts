@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import type { PictureSize } from '../domain/index.ts';
+import { rgbOfYuv, type YuvMatrix } from '../camera/index.ts';
 import type { Overlay } from '../pipeline/index.ts';
 import { placeLabels } from './label-placement.ts';
 
@@ -11,9 +12,10 @@ const JPEG_QUALITY = 85;
 const COLOURS: Readonly<Record<Overlay['colour'], string>> = { good: '#1b9e4b', bad: '#d62828', plain: '#2a6fdb' };
 
 export interface Drawing {
-  /** Packed rgb. */
+  /** Packed rgb, or planes where there is a matrix. */
   readonly pixels: Uint8Array;
   readonly size: PictureSize;
+  readonly matrix?: YuvMatrix | undefined;
   /** Size in whose pixels the boxes are. */
   readonly source: PictureSize;
   readonly overlays: readonly Overlay[];
@@ -22,10 +24,11 @@ export interface Drawing {
 
 /** JPEG of a frame with boxes and their texts. */
 export async function drawJpeg(drawing: Drawing): Promise<{ jpeg: Buffer; width: number; height: number }> {
-  const { pixels, size, maxWidth } = drawing;
+  const { pixels, size, matrix, maxWidth } = drawing;
   const width = Math.min(size.width, Math.max(16, Math.round(maxWidth ?? size.width)));
   const height = Math.max(1, Math.round((size.height * width) / size.width));
-  let image = sharp(pixels, { raw: { width: size.width, height: size.height, channels: 3 } });
+  const rgb = matrix === undefined ? pixels : rgbOfYuv(pixels, size, matrix);
+  let image = sharp(rgb, { raw: { width: size.width, height: size.height, channels: 3 } });
   if (width !== size.width) image = image.resize(width, height, { fit: 'fill' });
   if (drawing.overlays.length > 0) {
     image = image.composite([{ input: Buffer.from(overlaySvg(drawing, { width, height })), left: 0, top: 0 }]);

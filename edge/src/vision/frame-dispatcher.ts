@@ -86,8 +86,8 @@ export class FrameDispatcher {
   /** Holds the frame until `results` outcomes are known. */
   #open(frame: CameraFrame, whole: WholeFrames, results: number): OpenFrame {
     const { index, source, picture, atMs, mediaMs } = frame;
-    const { pixels, size } = picture;
-    const held: HeldFrame = { index, pixels, size, source, pins: results, inspected: false };
+    const { pixels, size, matrix } = picture;
+    const held: HeldFrame = { index, pixels, size, matrix, source, pins: results, inspected: false };
     this.ring.hold(held);
     return {
       frame,

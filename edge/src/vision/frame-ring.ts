@@ -1,4 +1,4 @@
-import type { BufferPool } from '../camera/index.ts';
+import type { BufferPool, YuvMatrix } from '../camera/index.ts';
 import type { PictureSize } from '../domain/index.ts';
 
 /** A frame of a camera, kept for snapshots and the live view. */
@@ -6,6 +6,8 @@ export interface HeldFrame {
   readonly index: number;
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly size: PictureSize;
+  /** Undefined for packed rgb; planes of luma and colour otherwise. */
+  readonly matrix?: YuvMatrix | undefined;
   readonly source: PictureSize;
   /** Inspections without an outcome yet, and snapshots that are being drawn. */
   pins: number;

@@ -117,9 +117,9 @@ export class VisionWorker {
     }
     ring.pin(held);
     try {
-      const { pixels, size, source, index } = held;
+      const { pixels, size, matrix, source, index } = held;
       const { overlays, maxWidth } = request;
-      return { ...(await drawJpeg({ pixels, size, source, overlays, maxWidth })), index };
+      return { ...(await drawJpeg({ pixels, size, matrix, source, overlays, maxWidth })), index };
     } finally {
       ring.unpin(held);
     }
