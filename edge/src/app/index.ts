@@ -8,6 +8,7 @@ export { runAppliance } from './appliance.ts';
 export { engineKeeper, enginesFolder, expectedOf, specsOf } from './engines.ts';
 export { findModels, type LineModel } from './models.ts';
 export * from './options.ts';
+export { type RecordedReading, readRecordedSignals } from '../signals/index.ts';
 export { replay } from './replay.ts';
 export { type CameraStudy, studyCamera } from './study-camera.ts';
 export type { RuleStudy, ThresholdRow } from './threshold-study.ts';

@@ -1,7 +1,8 @@
 import type { LoadedConfig } from '../config/index.ts';
 import type { Signal } from '../domain/index.ts';
 import { type Clock, type Logger, type Service, ServiceGroup } from '@lineside/kit';
-import { type SignalSetting, SignalSources, signalProtocolOf, SignalTable } from '../signals/index.ts';
+import { SignalSources, SignalTable } from '../signals/index.ts';
+import { settingsOf } from './signal-settings.ts';
 import { type PushedReading, type SignalView, StatusError } from '../status/index.ts';
 
 export interface LineSignalsParts {
@@ -67,14 +68,6 @@ export class LineSignals {
     const targets = config.signals.map(({ id, source }) => ({ id, url: () => secrets.text(source) }));
     return new SignalSources({ targets, sink: this.table, clock: this.#clock, log: this.#log });
   }
-}
-
-function settingsOf({ config }: LoadedConfig): readonly SignalSetting[] {
-  return config.signals.map(({ source, staleAfter, ...setting }) => {
-    const usual = signalProtocolOf(source.shown)?.staleAfterMs;
-    const staleAfterMs = staleAfter === undefined ? usual : staleAfter === 'never' ? undefined : staleAfter.ms;
-    return { ...setting, source: source.shown, staleAfterMs };
-  });
 }
 
 function pushedOf({ config }: LoadedConfig): ReadonlySet<string> {

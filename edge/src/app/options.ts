@@ -1,5 +1,6 @@
 import type { ConfigSources } from '../config/index.ts';
-import type { LineEvent } from '../domain/index.ts';
+import type { Inspection, LineEvent, Tally } from '../domain/index.ts';
+import type { RecordedReading } from '../signals/index.ts';
 
 /** What `runAppliance` needs to know. */
 export interface RunOptions {
@@ -29,18 +30,33 @@ export interface ReplayOptions {
   readonly sources: ConfigSources;
   readonly version: string;
   readonly recordings: readonly Recording[];
+  /** Signals of the plant on the clock of the recordings. With no recording they alone are replayed. */
+  readonly signals?: readonly RecordedReading[];
+  /** Wall time of the beginning, for the times of signals. Default: now. */
+  readonly startsAtMs?: number;
+  /** Results that are there already, in order of time, after those of the recordings. */
+  readonly inspections?: Iterable<Inspection>;
   /** Where journal and evidence go; left out, a folder that is removed at the end. */
   readonly dataDir?: string;
   /** Where imported models lie. */
   readonly importedDir?: string;
   /** Called with each transition once it is recorded. */
   readonly onEvent: (event: ReplayEvent) => void;
+  /** Called with what a rule counted, at the frame or signal with which it did. */
+  readonly onTally?: ((tally: ReplayTally) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
 /** A transition on the recording's own clock. */
 export interface ReplayEvent extends LineEvent {
   /** Milliseconds from the beginning of the recording. */
+  readonly atMs: number;
+}
+
+/** What a rule counted at one moment of the recording. */
+export interface ReplayTally extends Tally {
+  readonly camera: string;
+  readonly rule: string;
   readonly atMs: number;
 }
 
@@ -59,5 +75,9 @@ export interface ReplaySummary {
   readonly cameras: readonly ReplayedCamera[];
   /** Incidents that opened, by kind. */
   readonly events: Readonly<Record<string, number>>;
+  /** What the rules counted, by rule, then by what and label, such as `counted product`. */
+  readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Length of the longest recording. */
+  readonly recordedMs: number;
   readonly tookMs: number;
 }

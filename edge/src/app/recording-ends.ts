@@ -13,6 +13,7 @@ export class RecordingEnds implements Partial<VisionListener> {
     this.all = promise;
     this.#resolve = () => resolve(undefined);
     this.#open = new Set(cameras);
+    if (cameras.length === 0) this.#resolve();
   }
 
   inspection({ frame }: Inspection): void {

@@ -23,5 +23,5 @@ export class ReplayRecorder implements Recorder {
 }
 
 function atOf(event: LineEvent): number {
-  return event.frame?.atMs ?? 0;
+  return event.frame?.atMs ?? event.recordedAtMs ?? 0;
 }

@@ -13,12 +13,16 @@ import { findModels, type LineModel } from './models.ts';
 import { assignmentsOf } from './model-assignments.ts';
 import { openDataFolder } from './open-data-folder.ts';
 import type { ReplayOptions, ReplaySummary } from './options.ts';
+import { RecordedSignals } from './recorded-signals.ts';
 import { RecordingEnds } from './recording-ends.ts';
 import { checkRecording, refuseMissing } from './replay-checks.ts';
 import { ReplayRecorder } from './replay-recorder.ts';
+import { ReplayTallies } from './replay-tallies.ts';
 import { dataFolderLimits } from './data-folder-limits.ts';
 
 const SETTLE_MS = 30_000;
+/** So many moments without a frame are played before their events are written. */
+const MOMENTS_AT_ONCE = 200;
 
 /**
  * Runs the whole pipeline on recordings: every frame is inspected, on the recording's own clock, as fast as the machine
@@ -63,16 +67,55 @@ async function replayInto(
     const recorder = new ReplayRecorder(store.recorder, options);
     const stop = new AbortController();
     const signal = AbortSignal.any([options.signal, stop.signal]);
-    const ends = new RecordingEnds(options.recordings.map(({ camera }) => camera));
-    const { lanes, vision } = wireReplay(options, loaded, models, recorder, ends);
-    const running = Promise.all([vision.run(signal), lanes.run(signal)]);
+    const parts = wireReplay(options, loaded, models, recorder);
+    const { lanes, vision, signals, tallies, ends } = parts;
+    const cameras = options.recordings.length === 0 ? [] : [vision.run(signal)];
+    const running = Promise.all([...cameras, lanes.run(signal)]);
     await Promise.race([ends.all, aborted(options.signal), running]);
-    await lanes.settled(AbortSignal.any([options.signal, AbortSignal.timeout(SETTLE_MS)]));
+    await playWithoutCameras(options, parts);
+    const settled = AbortSignal.any([options.signal, AbortSignal.timeout(SETTLE_MS)]);
+    await lanes.settled(settled);
+    // What is still open at the end of signals has no camera that says so.
+    if (signals !== undefined && options.recordings.length === 0) lanes.close('restart');
+    await lanes.settled(settled);
     stop.abort();
     await running;
-    return summaryOf(lanes, ends, recorder.opened, systemClock.monoMs() - startedMs);
+    tallies.take(0);
+    return summaryOf(lanes, ends, tallies, recorder.opened, systemClock.monoMs() - startedMs);
   } finally {
     store.close();
+  }
+}
+
+interface ReplayParts {
+  readonly lanes: Lanes;
+  readonly vision: VisionProcess;
+  readonly signals: RecordedSignals | undefined;
+  readonly tallies: ReplayTallies;
+  readonly ends: RecordingEnds;
+}
+
+/** Results that are there already, and signals for which there are no frames. */
+async function playWithoutCameras(
+  { inspections = [], recordings, signal }: ReplayOptions,
+  { lanes, signals, tallies, ends }: ReplayParts,
+): Promise<void> {
+  let played = 0;
+  const settle = async (): Promise<void> => {
+    played += 1;
+    if (played % MOMENTS_AT_ONCE === 0) await lanes.settled(signal);
+  };
+  for (const inspection of inspections) {
+    signal.throwIfAborted();
+    for (const listener of [signals, lanes, tallies, ends]) listener?.inspection(inspection);
+    await settle();
+  }
+  if (recordings.length > 0 || signals === undefined) return;
+  for (const atMs of signals.playTo(Number.POSITIVE_INFINITY)) {
+    signal.throwIfAborted();
+    tallies.take(atMs);
+    ends.lengthMs.set('', atMs);
+    await settle();
   }
 }
 
@@ -81,22 +124,30 @@ function wireReplay(
   loaded: LoadedConfig,
   models: readonly LineModel[],
   recorder: Recorder,
-  ends: RecordingEnds,
-): { lanes: Lanes; vision: VisionProcess } {
+): ReplayParts {
   const { config } = loaded;
   const log = createLogger('warn', 'replay');
-  const cameras = options.recordings.flatMap(({ camera: id, path }) =>
+  const { recordings, inspections, signals: readings } = options;
+  const ends = new RecordingEnds(recordings.map(({ camera }) => camera));
+  const cameras = recordings.flatMap(({ camera: id, path }) =>
     config.cameras.filter((camera) => camera.id === id).map((camera) => ({ camera, path })),
   );
+  // Signals and results that are there already are for every camera.
+  const isOfAll = readings !== undefined || inspections !== undefined;
+  const watched = isOfAll ? config.cameras : cameras.map(({ camera }) => camera);
+  const signals = readings && new RecordedSignals(loaded, readings, options.startsAtMs ?? systemClock.wallMs());
   const lanes: Lanes = new Lanes({
-    lanes: cameras.map(({ camera }) => laneSetup(config, camera, models, 'recording')),
+    lanes: watched.map((camera) => laneSetup(config, camera, models, 'recording')),
     vision: { picture: (request, until) => vision.picture(request, until) },
     recorder,
     alarm: { raise: () => undefined },
     clock: systemClock,
     log,
     newEventId: eventIds(systemClock),
+    ...(signals === undefined ? {} : { signals: signals.table }),
   });
+  signals?.feed(lanes);
+  const tallies = new ReplayTallies(lanes, options.onTally);
   const vision: VisionProcess = new VisionProcess({
     plan: {
       models: models.flatMap((model) => (model.state === 'found' ? [model.spec] : [])),
@@ -109,15 +160,21 @@ function wireReplay(
         mode: 'recording',
       })),
     },
-    listeners: [lanes, ends],
+    listeners: [...(signals === undefined ? [] : [signals]), lanes, tallies, ends],
     clock: systemClock,
     logger: log,
     random: Math.random,
   });
-  return { lanes, vision };
+  return { lanes, vision, signals, tallies, ends };
 }
 
-function summaryOf(lanes: Lanes, ends: RecordingEnds, events: Record<string, number>, tookMs: number): ReplaySummary {
+function summaryOf(
+  lanes: Lanes,
+  ends: RecordingEnds,
+  tallies: ReplayTallies,
+  events: Record<string, number>,
+  tookMs: number,
+): ReplaySummary {
   const cameras = lanes.state().lanes.flatMap((lane) =>
     lane.models.map(({ model, counters }) => ({
       camera: lane.camera,
@@ -129,5 +186,5 @@ function summaryOf(lanes: Lanes, ends: RecordingEnds, events: Record<string, num
       recordedMs: ends.lengthMs.get(lane.camera) ?? 0,
     })),
   );
-  return { cameras, events, tookMs };
+  return { cameras, events, counts: tallies.counts, recordedMs: Math.max(0, ...ends.lengthMs.values()), tookMs };
 }

@@ -45,6 +45,7 @@ const INPUT_CODES = new Set([
   'file_exists',
   'transport_unknown',
   'recording_missing',
+  'signals_invalid',
   'truth_invalid',
 ]);
 

@@ -31,6 +31,8 @@ export interface LineEvent {
   readonly camera: string;
   /** Monotonic ms of this machine at which it was decided, so that a late record still gets the right time. */
   readonly decidedAtMs?: number;
+  /** Of a recording: ms on its own clock at which it was decided, where no frame has that time. */
+  readonly recordedAtMs?: number;
   readonly frame?: FrameRef;
   readonly model?: { readonly id: string; readonly sha256: string; readonly degraded: boolean };
   readonly output: RuleOutput;

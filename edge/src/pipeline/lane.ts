@@ -12,7 +12,7 @@ import type {
 import { type Clock, type Logger, messageOf, type Service, QuantileWindow, LogThrottle } from '@lineside/kit';
 import { overlaysFor, type Snapshot, takeSnapshot } from './evidence.ts';
 import { type LaneModel, ModelLane, quantilesOf } from './model-lane.ts';
-import { type Alarm, NO_SIGNALS, type Recorder, type Rule, type Signals, type Vision } from './ports.ts';
+import { type Alarm, NO_SIGNALS, type Recorder, type Rule, type RuleTick, type Signals, type Vision } from './ports.ts';
 import { type EventProgress, type QueueLimits, RecordingQueue } from './recording-queue.ts';
 import type { RuleChange, RuleTallies } from './rule-set.ts';
 import { SignalLane } from './signal-lane.ts';
@@ -67,6 +67,13 @@ interface Open {
   readonly progress: EventProgress;
   readonly model: string | undefined;
   output: RuleOutput;
+}
+
+/** When something was decided: at a frame, which arrived at `arrivedMs`, or at a moment of a recording without one. */
+interface Moment {
+  readonly frame?: FrameRef | undefined;
+  readonly arrivedMs?: number | undefined;
+  readonly recordedAtMs?: number | undefined;
 }
 
 /** The processing of one camera's results, from a model's result to the journal. */
@@ -142,7 +149,8 @@ export class Lane implements Service {
     const { waitMs, inferMs, decodeMs } = inspection.times;
     const tookMs = this.#setup.source === 'live' ? nowMs - inspection.frame.atMs : waitMs + inferMs + decodeMs;
     const others = [...this.#models.values()].flatMap((other) => (other === model ? [] : (other.newestTracks ?? [])));
-    const signals = this.#setup.source === 'live' ? this.#signals : undefined;
+    // A recording has only the signals that were recorded with it.
+    const signals = this.#setup.source === 'live' ? this.#signals : this.#parts.signals;
     const outputs = model.inspect(inspection, tookMs, nowMs, others, signals);
     this.#record(model, outputs, inspection.frame, nowMs - tookMs);
     return true;
@@ -172,7 +180,16 @@ export class Lane implements Service {
     for (const host of this.#hosts()) this.#record(host, host.tick(tick));
   }
 
-  /** One reading of a signal of the plant. A recording has a time of its own, in which there are none. */
+  /** What was recorded beside the frames of a recording: one reading of a signal, or time that passed. */
+  recorded(tick: RuleTick, signal?: Signal): void {
+    if (this.#setup.source !== 'recording') return;
+    for (const host of this.#hosts()) {
+      const outputs = signal === undefined ? host.tick(tick) : host.signal(signal, tick.signals, tick.atMs);
+      for (const output of outputs) this.#recordOne(host, output, { recordedAtMs: tick.atMs });
+    }
+  }
+
+  /** One reading of a signal of the plant. A recording has a time of its own. */
   signal(signal: Signal): void {
     if (this.#setup.source === 'recording') return;
     const nowMs = this.#parts.clock.monoMs();
@@ -247,10 +264,10 @@ export class Lane implements Service {
   }
 
   #record(model: RuleHost, outputs: readonly RuleOutput[], frame?: FrameRef, arrivedMs?: number): void {
-    for (const output of outputs) this.#recordOne(model, output, frame, arrivedMs);
+    for (const output of outputs) this.#recordOne(model, output, { frame, arrivedMs });
   }
 
-  #recordOne(model: RuleHost, decided: RuleOutput, frame?: FrameRef, arrivedMs?: number): void {
+  #recordOne(model: RuleHost, decided: RuleOutput, { frame, arrivedMs, recordedAtMs }: Moment): void {
     const output = this.#withContext(decided);
     const progress = this.#progressOf(model, output);
     if (progress === undefined) return;
@@ -261,6 +278,7 @@ export class Lane implements Service {
       output,
       ...(this.#setup.source === 'live' ? { decidedAtMs: this.#parts.clock.monoMs() } : {}),
       ...(frame === undefined ? {} : { frame }),
+      ...(recordedAtMs === undefined ? {} : { recordedAtMs }),
       ...(info === undefined ? {} : { model: info }),
     };
     if (output.phase !== 'updated') this.#raise(event);

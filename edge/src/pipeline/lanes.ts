@@ -1,7 +1,7 @@
 import type { CameraStatus, FrameFate, Inspection, ModelStatus, Signal } from '../domain/index.ts';
 import { LogThrottle, type Service, ServiceGroup } from '@lineside/kit';
 import { Lane, LANE_LIMITS, type LaneTallies, type LaneLimits, type LaneParts, type LaneSetup } from './lane.ts';
-import type { VisionListener } from './ports.ts';
+import type { RuleTick, VisionListener } from './ports.ts';
 import type { RuleChange } from './rule-set.ts';
 import type { ClosingReason, LanesState, Telemetry, VisionHealth } from './state.ts';
 
@@ -122,6 +122,11 @@ export class Lanes implements Service, VisionListener {
   /** One reading of a signal of the plant, for the rules of every lane. */
   signal(signal: Signal): void {
     for (const lane of this.#lanes.values()) lane.signal(signal);
+  }
+
+  /** One reading of a recording's signals, or time that passed in it, for the rules of every lane of a recording. */
+  recorded(tick: RuleTick, signal?: Signal): void {
+    for (const lane of this.#lanes.values()) lane.recorded(tick, signal);
   }
 
   /** Closes all open events. When the process ends: stop the results, call this, then wait for `settled`. */

@@ -40,12 +40,12 @@ export interface Signals {
   get(id: string): Signal | undefined;
 }
 
-/** No signals: of a recording, or of a line that has none. */
+/** No signals: of a line that has none. */
 export const NO_SIGNALS: Signals = { get: () => undefined };
 
-/** What happens by the clock, about twice a second, whether or not there are frames. Never for a recording. */
+/** What happens by the clock, about twice a second, whether or not there are frames. */
 export interface RuleTick {
-  /** Monotonic ms, on the clock of the frames of a live camera. */
+  /** Monotonic ms, on the clock of the frames of a live camera, or of a recording. */
   readonly atMs: number;
   /** Milliseconds since 1970, for schedules. */
   readonly wallMs: number;
@@ -61,7 +61,7 @@ export interface RuleInput {
   readonly frame: FrameRef;
   readonly tracks: readonly Track[] | undefined;
   readonly others?: readonly OtherTracks[];
-  /** Absent for a recording. */
+  /** Absent for a recording without signals. */
   readonly signals?: Signals;
 }
 

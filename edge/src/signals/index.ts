@@ -4,6 +4,7 @@
  */
 export { signalProtocolOf, signalUrlProblem } from './protocols.ts';
 export { convert, type SignalSetting } from './signal-setting.ts';
+export { type RecordedReading, readRecordedSignals } from './recorded-readings.ts';
 export type { RawReading, SignalPoint, SignalProtocol, SignalSink, SourceTools } from './signal-source.ts';
 export { SignalSources, type SignalSourcesOptions, type SourceTarget } from './signal-sources.ts';
 export { SignalTable } from './signal-table.ts';

@@ -21,11 +21,11 @@ const NEVER: SignalReading = { state: 'stale', reason: 'never_received' };
 
 /** The newest reading of every signal. Whether it is stale is decided when it is read, by the monotonic clock. */
 export class SignalTable implements Signals, SignalSink {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'monoMs' | 'wallMs'>;
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<(signal: Signal) => void>();
 
-  constructor(clock: Clock, settings: readonly SignalSetting[] = []) {
+  constructor(clock: Pick<Clock, 'monoMs' | 'wallMs'>, settings: readonly SignalSetting[] = []) {
     this.#clock = clock;
     this.use(settings);
   }

@@ -1,6 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { messageOf } from '@lineside/kit';
 import type { Command } from 'commander';
-import type { EventChange, Recording, ReplayedEvent, ReplayEvent, ReplaySummary } from '../../app/index.ts';
+import type {
+  EventChange,
+  RecordedReading,
+  Recording,
+  ReplayedEvent,
+  ReplayEvent,
+  ReplaySummary,
+} from '../../app/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -9,6 +18,7 @@ import { readVersion } from '../version.ts';
 
 interface ReplayOptions {
   readonly camera: readonly string[];
+  readonly signals?: string;
   readonly data?: string;
   readonly truth?: string;
   readonly compare?: string;
@@ -17,7 +27,8 @@ interface ReplayOptions {
 /** `lineside replay` */
 export function configure(command: Command, registry: Registry): void {
   command
-    .requiredOption('--camera <id=video>', 'recording of a camera of the configuration; repeat for more', collect, [])
+    .option('--camera <id=video>', 'recording of a camera of the configuration; repeat for more', collect, [])
+    .option('--signals <file>', 'signals of the plant in the time of the recording, one JSON object per line')
     .option(
       '--truth <file>',
       'what really happened in the recording: shows how right the events are (docs/accuracy.md)',
@@ -29,11 +40,16 @@ export function configure(command: Command, registry: Registry): void {
         'lineside replay --config lineside.yaml --camera packing=shift.mp4',
         'lineside replay --config lineside.yaml --camera packing=shift.mp4 --json > events.jsonl',
         'lineside replay --config lineside.yaml --camera packing=shift.mp4 --truth shift.json',
+        'lineside replay --config lineside.yaml --camera packing=shift.mp4 --signals shift-signals.jsonl',
+        'lineside replay --config lineside.yaml --signals scale.jsonl',
         'lineside replay --config lineside.yaml --compare stricter.yaml --camera packing=shift.mp4',
       ) +
         '\n\nWith --json one line per transition: {event, camera, atMs, output: {phase, kind, rule, label, track, ...}}; track is' +
         '\nthe id of the object on its camera and model. With --compare one line per change: {change: added|removed, event} or' +
         '\n{change: changed, before, after, fields}. Events are matched by camera, kind, subject and time.' +
+        '\n\nA line of --signals is {"seconds": 12.5, "signal": "weight", "value": 501}; "bad": "overload" in place of the value' +
+        '\nsays that there is none, {"seconds": 13, "alive": true} that all still hold. signal is the id of the configuration.' +
+        '\nWithout --camera the signals alone are replayed.' +
         '\n\nNothing is written to the data folder of a running service: without --data a temporary folder is used.',
     )
     .action(action<ReplayOptions>(registry, replayRecordings));
@@ -41,7 +57,11 @@ export function configure(command: Command, registry: Registry): void {
 
 async function replayRecordings(context: Context, options: ReplayOptions): Promise<ExitCode> {
   const recordings = options.camera.map((text) => parseRecording(text, context.io.cwd));
-  if (options.compare !== undefined) return compareConfigurations(context, options, options.compare, recordings);
+  if (recordings.length === 0 && options.signals === undefined)
+    throw new UsageError('nothing is named that could be replayed', 'add --camera ID=VIDEO, or --signals FILE');
+  const signals = await signalsOf(context, options.signals);
+  const what = { recordings, ...(signals === undefined ? {} : { signals }) };
+  if (options.compare !== undefined) return compareConfigurations(context, options, options.compare, what);
   const [{ replay }, { importedDir }] = await Promise.all([import('../../app/index.ts'), import('@lineside/models')]);
   const judging = options.truth === undefined ? undefined : await import('../replay-accuracy.ts');
   const truthPath = resolve(context.io.cwd, options.truth ?? '');
@@ -50,7 +70,7 @@ async function replayRecordings(context: Context, options: ReplayOptions): Promi
     configPath: context.configPath,
     sources: await context.configSources(),
     version: readVersion(),
-    recordings,
+    ...what,
     importedDir: importedDir(context.dataDir),
     ...(options.data === undefined ? {} : { dataDir: context.dataDir }),
     onEvent: (event) => {
@@ -60,17 +80,38 @@ async function replayRecordings(context: Context, options: ReplayOptions): Promi
     signal: context.io.signal,
   });
   context.say({ summary }, summaryText(summary));
-  const accuracy = judge?.accuracy(Math.max(0, ...summary.cameras.map(({ recordedMs }) => recordedMs)));
+  const accuracy = judge?.accuracy(summary.recordedMs);
   if (accuracy !== undefined) context.say({ accuracy }, `\n${judging?.accuracyText(accuracy) ?? ''}`);
   const uninspected = summary.cameras.some((camera) => camera.inspected === 0);
   return uninspected ? EXIT.problems : EXIT.ok;
+}
+
+/** What is replayed. */
+interface Replayed {
+  readonly recordings: readonly Recording[];
+  readonly signals?: readonly RecordedReading[];
+}
+
+async function signalsOf({ io }: Context, file: string | undefined): Promise<readonly RecordedReading[] | undefined> {
+  if (file === undefined) return undefined;
+  const path = resolve(io.cwd, file);
+  const { readRecordedSignals } = await import('../../app/index.ts');
+  return readRecordedSignals(await readSignalsFile(path), path);
+}
+
+async function readSignalsFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${messageOf(error)}`, 'check the path after --signals');
+  }
 }
 
 async function compareConfigurations(
   context: Context,
   { data }: ReplayOptions,
   compare: string,
-  recordings: readonly Recording[],
+  what: Replayed,
 ): Promise<ExitCode> {
   if (data !== undefined) throw new UsageError('--data and --compare exclude each other', 'leave --data out');
   const [{ compareReplay }, { importedDir }] = await Promise.all([
@@ -82,7 +123,7 @@ async function compareConfigurations(
     changedConfigPath: resolve(context.io.cwd, compare),
     sources: await context.configSources(),
     version: readVersion(),
-    recordings,
+    ...what,
     importedDir: importedDir(context.dataDir),
     signal: context.io.signal,
   });
@@ -149,5 +190,11 @@ function summaryText(summary: ReplaySummary): string {
   );
   const events = Object.entries(summary.events).map(([kind, count]) => `${kind} ${count}`);
   const took = (summary.tookMs / 1000).toFixed(1);
-  return [...cameras, `events opened: ${events.join(', ') || 'none'}`, `took ${took} s`].join('\n');
+  const counts = Object.entries(summary.counts).map(
+    ([rule, sums]) =>
+      `rule ${rule}: ${Object.entries(sums)
+        .map(([what, count]) => `${what} ${count}`)
+        .join(', ')}`,
+  );
+  return [...cameras, ...counts, `events opened: ${events.join(', ') || 'none'}`, `took ${took} s`].join('\n');
 }

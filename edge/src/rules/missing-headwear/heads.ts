@@ -8,6 +8,8 @@ export interface Head {
 
 /** Heads with this IoU are one head, detected under two labels. */
 const SAME_HEAD_IOU = 0.5;
+/** Two bare heads of which the smaller lies in the other with this fraction are one head, detected twice. */
+const SAME_HEAD_FRACTION = 0.6;
 /** Where a person's head is: the upper third of the box, and a little around it for boxes that cut it off. */
 const HEAD_FRACTION = 1 / 3;
 const MARGIN = 0.1;
@@ -20,10 +22,15 @@ export function headsOf(covered: readonly Track[], bare: readonly Track[]): read
   ];
   const kept: Head[] = [];
   for (const head of all.toSorted((a, b) => b.track.score - a.track.score)) {
-    const twin = kept.find((k) => k.covered !== head.covered && iou(k.track.box, head.track.box) >= SAME_HEAD_IOU);
-    if (twin === undefined) kept.push(head);
+    if (!kept.some((better) => isSameHead(better, head))) kept.push(head);
   }
   return kept;
+}
+
+function isSameHead(better: Head, head: Head): boolean {
+  const [a, b] = [better.track.box, head.track.box];
+  if (better.covered !== head.covered) return iou(a, b) >= SAME_HEAD_IOU;
+  return intersection(a, b) >= SAME_HEAD_FRACTION * Math.min(area(a), area(b));
 }
 
 /** Head of each person, by the person's track id: each head goes to one person, the best fits first. */

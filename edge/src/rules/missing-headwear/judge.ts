@@ -23,6 +23,8 @@ class PersonCase implements Subject {
   readonly headPlace = new Place();
   person: number | undefined;
   head: number | undefined;
+  /** Headwear was detected on the body since the bare head was. */
+  #wasCovered = false;
 
   constructor(incident: IncidentState) {
     this.incident = incident;
@@ -37,10 +39,20 @@ class PersonCase implements Subject {
       this.person = person.id;
       if (isDetected(person)) this.bodyPlace.see(person.box, person.lastSeenMs);
     }
+    if (head?.covered === true) this.#wasCovered = true;
     if (head?.covered === false) {
+      this.#wasCovered = false;
       this.head = head.track.id;
       this.headPlace.see(head.track.box, head.track.lastSeenMs);
     }
+  }
+
+  /**
+   * Whether a bare head is that of somebody else: it is not the one that was detected before, and headwear was detected
+   * on the body since. The tracks of two bodies changed places.
+   */
+  isAnothers({ track }: Head): boolean {
+    return this.#wasCovered && this.head !== track.id && !this.headPlace.isNear(track.box);
   }
 
   /** Where the person stood still when last seen; undefined where the person was moving. */
@@ -124,11 +136,17 @@ export class MissingHeadwearJudge implements Judge {
     const known = this.#find(scene, person, head);
     const isOpen = known?.incident.isOpen === true;
     const inZone = this.#isInZone(frame, person, head, isOpen);
-    const isBare = head?.covered === false && hysteresis.hasScore(head.track.score, isOpen);
+    // A detection that is too faint to begin a track keeps an event open, and opens none.
+    const isBare =
+      head?.covered === false && hysteresis.hasScore(head.track.score, isOpen) && (isOpen || head.track.weak !== true);
     const evidence: Evidence = isBare ? 'absent' : head?.covered === true ? 'present' : 'not_visible';
     if (known === undefined && !(inZone && evidence === 'absent')) return [];
     const subject = known ?? this.incidents.add(new PersonCase(this.incidents.newIncident()));
     scene.judged.add(subject);
+    if (isBare && !subject.incident.isOpen && subject.isAnothers(head)) {
+      this.incidents.forget(subject);
+      return this.#judgePerson(scene, person, head);
+    }
     subject.see(person, head);
     subject.count(evidence);
     if (!inZone || evidence === 'present') {

@@ -58,6 +58,37 @@ describe('the missing headwear rule', () => {
     expect(outputs.map((output) => output.details?.['personTrack'])).toEqual([2]);
   });
 
+  it('takes a bare head that was detected twice for one head, and not for a further person', () => {
+    const again: Box = [86, 100, 114, 128];
+    const outputs = play(rule(), 0, 3000, () => [
+      person(1, 100),
+      bare(2, 100),
+      track(3, 'bare_head', again, { score: 0.4 }),
+    ]);
+    expect(story(outputs)).toEqual(['opened@2000 #1']);
+  });
+
+  it('opens nothing on detections that are too faint to begin a track, and stays open on them', () => {
+    expect(play(rule(), 0, 5000, () => [person(1, 100), bare(2, 100, { score: 0.3, weak: true })])).toEqual([]);
+    const hats = rule();
+    const outputs = [
+      ...play(hats, 0, 2000, () => [person(1, 100), bare(2, 100)]),
+      ...play(hats, 2200, 9000, () => [person(1, 100), bare(2, 100, { score: 0.3, weak: true })]),
+    ];
+    expect(story(outputs)).toEqual(['opened@2000 #1']);
+  });
+
+  it('begins anew with the bare head of another person when the tracks of two bodies change places', () => {
+    const hats = rule();
+    const outputs = [
+      ...play(hats, 0, 1000, () => [person(1, 100), bare(2, 100)]),
+      ...play(hats, 1200, 1200, () => [person(1, 100), capped(4, 100)]),
+      // The body's track passes to somebody who walked past; that head has a track of its own.
+      ...play(hats, 1400, 4000, () => [person(1, 220), bare(3, 220)]),
+    ];
+    expect(story(outputs)).toEqual(['opened@3400 #1']);
+  });
+
   it('keeps an incident per person', () => {
     const outputs = play(rule(), 0, 3000, () => [person(1, 60), bare(2, 60), person(3, 200), bare(4, 200)]);
     expect(story(outputs)).toEqual(['opened@2000 #1', 'opened@2000 #2']);
