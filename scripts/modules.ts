@@ -282,7 +282,8 @@ export const MODULES: readonly Module[] = [
   edge('event-accuracy', ['domain', 'kit', 'tracking'], ['zod', 'node:fs/promises']),
   edge('codes', []),
   edge('rules', ['protocol/coverage', 'domain', 'pipeline', 'fields', 'codes'], ['zod']),
-  edge('reading', ['kit'], ['zxing-wasm/reader', 'sharp', 'node:worker_threads', 'node:fs/promises']),
+  edge('ocr', ['kit', 'inference'], ['node:crypto', 'node:fs/promises']),
+  edge('reading', ['kit', 'ocr'], ['zxing-wasm/reader', 'sharp', 'node:worker_threads', 'node:fs/promises']),
   edge('plant', ['domain', 'kit', 'pipeline']),
   edge('signals', ['domain', 'kit', 'pipeline'], ['node:net', 'node:fs/promises']),
   edge(

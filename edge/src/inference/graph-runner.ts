@@ -6,8 +6,9 @@ import { InferenceError } from './errors.ts';
 export type RawOutputs = ReadonlyMap<string, Float32Array>;
 
 /**
- * Runs a graph that this program wrote itself, on the CPU with one thread, and returns its outputs without decoding:
- * what teaching needs. Models of unknown origin are run by `probeModel` in a process of their own.
+ * Runs a graph that this program wrote itself or whose bytes are known, on the CPU with one thread, and returns its
+ * outputs without decoding: what teaching and text need. Models of unknown origin are run by `probeModel` in a process
+ * of their own.
  */
 export class GraphRunner {
   readonly #session: InferenceSession;
@@ -49,6 +50,23 @@ export class GraphRunner {
           data instanceof Float32Array ? [[name, data]] : [],
         ),
       );
+    } catch (error) {
+      throw new InferenceError('inference_error', messageOf(error));
+    }
+  }
+
+  /**
+   * Values for the only input of a graph, and those of its only output; `shape` may change from run to run.
+   *
+   * @throws InferenceError `inference_error`.
+   */
+  async runTensor(values: Float32Array, shape: readonly number[]): Promise<Float32Array> {
+    const [input = ''] = this.#session.inputNames;
+    try {
+      const answers = await this.#session.run({ [input]: new Tensor('float32', values, shape) });
+      const [output] = Object.values(answers);
+      if (output?.data instanceof Float32Array) return output.data;
+      throw new Error('its output is no float32');
     } catch (error) {
       throw new InferenceError('inference_error', messageOf(error));
     }

@@ -1,3 +1,4 @@
+import { luma } from './grey.ts';
 import type { CodePicture, Corner } from './picture.ts';
 
 const LINES = 10;
@@ -32,11 +33,10 @@ function between([x1, y1]: Corner, [x2, y2]: Corner, part: number): Corner {
   return [x1 + (x2 - x1) * part, y1 + (y2 - y1) * part];
 }
 
-/** Luma as of ITU-R BT.601. */
 function greyAt({ width, height, channels, pixels }: CodePicture, [x, y]: Corner): number | undefined {
   const [column, row] = [Math.round(x), Math.round(y)];
   if (column < 0 || row < 0 || column >= width || row >= height) return undefined;
   const at = (row * width + column) * channels;
   const [red = 0, green = red, blue = red] = pixels.subarray(at, at + channels);
-  return 0.299 * red + 0.587 * green + 0.114 * blue;
+  return luma(red, green, blue);
 }

@@ -1,6 +1,8 @@
-/** Reading of codes in pictures, on a thread of its own. What a code means is the matter of `codes`. */
+/** Reading of codes and of text in pictures, each on a thread of its own. What they mean is the matter of `codes`. */
+export { OCR_PACKAGE, OcrError, type OcrErrorCode } from '../ocr/index.ts';
 export * from './code-reader.ts';
 export * from './errors.ts';
 export * from './image-file.ts';
+export * from './ocr-reader.ts';
 export * from './picture.ts';
 export * from './text-reader.ts';
