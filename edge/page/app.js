@@ -3,6 +3,7 @@ import { Cameras } from './cameras.js';
 import { useStatus } from './connection.js';
 import { Events, OpenEvents } from './events.js';
 import { Device, Journal, Models } from './panels.js';
+import { Production } from './production.js';
 import { useCoverage } from '/common/coverage.js';
 import { span } from '/common/format.js';
 import { answerOf } from './answer.js';
@@ -48,6 +49,7 @@ function Page() {
         <div class="below">
           <${Events} cameras=${status.cameras} recent=${[...announced, ...status.events]} epoch=${epoch} connected=${connected} />
           <div class="side">
+            ${status.production && html`<${Production} production=${status.production} nowMs=${status.atMs} />`}
             <${Journal} journal=${status.journal} link=${status.link} evidence=${status.evidence} nowMs=${status.atMs} />
             <${Models} models=${status.models} />
             <${Device} status=${status} />

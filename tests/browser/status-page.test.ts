@@ -72,6 +72,10 @@ describe.skipIf(executable === undefined)('the status page', () => {
     for (const word of ['Bare head', 'Spill', 'no GPU on this machine', '2 queued', 'Online', 'Offered']) {
       expect(text).toContain(word);
     }
+    const production = await page.locator('[data-production]').innerText();
+    for (const word of ['412 counted', 'Stopped', '3 min: jam', '41.2 % reached', '8.5 a minute', 'yoghurt-500']) {
+      expect(production).toContain(word);
+    }
     expect(witness.strayFrom(origin)).toEqual([]);
     expect(witness.errors).toEqual([]);
   });

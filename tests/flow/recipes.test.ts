@@ -45,6 +45,8 @@ it('a recipe chosen by signal or command changes the rule, items are counted by 
     for (const weight of ['500', '501', '470']) await run('signal', 'set', 'weight-1', weight);
     await waitFor('three items', async () => (await countsOf())['weighed'] === 3);
     expect(await countsOf()).toMatchObject({ weighed: 3, t1: 1 });
+    const status = await runHere(['status', '--data', data]);
+    expect(status.stdout).toMatch(/^making .*: 0 counted, product 500, recipe large$/m);
     await run('recipe', 'set', 'small');
     expect((await report()).recipe).toMatchObject({ recipe: 'small', source: 'command' });
     await run('signal', 'set', 'weight-1', '250');

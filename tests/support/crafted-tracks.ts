@@ -1,13 +1,37 @@
 import type { Box, FrameRef, RuleOutput, Track } from '../../edge/src/domain/index.ts';
 import type { OtherTracks, Rule } from '../../edge/src/pipeline/index.ts';
-import { createRule, RuleOptions, type RulePlace } from '../../edge/src/rules/index.ts';
+import { createRule, definitionOf, RuleOptions, type RulePlace } from '../../edge/src/rules/index.ts';
 
 export const STEP_MS = 200;
 export const SIZE = { width: 640, height: 360 };
 
-/** A rule out of its options as they are written in the configuration file; results come every STEP_MS. */
+/**
+ * A rule out of its options as they are written in the configuration file; results come every STEP_MS. It throws where it
+ * reports a detail that has no words, so that each test of a rule is also a test of its words.
+ */
 export function ruleOf(options: Readonly<Record<string, unknown>>, place: Partial<RulePlace> = {}): Rule {
-  return createRule(RuleOptions.parse({ camera: 'hall', ...options }), { resultEveryMs: STEP_MS, ...place });
+  const rule = createRule(RuleOptions.parse({ camera: 'hall', ...options }), { resultEveryMs: STEP_MS, ...place });
+  const { step, tick, signal, expire, close, tallies } = rule;
+  return {
+    ...rule,
+    id: rule.id,
+    ...(rule.model === undefined ? {} : { model: rule.model }),
+    step: (input) => inWords(step.call(rule, input)),
+    ...(tick === undefined ? {} : { tick: (at) => inWords(tick.call(rule, at)) }),
+    ...(signal === undefined ? {} : { signal: (...said) => inWords(signal.call(rule, ...said)) }),
+    ...(tallies === undefined ? {} : { tallies: () => tallies.call(rule) }),
+    expire: (atMs) => inWords(expire.call(rule, atMs)),
+    close: (atMs, reason) => inWords(close.call(rule, atMs, reason)),
+  };
+}
+
+function inWords(outputs: readonly RuleOutput[]): readonly RuleOutput[] {
+  for (const { ruleType, details = {} } of outputs) {
+    const words = definitionOf(ruleType)?.words.details ?? {};
+    const missing = Object.keys(details).filter((name) => !Object.hasOwn(words, name));
+    if (missing.length > 0) throw new Error(`${ruleType}: no words for the details ${missing.join(', ')}`);
+  }
+  return outputs;
 }
 
 export function frameAt(atMs: number): FrameRef {

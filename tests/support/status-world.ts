@@ -187,6 +187,12 @@ export class StatusWorld implements StatusSource {
       disk: { freeBytes: 41e9, totalBytes: 64e9 },
       process: { rssBytes: 96e6, cpu: 0.08, cpuSeconds: 12.5 },
       visionProcess: { rssBytes: 210e6, cpu: 0.6, cpuSeconds: 90 },
+      production: {
+        ...{ shift: 'Early', fromMs: Date.now() - 3_600_000, toMs: Date.now() + 3_600_000, recipe: 'yoghurt-500' },
+        ...{ counted: 412, planned: 1000, plannedByNow: 500, perMinute: 8.5, utilisation: 0.87 },
+        recipeSinceMs: Date.now() - 3_600_000,
+        stops: [{ event: 'stop-1', camera: 'product', rule: 'stops', sinceMs: Date.now() - 180_000, reason: 'jam' }],
+      },
       events: this.events_.slice(0, 20),
       openEvents: this.events_.filter(({ state }) => state === 'open'),
     };

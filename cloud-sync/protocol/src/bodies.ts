@@ -62,6 +62,9 @@ export const TelemetryBody = z.object({
     })
     .optional(),
   state: z.string().max(64),
+  events: z.int().nonnegative().optional(),
+  violations: z.int().nonnegative().optional(),
+  confidence: z.number().optional(),
 }) satisfies z.ZodType<records.TelemetryBody>;
 export type TelemetryBody = records.TelemetryBody;
 

@@ -94,6 +94,7 @@ export class LineStatus implements StatusSource {
     const facts = this.#facts();
     const { vision } = facts.lanes;
     const wallMs = clock.wallMs();
+    const open = this.#events.page({ limit: MAX_OPEN, state: 'open' }).events;
     return {
       v: 1,
       version,
@@ -122,8 +123,9 @@ export class LineStatus implements StatusSource {
       disk: diskOf(dataDir),
       process: { rssBytes: process.memoryUsage.rss(), cpu: this.#cpu.cores(), cpuSeconds: cpuSeconds() },
       ...(load.report === undefined ? {} : { load: load.report }),
+      ...this.#production(open),
       events: this.#events.page({ limit: 20 }).events,
-      openEvents: this.#events.page({ limit: MAX_OPEN, state: 'open' }).events,
+      openEvents: open,
     };
   }
 
@@ -263,6 +265,19 @@ export class LineStatus implements StatusSource {
       ),
       refused: refusals(models),
     };
+  }
+
+  #production(open: readonly EventView[]): Pick<Snapshot, 'production'> {
+    const view = this.#parts.production().view();
+    if (view === undefined) return {};
+    const standing = open.filter(({ ruleType }) => ruleType === 'downtime');
+    const stops = standing.map(({ event, camera, rule, zone, openedAtMs, details = {} }) => ({
+      ...{ event, camera, rule, sinceMs: openedAtMs },
+      ...(zone === undefined ? {} : { zone }),
+      ...('reason' in details ? { reason: String(details['reason']) } : {}),
+      ...('state' in details ? { state: String(details['state']) } : {}),
+    }));
+    return { production: { ...view, stops } };
   }
 
   #config(): Snapshot['config'] {

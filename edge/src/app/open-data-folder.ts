@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Logger } from '@lineside/kit';
+import type { LineEvent } from '../domain/index.ts';
 import { EventReader, EventTable, EventTableFill, JournalRecorder } from '../events/index.ts';
 import { EvidenceStore, EvidenceSweep, EvidenceWatch, evidenceFolder } from '../evidence/index.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type StreamQuotas,
   WalWatch,
 } from '../journal/index.ts';
+import { operationEntries } from './operation-entries.ts';
 
 export interface DataFolderOptions {
   /** The data folder. */
@@ -67,7 +69,8 @@ export function openDataFolder(options: DataFolderOptions): DataFolder {
   const folder = evidenceFolder(data);
   const evidence = new EvidenceStore({ journal, folder, quotaBytes: options.evidenceQuotaBytes, log });
   const sweep = new EvidenceSweep({ journal, evidence, clock, log, keepMs: KEEP_ORPHANS_MS });
-  const recorder = new JournalRecorder({ journal, evidence, clock, log, alarms });
+  const also = (event: LineEvent) => operationEntries(event, clock);
+  const recorder = new JournalRecorder({ journal, evidence, clock, log, alarms, also });
   const files = FileWatch.of({ path, epoch: journal.epoch, alarms, onReplaced: () => journal.reportReplaced() });
   const evidenceWatch = new EvidenceWatch(folder, alarms);
   const watches = [() => files.round(), () => evidenceWatch.round()];

@@ -26,7 +26,7 @@ beforeEach(async () => {
   clock = new HandClock();
   journal = openTestJournal(folder.path, { clock, synced: () => true });
   bodies = ['belt', 'roof'].map((camera) => ({
-    ...{ camera, model: 'ppe', state: 'streaming' },
+    ...{ camera, model: 'ppe', state: 'streaming', events: 0, violations: 0 },
     counters: { offered: 0, inspected: 0, skipped: {}, failed: {} },
   }));
   stop = new AbortController();

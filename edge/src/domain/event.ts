@@ -21,6 +21,8 @@ export interface RuleOutput {
   readonly track?: number;
   /** Milliseconds that the condition has held, on the clock of the frames. */
   readonly durationMs: number;
+  /** First and latest time at which the condition was true, on the clock of the frames; the journal does not keep it. */
+  readonly held?: { readonly fromMs: number; readonly toMs: number };
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 

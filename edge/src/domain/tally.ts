@@ -1,5 +1,21 @@
-/** What a tally can count. `counted` is what the line made: forward, less what came back where that is subtracted. */
-export const TALLIES = ['counted', 'forward', 'backward', 'weighed', 't1', 't2', 'over', 'no_result'] as const;
+/**
+ * What a tally can count. `counted` is what the line made: forward, less what came back where that is subtracted; `packed`
+ * and `marked` are the same number by what is done at the line. `stops` of a line, `operations` at a station.
+ */
+export const TALLIES = [
+  'counted',
+  'packed',
+  'marked',
+  'forward',
+  'backward',
+  'weighed',
+  't1',
+  't2',
+  'over',
+  'no_result',
+  'stops',
+  'operations',
+] as const;
 export type TallyName = (typeof TALLIES)[number];
 
 /** Something that a rule counted since it was last asked. `count` is negative where it was taken back. */

@@ -13,6 +13,7 @@ export class JournalRecorder implements Recorder {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #alarms: Pick<JournalAlarms, 'raise' | 'clear'> | undefined;
+  readonly #also: (event: LineEvent) => readonly Entry[];
 
   constructor(options: {
     readonly journal: Journal;
@@ -21,12 +22,15 @@ export class JournalRecorder implements Recorder {
     readonly log: Logger;
     /** Where a snapshot that cannot be written is reported, beside the log. */
     readonly alarms?: Pick<JournalAlarms, 'raise' | 'clear'>;
+    /** What else is written with a transition, in the same transaction. */
+    readonly also?: (event: LineEvent) => readonly Entry[];
   }) {
     this.#commits = new CommitQueue(options.journal, options.clock);
     this.#evidence = options.evidence;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#alarms = options.alarms;
+    this.#also = options.also ?? (() => []);
   }
 
   /** An event whose snapshot cannot be written is recorded without it, and its details say so. */
@@ -87,6 +91,7 @@ export class JournalRecorder implements Recorder {
     if (picture !== undefined && staged !== undefined) {
       entries.push({ stream: 'media', kind: SNAPSHOT_RECORD, body: mediaBody(event.event, picture, staged), ...at });
     }
+    entries.push(...this.#also(event).map((entry) => ({ ...entry, ...at })));
     const [position] = await this.#commits.append(entries, () => {
       if (staged !== undefined) this.#evidence.adopt(staged, event.event, this.#clock.wallMs());
     });

@@ -86,6 +86,8 @@ export class Lane implements Service {
   #signalRules: SignalLane;
   readonly #queue: RecordingQueue;
   readonly #open = new Map<string, Open>();
+  /** Events opened since the process started, by model; they only rise. */
+  readonly #opened = new Map<string, { events: number; violations: number }>();
   readonly #frameToJournal = new QuantileWindow();
   #status: CameraStatus | undefined;
 
@@ -236,6 +238,8 @@ export class Lane implements Service {
         model: model.id,
         counters: model.counters,
         state: this.#stateOf(model, visionIsUp),
+        ...(this.#opened.get(model.id) ?? { events: 0, violations: 0 }),
+        ...(model.confidence === undefined ? {} : { confidence: model.confidence }),
         ...(latency === undefined ? {} : { latencyMs: latency }),
         ...paceOf(model.outrun),
       };
@@ -306,6 +310,7 @@ export class Lane implements Service {
     if (output.phase === 'opened') {
       const progress: EventProgress = { event: this.#parts.newEventId(), lost: false, picture: 'none' };
       this.#open.set(key, { progress, model: model.id, output });
+      if (model.id !== undefined) this.#countOpened(model.id, output);
       return progress;
     }
     const open = this.#open.get(key);
@@ -316,6 +321,12 @@ export class Lane implements Service {
     open.output = output;
     if (output.phase === 'closed') this.#open.delete(key);
     return open.progress;
+  }
+
+  #countOpened(model: string, { kind }: RuleOutput): void {
+    const { events, violations } = this.#opened.get(model) ?? { events: 0, violations: 0 };
+    const isViolation = kind === 'personnel_violation';
+    this.#opened.set(model, { events: events + 1, violations: violations + (isViolation ? 1 : 0) });
   }
 
   /**

@@ -44,6 +44,7 @@ export class ModelLane {
   #newestTracks: OtherTracks | undefined;
   #faults = 0;
   readonly #scores = new ScoreWatch();
+  readonly #confidence = new QuantileWindow();
 
   /** `counters`: those of the same model and camera before a change, because counters only rise. */
   constructor(model: LaneModel, onFault: (what: string) => void, counters: InspectionCounters = NO_INSPECTIONS) {
@@ -113,6 +114,7 @@ export class ModelLane {
     if (!failed) {
       this.#frameToResult.add(tookMs);
       this.#scores.add(result.anomaly);
+      for (const { score } of result.detections) this.#confidence.add(score);
     }
     this.#frameToResultMs.add(tookMs);
     const tracks = failed ? undefined : this.#track(inspection);
@@ -131,6 +133,12 @@ export class ModelLane {
   /** Present while the line outruns the frame rate. */
   get outrun(): LinePace | undefined {
     return this.#model.tracker.outrun;
+  }
+
+  /** Median score of the latest detections, to three digits; undefined before the first. */
+  get confidence(): number | undefined {
+    const [median] = this.#confidence.quantiles([0.5]) ?? [];
+    return median === undefined ? undefined : Math.round(median * 1000) / 1000;
   }
 
   expire(atMs: number): RuleOutput[] {

@@ -117,6 +117,11 @@ export interface Telemetry {
   readonly latencyMs?: Quantiles;
   readonly linePace?: Omit<LinePace, 'ratio'>;
   readonly state: string;
+  /** Events that were opened since the process started; of these, the violations of personnel. */
+  readonly events: number;
+  readonly violations: number;
+  /** Median score of the latest detections; absent before the first. */
+  readonly confidence?: number;
 }
 
 export type ClosingReason = Extract<CloseReason, 'restart' | 'rule_removed'>;

@@ -1,3 +1,14 @@
 /** What the line made: counts and times by shift, product, batch and rule, which continue over a restart. Pure. */
-export { ProductionLedger, type ProductionPlace, type ProductionRow, readProductionRow } from './ledger.ts';
+export {
+  NO_SHIFT,
+  ProductionLedger,
+  type ProductionPlace,
+  type ProductionRow,
+  readProductionRow,
+  type Station,
+  type StationTime,
+} from './ledger.ts';
+export { RateMeter } from './rate-meter.ts';
+export { equipmentRecord, type EquipmentRecord, productionRecord } from './records.ts';
+
 export { type PlannedCount, type ProductionReport, productionReport } from './report.ts';

@@ -1,10 +1,15 @@
 import { TALLIES, type Tally, type TallyName } from '../domain/index.ts';
 
+/** The shift of what is made outside of every shift, by the day. */
+export const NO_SHIFT = 'no shift';
+
 /** What a count belongs to. */
 export interface ProductionPlace {
   readonly camera: string;
   readonly rule: string;
-  /** Name of the shift, and the wall time at which it began; outside of every shift, those of the day. */
+  /** Zone of the rule. */
+  readonly zone?: string;
+  /** Name of the shift, and the wall time at which it began; outside of every shift NO_SHIFT, and the begin of the day. */
   readonly shift: string;
   readonly shiftFromMs: number;
   readonly product?: string;
@@ -15,10 +20,16 @@ export interface ProductionPlace {
 export interface ProductionRow extends ProductionPlace {
   /** By name and label: `counted` -> `product` -> 120. */
   readonly counts: Readonly<Partial<Record<TallyName, Readonly<Record<string, number>>>>>;
+  /** Whose time it is: that of the line (a rule `downtime`), or of the staff at a station (`operation_time`). */
+  readonly station?: Station;
+  /** Time in which the line ran, or somebody worked at the station. */
   readonly runningMs: number;
   readonly downMs: number;
   readonly unknownMs: number;
 }
+
+export const STATIONS = ['line', 'staff'] as const;
+export type Station = (typeof STATIONS)[number];
 
 /** Time of a station, in milliseconds. */
 export type StationTime = Pick<ProductionRow, 'runningMs' | 'downMs' | 'unknownMs'>;
@@ -47,10 +58,11 @@ export class ProductionLedger {
     this.#set({ ...row, counts });
   }
 
-  addTime(place: ProductionPlace, time: StationTime): void {
+  addTime(place: ProductionPlace, station: Station, time: StationTime): void {
     const row = this.#rowOf(place);
     this.#set({
       ...row,
+      station,
       runningMs: row.runningMs + time.runningMs,
       downMs: row.downMs + time.downMs,
       unknownMs: row.unknownMs + time.unknownMs,
@@ -97,11 +109,14 @@ export function readProductionRow(value: unknown): ProductionRow | undefined {
   };
   const [camera, rule, shift, shiftFromMs] = [text('camera'), text('rule'), text('shift'), number('shiftFromMs')];
   if (camera === undefined || rule === undefined || shift === undefined || shiftFromMs === undefined) return undefined;
-  const [product, batch] = [text('product'), text('batch')];
+  const [product, batch, zone] = [text('product'), text('batch'), text('zone')];
+  const station = STATIONS.find((known) => known === text('station'));
   return {
     ...{ camera, rule, shift, shiftFromMs, counts: countsFrom(Reflect.get(value, 'counts')) },
     ...(product === undefined ? {} : { product }),
     ...(batch === undefined ? {} : { batch }),
+    ...(zone === undefined ? {} : { zone }),
+    ...(station === undefined ? {} : { station }),
     runningMs: number('runningMs') ?? 0,
     downMs: number('downMs') ?? 0,
     unknownMs: number('unknownMs') ?? 0,

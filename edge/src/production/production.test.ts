@@ -4,6 +4,7 @@ import {
   type ProductionPlace,
   type ProductionRow,
   productionReport,
+  RateMeter,
   readProductionRow,
 } from './index.ts';
 
@@ -81,5 +82,27 @@ describe('the report of a shift', () => {
   it('has the utilisation of each station by the time of the shift so far; unknown time is no running time', () => {
     expect(report().stations).toMatchObject([{ rule: 'stops', utilisation: 0.5 }]);
     expect(report().utilisation).toBe(0.5);
+  });
+});
+
+describe('RateMeter', () => {
+  it('has the products a minute of the latest five minutes, and none before half a minute', () => {
+    const meter = new RateMeter();
+    const rates = Array.from({ length: 900 }, (_, second) => {
+      meter.add(second * 1000, second < 600 && second % 2 === 0 ? 1 : 0);
+      return meter.perMinute;
+    });
+    expect(rates[29]).toBeUndefined();
+    expect(rates[120]).toBeCloseTo(30, 0);
+    expect(rates[599]).toBeCloseTo(30, 0);
+    expect(rates[749]).toBeCloseTo(15, 0);
+    expect(rates[899]).toBe(0);
+  });
+
+  it('is never below nothing, also where products were taken back', () => {
+    const meter = new RateMeter();
+    meter.add(0, 5);
+    meter.add(60_000, -3);
+    expect(meter.perMinute).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import type { ProductionRow } from './ledger.ts';
+import { NO_SHIFT, type ProductionRow, type Station } from './ledger.ts';
 
 export interface PlannedCount {
   readonly shift?: string | undefined;
@@ -23,8 +23,12 @@ export interface ProductionReport {
     readonly rule: string;
     readonly counts: Readonly<Record<string, number>>;
   }[];
-  /** Stations whose time is known, by rules of the type `downtime`. Utilisation: running time by the time of the shift so far. */
+  /**
+   * Stations whose time is known: the line by rules of the type `downtime`, staff by those of the type `operation_time`.
+   * Utilisation: running time by the time of the shift so far; outside of shifts, by the time that is recorded.
+   */
   readonly stations: readonly {
+    readonly of: Station;
     readonly camera: string;
     readonly rule: string;
     readonly runningMs: number;
@@ -32,8 +36,10 @@ export interface ProductionReport {
     readonly unknownMs: number;
     readonly utilisation: number;
   }[];
-  /** The mean of the stations; absent where there is none. */
+  /** The mean of the stations of the line; absent where there is none. */
   readonly utilisation?: number;
+  /** The mean of the stations of the staff; absent where there is none. */
+  readonly staffUtilisation?: number;
 }
 
 /**
@@ -53,10 +59,12 @@ export function productionReport(
     const [runningMs, downMs, unknownMs] = [sum(group, 'runningMs'), sum(group, 'downMs'), sum(group, 'unknownMs')];
     const [first] = group;
     if (first === undefined || runningMs + downMs + unknownMs === 0) return [];
-    const { camera, rule } = first;
-    return [{ camera, rule, runningMs, downMs, unknownMs, utilisation: Math.min(1, runningMs / lastedMs) }];
+    const { camera, rule, station = 'line' } = first;
+    const ofMs = shift.name === NO_SHIFT ? runningMs + downMs + unknownMs : lastedMs;
+    return [{ of: station, camera, rule, runningMs, downMs, unknownMs, utilisation: Math.min(1, runningMs / ofMs) }];
   });
-  const mean = stations.reduce((total, { utilisation }) => total + utilisation, 0) / stations.length;
+  const line = meanOf(stations.filter((station) => station.of === 'line'));
+  const staff = meanOf(stations.filter((station) => station.of === 'staff'));
   return {
     ...{ shift: shift.name, fromMs: shift.fromMs, toMs: shift.toMs },
     products: productsOf(
@@ -71,8 +79,14 @@ export function productionReport(
       return [{ camera: first.camera, rule: first.rule, counts }];
     }),
     stations,
-    ...(stations.length === 0 ? {} : { utilisation: mean }),
+    ...(line === undefined ? {} : { utilisation: line }),
+    ...(staff === undefined ? {} : { staffUtilisation: staff }),
   };
+}
+
+function meanOf(stations: ProductionReport['stations']): number | undefined {
+  if (stations.length === 0) return undefined;
+  return stations.reduce((total, { utilisation }) => total + utilisation, 0) / stations.length;
 }
 
 function productsOf(

@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { EVENT_KINDS, LANGUAGES, type Words } from '@lineside/protocol/vocabulary';
 import { describe, expect, it } from 'vitest';
-import { frameAt, ruleOf, STEP_MS, track } from '../../../tests/support/crafted-tracks.ts';
-import type { Track } from '../domain/index.ts';
+import { frameAt, play, ruleOf, STEP_MS, track } from '../../../tests/support/crafted-tracks.ts';
+import type { RuleOutput, Signal, Track } from '../domain/index.ts';
 import { definitionOf, RULE_TYPES, RULES } from './index.ts';
 
 /** What must be in the frame beside an object with the first label of the rule, for an event to open. */
@@ -49,6 +49,14 @@ describe.each(RULES)('the folder of the rule $type', ({ type, kind, words, optio
     }
   });
 
+  it('has words for no detail that its code never reports', () => {
+    const folder = folderOf(type);
+    const code = readdirSync(folder).filter((name) => /\.ts$/.test(name) && !/test|words/.test(name));
+    const text = code.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n');
+    const dead = Object.keys(words.details).filter((name) => !new RegExp(`\\b${name}\\b`).test(text));
+    expect(dead).toEqual([]);
+  });
+
   it('needs no signals that it does not name as options', () => {
     for (const { option } of definition.signalOptions ?? []) expect(Object.keys(options.shape)).toContain(option);
   });
@@ -60,6 +68,58 @@ describe.each(RULES)('the folder of the rule $type', ({ type, kind, words, optio
     expect(labelNeeds(parsed).some(({ required }) => required)).toBe(true);
     for (const { option } of labelNeeds(parsed)) expect(Object.keys(options.shape)).toContain(option);
   });
+});
+
+/** A scene for each type whose events need more than an object in sight, in which an event opens. */
+const SITUATIONS: Readonly<Record<string, () => readonly RuleOutput[]>> = {
+  count: () => {
+    const rule = ruleOf({
+      id: 'r',
+      type: 'count',
+      line: [
+        [0.5, 1],
+        [0.5, 0],
+      ],
+    });
+    return play(rule, 0, 8000, (atMs) => {
+      const x = 420 - atMs * 0.03;
+      return [track(1, 'product', [x - 15, 100, x + 15, 160])];
+    });
+  },
+  rate: () => {
+    const rule = ruleOf({ id: 'r', type: 'rate', window: '20s', minDuration: '5s', minRate: 30 });
+    return play(rule, 0, 60_000, () => []);
+  },
+  downtime: () => {
+    const rule = ruleOf({ id: 'r', type: 'downtime', stateSignal: 'state', reasonSignal: 'reason' });
+    const texts: Readonly<Record<string, string>> = { state: 'Held', reason: 'jam' };
+    const get = (id: string): Signal => ({
+      ...{ id, type: 'text', source: 'push:', atMs: 0, wallMs: 0, sample: 1, epoch: 1 },
+      reading: { state: 'good', value: texts[id] ?? '' },
+    });
+    return [0, 1, 2, 3].flatMap((k) => rule.step({ frame: frameAt(k * STEP_MS), tracks: [], signals: { get } }));
+  },
+  weight: () => {
+    const rule = ruleOf({ id: 'r', type: 'weight', signal: 'scale', nominal: 500, window: 5 });
+    const weigh = (value: number, sample: number): readonly RuleOutput[] => {
+      const reading = { state: 'good' as const, value };
+      const one: Signal = { id: 'scale', type: 'number', source: 'push:', reading, ...NOW, sample };
+      return rule.signal?.(one, { get: () => one }, sample * STEP_MS) ?? [];
+    };
+    return [500, 400, 480, 480, 480, 480, 480].flatMap((value, k) => weigh(value, k + 1));
+  },
+};
+const NOW = { atMs: 0, wallMs: 0, epoch: 1 };
+
+it('has a scene for each type whose events need more than an object in sight', () => {
+  expect(Object.keys(SITUATIONS).toSorted()).toEqual(SITUATIONAL.toSorted());
+});
+
+it.each(Object.entries(SITUATIONS))('an event of the rule %s has only details that have words', (type, scene) => {
+  const outputs = scene();
+  expect(outputs[0]).toMatchObject({ phase: 'opened', ruleType: type });
+  const named = Object.keys(definitionOf(type)?.words.details ?? {});
+  for (const { details = {} } of outputs) expect(named).toEqual(expect.arrayContaining(Object.keys(details)));
 });
 
 describe.each(RULES.filter(({ type }) => !SITUATIONAL.includes(type)))(

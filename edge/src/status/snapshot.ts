@@ -45,10 +45,47 @@ export interface Snapshot {
   readonly visionProcess?: ProcessView;
   /** How busy the device is; absent in the first seconds. */
   readonly load?: LoadReport;
+  /** What the line makes; absent where nothing is counted, planned or timed. */
+  readonly production?: ProductionView;
   /** Newest first, at most 20. */
   readonly events: readonly EventView[];
   /** Those that are open, newest first, at most 100. */
   readonly openEvents?: readonly EventView[];
+}
+
+/** The shift so far. */
+export interface ProductionView {
+  /** Name of the shift; outside of every shift `no shift`, which is the day so far. */
+  readonly shift: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly counted: number;
+  /** Planned for the whole shift, and for the time of it that has passed. */
+  readonly planned?: number;
+  readonly plannedByNow?: number;
+  /** Over the latest five minutes; absent until it was measured for half a minute. */
+  readonly perMinute?: number;
+  /** Of the line, and of the staff at stations: fractions of the time of the shift so far. */
+  readonly utilisation?: number;
+  readonly staffUtilisation?: number;
+  readonly product?: string;
+  readonly batch?: string;
+  /** The recipe in force; absent where none was chosen. */
+  readonly recipe?: string;
+  readonly recipeSinceMs?: number;
+  /** Lines that stand now. */
+  readonly stops: readonly StopView[];
+}
+
+export interface StopView {
+  readonly event: string;
+  readonly camera: string;
+  readonly rule: string;
+  readonly zone?: string;
+  readonly sinceMs: number;
+  /** As the plant reports it. */
+  readonly reason?: string;
+  readonly state?: string;
 }
 
 export interface MissingSecretView {

@@ -38,11 +38,14 @@ export type Checked =
   | { readonly batch: CheckedBatch; readonly unread: readonly UnreadReason[] }
   | { readonly refused: RefusedReason; readonly detail: string };
 
+/** Kinds of telemetry about what the line makes. */
+const PRODUCTION_KINDS: readonly string[] = ['production', 'equipment', 'operation'];
+
 /** The record kinds that each stream is known to have; others are stored and not read. */
 const KNOWN_KINDS: Readonly<Record<Stream, RegExp>> = {
   audit: /^(audit|tombstone)$/,
   events: /^(event|opened|updated|closed|tombstone)$/,
-  telemetry: /^(telemetry|inspection|counters|production|tombstone)$/,
+  telemetry: /^(telemetry|inspection|counters|production|equipment|operation|tombstone)$/,
   media: /^(media|snapshot|tombstone)$/,
 };
 
@@ -132,8 +135,8 @@ function readBody(key: StreamKey, kind: string, value: unknown, was: WireRecord[
       return body && { type: 'event', body };
     }
     case 'telemetry': {
-      // Counts and times of the production are kept as they are; nothing reads them here yet.
-      if (kind === 'production') return { type: 'other' };
+      // Counts, times, equipment and operations are kept as they are; nothing reads them here yet.
+      if (PRODUCTION_KINDS.includes(kind)) return { type: 'other' };
       const { data } = TelemetryBody.safeParse(value);
       return data && { type: 'telemetry', body: data };
     }

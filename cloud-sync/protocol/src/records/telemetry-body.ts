@@ -17,6 +17,11 @@ export interface TelemetryBody {
   /** Present while products move so far between two frames that they may be mistaken for each other. */
   linePace?: { label: string; movement: number; spacing: number; fps: number; neededFps: number } | undefined;
   state: string;
+  /** Events of this camera and model that were opened since the process started; of these, the violations of personnel. */
+  events?: number | undefined;
+  violations?: number | undefined;
+  /** Median score of the latest detections; absent before the first. */
+  confidence?: number | undefined;
 }
 
 const name = textOf(1, 128);
@@ -44,6 +49,9 @@ export const readTelemetryBody = objectReader<TelemetryBody>(
       { label: anyText, movement: anyNumber, spacing: anyNumber, fps: anyNumber, neededFps: anyNumber },
       {},
     ),
+    events: count,
+    violations: count,
+    confidence: anyNumber,
   },
 );
 

@@ -12,14 +12,17 @@ interface ProductionOptions {
 /** `lineside production` */
 export function configure(command: Command, registry: Registry): void {
   command
-    .option('--shift <name>', 'current, previous, or the latest shift of this name', 'current')
+    .option('--shift <name>', 'current, previous, the latest shift of this name, or "no shift"', 'current')
     .addHelpText(
       'after',
       examples(
         'lineside production',
         'lineside production --shift previous',
         'lineside production --shift Early --json',
-      ) + '\n\nAsks the service. Time in which a station was not inspected is unknown: neither running nor standing.',
+        'lineside production --shift "no shift"',
+      ) +
+        '\n\nAsks the service. Time in which a station was not inspected is unknown: neither running nor standing.' +
+        '\nWhat is made outside of every shift is counted under "no shift", by the day.',
     )
     .action(action<ProductionOptions>(registry, production));
 }
@@ -43,8 +46,9 @@ function textOf({ shift, fromMs, toMs, products, rules, stations }: ProductionRe
       const text = Object.entries(counts).map(([name, count]) => `${name.replaceAll('_', ' ')} ${count}`);
       return `  ${rule} (${camera}): ${text.join(', ')}`;
     }),
-    ...stations.map(({ camera, rule, runningMs, downMs, unknownMs, utilisation }) => {
-      const times = `ran ${durationText(runningMs)}, stood ${durationText(downMs)}, unknown ${durationText(unknownMs)}`;
+    ...stations.map(({ of, camera, rule, runningMs, downMs, unknownMs, utilisation }) => {
+      const [busy, idle] = of === 'staff' ? ['worked', 'idle'] : ['ran', 'stood'];
+      const times = `${busy} ${durationText(runningMs)}, ${idle} ${durationText(downMs)}, unknown ${durationText(unknownMs)}`;
       return `  ${rule} (${camera}): utilisation ${percent(utilisation)}; ${times}`;
     }),
   ].join('\n');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { StreamStats } from '../../journal/reading.ts';
-import type { CameraView, ModelView } from '../../status/index.ts';
+import type { CameraView, ModelView, ProductionView } from '../../status/index.ts';
 import { askService, type ServiceStatus } from '../ask-service.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -71,6 +71,7 @@ function textOf(status: ServiceStatus): string {
     ...findings,
     ...status.cameras.map(cameraLine),
     ...status.models.map(modelLine),
+    ...(status.production === undefined ? [] : productionLines(status.production, status.atMs)),
     `queue    ${queued || 'empty'}`,
     `uplink   ${uplinkText(status.link, status.atMs)}`,
     `clock    ${status.clock}`,
@@ -89,6 +90,30 @@ function cameraLine(camera: CameraView): string {
     return `${model} ${counters.inspected} of ${counters.offered} inspected`;
   });
   return `camera   ${camera.id}: ${camera.inspecting}, ${camera.state}${source}${age}${behind}${counts.length > 0 ? `; ${counts.join(', ')}` : ''}`;
+}
+
+/** What the line makes, and where it stands now. */
+function productionLines(production: ProductionView, nowMs: number): readonly string[] {
+  const { shift, counted, planned, plannedByNow, perMinute, utilisation, staffUtilisation, stops } = production;
+  const { product, batch, recipe } = production;
+  const percent = (fraction: number): string => `${(fraction * 100).toFixed(0)} %`;
+  const facts = [
+    planned === undefined ? `${counted} counted` : `${counted} of ${planned} planned, ${plannedByNow} by now`,
+    ...(perMinute === undefined ? [] : [`${perMinute} a minute`]),
+    ...(utilisation === undefined ? [] : [`utilisation ${percent(utilisation)}`]),
+    ...(staffUtilisation === undefined ? [] : [`staff ${percent(staffUtilisation)}`]),
+    ...(product === undefined ? [] : [`product ${product}`]),
+    ...(batch === undefined ? [] : [`batch ${batch}`]),
+    ...(recipe === undefined ? [] : [`recipe ${recipe}`]),
+  ];
+  return [
+    `making   ${shift}: ${facts.join(', ')}`,
+    ...stops.map(({ camera, rule, sinceMs, reason, state }) => {
+      const why = reason ?? state;
+      const after = `for ${durationText(Math.max(0, nowMs - sinceMs))}`;
+      return `stopped  ${camera} (${rule}) ${after}${why === undefined ? '' : `: ${why}`}`;
+    }),
+  ];
 }
 
 function modelLine(model: ModelView): string {

@@ -27,10 +27,23 @@ describe('count', () => {
     expect(totals(counting)).toEqual({
       'forward product': 1,
       'counted product': 1,
+      'packed product': 1,
       'forward box': 1,
       'counted box': 1,
+      'packed box': 1,
     });
     expect(totals(counting)).toEqual({});
+  });
+
+  it('counts a product under the name of what has been done to it, where the file says so', () => {
+    for (const [countsAs, expected] of [
+      ['marked', { 'forward product': 1, 'counted product': 1, 'marked product': 1 }],
+      ['other', { 'forward product': 1, 'counted product': 1 }],
+    ] as const) {
+      const counting = rule({ countsAs });
+      play(counting, 0, 2000, move(1, 240, 400, 0));
+      expect(totals(counting)).toEqual(expected);
+    }
   });
 
   it('subtracts a product that comes back, reports that products move backward, and closes when none does', () => {

@@ -59,7 +59,10 @@ export class CountJudge implements Judge {
       this.#latest = { label, atMs };
     }
     const net = isForward ? 1 : this.#options.reversal === 'subtract' ? -1 : 0;
-    if (net !== 0) this.#tallies.add('counted', label, net);
+    if (net === 0) return;
+    this.#tallies.add('counted', label, net);
+    const { countsAs } = this.#options;
+    if (countsAs !== 'other') this.#tallies.add(countsAs, label, net);
   }
 
   #observe(frame: FrameRef): RuleOutput[] {

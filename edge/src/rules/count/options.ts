@@ -17,6 +17,17 @@ export const OPTIONS = ruleOptions(
   },
   {
     line: lineOption(),
+    countsAs: z
+      .enum(['packed', 'marked', 'other'])
+      .default('packed')
+      .meta(
+        key({
+          description:
+            'What has been done to a product that crosses the line, for the telemetry: its counts are reported as `packed` or `marked` too.',
+          restart: 'rule',
+          example: 'marked',
+        }),
+      ),
     reversal: z
       .enum(['subtract', 'separate'])
       .default('subtract')

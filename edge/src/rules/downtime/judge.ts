@@ -4,6 +4,7 @@ import {
   type FrameRef,
   regionAround,
   type RuleOutput,
+  type Tally,
   type Track,
   valueOf,
 } from '../../domain/index.ts';
@@ -12,6 +13,7 @@ import { InForce } from '../conditions/index.ts';
 import { MomentSubject } from '../crossing/index.ts';
 import type { Judge, JudgeSetup } from '../define-rule.ts';
 import { IncidentTracker } from '../incidents/index.ts';
+import { TallyCounts } from '../tally-counts.ts';
 import type { DowntimeOptions } from './options.ts';
 
 /** Whether the line stands, and how that is known. */
@@ -27,6 +29,7 @@ export class DowntimeJudge implements Judge {
   readonly #setup: JudgeSetup<DowntimeOptions>;
   readonly #planned: InForce | undefined;
   readonly #maxGapMs: number;
+  readonly #tallies = new TallyCounts();
   /** Inspected time without a product. */
   #emptyMs = 0;
   #latestMs: number | undefined;
@@ -58,7 +61,15 @@ export class DowntimeJudge implements Judge {
     if (!stands) return this.incidents.observe(subject, atMs, { condition: false, reason: 'cleared' });
     this.#reason = this.#reasonFrom(signals) ?? this.#reason;
     const [label = 'product'] = this.#setup.options.labels;
-    return this.incidents.observe(subject, atMs, { condition: true, sighting: { label, box: this.#place(frame) } });
+    const sighting = { label, box: this.#place(frame) };
+    const outputs = this.incidents.observe(subject, atMs, { condition: true, sighting });
+    if (outputs.some(({ phase }) => phase === 'opened')) this.#tallies.add('stops', this.#standing.source, 1);
+    return outputs;
+  }
+
+  /** Stops since the last call, by how they are known. */
+  tallies(): readonly Tally[] {
+    return this.#tallies.take();
   }
 
   /** Time between two results that are too far apart is not time without a product: nobody looked. */

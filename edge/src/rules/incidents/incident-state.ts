@@ -122,6 +122,7 @@ export class IncidentState {
       severity,
       label: this.#latest?.label ?? kind,
       durationMs: this.#incident.durationMs,
+      held: this.#incident.held,
       details,
       ...(zone === undefined ? {} : { zone }),
       ...(reason === undefined ? {} : { reason }),

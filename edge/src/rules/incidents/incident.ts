@@ -22,6 +22,8 @@ export class Incident {
   #previous: { readonly atMs: number; readonly condition: boolean } | undefined;
   #hidden = false;
   #presentAtMs = 0;
+  #trueFromMs = 0;
+  #trueToMs = 0;
   #heldMs = 0;
   #durationMs = 0;
   #falseMs = 0;
@@ -47,6 +49,11 @@ export class Incident {
   /** Milliseconds that the condition has held. */
   get durationMs(): number {
     return this.#durationMs;
+  }
+
+  /** Times of the first and the latest true observation since the condition began. */
+  get held(): { readonly fromMs: number; readonly toMs: number } {
+    return { fromMs: this.#trueFromMs, toMs: this.#trueToMs };
   }
 
   /** True observations since the condition began. */
@@ -86,7 +93,7 @@ export class Incident {
     this.#hidden = false;
     if (this.#stage === 'idle') {
       if (!condition) return undefined;
-      this.#begin();
+      this.#begin(atMs);
     }
     const elapsedMs = before === undefined || this.#sightings === 0 ? 0 : this.#continuous(atMs - before.atMs);
     this.#heldMs += elapsedMs;
@@ -109,7 +116,8 @@ export class Incident {
     return wasOpen;
   }
 
-  #begin(): void {
+  #begin(atMs: number): void {
+    this.#trueFromMs = atMs;
     this.#stage = 'pending';
     this.#heldMs = 0;
     this.#durationMs = 0;
@@ -131,6 +139,7 @@ export class Incident {
 
   #observedTrue(atMs: number, isNews: boolean): EventPhase | undefined {
     this.#sightings += 1;
+    this.#trueToMs = atMs;
     this.#durationMs = this.#heldMs;
     if (this.#stage === 'pending') {
       if (!this.#isProven(atMs)) return undefined;

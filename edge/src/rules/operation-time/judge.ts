@@ -1,6 +1,15 @@
-import { type Box, footOf, type FrameRef, regionAround, type RuleOutput, type Track } from '../../domain/index.ts';
+import {
+  type Box,
+  footOf,
+  type FrameRef,
+  regionAround,
+  type RuleOutput,
+  type Tally,
+  type Track,
+} from '../../domain/index.ts';
 import type { Judge, JudgeSetup } from '../define-rule.ts';
 import { IncidentTracker, type Sighting } from '../incidents/index.ts';
+import { TallyCounts } from '../tally-counts.ts';
 import type { OperationTimeOptions } from './options.ts';
 import { LimitCase, Operation, type Outcome } from './station-case.ts';
 
@@ -15,6 +24,7 @@ const LIMIT = { timing: { minDurationMs: 0, minSightings: 1, minFraction: 0, coo
 export class OperationTimeJudge implements Judge {
   readonly incidents: IncidentTracker<Operation | LimitCase>;
   readonly #setup: JudgeSetup<OperationTimeOptions>;
+  readonly #tallies = new TallyCounts();
   #count = 0;
   #latestMs: number | undefined;
   /** Inspected time since the latest operation. */
@@ -31,6 +41,11 @@ export class OperationTimeJudge implements Judge {
       this.#follow(operation, present.get(operation) ?? [], tracks, frame),
     );
     return [...outputs, ...this.#judgeIdle(frame)];
+  }
+
+  /** Operations that ended since the last call, by outcome. */
+  tallies(): readonly Tally[] {
+    return this.#tallies.take();
   }
 
   #operations(): Iterable<Operation> {
@@ -105,6 +120,7 @@ export class OperationTimeJudge implements Judge {
     const isShort = min !== undefined && operation.durationMs < min.ms;
     const long = this.#limitOf('too_long', operation);
     const outcome: Outcome = isShort ? 'too_short' : long === undefined ? 'completed' : 'too_long';
+    this.#tallies.add('operations', outcome, 1);
     return [
       ...outputs.map((output) => ({ ...output, details: { ...output.details, outcome } })),
       ...(long === undefined ? [] : this.#clear(long, atMs)),

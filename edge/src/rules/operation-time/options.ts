@@ -7,8 +7,10 @@ const limit = (description: string, example: string) =>
     .optional()
     .meta(key({ description, unit: 'duration', restart: 'rule', example }));
 
+export const TYPE = 'operation_time';
+
 export const OPTIONS = ruleOptions(
-  'operation_time',
+  TYPE,
   {
     model: 'ppe',
     labels: ['person'],
