@@ -63,6 +63,43 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/verify.ts'),
   },
   {
+    name: 'release',
+    summary: 'models and configurations for devices: signed, published, exported to a stick',
+    commands: [
+      { name: 'init', summary: 'make a repository with its keys', load: () => import('./verbs/release-init.ts') },
+      {
+        name: 'keys',
+        summary: 'roles, their keys and where these are; customers',
+        load: () => import('./verbs/release-keys.ts'),
+      },
+      {
+        name: 'add-model',
+        summary: 'add a model bundle, to be published',
+        load: () => import('./verbs/release-add-model.ts'),
+      },
+      {
+        name: 'add-config',
+        summary: 'add a configuration, to be published',
+        load: () => import('./verbs/release-add-config.ts'),
+      },
+      {
+        name: 'publish',
+        summary: 'sign what was added; also to be run daily',
+        load: () => import('./verbs/release-publish.ts'),
+      },
+      {
+        name: 'rotate',
+        summary: 'replace the keys of a role or of a customer',
+        load: () => import('./verbs/release-rotate.ts'),
+      },
+      {
+        name: 'export-usb',
+        summary: 'write releases to a folder from which a device installs them',
+        load: () => import('./verbs/release-export-usb.ts'),
+      },
+    ],
+  },
+  {
     name: 'backup',
     summary: 'copy the store while a collector may use it',
     load: () => import('./verbs/backup.ts'),
