@@ -51,14 +51,27 @@ export class TextRecogniser {
    * @throws InferenceError `inference_error`.
    */
   async read(picture: GreyPicture): Promise<readonly TextLine[]> {
-    const lines: TextLine[] = [];
-    for (const region of await this.#detect(picture)) lines.push(await this.#recognise(picture, region));
-    return inReadingOrder(lines);
+    const upright = await this.#readUpright(picture);
+    if (!upright.some(isSteep)) return upright;
+    // The detector was trained on lying text: it often cuts a standing line into its letters.
+    const turned = await this.#readUpright(turnedClockwise(picture));
+    if (worth(turned) <= worth(upright)) return upright;
+    const back = ([x, y]: Point): Point => [y, picture.height - x];
+    return turned.map(({ corners: [a, b, c, d], ...line }) => ({
+      ...line,
+      corners: [back(a), back(b), back(c), back(d)],
+    }));
   }
 
   async close(): Promise<void> {
     await this.#detection.close();
     await this.#recognition.close();
+  }
+
+  async #readUpright(picture: GreyPicture): Promise<readonly TextLine[]> {
+    const lines: TextLine[] = [];
+    for (const region of await this.#detect(picture)) lines.push(await this.#recognise(picture, region));
+    return inReadingOrder(lines);
   }
 
   async #detect(picture: GreyPicture): Promise<readonly Rectangle[]> {
@@ -129,6 +142,22 @@ function lineGrid(region: Rectangle): Grid {
   const across = region.width / width;
   const [x, y] = region.along;
   return { origin, column: [x * across, y * across], row: [-y * step, x * step], width, height: LINE_HEIGHT };
+}
+
+function isSteep({ corners: [[x1, y1], [x2, y2]] }: TextLine): boolean {
+  return Math.abs(y2 - y1) > Math.abs(x2 - x1);
+}
+
+/** Long lines that were read surely are worth most: a line in pieces has fewer characters, or less sure ones. */
+function worth(lines: readonly TextLine[]): number {
+  return lines.reduce((total, { text, score }) => total + (text.length * score) ** 2, 0);
+}
+
+function turnedClockwise({ width, height, pixels }: GreyPicture): GreyPicture {
+  const turned = new Uint8Array(pixels.length);
+  for (let y = 0; y < height; y += 1)
+    for (let x = 0; x < width; x += 1) turned[x * height + height - 1 - y] = pixels[y * width + x] ?? 0;
+  return { width: height, height: width, pixels: turned };
 }
 
 /** Lines whose middles differ by less than half of their height stand beside each other. */

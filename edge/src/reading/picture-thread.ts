@@ -56,6 +56,7 @@ export class PictureThread<Options, Found> {
    * @throws ReadingError when the picture could not be read at all, OcrError when text cannot be read here.
    */
   read(picture: CodePicture, options: Options, signal: AbortSignal): Promise<PictureAnswer<Found>> {
+    if (this.#closed) return Promise.reject(new ReadingError('reader_closed', 'the reader was closed'));
     const turn = this.#last.then(() => this.#read(picture, options, signal));
     this.#last = turn.catch(() => undefined);
     return turn;
@@ -69,20 +70,31 @@ export class PictureThread<Options, Found> {
   }
 
   async #read(picture: CodePicture, options: Options, signal: AbortSignal): Promise<PictureAnswer<Found>> {
-    if (this.#closed) throw new ReadingError('reader_closed', 'the reader was closed');
+    if (this.#closed && this.#kind.interruptible) throw new ReadingError('reader_closed', 'the reader was closed');
     signal.throwIfAborted();
     if (this.#hanging !== undefined)
       throw new ReadingError('reading_timeout', 'an earlier picture has not come to its end');
     const { deadlineMs = DEADLINE_MS } = this.#options;
-    try {
-      this.#worker ??= await this.#start(signal);
-      const request: ToReader<Options> = { type: 'read', picture, options };
-      const answer = await this.#next(this.#worker, deadlineMs, signal, () =>
-        this.#worker?.postMessage(request, [picture.pixels.buffer]),
-      );
-      if (answer.type !== 'read') throw failureOf(answer);
+    const answer = await this.#ask({ type: 'read', picture, options }, deadlineMs, signal);
+    if (answer.type === 'read') {
       const { found, tookMs, pixels } = answer;
       return { found, tookMs, pixels: new Uint8Array(pixels) };
+    }
+    // After a failure inside of WebAssembly nobody knows what its memory holds.
+    if (this.#kind.interruptible) await this.#end();
+    throw failureOf(answer);
+  }
+
+  async #ask(
+    request: Extract<ToReader<Options>, { type: 'read' }>,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<FromReader<Found>> {
+    try {
+      this.#worker ??= await this.#start(signal);
+      return await this.#next(this.#worker, deadlineMs, signal, () =>
+        this.#worker?.postMessage(request, [request.picture.pixels.buffer]),
+      );
     } catch (error) {
       await this.#giveUp();
       throw error;

@@ -31,6 +31,7 @@ export {
   SIGNALS,
   type Stop,
 } from './plant/index.ts';
+export { PRINT_FAULTS, type PrintFault, type PrintVerdict } from './printing/index.ts';
 export { CONDITIONS, type Condition, STYLE_NAMES, type StyleName, STYLES } from './styles/index.ts';
 export { checkEffects, type CheckReport, type Finding } from './check/index.ts';
 export { type Format, FORMATS, plantTables, readTables, rowsOf, type Table, writeTables } from './tables/index.ts';

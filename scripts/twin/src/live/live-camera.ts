@@ -23,8 +23,9 @@ export class LiveCamera implements H264Source {
   constructor(line: Line, cameraId: string, zero: number) {
     this.cameraId = cameraId;
     this.fps = line.fps;
-    this.width = line.size.width;
-    this.height = line.size.height;
+    const size = line.cameras.find(({ id }) => id === cameraId)?.size ?? line.size;
+    this.width = size.width;
+    this.height = size.height;
     this.#order = { line, cameraId, zero };
   }
 

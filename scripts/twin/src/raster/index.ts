@@ -11,6 +11,7 @@ export { type Box, ObjectMap } from './objects.ts';
 export { linear, type Paint, solid, type Stop } from './paint.ts';
 export { arcBand, blob, ellipse, limb, type Path, placed, rectangle, smooth, stroke } from './path.ts';
 export { type Pen, PLAIN_PEN } from './pen.ts';
+export { smeared } from './smear.ts';
 export { SoftCopy } from './soft-copy.ts';
 export { forEachRow, Spans } from './spans.ts';
 export { Random } from './random.ts';

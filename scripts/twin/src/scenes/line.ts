@@ -5,14 +5,22 @@ import { GARMENTS } from './people/garments.ts';
 import { HEADWEAR } from './people/person.ts';
 import { DEFECTS } from './product/bottle.ts';
 import { plantSchema } from '../plant/index.ts';
+import { printSchema } from '../printing/index.ts';
 import { CONDITIONS, STYLE_NAMES } from '../styles/index.ts';
 
 const seconds = z.number().nonnegative();
 const perMinute = z.number().nonnegative().max(600);
 const fraction = z.number().min(0).max(1);
 
+const pictureSize = z.strictObject({
+  width: z.int().multipleOf(2).min(32),
+  height: z.int().multipleOf(2).min(32),
+});
+
 /** How any camera's pictures look. */
 const look = {
+  /** The line's when left out. */
+  size: pictureSize.optional(),
   /** `plain` when left out. */
   style: z.enum(STYLE_NAMES).optional(),
   /** Conditions of light and camera that hold all the time. */
@@ -35,6 +43,10 @@ const productCamera = z.strictObject({
   incidents: z.array(z.strictObject({ at: seconds, kind: z.enum([...DEFECTS, 'any']) })).default([]),
   /** `plant`: bottles are the plant's packs, with its faults, and the belt stands when the plant does. */
   follows: z.literal('plant').optional(),
+  /** Packs are cartons instead of bottles. */
+  packs: z.enum(['bottles', 'cartons']).optional(),
+  /** Every pack is the same product and has a label with a code, a date and a lot; with `follows`, those of the plant. */
+  prints: printSchema.optional(),
   /** Hands that reach in over the bottles. */
   hands: z.array(z.strictObject({ at: seconds, seconds: z.number().positive().max(30) })).optional(),
   handsPerMinute: perMinute.optional(),
@@ -90,7 +102,7 @@ const floorCamera = z.strictObject({
 const lineSchema = z
   .strictObject({
     seed: z.int(),
-    size: z.strictObject({ width: z.int().multipleOf(2).min(32), height: z.int().multipleOf(2).min(32) }),
+    size: pictureSize,
     fps: z.number().positive().max(60),
     /** Scripted incidents repeat after this time, with other people, bottles and places. */
     periodSeconds: z.number().positive(),

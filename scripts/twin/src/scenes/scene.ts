@@ -56,8 +56,9 @@ export class Scene {
     }
     const random = new Random('camera', line.seed, cameraId);
     this.cameraId = cameraId;
-    this.width = line.size.width;
-    this.height = line.size.height;
+    const size = camera.size ?? line.size;
+    this.width = size.width;
+    this.height = size.height;
     this.fps = line.fps;
     this.frameBytes = this.width * this.height * 3;
     this.#play = playFor(line, camera);

@@ -1,6 +1,6 @@
-import { type Box, type Optics, Canvas, Finish, forEachRow, ObjectMap, SoftCopy } from '../raster/index.ts';
+import { type Box, type Optics, Canvas, Finish, forEachRow, ObjectMap, smeared, SoftCopy } from '../raster/index.ts';
 import { drawOverlay, type Look } from '../styles/index.ts';
-import { type Mount, matrixOf } from './view.ts';
+import { type Mount, matrixOf, UNITS } from './view.ts';
 
 /** What one camera can be shown: a still backdrop, and on it whatever is there at a moment. */
 export interface Play {
@@ -8,6 +8,8 @@ export interface Play {
   backdrop(canvas: Canvas): void;
   /** Paints the moment's subjects. The canvas already shows the backdrop. */
   subjects(canvas: Canvas, seconds: number): void;
+  /** How far subjects are smeared to the side by their motion, in units. */
+  readonly smear?: number;
 }
 
 /** One camera's canvas. The backdrop is painted once and copied under every frame. */
@@ -48,6 +50,8 @@ export class Stage {
     this.#objects.clear(canvas.spans);
     canvas.spans.clear();
     this.#play.subjects(canvas, seconds);
+    const { smear = 0 } = this.#play;
+    if (smear > 0) smeared(canvas, (smear * this.width) / UNITS.width);
   }
 
   /** Writes what was painted last, as the camera delivers it: RGB24, width x height x 3 bytes. */

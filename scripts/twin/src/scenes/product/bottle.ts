@@ -1,3 +1,4 @@
+import type { PackPrint, SymbolKind } from '../../printing/index.ts';
 import { hsv, type Random, type Rgb, shade, vary } from '../../raster/index.ts';
 
 export const DEFECTS = ['crack', 'stain', 'torn_label', 'dent', 'missing_cap'] as const;
@@ -18,6 +19,9 @@ export interface Bottle {
   readonly cap: { readonly colour: Rgb; readonly style: 'ribbed' | 'plain' | 'sport'; readonly height: number };
   readonly lean: number;
   readonly defect: Defect | undefined;
+  /** A carton: flat in front. */
+  readonly flat?: boolean;
+  readonly print?: { readonly pack: PackPrint; readonly symbol: SymbolKind; readonly glare: number };
 }
 
 export interface Label {
@@ -189,4 +193,49 @@ function pieceAt(bottle: Bottle, level: number): number {
     [width, height] = [nextWidth, nextHeight];
   }
   return bottle.half * width;
+}
+
+const CARTON: Bottle['profile'] = [
+  [1, 0],
+  [1, 0.4],
+  [1, 0.8],
+  [0.72, 0.92],
+  [0.4, 0.94],
+  [0.36, 1],
+];
+
+/** The product whose packs are printed: straight sides and a label as large as they allow. */
+export function printedProduct(random: Random, packs: 'bottles' | 'cartons'): Bottle {
+  const flat = packs === 'cartons';
+  const hue = random.between(0, 360);
+  const base = makeBottle(random, 'product', undefined);
+  return {
+    ...base,
+    half: 42,
+    height: 200,
+    profile: flat ? CARTON : (SHAPES[1] ?? SHAPES[0]),
+    body: hsv(hue, random.between(0.3, 0.6), random.between(0.6, 0.9)),
+    opacity: 1,
+    fill: undefined,
+    label: {
+      from: 0.05,
+      to: 0.74,
+      ground: hsv(hue + 150, 0.35, 0.85),
+      ink: hsv(hue, 0.8, 0.4),
+      style: 'plain',
+    },
+    flat,
+  };
+}
+
+/** The part of the label that is printed on the line, in units about the bottle's foot. */
+export function printArea({ half, height, flat }: Bottle): {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+} {
+  // On a round bottle the rim turns away.
+  const reach = half * (flat === true ? 0.9 : 0.72);
+  return { x: -reach, y: -0.7 * height, width: 2 * reach, height: 0.62 * height };
 }

@@ -17,7 +17,9 @@ import {
   type Stop,
   stroke,
 } from '../../raster/index.ts';
-import { type Bottle, halfAt, type Label } from './bottle.ts';
+import { drawPrint } from '../../printing/index.ts';
+import { type Bottle, halfAt, type Label, printArea } from './bottle.ts';
+import { UNITS } from '../view.ts';
 import { dentAt, drawDefect, drawOpenNeck } from './draw-defect.ts';
 
 const WHITE: Rgb = [255, 255, 255];
@@ -33,8 +35,15 @@ export function drawBottle(canvas: Canvas, bottle: Bottle, x: number, foot: numb
     canvas.as(body, () => {
       drawBody(canvas, bottle);
       if (bottle.label) drawLabel(canvas, bottle, bottle.label);
+      if (bottle.print)
+        drawPrint(canvas, bottle.print.pack, {
+          ...printArea(bottle),
+          ...bottle.print,
+          passed: (2 * x) / UNITS.width - 1,
+        });
     });
-    canvas.as(NOBODY, () => drawGloss(canvas, bottle));
+    // Where something is printed, reflections are declared.
+    if (!bottle.print) canvas.as(NOBODY, () => drawGloss(canvas, bottle));
     if (!open) canvas.as(part('cap'), () => drawCap(canvas, bottle));
     if (bottle.defect)
       canvas.as(part('defect'), () => (open ? drawOpenNeck(canvas, bottle) : drawDefect(canvas, bottle)));
@@ -56,6 +65,18 @@ function outline(bottle: Bottle, from: number, to: number): Path {
   return [...right, ...left.reverse().flat()];
 }
 
+/** Light on a front: even on a carton. */
+function lit(bottle: Bottle, colour: Rgb, half: number, alpha: number, texture?: Paint['texture']): Paint {
+  if (bottle.flat !== true) return round(colour, half, alpha, texture);
+  const stops: [Stop, ...Stop[]] = [
+    [0, shade(colour, 1.06), alpha],
+    [0.86, shade(colour, 0.98), alpha],
+    [0.87, shade(colour, 0.7), alpha],
+    [1, shade(colour, 0.62), alpha],
+  ];
+  return linear([-half, 0, half, 0], stops, texture);
+}
+
 /** Light on a standing cylinder: dark rims, the lamp's band left of the middle. */
 function round(colour: Rgb, half: number, alpha: number, texture?: Paint['texture']): Paint {
   const stops: [Stop, ...Stop[]] = [
@@ -71,7 +92,7 @@ function round(colour: Rgb, half: number, alpha: number, texture?: Paint['textur
 
 function drawBody(canvas: Canvas, bottle: Bottle): void {
   const { half, height } = bottle;
-  canvas.fill(outline(bottle, 0, 1), round(bottle.body, half, bottle.opacity));
+  canvas.fill(outline(bottle, 0, 1), lit(bottle, bottle.body, half, bottle.opacity));
   if (bottle.fill) {
     const tint = mix(bottle.fill.colour, bottle.body, 0.35);
     canvas.fill(outline(bottle, 0.01, bottle.fill.level), round(tint, half, 0.85));
@@ -98,7 +119,7 @@ function drawLabel(canvas: Canvas, bottle: Bottle, label: Label): void {
   const tall = low - high;
   canvas.fill(
     outline(bottle, label.from, label.to),
-    round(label.ground, half, 1, { tile: SPECKLE, amount: 6, x: 0, y: 0 }),
+    lit(bottle, label.ground, half, 1, { tile: SPECKLE, amount: 6, x: 0, y: 0 }),
   );
   const ink = round(label.ink, half, 1);
   const band = (from: number, to: number): void => {

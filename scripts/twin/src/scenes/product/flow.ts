@@ -1,3 +1,4 @@
+import type { PackLabel, PlantFault } from '../../plant/index.ts';
 import type { DefectKind } from './bottle.ts';
 
 /** How bottles move along the belt. Distances in units from the middle of the picture, positive where they leave. */
@@ -13,4 +14,6 @@ export interface Flow {
   /** How far the belt has travelled since the beginning. */
   travelled(seconds: number): number;
   defect(k: number): DefectKind | undefined;
+  /** What a plant has printed on bottle k, and its fault; undefined without a plant. */
+  label?(k: number): { readonly label: PackLabel; readonly fault: PlantFault | undefined } | undefined;
 }

@@ -1,4 +1,4 @@
-import { type PlantFault, PlantSimulation, type Plant, type Stop } from '../../plant/index.ts';
+import { type PackLabel, type PlantFault, PlantSimulation, type Plant, type Stop } from '../../plant/index.ts';
 import { DEFECTS, type DefectKind } from './bottle.ts';
 import type { Flow } from './flow.ts';
 
@@ -71,6 +71,11 @@ export class PlantFlow implements Flow {
   defect(k: number): DefectKind | undefined {
     const fault: PlantFault | undefined = this.#simulation.items[k]?.fault;
     return DEFECTS.find((kind) => kind === fault);
+  }
+
+  label(k: number): { readonly label: PackLabel; readonly fault: PlantFault | undefined } | undefined {
+    const item = this.#simulation.items[k];
+    return item && { label: item.label, fault: item.fault };
   }
 
   /** Number of the first pack made at or after a time. */

@@ -4,7 +4,8 @@ import { type Canvas, Random } from '../../raster/index.ts';
 import type { Play } from '../stage.ts';
 import type { TruthEvent } from '../truth.ts';
 import { type Mount, mountFor, UNITS } from '../view.ts';
-import { type Bottle, makeBottle, nextOfProduct } from './bottle.ts';
+import { type PackPrint, type PrintFault, PRINT_FAULTS, PrintRun, verdictOf } from '../../printing/index.ts';
+import { type Bottle, makeBottle, nextOfProduct, printedProduct } from './bottle.ts';
 import { drawHand, type Hand, handAt, HAND_REACH } from './draw-hand.ts';
 import type { Flow } from './flow.ts';
 import { drawProductHall, type ProductHall, productHall } from './hall.ts';
@@ -27,6 +28,8 @@ export class ProductScene implements Play {
   readonly #hall: ProductHall;
   readonly #flow: Flow;
   readonly #made = new Map<number, Bottle>();
+  readonly #prints: PrintRun | undefined;
+  readonly #speed: number;
 
   constructor(line: Line, camera: ProductCamera) {
     const random = new Random('scene', line.seed, camera.id);
@@ -36,10 +39,17 @@ export class ProductScene implements Play {
     this.mount = mountFor(random, 'line');
     this.#hall = productHall(random, 'line');
     const speed = (UNITS.width + 2 * WIDEST) / camera.secondsInView;
+    this.#speed = speed;
+    this.#prints = camera.prints && new PrintRun(camera.prints, this.#seed);
     this.#flow =
       line.plant && camera.follows === 'plant'
         ? new PlantFlow(line.plant, line.seed, speed)
         : new SteadyFlow(camera, this.#seed, line.periodSeconds, speed);
+  }
+
+  /** How far what moves is smeared while the shutter is open, in units. */
+  get smear(): number {
+    return (this.#speed * (this.#camera.prints?.exposureMs ?? 0)) / 1000;
   }
 
   backdrop(canvas: Canvas): void {
@@ -113,7 +123,11 @@ export class ProductScene implements Play {
     const camera = this.#camera.id;
     const passages = this.#flow.crossing(Math.max(0, from), to).flatMap((k): TruthEvent[] => {
       const at = this.#flow.when(k, 0);
-      const attributes = { defect: this.#flow.defect(k) ?? 'none' };
+      const print = this.#print(k);
+      const attributes = {
+        defect: this.#flow.defect(k) ?? 'none',
+        ...(print && { verdict: verdictOf(print), printFault: print.fault ?? 'none', code: print.code }),
+      };
       return at < from || at >= to
         ? []
         : [
@@ -146,10 +160,13 @@ export class ProductScene implements Play {
     if (this.#made.size >= KEPT) this.#made.clear();
     const random = new Random(...this.#seed, 'bottle', k);
     const [id, defect] = [`bottle-${k}`, this.#flow.defect(k)];
+    const print = this.#print(k);
     const bottle =
-      this.#camera.product === 'one'
-        ? nextOfProduct(this.#product(), random, id, defect)
-        : makeBottle(random, id, defect);
+      print !== undefined
+        ? this.#printed(nextOfProduct(this.#printedProduct(), random, id, defect), print)
+        : this.#camera.product === 'one'
+          ? nextOfProduct(this.#product(), random, id, defect)
+          : makeBottle(random, id, defect);
     this.#made.set(k, bottle);
     return bottle;
   }
@@ -157,5 +174,36 @@ export class ProductScene implements Play {
   /** What all bottles look like where they are one product; with a label, so that it can be torn. */
   #product(): Bottle {
     return makeBottle(new Random(...this.#seed, 'product'), 'product', 'torn_label');
+  }
+
+  #printedProduct(): Bottle {
+    return printedProduct(new Random(...this.#seed, 'product'), this.#camera.packs ?? 'bottles');
+  }
+
+  #printed(bottle: Bottle, pack: PackPrint): Bottle {
+    const { symbol = 'gs1datamatrix', glare = 0 } = this.#camera.prints ?? {};
+    return { ...bottle, print: { pack, symbol, glare } };
+  }
+
+  /** What is printed on pack k; undefined where nothing is printed on this camera's packs. */
+  #print(k: number): PackPrint | undefined {
+    const planned = this.#flow.label?.(k);
+    if (planned === undefined) return this.#prints?.print(k, { fault: this.#scriptedPrint(k) });
+    const { label, fault } = planned;
+    const [day = '', month = '', year = ''] = label.expectedBestBefore.split('.');
+    return this.#prints?.print(k, {
+      product: label.expectedCode.slice(0, 12),
+      bestBefore: `20${year}-${month}-${day}`,
+      lot: label.lot,
+      fault: PRINT_FAULTS.find((one) => one === fault) ?? 'none',
+    });
+  }
+
+  /** The pack that comes into view nearest to a scripted moment carries its fault. */
+  #scriptedPrint(k: number): PrintFault | undefined {
+    const enters = this.#flow.when(k, -(UNITS.width / 2 + WIDEST));
+    const half = 30 / this.#camera.bottlesPerMinute;
+    const script = this.#camera.prints?.incidents ?? [];
+    return occurrences(script, this.#period, enters - half, enters + half)[0]?.declared.kind;
   }
 }
