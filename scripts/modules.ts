@@ -282,6 +282,7 @@ export const MODULES: readonly Module[] = [
   edge('domain', ['vocabulary', 'models/output']),
   edge('fields', ['kit'], ['zod'], ['duration-text.ts']),
   edge('pipeline', ['domain', 'kit']),
+  edge('privacy', ['domain']),
   edge('camera/sources', []),
   edge(
     'camera',
@@ -294,7 +295,7 @@ export const MODULES: readonly Module[] = [
     ['onnxruntime-node', 'node:worker_threads', 'node:fs/promises'],
   ),
   edge('engines', ['kit', 'models'], ['zod', 'node:fs', 'node:fs/promises', 'node:crypto', 'node:os']),
-  edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline'], ['sharp', 'node:os']),
+  edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline', 'privacy'], ['sharp', 'node:os']),
   edge('predictor', ['domain', 'kit', 'models', 'camera', 'inference', 'vision'], ['node:fs/promises']),
   edge(
     'evaluation',
@@ -359,7 +360,19 @@ export const MODULES: readonly Module[] = [
   ),
   edge(
     'diagnostics',
-    ['kit', 'config', 'rules', 'models', 'camera', 'inference', 'predictor', 'journal', 'status/client', 'uplink'],
+    [
+      'kit',
+      'config',
+      'rules',
+      'models',
+      'privacy',
+      'camera',
+      'inference',
+      'predictor',
+      'journal',
+      'status/client',
+      'uplink',
+    ],
     ['sharp', 'node:fs/promises', 'node:child_process', 'node:crypto'],
   ),
   edge(
@@ -374,6 +387,7 @@ export const MODULES: readonly Module[] = [
       'camera',
       'inference',
       'engines',
+      'privacy',
       'vision',
       'tracking',
       'rules',

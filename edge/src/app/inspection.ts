@@ -14,7 +14,7 @@ import { laneSetup } from './lane-setup.ts';
 import { type LineModel, lineModels, refusals } from './models.ts';
 import type { RunLineOptions } from './run-line.ts';
 import { type RuleSurroundings, rulesOf, rulesWithoutLabels } from './rules.ts';
-import { CameraUrls, visionPlan } from './vision-plan.ts';
+import { blindPrivacy, CameraUrls, visionPlan } from './vision-plan.ts';
 import { wantedRates } from './wanted-rates.ts';
 
 const SETTLE_MS = 5_000;
@@ -190,6 +190,14 @@ export class Inspection {
   #logUnknownLabels(): void {
     for (const { rule, message, advice } of rulesWithoutLabels(this.#loaded.config, this.#models)) {
       this.#options.logger.error({ rule, code: 'rule_label_unknown', advice }, message);
+    }
+    for (const camera of this.#loaded.config.cameras) {
+      const blind = blindPrivacy(camera, this.#models);
+      if (blind === undefined) continue;
+      const advice = 'set privacy.headLabels and privacy.personLabels to labels of the model: lineside model list';
+      const facts = { camera: camera.id, code: 'privacy_label_unknown', advice };
+      const message = `model ${blind.model} has none of the labels ${blind.labels.join(', ')}: every picture is covered completely`;
+      this.#options.logger.error(facts, message);
     }
   }
 

@@ -11,6 +11,7 @@ import { laneSetup } from './lane-setup.ts';
 import { bootId } from './machine.ts';
 import { findModels, type LineModel } from './models.ts';
 import { assignmentsOf } from './model-assignments.ts';
+import { privacyPlan } from './vision-plan.ts';
 import { openDataFolder } from './open-data-folder.ts';
 import type { ReplayOptions, ReplaySummary } from './options.ts';
 import { RecordedSignals } from './recorded-signals.ts';
@@ -158,6 +159,7 @@ function wireReplay(
         fps: camera.fps,
         models: assignmentsOf(camera, models),
         mode: 'recording',
+        ...privacyPlan(camera, models),
       })),
     },
     listeners: [...(signals === undefined ? [] : [signals]), lanes, tallies, ends],

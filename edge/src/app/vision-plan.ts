@@ -1,6 +1,7 @@
 import { SecretError, type SecretText } from '@lineside/kit';
-import type { LoadedConfig } from '../config/index.ts';
+import type { CameraConfig, LoadedConfig } from '../config/index.ts';
 import type { EngineCache } from '../engines/index.ts';
+import { isWithoutPrivacy, type PrivacyPlan } from '../privacy/index.ts';
 import type { VisionPlan } from '../vision/index.ts';
 import { specsOf } from './engines.ts';
 import { assignmentsOf, refusedAssignmentsOf } from './model-assignments.ts';
@@ -33,8 +34,35 @@ export function visionPlan(
         mode: 'live',
         loop: true,
         ...(camera.clips === undefined ? {} : { ringBytes: camera.clips.memory.bytes }),
+        ...privacyPlan(camera, models),
       })),
   };
+}
+
+/** What is covered in the pictures of a camera; nothing where it has no privacy. */
+export function privacyPlan(
+  { privacy }: Pick<CameraConfig, 'privacy'>,
+  models: readonly LineModel[],
+): { readonly privacy?: PrivacyPlan } {
+  if (privacy === undefined) return {};
+  const { hold, ...rest } = privacy;
+  const isBlind = blindPrivacy({ privacy }, models) !== undefined;
+  const plan: PrivacyPlan = { ...rest, model: isBlind ? undefined : rest.model, holdMs: hold.ms };
+  return isWithoutPrivacy(plan) ? {} : { privacy: plan };
+}
+
+/** Labels that privacy needs and the model does not have; undefined where it has them, or is not known. */
+export function blindPrivacy(
+  { privacy }: Pick<CameraConfig, 'privacy'>,
+  models: readonly LineModel[],
+): { readonly model: string; readonly labels: readonly string[] } | undefined {
+  if (privacy === undefined || privacy.blur === 'none') return undefined;
+  const { blur, model: id, headLabels, personLabels } = privacy;
+  const model = models.find((one) => one.id === id);
+  if (model?.state !== 'found') return undefined;
+  const needed = blur === 'heads' ? [...headLabels, ...personLabels] : personLabels;
+  const known = model.spec.manifest.labels;
+  return needed.some((label) => known.includes(label)) ? undefined : { model: id, labels: needed };
 }
 
 /** The URLs of cameras with their secrets, read anew each time and kept while they cannot be read. */

@@ -6,6 +6,7 @@ export { BufferPool } from './buffer-pool.ts';
 export { type FfmpegCapabilities, hasHardwareDecoders, probeFfmpeg } from './capabilities.ts';
 export type { FfmpegLine } from './ffmpeg-log.ts';
 export { type RefusedDecoder, tryDecoders } from './decoder-trial.ts';
+export { encodeVideo, type VideoFrames } from './encode-video.ts';
 export { STREAM_ADVICE, StreamError } from './errors.ts';
 export {
   type CameraFrame,

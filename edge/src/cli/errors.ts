@@ -7,6 +7,7 @@ export type CliErrorCode =
   | 'input_missing'
   | 'input_unreadable'
   | 'event_unknown'
+  | 'privacy_on'
   | 'service_not_running'
   | 'zone_unknown'
   | 'service_hidden'

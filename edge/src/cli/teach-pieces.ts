@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { TeachingFolder } from '../teaching/index.ts';
-import { cameraSource, type NamedCamera } from './camera-source.ts';
+import { cameraSource, type NamedCamera, refuseClearPeople } from './camera-source.ts';
 import type { Context } from './context.ts';
 import { CliError, UsageError } from './errors.ts';
 import { specFor } from './model-spec.ts';
@@ -86,12 +86,14 @@ async function fromCamera(
   const { probeFfmpeg } = await import('../camera/index.ts');
   const named = await cameraSource(context, camera, options.transport);
   const region = options.zone === undefined ? undefined : await regionOf(options.zone, named);
+  refuseClearPeople(named, 'pieces', 'give good pieces as image files: --images DIR');
+  if (options.stage === undefined) await refuseMasked(named, region ?? [0, 0, 1, 1]);
   const capabilities = await probeFfmpeg('ffmpeg', io.signal);
   const source = { ...named, capabilities, clock: io.clock, signal: io.signal };
   const shown = `${named.shown}${options.zone === undefined ? '' : `, zone ${options.zone}`}`;
   const progress = new Progress(io, 'pieces');
   const common = {
-    ...{ source, region, durationMs: options.good, wanted: options.pieces },
+    ...{ source, region, masks: named.masks, durationMs: options.good, wanted: options.pieces },
     onProgress: (done: number, total: number): void => progress.step(done, total),
   };
   if (options.stage !== undefined) return fromStage(context, options, place, { ...common, shown });
@@ -102,13 +104,25 @@ async function fromCamera(
   return folder;
 }
 
+/** A piece with a mask in it would teach the model that grey is good, and without it would show what is covered. */
+async function refuseMasked({ masks, shown }: NamedCamera, [x1, y1, x2, y2]: Region): Promise<void> {
+  const { regionAround } = await import('../domain/index.ts');
+  const masked = masks.map(regionAround).some(([a, b, c, d]) => a < x2 && c > x1 && b < y2 && d > y1);
+  if (!masked) return;
+  const advice = 'give a --zone beside the masks of the camera (privacy.masks), or --images DIR';
+  throw new CliError('privacy_on', `no pieces of ${shown}: a part of them is covered in its pictures`, advice);
+}
+
 type StageTask = Parameters<typeof import('../teaching/index.ts').collectFromStage>[0];
 
 async function fromStage(
   context: Context,
   { stage = '', labels, padding }: PiecesOptions,
   { dir }: Place,
-  { shown, ...common }: Pick<StageTask, 'source' | 'region' | 'durationMs' | 'wanted'> & { readonly shown: string },
+  {
+    shown,
+    ...common
+  }: Pick<StageTask, 'source' | 'region' | 'masks' | 'durationMs' | 'wanted'> & { readonly shown: string },
 ): Promise<TeachingFolder> {
   const { collectFromStage } = await import('../teaching/index.ts');
   const { openPredictor } = await import('../predictor/index.ts');

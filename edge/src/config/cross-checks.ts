@@ -30,6 +30,7 @@ export function crossCheck(value: unknown, catalog: readonly string[]): readonly
     ...cameras.flatMap((camera, i) => flatZones(groups(camera['zones']), ['cameras', i, 'zones'])),
     ...cameras.flatMap((camera, i) => unknownModels(camera, ['cameras', i], known)),
     ...cameras.flatMap((camera, i) => assignmentsOf(camera, ['cameras', i])),
+    ...cameras.flatMap((camera, i) => checkPrivacy(camera, ['cameras', i, 'privacy'])),
     ...rules.flatMap((rule, i) => checkRule(rule, ['rules', i], cameras)),
     ...rules.flatMap((rule, i) => unknownShifts(rule, ['rules', i], shiftNames(value['shifts']))),
     ...rules.flatMap((rule, i) => checkSignals(rule, ['rules', i], signals)),
@@ -131,6 +132,43 @@ function assignmentsOf(camera: Loose, path: ValuePath): readonly Finding[] {
         },
       ];
     }),
+  ];
+}
+
+/** Masks must cover something, and whoever is to be blurred must be seen everywhere in the picture. */
+function checkPrivacy(camera: Loose, path: ValuePath): readonly Finding[] {
+  const privacy = camera['privacy'];
+  if (!isLoose(privacy)) return [];
+  const { blur, model = 'ppe' } = privacy;
+  const flat = listOf(privacy['masks']).flatMap((mask, i) => {
+    const points = pairsOf(mask);
+    if (points.length < 3 || areaOf(points) > 1e-6) return [];
+    const advice = 'give the corners in order around the part that is to be covered';
+    return [{ code: 'mask_flat', path: [...path, 'masks', i], message: 'covers nothing', advice }];
+  });
+  if ((blur !== 'heads' && blur !== 'persons') || typeof model !== 'string') return flat;
+  const uses = listOf(camera['models']).map((entry) => (isLoose(entry) ? entry : { id: entry }));
+  const use = uses.find(({ id }) => id === model);
+  if (use === undefined) {
+    return [
+      ...flat,
+      {
+        code: 'blur_without_model',
+        path: [...path, 'blur'],
+        message: `${blur} cannot be covered: camera ${String(camera['id'])} does not run model ${model}, which would detect them`,
+        advice: `add ${model} to models: of this camera, name another of its models in privacy.model, or use masks`,
+      },
+    ];
+  }
+  if (use['region'] === undefined) return flat;
+  return [
+    ...flat,
+    {
+      code: 'blur_region',
+      path: [...path, 'blur'],
+      message: `${blur} outside of its region would stay clear: model ${model} inspects only a part of the picture`,
+      advice: `leave region out for ${model}, give the model a second id under models: without one, or use masks`,
+    },
   ];
 }
 

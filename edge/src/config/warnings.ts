@@ -52,7 +52,8 @@ function idle(config: Config): readonly Finding[] {
     const watched = config.rules.filter((rule) => rule.camera === camera.id).map((rule) => placeOf(rule).model);
     const { stages, models } = camera;
     for (const [j, model] of modelIdsOf(camera).entries()) {
-      if (watched.includes(model) || stages.some(({ source }) => source === model)) continue;
+      const hides = (camera.privacy?.blur ?? 'none') !== 'none' && camera.privacy?.model === model;
+      if (hides || watched.includes(model) || stages.some(({ source }) => source === model)) continue;
       const message = `no rule reads ${model} on camera ${camera.id}: none of its detections becomes an event`;
       const path = j < models.length ? ['models', j] : ['stages', j - models.length];
       warn('model_without_rule', ['cameras', i, ...path], message);

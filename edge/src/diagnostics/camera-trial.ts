@@ -7,6 +7,7 @@ import {
   probeSource,
   type SourceProbe,
 } from '../camera/index.ts';
+import { coverMasks } from '../privacy/index.ts';
 
 export interface TrialOptions {
   readonly url: string;
@@ -14,6 +15,8 @@ export interface TrialOptions {
   readonly capabilities: FfmpegCapabilities;
   /** How long frames are decoded after the first one, ms. */
   readonly durationMs: number;
+  /** Polygons in fractions of the frame that are filled in the snapshot. */
+  readonly masks?: readonly (readonly (readonly [number, number])[])[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -45,7 +48,7 @@ const SNAPSHOT_FPS = 5;
  * @throws StreamError with the code of what is wrong.
  */
 export async function tryCamera(options: TrialOptions): Promise<CameraTrial> {
-  const { url, transport, capabilities, durationMs, clock, signal } = options;
+  const { url, transport, capabilities, durationMs, clock, signal, masks = [] } = options;
   const probe = await probeFor(options);
   const live = NETWORK.test(url) && !/^file:/i.test(url);
   const startedMs = clock.monoMs();
@@ -61,7 +64,10 @@ export async function tryCamera(options: TrialOptions): Promise<CameraTrial> {
   })) {
     lastMs = clock.monoMs();
     frames += 1;
-    first ??= { atMs: lastMs, snapshot: await jpegOf(pixels, width, height) };
+    if (first === undefined) {
+      coverMasks({ bytes: pixels, size: { width, height }, layout: 'rgb' }, masks);
+      first = { atMs: lastMs, snapshot: await jpegOf(pixels, width, height) };
+    }
     if (lastMs - first.atMs >= durationMs) break;
   }
   signal.throwIfAborted();

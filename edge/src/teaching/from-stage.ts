@@ -1,7 +1,7 @@
 import { type CellGrid, inputSizeFor } from '@lineside/models';
 import { inputFrames, type InputFrame } from '../camera/index.ts';
-import type { Box, FrameRef, PictureSize, Region, Track } from '../domain/index.ts';
-import { regionRect } from '../domain/index.ts';
+import type { Box, FrameRef, PictureSize, PixelRect, Point, Region, Track } from '../domain/index.ts';
+import { regionAround, regionRect } from '../domain/index.ts';
 import type { Predictor } from '../predictor/index.ts';
 import { ByteTracker } from '../tracking/index.ts';
 import { rectAround, scaledCrop } from '../vision/index.ts';
@@ -22,6 +22,8 @@ export interface StagePieces {
   readonly padding: number;
   /** Only products whose centre is in it. */
   readonly region: Region | undefined;
+  /** Polygons in fractions of the frame; a product whose crop touches one is left out. */
+  readonly masks?: readonly (readonly Point[])[];
   readonly durationMs: number;
   readonly wanted: number;
   readonly onProgress?: (done: number, total: number) => void;
@@ -102,7 +104,7 @@ async function* sightings(task: StagePieces): AsyncGenerator<Sighting, void, voi
 }
 
 async function tracksOf(
-  { labels, region }: StagePieces,
+  { labels, region, masks = [], padding }: StagePieces,
   tracker: ByteTracker,
   { pixels: bytes, width, height, index }: InputFrame,
   atMs: number,
@@ -120,8 +122,20 @@ async function tracksOf(
   const tracks = tracker.update({ frame, model: detector.spec.id, result, times });
   return tracks.filter(
     ({ label, confirmed, missed, box }) =>
-      confirmed && missed === 0 && (labels?.includes(label) ?? true) && isInside(box, size, region),
+      confirmed &&
+      missed === 0 &&
+      (labels?.includes(label) ?? true) &&
+      isInside(box, size, region) &&
+      !isMasked(rectAround(box, padding, size), size, masks),
   );
+}
+
+function isMasked(crop: PixelRect, size: PictureSize, masks: readonly (readonly Point[])[]): boolean {
+  return masks.some((mask) => {
+    const { left, top, width, height } = regionRect(regionAround(mask), size);
+    const across = crop.left < left + width && left < crop.left + crop.width;
+    return across && crop.top < top + height && top < crop.top + crop.height;
+  });
 }
 
 function isInside([x1, y1, x2, y2]: Box, size: PictureSize, region: Region | undefined): boolean {

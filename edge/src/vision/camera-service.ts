@@ -10,12 +10,15 @@ import {
 } from '../camera/index.ts';
 import type { CameraStatus } from '../domain/index.ts';
 import { aborted, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
+import type { CoveredVideo } from './covered-video.ts';
 import type { FrameDispatcher } from './frame-dispatcher.ts';
 import type { CameraPlan } from './plan.ts';
 
 export interface CameraServiceOptions {
   readonly plan: CameraPlan;
   readonly dispatcher: FrameDispatcher;
+  /** Of a camera with privacy and clips: the stream itself is not kept then. */
+  readonly video: CoveredVideo | undefined;
   readonly firstIndex: number;
   readonly capabilities: Promise<FfmpegCapabilities>;
   readonly pool: BufferPool;
@@ -48,9 +51,10 @@ export class CameraService implements Service {
     return this.#nextIndex;
   }
 
-  /** A clip of the undecoded stream; undefined where none is kept or nothing of that time is held. */
+  /** A clip of the newest video; undefined where none is kept or nothing of that time is held. */
   async clip(span: ClipSpan, signal: AbortSignal): Promise<Clip | undefined> {
-    return this.#camera?.clip(span, signal);
+    const { plan, video } = this.#options;
+    return plan.privacy === undefined ? this.#camera?.clip(span, signal) : video?.clip(span, signal);
   }
 
   /** What FFmpeg wrote last for this camera. */
@@ -62,7 +66,9 @@ export class CameraService implements Service {
   async run(signal: AbortSignal): Promise<void> {
     const { plan, dispatcher, firstIndex, capabilities, pool, gate, clock, random, logger, onStatus, onEnded } =
       this.#options;
-    const { id, url, transport, fps, mode, loop, ringBytes } = plan;
+    const { id, url, transport, fps, mode, loop, privacy } = plan;
+    // The stream of a camera with privacy is never kept as it comes.
+    const ringBytes = privacy === undefined ? plan.ringBytes : undefined;
     // While FFmpeg is missing this takes as long as it takes.
     const known = await Promise.race([capabilities, aborted(signal)]);
     if (known === undefined) return;
@@ -76,7 +82,10 @@ export class CameraService implements Service {
           this.#nextIndex = frame.index + 1;
           return dispatcher.frame(frame);
         },
-        status: onStatus,
+        status: (status) => {
+          dispatcher.privacy.problems(status.picture?.problems ?? []);
+          onStatus(status);
+        },
       });
       this.#camera = camera;
       await camera.run(signal);

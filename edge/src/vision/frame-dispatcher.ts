@@ -1,5 +1,6 @@
 import type { BufferPool, CameraFrame, OutputFormat } from '../camera/index.ts';
 import type { FrameRef } from '../domain/index.ts';
+import type { Clock } from '@lineside/kit';
 import {
   type AssignedModel,
   type FirstStage,
@@ -14,6 +15,7 @@ import { FrameRateLimiter } from './frame-rate-limiter.ts';
 import { FrameRing, type HeldFrame } from './frame-ring.ts';
 import type { InferenceRequest, Outcome } from './inference-request.ts';
 import type { CameraPlan } from './plan.ts';
+import { PrivacyGate } from './privacy-gate.ts';
 import { RecordingGate } from './recording-gate.ts';
 
 const MIN_HELD_FRAMES = 6;
@@ -24,20 +26,25 @@ interface OpenFrame {
   readonly frame: CameraFrame;
   readonly ref: FrameRef;
   readonly whole: WholeFrames;
-  readonly onOutcome: (outcome: Outcome) => void;
+  readonly onOutcome: (outcome: Outcome, model?: string) => void;
 }
 
 export interface DispatcherTools {
   readonly pool: BufferPool;
+  readonly clock: Clock;
   /** Counts and reports that a model which is not available did not inspect a frame. */
   readonly unavailable: (frame: FrameRef, model: string) => void;
   readonly signal: AbortSignal;
+  /** Called for each frame of a camera with privacy once everything in it that must be covered is. */
+  readonly onCovered?: (frame: HeldFrame) => void;
 }
 
 /** Gives each frame of one camera to the models that inspect it, second stages after first ones. */
 export class FrameDispatcher {
   /** The latest frames, for snapshots and the live view. */
   readonly ring: FrameRing;
+  /** By which their pixels are shown. */
+  readonly privacy: PrivacyGate;
   readonly #plan: CameraPlan;
   readonly #tools: DispatcherTools;
   readonly #stages: ModelStages;
@@ -52,6 +59,12 @@ export class FrameDispatcher {
     this.#absent = (plan.absent ?? []).map(({ model, fps }) => ({ model, limiter: new FrameRateLimiter(fps) }));
     const held = Math.min(MAX_HELD_FRAMES, Math.max(MIN_HELD_FRAMES, Math.ceil(plan.fps * 1.2)));
     this.ring = new FrameRing(tools.pool, held);
+    this.privacy = new PrivacyGate({
+      plan: plan.privacy,
+      ring: this.ring,
+      clock: tools.clock,
+      onCovered: tools.onCovered ?? (() => undefined),
+    });
   }
 
   /** What FFmpeg has to make of each frame. */
@@ -66,7 +79,8 @@ export class FrameDispatcher {
     const due = first.filter((model) => this.#isDue(model, frame.mediaMs));
     const results = due.reduce((sum, { secondStages }) => sum + 1 + secondStages.length, orphans.length);
     const dealtWith = this.#mustInspect && results > 0 ? this.#gate.wait(frame.index, results) : undefined;
-    const open = this.#open(frame, wholeFrames(frame, formats, due, pool), results);
+    const detectsPeople = due.some(({ use }) => use.model === this.#plan.privacy?.model);
+    const open = this.#open(frame, wholeFrames(frame, formats, due, pool), results, detectsPeople);
     const inputs = frameInputs(frame, due, open.whole, pool);
     for (const [n, model] of due.entries()) this.#offer(model, open, inputs[n] ?? NO_CROPS);
     for (const { runner } of orphans) runner.refuse(this.#request(open, NO_CROPS), 'earlier_stage');
@@ -84,17 +98,21 @@ export class FrameDispatcher {
   }
 
   /** Holds the frame until `results` outcomes are known. */
-  #open(frame: CameraFrame, whole: WholeFrames, results: number): OpenFrame {
-    const { index, source, picture, atMs, mediaMs } = frame;
+  #open(frame: CameraFrame, whole: WholeFrames, results: number, detectsPeople: boolean): OpenFrame {
+    const { index, source, picture, atMs, mediaMs, arrivedMs } = frame;
     const { pixels, size, matrix } = picture;
-    const held: HeldFrame = { index, pixels, size, matrix, source, pins: results, inspected: false };
+    const ref = { camera: this.#plan.id, index, atMs, mediaMs, ...source };
+    const held: HeldFrame = { index, arrivedMs, pixels, size, matrix, source, pins: results, inspected: false };
+    this.privacy.arrived(held, detectsPeople);
     this.ring.hold(held);
     return {
       frame,
-      ref: { camera: this.#plan.id, index, atMs, mediaMs, ...source },
+      ref,
       whole,
-      onOutcome: (outcome) => {
+      onOutcome: (outcome, model) => {
         held.inspected ||= 'result' in outcome;
+        if (model !== undefined)
+          this.privacy.outcome(held, ref, model, 'result' in outcome ? outcome.result : undefined);
         this.ring.unpin(held);
         if ('skipped' in outcome) this.#gate.dealtWith(index);
       },
@@ -115,7 +133,7 @@ export class FrameDispatcher {
   #offer(model: FirstStage, open: OpenFrame, crops: CropPlan): void {
     const onOutcome = (outcome: Outcome): void => {
       for (const stage of model.secondStages) this.#offerSecondStage(stage, open, outcome);
-      open.onOutcome(outcome);
+      open.onOutcome(outcome, model.use.model);
     };
     model.runner.offer(this.#request(open, crops, onOutcome));
   }

@@ -5,6 +5,7 @@ import { type HeldFrame, FrameRing } from './frame-ring.ts';
 const SIZE = { width: 1, height: 1 };
 const picture = (index: number, state: Partial<HeldFrame> = {}): HeldFrame => ({
   index,
+  arrivedMs: index * 100,
   pixels: Uint8Array.of(index, index, index),
   size: SIZE,
   source: SIZE,

@@ -4,6 +4,8 @@ import type { PictureSize } from '../domain/index.ts';
 /** A frame of a camera, kept for snapshots and the live view. */
 export interface HeldFrame {
   readonly index: number;
+  /** Monotonic ms of its arrival. */
+  readonly arrivedMs: number;
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly size: PictureSize;
   /** Undefined for packed rgb; planes of luma and colour otherwise. */
@@ -13,6 +15,8 @@ export interface HeldFrame {
   pins: number;
   /** True once a model has a result for the frame: snapshots are made of such frames. */
   inspected: boolean;
+  /** Whether the people in it are covered; absent where nobody needs to be. */
+  people?: 'waiting' | 'covered' | 'unknown';
 }
 
 /**
@@ -37,6 +41,11 @@ export class FrameRing {
   /** Frame `index`, or the newest when that one is no longer kept or none is named. */
   find(index?: number): HeldFrame | undefined {
     return this.#held.find((frame) => frame.index === index) ?? this.#held.at(-1);
+  }
+
+  /** All that are held, oldest first. */
+  get frames(): readonly HeldFrame[] {
+    return this.#held;
   }
 
   /** Keeps a frame while it is used. */

@@ -1,6 +1,7 @@
 import { type FrameFormat, type OutputFormat, type WholeFormat } from '../camera/index.ts';
 import type { LeastScores, Region } from '../domain/index.ts';
 import type { ModelManifest, ModelSpec } from '../inference/index.ts';
+import type { PrivacyPlan } from '../privacy/index.ts';
 
 /** One camera as the vision process runs it. */
 export interface CameraPlan {
@@ -18,8 +19,10 @@ export interface CameraPlan {
   readonly mode: 'live' | 'recording';
   /** A live file starts again at its end. */
   readonly loop?: boolean | undefined;
-  /** Memory for the undecoded stream, from which clips of events are cut; none is kept when left out. */
+  /** Memory for the newest video, from which clips of events are made; none is kept when left out. */
   readonly ringBytes?: number | undefined;
+  /** What is covered in every picture and clip of this camera. */
+  readonly privacy?: PrivacyPlan | undefined;
 }
 
 /** How one camera uses one model. */

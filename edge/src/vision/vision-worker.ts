@@ -15,6 +15,7 @@ import type { ClipRequest, PictureRequest } from '../pipeline/index.ts';
 import type { AssignedModel } from './assigned-models.ts';
 import { FrameDispatcher } from './frame-dispatcher.ts';
 import { CameraService } from './camera-service.ts';
+import { CoveredVideo } from './covered-video.ts';
 import { drawJpeg } from './draw.ts';
 import { VisionError } from './errors.ts';
 import { FrameCounters } from './frame-accounting/index.ts';
@@ -110,28 +111,26 @@ export class VisionWorker {
    * @throws VisionError `no_picture` when the camera has not delivered any.
    */
   async picture(request: PictureRequest): Promise<{ jpeg: Buffer; width: number; height: number; index: number }> {
-    const ring = this.#cameras.get(request.camera)?.dispatcher.ring;
-    const held = ring?.find(request.index);
-    if (ring === undefined || held === undefined) {
-      throw new VisionError('no_picture', `camera ${request.camera} has no frame yet`);
-    }
-    ring.pin(held);
+    const gate = this.#cameras.get(request.camera)?.dispatcher.privacy;
+    const shown = await gate?.shown(request.index, this.#stopped.signal);
+    if (shown === undefined) throw new VisionError('no_picture', `camera ${request.camera} has no frame yet`);
     try {
-      const { pixels, size, matrix, source, index } = held;
+      const { pixels } = shown;
+      const { size, matrix, source, index } = shown.frame;
       const { overlays, maxWidth } = request;
       return { ...(await drawJpeg({ pixels, size, matrix, source, overlays, maxWidth })), index };
     } finally {
-      ring.unpin(held);
+      shown.release();
     }
   }
 
   /**
-   * A clip of the undecoded stream, once its end has come.
+   * A clip of the newest video, once its end has come.
    *
-   * @throws VisionError `no_clip` when the camera keeps no video, or none of that time.
+   * @throws VisionError `no_clip` when the camera keeps no video, none of that time, or it cannot be encoded.
    */
   async clip({ camera, ...span }: ClipRequest): Promise<Clip> {
-    const clip = await this.#cameras.get(camera)?.clip(span, this.#stopped.signal);
+    const clip = await this.#cameras.get(camera)?.clip(span, this.#stopped.signal).catch(refused);
     if (clip === undefined) throw new VisionError('no_clip', `camera ${camera} holds no video of that time`);
     return clip;
   }
@@ -193,12 +192,16 @@ export class VisionWorker {
     };
     const dispatcher = new FrameDispatcher(plan, assigned, {
       pool: this.#pool,
+      clock,
       unavailable,
       signal: this.#stopped.signal,
+      onCovered: (frame) => video?.add(frame),
     });
+    const video = this.#coveredVideo(plan, dispatcher);
     const camera = new CameraService({
       plan,
       dispatcher,
+      video,
       firstIndex: Math.max(firstIndex[id] ?? 0, this.#nextIndex.get(id) ?? 0),
       capabilities: this.#capabilities.promise,
       pool: this.#pool,
@@ -214,6 +217,20 @@ export class VisionWorker {
     });
     this.#cameras.set(id, camera);
     this.#runningCameras.add(camera);
+  }
+
+  /** Where a camera has privacy and clips. */
+  #coveredVideo(
+    { id, fps, privacy, ringBytes, mode }: CameraPlan,
+    { ring }: FrameDispatcher,
+  ): CoveredVideo | undefined {
+    if (privacy === undefined || ringBytes === undefined || mode === 'recording') return undefined;
+    const { clock, logger } = this.#options;
+    return new CoveredVideo({
+      ...{ maxBytes: ringBytes, fps, ring, clock },
+      logger: logger.child({ camera: id }),
+      command: async () => (await this.#capabilities.promise).command,
+    });
   }
 
   async #dropCamera(id: string): Promise<void> {
@@ -267,4 +284,10 @@ export class VisionWorker {
     const status = { camera, state: 'failed' as const, error: { code, message, advice }, restarts: 0 };
     this.#options.send({ type: 'camera', status });
   }
+}
+
+/** Of a camera whose clips are encoded. */
+function refused(error: unknown): never {
+  if (!(error instanceof StreamError)) throw error;
+  throw new VisionError('no_clip', error.message, error);
 }

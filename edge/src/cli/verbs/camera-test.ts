@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { cameraSource } from '../camera-source.ts';
+import { cameraSource, refuseClearPeople } from '../camera-source.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { positive } from '../option-values.ts';
@@ -26,7 +26,8 @@ export function configure(command: Command, registry: Registry): void {
         "lineside camera test 'rtsp://viewer:${file:./password}@10.0.0.21/stream1'",
         'lineside camera test rtsp://10.0.0.21/stream1 --transport udp --json',
       ) +
-        '\n\nDecodes frames, so that a stream that can be opened and not decoded is found. Ends with 0 when at least one' +
+        '\n\nThe masks of a configured camera are filled in its snapshot. Where privacy covers people there is none: use' +
+        '\nlineside camera snapshot. Decodes frames, so that a stream that can be opened and not decoded is found. Ends with 0 when at least one' +
         '\nframe was decoded, with 1 and the reason when none was, with 2 for a camera that nobody knows, with 3 without' +
         '\nFFmpeg. A password in a URL on the command line can be read by other users of this machine: use a reference.',
     )
@@ -35,14 +36,19 @@ export function configure(command: Command, registry: Registry): void {
 
 async function test(context: Context, options: TestOptions, [camera = '']: readonly string[]): Promise<ExitCode> {
   const { io } = context;
-  const { url, shown, transport } = await cameraSource(context, camera, options.transport);
+  const named = await cameraSource(context, camera, options.transport);
+  const { url, shown, transport, masks } = named;
+  if (options.snapshot !== undefined) {
+    refuseClearPeople(named, 'snapshot', `lineside camera snapshot ${camera} gives one that is covered`);
+  }
   const [{ probeFfmpeg }, { tryCamera }] = await Promise.all([
     import('../../camera/index.ts'),
     import('../../diagnostics/index.ts'),
   ]);
   const capabilities = await probeFfmpeg('ffmpeg', io.signal);
   const durationMs = options.seconds * 1000;
-  const trial = await tryCamera({ url, transport, capabilities, durationMs, clock: io.clock, signal: io.signal });
+  const common = { url, transport, capabilities, durationMs, masks };
+  const trial = await tryCamera({ ...common, clock: io.clock, signal: io.signal });
   const file = options.snapshot === undefined ? undefined : resolve(io.cwd, options.snapshot);
   if (file !== undefined) await writeFile(file, trial.snapshot);
   const { codec, width, height } = trial.probe;
