@@ -2,6 +2,7 @@
  * npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--cameras N] [--busy N,N] [--data DIR] [--json FILE]: prints one table and writes its JSON twin.
  */
 import { parseArgs } from 'node:util';
+import { codes } from './codes.ts';
 import { decoders } from './decoders.ts';
 import { inference } from './inference.ts';
 import { drain } from './drain.ts';
@@ -22,6 +23,7 @@ const BENCHES: readonly Bench[] = [
   drain,
   inference,
   decoders,
+  codes,
   startup,
   overload,
   recovery,
@@ -38,7 +40,7 @@ ${BENCHES.map((bench) => `  ${bench.name.padEnd(12)}${bench.what}`).join('\n')}
   --model REF   inference: this model instead; repeat for more
   --cameras N   overload: cameras of the line
   --busy N,N    overload: busy processes beside it, an arm for each
-  --data DIR    teach: folder with real pictures, in defect/cookies and defect/belt
+  --data DIR    teach: folder with real pictures, in defect/cookies and defect/belt; codes: photographs, see its notes
   --json FILE   the same table as JSON, names in lowerCamelCase
 
 Example: npm run bench -- slice --quick --json slice.json`;

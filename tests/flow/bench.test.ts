@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { heading, type Report, type Row, spreadOver } from '../../bench/report.ts';
+import { codeModules, printedCode } from '../support/printed-codes.ts';
 import { FROM_SOURCE, NODE, runProcess } from '../support/processes.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -55,6 +57,23 @@ describe('npm run bench', () => {
     ]);
     for (const row of start?.rows ?? []) expect(row['startMs']).toBeGreaterThan(0);
     for (const row of report.rows) for (const key of keys) expect(row[key], key).toBeGreaterThan(0);
+  });
+
+  it('measures the reading of codes and text, every pack of the twin being read, and the rates on photographs', async () => {
+    await using dir = await tempDir();
+    const modules = await codeModules('4006381333931', 'EAN13');
+    const { pixels, width, height } = printedCode(modules);
+    await mkdir(dir.join('ean13-1'));
+    const image = sharp(pixels, { raw: { width, height, channels: 1 } }).png();
+    await image.toFile(dir.join('ean13-1/01.png'));
+    await writeFile(dir.join('ean13-1/01.txt'), '4006381333931');
+    const path = dir.join('codes.json');
+    const { code, stderr } = await bench('codes', '--quick', '--data', dir.path, '--json', path);
+    expect(code, stderr).toBe(0);
+    const { rows, tables = [] } = JSON.parse(await readFile(path, 'utf8')) as Report;
+    expect(rows.map((row) => row['reads'])).toEqual([6, 6, 6, 6, 6]);
+    for (const row of rows) expect(row['cpuMs']).toBeGreaterThan(0);
+    expect(tables[0]?.rows[0]).toMatchObject({ set: 'ean13-1', pictures: 1, read: 1, wrong: 0, alone: 1 });
   });
 
   it.each([

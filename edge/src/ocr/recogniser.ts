@@ -15,7 +15,7 @@ export interface TextLine extends Recognised {
 const STEP = 32;
 /** Longest and shortest side that the detector is given: what is printed on a pack is large in its region. */
 const LONGEST = 640;
-const SHORTEST = 64;
+const SHORTEST = 96;
 /** As the models were trained: mean and deviation of the three channels (PaddleOCR, configs/det/ch_PP-OCRv4). */
 const MEAN = [0.485, 0.456, 0.406] as const;
 const DEVIATION = [0.229, 0.224, 0.225] as const;

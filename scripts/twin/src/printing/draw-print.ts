@@ -22,7 +22,7 @@ const PAPER: Rgb = [236, 235, 228];
 const WIDE = 1.6;
 /** Part of the area below the code that text takes; less where the code stands upright. */
 const TEXT = 0.4;
-const TEXT_BELOW_UPRIGHT = 0.27;
+const TEXT_BELOW_UPRIGHT = 0.22;
 const SMEARS = 7;
 
 /** Draws the label's white field with code and text. Nothing where the label is missing. */

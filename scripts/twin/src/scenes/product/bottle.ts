@@ -218,8 +218,8 @@ export function printedProduct(random: Random, packs: 'bottles' | 'cartons'): Bo
     opacity: 1,
     fill: undefined,
     label: {
-      from: 0.05,
-      to: 0.74,
+      from: flat ? 0.03 : 0.05,
+      to: flat ? 0.78 : 0.74,
       ground: hsv(hue + 150, 0.35, 0.85),
       ink: hsv(hue, 0.8, 0.4),
       style: 'plain',
@@ -237,5 +237,6 @@ export function printArea({ half, height, flat }: Bottle): {
 } {
   // On a round bottle the rim turns away.
   const reach = half * (flat === true ? 0.9 : 0.72);
-  return { x: -reach, y: -0.7 * height, width: 2 * reach, height: 0.62 * height };
+  const [top, tall] = flat === true ? [0.75, 0.7] : [0.7, 0.62];
+  return { x: -reach, y: -top * height, width: 2 * reach, height: tall * height };
 }
