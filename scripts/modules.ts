@@ -295,7 +295,9 @@ export const MODULES: readonly Module[] = [
     ['onnxruntime-node', 'node:worker_threads', 'node:fs/promises'],
   ),
   edge('engines', ['kit', 'models'], ['zod', 'node:fs', 'node:fs/promises', 'node:crypto', 'node:os']),
-  edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline', 'privacy'], ['sharp', 'node:os']),
+  edge('ocr', ['kit', 'inference'], ['node:crypto', 'node:fs/promises']),
+  edge('reading', ['kit', 'ocr'], ['zxing-wasm/reader', 'sharp', 'node:worker_threads', 'node:fs/promises']),
+  edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline', 'privacy', 'reading'], ['sharp', 'node:os']),
   edge('predictor', ['domain', 'kit', 'models', 'camera', 'inference', 'vision'], ['node:fs/promises']),
   edge(
     'evaluation',
@@ -316,8 +318,6 @@ export const MODULES: readonly Module[] = [
   edge('event-accuracy', ['domain', 'kit', 'tracking'], ['zod', 'node:fs/promises']),
   edge('codes', []),
   edge('rules', ['protocol/coverage', 'domain', 'pipeline', 'fields', 'codes'], ['zod']),
-  edge('ocr', ['kit', 'inference'], ['node:crypto', 'node:fs/promises']),
-  edge('reading', ['kit', 'ocr'], ['zxing-wasm/reader', 'sharp', 'node:worker_threads', 'node:fs/promises']),
   edge('plant', ['domain', 'kit', 'pipeline']),
   edge('signals', ['domain', 'kit', 'pipeline'], ['node:net', 'node:fs/promises']),
   edge(

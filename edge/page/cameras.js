@@ -4,7 +4,7 @@ import { Live, Stills, usePageVisible, Zones } from './picture.js';
 import { plain, reason } from '/common/codes.js';
 import { AskAt, Shifts } from '/common/coverage.js';
 import { number, percent, span, sum } from '/common/format.js';
-import { breakdown, CAMERA } from './words.js';
+import { breakdown, CAMERA, VERDICT } from './words.js';
 
 /** A frame older than this is reported in the colour of trouble. */
 const OLD_FRAME_MS = 3_000;
@@ -101,12 +101,61 @@ function Counters({ model }) {
       ${skipped > 0 && html`<p class="small">Skipped: ${breakdown(counters.skipped)}</p>`}
       ${failed > 0 && html`<p class="small bad">Failed: ${breakdown(counters.failed)}</p>`}
       ${model.outrun && html`<p class="small warn">The line outruns the frame rate: ${number(Math.round(model.outrun.fps * 10) / 10)} frames a second, ${number(Math.ceil(model.outrun.neededFps * 10) / 10)} needed</p>`}
+      ${(model.packChecks ?? []).map((checks) => html`<${Packs} key=${checks.rule} checks=${checks} />`)}
       ${newest?.status === 'degraded' && html`<p class="small warn">Doubtful results: ${reason(newest.reason)}</p>`}
       ${newest?.status === 'no_result' && html`<p class="small bad">No result: ${reason(newest.reason)}</p>`}
       ${latencyMs && html`<p class="small">Result after ${latencyMs.p50.toFixed(0)} ms, 99 of 100 within ${latencyMs.p99.toFixed(0)} ms</p>`}
     </div>
   `;
 }
+
+/** What a rule has read on the packs: verdicts, then each field with its read rate of this hour and its contrast. */
+function Packs({ checks }) {
+  const { rule, packs, changeover, fields, hours, packMs, latest, notRead } = checks;
+  const hour = hours.at(-1);
+  const bad = latest.toReversed().find(({ verdict }) => verdict !== 'good');
+  const field = bad?.fields.find(({ verdict }) => verdict === bad.verdict);
+  return html`
+    <section class="packs" data-rule=${rule} aria-label=${`Packs of rule ${rule}`}>
+      <p class="model-line"><b>${rule}</b> <span>packs checked since the start</span></p>
+      <dl class="counts">
+        ${['good', 'wrong', 'unreadable', 'missing'].map(
+          (verdict) => html`
+            <div class=${verdict !== 'good' && packs[verdict] > 0 ? 'bad' : ''}>
+              <dt>${VERDICT[verdict]}</dt>
+              <dd>${number(packs[verdict])}</dd>
+            </div>
+          `,
+        )}
+      </dl>
+      ${sum(changeover) > 0 && html`<p class="small">First packs of the recipe: ${verdicts(changeover)}</p>`}
+      ${fields.map(
+        ({ id, contrast, contrastBefore, quietZone }) => html`
+          <p class="small" key=${id}>
+            ${[
+              id,
+              hour && `read ${percent(hour.read[id] ?? 0, hour.packs)} this hour`,
+              contrast !== undefined && `contrast ${contrast.toFixed(2)}`,
+              contrastBefore !== undefined && `at first ${contrastBefore.toFixed(2)}`,
+              quietZone !== undefined && `quiet zone ${quietZone.toFixed(1)}`,
+            ]
+              .filter(Boolean)
+              .join(', ')}
+          </p>
+        `,
+      )}
+      ${field && html`<p class="small bad">Last bad pack: ${field.id} ${VERDICT[bad.verdict].toLowerCase()}, ${field.expected} expected${field.read ? `, ${field.read} read` : ''}</p>`}
+      ${sum(notRead) > 0 && html`<p class="small warn">Not read in time: ${number(sum(notRead))}</p>`}
+      ${packMs && html`<p class="small">Reading takes ${packMs.mean.toFixed(0)} ms per pack, at most ${packMs.max.toFixed(0)} ms</p>`}
+    </section>
+  `;
+}
+
+const verdicts = (counts) =>
+  Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([verdict, count]) => `${VERDICT[verdict].toLowerCase()} ${number(count)}`)
+    .join(', ');
 
 function Enlarged({ camera, look, onClose }) {
   const { word, tone } = CAMERA[camera.inspecting];

@@ -23,6 +23,13 @@ export const MODEL = {
   failed: { word: 'Failed', tone: 'bad' },
 };
 
+export const VERDICT = {
+  good: 'Good',
+  wrong: 'Wrong',
+  unreadable: 'Unreadable',
+  missing: 'Missing',
+};
+
 export const LINK = {
   off: { word: 'Not configured', tone: 'idle' },
   connecting: { word: 'Connecting', tone: 'idle' },

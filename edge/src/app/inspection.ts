@@ -66,7 +66,10 @@ export class Inspection {
     this.lanes = new Lanes({
       lanes: loaded.config.cameras.map((camera) => laneSetup(loaded.config, camera, models, 'live', around)),
       // The lanes ask the vision process for snapshots, which sends its results to the lanes.
-      vision: { picture: (request, until) => this.#vision.picture(request, until) },
+      vision: {
+        picture: (request, until) => this.#vision.picture(request, until),
+        read: (request) => this.#vision.read(request),
+      },
       recorder: clips,
       alarm,
       clock,

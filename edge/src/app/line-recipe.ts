@@ -4,7 +4,7 @@ import { type Config, type LoadedConfig, recipeFor, withRecipe } from '../config
 import { type Clock, type Logger, messageOf, systemCode, writeFileAtomic } from '@lineside/kit';
 
 /** Who chose the recipe. */
-export type RecipeSource = 'signal' | 'command' | 'start';
+export type RecipeSource = 'signal' | 'command' | 'code' | 'start';
 
 /** The recipe that the line runs with. */
 export interface RecipeState {

@@ -19,6 +19,7 @@ import { RecordingEnds } from './recording-ends.ts';
 import { checkRecording, refuseMissing } from './replay-checks.ts';
 import { ReplayRecorder } from './replay-recorder.ts';
 import { ReplayTallies } from './replay-tallies.ts';
+import { readsOf } from './vision-plan.ts';
 import { dataFolderLimits } from './data-folder-limits.ts';
 
 const SETTLE_MS = 30_000;
@@ -139,7 +140,10 @@ function wireReplay(
   const signals = readings && new RecordedSignals(loaded, readings, options.startsAtMs ?? systemClock.wallMs());
   const lanes: Lanes = new Lanes({
     lanes: watched.map((camera) => laneSetup(config, camera, models, 'recording')),
-    vision: { picture: (request, until) => vision.picture(request, until) },
+    vision: {
+      picture: (request, until) => vision.picture(request, until),
+      read: (request) => vision.read(request),
+    },
     recorder,
     alarm: { raise: () => undefined },
     clock: systemClock,
@@ -160,6 +164,7 @@ function wireReplay(
         models: assignmentsOf(camera, models),
         mode: 'recording',
         ...privacyPlan(camera, models),
+        ...readsOf(config, camera.id),
       })),
     },
     listeners: [...(signals === undefined ? [] : [signals]), lanes, tallies, ends],

@@ -9,6 +9,8 @@ import type { LineModel } from './models.ts';
 export interface RuleSurroundings extends Pick<RulePlace, 'wallTime'> {
   /** What a rule keeps when the process ends, by its id. */
   readonly memoryOf?: (rule: string) => RuleMemory;
+  /** The recipe in force. */
+  readonly recipe?: () => string | undefined;
 }
 
 /** The rules of one camera, with nothing pending. */
@@ -19,6 +21,7 @@ export function rulesOf(
   models: readonly LineModel[],
 ): readonly Rule[] {
   const { memoryOf, wallTime } = around;
+  const recipe = around.recipe?.();
   const plan = shiftPlanOf(config, machineZone());
   const anomalyLimit = (id: string): number | undefined => limitOf(models.find((model) => model.id === id));
   const labelsOf = labelsFrom(models);
@@ -29,6 +32,7 @@ export function rulesOf(
       return createRule(rule, {
         ...(wallTime === undefined ? {} : { wallTime }),
         ...(memoryOf === undefined ? {} : { memory: memoryOf(rule.id) }),
+        ...(recipe === undefined ? {} : { recipe }),
         zone: camera.zones.find(({ id }) => id === zoneId),
         zones: camera.zones,
         plan,

@@ -83,7 +83,7 @@ export async function runLine(given: RunLineOptions, signal: AbortSignal): Promi
     const inspection = new Inspection(options, {
       ...{ models, keeper, recorder: folder.recorder, alarm: plant, signals: signals.table },
       context: () => running.line?.production.context() ?? {},
-      around: { wallTime, memoryOf: (rule) => memories.of(rule) },
+      around: { wallTime, memoryOf: (rule) => memories.of(rule), recipe: () => recipe.state.recipe },
     });
     const line = new RunningLine(options, { folder, inspection, signals, memories, recipe, written: given.loaded });
     running.line = line;

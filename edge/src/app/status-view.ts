@@ -87,6 +87,7 @@ function modelOfCamera(model: ModelLaneState, facts: ViewFacts): CameraModelView
     ...(model.frameToResultMs === undefined ? {} : { latencyMs: model.frameToResultMs }),
     latencyBuckets: model.latencyBuckets,
     ...(model.outrun === undefined ? {} : { outrun: model.outrun }),
+    ...(model.packChecks === undefined ? {} : { packChecks: model.packChecks }),
     ...(newest === undefined
       ? {}
       : {

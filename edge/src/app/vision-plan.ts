@@ -1,8 +1,8 @@
 import { SecretError, type SecretText } from '@lineside/kit';
-import type { CameraConfig, LoadedConfig } from '../config/index.ts';
+import { type CameraConfig, type Config, type LoadedConfig, readingModelsOf } from '../config/index.ts';
 import type { EngineCache } from '../engines/index.ts';
 import { isWithoutPrivacy, type PrivacyPlan } from '../privacy/index.ts';
-import type { VisionPlan } from '../vision/index.ts';
+import type { CameraPlan, VisionPlan } from '../vision/index.ts';
 import { specsOf } from './engines.ts';
 import { assignmentsOf, refusedAssignmentsOf } from './model-assignments.ts';
 import type { LineModel } from './models.ts';
@@ -33,6 +33,7 @@ export function visionPlan(
         absent: refusedAssignmentsOf(camera, models),
         mode: 'live',
         loop: true,
+        ...readsOf(config, camera.id),
         ...(camera.clips === undefined ? {} : { ringBytes: camera.clips.memory.bytes }),
         ...privacyPlan(camera, models),
       })),
@@ -63,6 +64,12 @@ export function blindPrivacy(
   const needed = blur === 'heads' ? [...headLabels, ...personLabels] : personLabels;
   const known = model.spec.manifest.labels;
   return needed.some((label) => known.includes(label)) ? undefined : { model: id, labels: needed };
+}
+
+/** What is read on the products of a camera, where rules want it. */
+export function readsOf(config: Config, camera: string): Pick<CameraPlan, 'reads'> {
+  const models = readingModelsOf(config, camera);
+  return models.length === 0 ? {} : { reads: { models } };
 }
 
 /** The URLs of cameras with their secrets, read anew each time and kept while they cannot be read. */

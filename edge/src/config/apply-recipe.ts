@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { RuleOptions } from '../rules/index.ts';
+import { definitionOf, RuleOptions } from '../rules/index.ts';
 import type { Config, RecipeConfig, RuleConfig } from './config.ts';
+import { withFacts } from './recipe-facts.ts';
 
 /** The recipe with this id or product code, or undefined. */
 export function recipeFor(config: Pick<Config, 'recipes'>, name: string): RecipeConfig | undefined {
@@ -16,9 +17,11 @@ export function withRecipe(config: Config, recipe: RecipeConfig | undefined): Co
   if (recipe === undefined) return config;
   const rules = config.rules.map((rule) => {
     const changes = recipe.rules[rule.id];
-    if (changes === undefined) return rule;
+    const usesFacts = definitionOf(rule.type)?.usesRecipe === true;
+    if (changes === undefined && !usesFacts) return rule;
     const written: unknown = z.encode(RuleOptions, rule as z.output<typeof RuleOptions>);
-    return RuleOptions.parse({ ...(written as object), ...changes }) as RuleConfig;
+    const changed = { ...(written as object), ...changes };
+    return RuleOptions.parse(usesFacts ? withFacts(changed, recipe) : changed) as RuleConfig;
   });
   return { ...config, rules };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Immutable } from '../fields/index.ts';
+import { definitionOf, placeOf } from '../rules/index.ts';
 import { ConfigSchema } from './schema.ts';
 
 type Decoded = z.output<typeof ConfigSchema>;
@@ -36,6 +37,12 @@ export function completeConfig(decoded: Decoded): Config {
 /** Every model that gives results for a camera, those of its second stages included. */
 export function modelIdsOf(camera: Pick<CameraConfig, 'models' | 'stages'>): readonly string[] {
   return [...camera.models.map(({ id }) => id), ...camera.stages.map(({ model }) => model)];
+}
+
+/** Models of a camera whose products have regions that rules read, each once. */
+export function readingModelsOf({ rules }: Pick<Config, 'rules'>, camera: string): readonly string[] {
+  const reading = rules.filter((rule) => rule.camera === camera && definitionOf(rule.type)?.readsRegions === true);
+  return [...new Set(reading.flatMap((rule) => placeOf(rule).model ?? []))].toSorted();
 }
 
 /** The configuration in the form of its file, defaults included. Secrets are their references or `***`. */

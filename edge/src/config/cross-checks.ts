@@ -3,6 +3,7 @@ import { DEFAULT_SHIFTS } from '@lineside/protocol/coverage';
 import { definitionOf, RuleOptions } from '../rules/index.ts';
 import { nearest } from './distance.ts';
 import type { Finding } from './issues.ts';
+import { factsMissing, withFacts } from './recipe-facts.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -25,6 +26,7 @@ export function crossCheck(value: unknown, catalog: readonly string[]): readonly
     ...duplicates(signals, ['signals']),
     ...duplicates(groups(value['recipes']), ['recipes']),
     ...groups(value['recipes']).flatMap((recipe, i) => checkRecipe(recipe, ['recipes', i], rules)),
+    ...groups(value['recipes']).flatMap((recipe, i) => checkFacts(recipe, ['recipes', i], rules)),
     ...checkProduction(value['production'], signals, rules),
     ...cameras.flatMap((camera, i) => duplicates(groups(camera['zones']), ['cameras', i, 'zones'])),
     ...cameras.flatMap((camera, i) => flatZones(groups(camera['zones']), ['cameras', i, 'zones'])),
@@ -281,6 +283,44 @@ function checkRecipe(recipe: Loose, path: ValuePath, rules: readonly Loose[]): r
       advice: `see the options of ${String(rule['type'])} in docs/rules.md`,
     }));
   });
+}
+
+/** Rules whose texts hold facts of the recipe: each recipe must have them, with values that the rule can use. */
+function checkFacts(recipe: Loose, path: ValuePath, rules: readonly Loose[]): readonly Finding[] {
+  const { id, product } = recipe;
+  if (typeof id !== 'string' || id === '') return [];
+  const named = typeof product === 'string' ? { product } : {};
+  const facts = { id, ...named, fields: factsIn(recipe['fields']) };
+  return rules.flatMap((rule): readonly Finding[] => {
+    const type = typeof rule['type'] === 'string' ? rule['type'] : '';
+    if (definitionOf(type)?.usesRecipe !== true || !RuleOptions.safeParse(rule).success) return [];
+    const ruleId = String(rule['id']);
+    const changes = isLoose(recipe['rules']) ? recipe['rules'][ruleId] : undefined;
+    const changed = { ...rule, ...(isLoose(changes) ? changes : {}) };
+    const missing = factsMissing(changed, facts);
+    if (missing.length > 0) {
+      const advice = `write ${missing.map((name) => `${name}: ...`).join(', ')} under fields: of this recipe`;
+      const message = `has no ${missing.join(', ')}, which rule ${ruleId} needs`;
+      return [{ code: 'recipe_fact_missing', path: [...path, 'fields'], message, advice }];
+    }
+    // What the recipe's own options break is reported with them.
+    const { success, error } = RuleOptions.safeParse(withFacts(changed, facts));
+    if (success || !RuleOptions.safeParse(changed).success) return [];
+    return error.issues.map((issue) => ({
+      ...{ code: 'recipe_option', path: [...path, 'fields'] },
+      message: `a fact cannot be used by rule ${ruleId} (${issue.path.join('.')}): ${issue.message}`,
+      advice: `see the options of ${type} in docs/rules.md`,
+    }));
+  });
+}
+
+function factsIn(value: unknown): Readonly<Record<string, string | number | boolean>> {
+  if (!isLoose(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string | number | boolean] =>
+      ['string', 'number', 'boolean'].includes(typeof entry[1]),
+    ),
+  );
 }
 
 /** Signals and the rule that `production` names. */

@@ -52,3 +52,50 @@ describe('a recipe', () => {
     }
   });
 });
+
+describe('facts of a recipe', () => {
+  const CODES = `
+device: line-1
+cameras: [{id: a, url: rtsp://h/1, models: [defect]}]
+rules:
+  - id: codes
+    type: code_check
+    camera: a
+    fields:
+      - {id: ean, kind: code, gtin: "{product}"}
+      - {id: date, kind: date, format: DD.MM.YY, shelfLife: "{shelfLife}"}
+recipes:
+  - {id: milk, product: "4006381333931", fields: {shelfLife: 21d}}
+  - {id: soya, product: "4006381333948", fields: {shelfLife: 6mo}}
+`;
+
+  it('stand in the texts of a rule, and a change of recipe starts that rule again', () => {
+    const config = load(CODES);
+    const milk = withRecipe(config, recipeFor(config, '4006381333931'));
+    expect(milk.rules[0]).toMatchObject({ fields: [{ gtin: '4006381333931' }, { shelfLife: '21d' }] });
+    const soya = withRecipe(config, recipeFor(config, 'soya'));
+    expect(planChange(milk, soya)).toEqual([
+      { kind: 'change_rules', moves: [{ camera: 'a', removed: ['codes'], added: ['codes'] }] },
+    ]);
+  });
+
+  it.each([
+    ['that is missing', 'fields: {shelfLife: 21d}', 'fields: {}', 'recipe_fact_missing'],
+    ['that is no shelf life', 'shelfLife: 21d', 'shelfLife: long', 'recipe_option'],
+    ['that is no GTIN', '4006381333931', '4006381333932', 'recipe_option'],
+  ])('are refused with one %s', (_what, from, to, code) => {
+    try {
+      load(CODES.replace(from, to));
+      expect.unreachable();
+    } catch (error) {
+      expect((error as ConfigError).problems.map((problem) => problem.code)).toContain(code);
+    }
+  });
+
+  it('change the camera where the first rule that reads comes, because it must deliver its own pixels then', () => {
+    const without = load(CODES.replace(/rules:[^]*recipes:/, 'recipes:'));
+    expect(planChange(without, load(CODES))).toEqual([
+      { kind: 'change_cameras', added: [], replaced: ['a'], removed: [], models: [] },
+    ]);
+  });
+});

@@ -1,4 +1,11 @@
-import { type CameraConfig, type Config, type ConfigChange, diffConfig, modelIdsOf } from '../config/index.ts';
+import {
+  type CameraConfig,
+  type Config,
+  type ConfigChange,
+  diffConfig,
+  modelIdsOf,
+  readingModelsOf,
+} from '../config/index.ts';
 import { definitionOf } from '../rules/index.ts';
 import type { ChangeStep, RuleMove } from './change-step.ts';
 
@@ -38,7 +45,9 @@ function camerasOf(changes: readonly ConfigChange[], before: Config, after: Conf
   const isRegion = (camera: CameraConfig): boolean =>
     camera.models.some(({ region }) => zones.some((one) => one.camera === camera.id && one.zone === region));
   const isTouched = (camera: CameraConfig): boolean =>
-    isRegion(camera) || modelIdsOf(camera).some((id) => models.includes(id));
+    isRegion(camera) ||
+    modelIdsOf(camera).some((id) => models.includes(id)) ||
+    readingModelsOf(before, camera.id).join(' ') !== readingModelsOf(after, camera.id).join(' ');
   const was = new Set(before.cameras.map(({ id }) => id));
   const is = new Set(after.cameras.map(({ id }) => id));
   const touched = [...before.cameras, ...after.cameras].filter(isTouched).map(({ id }) => id);

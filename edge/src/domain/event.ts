@@ -24,6 +24,8 @@ export interface RuleOutput {
   /** First and latest time at which the condition was true, on the clock of the frames; the journal does not keep it. */
   readonly held?: { readonly fromMs: number; readonly toMs: number };
   readonly details?: Readonly<Record<string, string | number | boolean>>;
+  /** The frame that shows it best, where it is an earlier one than that of the decision; the journal does not keep it. */
+  readonly shownIn?: FrameRef;
 }
 
 /** A transition with its event's identity, ready for the journal. */

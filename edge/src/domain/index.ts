@@ -8,6 +8,7 @@ export * from './line-pace.ts';
 export * from './camera.ts';
 export * from './event.ts';
 export * from './frame.ts';
+export * from './pack-check.ts';
 export * from './reading.ts';
 export * from './region.ts';
 export * from './result.ts';

@@ -1,6 +1,7 @@
 /**
  * What a tally can count. `counted` is what the line made: forward, less what came back where that is subtracted; `packed`
- * and `marked` are the same number by what is done at the line. `stops` of a line, `operations` at a station.
+ * and `marked` are the same number by what is done at the line. `stops` of a line, `operations` at a station. `good` to
+ * `missing` are the verdicts on packs.
  */
 export const TALLIES = [
   'counted',
@@ -15,6 +16,10 @@ export const TALLIES = [
   'no_result',
   'stops',
   'operations',
+  'good',
+  'wrong',
+  'unreadable',
+  'missing',
 ] as const;
 export type TallyName = (typeof TALLIES)[number];
 

@@ -6,6 +6,8 @@ import type {
   LineEvent,
   LinePace,
   ModelStatus,
+  ReadingAnswer,
+  ReadingRequest,
   RuleOutput,
   Signal,
 } from '../domain/index.ts';
@@ -155,7 +157,18 @@ export class Lane implements Service {
     const signals = this.#setup.source === 'live' ? this.#signals : this.#parts.signals;
     const outputs = model.inspect(inspection, tookMs, nowMs, others, signals);
     this.#record(model, outputs, inspection.frame, nowMs - tookMs);
+    for (const request of model.readings()) this.#read(request);
     return true;
+  }
+
+  /** The answer to what a rule wanted read. One of a rule that was removed meanwhile is nobody's. */
+  reading(answer: ReadingAnswer): void {
+    const model = [...this.#models.values()].find((one) => one.hasRule(answer.rule));
+    if (model !== undefined) this.#record(model, model.reading(answer), model.newestFrame ?? answer.frame);
+  }
+
+  takeChosenProducts(): readonly (readonly string[])[] {
+    return [...this.#models.values()].flatMap((model) => model.chosenProducts());
   }
 
   /** False when this lane does not have the model. */
@@ -262,6 +275,12 @@ export class Lane implements Service {
     return this.#parts.signals ?? NO_SIGNALS;
   }
 
+  #read(request: ReadingRequest): void {
+    const { vision } = this.#parts;
+    if (vision.read !== undefined) vision.read(request);
+    else this.reading({ ...request, status: 'not_read', reason: 'no_reader' });
+  }
+
   /** Closings of a recording carry its last frame, because nothing else has the recording's clock. */
   #lastOfRecording(model: RuleHost): FrameRef | undefined {
     return this.#setup.source === 'recording' ? model.newestFrame : undefined;
@@ -271,8 +290,9 @@ export class Lane implements Service {
     for (const output of outputs) this.#recordOne(model, output, { frame, arrivedMs });
   }
 
-  #recordOne(model: RuleHost, decided: RuleOutput, { frame, arrivedMs, recordedAtMs }: Moment): void {
-    const output = this.#withContext(decided);
+  #recordOne(model: RuleHost, decided: RuleOutput, { frame: decidedAt, arrivedMs, recordedAtMs }: Moment): void {
+    const { shownIn: frame = decidedAt, ...rest } = decided;
+    const output = this.#withContext(rest);
     const progress = this.#progressOf(model, output);
     if (progress === undefined) return;
     const info = model.modelInfo;

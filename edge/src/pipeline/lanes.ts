@@ -1,4 +1,4 @@
-import type { CameraStatus, FrameFate, Inspection, ModelStatus, Signal } from '../domain/index.ts';
+import type { CameraStatus, FrameFate, Inspection, ModelStatus, ReadingAnswer, Signal } from '../domain/index.ts';
 import { LogThrottle, type Service, ServiceGroup } from '@lineside/kit';
 import { Lane, LANE_LIMITS, type LaneTallies, type LaneLimits, type LaneParts, type LaneSetup } from './lane.ts';
 import type { RuleTick, VisionListener } from './ports.ts';
@@ -82,6 +82,10 @@ export class Lanes implements Service, VisionListener {
     if (this.#lanes.get(frame.camera)?.inspection(inspection) !== true) this.#unrouted(frame.camera, model, 1);
   }
 
+  reading(answer: ReadingAnswer): void {
+    this.#lanes.get(answer.frame.camera)?.reading(answer);
+  }
+
   fate(camera: string, model: string, fate: FrameFate, count: number): void {
     if (this.#lanes.get(camera)?.fate(model, fate, count) !== true) this.#unrouted(camera, model, count);
   }
@@ -117,6 +121,11 @@ export class Lanes implements Service, VisionListener {
   /** What the rules of all lanes counted since the last call. */
   takeTallies(): readonly LaneTallies[] {
     return [...this.#lanes.values()].flatMap((lane) => lane.takeTallies());
+  }
+
+  /** Products that codes on the packs have chosen since the last call, each in every way in which it can be written. */
+  takeChosenProducts(): readonly (readonly string[])[] {
+    return [...this.#lanes.values()].flatMap((lane) => lane.takeChosenProducts());
   }
 
   /** One reading of a signal of the plant, for the rules of every lane. */

@@ -7,6 +7,8 @@ import {
   type LinePace,
   type ModelStatus,
   NO_INSPECTIONS,
+  type ReadingAnswer,
+  type ReadingRequest,
   type RuleOutput,
   type Signal,
   type Track,
@@ -149,6 +151,25 @@ export class ModelLane {
     return this.#rules.tallies();
   }
 
+  readings(): readonly ReadingRequest[] {
+    return this.#rules.rules.flatMap((rule) => rule.readings?.() ?? []);
+  }
+
+  hasRule(id: string): boolean {
+    return this.#rules.rules.some((rule) => rule.id === id);
+  }
+
+  reading(answer: ReadingAnswer): RuleOutput[] {
+    return this.#rules.judge((rule) => (rule.id === answer.rule ? (rule.reading?.(answer) ?? []) : []));
+  }
+
+  chosenProducts(): readonly (readonly string[])[] {
+    return this.#rules.rules.flatMap((rule) => {
+      const chosen = rule.chosenProduct?.();
+      return chosen === undefined ? [] : [chosen];
+    });
+  }
+
   tick(tick: RuleTick): RuleOutput[] {
     return this.#rules.judge((rule) => rule.tick?.(tick) ?? []);
   }
@@ -173,6 +194,10 @@ export class ModelLane {
   state(): ModelLaneState {
     const latency = this.latency();
     const watched = this.#scores.state();
+    const checks = this.#rules.rules.flatMap((rule) => {
+      const state = rule.packChecks?.();
+      return state === undefined ? [] : [{ rule: rule.id, ...state }];
+    });
     return {
       model: this.id,
       counters: this.#counters,
@@ -183,6 +208,7 @@ export class ModelLane {
       ...(watched === undefined ? {} : { watched }),
       ...(this.#newest === undefined ? {} : { newest: this.#newest }),
       ...(this.outrun === undefined ? {} : { outrun: this.outrun }),
+      ...(checks.length === 0 ? {} : { packChecks: checks }),
     };
   }
 

@@ -11,6 +11,9 @@ import type {
   LineEvent,
   LinePace,
   ModelStatus,
+  PackCheckState,
+  ReadingAnswer,
+  ReadingRequest,
   RuleOutput,
   Signal,
   Tally,
@@ -79,6 +82,14 @@ export interface Rule {
   signal?(signal: Signal, signals: Signals, atMs: number): readonly RuleOutput[];
   /** What was counted since the last call. */
   tallies?(): readonly Tally[];
+  /** Regions of frames that are to be read, since the last call. */
+  readings?(): readonly ReadingRequest[];
+  /** The answer to one of them. */
+  reading?(answer: ReadingAnswer): readonly RuleOutput[];
+  /** What was checked on packs. */
+  packChecks?(): PackCheckState | undefined;
+  /** What a code on the packs names as the product, in each way in which it can be written; once for each choice. */
+  chosenProduct?(): readonly string[] | undefined;
   /** The camera has had no results up to `atMs` (infinite: there will be none): closes events that have expired. */
   expire(atMs: number): readonly RuleOutput[];
   /** Closes everything that is open, with the reason given. */
@@ -130,12 +141,16 @@ export interface VideoClip {
 export interface Vision {
   /** JPEG of a frame with boxes; rejects with a coded error when none is held or the deadline passes. */
   picture(request: PictureRequest, signal: AbortSignal): Promise<Picture>;
+  /** Reads regions of a frame; the listener gets exactly one answer. Absent where nothing can be read. */
+  read?(request: ReadingRequest): void;
 }
 
 /** What the vision process reports. Called in order. */
 export interface VisionListener {
   /** A result: `ok` and `degraded` count as one inspected frame, `no_result` as one failed frame. */
   inspection(inspection: Inspection): void;
+  /** The answer to a request to read. */
+  reading(answer: ReadingAnswer): void;
   /** `count` frames of a camera and model for which no result is reported: skipped, or lost. */
   fate(camera: string, model: string, fate: FrameFate, count: number): void;
   camera(status: CameraStatus): void;

@@ -9,6 +9,7 @@ import type {
   InspectionCounters,
   LinePace,
   ModelStatus,
+  PackCheckState,
   RuleOutput,
 } from '../domain/index.ts';
 import type { Overlay } from './ports.ts';
@@ -56,6 +57,8 @@ export interface ModelLaneState {
   readonly newest?: NewestInspection;
   /** Present while the line outruns the frame rate: the results are then degraded. */
   readonly outrun?: LinePace;
+  /** What rules have checked on packs; absent where none does. */
+  readonly packChecks?: readonly (PackCheckState & { readonly rule: string })[];
   /** Scores of a model that was taught on a device; absent for others. */
   readonly watched?: WatchedScores;
   /** How often the tracker or a rule threw. Each is an error in the program, and the frame was not judged. */

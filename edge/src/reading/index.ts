@@ -6,3 +6,4 @@ export * from './image-file.ts';
 export * from './ocr-reader.ts';
 export * from './picture.ts';
 export * from './text-reader.ts';
+export * from './region-reader.ts';

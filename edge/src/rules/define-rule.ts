@@ -2,6 +2,9 @@ import type { z } from 'zod';
 import {
   type EventKind,
   type FrameRef,
+  type PackCheckState,
+  type ReadingAnswer,
+  type ReadingRequest,
   type RuleOutput,
   type Tally,
   type Track,
@@ -29,8 +32,16 @@ export interface Judge {
   ): readonly RuleOutput[];
   /** What was counted since the last call. */
   tallies?(): readonly Tally[];
+  /** Regions of the frame that are to be read, since the last call. */
+  readings?(): readonly ReadingRequest[];
+  /** The answer to one of them. */
+  reading?(answer: ReadingAnswer): readonly RuleOutput[];
+  packChecks?(): PackCheckState;
+  chosenProduct?(): readonly string[] | undefined;
   /** What time alone decides: at every frame, inspected or not, and about twice a second without frames. */
   elapse?(atMs: number, inForce: boolean): readonly RuleOutput[];
+  /** No more frames will come. */
+  end?(): readonly RuleOutput[];
   /** Closes what is not among `incidents`. */
   close?(atMs: number, reason: 'restart' | 'rule_removed'): readonly RuleOutput[];
 }
@@ -71,6 +82,10 @@ export interface RulePlan<Schema extends CommonSchema> {
   readonly judge: (setup: JudgeSetup<z.output<Schema>>) => Judge;
   /** Options whose value is the id of a signal. */
   readonly signalOptions?: readonly SignalOption[];
+  /** Its options may hold facts of the recipe in braces. */
+  readonly usesRecipe?: boolean;
+  /** It has regions of frames read at the source's own resolution. */
+  readonly readsRegions?: boolean;
 }
 
 /** A rule that judges the tracks of one model on one camera, with incidents of the usual life. */
@@ -92,6 +107,8 @@ export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>):
     defaultModel: schema.shape.model.parse(undefined),
     zoneOptions: ['zone', 'masks'],
     ...(plan.signalOptions === undefined ? {} : { signalOptions: plan.signalOptions }),
+    ...(plan.usesRecipe === undefined ? {} : { usesRecipe: plan.usesRecipe }),
+    ...(plan.readsRegions === undefined ? {} : { readsRegions: plan.readsRegions }),
     labelNeeds,
     create: (options, place) => {
       const { zone: named, zones = [], resultEveryMs } = place;
@@ -187,10 +204,27 @@ class TrackRule implements Rule {
     return this.#parts.judge.tallies?.() ?? [];
   }
 
+  readings(): readonly ReadingRequest[] {
+    return this.#parts.judge.readings?.() ?? [];
+  }
+
+  reading(answer: ReadingAnswer): readonly RuleOutput[] {
+    return this.#parts.judge.reading?.(answer) ?? [];
+  }
+
+  packChecks(): PackCheckState | undefined {
+    return this.#parts.judge.packChecks?.();
+  }
+
+  chosenProduct(): readonly string[] | undefined {
+    return this.#parts.judge.chosenProduct?.();
+  }
+
   expire(atMs: number): readonly RuleOutput[] {
     const { judge, inForce } = this.#parts;
     if (!inForce.at(atMs)) return this.#rest(atMs);
-    return [...judge.incidents.expire(atMs), ...this.#elapse(atMs)];
+    const ended = Number.isFinite(atMs) ? [] : (judge.end?.() ?? []);
+    return [...ended, ...judge.incidents.expire(atMs), ...this.#elapse(atMs)];
   }
 
   close(atMs: number, reason: 'restart' | 'rule_removed'): readonly RuleOutput[] {

@@ -1,5 +1,6 @@
 /** Every type of rule: one line each. */
 export { cleaning } from './cleaning/index.ts';
+export { codeCheck } from './code-check/index.ts';
 export { count } from './count/index.ts';
 export { downtime } from './downtime/index.ts';
 export { missingHeadwear } from './missing-headwear/index.ts';

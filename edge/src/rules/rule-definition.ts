@@ -48,6 +48,8 @@ export interface RulePlace {
   readonly plan?: ShiftPlan;
   /** Absent for a recording, which has no wall time: its rules are always in force. */
   readonly wallTime?: WallTime;
+  /** The recipe in force; absent where none is. */
+  readonly recipe?: string | undefined;
   /** What the rule keeps when the process ends; absent for a recording. */
   readonly memory?: RuleMemory;
   /** Milliseconds between two results of the rule's model on its camera. */
@@ -74,6 +76,10 @@ export interface RuleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly zoneOptions: readonly string[];
   /** Options whose value is the id of a signal. Default: none. */
   readonly signalOptions?: readonly SignalOption[];
+  /** Its options may hold facts of the recipe in braces, such as `{product}`. */
+  readonly usesRecipe?: boolean;
+  /** It has regions of frames read, so that its camera must deliver the source's own pixels. */
+  readonly readsRegions?: boolean;
   /** For the check of the configuration against a model. */
   labelNeeds(options: z.output<Schema>): readonly LabelNeed[];
   /** The rule with nothing pending. */

@@ -32,7 +32,7 @@ export function healthOf(snapshot: Snapshot): Health {
   const warnings = [
     ...cameraWarnings(snapshot),
     ...modelWarnings(snapshot),
-    ...taughtWarnings(snapshot),
+    ...taughtWarnings(snapshot), ...packWarnings(snapshot),
     ...engineWarnings(snapshot),
     ...loadWarnings(snapshot),
     ...boxWarnings(snapshot),
@@ -213,6 +213,34 @@ function taughtWarnings({ models }: Snapshot): Finding[] {
           },
         ],
   );
+}
+
+/** Packs of which nobody can say that they are right. */
+function packWarnings({ cameras, textReaderMissing }: Snapshot): Finding[] {
+  const missing = textReaderMissing === undefined ? [] : [{ code: 'text_reader_missing', ...textReaderMissing }];
+  const checks = cameras.flatMap(({ models }) => models.flatMap(({ packChecks = [] }) => packChecks));
+  return [...missing, ...checks.flatMap(({ rule, problems }) => problems.flatMap((problem) => packFinding(rule, problem)))];
+}
+
+function packFinding(rule: string, problem: string): Finding[] {
+  if (problem === 'no_recipe') {
+    return [
+      {
+        code: 'pack_recipe_missing',
+        message: `Rule ${rule} cannot check packs: no recipe says what must be printed on them`,
+        advice: 'lineside recipe list, then lineside recipe set ID; or let a signal choose it (production.productSignal)',
+      },
+    ];
+  }
+  return problem === 'clock_not_trusted'
+    ? [
+        {
+          code: 'pack_date_unknown',
+          message: `Rule ${rule} cannot check dates: the clock of this device is not trusted`,
+          advice: 'Connect the device to a time server of the plant (NTP)',
+        },
+      ]
+    : [];
 }
 
 function engineWarnings({ engines = [] }: Snapshot): Finding[] {

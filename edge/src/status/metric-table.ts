@@ -25,6 +25,28 @@ export const METRICS = define({
     'camera',
     'model',
   ),
+  lineside_packs_total: counter(
+    'Packs whose codes and dates were checked; the first ones after a change of recipe are counted apart.',
+    'camera',
+    'rule',
+    'verdict',
+    'changeover',
+  ),
+  lineside_pack_fields_total: counter('Fields of packs that were checked.', 'camera', 'rule', 'field', 'verdict'),
+  lineside_packs_not_read_total: counter(
+    'Readings of packs that nobody could do; such a pack is never good.',
+    'camera',
+    'rule',
+    'reason',
+  ),
+  lineside_code_contrast: gauge('Mean contrast of the codes of a field, 0 to 1.', 'camera', 'rule', 'field'),
+  lineside_code_quiet_zone: gauge(
+    'Mean free space beside the codes of a field, as a fraction of what they need.',
+    'camera',
+    'rule',
+    'field',
+  ),
+  lineside_pack_reading_seconds: gauge('Mean time of the reader per pack.', 'camera', 'rule'),
   lineside_frames_offered_total: counter(
     'Frames offered for inspection: inspected + skipped + failed.',
     'camera',

@@ -3,7 +3,9 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { Health } from './health.ts';
 import { KeptHistogram } from './kept-histogram.ts';
 import { METRICS, type MetricName } from './metric-table.ts';
-import type { CameraView, Snapshot } from './snapshot.ts';
+import type { CameraModelView, CameraView, Snapshot } from './snapshot.ts';
+
+type PackChecks = NonNullable<CameraModelView['packChecks']>[number];
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -42,7 +44,8 @@ export class Metrics {
     const { lastFrameAgeMs, behindMs } = camera;
     if (lastFrameAgeMs !== undefined) this.#gauge('lineside_camera_frame_age_seconds', lastFrameAgeMs / 1000, at);
     if (behindMs !== undefined) this.#gauge('lineside_camera_lag_seconds', behindMs / 1000, at);
-    for (const { model, counters, latencyBuckets, outrun } of camera.models) {
+    for (const { model, counters, latencyBuckets, outrun, packChecks = [] } of camera.models) {
+      for (const checks of packChecks) this.#packs(at, checks);
       const labels = { ...at, model };
       if (outrun !== undefined) this.#gauge('lineside_line_needed_fps', outrun.neededFps, labels);
       this.#count('lineside_frames_offered_total', counters.offered, labels);
@@ -51,6 +54,27 @@ export class Metrics {
       this.#byReason('lineside_frames_failed_total', counters.failed, labels);
       this.#histogram('lineside_inspection_latency_seconds', latencyBuckets, labels);
     }
+  }
+
+  #packs(at: Labels, { rule, packs, changeover, notRead, fields, packMs }: PackChecks): void {
+    const labels = { ...at, rule };
+    for (const [verdict, count] of Object.entries(packs)) {
+      this.#count('lineside_packs_total', count, { ...labels, verdict, changeover: 'no' });
+    }
+    for (const [verdict, count] of Object.entries(changeover)) {
+      this.#count('lineside_packs_total', count, { ...labels, verdict, changeover: 'yes' });
+    }
+    for (const [reason, count] of Object.entries(notRead)) {
+      this.#count('lineside_packs_not_read_total', count, { ...labels, reason });
+    }
+    for (const { id: field, counts, contrast, quietZone } of fields) {
+      for (const [verdict, count] of Object.entries(counts)) {
+        this.#count('lineside_pack_fields_total', count, { ...labels, field, verdict });
+      }
+      if (contrast !== undefined) this.#gauge('lineside_code_contrast', contrast, { ...labels, field });
+      if (quietZone !== undefined) this.#gauge('lineside_code_quiet_zone', quietZone, { ...labels, field });
+    }
+    if (packMs !== undefined) this.#gauge('lineside_pack_reading_seconds', packMs.mean / 1000, labels);
   }
 
   #journal({ journal, evidence }: Snapshot): void {

@@ -9,6 +9,7 @@ import type {
   InspectionCounters,
   LinePace,
   ModelStatus,
+  PackCheckState,
   Severity,
   Zone,
 } from '../domain/index.ts';
@@ -31,6 +32,8 @@ export interface Snapshot {
   readonly config: ConfigView;
   readonly vision: VisionView;
   readonly cameras: readonly CameraView[];
+  /** Why printed text cannot be read; absent where it can, and where no rule needs it. */
+  readonly textReaderMissing?: { readonly message: string; readonly advice: string };
   readonly models: readonly ModelView[];
   /** TensorRT engines; absent where none are kept. */
   readonly engines?: readonly EngineView[];
@@ -152,6 +155,8 @@ export interface CameraModelView {
   readonly newest?: NewestResult;
   /** Present while the line outruns the frame rate: products may be mistaken for each other. */
   readonly outrun?: LinePace;
+  /** What rules have checked on packs; absent where none does. Times of `latest` are on the clock of the frames. */
+  readonly packChecks?: readonly (PackCheckState & { readonly rule: string })[];
 }
 
 /** What one model said of the newest frame it was given. Boxes in pixels of `width` x `height`. */

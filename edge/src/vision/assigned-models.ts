@@ -34,13 +34,14 @@ export interface ModelStages {
   readonly formats: readonly OutputFormat[];
 }
 
-/** Orders the models of a camera into stages and determines the formats that they need. */
-export function stagesOf(models: readonly AssignedModel[]): ModelStages {
+/** Orders the models of a camera into stages and determines the formats that they need, beside `more`. */
+export function stagesOf(models: readonly AssignedModel[], more: readonly OutputFormat[] = []): ModelStages {
   const firstModels = models.filter(({ use }) => use.secondStage === undefined);
   const known = new Set(firstModels.map(({ use }) => use.model));
   const orphans = models.filter(({ use }) => use.secondStage !== undefined && !known.has(use.secondStage.source));
   const used = models.filter((model) => !orphans.includes(model));
-  const byKey = new Map(used.map(({ manifest, use }) => [formatKey(formatOf(manifest, use)), formatOf(manifest, use)]));
+  const wanted = [...used.map(({ manifest, use }) => formatOf(manifest, use)), ...more];
+  const byKey = new Map(wanted.map((format) => [formatKey(format), format]));
   const keys = [...byKey.keys()];
   const outputOf = ({ manifest, use }: AssignedModel): number => keys.indexOf(formatKey(formatOf(manifest, use)));
   const first = firstModels.map(

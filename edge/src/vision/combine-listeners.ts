@@ -7,6 +7,7 @@ export function combineListeners(listeners: readonly Partial<VisionListener>[]):
   };
   return {
     inspection: (inspection) => each((listener) => listener.inspection?.(inspection)),
+    reading: (answer) => each((listener) => listener.reading?.(answer)),
     fate: (camera, model, fate, count) => each((listener) => listener.fate?.(camera, model, fate, count)),
     camera: (status) => each((listener) => listener.camera?.(status)),
     model: (status) => each((listener) => listener.model?.(status)),

@@ -1,4 +1,4 @@
-import type { BufferPool, CameraFrame, OutputFormat } from '../camera/index.ts';
+import { type BufferPool, type CameraFrame, formatKey, type OutputFormat } from '../camera/index.ts';
 import type { FrameRef } from '../domain/index.ts';
 import type { Clock } from '@lineside/kit';
 import {
@@ -16,7 +16,9 @@ import { FrameRing, type HeldFrame } from './frame-ring.ts';
 import type { InferenceRequest, Outcome } from './inference-request.ts';
 import type { CameraPlan } from './plan.ts';
 import { PrivacyGate } from './privacy-gate.ts';
+import { ReadableFrames } from './readable-frames.ts';
 import { RecordingGate } from './recording-gate.ts';
+import type { SharedPixels } from './shared-pixels.ts';
 
 const MIN_HELD_FRAMES = 6;
 const MAX_HELD_FRAMES = 16;
@@ -49,12 +51,16 @@ export class FrameDispatcher {
   readonly #tools: DispatcherTools;
   readonly #stages: ModelStages;
   readonly #gate: RecordingGate;
+  /** Frames whose products can be read, and the place of their pixels among the outputs. */
+  readonly #readable: { readonly frames: ReadableFrames; readonly output: number } | undefined;
   readonly #absent: readonly { readonly model: string; readonly limiter: FrameRateLimiter }[];
 
   constructor(plan: CameraPlan, models: readonly AssignedModel[], tools: DispatcherTools) {
     this.#plan = plan;
     this.#tools = tools;
-    this.#stages = stagesOf(models);
+    this.#stages = stagesOf(models, plan.reads === undefined ? [] : [SOURCE_SIZE]);
+    const output = this.#stages.formats.findIndex((format) => formatKey(format) === formatKey(SOURCE_SIZE));
+    this.#readable = plan.reads === undefined ? undefined : { frames: new ReadableFrames(), output };
     this.#gate = new RecordingGate(tools.signal);
     this.#absent = (plan.absent ?? []).map(({ model, fps }) => ({ model, limiter: new FrameRateLimiter(fps) }));
     const held = Math.min(MAX_HELD_FRAMES, Math.max(MIN_HELD_FRAMES, Math.ceil(plan.fps * 1.2)));
@@ -80,7 +86,14 @@ export class FrameDispatcher {
     const results = due.reduce((sum, { secondStages }) => sum + 1 + secondStages.length, orphans.length);
     const dealtWith = this.#mustInspect && results > 0 ? this.#gate.wait(frame.index, results) : undefined;
     const detectsPeople = due.some(({ use }) => use.model === this.#plan.privacy?.model);
-    const open = this.#open(frame, wholeFrames(frame, formats, due, pool), results, detectsPeople);
+    const reading = due.filter((model) => this.#isRead(model));
+    const readers = this.#readable === undefined || reading.length === 0 ? [] : [this.#readable.output];
+    const whole = wholeFrames(frame, formats, due, pool, readers);
+    for (const output of readers) {
+      const pixels = whole.get(output);
+      if (pixels !== undefined) this.#readable?.frames.hold(frame.index, pixels, reading.length);
+    }
+    const open = this.#open(frame, whole, results, detectsPeople);
     const inputs = frameInputs(frame, due, open.whole, pool);
     for (const [n, model] of due.entries()) this.#offer(model, open, inputs[n] ?? NO_CROPS);
     for (const { runner } of orphans) runner.refuse(this.#request(open, NO_CROPS), 'earlier_stage');
@@ -91,6 +104,24 @@ export class FrameDispatcher {
   /** The main process has dealt with one result of frame `index`. */
   dealtWith(index: number): void {
     this.#gate.dealtWith(index);
+  }
+
+  /** The frame at the source's own size, where it is still held and shows a product. */
+  readable(index: number): SharedPixels | undefined {
+    return this.#readable?.frames.find(index);
+  }
+
+  /** A product of frame `index` is being read: of a recording, the next frame waits until the answer was dealt with. */
+  readingBegins(index: number): void {
+    this.#gate.more(index);
+  }
+
+  #isRead({ use }: FirstStage): boolean {
+    return this.#plan.reads?.models.includes(use.model) === true;
+  }
+
+  get mustInspect(): boolean {
+    return this.#mustInspect;
   }
 
   get #mustInspect(): boolean {
@@ -133,6 +164,7 @@ export class FrameDispatcher {
   #offer(model: FirstStage, open: OpenFrame, crops: CropPlan): void {
     const onOutcome = (outcome: Outcome): void => {
       for (const stage of model.secondStages) this.#offerSecondStage(stage, open, outcome);
+      if (this.#isRead(model)) this.#readable?.frames.outcome(open.frame.index, hasDetections(outcome));
       open.onOutcome(outcome, model.use.model);
     };
     model.runner.offer(this.#request(open, crops, onOutcome));
@@ -155,6 +187,13 @@ export class FrameDispatcher {
       stage.runner.offer(this.#request(open, crops));
     }
   }
+}
+
+/** What products are read from. */
+const SOURCE_SIZE: OutputFormat = { color: 'rgb', scale: 1 };
+
+function hasDetections(outcome: Outcome): boolean {
+  return 'result' in outcome && outcome.result.status !== 'no_result' && outcome.result.detections.length > 0;
 }
 
 const NO_CROPS: CropPlan = { crops: [], complete: true, merge: () => [], release: () => undefined };

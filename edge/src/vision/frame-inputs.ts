@@ -9,14 +9,15 @@ import { tileCrops } from './tile-crops.ts';
 /** Outputs at the size of the source, from which tiles and detections are cropped, by place among the outputs. */
 export type WholeFrames = ReadonlyMap<number, SharedPixels>;
 
-/** The whole frames of `frame`, each shared by the models in `due` that crop from it. */
+/** The whole frames of `frame`, each shared by the models in `due` that crop from it, and by `more` takers of outputs. */
 export function wholeFrames(
   frame: CameraFrame,
   formats: readonly OutputFormat[],
   due: readonly FirstStage[],
   pool: BufferPool,
+  more: readonly number[] = [],
 ): WholeFrames {
-  const takers = due.flatMap((model) => [model, ...model.secondStages].map(({ output }) => output));
+  const takers = [...due.flatMap((model) => [model, ...model.secondStages].map(({ output }) => output)), ...more];
   const shared = new Map<number, SharedPixels>();
   for (const [output, format] of formats.entries()) {
     const bytes = frame.inputs[output];

@@ -54,6 +54,7 @@ async function serve(order: Extract<ToVision, { type: 'plan' }>, stop: AbortSign
     if (message.type === 'seen') engine.seen(message.camera, message.index);
     if (message.type === 'change') changes = changes.then(() => engine.change(message));
     if (message.type === 'picture') void answerPicture(engine, message);
+    if (message.type === 'read') void engine.read(message.request);
     if (message.type === 'clip') void answerClip(engine, message);
     if (message.type === 'ask') void answerQuestion(engine, message);
   });

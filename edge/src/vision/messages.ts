@@ -1,4 +1,11 @@
-import type { CameraStatus, Inspection, ModelStatus, SkipReason } from '../domain/index.ts';
+import type {
+  CameraStatus,
+  Inspection,
+  ModelStatus,
+  ReadingAnswer,
+  ReadingRequest,
+  SkipReason,
+} from '../domain/index.ts';
 import type { FfmpegLine } from '../camera/index.ts';
 import type { ClipRequest, PictureRequest, VideoClip } from '../pipeline/index.ts';
 import type { VisionErrorCode } from './errors.ts';
@@ -31,7 +38,9 @@ export type ToVision =
   | { readonly type: 'picture'; readonly id: number; readonly request: PictureRequest }
   | { readonly type: 'clip'; readonly id: number; readonly request: ClipRequest }
   | { readonly type: 'ask'; readonly id: number; readonly question: CameraQuestion }
-  /** The main process has dealt with an inspection of a recording: the next frame may follow. */
+  /** Regions of a frame are to be read; the answer is a `reading`. */
+  | { readonly type: 'read'; readonly request: ReadingRequest }
+  /** The main process has dealt with an inspection or a reading of a recording: the next frame may follow. */
   | { readonly type: 'seen'; readonly camera: string; readonly index: number }
   | { readonly type: 'stop' };
 
@@ -55,6 +64,7 @@ export type FromVision =
   /** Every half second: the loop turns; what was skipped since the last heartbeat, and what has been offered. */
   | { readonly type: 'heartbeat'; readonly skipped: readonly Skipped[]; readonly offered: readonly Offered[] }
   | { readonly type: 'inspection'; readonly inspection: Inspection }
+  | { readonly type: 'reading'; readonly answer: ReadingAnswer }
   | { readonly type: 'camera'; readonly status: CameraStatus }
   | { readonly type: 'model'; readonly status: ModelStatus }
   | { readonly type: 'ended'; readonly camera: string }
@@ -86,6 +96,7 @@ const FROM_VISION: ReadonlySet<string> = new Set<FromVision['type']>([
   'hello',
   'heartbeat',
   'inspection',
+  'reading',
   'camera',
   'model',
   'ended',
@@ -106,6 +117,7 @@ const TO_VISION: ReadonlySet<string> = new Set<ToVision['type']>([
   'picture',
   'clip',
   'ask',
+  'read',
   'seen',
   'stop',
 ]);

@@ -19,6 +19,8 @@ export interface CameraPlan {
   readonly mode: 'live' | 'recording';
   /** A live file starts again at its end. */
   readonly loop?: boolean | undefined;
+  /** Regions of the products of these models are read on request, so that frames are kept at the source's own size. */
+  readonly reads?: { readonly models: readonly string[] } | undefined;
   /** Memory for the newest video, from which clips of events are made; none is kept when left out. */
   readonly ringBytes?: number | undefined;
   /** What is covered in every picture and clip of this camera. */

@@ -1,3 +1,4 @@
+import type { ReadingAnswer, ReadingRequest } from '../domain/index.ts';
 import { type Clock, isAbort, type Logger, readLifeSigns, type Service } from '@lineside/kit';
 import type { ClipRequest, Picture, PictureRequest, VideoClip, Vision, VisionListener } from '../pipeline/index.ts';
 import { FrameReconciler } from './frame-accounting/index.ts';
@@ -53,6 +54,8 @@ export class VisionProcess implements Service, Vision {
   readonly #pictures = new PendingAnswers<Picture>({ code: 'picture_late', message: 'the snapshot took too long' });
   readonly #clips = new PendingAnswers<VideoClip>({ code: 'clip_late', message: 'the clip took too long' });
   readonly #answers = new PendingAnswers<CameraAnswer>({ code: 'answer_late', message: 'the answer took too long' });
+  /** Requests to read that the process has not answered. */
+  readonly #reading = new Map<string, Pick<ReadingRequest, 'id' | 'rule' | 'frame'>>();
   readonly #recordings: ReadonlySet<string>;
   /** What is to run; a new process starts with it, less what is in quarantine. */
   #plan: VisionPlan;
@@ -158,6 +161,25 @@ export class VisionProcess implements Service, Vision {
     return this.#answers.ask((id) => child.send({ type: 'ask', id, question }), ANSWER_DEADLINE_MS, signal);
   }
 
+  /** Reads regions of a frame; the listeners get one answer, at once where nothing runs that could read. */
+  read(request: ReadingRequest): void {
+    const child = this.#child;
+    const { id, rule, frame } = request;
+    if (child === undefined || !this.#greeted) {
+      this.#listener.reading({ id, rule, frame, status: 'not_read', reason: 'vision_down' });
+      return;
+    }
+    this.#reading.set(`${rule} ${id}`, { id, rule, frame });
+    child.send({ type: 'read', request });
+  }
+
+  /** Readings that the process can no longer answer. */
+  #abandonReadings(): void {
+    const left = [...this.#reading.values()];
+    this.#reading.clear();
+    for (const request of left) this.#listener.reading({ ...request, status: 'not_read', reason: 'vision_down' });
+  }
+
   #listening(): VisionChild {
     const child = this.#child;
     if (child === undefined || !this.#greeted)
@@ -191,6 +213,7 @@ export class VisionProcess implements Service, Vision {
     this.#child = undefined;
     this.#pictures.abandon();
     this.#clips.abandon();
+    this.#abandonReadings();
     this.#answers.abandon();
     this.#countLost();
     this.#dropped();
@@ -283,6 +306,9 @@ export class VisionProcess implements Service, Vision {
       case 'inspection':
         this.#inspected(message.inspection);
         return;
+      case 'reading':
+        this.#wasRead(message.answer);
+        return;
       case 'camera':
         listener.camera(message.status);
         return;
@@ -321,6 +347,13 @@ export class VisionProcess implements Service, Vision {
         this.#replace = message;
         return;
     }
+  }
+
+  #wasRead(answer: ReadingAnswer): void {
+    const { camera, index } = answer.frame;
+    this.#reading.delete(`${answer.rule} ${answer.id}`);
+    this.#listener.reading(answer);
+    if (this.#recordings.has(camera)) setImmediate(() => this.#child?.send({ type: 'seen', camera, index }));
   }
 
   #inspected(inspection: Extract<FromVision, { type: 'inspection' }>['inspection']): void {

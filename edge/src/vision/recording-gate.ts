@@ -26,6 +26,12 @@ export class RecordingGate {
     });
   }
 
+  /** Another answer about frame `index` is to come before the next frame. */
+  more(index: number): void {
+    const frame = this.#open.get(index);
+    if (frame !== undefined) frame.left += 1;
+  }
+
   /** One result of frame `index` has been dealt with, or will not come. */
   dealtWith(index: number): void {
     const frame = this.#open.get(index);

@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { codeModules, printedCode } from '../../../tests/support/printed-codes.ts';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
 import { brightBlobDetector, tinyManifest } from '../../../tests/support/tiny-onnx.ts';
 import { testVideo } from '../../../tests/support/video.ts';
@@ -13,6 +16,7 @@ import { type CameraPlan, assignmentOf, type VisionPlan } from './plan.ts';
 async function messagesOf(
   plan: VisionPlan,
   enough: (messages: readonly FromVision[]) => boolean,
+  heard: (message: FromVision, engine: VisionWorker) => void = () => undefined,
 ): Promise<FromVision[]> {
   const messages: FromVision[] = [];
   const engine = new VisionWorker({
@@ -20,6 +24,7 @@ async function messagesOf(
     // As the main process would: a result of a recording is dealt with at once.
     send: (message) => {
       messages.push(message);
+      heard(message, engine);
       if (message.type !== 'inspection') return;
       const { camera, index } = message.inspection.frame;
       setImmediate(() => engine.seen(camera, index));
@@ -123,5 +128,66 @@ describe('cameras and models together', () => {
       message.type === 'model' ? [`${message.status.model} ${message.status.state}`] : [],
     );
     expect(states).toEqual(expect.arrayContaining(['quick ready', 'slow ready', 'none failed']));
+  });
+});
+
+describe('regions of a product', () => {
+  const reads = { models: ['quick'] };
+
+  it.each(['live', 'recording'] as const)('are read out of a %s at the size of the source', async (mode) => {
+    await using dir = await tempDir();
+    const bytes = brightBlobDetector({ size: 64, cell: 32 });
+    await writeFile(dir.join('quick.onnx'), bytes);
+    const manifest = tinyManifest(bytes, { size: 64, labels: ['bright'] });
+    const models = [{ id: 'quick', path: dir.join('quick.onnx'), sha256: manifest.sha256, manifest }];
+    // A white product with its code, 1 pixel per module: the model sees 64 pixels of 640, in which nobody can read it.
+    const code = printedCode(await codeModules('4006381333931', 'EAN13'), { pixelsPerModule: 2 });
+    const png = dir.join('pack.png');
+    await sharp(code.pixels, { raw: { width: code.width, height: code.height, channels: 1 } })
+      .resize({ width: code.width, height: 160, fit: 'fill' })
+      .extend({ top: 100, bottom: 380, left: 160, right: 480 - code.width, background: '#fff' })
+      .toFile(png);
+    const film = dir.join('film.mkv');
+    const args = ['-v', 'error', '-loop', '1', '-i', png, '-t', '1', '-r', '10', '-c:v', 'ffv1', film];
+    expect(spawnSync('ffmpeg', args).status).toBe(0);
+    const url = film;
+    const camera: CameraPlan = { id: 'belt', url, transport: 'tcp', fps: 10, mode, models: ['quick'], reads };
+    const asked: number[] = [];
+    const answersAt: number[] = [];
+    const messages = await messagesOf(
+      { cameras: [{ ...camera, ...(mode === 'live' ? { loop: true } : {}) }], models },
+      (all) => all.filter(({ type }) => type === 'reading').length >= 5,
+      (message, engine) => {
+        if (message.type === 'reading' && message.answer.id < 1000) answersAt.push(message.answer.frame.index);
+        if (message.type === 'reading' && mode === 'recording') engine.seen('belt', message.answer.frame.index);
+        if (message.type !== 'inspection') return;
+        const { frame } = message.inspection;
+        // Of a recording, the frame before has its answer before the next one comes.
+        if (mode === 'recording') expect(answersAt).toEqual(asked);
+        asked.push(frame.index);
+        const box = [160, 100, 160 + code.width, 260] as const;
+        const regions = [
+          { name: 'ean', box, codes: ['EAN13'], text: false },
+          { name: 'empty', box: [0, 400, 200, 600] as const, codes: ['EAN13'], text: false },
+        ];
+        void engine.read({ id: frame.index, rule: 'r', frame, regions });
+        void engine.read({ id: 1000 + frame.index, rule: 'r', frame: { ...frame, index: 99_999 }, regions });
+      },
+    );
+    const answers = messages.flatMap((message) => (message.type === 'reading' ? [message.answer] : []));
+    const late = answers.filter(({ id }) => id >= 1000);
+    expect(late[0]).toMatchObject({ status: 'not_read', reason: 'too_late' });
+    const read = answers.filter(({ id, status }) => id < 1000 && status === 'read');
+    expect(read[0]).toMatchObject({
+      regions: [
+        { name: 'ean', printed: true, codes: [{ symbology: 'EAN13', text: '4006381333931' }] },
+        { name: 'empty', printed: false, codes: [] },
+      ],
+    });
+    const [ean] = read[0]?.status === 'read' ? read[0].regions : [];
+    const [x = 0, y = 0] = ean?.codes[0]?.mark.at ?? [];
+    expect(Math.hypot(x - 0.5, y - 0.5)).toBeLessThan(0.1);
+    if (mode === 'recording')
+      expect(answers.filter(({ id }) => id < 1000).every(({ status }) => status === 'read')).toBe(true);
   });
 });

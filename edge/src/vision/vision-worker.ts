@@ -8,10 +8,11 @@ import {
   StreamError,
   tryDecoders,
 } from '../camera/index.ts';
-import type { FrameRef } from '../domain/index.ts';
+import type { FrameRef, ReadingAnswer, ReadingRequest } from '../domain/index.ts';
 import { aborted, type Clock, type Logger, type Service, ServiceGroup, unlessAbort } from '@lineside/kit';
 import type { ModelSpec } from '../inference/index.ts';
 import type { ClipRequest, PictureRequest } from '../pipeline/index.ts';
+import { openRegionReader, type RegionReader } from '../reading/index.ts';
 import type { AssignedModel } from './assigned-models.ts';
 import { FrameDispatcher } from './frame-dispatcher.ts';
 import { CameraService } from './camera-service.ts';
@@ -22,6 +23,7 @@ import { FrameCounters } from './frame-accounting/index.ts';
 import type { CameraAnswer, CameraQuestion, FromVision, ToVision } from './messages.ts';
 import { ModelRunner } from './model-runner.ts';
 import { type CameraPlan, assignmentOf } from './plan.ts';
+import { cutRegion, regionRead } from './region-cuts.ts';
 
 const FFMPEG_RETRY_MS = 30_000;
 const SETTLE_POLL_MS = 10;
@@ -33,6 +35,13 @@ const NOT_INSPECTED = {
   result: { status: 'no_result', reason: 'model_unavailable' },
   times: { waitMs: 0, inferMs: 0, decodeMs: 0 },
 } as const;
+
+/** What an answer has beside the request that it is about. */
+type AnswerTo = ReadingAnswer extends infer A
+  ? A extends ReadingAnswer
+    ? Omit<A, 'id' | 'rule' | 'frame'>
+    : never
+  : never;
 
 export interface VisionWorkerOptions {
   readonly order: Extract<ToVision, { type: 'plan' }>;
@@ -55,6 +64,7 @@ export class VisionWorker {
   readonly #nextIndex = new Map<string, number>();
   readonly #stopped = new AbortController();
   readonly #gate: StartGate;
+  #reader: Promise<RegionReader> | undefined;
   readonly #capabilities = Promise.withResolvers<FfmpegCapabilities>();
 
   constructor(options: VisionWorkerOptions) {
@@ -124,6 +134,31 @@ export class VisionWorker {
     }
   }
 
+  /** Reads regions of a frame at the source's own size, and sends exactly one answer. */
+  async read({ id, rule, frame, regions }: ReadingRequest): Promise<void> {
+    const answer = { id, rule, frame };
+    const send = (more: AnswerTo): void => this.#options.send({ type: 'reading', answer: { ...answer, ...more } });
+    const dispatcher = this.#cameras.get(frame.camera)?.dispatcher;
+    const pixels = dispatcher?.readable(frame.index);
+    dispatcher?.readingBegins(frame.index);
+    if (dispatcher === undefined || pixels === undefined) {
+      send({ status: 'not_read', reason: 'too_late' });
+      return;
+    }
+    // Cut at once: the frame is not held for as long as the request waits.
+    const pictures = regions.map((region) => cutRegion(pixels, region));
+    const reader = await this.#regionReader();
+    const read = await reader.read(pictures, dispatcher.mustInspect, this.#stopped.signal);
+    send(read.status === 'read' ? { ...read, regions: read.regions.map(regionRead) } : read);
+  }
+
+  /** The reader starts with the first request. */
+  #regionReader(): Promise<RegionReader> {
+    const { clock, logger } = this.#options;
+    this.#reader ??= openRegionReader(clock, logger);
+    return this.#reader;
+  }
+
   /**
    * A clip of the newest video, once its end has come.
    *
@@ -144,6 +179,7 @@ export class VisionWorker {
 
   /** Ends the sessions' threads; false when one hangs in native code. */
   async close(): Promise<boolean> {
+    await (await this.#reader)?.close();
     const closed = await Promise.all([...this.#models.values()].map(({ runner }) => runner.close()));
     return closed.every(Boolean);
   }

@@ -1,4 +1,4 @@
-import type { Box, CloseReason, EventKind, EventPhase, RuleOutput, Severity } from '../../domain/index.ts';
+import type { Box, CloseReason, EventKind, EventPhase, FrameRef, RuleOutput, Severity } from '../../domain/index.ts';
 import type { Timing } from '../timing.ts';
 import { Incident } from './incident.ts';
 
@@ -22,6 +22,8 @@ export interface Sighting {
   readonly box?: Box;
   /** Track of the object, where it is one. */
   readonly id?: number;
+  /** The frame that shows it, where it is an earlier one. */
+  readonly shownIn?: FrameRef;
 }
 
 /**
@@ -129,6 +131,7 @@ export class IncidentState {
       ...(this.#bestScore === undefined ? {} : { score: this.#bestScore }),
       ...(this.#latest?.box === undefined ? {} : { box: this.#latest.box }),
       ...(this.#latest?.id === undefined ? {} : { track: this.#latest.id }),
+      ...(this.#latest?.shownIn === undefined || phase === 'closed' ? {} : { shownIn: this.#latest.shownIn }),
     };
   }
 }
