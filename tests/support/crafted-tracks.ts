@@ -11,7 +11,7 @@ export const SIZE = { width: 640, height: 360 };
  */
 export function ruleOf(options: Readonly<Record<string, unknown>>, place: Partial<RulePlace> = {}): Rule {
   const rule = createRule(RuleOptions.parse({ camera: 'hall', ...options }), { resultEveryMs: STEP_MS, ...place });
-  const { step, tick, signal, expire, close, tallies } = rule;
+  const { step, tick, signal, expire, close, tallies, readings, reading, packChecks, chosenProduct } = rule;
   return {
     ...rule,
     id: rule.id,
@@ -20,6 +20,10 @@ export function ruleOf(options: Readonly<Record<string, unknown>>, place: Partia
     ...(tick === undefined ? {} : { tick: (at) => inWords(tick.call(rule, at)) }),
     ...(signal === undefined ? {} : { signal: (...said) => inWords(signal.call(rule, ...said)) }),
     ...(tallies === undefined ? {} : { tallies: () => tallies.call(rule) }),
+    ...(readings === undefined ? {} : { readings: () => readings.call(rule) }),
+    ...(reading === undefined ? {} : { reading: (answer) => inWords(reading.call(rule, answer)) }),
+    ...(packChecks === undefined ? {} : { packChecks: () => packChecks.call(rule) }),
+    ...(chosenProduct === undefined ? {} : { chosenProduct: () => chosenProduct.call(rule) }),
     expire: (atMs) => inWords(expire.call(rule, atMs)),
     close: (atMs, reason) => inWords(close.call(rule, atMs, reason)),
   };

@@ -68,11 +68,11 @@ describe('the regions of a product', () => {
   });
 
   it.each([
-    ['a code that is destroyed', { noise: 0, motion: 20 }, true],
-    ['a faint code', { ink: 190 }, true],
-  ] as const)('show that something is printed with %s', async (_, print, printed) => {
+    ['a code that is smeared too much to be read', { motion: 7 }],
+    ['a faint code', { ink: 190 }],
+  ])('show that something is printed with %s', async (_, print) => {
     const read = await readerWith().read([region('ean', await ean(print))], false, signal);
-    expect(regionsOf(read)[0]).toMatchObject({ printed });
+    expect(regionsOf(read)[0]).toMatchObject({ printed: true });
   });
 
   it('show nothing printed on a surface with noise and shade', async () => {
@@ -83,12 +83,10 @@ describe('the regions of a product', () => {
 
   it('have their lines, and show something printed where a line is seen that cannot be read', async () => {
     const text = textReader(['', '27.05.27']);
-    const reading = readerWith(text.reader).read([region('date', blank(), { text: true })], false, signal);
-    await expect
-      .poll(() => (text.next(), reading), { timeout: 10_000 })
-      .toMatchObject({
-        regions: [{ printed: true, lines: [{ text: '27.05.27' }] }],
-      });
+    const pump = setInterval(text.next, 1);
+    const read = await readerWith(text.reader).read([region('date', blank(), { text: true })], false, signal);
+    clearInterval(pump);
+    expect(regionsOf(read)).toMatchObject([{ printed: true, lines: [{ text: '27.05.27' }] }]);
   });
 
   it('say that no text reader is there, which is not the same as no text', async () => {
@@ -122,6 +120,8 @@ describe('the queue of the reader', () => {
     const plain = region('d', blank(), { text: true });
     const first = reader.read([plain], false, signal);
     const second = reader.read([region('e', blank(), { text: true })], false, signal);
+    // The first one has begun.
+    await Promise.resolve();
     nowMs = 3000;
     const pump = setInterval(text.next, 1);
     expect(await first).toMatchObject({ status: 'read' });

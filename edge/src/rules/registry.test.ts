@@ -72,6 +72,15 @@ describe.each(RULES)('the folder of the rule $type', ({ type, kind, words, optio
 
 /** A scene for each type whose events need more than an object in sight, in which an event opens. */
 const SITUATIONS: Readonly<Record<string, () => readonly RuleOutput[]>> = {
+  code_check: () => {
+    const fields = [{ id: 'ean', kind: 'code', gtin: '4006381333931' }];
+    const rule = ruleOf({ id: 'r', type: 'code_check', maxReadings: 1, fields });
+    rule.step({ frame: frameAt(0), tracks: [track(1, 'product', [200, 100, 300, 200])] });
+    return (rule.readings?.() ?? []).flatMap(({ regions, ...request }) => {
+      const seen = regions.map(({ name }) => ({ name, printed: false, codes: [], lines: [] }));
+      return rule.reading?.({ ...request, status: 'read', regions: seen, tookMs: 1 }) ?? [];
+    });
+  },
   count: () => {
     const rule = ruleOf({
       id: 'r',

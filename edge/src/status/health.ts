@@ -32,7 +32,8 @@ export function healthOf(snapshot: Snapshot): Health {
   const warnings = [
     ...cameraWarnings(snapshot),
     ...modelWarnings(snapshot),
-    ...taughtWarnings(snapshot), ...packWarnings(snapshot),
+    ...taughtWarnings(snapshot),
+    ...packWarnings(snapshot),
     ...engineWarnings(snapshot),
     ...loadWarnings(snapshot),
     ...boxWarnings(snapshot),
@@ -219,7 +220,10 @@ function taughtWarnings({ models }: Snapshot): Finding[] {
 function packWarnings({ cameras, textReaderMissing }: Snapshot): Finding[] {
   const missing = textReaderMissing === undefined ? [] : [{ code: 'text_reader_missing', ...textReaderMissing }];
   const checks = cameras.flatMap(({ models }) => models.flatMap(({ packChecks = [] }) => packChecks));
-  return [...missing, ...checks.flatMap(({ rule, problems }) => problems.flatMap((problem) => packFinding(rule, problem)))];
+  return [
+    ...missing,
+    ...checks.flatMap(({ rule, problems }) => problems.flatMap((problem) => packFinding(rule, problem))),
+  ];
 }
 
 function packFinding(rule: string, problem: string): Finding[] {
@@ -228,7 +232,8 @@ function packFinding(rule: string, problem: string): Finding[] {
       {
         code: 'pack_recipe_missing',
         message: `Rule ${rule} cannot check packs: no recipe says what must be printed on them`,
-        advice: 'lineside recipe list, then lineside recipe set ID; or let a signal choose it (production.productSignal)',
+        advice:
+          'lineside recipe list, then lineside recipe set ID; or let a signal choose it (production.productSignal)',
       },
     ];
   }

@@ -140,12 +140,11 @@ describe('regions of a product', () => {
     await writeFile(dir.join('quick.onnx'), bytes);
     const manifest = tinyManifest(bytes, { size: 64, labels: ['bright'] });
     const models = [{ id: 'quick', path: dir.join('quick.onnx'), sha256: manifest.sha256, manifest }];
-    // A white product with its code, 1 pixel per module: the model sees 64 pixels of 640, in which nobody can read it.
+    // The model sees 64 of the 640 pixels, in which nobody can read the code.
     const code = printedCode(await codeModules('4006381333931', 'EAN13'), { pixelsPerModule: 2 });
     const png = dir.join('pack.png');
     await sharp(code.pixels, { raw: { width: code.width, height: code.height, channels: 1 } })
-      .resize({ width: code.width, height: 160, fit: 'fill' })
-      .extend({ top: 100, bottom: 380, left: 160, right: 480 - code.width, background: '#fff' })
+      .extend({ top: 100, bottom: 540 - code.height, left: 160, right: 480 - code.width, background: '#fff' })
       .toFile(png);
     const film = dir.join('film.mkv');
     const args = ['-v', 'error', '-loop', '1', '-i', png, '-t', '1', '-r', '10', '-c:v', 'ffv1', film];
@@ -156,7 +155,7 @@ describe('regions of a product', () => {
     const answersAt: number[] = [];
     const messages = await messagesOf(
       { cameras: [{ ...camera, ...(mode === 'live' ? { loop: true } : {}) }], models },
-      (all) => all.filter(({ type }) => type === 'reading').length >= 5,
+      (all) => all.filter((one) => one.type === 'reading' && one.answer.status === 'read').length >= 3,
       (message, engine) => {
         if (message.type === 'reading' && message.answer.id < 1000) answersAt.push(message.answer.frame.index);
         if (message.type === 'reading' && mode === 'recording') engine.seen('belt', message.answer.frame.index);
@@ -165,7 +164,7 @@ describe('regions of a product', () => {
         // Of a recording, the frame before has its answer before the next one comes.
         if (mode === 'recording') expect(answersAt).toEqual(asked);
         asked.push(frame.index);
-        const box = [160, 100, 160 + code.width, 260] as const;
+        const box = [160, 100, 160 + code.width, 100 + code.height] as const;
         const regions = [
           { name: 'ean', box, codes: ['EAN13'], text: false },
           { name: 'empty', box: [0, 400, 200, 600] as const, codes: ['EAN13'], text: false },
