@@ -350,6 +350,7 @@ export const MODULES: readonly Module[] = [
     ['better-sqlite3'],
     ['reading.ts'],
   ),
+  edge('updates', ['kit', 'models', 'models/trust'], ['zod', 'node:fs', 'node:fs/promises', 'node:crypto']),
   edge('production', ['domain']),
   edge('load', ['domain', 'kit'], ['node:os']),
   edge('status/client', ['kit'], ['node:http']),

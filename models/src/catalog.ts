@@ -21,7 +21,8 @@ export async function catalogIds(catalogDir: string): Promise<readonly string[]>
   const found = await readdir(catalogDir, { withFileTypes: true }).catch(() => []);
   const ids = await Promise.all(
     found
-      .filter((entry) => entry.isDirectory())
+      // A link leads to the bundle that an update has brought.
+      .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
       .map(async ({ name }) => {
         const manifest = await stat(join(catalogDir, name, MANIFEST_FILE)).catch(() => undefined);
         return manifest?.isFile() === true ? [name] : [];

@@ -10,6 +10,7 @@ import { printTable } from './table.ts';
 import { runScenario } from './run-scenario.ts';
 import { type ScenarioResult, type Skipped } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
+import { updatesMain } from './updates/main.ts';
 
 const USAGE = `Usage: npm run chaos -- [--minutes N] [--seed N] [--scenario NAME]... [--json FILE]
 
@@ -20,8 +21,11 @@ ${SCENARIOS.map(({ name, what }) => `  ${name.padEnd(18)}${what}`).join('\n')}
   --scenario NAME  only this one; repeat for more
   --json FILE      the table as JSON
 
+npm run chaos -- updates --help: power cuts during updates of models.
+
 Example: npm run chaos -- --minutes 10 --seed 7 --json chaos.json`;
 
+if (process.argv[2] === 'updates') process.exit(await updatesMain(process.argv.slice(3)));
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '3' },

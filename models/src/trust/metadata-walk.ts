@@ -87,6 +87,14 @@ export class MetadataWalk {
     return undefined;
   }
 
+  /** What the role of a customer lists, whose paths are its own. */
+  async targetsOf(role: string, signal: AbortSignal): Promise<Readonly<Record<string, TargetFile>>> {
+    const top = this.#store.getRole('targets')?.signed.delegations?.roles?.[role];
+    if (top === undefined) return {};
+    const { signed } = await this.#targets(role, 'targets', signal);
+    return Object.fromEntries(Object.entries(signed.targets).filter(([path]) => top.isDelegatedPath(path)));
+  }
+
   async #followRoots(signal: AbortSignal): Promise<void> {
     for (let step = 0; step < MAX_ROOTS; step += 1) {
       const before = this.#store.root;

@@ -65,6 +65,22 @@ export class TrustedRepository {
     return trusted;
   }
 
+  /** The newest release of each series of this customer. Throws TrustError. */
+  async list(signal: AbortSignal): Promise<readonly TrustedTarget[]> {
+    const { walk, floor } = await this.#refresh(signal);
+    const { customer } = this.#options;
+    const newest = new Map<string, TrustedTarget>();
+    for (const [target, file] of Object.entries(await walk.targetsOf(customer, signal))) {
+      const series = seriesOf(target);
+      const trusted = readTarget(target, series, file);
+      const isOwn = series.startsWith(`models/${customer}/`) || series.startsWith(`config/${customer}/`);
+      const isLater = trusted.custom.counter >= (newest.get(series)?.custom.counter ?? 0);
+      if (isOwn && isLater) newest.set(series, trusted);
+    }
+    await this.#remember(walk, floor);
+    return [...newest.values()];
+  }
+
   /** Fetches and verifies the release document of a target. Throws TrustError. */
   async release(target: TrustedTarget, signal: AbortSignal): Promise<Release> {
     const name = `targets/${hashedName(target)}`;

@@ -1,0 +1,210 @@
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { tempDir } from '../../../tests/support/temp-dir.ts';
+import { BAD, GOOD, MODEL, ReleasePublisher, UpdateDevice } from '../../../tests/support/update-world.ts';
+import { UpdateError } from './errors.ts';
+import type { FileSource } from './file-source.ts';
+import { reconcile } from './reconcile.ts';
+import { UpdateJournal } from './update-journal.ts';
+
+const SIGNAL = new AbortController().signal;
+const FROM_REPOSITORY = { kind: 'repository' } as const;
+
+/** A repository with version 1.0.0 and 1.1.0 of a model, and a device that has installed the first. */
+async function setting() {
+  const dir = await tempDir('updates-');
+  const publisher = await ReleasePublisher.open(dir.join('vendor'));
+  const first = await publisher.model('1.0.0');
+  const repository = {
+    root: await readFile(publisher.folder.metadata('1.root.json')),
+    at: publisher.folder.public,
+  };
+  const device = await new UpdateDevice(dir.join('data'), repository).prepare();
+  const record = await device.machine.install({ target: first, origin: FROM_REPOSITORY }, SIGNAL);
+  expect(record).toMatchObject({ state: 'committed' });
+  const second = await publisher.model('1.1.0');
+  const install = (target: string) => device.machine.install({ target, origin: FROM_REPOSITORY }, SIGNAL);
+  return {
+    ...{ dir, publisher, repository, device, first, second, install },
+    [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
+  };
+}
+
+describe('a release of a model', () => {
+  test('that does as well as the one before is kept, and only its own files are fetched', async () => {
+    await using it = await setting();
+    const fetched: string[] = [];
+    const counting = (files: FileSource): FileSource => ({
+      open: (sha256, ...rest) => {
+        fetched.push(sha256);
+        return files.open(sha256, ...rest);
+      },
+    });
+    const device = await new UpdateDevice(it.device.data, it.repository, { files: counting }).prepare();
+    const record = await device.machine.install({ target: it.second, origin: FROM_REPOSITORY }, SIGNAL);
+    expect(record).toMatchObject({ state: 'committed', counter: 2 });
+    expect(await device.follow()).toBe('1.1.0');
+    // The model itself is the same in both versions; manifest and notes are not.
+    expect(fetched).toHaveLength(2);
+    expect(device.audits).toEqual(['update_trial', 'update_committed']);
+  });
+
+  test('that does worse during its trial is taken back, and the reason is kept', async () => {
+    await using it = await setting();
+    it.device.behaviour.figures = (version) => (version === '1.1.0' ? BAD : GOOD);
+    const record = await it.install(it.second);
+    expect(record).toMatchObject({ state: 'rolled_back', reason: { code: 'update_trial_failed' } });
+    expect(record.reason?.message).toContain('60 % of the frames inspected, 100 % before');
+    expect(await it.device.follow()).toBe('1.0.0');
+    expect(it.device.audits.slice(-3)).toEqual(['update_trial', 'update_rolling_back', 'update_rolled_back']);
+  });
+
+  test('that does not prove itself on this device never reaches the line', async () => {
+    await using it = await setting();
+    const prove = (): never => {
+      throw new UpdateError('update_golden_failed', 'golden image 1.png: the detections differ');
+    };
+    const device = await new UpdateDevice(it.device.data, it.repository, { prove: async () => prove() }).prepare();
+    const record = await device.machine.install({ target: it.second, origin: FROM_REPOSITORY }, SIGNAL);
+    expect(record).toMatchObject({ state: 'failed', reason: { code: 'update_golden_failed' } });
+    expect(device.reloads).toEqual([]);
+    expect(await device.follow()).toBe('1.0.0');
+  });
+
+  test('waits while a batch runs', async () => {
+    await using it = await setting();
+    let locked = 5;
+    it.device.behaviour.locked = () => {
+      locked -= 1;
+      if (locked > 0) expect(it.device.reloads).toHaveLength(1);
+      return locked > 0;
+    };
+    expect(await it.install(it.second)).toMatchObject({ state: 'committed' });
+    expect(locked).toBeLessThanOrEqual(0);
+  });
+
+  test('for another device, or with a lower counter, is refused', async () => {
+    await using it = await setting();
+    const other = await it.publisher.model('1.2.0', { devices: ['line-9'] });
+    expect(await it.install(other)).toMatchObject({ state: 'failed', reason: { code: 'update_not_for_this_device' } });
+    expect(await it.install(it.second)).toMatchObject({ state: 'committed' });
+    expect(await it.install(it.first)).toMatchObject({ state: 'failed', reason: { code: 'update_target_older' } });
+    expect(await it.device.follow()).toBe('1.1.0');
+  });
+
+  test('does not replace a model that was imported or taught on the device', async () => {
+    await using it = await setting();
+    const data = it.dir.join('other');
+    await mkdir(join(data, 'models', MODEL), { recursive: true });
+    const device = await new UpdateDevice(data, it.repository).prepare();
+    const record = await device.machine.install({ target: it.second, origin: FROM_REPOSITORY }, SIGNAL);
+    expect(record).toMatchObject({ state: 'failed', reason: { code: 'update_local_model' } });
+    expect(await readdir(join(data, 'models', MODEL))).toEqual([]);
+  });
+
+  test('can be left again without the repository, and the version before runs', async () => {
+    await using it = await setting();
+    await it.install(it.second);
+    const offline = await new UpdateDevice(it.device.data, { ...it.repository, at: it.dir.join('nowhere') }).prepare();
+    expect(await offline.machine.rollback(MODEL)).toMatchObject({ state: 'rolled_back' });
+    expect(await offline.follow()).toBe('1.0.0');
+    await expect(offline.machine.rollback('unknown')).rejects.toMatchObject({ code: 'update_no_previous' });
+  });
+
+  test('of a repository that cannot be reached is not given up, and goes on later', async () => {
+    await using it = await setting();
+    let broken = true;
+    const failing = (files: FileSource): FileSource => ({
+      open: (...ask) => {
+        if (broken) return Promise.reject(new UpdateError('update_download_failed', 'the cable is out'));
+        return files.open(...ask);
+      },
+    });
+    const device = await new UpdateDevice(it.device.data, it.repository, { files: failing }).prepare();
+    const wanted = { target: it.second, origin: FROM_REPOSITORY };
+    await expect(device.machine.install(wanted, SIGNAL)).rejects.toMatchObject({ code: 'update_download_failed' });
+    expect((await device.journal.read()).current).toMatchObject({
+      state: 'downloading',
+      reason: { message: 'the cable is out' },
+    });
+    broken = false;
+    expect(await device.machine.resume(SIGNAL)).toMatchObject({ state: 'committed', attempts: 2 });
+  });
+});
+
+describe('a start of the device', () => {
+  test('in the middle of a trial goes on with it once, and takes it back the second time', async () => {
+    await using it = await setting();
+    await it.install(it.second);
+    const { history, ...rest } = await it.device.journal.read();
+    const trial = { ...history[0]!, state: 'trial' as const };
+    await it.device.journal.change(() => ({ ...rest, history: history.slice(1), current: trial }));
+    const journal = new UpdateJournal(it.device.folder);
+    expect(await reconcile(journal, it.device.bundles)).toEqual([]);
+    expect((await journal.read()).current).toMatchObject({ state: 'trial', trialStarts: 1 });
+    expect(await reconcile(journal, it.device.bundles)).toEqual([`${MODEL} goes back to what ran before the update`]);
+    expect((await journal.read()).current).toMatchObject({
+      state: 'rolling_back',
+      reason: { code: 'update_interrupted' },
+    });
+    expect(await it.device.follow()).toBe('1.0.0');
+  });
+
+  test('with a damaged bundle goes back to the version before', async () => {
+    await using it = await setting();
+    await it.install(it.second);
+    const pointer = await it.device.bundles.pointer(MODEL);
+    if (pointer.kind !== 'update') throw new Error('no bundle is in use');
+    await appendFile(join(it.device.bundles.path(pointer.bundle), 'notes.txt'), 'x');
+    const repairs = await reconcile(new UpdateJournal(it.device.folder), it.device.bundles);
+    expect(repairs).toHaveLength(1);
+    expect(await it.device.follow()).toBe('1.0.0');
+  });
+
+  test('with a damaged state file forgets what was going on, and keeps the models', async () => {
+    await using it = await setting();
+    await writeFile(join(it.device.folder, 'state.json'), '{"v": 1, "curr');
+    const journal = new UpdateJournal(it.device.folder);
+    expect(await journal.read()).toEqual({ v: 1, history: [], bundles: {} });
+    expect(await readdir(it.device.folder)).toContain('state.json.damaged');
+  });
+});
+
+describe('a release of the configuration', () => {
+  test('is taken by a device that is meant to take it, and goes back when the line does worse', async () => {
+    await using it = await setting();
+    const target = await it.publisher.configuration('1.0.0', 'line: second\n');
+    expect(await it.install(target)).toMatchObject({ state: 'failed', reason: { code: 'update_not_for_this_device' } });
+    it.device.configuration.series = 'line-1';
+    expect(await it.install(target)).toMatchObject({ state: 'committed' });
+    expect(it.device.configuration.text).toBe('line: second\n');
+    const next = await it.publisher.configuration('1.1.0', 'line: third\n');
+    it.device.behaviour.figures = () => (it.device.configuration.text === 'line: third\n' ? BAD : GOOD);
+    expect(await it.install(next)).toMatchObject({ state: 'rolled_back' });
+    expect(it.device.configuration.text).toBe('line: second\n');
+  });
+
+  test('that this device cannot use is refused before anything changes', async () => {
+    await using it = await setting();
+    Object.assign(it.device.configuration, { series: 'line-1', refused: 'cameras[0].url: is missing' });
+    const target = await it.publisher.configuration('1.0.0', 'line: second\n');
+    expect(await it.install(target)).toMatchObject({
+      state: 'failed',
+      reason: { code: 'update_configuration_refused' },
+    });
+    expect(it.device.configuration.text).toBe('line: first\n');
+  });
+
+  test('does not overwrite what a person changed since the last one, unless that is configured', async () => {
+    await using it = await setting();
+    it.device.configuration.series = 'line-1';
+    await it.install(await it.publisher.configuration('1.0.0', 'line: second\n'));
+    it.device.configuration.text += 'status: {}\n';
+    const next = await it.publisher.configuration('1.1.0', 'line: third\n');
+    expect(await it.install(next)).toMatchObject({ state: 'failed', reason: { code: 'update_local_configuration' } });
+    expect(it.device.configuration.text).toBe('line: second\nstatus: {}\n');
+    it.device.configuration.onLocalChange = 'replace';
+    expect(await it.install(next)).toMatchObject({ state: 'committed' });
+  });
+});

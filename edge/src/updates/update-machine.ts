@@ -1,0 +1,434 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, isAbort, LinesideError, type Logger, messageOf, writeFileAtomic } from '@lineside/kit';
+import type { ConfigurationRelease, ModelRelease, TrustedTarget } from '@lineside/models/trust';
+import type { BundleStore } from './bundle-store.ts';
+import { UpdateError } from './errors.ts';
+import { judgeTrial } from './judge-trial.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { UpdatePorts, WantedRelease } from './ports.ts';
+import { isOver, type UpdateJournal, type UpdateRecord, type UpdateStateName } from './update-journal.ts';
+
+export interface UpdateMachineOptions {
+  readonly folder: string;
+  readonly ports: UpdatePorts;
+  readonly journal: UpdateJournal;
+  readonly bundles: BundleStore;
+  readonly objects: ObjectStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly times: UpdateTimes;
+  /** Bytes of a download between two syncs of the disk; of `downloadFile` where left out. */
+  readonly syncEvery?: number;
+}
+
+export interface UpdateTimes {
+  /** How long the line is watched before a swap, to compare the trial with. */
+  readonly baselineMs: number;
+  /** How long an update is on trial; ten times as long where cameras give too few results to judge by. */
+  readonly trialMs: number;
+  /** How often the line is looked at. */
+  readonly lookMs: number;
+}
+
+const TRIAL_TIMES = 10;
+/** A model that does not run for so long during its trial has failed. */
+const FAILED_MS = 30_000;
+const IN_FORCE_MS = 60_000;
+const PROGRESS_EVERY_MS = 1_000;
+/** Worth trying again by itself: nothing is wrong with the release. */
+const TRY_AGAIN = new Set(['update_source_unreachable', 'update_download_failed']);
+
+/** Hash by which the text of a configuration is known. */
+export function textHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * Takes one release through its states. Each state is durable before its action begins, and each action can be repeated, so that
+ * a power cut at any moment is continued or taken back at the next start.
+ */
+export class UpdateMachine {
+  readonly #options: UpdateMachineOptions;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: UpdateMachineOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Installs a release; resolves when it is committed, taken back or refused. Rejects where the repository cannot be reached: then
+   * `resume` goes on later. One after the other.
+   */
+  install({ target, origin }: WantedRelease, signal: AbortSignal): Promise<UpdateRecord> {
+    return this.#inTurn(async () => {
+      const now = this.#options.clock.wallMs();
+      const { current } = await this.#options.journal.read();
+      const begun = current?.target === target && current.origin.kind === origin.kind ? current : undefined;
+      if (current !== undefined && begun === undefined) {
+        await this.#over(current, 'failed', { code: 'update_superseded', message: `${target} was wanted instead` });
+      }
+      const record: UpdateRecord = begun ?? {
+        ...{ target, origin, state: 'downloading', sinceMs: now, beganMs: now, attempts: 0, trialStarts: 0 },
+      };
+      return this.#run({ ...record, attempts: record.attempts + 1 }, signal);
+    });
+  }
+
+  /** Goes on with what was interrupted; undefined where nothing was. Rejects like `install`. */
+  resume(signal: AbortSignal): Promise<UpdateRecord | undefined> {
+    return this.#inTurn(async () => {
+      const { current } = await this.#options.journal.read();
+      return current === undefined ? undefined : this.#run({ ...current, attempts: current.attempts + 1 }, signal);
+    });
+  }
+
+  /** Back to what ran before the update of a model, without any network. Throws UpdateError `update_no_previous`. */
+  rollback(id: string): Promise<UpdateRecord> {
+    return this.#inTurn(async () => {
+      const { journal, bundles, ports, clock } = this.#options;
+      const pointer = await bundles.pointer(id);
+      const kept = pointer.kind === 'update' ? (await journal.read()).bundles[pointer.bundle] : undefined;
+      if (pointer.kind !== 'update' || kept?.before === undefined) {
+        throw new UpdateError('update_no_previous', `${id} has no earlier version on this device`);
+      }
+      const now = clock.wallMs();
+      const record: UpdateRecord = {
+        ...{ target: `rollback/${id}`, origin: { kind: 'folder', path: '' }, sinceMs: now, beganMs: now },
+        ...{ attempts: 1, trialStarts: 0, release: kept.release, bundle: pointer.bundle, before: kept.before },
+        state: 'rolling_back',
+        reason: { code: 'asked', message: 'a person went back to the version before' },
+      };
+      await journal.put(record);
+      ports.audit('update_rollback_asked', { model: id, from: pointer.bundle });
+      return this.#run(record, new AbortController().signal);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #run(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
+    let now = record;
+    while (!isOver(now)) {
+      signal.throwIfAborted();
+      try {
+        now = await this.#step(now, signal);
+      } catch (error) {
+        now = await this.#failed((await this.#options.journal.read()).current ?? now, error, signal);
+      }
+    }
+    return now;
+  }
+
+  #step(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
+    switch (record.state) {
+      case 'downloading':
+        return this.#download(record, signal);
+      case 'verified':
+        return this.#stage(record, signal);
+      case 'staged':
+        return this.#begin(record, signal);
+      case 'trial':
+        return this.#try(record, signal);
+      case 'rolling_back':
+        return this.#back(record);
+      default:
+        throw new Error(`nothing follows ${record.state}`);
+    }
+  }
+
+  async #download(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
+    const { ports, objects, clock, journal, syncEvery } = this.#options;
+    await this.#goOn(record, 'downloading');
+    const { repository, files } = await ports.open(record.origin);
+    const target = await repository.find(record.target, signal);
+    this.#assertMeant(target);
+    const release = await repository.release(target, signal);
+    await repository.accept(target);
+    let shownMs = clock.monoMs();
+    const onProgress = (bytes: number, of: number): void => {
+      if (clock.monoMs() - shownMs < PROGRESS_EVERY_MS) return;
+      shownMs = clock.monoMs();
+      this.#progress = { target: record.target, bytes, of };
+    };
+    await objects.fetch(
+      release.files,
+      { source: files, clock, ...limitOf(ports), onProgress, ...(syncEvery === undefined ? {} : { syncEvery }) },
+      signal,
+    );
+    this.#progress = undefined;
+    const bundle = `${release.id}-${release.version}-${target.sha256.slice(0, 8)}`;
+    const begun = (await journal.read()).current ?? record;
+    return this.#goOn({ ...begun, release, bundle, counter: target.custom.counter }, 'verified');
+  }
+
+  #progress: { readonly target: string; readonly bytes: number; readonly of: number } | undefined;
+
+  /** How far the download of now is. */
+  get progress(): { readonly target: string; readonly bytes: number; readonly of: number } | undefined {
+    return this.#progress;
+  }
+
+  async #stage(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
+    const { ports, bundles, objects } = this.#options;
+    const { release, bundle } = complete(record);
+    if (release.kind === 'configuration') {
+      const text = await this.#configurationText(release);
+      const problem = await ports.configuration.problem(text);
+      if (problem !== undefined) throw new UpdateError('update_configuration_refused', problem);
+      await this.#assertNoLocalChange();
+      return this.#goOn(record, 'staged');
+    }
+    if ((await bundles.pointer(release.id)).kind === 'local') {
+      throw new UpdateError('update_local_model', `${release.id} was imported or taught on this device`);
+    }
+    await bundles.assemble(bundle, release, objects);
+    const proof = await ports.prove(bundles.path(bundle), signal);
+    return this.#goOn({ ...record, proof: { ...proof } }, 'staged');
+  }
+
+  /** Waits until nothing may be disturbed, watches the line as it is, and announces the swap. */
+  async #begin(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
+    const { ports, bundles, clock, times, journal, folder } = this.#options;
+    const { release, bundle } = complete(record);
+    while (ports.line.locked()) await clock.sleep(times.lookMs, signal);
+    const id = release.kind === 'model' ? release.id : undefined;
+    let { baseline } = record;
+    if (id === undefined || ports.line.uses(id)) {
+      const watch = ports.line.watch(id);
+      try {
+        await clock.sleep(times.baselineMs, signal);
+        baseline = [...watch.figures()];
+      } finally {
+        watch.end();
+      }
+    }
+    while (ports.line.locked()) await clock.sleep(times.lookMs, signal);
+    const kept = baseline === undefined ? {} : { baseline };
+    if (release.kind === 'configuration') {
+      await this.#assertNoLocalChange();
+      await writeFileAtomic(join(folder, 'configuration-before.yaml'), await ports.configuration.text(), {
+        mode: 0o600,
+      });
+      return this.#goOn({ ...record, ...kept }, 'trial');
+    }
+    const pointer = await bundles.pointer(release.id);
+    if (pointer.kind === 'local') throw new UpdateError('update_local_model', `${release.id} was made on this device`);
+    const same = pointer.kind === 'update' && pointer.bundle === bundle;
+    const before = same ? ((await journal.read()).bundles[bundle]?.before ?? { kind: 'catalog' as const }) : pointer;
+    await journal.change((document) => ({
+      ...document,
+      bundles: { ...document.bundles, [bundle]: { target: record.target, release, before } },
+    }));
+    return this.#goOn({ ...record, ...kept, before }, 'trial');
+  }
+
+  async #try(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
+    const { ports, bundles } = this.#options;
+    const { release, bundle } = complete(record);
+    if (release.kind === 'configuration') {
+      const text = await this.#configurationText(release);
+      if ((await ports.configuration.text()) !== text) await ports.configuration.write(text);
+      await this.#awaitInForce(text, signal);
+    } else {
+      await bundles.point(release.id, { kind: 'update', bundle });
+      await ports.line.reload(release.id);
+      if (!ports.line.uses(release.id)) return this.#commit(record);
+    }
+    const problem = await this.#watch(record, release.kind === 'model' ? release.id : undefined, signal);
+    if (problem === undefined) return this.#commit(record);
+    return this.#goOn({ ...record, reason: { code: 'update_trial_failed', message: problem } }, 'rolling_back');
+  }
+
+  /** What is worse than before, or undefined. No decision in time counts as worse. */
+  async #watch(record: UpdateRecord, id: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+    const { ports, clock, times } = this.#options;
+    const watch = ports.line.watch(id);
+    try {
+      const beganMs = clock.monoMs();
+      let failedMs: number | undefined;
+      for (;;) {
+        await clock.sleep(times.lookMs, signal);
+        const spent = clock.monoMs() - beganMs;
+        const failure = id === undefined ? undefined : ports.line.failure(id);
+        failedMs = failure === undefined ? undefined : (failedMs ?? clock.monoMs());
+        if (failedMs !== undefined && clock.monoMs() - failedMs >= Math.min(FAILED_MS, times.trialMs)) return failure;
+        if (spent < times.trialMs) continue;
+        const { decided, problems } = judgeTrial(record.baseline ?? [], watch.figures());
+        if (decided) return problems.length === 0 ? undefined : problems.join('; ');
+        const hadResults = (record.baseline ?? []).some(({ inspected }) => inspected > 0);
+        // Cameras that gave nothing before either prove nothing against the update.
+        if (!hadResults && spent >= times.trialMs * 2 && id === undefined) return undefined;
+        if (spent >= times.trialMs * TRIAL_TIMES) return 'the cameras gave too few results to judge by';
+      }
+    } finally {
+      watch.end();
+    }
+  }
+
+  async #commit(record: UpdateRecord): Promise<UpdateRecord> {
+    const { journal, bundles, objects } = this.#options;
+    const { release } = complete(record);
+    if (release.kind === 'configuration') {
+      const sha256 = textHash(await this.#configurationText(release));
+      await journal.change((document) => ({ ...document, configuration: { sha256, target: record.target } }));
+    }
+    const done = await this.#over(record, 'committed');
+    // Of each model the version that runs and the one before it stay.
+    const { bundles: known } = await journal.read();
+    const keep = new Set<string>();
+    for (const name of (await bundles.pointers()).values()) {
+      keep.add(name);
+      const before = known[name]?.before;
+      if (before?.kind === 'update') keep.add(before.bundle);
+    }
+    await journal.change((document) => ({
+      ...document,
+      bundles: Object.fromEntries(Object.entries(document.bundles).filter(([name]) => keep.has(name))),
+    }));
+    await bundles.prune(keep);
+    await objects.prune();
+    return done;
+  }
+
+  async #back(record: UpdateRecord): Promise<UpdateRecord> {
+    const { ports, bundles, folder } = this.#options;
+    await this.#goOn(record, 'rolling_back');
+    const { release } = complete(record);
+    if (release.kind === 'configuration') {
+      await ports.configuration.write(await readFile(join(folder, 'configuration-before.yaml'), 'utf8'));
+    } else {
+      await bundles.point(release.id, record.before ?? { kind: 'catalog' });
+      await ports.line.reload(release.id);
+    }
+    return this.#over(record, 'rolled_back');
+  }
+
+  async #failed(record: UpdateRecord, error: unknown, signal: AbortSignal): Promise<UpdateRecord> {
+    if (isAbort(error) || signal.aborted) throw error;
+    const reason = {
+      code: error instanceof LinesideError ? error.code : 'update_failed',
+      message: messageOf(error).slice(0, 500),
+    };
+    this.#options.log.error({ target: record.target, state: record.state, ...reason }, 'update: a step has failed');
+    if (record.state === 'trial') return this.#goOn({ ...record, reason }, 'rolling_back');
+    if (record.state === 'rolling_back') return this.#over({ ...record, reason }, 'unable_to_roll_back');
+    if (TRY_AGAIN.has(reason.code) && record.origin.kind === 'repository') {
+      await this.#options.journal.put({ ...record, reason });
+      throw error;
+    }
+    return this.#over({ ...record, reason }, 'failed');
+  }
+
+  async #goOn(record: UpdateRecord, state: UpdateStateName): Promise<UpdateRecord> {
+    const { journal, clock, log, ports } = this.#options;
+    const isNew = record.state !== state;
+    const next = { ...record, state, sinceMs: isNew ? clock.wallMs() : record.sinceMs };
+    await journal.put(next);
+    if (isNew) {
+      log.info({ target: record.target, from: record.state, to: state }, 'update: next state');
+      if (state === 'trial' || state === 'rolling_back') ports.audit(`update_${state}`, facts(next));
+    }
+    return next;
+  }
+
+  async #over(record: UpdateRecord, state: UpdateStateName, reason = record.reason): Promise<UpdateRecord> {
+    const { journal, clock, log, ports } = this.#options;
+    const done = { ...record, state, sinceMs: clock.wallMs(), ...(reason === undefined ? {} : { reason }) };
+    await journal.put(done);
+    log.info({ target: record.target, from: record.state, to: state, reason: reason?.message }, 'update: it is over');
+    ports.audit(`update_${state}`, facts(done));
+    return done;
+  }
+
+  async #awaitInForce(text: string, signal: AbortSignal): Promise<void> {
+    const { ports, clock, times } = this.#options;
+    const beganMs = clock.monoMs();
+    for (;;) {
+      const answer = ports.configuration.inForce(text);
+      if (answer === true) return;
+      if (typeof answer === 'string') throw new UpdateError('update_configuration_refused', answer);
+      if (clock.monoMs() - beganMs >= IN_FORCE_MS) {
+        throw new UpdateError('update_configuration_refused', 'the line did not take the configuration in time');
+      }
+      await clock.sleep(Math.min(times.lookMs, 500), signal);
+    }
+  }
+
+  async #configurationText(release: ConfigurationRelease): Promise<string> {
+    const [file] = release.files;
+    const { objects } = this.#options;
+    if (file === undefined || !(await objects.holds(file))) {
+      throw new UpdateError('update_file_damaged', 'the configuration is damaged on this disk');
+    }
+    return readFile(objects.path(file.sha256), 'utf8');
+  }
+
+  /** A change that a person made since the last release is not overwritten without that being configured. */
+  async #assertNoLocalChange(): Promise<void> {
+    const { ports, journal } = this.#options;
+    const { configuration } = await journal.read();
+    if (configuration === undefined || ports.configuration.onLocalChange === 'replace') return;
+    if (textHash(await ports.configuration.text()) === configuration.sha256) return;
+    throw new UpdateError('update_local_configuration', `the file is not what ${configuration.target} has written`);
+  }
+
+  #assertMeant({ target, custom }: TrustedTarget): void {
+    const { device, version, configuration } = this.#options.ports;
+    const { series } = configuration;
+    if (custom.devices !== undefined && !custom.devices.includes(device)) {
+      throw new UpdateError('update_not_for_this_device', `${target} is for ${custom.devices.slice(0, 5).join(', ')}`);
+    }
+    if (custom.kind === 'configuration' && custom.id !== series) {
+      const takes = series === undefined ? 'no configuration' : `the series ${series}`;
+      throw new UpdateError('update_not_for_this_device', `this device takes ${takes} (updates.configuration)`);
+    }
+    if (custom.minAgent !== undefined && isLower(version, custom.minAgent)) {
+      throw new UpdateError(
+        'update_needs_newer_version',
+        `${target} needs Lineside ${custom.minAgent}, this is ${version}`,
+      );
+    }
+  }
+}
+
+/** Makes the folder of updates. */
+export async function makeUpdateFolder(folder: string): Promise<void> {
+  for (const part of ['objects', 'bundles', 'metadata'])
+    await mkdir(join(folder, part), { recursive: true, mode: 0o750 });
+}
+
+function complete({ release, bundle, target }: UpdateRecord): {
+  readonly release: ModelRelease | ConfigurationRelease;
+  readonly bundle: string;
+} {
+  if (release === undefined || bundle === undefined) throw new Error(`the state of ${target} lacks its release`);
+  return { release, bundle };
+}
+
+function facts({ target, counter, reason }: UpdateRecord): Record<string, string | number> {
+  return {
+    target,
+    ...(counter === undefined ? {} : { counter }),
+    ...(reason === undefined ? {} : { code: reason.code, reason: reason.message.slice(0, 200) }),
+  };
+}
+
+function limitOf({ limit }: UpdatePorts): Pick<UpdatePorts, 'limit'> {
+  return limit === undefined ? {} : { limit };
+}
+
+/** Compares versions of the form `1.2.3`. */
+function isLower(version: string, least: string): boolean {
+  const [a, b] = [version, least].map((text) => text.split(/[.-]/).slice(0, 3).map(Number));
+  for (let i = 0; i < 3; i += 1) {
+    const [x = 0, y = 0] = [a?.[i], b?.[i]];
+    if (x !== y) return x < y;
+  }
+  return false;
+}
