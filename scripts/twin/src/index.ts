@@ -29,6 +29,9 @@ export {
   type SignalChange,
   type SignalName,
   SIGNALS,
+  signalLineOf,
+  signalRecording,
+  type SentSignal,
   type Stop,
 } from './plant/index.ts';
 export { PRINT_FAULTS, type PrintFault, type PrintVerdict } from './printing/index.ts';

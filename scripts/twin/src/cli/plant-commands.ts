@@ -4,7 +4,7 @@ import type { CheckReport, Finding } from '../check/index.ts';
 import type { Plant } from '../plant/index.ts';
 import { LineError, loadLine } from '../scenes/index.ts';
 import { type Format, FORMATS } from '../tables/index.ts';
-import { formats, integer } from './arguments.ts';
+import { duration, formats, integer } from './arguments.ts';
 
 const PLANT_LINE = fileURLToPath(new URL('../../plant.yaml', import.meta.url));
 const DECLARATION = ['--line <file>', 'declaration of a line with a plant', PLANT_LINE] as const;
@@ -32,8 +32,15 @@ async function plantOf(file: string, seed: number | undefined): Promise<{ plant:
   return { plant: line.plant, seed: seed ?? line.seed };
 }
 
-/** Adds the commands that need no pictures: tables and check. */
+interface SignalsArguments {
+  readonly line: string;
+  readonly seconds: number;
+  readonly seed?: number;
+}
+
+/** Adds the commands that need no pictures: tables, check and signals. */
 export function addPlantCommands(program: Command): void {
+  addSignalsCommand(program);
   program
     .command('tables')
     .description('writes what the plant recorded: items, inspections (five of each item), stops, shifts')
@@ -83,6 +90,31 @@ Examples:
       const report = checkEffects(declared.plant, recorded.items, recorded.stops);
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : inWords(report));
       if (!report.ok) process.exitCode = 1;
+    });
+}
+
+/** Adds `signals`: what a source of signals sends, without waiting for the time to pass. */
+function addSignalsCommand(program: Command): void {
+  program
+    .command('signals')
+    .description('prints what the signals of the plant are from stream time 0 on, as JSON lines for a replay')
+    .requiredOption('--seconds <n>', 'length of the stretch', duration)
+    .option('--seed <n>', "instead of the declaration's", integer)
+    .option(...DECLARATION)
+    .addHelpText(
+      'after',
+      `
+Each line is {seconds, signal, value}, {seconds, signal, bad} or {seconds, alive: true}.
+
+Example:
+  twin signals --seconds 3600 > signals.jsonl
+  lineside replay --config lineside.yaml --signals signals.jsonl`,
+    )
+    .action(async ({ line, seconds, seed }: SignalsArguments) => {
+      const { signalLineOf, signalRecording } = await import('../plant/index.ts');
+      const declared = await plantOf(line, seed);
+      for (const sent of signalRecording(declared.plant, declared.seed, seconds))
+        process.stdout.write(`${signalLineOf(sent)}\n`);
     });
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Line, LineError, Scene } from '../scenes/index.ts';
-import { PlantSimulation, type SignalChange } from '../plant/index.ts';
+import { isSilentAt, PlantSimulation, type SignalChange } from '../plant/index.ts';
 import { type Faults, RtspServer } from '../rtsp/index.ts';
 import { type Announcement, Announcer } from './announcer.ts';
 import { LiveCamera } from './live-camera.ts';
@@ -117,7 +117,9 @@ class LivePlant {
   /** Publishes what changed since the last call, up to `now` (wall time in ms), and returns it. */
   until(now: number): readonly SignalLine[] {
     this.#changes = [];
-    this.#simulation.until((now - this.#zero) / 1000);
+    const seconds = (now - this.#zero) / 1000;
+    this.#simulation.until(seconds);
+    this.server.silent = isSilentAt(this.#simulation.plant, seconds);
     const lines = this.#changes.map((change) => signalLine(change, this.#zero));
     for (const line of lines) this.server.publish(line);
     return lines;

@@ -7,7 +7,9 @@ import type { SignalChange, SignalName } from '../plant/index.ts';
 export interface SignalLine {
   readonly type: 'signal';
   readonly signal: SignalName;
-  readonly value: string | number;
+  readonly value?: string | number;
+  /** In place of a value: why there is none. */
+  readonly bad?: string;
   readonly streamSeconds: number;
   /** ISO 8601, UTC. */
   readonly wallTime: string;
@@ -18,9 +20,9 @@ const ALIVE_MS = 1000;
 const MOST_WAITING = 1 << 20;
 
 export function signalLine(change: SignalChange, zero: number): SignalLine {
-  const { signal, value, atSeconds } = change;
+  const { signal, value, bad, atSeconds } = change;
   const wallTime = new Date(zero + atSeconds * 1000).toISOString();
-  return { type: 'signal', signal, value, streamSeconds: atSeconds, wallTime };
+  return { type: 'signal', signal, ...(bad === undefined ? { value } : { bad }), streamSeconds: atSeconds, wallTime };
 }
 
 /**
@@ -33,6 +35,7 @@ export class SignalServer {
   readonly #port: number;
   readonly #clients = new Set<Socket>();
   readonly #newest = new Map<SignalName, string>();
+  #isSilent = false;
 
   /** `port` 0 takes any free one. */
   constructor(host: string, port: number) {
@@ -52,13 +55,21 @@ export class SignalServer {
   publish(line: SignalLine): void {
     const text = `${JSON.stringify(line)}\n`;
     this.#newest.set(line.signal, text);
-    this.#send(text);
+    if (!this.#isSilent) this.#send(text);
+  }
+
+  /** While it is silent nothing is sent, although connections stay open; then the newest of each signal. */
+  set silent(isSilent: boolean) {
+    const begins = this.#isSilent && !isSilent;
+    this.#isSilent = isSilent;
+    if (begins) this.#send([...this.#newest.values()].join(''));
   }
 
   /** Sends proof of life until the signal aborts, then closes all connections. */
   async run(signal: AbortSignal): Promise<void> {
     try {
-      for await (const line of setInterval(ALIVE_MS, '{"alive":true}\n', { signal })) this.#send(line);
+      for await (const line of setInterval(ALIVE_MS, '{"alive":true}\n', { signal }))
+        if (!this.#isSilent) this.#send(line);
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {

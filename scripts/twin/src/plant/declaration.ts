@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SIGNAL_NAMES } from './signals.ts';
 
 /** What can be wrong with a pack: seen on the product, on its label, or in what is printed on it. */
 export const PLANT_FAULTS = [
@@ -66,6 +67,24 @@ const effect = z.discriminatedUnion('cause', [
   }),
 ]);
 
+const filler = z.strictObject({
+  /** Mean weight of a good pack above the nominal one. */
+  overfillGrams: z.number().default(0),
+  /** Packs that are filled badly: their fraction, and by how much they differ. */
+  misfills: z.array(z.strictObject({ rate, grams: z.number() })).default([]),
+  /** Times, again and again, in which every pack differs by so much. */
+  sags: z
+    .strictObject({ everySeconds: z.number().positive(), seconds: z.number().positive(), grams: z.number() })
+    .optional(),
+});
+
+const signalFaults = z.strictObject({
+  /** Fraction of the readings of a signal that are bad. */
+  bad: z.partialRecord(z.enum(SIGNAL_NAMES), rate).default({}),
+  /** Times, again and again, in which nothing arrives, so that every signal becomes stale. */
+  silences: z.strictObject({ everySeconds: z.number().positive(), seconds: z.number().positive() }).optional(),
+});
+
 export const plantSchema = z
   .strictObject({
     /** Wall time of stream time 0 for shifts, dates and tables; UTC. */
@@ -87,6 +106,10 @@ export const plantSchema = z
       /** Drift since the scale was calibrated, at each beginning of a shift. */
       driftGramsPerHour: z.number(),
     }),
+    /** How full packs are. Without it their mean is the nominal weight, and none is filled badly. */
+    filler: filler.optional(),
+    /** What is wrong with the signals themselves. Without it each is good and comes at once. */
+    signalFaults: signalFaults.optional(),
     temperature: z.strictObject({ meanC: z.number(), swingC: z.number().nonnegative() }),
     effects: z.array(effect).default([]),
   })

@@ -17,3 +17,4 @@ export { bestBefore, type PackLabel } from './label.ts';
 export { type Item, type LineState, PlantSimulation, type SignalChange, type Stop } from './simulation.ts';
 export { shiftAt, type ShiftAt, staffOf, temperatureAt } from './surroundings.ts';
 export { SIGNALS, type SignalName } from './signals.ts';
+export { isSilentAt, type SentSignal, signalLineOf, signalRecording } from './signal-recording.ts';

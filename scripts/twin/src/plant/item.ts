@@ -33,13 +33,23 @@ export function makeItem(plant: Plant, seed: number, plan: ItemPlan): Item {
   const own = plant.scale.sigmaGrams;
   const shown = product.sigmaGrams * effectOn(plant, 'weight_spread', moment);
   const spread = Math.sqrt(Math.max(0, shown * shown - own * own));
-  const trueGrams = product.nominalGrams + spread * normal(random);
+  const trueGrams = product.nominalGrams + spread * normal(random) + fillOf(plant, seed, number, atSeconds);
   const bias = plant.scale.driftGramsPerHour * hoursSinceCalibration + biasOf(plant, temperatureC);
   const readGrams = trueGrams + bias + own * normal(random);
   const fault = faultOf(plant, random, moment);
   const other = plant.products.find((candidate) => candidate !== product) ?? { ...product, code: '999999999999' };
   const label = labelFor(plant, product, other, batch, atSeconds, fault);
   return { number, atSeconds, product, batch, ...moment, trueGrams, readGrams, fault, label };
+}
+
+/** How far the filler is off the nominal weight. Drawn by itself, so that a filler changes nothing else of a pack. */
+function fillOf({ filler }: Plant, seed: number, number: number, atSeconds: number): number {
+  if (filler === undefined) return 0;
+  const random = new Random(seed, 'fill', number);
+  const misfill = filler.misfills.find(({ rate }) => random.chance(rate));
+  const { sags } = filler;
+  const isSagging = sags !== undefined && atSeconds % sags.everySeconds >= sags.everySeconds - sags.seconds;
+  return filler.overfillGrams + (misfill?.grams ?? 0) + (isSagging ? sags.grams : 0);
 }
 
 /** Normally distributed, mean 0 and deviation 1 (Box and Muller). */

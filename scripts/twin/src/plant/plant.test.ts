@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type Line, loadLine, parseLine, type Plant, PlantSimulation, Scene, type SignalChange } from '../index.ts';
+import {
+  type Line,
+  loadLine,
+  parseLine,
+  type Plant,
+  PlantSimulation,
+  Scene,
+  type SignalChange,
+  signalLineOf,
+  signalRecording,
+} from '../index.ts';
 import { Agenda } from './agenda.ts';
 import { ean13 } from './label.ts';
 import { shiftAt } from './surroundings.ts';
@@ -172,5 +182,57 @@ describe('a product camera that follows the plant', () => {
   it('needs a plant', () => {
     const text = `seed: 1\nsize: { width: 640, height: 360 }\nfps: 10\nperiodSeconds: 60\ncameras:\n  - { id: a, scene: product, bottlesPerMinute: 40, secondsInView: 6, follows: plant }\n`;
     expect(() => parseLine(text, 'x.yaml')).toThrow(/no plant is declared/);
+  });
+});
+
+describe('a plant whose signals have faults', () => {
+  const faulty: Plant = {
+    ...plant,
+    signalFaults: { bad: { weight: 0.1 }, silences: { everySeconds: 300, seconds: 30 } },
+  };
+
+  it('has so many bad readings of the declared signals, and the same truth behind them', () => {
+    const { changes, simulation } = run(4 * HOUR, 7, faulty);
+    const weights = changes.filter(({ signal }) => signal === 'weight');
+    const bad = weights.filter((change) => change.bad !== undefined);
+    expect(bad.length / weights.length).toBeGreaterThan(0.08);
+    expect(bad.length / weights.length).toBeLessThan(0.12);
+    expect(changes.filter(({ signal, bad: reason }) => signal !== 'weight' && reason !== undefined)).toEqual([]);
+    expect(simulation.items).toEqual(run(4 * HOUR).simulation.items);
+  });
+
+  it('sends nothing in a silence, then the newest of each signal, and proof of life at all other times', () => {
+    const sent = [...signalRecording(faulty, 7, 700)];
+    const isSilent = (at: number): boolean => at % 300 >= 270;
+    expect(sent.filter(({ atSeconds }) => isSilent(atSeconds))).toEqual([]);
+    const again = sent.filter(({ atSeconds, change }) => atSeconds === 300 && change !== undefined);
+    expect(again.map(({ change }) => change?.signal)).toEqual([...new Set(again.map(({ change }) => change?.signal))]);
+    expect(again.find(({ change }) => change?.signal === 'count')?.change?.atSeconds).toBeGreaterThan(297);
+    const alive = sent.filter(({ change }) => change === undefined).map(({ atSeconds }) => atSeconds);
+    expect(alive).toEqual(Array.from({ length: 701 }, (_, second) => second).filter((second) => !isSilent(second)));
+    expect(sent.map(({ atSeconds }) => atSeconds)).toEqual(
+      sent.map(({ atSeconds }) => atSeconds).toSorted((a, b) => a - b),
+    );
+    const bad = sent.find(({ change }) => change?.bad !== undefined);
+    expect(JSON.parse(signalLineOf(bad ?? { atSeconds: 0 }))).toEqual({
+      ...{ seconds: bad?.atSeconds, signal: 'weight', bad: 'sensor_fault' },
+    });
+  });
+
+  it('fills packs as the filler is declared: more than nominal, badly now and then, and less in its sags', () => {
+    const filler = {
+      overfillGrams: 2,
+      misfills: [{ rate: 0.02, grams: -60 }],
+      sags: { everySeconds: 600, seconds: 120, grams: -5 },
+    };
+    const { items } = run(4 * HOUR, 7, { ...plant, filler }).simulation;
+    const plain = run(4 * HOUR).simulation.items;
+    const added = items.map((item, index) => Math.round(item.trueGrams - (plain[index]?.trueGrams ?? 0)));
+    expect(new Set(added)).toEqual(new Set([2, -3, -58, -63]));
+    const short = added.filter((grams) => grams < -50).length / added.length;
+    expect(short).toBeGreaterThan(0.012);
+    expect(short).toBeLessThan(0.03);
+    for (const [index, { atSeconds }] of items.entries())
+      expect((added[index] ?? 0) % 5 === 2 || added[index] === -58, `${atSeconds}`).toBe(atSeconds % 600 < 480);
   });
 });

@@ -16,3 +16,4 @@ export const SIGNALS = {
 } as const;
 
 export type SignalName = keyof typeof SIGNALS;
+export const SIGNAL_NAMES = Object.keys(SIGNALS) as [SignalName, ...SignalName[]];

@@ -20,7 +20,10 @@ export interface Stop {
 export interface SignalChange {
   readonly atSeconds: number;
   readonly signal: SignalName;
+  /** What is true; where `bad` says that the source knows nothing, it is not what the source reports. */
   readonly value: string | number;
+  /** Why the source has no value. */
+  readonly bad?: string;
 }
 
 const SHORTEST_STOP = 5;
@@ -46,6 +49,7 @@ export class PlantSimulation {
   /** Rises with each start of the line: what was planned for an earlier run is void. */
   #run = 0;
   #rejects = 0;
+  #emitted = 0;
 
   /** `onSignal` gets every change of a signal, in order of time, while the simulation advances. */
   constructor(plant: Plant, seed: number, onSignal?: (change: SignalChange) => void) {
@@ -82,7 +86,10 @@ export class PlantSimulation {
   }
 
   #emit(signal: SignalName, value: string | number): void {
-    this.#onSignal?.({ atSeconds: this.#agenda.now, signal, value });
+    if (this.#onSignal === undefined) return;
+    this.#emitted += 1;
+    const isBad = new Random(this.#seed, 'bad', this.#emitted).chance(this.plant.signalFaults?.bad[signal] ?? 0);
+    this.#onSignal({ atSeconds: this.#agenda.now, signal, value, ...(isBad && { bad: 'sensor_fault' }) });
   }
 
   #product(): Product {
@@ -201,10 +208,11 @@ export class PlantSimulation {
   }
 
   #reportItem(item: Item): void {
-    this.#emit('count', item.number + 1);
     this.#emit('weight', round(item.readGrams, 1));
     this.#emit('label_code', item.label.code);
     this.#emit('label_date', item.label.bestBefore);
+    // Last, so that it can be the trigger for what was read of the same pack.
+    this.#emit('count', item.number + 1);
     if (item.fault === undefined) return;
     this.#rejects += 1;
     this.#emit('rejects', this.#rejects);

@@ -25,6 +25,8 @@ const look = {
   style: z.enum(STYLE_NAMES).optional(),
   /** Conditions of light and camera that hold all the time. */
   conditions: z.array(z.enum(CONDITIONS)).optional(),
+  /** How long the shutter is open, in ms: what moves is blurred. Left out, a picture is a moment. */
+  exposureMs: z.number().positive().max(200).optional(),
   /** Conditions that hold in a shift of the plant, by its name. */
   light: z.record(z.string(), z.enum(CONDITIONS)).optional(),
 };
@@ -47,6 +49,8 @@ const productCamera = z.strictObject({
   packs: z.enum(['bottles', 'cartons']).optional(),
   /** Every pack is the same product and has a label with a code, a date and a lot; with `follows`, those of the plant. */
   prints: printSchema.optional(),
+  /** Times in which no bottle crosses the middle of the picture, of a belt that does not follow the plant. */
+  gaps: z.array(z.strictObject({ at: seconds, seconds: z.number().positive() })).optional(),
   /** Hands that reach in over the bottles. */
   hands: z.array(z.strictObject({ at: seconds, seconds: z.number().positive().max(30) })).optional(),
   handsPerMinute: perMinute.optional(),
@@ -71,6 +75,9 @@ const peopleCamera = z.strictObject({
         facing: z.enum(['front', 'back', 'side']).optional(),
         /** Place of work as a fraction of the picture's width. */
         place: fraction.optional(),
+        /** Sides at which somebody comes in and leaves; by chance when left out. */
+        enters: z.enum(['left', 'right']).optional(),
+        leaves: z.enum(['left', 'right']).optional(),
         /** People who stand around this one. */
         companions: z.int().min(0).max(8).optional(),
         /** Garments that are missing, where `garments` is set. */

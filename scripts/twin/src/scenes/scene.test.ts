@@ -30,6 +30,48 @@ describe('a scene', () => {
     expect(frame(other, 100).equals(frame(new Scene(small, camera), 100))).toBe(false);
   });
 
+  it('blurs what moves along its way while the shutter is open, and leaves the truth and what stands still', () => {
+    const belt = { ...small.cameras.find(({ id }) => id === 'product')!, conditions: [], style: 'plain' as const };
+    const still = new Scene({ ...small, cameras: [belt] }, 'product');
+    const moving = new Scene({ ...small, cameras: [{ ...belt, exposureMs: 150 }] }, 'product');
+    expect(moving.truth(50)).toEqual(still.truth(50));
+    // The steepest steps from pixel to pixel: of the bottles' rows from left to right, and of the wall above them.
+    const steepest = (scene: Scene, fromRow: number, toRow: number): number => {
+      const pixels = frame(scene, 50);
+      let sum = 0;
+      for (let i = fromRow * 960; i < toRow * 960 - 3; i += 3)
+        sum += Math.max(0, Math.abs(pixels[i + 3]! - pixels[i]!) - 12);
+      return sum;
+    };
+    const [top, bottom] = [90, 150];
+    expect(steepest(moving, top, bottom)).toBeLessThan(0.8 * steepest(still, top, bottom));
+    expect(steepest(moving, 0, 12)).toBeGreaterThan(0.9 * steepest(still, 0, 12));
+  });
+
+  it('has no bottle in a gap, and everybody on the side that is declared', () => {
+    const cameras = parseLine(
+      JSON.stringify({
+        ...small,
+        cameras: [
+          { id: 'belt', scene: 'product', bottlesPerMinute: 60, secondsInView: 4, gaps: [{ at: 20, seconds: 15 }] },
+          {
+            id: 'hall',
+            scene: 'people',
+            visits: [{ at: 5, seconds: 20, headwear: 'cap', lane: 'front', enters: 'right', leaves: 'left' }],
+          },
+        ],
+      }),
+      'test',
+    );
+    const passages = new Scene(cameras, 'belt').events(0, 60).filter(({ kind }) => kind === 'passage');
+    expect(passages.filter(({ start }) => start >= 20 && start < 35)).toEqual([]);
+    expect(passages.filter(({ start }) => start >= 35).length).toBeGreaterThan(20);
+    const hall = new Scene(cameras, 'hall');
+    const xOf = (second: number): number => hall.truth(second * small.fps).find(({ label }) => label === 'person')!.x1;
+    expect(xOf(6)).toBeGreaterThan(160);
+    expect(xOf(24)).toBeLessThan(100);
+  });
+
   it('refuses a camera the line does not have, naming those it has', () => {
     expect(() => new Scene(line, 'roof')).toThrow(/no camera roof; it has product, people, floor/);
   });

@@ -45,6 +45,7 @@ export class Scene {
     readonly light: CameraDeclaration['light'];
   };
   readonly #phase: number;
+  readonly #exposureSeconds: number;
   #painted = -1;
 
   /** Throws LineError when the line has no such camera. */
@@ -66,6 +67,7 @@ export class Scene {
     this.#stage = new Stage(this.#play, this.width, this.height, look);
     this.#optics = underConditions(opticsFor(random, 'line'), camera.conditions ?? []);
     this.#shifts = { plant: line.plant, light: camera.light };
+    this.#exposureSeconds = (camera.exposureMs ?? 0) / 1000;
     this.#phase = random.between(0, Math.PI * 2);
   }
 
@@ -106,7 +108,10 @@ export class Scene {
 
   #paint(frameIndex: number): void {
     if (frameIndex === this.#painted) return;
-    this.#stage.paint(frameIndex / this.fps);
+    const seconds = frameIndex / this.fps;
+    const half = this.#exposureSeconds / 2;
+    if (half > 0) this.#stage.expose(seconds - half, seconds + half);
+    else this.#stage.paint(seconds);
     this.#painted = frameIndex;
   }
 }

@@ -12,6 +12,9 @@ export interface Play {
   readonly smear?: number;
 }
 
+/** Moments of which a picture with motion is the mean. */
+const MOMENTS = 6;
+
 /** One camera's canvas. The backdrop is painted once and copied under every frame. */
 export class Stage {
   readonly width: number;
@@ -23,6 +26,8 @@ export class Stage {
   readonly #look: Look | undefined;
   #backdrop: Uint8Array | undefined;
   #soft: SoftCopy | undefined;
+  /** What the open shutter saw; undefined where pictures are moments. */
+  #exposed: Uint8Array | undefined;
 
   /** `look`: how it is drawn; none draws as the scenes are designed. */
   constructor(play: Play, width: number, height: number, look?: Look) {
@@ -54,10 +59,26 @@ export class Stage {
     if (smear > 0) smeared(canvas, (smear * this.width) / UNITS.width);
   }
 
+  /** Paints what passes while the shutter is open from `from` to `to`; objects are where they are in the middle. */
+  expose(from: number, to: number): void {
+    const sums = new Uint16Array(this.#canvas.pixels.length);
+    for (let moment = 0; moment < MOMENTS; moment += 1) {
+      this.paint(from + ((moment + 0.5) / MOMENTS) * (to - from));
+      const { pixels } = this.#canvas;
+      for (let i = 0; i < sums.length; i += 1) sums[i] = sums[i]! + pixels[i]!;
+    }
+    this.paint((from + to) / 2);
+    this.#exposed = Uint8Array.from(sums, (sum) => Math.round(sum / MOMENTS));
+  }
+
   /** Writes what was painted last, as the camera delivers it: RGB24, width x height x 3 bytes. */
   develop(optics: Optics, frame: number, out: Uint8Array): void {
     const delivered = this.#look?.optics(optics) ?? optics;
     const { pixels, spans } = this.#canvas;
+    if (this.#exposed) {
+      this.#finish.apply(this.#exposed, this.width, this.height, delivered, frame, out);
+      return;
+    }
     if (delivered.camera || delivered.softness !== 1 || !this.#backdrop) {
       this.#finish.apply(pixels, this.width, this.height, delivered, frame, out);
       return;

@@ -30,6 +30,8 @@ function scriptedPlans(camera: PeopleCamera, seed: Seed, period: number, from: n
       headwear: declared.headwear,
       index,
       place: declared.place,
+      enters: declared.enters,
+      leaves: declared.leaves,
       without: camera.garments ? (declared.without ?? []) : undefined,
     };
     const placed = anywhere(camera, seed, plan);

@@ -35,6 +35,8 @@ export interface VisitPlan {
   readonly facing?: Visit['facing'];
   /** Place of work, as a fraction of the picture's width. */
   readonly place?: number | undefined;
+  readonly enters?: Visit['entersAt'] | undefined;
+  readonly leaves?: Visit['leavesAt'] | undefined;
   /** Garments that are missing; undefined leaves clothes to chance. */
   readonly without?: readonly Garment[] | undefined;
   /** Nearer to the camera than others of the lane, in units. */
@@ -63,10 +65,17 @@ export function planVisit(hall: PeopleHall, seed: readonly [number, string], pla
     lane,
     y: y + (plan.nearer ?? 0),
     station: plan.place === undefined ? station : plan.place * UNITS.width,
-    entersAt: random.pick(['left', 'right']),
-    leavesAt: random.pick(['left', 'right']),
+    ...sidesOf(plan, random.pick(['left', 'right']), random.pick(['left', 'right'])),
     seed: `${seed.join('.')}.${plan.key}`,
   };
+}
+
+function sidesOf(
+  { enters, leaves }: VisitPlan,
+  entersAt: Visit['entersAt'],
+  leavesAt: Visit['leavesAt'],
+): Pick<Visit, 'entersAt' | 'leavesAt'> {
+  return { entersAt: enters ?? entersAt, leavesAt: leaves ?? leavesAt };
 }
 
 /** How fast somebody walks (units per second), and when they reach and leave their place of work (stream time). */

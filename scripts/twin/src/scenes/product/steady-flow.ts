@@ -4,7 +4,7 @@ import { Random } from '../../raster/index.ts';
 import { DEFECTS, type DefectKind } from './bottle.ts';
 import type { Flow } from './flow.ts';
 
-/** A belt that never stops: bottle k crosses the middle near (k + 0.5) intervals after the start. */
+/** A belt that never stops: bottle k crosses the middle near (k + 0.5) intervals after the start, except in gaps. */
 export class SteadyFlow implements Flow {
   readonly #camera: ProductCamera;
   readonly #seed: readonly [number, string];
@@ -28,7 +28,8 @@ export class SteadyFlow implements Flow {
   crossing(from: number, to: number): number[] {
     const first = Math.floor(from / this.#interval) - 1;
     const last = Math.ceil(to / this.#interval) + 1;
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    return this.#camera.gaps === undefined ? all : all.filter((k) => !this.#isMissing(k));
   }
 
   at(k: number, seconds: number): number {
@@ -52,6 +53,14 @@ export class SteadyFlow implements Flow {
     const scripted = occurrences(incidents, this.#period, enters - half, enters + half)[0];
     if (scripted) return scripted.declared.kind === 'any' ? random.pick(DEFECTS) : scripted.declared.kind;
     return random.chance(defectRate) ? random.pick(DEFECTS) : undefined;
+  }
+
+  /** Whether bottle k would cross in a gap. */
+  #isMissing(k: number): boolean {
+    const { gaps = [] } = this.#camera;
+    const at = this.#crossing(k);
+    const longest = Math.max(0, ...gaps.map(({ seconds }) => seconds));
+    return occurrences(gaps, this.#period, at - longest, at).some((gap) => at < gap.at + gap.declared.seconds);
   }
 
   #crossing(k: number): number {
