@@ -51,6 +51,18 @@ describe('downtime', () => {
     expect(play(downtime, 60_200, 68_000, () => [])).toEqual([]);
   });
 
+  it('stays open while the plant is silent and a product only stands in view, until another one comes into view', () => {
+    const downtime = rule({ stateSignal: 'state' });
+    const silent: SignalReading = { state: 'stale', reason: 'too_old' };
+    expect(story(withSignals(downtime, 0, 3000, { state: good('jam') }))).toEqual(['opened #1']);
+    expect(withSignals(downtime, 3200, 60_000, { state: silent })).toEqual([]);
+    const tracks = [...product(), track(2, 'product', [100, 100, 140, 160], { firstSeenMs: 61_000 })];
+    const outputs: RuleOutput[] = [];
+    for (let atMs = 61_000; atMs <= 65_000; atMs += STEP_MS)
+      outputs.push(...downtime.step({ frame: frameAt(atMs), tracks, signals: signalsOf({ state: silent }) }));
+    expect(story(outputs)).toEqual(['closed(cleared) #1']);
+  });
+
   it('believes the plant while its signal is good, with the reason of the stop', () => {
     const downtime = rule({ stateSignal: 'state', reasonSignal: 'why' });
     const outputs = withSignals(downtime, 0, 3000, { state: good('jam'), why: good('bottle fell') });

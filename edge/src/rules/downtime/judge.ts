@@ -34,6 +34,9 @@ export class DowntimeJudge implements Judge {
   #emptyMs = 0;
   #latestMs: number | undefined;
   #standing: Standing = { stands: false, source: 'products' };
+  /** Since when the plant does not say how the line is, and whether a product has come into view since. */
+  #silentSinceMs: number | undefined;
+  #hasMoved = false;
   #reason: string | undefined;
 
   constructor(setup: JudgeSetup<DowntimeOptions>) {
@@ -51,12 +54,18 @@ export class DowntimeJudge implements Judge {
   judge(...[frame, tracks, , signals]: Parameters<Judge['judge']>): RuleOutput[] {
     const { atMs } = frame;
     this.#lookForProducts(frame, tracks);
+    this.#lookForMovement(atMs, tracks, signals);
     const isPlanned = this.#planned?.at(atMs) === true && this.#setup.place.wallTime?.(atMs) !== undefined;
     if (isPlanned) this.#emptyMs = 0;
     this.#standing = this.#judgeStanding(signals);
     const [known] = this.incidents.subjects;
     const stands = this.#standing.stands && !isPlanned;
     if (known === undefined && !stands) return [];
+    if (known?.incident.isOpen === true && !stands && !isPlanned && this.#isUnknown) {
+      known.incident.stay(atMs);
+      known.incident.hide();
+      return [];
+    }
     const subject = known ?? this.incidents.add(this.#newSubject());
     if (!stands) return this.incidents.observe(subject, atMs, { condition: false, reason: 'cleared' });
     this.#reason = this.#reasonFrom(signals) ?? this.#reason;
@@ -87,6 +96,24 @@ export class DowntimeJudge implements Judge {
     );
     if (isSeen || sinceMs < 0) this.#emptyMs = 0;
     else if (sinceMs <= this.#maxGapMs) this.#emptyMs += sinceMs;
+  }
+
+  /** The plant said that the line stands, and is silent now: a product that stands in view does not prove that it runs. */
+  get #isUnknown(): boolean {
+    return this.#silentSinceMs !== undefined && !this.#hasMoved;
+  }
+
+  #lookForMovement(atMs: number, tracks: readonly Track[], signals: Signals | undefined): void {
+    const { stateSignal, labels } = this.#setup.options;
+    if (stateSignal === undefined || valueOf(signals?.get(stateSignal)) !== undefined) {
+      this.#silentSinceMs = undefined;
+      this.#hasMoved = false;
+      return;
+    }
+    const sinceMs = (this.#silentSinceMs ??= atMs);
+    this.#hasMoved ||= tracks.some(
+      ({ label, confirmed, firstSeenMs }) => labels.includes(label) && confirmed && firstSeenMs > sinceMs,
+    );
   }
 
   #judgeStanding(signals: Signals | undefined): Standing {

@@ -83,7 +83,7 @@ export const OPTIONS = signalRuleOptions('weight', {
     .default(5)
     .meta(
       key({
-        description: 'Items in a row without the fault that close an event about single items.',
+        description: 'Items in a row without the fault that close an event.',
         unit: 'items',
         restart: 'rule',
         example: 10,

@@ -8,6 +8,9 @@ import type { WeightOptions } from './options.ts';
 import { WEIGHT_CONDITIONS, type Weighed, Weighing } from './weighing.ts';
 import { TallyCounts } from '../tally-counts.ts';
 
+/** Part of the window that must be without the fault before an event about the window closes. */
+const WINDOW_FRACTION = 0.2;
+
 /** Judges each item that the scale weighs. A weight that is bad or stale is no result: neither good nor a fault. */
 export class WeightRule implements Rule {
   readonly id: string;
@@ -26,9 +29,11 @@ export class WeightRule implements Rule {
     this.#weighing = new Weighing(options);
     const { clearItems, updateInterval, maxUnobserved, schedule, shifts } = options;
     const limits = { clearItems, updateEveryMs: updateInterval.ms, maxUnobservedMs: maxUnobserved.ms };
+    // What is judged over a window changes slowly, and sways about its limit for as long.
+    const ofWindow = { ...limits, clearItems: Math.max(clearItems, Math.ceil(WINDOW_FRACTION * options.window)) };
     this.#faults = WEIGHT_CONDITIONS.map((condition) => {
       const isOfOne = condition === 'under_t2' || condition === 'over';
-      return { fault: new Fault(condition, isOfOne ? limits : { ...limits, clearItems: 1 }), key: '' };
+      return { fault: new Fault(condition, isOfOne ? limits : ofWindow), key: '' };
     });
     this.#inForce = new InForce({ schedule, shifts, plan, wallTime });
   }

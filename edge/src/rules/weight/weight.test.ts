@@ -81,8 +81,14 @@ describe('weight', () => {
     expect(scale.story).toEqual([]);
     scale.weigh(480);
     expect(scale.story).toEqual(['opened t1_fraction', 'opened average_under']);
-    scale.weigh(...Array.from({ length: 10 }, () => 505));
+    scale.weigh(...Array.from({ length: 14 }, () => 505));
     expect(scale.story.slice(2).toSorted()).toEqual(['closed average_under cleared', 'closed t1_fraction cleared']);
+  });
+
+  it('has one event of an average that sways about the nominal weight', () => {
+    const scale = new Scale();
+    for (let k = 0; k < 8; k += 1) scale.weigh(...Array.from({ length: 3 }, () => 497), 507);
+    expect(scale.story.filter((one) => !one.startsWith('updated'))).toEqual(['opened average_under']);
   });
 
   it('takes a weight that is bad or stale for no result: neither good nor a fault, and it closes nothing', () => {
