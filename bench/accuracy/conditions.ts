@@ -20,6 +20,14 @@ export const CONDITIONS: readonly Condition[] = [
   lit('low_bitrate', 'a stream of low bit rate, with blocks'),
   { id: 'crowded', what: 'three times as many people who have nothing to do with it', camera: crowded },
   { id: 'fast', what: 'twice as many products a minute at twice the speed', camera: faster },
+  {
+    id: 'motion_blur',
+    what: 'a shutter that is open for 40 ms, so that what moves is blurred',
+    camera: (camera) => ({ ...camera, exposureMs: 40 }),
+  },
+  { id: 'good_signals', what: 'signals of the plant that are good and come at once' },
+  { id: 'scale_drift', what: 'a scale that drifts by 0.1 g an hour, with an error of 0.8 g' },
+  { id: 'bad_signals', what: 'one reading in fifty is bad, and nothing arrives for 20 s of each ten minutes' },
 ];
 
 function styled(style: NonNullable<CameraDeclaration['style']>, what: string): Condition {

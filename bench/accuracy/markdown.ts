@@ -20,6 +20,7 @@ export function accuracyMarkdown(result: AccuracyResult): string {
       [
         'kind',
         'condition',
+        'twin time',
         'true events',
         'precision',
         'recall',
@@ -32,6 +33,7 @@ export function accuracyMarkdown(result: AccuracyResult): string {
       result.events.map((row) => [
         row.kind,
         row.condition === 'all' ? '**all**' : row.condition,
+        twinTime(row.seconds),
         `${row.truth}`,
         rate(row.precision),
         rate(row.recall),
@@ -101,7 +103,7 @@ function goals({ events, films, counts, goals: goal, secondsPerKind, modelVersio
   const versions = modelVersions
     .map(({ id, version, sha256 }) => `${id} ${version} (${sha256.slice(0, 8)})`)
     .join(', ');
-  return `### Goals\n\nEach kind was measured in ${minutes} minutes of twin time, with the models ${versions}.\n\n${table(['figure', 'goal', 'reached', ''], rows)}\n`;
+  return `### Goals\n\nEach scene was shown for ${minutes} minutes of twin time, with the models ${versions}.\n\n${table(['figure', 'goal', 'reached', ''], rows)}\n`;
 }
 
 /** False events of all rules together, in 10 minutes of the films. */
@@ -146,6 +148,10 @@ function losses({ events }: AccuracyResult): string {
 
 function met(reached: boolean): string {
   return reached ? 'reached' : '**not reached**';
+}
+
+function twinTime(seconds: number): string {
+  return seconds < 3600 ? `${Math.round(seconds / 6) / 10} min` : `${Math.round(seconds / 360) / 10} h`;
 }
 
 function rate(value: number | null): string {

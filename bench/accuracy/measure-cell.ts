@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replay } from '../../edge/src/app/index.ts';
+import { replay, type ReplayTally } from '../../edge/src/app/index.ts';
 import { type ConfigSources, loadConfig } from '../../edge/src/config/index.ts';
 import {
   type Judgement,
@@ -8,15 +8,19 @@ import {
   readTruthFile,
   type ReportedEvent,
   ReportedEvents,
-  trueEvents,
 } from '../../edge/src/event-accuracy/index.ts';
 import type { Cell } from './cells.ts';
+import { type PlantRecording, playedBack } from './plant-recording.ts';
+import { countedItems } from './counted-items.ts';
 import type { Film } from './film.ts';
+import { rulesOfKind, rulesOn } from './kinds.ts';
 import { digest, digestOfFolders, type Store } from './store.ts';
 
 /** What the product reported of one film. */
 export interface ReplayedFilm {
   readonly reports: readonly ReportedEvent[];
+  /** What rules counted, one report for each item. */
+  readonly counted: readonly ReportedEvent[];
   readonly recordedMs: number;
   readonly offered: number;
   readonly inspected: number;
@@ -37,28 +41,59 @@ export interface Surroundings {
   readonly watch: Watch;
 }
 
-/** The configuration of a cell: one camera with the models and the rule of its kind, everything else as by default. */
-export function configOf({ kind }: Cell): string {
-  const camera = { id: kind.camera.id, url: '/film.mp4', fps: kind.fps, models: kind.models };
-  const rule = { id: kind.id, type: kind.id, camera: kind.camera.id, ...kind.rule };
-  return JSON.stringify({ device: 'accuracy', cameras: [camera], rules: [rule] }, null, 2);
+/** The configuration of a cell: one camera with the models of its scene, and the rules of every kind on it. */
+export function configOf({ scene }: Cell): string {
+  const { camera, fps, models, zones = [], signals = [] } = scene;
+  const cameras = [{ id: camera.id, url: '/film.mp4', fps, models, zones }];
+  const rules = rulesOn(scene).map(({ id, type, options }) => ({ id, type, camera: camera.id, ...options }));
+  return JSON.stringify({ device: 'accuracy', cameras, signals, rules }, null, 2);
 }
 
 /** Runs the product on a cell's film, every frame of it, and judges what it reported. */
 export async function measureCell(cell: Cell, film: Film, around: Surroundings): Promise<CellMeasurement> {
   const text = configOf(cell);
-  const configPath = join(around.store.folder, `${cell.id}.lineside.yaml`);
+  const name = `${cell.scene.id}.${cell.condition.id}`;
+  const configPath = join(around.store.folder, `${name}.lineside.yaml`);
   await writeFile(configPath, text);
   const { config } = await loadConfig(configPath, around.sources);
-  const [rule] = config.rules;
-  const replayed = await replayFilm({ name: cell.id, configPath, text, camera: cell.kind.camera.id, ...film }, around);
-  const truths = trueEvents(await readTruthFile(film.truth), cell.kind.camera.id);
-  const judgement = judgeEvents(truths, replayed.reports, {
-    recordedMs: replayed.recordedMs,
-    ruleDelayMs: rule !== undefined && 'minDuration' in rule ? rule.minDuration.ms : 0,
-    clearAfterMs: rule !== undefined && 'clearAfter' in rule ? rule.clearAfter.ms : 0,
+  const replayed = await replayFilm({ name, configPath, text, camera: cell.scene.camera.id, ...film }, around);
+  const truth = await readTruthFile(film.truth);
+  const judgements = rulesOfKind(cell.kind, cell.scene).flatMap((rule) => {
+    const configured = config.rules.find(({ id }) => id === rule.id);
+    const reported = (rule.counts === true ? replayed.counted : replayed.reports).filter((one) => one.rule === rule.id);
+    return rule.reports.map(({ condition, delayMs, truths }) =>
+      judgeEvents(
+        truths(truth).map((one) => ({ ...one, camera: cell.scene.camera.id, kind: cell.kind.eventKind })),
+        condition === undefined ? reported : reported.filter((one) => one.condition === condition),
+        {
+          recordedMs: replayed.recordedMs,
+          ...delaysOf(configured),
+          ...(delayMs !== undefined && { ruleDelayMs: delayMs }),
+        },
+      ),
+    );
   });
-  return { judgement, ...replayed };
+  return { judgement: together(judgements), ...replayed };
+}
+
+function delaysOf(rule: object | undefined): { ruleDelayMs: number; clearAfterMs: number } {
+  const msOf = (key: 'minDuration' | 'clearAfter'): number => {
+    const value: unknown = rule === undefined ? undefined : Object.entries(rule).find(([name]) => name === key)?.[1];
+    return typeof value === 'object' && value !== null && 'ms' in value && typeof value.ms === 'number' ? value.ms : 0;
+  };
+  return { ruleDelayMs: msOf('minDuration'), clearAfterMs: msOf('clearAfter') };
+}
+
+function together(judgements: readonly Judgement[]): Judgement {
+  return {
+    matched: judgements.flatMap(({ matched }) => matched),
+    missed: judgements.flatMap(({ missed }) => missed),
+    doubles: judgements.flatMap(({ doubles }) => doubles),
+    wrong: judgements.flatMap(({ wrong }) => wrong),
+    optional: judgements.flatMap(({ optional }) => optional),
+    unclosed: judgements.flatMap(({ unclosed }) => unclosed),
+    mislabelled: judgements.flatMap(({ mislabelled }) => mislabelled),
+  };
 }
 
 export interface FilmToReplay {
@@ -68,6 +103,8 @@ export interface FilmToReplay {
   readonly text: string;
   readonly camera: string;
   readonly video: string;
+  /** What the plant signals in place of a video. */
+  readonly plant?: PlantRecording;
 }
 
 /** What judges a film, beside its configuration: a change of it makes earlier results void. */
@@ -75,8 +112,14 @@ let judges: string | undefined;
 
 /** What the product reports of one film; taken from an earlier run where nothing that decides it has changed. */
 export async function replayFilm(film: FilmToReplay, around: Surroundings): Promise<ReplayedFilm> {
-  judges ??= digestOfFolders('edge/src/rules', 'edge/src/tracking', 'models/catalog');
-  const name = `${film.name}.${digest(film.video, film.text, judges)}.reports`;
+  judges ??= digestOfFolders(
+    'edge/src/rules',
+    'edge/src/tracking',
+    'edge/src/signals',
+    'edge/src/event-accuracy',
+    'models/catalog',
+  );
+  const name = `${film.name}.${digest(film.video, film.plant?.name, film.text, judges)}.reports`;
   const known = around.store.load(name) as ReplayedFilm | undefined;
   if (known !== undefined) return known;
   const replayed = await around.watch(film, around.sources, around.signal);
@@ -88,18 +131,23 @@ export async function replayFilm(film: FilmToReplay, around: Surroundings): Prom
 /** The film in the place of a camera of the complete product (`lineside replay`). Throws what `replay` throws. */
 export const watchWithProduct: Watch = async (film, sources, signal) => {
   const events = new ReportedEvents();
+  const tallies: ReplayTally[] = [];
   const summary = await replay({
     configPath: film.configPath,
     sources,
     version: 'accuracy',
-    recordings: [{ camera: film.camera, path: film.video }],
+    ...(film.plant === undefined
+      ? { recordings: [{ camera: film.camera, path: film.video }] }
+      : { recordings: [], ...playedBack(film.plant) }),
     onEvent: (event) => events.add(event),
+    onTally: (tally) => tallies.push(tally),
     signal,
   });
   const sum = (part: 'offered' | 'inspected'): number => summary.cameras.reduce((total, one) => total + one[part], 0);
   return {
     reports: events.all(),
-    recordedMs: Math.max(0, ...summary.cameras.map(({ recordedMs }) => recordedMs)),
+    counted: countedItems(tallies),
+    recordedMs: summary.recordedMs,
     offered: sum('offered'),
     inspected: sum('inspected'),
     tookMs: summary.tookMs,

@@ -39,8 +39,8 @@ const rightly = (k: number, lateSeconds = 0): ReportedEvent => report(`right-${k
 
 /** In `dark` it misses three, says one twice, sees one spill in the wrong place, one out of nothing, and never closes one. */
 const SCRIPT: Readonly<Record<string, readonly ReportedEvent[]>> = {
-  'spill.ordinary': TRUTH.incidents.map((_, k) => rightly(k)),
-  'spill.dark': [
+  'floor.ordinary': TRUTH.incidents.map((_, k) => rightly(k)),
+  'floor.dark': [
     report('elsewhere', 10, { box: [400, 100, 500, 160] }),
     rightly(1, 0.4),
     report('twice', 75),
@@ -64,7 +64,7 @@ function scripted(watched: string[]): AccuracyTools {
     watch: (film) => {
       watched.push(film.name);
       const reports = SCRIPT[film.name] ?? [];
-      return Promise.resolve({ reports, recordedMs: 600_000, offered: 3000, inspected: 3000, tookMs: 1 });
+      return Promise.resolve({ reports, counted: [], recordedMs: 600_000, offered: 3000, inspected: 3000, tookMs: 1 });
     },
   };
 }

@@ -75,7 +75,8 @@ async function measureAll(cells: readonly Cell[], around: Surroundings, options:
     const counts = `${matched.length} right, ${missed.length} missed, ${wrong.length} wrong, ${doubles.length} doubles`;
     say(`${index + 1} of ${cells.length}  ${cell.id}: ${counts} in ${cell.seconds} s`);
     measured.push({ cell, measurement });
-    if (options.removeFilms) await rm(film.video);
+    const isShared = cells.slice(index + 1).some((later) => later.scene === cell.scene && later.seed === cell.seed);
+    if (options.removeFilms && !isShared) await rm(film.video);
   }
   return measured;
 }

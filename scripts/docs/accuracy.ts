@@ -15,6 +15,16 @@ left out of it: a figure that misses its goal and every single loss are below.
 The simulated line (the twin) is drawn as a film, with another seed than any picture that a model was trained on, in styles
 that no model was trained on, and under bad light and with bad cameras. The complete product runs on the film as in
 \`lineside replay\`: FFmpeg, models, tracking and rules with their defaults, journal. Every frame is inspected, faster than real time.
+Kinds that one scene shows share its films. Scale and state of the line need no pictures: the signals of the twin's plant are
+replayed on their own clock, hours of them, beside a camera whose detections are scripted.
+
+Some rules are not at their defaults, so that twenty events do not take a day: their zones, limits and intervals are in
+\`bench/accuracy/kinds.ts\`. What is true follows from what the twin drew (where people and products were in each frame), or
+from what its plant did (true weights, stops), and not from what the rule computes. Of \`count\`, each product that crosses is
+a true event, and each one that is counted a report. A weight within the declared error of the scale may be reported or not.
+Of \`ppe\`, only headwear is measured here: no model for other garments ships. The rule is tested on the twin's masks, gloves and
+coats behind a detector with a stated error (\`tests/flow/twin-rules.test.ts\`).
+
 The real films are sample videos of Intel's IoT developer kit; what they show was counted by eye, frame by frame
 (\`bench/accuracy/film-truth.yaml\`).
 

@@ -8,6 +8,7 @@ export interface ReportedTransition {
   readonly atMs: number;
   readonly output: Pick<RuleOutput, 'phase' | 'kind' | 'rule' | 'zone' | 'label' | 'box'> & {
     readonly reason?: RuleOutput['reason'];
+    readonly details?: RuleOutput['details'];
   };
 }
 
@@ -19,8 +20,9 @@ export class ReportedEvents {
     const known = this.#events.get(id);
     if (output.phase === 'opened' || known === undefined) {
       const { kind, rule, zone, label, box } = output;
+      const condition = conditionOf(output.details);
       const place = { ...(zone !== undefined && { zone }), ...(box !== undefined && { box }) };
-      this.#events.set(id, { id, camera, kind, rule, label, openedMs: atMs, ...place });
+      this.#events.set(id, { id, camera, kind, rule, label, openedMs: atMs, ...place, ...condition });
     }
     // The end of the recording is no end of what it shows.
     if (output.phase === 'closed' && output.reason !== 'restart') {
@@ -32,4 +34,12 @@ export class ReportedEvents {
   all(): readonly ReportedEvent[] {
     return [...this.#events.values()];
   }
+}
+
+/** Details by which rules name what they report. */
+const NAMED = ['condition', 'outcome', 'state'] as const;
+
+function conditionOf(details: RuleOutput['details']): Pick<ReportedEvent, 'condition'> {
+  const named = NAMED.map((name) => details?.[name]).find((value) => typeof value === 'string');
+  return typeof named === 'string' ? { condition: named } : {};
 }

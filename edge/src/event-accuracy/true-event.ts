@@ -26,6 +26,8 @@ export interface ReportedEvent {
   readonly rule: string;
   readonly zone?: string;
   readonly label: string;
+  /** What was reported when it opened, of a rule that reports several conditions: `too_long`, `overdue`, `below`. */
+  readonly condition?: string;
   /** The box of the opening transition. */
   readonly box?: Box;
   readonly openedMs: number;

@@ -28,10 +28,23 @@ const box = z.object({
   visible: z.number().default(1),
 });
 
+const event = z.object({
+  kind: z.string(),
+  subject: z.string().default(''),
+  start: seconds,
+  end: seconds,
+  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+});
+
 const truthFile = z.object({
   camera: z.string().optional(),
   fps: z.number().positive().optional(),
+  /** Size of the picture in which the boxes are given. */
+  width: z.number().positive().optional(),
+  height: z.number().positive().optional(),
   incidents: z.array(incident),
+  /** Whatever else is true, as the twin writes it: passages, cleanings, stops. */
+  events: z.array(event).default([]),
   frames: z.array(z.object({ seconds, boxes: z.array(box) })).default([]),
 });
 
