@@ -164,7 +164,7 @@ const PLANT: Plant = {
   // A pack in 400 is short by more than twice the tolerance of 15 g, one too heavy, and for 3 minutes of 20 all are light.
   filler: {
     overfillGrams: 2,
-    misfills: [
+    badFills: [
       { rate: 0.0025, grams: -42 },
       { rate: 0.0025, grams: 42 },
     ],

@@ -71,7 +71,7 @@ const filler = z.strictObject({
   /** Mean weight of a good pack above the nominal one. */
   overfillGrams: z.number().default(0),
   /** Packs that are filled badly: their fraction, and by how much they differ. */
-  misfills: z.array(z.strictObject({ rate, grams: z.number() })).default([]),
+  badFills: z.array(z.strictObject({ rate, grams: z.number() })).default([]),
   /** Times, again and again, in which every pack differs by so much. */
   sags: z
     .strictObject({ everySeconds: z.number().positive(), seconds: z.number().positive(), grams: z.number() })

@@ -46,10 +46,10 @@ export function makeItem(plant: Plant, seed: number, plan: ItemPlan): Item {
 function fillOf({ filler }: Plant, seed: number, number: number, atSeconds: number): number {
   if (filler === undefined) return 0;
   const random = new Random(seed, 'fill', number);
-  const misfill = filler.misfills.find(({ rate }) => random.chance(rate));
+  const badFill = filler.badFills.find(({ rate }) => random.chance(rate));
   const { sags } = filler;
   const isSagging = sags !== undefined && atSeconds % sags.everySeconds >= sags.everySeconds - sags.seconds;
-  return filler.overfillGrams + (misfill?.grams ?? 0) + (isSagging ? sags.grams : 0);
+  return filler.overfillGrams + (badFill?.grams ?? 0) + (isSagging ? sags.grams : 0);
 }
 
 /** Normally distributed, mean 0 and deviation 1 (Box and Muller). */

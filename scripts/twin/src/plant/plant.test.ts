@@ -222,7 +222,7 @@ describe('a plant whose signals have faults', () => {
   it('fills packs as the filler is declared: more than nominal, badly now and then, and less in its sags', () => {
     const filler = {
       overfillGrams: 2,
-      misfills: [{ rate: 0.02, grams: -60 }],
+      badFills: [{ rate: 0.02, grams: -60 }],
       sags: { everySeconds: 600, seconds: 120, grams: -5 },
     };
     const { items } = run(4 * HOUR, 7, { ...plant, filler }).simulation;
