@@ -98,6 +98,7 @@ function Event({ event, line, now, show }) {
       <p class="title"><b>${title(event)}</b> <span class="pill ${severityTone(event.severity)}">${severityWord(event.severity)}</span></p>
       <p class="small">${kindWord(event.kind)} · ${line} · ${event.camera}${event.zone !== null && event.zone !== 'picture' ? ` · ${event.zone}` : ''}</p>
       <p class="small">${time(event.openedAtMs, event.clock)} · ${duration(event, now)}</p>
+      ${(event.clips ?? []).length > 0 && html`<p class="small">with video</p>`}
       ${event.model?.degraded && html`<p class="small warn-text">from a degraded model</p>`}
     </div>
   </li>`;
@@ -130,6 +131,15 @@ function missing({ snapshot, details }, failed) {
   return why === undefined ? 'No snapshot was made' : `No snapshot: ${reason(why)}`;
 }
 
+/** Where in the picture it is; the snapshot itself is kept without boxes. */
+function Box({ event: { box, frame } }) {
+  if (box === undefined || frame === undefined) return null;
+  const [x1, y1, x2, y2] = box;
+  return html`<svg class="box" viewBox=${`0 0 ${frame.width} ${frame.height}`} preserveAspectRatio="none" aria-hidden="true">
+    <rect x=${x1} y=${y1} width=${x2 - x1} height=${y2 - y1} />
+  </svg>`;
+}
+
 /** The snapshot in full size, or why there is none, with everything that is known of the event. */
 function Large({ event, line, close }) {
   const dialog = useRef(null);
@@ -156,9 +166,16 @@ function Large({ event, line, close }) {
     <form method="dialog"><h2>${title(event)}</h2><button aria-label="Close">✕</button></form>
     ${
       event.snapshot?.stored === true && !event.unreadable
-        ? html`<img src=${event.snapshot.url} alt="Evidence of ${title(event)} at ${event.camera}" />`
+        ? html`<span class="evidence">
+            <img src=${event.snapshot.url} alt="Evidence of ${title(event)} at ${event.camera}" />
+            <${Box} event=${event} />
+          </span>`
         : html`<p class="thumb none wide">${missing(event, event.unreadable)}</p>`
     }
+    ${(event.clips ?? []).map(
+      ({ sha256, url }) =>
+        html`<video key=${sha256} controls preload="none" src=${url} aria-label=${`Video of ${title(event)} at ${event.camera}`}></video>`,
+    )}
     <dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
   </dialog>`;
 }

@@ -32,10 +32,14 @@ function plainSecret(secret: SecretText, path: ValuePath): readonly Finding[] {
   ];
 }
 
+/** Default of `media.maxBytes` of the collector. */
+const COLLECTOR_TAKES = 16 * 1024 * 1024;
+
 const IDLE_ADVICE = {
   no_cameras: 'add one under cameras:',
   camera_idle: 'name some in its models:',
   model_without_rule: 'add a rule, or leave the model out',
+  clip_larger_than_upload: 'lower clips.memory, or raise media.maxBytes in the configuration of the collector above it',
   faster_than_camera: "raise the camera's fps, or leave this one out",
   model_unused: 'name it in a camera, or leave it out',
 } as const;
@@ -50,7 +54,12 @@ function idle(config: Config): readonly Finding[] {
   for (const [i, camera] of config.cameras.entries()) {
     if (modelIdsOf(camera).length === 0) warn('camera_idle', ['cameras', i], `camera ${camera.id} has no models`);
     const watched = config.rules.filter((rule) => rule.camera === camera.id).map((rule) => placeOf(rule).model);
-    const { stages, models } = camera;
+    const { stages, models, clips } = camera;
+    if (config.uplink !== undefined && (clips?.memory.bytes ?? 0) > COLLECTOR_TAKES) {
+      const message =
+        'is the largest size of a clip, and a collector takes at most 16 MiB where nothing else is configured';
+      warn('clip_larger_than_upload', ['cameras', i, 'clips', 'memory'], message);
+    }
     for (const [j, model] of modelIdsOf(camera).entries()) {
       const hides = (camera.privacy?.blur ?? 'none') !== 'none' && camera.privacy?.model === model;
       if (hides || watched.includes(model) || stages.some(({ source }) => source === model)) continue;

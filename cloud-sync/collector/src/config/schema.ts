@@ -159,7 +159,11 @@ export const CollectorConfigFile = z.strictObject({
     .prefault({}),
   media: z
     .strictObject({
-      maxBytes: bytes.prefault('16MiB').describe('Largest picture a device may upload.'),
+      maxBytes: bytes
+        .prefault('16MiB')
+        .describe(
+          'Largest snapshot or clip a device may upload. Clips are as large as `clips.memory` of a camera (8 MB by default).',
+        ),
       store: z.enum(['files', 's3']).default('files').describe('Where pictures are kept.'),
       s3: z
         .strictObject({

@@ -76,7 +76,7 @@ function snapshotRoute(app: FastifyInstance, options: ApiOptions): void {
       'content-security-policy': `default-src 'none'; sandbox`,
     });
     if (request.headers['if-none-match'] === `"${sha256}"`) return reply.code(304).send();
-    if (await sendMedia(options, sha256, reply)) return reply;
+    if (await sendMedia(options, sha256, reply, request.headers.range)) return reply;
     reply.removeHeader('etag').header('cache-control', 'no-store');
     throw new ProblemError({ status: 404, code: 'media_unknown', title: 'There is no such picture here.' });
   });

@@ -80,6 +80,18 @@ describe('pictures', () => {
     const response = await fetch(`${collector.at.http}/api/v1/media/${sha256(JPEG)}`);
     expect(response.headers.get('content-type')).toBe('image/jpeg');
     expect(response.headers.get('content-security-policy')).toContain('sandbox');
+    expect(response.headers.get('accept-ranges')).toBe('bytes');
+    const part = async (range: string): Promise<[number, string | null, Buffer]> => {
+      const answer = await fetch(`${collector.at.http}/api/v1/media/${sha256(JPEG)}`, { headers: { range } });
+      return [answer.status, answer.headers.get('content-range'), Buffer.from(await answer.arrayBuffer())];
+    };
+    expect(await part('bytes=1-2')).toEqual([206, `bytes 1-2/${JPEG.length}`, JPEG.subarray(1, 3)]);
+    expect(await part('bytes=-1')).toEqual([
+      206,
+      `bytes ${JPEG.length - 1}-${JPEG.length - 1}/${JPEG.length}`,
+      JPEG.subarray(-1),
+    ]);
+    expect(await part(`bytes=${JPEG.length}-`)).toMatchObject([416, `bytes */${JPEG.length}`, expect.anything()]);
     expect(sha256(new Uint8Array(await response.arrayBuffer()))).toBe(sha256(JPEG));
     const etag = { 'if-none-match': `"${sha256(JPEG)}"` };
     expect((await fetch(response.url, { headers: etag })).status).toBe(304);

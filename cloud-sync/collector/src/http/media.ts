@@ -2,6 +2,7 @@ import { finished } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { systemCode } from '@lineside/kit';
 import type { CredentialStore } from '../broker/index.ts';
+import { byteRange } from './byte-range.ts';
 import { HashMismatch, TooManyBytes, type MediaCatalogue, type MediaIngest, type MediaStore } from '../media/index.ts';
 import type { AttemptLimit } from './attempt-limit.ts';
 import { authenticateDevice, param } from './device-access.ts';
@@ -46,16 +47,29 @@ export async function mediaRoutes(app: FastifyInstance, options: MediaOptions, a
   });
 }
 
-/** Serves a stored picture; false when there is none. */
+/** Serves a stored picture or clip, or the part of it that `range` asks for; false when there is none. */
 export async function sendMedia(
   { catalogue, media }: { readonly catalogue: Pick<MediaCatalogue, 'get'>; readonly media: MediaStore },
   sha256: string,
   reply: FastifyReply,
+  range?: string,
 ): Promise<boolean> {
   const row = SHA256.test(sha256) ? await catalogue.get(sha256) : undefined;
-  const stream = row === undefined ? undefined : await media.open(sha256);
-  if (row === undefined || stream === undefined) return false;
-  await reply.type(row.mime).header('content-length', row.bytes).send(stream);
+  if (row === undefined) return false;
+  const part = byteRange(range, row.bytes);
+  if (part === 'unsatisfiable') {
+    reply.header('content-range', `bytes */${row.bytes}`);
+    throw new ProblemError({ status: 416, code: 'range_unsatisfiable', title: 'There are no such bytes of it.' });
+  }
+  const stream = await media.open(sha256, part);
+  if (stream === undefined) return false;
+  reply.type(row.mime).header('accept-ranges', 'bytes');
+  if (part === undefined) await reply.header('content-length', row.bytes).send(stream);
+  else {
+    const { start, end } = part;
+    const headers = { 'content-range': `bytes ${start}-${end}/${row.bytes}`, 'content-length': end - start + 1 };
+    await reply.code(206).headers(headers).send(stream);
+  }
   return true;
 }
 

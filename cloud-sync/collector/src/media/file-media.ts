@@ -2,7 +2,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { restrictSync, syncFolder, systemCode } from '@lineside/kit';
-import type { MediaStore } from './media-store.ts';
+import type { ByteRange, MediaStore } from './media-store.ts';
 
 /** Pictures as files of one folder, distributed over 256 subfolders by the first byte of their hash. */
 export class FileMedia implements MediaStore {
@@ -31,10 +31,10 @@ export class FileMedia implements MediaStore {
     }
   }
 
-  async open(sha256: string): Promise<Readable | undefined> {
+  async open(sha256: string, range?: ByteRange): Promise<Readable | undefined> {
     try {
       const file = await open(this.#path(sha256), 'r');
-      return file.createReadStream();
+      return file.createReadStream(range === undefined ? {} : { start: range.start, end: range.end });
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined;
       throw error;

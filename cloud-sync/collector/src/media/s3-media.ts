@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { messageOf } from '@lineside/kit';
 import { CollectorError } from '../errors/index.ts';
-import type { MediaStore } from './media-store.ts';
+import type { ByteRange, MediaStore } from './media-store.ts';
 
 export interface S3Address {
   readonly bucket: string;
@@ -87,8 +87,10 @@ export class S3Media implements MediaStore {
     return found !== undefined;
   }
 
-  async open(sha256: string): Promise<Readable | undefined> {
-    const found = await unlessMissing(this.#client.send(new this.#sdk.GetObjectCommand(this.#named(sha256))));
+  async open(sha256: string, range?: ByteRange): Promise<Readable | undefined> {
+    const part = range === undefined ? {} : { Range: `bytes=${range.start}-${range.end}` };
+    const command = new this.#sdk.GetObjectCommand({ ...this.#named(sha256), ...part });
+    const found = await unlessMissing(this.#client.send(command));
     return found?.Body instanceof Readable ? found.Body : undefined;
   }
 

@@ -17,5 +17,6 @@ export function eventJson(row: EventSummary): object {
     durationMs: Math.round(row.durationMs),
     snapshot:
       snapshot === null ? null : { sha256: snapshot, stored: row.snapshotStored, url: `/api/v1/media/${snapshot}` },
+    clips: row.clips.map((sha256) => ({ sha256, url: `/api/v1/media/${sha256}` })),
   };
 }

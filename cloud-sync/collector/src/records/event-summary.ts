@@ -21,7 +21,7 @@ export interface Transition {
 }
 
 /** An event summary as it is stored, with what makes it independent of the order in which transitions arrive. */
-export type StoredSummary = Omit<EventSummary, 'snapshotStored'> & {
+export type StoredSummary = Omit<EventSummary, 'snapshotStored' | 'clips'> & {
   readonly rank: Rank;
   readonly snapshotRank: Rank | null;
 };

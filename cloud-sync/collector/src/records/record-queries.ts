@@ -100,6 +100,8 @@ export interface EventSummary {
   readonly snapshot: string | null;
   /** True when the bytes of the snapshot are stored. */
   readonly snapshotStored: boolean;
+  /** SHA-256 of each clip whose bytes are stored. */
+  readonly clips: readonly string[];
   readonly extra: Pick<EventBody, 'box' | 'frame' | 'model' | 'details' | 'ruleType'> & {
     /** Quality of the device's clock at the opening and at the closing; absent in summaries from before 0.1. */
     readonly openedClock?: ClockQuality;

@@ -5,16 +5,23 @@ import { fromEventRow, type EventRowSql } from './event-row.ts';
 
 /** Snapshot of event `e`: its own, or the first that the media stream announced for it. */
 const SNAPSHOT = `coalesce(e.snapshot,
-    (select min(x.sha256) from expected_media x where x.device = e.device and x.event = e.event))`;
+    (select min(x.sha256) from expected_media x where x.device = e.device and x.event = e.event and not exists (
+      select 1 from media v where v.sha256 = x.sha256 and v.mime like 'video/%')))`;
+
+/** Hashes of the clips of event `e` whose bytes are here, with spaces between; null where there are none. */
+const CLIPS = `(select string_agg(x.sha256, ' ') from expected_media x join media v on v.sha256 = x.sha256
+    where x.device = e.device and x.event = e.event and v.mime like 'video/%' and v.retired_ms is null)`;
 
 /** For either database: events with their snapshots; `stored` is 1 where the bytes are here. */
 export const EVENTS = `select e.*, ${SNAPSHOT} as picture, case when exists (
-    select 1 from media m where m.sha256 = ${SNAPSHOT} and m.retired_ms is null) then 1 else 0 end as stored
+    select 1 from media m where m.sha256 = ${SNAPSHOT} and m.retired_ms is null) then 1 else 0 end as stored,
+    ${CLIPS} as clips
   from events e`;
 
 export type EventPageSql = EventRowSql & {
   readonly picture: string | null;
   readonly stored: number;
+  readonly clips: string | null;
   /** When the first record of the event arrived: it cannot have opened later, whatever the device's clock says. */
   readonly received_ms: number;
 };
@@ -28,6 +35,7 @@ export function eventPage(rows: readonly EventPageSql[], limit: number): Page<Ev
       ...listed(fromEventRow(row), row.received_ms),
       snapshot: row.picture,
       snapshotStored: row.stored === 1,
+      clips: row.clips?.split(' ') ?? [],
     })),
     next:
       rows.length > limit && last !== undefined

@@ -376,6 +376,22 @@ describe.each(STORE_KINDS)('a store in $name', (kind) => {
         { snapshot: sha256, snapshotStored: true },
       ]);
     });
+
+    it('lists clips whose bytes are stored, and takes none of them for the snapshot', async () => {
+      const [clip, other] = ['a'.repeat(64), 'b'.repeat(64)];
+      const events = new JournalTwin('line-1');
+      const body = eventBody();
+      events.append('event', body);
+      const media = new JournalTwin('line-1', 'media', events.epoch);
+      for (const sha256 of [clip, other]) {
+        media.append('media', { sha256, bytes: 3, mime: 'video/mp4', width: 1, height: 1, event: body.event });
+        await store.media.save({ sha256, device: 'line-1', bytes: 3, mime: 'video/mp4', storedAtMs: 0 });
+      }
+      await put(media.batch(), events.batch());
+      const [event] = (await store.records.events({ limit: 1 })).items;
+      expect(event).toMatchObject({ snapshot: null, snapshotStored: false });
+      expect(event?.clips.toSorted()).toEqual([clip, other]);
+    });
   });
 
   describe('signatures of devices', () => {
