@@ -12,9 +12,10 @@ const OLD_FRAME_MS = 3_000;
 export function Cameras({ cameras, connected, silentMs, epoch, coverage }) {
   const [boxes, setBoxes] = useRemembered('boxes', true);
   const [zones, setZones] = useRemembered('zones', true);
+  const [economy, setEconomy] = useRemembered('economy', false);
   const [enlarged, setEnlarged] = useState(undefined);
   const visible = usePageVisible();
-  const look = { boxes, zones, epoch, paused: !visible || !connected };
+  const look = { boxes, zones, economy, epoch, paused: !visible || !connected };
   // While the device does not answer, nothing is known of any camera, and every frame grows older.
   const shown = connected ? cameras : cameras.map((camera) => outOfReach(camera, silentMs));
   const chosen = shown.find((camera) => camera.id === enlarged);
@@ -24,6 +25,7 @@ export function Cameras({ cameras, connected, silentMs, epoch, coverage }) {
         <h2 id="cameras-title">Cameras</h2>
         <${Switch} on=${boxes} onChange=${setBoxes}>Boxes<//>
         <${Switch} on=${zones} onChange=${setZones}>Zones<//>
+        <${Switch} on=${economy} onChange=${setEconomy}>Save data<//>
       </header>
       <ul class="cameras">
         ${shown.map(
@@ -71,7 +73,7 @@ function Frame({ camera, look, of: Source }) {
       style=${source ? { aspectRatio: `${source.width} / ${source.height}` } : {}}
     >
       <span class="no-picture">${camera.state === 'connecting' ? 'Connecting …' : 'No picture'}</span>
-      <${Source} camera=${camera.id} boxes=${look.boxes} paused=${look.paused || camera.state !== 'streaming'} epoch=${look.epoch} alt=${`Picture of camera ${camera.id}`} />
+      <${Source} camera=${camera.id} boxes=${look.boxes} economy=${look.economy} paused=${look.paused || camera.state !== 'streaming'} epoch=${look.epoch} alt=${`Picture of camera ${camera.id}`} />
       ${look.zones && html`<${Zones} zones=${camera.zones} />`}
     </span>
   `;

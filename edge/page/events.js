@@ -123,7 +123,7 @@ function Picture({ class: name, sha256, missing: why, alt }) {
   const [gone, setGone] = useState(false);
   useEffect(() => setGone(false), [sha256]);
   if (sha256 !== undefined && !gone) {
-    return html`<img class=${name} loading="lazy" src=${evidence(sha256)} alt=${alt} onError=${() => setGone(true)} />`;
+    return html`<img class=${name} loading="lazy" src=${`${evidence(sha256)}?boxes=1${name === 'thumb' ? '&width=320' : ''}`} alt=${alt} onError=${() => setGone(true)} />`;
   }
   return html`<span class="${name} none">${gone ? 'The snapshot is not kept on the device any more' : why}</span>`;
 }

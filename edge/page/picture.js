@@ -3,6 +3,9 @@ import { zoneNamePlaces } from './zone-names.js';
 
 const NEXT_AFTER_MS = 300;
 const AGAIN_AFTER_MS = 2_000;
+/** Small pictures, seldom: several cameras together stay near 10 kB a second. */
+const SAVING_AFTER_MS = 5_000;
+const sizeOf = (economy) => (economy ? 'economy=1' : 'width=640');
 
 /** True while the page can be seen; nothing is asked for in a hidden tab. */
 export function usePageVisible() {
@@ -20,7 +23,7 @@ export function usePageVisible() {
  * instead of late ones. It holds no connection open: browsers allow six to one host, and a page of eight open streams
  * would have none left for anything else.
  */
-export function Stills({ camera, boxes, paused, epoch, alt }) {
+export function Stills({ camera, boxes, economy, paused, epoch, alt }) {
   const ref = useRef(null);
   const [has, setHas] = useState(false);
   useEffect(() => {
@@ -30,11 +33,11 @@ export function Stills({ camera, boxes, paused, epoch, alt }) {
     let count = 0;
     const ask = () => {
       count += 1;
-      image.src = `${pathOf(camera)}/picture.jpg?boxes=${boxes ? 1 : 0}&width=640&n=${epoch}.${count}`;
+      image.src = `${pathOf(camera)}/picture.jpg?boxes=${boxes ? 1 : 0}&${sizeOf(economy)}&n=${epoch}.${count}`;
     };
     const came = () => {
       setHas(true);
-      next = setTimeout(ask, NEXT_AFTER_MS);
+      next = setTimeout(ask, economy ? SAVING_AFTER_MS : NEXT_AFTER_MS);
     };
     const failed = () => {
       setHas(false);
@@ -48,20 +51,20 @@ export function Stills({ camera, boxes, paused, epoch, alt }) {
       image.removeEventListener('load', came);
       image.removeEventListener('error', failed);
     };
-  }, [camera, boxes, paused, epoch]);
+  }, [camera, boxes, economy, paused, epoch]);
   return html`<img ref=${ref} class=${has ? 'shown' : ''} alt=${alt} />`;
 }
 
 /** The camera as a stream of pictures, for one camera at a time. */
-export function Live({ camera, boxes, paused, epoch, alt }) {
+export function Live({ camera, boxes, economy, paused, epoch, alt }) {
   const ref = useRef(null);
   useEffect(() => {
     const image = ref.current;
     if (paused) return undefined;
-    image.src = `${pathOf(camera)}/live?boxes=${boxes ? 1 : 0}&width=1280&n=${epoch}`;
+    image.src = `${pathOf(camera)}/live?boxes=${boxes ? 1 : 0}&${economy ? 'economy=1' : 'width=1280'}&n=${epoch}`;
     // Without this the browser would go on reading a stream that nobody sees.
     return () => image.removeAttribute('src');
-  }, [camera, boxes, paused, epoch]);
+  }, [camera, boxes, economy, paused, epoch]);
   return html`<img ref=${ref} class="shown" alt=${alt} />`;
 }
 

@@ -8,7 +8,10 @@ const AT_ONCE = 3;
 
 export interface ClipKeeperOptions {
   readonly recorder: Recorder & {
-    recordClip(event: string, clip: Pick<VideoClip, 'mp4' | 'width' | 'height'>): Promise<{ readonly sha256: string }>;
+    recordClip(
+      event: string,
+      clip: Omit<VideoClip, 'toMs'> & { readonly camera: string },
+    ): Promise<{ readonly sha256: string }>;
   };
   /** How clips of a camera are made, as configured now; undefined where there are none. */
   readonly clips: (camera: string) => CameraConfig['clips'];
@@ -70,7 +73,7 @@ export class ClipKeeper implements Recorder, Service {
     const { camera } = request;
     try {
       const clip = await vision().clip(request, this.#stop.signal);
-      const { sha256 } = await recorder.recordClip(event, clip);
+      const { sha256 } = await recorder.recordClip(event, { ...clip, camera });
       log.debug({ camera, event, sha256, bytes: clip.mp4.byteLength }, 'a clip of an event is kept');
     } catch (error) {
       if (isAbort(error) && this.#stop.signal.aborted) return;

@@ -1,7 +1,10 @@
 import type { StorageConfig } from '../config/index.ts';
 import type { DataFolderOptions } from './open-data-folder.ts';
 
-type Limits = Pick<DataFolderOptions, 'journalQuotaBytes' | 'streamQuotas' | 'evidenceQuotaBytes' | 'keepDeliveredMs'>;
+type Limits = Pick<
+  DataFolderOptions,
+  'journalQuotaBytes' | 'streamQuotas' | 'evidenceQuotaBytes' | 'reserveBytes' | 'keepDeliveredMs'
+>;
 
 /** What the configuration's `storage` limits, in bytes and milliseconds. */
 export function dataFolderLimits(storage: StorageConfig): Limits {
@@ -15,6 +18,7 @@ export function dataFolderLimits(storage: StorageConfig): Limits {
       ...(mediaQuota && { media: mediaQuota.bytes }),
     },
     evidenceQuotaBytes: storage.evidenceQuota.bytes,
+    reserveBytes: storage.reserve.bytes,
     keepDeliveredMs: storage.deliveredRetention.ms,
   };
 }

@@ -17,7 +17,8 @@ import type {
   EventView,
   StatusSource,
 } from '../status/index.ts';
-import { locateEvidence } from '../evidence/index.ts';
+import { embeddedFacts, locateEvidence } from '../evidence/index.ts';
+import { drawOnJpeg } from '../vision/index.ts';
 import { EventViews } from './event-views.ts';
 import { CpuMeter, cpuSeconds, diskOf } from './machine.ts';
 import { periodMs } from './model-assignments.ts';
@@ -135,7 +136,9 @@ export class LineStatus implements StatusSource {
     const latest = newest.toSorted((a, b) => b.frame.index - a.frame.index)[0];
     const overlays = options.boxes ? newest.flatMap((model) => model.overlays) : [];
     const index = options.boxes && latest !== undefined ? { index: latest.frame.index } : {};
-    return this.#parts.inspection.vision.picture({ camera, overlays, maxWidth: options.maxWidth, ...index }, signal);
+    const { maxWidth, quality } = options;
+    const look = { maxWidth, ...(quality === undefined ? {} : { quality }) };
+    return this.#parts.inspection.vision.picture({ camera, overlays, ...look, ...index }, signal);
   }
 
   async cameraLog(camera: string, signal: AbortSignal): Promise<CameraLog> {
@@ -204,6 +207,17 @@ export class LineStatus implements StatusSource {
   evidence(sha256: string): string | undefined {
     const { folder, evidenceFolder } = this.#parts;
     return folder.evidence.holds(sha256) ? locateEvidence(evidenceFolder, sha256) : undefined;
+  }
+
+  async drawnEvidence(
+    sha256: string,
+    { boxes, maxWidth }: { readonly boxes: boolean; readonly maxWidth?: number },
+  ): Promise<Buffer | undefined> {
+    const path = this.evidence(sha256);
+    if (path?.endsWith('.jpg') !== true) return undefined;
+    const jpeg = await this.#parts.folder.evidence.open(sha256);
+    const { boxes: overlays = [], source } = embeddedFacts(jpeg) ?? {};
+    return drawOnJpeg({ jpeg, overlays: boxes ? overlays : [], source, maxWidth });
   }
 
   /** Calls `announce` with each event as it is written; returns how to stop that. */

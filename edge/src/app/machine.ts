@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statfsSync } from 'node:fs';
 import { systemCode } from '@lineside/kit';
+import type { DiskState } from '../evidence/index.ts';
 
 /** Id of this boot of the machine; where the kernel gives none, one drawn for this process. */
 export function bootId(): string {
@@ -16,6 +17,17 @@ export function bootId(): string {
 export function diskOf(folder: string): { readonly freeBytes: number; readonly totalBytes: number } {
   const { bavail, blocks, bsize } = statfsSync(folder);
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
+
+/** What is free on the disk that holds `folder`; undefined where that cannot be read. */
+export function diskState(folder: string): DiskState | undefined {
+  try {
+    const { bavail, blocks, bsize, files, ffree } = statfsSync(folder);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, freeInodes: ffree, totalInodes: files };
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 /** CPU time that this process has used, seconds. */

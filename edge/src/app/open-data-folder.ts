@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock, Logger } from '@lineside/kit';
 import type { LineEvent } from '../domain/index.ts';
 import { EventReader, EventTable, EventTableFill, JournalRecorder } from '../events/index.ts';
-import { EvidenceStore, EvidenceSweep, EvidenceWatch, evidenceFolder } from '../evidence/index.ts';
+import { DiskReserve, EvidenceStore, EvidenceSweep, EvidenceWatch, evidenceFolder } from '../evidence/index.ts';
 import {
   type DeviceKey,
   deviceKey,
@@ -16,6 +16,7 @@ import {
   WalWatch,
 } from '../journal/index.ts';
 import { operationEntries } from './operation-entries.ts';
+import { diskState } from './machine.ts';
 
 export interface DataFolderOptions {
   /** The data folder. */
@@ -28,6 +29,8 @@ export interface DataFolderOptions {
   /** Of single streams; what is left out has its usual fraction. */
   readonly streamQuotas?: Partial<StreamQuotas>;
   readonly evidenceQuotaBytes: number;
+  /** Free bytes that are left on the disk; all may be used when left out. */
+  readonly reserveBytes?: number;
   readonly keepDeliveredMs: number;
   /** Whether the wall clock follows a time server now. */
   readonly synced: () => boolean;
@@ -67,7 +70,8 @@ export function openDataFolder(options: DataFolderOptions): DataFolder {
   const signer = new HeadSigner({ journal, key: keyOf(journal, data), clock });
   const wal = new WalWatch(journal, path, alarms);
   const folder = evidenceFolder(data);
-  const evidence = new EvidenceStore({ journal, folder, quotaBytes: options.evidenceQuotaBytes, log });
+  const reserve = new DiskReserve(() => diskState(data), options.reserveBytes ?? 0);
+  const evidence = new EvidenceStore({ journal, folder, quotaBytes: options.evidenceQuotaBytes, reserve, log });
   const sweep = new EvidenceSweep({ journal, evidence, clock, log, keepMs: KEEP_ORPHANS_MS });
   const also = (event: LineEvent) => operationEntries(event, clock);
   const recorder = new JournalRecorder({ journal, evidence, clock, log, alarms, also });

@@ -49,8 +49,11 @@ export function pictureBytes(size: PictureSize): number {
   return size.width * size.height * 3;
 }
 
-/** The picture kept for evidence and live view is at most this wide, and never wider than its source. */
-export const PICTURE_MAX_WIDTH = 960;
+/**
+ * The picture kept for evidence and live view is at most this wide, and never wider than its source: Full HD is kept as it
+ * is. In planes it costs hardly more than a smaller one (docs/decisions/0050).
+ */
+export const PICTURE_MAX_WIDTH = 1920;
 
 /** A pixel that claims to be wider or higher than this many times its other side is a broken header, and taken as square. */
 export const PIXEL_ASPECT_MAX = 4;

@@ -103,6 +103,7 @@ describe('a wrong call', () => {
     [['events', 'list', '--since', 'yesterday'], /duration/, /events list --help/],
     [['events', 'list', '--rule-type', 'dirt'], /no type of rule/, /write one of .*spill/],
     [['events', 'show'], /missing required argument/, /lineside events show --help/],
+    [['events', 'snapshot'], /missing required argument/, /lineside events snapshot --help/],
     [['detect', 'a.jpg'], /--model/, /lineside detect --help/],
     [['detect', '--model', 'x', '--score', '2', 'a.jpg'], /0 to 1/, /detect --help/],
     [['config', 'check', '--strickt'], /unknown option/, /--strict/],

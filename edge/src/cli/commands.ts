@@ -248,6 +248,11 @@ export const COMMANDS: readonly CommandEntry[] = [
         load: () => import('./verbs/events-show.ts'),
       },
       {
+        name: 'snapshot',
+        description: 'write the snapshot of an event, with or without boxes',
+        load: () => import('./verbs/events-snapshot.ts'),
+      },
+      {
         name: 'export',
         description: 'every event, oldest first, to stdout',
         load: () => import('./verbs/events-export.ts'),

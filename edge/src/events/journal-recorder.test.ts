@@ -7,7 +7,7 @@ import { HandClock, openTestJournal } from '../../../tests/support/test-journal.
 import type { LineEvent } from '../domain/index.ts';
 import { silentLogger } from '@lineside/kit';
 import type { Picture } from '../pipeline/index.ts';
-import { EvidenceStore, EvidenceSweep, evidenceFolder, evidencePath } from '../evidence/index.ts';
+import { DiskReserve, EvidenceStore, EvidenceSweep, evidenceFolder, evidencePath } from '../evidence/index.ts';
 import { type Journal, journalPath, verifyJournal } from '../journal/index.ts';
 import { JournalRecorder, openEventReader } from './index.ts';
 
@@ -24,8 +24,9 @@ afterEach(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-const open = (quotaBytes = 1e9) => {
-  const evidence = new EvidenceStore({ journal, folder: evidenceFolder(folder.path), quotaBytes, log });
+const open = (quotaBytes = 1e9, reserve?: DiskReserve) => {
+  const place = { journal, folder: evidenceFolder(folder.path), quotaBytes, log };
+  const evidence = new EvidenceStore({ ...place, ...(reserve === undefined ? {} : { reserve }) });
   const recorder = new JournalRecorder({ journal, evidence, clock, log });
   const sweep = new EvidenceSweep({ journal, evidence, clock, log, keepMs: 1_000 });
   return { evidence, recorder, sweep };
@@ -257,6 +258,39 @@ test('the collector gets snapshots before clips, and a full quota costs clips be
   expect((await files()).filter((name) => name.endsWith('.mp4'))).toEqual([]);
   expect(evidence.pending(10)).toHaveLength(2);
   expect(audits().join()).toContain(clip.sha256);
+});
+
+test('a disk that others fill costs uploaded evidence, clips first, and nothing that the collector lacks', async () => {
+  const held = (): number => evidence.stats().bytes;
+  // 10 of 1000 bytes are to stay free; whatever is not evidence takes `others`.
+  let others = 0;
+  const state = () => ({ freeBytes: 1000 - others - held(), totalBytes: 1000, freeInodes: 9, totalInodes: 10 });
+  const { evidence, recorder } = open(1e9, new DiskReserve(state, 10));
+  await recorder.record(happening(1), picture('one'));
+  await recorder.record(happening(2), picture('two'));
+  const clip = await recorder.recordClip(id(1), video('film'));
+  const late = await recorder.recordClip(id(2), video('more'));
+  const [first] = evidence.pending(10);
+  for (const { sha256 } of [first!, clip]) evidence.uploaded(sha256);
+  expect(evidence.retain()).toBe(0);
+  others = 1000 - held() - 8;
+  expect(evidence.retain()).toBe(1);
+  expect([evidence.holds(clip.sha256), evidence.holds(first!.sha256)]).toEqual([false, true]);
+  others = 1000;
+  expect(evidence.retain()).toBe(1);
+  expect(evidence.pending(10)).toHaveLength(2);
+  expect(evidence.holds(late.sha256)).toBe(true);
+  expect(audits().join()).not.toContain('evidence_lost');
+});
+
+test('a disk without inodes costs as many uploaded files as are missing', async () => {
+  const held = (): number => evidence.stats().files;
+  const state = () => ({ freeBytes: 1e9, totalBytes: 1e9, freeInodes: 4 - held(), totalInodes: 40 });
+  const { evidence, recorder } = open(1e9, new DiskReserve(state, 10));
+  for (const n of [1, 2, 3]) await recorder.record(happening(n), picture(`number ${n}`));
+  for (const { sha256 } of evidence.pending(10)) evidence.uploaded(sha256);
+  expect(evidence.retain()).toBe(1);
+  expect(evidence.stats().files).toBe(2);
 });
 
 test('a crash between the record of a clip and its final name is finished by the next sweep', async () => {

@@ -1,14 +1,31 @@
 import type { EventBody, MediaBody } from '@lineside/protocol';
 import type { LineEvent } from '../domain/index.ts';
 import { type Clock, type Logger, messageOf } from '@lineside/kit';
-import type { Picture, Recorder } from '../pipeline/index.ts';
-import { EVIDENCE_FORMATS, type EvidenceStore, type StagedEvidence } from '../evidence/index.ts';
+import type { Overlay, Picture, Recorder } from '../pipeline/index.ts';
+import {
+  type EmbeddedFacts,
+  EVIDENCE_FORMATS,
+  type EvidenceStore,
+  type StagedEvidence,
+  withJpegFacts,
+  withVideoFacts,
+} from '../evidence/index.ts';
 import { CommitQueue, type Entry, type Journal, type JournalAlarms } from '../journal/index.ts';
 import { CLIP_RECORD, EVENT_RECORD, SNAPSHOT_RECORD } from './record-kinds.ts';
+
+/** A clip to be recorded; its camera and the monotonic time of its first frame are written into it. */
+export interface RecordedClip {
+  readonly mp4: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly camera?: string;
+  readonly fromMs?: number;
+}
 
 /** Writes events and their snapshots: the file first, then one transaction with the records that name it. */
 export class JournalRecorder implements Recorder {
   readonly #commits: CommitQueue;
+  readonly #journal: Journal;
   readonly #evidence: EvidenceStore;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -27,6 +44,7 @@ export class JournalRecorder implements Recorder {
   }) {
     this.#commits = new CommitQueue(options.journal, options.clock);
     this.#evidence = options.evidence;
+    this.#journal = options.journal;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#alarms = options.alarms;
@@ -38,7 +56,7 @@ export class JournalRecorder implements Recorder {
     if (picture === undefined) return this.#write(event, undefined, undefined);
     let staged: StagedEvidence;
     try {
-      staged = await this.#evidence.stage(picture.jpeg);
+      staged = await this.#evidence.stage(withJpegFacts(picture.jpeg, this.#factsOf(event, picture)));
       this.#alarms?.clear('evidence_unwritable');
     } catch (error) {
       const reason = messageOf(error);
@@ -57,9 +75,10 @@ export class JournalRecorder implements Recorder {
   /** A clip of an event whose opening is recorded: the file first, then the record that names it. */
   async recordClip(
     event: string,
-    { mp4, width, height }: { readonly mp4: Uint8Array; readonly width: number; readonly height: number },
+    { mp4, width, height, camera = '', fromMs }: RecordedClip,
   ): Promise<{ readonly sha256: string }> {
-    const staged = await this.#evidence.stage(mp4, 'clip');
+    const facts = { camera, event, atMs: this.#wallOf(fromMs), clock: this.#journal.clockQuality() };
+    const staged = await this.#evidence.stage(withVideoFacts(mp4, facts), 'clip');
     try {
       const body = mediaBody(event, { width, height }, staged);
       await this.#commits.append([{ stream: 'media', kind: CLIP_RECORD, body }], () => {
@@ -71,6 +90,24 @@ export class JournalRecorder implements Recorder {
     }
     this.#evidence.settle(staged);
     return { sha256: staged.sha256 };
+  }
+
+  /** The time is that of the frame: a live frame's monotonic time against the clocks of now. */
+  #factsOf({ event, camera, frame, decidedAtMs }: LineEvent, picture: Picture): EmbeddedFacts {
+    const { privacy, source, overlays = [] } = picture;
+    const boxes = overlays.map(({ box, text, colour }) => ({ box: roundedBox(box), text, colour }));
+    return {
+      ...{ camera, event, atMs: this.#wallOf(decidedAtMs === undefined ? undefined : frame?.atMs) },
+      clock: this.#journal.clockQuality(),
+      ...(privacy === undefined ? {} : { privacy }),
+      ...(source === undefined ? {} : { source, boxes }),
+    };
+  }
+
+  /** Wall time of a monotonic time of this process; of now where it is not known. */
+  #wallOf(monoMs: number | undefined): number {
+    const wallMs = this.#clock.wallMs();
+    return Math.round(monoMs === undefined ? wallMs : wallMs - (this.#clock.monoMs() - monoMs));
   }
 
   /** Writes at once what still waits for others; before the journal is closed. */
@@ -104,6 +141,10 @@ export class JournalRecorder implements Recorder {
 /** More digits than a model's precision would only cost bytes in the journal and on the link. */
 function rounded(value: number, steps: number): number {
   return Math.round(value * steps) / steps;
+}
+
+function roundedBox([x1, y1, x2, y2]: Overlay['box']): Overlay['box'] {
+  return [tenth(x1), tenth(y1), tenth(x2), tenth(y2)];
 }
 
 function tenth(pixels: number): number {

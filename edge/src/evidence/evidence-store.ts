@@ -1,6 +1,7 @@
 import { renameSync, unlinkSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { type Logger, messageOf, systemCode, writeFileAtomic } from '@lineside/kit';
+import type { DiskReserve } from './disk-reserve.ts';
 import { EVIDENCE_FORMATS, type EvidenceKind, evidencePath, readEvidence, sha256Of } from './evidence-files.ts';
 import { CLIP_TABLE, type Entry, type Journal } from '../journal/index.ts';
 
@@ -25,6 +26,15 @@ export interface EvidenceStats {
   readonly pending: number;
 }
 
+export interface EvidenceStoreOptions {
+  readonly journal: Journal;
+  readonly folder: string;
+  readonly quotaBytes: number;
+  readonly log: Logger;
+  /** How much of the disk is to stay free. Without it only the quota counts. */
+  readonly reserve?: DiskReserve;
+}
+
 interface Row {
   readonly sha256: string;
   readonly bytes: number;
@@ -45,6 +55,7 @@ export class EvidenceStore {
   readonly #journal: Journal;
   readonly #log: Logger;
   readonly #quotaBytes: number;
+  readonly #reserve: DiskReserve | undefined;
   readonly #insert: Database.Statement<[string, number, string, number]>;
   readonly #insertClip: Database.Statement<[string]>;
   readonly #pending: Database.Statement<
@@ -56,13 +67,14 @@ export class EvidenceStore {
   readonly #next: Database.Statement<[number, number], Row>;
   #staged = 0;
 
-  constructor(options: { journal: Journal; folder: string; quotaBytes: number; log: Logger }) {
+  constructor(options: EvidenceStoreOptions) {
     const { database } = options.journal;
     database.exec(CLIP_TABLE);
     this.folder = options.folder;
     this.#journal = options.journal;
     this.#log = options.log;
     this.#quotaBytes = options.quotaBytes;
+    this.#reserve = options.reserve;
     this.#insert = database.prepare(`INSERT INTO evidence(sha256, bytes, event, number, wall_ms)
       VALUES (?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM evidence), ?)
       ON CONFLICT(sha256) DO NOTHING`);
@@ -133,8 +145,9 @@ export class EvidenceStore {
 
   /**
    * Brings the evidence under its quota: removes uploaded files first, clips before snapshots and oldest first; then the
-   * others in the same order, each with an audit record of its loss in the same transaction. Returns how many were
-   * removed.
+   * others in the same order, each with an audit record of its loss in the same transaction. Where others fill the disk,
+   * uploaded files are removed until enough is free, and no others: their loss would not help for long. Returns how many
+   * were removed.
    */
   retain(): number {
     let removed = 0;
@@ -150,6 +163,23 @@ export class EvidenceStore {
       if (lost) this.#log.error({ files: rows.length }, 'evidence is full: removed files that were never uploaded');
       removed += rows.length;
     }
+    return removed + this.#freeSpace();
+  }
+
+  /** Removes uploaded files, a few at a time, while too few bytes or inodes of the disk are free. */
+  #freeSpace(): number {
+    let removed = 0;
+    for (let missing = this.#reserve?.missing(); missing !== undefined; missing = this.#reserve?.missing()) {
+      const delivered = this.#next.all(1, RETENTION_STEP);
+      const rows = missing.inodes > 0 ? delivered.slice(0, missing.inodes) : enough(delivered, missing.bytes);
+      if (rows.length === 0) break;
+      this.remove(
+        rows.map((row) => row.sha256),
+        [],
+      );
+      removed += rows.length;
+    }
+    if (removed > 0) this.#log.warn({ files: removed }, 'the disk is nearly full: removed uploaded evidence');
     return removed;
   }
 

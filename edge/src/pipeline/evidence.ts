@@ -7,20 +7,23 @@ export type Snapshot = { readonly picture: Picture } | { readonly missing: strin
 
 /**
  * Requests a snapshot and waits at most `deadlineMs`, whatever the vision process does. Never rejects: an event without a
- * snapshot is still an event.
+ * snapshot is still an event. The boxes go beside its pixels, to be drawn on request.
  */
 export async function takeSnapshot(
   vision: Vision,
   request: PictureRequest,
   clock: Clock,
   deadlineMs: number,
+  overlays: readonly Overlay[],
 ): Promise<Snapshot> {
   const over = new AbortController();
   const deadline = async (): Promise<Snapshot> => {
     await clock.sleep(deadlineMs, over.signal);
     return { missing: 'deadline' };
   };
-  const picture = async (): Promise<Snapshot> => ({ picture: await vision.picture(request, over.signal) });
+  const picture = async (): Promise<Snapshot> => ({
+    picture: { ...(await vision.picture(request, over.signal)), overlays },
+  });
   try {
     return await Promise.race([picture(), deadline()]);
   } catch (error) {

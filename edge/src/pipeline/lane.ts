@@ -43,7 +43,7 @@ export interface LaneLimits extends QueueLimits {
 export const LANE_LIMITS: LaneLimits = {
   pictureMs: 1500,
   picturesWaiting: 32,
-  pictureWidth: 1280,
+  pictureWidth: 1920,
   waiting: 1000,
   firstRetryMs: 200,
   maxRetryMs: 10_000,
@@ -369,11 +369,11 @@ export class Lane implements Service {
     if (this.#queue.waiting >= limits.picturesWaiting) return Promise.resolve({ missing: 'journal_behind' });
     const request = {
       camera: this.camera,
-      overlays: overlaysFor(output, model.overlays),
+      overlays: [],
       maxWidth: limits.pictureWidth,
       ...(frame === undefined ? {} : { index: frame.index }),
     };
-    return takeSnapshot(vision, request, clock, limits.pictureMs);
+    return takeSnapshot(vision, request, clock, limits.pictureMs, overlaysFor(output, model.overlays));
   }
 
   /** The alarm is raised at once, and an alarm that fails must not cost the record. */

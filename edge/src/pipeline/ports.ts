@@ -109,6 +109,8 @@ export interface PictureRequest {
   readonly index?: number;
   readonly overlays: readonly Overlay[];
   readonly maxWidth?: number;
+  /** JPEG quality, 1 to 100; 85 when left out. */
+  readonly quality?: number;
 }
 
 export interface Picture {
@@ -116,6 +118,12 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly index: number;
+  /** Size of the frame that it was made of, in whose pixels boxes are. */
+  readonly source?: { readonly width: number; readonly height: number };
+  /** What was covered in it; absent where nothing is to be. */
+  readonly privacy?: 'masks' | 'people' | 'all';
+  /** What is drawn on it on request; not part of its pixels. */
+  readonly overlays?: readonly Overlay[];
 }
 
 /** A clip that is wanted of a camera. */

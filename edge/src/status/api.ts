@@ -8,10 +8,10 @@ import { servePage } from '@lineside/web';
 import { StatusError } from './client/index.ts';
 import { isHostAllowed, SECURITY_HEADERS } from './guard.ts';
 import { healthOf } from './health.ts';
-import { LIVE_CONTENT_TYPE, type LivePictures } from './live.ts';
+import { ECONOMY, LIVE_CONTENT_TYPE, type LivePictures } from './live.ts';
 import { Metrics } from './metrics.ts';
 import * as schema from './schema.ts';
-import type { StatusSource } from './source.ts';
+import type { PictureOptions, StatusSource } from './source.ts';
 import type { StatusStream } from './stream.ts';
 
 export interface ApiOptions {
@@ -163,11 +163,19 @@ function addEvents(api: FastifyInstance, { source }: ApiOptions): void {
     if (event === undefined) throw notFound('No such event is held', 'It may have been delivered and removed');
     return event;
   });
-  api.get<{ Params: { sha256: string } }>(
+  api.get<{ Params: { sha256: string }; Querystring: schema.EvidenceQuery }>(
     '/api/v1/evidence/:sha256',
-    { schema: { params: schema.evidenceParams } },
+    { schema: { params: schema.evidenceParams, querystring: schema.evidenceQuery } },
     async (request, reply) => {
-      const path = source.evidence(request.params.sha256);
+      const { sha256 } = request.params;
+      const { boxes, width } = request.query;
+      const look = { boxes: boxes === 1, ...(width === undefined ? {} : { maxWidth: width }) };
+      const isOriginal = boxes === 0 && width === undefined;
+      const drawn = isOriginal ? undefined : await source.drawnEvidence?.(sha256, look);
+      if (drawn !== undefined) {
+        return reply.header('cache-control', 'private, max-age=31536000, immutable').type('image/jpeg').send(drawn);
+      }
+      const path = source.evidence(sha256);
       if (path === undefined) throw notFound('No such picture is held', 'It may have been removed to free space');
       reply
         .header('cache-control', 'private, max-age=31536000, immutable')
@@ -179,7 +187,10 @@ function addEvents(api: FastifyInstance, { source }: ApiOptions): void {
 
 function addPictures(api: FastifyInstance, { source, live, maxWatchers }: ApiOptions): void {
   const checks = { params: schema.cameraParams, querystring: schema.pictureQuery };
-  const optionsOf = ({ boxes, width }: schema.PictureQuery) => ({ boxes: boxes === 1, maxWidth: width });
+  const optionsOf = ({ boxes, width, economy }: schema.PictureQuery): PictureOptions => {
+    const { maxWidth, quality } = ECONOMY;
+    return economy === 1 ? { boxes: boxes === 1, maxWidth, quality } : { boxes: boxes === 1, maxWidth: width };
+  };
   const known = knownCameras(source);
   api.get<{ Params: { id: string }; Querystring: schema.PictureQuery }>(
     '/api/v1/cameras/:id/picture.jpg',

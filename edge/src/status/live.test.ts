@@ -1,8 +1,9 @@
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '@lineside/kit';
-import { LIVE_CONTENT_TYPE, LivePictures } from './live.ts';
+import { ECONOMY, LIVE_CONTENT_TYPE, LivePictures } from './live.ts';
 
 /** Large enough that a few of them fill every buffer between two sockets. */
 const PICTURE_BYTES = 2_000_000;
@@ -108,4 +109,47 @@ describe('live pictures for slow connections', () => {
     await expect.poll(() => failing.watchers, { timeout: 60_000 }).toBe(0);
     expect(said).toEqual(['no live picture']);
   });
+});
+
+it('in economy a watcher gets at most 10 kB a second, however small the time between pictures', async () => {
+  let nowMs = 0;
+  const sent: number[] = [];
+  const stop = new AbortController();
+  const clock = {
+    monoMs: () => nowMs,
+    wallMs: () => nowMs,
+    sleep: async (ms: number, signal?: AbortSignal) => {
+      nowMs += ms;
+      if (nowMs > 20_000) stop.abort();
+      await delay(0);
+      signal?.throwIfAborted();
+    },
+  };
+  let index = 0;
+  const live = new LivePictures({
+    source: { picture: async () => ({ jpeg: Buffer.alloc(4_000 + ((index * 977) % 3_000)), index: (index += 1) }) },
+    ...{ clock, warn: () => undefined, everyMs: 200, deadlineMs: 1_000, stuckAfterMs: 60_000 },
+  });
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': LIVE_CONTENT_TYPE });
+    live.watch('camera', { boxes: false, maxWidth: ECONOMY.maxWidth, quality: ECONOMY.quality }, response);
+    const { write } = response;
+    response.write = ((chunk: Buffer | string) => {
+      sent.push(chunk.length);
+      return write.call(response, chunk, 'latin1');
+    }) as typeof response.write;
+  });
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+  const answer = await new Promise<IncomingMessage>((resolve) => get({ port, host: '127.0.0.1' }, resolve));
+  answer.resume();
+  while (!stop.signal.aborted) await delay(1);
+  live.close();
+  answer.destroy();
+  server.closeAllConnections();
+  server.close();
+  const total = sent.reduce((sum, bytes) => sum + bytes, 0);
+  expect(sent.length).toBeGreaterThan(15);
+  expect(total / (nowMs / 1000)).toBeLessThanOrEqual(10_000);
 });

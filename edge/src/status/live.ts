@@ -18,6 +18,9 @@ export interface LiveOptions {
   readonly stuckAfterMs: number;
 }
 
+/** For a connection that costs money or is shared with the records: small pictures, and at most so many bytes a second. */
+export const ECONOMY = { maxWidth: 320, quality: 40, bytesPerSecond: 10_000 } as const;
+
 /** Pictures for whoever looks. Nothing is encoded when nobody does, and all watchers of a camera share one encoding. */
 export class LivePictures {
   readonly #options: LiveOptions;
@@ -92,10 +95,12 @@ export class LivePictures {
       const startedMs = clock.monoMs();
       const everyMs = this.#everyMs();
       let paceMs = everyMs;
+      const perSecond = options.quality === ECONOMY.quality ? ECONOMY.bytesPerSecond : Number.POSITIVE_INFINITY;
       try {
         const shot = await this.picture(camera, options);
         if (shot.index === channel.newest?.index) paceMs = everyMs * 3;
         else this.#send(channel, shot);
+        paceMs = Math.max(paceMs, (1000 * partBytes(shot.jpeg)) / perSecond);
       } catch (error) {
         const count = throttle.due('live');
         if (count !== undefined) warn({ camera, problem: messageOf(error), count }, 'no live picture');
@@ -143,13 +148,18 @@ interface Channel {
 }
 
 function keyOf(camera: string, options: PictureOptions): string {
-  return `${options.boxes ? 'boxes' : 'plain'} ${options.maxWidth} ${camera}`;
+  return `${options.boxes ? 'boxes' : 'plain'} ${options.maxWidth} ${options.quality ?? ''} ${camera}`;
 }
 
 /** The part ends with the next boundary, or browsers would show each picture one picture late. */
 function partOf(jpeg: Buffer): Buffer {
   const head = `content-type: image/jpeg\r\ncontent-length: ${jpeg.length}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head), jpeg, Buffer.from(`\r\n--${BOUNDARY}\r\n`)]);
+}
+
+/** With the headers and the line around it, and those of the protocol below. */
+function partBytes(jpeg: Buffer): number {
+  return jpeg.length + 200;
 }
 
 async function rest(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -72,7 +72,22 @@ export const cameraParams = { type: 'object', properties: { id: NAME } } as cons
 export interface PictureQuery {
   readonly boxes: 0 | 1;
   readonly width: number;
+  readonly economy: 0 | 1;
 }
+
+export interface EvidenceQuery {
+  readonly boxes: 0 | 1;
+  readonly width?: number;
+}
+
+export const evidenceQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    boxes: { type: 'integer', enum: [0, 1], default: 0 },
+    width: { type: 'integer', enum: [320, 640, 1280, 1920] },
+  },
+} as const;
 
 /** Few widths, so that watchers share encodings. `n` only makes an address new for the browser. */
 export const pictureQuery = {
@@ -81,6 +96,7 @@ export const pictureQuery = {
   properties: {
     boxes: { type: 'integer', enum: [0, 1], default: 0 },
     width: { type: 'integer', enum: [320, 640, 1280, 1920], default: 640 },
+    economy: { type: 'integer', enum: [0, 1], default: 0 },
     n: { type: 'string', maxLength: 32 },
   },
 } as const;

@@ -38,12 +38,19 @@ export interface StatusSource {
   event(id: string): EventHistory | undefined;
   /** Absolute path of an evidence JPEG that is still held, or undefined. */
   evidence(sha256: string): string | undefined;
+  /** The same JPEG drawn anew: with its boxes, and no wider than `maxWidth`. Undefined where it is not held or is a clip. */
+  drawnEvidence?(
+    sha256: string,
+    options: { readonly boxes: boolean; readonly maxWidth?: number },
+  ): Promise<Buffer | undefined>;
 }
 
 export interface PictureOptions {
   /** Draw the newest detections. */
   readonly boxes: boolean;
   readonly maxWidth: number;
+  /** JPEG quality, 1 to 100; as for evidence when left out. */
+  readonly quality?: number;
 }
 
 export interface PictureShot {

@@ -23,6 +23,8 @@ export interface CoveredVideoOptions {
 
 /** The last inspection may be late by so much. */
 const LATE_MS = 1_500;
+/** Wider frames would leave less time in the same memory. */
+const MAX_WIDTH = 960;
 /** Without a frame for so long, the clip shows a shorter time. */
 const BREAK_MS = 10_000;
 
@@ -84,8 +86,9 @@ export class CoveredVideo {
   }
 
   async #compress({ pixels, size, matrix, source, arrivedMs }: HeldFrame): Promise<void> {
-    const { jpeg } = await drawJpeg({ pixels, size, matrix, source, overlays: [] });
-    this.#stills.push({ atMs: arrivedMs, jpeg, size });
+    const drawn = await drawJpeg({ pixels, size, matrix, source, overlays: [], maxWidth: MAX_WIDTH });
+    const { jpeg, width, height } = drawn;
+    this.#stills.push({ atMs: arrivedMs, jpeg, size: { width, height } });
     this.#bytes += jpeg.length;
     while (this.#bytes > this.#options.maxBytes) {
       const oldest = this.#stills.shift();

@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import type { PictureSize } from '../domain/index.ts';
 import { rgbOfYuv, type YuvMatrix } from '../camera/index.ts';
 import type { Overlay } from '../pipeline/index.ts';
+import { halfYuv } from './half-yuv.ts';
 import { placeLabels } from './label-placement.ts';
 
 // Drawing must not take time from inference.
@@ -20,20 +21,32 @@ export interface Drawing {
   readonly source: PictureSize;
   readonly overlays: readonly Overlay[];
   readonly maxWidth?: number | undefined;
+  /** JPEG quality, 1 to 100. */
+  readonly quality?: number | undefined;
 }
 
 /** JPEG of a frame with boxes and their texts. */
 export async function drawJpeg(drawing: Drawing): Promise<{ jpeg: Buffer; width: number; height: number }> {
-  const { pixels, size, matrix, maxWidth } = drawing;
-  const width = Math.min(size.width, Math.max(16, Math.round(maxWidth ?? size.width)));
-  const height = Math.max(1, Math.round((size.height * width) / size.width));
+  const { matrix, maxWidth, quality = JPEG_QUALITY } = drawing;
+  const width = Math.min(drawing.size.width, Math.max(16, Math.round(maxWidth ?? drawing.size.width)));
+  const height = Math.max(1, Math.round((drawing.size.height * width) / drawing.size.width));
+  const { pixels, size } = shrunk(drawing, width);
   const rgb = matrix === undefined ? pixels : rgbOfYuv(pixels, size, matrix);
   let image = sharp(rgb, { raw: { width: size.width, height: size.height, channels: 3 } });
   if (width !== size.width) image = image.resize(width, height, { fit: 'fill' });
   if (drawing.overlays.length > 0) {
     image = image.composite([{ input: Buffer.from(overlaySvg(drawing, { width, height })), left: 0, top: 0 }]);
   }
-  return { jpeg: await image.jpeg({ quality: JPEG_QUALITY }).toBuffer(), width, height };
+  return { jpeg: await image.jpeg({ quality }).toBuffer(), width, height };
+}
+
+/** Halved as long as it stays as wide as it has to be; packed rgb is left to the image library. */
+function shrunk({ pixels, size, matrix }: Drawing, width: number): Pick<Drawing, 'pixels' | 'size'> {
+  let picture = { pixels, size };
+  while (matrix !== undefined && picture.size.width >= 2 * width && picture.size.height > 1) {
+    picture = halfYuv(picture.pixels, picture.size);
+  }
+  return picture;
 }
 
 /** Boxes and texts as an SVG of the frame's size. No text covers another; one without a place near its box is left out. */

@@ -4,6 +4,7 @@
  */
 export { rectAround, scaledCrop } from './detection-crops.ts';
 export { type Drawing, drawJpeg } from './draw.ts';
+export { type BoxesOnJpeg, drawOnJpeg } from './draw-boxes.ts';
 export { drawHeat, type HeatDrawing } from './heat.ts';
 export { VISION_ADVICE, VisionError, type VisionErrorCode } from './errors.ts';
 export type { CameraPlan, ModelAssignment, StagePlan, TilePlan, VisionPlan } from './plan.ts';

@@ -73,8 +73,7 @@ async function answerPicture(
   { id, request }: Extract<ToVision, { type: 'picture' }>,
 ): Promise<void> {
   try {
-    const { jpeg, width, height, index } = await engine.picture(request);
-    await send({ type: 'picture', id, jpeg, width, height, index });
+    await send({ type: 'picture', id, picture: await engine.picture(request) });
   } catch (error) {
     const known = error instanceof LinesideError && isVisionErrorCode(error.code) ? error.code : 'picture_failed';
     await send({ type: 'no_picture', id, code: known, message: messageOf(error) });

@@ -7,7 +7,7 @@ import type {
   SkipReason,
 } from '../domain/index.ts';
 import type { FfmpegLine } from '../camera/index.ts';
-import type { ClipRequest, PictureRequest, VideoClip } from '../pipeline/index.ts';
+import type { ClipRequest, Picture, PictureRequest, VideoClip } from '../pipeline/index.ts';
 import type { VisionErrorCode } from './errors.ts';
 import type { VisionPlan } from './plan.ts';
 import type { PlanChange } from './plan-change.ts';
@@ -73,10 +73,7 @@ export type FromVision =
   | {
       readonly type: 'picture';
       readonly id: number;
-      readonly jpeg: Uint8Array;
-      readonly width: number;
-      readonly height: number;
-      readonly index: number;
+      readonly picture: Omit<Picture, 'jpeg'> & { readonly jpeg: Uint8Array };
     }
   | { readonly type: 'no_picture'; readonly id: number; readonly code: VisionErrorCode; readonly message: string }
   | { readonly type: 'clip'; readonly id: number; readonly clip: VideoClip }

@@ -77,6 +77,8 @@ export class PrivacyGate {
       const size = { width: ref.width, height: ref.height };
       const areas = this.#people.areas({ mediaMs: ref.mediaMs ?? ref.atMs, detections, size });
       coverAreas(pixelsOf(frame), areas, frame.source);
+      // An area beside a mask has taken some of its grey, and the mask something of the area.
+      coverMasks(pixelsOf(frame), plan.masks);
       frame.people = 'covered';
       onCovered(frame);
     }
@@ -107,6 +109,7 @@ export class PrivacyGate {
     }
     const pixels = Uint8Array.from(wanted.pixels);
     coverAll({ ...pixelsOf(wanted), bytes: pixels });
+    coverMasks({ ...pixelsOf(wanted), bytes: pixels }, plan?.masks ?? []);
     return { frame: wanted, pixels, privacy: 'all', release: released(wanted) };
   }
 

@@ -368,8 +368,9 @@ export class VisionProcess implements Service, Vision {
   }
 }
 
-function pictureOf({ jpeg, width, height, index }: Extract<FromVision, { type: 'picture' }>): Picture {
-  return { jpeg: Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength), width, height, index };
+function pictureOf({ picture }: Extract<FromVision, { type: 'picture' }>): Picture {
+  const { buffer, byteOffset, byteLength } = picture.jpeg;
+  return { ...picture, jpeg: Buffer.from(buffer, byteOffset, byteLength) };
 }
 
 function mainThreadOf({ pid }: VisionChild, nowMs: number): ReturnType<typeof readLifeSigns> {

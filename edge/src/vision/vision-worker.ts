@@ -11,7 +11,7 @@ import {
 import type { FrameRef, ReadingAnswer, ReadingRequest } from '../domain/index.ts';
 import { aborted, type Clock, type Logger, type Service, ServiceGroup, unlessAbort } from '@lineside/kit';
 import type { ModelSpec } from '../inference/index.ts';
-import type { ClipRequest, PictureRequest } from '../pipeline/index.ts';
+import type { ClipRequest, Picture, PictureRequest } from '../pipeline/index.ts';
 import { openRegionReader, type RegionReader } from '../reading/index.ts';
 import type { AssignedModel } from './assigned-models.ts';
 import { FrameDispatcher } from './frame-dispatcher.ts';
@@ -120,15 +120,16 @@ export class VisionWorker {
    *
    * @throws VisionError `no_picture` when the camera has not delivered any.
    */
-  async picture(request: PictureRequest): Promise<{ jpeg: Buffer; width: number; height: number; index: number }> {
+  async picture(request: PictureRequest): Promise<Picture> {
     const gate = this.#cameras.get(request.camera)?.dispatcher.privacy;
     const shown = await gate?.shown(request.index, this.#stopped.signal);
     if (shown === undefined) throw new VisionError('no_picture', `camera ${request.camera} has no frame yet`);
     try {
       const { pixels } = shown;
       const { size, matrix, source, index } = shown.frame;
-      const { overlays, maxWidth } = request;
-      return { ...(await drawJpeg({ pixels, size, matrix, source, overlays, maxWidth })), index };
+      const about = { index, source, ...(shown.privacy === 'none' ? {} : { privacy: shown.privacy }) };
+      const { overlays, maxWidth, quality } = request;
+      return { ...(await drawJpeg({ pixels, size, matrix, source, overlays, maxWidth, quality })), ...about };
     } finally {
       shown.release();
     }

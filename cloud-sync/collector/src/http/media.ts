@@ -57,9 +57,9 @@ export async function sendMedia(
   const row = SHA256.test(sha256) ? await catalogue.get(sha256) : undefined;
   if (row === undefined) return false;
   const part = byteRange(range, row.bytes);
-  if (part === 'unsatisfiable') {
+  if (part === 'outside') {
     reply.header('content-range', `bytes */${row.bytes}`);
-    throw new ProblemError({ status: 416, code: 'range_unsatisfiable', title: 'There are no such bytes of it.' });
+    throw new ProblemError({ status: 416, code: 'range_invalid', title: 'There are no such bytes of it.' });
   }
   const stream = await media.open(sha256, part);
   if (stream === undefined) return false;

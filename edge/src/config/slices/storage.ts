@@ -23,6 +23,17 @@ export const Storage = z.strictObject({
         example: '10GB',
       }),
     ),
+  reserve: size()
+    .prefault('1GB')
+    .meta(
+      key({
+        description:
+          'Free space that is left on the disk for the journal and the system, at most a twentieth of the disk, and a twentieth of its inodes. While less is free, evidence that the collector has is deleted: clips first, then snapshots, oldest first.',
+        unit: 'size',
+        restart: 'process',
+        example: '1GB',
+      }),
+    ),
   auditQuota: size()
     .optional()
     .meta(
