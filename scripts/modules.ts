@@ -364,6 +364,7 @@ export const MODULES: readonly Module[] = [
     [
       'kit',
       'config',
+      'reading',
       'rules',
       'models',
       'privacy',
@@ -391,6 +392,7 @@ export const MODULES: readonly Module[] = [
       'privacy',
       'vision',
       'tracking',
+      'reading',
       'rules',
       'plant',
       'signals',

@@ -33,6 +33,7 @@ import { refusals } from './models.ts';
 import type { DataFolder } from './open-data-folder.ts';
 import { cameraViews, modelViews, type ViewFacts } from './status-view.ts';
 import type { SecretWatch } from './secret-watch.ts';
+import type { TextReaderMissing } from './text-reading.ts';
 import type { UplinkService } from './uplink-service.ts';
 
 export interface LineStatusParts {
@@ -52,6 +53,7 @@ export interface LineStatusParts {
   readonly recipe: { readonly state: () => RecipeState; readonly use: (name: string) => Promise<boolean> };
   readonly secrets: SecretWatch;
   readonly uplink: () => UplinkService | undefined;
+  readonly textReaderMissing: () => TextReaderMissing | undefined;
 }
 
 /** Open events that a snapshot shows. */
@@ -96,6 +98,7 @@ export class LineStatus implements StatusSource {
     const { vision } = facts.lanes;
     const wallMs = clock.wallMs();
     const open = this.#events.page({ limit: MAX_OPEN, state: 'open' }).events;
+    const textReaderMissing = this.#parts.textReaderMissing();
     return {
       v: 1,
       version,
@@ -113,6 +116,7 @@ export class LineStatus implements StatusSource {
         ...(vision.reason === undefined ? {} : { reason: vision.reason }),
       },
       cameras: cameraViews(facts),
+      ...(textReaderMissing === undefined ? {} : { textReaderMissing }),
       models: modelViews(facts),
       ...(keeper === undefined ? {} : { engines: keeper.states() }),
       journal: journalView(journal, facts.lanes, wallMs),

@@ -23,6 +23,7 @@ import { PlantSignals } from '../plant/index.ts';
 import { RuleMemories } from './rule-memory.ts';
 import { RunningLine } from './running-line.ts';
 import { TelemetryWriter } from './telemetry-writer.ts';
+import { TextReading } from './text-reading.ts';
 import { trustedWallTime } from './trusted-wall-time.ts';
 import type { UplinkService } from './uplink-service.ts';
 
@@ -85,7 +86,10 @@ export async function runLine(given: RunLineOptions, signal: AbortSignal): Promi
       context: () => running.line?.production.context() ?? {},
       around: { wallTime, memoryOf: (rule) => memories.of(rule), recipe: () => recipe.state.recipe },
     });
-    const line = new RunningLine(options, { folder, inspection, signals, memories, recipe, written: given.loaded });
+    const text = new TextReading(logger.child({ module: 'text' }));
+    await text.look(loaded.config);
+    const parts = { folder, inspection, signals, memories, recipe, text, written: given.loaded };
+    const line = new RunningLine(options, parts);
     running.line = line;
     await supervise({ options, line, folder, plant }, AbortSignal.any([signal, reopen.signal, line.restart]));
     await memories.settled();

@@ -6,6 +6,7 @@ import { StatusServer, controlSocketPath } from '../status/index.ts';
 import { evidenceFolder } from '../evidence/index.ts';
 import { AuditLog } from './audit-log.ts';
 import type { Inspection } from './inspection.ts';
+import { ChosenRecipes } from './chosen-recipes.ts';
 import { LineCleaning } from './line-cleaning.ts';
 import { LineProduction } from './line-production.ts';
 import type { LineRecipe, RecipeSource } from './line-recipe.ts';
@@ -15,6 +16,7 @@ import type { DataFolder } from './open-data-folder.ts';
 import type { RuleMemories } from './rule-memory.ts';
 import type { RunLineOptions } from './run-line.ts';
 import { SecretWatch } from './secret-watch.ts';
+import type { TextReading } from './text-reading.ts';
 import { TaughtModels } from './taught-models.ts';
 import { UplinkService } from './uplink-service.ts';
 
@@ -25,6 +27,7 @@ export interface RunningLineParts {
   readonly signals: LineSignals;
   readonly memories: RuleMemories;
   readonly recipe: LineRecipe;
+  readonly text: TextReading;
   /** The configuration as it is written; that of the options has the recipe applied. */
   readonly written: LoadedConfig;
 }
@@ -42,6 +45,7 @@ export class RunningLine implements StepHandlers {
   readonly #folder: DataFolder;
   readonly #restart = new AbortController();
   readonly #recipe: LineRecipe;
+  readonly #text: TextReading;
   /** The configuration as it is written, without the recipe. */
   #written: LoadedConfig;
   #loaded: LoadedConfig;
@@ -58,6 +62,7 @@ export class RunningLine implements StepHandlers {
     this.inspection = inspection;
     this.signals = signals;
     this.#recipe = recipe;
+    this.#text = parts.text;
     this.#written = written;
     this.audit = new AuditLog({ lanes: inspection.lanes, journal: folder.journal, logger: options.logger });
     const secrets = new SecretWatch({
@@ -81,6 +86,7 @@ export class RunningLine implements StepHandlers {
       production: () => this.production,
       recipe: { state: () => recipe.state, use: (name) => this.useRecipe(name, 'command') },
       loaded: () => this.#loaded,
+      textReaderMissing: () => this.#text.missing,
       uplink: () => this.#uplink,
       secrets,
     });
@@ -100,7 +106,14 @@ export class RunningLine implements StepHandlers {
         this.audit.write('taught_models_changed', { models: models.join(' ') });
       },
     });
-    this.services = new ServiceGroup('services', [inspection.lanes, this.#server, secrets, taught]);
+    const chosen = new ChosenRecipes({
+      lanes: inspection.lanes,
+      config: () => this.#written.config,
+      use: (name) => this.useRecipe(name, 'code'),
+      clock: options.clock,
+      log: options.logger.child({ module: 'recipe' }),
+    });
+    this.services = new ServiceGroup('services', [inspection.lanes, this.#server, secrets, taught, chosen]);
     if (this.#uplink !== undefined) this.services.add(this.#uplink);
   }
 
@@ -169,6 +182,7 @@ export class RunningLine implements StepHandlers {
     const steps = planChange(this.#loaded.config, loaded.config);
     if (steps.some(({ kind }) => kind !== 'restart_line')) await this.inspection.use(loaded);
     this.#loaded = loaded;
+    await this.#text.look(loaded.config);
     await runSteps(steps, this, this.#options.logger);
     return steps;
   }

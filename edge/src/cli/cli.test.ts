@@ -20,6 +20,7 @@ const VERBS = [
   ['coverage'],
   ['code'],
   ['code', 'read'],
+  ['code', 'setup'],
   ['config'],
   ['config', 'check'],
   ['config', 'show'],

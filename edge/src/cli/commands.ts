@@ -49,6 +49,11 @@ export const COMMANDS: readonly CommandEntry[] = [
         description: 'read barcodes, Data Matrix and QR codes in images, and report what they mean',
         load: () => import('./verbs/code-read.ts'),
       },
+      {
+        name: 'setup',
+        description: 'make the fields of a rule and a recipe from one good pack',
+        load: () => import('./verbs/code-setup.ts'),
+      },
     ],
   },
   {

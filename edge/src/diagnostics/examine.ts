@@ -11,8 +11,10 @@ import { configCheck } from './configuration.ts';
 import { dataFolderCheck } from './data-folder.ts';
 import { ffmpegCheck, nodeCheck } from './machine.ts';
 import { modelCheck, type ModelRuntime } from './model-check.ts';
+import { readsText } from '../rules/index.ts';
 import { ruleLabelCheck } from './rule-labels.ts';
 import { serviceCheck } from './service-check.ts';
+import { textReaderCheck } from './text-reader-check.ts';
 
 export interface ExaminationOptions {
   /** Absolute paths; neither needs to exist. */
@@ -60,6 +62,7 @@ export async function* examine(options: ExaminationOptions): AsyncGenerator<Chec
     const runtimeOf = await options.runtimesOf(loaded);
     for (const model of config.models) yield* await run(modelCheck(model, places, runtimeOf(model.id)));
     if (config.rules.length > 0) yield* await run(ruleLabelCheck(loaded, places));
+    if (config.rules.some(readsText)) yield* await run(textReaderCheck(loaded));
     if (config.uplink !== undefined) yield* await run(brokerCheck(config.uplink, loaded, random));
   }
   yield* await run(serviceCheck(dataDir));

@@ -25,3 +25,18 @@ export async function greyImage(path: string): Promise<CodePicture> {
     throw new ReadingError('image_unreadable', `${path} cannot be read: ${messageOf(error)}`, error);
   }
 }
+
+/** A part of a picture; `box` is left, top, right and bottom in fractions of it, 0 to 1. */
+export function cropPicture(
+  { width, height, channels, pixels }: CodePicture,
+  [left, top, right, bottom]: readonly [number, number, number, number],
+): CodePicture {
+  const [x, y] = [Math.floor(left * width), Math.floor(top * height)];
+  const [wide, high] = [Math.max(1, Math.ceil(right * width) - x), Math.max(1, Math.ceil(bottom * height) - y)];
+  const cropped = new Uint8Array(wide * high * channels);
+  for (let row = 0; row < high; row += 1) {
+    const from = ((y + row) * width + x) * channels;
+    cropped.set(pixels.subarray(from, from + wide * channels), row * wide * channels);
+  }
+  return { width: wide, height: high, channels, pixels: cropped };
+}

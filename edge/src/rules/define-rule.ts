@@ -86,6 +86,8 @@ export interface RulePlan<Schema extends CommonSchema> {
   readonly usesRecipe?: boolean;
   /** It has regions of frames read at the source's own resolution. */
   readonly readsRegions?: boolean;
+  /** Printed text must be read for these options. */
+  readonly readsText?: (options: z.output<Schema>) => boolean;
 }
 
 /** A rule that judges the tracks of one model on one camera, with incidents of the usual life. */
@@ -109,6 +111,7 @@ export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>):
     ...(plan.signalOptions === undefined ? {} : { signalOptions: plan.signalOptions }),
     ...(plan.usesRecipe === undefined ? {} : { usesRecipe: plan.usesRecipe }),
     ...(plan.readsRegions === undefined ? {} : { readsRegions: plan.readsRegions }),
+    ...(plan.readsText === undefined ? {} : { readsText: plan.readsText }),
     labelNeeds,
     create: (options, place) => {
       const { zone: named, zones = [], resultEveryMs } = place;

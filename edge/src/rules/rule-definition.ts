@@ -80,6 +80,8 @@ export interface RuleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly usesRecipe?: boolean;
   /** It has regions of frames read, so that its camera must deliver the source's own pixels. */
   readonly readsRegions?: boolean;
+  /** Printed text must be read for these options. */
+  readonly readsText?: (options: z.output<Schema>) => boolean;
   /** For the check of the configuration against a model. */
   labelNeeds(options: z.output<Schema>): readonly LabelNeed[];
   /** The rule with nothing pending. */

@@ -33,6 +33,11 @@ export function placeOf(options: RuleOptions): { readonly zone?: string | undefi
   };
 }
 
+/** Whether a rule has printed text read, for which a text reader must be installed. */
+export function readsText(options: RuleOptions): boolean {
+  return definitionOf(options.type)?.readsText?.(options as Decoded) === true;
+}
+
 /** The rule that its options describe, with nothing pending. */
 export function createRule(options: RuleOptions | Decoded, place: RulePlace): Rule {
   const definition = definitionOf(options.type);

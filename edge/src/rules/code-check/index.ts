@@ -17,5 +17,6 @@ export const codeCheck = defineRule({
   colours: ({ labels }) => Object.fromEntries(labels.map((label) => [label, 'good' as const])),
   usesRecipe: true,
   readsRegions: true,
+  readsText: ({ fields }) => fields.some(({ kind }) => kind === 'date' || kind === 'lot' || kind === 'phrase'),
   judge: (setup) => new CodeCheckJudge(setup),
 });

@@ -1,0 +1,133 @@
+import { resolve } from 'node:path';
+import { printable } from '@lineside/kit';
+import type { Command } from 'commander';
+import type { ProposedFields } from '../../rules/index.ts';
+import { action, type Context, examples, type Registry } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+
+interface CodeSetupOptions {
+  readonly image?: string;
+  readonly box?: string;
+  readonly rule?: string;
+  readonly recipe?: string;
+  readonly labels?: string;
+  readonly model?: string;
+  readonly apply?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** `lineside code setup` */
+export function configure(command: Command, registry: Registry): void {
+  command
+    .argument('<camera>', 'id of a camera in the configuration')
+    .requiredOption('--image <file>', 'picture of one good pack, as the camera sees it at its full size')
+    .option('--box <left,top,right,bottom>', 'where the pack is, in fractions of the picture (default: all of it)')
+    .option('--recipe <id>', 'recipe that gets product and shelf life; it is added where there is none')
+    .option('--rule <id>', 'rule that gets the fields (default: the rule code_check of the camera, else codes)')
+    .option('--model <id>', 'for a new rule: model that detects the packs (default: the first of the camera)')
+    .option('--labels <list>', 'for a new rule: labels of the packs (default: product)')
+    .option('--apply', 'what was read is right: write rule and recipe')
+    .option('--dry-run', 'print the new configuration and write nothing')
+    .addHelpText(
+      'after',
+      examples(
+        'lineside camera snapshot packing --file pack.jpg',
+        'lineside code setup packing --image pack.jpg --box 0.3,0.1,0.7,0.9',
+        'lineside code setup packing --image pack.jpg --box 0.3,0.1,0.7,0.9 --recipe milk --dry-run',
+        'lineside code setup packing --image pack.jpg --box 0.3,0.1,0.7,0.9 --recipe milk --labels bottle --apply',
+      ) +
+        '\n\nReads codes and, where the text reader is installed, dates, lots and phrases of one good pack, shows them, and' +
+        '\nmakes the fields of the rule code_check. The box must be the one that the model gives the pack. A date is taken for' +
+        '\nthe shelf life from today on. With --json: {fields, product, facts, textReader}, and the text that was or would be' +
+        '\nwritten. The configuration is checked first, comments stay, and the file before it is kept as FILE.before.',
+    )
+    .action(action<CodeSetupOptions>(registry, setup));
+}
+
+async function setup(context: Context, options: CodeSetupOptions, [camera = '']: readonly string[]): Promise<ExitCode> {
+  const { checkConfig, editCodes, loadConfig, saveConfig } = await import('../../config/index.ts');
+  const sources = await context.configSources();
+  const loaded = await loadConfig(context.configPath, sources);
+  const found = loaded.config.cameras.find(({ id }) => id === camera);
+  if (found === undefined) {
+    const known = loaded.config.cameras.map(({ id }) => id).join(', ') || 'none';
+    throw new UsageError(`the configuration has no camera ${camera}`, `name one of: ${known}`);
+  }
+  const { proposal, textReader } = await readPack(context, options);
+  const { fields, product, facts } = proposal;
+  context.say(
+    { fields, ...(product === undefined ? {} : { product }), facts, textReader },
+    shown(proposal, textReader),
+  );
+  if (fields.length === 0) return EXIT.problems;
+  if (options.apply !== true && options.dryRun !== true) return EXIT.ok;
+  const own = loaded.config.rules.find(({ type, camera: of }) => type === 'code_check' && of === camera);
+  const { recipe } = options;
+  const text = editCodes(loaded.text, {
+    ...{ camera, fields, rule: options.rule ?? own?.id ?? 'codes' },
+    model: options.model ?? found.models[0]?.id ?? 'defect',
+    labels: options.labels?.split(',').map((label) => label.trim()) ?? ['product'],
+    ...(recipe === undefined ? {} : { recipe: { id: recipe, facts, ...(product === undefined ? {} : { product }) } }),
+  });
+  if (options.dryRun === true) {
+    checkConfig(text, { ...sources, path: loaded.path });
+    context.say({ written: false, text }, text);
+    return EXIT.ok;
+  }
+  const kept = await saveConfig(loaded.path, text, sources);
+  context.say({ written: true, path: loaded.path, kept }, `written: ${loaded.path}; the file before it is ${kept}`);
+  return EXIT.ok;
+}
+
+interface PackRead {
+  readonly proposal: ProposedFields;
+  readonly textReader: 'ready' | 'missing';
+}
+
+async function readPack(context: Context, options: CodeSetupOptions): Promise<PackRead> {
+  const { io } = context;
+  const [{ CodeReader, cropPicture, greyImage, OcrReader, textReaderState }, { proposeFields }] = await Promise.all([
+    import('../../reading/index.ts'),
+    import('../../rules/index.ts'),
+  ]);
+  const image = await greyImage(resolve(io.cwd, options.image ?? ''));
+  const picture = cropPicture(image, boxOf(options.box));
+  const { state } = await textReaderState();
+  const codes = new CodeReader({ clock: io.clock });
+  const text = state === 'ready' ? new OcrReader({ clock: io.clock }) : undefined;
+  try {
+    const read = await codes.read(picture, {}, io.signal);
+    const printed = await text?.readText({ ...picture, pixels: read.pixels }, io.signal);
+    const lines = (printed?.lines ?? []).filter((line) => line.text.trim() !== '');
+    const now = new Date(io.clock.wallMs());
+    const today = { year: now.getFullYear(), month: now.getMonth() + 1, day: now.getDate() };
+    const { width, height } = picture;
+    return { proposal: proposeFields({ width, height, codes: read.codes, lines }, today), textReader: state };
+  } finally {
+    await Promise.all([codes.close(), text?.close()]);
+  }
+}
+
+function boxOf(text: string | undefined): readonly [number, number, number, number] {
+  const [left, top, right, bottom, ...more] = (text ?? '0,0,1,1').split(',').map((part) => Number(part.trim()));
+  const box = [left, top, right, bottom].map((side) => side ?? Number.NaN);
+  const isBox = more.length === 0 && box.every((side) => side >= 0 && side <= 1);
+  if (!isBox || !((left ?? 0) < (right ?? 0) && (top ?? 0) < (bottom ?? 0)))
+    throw new UsageError(`--box ${text ?? ''} is no box`, 'write left,top,right,bottom, such as 0.3,0.1,0.7,0.9');
+  return [left ?? 0, top ?? 0, right ?? 1, bottom ?? 1];
+}
+
+function shown({ fields, product, facts }: ProposedFields, textReader: PackRead['textReader']): string {
+  const lines = fields.map(({ id, kind, region, symbologies, ...content }) => {
+    const what = Object.entries(content).map(([key, value]) => `${key} ${printable(String(value))}`);
+    const place = Array.isArray(region) ? ` at ${region.join(' ')}` : '';
+    return `${String(id)}: ${String(kind)}, ${[...(Array.isArray(symbologies) ? symbologies : []), ...what].join(', ')}${place}`;
+  });
+  return [
+    ...(lines.length === 0 ? ['nothing could be read on the pack'] : lines),
+    ...(product === undefined ? [] : [`product: ${product}`]),
+    ...Object.entries(facts).map(([name, value]) => `${name}: ${value}`),
+    ...(textReader === 'ready' ? [] : ['dates, lots and phrases were not read: the text reader is not installed']),
+  ].join('\n');
+}
