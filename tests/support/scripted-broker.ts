@@ -31,6 +31,8 @@ export class ScriptedBroker implements AsyncDisposable {
   /** Topics of all messages with QoS 1. */
   readonly topics: string[] = [];
   connections = 0;
+  /** Version of MQTT that each connection asked for. */
+  readonly versions: number[] = [];
 
   private constructor(script: BrokerScript) {
     this.#script = script;
@@ -82,7 +84,11 @@ export class ScriptedBroker implements AsyncDisposable {
   }
 
   #answer(socket: Socket, { type, flags, body }: Packet): void {
-    if (type === CONNECT) socket.write(Buffer.from(this.#script.connack));
+    if (type === CONNECT) {
+      // After the name of the protocol, "MQTT" with its length.
+      this.versions.push(body[6] ?? 0);
+      socket.write(Buffer.from(this.#script.connack));
+    }
     if (type === PINGREQ) socket.write(Buffer.of(PINGRESP << 4, 0));
     if (type === SUBSCRIBE) {
       const filters = filtersOf(body);
