@@ -319,7 +319,7 @@ export const MODULES: readonly Module[] = [
   edge('codes', []),
   edge('rules', ['protocol/coverage', 'domain', 'pipeline', 'fields', 'codes'], ['zod']),
   edge('plant', ['domain', 'kit', 'pipeline']),
-  edge('signals', ['domain', 'kit', 'pipeline'], ['node:net', 'node:fs/promises']),
+  edge('signals', ['domain', 'kit', 'pipeline'], ['mqtt', 'node:net', 'node:fs/promises']),
   edge(
     'config',
     [
@@ -359,6 +359,7 @@ export const MODULES: readonly Module[] = [
     ['protocol/coverage', 'web', 'domain', 'kit', 'pipeline', 'load', 'status/client'],
     ['fastify', '@fastify/static', 'prom-client', 'node:http', 'node:module', 'node:fs', 'node:fs/promises'],
   ),
+  edge('setup', ['kit', 'web', 'config', 'status'], ['fastify', 'node:crypto', 'node:fs/promises']),
   edge(
     'diagnostics',
     [
@@ -393,6 +394,7 @@ export const MODULES: readonly Module[] = [
       'vision',
       'tracking',
       'reading',
+      'teaching',
       'rules',
       'plant',
       'signals',
@@ -437,13 +439,14 @@ export const MODULES: readonly Module[] = [
       'model-import',
       'teaching',
       'diagnostics',
+      'setup',
       'app',
       'vocabulary',
       'protocol/records',
       'models/families',
       'models',
     ],
-    ['commander', 'node:fs', 'node:fs/promises'],
+    ['commander', 'node:fs', 'node:fs/promises', 'node:crypto'],
   ),
   twin('raster', []),
   twin('rtsp', [], ['node:net', 'node:dgram', 'node:crypto', 'node:child_process', 'node:fs/promises']),

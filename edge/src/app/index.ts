@@ -10,7 +10,7 @@ export { findModels, type LineModel } from './models.ts';
 export * from './options.ts';
 export { type RecordedReading, readRecordedSignals } from '../signals/index.ts';
 export { replay } from './replay.ts';
-export { type CameraStudy, studyCamera } from './study-camera.ts';
+export { CameraRecording, type RecordCamera } from './camera-recording.ts';
 export type { RuleStudy, ThresholdRow } from './threshold-study.ts';
 export { runLine, type RunLineOptions } from './run-line.ts';
 export type { RunningLine } from './running-line.ts';

@@ -12,6 +12,8 @@ export interface InspectRecording {
   readonly models: readonly LineModel[];
   /** Absolute path of the video. */
   readonly path: string;
+  /** A live source is read at its own pace, and needs `mostMs`. Default: a recording. */
+  readonly mode?: 'live' | 'recording';
   /** Milliseconds of it; all of it when left out. */
   readonly mostMs?: number;
   readonly signal: AbortSignal;
@@ -22,6 +24,7 @@ class Inspections implements Partial<VisionListener> {
   readonly all: Inspection[] = [];
   readonly enough: Promise<void>;
   readonly #mostMs: number;
+  #firstMs: number | undefined;
   readonly #resolve: () => void;
 
   constructor(mostMs: number) {
@@ -32,14 +35,15 @@ class Inspections implements Partial<VisionListener> {
   }
 
   inspection(inspection: Inspection): void {
-    if (inspection.frame.atMs <= this.#mostMs) this.all.push(inspection);
+    this.#firstMs ??= inspection.frame.atMs;
+    if (inspection.frame.atMs - this.#firstMs <= this.#mostMs) this.all.push(inspection);
     else this.#resolve();
   }
 }
 
 /** What the models of a camera report of each frame of a recording, without judging it. */
 export async function inspectRecording(options: InspectRecording): Promise<readonly Inspection[]> {
-  const { camera, models, path, mostMs = Number.POSITIVE_INFINITY } = options;
+  const { camera, models, path, mode = 'recording', mostMs = Number.POSITIVE_INFINITY } = options;
   const stop = new AbortController();
   const inspections = new Inspections(mostMs);
   const ends = new RecordingEnds([camera.id]);
@@ -48,7 +52,7 @@ export async function inspectRecording(options: InspectRecording): Promise<reado
       models: models.flatMap((model) => (model.state === 'found' ? [model.spec] : [])),
       cameras: [
         {
-          ...{ id: camera.id, url: path, transport: camera.transport, fps: camera.fps, mode: 'recording' },
+          ...{ id: camera.id, url: path, transport: camera.transport, fps: camera.fps, mode },
           models: assignmentsOf(camera, models),
         },
       ],

@@ -55,6 +55,20 @@ export function studyThresholds(
     });
 }
 
+/** Events by rule that recorded inspections of one camera make with a configuration. */
+export function countEvents(
+  config: Config,
+  camera: CameraConfig,
+  models: readonly LineModel[],
+  inspections: readonly Inspection[],
+): ReadonlyMap<string, number> {
+  const rules = config.rules.filter((rule) => rule.camera === camera.id);
+  const lengthMs = lengthOf(inspections);
+  return new Map(
+    rules.map((rule) => [rule.id, judge({ ...config, rules: [rule] }, camera, models, inspections, lengthMs).events]),
+  );
+}
+
 function thresholdsFrom(lowest: number): readonly number[] {
   const steps = Math.max(0, Math.round((HIGHEST - lowest) / STEP));
   return [...new Set([lowest, ...Array.from({ length: steps + 1 }, (_, n) => round(HIGHEST - n * STEP))])]

@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { parsePolygon } from './polygon.ts';
+import { parseLine, parsePolygon } from './polygon.ts';
+
+describe('a line on the command line', () => {
+  it('is read with its rule and its two ends, and refused with more or fewer', () => {
+    expect(parseLine('packs=0.5,0.9;0.5,0.1')).toEqual([
+      'packs',
+      [
+        [0.5, 0.9],
+        [0.5, 0.1],
+      ],
+    ]);
+    for (const text of ['packs=0.5,0.9', 'packs=0,0;1,1;0,1', '=0,0;1,1', 'packs=0,0;1,2']) {
+      expect(() => parseLine(text)).toThrow('is no line');
+    }
+  });
+});
 
 describe('a zone on the command line', () => {
   it('is read with its name and its corners', () => {

@@ -82,6 +82,30 @@ describe('an edit of a camera in the configuration file', () => {
     expect(await readFile(path, 'utf8')).toBe(good);
   });
 
+  it('sets the line and the zone of a rule, and takes a zone out with the masks that name it', () => {
+    const text = `${TEXT}  - { id: packs, type: count, camera: belt }
+  - { id: weights, type: weight, camera: belt, signal: scale, nominal: 500 }
+`;
+    const line = [
+      [0.5, 0.9],
+      [0.5, 0.1],
+    ] as const;
+    const drawn = editCamera(text, {
+      ...EDIT,
+      masks: ['packing'],
+      lines: { packs: line },
+      ruleZones: { packs: 'packing' },
+    });
+    expect(drawn).toMatch(
+      /id: packs, type: count, camera: belt, line: \[ ?\[ ?0\.5, 0\.9 ?\], \[ ?0\.5, 0\.1 ?\] ?\], zone: packing/,
+    );
+    expect(drawn.split('\n').find((one) => one.includes('id: weights'))).not.toContain('masks');
+    const none = { ...EDIT, zones: {}, ruleZones: { packs: null }, removed: ['packing'] };
+    const without = editCamera(drawn, none);
+    expect(without).not.toContain('packing');
+    expect(without).toContain('line:');
+  });
+
   it('of a camera that the file does not have is refused', () => {
     expect(() => editCamera(TEXT, { ...EDIT, camera: 'roof' })).toThrow('no camera roof');
   });

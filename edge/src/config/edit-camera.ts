@@ -1,6 +1,7 @@
 import { copyFile } from 'node:fs/promises';
-import { isMap, isSeq, parseDocument, type Document, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, parseDocument, type Document, type YAMLMap } from 'yaml';
 import { writeFileAtomic } from '@lineside/kit';
+import { definitionOf } from '../rules/index.ts';
 import { checkConfig, type ConfigSources } from './load.ts';
 
 type Polygon = readonly (readonly [x: number, y: number])[];
@@ -14,19 +15,32 @@ export interface CameraEdit {
   readonly masks: readonly string[];
   /** The option `minScore` of rules, by id. */
   readonly minScores: Readonly<Record<string, number>>;
+  /** Zones that are taken out, also of the masks of rules. */
+  readonly removed?: readonly string[];
+  /** The option `line` of rules, by id. */
+  readonly lines?: Readonly<Record<string, Polygon>>;
+  /** The option `zone` of rules, by id; null: the whole picture. */
+  readonly ruleZones?: Readonly<Record<string, string | null>>;
 }
 
 /** The text of a configuration file with the edit in it; comments and order stay. Throws TypeError for a file without the camera. */
-export function editCamera(text: string, { camera, zones, masks, minScores }: CameraEdit): string {
+export function editCamera(text: string, edit: CameraEdit): string {
+  const { camera, zones, masks, minScores, removed = [], lines = {}, ruleZones = {} } = edit;
   const document = parseDocument(text);
   const map = mapsOf(document, 'cameras').find((one) => one.get('id') === camera);
   if (map === undefined) throw new TypeError(`the file has no camera ${camera}`);
   for (const [id, polygon] of Object.entries(zones)) setZone(document, map, id, polygon);
+  for (const id of removed) removeItem(map.get('zones'), (item) => isMap(item) && item.get('id') === id);
   for (const rule of mapsOf(document, 'rules')) {
     if (rule.get('camera') !== camera) continue;
-    const score = minScores[String(rule.get('id'))];
+    const id = String(rule.get('id'));
+    const [score, line, zone] = [minScores[id], lines[id], ruleZones[id]];
     if (score !== undefined) rule.set('minScore', score);
-    if (masks.length > 0) addMasks(document, rule, masks);
+    if (line !== undefined) rule.set('line', document.createNode(line, { flow: true }));
+    if (zone === null) rule.delete('zone');
+    else if (zone !== undefined) rule.set('zone', zone);
+    for (const mask of removed) removeItem(rule.get('masks'), (item) => isScalar(item) && item.value === mask);
+    if (masks.length > 0 && takesMasks(rule)) addMasks(document, rule, masks);
   }
   return document.toString({ lineWidth: 120 });
 }
@@ -61,6 +75,16 @@ function setZone(document: Document, camera: YAMLMap, id: string, polygon: Polyg
   const known = list.items.filter((item) => isMap(item)).find((item) => item.get('id') === id);
   if (known !== undefined) known.set('polygon', corners);
   else list.add(document.createNode({ id, polygon: corners }));
+}
+
+/** A rule that looks at no picture has none. */
+function takesMasks(rule: YAMLMap): boolean {
+  return 'masks' in (definitionOf(String(rule.get('type')))?.options.shape ?? {});
+}
+
+function removeItem(list: unknown, isIt: (item: unknown) => boolean): void {
+  if (!isSeq(list)) return;
+  list.items = list.items.filter((item) => !isIt(item));
 }
 
 function addMasks(document: Document, rule: YAMLMap, masks: readonly string[]): void {

@@ -4,6 +4,7 @@
  */
 export type { CameraLog } from './camera-answers.ts';
 export * from './client/index.ts';
+export { isHostAllowed, SECURITY_HEADERS } from './guard.ts';
 export { type Health, type HealthWord, healthOf } from './health.ts';
 export { type CameraFacts, inspectingWord } from './inspecting.ts';
 export { type StatusAddress, StatusServer, type StatusServerOptions } from './server.ts';

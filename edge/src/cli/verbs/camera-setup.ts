@@ -1,48 +1,67 @@
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { RuleStudy } from '../../app/index.ts';
+import type { CameraRecording, RuleStudy } from '../../app/index.ts';
+import type { ConfigSources, LoadedConfig } from '../../config/index.ts';
+import { cameraSource } from '../camera-source.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { collect } from '../option-values.ts';
-import { parsePolygon } from '../polygon.ts';
+import { collect, positive } from '../option-values.ts';
+import { parseLine, parsePolygon } from '../polygon.ts';
 
 interface SetupOptions {
+  readonly draw?: boolean;
   readonly zone: readonly string[];
   readonly mask: readonly string[];
+  readonly line: readonly string[];
   readonly video?: string;
   readonly for?: string;
+  readonly minutes?: number;
   readonly apply?: boolean;
   readonly dryRun?: boolean;
 }
+
+/** Of a live camera, where nothing else is asked for. */
+const LIVE_MINUTES = 10;
 
 /** `lineside camera setup` */
 export function configure(command: Command, registry: Registry): void {
   command
     .argument('<camera>', 'id of a camera in the configuration')
+    .option('--draw', 'draw on a still of the camera, in a browser (default without --zone, --mask, --line, --video)')
     .option('--zone <name=corners>', 'zone as name=x,y;x,y;x,y in fractions of the frame; repeat for more', collect, [])
     .option('--mask <name=corners>', 'the same for a part in which no rule of the camera sees anything', collect, [])
-    .option('--video <file>', 'video of ordinary work without incidents: proposes thresholds from it')
-    .option('--for <duration>', 'use so much of the video (default: all)')
+    .option('--line <rule=ends>', 'line of a rule that counts, as rule=x,y;x,y; repeat for more', collect, [])
+    .option('--video <file|live>', 'ordinary work without incidents, as a video or live: proposes thresholds from it')
+    .option('--for <duration>', `use so much of the video (default: all; of live video ${LIVE_MINUTES}m)`)
+    .option('--minutes <number>', 'the same in minutes', positive)
     .option('--apply', 'write the proposed thresholds too')
     .option('--dry-run', 'print the new configuration and write nothing')
     .addHelpText(
       'after',
       examples(
+        'lineside camera setup packing',
         "lineside camera setup packing --zone 'belt=0.1,0.2;0.9,0.2;0.9,0.9;0.1,0.9'",
         "lineside camera setup packing --mask 'window=0.7,0;1,0;1,0.3;0.7,0.3' --dry-run",
+        "lineside camera setup packing --line 'packs=0.5,0.9;0.5,0.1'",
         'lineside camera setup packing --video ordinary.mp4 --for 10m',
-        'lineside camera setup packing --video ordinary.mp4 --apply',
+        'lineside camera setup packing --video live --minutes 10 --apply',
+        'lineside camera setup packing --video yesterday.mp4 --draw',
       ) +
         '\n\nThe configuration is checked before it is written, comments stay, and the file before it is kept as FILE.before.' +
+        '\nThe page for drawing is served on this machine alone and ends with the command; its address lets one browser in. From' +
+        '\na laptop: ssh -L PORT:127.0.0.1:PORT DEVICE, then open the address there. With --video the page shows how many events' +
+        '\nthe video would have made, also after each change.' +
         '\nWith --video each rule of the camera judges the video at rising minScore. Every event counts as a false one, so' +
-        '\nuse a video without incidents. Proposed is one step above the lowest minScore from which on no event opens.',
+        '\nuse a video without incidents. Proposed is one step above the lowest minScore from which on no event opens. Live' +
+        '\nvideo is read over a connection of its own beside the service.',
     )
     .action(action<SetupOptions>(registry, setup));
 }
 
 async function setup(context: Context, options: SetupOptions, [camera = '']: readonly string[]): Promise<ExitCode> {
-  const { editCamera, loadConfig, saveConfig } = await import('../../config/index.ts');
+  const { editCamera, loadConfig } = await import('../../config/index.ts');
   const sources = await context.configSources();
   const loaded = await loadConfig(context.configPath, sources);
   const known = loaded.config.cameras.map(({ id }) => id);
@@ -51,17 +70,42 @@ async function setup(context: Context, options: SetupOptions, [camera = '']: rea
   }
   const zones = Object.fromEntries([...options.zone, ...options.mask].map(parsePolygon));
   const masks = options.mask.map((text) => parsePolygon(text)[0]);
-  if (Object.keys(zones).length === 0 && options.video === undefined) {
-    throw new UsageError('nothing to set up', 'give --zone, --mask or --video; see lineside camera setup --help');
-  }
-  const edit = { camera, zones, masks, minScores: {} };
-  const drawn = editCamera(loaded.text, edit);
-  const minScores = options.video === undefined ? {} : await study(context, options, { camera, text: drawn, sources });
-  const text = options.apply === true ? editCamera(drawn, { ...edit, zones: {}, masks: [], minScores }) : drawn;
-  const changed = text !== editCamera(loaded.text, { ...edit, zones: {}, masks: [] });
-  if (!changed) return EXIT.ok;
+  const lines = Object.fromEntries(options.line.map(parseLine));
+  refuseOtherRules(loaded, camera, Object.keys(lines));
+  const isText = options.zone.length + options.mask.length + options.line.length > 0;
+  const draws = options.draw === true || (!isText && options.video === undefined);
+  const none = { camera, zones: {}, masks: [], minScores: {} };
+  const drawn = editCamera(loaded.text, { ...none, zones, masks, lines });
+  const recording =
+    options.video === undefined ? undefined : await record(context, options, { camera, text: drawn, sources });
+  const minScores = recording === undefined ? {} : proposals(context, recording);
+  const text = options.apply === true ? editCamera(drawn, { ...none, minScores }) : drawn;
+  const code = await write(context, options, { loaded, text, sources, before: editCamera(loaded.text, none) });
+  if (draws) await draw(context, { camera, sources, path: loaded.path, recording });
+  return code;
+}
+
+function refuseOtherRules({ config }: LoadedConfig, camera: string, rules: readonly string[]): void {
+  const counting = config.rules.filter((rule) => rule.camera === camera && 'line' in rule).map(({ id }) => id);
+  const other = rules.find((rule) => !counting.includes(rule));
+  if (other === undefined) return;
+  const advice = `rules of ${camera} with a line: ${counting.join(', ') || 'none; add one of the type count'}`;
+  throw new UsageError(`${other} is no rule with a line`, advice);
+}
+
+interface Writing {
+  readonly loaded: LoadedConfig;
+  readonly text: string;
+  /** The file as it would be without any change. */
+  readonly before: string;
+  readonly sources: ConfigSources;
+}
+
+async function write(context: Context, options: SetupOptions, given: Writing): Promise<ExitCode> {
+  const { loaded, text, before, sources } = given;
+  if (text === before) return EXIT.ok;
+  const { checkConfig, saveConfig } = await import('../../config/index.ts');
   if (options.dryRun === true) {
-    const { checkConfig } = await import('../../config/index.ts');
     checkConfig(text, { ...sources, path: loaded.path });
     context.say({ written: false, text }, text);
     return EXIT.ok;
@@ -71,27 +115,82 @@ async function setup(context: Context, options: SetupOptions, [camera = '']: rea
   return EXIT.ok;
 }
 
-async function study(
+interface Drawing {
+  readonly camera: string;
+  readonly path: string;
+  readonly sources: ConfigSources;
+  readonly recording: CameraRecording | undefined;
+}
+
+/** Serves the page until the person is done, or the command is stopped. */
+async function draw(context: Context, { camera, path, sources, recording }: Drawing): Promise<void> {
+  const { io } = context;
+  const [{ CameraDraft, SetupPage }, { tryCamera }, { probeFfmpeg }] = await Promise.all([
+    import('../../setup/index.ts'),
+    import('../../diagnostics/index.ts'),
+    import('../../camera/index.ts'),
+  ]);
+  const { url, transport } = await cameraSource(context, camera, undefined);
+  const capabilities = await probeFfmpeg('ffmpeg', io.signal);
+  const trial = await tryCamera({ url, transport, capabilities, durationMs: 0, clock: io.clock, signal: io.signal });
+  const { width, height } = trial.probe;
+  const events = recording === undefined ? {} : { eventsOf: (text: string) => recording.eventsOf(text) };
+  const draft = await CameraDraft.open({ path, sources, camera, ...events });
+  const secret = (): string => randomBytes(24).toString('hex');
+  const page = new SetupPage({
+    draft,
+    still: { jpeg: trial.snapshot, width, height },
+    secrets: [secret(), secret()],
+    onReady: (address) =>
+      context.say(
+        { page: address },
+        `open in a browser on this machine, once: ${address}\nEnds with Done there, or Ctrl+C here.`,
+      ),
+  });
+  await page.run(io.signal);
+  context.say({ done: true, path }, `done: ${path}`);
+}
+
+/** Lets the models judge the video once; says what the rules as they are make of it. */
+async function record(
   context: Context,
   options: SetupOptions,
-  { camera, text, sources }: { camera: string; text: string; sources: Awaited<ReturnType<Context['configSources']>> },
-): Promise<Readonly<Record<string, number>>> {
-  const [{ studyCamera }, { importedDir }, { parseDuration }] = await Promise.all([
+  { camera, text, sources }: { camera: string; text: string; sources: ConfigSources },
+): Promise<CameraRecording> {
+  const [{ CameraRecording }, { importedDir }, { parseDuration }] = await Promise.all([
     import('../../app/index.ts'),
     import('@lineside/models'),
     import('../../fields/index.ts'),
   ]);
-  const mostMs = options.for === undefined ? undefined : parseDuration(options.for);
-  if (options.for !== undefined && mostMs === undefined) {
+  const { video = '' } = options;
+  const isLive = video === 'live';
+  const given = options.for === undefined ? undefined : parseDuration(options.for);
+  if (options.for !== undefined && given === undefined) {
     throw new UsageError(`--for ${options.for} is no duration`, 'write for example --for 10m');
   }
-  const { lengthMs, rules } = await studyCamera({
-    ...{ text, sources, camera, configPath: context.configPath },
-    video: resolve(context.io.cwd, options.video ?? ''),
+  const mostMs = given ?? (options.minutes ?? (isLive ? LIVE_MINUTES : Number.POSITIVE_INFINITY)) * 60_000;
+  if (isLive) context.io.err(`watching the camera for ${(mostMs / 60_000).toFixed(1)} min`);
+  const recording = await CameraRecording.inspect({
+    ...{ text, sources, camera, configPath: context.configPath, mostMs },
+    video: isLive ? video : resolve(context.io.cwd, video),
     importedDir: importedDir(context.dataDir),
     signal: context.io.signal,
-    ...(mostMs === undefined ? {} : { mostMs }),
   });
+  const { lengthMs } = recording;
+  const events = recording.eventsOf(text);
+  const minutes = (lengthMs / 60_000).toFixed(1);
+  const rows = [...events].map(([rule, count]) => `  ${rule}: ${count} ${count === 1 ? 'event' : 'events'}`);
+  context.say(
+    { lengthMs, events: Object.fromEntries(events) },
+    [`as the rules are, in ${minutes} min:`, ...rows].join('\n'),
+  );
+  return recording;
+}
+
+/** Thresholds that differ from those of the rules. */
+function proposals(context: Context, recording: CameraRecording): Readonly<Record<string, number>> {
+  const { lengthMs } = recording;
+  const rules = recording.study();
   for (const rule of rules) context.say({ study: rule, lengthMs }, studyText(rule, lengthMs));
   return Object.fromEntries(
     rules.flatMap(({ rule, minScore, proposed }) =>
