@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { type CoverageJson, type CoverageWords, machineZone } from '@lineside/protocol/coverage';
 import { type LoadedConfig, recipeFor, shiftPlanOf } from '../config/index.ts';
 import type { Clock } from '@lineside/kit';
@@ -29,6 +30,7 @@ import type { LineCleaning } from './line-cleaning.ts';
 import type { LineProduction } from './line-production.ts';
 import type { RecipeState } from './line-recipe.ts';
 import type { LineSignals } from './line-signals.ts';
+import { setModelLimit } from './model-limit.ts';
 import { refusals } from './models.ts';
 import type { DataFolder } from './open-data-folder.ts';
 import { cameraViews, modelViews, type ViewFacts } from './status-view.ts';
@@ -194,6 +196,16 @@ export class LineStatus implements StatusSource {
     }
     await this.#parts.recipe.use(name);
     return this.recipes();
+  }
+
+  setModelLimit(model: string, mads: number, by: string): Promise<object> {
+    const { inspection, folder } = this.#parts;
+    const taught = inspection.models.flatMap((one) =>
+      one.state === 'found' && one.spec.manifest.taught !== undefined
+        ? [{ id: one.id, dir: dirname(one.spec.path) }]
+        : [],
+    );
+    return setModelLimit({ taught, journal: folder.journal }, model, mads, by);
   }
 
   signals(): readonly SignalView[] {

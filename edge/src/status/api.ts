@@ -53,6 +53,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   addSignals(api, options);
   addCleaning(api, options);
   addProduction(api, options);
+  addModels(api, options);
   await api.ready();
   return api;
 }
@@ -77,7 +78,7 @@ function guard(request: FastifyRequest, reply: FastifyReply, hosts: readonly str
 }
 
 /** What programs of this device may set. */
-const CHANGES = ['/api/v1/signals', '/api/v1/cleaning', '/api/v1/recipe'];
+const CHANGES = ['/api/v1/signals', '/api/v1/cleaning', '/api/v1/recipe', '/api/v1/models/limit'];
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?')[0] ?? '';
@@ -252,6 +253,16 @@ function addProduction(api: FastifyInstance, { source }: ApiOptions): void {
     '/api/v1/recipe',
     { schema: { body: schema.recipeBody } },
     (request) => source.setRecipe?.(request.body.recipe) ?? Promise.reject(missing()),
+  );
+}
+
+function addModels(api: FastifyInstance, { source }: ApiOptions): void {
+  api.post<{ Body: schema.LimitBody }>(
+    '/api/v1/models/limit',
+    { schema: { body: schema.limitBody } },
+    ({ body: { model, mads, by } }) =>
+      source.setModelLimit?.(model, mads, by) ??
+      Promise.reject(notFound('This service has no taught models', 'Ask the service of the line')),
   );
 }
 

@@ -141,6 +141,23 @@ export const cleaningBody = {
   properties: { target: NAME, by: { type: 'string', minLength: 1, maxLength: 100, pattern: '\\S' } },
 } as const;
 
+export interface LimitBody {
+  readonly model: string;
+  readonly mads: number;
+  readonly by: string;
+}
+
+export const limitBody = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['model', 'mads', 'by'],
+  properties: {
+    model: NAME,
+    mads: { type: 'number', exclusiveMinimum: 0, maximum: 1000 },
+    by: { type: 'string', minLength: 1, maxLength: 100, pattern: '\\S' },
+  },
+} as const;
+
 export const productionQuery = {
   type: 'object',
   additionalProperties: false,

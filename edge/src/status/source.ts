@@ -34,6 +34,11 @@ export interface StatusSource {
   recipes?(): object;
   /** Chooses a recipe by id or product code; gives what `recipes` gives. Throws `bad_request` for an unknown one. */
   setRecipe?(name: string): Promise<object>;
+  /**
+   * Moves the limit of a model that was taught on a device, in MADs; gives what it does to the pieces that are known.
+   * Rejects with `bad_request` for a model that was not taught.
+   */
+  setModelLimit?(model: string, mads: number, by: string): Promise<object>;
   /** One event with its records, or undefined. */
   event(id: string): EventHistory | undefined;
   /** Absolute path of an evidence JPEG that is still held, or undefined. */

@@ -18,8 +18,13 @@ describe('the spread of good pieces', () => {
     expect(inMads(10.5, spreadOf(alike))).toBeLessThan(USUAL_MADS);
   });
 
-  it('is the median deviation above the median, made comparable with a standard deviation', () => {
+  it('is the median deviation from the median, made comparable with a standard deviation', () => {
     expect(spreadOf([1, 2, 3, 5, 9]).mad).toBeCloseTo(1.4826 * 2, 6);
+  });
+
+  it('is hardly moved by two odd pieces among twenty', () => {
+    const plain = Array.from({ length: 18 }, (_, n) => 10 + 0.2 * (n - 8.5));
+    expect(spreadOf([...plain, 14, 15]).mad / spreadOf(plain).mad).toBeLessThan(1.25);
   });
 });
 

@@ -15,15 +15,15 @@ const NORMAL = 1.4826;
 const FLOOR = 0.06;
 
 /**
- * Median and median absolute deviation above the median: scores of good pieces have a longer tail above than below. One
- * odd piece among the good ones hardly moves either, unlike the largest score or a standard deviation.
+ * Median and median absolute deviation. One odd piece among the good ones hardly moves either, unlike the largest score,
+ * a standard deviation, or the deviation above the median alone, which two odd pieces among twenty nearly doubled.
  *
  * @param scores raw scores of good pieces that the memory has not seen; not empty.
  */
 export function spreadOf(scores: readonly number[]): Spread {
   const centre = median(scores);
-  const above = scores.filter((score) => score >= centre).map((score) => score - centre);
-  return { centre, mad: Math.max(NORMAL * median(above), FLOOR * centre) };
+  const deviations = scores.map((score) => Math.abs(score - centre));
+  return { centre, mad: Math.max(NORMAL * median(deviations), FLOOR * centre) };
 }
 
 /** A raw score in MADs above the median of the good pieces. */

@@ -1,6 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setModelLimit } from '../../app/model-limit.ts';
+import type { Entry } from '../../journal/index.ts';
 import { runHere } from '../../../../tests/support/lineside.ts';
 import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
 
@@ -84,6 +86,16 @@ describe('lineside model teach', () => {
     expect(JSON.parse(stdout)).toMatchObject({ mads: 1000, effect: { found: 0 } });
     expect(await detect('bad/1.png')).toMatchObject({ detections: [] });
     expect(before.equals(await readFile(dir.join('data/models/lids/model.onnx')))).toBe(true);
+  });
+
+  it('has its limit moved over the API of the service, which records who did', async () => {
+    const audited: Entry[] = [];
+    const journal = { append: (entries: readonly Entry[]) => (audited.push(...entries), []) };
+    const taught = [{ id: 'lids', dir: dir.join('data/models/lids') }];
+    expect(await setModelLimit({ taught, journal }, 'lids', 5, 'M. Fischer')).toMatchObject({ id: 'lids', mads: 5 });
+    const details = { model: 'lids', mads: 5, madsBefore: 1000 };
+    expect(audited.map(({ body }) => body)).toEqual([{ action: 'model_limit_changed', who: 'M. Fischer', details }]);
+    await expect(setModelLimit({ taught, journal }, 'caps', 5, 'M. Fischer')).rejects.toThrow('no taught model');
   });
 
   it('takes pieces of a region from a recording, spread over it', async () => {
