@@ -21,7 +21,10 @@ it('a recipe chosen by signal or command changes the rule, items are counted by 
       { id: 'weight-1', unit: 'g' },
       { id: 'product', type: 'text' },
     ],
-    rules: [{ id: 'weights', type: 'weight', camera: 'scale', signal: 'weight-1', nominal: 500 }],
+    rules: [
+      { id: 'weights', type: 'weight', camera: 'scale', signal: 'weight-1', nominal: 500 },
+      { id: 'belt-cleaning', type: 'cleaning', camera: 'scale', model: 'bright', labels: ['defect'] },
+    ],
     recipes: [
       { id: 'large', product: '500', rules: { weights: { nominal: 500 } } },
       { id: 'small', product: '250', rules: { weights: { nominal: 250 } } },
@@ -47,6 +50,9 @@ it('a recipe chosen by signal or command changes the rule, items are counted by 
     expect(await countsOf()).toMatchObject({ weighed: 3, t1: 1 });
     const status = await runHere(['status', '--data', data]);
     expect(status.stdout).toMatch(/^making .*: 0 counted, product 500, recipe large$/m);
+    expect(JSON.parse(await run('cleaning', 'confirm', 'belt-cleaning', '--by', 'M. Fischer'))).toEqual({
+      confirmed: [{ rule: 'belt-cleaning', camera: 'scale' }],
+    });
     await run('recipe', 'set', 'small');
     expect((await report()).recipe).toMatchObject({ recipe: 'small', source: 'command' });
     await run('signal', 'set', 'weight-1', '250');

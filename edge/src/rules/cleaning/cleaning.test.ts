@@ -123,6 +123,22 @@ describe('the cleaning rule', () => {
     expect(at('2026-11-28T08:01Z')).toEqual([]);
   });
 
+  it('is overdue after a time of the day only on the days that are named', () => {
+    // The 28th of November 2026 is a Saturday; the last Friday ended at 23:00 UTC.
+    const at = (dueAt: object, cleanedAt: string) => {
+      const kept = memory();
+      kept.set({ elapsedMs: 0, cleanedBy: 'observed', cleanedAtMs: Date.parse(cleanedAt) });
+      const one = rule({ dueAt: [dueAt] }, { memory: kept, wallTime: (atMs: number) => START + atMs });
+      return changes(wait(one, 3 * HOUR, 6 * HOUR));
+    };
+    const dayBefore = '2026-11-27T18:00Z';
+    expect(at({ at: '10:00', days: ['mon', 'sat'] }, dayBefore)).toEqual([`opened@${4.5 * HOUR} #1`]);
+    expect(at({ at: '10:00', days: ['mon', 'fri'] }, dayBefore)).toEqual([]);
+    // Sunday's time a week ago has passed without a cleaning since.
+    expect(at({ at: '10:00', days: ['sun'] }, '2026-11-20T18:00Z')).toEqual([`opened@${3 * HOUR} #1`]);
+    expect(at({ at: '10:00', days: ['sun'] }, '2026-11-22T08:30Z')).toEqual([]);
+  });
+
   it('reports nothing outside of its shifts, and the time goes on', () => {
     const one = rule({ interval: '3h', shifts: ['Early'] }, { wallTime: (atMs: number) => START + 6 * HOUR + atMs });
     // The shift ends at 14:00 by the clock of the line, two hours after this start.

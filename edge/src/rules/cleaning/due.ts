@@ -1,5 +1,5 @@
-import { dayAfter, instantOf, localTimeOf } from '@lineside/protocol/coverage';
-import type { CleaningOptions } from './options.ts';
+import { dayAfter, instantOf, localTimeOf, WEEKDAYS, weekdayOf } from '@lineside/protocol/coverage';
+import type { CleaningOptions, DueTime } from './options.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -21,9 +21,19 @@ export function overdueOf(
   if (limitMs !== undefined && elapsedMs >= limitMs) return { reason: 'interval', limitMs };
   if (dueAt === undefined || wallMs === undefined) return undefined;
   const today = localTimeOf(wallMs, timeZone);
-  const instants = [dayAfter(today, -1), today].flatMap((day) =>
-    dueAt.map((minute) => instantOf(day, minute, timeZone)),
+  // The latest due time of a plan with one day a week can be a week ago.
+  const instants = Array.from({ length: 8 }, (_, daysAgo) => dayAfter(today, -daysAgo)).flatMap((day) =>
+    dueAt.filter((time) => isDueOn(time, weekdayOf(day))).map((time) => instantOf(day, minuteOf(time), timeZone)),
   );
   const latest = Math.max(...instants.filter((atMs) => atMs <= wallMs - grace.ms));
   return wallMs - elapsedMs < latest - early.ms ? { reason: 'time_of_day' } : undefined;
+}
+
+function minuteOf(time: DueTime): number {
+  return typeof time === 'number' ? time : time.at;
+}
+
+/** `weekday`: 0 for Monday. */
+function isDueOn(time: DueTime, weekday: number): boolean {
+  return typeof time === 'number' || time.days.some((day) => WEEKDAYS.indexOf(day) === weekday);
 }

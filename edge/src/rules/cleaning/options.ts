@@ -1,6 +1,30 @@
+import { WEEKDAYS } from '@lineside/protocol/coverage';
 import { z } from 'zod';
 import { duration, key, timeOfDay } from '../../fields/index.ts';
 import { ruleOptions } from '../rule-options.ts';
+
+/** A time of every day, or of some days. */
+const DueTime = z.union([
+  timeOfDay(),
+  z
+    .strictObject({
+      at: timeOfDay().meta(
+        key({
+          description: 'Time at which a cleaning is due.',
+          unit: 'time of the day',
+          restart: 'rule',
+          example: '14:00',
+        }),
+      ),
+      days: z
+        .array(z.enum(WEEKDAYS))
+        .min(1)
+        .max(7)
+        .meta(key({ description: 'Days on which it is due.', restart: 'rule', example: ['fri'] })),
+    })
+    .meta({ description: 'A time of some days.' }),
+]);
+export type DueTime = z.output<typeof DueTime>;
 
 export const OPTIONS = ruleOptions(
   'cleaning',
@@ -26,13 +50,14 @@ export const OPTIONS = ruleOptions(
         }),
       ),
     dueAt: z
-      .array(timeOfDay())
+      .array(DueTime)
       .min(1)
       .max(24)
       .optional()
       .meta(
         key({
-          description: 'Times of each day at which a cleaning is due, by the clock of the line.',
+          description:
+            'Times at which a cleaning is due, by the clock of the line: of each day, or of some days as `{at: "14:00", days: [fri]}`.',
           unit: 'times of the day',
           restart: 'rule',
           example: ['10:00', '18:00'],
