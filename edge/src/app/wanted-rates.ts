@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts';
 import type { WantedRate } from '../load/index.ts';
-import type { LaneState, LanesState } from '../pipeline/index.ts';
+import { isBlind, type LaneState, type LanesState } from '../pipeline/index.ts';
 import { periodMs } from './model-assignments.ts';
 
 /** What each model should inspect on each camera that delivers or is being opened, with its counters. */
@@ -15,7 +15,8 @@ export function wantedRates({ cameras }: Config, { lanes }: Pick<LanesState, 'la
   });
 }
 
-/** A camera that fails does so for a reason of its own, and nothing of it is missing for lack of time. */
+/** A camera that fails, or whose picture shows nothing, does so for a reason of its own, and nothing of it is missing for lack of time. */
 function isThere({ status }: LaneState): boolean {
+  if (isBlind(status)) return false;
   return status === undefined || status.state === 'streaming' || (status.state === 'connecting' && !status.error);
 }

@@ -6,3 +6,4 @@ export * from './ports.ts';
 export * from './state.ts';
 export type { LaneLimits, LaneModel, LaneSetup } from './lane.ts';
 export { LANE_LIMITS } from './lane.ts';
+export { isBlind } from './blind-picture.ts';

@@ -14,6 +14,7 @@ import type {
 import { type Clock, type Logger, messageOf, type Service, QuantileWindow, LogThrottle } from '@lineside/kit';
 import { overlaysFor, type Snapshot, takeSnapshot } from './evidence.ts';
 import { type LaneModel, ModelLane, quantilesOf } from './model-lane.ts';
+import { unlessBlind } from './blind-picture.ts';
 import { type Alarm, NO_SIGNALS, type Recorder, type Rule, type RuleTick, type Signals, type Vision } from './ports.ts';
 import { type EventProgress, type QueueLimits, RecordingQueue } from './recording-queue.ts';
 import type { RuleChange, RuleTallies } from './rule-set.ts';
@@ -146,9 +147,10 @@ export class Lane implements Service {
   }
 
   /** False when this lane does not have the model. */
-  inspection(inspection: Inspection): boolean {
-    const model = this.#models.get(inspection.model);
+  inspection(given: Inspection): boolean {
+    const model = this.#models.get(given.model);
     if (model === undefined) return false;
+    const inspection = unlessBlind(given, this.#status);
     const nowMs = this.#parts.clock.monoMs();
     const { waitMs, inferMs, decodeMs } = inspection.times;
     const tookMs = this.#setup.source === 'live' ? nowMs - inspection.frame.atMs : waitMs + inferMs + decodeMs;

@@ -2,7 +2,15 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ruleOf } from '../../../tests/support/crafted-tracks.ts';
 import { HandClock } from '../../../tests/support/test-journal.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
-import type { Box, Detection, InferenceResult, Inspection, LineEvent, RuleOutput } from '../domain/index.ts';
+import type {
+  Box,
+  Detection,
+  InferenceResult,
+  Inspection,
+  LineEvent,
+  PictureProblem,
+  RuleOutput,
+} from '../domain/index.ts';
 import { LinesideError, silentLogger } from '@lineside/kit';
 import { ByteTracker } from '../tracking/index.ts';
 import { Lanes, type LanesOptions } from './lanes.ts';
@@ -331,6 +339,32 @@ describe('a lane', () => {
       failed: { inference_error: 10, vision_restarted: 5 },
     });
   });
+
+  it.each(['frozen', 'dark', 'overexposed', 'covered'] as const)(
+    'has no result of a picture that is %s: nothing opens, nothing clears, and every frame is counted with the reason',
+    async (problem) => {
+      world = new World();
+      const look = (...problems: PictureProblem[]): void =>
+        world.lanes.camera({
+          ...{ camera: 'floor', state: 'streaming', restarts: 0 },
+          picture: { problems, luma: 10, contrast: 3, sharpness: 1 },
+        });
+      look(problem);
+      world.see(3000);
+      look('blurred');
+      world.see(2000);
+      look(problem);
+      world.see(5000, ok([]));
+      await world.settled();
+      expect(world.phases).toEqual(['event-1 opened']);
+      const [model] = world.lanes.state().lanes[0]?.models ?? [];
+      expect(model?.counters).toMatchObject({ offered: 50, inspected: 10, failed: { [`picture_${problem}`]: 40 } });
+      look();
+      world.see(3000, ok([]));
+      await world.settled();
+      expect(world.phases.at(-1)).toBe('event-1 closed');
+    },
+  );
 
   it('records with an event whether its result was degraded', async () => {
     world = new World();

@@ -115,19 +115,22 @@ function cameraFinding(camera: CameraView): Finding | undefined {
     case 'degraded':
       if ((camera.behindMs ?? 0) > BEHIND_MS) return behind(camera.behindMs ?? 0);
       for (const { outrun } of camera.models) if (outrun !== undefined) return tooFast(outrun);
-      return {
-        code: 'camera_degraded',
-        message: 'Some of its checks give no results, or results to be doubted',
-        advice: 'See the models of this camera below',
-      };
+      return pictureFinding(camera) ?? DEGRADED;
     case 'blind':
-      return {
-        code: 'camera_blind',
-        message: 'Nothing of this camera is being inspected',
-        advice: 'lineside doctor',
-      };
+      return pictureFinding(camera) ?? BLIND;
   }
 }
+
+const DEGRADED: Finding = {
+  code: 'camera_degraded',
+  message: 'Some of its checks give no results, or results to be doubted',
+  advice: 'See the models of this camera below',
+};
+const BLIND: Finding = {
+  code: 'camera_blind',
+  message: 'Nothing of this camera is being inspected',
+  advice: 'lineside doctor',
+};
 
 const PICTURE_ADVICE: Readonly<Record<PictureProblem, { readonly message: string; readonly advice: string }>> = {
   frozen: {

@@ -119,6 +119,22 @@ export const VOCABULARY = {
       "en": "vision restarted",
       "ru": "обработка видео перезапущена"
     },
+    "picture_frozen": {
+      "en": "the picture is frozen",
+      "ru": "картинка застыла"
+    },
+    "picture_dark": {
+      "en": "the picture is dark",
+      "ru": "картинка тёмная"
+    },
+    "picture_overexposed": {
+      "en": "the picture is overexposed",
+      "ru": "картинка слишком светлая"
+    },
+    "picture_covered": {
+      "en": "the camera is covered",
+      "ru": "камера закрыта"
+    },
     "suspect_scores": {
       "en": "implausible scores",
       "ru": "сомнительные оценки"

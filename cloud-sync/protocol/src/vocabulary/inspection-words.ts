@@ -17,6 +17,10 @@ export const FAIL_REASONS = {
   model_unavailable: { en: 'model not available', ru: 'модель недоступна' },
   earlier_stage: { en: 'the source model gave no result', ru: 'исходная модель не дала результата' },
   vision_restarted: { en: 'vision restarted', ru: 'обработка видео перезапущена' },
+  picture_frozen: { en: 'the picture is frozen', ru: 'картинка застыла' },
+  picture_dark: { en: 'the picture is dark', ru: 'картинка тёмная' },
+  picture_overexposed: { en: 'the picture is overexposed', ru: 'картинка слишком светлая' },
+  picture_covered: { en: 'the camera is covered', ru: 'камера закрыта' },
 } as const satisfies Readonly<Record<string, Words>>;
 export type FailReason = keyof typeof FAIL_REASONS;
 
