@@ -10,6 +10,7 @@ import { type CellChoice, FIRST_UNSEEN_SEED, SIGNALS_FACTOR } from './cells.ts';
 import { CONDITIONS } from './conditions.ts';
 import { KINDS } from './kinds.ts';
 import { accuracyMarkdown } from './markdown.ts';
+import { PACK_CONDITIONS, PACKS_KIND } from './packs/pack-cells.ts';
 
 /** As long as two idle cores need about twenty minutes for. */
 const USUAL_SECONDS = 24 * 60;
@@ -25,10 +26,12 @@ Runs the product on films of the twin, faster than real time, and compares its e
   --json FILE       writes the figures as JSON; progress goes to stderr, the tables to stdout
   --quick           ${QUICK_SECONDS} s of each scene, ${QUICK_CONDITIONS} conditions
   --kinds K,K       only these kinds, of
-                    ${wrapped(KINDS.map(({ id }) => id))}
+                    ${wrapped([...KINDS.map(({ id }) => id), PACKS_KIND])}
   --kind K          the same; repeat for more
   --condition C     only this condition; repeat for more:
                     ${wrapped(CONDITIONS.map(({ id }) => id))}
+                    and of ${PACKS_KIND}:
+                    ${wrapped(PACK_CONDITIONS.map(({ id }) => id))}
   --seed N          another seed gives other people, products and places (${FIRST_UNSEEN_SEED})
   --minutes N       twin time of each scene, divided among its conditions (${USUAL_SECONDS / 60}); kinds that are seen in one scene
                     share it, and signals without pictures get ${SIGNALS_FACTOR} times as much
@@ -120,15 +123,11 @@ async function main(args: string[]): Promise<void> {
     return;
   }
   const kinds = [...(values.kind ?? []), ...(values.kinds ?? []).flatMap((list) => list.split(','))];
-  known(
-    'kind',
-    kinds,
-    KINDS.map(({ id }) => id),
-  );
+  known('kind', kinds, [...KINDS.map(({ id }) => id), PACKS_KIND]);
   known(
     'condition',
     values.condition,
-    CONDITIONS.map(({ id }) => id),
+    [...CONDITIONS, ...PACK_CONDITIONS].map(({ id }) => id),
   );
   const seconds = values.quick ? QUICK_SECONDS : USUAL_SECONDS;
   const choice: CellChoice = {

@@ -1,6 +1,7 @@
 import type { AccuracyResult, EventRow } from './result.ts';
 import type { FilmResult } from './films.ts';
 import { CONDITIONS } from './conditions.ts';
+import { packsMarkdown } from './packs/packs-markdown.ts';
 
 /** Sorts of losses, each with the count of a row that says how many there were. */
 const LOSS_COUNTS = [
@@ -46,6 +47,7 @@ export function accuracyMarkdown(result: AccuracyResult): string {
     ),
     '',
     conditionList(),
+    ...packsMarkdown(result.packs),
     '### Real films',
     '',
     filmTable(result),

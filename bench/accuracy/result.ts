@@ -4,6 +4,7 @@ import type { Cell } from './cells.ts';
 import type { FilmCount, FilmResult } from './films.ts';
 import type { CellMeasurement } from './measure-cell.ts';
 import type { MeasuredModel, ModelFigure } from './model-figures.ts';
+import type { PackRow } from './packs/judge-packs.ts';
 
 /** One row: a kind of event under one condition, or under `all` conditions together. */
 export interface EventRow extends AccuracyFigures {
@@ -29,6 +30,8 @@ export interface AccuracyResult {
   readonly secondsPerKind: number;
   readonly goals: typeof GOALS;
   readonly events: readonly EventRow[];
+  /** Packs that were read and judged one by one; absent in results of versions that did not read. */
+  readonly packs?: readonly PackRow[];
   readonly films: readonly FilmResult[];
   readonly counts: readonly FilmCount[];
   readonly models: readonly ModelFigure[];

@@ -5,6 +5,7 @@ import { type Film, renderFilm } from './film.ts';
 import { type MeasuredFilms, measureFilms } from './films.ts';
 import { type CellMeasurement, measureCell, type Surroundings, type Watch, watchWithProduct } from './measure-cell.ts';
 import { measuredModels, modelFigures } from './model-figures.ts';
+import { measurePacks } from './packs/measure-packs.ts';
 import { type AccuracyResult, GOALS, machineFacts, rowsOf } from './result.ts';
 import { Store } from './store.ts';
 
@@ -39,6 +40,8 @@ export async function runAccuracy(options: AccuracyOptions): Promise<AccuracyRes
   const around: Surroundings = { store, sources, signal, watch: tools?.watch ?? watchWithProduct };
   const cells = cellsOf(choice);
   const measured = await measureAll(cells, around, options);
+  // Tools of a test draw and watch events only.
+  const packs = tools === undefined ? await measurePacks(choice, around, options) : [];
   const kinds = [...new Set(cells.map(({ kind }) => kind.id))];
   const films: MeasuredFilms = options.films === undefined ? NO_FILMS : await measureFilms(options.films, around, say);
   if (films.absent.length > 0) say(`films that are not there: ${films.absent.join(', ')}`);
@@ -46,6 +49,7 @@ export async function runAccuracy(options: AccuracyOptions): Promise<AccuracyRes
     secondsPerKind: choice.secondsPerKind,
     goals: GOALS,
     events: kinds.flatMap((kind) => rowsOf(measured.filter(({ cell }) => cell.kind.id === kind))),
+    ...(packs.length === 0 ? {} : { packs }),
     films: films.results,
     counts: films.counts,
     models: await modelFigures(),

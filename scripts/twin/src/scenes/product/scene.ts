@@ -182,7 +182,8 @@ export class ProductScene implements Play {
 
   #printed(bottle: Bottle, pack: PackPrint): Bottle {
     const { symbol = 'gs1datamatrix', glare = 0 } = this.#camera.prints ?? {};
-    return { ...bottle, print: { pack, symbol, glare } };
+    const label = pack.fault === 'missing_label' ? undefined : bottle.label;
+    return { ...bottle, label, print: { pack, symbol, glare } };
   }
 
   /** What is printed on pack k; undefined where nothing is printed on this camera's packs. */
