@@ -77,6 +77,7 @@ function conclude(accounts: Accounts, json: string | undefined): number {
   for (const [id, model] of Object.entries(accounts.models))
     say(`  ${id.padEnd(10)} ${model.results} results on ${model.provider}`);
   say(`  events ${JSON.stringify(accounts.events)}`);
+  if (accounts.codes !== undefined) say(`  codes of packs ${JSON.stringify(accounts.codes)}`);
   say(
     `  journal ${accounts.journal}, committed ${accounts.committed}, queued ${accounts.queued}, declared lost ${accounts.declaredLost}, unexplained ${accounts.unexplained}`,
   );

@@ -3,13 +3,23 @@ import { openEventReader } from '../../edge/src/events/index.ts';
 import { openJournalReader } from '../../edge/src/journal/index.ts';
 
 const Reasons = z.record(z.string(), z.number());
+const Verdicts = z.object({ good: z.number(), wrong: z.number(), unreadable: z.number(), missing: z.number() });
 const Counters = z.object({ offered: z.number(), inspected: z.number(), skipped: Reasons, failed: Reasons });
 
 /** The appliance's own figures after it has stopped. */
 export const Stopped = z.object({
   snapshot: z.object({
     cameras: z.array(
-      z.object({ id: z.string(), models: z.array(z.object({ model: z.string(), counters: Counters })) }),
+      z.object({
+        id: z.string(),
+        models: z.array(
+          z.object({
+            model: z.string(),
+            counters: Counters,
+            packChecks: z.array(z.object({ packs: Verdicts })).optional(),
+          }),
+        ),
+      }),
     ),
     models: z.array(z.object({ id: z.string(), provider: z.string().optional(), results: z.number() })),
   }),
@@ -46,6 +56,8 @@ export interface Accounts {
   readonly cameras: readonly CameraAccount[];
   readonly models: Readonly<Record<string, { readonly provider: string; readonly results: number }>>;
   readonly events: Readonly<Record<string, number>>;
+  /** Packs whose codes and dates were read, by verdict; absent where no camera reads. */
+  readonly codes?: z.infer<typeof Verdicts>;
   readonly journal: number;
   readonly committed: number;
   readonly queued: number;
@@ -80,7 +92,9 @@ export async function settleAccounts(sources: AccountSources): Promise<Accounts>
       sums.unexplained += Math.abs(holes) + Math.max(0, above - stats.queued);
     }
     const events = eventsByKind(sources);
-    return { cameras: camerasOf(sources.stopped), models: modelsOf(sources.stopped), events, ...sums };
+    const codes = codesOf(sources.stopped);
+    const facts = { cameras: camerasOf(sources.stopped), models: modelsOf(sources.stopped), events };
+    return { ...facts, ...(codes && { codes }), ...sums };
   } finally {
     reader.close();
   }
@@ -118,6 +132,13 @@ function camerasOf({ snapshot }: Stopped): CameraAccount[] {
   }));
 }
 
+function codesOf({ snapshot }: Stopped): Accounts['codes'] {
+  const checks = snapshot.cameras.flatMap(({ models }) => models.flatMap(({ packChecks = [] }) => packChecks));
+  if (checks.length === 0) return undefined;
+  const total = (verdict: keyof z.infer<typeof Verdicts>): number => sum(checks.map(({ packs }) => packs[verdict]));
+  return { good: total('good'), wrong: total('wrong'), unreadable: total('unreadable'), missing: total('missing') };
+}
+
 function modelsOf({ snapshot }: Stopped): Accounts['models'] {
   return Object.fromEntries(
     snapshot.models.map(({ id, provider, results }) => [id, { provider: provider ?? 'none', results }]),
@@ -151,6 +172,8 @@ export function complaints(accounts: Accounts): readonly string[] {
       )
       .map((camera) => `camera ${camera.id}: offered is not inspected + skipped + failed`),
     ...KINDS.filter((kind) => (accounts.events[kind] ?? 0) === 0).map((kind) => `no event of kind ${kind}`),
+    ...(accounts.codes?.good === 0 ? ['no pack was read as good'] : []),
+    ...(accounts.codes?.wrong === 0 ? ['neither the wrong date nor the wrong label was found'] : []),
     ...(accounts.unexplained === 0 ? [] : [`${accounts.unexplained} records are unexplained`]),
   ];
 }

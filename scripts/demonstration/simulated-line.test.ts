@@ -30,7 +30,7 @@ it('a camera of the demo can be pulled, plugged in, ended and comes again, and t
   const line = new SimulatedLine({ root: ROOT, dataDir: dir.path, say: (text) => void lines.push(text) });
   try {
     const { people = '', floor = '' } = await line.startCameras();
-    expect(unplugHint(line, true)).toContain('press 1 (product), 2 (people), 3 (floor)');
+    expect(unplugHint(line, true)).toContain('press 1 (product), 2 (people), 3 (floor), 4 (labels)');
     expect(line.toggleCable('people')).toBe(true);
     await waitFor('the camera to be silent', async () => !(await answers(people)));
     expect(await answers(floor)).toBe(true);

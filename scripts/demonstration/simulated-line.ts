@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { textReaderState } from '../../edge/src/reading/index.ts';
 import { Child } from './child.ts';
 
 const run = promisify(execFile);
@@ -12,8 +13,8 @@ const TwinReady = z.object({ streams: z.array(z.object({ id: z.string(), url: z.
 const EdgeReady = z.object({ ready: z.literal(true), page: z.string() });
 
 export const DEVICE = 'demo-line';
-/** Of the twin's line. */
-export const CAMERAS = ['product', 'people', 'floor'] as const;
+/** Of the twin's line, and the one that reads labels. */
+export const CAMERAS = ['product', 'people', 'floor', 'labels'] as const;
 export type CameraId = (typeof CAMERAS)[number];
 /** How long a camera that ended stays away: long enough to be seen on the page. */
 const AWAY_MS = 15_000;
@@ -74,9 +75,12 @@ export class SimulatedLine {
     this.collectorUrl = collector.http;
     const secret = join(this.#options.dataDir, 'device.password');
     if (!existsSync(secret)) await this.#addDevice(secret);
-    this.#options.say('starting three simulated cameras');
+    this.#options.say('starting four simulated cameras');
     const cameras = await this.startCameras();
-    writeFileSync(this.configPath, configText({ cameras, broker: collector.mqtt, secret }));
+    const reader = await textReaderState();
+    if (reader.state === 'missing') this.#options.say(`  codes are read, text is not: ${reader.message}`);
+    const text = reader.state === 'ready';
+    writeFileSync(this.configPath, configText({ cameras, broker: collector.mqtt, secret, text }));
     this.#options.say('starting the appliance');
     await this.startEdge();
   }
@@ -130,7 +134,9 @@ export class SimulatedLine {
 
   async #startCamera(id: CameraId, port: string): Promise<void> {
     const twin = ['--conditions=source', 'scripts/twin/src/cli/index.ts', 'run', '--json'];
-    const child = this.#spawn(`camera-${id}`, [...twin, '--camera', id, '--port', port], this.#options.onTruth);
+    const declared = id === 'labels' ? ['--line', 'scripts/twin/labels.yaml'] : [];
+    const wanted = ['--camera', id, '--port', port, ...declared];
+    const child = this.#spawn(`camera-${id}`, [...twin, ...wanted], this.#options.onTruth);
     const { streams } = TwinReady.parse(await child.line((line) => line['type'] === 'streams', 30_000));
     const url = streams.find((stream) => stream.id === id)?.url;
     if (url === undefined) throw new Error(`the twin serves no camera ${id}`);
@@ -189,8 +195,10 @@ export function configText(facts: {
   cameras: Readonly<Record<string, string>>;
   broker?: string;
   secret?: string;
+  /** Printed text can be read here. */
+  text?: boolean;
 }): string {
-  const { cameras, broker, secret } = facts;
+  const { cameras, broker, secret, text = false } = facts;
   const camera = (id: string, model: string, zone: string): string =>
     `  - {id: ${id}, url: "${cameras[id] ?? ''}", fps: 5, models: [${model}], zones: [${zone}]}\n`;
   const uplink =
@@ -201,11 +209,25 @@ export function configText(facts: {
 device: ${DEVICE}
 line: Simulated packing line
 cameras:
-${camera('product', 'defect', '{id: belt, polygon: [[0.02, 0], [0.98, 0], [0.98, 1], [0.02, 1]]}')}${camera('people', 'ppe', '{id: packing, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}${camera('floor', 'sanitation', '{id: aisle, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}rules:
+${camera('product', 'defect', '{id: belt, polygon: [[0.02, 0], [0.98, 0], [0.98, 1], [0.02, 1]]}')}${camera('people', 'ppe', '{id: packing, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}${camera('floor', 'sanitation', '{id: aisle, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}${cameras['labels'] === undefined ? '' : camera('labels', 'defect', '{id: print, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}rules:
   - {id: no-headwear, type: missing_headwear, camera: people, zone: packing, minDuration: 3s, clearAfter: 2s, severity: critical}
   - {id: product-defect, type: product_defect, camera: product, zone: belt, severity: warning}
   - {id: dirty-floor, type: spill, camera: floor, zone: aisle, minDuration: 4s, clearAfter: 5s, severity: warning}
-${uplink}status: {listen: "127.0.0.1:0"}
+${cameras['labels'] === undefined ? '' : codeRule(text)}${uplink}status: {listen: "127.0.0.1:0"}
 log: {level: info}
 `;
+}
+
+/** What each pack of the twin's `labels.yaml` must carry. The Data Matrix holds the date too, so that it is checked without text. */
+function codeRule(text: boolean): string {
+  const code =
+    "{id: code, kind: code, symbologies: [DataMatrix], gtin: '04601234567893', elements: {'17': '2026-03-16', '10': A7}, region: [0.12, 0.28, 0.88, 0.7]}";
+  const date = "{id: date, kind: date, format: DD.MM.YY, date: '2026-03-16', region: [0.17, 0.64, 0.83, 0.77]}";
+  const fields = [code, ...(text ? [date] : [])].map((field) => `      - ${field}\n`).join('');
+  return `  - id: codes
+    type: code_check
+    camera: labels
+    zone: print
+    fields:
+${fields}`;
 }

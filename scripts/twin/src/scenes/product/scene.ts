@@ -202,9 +202,11 @@ export class ProductScene implements Play {
 
   /** The pack that comes into view nearest to a scripted moment carries its fault. */
   #scriptedPrint(k: number): PrintFault | undefined {
-    const enters = this.#flow.when(k, -(UNITS.width / 2 + WIDEST));
-    const half = 30 / this.#camera.bottlesPerMinute;
-    const script = this.#camera.prints?.incidents ?? [];
+    const { bottlesPerMinute, secondsInView, prints } = this.#camera;
+    // Without the unevenness of the gaps, so that each moment belongs to exactly one pack.
+    const half = 30 / bottlesPerMinute;
+    const enters = (2 * k + 1) * half - secondsInView / 2;
+    const script = prints?.incidents ?? [];
     return occurrences(script, this.#period, enters - half, enters + half)[0]?.declared.kind;
   }
 }
