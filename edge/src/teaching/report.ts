@@ -13,6 +13,8 @@ export interface ReportPiece {
   readonly score: number | undefined;
   readonly struck: boolean;
   readonly pixels: () => Promise<Uint8Array>;
+  /** Its image. A small picture is made from it without all its pixels in the memory of this process. */
+  readonly file: string;
 }
 
 export interface ReportContent {
@@ -49,7 +51,7 @@ export async function reportPage(content: ReportContent, scorer: Scorer): Promis
     return `<h2>${title}</h2><div class="large">${made.join('')}</div>`;
   };
   const sheet: string[] = [];
-  for (const piece of good.slice(0, ON_SHEET)) sheet.push(figure(piece, mads, await thumbnail(piece, content)));
+  for (const piece of good.slice(0, ON_SHEET)) sheet.push(figure(piece, mads, await thumbnail(piece)));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -88,7 +90,7 @@ export async function contactSheet({ good, size, mads }: ReportContent): Promise
   const sheet = Buffer.alloc(width * height * CHANNELS, 255);
   for (const [n, piece] of shown.entries()) {
     const layers = [
-      { input: await small(piece, size), left: 4, top: 22 },
+      { input: await small(piece), left: 4, top: 22 },
       { input: Buffer.from(label(piece, mads, cellWidth)), left: 0, top: 0 },
     ];
     const cell = await sharp({
@@ -144,15 +146,12 @@ async function mapPicture(piece: ReportPiece, { spread, mads, size }: ReportCont
   return dataUrl(await sharp(png).jpeg({ quality: 80 }).toBuffer());
 }
 
-async function thumbnail(piece: ReportPiece, { size }: ReportContent): Promise<string> {
-  return dataUrl(await small(piece, size));
+async function thumbnail(piece: ReportPiece): Promise<string> {
+  return dataUrl(await small(piece));
 }
 
-async function small(piece: ReportPiece, { width, height }: ReportContent['size']): Promise<Buffer> {
-  return sharp(await piece.pixels(), { raw: { width, height, channels: 3 } })
-    .resize(THUMB)
-    .jpeg({ quality: 75 })
-    .toBuffer();
+function small({ file }: ReportPiece): Promise<Buffer> {
+  return sharp(file).removeAlpha().resize(THUMB).jpeg({ quality: 75 }).toBuffer();
 }
 
 function label({ number, score, struck }: ReportPiece, mads: number, width: number): string {

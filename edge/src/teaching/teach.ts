@@ -187,6 +187,7 @@ function reportPiece(
     ...{ number, from: piece.from, struck: piece.struck === true },
     score: raw === undefined ? undefined : inMads(raw, spread),
     pixels: () => folder.pixels(piece),
+    file: join(folder.dir, piece.file),
   };
 }
 
