@@ -20,7 +20,7 @@ function sooner(camera: CameraDeclaration): CameraDeclaration {
   return { ...camera, prints: { ...camera.prints, incidents } };
 }
 
-it('the demo reports its wrong date and its wrong label, and reads every other pack as good', async () => {
+it('the demo reports its wrong date and its wrong label, and nothing else of the packs between them', async () => {
   await using dir = await tempDir('lineside-labels-');
   const { signal } = new AbortController();
   const declared = await loadLine(LABELS);
@@ -53,6 +53,6 @@ it('the demo reports its wrong date and its wrong label, and reads every other p
     { verdict: 'wrong', read: expect.stringContaining('260315') as string },
     { verdict: 'wrong', read: expect.stringContaining('04601234567909') as string },
   ]);
-  expect(verdicts).toEqual({ good: expect.any(Number) as number, wrong: 2 });
+  expect(verdicts['wrong']).toBe(2);
   expect(verdicts['good']).toBeGreaterThanOrEqual(7);
 });
