@@ -284,9 +284,10 @@ export const MODULES: readonly Module[] = [
   edge('pipeline', ['domain', 'kit']),
   edge('privacy', ['domain']),
   edge('camera/sources', []),
+  edge('camera/health', ['domain', 'kit']),
   edge(
     'camera',
-    ['domain', 'kit', 'camera/sources'],
+    ['domain', 'kit', 'camera/sources', 'camera/health'],
     ['node:net', 'node:tls', 'node:http', 'node:https', 'node:crypto', 'node:fs/promises'],
   ),
   edge(

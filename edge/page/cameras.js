@@ -56,6 +56,7 @@ function Camera({ camera, look, onEnlarge, coverage }) {
         </header>
         <p class="age ${isOld(camera) ? 'bad' : ''}">${ageOf(camera)}</p>
         ${camera.error && html`<p class="advice"><b>${camera.error.message}</b> <span>Try: ${camera.error.advice}</span></p>`}
+        ${problemsOf(camera).length > 0 && html`<p class="small warn" data-problems>${problemsOf(camera).map(plain).join(', ')}</p>`}
         ${coverage && html`<${Shifts} coverage=${coverage} />`}
         ${camera.models.map((model) => html`<${Counters} key=${model.model} model=${model} />`)}
       </div>
@@ -177,12 +178,21 @@ function Enlarged({ camera, look, onClose }) {
               `${source.width} × ${source.height}${source.fps ? `, ${source.fps} per second` : ''}${source.codec ? `, ${source.codec}` : ''}`,
           ],
           ['Camera lag', camera.behindMs !== undefined && camera.behindMs > 500 && span(camera.behindMs)],
+          ['Connection', camera.stream && `${camera.stream.quality} of 4`],
+          ['Arrives', camera.stream?.fps !== undefined && arrives(camera.stream)],
+          ['Like the accepted view', camera.picture?.similarity !== undefined && percent(camera.picture.similarity, 1)],
+          ['Accepted', camera.acceptedAtMs !== undefined ? new Date(camera.acceptedAtMs).toLocaleString() : 'not yet'],
           ['Stream restarts', number(camera.restarts)],
           ['Zones', camera.zones.map((zone) => zone.id).join(', ')],
         ]}
       />
     <//>
   `;
+}
+
+function arrives({ fps, bitsPerS, keyframeIntervalMs }) {
+  const keys = keyframeIntervalMs === undefined ? '' : `, key frames ${span(keyframeIntervalMs)} apart`;
+  return `${number(Math.round(fps))} frames a second, ${(bitsPerS / 1e6).toFixed(1)} Mbit/s${keys}`;
 }
 
 function seenNow(camera) {
@@ -193,6 +203,7 @@ function seenNow(camera) {
   return counts.size === 0 ? 'nothing' : [...counts].map(([label, count]) => `${count} × ${plain(label)}`).join(', ');
 }
 
+const problemsOf = ({ picture, stream }) => [...(picture?.problems ?? []), ...(stream?.problems ?? [])];
 const outOfReach = (camera, silentMs) => ({
   ...camera,
   inspecting: 'unknown',

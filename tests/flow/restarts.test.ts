@@ -154,6 +154,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'cameras[].stages[].labels': stage({ labels: ['defect'] }),
   'cameras[].clips.before': lamp({ clips: { before: '4s' } }),
   'cameras[].privacy.masks': lamp({ privacy: { masks: [square(0.1)] } }),
+  'cameras[].health.moved': lamp({ health: { moved: 0.4 } }),
   'cameras[].zones[].areaM2': lamp({ zones: [{ id: 'z', polygon: square(1), areaM2: 12 }] }),
   'cameras[].zones[].id': (config) => {
     config.cameras[0]!.zones![0]!['id'] = 'y';

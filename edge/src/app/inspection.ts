@@ -8,6 +8,7 @@ import { type Alarm, Lanes } from '../pipeline/index.ts';
 import type { SignalTable } from '../signals/index.ts';
 import { type VisionPlan, VisionProcess } from '../vision/index.ts';
 import { afterEngines, engineListener, lineEngines } from './engines.ts';
+import { CameraReferences } from './camera-references.ts';
 import { ClipKeeper, type ClipKeeperOptions } from './clip-keeper.ts';
 import { eventIds } from './event-id.ts';
 import { laneSetup } from './lane-setup.ts';
@@ -35,6 +36,8 @@ export interface InspectionStart {
 export class Inspection {
   readonly lanes: Lanes;
   readonly load: LoadMeter;
+  /** What accepted cameras were like. */
+  readonly references: CameraReferences;
   /** The vision process; `lanes` runs apart from it, for it ends later. */
   readonly services = new ServiceGroup('inspection');
   readonly #options: RunLineOptions;
@@ -56,6 +59,7 @@ export class Inspection {
     this.#models = models;
     this.#keeper = keeper;
     this.#around = around;
+    this.references = new CameraReferences(options.dataDir, logger.child({ module: 'cameras' }));
     const clips = new ClipKeeper({
       recorder,
       clips: (id) => this.#loaded.config.cameras.find((camera) => camera.id === id)?.clips,
@@ -244,6 +248,7 @@ export class Inspection {
     const { clock, logger, random } = this.#options;
     const vision = new VisionProcess({
       plan: this.#plan,
+      references: () => this.references.all(),
       listeners: [this.lanes, engineListener(this.#keeper, logger)],
       clock,
       logger: logger.child({ module: 'vision' }),

@@ -4,6 +4,7 @@ import { type LoadedConfig, recipeFor, shiftPlanOf } from '../config/index.ts';
 import type { Clock } from '@lineside/kit';
 import { StatusError } from '../status/index.ts';
 import type {
+  AcceptedCamera,
   CameraLog,
   CleaningConfirmation,
   ConfirmedCleaning,
@@ -26,6 +27,7 @@ import { periodMs } from './model-assignments.ts';
 import type { Inspection } from './inspection.ts';
 import { journalView } from './journal-view.ts';
 import { LineCoverage } from './line-coverage.ts';
+import { VisionError } from '../vision/index.ts';
 import type { LineCleaning } from './line-cleaning.ts';
 import type { LineProduction } from './line-production.ts';
 import type { RecipeState } from './line-recipe.ts';
@@ -56,6 +58,8 @@ export interface LineStatusParts {
   readonly secrets: SecretWatch;
   readonly uplink: () => UplinkService | undefined;
   readonly textReaderMissing: () => TextReaderMissing | undefined;
+  /** Writes a record of what a person did. */
+  readonly audit: (action: string, details: Readonly<Record<string, string>>) => void;
 }
 
 /** Open events that a snapshot shows. */
@@ -152,7 +156,24 @@ export class LineStatus implements StatusSource {
     const answer = await inspection.vision.ask({ about: 'log', camera }, signal);
     // Both processes read the same monotonic clock.
     const [monoMs, wallMs] = [clock.monoMs(), clock.wallMs()];
+    if (answer.about !== 'log') throw new TypeError('another question was answered');
     return { camera, lines: answer.lines.map(({ atMs, text }) => ({ atMs: wallMs - (monoMs - atMs), text })) };
+  }
+
+  async acceptCamera(camera: string, by: string, signal: AbortSignal): Promise<AcceptedCamera> {
+    const { inspection, audit } = this.#parts;
+    const { vision, references } = inspection;
+    const answer = await vision.ask({ about: 'accept', camera }, signal);
+    if (answer.about !== 'accept') throw new TypeError('another question was answered');
+    const { v: _version, view: _view, ...facts } = answer.reference;
+    // The figures are what it is judged by; the picture is for people.
+    const shot = await vision.picture({ camera, overlays: [] }, signal).catch((error: unknown) => {
+      if (error instanceof VisionError) return undefined;
+      throw error;
+    });
+    await references.keep(camera, answer.reference, shot?.jpeg);
+    audit('camera_accepted', { camera, by });
+    return { camera, ...facts, ...(shot === undefined ? {} : { picture: references.picturePath(camera) }) };
   }
 
   sparesLivePictures(): boolean {

@@ -88,6 +88,7 @@ export class RunningLine implements StepHandlers {
       loaded: () => this.#loaded,
       textReaderMissing: () => this.#text.missing,
       uplink: () => this.#uplink,
+      audit: (action, details) => this.audit.write(action, details),
       secrets,
     });
     this.production = new LineProduction({

@@ -44,6 +44,8 @@ function cameraView(lane: LaneState, facts: ViewFacts): CameraView {
     ...(lastFrameMs === undefined ? {} : { lastFrameAgeMs: Math.max(0, nowMs - lastFrameMs) }),
     ...(status.behindMs === undefined ? {} : { behindMs: Math.round(status.behindMs) }),
     ...(status.picture === undefined ? {} : { picture: status.picture }),
+    ...(status.stream === undefined ? {} : { stream: status.stream }),
+    ...(status.acceptedAtMs === undefined ? {} : { acceptedAtMs: status.acceptedAtMs }),
   };
 }
 

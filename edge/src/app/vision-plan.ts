@@ -1,5 +1,6 @@
 import { SecretError, type SecretText } from '@lineside/kit';
 import { type CameraConfig, type Config, type LoadedConfig, readingModelsOf } from '../config/index.ts';
+import type { HealthLimits } from '../domain/index.ts';
 import type { EngineCache } from '../engines/index.ts';
 import { isWithoutPrivacy, type PrivacyPlan } from '../privacy/index.ts';
 import type { CameraPlan, VisionPlan } from '../vision/index.ts';
@@ -34,6 +35,7 @@ export function visionPlan(
         mode: 'live',
         loop: true,
         ...readsOf(config, camera.id),
+        health: healthLimits(camera.health),
         ...(camera.clips === undefined ? {} : { ringBytes: camera.clips.memory.bytes }),
         ...privacyPlan(camera, models),
       })),
@@ -70,6 +72,10 @@ export function blindPrivacy(
 export function readsOf(config: Config, camera: string): Pick<CameraPlan, 'reads'> {
   const models = readingModelsOf(config, camera);
   return models.length === 0 ? {} : { reads: { models } };
+}
+
+function healthLimits({ lasts, keyframeInterval, ...rest }: CameraConfig['health']): HealthLimits {
+  return { ...rest, lastsMs: lasts.ms, keyframeIntervalMs: keyframeInterval.ms };
 }
 
 /** The URLs of cameras with their secrets, read anew each time and kept while they cannot be read. */

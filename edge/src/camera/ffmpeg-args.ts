@@ -45,6 +45,8 @@ export interface FfmpegRequest {
   readonly decoder?: string;
   /** One more output, the last: the undecoded stream as fragmented MP4, a fragment for each group of pictures. */
   readonly copy?: boolean;
+  /** One more output, after all others: a line of text for each packet that arrives, with its size and whether it is a key frame. */
+  readonly packets?: boolean;
 }
 
 /**
@@ -79,7 +81,12 @@ export function ffmpegArguments(request: FfmpegRequest, capabilities: FfmpegCapa
       ...['-flush_packets', '1', `pipe:${FIRST_PIPE + index}`],
     ]),
     ...copy,
+    ...(request.packets === true ? packetArguments(FIRST_PIPE + labels.length + (copy.length > 0 ? 1 : 0)) : []),
   ];
+}
+
+function packetArguments(pipe: number): readonly string[] {
+  return ['-map', '0:v:0', '-c:v', 'copy', '-f', 'framecrc', '-flush_packets', '1', `pipe:${pipe}`];
 }
 
 function copyArguments(pipe: number): readonly string[] {

@@ -1,4 +1,4 @@
-import type { CameraState, CameraStatus, PictureSize } from '../domain/index.ts';
+import type { CameraReference, CameraState, CameraStatus, HealthLimits, PictureSize } from '../domain/index.ts';
 import { Backoff, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
 import type { BufferPool } from './buffer-pool.ts';
 import { type FfmpegCapabilities, hardwareDecoder, hasHardwareDecoders } from './capabilities.ts';
@@ -8,9 +8,9 @@ import type { FfmpegRequest } from './ffmpeg-args.ts';
 import { type FfmpegLine, FfmpegLog } from './ffmpeg-log.ts';
 import type { OutputFormat } from './format.ts';
 import type { FrameOutputs } from './frame-join.ts';
+import { lumaOf } from './luma-of.ts';
 import { MediaClock } from './media-clock.ts';
-import { pictureFigures } from './picture-figures.ts';
-import { PictureHealth } from './picture-health.ts';
+import { CameraHealth, type StreamFactors } from './health/index.ts';
 import { probeSource } from './probe-source.ts';
 import { givesSnapshots, SnapshotRelay } from './snapshot-relay.ts';
 import { isStillFile, socketTimeoutMs, sourceOf, STREAM_TIMEOUT_MS } from './sources/index.ts';
@@ -49,6 +49,10 @@ export interface CameraOptions {
   readonly pictureLayout?: 'yuv' | 'rgb';
   /** Keeps the undecoded stream for clips, in at most so many bytes of memory; live cameras only. */
   readonly ringBytes?: number | undefined;
+  /** From where on something is a problem; the defaults when left out. */
+  readonly health?: HealthLimits | undefined;
+  /** What the camera was like when a person accepted it. */
+  readonly reference?: CameraReference | undefined;
   /** Index of the first frame; a recording leaves out the frames before it. */
   readonly firstIndex?: number;
 }
@@ -117,7 +121,7 @@ export class FfmpegCamera implements Service {
   /** Gives this camera's place among those that start to the next. */
   #started: () => void = () => undefined;
   readonly #media = new MediaClock();
-  readonly #health = new PictureHealth();
+  readonly #health: CameraHealth;
   readonly #log: FfmpegLog;
   #judgedMs = Number.NEGATIVE_INFINITY;
   #clockAgreed: boolean | undefined;
@@ -130,6 +134,7 @@ export class FfmpegCamera implements Service {
     this.#tools = { ...tools, logger: tools.logger.child({ camera: options.id }) };
     this.#listener = listener;
     this.#log = new FfmpegLog(tools.clock);
+    this.#health = new CameraHealth(options.health, options.reference);
     this.#nextIndex = options.firstIndex ?? 0;
     this.#status = { camera: options.id, state: 'stopped', restarts: 0 };
     const { ringBytes, mode } = options;
@@ -139,6 +144,16 @@ export class FfmpegCamera implements Service {
   /** What FFmpeg wrote last for this camera, over restarts, oldest first; without credentials. */
   get log(): readonly FfmpegLine[] {
     return this.#log.lines;
+  }
+
+  /** Compares with this reference from now on. */
+  useReference(reference: CameraReference): void {
+    this.#health.use(reference);
+  }
+
+  /** What the camera is like now; undefined while its picture has not been clear for long enough. */
+  measure(): CameraReference | undefined {
+    return this.#status.state === 'streaming' ? this.#health.measure(this.#tools.clock.wallMs()) : undefined;
   }
 
   /**
@@ -248,10 +263,11 @@ export class FfmpegCamera implements Service {
       onLine: (line) => this.#log.add(line),
       onStalled: (error) => this.#showFailure(failureOf(source) ?? error),
       onCopy,
+      onPackets: (chunk) => this.#health.packets(chunk, clock.monoMs()),
     });
     const ended = await run.run(signal);
     this.#ring?.end();
-    if (request.copy === true) this.#judgeCopy(ended);
+    if (request.copy === true || request.packets === true) this.#judgeCopy(ended);
     const failure = failureOf(source);
     const end = failure === undefined || ended.error === undefined ? ended : { ...ended, error: failure };
     if (request.decoder !== undefined && end.frames === 0 && !signal.aborted) this.#avoidHardware = true;
@@ -275,6 +291,7 @@ export class FfmpegCamera implements Service {
       timeoutMs: Math.max(STREAM_TIMEOUT_MS, socketTimeoutMs(fps)),
       ...(decoder && { decoder }),
       copy: this.#ring !== undefined && !this.#avoidCopy && sourceOf(url).isEncoded,
+      packets: !recording && !this.#avoidCopy && sourceOf(url).isEncoded,
     };
     if (!recording) {
       const choice = { kind: 'live' as const, fps };
@@ -291,7 +308,7 @@ export class FfmpegCamera implements Service {
     const line = error === undefined ? undefined : lastLines.findLast((text) => COPY_FAILED.test(text));
     if (line === undefined) return;
     this.#avoidCopy = true;
-    this.#tools.logger.warn({ line }, 'this stream cannot be kept for clips; it is inspected without them');
+    this.#tools.logger.warn({ line }, 'this stream cannot be copied: it is inspected without clips, and its bit rate is not known');
   }
 
   #frame(frame: RunFrame): Promise<void> | void {
@@ -327,19 +344,31 @@ export class FfmpegCamera implements Service {
   #judgePicture(picture: EvidencePicture, nowMs: number): void {
     if (!sourceOf(this.#options.url).isEncoded || nowMs - this.#judgedMs < JUDGE_EVERY_MS) return;
     this.#judgedMs = nowMs;
-    const figures = pictureFigures(picture);
-    const problems = this.#health.judge(figures, nowMs);
-    const [luma, contrast, sharpness] = [figures.luma, figures.contrast, figures.sharpness].map(tenth);
-    const before = this.#status.picture?.problems.join(' ') ?? '';
+    const before = this.#problems.join(' ');
+    const { picture: seen, stream } = this.#health.judge(lumaOf(picture), picture.size, this.#factors(), nowMs);
+    const { reference } = this.#health;
+    const accepted = reference === undefined ? {} : { acceptedAtMs: reference.acceptedAtMs };
+    this.#status = { ...this.#status, picture: seen, stream, ...accepted };
+    const problems = this.#problems;
     const now = problems.join(' ');
-    this.#status = {
-      ...this.#status,
-      picture: { problems, luma: luma ?? 0, contrast: contrast ?? 0, sharpness: sharpness ?? 0 },
-    };
     if (now === before) return;
     const { logger } = this.#tools;
-    if (now === '') logger.info({ before }, 'the picture is as it should be again');
-    else logger.warn({ problems, luma, contrast, sharpness }, `the picture is ${now}`);
+    if (now === '') logger.info({ before }, 'the camera is as it should be again');
+    else logger.warn({ problems, picture: seen, stream }, `the camera delivers, and is ${now.replaceAll('_', ' ')}`);
+  }
+
+  get #problems(): readonly string[] {
+    return [...(this.#status.picture?.problems ?? []), ...(this.#status.stream?.problems ?? [])];
+  }
+
+  #factors(): StreamFactors {
+    const { source, behindMs } = this.#status;
+    return {
+      wantedFps: this.#options.fps,
+      announcedFps: source?.fps,
+      behindMs,
+      clockAgrees: this.#media.agrees,
+    };
   }
 
   /** Takes over how late the newest frame is, where that is known; logs once when the stream's clock is not believed. */
@@ -386,6 +415,7 @@ export class FfmpegCamera implements Service {
   #fail(error: StreamError, end?: RunEnd): void {
     const outage = (this.#outage ??= { sinceMs: this.#tools.clock.monoMs(), failures: 0, code: undefined });
     outage.failures += 1;
+    this.#health.failed(this.#tools.clock.monoMs());
     this.#showFailure(error);
     // One line per change: a camera that stays away is logged once, and how often it failed when it is there again.
     if (outage.code === error.code) return;
@@ -397,7 +427,9 @@ export class FfmpegCamera implements Service {
   }
 
   #showFailure({ code, message, advice }: StreamError): void {
-    this.#status = { ...this.#status, state: 'failed', error: { code, message, advice } };
+    const { stream } = this.#status;
+    const gone = stream === undefined ? {} : { stream: { ...stream, quality: 0 as const } };
+    this.#status = { ...this.#status, ...gone, state: 'failed', error: { code, message, advice } };
     this.#send();
   }
 
@@ -405,10 +437,6 @@ export class FfmpegCamera implements Service {
     this.#statusMs = this.#tools.clock.monoMs();
     this.#listener.status(this.#status);
   }
-}
-
-function tenth(value: number): number {
-  return Math.round(value * 10) / 10;
 }
 
 /** Why a camera that is asked for single pictures gave no more of them. */

@@ -15,6 +15,8 @@ export interface FfmpegChildOptions {
   readonly onBytes: (output: number, chunk: Uint8Array) => void;
   /** Where one more output follows them, which is read from the start: takes what it carries. */
   readonly onCopy?: ((chunk: Uint8Array) => void) | undefined;
+  /** The same for one more output, after that one. */
+  readonly onPackets?: ((chunk: Uint8Array) => void) | undefined;
   readonly onStderr: (text: string) => void;
   /** A recording's last frames are read as slowly as they are inspected; those of a live camera are not waited for. */
   readonly mustDrain: boolean;
@@ -29,9 +31,10 @@ export class FfmpegChild {
   readonly #frameOutputs: number;
   #flowing = false;
 
-  constructor({ command, args, outputs, onBytes, onStderr, onCopy, mustDrain }: FfmpegChildOptions) {
+  constructor({ command, args, outputs, onBytes, onStderr, onCopy, onPackets, mustDrain }: FfmpegChildOptions) {
+    const taps = [onCopy, onPackets].filter((tap) => tap !== undefined);
     this.#process = new SupervisedProcess({
-      ...{ command, args, onStderr, extraPipes: outputs + (onCopy === undefined ? 0 : 1), graceMs: GRACE_MS },
+      ...{ command, args, onStderr, extraPipes: outputs + taps.length, graceMs: GRACE_MS },
       // `onStderr` reads all of it.
       keepCharacters: 0,
       env: ffmpegEnvironment(),
@@ -41,7 +44,7 @@ export class FfmpegChild {
     });
     this.#onBytes = onBytes;
     this.#frameOutputs = outputs;
-    if (onCopy !== undefined) this.#process.extraPipes[outputs]?.on('data', onCopy);
+    for (const [n, tap] of taps.entries()) this.#process.extraPipes[outputs + n]?.on('data', tap);
     this.exited = this.#process.exited.catch((error: unknown) => {
       const missing = systemCode(error) === 'ENOENT' || systemCode(error) === 'EACCES';
       throw new StreamError(missing ? 'ffmpeg_missing' : 'unknown', `${command}: ${messageOf(error)}`, error);

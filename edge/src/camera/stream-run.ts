@@ -46,6 +46,8 @@ export interface StreamRunOptions {
   readonly onLine?: ((line: string) => void) | undefined;
   /** Takes the undecoded stream where the request has it. */
   readonly onCopy?: ((chunk: Uint8Array) => void) | undefined;
+  /** Takes the lines about packets where the request has them. */
+  readonly onPackets?: ((chunk: Uint8Array) => void) | undefined;
   /** Called as soon as a stream that delivered is given up for its silence, before its child is ended. */
   readonly onStalled?: (error: StreamError) => void;
 }
@@ -113,6 +115,7 @@ export class StreamRun {
       },
       onStderr: (text) => this.#stderr.push(text),
       onCopy: request.copy === true ? options.onCopy : undefined,
+      onPackets: request.packets === true ? options.onPackets : undefined,
       mustDrain: options.backPressure,
     });
   }

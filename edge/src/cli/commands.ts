@@ -103,8 +103,13 @@ export const COMMANDS: readonly CommandEntry[] = [
       },
       {
         name: 'health',
-        description: 'what is wrong with the pictures: frozen, dark, overexposed, covered, blurred',
+        description: 'what is wrong with pictures and streams: frozen, dark, blurred, moved, too slow, ...',
         load: () => import('./verbs/camera-health.ts'),
+      },
+      {
+        name: 'accept',
+        description: 'a camera is as it should be now: keep its view and figures as reference',
+        load: () => import('./verbs/camera-accept.ts'),
       },
       {
         name: 'test',

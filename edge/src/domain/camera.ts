@@ -32,8 +32,15 @@ export const STREAM_ERROR_CODES = [
 export type StreamErrorCode = (typeof STREAM_ERROR_CODES)[number];
 
 /** What is wrong with the picture itself, although frames come. */
-export const PICTURE_PROBLEMS = ['frozen', 'dark', 'overexposed', 'covered', 'blurred'] as const;
+export const PICTURE_PROBLEMS = ['frozen', 'dark', 'overexposed', 'covered', 'blurred', 'moved'] as const;
 export type PictureProblem = (typeof PICTURE_PROBLEMS)[number];
+
+/** What is wrong with the stream, although frames come. */
+export const STREAM_PROBLEMS = ['low_rate', 'low_bitrate', 'keyframe_interval', 'clock_wrong'] as const;
+export type StreamProblem = (typeof STREAM_PROBLEMS)[number];
+
+export const CAMERA_PROBLEMS = [...PICTURE_PROBLEMS, ...STREAM_PROBLEMS] as const;
+export type CameraProblem = (typeof CAMERA_PROBLEMS)[number];
 
 /** The newest picture that was judged. Levels are 0 to 255. */
 export interface PictureState {
@@ -42,6 +49,72 @@ export interface PictureState {
   readonly luma: number;
   readonly contrast: number;
   readonly sharpness: number;
+  /** How much the view is that of the reference, 0 to 1; absent without a reference, and while nothing can be compared. */
+  readonly similarity?: number;
+}
+
+/** How good the connection is: 4 as it should be, 1 hardly usable, 0 not there. */
+export type ConnectionQuality = 0 | 1 | 2 | 3 | 4;
+
+/** The stream as it arrives, over the last 20 seconds. */
+export interface StreamState {
+  readonly problems: readonly StreamProblem[];
+  readonly quality: ConnectionQuality;
+  /** Frames a second that the camera sends, before any are left out. */
+  readonly fps?: number;
+  readonly bitsPerS?: number;
+  /** The longest time between two key frames in the last minute. */
+  readonly keyframeIntervalMs?: number;
+}
+
+/** From where on something is a problem of a camera. Fractions are 0 to 1. */
+export interface HealthLimits {
+  /** Problems that are not reported. */
+  readonly ignore: readonly CameraProblem[];
+  /** A problem is reported when it has lasted for so long. */
+  readonly lastsMs: number;
+  /** Fraction of the picture that is nearly black, or white. */
+  readonly dark: number;
+  readonly overexposed: number;
+  /** Fraction of the usual sharpness below which a picture is blurred. */
+  readonly blurred: number;
+  /** Fraction of the similarity at commissioning below which a camera has moved. */
+  readonly moved: number;
+  /** Fraction of the expected frame rate, and of the bit rate at commissioning. */
+  readonly rate: number;
+  readonly bitrate: number;
+  readonly keyframeIntervalMs: number;
+}
+
+export const HEALTH_DEFAULTS: HealthLimits = {
+  ignore: [],
+  lastsMs: 20_000,
+  dark: 0.95,
+  overexposed: 0.6,
+  blurred: 0.4,
+  moved: 0.5,
+  rate: 0.8,
+  bitrate: 0.1,
+  keyframeIntervalMs: 10_000,
+};
+
+/** What a camera was like when a person accepted it. Levels are 0 to 255. */
+export interface CameraReference {
+  readonly v: 1;
+  /** Wall ms. */
+  readonly acceptedAtMs: number;
+  /** How long it was measured. */
+  readonly measuredMs: number;
+  /** The view as a small grey picture: base64 of 96 x 54 levels, row by row. */
+  readonly view: string;
+  /** How much of one picture was that view, on average, 0 to 1: what moves in it makes it less than 1. */
+  readonly similarity: number;
+  readonly luma: number;
+  readonly contrast: number;
+  readonly sharpness: number;
+  readonly fps?: number;
+  readonly bitsPerS?: number;
+  readonly keyframeIntervalMs?: number;
 }
 
 export interface CameraStatus {
@@ -57,6 +130,10 @@ export interface CameraStatus {
   readonly behindMs?: number;
   /** Of live cameras, once a picture was judged. */
   readonly picture?: PictureState;
+  /** Of live cameras with an encoded stream. */
+  readonly stream?: StreamState;
+  /** Wall ms at which its reference was accepted; absent without one. */
+  readonly acceptedAtMs?: number;
 }
 
 export interface ModelStatus {

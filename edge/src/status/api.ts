@@ -69,7 +69,7 @@ function guard(request: FastifyRequest, reply: FastifyReply, hosts: readonly str
   }
   if (request.method === 'GET' || request.method === 'HEAD') return;
   if (request.method === 'POST' && isCommand(request)) return;
-  reply.header('allow', CHANGES.includes(pathOf(request)) ? 'GET, HEAD, POST' : 'GET, HEAD');
+  reply.header('allow', CHANGES.test(pathOf(request)) ? 'GET, HEAD, POST' : 'GET, HEAD');
   throw new StatusError({
     code: 'method_refused',
     message: `${request.method} is not accepted here: what can be set is sent as application/json by a program of this device`,
@@ -78,7 +78,7 @@ function guard(request: FastifyRequest, reply: FastifyReply, hosts: readonly str
 }
 
 /** What programs of this device may set. */
-const CHANGES = ['/api/v1/signals', '/api/v1/cleaning', '/api/v1/recipe', '/api/v1/models/limit'];
+const CHANGES = /^\/api\/v1\/(?:signals|cleaning|recipe|models\/limit|cameras\/[^/]+\/accept)$/;
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?')[0] ?? '';
@@ -90,7 +90,7 @@ function pathOf(request: FastifyRequest): string {
  */
 function isCommand(request: FastifyRequest): boolean {
   const { origin, 'content-type': type = '' } = request.headers;
-  if (!CHANGES.includes(pathOf(request)) || !/^application\/json\b/i.test(type)) return false;
+  if (!CHANGES.test(pathOf(request)) || !/^application\/json\b/i.test(type)) return false;
   return origin === undefined || (URL.canParse(origin) && new URL(origin).host === request.headers.host);
 }
 
@@ -231,6 +231,16 @@ function addCameras(api: FastifyInstance, { source }: ApiOptions): void {
     const answer = await source.cameraLog?.(camera, AbortSignal.timeout(CAMERA_ANSWER_MS));
     return answer ?? { camera, lines: [] };
   });
+  const accepting = { schema: { params: schema.cameraParams, body: schema.acceptBody } };
+  api.post<{ Params: { id: string }; Body: schema.AcceptBody }>(
+    '/api/v1/cameras/:id/accept',
+    accepting,
+    async ({ params: { id }, body: { by } }) => {
+      const signal = AbortSignal.timeout(CAMERA_ANSWER_MS);
+      const accepted = source.acceptCamera?.(known(id), by, signal);
+      return (await accepted) ?? Promise.reject(notFound('This service accepts no cameras', 'Ask the service of the line'));
+    },
+  );
 }
 
 function addCleaning(api: FastifyInstance, { source }: ApiOptions): void {

@@ -1,4 +1,4 @@
-import type { LinePace, PictureProblem } from '../domain/index.ts';
+import type { CameraProblem, LinePace } from '../domain/index.ts';
 import { overloadFinding } from '../load/index.ts';
 import { BEHIND_MS } from './inspecting.ts';
 import type { CameraView, Inspecting, Snapshot } from './snapshot.ts';
@@ -111,7 +111,7 @@ function cameraFinding(camera: CameraView): Finding | undefined {
   switch (camera.inspecting) {
     case 'inspecting':
     case 'starting':
-      return pictureFinding(camera);
+      return problemFinding(camera);
     case 'degraded':
       if ((camera.behindMs ?? 0) > BEHIND_MS) return behind(camera.behindMs ?? 0);
       for (const { outrun } of camera.models) if (outrun !== undefined) return tooFast(outrun);
@@ -132,7 +132,7 @@ const BLIND: Finding = {
   advice: 'lineside doctor',
 };
 
-const PICTURE_ADVICE: Readonly<Record<PictureProblem, { readonly message: string; readonly advice: string }>> = {
+const PROBLEM_ADVICE: Readonly<Record<CameraProblem, { readonly message: string; readonly advice: string }>> = {
   frozen: {
     message: 'Its picture has not changed by a single pixel for half a minute',
     advice: 'Restart the camera or recorder that sends it; what it shows is not live',
@@ -150,12 +150,35 @@ const PICTURE_ADVICE: Readonly<Record<PictureProblem, { readonly message: string
     message: 'Its picture is much less sharp than usual',
     advice: 'Clean the lens and check the focus; after a change of the scene it settles within an hour',
   },
+  moved: {
+    message: 'It no longer shows the view that was accepted',
+    advice:
+      'Turn it back, or check zones and masks and accept the new view: lineside camera accept ID. Something large before the lens looks the same',
+  },
+  low_rate: {
+    message: 'It sends fewer frames a second than it should',
+    advice: 'Check its frame rate and its exposure time, the network, and how many others view it',
+  },
+  low_bitrate: {
+    message: 'It sends far fewer bits than at commissioning: the picture is coarse, or shows nothing',
+    advice: 'Check its bit rate and quality settings; after a wanted change accept it again: lineside camera accept ID',
+  },
+  keyframe_interval: {
+    message: 'Its key frames are too far apart: after a fault there is no picture for as long',
+    advice: 'Set the key frame interval (GOP) of the camera to 1 to 2 seconds, and switch off "smart" codecs',
+  },
+  clock_wrong: {
+    message: "The clock of its stream does not run at the rate of time: how late pictures come is not known",
+    advice: 'Restart the camera and update its firmware; motion is measured by arrival meanwhile',
+  },
 };
 
-/** Frames come and are inspected, and yet the picture is not what the camera is there for. */
-function pictureFinding({ picture }: CameraView): Finding | undefined {
-  const [problem] = picture?.problems ?? [];
-  return problem === undefined ? undefined : { code: `picture_${problem}`, ...PICTURE_ADVICE[problem] };
+/** Frames come and are inspected, and yet the camera is not what it should be. What hides the line comes first. */
+function problemFinding({ picture, stream }: CameraView): Finding | undefined {
+  const [seen] = picture?.problems ?? [];
+  if (seen !== undefined) return { code: `picture_${seen}`, ...PROBLEM_ADVICE[seen] };
+  const [sent] = stream?.problems ?? [];
+  return sent === undefined ? undefined : { code: `camera_${sent}`, ...PROBLEM_ADVICE[sent] };
 }
 
 function tooFast({ label, movement, spacing, fps, neededFps }: LinePace): Finding {

@@ -2,7 +2,7 @@
  * What people and programs on site see: the status page, its API, live pictures, /healthz, /metrics, and the same over
  * the control socket for the command line. Owns the type `Snapshot`; knows no other module, it asks for a `StatusSource`.
  */
-export type { CameraLog } from './camera-answers.ts';
+export type { AcceptedCamera, CameraLog } from './camera-answers.ts';
 export * from './client/index.ts';
 export { isHostAllowed, SECURITY_HEADERS } from './guard.ts';
 export { type Health, type HealthWord, healthOf } from './health.ts';

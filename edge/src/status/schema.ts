@@ -170,3 +170,14 @@ export const recipeBody = {
   required: ['recipe'],
   properties: { recipe: { type: 'string', minLength: 1, maxLength: 64 } },
 } as const;
+
+export interface AcceptBody {
+  readonly by: string;
+}
+
+export const acceptBody = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['by'],
+  properties: { by: { type: 'string', minLength: 1, maxLength: 100, pattern: '\\S' } },
+} as const;

@@ -140,6 +140,10 @@ export interface CameraView {
   readonly behindMs?: number;
   /** What the picture itself is like; absent before the first one was judged. */
   readonly picture?: NonNullable<CameraStatus['picture']>;
+  /** The stream as it arrives; absent before it was judged. */
+  readonly stream?: NonNullable<CameraStatus['stream']>;
+  /** When a person accepted the camera as it should be, wall ms; absent where nobody did. */
+  readonly acceptedAtMs?: number;
   readonly inspecting: Inspecting;
   readonly zones: readonly Zone[];
   readonly models: readonly CameraModelView[];

@@ -1,6 +1,6 @@
 import type { CoverageJson, CoverageWords } from '@lineside/protocol/coverage';
 import type { EventKind, Severity } from '../domain/index.ts';
-import type { CameraLog } from './camera-answers.ts';
+import type { AcceptedCamera, CameraLog } from './camera-answers.ts';
 import type { CleaningConfirmation, ConfirmedCleaning } from './cleaning.ts';
 import type { PushedReading, SignalView } from './signals.ts';
 import type { EventHistory, EventView, Snapshot } from './snapshot.ts';
@@ -16,6 +16,8 @@ export interface StatusSource {
   picture(camera: string, options: PictureOptions, signal: AbortSignal): Promise<PictureShot>;
   /** What FFmpeg wrote last for a camera. Rejects like `picture`. */
   cameraLog?(camera: string, signal: AbortSignal): Promise<CameraLog>;
+  /** Accepts a camera as it is now: what it is like becomes its reference. Rejects like `picture`, and while it is not known. */
+  acceptCamera?(camera: string, by: string, signal: AbortSignal): Promise<AcceptedCamera>;
   /** True while live pictures are left out because the device is overloaded: each is then made seldom. */
   sparesLivePictures?(): boolean;
   /** Events, the one with the latest transition first. */

@@ -8,7 +8,7 @@ import {
   type StartGate,
   StreamError,
 } from '../camera/index.ts';
-import type { CameraStatus } from '../domain/index.ts';
+import type { CameraReference, CameraStatus } from '../domain/index.ts';
 import { aborted, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
 import type { CoveredVideo } from './covered-video.ts';
 import type { FrameDispatcher } from './frame-dispatcher.ts';
@@ -20,6 +20,8 @@ export interface CameraServiceOptions {
   /** Of a camera with privacy and clips: the stream itself is not kept then. */
   readonly video: CoveredVideo | undefined;
   readonly firstIndex: number;
+  /** What it was like when a person accepted it. */
+  readonly reference?: CameraReference | undefined;
   readonly capabilities: Promise<FfmpegCapabilities>;
   readonly pool: BufferPool;
   readonly gate: StartGate;
@@ -62,11 +64,18 @@ export class CameraService implements Service {
     return this.#camera?.log ?? [];
   }
 
+  /** What the camera is like now becomes its reference; undefined while its picture has not been clear for long enough. */
+  accept(): CameraReference | undefined {
+    const reference = this.#camera?.measure();
+    if (reference !== undefined) this.#camera?.useReference(reference);
+    return reference;
+  }
+
   /** Runs until `signal` aborts, after the end of a recording too. */
   async run(signal: AbortSignal): Promise<void> {
-    const { plan, dispatcher, firstIndex, capabilities, pool, gate, clock, random, logger, onStatus, onEnded } =
+    const { plan, dispatcher, firstIndex, reference, capabilities, pool, gate, clock, random, logger, onStatus, onEnded } =
       this.#options;
-    const { id, url, transport, fps, mode, loop, privacy } = plan;
+    const { id, url, transport, fps, mode, loop, privacy, health } = plan;
     // The stream of a camera with privacy is never kept as it comes.
     const ringBytes = privacy === undefined ? plan.ringBytes : undefined;
     // While FFmpeg is missing this takes as long as it takes.
@@ -76,8 +85,8 @@ export class CameraService implements Service {
       const tools = { capabilities: known, pool, gate, clock, random, logger };
       const { formats } = dispatcher;
       const pictureLayout = 'yuv' as const;
-      const options = { id, url, transport, fps, mode, formats, firstIndex, ringBytes, pictureLayout };
-      const camera = new FfmpegCamera({ ...options, ...(loop === undefined ? {} : { loop }) }, tools, {
+      const options = { id, url, transport, fps, mode, formats, firstIndex, ringBytes, pictureLayout, health };
+      const camera = new FfmpegCamera({ ...options, reference, ...(loop === undefined ? {} : { loop }) }, tools, {
         frame: (frame) => {
           this.#nextIndex = frame.index + 1;
           return dispatcher.frame(frame);

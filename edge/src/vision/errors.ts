@@ -9,6 +9,7 @@ export const VISION_ERROR_CODES = [
   'clip_late',
   'camera_not_run',
   'answer_late',
+  'camera_not_known',
 ] as const;
 export type VisionErrorCode = (typeof VISION_ERROR_CODES)[number];
 
@@ -19,6 +20,8 @@ export const VISION_ADVICE: Readonly<Record<VisionErrorCode, string>> = {
   picture_failed: 'Run `lineside doctor`; if it stays, report it with the log.',
   no_clip: 'Look at the state of the camera. Raise `clips.memory` where the time before the event is missing.',
   camera_not_run: 'Look at its state: lineside camera health.',
+  camera_not_known:
+    'Wait until it has shown a clear picture for 20 seconds without a break; lineside camera health shows what is in the way.',
   answer_late: 'The vision process is too busy. Try again, or lower the frame rate or the number of cameras.',
   clip_late: 'The vision process was too busy or was started again. Lower the frame rate or the number of cameras.',
 };
@@ -32,6 +35,7 @@ const RETRY: Readonly<Record<VisionErrorCode, Retry>> = {
   clip_late: 'never',
   camera_not_run: 'later',
   answer_late: 'later',
+  camera_not_known: 'later',
 };
 
 /** A snapshot or clip that could not be made. */

@@ -1,4 +1,5 @@
 import type {
+  CameraReference,
   CameraStatus,
   Inspection,
   ModelStatus,
@@ -13,9 +14,18 @@ import type { VisionPlan } from './plan.ts';
 import type { PlanChange } from './plan-change.ts';
 
 /** What can be asked about one camera. */
-export type CameraQuestion = { readonly about: 'log'; readonly camera: string };
+export interface CameraQuestion {
+  /** `accept`: it is as it should be now; what it is like becomes its reference. */
+  readonly about: 'log' | 'accept';
+  readonly camera: string;
+}
 
-export type CameraAnswer = { readonly about: 'log'; readonly lines: readonly FfmpegLine[] };
+export type CameraAnswer =
+  | { readonly about: 'log'; readonly lines: readonly FfmpegLine[] }
+  | { readonly about: 'accept'; readonly reference: CameraReference };
+
+/** What accepted cameras were like, by id. */
+export type CameraReferences = Readonly<Record<string, CameraReference>>;
 
 /** To the vision process. */
 export type ToVision =
@@ -24,6 +34,8 @@ export type ToVision =
       readonly plan: VisionPlan;
       /** Index of each camera's first frame, so that no index is used twice while the main process runs. */
       readonly firstIndex: Readonly<Record<string, number>>;
+      /** Of cameras that a person accepted. */
+      readonly references?: CameraReferences | undefined;
       readonly inferenceDeadlineMs: number;
       /** Factor for the limits of inferences that do not end. */
       readonly patience: number;

@@ -1,5 +1,5 @@
 import { type FrameFormat, type OutputFormat, type WholeFormat } from '../camera/index.ts';
-import type { LeastScores, Region } from '../domain/index.ts';
+import type { HealthLimits, LeastScores, Region } from '../domain/index.ts';
 import type { ModelManifest, ModelSpec } from '../inference/index.ts';
 import type { PrivacyPlan } from '../privacy/index.ts';
 
@@ -25,6 +25,8 @@ export interface CameraPlan {
   readonly ringBytes?: number | undefined;
   /** What is covered in every picture and clip of this camera. */
   readonly privacy?: PrivacyPlan | undefined;
+  /** From where on something is a problem of the camera; the defaults when left out. */
+  readonly health?: HealthLimits | undefined;
 }
 
 /** How one camera uses one model. */

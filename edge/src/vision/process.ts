@@ -6,7 +6,7 @@ import { combineListeners } from './combine-listeners.ts';
 import { VisionError } from './errors.ts';
 import { HangPatience } from './hang-patience.ts';
 import { LOOP_FAULTS, LOOP_TICK_MS, LoopWatch } from './loop-watch.ts';
-import type { CameraAnswer, CameraQuestion, FromVision } from './messages.ts';
+import type { CameraAnswer, CameraQuestion, CameraReferences, FromVision } from './messages.ts';
 import { ModelQuarantine } from './model-quarantine.ts';
 import { PendingAnswers } from './pending-answers.ts';
 import { assignmentOf, type VisionPlan } from './plan.ts';
@@ -23,6 +23,8 @@ export interface VisionProcessOptions {
   readonly plan: VisionPlan;
   /** Called in this order; each has only the methods that it needs. */
   readonly listeners: readonly Partial<VisionListener>[];
+  /** What accepted cameras were like; asked for each time a process starts. */
+  readonly references?: () => CameraReferences;
   readonly clock: Clock;
   readonly logger: Logger;
   /** 0 to 1. */
@@ -201,7 +203,8 @@ export class VisionProcess implements Service, Vision {
     const child = new VisionChild((message) => this.#received(message));
     this.#child = child;
     const cameras = plan.cameras.filter(({ id }) => !this.#finished.has(id));
-    child.send({ type: 'plan', plan: { ...plan, cameras }, firstIndex, inferenceDeadlineMs, patience });
+    const references = this.#options.references?.();
+    child.send({ type: 'plan', plan: { ...plan, cameras }, firstIndex, references, inferenceDeadlineMs, patience });
     const over = new AbortController();
     const ended = child.ended.finally(() => over.abort());
     const fault = await this.#watch(child, AbortSignal.any([signal, over.signal]));

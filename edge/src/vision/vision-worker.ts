@@ -8,7 +8,7 @@ import {
   StreamError,
   tryDecoders,
 } from '../camera/index.ts';
-import type { FrameRef, ReadingAnswer, ReadingRequest } from '../domain/index.ts';
+import type { CameraReference, FrameRef, ReadingAnswer, ReadingRequest } from '../domain/index.ts';
 import { aborted, type Clock, type Logger, type Service, ServiceGroup, unlessAbort } from '@lineside/kit';
 import type { ModelSpec } from '../inference/index.ts';
 import type { ClipRequest, Picture, PictureRequest } from '../pipeline/index.ts';
@@ -62,6 +62,8 @@ export class VisionWorker {
   readonly #runningModels = new ServiceGroup('models');
   /** Index of the next frame of each camera that was dropped. */
   readonly #nextIndex = new Map<string, number>();
+  /** Of cameras that were accepted, before this process or while it runs. */
+  readonly #references: Map<string, CameraReference>;
   readonly #stopped = new AbortController();
   readonly #gate: StartGate;
   #reader: Promise<RegionReader> | undefined;
@@ -71,7 +73,8 @@ export class VisionWorker {
     this.#options = options;
     const limit = Math.max(STARTS_MIN, availableParallelism());
     this.#gate = new StartGate({ limit, holdMs: START_HOLD_MS, clock: options.clock });
-    const { plan, firstIndex } = options.order;
+    const { plan, firstIndex, references = {} } = options.order;
+    this.#references = new Map(Object.entries(references));
     for (const spec of plan.models) this.#addModel(spec);
     for (const camera of plan.cameras) this.#addCamera(camera, firstIndex);
   }
@@ -171,11 +174,17 @@ export class VisionWorker {
     return clip;
   }
 
-  /** @throws VisionError `camera_not_run` when no camera of the plan has the id. */
+  /** @throws VisionError `camera_not_run` when no camera of the plan has the id, `camera_not_known` when it cannot be accepted yet. */
   answer({ about, camera: id }: CameraQuestion): CameraAnswer {
     const camera = this.#cameras.get(id);
     if (camera === undefined) throw new VisionError('camera_not_run', `camera ${id} is not run`);
-    return { about, lines: camera.log };
+    if (about === 'log') return { about, lines: camera.log };
+    const reference = camera.accept();
+    if (reference === undefined) {
+      throw new VisionError('camera_not_known', `camera ${id} has not shown a clear picture for long enough`);
+    }
+    this.#references.set(id, reference);
+    return { about, reference };
   }
 
   /** Ends the sessions' threads; false when one hangs in native code. */
@@ -240,6 +249,7 @@ export class VisionWorker {
       dispatcher,
       video,
       firstIndex: Math.max(firstIndex[id] ?? 0, this.#nextIndex.get(id) ?? 0),
+      reference: this.#references.get(id),
       capabilities: this.#capabilities.promise,
       pool: this.#pool,
       gate: this.#gate,

@@ -17,7 +17,8 @@ export function configure(command: Command, registry: Registry): void {
     .addHelpText(
       'after',
       examples('lineside camera health', 'lineside camera health belt --json', 'lineside camera health belt --log') +
-        '\n\nAsks the service what it thinks of the pictures: frozen, dark, overexposed, covered, blurred, late or absent, with the' +
+        '\n\nAsks the service what is wrong with the pictures: frozen, dark, overexposed, covered, blurred, moved, late or absent,' +
+        '\nand of the streams: rate, bit rate, key frames, clock, and the connection from 4 (good) to 0 (absent), with the' +
         '\nfigures behind it. Ends with 0 when all is well, with 1 when something is wrong, with 2 for a camera that nobody' +
         '\nknows, with 3 when no service answers.',
     )
@@ -60,7 +61,7 @@ function isLog(body: unknown): body is CameraLog {
 }
 
 function reportOf(camera: CameraView, { health: { warnings } }: ServiceStatus) {
-  const { id, state, restarts, lastFrameAgeMs, behindMs, source, picture } = camera;
+  const { id, state, restarts, lastFrameAgeMs, behindMs, source, picture, stream, acceptedAtMs } = camera;
   return {
     ...{ id, state, restarts },
     findings: warnings.filter((finding) => finding.camera === id),
@@ -68,22 +69,40 @@ function reportOf(camera: CameraView, { health: { warnings } }: ServiceStatus) {
     ...(behindMs !== undefined && { behindMs }),
     ...(source && { source }),
     ...(picture && { picture }),
+    ...(stream && { stream }),
+    ...(acceptedAtMs !== undefined && { acceptedAtMs }),
   };
 }
 
-function textOf({ id, state, restarts, findings, lastFrameAgeMs, picture, source, lines = [] }: CameraReport): string {
+function textOf(report: CameraReport): string {
+  const { id, state, restarts, findings, lastFrameAgeMs, picture, source, stream, acceptedAtMs, lines = [] } = report;
   const size = source === undefined ? '' : `, ${source.codec ?? 'video'} ${source.width}x${source.height}`;
   const age = lastFrameAgeMs === undefined ? '' : `, newest frame ${(lastFrameAgeMs / 1000).toFixed(1)} s ago`;
-  const figures =
-    picture === undefined
-      ? []
-      : [
-          `  brightness ${picture.luma}, contrast ${picture.contrast}, sharpness ${picture.sharpness} (levels of 0 to 255)`,
-        ];
   return [
     `${id}: ${findings.length === 0 ? 'good' : state}${size}${age}, ${restarts} restarts`,
-    ...figures,
+    ...(picture === undefined ? [] : [pictureText(picture)]),
+    ...(stream === undefined ? [] : [streamText(stream)]),
+    ...(picture === undefined ? [] : [acceptedText(id, acceptedAtMs)]),
     ...findings.flatMap(({ code, message, advice }) => [`  ! ${code}: ${message}`, `    Try: ${advice}`]),
     ...lines.map(({ atMs, text }) => `  ${new Date(atMs).toISOString()} ${text}`),
   ].join('\n');
+}
+
+function pictureText({ luma, contrast, sharpness, similarity }: NonNullable<CameraReport['picture']>): string {
+  const like = similarity === undefined ? '' : `, ${Math.round(100 * similarity)} % like the reference`;
+  return `  brightness ${luma}, contrast ${contrast}, sharpness ${sharpness} (levels of 0 to 255)${like}`;
+}
+
+function streamText({ quality, fps, bitsPerS, keyframeIntervalMs }: NonNullable<CameraReport['stream']>): string {
+  return [
+    `  connection ${quality} of 4`,
+    ...(fps === undefined ? [] : [`${fps} frames a second`]),
+    ...(bitsPerS === undefined ? [] : [`${(bitsPerS / 1e6).toFixed(2)} Mbit/s`]),
+    ...(keyframeIntervalMs === undefined ? [] : [`key frames ${(keyframeIntervalMs / 1000).toFixed(1)} s apart`]),
+  ].join(', ');
+}
+
+function acceptedText(id: string, atMs: number | undefined): string {
+  if (atMs === undefined) return `  not accepted yet: lineside camera accept ${id}`;
+  return `  accepted ${new Date(atMs).toISOString()}`;
 }

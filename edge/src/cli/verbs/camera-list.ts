@@ -31,6 +31,7 @@ async function list(context: Context): Promise<ExitCode> {
       ...(view?.source && { source: view.source }),
       ...(view?.error && { error: view.error }),
       ...(view?.picture && { picture: view.picture }),
+      ...(view?.stream && { stream: view.stream }),
     };
   });
   const lines = cameras.map((camera) => {
@@ -45,8 +46,8 @@ async function list(context: Context): Promise<ExitCode> {
 function stateText(view: CameraView | undefined): string {
   if (view === undefined) return 'not running';
   if (view.error !== undefined) return `${view.state}: ${view.error.code}`;
-  const { source, picture } = view;
+  const { source, picture, stream } = view;
   const size = source === undefined ? '' : ` ${source.codec ?? 'video'} ${source.width}x${source.height}`;
-  const problems = picture?.problems.join(' ') ?? '';
+  const problems = [...(picture?.problems ?? []), ...(stream?.problems ?? [])].join(' ');
   return `${view.inspecting}${size}${problems === '' ? '' : `, ${problems}`}`;
 }

@@ -48,10 +48,11 @@ async function watch(context: Context, _options: object, [id = '']: readonly str
   return EXIT.ok;
 }
 
-function stateOf({ state, inspecting, restarts, error, picture }: CameraView) {
+function stateOf({ state, inspecting, restarts, error, picture, stream }: CameraView) {
   return {
     ...{ state, inspecting, restarts: `restarts ${restarts}` },
     ...(error && { error: `${error.code}: ${error.message}` }),
-    problems: picture?.problems ?? [],
+    problems: [...(picture?.problems ?? []), ...(stream?.problems ?? [])],
+    ...(stream && { connection: `connection ${stream.quality}` }),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVENT_KINDS, type EventKind } from '@lineside/protocol/vocabulary';
 import { duration, fraction, id, key, labels, secret, size } from '../../fields/index.ts';
 import { cameraProblem } from '../address.ts';
+import { CameraHealth } from './camera-health.ts';
 
 const Zone = z.strictObject({
   id: id().meta(key({ description: 'Name of the zone, unique within its camera.', restart: 'rule', example: 'belt' })),
@@ -367,6 +368,12 @@ export const Camera = z
       key({
         description:
           'Keeps a short video of each event, from before and after it, as it came from the camera. Without it, events have snapshots only.',
+        restart: 'camera',
+      }),
+    ),
+    health: CameraHealth.prefault({}).meta(
+      key({
+        description: 'From where on something is a problem of a camera that delivers frames.',
         restart: 'camera',
       }),
     ),

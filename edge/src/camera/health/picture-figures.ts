@@ -1,5 +1,5 @@
-import type { PictureSize } from '../domain/index.ts';
-import { lumaLevel, type YuvMatrix } from './yuv-picture.ts';
+import type { PictureSize } from '../../domain/index.ts';
+import type { LumaAt } from './luma.ts';
 
 /** Points at which a picture is looked at, across and down. */
 const ACROSS = 96;
@@ -22,21 +22,8 @@ export interface PictureFigures {
   readonly print: number;
 }
 
-export interface FiguresInput {
-  readonly pixels: Uint8Array;
-  readonly size: PictureSize;
-  /** Undefined for packed rgb; planes otherwise, of which luma comes first. */
-  readonly matrix?: YuvMatrix | undefined;
-}
-
 /** Takes the figures of a picture. Pure, about a tenth of a millisecond. */
-export function pictureFigures({ pixels, size: { width, height }, matrix }: FiguresInput): PictureFigures {
-  const lumaAt = (x: number, y: number): number => {
-    const place = y * width + x;
-    if (matrix !== undefined) return lumaLevel(pixels[place] ?? 0);
-    const at = 3 * place;
-    return (54 * (pixels[at] ?? 0) + 183 * (pixels[at + 1] ?? 0) + 19 * (pixels[at + 2] ?? 0)) >> 8;
-  };
+export function pictureFigures(lumaAt: LumaAt, { width, height }: PictureSize): PictureFigures {
   let [sum, squares, edges, dark, bright, count, print] = [0, 0, 0, 0, 0, 0, 0];
   const [stepX, stepY] = [Math.max(1, Math.floor(width / ACROSS)), Math.max(1, Math.floor(height / DOWN))];
   for (let y = 0; y < height - 1; y += stepY) {

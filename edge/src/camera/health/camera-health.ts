@@ -1,0 +1,103 @@
+import {
+  type CameraReference,
+  type HealthLimits,
+  HEALTH_DEFAULTS,
+  type PictureSize,
+  type PictureState,
+  type StreamState,
+} from '../../domain/index.ts';
+import type { LumaAt } from './luma.ts';
+import { PacketMeter } from './packet-meter.ts';
+import { type PictureFigures, pictureFigures } from './picture-figures.ts';
+import { PictureHealth } from './picture-health.ts';
+import { type StreamFactors, StreamHealth } from './stream-health.ts';
+import { viewOf } from './view.ts';
+
+export interface HealthReport {
+  readonly picture: PictureState;
+  readonly stream: StreamState;
+}
+
+/** Everything that is judged of one camera while frames come. */
+export class CameraHealth {
+  readonly #picture: PictureHealth;
+  readonly #stream: StreamHealth;
+  readonly #packets = new PacketMeter();
+  #reference: CameraReference | undefined;
+  #figures: PictureFigures | undefined;
+  #lastMs = 0;
+
+  constructor(limits: HealthLimits = HEALTH_DEFAULTS, reference?: CameraReference) {
+    this.#picture = new PictureHealth(limits);
+    this.#stream = new StreamHealth(limits);
+    this.use(reference);
+  }
+
+  get reference(): CameraReference | undefined {
+    return this.#reference;
+  }
+
+  /** For how long the view has been clear and seen without a break. */
+  get knownMs(): number {
+    return this.#picture.knownMs;
+  }
+
+  /** Compares with this reference from now on. */
+  use(reference: CameraReference | undefined): void {
+    this.#reference = reference;
+    this.#picture.use(reference);
+    this.#stream.use(reference);
+  }
+
+  /** The stream begins anew. */
+  restart(): void {
+    this.#picture.restart();
+    this.#packets.restart();
+  }
+
+  /** The stream ended without being asked to. */
+  failed(nowMs: number): void {
+    this.#stream.failed(nowMs);
+  }
+
+  /** Takes what FFmpeg wrote about packets that arrived. */
+  packets(chunk: Uint8Array, nowMs: number): void {
+    this.#packets.push(chunk, nowMs);
+  }
+
+  /** Judges one picture and the stream that it came with. About once a second. */
+  judge(lumaAt: LumaAt, size: PictureSize, factors: StreamFactors, nowMs: number): HealthReport {
+    const figures = pictureFigures(lumaAt, size);
+    this.#figures = figures;
+    this.#lastMs = nowMs;
+    const problems = this.#picture.judge(figures, viewOf(lumaAt, size), nowMs);
+    const { similarity } = this.#picture;
+    return {
+      picture: {
+        problems,
+        ...{ luma: tenth(figures.luma), contrast: tenth(figures.contrast), sharpness: tenth(figures.sharpness) },
+        ...(similarity === undefined ? {} : { similarity: Math.round(similarity * 100) / 100 }),
+      },
+      stream: this.#stream.judge(this.#packets.figures(nowMs), factors, nowMs),
+    };
+  }
+
+  /** What the camera is like now, to be accepted as it should be; undefined while it has not been clear for long enough. */
+  measure(wallMs: number): CameraReference | undefined {
+    const view = this.#picture.measured();
+    const figures = this.#figures;
+    if (view === undefined || figures === undefined) return undefined;
+    return {
+      v: 1,
+      acceptedAtMs: wallMs,
+      measuredMs: Math.round(this.#picture.knownMs),
+      ...view,
+      ...{ luma: figures.luma, contrast: figures.contrast, sharpness: figures.sharpness },
+      ...this.#packets.figures(this.#lastMs),
+    };
+  }
+}
+
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10;
+}
