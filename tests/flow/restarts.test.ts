@@ -194,6 +194,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
 const UNIFORM: Readonly<Record<string, Restart>> = {
   'signals[]': 'signals',
   'recipes[]': 'rule',
+  'cameras[].health': 'camera',
   production: 'process',
   'rules[]': 'rule',
   'cameras[].clips': 'camera',
@@ -205,6 +206,7 @@ const UNIFORM: Readonly<Record<string, Restart>> = {
 };
 const REPRESENTATIVES = [
   'signals[].source',
+  'cameras[].health.moved',
   'rules[].id',
   'rules[].type',
   'rules[].camera',

@@ -53,6 +53,8 @@ export function starterConfig({ device, cameras, model, uplink }: StarterOptions
   } else {
     lines.push('# What becomes an event: docs/rules.md', 'rules:');
     for (const id of ids) lines.push(`  - {id: ${id}-rule, type: ${rule}, camera: ${id}, model: ${model}}`);
+    lines.push('  # What is wrong with the cameras themselves.');
+    for (const id of ids) lines.push(`  - {id: ${id}-health, type: camera_health, camera: ${id}}`);
   }
   lines.push('');
   if (uplink === undefined) {

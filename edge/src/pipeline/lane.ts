@@ -182,6 +182,8 @@ export class Lane implements Service {
 
   status(status: CameraStatus): void {
     this.#status = status;
+    if (this.#setup.source === 'recording') return;
+    this.#record(this.#signalRules, this.#signalRules.camera(status, this.#parts.clock.monoMs()));
   }
 
   model(status: ModelStatus): void {

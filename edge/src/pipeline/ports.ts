@@ -80,6 +80,8 @@ export interface Rule {
   tick?(tick: RuleTick): readonly RuleOutput[];
   /** One reading of a signal, in order and none left out; `signals` has all of them at that moment. */
   signal?(signal: Signal, signals: Signals, atMs: number): readonly RuleOutput[];
+  /** What is reported of the camera, about once a second while it delivers. For rules that read no model; never for a recording. */
+  camera?(status: CameraStatus, atMs: number): readonly RuleOutput[];
   /** What was counted since the last call. */
   tallies?(): readonly Tally[];
   /** Regions of frames that are to be read, since the last call. */

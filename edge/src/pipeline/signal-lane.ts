@@ -1,8 +1,8 @@
-import type { FrameRef, RuleOutput, Signal } from '../domain/index.ts';
+import type { CameraStatus, FrameRef, RuleOutput, Signal } from '../domain/index.ts';
 import type { Overlay, Rule, RuleTick, Signals } from './ports.ts';
 import { type RuleChange, RuleSet, type RuleTallies } from './rule-set.ts';
 
-/** The rules of one camera's place that read no model: they are judged by signals and by the clock. */
+/** The rules of one camera's place that read no model: they are judged by signals, by the clock and by the camera's state. */
 export class SignalLane {
   readonly id = undefined;
   readonly modelInfo = undefined;
@@ -24,6 +24,10 @@ export class SignalLane {
 
   signal(signal: Signal, signals: Signals, atMs: number): RuleOutput[] {
     return this.#rules.judge((rule) => rule.signal?.(signal, signals, atMs) ?? []);
+  }
+
+  camera(status: CameraStatus, atMs: number): RuleOutput[] {
+    return this.#rules.judge((rule) => rule.camera?.(status, atMs) ?? []);
   }
 
   close(atMs: number, reason: 'restart' | 'rule_removed'): RuleOutput[] {

@@ -11,7 +11,7 @@ const BESIDE: Readonly<Record<string, (atMs: number) => readonly Track[]>> = {
 };
 
 /** Types whose events need more than an object in sight; each has its own tests of its life. */
-const SITUATIONAL = ['code_check', 'count', 'rate', 'downtime', 'weight'];
+const SITUATIONAL = ['code_check', 'count', 'rate', 'downtime', 'weight', 'camera_health'];
 /** Options that a type requires beside id, type and camera. */
 const REQUIRED: Readonly<Record<string, object>> = { weight: { signal: 'scale-1', nominal: 500 } };
 

@@ -1,4 +1,5 @@
 /** Every type of rule: one line each. */
+export { cameraHealth } from './camera-health/index.ts';
 export { cleaning } from './cleaning/index.ts';
 export { codeCheck } from './code-check/index.ts';
 export { count } from './count/index.ts';

@@ -6,6 +6,7 @@ export const EVENT_KINDS = {
   quality_issue: { en: 'Quality', ru: 'Качество' },
   sanitation: { en: 'Sanitation', ru: 'Санитария' },
   production: { en: 'Production', ru: 'Производство' },
+  equipment: { en: 'Equipment', ru: 'Оборудование' },
 } as const satisfies Readonly<Record<string, Words>>;
 export type EventKind = keyof typeof EVENT_KINDS;
 
