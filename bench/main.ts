@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { codes } from './codes.ts';
 import { decoders } from './decoders.ts';
+import { health } from './health.ts';
 import { inference } from './inference.ts';
 import { drain } from './drain.ts';
 import { journal } from './journal.ts';
@@ -27,6 +28,7 @@ const BENCHES: readonly Bench[] = [
   startup,
   overload,
   recovery,
+  health,
   twin,
   teach,
 ];
@@ -41,6 +43,7 @@ ${BENCHES.map((bench) => `  ${bench.name.padEnd(12)}${bench.what}`).join('\n')}
   --cameras N   overload: cameras of the line
   --busy N,N    overload: busy processes beside it, an arm for each
   --data DIR    teach: folder with real pictures, in defect/cookies and defect/belt; codes: photographs, see its notes
+                health: folder with videos of ordinary work
   --json FILE   the same table as JSON, names in lowerCamelCase
 
 Example: npm run bench -- slice --quick --json slice.json`;

@@ -14,6 +14,8 @@ import {
   requestOf,
 } from '@lineside/protocol/coverage';
 import {
+  type AcceptedCamera,
+  type CameraLog,
   type CameraView,
   type CleaningConfirmation,
   type ConfirmedCleaning,
@@ -58,6 +60,7 @@ export class StatusWorld implements StatusSource {
     { id: 'floor', model: 'sanitation', label: 'spill', zone: 'aisle' },
   ];
   readonly confirmations: CleaningConfirmation[] = [];
+  readonly accepted: { readonly camera: string; readonly by: string }[] = [];
   /** JPEGs made so far. */
   encodings = 0;
   visionDown = false;
@@ -80,6 +83,20 @@ export class StatusWorld implements StatusSource {
   confirmCleaning(confirmation: CleaningConfirmation): Promise<readonly ConfirmedCleaning[]> {
     this.confirmations.push(confirmation);
     return Promise.resolve([{ rule: 'floor-cleaning', camera: 'floor', zone: confirmation.target }]);
+  }
+
+  cameraLog(camera: string): Promise<CameraLog> {
+    return Promise.resolve({ camera, lines: [{ atMs: 1_780_000_000_000, text: 'FFmpeg 5.1 starts' }] });
+  }
+
+  acceptCamera(camera: string, by: string): Promise<AcceptedCamera> {
+    if (camera === 'floor') {
+      const facts = { code: 'camera_not_known', message: 'it is not known yet', advice: 'Wait', retry: 'later' } as const;
+      return Promise.reject(new LinesideError(facts));
+    }
+    this.accepted.push({ camera, by });
+    const figures = { measuredMs: 20_000, similarity: 0.9, luma: 90, contrast: 40, sharpness: 7 };
+    return Promise.resolve({ camera, acceptedAtMs: 1_780_000_000_000, ...figures });
   }
 
   signals(): readonly SignalView[] {

@@ -98,6 +98,13 @@ describe.concurrent('what an RTSP camera answers is handed on', () => {
     await bothReport(`RTSP://viewer:s3cret@127.0.0.1:${server.port}/live`, 'tcp', 'not_found', /404/);
   });
 
+  it('also of another place to which it redirects', async () => {
+    await using target = await scriptedRtsp({ DESCRIBE: '404 Not Found' });
+    const location = `302 Found\r\nLocation: rtsp://127.0.0.1:${target.port}/elsewhere`;
+    await using server = await scriptedRtsp({ DESCRIBE: location });
+    await bothReport(`rtsp://127.0.0.1:${server.port}/live`, 'tcp', 'not_found', /404 Not Found/);
+  });
+
   it('as unknown_host and refused when there is no camera at all', async () => {
     await bothReport('rtsp://viewer:s3cret@camera.invalid/live', 'tcp', 'unknown_host', /camera\.invalid.*DNS/s);
     await bothReport(`rtsp://viewer:s3cret@127.0.0.1:${await freePort()}/live`, 'tcp', 'refused', /port/);

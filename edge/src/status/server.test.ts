@@ -167,6 +167,7 @@ describe('the API', () => {
     ['/api/v1/evidence/..%2f..%2fetc%2fpasswd', 400],
     ['/api/v1/cameras/nowhere/picture.jpg', 404],
     ['/api/v1/cameras/nowhere/live', 404],
+    ['/api/v1/cameras/nowhere/log', 404],
     ['/api/v1/cameras/people/picture.jpg?width=99999', 400],
     ['/api/v1/cameras/%E0%A4%A/live', 400],
     ['/..%2f..%2fpackage.json', 404],
@@ -215,6 +216,24 @@ describe('the API', () => {
     expect(answer.status).toBe(200);
     expect(await answer.json()).toEqual({ confirmed: [{ rule: 'floor-cleaning', camera: 'floor', zone: 'aisle' }] });
     expect(world.confirmations).toEqual([{ target: 'aisle', by: 'A. P.' }]);
+  });
+
+  it('gives what FFmpeg wrote last for a camera, and accepts a camera for a person of this site', async () => {
+    const log = await getJson('/api/v1/cameras/people/log');
+    expect(log.body).toEqual({ camera: 'people', lines: [{ atMs: 1_780_000_000_000, text: 'FFmpeg 5.1 starts' }] });
+    const post = (camera: string, body: object, headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(at(`/api/v1/cameras/${camera}/accept`), {
+        ...{ method: 'POST', body: JSON.stringify(body) },
+        headers: { 'content-type': 'application/json', ...headers },
+      });
+    expect((await post('people', { by: 'A. P.' }, { origin: 'http://elsewhere.example' })).status).toBe(405);
+    expect((await post('people', {})).status).toBe(400);
+    expect((await post('nowhere', { by: 'A. P.' })).status).toBe(404);
+    const early = await post('floor', { by: 'A. P.' });
+    expect([early.status, await early.json()]).toMatchObject([503, { error: { code: 'camera_not_known' } }]);
+    expect(world.accepted).toEqual([]);
+    expect(await (await post('people', { by: 'A. P.' })).json()).toMatchObject({ camera: 'people', similarity: 0.9 });
+    expect(world.accepted).toEqual([{ camera: 'people', by: 'A. P.' }]);
   });
 
   it('takes GET alone for everything else', async () => {
