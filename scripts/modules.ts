@@ -310,6 +310,7 @@ export const MODULES: readonly Module[] = [
     ['domain', 'kit', 'models', 'camera', 'inference', 'predictor'],
     ['sharp', 'node:fs/promises', 'node:crypto'],
   ),
+  edge('onvif', ['kit'], ['onvif', 'zod', 'node:dgram']),
   edge('tracking', ['domain', 'pipeline']),
   edge(
     'teaching',
@@ -393,6 +394,7 @@ export const MODULES: readonly Module[] = [
       'engines',
       'privacy',
       'vision',
+      'evaluation',
       'tracking',
       'reading',
       'teaching',
@@ -431,6 +433,7 @@ export const MODULES: readonly Module[] = [
       'production',
       'status',
       'event-accuracy',
+      'onvif',
       'vision',
       'camera',
       'inference',

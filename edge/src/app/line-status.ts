@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { type CoverageJson, type CoverageWords, machineZone } from '@lineside/protocol/coverage';
 import { type LoadedConfig, recipeFor, shiftPlanOf } from '../config/index.ts';
+import type { CameraReference } from '../domain/index.ts';
 import type { Clock } from '@lineside/kit';
 import { StatusError } from '../status/index.ts';
 import type {
@@ -165,7 +166,6 @@ export class LineStatus implements StatusSource {
     const { vision, references } = inspection;
     const answer = await vision.ask({ about: 'accept', camera }, signal);
     if (answer.about !== 'accept') throw new TypeError('another question was answered');
-    const { v: _version, view: _view, ...facts } = answer.reference;
     // The figures are what it is judged by; the picture is for people.
     const shot = await vision.picture({ camera, overlays: [] }, signal).catch((error: unknown) => {
       if (error instanceof VisionError) return undefined;
@@ -173,7 +173,7 @@ export class LineStatus implements StatusSource {
     });
     await references.keep(camera, answer.reference, shot?.jpeg);
     audit('camera_accepted', { camera, by });
-    return { camera, ...facts, ...(shot === undefined ? {} : { picture: references.picturePath(camera) }) };
+    return { ...acceptedView(camera, answer.reference), ...(shot === undefined ? {} : { picture: references.picturePath(camera) }) };
   }
 
   sparesLivePictures(): boolean {
@@ -341,4 +341,16 @@ export class LineStatus implements StatusSource {
     const { bytes, files, pending } = this.#parts.folder.evidence.stats();
     return { bytes, files, notUploaded: pending };
   }
+}
+
+/** What a person gets to see of a reference. */
+function acceptedView(camera: string, reference: CameraReference): AcceptedCamera {
+  const { acceptedAtMs, measuredMs, similarity, luma, contrast, sharpness } = reference;
+  const { fps, bitsPerS, keyframeIntervalMs } = reference;
+  return {
+    ...{ camera, acceptedAtMs, measuredMs, similarity, luma, contrast, sharpness },
+    ...(fps === undefined ? {} : { fps }),
+    ...(bitsPerS === undefined ? {} : { bitsPerS }),
+    ...(keyframeIntervalMs === undefined ? {} : { keyframeIntervalMs }),
+  };
 }

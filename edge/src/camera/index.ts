@@ -28,6 +28,7 @@ export {
 export type { Clip, ClipSpan } from './video-ring.ts';
 export { isStillFile } from './sources/index.ts';
 export { type DecodedImage, decodeImages, imagesPerBatch } from './image-batch.ts';
+export { type DecodeFigures, type DecodeTask, measureDecode } from './measure-decode.ts';
 export { type InputFrame, type InputOptions, inputFrames } from './input-frames.ts';
 export { StartGate } from './start-gate.ts';
 export { probeCamera, probePatienceMs } from './probe-camera.ts';

@@ -31,6 +31,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/doctor.ts'),
   },
   {
+    name: 'plan',
+    description: 'do these cameras and models fit on this device? Measures both, and says how many would',
+    load: () => import('./verbs/plan.ts'),
+  },
+  {
     name: 'status',
     description: 'is it inspecting? Cameras, models, journal and uplink on one screen',
     load: () => import('./verbs/status.ts'),
@@ -85,6 +90,11 @@ export const COMMANDS: readonly CommandEntry[] = [
         name: 'list',
         description: 'the cameras of the configuration, with their state where the service runs',
         load: () => import('./verbs/camera-list.ts'),
+      },
+      {
+        name: 'discover',
+        description: 'look for ONVIF cameras on the local network: addresses, models, streams',
+        load: () => import('./verbs/camera-discover.ts'),
       },
       {
         name: 'probe',

@@ -2,6 +2,8 @@ import { LinesideError } from '@lineside/kit';
 
 export type CliErrorCode =
   | 'camera_unknown'
+  | 'camera_not_accepted'
+  | 'no_cameras'
   | 'file_exists'
   | 'transport_unknown'
   | 'input_missing'

@@ -42,6 +42,7 @@ const INPUT_CODES = new Set([
   'model_shape',
   'model_labels',
   'camera_unknown',
+  'no_cameras',
   'file_exists',
   'transport_unknown',
   'recording_missing',

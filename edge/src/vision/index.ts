@@ -7,5 +7,13 @@ export { type Drawing, drawJpeg } from './draw.ts';
 export { type BoxesOnJpeg, drawOnJpeg } from './draw-boxes.ts';
 export { drawHeat, type HeatDrawing } from './heat.ts';
 export { VISION_ADVICE, VisionError, type VisionErrorCode } from './errors.ts';
-export type { CameraPlan, ModelAssignment, StagePlan, TilePlan, VisionPlan } from './plan.ts';
+export {
+  type CameraPlan,
+  formatsOf,
+  type ModelAssignment,
+  type StagePlan,
+  type TilePlan,
+  tilesOf,
+  type VisionPlan,
+} from './plan.ts';
 export { VisionProcess, type VisionProcessOptions } from './process.ts';

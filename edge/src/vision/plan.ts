@@ -1,7 +1,8 @@
-import { type FrameFormat, type OutputFormat, type WholeFormat } from '../camera/index.ts';
-import type { HealthLimits, LeastScores, Region } from '../domain/index.ts';
+import { formatKey, type FrameFormat, type OutputFormat, type WholeFormat } from '../camera/index.ts';
+import { type HealthLimits, type LeastScores, type PictureSize, type Region, regionRect } from '../domain/index.ts';
 import type { ModelManifest, ModelSpec } from '../inference/index.ts';
 import type { PrivacyPlan } from '../privacy/index.ts';
+import { tileGrid } from './tiles.ts';
 
 /** One camera as the vision process runs it. */
 export interface CameraPlan {
@@ -79,6 +80,26 @@ export function formatOf(manifest: ModelManifest, use: ModelAssignment): OutputF
   if (use.tiles === undefined) return { ...inputFormat(manifest), ...(region === undefined ? {} : { region }) };
   const whole: WholeFormat = { color: manifest.input.color, scale: manifest.input.width / use.tiles.size };
   return { ...whole, ...(region === undefined ? {} : { region }) };
+}
+
+/** What FFmpeg has to make of each frame for these models; models with the same format share one output. */
+export function formatsOf(
+  uses: readonly ModelAssignment[],
+  manifests: ReadonlyMap<string, ModelManifest>,
+): readonly OutputFormat[] {
+  const formats = uses.flatMap((use) => {
+    const manifest = manifests.get(use.model);
+    return manifest === undefined ? [] : [formatOf(manifest, use)];
+  });
+  return [...new Map(formats.map((format) => [formatKey(format), format])).values()];
+}
+
+/** How many inferences a model needs for one frame of a camera: one for each tile. */
+export function tilesOf({ tiles, region }: ModelAssignment, { input }: ModelManifest, source: PictureSize): number {
+  if (tiles === undefined) return 1;
+  const picture = region === undefined ? source : regionRect(region, source);
+  const tile = { width: tiles.size, height: Math.round((tiles.size * input.height) / input.width) };
+  return tileGrid(picture, tile, tiles.overlap).length;
 }
 
 function inputFormat(manifest: ModelManifest): FrameFormat {

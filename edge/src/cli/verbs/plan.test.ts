@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { brightModel } from '../../../../tests/support/blinking.ts';
+import { runHere } from '../../../../tests/support/lineside.ts';
+import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
+
+/** Runs `lineside plan --json` for one camera with these model entries. */
+async function planned(dir: TempDir, url: string, models: readonly object[], ...args: readonly string[]) {
+  const config = {
+    device: 'line-1',
+    cameras: [{ id: 'belt', url, fps: 5, models }],
+    models: [await brightModel(dir.path)],
+    status: { listen: '127.0.0.1:0' },
+  };
+  const path = dir.join('lineside.yaml');
+  await writeFile(path, JSON.stringify(config));
+  const options = ['--config', path, '--data', dir.join('data'), '--seconds', '0.5', '--json'];
+  const { code, stdout, stderr } = await runHere(['plan', ...options, ...args]);
+  return { code, stderr, report: JSON.parse(stdout) as Record<string, unknown> };
+}
+
+describe('lineside plan', () => {
+  it('measures the stream of a camera and its model, and says what they use', async () => {
+    await using dir = await tempDir();
+    const url = 'lavfi:testsrc2=size=320x180:rate=10';
+    const { report } = await planned(dir, url, [{ id: 'bright' }]);
+    expect(report).toMatchObject({
+      cameras: [{ camera: 'belt', basis: 'measured', width: 320, height: 180, wantedFps: 5 }],
+      models: [{ model: 'bright', provider: 'cpu', perSecond: 5 }],
+      refused: [],
+    });
+    const [{ cores }] = report['cameras'] as [{ readonly cores: number }];
+    expect(cores).toBeGreaterThan(0);
+    expect((report['uses'] as { readonly resource: string }[]).map(({ resource }) => resource)).toEqual([
+      'cpu',
+      'model bright',
+    ]);
+  });
+
+  it('refuses a configuration that cannot be inspected here, with what to change, and takes a camera that is away as one of the size given', async () => {
+    await using dir = await tempDir();
+    // Thousands of tiles for each frame.
+    const tiles = { size: 128, overlap: 0.9 };
+    const { code, report } = await planned(
+      dir,
+      'rtsp://127.0.0.1:1/stream',
+      [{ id: 'bright', tiles }],
+      ...['--size', '1280x720', '--rate', '10'],
+    );
+    expect(code).toBe(1);
+    expect(report).toMatchObject({
+      fits: false,
+      camerasThatFit: 0,
+      cameras: [{ basis: 'assumed', reason: expect.stringMatching(/refused/i), width: 1280, height: 720, sourceFps: 10 }],
+    });
+    expect(report['change']).toContainEqual(expect.stringMatching(/lower the rate|use at most 0/));
+  });
+
+  it('ends with 2 where there is nothing to plan, or a size is none', async () => {
+    await using dir = await tempDir();
+    const path = dir.join('lineside.yaml');
+    await writeFile(path, JSON.stringify({ device: 'line-1' }));
+    const without = await runHere(['plan', '--config', path, '--json']);
+    expect([without.code, JSON.parse(without.stdout)]).toMatchObject([2, { error: { code: 'no_cameras' } }]);
+    expect((await runHere(['plan', '--config', path, '--size', 'big'])).code).toBe(2);
+  });
+});
