@@ -92,7 +92,7 @@ export const HEALTH_DEFAULTS: HealthLimits = {
   dark: 0.95,
   overexposed: 0.6,
   blurred: 0.4,
-  moved: 0.5,
+  moved: 0.7,
   rate: 0.8,
   bitrate: 0.1,
   keyframeIntervalMs: 10_000,

@@ -15,7 +15,7 @@ const ORDINARY: Stream = { seconds: 65, fps: 25, bytes: 20_000, group: 25 };
 
 /** Lines as FFmpeg's muxer framecrc writes them, cut at places that have nothing to do with lines. */
 function play(meter: PacketMeter, { seconds, fps, bytes, group }: Stream, fromMs = 0, before = 0): number {
-  const header = '#software: Lavf59\n#tb 0: 1/90000\n#media_type 0: video\n';
+  const header = '#software: FFmpeg\n#tb 0: 1/90000\n#media_type 0: video\n';
   if (fromMs === 0) meter.push(Buffer.from(header), 0);
   for (let n = 0; n < seconds * fps; n += 1) {
     const flags = (before + n) % group === 0 ? '' : ', F=0x0';
