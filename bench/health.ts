@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { basename, join } from 'node:path';
-import { CameraHealth } from '../edge/src/camera/health/index.ts';
+import { CameraHealth, packedLuma } from '../edge/src/camera/health/index.ts';
 import type { CameraProblem, CameraReference } from '../edge/src/domain/index.ts';
 import { type Bench, type BenchOptions, type Column, loadNote, type Report, type Row } from './report.ts';
 
@@ -98,7 +98,7 @@ async function accept(path: string, { signal }: BenchOptions): Promise<CameraRef
   const health = new CameraHealth();
   let atMs = 0;
   for await (const pixels of pictures(path, 'null', ACCEPT_S, signal)) {
-    health.judge(pixels, SIZE, { wantedFps: 5 }, (atMs += 1_000));
+    health.judge(packedLuma(pixels, SIZE), SIZE, { wantedFps: 5 }, (atMs += 1_000));
   }
   const reference = health.measure(0);
   if (reference === undefined) throw new Error(`${path} is never clear for long enough to be accepted`);
@@ -119,7 +119,7 @@ async function judge(
   let known: readonly string[] = [];
   let atMs = 0;
   for await (const pixels of pictures(path, filters, lengthS, signal)) {
-    const { picture } = health.judge(pixels, SIZE, { wantedFps: 5 }, (atMs += 1_000));
+    const { picture } = health.judge(packedLuma(pixels, SIZE), SIZE, { wantedFps: 5 }, (atMs += 1_000));
     if (picture.similarity !== undefined) similarities.push(picture.similarity);
     for (const problem of picture.problems) {
       if (problem === expected) reportedAfterS ??= atMs / 1000;

@@ -6,7 +6,8 @@ import { BufferPool } from './buffer-pool.ts';
 import { probeFfmpeg } from './capabilities.ts';
 import { type CameraFrame, FfmpegCamera } from './ffmpeg-camera.ts';
 import { inputFrames } from './input-frames.ts';
-import { pictureFigures } from './picture-figures.ts';
+import { pictureFigures } from './health/index.ts';
+import { lumaOf } from './luma-of.ts';
 import { rgbOfYuv, yuvBytes } from './yuv-picture.ts';
 
 const capabilities = await probeFfmpeg();
@@ -113,7 +114,8 @@ describe('the colours of a stream', () => {
       const rgb = rgbOfYuv(pixels, size, matrix!);
       const mean = rgb.reduce((sum, level, n) => sum + Math.abs(level - packed.picture.pixels[n]!), 0) / rgb.length;
       expect([graph, mean < 2]).toEqual([graph, true]);
-      const [ours, theirs] = [pictureFigures(planes.picture), pictureFigures(packed.picture)];
+      const ours = pictureFigures(lumaOf(planes.picture), planes.picture.size);
+      const theirs = pictureFigures(lumaOf(packed.picture), packed.picture.size);
       expect(Math.abs(ours.luma - theirs.luma)).toBeLessThan(8);
       expect(Math.abs(ours.dark - theirs.dark)).toBeLessThan(0.1);
     }
