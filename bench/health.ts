@@ -29,7 +29,7 @@ const CONDITIONS: readonly Condition[] = [
   { name: 'half the light', filters: 'lutrgb=r=val*0.5:g=val*0.5:b=val*0.5' },
   { name: 'a third more light', filters: 'lutrgb=r=val*1.33:g=val*1.33:b=val*1.33' },
   { name: 'noise of a weak lamp', filters: 'noise=alls=20:allf=t' },
-  { name: 'shaking by a pixel', filters: "crop=iw-4:ih-4:2+2*sin(n):2+2*cos(n),scale=640:360" },
+  { name: 'shaking by a pixel', filters: 'crop=iw-4:ih-4:2+2*sin(n):2+2*cos(n),scale=640:360' },
   { name: 'moved by a twentieth', filters: crop(0.95, 32), expected: 'moved' },
   { name: 'moved by a tenth', filters: crop(0.9, 64), expected: 'moved' },
   { name: 'turned by 5 degrees', filters: 'rotate=5*PI/180', expected: 'moved' },

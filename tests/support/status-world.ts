@@ -91,7 +91,12 @@ export class StatusWorld implements StatusSource {
 
   acceptCamera(camera: string, by: string): Promise<AcceptedCamera> {
     if (camera === 'floor') {
-      const facts = { code: 'camera_not_known', message: 'it is not known yet', advice: 'Wait', retry: 'later' } as const;
+      const facts = {
+        code: 'camera_not_known',
+        message: 'it is not known yet',
+        advice: 'Wait',
+        retry: 'later',
+      } as const;
       return Promise.reject(new LinesideError(facts));
     }
     this.accepted.push({ camera, by });

@@ -52,7 +52,10 @@ function readOne(folder: string, id: string, log: Logger): readonly (readonly [s
     throw new TypeError('it is not the reference of a camera');
   } catch (error) {
     const advice = `accept the camera again: lineside camera accept ${id}`;
-    log.error({ path, err: messageOf(error), advice }, 'the reference of a camera cannot be read: it is judged without it');
+    log.error(
+      { path, err: messageOf(error), advice },
+      'the reference of a camera cannot be read: it is judged without it',
+    );
     return [];
   }
 }

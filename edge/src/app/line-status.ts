@@ -173,7 +173,10 @@ export class LineStatus implements StatusSource {
     });
     await references.keep(camera, answer.reference, shot?.jpeg);
     audit('camera_accepted', { camera, by });
-    return { ...acceptedView(camera, answer.reference), ...(shot === undefined ? {} : { picture: references.picturePath(camera) }) };
+    return {
+      ...acceptedView(camera, answer.reference),
+      ...(shot === undefined ? {} : { picture: references.picturePath(camera) }),
+    };
   }
 
   sparesLivePictures(): boolean {

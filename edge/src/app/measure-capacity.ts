@@ -2,7 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importedDir } from '@lineside/models';
-import { type Clock, createLogger, LinesideError, messageOf, ProgramError, runProgram, SecretError } from '@lineside/kit';
+import {
+  type Clock,
+  createLogger,
+  LinesideError,
+  messageOf,
+  ProgramError,
+  runProgram,
+  SecretError,
+} from '@lineside/kit';
 import {
   type DecodeFigures,
   type FfmpegCapabilities,
@@ -128,14 +136,23 @@ async function measureCamera(camera: CameraConfig, tools: CameraTools): Promise<
   if (options.openCameras) {
     try {
       const url = loaded.secrets.url(camera.url);
-      return { ...named, basis: 'measured', ...(await measureDecode({ ...common, url }, { capabilities, clock }, signal)) };
+      return {
+        ...named,
+        basis: 'measured',
+        ...(await measureDecode({ ...common, url }, { capabilities, clock }, signal)),
+      };
     } catch (error) {
       if (!(error instanceof StreamError || error instanceof SecretError)) throw error;
       reason = error.message;
     }
   }
   const url = await madeUpVideo(folder, assumed, signal);
-  return { ...named, basis: 'assumed', reason, ...(await measureDecode({ ...common, url }, { capabilities, clock }, signal)) };
+  return {
+    ...named,
+    basis: 'assumed',
+    reason,
+    ...(await measureDecode({ ...common, url }, { capabilities, clock }, signal)),
+  };
 }
 
 /** A video with as much detail and noise as an ordinary camera sends; made once for each size. */
@@ -147,7 +164,18 @@ async function madeUpVideo(
   const path = join(folder, `${width}x${height}.mp4`);
   const input = ['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${fps}:duration=4,noise=alls=6:allf=t`];
   const bits = Math.round(0.08 * width * height * fps);
-  const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-g', `${2 * fps}`, '-b:v', `${bits}`];
+  const encode = [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'veryfast',
+    '-pix_fmt',
+    'yuv420p',
+    '-g',
+    `${2 * fps}`,
+    '-b:v',
+    `${bits}`,
+  ];
   try {
     const args = ['-nostdin', '-loglevel', 'error', '-n', ...input, ...encode, path];
     await runProgram('ffmpeg', args, { timeoutMs: 120_000, signal });

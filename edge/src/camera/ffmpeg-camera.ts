@@ -308,7 +308,10 @@ export class FfmpegCamera implements Service {
     const line = error === undefined ? undefined : lastLines.findLast((text) => COPY_FAILED.test(text));
     if (line === undefined) return;
     this.#avoidCopy = true;
-    this.#tools.logger.warn({ line }, 'this stream cannot be copied: it is inspected without clips, and its bit rate is not known');
+    this.#tools.logger.warn(
+      { line },
+      'this stream cannot be copied: it is inspected without clips, and its bit rate is not known',
+    );
   }
 
   #frame(frame: RunFrame): Promise<void> | void {

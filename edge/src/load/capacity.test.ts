@@ -41,6 +41,9 @@ describe('whether cameras and models fit on a device', () => {
   });
 
   it('fits with nothing to do', () => {
-    expect(capacityOf({ cores: 2, cameras: [], models: [], demands: [] })).toMatchObject({ fits: true, tightest: 'cpu' });
+    expect(capacityOf({ cores: 2, cameras: [], models: [], demands: [] })).toMatchObject({
+      fits: true,
+      tightest: 'cpu',
+    });
   });
 });

@@ -84,7 +84,9 @@ export function capacityOf({ cores, cameras, models, demands }: CapacityFacts): 
   const forInference = Math.max(0, cpu.usable - decodeCores);
   const factors = [
     inferCores === 0 ? (forInference > 0 ? Number.POSITIVE_INFINITY : 0) : forInference / inferCores,
-    ...[...ofModels, ...ofAccelerators].map(({ used, usable }) => (used === 0 ? Number.POSITIVE_INFINITY : usable / used)),
+    ...[...ofModels, ...ofAccelerators].map(({ used, usable }) =>
+      used === 0 ? Number.POSITIVE_INFINITY : usable / used,
+    ),
   ];
   return {
     fits: scale >= 1,

@@ -32,7 +32,10 @@ interface Place {
 }
 
 /** Asks the multicast; calls `onFound` for each device that answers, where it says that its service is. */
-function probe({ waitMs, networkInterface }: OnvifTask, onFound: (place: Place, scopes: string) => void): Promise<void> {
+function probe(
+  { waitMs, networkInterface }: OnvifTask,
+  onFound: (place: Place, scopes: string) => void,
+): Promise<void> {
   return new Promise((resolve) => {
     // An answer is announced with its sender; the address that it names may be somebody else's.
     onvif.Discovery.on('device', (data: unknown, { address }: RemoteInfo) => {

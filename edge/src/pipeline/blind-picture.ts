@@ -2,7 +2,7 @@ import type { CameraStatus, Inspection, PictureProblem } from '../domain/index.t
 
 /**
  * Problems with which a picture shows nothing of the line, and the reason why there is no result. What a model reports of
- * such a picture is noise, and that it reports nothing does not mean that all is well. A blurred picture shows something.
+ * such a picture is noise, and that it reports nothing does not mean that all is well. A blurred or moved picture shows something.
  */
 const BLINDING = {
   frozen: 'picture_frozen',
@@ -25,6 +25,8 @@ export function unlessBlind(inspection: Inspection, status: CameraStatus | undef
 
 function reasonOf(status: CameraStatus | undefined): (typeof BLINDING)[keyof typeof BLINDING] | undefined {
   const problems: readonly PictureProblem[] = status?.picture?.problems ?? [];
-  const [reason] = problems.flatMap((problem) => (problem === 'blurred' ? [] : [BLINDING[problem]]));
+  const [reason] = problems.flatMap((problem) =>
+    problem === 'blurred' || problem === 'moved' ? [] : [BLINDING[problem]],
+  );
   return reason;
 }

@@ -238,7 +238,9 @@ function addCameras(api: FastifyInstance, { source }: ApiOptions): void {
     async ({ params: { id }, body: { by } }) => {
       const signal = AbortSignal.timeout(CAMERA_ANSWER_MS);
       const accepted = source.acceptCamera?.(known(id), by, signal);
-      return (await accepted) ?? Promise.reject(notFound('This service accepts no cameras', 'Ask the service of the line'));
+      return (
+        (await accepted) ?? Promise.reject(notFound('This service accepts no cameras', 'Ask the service of the line'))
+      );
     },
   );
 }

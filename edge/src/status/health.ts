@@ -115,9 +115,9 @@ function cameraFinding(camera: CameraView): Finding | undefined {
     case 'degraded':
       if ((camera.behindMs ?? 0) > BEHIND_MS) return behind(camera.behindMs ?? 0);
       for (const { outrun } of camera.models) if (outrun !== undefined) return tooFast(outrun);
-      return pictureFinding(camera) ?? DEGRADED;
+      return problemFinding(camera) ?? DEGRADED;
     case 'blind':
-      return pictureFinding(camera) ?? BLIND;
+      return problemFinding(camera) ?? BLIND;
   }
 }
 
@@ -168,7 +168,7 @@ const PROBLEM_ADVICE: Readonly<Record<CameraProblem, { readonly message: string;
     advice: 'Set the key frame interval (GOP) of the camera to 1 to 2 seconds, and switch off "smart" codecs',
   },
   clock_wrong: {
-    message: "The clock of its stream does not run at the rate of time: how late pictures come is not known",
+    message: 'The clock of its stream does not run at the rate of time: how late pictures come is not known',
     advice: 'Restart the camera and update its firmware; motion is measured by arrival meanwhile',
   },
 };

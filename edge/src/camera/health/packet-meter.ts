@@ -78,6 +78,7 @@ export class PacketMeter {
   #forget(nowMs: number): void {
     while ((this.#seconds[0]?.atMs ?? nowMs) < nowMs - WINDOW_MS) this.#seconds.shift();
     // The newest one is kept, however old it is.
-    while (this.#keyframesMs.length > 1 && (this.#keyframesMs[0] ?? nowMs) < nowMs - KEYFRAMES_MS) this.#keyframesMs.shift();
+    while (this.#keyframesMs.length > 1 && (this.#keyframesMs[0] ?? nowMs) < nowMs - KEYFRAMES_MS)
+      this.#keyframesMs.shift();
   }
 }

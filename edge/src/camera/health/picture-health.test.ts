@@ -48,7 +48,9 @@ const figuresOf = (pixels: Buffer) => pictureFigures(packedLuma(pixels, SIZE), S
 /** Problems after each second of these pictures. */
 function judged(...parts: readonly (readonly Buffer[])[]): readonly (readonly PictureProblem[])[] {
   const health = new PictureHealth();
-  return parts.flat().map((pixels, n) => health.judge(figuresOf(pixels), viewOf(packedLuma(pixels, SIZE), SIZE), n * 1_000));
+  return parts
+    .flat()
+    .map((pixels, n) => health.judge(figuresOf(pixels), viewOf(packedLuma(pixels, SIZE), SIZE), n * 1_000));
 }
 
 /** The reference of a camera that showed these pictures. */
@@ -69,7 +71,9 @@ function accepted(pictures: readonly Buffer[]): CameraReference {
 function compared(reference: CameraReference, pictures: readonly Buffer[]): readonly (readonly PictureProblem[])[] {
   const health = new PictureHealth();
   health.use(reference);
-  return pictures.map((pixels, n) => health.judge(figuresOf(pixels), viewOf(packedLuma(pixels, SIZE), SIZE), n * 1_000));
+  return pictures.map((pixels, n) =>
+    health.judge(figuresOf(pixels), viewOf(packedLuma(pixels, SIZE), SIZE), n * 1_000),
+  );
 }
 
 describe('the health of a picture', () => {

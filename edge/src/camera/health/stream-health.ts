@@ -68,7 +68,9 @@ export class StreamHealth {
       quality: this.#quality((packets.fps ?? expected) / expected, behindMs),
       ...(packets.fps === undefined ? {} : { fps: Math.round(packets.fps * 10) / 10 }),
       ...(packets.bitsPerS === undefined ? {} : { bitsPerS: Math.round(packets.bitsPerS) }),
-      ...(packets.keyframeIntervalMs === undefined ? {} : { keyframeIntervalMs: Math.round(packets.keyframeIntervalMs) }),
+      ...(packets.keyframeIntervalMs === undefined
+        ? {}
+        : { keyframeIntervalMs: Math.round(packets.keyframeIntervalMs) }),
     };
   }
 

@@ -58,7 +58,8 @@ export class ViewCheck {
 
   /** Takes a clear picture that came `passedMs` after the one before. */
   add(view: View, passedMs: number, nowMs: number): void {
-    const weight = this.#mean === undefined ? 1 : Math.max(0.01, passedMs / Math.min(MEAN_MS, this.#knownMs + passedMs));
+    const weight =
+      this.#mean === undefined ? 1 : Math.max(0.01, passedMs / Math.min(MEAN_MS, this.#knownMs + passedMs));
     this.#knownMs += passedMs;
     this.#mean = this.#mean?.map((level, at) => level + weight * ((view[at] ?? 0) - level)) ?? view;
     const edges = edgesOf(this.#mean);

@@ -39,13 +39,24 @@ async function accept(context: Context, options: AcceptOptions, [id = '']: reado
   return EXIT.ok;
 }
 
-function textOf({ camera, measuredMs, similarity, sharpness, fps, bitsPerS, keyframeIntervalMs, picture }: AcceptedCamera) {
+function textOf({
+  camera,
+  measuredMs,
+  similarity,
+  sharpness,
+  fps,
+  bitsPerS,
+  keyframeIntervalMs,
+  picture,
+}: AcceptedCamera) {
   const parts = [
     `sharpness ${sharpness.toFixed(1)}`,
     `similarity ${similarity.toFixed(2)}`,
     ...(fps === undefined ? [] : [`${fps.toFixed(1)} frames a second`]),
     ...(bitsPerS === undefined ? [] : [`${(bitsPerS / 1e6).toFixed(2)} Mbit/s`]),
-    ...(keyframeIntervalMs === undefined ? [] : [`a key frame at least every ${(keyframeIntervalMs / 1000).toFixed(1)} s`]),
+    ...(keyframeIntervalMs === undefined
+      ? []
+      : [`a key frame at least every ${(keyframeIntervalMs / 1000).toFixed(1)} s`]),
   ];
   return [
     `${camera} is accepted, measured over ${(measuredMs / 1000).toFixed(0)} s: ${parts.join(', ')}`,

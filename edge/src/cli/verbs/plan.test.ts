@@ -51,7 +51,9 @@ describe('lineside plan', () => {
     expect(report).toMatchObject({
       fits: false,
       camerasThatFit: 0,
-      cameras: [{ basis: 'assumed', reason: expect.stringMatching(/refused/i), width: 1280, height: 720, sourceFps: 10 }],
+      cameras: [
+        { basis: 'assumed', reason: expect.stringMatching(/refused/i), width: 1280, height: 720, sourceFps: 10 },
+      ],
     });
     expect(report['change']).toContainEqual(expect.stringMatching(/lower the rate|use at most 0/));
   });

@@ -7,7 +7,8 @@ import { NO_SIGNALS } from '../../pipeline/index.ts';
 const rule = (more: object = {}) => ruleOf({ type: 'camera_health', id: 'h', ...more });
 
 function streaming(...problems: readonly CameraProblem[]): CameraStatus {
-  const isOfStream = (problem: CameraProblem): problem is StreamProblem => STREAM_PROBLEMS.some((one) => one === problem);
+  const isOfStream = (problem: CameraProblem): problem is StreamProblem =>
+    STREAM_PROBLEMS.some((one) => one === problem);
   const seen = problems.filter((problem): problem is PictureProblem => !isOfStream(problem));
   return {
     ...{ camera: 'c', state: 'streaming', restarts: 0 },
