@@ -151,11 +151,13 @@ describe('regions of a product', () => {
     expect(spawnSync('ffmpeg', args).status).toBe(0);
     const url = film;
     const camera: CameraPlan = { id: 'belt', url, transport: 'tcp', fps: 10, mode, models: ['quick'], reads };
+    // All ten frames of the recording: what is read while the worker is stopped fails.
+    const least = mode === 'recording' ? 10 : 3;
     const asked: number[] = [];
     const answersAt: number[] = [];
     const messages = await messagesOf(
       { cameras: [{ ...camera, ...(mode === 'live' ? { loop: true } : {}) }], models },
-      (all) => all.filter((one) => one.type === 'reading' && one.answer.status === 'read').length >= 3,
+      (all) => all.filter((one) => one.type === 'reading' && one.answer.status === 'read').length >= least,
       (message, engine) => {
         if (message.type === 'reading' && message.answer.id < 1000) answersAt.push(message.answer.frame.index);
         if (message.type === 'reading' && mode === 'recording') engine.seen('belt', message.answer.frame.index);

@@ -34,6 +34,7 @@ export const OPTIONS = ruleOptions(
           description:
             'What is checked on each pack. Texts may hold facts of the recipe in braces: `{product}`, `{recipe}`, and its `fields`.',
           restart: 'rule',
+          example: [{ id: 'ean', kind: 'code', gtin: '{product}', region: [0.1, 0.4, 0.9, 0.7] }],
         }),
       ),
     maxReadings: z
