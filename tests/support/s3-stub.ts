@@ -62,8 +62,11 @@ export class S3Stub implements AsyncDisposable {
     }
     const found = this.objects.get(key);
     if (found === undefined) return void response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
-    response.writeHead(200, { 'content-length': found.body.length, 'content-type': found.type });
-    response.end(request.method === 'HEAD' ? undefined : found.body);
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+    const part = from === undefined ? found.body : found.body.subarray(Number(from), Number(to) + 1);
+    const status = from === undefined ? 200 : 206;
+    response.writeHead(status, { 'content-length': part.length, 'content-type': found.type });
+    response.end(request.method === 'HEAD' ? undefined : part);
   }
 
   /** Why the request was not signed with the secret key; undefined when it was. */

@@ -15,6 +15,18 @@ function problems(source: string): readonly string[] {
   }
 }
 
+it('clips that may be larger than a collector takes are warned of, where there is a collector', () => {
+  const warnings = (memory: string, uplink: string): readonly string[] =>
+    checkConfig(
+      `device: line-1\ncameras:\n  - {id: a, url: rtsp://host/1, models: [ppe], clips: {memory: ${memory}}}\n${uplink}`,
+      SOURCES,
+    ).warnings.map(({ code }) => code);
+  const uplink = 'uplink: {broker: "mqtt://host"}\n';
+  expect(warnings('32MB', uplink)).toContain('clip_larger_than_upload');
+  expect(warnings('16MB', uplink)).not.toContain('clip_larger_than_upload');
+  expect(warnings('32MB', '')).not.toContain('clip_larger_than_upload');
+});
+
 describe('the privacy of a camera', () => {
   it('covers nobody and uses the catalog model for people where it says no more', () => {
     const [camera] = checkConfig(text('{}'), SOURCES).config.cameras;

@@ -6,7 +6,7 @@ import { type Check, ok, trouble } from './check.ts';
 type Places = Omit<ModelPlaces, 'catalogDir'>;
 
 /**
- * Labels that a rule of the configuration reads and its model does not have, each with its place in the file. A model
+ * Labels that a rule or the privacy of a camera reads and its model does not have, each with its place in the file. A model
  * that cannot be read, or that has no labels, is left out: the check of the models reports it.
  */
 export async function ruleLabelProblems(loaded: LoadedConfig, places: Places): Promise<readonly Problem[]> {
@@ -21,7 +21,34 @@ export async function ruleLabelProblems(loaded: LoadedConfig, places: Places): P
       ...{ code: 'rule_label_unknown', path: ['rules', i, option], message, advice },
     })),
   );
-  return problemsOf(loaded, findings);
+  return problemsOf(loaded, [...findings, ...(await blindCameras(loaded, places))]);
+}
+
+/** Cameras whose privacy is to cover people with a model that has none of the labels. */
+async function blindCameras({ config }: LoadedConfig, places: Places): Promise<readonly Blind[]> {
+  const blind = config.cameras.map(async ({ privacy }, i) => {
+    if (privacy === undefined || privacy.blur === 'none') return [];
+    const { blur, model, headLabels, personLabels } = privacy;
+    const known = await labelsOf(config.models.find(({ id }) => id === model)?.ref ?? model, places);
+    const needed = blur === 'heads' ? [...headLabels, ...personLabels] : personLabels;
+    if (known.length === 0 || needed.some((label) => known.includes(label))) return [];
+    return [
+      {
+        code: 'privacy_label_unknown',
+        path: ['cameras', i, 'privacy', 'blur'],
+        message: `model ${model} has none of the labels ${needed.join(', ')}`,
+        advice: `labels of ${model}: ${known.join(', ')}; name them in privacy.headLabels and privacy.personLabels`,
+      },
+    ];
+  });
+  return (await Promise.all(blind)).flat();
+}
+
+interface Blind {
+  readonly code: string;
+  readonly path: (string | number)[];
+  readonly message: string;
+  readonly advice: string;
 }
 
 async function labelsOf(ref: string, places: Places): Promise<readonly string[]> {
@@ -34,7 +61,7 @@ async function labelsOf(ref: string, places: Places): Promise<readonly string[]>
   }
 }
 
-/** Whether the models have the labels that the rules read. */
+/** Whether the models have the labels that the rules and the privacy of cameras read. */
 export function ruleLabelCheck(loaded: LoadedConfig, places: Places): Check {
   return {
     name: 'rules',
@@ -45,9 +72,13 @@ export function ruleLabelCheck(loaded: LoadedConfig, places: Places): Check {
       return problems.map(({ code, path, message, advice }) =>
         trouble('failure', {
           code,
-          subject: loaded.config.rules[Number(/\d+/.exec(path)?.[0])]?.id,
+          subject: (path.startsWith('cameras') ? loaded.config.cameras : loaded.config.rules)[
+            Number(/\d+/.exec(path)?.[0])
+          ]?.id,
           message: `${path}: ${message}`,
-          meaning: 'objects with this label open no event',
+          meaning: path.startsWith('cameras')
+            ? 'nobody can be covered, so every picture of the camera is covered completely'
+            : 'objects with this label open no event',
           advice,
         }),
       );

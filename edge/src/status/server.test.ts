@@ -132,6 +132,9 @@ describe('the API', () => {
     const { body } = await getJson(`/api/v1/events/${event.event}`);
     expect(body.transitions).toHaveLength(1);
     const picture = await fetch(at(`/api/v1/evidence/${event.snapshots[0] ?? ''}`));
+    // Without anything that draws, the picture is as it was recorded.
+    const boxes = await fetch(at(`/api/v1/evidence/${event.snapshots[0] ?? ''}?boxes=1&width=320`));
+    expect([boxes.status, boxes.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
     expect(picture.headers.get('content-type')).toBe('image/jpeg');
     expect(picture.headers.get('cache-control')).toContain('immutable');
     const bytes = new Uint8Array(await picture.arrayBuffer());

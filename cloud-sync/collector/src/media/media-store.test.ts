@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { S3Stub } from '../../../../tests/support/s3-stub.ts';
 import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
-import { FileMedia, S3Media, type MediaStore } from './index.ts';
+import { FileMedia, S3Media, type MediaStore, type ByteRange } from './index.ts';
 
 let dir: TempDir;
 let stub: S3Stub;
@@ -51,8 +51,8 @@ describe.each(kinds)('pictures in $name', ({ open }) => {
     return { sha256, body, file: { path, bytes, mime: 'image/jpeg' } };
   }
 
-  async function read(sha256: string): Promise<Buffer | undefined> {
-    const stream = await media.open(sha256);
+  async function read(sha256: string, range?: ByteRange): Promise<Buffer | undefined> {
+    const stream = await media.open(sha256, range);
     return stream && Buffer.concat((await stream.toArray()) as Buffer[]);
   }
 
@@ -64,6 +64,7 @@ describe.each(kinds)('pictures in $name', ({ open }) => {
     expect(existsSync(picture.file.path)).toBe(false);
     expect(await media.has(picture.sha256)).toBe(true);
     expect((await read(picture.sha256))?.equals(picture.body)).toBe(true);
+    expect(await read(picture.sha256, { start: 10, end: 14 })).toEqual(picture.body.subarray(10, 15));
     await media.remove(picture.sha256);
     await media.remove(picture.sha256);
     expect(await media.has(picture.sha256)).toBe(false);
