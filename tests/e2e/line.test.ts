@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEventReader } from '../../edge/src/events/index.ts';
+import { embeddedFacts } from '../../edge/src/evidence/index.ts';
 import { journalPath, verifyJournal } from '../../edge/src/journal/index.ts';
+import { drawOnJpeg } from '../../edge/src/vision/index.ts';
 import { type Accounts, complaints, settleAccounts } from '../../scripts/demonstration/accounts.ts';
 import { configText, DEVICE } from '../../scripts/demonstration/simulated-line.ts';
 import { type Appliance, startAppliance, type Status, unbalanced } from '../support/appliance.ts';
@@ -147,7 +149,7 @@ describe.skipIf(missing !== undefined)('a line whose cameras are not ours', () =
     expect(again.map(brief)).toEqual([]);
   });
 
-  it('has the snapshot of every event at the collector, with the box drawn around the object', async () => {
+  it('has the snapshot of every event at the collector, and the box that is drawn on it on request', async () => {
     expect(pairs.size).toBeGreaterThan(0);
     const reader = openEventReader(journalPath(data));
     try {
@@ -159,7 +161,9 @@ describe.skipIf(missing !== undefined)('a line whose cameras are not ours', () =
         const body = reader.show(event)?.transitions.find((one) => one.body.snapshot === sha256)?.body;
         const metadata = await sharp(jpeg).metadata();
         expect(metadata).toMatchObject({ format: 'jpeg', width: body?.frame?.width, height: body?.frame?.height });
-        expect(await redAlong(jpeg, body?.box ?? [0, 0, 0, 0])).toBeGreaterThan(0.6);
+        const { boxes: overlays = [], source } = embeddedFacts(jpeg) ?? {};
+        const drawn = await drawOnJpeg({ jpeg, overlays, source });
+        expect(await redAlong(drawn, body?.box ?? [0, 0, 0, 0])).toBeGreaterThan(0.6);
       }
     } finally {
       reader.close();
