@@ -200,6 +200,7 @@ const UNIFORM: Readonly<Record<string, Restart>> = {
   'cameras[].clips': 'camera',
   'cameras[].stages[]': 'camera',
   storage: 'process',
+  updates: 'process',
   inference: 'vision',
   shifts: 'uplink',
   uplink: 'uplink',

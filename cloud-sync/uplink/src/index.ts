@@ -2,7 +2,7 @@
  * The device's end of the connection to the collector: session, outbox, inbox, media. Asks for an `Outbox`, a
  * `MediaOutbox` and a `DesiredHandler`; knows neither SQLite nor the line. Alone touches MQTT on the device.
  */
-export type { DayWindow } from './limits/index.ts';
+export { type DayWindow, opensInMs, TokenBucket } from './limits/index.ts';
 export * from './options.ts';
 export { SendWindow, type Outgoing, type WindowOptions } from './outbox/index.ts';
 export * from './ports/index.ts';

@@ -12,6 +12,7 @@ export * from './options.ts';
 export { type RecordedReading, readRecordedSignals } from '../signals/index.ts';
 export { replay } from './replay.ts';
 export { CameraRecording, type RecordCamera } from './camera-recording.ts';
+export { rollBackWithoutLine } from './roll-back.ts';
 export type { RuleStudy, ThresholdRow } from './threshold-study.ts';
 export { runLine, type RunLineOptions } from './run-line.ts';
 export type { RunningLine } from './running-line.ts';

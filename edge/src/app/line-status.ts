@@ -19,6 +19,7 @@ import type {
   Snapshot,
   EventView,
   StatusSource,
+  UpdatesChange,
 } from '../status/index.ts';
 import { embeddedFacts, locateEvidence } from '../evidence/index.ts';
 import { drawOnJpeg } from '../vision/index.ts';
@@ -34,6 +35,7 @@ import type { LineProduction } from './line-production.ts';
 import type { RecipeState } from './line-recipe.ts';
 import type { LineSignals } from './line-signals.ts';
 import { setModelLimit } from './model-limit.ts';
+import type { LineUpdates } from './line-updates.ts';
 import { refusals } from './models.ts';
 import type { DataFolder } from './open-data-folder.ts';
 import { cameraViews, modelViews, type ViewFacts } from './status-view.ts';
@@ -55,6 +57,7 @@ export interface LineStatusParts {
   readonly signals: LineSignals;
   readonly cleaning: LineCleaning;
   readonly production: () => LineProduction;
+  readonly updates: LineUpdates;
   readonly recipe: { readonly state: () => RecipeState; readonly use: (name: string) => Promise<boolean> };
   readonly secrets: SecretWatch;
   readonly uplink: () => UplinkService | undefined;
@@ -197,6 +200,16 @@ export class LineStatus implements StatusSource {
 
   production(shift: string): object {
     return { ...this.#parts.production().report(shift), recipe: this.#parts.recipe.state() };
+  }
+
+  updates(): Promise<object> {
+    return this.#parts.updates.view();
+  }
+
+  async changeUpdates(change: UpdatesChange): Promise<object> {
+    const { updates } = this.#parts;
+    if (change.action === 'install') return { accepted: await updates.installFrom(change.from, change.target) };
+    return updates.rollback(change.model);
   }
 
   recipes(): object {

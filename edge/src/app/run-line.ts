@@ -17,6 +17,7 @@ import { Inspection } from './inspection.ts';
 import { bootId } from './machine.ts';
 import { LineSignals } from './line-signals.ts';
 import { LineRecipe } from './line-recipe.ts';
+import { reconcileUpdates } from './line-updates.ts';
 import { lineModels } from './models.ts';
 import { type DataFolder, openDataFolder } from './open-data-folder.ts';
 import { PlantSignals } from '../plant/index.ts';
@@ -74,6 +75,7 @@ export async function runLine(given: RunLineOptions, signal: AbortSignal): Promi
   try {
     const earlier = folder.journal.ends().events.seq;
     folder.eventTable.whenComplete(() => closeStaleEvents(folder.journal, folder.events, earlier, logger));
+    await reconcileUpdates(dataDir, logger.child({ module: 'updates' }));
     const models = await lineModels(loaded, options);
     const keeper = await lineEngines(loaded.config, models, options);
     const plant = plantSignals(options);

@@ -12,6 +12,7 @@ import { LineProduction } from './line-production.ts';
 import type { LineRecipe, RecipeSource } from './line-recipe.ts';
 import type { LineSignals } from './line-signals.ts';
 import { LineStatus } from './line-status.ts';
+import { LineUpdates } from './line-updates.ts';
 import type { DataFolder } from './open-data-folder.ts';
 import type { RuleMemories } from './rule-memory.ts';
 import type { RunLineOptions } from './run-line.ts';
@@ -39,6 +40,7 @@ export class RunningLine implements StepHandlers {
   readonly audit: AuditLog;
   readonly signals: LineSignals;
   readonly production: LineProduction;
+  readonly updates: LineUpdates;
   /** What records, shows and sends; ends after the inspection. */
   readonly services: ServiceGroup;
   readonly #options: RunLineOptions;
@@ -71,6 +73,14 @@ export class RunningLine implements StepHandlers {
       log: options.logger.child({ module: 'secrets' }),
       looked: () => inspection.readSecrets(),
     });
+    this.updates = new LineUpdates({
+      ...{ inspection, signals, journal: folder.journal, configPath: options.configPath, dataDir: options.dataDir },
+      ...{ version: options.version, env: options.env, clock: options.clock, random: options.random },
+      loaded: () => this.#loaded,
+      configProblem: options.configProblem,
+      audit: () => this.audit,
+      log: options.logger.child({ module: 'updates' }),
+    });
     this.status = new LineStatus({
       ...options,
       folder,
@@ -84,6 +94,7 @@ export class RunningLine implements StepHandlers {
         clock: options.clock,
       }),
       production: () => this.production,
+      updates: this.updates,
       recipe: { state: () => recipe.state, use: (name) => this.useRecipe(name, 'command') },
       loaded: () => this.#loaded,
       textReaderMissing: () => this.#text.missing,
@@ -115,6 +126,7 @@ export class RunningLine implements StepHandlers {
       log: options.logger.child({ module: 'recipe' }),
     });
     this.services = new ServiceGroup('services', [inspection.lanes, this.#server, secrets, taught, chosen]);
+    this.services.add(this.updates);
     if (this.#uplink !== undefined) this.services.add(this.#uplink);
   }
 
@@ -243,6 +255,8 @@ export class RunningLine implements StepHandlers {
     const { uplink } = this.#loaded.config;
     if (uplink === undefined) return undefined;
     const { clock, logger, random, version } = this.#options;
-    return new UplinkService({ loaded: this.#loaded, uplink, store: this.#folder, clock, random, version, logger });
+    const desired = this.#loaded.config.updates?.repository === undefined ? undefined : this.updates.desired;
+    const store = this.#folder;
+    return new UplinkService({ loaded: this.#loaded, uplink, store, desired, clock, random, version, logger });
   }
 }

@@ -1,4 +1,4 @@
-import { Uplink, type UplinkSnapshot } from '@lineside/uplink';
+import { type DesiredHandler, Uplink, type UplinkSnapshot } from '@lineside/uplink';
 import { isDeepStrictEqual } from 'node:util';
 import { machineZone } from '@lineside/protocol/coverage';
 import { type BrokerAccess, brokerAccess, type LoadedConfig, shiftPlanOf, type UplinkConfig } from '../config/index.ts';
@@ -10,6 +10,8 @@ export interface UplinkServiceOptions {
   readonly loaded: LoadedConfig;
   readonly uplink: UplinkConfig;
   readonly store: DataFolder;
+  /** Takes desired documents; undefined where no updates come from a repository. */
+  readonly desired: DesiredHandler | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly version: string;
@@ -115,12 +117,13 @@ export class UplinkService implements Service {
   }
 
   #newUplink(broker: BrokerAccess): Uplink {
-    const { loaded, uplink, store, clock, random, version, logger } = this.#options;
+    const { loaded, uplink, store, desired, clock, random, version, logger } = this.#options;
     return new Uplink({
       broker,
       outbox: store.journal,
       media: store.evidence,
       publicKey: store.publicKey,
+      ...(desired === undefined ? {} : { desired }),
       ...(uplink.bandwidthLimit === undefined ? {} : { maxBytesPerS: uplink.bandwidthLimit.bytesPerS }),
       ...(uplink.mediaWindow === 'always' ? {} : { mediaWindow: uplink.mediaWindow }),
       line: loaded.config.line,

@@ -158,6 +158,11 @@ export const COMMANDS: readonly CommandEntry[] = [
         load: () => import('./verbs/model-import.ts'),
       },
       {
+        name: 'rollback',
+        description: 'go back to the version of a model before its last update, without any network',
+        load: () => import('./verbs/model-rollback.ts'),
+      },
+      {
         name: 'engines',
         description: 'TensorRT engines: this machine, the engines that are built, the progress of a build',
         load: () => import('./verbs/model-engines.ts'),
@@ -203,6 +208,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'production',
     description: 'what a shift made: counts against the plan, downtime and utilisation',
     load: () => import('./verbs/production.ts'),
+  },
+  {
+    name: 'update',
+    description: 'updates of models and configuration: their state, and installing from a USB stick',
+    load: () => import('./verbs/update.ts'),
   },
   {
     name: 'recipe',

@@ -12,6 +12,7 @@ import { PlantSignal } from './slices/signals.ts';
 import { Shifts } from './slices/shifts.ts';
 import { Status } from './slices/status.ts';
 import { Storage } from './slices/storage.ts';
+import { Updates } from './slices/updates.ts';
 import { Uplink } from './slices/uplink.ts';
 
 /**
@@ -85,6 +86,12 @@ export const ConfigSchema = z.strictObject({
     key({
       description: 'Connection to the collector. Without it the device works alone and keeps all records.',
       restart: 'uplink',
+    }),
+  ),
+  updates: Updates.optional().meta(
+    key({
+      description: 'Updates of models and configuration by signed releases. Without it none are accepted.',
+      restart: 'process',
     }),
   ),
   shifts: Shifts.prefault({}).meta(

@@ -263,6 +263,20 @@ export class Journal {
     return this.#alarms.list();
   }
 
+  /** A short text that another module keeps here, durably; undefined where there is none. */
+  note(key: string): string | undefined {
+    return readMeta(this.database, `note_${key}`);
+  }
+
+  setNote(key: string, text: string): void {
+    writeMeta(this.database, `note_${key}`, text);
+  }
+
+  /** Latest wall time, ms, that a time server or the collector has confirmed; 0 for none. */
+  trustedWallMs(): number {
+    return this.#times.floor.trusted;
+  }
+
   /** How far the wall clock's labels can be trusted now. */
   clockQuality(): TimeLabel['q'] {
     return this.#times.now().q;

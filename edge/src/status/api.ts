@@ -11,7 +11,7 @@ import { healthOf } from './health.ts';
 import { ECONOMY, LIVE_CONTENT_TYPE, type LivePictures } from './live.ts';
 import { Metrics } from './metrics.ts';
 import * as schema from './schema.ts';
-import type { PictureOptions, StatusSource } from './source.ts';
+import type { PictureOptions, StatusSource, UpdatesChange } from './source.ts';
 import type { StatusStream } from './stream.ts';
 
 export interface ApiOptions {
@@ -54,6 +54,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   addCleaning(api, options);
   addProduction(api, options);
   addModels(api, options);
+  addUpdates(api, options);
   await api.ready();
   return api;
 }
@@ -78,7 +79,9 @@ function guard(request: FastifyRequest, reply: FastifyReply, hosts: readonly str
 }
 
 /** What programs of this device may set. */
-const CHANGES = /^\/api\/v1\/(?:signals|cleaning|recipe|models\/limit|cameras\/[^/]+\/accept)$/;
+const CHANGES = /^\/api\/v1\/(?:signals|cleaning|recipe|models\/limit|updates|cameras\/[^/]+\/accept)$/;
+/** Only through the control socket, which belongs to the user of the service. */
+const OF_THE_OWNER = ['/api/v1/updates'];
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?')[0] ?? '';
@@ -90,6 +93,7 @@ function pathOf(request: FastifyRequest): string {
  */
 function isCommand(request: FastifyRequest): boolean {
   const { origin, 'content-type': type = '' } = request.headers;
+  if (OF_THE_OWNER.includes(pathOf(request)) && request.raw.socket.remoteAddress !== undefined) return false;
   if (!CHANGES.test(pathOf(request)) || !/^application\/json\b/i.test(type)) return false;
   return origin === undefined || (URL.canParse(origin) && new URL(origin).host === request.headers.host);
 }
@@ -275,6 +279,16 @@ function addModels(api: FastifyInstance, { source }: ApiOptions): void {
     ({ body: { model, mads, by } }) =>
       source.setModelLimit?.(model, mads, by) ??
       Promise.reject(notFound('This service has no taught models', 'Ask the service of the line')),
+  );
+}
+
+function addUpdates(api: FastifyInstance, { source }: ApiOptions): void {
+  const missing = () => notFound('This service has no updates', 'Ask the service of the line');
+  api.get('/api/v1/updates', () => source.updates?.() ?? Promise.reject(missing()));
+  api.post<{ Body: UpdatesChange }>(
+    '/api/v1/updates',
+    { schema: { body: schema.updatesBody } },
+    (request) => source.changeUpdates?.(request.body) ?? Promise.reject(missing()),
   );
 }
 

@@ -12,4 +12,4 @@ export type { CleaningConfirmation, ConfirmedCleaning } from './cleaning.ts';
 export type { ProductionView } from './snapshot.ts';
 export type { PushedReading, SignalView } from './signals.ts';
 export * from './snapshot.ts';
-export type { EventPage, EventQuery, PictureOptions, PictureShot, StatusSource } from './source.ts';
+export type { EventPage, EventQuery, PictureOptions, PictureShot, StatusSource, UpdatesChange } from './source.ts';

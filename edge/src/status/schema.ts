@@ -164,6 +164,27 @@ export const productionQuery = {
   properties: { shift: { type: 'string', minLength: 1, maxLength: 32, default: 'current' } },
 } as const;
 
+export const updatesBody = {
+  oneOf: [
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['action', 'from'],
+      properties: {
+        action: { const: 'install' },
+        from: { type: 'string', minLength: 1, maxLength: 4096, pattern: '^/' },
+        target: { type: 'string', minLength: 1, maxLength: 256 },
+      },
+    },
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['action', 'model'],
+      properties: { action: { const: 'rollback' }, model: { type: 'string', minLength: 1, maxLength: 64 } },
+    },
+  ],
+} as const;
+
 export const recipeBody = {
   type: 'object',
   additionalProperties: false,

@@ -32,6 +32,10 @@ export interface StatusSource {
   pushSignals(readings: readonly PushedReading[]): readonly SignalView[];
   /** What a shift made: `current`, `previous` or its name. Throws `bad_request` where there was none. */
   production?(shift: string): object;
+  /** What was and is installed. */
+  updates?(): Promise<object>;
+  /** Installs from a folder, or goes back. Rejects with a coded error where nothing in it may be installed. */
+  changeUpdates?(change: UpdatesChange): Promise<object>;
   /** Recipes, and the one that the line runs with. */
   recipes?(): object;
   /** Chooses a recipe by id or product code; gives what `recipes` gives. Throws `bad_request` for an unknown one. */
@@ -51,6 +55,11 @@ export interface StatusSource {
     options: { readonly boxes: boolean; readonly maxWidth?: number },
   ): Promise<Buffer | undefined>;
 }
+
+/** What can be asked of updates on this device. */
+export type UpdatesChange =
+  | { readonly action: 'install'; readonly from: string; readonly target?: string }
+  | { readonly action: 'rollback'; readonly model: string };
 
 export interface PictureOptions {
   /** Draw the newest detections. */

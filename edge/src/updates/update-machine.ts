@@ -95,7 +95,7 @@ export class UpdateMachine {
       }
       const now = clock.wallMs();
       const record: UpdateRecord = {
-        ...{ target: `rollback/${id}`, origin: { kind: 'folder', path: '' }, sinceMs: now, beganMs: now },
+        ...{ target: kept.target, origin: { kind: 'repository' as const }, sinceMs: now, beganMs: now },
         ...{ attempts: 1, trialStarts: 0, release: kept.release, bundle: pointer.bundle, before: kept.before },
         state: 'rolling_back',
         reason: { code: 'asked', message: 'a person went back to the version before' },
