@@ -18,6 +18,8 @@ export const CAMERAS = ['product', 'people', 'floor', 'labels'] as const;
 export type CameraId = (typeof CAMERAS)[number];
 /** How long a camera that ended stays away: long enough to be seen on the page. */
 const AWAY_MS = 15_000;
+/** Four cameras start at once; on a busy machine each takes its time. */
+const CAMERA_START_MS = 120_000;
 
 interface Camera {
   readonly child: Child;
@@ -137,7 +139,7 @@ export class SimulatedLine {
     const declared = id === 'labels' ? ['--line', 'scripts/twin/labels.yaml'] : [];
     const wanted = ['--camera', id, '--port', port, ...declared];
     const child = this.#spawn(`camera-${id}`, [...twin, ...wanted], this.#options.onTruth);
-    const { streams } = TwinReady.parse(await child.line((line) => line['type'] === 'streams', 30_000));
+    const { streams } = TwinReady.parse(await child.line((line) => line['type'] === 'streams', CAMERA_START_MS));
     const url = streams.find((stream) => stream.id === id)?.url;
     if (url === undefined) throw new Error(`the twin serves no camera ${id}`);
     this.#cameras.set(id, { child, url, unplugged: false });
