@@ -11,7 +11,7 @@ export const SIZE = { width: 640, height: 360 };
  */
 export function ruleOf(options: Readonly<Record<string, unknown>>, place: Partial<RulePlace> = {}): Rule {
   const rule = createRule(RuleOptions.parse({ camera: 'hall', ...options }), { resultEveryMs: STEP_MS, ...place });
-  const { step, tick, signal, expire, close, tallies, readings, reading, packChecks, chosenProduct } = rule;
+  const { step, tick, signal, camera, expire, close, tallies, readings, reading, packChecks, chosenProduct } = rule;
   return {
     ...rule,
     id: rule.id,
@@ -19,6 +19,7 @@ export function ruleOf(options: Readonly<Record<string, unknown>>, place: Partia
     step: (input) => inWords(step.call(rule, input)),
     ...(tick === undefined ? {} : { tick: (at) => inWords(tick.call(rule, at)) }),
     ...(signal === undefined ? {} : { signal: (...said) => inWords(signal.call(rule, ...said)) }),
+    ...(camera === undefined ? {} : { camera: (...seen) => inWords(camera.call(rule, ...seen)) }),
     ...(tallies === undefined ? {} : { tallies: () => tallies.call(rule) }),
     ...(readings === undefined ? {} : { readings: () => readings.call(rule) }),
     ...(reading === undefined ? {} : { reading: (answer) => inWords(reading.call(rule, answer)) }),

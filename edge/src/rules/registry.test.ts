@@ -72,6 +72,17 @@ describe.each(RULES)('the folder of the rule $type', ({ type, kind, words, optio
 
 /** A scene for each type whose events need more than an object in sight, in which an event opens. */
 const SITUATIONS: Readonly<Record<string, () => readonly RuleOutput[]>> = {
+  camera_health: () => {
+    const rule = ruleOf({ id: 'r', type: 'camera_health', lostAfter: '1s' });
+    const picture = { problems: ['moved'], luma: 80, contrast: 40, sharpness: 6, similarity: 0.3 } as const;
+    const stream = { problems: ['low_rate'], quality: 3, fps: 2, bitsPerS: 4e5 } as const;
+    const seen = { camera: 'c', state: 'streaming', restarts: 0, picture, stream } as const;
+    const error = { code: 'auth', message: 'refused', advice: 'correct it' } as const;
+    const away = { camera: 'c', state: 'failed', restarts: 1, error } as const;
+    return [[seen, 0] as const, [away, 1_000] as const, [away, 3_000] as const].flatMap(
+      ([status, atMs]) => rule.camera?.(status, atMs) ?? [],
+    );
+  },
   code_check: () => {
     const fields = [{ id: 'ean', kind: 'code', gtin: '4006381333931' }];
     const rule = ruleOf({ id: 'r', type: 'code_check', maxReadings: 1, fields });
