@@ -12,6 +12,7 @@ export interface FfmpegChildOptions {
   readonly args: readonly string[];
   /** Number of frame outputs, from `pipe:3` on. */
   readonly outputs: number;
+  /** The bytes must be copied. */
   readonly onBytes: (output: number, chunk: Uint8Array) => void;
   /** Where one more output follows them, which is read from the start: takes what it carries. */
   readonly onCopy?: ((chunk: Uint8Array) => void) | undefined;
@@ -27,14 +28,17 @@ export class FfmpegChild {
   /** Resolves when the process has ended and its output has been passed on; rejects when it cannot be started. */
   readonly exited: Promise<ProcessExit>;
   readonly #process: SupervisedProcess;
-  readonly #onBytes: FfmpegChildOptions['onBytes'];
   readonly #frameOutputs: number;
-  #flowing = false;
 
   constructor({ command, args, outputs, onBytes, onStderr, onCopy, onPackets, mustDrain }: FfmpegChildOptions) {
     const taps = [onCopy, onPackets].filter((tap) => tap !== undefined);
     this.#process = new SupervisedProcess({
       ...{ command, args, onStderr, extraPipes: outputs + taps.length, graceMs: GRACE_MS },
+      onExtra: (output, bytes) => {
+        if (output < outputs) onBytes(output, bytes);
+        // The undecoded stream is small, and is kept.
+        else taps[output - outputs]?.(Uint8Array.from(bytes));
+      },
       // `onStderr` reads all of it.
       keepCharacters: 0,
       env: ffmpegEnvironment(),
@@ -42,9 +46,8 @@ export class FfmpegChild {
       group: 'parent',
       drainMs: mustDrain ? Number.POSITIVE_INFINITY : DRAIN_MS,
     });
-    this.#onBytes = onBytes;
     this.#frameOutputs = outputs;
-    for (const [n, tap] of taps.entries()) this.#process.extraPipes[outputs + n]?.on('data', tap);
+    for (const n of taps.keys()) this.#process.extraPipes[outputs + n]?.resume();
     this.exited = this.#process.exited.catch((error: unknown) => {
       const missing = systemCode(error) === 'ENOENT' || systemCode(error) === 'EACCES';
       throw new StreamError(missing ? 'ffmpeg_missing' : 'unknown', `${command}: ${messageOf(error)}`, error);
@@ -59,15 +62,7 @@ export class FfmpegChild {
 
   /** Starts reading, or goes on after `hold`. */
   flow(): void {
-    const pipes = this.#framePipes;
-    if (!this.#flowing) {
-      this.#flowing = true;
-      for (const [output, pipe] of pipes.entries()) {
-        pipe.on('data', (chunk: Buffer) => this.#onBytes(output, chunk));
-      }
-      return;
-    }
-    for (const pipe of pipes) pipe.resume();
+    for (const pipe of this.#framePipes) pipe.resume();
   }
 
   /** Stops reading all outputs, so that FFmpeg waits when its pipes are full. */

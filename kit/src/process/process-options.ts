@@ -29,6 +29,11 @@ export interface ProcessOptions {
    * is unread when the process has ended goes to the caller's `data` listeners, or is discarded where there are none.
    */
   readonly extraPipes?: number;
+  /**
+   * Takes what those carry, from `resume()` of each on, in a buffer that is used again at once: `bytes` must be copied.
+   * Much cheaper than `data` listeners where much is read. `pipe` counts from 0.
+   */
+  readonly onExtra?: (pipe: number, bytes: Uint8Array) => void;
   /** Gives the process an IPC channel with structured-clone serialisation. */
   readonly ipc?: boolean;
   /** How many characters of each piped output are kept, from its end. Default: 64 Ki. */

@@ -202,3 +202,58 @@ test('the end of a scope ends the process', async () => {
   expect(pid).toBeTypeOf('number');
   expect(isAlive(pid ?? 0)).toBe(false);
 });
+
+describe('the extra pipes of a process', () => {
+  const sum = (bytes: Uint8Array): number => bytes.reduce((total, byte) => (total + byte) % 65_521, 0);
+
+  test('give every byte once and in order to one callback, from a buffer that is used again', async () => {
+    const got = [0, 1].map(() => ({ bytes: 0, sum: 0, buffers: new Set<ArrayBufferLike>() }));
+    const child = node(
+      `const { writeSync } = require('node:fs');
+       for (let n = 0; n < 40; n++) {
+         let bytes = Buffer.alloc(100_000, n);
+         while (bytes.length > 0) {
+           try { bytes = bytes.subarray(writeSync(3, bytes)); } catch (error) { if (error.code !== 'EAGAIN') throw error; }
+         }
+       }
+       writeSync(4, 'end');`,
+      {
+        extraPipes: 2,
+        onExtra: (pipe, bytes) => {
+          const seen = got[pipe]!;
+          seen.bytes += bytes.length;
+          seen.sum = (seen.sum + sum(bytes)) % 65_521;
+          seen.buffers.add(bytes.buffer);
+        },
+      },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(got.map(({ bytes }) => bytes)).toEqual([0, 0]);
+    for (const pipe of child.extraPipes) pipe.resume();
+    expect(await child.exited).toMatchObject({ code: 0 });
+    const expected = Array.from({ length: 40 }, (_, n) => n * 100_000).reduce((a, b) => (a + b) % 65_521, 0);
+    expect(got.map(({ bytes, sum }) => [bytes, sum])).toEqual([
+      [4_000_000, expected],
+      [3, sum(Buffer.from('end'))],
+    ]);
+    expect(got[0]!.buffers.size).toBe(1);
+  });
+
+  test('make the process wait while they are paused, and are closed when they are destroyed', async () => {
+    let read = 0;
+    const child = script('head -c 3000000 /dev/zero >&3', {
+      extraPipes: 1,
+      onExtra: (_, { length }) => (read += length),
+    });
+    const [pipe] = child.extraPipes;
+    pipe!.resume();
+    await waitFor('bytes', () => read > 0);
+    pipe!.pause();
+    const before = read;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([read, child.exit]).toEqual([before, undefined]);
+    pipe!.destroy();
+    await child.exited;
+    expect(read).toBe(before);
+  });
+});

@@ -5,6 +5,7 @@ import { aborted } from '../service.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { FairDeadline } from './fair-deadline.ts';
 import { OutputTail } from './output-tail.ts';
+import { readReusing } from './reused-reads.ts';
 import type { OutputTarget, ProcessExit, ProcessOptions } from './process-options.ts';
 
 /** First descriptor of the extra pipes. */
@@ -23,6 +24,8 @@ const KEEP_CHARACTERS = 64 * 1024;
 export class SupervisedProcess {
   /** Resolves when the process has ended and its outputs are read; rejects when it cannot be started. */
   readonly exited: Promise<ProcessExit>;
+  /** The outputs from descriptor 3 on; empty when the process could not be started. */
+  readonly extraPipes: readonly Readable[];
   readonly #options: ProcessOptions;
   readonly #child: ChildProcess;
   readonly #stdout: OutputTail;
@@ -56,6 +59,7 @@ export class SupervisedProcess {
       ...(uid !== undefined && { uid }),
       ...(gid !== undefined && { gid }),
     });
+    this.extraPipes = extraPipesOf(this.#child, options);
     this.exited = this.#untilExit();
     // The owner awaits it sooner or later; until then a failure to start is not an unhandled rejection.
     this.exited.catch(() => undefined);
@@ -90,13 +94,6 @@ export class SupervisedProcess {
   /** Its standard input where that is piped. */
   get stdin(): Writable | null {
     return this.#child.stdin;
-  }
-
-  /** The outputs from descriptor 3 on; empty when the process could not be started. */
-  get extraPipes(): readonly Readable[] {
-    const stdio = this.#child.stdio as ChildProcess['stdio'] | undefined;
-    const pipes = stdio?.slice(FIRST_EXTRA, FIRST_EXTRA + (this.#options.extraPipes ?? 0)) ?? [];
-    return pipes.map((pipe) => pipe as Readable);
   }
 
   /** Sends a message over IPC. One that can no longer be delivered is dropped: the process is ending. */
@@ -222,6 +219,14 @@ function stdioOf(options: ProcessOptions): StdioOptions {
   const target = (output: OutputTarget): 'pipe' | 'ignore' | number => (output === 'stderr' ? 2 : output);
   const extra = Array.from({ length: extraPipes }, () => 'pipe' as const);
   return [stdin, target(stdout), target(stderr), ...extra, ...(ipc ? (['ipc'] as const) : [])];
+}
+
+function extraPipesOf(child: ChildProcess, { extraPipes = 0, onExtra }: ProcessOptions): readonly Readable[] {
+  // Absent where the process could not be started.
+  const stdio = child.stdio as ChildProcess['stdio'] | undefined;
+  const pipes = (stdio?.slice(FIRST_EXTRA, FIRST_EXTRA + extraPipes) ?? []).map((pipe) => pipe as Readable);
+  if (onExtra === undefined || child.pid === undefined) return pipes;
+  return pipes.map((pipe, n) => readReusing(pipe, (bytes) => onExtra(n, bytes)));
 }
 
 function readOutput(
