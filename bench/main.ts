@@ -3,6 +3,7 @@
  */
 import { parseArgs } from 'node:util';
 import { codes } from './codes.ts';
+import { cameras as cameraBench } from './cameras.ts';
 import { decoders } from './decoders.ts';
 import { health } from './health.ts';
 import { inference } from './inference.ts';
@@ -19,6 +20,7 @@ import { twin } from './twin.ts';
 
 const BENCHES: readonly Bench[] = [
   slice,
+  cameraBench,
   journal,
   sync,
   drain,
