@@ -155,6 +155,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'cameras[].clips.before': lamp({ clips: { before: '4s' } }),
   'cameras[].privacy.masks': lamp({ privacy: { masks: [square(0.1)] } }),
   'cameras[].health.moved': lamp({ health: { moved: 0.4 } }),
+  'cameras[].motion.floor': lamp({ motion: { floor: '500ms' } }),
+  'cameras[].motion.change': lamp({ motion: { floor: '100ms', change: 9 } }),
+  'cameras[].motion.zones': lamp({ motion: { floor: '100ms', zones: ['z'] } }),
   'cameras[].zones[].areaM2': lamp({ zones: [{ id: 'z', polygon: square(1), areaM2: 12 }] }),
   'cameras[].zones[].id': (config) => {
     config.cameras[0]!.zones![0]!['id'] = 'y';

@@ -1,6 +1,6 @@
 import { type CameraConfig, modelIdsOf } from '../config/index.ts';
 import { type LeastScores, type Region, regionAround } from '../domain/index.ts';
-import type { ModelAssignment } from '../vision/index.ts';
+import type { ModelAssignment, MotionPlan } from '../vision/index.ts';
 import type { LineModel } from './models.ts';
 
 /** The model assignments of one camera as the vision process takes them; models that were refused are left out. */
@@ -42,15 +42,27 @@ function assignmentOf(camera: CameraConfig, id: string, thresholds: ReadonlyMap<
   };
 }
 
+/** Which frames of a camera show something new, where it is configured that the others are not inspected. */
+export function motionOf({ motion, zones }: CameraConfig): { readonly motion?: MotionPlan } {
+  if (motion === undefined) return {};
+  const { change, floor } = motion;
+  const watched = zones.filter(({ id }) => motion.zones.includes(id));
+  return { motion: { change, floorMs: floor.ms, zones: watched } };
+}
+
 function regionOf({ zones }: CameraConfig, region: string | Region): Region | undefined {
   if (typeof region !== 'string') return region;
   const polygon = zones.find(({ id }) => id === region)?.polygon;
   return polygon === undefined ? undefined : regionAround(polygon);
 }
 
-/** Milliseconds between two results of a model on a camera that keeps up. */
+/** Milliseconds between two results of a model on a camera that keeps up, at most: where nothing moves. */
 export function periodMs(camera: CameraConfig, id: string): number {
   const first = camera.stages.find(({ model }) => model === id)?.source ?? id;
   const { fps, interval } = camera.models.find((candidate) => candidate.id === first) ?? {};
-  return Math.max(1000 / camera.fps, interval?.ms ?? (fps === undefined ? 0 : 1000 / fps));
+  return Math.max(
+    1000 / camera.fps,
+    camera.motion?.floor.ms ?? 0,
+    interval?.ms ?? (fps === undefined ? 0 : 1000 / fps),
+  );
 }

@@ -10,7 +10,7 @@ import { eventIds } from './event-id.ts';
 import { laneSetup } from './lane-setup.ts';
 import { bootId } from './machine.ts';
 import { findModels, type LineModel } from './models.ts';
-import { assignmentsOf } from './model-assignments.ts';
+import { assignmentsOf, motionOf } from './model-assignments.ts';
 import { privacyPlan } from './vision-plan.ts';
 import { openDataFolder } from './open-data-folder.ts';
 import type { ReplayOptions, ReplaySummary } from './options.ts';
@@ -165,6 +165,7 @@ function wireReplay(
         mode: 'recording',
         ...privacyPlan(camera, models),
         ...readsOf(config, camera.id),
+        ...motionOf(camera),
       })),
     },
     listeners: [...(signals === undefined ? [] : [signals]), lanes, tallies, ends],

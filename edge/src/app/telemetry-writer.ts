@@ -1,5 +1,6 @@
 import { type Clock, isAbort, type Logger, messageOf, type Service } from '@lineside/kit';
 import { NO_RESULTS } from '@lineside/protocol/coverage';
+import { unwantedOf } from '@lineside/protocol/vocabulary';
 import type { Journal } from '../journal/index.ts';
 import type { Lanes, Telemetry } from '../pipeline/index.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -66,7 +67,7 @@ export class TelemetryWriter implements Service {
     return new Map(
       this.#parts.lanes.telemetry().map((body) => {
         const { inspected, offered, skipped } = body.counters;
-        const due = offered - (skipped['not_due'] ?? 0);
+        const due = offered - unwantedOf(skipped);
         const key = keyOf(body);
         const latest = this.#results.get(key);
         if (latest?.inspected !== inspected || due <= latest.due) {

@@ -5,7 +5,7 @@ import type { EngineCache } from '../engines/index.ts';
 import { isWithoutPrivacy, type PrivacyPlan } from '../privacy/index.ts';
 import type { CameraPlan, VisionPlan } from '../vision/index.ts';
 import { specsOf } from './engines.ts';
-import { assignmentsOf, refusedAssignmentsOf } from './model-assignments.ts';
+import { assignmentsOf, motionOf, refusedAssignmentsOf } from './model-assignments.ts';
 import type { LineModel } from './models.ts';
 
 /** A camera that cannot be opened, because a secret of its URL cannot be read. */
@@ -38,6 +38,7 @@ export function visionPlan(
         health: healthLimits(camera.health),
         ...(camera.clips === undefined ? {} : { ringBytes: camera.clips.memory.bytes }),
         ...privacyPlan(camera, models),
+        ...motionOf(camera),
       })),
   };
 }

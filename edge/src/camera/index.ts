@@ -33,4 +33,4 @@ export { type InputFrame, type InputOptions, inputFrames } from './input-frames.
 export { StartGate } from './start-gate.ts';
 export { probeCamera, probePatienceMs } from './probe-camera.ts';
 export { probeSource, type SourceProbe } from './probe-source.ts';
-export { rgbOfYuv, type YuvMatrix } from './yuv-picture.ts';
+export { lumaReader, rgbOfYuv, type YuvMatrix } from './yuv-picture.ts';

@@ -28,6 +28,21 @@ export function lumaLevel(sample: number): number {
   return LEVELS[sample] ?? 0;
 }
 
+/** A picture for evidence, as packed rgb where there is no matrix. */
+export interface LumaSource {
+  readonly pixels: Uint8Array;
+  readonly matrix?: YuvMatrix | undefined;
+}
+
+/** Reads the brightness, 0 to 255, of the pixel at a place, which counts row by row from the top left. */
+export function lumaReader({ pixels, matrix }: LumaSource): (place: number) => number {
+  if (matrix !== undefined) return (place) => LEVELS[pixels[place] ?? 0] ?? 0;
+  return (place) => {
+    const at = 3 * place;
+    return (54 * (pixels[at] ?? 0) + 183 * (pixels[at + 1] ?? 0) + 19 * (pixels[at + 2] ?? 0)) >> 8;
+  };
+}
+
 /** Bytes of a picture in planes. */
 export function yuvBytes({ width, height }: PictureSize): number {
   return width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);

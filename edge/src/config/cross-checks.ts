@@ -111,7 +111,13 @@ function assignmentsOf(camera: Loose, path: ValuePath): readonly Finding[] {
   const models = modelsOf(camera, path);
   const twice = models.filter(({ id }, i) => models.findIndex((other) => other.id === id) < i);
   const first = listOf(camera['models']).flatMap((entry) => (isLoose(entry) ? (entry['id'] ?? []) : entry));
+  const motion = isLoose(camera['motion']) ? listOf(camera['motion']['zones']) : [];
   return [
+    ...motion.flatMap((zone, i) =>
+      typeof zone === 'string' && !zones.includes(zone)
+        ? [unknownName('zone', zone, zones, [...path, 'motion', 'zones', i], ` on camera ${String(camera['id'])}`)]
+        : [],
+    ),
     ...twice.map(({ id, path: place }) => ({
       code: 'duplicate_model',
       path: place,

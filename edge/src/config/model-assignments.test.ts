@@ -98,6 +98,17 @@ describe('model assignments of a camera', () => {
     expect(problems(text('[{id: ppe, tilse: {size: 640}}]'))[0]?.advice).toBe('did you mean tiles?');
   });
 
+  it('may name zones in which changes count, and only zones of the camera', () => {
+    const motion = (zones: string): string => text('[ppe]', `    motion: {floor: 2s, zones: [${zones}]}\n`);
+    const [camera] = checkConfig(motion('belt'), SOURCES).config.cameras;
+    expect(camera?.motion).toEqual({ floor: { ms: 2_000 }, change: 6, zones: ['belt'] });
+    const wrong = problems(motion('bolt')).map(({ path, advice }) => `${path}: ${advice}`);
+    expect(wrong).toEqual([expect.stringMatching(/motion.zones\S*0\S*: .*belt/)]);
+    expect(problems(text('[ppe]', '    motion: {floor: 2h}\n')).map(({ message }) => message)).toEqual([
+      'must be from 100ms to 1m',
+    ]);
+  });
+
   it('let a rule read a second stage, and need no rule for a source model that only feeds it', () => {
     const rule = 'rules: [{id: r, type: product_defect, model: defect, camera: a}]\n';
     const source = text('[ppe]', '    stages: [{model: defect, source: ppe}]\n') + rule;

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { type Clock, isAbort, type LifeSigns, type Logger, readLifeSigns, type Service } from '@lineside/kit';
-import type { InspectionCounters } from '../domain/index.ts';
+import { type InspectionCounters, unwantedOf } from '../domain/index.ts';
 import { judgeLoad, type LoadFigures, type LoadReport, overloadFinding, type WorkLeftOut } from './judge-load.ts';
 
 const EVERY_MS = 2_000;
@@ -106,7 +106,7 @@ function figuresBetween(readings: readonly Reading[], first: Reading, last: Read
   const ownCores = ranMs / 1000 / seconds;
   return {
     wantedPerS: wanted / readings.length,
-    offeredPerS: rate(({ offered, skipped }) => offered - (skipped.not_due ?? 0)),
+    offeredPerS: rate(({ offered, skipped }) => offered - unwantedOf(skipped)),
     inspectedPerS: rate(({ inspected }) => inspected),
     skippedPerS: rate(({ skipped }) => skipped.newer_frame ?? 0),
     cores: cpus().length,

@@ -1,6 +1,7 @@
 import { formatKey, type OutputFormat } from '../camera/index.ts';
 import type { ModelManifest } from '../inference/index.ts';
 import { FrameRateLimiter } from './frame-rate-limiter.ts';
+import { MotionGate, type MotionLimits } from './motion-gate.ts';
 import type { ModelRunner } from './model-runner.ts';
 import { formatOf, type ModelAssignment, type StagePlan } from './plan.ts';
 
@@ -18,6 +19,8 @@ export interface FirstStage extends AssignedModel {
   /** Place of its pixels among FFmpeg's outputs. */
   readonly output: number;
   readonly limiter: FrameRateLimiter;
+  /** Where frames that show nothing new are not inspected. */
+  readonly motion: MotionGate | undefined;
   readonly secondStages: readonly SecondStage[];
 }
 
@@ -35,7 +38,11 @@ export interface ModelStages {
 }
 
 /** Orders the models of a camera into stages and determines the formats that they need, beside `more`. */
-export function stagesOf(models: readonly AssignedModel[], more: readonly OutputFormat[] = []): ModelStages {
+export function stagesOf(
+  models: readonly AssignedModel[],
+  more: readonly OutputFormat[] = [],
+  motion?: MotionLimits,
+): ModelStages {
   const firstModels = models.filter(({ use }) => use.secondStage === undefined);
   const known = new Set(firstModels.map(({ use }) => use.model));
   const orphans = models.filter(({ use }) => use.secondStage !== undefined && !known.has(use.secondStage.source));
@@ -49,6 +56,7 @@ export function stagesOf(models: readonly AssignedModel[], more: readonly Output
       ...model,
       output: outputOf(model),
       limiter: new FrameRateLimiter(model.use.fps),
+      motion: motion && new MotionGate(motion),
       secondStages: models.flatMap((stage): SecondStage[] => {
         const plan = stage.use.secondStage;
         return plan?.source === model.use.model ? [{ ...stage, plan, output: outputOf(stage) }] : [];

@@ -14,6 +14,7 @@ import { frameInputs, type WholeFrames, wholeFrames } from './frame-inputs.ts';
 import { FrameRateLimiter } from './frame-rate-limiter.ts';
 import { FrameRing, type HeldFrame } from './frame-ring.ts';
 import type { InferenceRequest, Outcome } from './inference-request.ts';
+import { type BlockMeans, LumaBlocks } from './luma-blocks.ts';
 import type { CameraPlan } from './plan.ts';
 import { PrivacyGate } from './privacy-gate.ts';
 import { ReadableFrames } from './readable-frames.ts';
@@ -53,14 +54,16 @@ export class FrameDispatcher {
   readonly #gate: RecordingGate;
   /** Frames whose products can be read, and the place of their pixels among the outputs. */
   readonly #readable: { readonly frames: ReadableFrames; readonly output: number } | undefined;
+  readonly #luma: LumaBlocks | undefined;
   readonly #absent: readonly { readonly model: string; readonly limiter: FrameRateLimiter }[];
 
   constructor(plan: CameraPlan, models: readonly AssignedModel[], tools: DispatcherTools) {
     this.#plan = plan;
     this.#tools = tools;
-    this.#stages = stagesOf(models, plan.reads === undefined ? [] : [SOURCE_SIZE]);
+    this.#stages = stagesOf(models, plan.reads === undefined ? [] : [SOURCE_SIZE], plan.motion);
     const output = this.#stages.formats.findIndex((format) => formatKey(format) === formatKey(SOURCE_SIZE));
     this.#readable = plan.reads === undefined ? undefined : { frames: new ReadableFrames(), output };
+    this.#luma = plan.motion && new LumaBlocks(plan.motion.zones);
     this.#gate = new RecordingGate(tools.signal);
     this.#absent = (plan.absent ?? []).map(({ model, fps }) => ({ model, limiter: new FrameRateLimiter(fps) }));
     const held = Math.min(MAX_HELD_FRAMES, Math.max(MIN_HELD_FRAMES, Math.ceil(plan.fps * 1.2)));
@@ -82,7 +85,8 @@ export class FrameDispatcher {
   frame(frame: CameraFrame): Promise<void> | void {
     const { pool, unavailable } = this.#tools;
     const { first, orphans, formats } = this.#stages;
-    const due = first.filter((model) => this.#isDue(model, frame.mediaMs));
+    const means = this.#luma?.of(frame.picture);
+    const due = first.filter((model) => this.#isDue(model, frame.mediaMs, means));
     const results = due.reduce((sum, { secondStages }) => sum + 1 + secondStages.length, orphans.length);
     const dealtWith = this.#mustInspect && results > 0 ? this.#gate.wait(frame.index, results) : undefined;
     const detectsPeople = due.some(({ use }) => use.model === this.#plan.privacy?.model);
@@ -150,9 +154,12 @@ export class FrameDispatcher {
     };
   }
 
-  #isDue({ limiter, runner, secondStages }: FirstStage, mediaMs: number): boolean {
-    if (limiter.due(mediaMs)) return true;
-    for (const model of [{ runner }, ...secondStages]) model.runner.pass(this.#plan.id, 'not_due');
+  #isDue({ limiter, motion, runner, secondStages }: FirstStage, mediaMs: number, means?: BlockMeans): boolean {
+    const inTime = limiter.due(mediaMs);
+    if (inTime && (means === undefined || motion?.due(means, mediaMs) !== false)) return true;
+    for (const model of [{ runner }, ...secondStages]) {
+      model.runner.pass(this.#plan.id, inTime ? 'no_motion' : 'not_due');
+    }
     return false;
   }
 
@@ -163,6 +170,7 @@ export class FrameDispatcher {
 
   #offer(model: FirstStage, open: OpenFrame, crops: CropPlan): void {
     const onOutcome = (outcome: Outcome): void => {
+      if ('skipped' in outcome || outcome.result.status === 'no_result') model.motion?.missed(open.frame.mediaMs);
       for (const stage of model.secondStages) this.#offerSecondStage(stage, open, outcome);
       if (this.#isRead(model)) this.#readable?.frames.outcome(open.frame.index, hasDetections(outcome));
       open.onOutcome(outcome, model.use.model);

@@ -11,6 +11,7 @@ export {
   type CameraPlan,
   formatsOf,
   type ModelAssignment,
+  type MotionPlan,
   type StagePlan,
   type TilePlan,
   tilesOf,

@@ -133,6 +133,31 @@ describe('models with a rate of their own', () => {
   });
 });
 
+describe('a camera whose unchanged frames are not inspected', () => {
+  const MOTION = { change: 6, floorMs: 1_000, zones: [] };
+
+  it('inspects a static scene at the floor rate, with the same result, and counts the other frames apart', async () => {
+    const url = squares(64, 64, [[16, 16]], 4);
+    const messages = await play({ ...recording(url, ['blobs']), motion: MOTION }, [await blobs('blobs')]);
+    // All of the first second, as something new, and then one frame a second.
+    expect(fatesOf(messages, 'blobs')).toEqual({ ok: 13, no_motion: 27 });
+    expect(resultsOf(messages, 'blobs').every((result) => boxesOf(result).length === 1)).toBe(true);
+  });
+
+  it('inspects every frame in which something moves, for models and second stages alike', async () => {
+    const moving =
+      'lavfi:color=black:size=64x64:rate=10:duration=3,format=gbrp,geq=r=255*lt(mod(X-16*N\\,64)\\,16):g=r(X\\,Y):b=r(X\\,Y)';
+    const secondStage = { source: 'first', padding: 0, maxDetections: 4 };
+    const uses = ['first', { model: 'second', secondStage }];
+    const models = [await blobs('first'), await blobs('second')];
+    const messages = await play({ ...recording(moving, uses), motion: MOTION }, models);
+    expect(fatesOf(messages, 'first')).toEqual({ ok: 30 });
+    const still = await play({ ...recording(squares(64, 64, [[16, 16]], 3), uses), motion: MOTION }, models);
+    expect(fatesOf(still, 'second')).toEqual(fatesOf(still, 'first'));
+    expect(fatesOf(still, 'second')['no_motion']).toBe(18);
+  });
+});
+
 describe('a model with a region', () => {
   it('receives only the region, and its boxes are in pixels of the frame', async () => {
     const url = squares(320, 240, [

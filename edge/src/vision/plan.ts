@@ -1,7 +1,8 @@
 import { formatKey, type FrameFormat, type OutputFormat, type WholeFormat } from '../camera/index.ts';
-import { type HealthLimits, type LeastScores, type PictureSize, type Region, regionRect } from '../domain/index.ts';
+import { type HealthLimits, type LeastScores, type PictureSize, type Region, regionRect, type Zone } from '../domain/index.ts';
 import type { ModelManifest, ModelSpec } from '../inference/index.ts';
 import type { PrivacyPlan } from '../privacy/index.ts';
+import type { MotionLimits } from './motion-gate.ts';
 import { tileGrid } from './tiles.ts';
 
 /** One camera as the vision process runs it. */
@@ -28,6 +29,14 @@ export interface CameraPlan {
   readonly privacy?: PrivacyPlan | undefined;
   /** From where on something is a problem of the camera; the defaults when left out. */
   readonly health?: HealthLimits | undefined;
+  /** Frames that show nothing new are not inspected; all are when left out. */
+  readonly motion?: MotionPlan | undefined;
+}
+
+/** Which frames of a camera show something new. */
+export interface MotionPlan extends MotionLimits {
+  /** Only changes in these zones count; in the complete frame when there are none. */
+  readonly zones: readonly Zone[];
 }
 
 /** How one camera uses one model. */

@@ -91,6 +91,10 @@ export const VOCABULARY = {
       "en": "not due: this model inspects less often",
       "ru": "не в очереди: модель проверяет реже"
     },
+    "no_motion": {
+      "en": "unchanged since the last inspection",
+      "ru": "без изменений с последней проверки"
+    },
     "not_ready": {
       "en": "not ready",
       "ru": "не готово"

@@ -1,3 +1,4 @@
+import { unwantedOf } from '../vocabulary/index.ts';
 import { isStreaming, mostCounted, NO_RESULTS, reasonOfState } from './blind-reason.ts';
 import type { InspectionSample } from './sample.ts';
 
@@ -136,9 +137,9 @@ function covered(step: Step, previous: Segment | undefined): readonly Segment[] 
   return split(step, inspectedMs, previous?.state !== 'blind');
 }
 
-/** Frames that a model which inspects less often than the camera delivers was not meant to inspect. */
+/** Frames that were not meant to be inspected: the model inspects less often, or they showed nothing new. */
 function notDue({ before, after }: Step): number {
-  return (after.body.counters.skipped['not_due'] ?? 0) - (before.body.counters.skipped['not_due'] ?? 0);
+  return unwantedOf(after.body.counters.skipped) - unwantedOf(before.body.counters.skipped);
 }
 
 /** A step in which inspection ended or began: its frames, at the rate before, say how long it was inspected. */
@@ -167,7 +168,9 @@ function reasonOf({ before, after }: Step): string {
   const state = [after.body.state, before.body.state].find((one) => one !== 'streaming' && one !== NO_RESULTS);
   if (state !== undefined) return reasonOfState(state);
   const [a, b] = [before.body.counters, after.body.counters];
-  const skipped = Object.fromEntries(Object.entries(b.skipped).filter(([code]) => code !== 'not_due'));
+  const skipped = Object.fromEntries(
+    Object.entries(b.skipped).filter(([code, count]) => unwantedOf({ [code]: count }) === 0),
+  );
   const why = mostCounted(a.failed, b.failed) ?? mostCounted(a.skipped, skipped) ?? 'no_frames';
   // Only the newest frame waits; where every one of them was replaced, the machine had no time for the model.
   return why === 'newer_frame' ? 'overload' : why;

@@ -4,10 +4,19 @@ import type { Words } from './words.ts';
 export const SKIP_REASONS = {
   newer_frame: { en: 'a newer frame came first', ru: 'пришёл более новый кадр' },
   not_due: { en: 'not due: this model inspects less often', ru: 'не в очереди: модель проверяет реже' },
+  no_motion: { en: 'unchanged since the last inspection', ru: 'без изменений с последней проверки' },
   not_ready: { en: 'not ready', ru: 'не готово' },
   paused: { en: 'paused', ru: 'приостановлено' },
 } as const satisfies Readonly<Record<string, Words>>;
 export type SkipReason = keyof typeof SKIP_REASONS;
+
+/** Reasons of frames that were not meant to be inspected: they are missing nowhere. */
+const UNWANTED: readonly SkipReason[] = ['not_due', 'no_motion'];
+
+/** How many of the skipped frames were not meant to be inspected. */
+export function unwantedOf(skipped: Readonly<Record<string, number>>): number {
+  return UNWANTED.reduce((sum, reason) => sum + (skipped[reason] ?? 0), 0);
+}
 
 /** Why a frame has no result because of an error. */
 export const FAIL_REASONS = {

@@ -129,6 +129,8 @@ const ModelEntry = z.codec(z.union([id(), ModelAssignment]), z.custom<z.output<t
 
 const KINDS = Object.keys(EVENT_KINDS) as EventKind[];
 
+const FLOOR_MAX_MS = 60_000;
+
 /** Video of events. */
 const Clips = z.strictObject({
   before: duration()
@@ -246,6 +248,46 @@ const Privacy = z.strictObject({
         unit: 'duration',
         restart: 'camera',
         example: '2s',
+      }),
+    ),
+});
+
+/** Frames that show nothing new are left out. */
+const Motion = z.strictObject({
+  floor: duration()
+    .prefault('1s')
+    .refine(({ ms }) => ms >= 100 && ms <= FLOOR_MAX_MS, 'must be from 100ms to 1m')
+    .meta(
+      key({
+        description:
+          'Where nothing changes, one frame is inspected in this time: so what was wrong and does not move is seen too. Keep it shorter than `minDuration` and `clearAfter` of the rules.',
+        unit: 'duration, 100ms to 1m',
+        restart: 'camera',
+        example: '1s',
+      }),
+    ),
+  change: z
+    .int()
+    .min(2)
+    .max(100)
+    .default(6)
+    .meta(
+      key({
+        description:
+          'By how many levels, of 0 to 255, the mean brightness of a block of 8x8 pixels of the evidence picture changes at least. A smaller number sees smaller and fainter things, and saves less.',
+        unit: 'levels',
+        restart: 'camera',
+        example: 6,
+      }),
+    ),
+  zones: z
+    .array(id())
+    .default([])
+    .meta(
+      key({
+        description: 'Zones of this camera in which changes count. Without any, the complete frame.',
+        restart: 'camera',
+        example: ['belt'],
       }),
     ),
 });
@@ -381,6 +423,13 @@ export const Camera = z
       key({
         description:
           'Covers parts of the picture, and people, in everything that leaves the process of the cameras: snapshots, clips, live pictures. Clips of such a camera are made of its covered frames; the stream as it came is not kept.',
+        restart: 'camera',
+      }),
+    ),
+    motion: Motion.optional().meta(
+      key({
+        description:
+          'Frames that look like the last one that was inspected are not inspected again (`skipped: no_motion`), which saves most of the work where a line often stands still. Any change in a zone is inspected at once. Without it, every frame is.',
         restart: 'camera',
       }),
     ),
