@@ -60,7 +60,8 @@ export const MODULES: readonly Module[] = [
     folder: 'kit/src',
     packageName: '@lineside/kit',
     may: [],
-    owns: ['pino', 'yaml', 'node:module', 'node:fs', 'node:fs/promises', 'node:child_process', 'node:os'],
+    // Of node:net the reading of children's pipes alone: nothing in kit opens a connection.
+    owns: ['pino', 'yaml', 'node:module', 'node:fs', 'node:fs/promises', 'node:child_process', 'node:net', 'node:os'],
   },
   {
     name: 'web',

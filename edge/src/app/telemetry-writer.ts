@@ -1,6 +1,6 @@
 import { type Clock, isAbort, type Logger, messageOf, type Service } from '@lineside/kit';
 import { NO_RESULTS } from '@lineside/protocol/coverage';
-import { unwantedOf } from '@lineside/protocol/vocabulary';
+import { unwantedOf } from '../domain/index.ts';
 import type { Journal } from '../journal/index.ts';
 import type { Lanes, Telemetry } from '../pipeline/index.ts';
 import type { AuditLog } from './audit-log.ts';

@@ -1,5 +1,12 @@
 import { formatKey, type FrameFormat, type OutputFormat, type WholeFormat } from '../camera/index.ts';
-import { type HealthLimits, type LeastScores, type PictureSize, type Region, regionRect, type Zone } from '../domain/index.ts';
+import {
+  type HealthLimits,
+  type LeastScores,
+  type PictureSize,
+  type Region,
+  regionRect,
+  type Zone,
+} from '../domain/index.ts';
 import type { ModelManifest, ModelSpec } from '../inference/index.ts';
 import type { PrivacyPlan } from '../privacy/index.ts';
 import type { MotionLimits } from './motion-gate.ts';
