@@ -165,9 +165,16 @@ async function libraryAlone(): Promise<(image: string) => Promise<readonly strin
   };
 }
 
+/** Between the fields of a GS1 element string (FNC1 as it is transmitted). */
+const GROUP_SEPARATOR = String.fromCodePoint(0x1d);
+
 /** The sets write the number of the product; zxing gives UPC-A and UPC-E as EAN-13, and DataBar as a GS1 element string. */
 function says(text: string, truth: string): boolean {
-  const plain = (one: string): string => one.replace(/[\u001d\r\n()[\]]/g, '').trim();
+  const plain = (one: string): string =>
+    one
+      .replaceAll(GROUP_SEPARATOR, '')
+      .replace(/[\r\n()[\]]/g, '')
+      .trim();
   const [read, meant] = [plain(text), plain(truth)];
   if (read === meant) return true;
   const product = gtin14(/^\d{8}$/.test(meant) ? (expandUpcE(meant) ?? meant) : meant);

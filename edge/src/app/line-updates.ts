@@ -138,7 +138,7 @@ export class LineUpdates implements Service {
         else await this.#machine.install(next, signal);
         backoff.reset();
       } catch (error) {
-        if (signal.aborted || isAbort(error)) continue;
+        if (isAbort(error)) continue;
         const waitMs = backoff.next();
         log.warn({ err: messageOf(error), againInMs: waitMs }, 'an update could not go on and is tried again');
         await clock.sleep(waitMs, AbortSignal.any([signal, this.#wake.signal])).catch(unlessAbort);

@@ -35,7 +35,7 @@ export function placeOf(options: RuleOptions): { readonly zone?: string | undefi
 
 /** Whether a rule has printed text read, for which a text reader must be installed. */
 export function readsText(options: RuleOptions): boolean {
-  return definitionOf(options.type)?.readsText?.(options as Decoded) === true;
+  return definitionOf(options.type)?.readsText?.(options) === true;
 }
 
 /** The rule that its options describe, with nothing pending. */

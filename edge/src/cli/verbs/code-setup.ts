@@ -122,7 +122,7 @@ function shown({ fields, product, facts }: ProposedFields, textReader: PackRead[
   const lines = fields.map(({ id, kind, region, symbologies, ...content }) => {
     const what = Object.entries(content).map(([key, value]) => `${key} ${printable(String(value))}`);
     const place = Array.isArray(region) ? ` at ${region.join(' ')}` : '';
-    return `${String(id)}: ${String(kind)}, ${[...(Array.isArray(symbologies) ? symbologies : []), ...what].join(', ')}${place}`;
+    return `${String(id)}: ${String(kind)}, ${[...(Array.isArray(symbologies) ? symbologies.map(String) : []), ...what].join(', ')}${place}`;
   });
   return [
     ...(lines.length === 0 ? ['nothing could be read on the pack'] : lines),

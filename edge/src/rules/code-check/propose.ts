@@ -55,7 +55,7 @@ export function proposeFields(pack: GoodPack, today: CalendarDate): ProposedFiel
   });
   const lines = pack.lines.flatMap(({ text, corners }) => {
     const field = lineField(text.trim(), today, facts);
-    return field === undefined ? [] : [{ id: named(String(field.kind)), ...field, region: regionOf(pack, corners) }];
+    return field === undefined ? [] : [{ id: named(field.kind), ...field, region: regionOf(pack, corners) }];
   });
   const [first] = pack.codes;
   const label =
