@@ -177,6 +177,7 @@ function Enlarged({ camera, look, onClose }) {
             source &&
               `${source.width} × ${source.height}${source.fps ? `, ${source.fps} per second` : ''}${source.codec ? `, ${source.codec}` : ''}`,
           ],
+          ['Decoder', camera.decoder && `${camera.decoder.name}: ${camera.decoder.reason}`],
           ['Camera lag', camera.behindMs !== undefined && camera.behindMs > 500 && span(camera.behindMs)],
           ['Connection', camera.stream && `${camera.stream.quality} of 4`],
           ['Arrives', camera.stream?.fps !== undefined && arrives(camera.stream)],

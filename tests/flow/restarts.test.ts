@@ -142,6 +142,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   },
   'cameras[].url': lamp({ url: lit(128, 12) }),
   'cameras[].transport': lamp({ transport: 'udp' }),
+  'cameras[].decoder': lamp({ decoder: 'software' }),
   'cameras[].fps': lamp({ fps: 7 }),
   'cameras[].models': (config) => void config.cameras[0]!.models.push('spare'),
   'cameras[].models[].id': (config) => void (config.cameras[0]!.models[1] = { id: 'spare', fps: 2 }),

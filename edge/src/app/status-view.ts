@@ -46,6 +46,7 @@ function cameraView(lane: LaneState, facts: ViewFacts): CameraView {
     ...(status.picture === undefined ? {} : { picture: status.picture }),
     ...(status.stream === undefined ? {} : { stream: status.stream }),
     ...(status.acceptedAtMs === undefined ? {} : { acceptedAtMs: status.acceptedAtMs }),
+    ...(status.decoder === undefined ? {} : { decoder: status.decoder }),
   };
 }
 

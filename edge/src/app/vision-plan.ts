@@ -30,6 +30,7 @@ export function visionPlan(
         url: urls.get(camera.id) ?? '',
         transport: camera.transport,
         fps: camera.fps,
+        decoder: camera.decoder,
         models: assignmentsOf(camera, models),
         absent: refusedAssignmentsOf(camera, models),
         mode: 'live',

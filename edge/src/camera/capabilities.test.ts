@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hardwareDecoder, hasHardwareDecoders, probeFfmpeg, readCapabilities } from './capabilities.ts';
+import { hardwareDecoders, hasHardwareDecoders, probeFfmpeg, readCapabilities } from './capabilities.ts';
 
 const DECODERS = ` V..... = Video
  ------
@@ -22,8 +22,8 @@ describe('what FFmpeg can do', () => {
       timesFilter: 'showinfo',
     });
     expect([...jetson.decoders]).toEqual(['h264', 'h264_nvv4l2dec']);
-    expect(hardwareDecoder(jetson, 'h264')).toBe('h264_nvv4l2dec');
-    expect(hardwareDecoder(jetson, 'hevc')).toBeUndefined();
+    expect(hardwareDecoders(jetson, 'h264')).toEqual(['h264_nvv4l2dec']);
+    expect(hardwareDecoders(jetson, 'hevc')).toEqual([]);
     expect(hasHardwareDecoders(jetson)).toBe(true);
   });
 

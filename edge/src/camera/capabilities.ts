@@ -1,3 +1,4 @@
+import { hasVideoDevices } from './devices.ts';
 import { messageOf, ProgramError, runProgram, systemCode } from '@lineside/kit';
 import { StreamError } from './errors.ts';
 
@@ -34,7 +35,8 @@ export async function probeFfmpeg(command = 'ffmpeg', signal?: AbortSignal): Pro
         () => '',
       ),
     ]);
-    return readCapabilities(command, version.stdout, decoders.stdout, showinfo);
+    const capabilities = readCapabilities(command, version.stdout, decoders.stdout, showinfo);
+    return (await hasVideoDevices()) ? capabilities : withoutDevices(capabilities);
   } catch (error) {
     if (signal?.aborted === true) throw error;
     if (error instanceof ProgramError && error.timedOut) {
@@ -74,15 +76,21 @@ function timeFilterOf(help: string): FfmpegCapabilities['timesFilter'] {
   return /^\s+checksum\b/m.test(help) ? 'showinfo=checksum=0' : 'showinfo';
 }
 
-/** Decoders of NVIDIA's Jetson by codec, best first. */
+/** Hardware decoders by codec, best first: those of NVIDIA's Jetson, then the kernel's own interface. */
 export const HARDWARE_DECODERS: Readonly<Record<string, readonly string[]>> = {
-  h264: ['h264_nvv4l2dec', 'h264_nvmpi'],
-  hevc: ['hevc_nvv4l2dec', 'hevc_nvmpi'],
+  h264: ['h264_nvv4l2dec', 'h264_nvmpi', 'h264_v4l2m2m'],
+  hevc: ['hevc_nvv4l2dec', 'hevc_nvmpi', 'hevc_v4l2m2m'],
 };
 
-/** The hardware decoder to use for `codec`, if this FFmpeg has one. */
-export function hardwareDecoder(capabilities: FfmpegCapabilities, codec: string): string | undefined {
-  return HARDWARE_DECODERS[codec]?.find((name) => capabilities.decoders.has(name));
+/** The hardware decoders for `codec` that this FFmpeg has, best first. */
+export function hardwareDecoders({ decoders }: FfmpegCapabilities, codec: string): readonly string[] {
+  return (HARDWARE_DECODERS[codec] ?? []).filter((name) => decoders.has(name));
+}
+
+/** FFmpeg is built with the decoders of the kernel's interface everywhere; without such a device they are no hardware. */
+function withoutDevices(capabilities: FfmpegCapabilities): FfmpegCapabilities {
+  const decoders = new Set([...capabilities.decoders].filter((name) => !name.endsWith('_v4l2m2m')));
+  return { ...capabilities, decoders };
 }
 
 /** True when knowing the codec before the start can win a hardware decoder. */

@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
-import { hardwareDecoder, probeFfmpeg } from './capabilities.ts';
+import { hardwareDecoders, probeFfmpeg } from './capabilities.ts';
 import { tryDecoders } from './decoder-trial.ts';
 
 /** FFmpeg with one hardware decoder that works, one that cannot open its device, and one that shows black. */
@@ -31,8 +31,8 @@ it('a hardware decoder is used only when it decodes a test picture; the next bes
     { name: 'h264_nvmpi', reason: 'it shows level 0 instead of 126' },
     { name: 'hevc_nvv4l2dec', reason: 'it gave no picture: cannot open its device' },
   ]);
-  expect(hardwareDecoder(capabilities, 'h264')).toBe('h264_nvv4l2dec');
-  expect(hardwareDecoder(capabilities, 'hevc')).toBe('hevc_nvmpi');
+  expect(hardwareDecoders(capabilities, 'h264')[0]).toBe('h264_nvv4l2dec');
+  expect(hardwareDecoders(capabilities, 'hevc')[0]).toBe('hevc_nvmpi');
   expect(capabilities.decoders.has('h264')).toBe(true);
 });
 

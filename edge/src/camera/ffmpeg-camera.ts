@@ -1,13 +1,16 @@
 import type { CameraReference, CameraState, CameraStatus, HealthLimits, PictureSize } from '../domain/index.ts';
 import { Backoff, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
 import type { BufferPool } from './buffer-pool.ts';
-import { type FfmpegCapabilities, hardwareDecoder, hasHardwareDecoders } from './capabilities.ts';
+import { type FfmpegCapabilities, hasHardwareDecoders } from './capabilities.ts';
+import { chooseDecoder, type DecoderChoice, type DecoderWish } from './decoder-choice.ts';
 import { StreamError } from './errors.ts';
 import { explainAuth } from './explain-auth.ts';
 import type { FfmpegRequest } from './ffmpeg-args.ts';
 import { type FfmpegLine, FfmpegLog } from './ffmpeg-log.ts';
 import type { OutputFormat } from './format.ts';
 import type { FrameOutputs } from './frame-join.ts';
+import type { GstreamerCapabilities } from './gstreamer.ts';
+import { GstreamerRelay } from './gstreamer-relay.ts';
 import { lumaOf } from './luma-of.ts';
 import { MediaClock } from './media-clock.ts';
 import { CameraHealth, type StreamFactors } from './health/index.ts';
@@ -47,6 +50,8 @@ export interface CameraOptions {
   readonly formats: readonly OutputFormat[];
   /** How the picture for evidence is stored: planes of luma and colour (`YuvMatrix`) cost least; packed rgb when left out. */
   readonly pictureLayout?: 'yuv' | 'rgb';
+  /** What decodes the stream: the best that works when left out. */
+  readonly decoder?: DecoderWish;
   /** Keeps the undecoded stream for clips, in at most so many bytes of memory; live cameras only. */
   readonly ringBytes?: number | undefined;
   /** From where on something is a problem; the defaults when left out. */
@@ -90,6 +95,8 @@ export interface CameraListener {
 
 export interface CameraTools {
   readonly capabilities: FfmpegCapabilities;
+  /** Where it is there, and may be used. */
+  readonly gstreamer?: GstreamerCapabilities | undefined;
   readonly pool: BufferPool;
   readonly clock: Clock;
   readonly random: () => number;
@@ -115,7 +122,8 @@ export class FfmpegCamera implements Service {
   #nextIndex: number;
   #recordingFps: number | undefined;
   #startedMs = 0;
-  #avoidHardware = false;
+  /** Decoders that gave no picture of this camera. */
+  readonly #failedDecoders = new Set<string>();
   readonly #ring: VideoRing | undefined;
   #avoidCopy = false;
   /** Gives this camera's place among those that start to the next. */
@@ -235,7 +243,7 @@ export class FfmpegCamera implements Service {
   async #streamNow(signal: AbortSignal): Promise<RunEnd> {
     const { capabilities, pool, clock } = this.#tools;
     const { mode, fps } = this.#options;
-    const request = await this.#request(signal);
+    const { request, choice, codec } = await this.#request(signal);
     this.#startedMs = Number.POSITIVE_INFINITY;
     this.#media.restart();
     this.#health.restart();
@@ -244,9 +252,13 @@ export class FfmpegCamera implements Service {
     const { url, fps: wantedFps } = this.#options;
     const snapshots = !recording && (await givesSnapshots(url, signal));
     const patienceMs = socketTimeoutMs(wantedFps);
-    await using source = snapshots
-      ? await SnapshotRelay.open({ url, fps: wantedFps, patienceMs, clock })
-      : await UrlHandover.open(request.url);
+    const opened = (): Promise<UrlHandover | SnapshotRelay | GstreamerRelay> => {
+      if (snapshots) return SnapshotRelay.open({ url, fps: wantedFps, patienceMs, clock });
+      if (choice.by === 'ffmpeg' || codec === undefined) return UrlHandover.open(request.url);
+      const { transport } = this.#options;
+      return GstreamerRelay.open(url, { transport, codec, decoder: choice.name, fps: wantedFps });
+    };
+    await using source = await opened();
     this.#log.add(`FFmpeg ${capabilities.version} starts`);
     const run = new StreamRun({
       request,
@@ -270,17 +282,34 @@ export class FfmpegCamera implements Service {
     if (request.copy === true || request.packets === true) this.#judgeCopy(ended);
     const failure = failureOf(source);
     const end = failure === undefined || ended.error === undefined ? ended : { ...ended, error: failure };
-    if (request.decoder !== undefined && end.frames === 0 && !signal.aborted) this.#avoidHardware = true;
+    if (end.frames === 0 && !signal.aborted && isDecodersFault(end)) this.#giveUpDecoder(choice);
     return end;
   }
 
-  async #request(signal: AbortSignal): Promise<FfmpegRequest> {
+  /** Another decoder is tried with the next start. One that was asked for is tried again: its camera may have been away. */
+  #giveUpDecoder({ by, name }: DecoderChoice): void {
+    if (name === 'software' || this.#failedDecoders.has(name)) return;
+    if (by === 'gstreamer' && this.#options.decoder === 'gstreamer') return;
+    this.#failedDecoders.add(name);
+    this.#tools.logger.warn({ decoder: name }, `${name} gave no picture of this camera; the next decoder is tried`);
+  }
+
+  async #request(
+    signal: AbortSignal,
+  ): Promise<{ readonly request: FfmpegRequest; readonly choice: DecoderChoice; readonly codec: string | undefined }> {
     const { url, transport, fps, mode, loop, formats } = this.#options;
-    const { capabilities, clock } = this.#tools;
+    const { capabilities, gstreamer, clock } = this.#tools;
     const recording = mode === 'recording';
-    const useHardware = hasHardwareDecoders(capabilities) && !this.#avoidHardware;
-    const probe = recording || useHardware ? await probeSource(url, transport, capabilities, clock, signal) : undefined;
-    const decoder = useHardware && probe !== undefined ? hardwareDecoder(capabilities, probe.codec) : undefined;
+    const { decoder: wish = 'auto' } = this.#options;
+    const other = (wish === 'gstreamer' && gstreamer !== undefined) || (gstreamer?.hardware.size ?? 0) > 0;
+    const mayChoose = wish !== 'software' && (hasHardwareDecoders(capabilities) || other);
+    const probe = recording || mayChoose ? await probeSource(url, transport, capabilities, clock, signal) : undefined;
+    const choice = chooseDecoder({
+      ...{ wish, codec: probe?.codec, ffmpeg: capabilities, gstreamer, failed: this.#failedDecoders },
+      suitsGstreamer: !recording && this.#ring === undefined && /^rtsps?:/i.test(url),
+    });
+    const decoder = choice.by === 'ffmpeg' && choice.name !== 'software' ? choice.name : undefined;
+    this.#status = { ...this.#status, decoder: { name: choice.name, reason: choice.reason } };
     const pixelAspect = isStillFile(url) ? ('ignore' as const) : ('honour' as const);
     const common = {
       url,
@@ -290,17 +319,18 @@ export class FfmpegCamera implements Service {
       pixelAspect,
       timeoutMs: Math.max(STREAM_TIMEOUT_MS, socketTimeoutMs(fps)),
       ...(decoder && { decoder }),
-      copy: this.#ring !== undefined && !this.#avoidCopy && sourceOf(url).isEncoded,
-      packets: !recording && !this.#avoidCopy && sourceOf(url).isEncoded,
+      copy: this.#ring !== undefined && !this.#avoidCopy && sourceOf(url).isEncoded && choice.by === 'ffmpeg',
+      packets: !recording && !this.#avoidCopy && sourceOf(url).isEncoded && choice.by === 'ffmpeg',
     };
     if (!recording) {
-      const choice = { kind: 'live' as const, fps };
-      return { ...common, choice, paced: !sourceOf(url).isLive, loop: loop ?? false };
+      const frames = { kind: 'live' as const, fps };
+      const request = { ...common, choice: frames, paced: !sourceOf(url).isLive, loop: loop ?? false };
+      return { request, choice, codec: probe?.codec };
     }
     // More frames than the recording has would be copies.
     this.#recordingFps = Math.min(fps, probe?.fps ?? fps);
-    const choice = { kind: 'recording' as const, fps: this.#recordingFps, skip: this.#nextIndex };
-    return { ...common, choice, paced: false, loop: false };
+    const frames = { kind: 'recording' as const, fps: this.#recordingFps, skip: this.#nextIndex };
+    return { request: { ...common, choice: frames, paced: false, loop: false }, choice, codec: probe?.codec };
   }
 
   /** A stream that cannot be copied must not end the inspection: from then on it is only decoded. */
@@ -443,6 +473,16 @@ export class FfmpegCamera implements Service {
 }
 
 /** Why a camera that is asked for single pictures gave no more of them. */
-function failureOf(source: UrlHandover | SnapshotRelay): StreamError | undefined {
-  return source instanceof SnapshotRelay ? source.failure : undefined;
+function failureOf(source: UrlHandover | SnapshotRelay | GstreamerRelay): StreamError | undefined {
+  return source instanceof UrlHandover ? undefined : source.failure;
+}
+
+/** A camera that is away or refuses says nothing about the decoder. */
+const NOT_THE_DECODER: ReadonlySet<string> = new Set([
+  ...['refused', 'unreachable', 'unknown_host', 'timed_out', 'auth', 'auth_method', 'not_found', 'bad_request'],
+  ...['rejected', 'no_bandwidth', 'busy', 'tls', 'ffmpeg_missing', 'ffmpeg_slow', 'disk', 'secret_missing'],
+]);
+
+function isDecodersFault({ error }: RunEnd): boolean {
+  return error !== undefined && !NOT_THE_DECODER.has(error.code);
 }

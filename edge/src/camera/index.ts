@@ -6,7 +6,10 @@ export { BufferPool } from './buffer-pool.ts';
 export { type FfmpegCapabilities, hasHardwareDecoders, probeFfmpeg } from './capabilities.ts';
 export type { FfmpegLine } from './ffmpeg-log.ts';
 export { type RefusedDecoder, tryDecoders } from './decoder-trial.ts';
+export { isTegra } from './devices.ts';
 export { encodeVideo, type VideoFrames } from './encode-video.ts';
+export { chooseDecoder, type DecoderWish } from './decoder-choice.ts';
+export { type GstreamerCapabilities, probeGstreamer } from './gstreamer.ts';
 export { STREAM_ADVICE, StreamError } from './errors.ts';
 export {
   type CameraFrame,

@@ -81,6 +81,12 @@ function answer(socket: Socket, token: string, url: string): void {
     request += text;
     if (request.length > REQUEST_MAX) socket.destroy();
     if (!request.includes('\r\n\r\n')) return;
+    // GStreamer asks what the server can do, and follows only a redirection of its second request.
+    if (/^OPTIONS /.test(request) && /^user-agent:.*gstreamer/im.test(request)) {
+      socket.write(`RTSP/1.0 200 OK\r\nCSeq: ${sequenceOf(request)}\r\nPublic: OPTIONS, DESCRIBE, SETUP, PLAY\r\n\r\n`);
+      request = '';
+      return;
+    }
     socket.removeAllListeners('data');
     void isOurs.then((ours) => {
       if (ours && request.split('\r\n', 1)[0]?.includes(`/${token} `) === true) socket.end(redirection(request, url));
@@ -94,6 +100,9 @@ function redirection(request: string, url: string): string {
   if (kindOf(url) === 'http') {
     return `HTTP/1.1 302 Found\r\n${location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
   }
-  const sequence = /^cseq:\s*(\d+)/im.exec(request)?.[1] ?? '1';
-  return `RTSP/1.0 302 Found\r\nCSeq: ${sequence}\r\n${location}\r\n\r\n`;
+  return `RTSP/1.0 302 Found\r\nCSeq: ${sequenceOf(request)}\r\n${location}\r\n\r\n`;
+}
+
+function sequenceOf(request: string): string {
+  return /^cseq:\s*(\d+)/im.exec(request)?.[1] ?? '1';
 }

@@ -1,4 +1,4 @@
-import { type FfmpegCapabilities, probeCamera, probePatienceMs, StreamError } from '../camera/index.ts';
+import { chooseDecoder, type FfmpegCapabilities, probeCamera, probePatienceMs, StreamError } from '../camera/index.ts';
 import type { CameraConfig } from '../config/index.ts';
 import type { Clock, SecretResolver } from '@lineside/kit';
 import { type Check, type CheckFinding, ok, trouble } from './check.ts';
@@ -27,7 +27,13 @@ export function cameraCheck(
         const tools = { capabilities: ffmpeg, clock };
         const probe = await probeCamera({ url: secrets.url(camera.url), transport, fps }, tools, signal);
         const rate = probe.fps === undefined ? '' : `, ${Number(probe.fps.toFixed(1))} fps`;
-        const found = ok('camera', `${probe.codec} ${probe.width}x${probe.height}${rate}`, subject);
+        const decoder = chooseDecoder({
+          ...{ wish: camera.decoder, codec: probe.codec, ffmpeg, gstreamer: undefined, suitsGstreamer: false },
+          failed: new Set(),
+        });
+        const decoded = camera.decoder === 'gstreamer' ? 'by GStreamer' : `by ${decoder.name}, ${decoder.reason}`;
+        const size = `${probe.width}x${probe.height}`;
+        const found = ok('camera', `${probe.codec} ${size}${rate}; decoded ${decoded}`, subject);
         return [found, ...tooSlow(camera, probe.fps)];
       } catch (error) {
         if (!(error instanceof StreamError)) throw error;

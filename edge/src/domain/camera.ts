@@ -122,6 +122,8 @@ export interface CameraStatus {
   readonly state: CameraState;
   readonly error?: { readonly code: StreamErrorCode; readonly message: string; readonly advice: string };
   readonly source?: { readonly width: number; readonly height: number; readonly fps?: number; readonly codec?: string };
+  /** What decodes the stream, and why it does; absent before the first start. */
+  readonly decoder?: { readonly name: string; readonly reason: string };
   /** How often the stream was restarted since the process started. */
   readonly restarts: number;
   /** Monotonic ms of the newest frame, when there was one. */

@@ -133,6 +133,8 @@ export interface CameraView {
   readonly state: CameraStatus['state'];
   readonly error?: NonNullable<CameraStatus['error']>;
   readonly source?: NonNullable<CameraStatus['source']>;
+  /** What decodes the stream, and why it does. */
+  readonly decoder?: NonNullable<CameraStatus['decoder']>;
   readonly restarts: number;
   /** Absent before the first frame. */
   readonly lastFrameAgeMs?: number;

@@ -4,7 +4,9 @@ import {
   type ClipSpan,
   FfmpegCamera,
   type FfmpegCapabilities,
+  type GstreamerCapabilities,
   type FfmpegLine,
+  isTegra,
   type StartGate,
   StreamError,
 } from '../camera/index.ts';
@@ -14,6 +16,13 @@ import type { CoveredVideo } from './covered-video.ts';
 import type { FrameDispatcher } from './frame-dispatcher.ts';
 import type { CameraPlan } from './plan.ts';
 
+/** What decodes streams on this machine. */
+export interface DecodingTools {
+  readonly ffmpeg: FfmpegCapabilities;
+  /** Asked once, by the first camera that may be decoded by it. */
+  gstreamer(): Promise<GstreamerCapabilities | undefined>;
+}
+
 export interface CameraServiceOptions {
   readonly plan: CameraPlan;
   readonly dispatcher: FrameDispatcher;
@@ -22,7 +31,7 @@ export interface CameraServiceOptions {
   readonly firstIndex: number;
   /** What it was like when a person accepted it. */
   readonly reference?: CameraReference | undefined;
-  readonly capabilities: Promise<FfmpegCapabilities>;
+  readonly capabilities: Promise<DecodingTools>;
   readonly pool: BufferPool;
   readonly gate: StartGate;
   readonly clock: Clock;
@@ -94,11 +103,14 @@ export class CameraService implements Service {
     const known = await Promise.race([capabilities, aborted(signal)]);
     if (known === undefined) return;
     try {
-      const tools = { capabilities: known, pool, gate, clock, random, logger };
+      const mayUse = plan.decoder === 'gstreamer' || (plan.decoder !== 'software' && (await isTegra()));
+      const gstreamer = mayUse ? await known.gstreamer() : undefined;
+      const tools = { capabilities: known.ffmpeg, gstreamer, pool, gate, clock, random, logger };
       const { formats } = dispatcher;
       const pictureLayout = 'yuv' as const;
+      const repeat = { ...(loop === undefined ? {} : { loop }), ...(plan.decoder && { decoder: plan.decoder }) };
       const options = { id, url, transport, fps, mode, formats, firstIndex, ringBytes, pictureLayout, health };
-      const camera = new FfmpegCamera({ ...options, reference, ...(loop === undefined ? {} : { loop }) }, tools, {
+      const camera = new FfmpegCamera({ ...options, reference, ...repeat }, tools, {
         frame: (frame) => {
           this.#nextIndex = frame.index + 1;
           return dispatcher.frame(frame);

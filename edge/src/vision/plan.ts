@@ -1,4 +1,4 @@
-import { formatKey, type FrameFormat, type OutputFormat, type WholeFormat } from '../camera/index.ts';
+import { type DecoderWish, formatKey, type FrameFormat, type OutputFormat, type WholeFormat } from '../camera/index.ts';
 import {
   type HealthLimits,
   type LeastScores,
@@ -18,6 +18,8 @@ export interface CameraPlan {
   /** May contain credentials. */
   readonly url: string;
   readonly transport: 'tcp' | 'udp';
+  /** What decodes its stream: the best that works when left out. */
+  readonly decoder?: DecoderWish | undefined;
   /** Maximum frames per second that are inspected. */
   readonly fps: number;
   /** The models that inspect it, each once: by id, or with details. */

@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import {
   BufferPool,
   type Clip,
-  type FfmpegCapabilities,
+  type GstreamerCapabilities,
   probeFfmpeg,
+  probeGstreamer,
   StartGate,
   StreamError,
   tryDecoders,
@@ -15,7 +16,7 @@ import type { ClipRequest, Picture, PictureRequest } from '../pipeline/index.ts'
 import { openRegionReader, type RegionReader } from '../reading/index.ts';
 import type { AssignedModel } from './assigned-models.ts';
 import { FrameDispatcher } from './frame-dispatcher.ts';
-import { CameraService } from './camera-service.ts';
+import { CameraService, type DecodingTools } from './camera-service.ts';
 import { CoveredVideo } from './covered-video.ts';
 import { drawJpeg } from './draw.ts';
 import { VisionError } from './errors.ts';
@@ -27,6 +28,7 @@ import { cutRegion, regionRead } from './region-cuts.ts';
 
 const FFMPEG_RETRY_MS = 30_000;
 const SETTLE_POLL_MS = 10;
+
 /** Streams that start at once, on a machine with few cores. */
 const STARTS_MIN = 4;
 /** A camera that is not there keeps the next ones waiting no longer. */
@@ -67,7 +69,8 @@ export class VisionWorker {
   readonly #stopped = new AbortController();
   readonly #gate: StartGate;
   #reader: Promise<RegionReader> | undefined;
-  readonly #capabilities = Promise.withResolvers<FfmpegCapabilities>();
+  #gstreamer: Promise<GstreamerCapabilities | undefined> | undefined;
+  readonly #capabilities = Promise.withResolvers<DecodingTools>();
 
   constructor(options: VisionWorkerOptions) {
     this.#options = options;
@@ -276,7 +279,7 @@ export class VisionWorker {
     return new CoveredVideo({
       ...{ maxBytes: ringBytes, fps, ring, clock },
       logger: logger.child({ camera: id }),
-      command: async () => (await this.#capabilities.promise).command,
+      command: async () => (await this.#capabilities.promise).ffmpeg.command,
     });
   }
 
@@ -308,7 +311,7 @@ export class VisionWorker {
   }
 
   /** What FFmpeg can do; while there is no FFmpeg, reports that for every camera and tries again. */
-  async #probe(signal: AbortSignal): Promise<FfmpegCapabilities> {
+  async #probe(signal: AbortSignal): Promise<DecodingTools> {
     const { clock, logger } = this.#options;
     for (;;) {
       try {
@@ -317,7 +320,7 @@ export class VisionWorker {
         for (const { name, reason } of refused) {
           logger.warn({ decoder: name, reason }, 'a hardware decoder cannot be used; another one decodes');
         }
-        return capabilities;
+        return { ffmpeg: capabilities, gstreamer: () => (this.#gstreamer ??= probeGstreamer()) };
       } catch (error) {
         if (!(error instanceof StreamError)) throw error;
         logger.error({ advice: error.advice }, error.message);

@@ -61,7 +61,7 @@ function isLog(body: unknown): body is CameraLog {
 }
 
 function reportOf(camera: CameraView, { health: { warnings } }: ServiceStatus) {
-  const { id, state, restarts, lastFrameAgeMs, behindMs, source, picture, stream, acceptedAtMs } = camera;
+  const { id, state, restarts, lastFrameAgeMs, behindMs, source, picture, stream, acceptedAtMs, decoder } = camera;
   return {
     ...{ id, state, restarts },
     findings: warnings.filter((finding) => finding.camera === id),
@@ -71,15 +71,29 @@ function reportOf(camera: CameraView, { health: { warnings } }: ServiceStatus) {
     ...(picture && { picture }),
     ...(stream && { stream }),
     ...(acceptedAtMs !== undefined && { acceptedAtMs }),
+    ...(decoder && { decoder }),
   };
 }
 
 function textOf(report: CameraReport): string {
-  const { id, state, restarts, findings, lastFrameAgeMs, picture, source, stream, acceptedAtMs, lines = [] } = report;
+  const {
+    id,
+    state,
+    restarts,
+    findings,
+    lastFrameAgeMs,
+    picture,
+    source,
+    stream,
+    acceptedAtMs,
+    decoder,
+    lines = [],
+  } = report;
   const size = source === undefined ? '' : `, ${source.codec ?? 'video'} ${source.width}x${source.height}`;
   const age = lastFrameAgeMs === undefined ? '' : `, newest frame ${(lastFrameAgeMs / 1000).toFixed(1)} s ago`;
   return [
     `${id}: ${findings.length === 0 ? 'good' : state}${size}${age}, ${restarts} restarts`,
+    ...(decoder === undefined ? [] : [`  decoder: ${decoder.name} (${decoder.reason})`]),
     ...(picture === undefined ? [] : [pictureText(picture)]),
     ...(stream === undefined ? [] : [streamText(stream)]),
     ...(picture === undefined ? [] : [acceptedText(id, acceptedAtMs)]),

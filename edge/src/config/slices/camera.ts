@@ -373,6 +373,17 @@ export const Camera = z
           example: 'tcp',
         }),
       ),
+    decoder: z
+      .enum(['auto', 'software', 'gstreamer'])
+      .default('auto')
+      .meta(
+        key({
+          description:
+            'What decodes the stream. `auto`: the best that works on this device, hardware first, and the next when it gives no picture; `lineside camera health` says which and why. `gstreamer`: an RTSP camera without clips is decoded by GStreamer.',
+          restart: 'camera',
+          example: 'auto',
+        }),
+      ),
     fps: z
       .number()
       .min(0.1)
