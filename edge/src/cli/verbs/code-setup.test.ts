@@ -34,7 +34,10 @@ describe('lineside code setup', () => {
     expect(shown.code).toBe(0);
     const { stdout } = await runHere([...verb, '--box', '0.5,0,1,1', '--json']);
     expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({
-      fields: [{ id: 'ean', region: [expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number)] }],
+      fields: [
+        { id: 'ean', region: [expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number)] },
+        { id: 'label', place: [expect.any(Number), expect.any(Number)] },
+      ],
       product: '4006381333931',
     });
     expect(await readFile(config, 'utf8')).toBe(CONFIG);
