@@ -80,7 +80,7 @@ async function measureAll(cells: readonly Cell[], around: Surroundings, options:
     say(`${index + 1} of ${cells.length}  ${cell.id}: ${counts} in ${cell.seconds} s`);
     measured.push({ cell, measurement });
     const isShared = cells.slice(index + 1).some((later) => later.scene === cell.scene && later.seed === cell.seed);
-    if (options.removeFilms && !isShared) await rm(film.video);
+    if (options.removeFilms && !isShared && film.plant === undefined) await rm(film.video);
   }
   return measured;
 }
