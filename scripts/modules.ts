@@ -298,7 +298,8 @@ export const MODULES: readonly Module[] = [
   ),
   edge('engines', ['kit', 'models'], ['zod', 'node:fs', 'node:fs/promises', 'node:crypto', 'node:os']),
   edge('ocr', ['kit', 'inference'], ['node:crypto', 'node:fs/promises']),
-  edge('reading', ['kit', 'ocr'], ['zxing-wasm/reader', 'sharp', 'node:worker_threads', 'node:fs/promises']),
+  edge('codes', []),
+  edge('reading', ['kit', 'codes', 'ocr'], ['zxing-wasm/reader', 'sharp', 'node:worker_threads', 'node:fs/promises']),
   edge('vision', ['domain', 'kit', 'camera', 'inference', 'pipeline', 'privacy', 'reading'], ['sharp', 'node:os']),
   edge('predictor', ['domain', 'kit', 'models', 'camera', 'inference', 'vision'], ['node:fs/promises']),
   edge(
@@ -319,7 +320,6 @@ export const MODULES: readonly Module[] = [
     ['sharp', 'zod', 'node:fs/promises', 'node:crypto'],
   ),
   edge('event-accuracy', ['domain', 'kit', 'tracking'], ['zod', 'node:fs/promises']),
-  edge('codes', []),
   edge('rules', ['protocol/coverage', 'domain', 'pipeline', 'fields', 'codes'], ['zod']),
   edge('plant', ['domain', 'kit', 'pipeline']),
   edge('signals', ['domain', 'kit', 'pipeline'], ['mqtt', 'node:net', 'node:fs/promises']),

@@ -8,6 +8,7 @@ export * from './describe.ts';
 export * from './gs1/digital-link.ts';
 export * from './gs1/element-string.ts';
 export * from './shelf-life.ts';
+export * from './symbologies.ts';
 export * from './text/date-format.ts';
 export * from './text/lot-format.ts';
 export * from './text/pattern.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { prepareZXingModule, readBarcodes, type ReadResult } from 'zxing-wasm/reader';
 import { symbolContrast } from './contrast.ts';
 import type { CodePicture, Corner, FoundCode, ReadOptions } from './picture.ts';
-import { SYMBOLOGIES } from './picture.ts';
+import { SYMBOLOGIES } from '../codes/index.ts';
 
 /**
  * Loads zxing from its file: without this it would fetch it from a content network.

@@ -1,5 +1,6 @@
 /** Reading of codes and of text in pictures, each on a thread of its own. What they mean is the matter of `codes`. */
 export { OCR_PACKAGE, OcrError, type OcrErrorCode } from '../ocr/index.ts';
+export { SYMBOLOGIES, type Symbology } from '../codes/index.ts';
 export * from './code-reader.ts';
 export * from './errors.ts';
 export * from './image-file.ts';

@@ -1,3 +1,5 @@
+import type { Symbology } from '../codes/index.ts';
+
 /** Pixels to read codes from, row by row without gaps. */
 export interface CodePicture {
   readonly width: number;
@@ -26,21 +28,6 @@ export interface FoundCode {
   /** Difference between its light and dark parts, 0 to 1 (symbol contrast, ISO/IEC 15416, 5.4.3). */
   readonly contrast: number;
 }
-
-/** Symbologies that are read. */
-export const SYMBOLOGIES = [
-  'EAN13',
-  'EAN8',
-  'UPCA',
-  'UPCE',
-  'ITF',
-  'ITF14',
-  'Code128',
-  'DataBar',
-  'DataMatrix',
-  'QRCode',
-] as const;
-export type Symbology = (typeof SYMBOLOGIES)[number];
 
 /** What zxing reports; of a family such as DataBar it names the member. */
 export type SymbologyName = string;

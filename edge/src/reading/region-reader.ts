@@ -1,7 +1,8 @@
 import { type Clock, type Logger, messageOf } from '@lineside/kit';
 import { CodeReader } from './code-reader.ts';
 import { OcrReader, textReaderState } from './ocr-reader.ts';
-import type { CodePicture, FoundCode, Symbology } from './picture.ts';
+import type { Symbology } from '../codes/index.ts';
+import type { CodePicture, FoundCode } from './picture.ts';
 import { isPrinted } from './printed.ts';
 import { quietZoneOf } from './quiet-zone.ts';
 import type { FoundLine, TextReader } from './text-reader.ts';

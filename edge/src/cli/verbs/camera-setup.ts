@@ -7,6 +7,7 @@ import { cameraSource } from '../camera-source.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { writeConfiguration } from '../write-configuration.ts';
 import { collect, positive } from '../option-values.ts';
 import { parseLine, parsePolygon } from '../polygon.ts';
 
@@ -104,15 +105,7 @@ interface Writing {
 async function write(context: Context, options: SetupOptions, given: Writing): Promise<ExitCode> {
   const { loaded, text, before, sources } = given;
   if (text === before) return EXIT.ok;
-  const { checkConfig, saveConfig } = await import('../../config/index.ts');
-  if (options.dryRun === true) {
-    checkConfig(text, { ...sources, path: loaded.path });
-    context.say({ written: false, text }, text);
-    return EXIT.ok;
-  }
-  const kept = await saveConfig(loaded.path, text, sources);
-  context.say({ written: true, path: loaded.path, kept }, `written: ${loaded.path}; the file before it is ${kept}`);
-  return EXIT.ok;
+  return writeConfiguration(context, { path: loaded.path, text, sources, dryRun: options.dryRun === true });
 }
 
 interface Drawing {

@@ -5,6 +5,7 @@ import type { ProposedFields } from '../../rules/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { writeConfiguration } from '../write-configuration.ts';
 
 interface CodeSetupOptions {
   readonly image?: string;
@@ -46,7 +47,7 @@ export function configure(command: Command, registry: Registry): void {
 }
 
 async function setup(context: Context, options: CodeSetupOptions, [camera = '']: readonly string[]): Promise<ExitCode> {
-  const { checkConfig, editCodes, loadConfig, saveConfig } = await import('../../config/index.ts');
+  const { editCodes, loadConfig } = await import('../../config/index.ts');
   const sources = await context.configSources();
   const loaded = await loadConfig(context.configPath, sources);
   const found = loaded.config.cameras.find(({ id }) => id === camera);
@@ -70,14 +71,7 @@ async function setup(context: Context, options: CodeSetupOptions, [camera = '']:
     labels: options.labels?.split(',').map((label) => label.trim()) ?? ['product'],
     ...(recipe === undefined ? {} : { recipe: { id: recipe, facts, ...(product === undefined ? {} : { product }) } }),
   });
-  if (options.dryRun === true) {
-    checkConfig(text, { ...sources, path: loaded.path });
-    context.say({ written: false, text }, text);
-    return EXIT.ok;
-  }
-  const kept = await saveConfig(loaded.path, text, sources);
-  context.say({ written: true, path: loaded.path, kept }, `written: ${loaded.path}; the file before it is ${kept}`);
-  return EXIT.ok;
+  return writeConfiguration(context, { path: loaded.path, text, sources, dryRun: options.dryRun === true });
 }
 
 interface PackRead {

@@ -1,20 +1,6 @@
 import { z } from 'zod';
-import { dateFormat, gtin14, lotFormat, parseDate, parseShelfLife } from '../../codes/index.ts';
+import { dateFormat, gtin14, lotFormat, parseDate, parseShelfLife, SYMBOLOGIES } from '../../codes/index.ts';
 import { fraction, id, key } from '../../fields/index.ts';
-
-/** Symbologies that a recipe can name. */
-export const SYMBOLOGY_NAMES = [
-  'EAN13',
-  'EAN8',
-  'UPCA',
-  'UPCE',
-  'ITF',
-  'ITF14',
-  'Code128',
-  'DataBar',
-  'DataMatrix',
-  'QRCode',
-] as const;
 
 export const FIELD_KINDS = ['code', 'date', 'lot', 'phrase', 'label'] as const;
 
@@ -62,7 +48,7 @@ export const FieldOptions = z
         }),
       ),
     symbologies: z
-      .array(z.enum(SYMBOLOGY_NAMES))
+      .array(z.enum(SYMBOLOGIES))
       .min(1)
       .optional()
       .meta(

@@ -1,5 +1,6 @@
 import type { Box, PictureSize, RegionToRead } from '../../domain/index.ts';
-import { type FieldOptions, SYMBOLOGY_NAMES } from './field-options.ts';
+import { SYMBOLOGIES } from '../../codes/index.ts';
+import type { FieldOptions } from './field-options.ts';
 
 /** A region may be cut off at the edge of the frame by this fraction of itself. */
 const CUT_OFF = 0.05;
@@ -40,7 +41,7 @@ function symbologiesOf(fields: readonly FieldOptions[]): readonly string[] | und
   if (wanted.length === 0) return undefined;
   const codes = wanted.filter(({ kind }) => kind === 'code');
   const named = codes.length > 0 && codes.every(({ symbologies }) => symbologies !== undefined);
-  return named ? [...new Set(codes.flatMap(({ symbologies = [] }) => symbologies))] : SYMBOLOGY_NAMES;
+  return named ? [...new Set(codes.flatMap(({ symbologies = [] }) => symbologies))] : SYMBOLOGIES;
 }
 
 /** A label whose place is asked for is found by its print where no field reads a code in its region. */
