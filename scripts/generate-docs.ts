@@ -9,6 +9,7 @@ import { accuracyDocument } from './docs/accuracy.ts';
 import { architectureDocument } from './docs/architecture.ts';
 import { cliDocument } from './docs/cli.ts';
 import { configurationDocument, configurationSchema } from './docs/configuration.ts';
+import { doctorDocument } from './docs/doctor.ts';
 import { errorsDocument } from './docs/errors.ts';
 import { metricsDocument } from './docs/metrics.ts';
 import type { GeneratedFile } from './docs/generated-file.ts';
@@ -30,6 +31,7 @@ const files: readonly GeneratedFile[] = [
   ...protocolSchemas(),
   await errorsDocument(ROOT),
   await cliDocument(),
+  doctorDocument(),
   metricsDocument(),
   await accuracyDocument(ROOT),
   await architectureDocument(ROOT),

@@ -33,12 +33,12 @@ export class TestAuthority {
     this.caFile = join(folder, `${name}.crt`);
   }
 
-  static async make(folder: string, name: string): Promise<TestAuthority> {
+  static async make(folder: string, name: string, untilMs = DAY_MS): Promise<TestAuthority> {
     x509.cryptoProvider.set(crypto);
     const keys = await makeKeys();
     const cert = await x509.X509CertificateGenerator.createSelfSigned({
       ...{ serialNumber: serial(), name: [{ CN: [name] }], keys, signingAlgorithm: SIGNED },
-      ...{ notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + DAY_MS) },
+      ...{ notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + untilMs) },
       extensions: [
         new x509.BasicConstraintsExtension(true, 0, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),

@@ -25,7 +25,7 @@ import { embeddedFacts, locateEvidence } from '../evidence/index.ts';
 import { drawOnJpeg } from '../vision/index.ts';
 import { EventViews } from './event-views.ts';
 import { CpuMeter, cpuSeconds, diskOf } from './machine.ts';
-import { periodMs } from './model-assignments.ts';
+import { periodMs } from '../config/index.ts';
 import type { Inspection } from './inspection.ts';
 import { journalView } from './journal-view.ts';
 import { LineCoverage } from './line-coverage.ts';
@@ -349,8 +349,8 @@ export class LineStatus implements StatusSource {
 
   #config(): Snapshot['config'] {
     const problem = this.#parts.configProblem();
-    const path = this.#parts.configPath;
-    return problem === undefined ? { path, state: 'good' } : { path, state: 'last_good', problem };
+    const facts = { path: this.#parts.configPath, sourceHash: this.#parts.loaded().sourceHash };
+    return problem === undefined ? { ...facts, state: 'good' } : { ...facts, state: 'last_good', problem };
   }
 
   #evidence(): Snapshot['evidence'] {

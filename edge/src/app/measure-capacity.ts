@@ -25,7 +25,8 @@ import type { BenchFigures } from '../evaluation/index.ts';
 import { type Capacity, capacityOf, type InferenceDemand } from '../load/index.ts';
 import { formatsOf, tilesOf } from '../vision/index.ts';
 import { engineKeeper, specsOf } from './engines.ts';
-import { assignmentsOf, periodMs } from './model-assignments.ts';
+import { assignmentsOf } from './model-assignments.ts';
+import { periodMs } from '../config/index.ts';
 import { findModels, type LineModel } from './models.ts';
 
 export interface CapacityOptions {

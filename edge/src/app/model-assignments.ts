@@ -1,4 +1,4 @@
-import { type CameraConfig, modelIdsOf } from '../config/index.ts';
+import { type CameraConfig, modelIdsOf, periodMs } from '../config/index.ts';
 import { type LeastScores, type Region, regionAround } from '../domain/index.ts';
 import type { ModelAssignment, MotionPlan } from '../vision/index.ts';
 import type { LineModel } from './models.ts';
@@ -54,15 +54,4 @@ function regionOf({ zones }: CameraConfig, region: string | Region): Region | un
   if (typeof region !== 'string') return region;
   const polygon = zones.find(({ id }) => id === region)?.polygon;
   return polygon === undefined ? undefined : regionAround(polygon);
-}
-
-/** Milliseconds between two results of a model on a camera that keeps up, at most: where nothing moves. */
-export function periodMs(camera: CameraConfig, id: string): number {
-  const first = camera.stages.find(({ model }) => model === id)?.source ?? id;
-  const { fps, interval } = camera.models.find((candidate) => candidate.id === first) ?? {};
-  return Math.max(
-    1000 / camera.fps,
-    camera.motion?.floor.ms ?? 0,
-    interval?.ms ?? (fps === undefined ? 0 : 1000 / fps),
-  );
 }

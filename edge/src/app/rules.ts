@@ -2,7 +2,7 @@ import { machineZone } from '@lineside/protocol/coverage';
 import { type CameraConfig, type Config, shiftPlanOf } from '../config/index.ts';
 import type { Rule } from '../pipeline/index.ts';
 import { createRule, labelProblems, placeOf, type RuleMemory, type RulePlace } from '../rules/index.ts';
-import { periodMs } from './model-assignments.ts';
+import { periodMs } from '../config/index.ts';
 import type { LineModel } from './models.ts';
 
 /** What the rules of a running line have beside their configuration; a recording has none of it. */

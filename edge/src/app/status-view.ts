@@ -1,7 +1,7 @@
 import type { Config } from '../config/index.ts';
 import { type CameraStatus, type LeastScores, leastScoreOf, type ModelStatus } from '../domain/index.ts';
 import type { LaneState, LanesState, ModelLaneState, WatchedScores } from '../pipeline/index.ts';
-import { periodMs } from './model-assignments.ts';
+import { periodMs } from '../config/index.ts';
 import { type CameraModelView, type CameraView, inspectingWord, type ModelView } from '../status/index.ts';
 
 export interface ViewFacts {

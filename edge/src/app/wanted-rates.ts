@@ -1,7 +1,7 @@
 import type { Config } from '../config/index.ts';
 import type { WantedRate } from '../load/index.ts';
 import { isBlind, type LaneState, type LanesState } from '../pipeline/index.ts';
-import { periodMs } from './model-assignments.ts';
+import { periodMs } from '../config/index.ts';
 
 /** What each model should inspect on each camera that delivers or is being opened, with its counters. */
 export function wantedRates({ cameras }: Config, { lanes }: Pick<LanesState, 'lanes'>): readonly WantedRate[] {

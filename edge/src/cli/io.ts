@@ -6,6 +6,11 @@ export interface Io {
   out(text: string): void;
   /** Errors and progress, to stderr. */
   err(text: string): void;
+  /**
+   * Control sequences of the command itself, to the terminal that stdout is; absent where it is none. What comes from
+   * models, files and devices must be made printable first.
+   */
+  readonly draw?: (text: string) => void;
   /** True when stderr is a terminal, so that a progress line can be drawn over itself. */
   readonly isTerminal: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -22,6 +27,7 @@ export function processIo(clock: Clock, signal: AbortSignal): Io {
   return {
     out: (text) => void process.stdout.write(`${printableLines(text)}\n`),
     err: (text) => void process.stderr.write(`${printableLines(text)}\n`),
+    ...(process.stdout.isTTY ? { draw: (text: string) => void process.stdout.write(text) } : {}),
     isTerminal: process.stderr.isTTY,
     env: process.env,
     cwd: process.cwd(),

@@ -16,6 +16,7 @@ export type { Finding } from './issues.ts';
 export * from './last-good.ts';
 export * from './load.ts';
 export * from './missing-secrets.ts';
+export * from './model-period.ts';
 export { RENAMES, type Rename, VALUE_RENAMES } from './renames.ts';
 export { PROVIDERS, type ProviderName } from './slices/inference.ts';
 export * from './shift-plan.ts';

@@ -1,4 +1,5 @@
 import type { SecretError, SecretText } from '@lineside/kit';
+import type { Config } from './config.ts';
 import type { LoadedConfig } from './load.ts';
 
 export interface MissingSecret {
@@ -7,9 +8,14 @@ export interface MissingSecret {
   readonly error: SecretError;
 }
 
-/** Every secret that the configuration names and that cannot be read now. */
-export function missingSecrets({ config, secrets }: LoadedConfig): readonly MissingSecret[] {
-  const { cameras, plant, signals, uplink } = config;
+/** A text of the configuration that may hold secrets, and what needs it. */
+export interface SecretPlace {
+  readonly subject: string;
+  readonly secret: SecretText;
+}
+
+/** Every text of the configuration that may hold secrets. */
+export function secretPlaces({ cameras, plant, signals, uplink }: Config): readonly SecretPlace[] {
   const places: readonly (readonly [string, SecretText | undefined])[] = [
     ...cameras.map((camera) => [`camera ${camera.id}`, camera.url] as const),
     ...plant.map(({ url }) => [`plant connection ${url.shown}`, url] as const),
@@ -18,14 +24,20 @@ export function missingSecrets({ config, secrets }: LoadedConfig): readonly Miss
     ['uplink username', uplink?.username],
     ['uplink password', uplink?.password],
   ];
+  return places.flatMap(([subject, secret]) => (secret === undefined ? [] : [{ subject, secret }]));
+}
+
+/** Every secret that the configuration names and that cannot be read now. */
+export function missingSecrets({ config, secrets }: LoadedConfig): readonly MissingSecret[] {
+  const { uplink } = config;
   const files = [
     ['uplink ca', uplink?.ca],
     ['uplink cert', uplink?.cert],
     ['uplink key', uplink?.key],
   ] as const;
   return [
-    ...places.flatMap(([subject, secret]) =>
-      (secret === undefined ? [] : secrets.missing(secret)).map((error) => ({ subject, error })),
+    ...secretPlaces(config).flatMap(({ subject, secret }) =>
+      secrets.missing(secret).map((error) => ({ subject, error })),
     ),
     ...files.flatMap(([subject, path]) =>
       (path === undefined ? [] : secrets.missingFile(path)).map((error) => ({ subject, error })),

@@ -111,6 +111,8 @@ export interface ConfigView {
   readonly path: string;
   /** `last_good`: the file on disk is refused and the one before it is in force. */
   readonly state: 'good' | 'last_good';
+  /** SHA-256 of the text that is in force. */
+  readonly sourceHash?: string;
   /** Why the file is refused, for people. */
   readonly problem?: string;
 }

@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls';
 import { redactUrls } from '@lineside/kit';
 import { CollectorState, decode, filterOf, MalformedPayload } from '@lineside/protocol';
 import type { MqttClient } from 'mqtt';
@@ -18,6 +19,10 @@ export type BrokerProbe =
   | {
       readonly broker: 'answers';
       readonly collector: 'online' | 'offline' | 'absent' | 'hidden';
+      /** From the beginning of the connection to the broker's acceptance, ms. */
+      readonly tookMs: number;
+      /** When the broker's own certificate ends, wall ms; absent without TLS. */
+      readonly certificateExpiresAtMs?: number;
       /** A limit of the broker that may hold something back. */
       readonly limit?: UplinkProblem;
     };
@@ -30,6 +35,7 @@ const KEEPALIVE_S = 15;
  */
 export async function probeBroker(options: BrokerProbeOptions): Promise<BrokerProbe> {
   const { timeoutMs, clientId } = options;
+  const beganMs = performance.now();
   let client: MqttClient;
   try {
     // The probe's own deadline comes first: it knows why.
@@ -41,14 +47,27 @@ export async function probeBroker(options: BrokerProbeOptions): Promise<BrokerPr
   try {
     const failure = await failureOf(client, options);
     if (failure !== undefined) return { broker: 'failed', problem: failure };
+    const tookMs = performance.now() - beganMs;
     const missing = missingFeature(client.serverProperties);
     if (missing !== undefined) return { broker: 'failed', problem: missing };
     const limit = tightLimit(limitsOf(client.serverProperties));
     const collector = await presence(client, timeoutMs);
-    return { broker: 'answers', collector, ...(limit === undefined ? {} : { limit }) };
+    const expires = certificateEnd(client);
+    return {
+      ...{ broker: 'answers', collector, tookMs },
+      ...(limit === undefined ? {} : { limit }),
+      ...(expires === undefined ? {} : { certificateExpiresAtMs: expires }),
+    };
   } finally {
     await client.endAsync(true);
   }
+}
+
+/** When the certificate ends that the broker showed; undefined without TLS. */
+function certificateEnd({ stream }: MqttClient): number | undefined {
+  if (!(stream instanceof TLSSocket)) return undefined;
+  const endMs = Date.parse(stream.getPeerCertificate().valid_to);
+  return Number.isNaN(endMs) ? undefined : endMs;
 }
 
 /** Undefined once the broker has accepted the client. */

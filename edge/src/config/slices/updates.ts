@@ -56,14 +56,14 @@ export const Updates = z.strictObject({
       }),
     ),
   trial: duration()
-    .prefault('10min')
+    .prefault('10m')
     .meta(
       key({
         description:
           'How long an update is watched before it is kept. What is worse than before (results, latency, failures) takes it back.',
         unit: 'duration',
         restart: 'process',
-        example: '30min',
+        example: '30m',
       }),
     ),
   lockSignal: id()

@@ -1,11 +1,11 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { systemClock } from '@lineside/kit';
 import { afterEach, expect, it } from 'vitest';
-import { BusyProcesses } from '../../../tests/support/busy-processes.ts';
-import { tempDir } from '../../../tests/support/temp-dir.ts';
-import { type Check, type CheckResult, runCheck } from './check.ts';
+import { BusyProcesses } from '../../../../tests/support/busy-processes.ts';
+import { tempDir } from '../../../../tests/support/temp-dir.ts';
+import { type Check, type CheckResult, runCheck } from '../check.ts';
 import { clockCheck } from './clock-check.ts';
-import { ffmpegCheck } from './machine.ts';
+import { ffmpegCheck } from './ffmpeg-check.ts';
 
 const PATH = process.env['PATH'] ?? '';
 afterEach(() => {

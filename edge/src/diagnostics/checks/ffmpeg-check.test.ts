@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { oldFfmpeg } from './machine.ts';
+import { oldFfmpeg } from './ffmpeg-check.ts';
 
 it.each(['3.4.11-0ubuntu0.1', '4.2.7-0ubuntu0.1', 'n4.3.2', '2.8'])('FFmpeg %s is reported as too old', (version) => {
   expect(oldFfmpeg(version)).toMatchObject({ verdict: 'failure', code: 'ffmpeg_too_old' });

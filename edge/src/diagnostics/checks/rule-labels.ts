@@ -1,7 +1,6 @@
 import { CATALOG_DIR, ModelError, type ModelPlaces, resolveModel } from '@lineside/models';
-import { type LoadedConfig, type Problem, problemsOf } from '../config/index.ts';
-import { labelProblems, modelsReadBy } from '../rules/index.ts';
-import { type Check, ok, trouble } from './check.ts';
+import { type LoadedConfig, type Problem, problemsOf } from '../../config/index.ts';
+import { labelProblems, modelsReadBy } from '../../rules/index.ts';
 
 type Places = Omit<ModelPlaces, 'catalogDir'>;
 
@@ -59,29 +58,4 @@ async function labelsOf(ref: string, places: Places): Promise<readonly string[]>
     if (error instanceof ModelError) return [];
     throw error;
   }
-}
-
-/** Whether the models have the labels that the rules and the privacy of cameras read. */
-export function ruleLabelCheck(loaded: LoadedConfig, places: Places): Check {
-  return {
-    name: 'rules',
-    deadlineMs: 20_000,
-    run: async () => {
-      const problems = await ruleLabelProblems(loaded, places);
-      if (problems.length === 0) return [ok('rules', 'the models have the labels that the rules read')];
-      return problems.map(({ code, path, message, advice }) =>
-        trouble('failure', {
-          code,
-          subject: (path.startsWith('cameras') ? loaded.config.cameras : loaded.config.rules)[
-            Number(/\d+/.exec(path)?.[0])
-          ]?.id,
-          message: `${path}: ${message}`,
-          meaning: path.startsWith('cameras')
-            ? 'nobody can be covered, so every picture of the camera is covered completely'
-            : 'objects with this label open no event',
-          advice,
-        }),
-      );
-    },
-  };
 }

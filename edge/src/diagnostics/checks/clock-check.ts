@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { type Clock, ProgramError, runProgram, systemCode } from '@lineside/kit';
-import { type Check, type CheckFinding, ok, trouble } from './check.ts';
+import type { Check } from '../check.ts';
+import { type CheckFinding, found, ok } from '../finding.ts';
 
 const ANSWER_MS = 5_000;
 /** Wall time before which no device can have run this software: 1 January 2026. */
@@ -23,17 +24,13 @@ export function clockCheck(clock: Clock, journalPath: string): Check {
 /** The modification time of the journal's file is a lower limit: it cannot be in the future. */
 async function floorFinding(now: number, journalPath: string): Promise<CheckFinding | undefined> {
   const written = await stat(journalPath).then(
-    (found) => found.mtimeMs,
+    ({ mtimeMs }) => mtimeMs,
     () => 0,
   );
   const floor = Math.max(RELEASED_MS, written - 1_000);
   if (now >= floor) return undefined;
-  return trouble('failure', {
-    code: 'clock_behind',
-    message: `the clock shows ${new Date(now).toISOString()}, which is before ${new Date(floor).toISOString()}`,
-    meaning: 'events are labelled with a wrong time (marked suspect); durations stay right',
-    advice: 'set the clock (timedatectl set-time) or configure a time server; check the battery of its clock',
-  });
+  const [shown, least] = [new Date(now).toISOString(), new Date(floor).toISOString()];
+  return found('clock_behind', `the clock shows ${shown}, which is before ${least}`);
 }
 
 async function syncFinding(signal: AbortSignal): Promise<CheckFinding> {
@@ -45,27 +42,13 @@ async function syncFinding(signal: AbortSignal): Promise<CheckFinding> {
     if (stdout.trim() === 'yes') return ok('clock', 'the clock follows a time server');
   } catch (error) {
     if (signal.aborted) throw error;
-    if (error instanceof ProgramError && error.timedOut) return unknownSync(`timedatectl is slow: ${error.message}`);
+    if (error instanceof ProgramError && error.timedOut) return unknownSync(`busy: timedatectl is slow: ${error.message}`);
     if (systemCode(error) === 'ENOENT') return unknownSync('timedatectl is not installed');
     return unknownSync(error instanceof Error ? error.message : String(error));
   }
-  return unsynced('the clock does not follow a time server');
+  return found('clock_unsynced', 'the clock does not follow a time server', { fix: { action: 'follow_time_server' } });
 }
 
 function unknownSync(why: string): CheckFinding {
-  return trouble('warning', {
-    code: 'clock_unknown',
-    message: `whether the clock follows a time server is not known: ${why}`,
-    meaning: 'events may be labelled unsynced; durations stay right',
-    advice: 'run the doctor again; without systemd, ask the time service itself (chronyc tracking, ntpq -p)',
-  });
-}
-
-function unsynced(message: string): CheckFinding {
-  return trouble('warning', {
-    code: 'clock_unsynced',
-    message,
-    meaning: 'events are labelled unsynced; the time drifts over months',
-    advice: 'timedatectl set-ntp true, with a time server that the plant network can reach',
-  });
+  return found('clock_unknown', `whether the clock follows a time server is not known: ${why}`);
 }

@@ -1,0 +1,87 @@
+import type { Clock, SecretResolver } from '@lineside/kit';
+import {
+  chooseDecoder,
+  type FfmpegCapabilities,
+  hasHardwareDecoders,
+  probeCamera,
+  probePatienceMs,
+  type SourceProbe,
+  StreamError,
+} from '../../camera/index.ts';
+import type { CameraConfig } from '../../config/index.ts';
+import type { Check } from '../check.ts';
+import { type CheckFinding, derived, found, ok, skipped } from '../finding.ts';
+import { runningFindings } from './camera-figures.ts';
+import type { ServiceFacts } from './service-facts.ts';
+
+/** For the end of FFmpeg, and for asking a camera why it refused a log-in. */
+const LOGIN_MS = 10_000;
+/** Wider than this costs decoding time that no model sees: each scales a frame to its own input. */
+const LARGE = 1920;
+
+export interface CameraTools {
+  readonly secrets: SecretResolver;
+  readonly capabilities: () => FfmpegCapabilities | undefined;
+  /** What a running service says of its cameras; undefined where none runs. */
+  readonly service: () => ServiceFacts | undefined;
+  readonly clock: Clock;
+}
+
+/** One camera: opens it and decodes a frame of its stream; and what a running service has measured of it. */
+export function cameraCheck(camera: CameraConfig, { secrets, capabilities, service, clock }: CameraTools): Check {
+  const subject = camera.id;
+  return {
+    name: 'camera',
+    subject,
+    deadlineMs: probePatienceMs(camera.fps) + LOGIN_MS,
+    run: async (signal) => {
+      const ffmpeg = capabilities();
+      if (ffmpeg === undefined) return [skipped('camera', 'there is no FFmpeg to open it with', subject)];
+      if (secrets.missing(camera.url).length > 0) {
+        return [skipped('camera', 'its URL needs a secret that is missing', subject)];
+      }
+      const running = runningFindings(camera, service()?.cameras.find(({ id }) => id === camera.id));
+      try {
+        const { transport, fps } = camera;
+        const tools = { capabilities: ffmpeg, clock };
+        const probe = await probeCamera({ url: secrets.url(camera.url), transport, fps }, tools, signal);
+        return [ok('camera', textOf(camera, probe, ffmpeg), subject), ...doubts(camera, probe, ffmpeg), ...running];
+      } catch (error) {
+        if (!(error instanceof StreamError)) throw error;
+        const { code, advice } = error;
+        const message = `${camera.url.shown}: ${error.message}`;
+        return [derived('camera', { code: `camera_${code}`, message, advice }, { subject }), ...running];
+      }
+    },
+  };
+}
+
+function textOf(camera: CameraConfig, probe: SourceProbe, ffmpeg: FfmpegCapabilities): string {
+  const rate = probe.fps === undefined ? '' : `, ${Number(probe.fps.toFixed(1))} fps`;
+  const decoder = chooseDecoder({
+    ...{ wish: camera.decoder, codec: probe.codec, ffmpeg, gstreamer: undefined, suitsGstreamer: false },
+    failed: new Set(),
+  });
+  const decoded = camera.decoder === 'gstreamer' ? 'by GStreamer' : `by ${decoder.name}, ${decoder.reason}`;
+  return `${probe.codec} ${probe.width}x${probe.height}${rate}; decoded ${decoded}`;
+}
+
+/** What is not as it should be of a stream that can be read. */
+function doubts(camera: CameraConfig, probe: SourceProbe, ffmpeg: FfmpegCapabilities): readonly CheckFinding[] {
+  const { id: subject, fps } = camera;
+  const isNetwork = /^[a-z]+s?:\/\//i.test(camera.url.shown) && !camera.url.shown.startsWith('file:');
+  const findings: CheckFinding[] = [];
+  if (probe.fps !== undefined && probe.fps < fps * 0.9) {
+    const advice = `raise the frame rate in the camera, or set fps: ${Math.max(0.1, Math.floor(probe.fps))}`;
+    const text = `sends ${probe.fps.toFixed(1)} fps, the configuration expects ${fps}`;
+    findings.push(found('camera_rate', text, { subject, advice }));
+  }
+  if (probe.codec === 'hevc' && !hasHardwareDecoders(ffmpeg)) {
+    findings.push(found('camera_codec_costly', 'sends H.265, and this machine decodes it by its CPU', { subject }));
+  }
+  const isTiled = camera.models.some(({ tiles, region }) => tiles !== undefined || region !== undefined);
+  if (isNetwork && probe.width > LARGE && !isTiled) {
+    findings.push(found('camera_large', `${probe.width}x${probe.height} for models with a small input`, { subject }));
+  }
+  return findings;
+}
