@@ -31,6 +31,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/doctor.ts'),
   },
   {
+    name: 'support-bundle',
+    description: 'one archive for whoever helps: settings, report, log and figures, without secrets',
+    load: () => import('./verbs/support-bundle.ts'),
+  },
+  {
     name: 'plan',
     description: 'do these cameras and models fit on this device? Measures both, and says how many would',
     load: () => import('./verbs/plan.ts'),
@@ -39,6 +44,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'status',
     description: 'is it inspecting? Cameras, models, journal and uplink on one screen',
     load: () => import('./verbs/status.ts'),
+  },
+  {
+    name: 'top',
+    description: 'the status of the line, drawn anew every second, until stopped',
+    load: () => import('./verbs/top.ts'),
+  },
+  {
+    name: 'logs',
+    description: "the service's log: by severity, time and module, also as it is written",
+    load: () => import('./verbs/logs.ts'),
   },
   {
     name: 'coverage',

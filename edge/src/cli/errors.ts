@@ -13,7 +13,8 @@ export type CliErrorCode =
   | 'service_not_running'
   | 'zone_unknown'
   | 'service_hidden'
-  | 'answer_unexpected';
+  | 'answer_unexpected'
+  | 'log_absent';
 
 /** The command was called in a way that cannot work. */
 export class UsageError extends LinesideError {

@@ -6,11 +6,8 @@ export interface Io {
   out(text: string): void;
   /** Errors and progress, to stderr. */
   err(text: string): void;
-  /**
-   * Control sequences of the command itself, to the terminal that stdout is; absent where it is none. What comes from
-   * models, files and devices must be made printable first.
-   */
-  readonly draw?: (text: string) => void;
+  /** The terminal that stdout is; absent where it is none. */
+  readonly terminal?: Terminal;
   /** True when stderr is a terminal, so that a progress line can be drawn over itself. */
   readonly isTerminal: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -22,12 +19,25 @@ export interface Io {
   readonly random: () => number;
 }
 
+/** A terminal that a command draws on. */
+export interface Terminal {
+  /** Control sequences of the command itself; what comes from models, files and devices must be made printable first. */
+  draw(text: string): void;
+  /** Characters. */
+  size(): { readonly columns: number; readonly rows: number };
+}
+
+const TERMINAL: Terminal = {
+  draw: (text) => void process.stdout.write(text),
+  size: () => ({ columns: process.stdout.columns, rows: process.stdout.rows }),
+};
+
 /** The process's own streams. Nothing that is printed acts on a terminal: names come from models, files and devices. A reader that went away (`lineside events tail | head`) ends the command quietly. */
 export function processIo(clock: Clock, signal: AbortSignal): Io {
   return {
     out: (text) => void process.stdout.write(`${printableLines(text)}\n`),
     err: (text) => void process.stderr.write(`${printableLines(text)}\n`),
-    ...(process.stdout.isTTY ? { draw: (text: string) => void process.stdout.write(text) } : {}),
+    ...(process.stdout.isTTY ? { terminal: TERMINAL } : {}),
     isTerminal: process.stderr.isTTY,
     env: process.env,
     cwd: process.cwd(),

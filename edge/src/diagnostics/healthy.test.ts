@@ -74,10 +74,14 @@ async function inspection(dir: TempDir): Promise<readonly string[]> {
 }
 
 describe('the doctor finds nothing on a healthy', () => {
-  it('device without cameras', async () => {
+  it('line with two cameras and a model at a rate of its own', async () => {
     await using dir = await tempDir();
     await using _service = await runningService(dir);
-    await write(dir, []);
+    const lines = await inspection(dir);
+    const video = await testVideo();
+    const cameras = `cameras: [{id: a, url: "${video}", models: [{id: tiny, fps: 2}]}, {id: belt, url: "${video}", models: [tiny], zones: [{id: z, polygon: [[0,0],[1,0],[1,1]]}]}]`;
+    const rules = (lines[2] ?? '').replace(']}]', ']}, {id: q, type: product_defect, camera: a, model: tiny, labels: [cap]}]');
+    await write(dir, [cameras, lines[1] ?? '', rules]);
     expect(await troubles(dir, await machine(dir))).toEqual([]);
   });
 
@@ -94,7 +98,7 @@ describe('the doctor finds nothing on a healthy', () => {
     const journal = openTestJournal(dir.join('data'));
     journal.append([{ stream: 'events', kind: 'event', body: {} }]);
     journal.close();
-    await write(dir, ['signals: [{id: scale, source: "push:"}]', 'plant: [{url: "log:"}]']);
+    await write(dir, [...(await inspection(dir)), 'signals: [{id: scale, source: "push:"}]', 'plant: [{url: "log:"}]']);
     expect(await troubles(dir, await machine(dir))).toEqual([]);
   });
 
@@ -113,6 +117,7 @@ describe('the doctor finds nothing on a healthy', () => {
     await writeFile(dir.join('releases/timestamp.json'), '{}');
     await writeFile(dir.join('root.json'), '{"signed": {}, "signatures": []}');
     await write(dir, [
+      ...(await inspection(dir)),
       `uplink: {broker: "${url}", ca: ./authority.crt}`,
       'updates: {root: ./root.json, customer: acme, repository: ./releases}',
     ]);
@@ -124,7 +129,7 @@ describe('the doctor finds nothing on a healthy', () => {
     await using _service = await runningService(dir);
     await mkdir(dir.join('bin'));
     await writeFile(dir.join('bin/nvpmodel'), '#!/bin/sh\necho "NV Power Mode: MAXN_SUPER"\n', { mode: 0o755 });
-    await write(dir, ['inference: {expectedProvider: tensorrt}']);
+    await write(dir, await inspection(dir));
     const jetson = await machine(dir, {
       'etc/nv_tegra_release': '# R36 (release), REVISION: 4.3, GCID: 1\n',
       'proc/device-tree/model': 'NVIDIA Jetson Orin NX\0',

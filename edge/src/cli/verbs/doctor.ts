@@ -30,12 +30,12 @@ async function doctor(context: Context, options: DoctorOptions): Promise<ExitCod
   const { io } = context;
   const startedMs = io.clock.monoMs();
   const results: CheckResult[] = [];
-  const coloured = io.draw !== undefined && (io.env['NO_COLOR'] ?? '') === '';
+  const coloured = io.terminal !== undefined && (io.env['NO_COLOR'] ?? '') === '';
   for await (const result of await examination(context)) {
     results.push(result);
     if (context.json || (options.quiet === true && result.verdict === 'ok')) continue;
     const text = findingText(result, coloured);
-    if (coloured) io.draw?.(`${text}\n`);
+    if (coloured) io.terminal?.draw(`${text}\n`);
     else io.out(text);
   }
   const fixes = options.fix === true ? await applyFixes(context, results) : [];

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import type { StreamStats } from '../../journal/reading.ts';
-import type { CameraView, ModelView, ProductionView } from '../../status/index.ts';
 import { askService, type ServiceStatus } from '../ask-service.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { uplinkText } from '../text/uplink-text.ts';
-import { durationText } from '../text/time-text.ts';
+import { statusText } from '../text/status-text.ts';
 
 /** `lineside status` */
 export function configure(command: Command, registry: Registry): void {
@@ -22,7 +20,7 @@ export function configure(command: Command, registry: Registry): void {
 async function status(context: Context): Promise<ExitCode> {
   const answer = await askService(context.dataDir);
   if (answer === undefined) return statusOfFiles(context);
-  context.say(answer, textOf(answer));
+  context.say(answer, statusText(answer));
   return exitCodeFor(answer.health);
 }
 
@@ -57,68 +55,4 @@ async function streamsOf(dataDir: string): Promise<Readonly<Record<string, Strea
     if (error instanceof JournalError && error.code === 'journal_absent') return undefined;
     throw error;
   }
-}
-
-function textOf(status: ServiceStatus): string {
-  const { health } = status;
-  const findings = [...health.reasons, ...health.warnings].flatMap((finding) => {
-    const where = finding.camera === undefined ? '' : `${finding.camera}: `;
-    return [`  ! ${where}${finding.message}`, `    Try: ${finding.advice}`];
-  });
-  const queued = status.journal.streams.map((stream) => `${stream.stream} ${stream.queued}`).join(', ');
-  return [
-    `${health.word.replaceAll('_', ' ')}: ${status.line} (${status.device}), version ${status.version}, up ${durationText(status.uptimeMs)}`,
-    ...findings,
-    ...status.cameras.map(cameraLine),
-    ...status.models.map(modelLine),
-    ...(status.production === undefined ? [] : productionLines(status.production, status.atMs)),
-    `queue    ${queued || 'empty'}`,
-    `uplink   ${uplinkText(status.link, status.atMs)}`,
-    `clock    ${status.clock}`,
-    `disk     ${(status.disk.freeBytes / 1e9).toFixed(1)} GB free`,
-  ].join('\n');
-}
-
-/** Below this it is the ordinary jitter of a network. */
-const BEHIND_SHOWN_MS = 500;
-
-function cameraLine(camera: CameraView): string {
-  const source = camera.source === undefined ? '' : ` ${camera.source.width}x${camera.source.height}`;
-  const age = camera.lastFrameAgeMs === undefined ? '' : `, newest frame ${durationText(camera.lastFrameAgeMs)} old`;
-  const behind = (camera.behindMs ?? 0) > BEHIND_SHOWN_MS ? `, ${durationText(camera.behindMs ?? 0)} behind` : '';
-  const counts = camera.models.map(({ model, counters }) => {
-    return `${model} ${counters.inspected} of ${counters.offered} inspected`;
-  });
-  return `camera   ${camera.id}: ${camera.inspecting}, ${camera.state}${source}${age}${behind}${counts.length > 0 ? `; ${counts.join(', ')}` : ''}`;
-}
-
-/** What the line makes, and where it stands now. */
-function productionLines(production: ProductionView, nowMs: number): readonly string[] {
-  const { shift, counted, planned, plannedByNow, perMinute, utilisation, staffUtilisation, stops } = production;
-  const { product, batch, recipe } = production;
-  const percent = (fraction: number): string => `${(fraction * 100).toFixed(0)} %`;
-  const facts = [
-    planned === undefined ? `${counted} counted` : `${counted} of ${planned} planned, ${plannedByNow} by now`,
-    ...(perMinute === undefined ? [] : [`${perMinute} a minute`]),
-    ...(utilisation === undefined ? [] : [`utilisation ${percent(utilisation)}`]),
-    ...(staffUtilisation === undefined ? [] : [`staff ${percent(staffUtilisation)}`]),
-    ...(product === undefined ? [] : [`product ${product}`]),
-    ...(batch === undefined ? [] : [`batch ${batch}`]),
-    ...(recipe === undefined ? [] : [`recipe ${recipe}`]),
-  ];
-  return [
-    `making   ${shift}: ${facts.join(', ')}`,
-    ...stops.map(({ camera, rule, sinceMs, reason, state }) => {
-      const why = reason ?? state;
-      const after = `for ${durationText(Math.max(0, nowMs - sinceMs))}`;
-      return `stopped  ${camera} (${rule}) ${after}${why === undefined ? '' : `: ${why}`}`;
-    }),
-  ];
-}
-
-function modelLine(model: ModelView): string {
-  const provider = model.provider === undefined ? '' : ` on ${model.provider}`;
-  const reason = model.reason === undefined ? '' : ` (${model.reason})`;
-  const demonstration = model.demonstration === undefined ? '' : `, demonstration: ${model.demonstration}`;
-  return `model    ${model.id}: ${model.state}${provider}${reason}, ${model.results} results${demonstration}`;
 }
