@@ -323,6 +323,7 @@ export const MODULES: readonly Module[] = [
   edge('rules', ['protocol/coverage', 'domain', 'pipeline', 'fields', 'codes'], ['zod']),
   edge('plant', ['domain', 'kit', 'pipeline']),
   edge('signals', ['domain', 'kit', 'pipeline'], ['mqtt', 'node:net', 'node:fs/promises']),
+  edge('alerts/senders', ['kit'], ['mqtt', 'nodemailer']),
   edge(
     'config',
     [
@@ -335,6 +336,7 @@ export const MODULES: readonly Module[] = [
       'camera/sources',
       'plant',
       'signals',
+      'alerts/senders',
       'protocol',
     ],
     ['zod', 'yaml', 'node:fs', 'node:fs/promises', 'node:crypto'],
@@ -362,6 +364,7 @@ export const MODULES: readonly Module[] = [
     ['protocol/coverage', 'web', 'domain', 'kit', 'pipeline', 'load', 'status/client'],
     ['fastify', '@fastify/static', 'prom-client', 'node:http', 'node:module', 'node:fs', 'node:fs/promises'],
   ),
+  edge('alerts', ['kit', 'status', 'alerts/senders'], ['zod', 'node:fs/promises']),
   edge('setup', ['kit', 'web', 'config', 'status'], ['fastify', 'node:crypto', 'node:fs/promises']),
   edge('diagnostics/table', []),
   edge(
@@ -424,6 +427,7 @@ export const MODULES: readonly Module[] = [
       'events',
       'load',
       'status',
+      'alerts',
       'protocol',
       'models',
       'uplink',
@@ -448,6 +452,8 @@ export const MODULES: readonly Module[] = [
       'status/client',
       'production',
       'status',
+      'alerts',
+      'alerts/senders',
       'event-accuracy',
       'onvif',
       'vision',

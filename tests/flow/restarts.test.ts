@@ -188,6 +188,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'status.listen': (config) => void (config.status.listen = `127.0.0.1:${port}`),
   'storage.evidenceQuota': section('storage', { evidenceQuota: '5GB' }),
   'inference.engines': section('inference', { engines: 'off' }),
+  'alerts.group': (config) => void Object.assign(config, { alerts: { group: '1m' } }),
   'log.level': (config) => void (config.log.level = 'warn'),
 };
 
@@ -206,6 +207,7 @@ const UNIFORM: Readonly<Record<string, Restart>> = {
   'cameras[].stages[]': 'camera',
   storage: 'process',
   updates: 'process',
+  alerts: 'none',
   inference: 'vision',
   shifts: 'uplink',
   uplink: 'uplink',
@@ -226,6 +228,7 @@ const REPRESENTATIVES = [
   'cameras[].stages[].model',
   'cameras[].stages[].labels',
   'storage.evidenceQuota',
+  'alerts.group',
   'inference.engines',
   'shifts.list[].start',
   'uplink.broker',

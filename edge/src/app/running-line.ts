@@ -4,6 +4,7 @@ import { type Signal, textOf } from '../domain/index.ts';
 import { messageOf, ServiceGroup } from '@lineside/kit';
 import { StatusServer, controlSocketPath } from '../status/index.ts';
 import { evidenceFolder } from '../evidence/index.ts';
+import { lineAlerts } from './line-alerts.ts';
 import { AuditLog } from './audit-log.ts';
 import type { Inspection } from './inspection.ts';
 import { ChosenRecipes } from './chosen-recipes.ts';
@@ -127,6 +128,12 @@ export class RunningLine implements StepHandlers {
     });
     this.services = new ServiceGroup('services', [inspection.lanes, this.#server, secrets, taught, chosen]);
     this.services.add(this.updates);
+    this.services.add(
+      lineAlerts({
+        ...{ dataDir: options.dataDir, clock: options.clock, log: options.logger.child({ module: 'alerts' }) },
+        ...{ loaded: () => this.#loaded, status: this.status },
+      }),
+    );
     if (this.#uplink !== undefined) this.services.add(this.#uplink);
   }
 

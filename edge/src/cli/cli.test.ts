@@ -21,6 +21,9 @@ const VERBS = [
   ['status'],
   ['top'],
   ['logs'],
+  ['alerts'],
+  ['alerts', 'test'],
+  ['alerts', 'list'],
   ['coverage'],
   ['code'],
   ['code', 'read'],
@@ -70,6 +73,7 @@ const VERBS = [
   ['sync', 'status'],
 ];
 const GROUPS = new Set([
+  'alerts',
   'camera',
   'cleaning',
   'code',

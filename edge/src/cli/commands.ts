@@ -56,6 +56,22 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/logs.ts'),
   },
   {
+    name: 'alerts',
+    description: 'alerts of the device itself: by MQTT, webhook or e-mail',
+    commands: [
+      {
+        name: 'test',
+        description: 'send a test message to every target, or to one',
+        load: () => import('./verbs/alerts-test.ts'),
+      },
+      {
+        name: 'list',
+        description: 'what was alerted and still lasts, and what waits to be sent',
+        load: () => import('./verbs/alerts-list.ts'),
+      },
+    ],
+  },
+  {
     name: 'coverage',
     description: 'was the check running? For how long each camera was inspected, when it was not, and why',
     load: () => import('./verbs/coverage.ts'),

@@ -1,4 +1,5 @@
 import { encodeUserPart, withoutReferences } from '@lineside/kit';
+import { alertUrlProblem } from '../alerts/senders/index.ts';
 import { cameraUrlProblem } from '../camera/sources/index.ts';
 import { plantUrlProblem } from '../plant/index.ts';
 import { signalUrlProblem } from '../signals/index.ts';
@@ -18,6 +19,11 @@ export function plantProblem(text: string): string | undefined {
 /** Why no signal can come from `text`, or undefined. */
 export function signalProblem(text: string): string | undefined {
   return withReferences(text, signalUrlProblem);
+}
+
+/** Why no alert can go to `text`, or undefined. */
+export function alertProblem(text: string): string | undefined {
+  return withReferences(text, alertUrlProblem);
 }
 
 /** Why `text` is not a broker's address, or undefined. */

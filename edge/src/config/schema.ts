@@ -2,6 +2,7 @@ import { isDeviceId } from '@lineside/protocol';
 import { z } from 'zod';
 import { key } from '../fields/index.ts';
 import { RuleOptions } from '../rules/index.ts';
+import { Alerts } from './slices/alerts.ts';
 import { Camera } from './slices/camera.ts';
 import { Inference } from './slices/inference.ts';
 import { Log } from './slices/log.ts';
@@ -93,6 +94,9 @@ export const ConfigSchema = z.strictObject({
       description: 'Updates of models and configuration by signed releases. Without it none are accepted.',
       restart: 'process',
     }),
+  ),
+  alerts: Alerts.prefault({}).meta(
+    key({ description: 'Alerts of the device itself, by MQTT, webhook or e-mail.', restart: 'none' }),
   ),
   shifts: Shifts.prefault({}).meta(
     key({ description: 'Shifts of the line, into which its coverage of time is divided.', restart: 'uplink' }),

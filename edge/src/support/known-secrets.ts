@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { secretsOfUrl } from '@lineside/kit';
+import { secretsOfUrl, urlLogin } from '@lineside/kit';
 import { type LoadedConfig, secretPlaces } from '../config/index.ts';
 
 const SECRET_NAME = /pass|pwd|secret|token|key|credential|auth/i;
@@ -18,7 +18,7 @@ export interface SecretSearch {
 /** Every secret that can be found out on this machine, to be hidden wherever it stands. Reads; prints none of it. */
 export async function knownSecrets({ loaded, written, env, folders }: SecretSearch): Promise<readonly string[]> {
   const named = Object.entries(env).flatMap(([name, value = '']) => (SECRET_NAME.test(name) ? [value] : []));
-  const urls = Object.values(env).flatMap((value = '') => secretsOfUrl(value));
+  const urls = Object.values(env).flatMap((value = '') => hiddenOf(value));
   const credentials = env['CREDENTIALS_DIRECTORY'];
   const ofText = await writtenSecrets(written.text, written.baseDir, env);
   const all = [...folders, ...(credentials === undefined ? [] : [credentials])];
@@ -45,16 +45,17 @@ async function writtenSecrets(
   const values = [...text.matchAll(WRITTEN_VALUE)].flatMap(([, key = '', value = '']) =>
     SECRET_NAME.test(key) && !value.includes('${') && !value.includes('/') ? [value] : [],
   );
-  const literal = urls.flatMap((url) => secretsOfUrl(url)).filter((part) => !part.includes('${'));
+  const literal = urls.flatMap((url) => hiddenOf(url)).filter((part) => !part.includes('${'));
   return [...literal, ...variables, ...values, ...(await Promise.all(files.map(linesOf))).flat()];
 }
 
 async function configSecrets({ config, secrets, baseDir }: LoadedConfig): Promise<readonly string[]> {
-  const places = secretPlaces(config).filter(({ secret }) => secrets.missing(secret).length === 0);
+  const places = secretPlaces(config).filter(
+    ({ subject, secret }) => subject !== 'uplink username' && secrets.missing(secret).length === 0,
+  );
   const written = places.flatMap(({ secret }) => {
     const text = secrets.text(secret);
-    // A URL's own parts; a text is a secret as a whole, unless it is a user name that stands there openly.
-    return secret.kind === 'url' ? secretsOfUrl(text) : [text];
+    return secret.kind === 'url' ? hiddenOf(text) : [text];
   });
   const values = places.flatMap(({ secret }) => {
     const found: string[] = [];
@@ -63,6 +64,12 @@ async function configSecrets({ config, secrets, baseDir }: LoadedConfig): Promis
   });
   const keys = config.uplink?.key === undefined ? [] : [resolve(baseDir, config.uplink.key)];
   return [...written, ...(await Promise.all([...values, ...keys].map(linesOf))).flat()];
+}
+
+/** What is secret in a URL. A user name is none: it may be an ordinary word, and is hidden in URLs by its place. */
+function hiddenOf(url: string): readonly string[] {
+  const { username } = urlLogin(url);
+  return secretsOfUrl(url).filter((part) => part !== username);
 }
 
 async function filesOf(folder: string): Promise<readonly string[]> {

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { dayWindow, duration, id, key, secret } from '../../fields/index.ts';
+import { ALERT_KINDS } from '../../alerts/senders/index.ts';
+import { alertProblem } from '../address.ts';
+
+const AlertTarget = z.strictObject({
+  id: id().meta(key({ description: 'Name of the target in the log and in commands.', restart: 'none', example: 'shift' })),
+  url: secret('url', alertProblem).meta(
+    key({
+      description:
+        'Where alerts go. The scheme chooses the way: `mqtt://HOST/TOPIC`, `https://HOST/PATH` (POST of JSON), `smtp://USER:PASSWORD@HOST:587?from=A@B&to=C@D` (e-mail; `smtps:` with TLS from the beginning).',
+      restart: 'none',
+      example: 'smtp://line:${file:/etc/lineside/secrets/mail}@mail.example:587?from=line-1@example.com&to=shift@example.com',
+    }),
+  ),
+});
+
+export const Alerts = z.strictObject({
+  to: z
+    .array(AlertTarget)
+    .default([])
+    .meta(key({ description: 'Targets; each gets every alert once. Default: none, and then there are no alerts.', restart: 'none' })),
+  on: z
+    .array(z.enum(ALERT_KINDS))
+    .min(1)
+    .default([...ALERT_KINDS])
+    .meta(
+      key({
+        description:
+          'What is alerted: nothing is inspected; an event of severity critical; records that wait for the collector for too long; a disk that fills up; a camera that is lost or whose picture is bad.',
+        restart: 'none',
+        example: ['not_inspecting', 'critical_event'],
+      }),
+    ),
+  quietHours: dayWindow()
+    .optional()
+    .meta(
+      key({
+        description:
+          'Time of day in which only critical alerts are sent (nothing is inspected, critical events, a full disk); the others follow when it ends. Default: none.',
+        restart: 'none',
+        example: '22:00-06:00',
+      }),
+    ),
+  lasts: duration()
+    .prefault('30s')
+    .meta(
+      key({
+        description: 'What lasts for less is not alerted, and what is gone for less is not over. Events are alerted at once.',
+        unit: 'duration',
+        restart: 'none',
+        example: '1m',
+      }),
+    ),
+  group: duration()
+    .prefault('20s')
+    .meta(
+      key({
+        description: 'What begins or ends within this time goes into one message.',
+        unit: 'duration',
+        restart: 'none',
+        example: '2m',
+      }),
+    ),
+  queueOlderThan: duration()
+    .prefault('4h')
+    .meta(
+      key({
+        description: 'From which age on records that wait for the collector are alerted.',
+        unit: 'duration',
+        restart: 'none',
+        example: '12h',
+      }),
+    ),
+});
