@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { accuracyDocument } from './docs/accuracy.ts';
 import { architectureDocument } from './docs/architecture.ts';
-import { cliDocument } from './docs/cli.ts';
+import { cliDocument, manualPages } from './docs/cli.ts';
 import { configurationDocument, configurationSchema } from './docs/configuration.ts';
 import { doctorDocument } from './docs/doctor.ts';
 import { errorsDocument } from './docs/errors.ts';
@@ -31,6 +31,7 @@ const files: readonly GeneratedFile[] = [
   ...protocolSchemas(),
   await errorsDocument(ROOT),
   await cliDocument(),
+  ...(await manualPages()),
   doctorDocument(),
   metricsDocument(),
   await accuracyDocument(ROOT),

@@ -390,11 +390,7 @@ export const MODULES: readonly Module[] = [
     ],
     ['sharp', 'node:fs/promises', 'node:child_process', 'node:crypto', 'node:net', 'node:dns/promises', 'node:os'],
   ),
-  edge(
-    'support',
-    ['kit', 'config', 'journal', 'status/client'],
-    ['node:fs/promises', 'node:os'],
-  ),
+  edge('support', ['kit', 'config', 'journal', 'status/client'], ['node:fs/promises', 'node:os']),
   edge(
     'app',
     [

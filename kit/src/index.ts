@@ -5,6 +5,7 @@
 export * from './atomic-file.ts';
 export * from './backoff.ts';
 export * from './bucket-counts.ts';
+export * from './cli/index.ts';
 export * from './clock.ts';
 export * from './config-file/index.ts';
 export * from './error.ts';

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Io } from '../../edge/src/cli/io.ts';
 import { buildProgram, pathOf } from '../../edge/src/cli/program.ts';
-import { systemClock } from '@lineside/kit';
+import { systemClock, EXIT_MEANINGS, manualPage } from '@lineside/kit';
+import { buildProgram as buildCollector } from '../../cloud-sync/collector/src/cli/program.ts';
 import { type GeneratedFile, page, table } from './generated-file.ts';
 
 const INTRODUCTION = `# The command line
@@ -14,14 +15,7 @@ their codes are in [errors.md](errors.md). With \`--json\` stdout carries one JS
 
 ${table(
   ['Code', 'Meaning'],
-  [
-    ['0', 'done, and nothing is wrong'],
-    ['1', 'done, and problems were found; or a part of the work failed'],
-    ['2', 'wrong options or input, or a configuration that cannot be used'],
-    ['3', 'something is missing on this machine: Node, FFmpeg, a writable data folder, a secret, the service'],
-    ['4', '`status`: degraded, a part of the line is inspected; `coverage`: a part of the time was not inspected'],
-    ['5', '`status`: the service runs, and nothing is inspected; `coverage`: nothing was inspected, or nobody knows'],
-  ],
+  EXIT_MEANINGS.map(([code, meaning]) => [String(code), meaning]),
 )}`;
 
 /** Every command with its own help, in the order of the program's help. */
@@ -48,4 +42,26 @@ export async function cliDocument(): Promise<GeneratedFile> {
 
 function below(command: Command): readonly Command[] {
   return command.commands.flatMap((child) => [child, ...below(child)]);
+}
+
+const DEVICE_FILES = [
+  ['/etc/lineside/lineside.yaml', 'the configuration'],
+  ['/var/lib/lineside', 'the data folder: journal, evidence, models'],
+] as const;
+const COLLECTOR_FILES = [
+  ['/etc/lineside/collector.yaml', 'the configuration'],
+  ['/var/lib/lineside-collector', 'the data folder'],
+] as const;
+
+/** The manual pages of both programs. */
+export async function manualPages(): Promise<readonly GeneratedFile[]> {
+  const io = { out: () => undefined, err: () => undefined, env: {} };
+  const silent = { isTerminal: false, cwd: '/', clock: systemClock, signal: new AbortController().signal };
+  const exiting = (): void => undefined;
+  const device = await buildProgram({ io: { ...io, ...silent, random: () => 0 }, exiting }, '0.0.0');
+  const collector = await buildCollector({ io, exiting }, '0.0.0');
+  return [
+    { path: 'docs/man/lineside.1', text: manualPage(device, { version: '0.1', files: DEVICE_FILES }) },
+    { path: 'docs/man/lineside-collector.1', text: manualPage(collector, { version: '0.1', files: COLLECTOR_FILES }) },
+  ];
 }

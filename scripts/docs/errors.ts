@@ -9,7 +9,7 @@ const INTRODUCTION = `# Errors
 Every error that a person can meet has a code, which stays the same, and advice, which is printed after \`Try:\`. With
 \`--json\` the code is in \`error.code\`. Advice that depends on the case (a name, a path) is part of the error itself.
 
-Findings of \`lineside doctor\` put the check's name before the code of what went wrong: \`camera_auth\` is a camera with
+Findings of \`lineside doctor\` are in [doctor.md](doctor.md). They put the check's name before the code of what went wrong: \`camera_auth\` is a camera with
 the stream error \`auth\`, \`config_unknown_key\` is the configuration's \`unknown_key\`.`;
 
 interface Found {

@@ -39,6 +39,8 @@ export interface AlertServiceOptions {
 
 const LOOK_MS = 2_000;
 const SEND_MS = 20_000;
+/** When the line stops: what is on its way may arrive, and must then not be sent again. */
+const LAST_MS = 3_000;
 /** Events that were written so shortly before the last look are looked at again: records may come late, clocks are set. */
 const OVERLAP_MS = 10 * 60_000;
 
@@ -111,11 +113,12 @@ export class AlertService implements Service {
   }
 
   async #deliver(target: AlertTarget, message: AlertMessage, signal: AbortSignal): Promise<boolean> {
+    using deadline = new SendDeadline(signal);
     try {
       const url = target.url();
       const sender = senderOf(url);
       if (sender === undefined) throw new Error('nothing sends to a URL of this scheme');
-      await sender.send(url, message, AbortSignal.any([signal, AbortSignal.timeout(SEND_MS)]));
+      await sender.send(url, message, deadline.signal);
       return true;
     } catch (error) {
       signal.throwIfAborted();
@@ -126,7 +129,37 @@ export class AlertService implements Service {
   }
 }
 
-function openAtFirst({ openEvents = [], atMs }: Snapshot): { condition: ReturnType<typeof eventCondition>; atMs: number }[] {
+function openAtFirst({
+  openEvents = [],
+  atMs,
+}: Snapshot): { condition: ReturnType<typeof eventCondition>; atMs: number }[] {
   const critical = openEvents.filter(({ severity }) => severity === 'critical');
   return critical.map((event) => ({ condition: eventCondition(event), atMs }));
+}
+
+/** Ends an attempt after its time, and shortly after `stop` aborts. */
+class SendDeadline implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #stop: AbortSignal;
+  readonly #onStop = (): void => this.#in(LAST_MS);
+
+  constructor(stop: AbortSignal) {
+    this.#stop = stop;
+    this.#in(SEND_MS);
+    stop.addEventListener('abort', this.#onStop, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop.removeEventListener('abort', this.#onStop);
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #in(ms: number): void {
+    this.#timers.push(setTimeout(() => this.#controller.abort(new Error('the target did not answer in time')), ms));
+  }
 }

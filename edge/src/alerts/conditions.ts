@@ -10,7 +10,11 @@ export interface AlertLimits {
 const DISK_CODES = new Set(['disk_low', 'disk_full', 'journal_full', 'evidence_full']);
 
 /** What is wrong with the line now, as its status says it. Events are not among it: `eventCondition` is theirs. */
-export function conditionsOf(snapshot: Snapshot, health: Health, { kinds, queueOlderThanMs }: AlertLimits): readonly AlertCondition[] {
+export function conditionsOf(
+  snapshot: Snapshot,
+  health: Health,
+  { kinds, queueOlderThanMs }: AlertLimits,
+): readonly AlertCondition[] {
   const all = [...notInspecting(health), ...queueOld(snapshot, queueOlderThanMs), ...disk(health), ...cameras(health)];
   return all.filter(({ kind }) => kinds.includes(kind));
 }
@@ -19,7 +23,9 @@ function notInspecting({ word, reasons }: Health): readonly AlertCondition[] {
   if (word !== 'not_inspecting') return [];
   const first = reasons.find(({ code }) => code !== 'starting') ?? reasons[0];
   const text = `not inspecting: ${first?.message ?? 'nothing is inspected'}`;
-  return [{ key: 'not_inspecting', kind: 'not_inspecting', critical: true, text, advice: first?.advice ?? 'lineside doctor' }];
+  return [
+    { key: 'not_inspecting', kind: 'not_inspecting', critical: true, text, advice: first?.advice ?? 'lineside doctor' },
+  ];
 }
 
 function queueOld({ journal, link }: Snapshot, limitMs: number): readonly AlertCondition[] {
@@ -60,5 +66,11 @@ export function eventCondition(event: EventView): AlertCondition {
   const { camera, zone, kind, label, rule } = event;
   const place = zone === undefined ? camera : `${camera}/${zone}`;
   const text = `${kind.replaceAll('_', ' ')}: ${label} at ${place} (rule ${rule})`;
-  return { key: `event/${event.event}`, kind: 'critical_event', critical: true, text, advice: `lineside events show ${event.event}` };
+  return {
+    key: `event/${event.event}`,
+    kind: 'critical_event',
+    critical: true,
+    text,
+    advice: `lineside events show ${event.event}`,
+  };
 }

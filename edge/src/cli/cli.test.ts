@@ -71,6 +71,7 @@ const VERBS = [
   ['journal', 'verify'],
   ['sync'],
   ['sync', 'status'],
+  ['completion'],
 ];
 const GROUPS = new Set([
   'alerts',

@@ -347,4 +347,9 @@ export const COMMANDS: readonly CommandEntry[] = [
       },
     ],
   },
+  {
+    name: 'completion',
+    description: 'print a script that completes commands and options in bash or zsh',
+    load: () => import('./verbs/completion.ts'),
+  },
 ];

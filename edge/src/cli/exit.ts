@@ -1,20 +1,6 @@
-import { messageOf } from '@lineside/kit';
+import { messageOf, EXIT, type ExitCode } from '@lineside/kit';
 
-/** What a command's exit code means; documented in docs/cli.md. */
-export const EXIT = {
-  ok: 0,
-  /** The command did its work and found problems, or a part of it failed. */
-  problems: 1,
-  /** Wrong options, wrong input, or a configuration that cannot be used. */
-  badInput: 2,
-  /** Something this machine must have is missing: Node, FFmpeg, a writable data folder, the service. */
-  environment: 3,
-  /** `status`: the line is inspected in part, or its results are to be doubted. `coverage`: a part of the time was not inspected. */
-  degraded: 4,
-  /** `status`: the service runs, and nothing is inspected. `coverage`: nothing was inspected, or nobody knows. */
-  notInspecting: 5,
-} as const;
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+export { EXIT, type ExitCode };
 
 const ENVIRONMENT_CODES = new Set([
   'ffmpeg_missing',

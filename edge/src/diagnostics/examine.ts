@@ -49,7 +49,12 @@ export async function* examine(options: ExaminationOptions): AsyncGenerator<Chec
   const { clock, signal, dataDir, configPath, sources, onSlow } = options;
   const learned: Learned = {};
   // A broken file is a failure, and the last good configuration is there all the same.
-  const outcomes = new Outcomes({ config: () => learned.loaded !== undefined, ffmpeg: () => learned.ffmpeg !== undefined });
+  const outcomes = new Outcomes({
+    config: () => learned.loaded !== undefined,
+    ffmpeg: () => learned.ffmpeg !== undefined,
+    // One that inspects badly answers all the same.
+    service: () => learned.service !== undefined,
+  });
   const machine = { ...checks.thisMachine(), ...options.machine };
   const run = async (check: Check): Promise<readonly CheckResult[]> => {
     const lacking = outcomes.lackingFor(check.name);

@@ -35,7 +35,11 @@ async function machine(dir: TempDir, more: Readonly<Record<string, string>> = {}
 }
 
 /** Everything that is not in order; of the clock only what a test cannot have from the machine that it runs on. */
-async function troubles(dir: TempDir, view: Partial<MachineView>, path = process.env['PATH']): Promise<readonly string[]> {
+async function troubles(
+  dir: TempDir,
+  view: Partial<MachineView>,
+  path = process.env['PATH'],
+): Promise<readonly string[]> {
   const results: CheckResult[] = [];
   const options = {
     ...{ configPath: dir.join('lineside.yaml'), dataDir: dir.join('data'), sources: { catalog: [], env: {} } },
@@ -73,14 +77,17 @@ async function inspection(dir: TempDir): Promise<readonly string[]> {
   ];
 }
 
-describe('the doctor finds nothing on a healthy', () => {
+describe('the doctor has nothing to say against a healthy', () => {
   it('line with two cameras and a model at a rate of its own', async () => {
     await using dir = await tempDir();
     await using _service = await runningService(dir);
     const lines = await inspection(dir);
     const video = await testVideo();
     const cameras = `cameras: [{id: a, url: "${video}", models: [{id: tiny, fps: 2}]}, {id: belt, url: "${video}", models: [tiny], zones: [{id: z, polygon: [[0,0],[1,0],[1,1]]}]}]`;
-    const rules = (lines[2] ?? '').replace(']}]', ']}, {id: q, type: product_defect, camera: a, model: tiny, labels: [cap]}]');
+    const rules = (lines[2] ?? '').replace(
+      ']}]',
+      ']}, {id: q, type: product_defect, camera: a, model: tiny, labels: [cap]}]',
+    );
     await write(dir, [cameras, lines[1] ?? '', rules]);
     expect(await troubles(dir, await machine(dir))).toEqual([]);
   });

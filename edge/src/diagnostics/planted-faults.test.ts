@@ -113,7 +113,8 @@ const stats = (more: Partial<StreamStats>): checks.QueueFacts => ({
 const queue = (more: Partial<StreamStats>): Check =>
   checks.queueCheck(() => stats(more), { nowMs: 10 * DAY_MS, quotaBytes: 2_000_000, forwards: true });
 
-const CAMERA = 'cameras: [{id: belt, url: "rtsp://10.0.0.9/1", models: [tiny], zones: [{id: z, polygon: [[0,0],[1,0],[1,1]]}';
+const CAMERA =
+  'cameras: [{id: belt, url: "rtsp://10.0.0.9/1", models: [tiny], zones: [{id: z, polygon: [[0,0],[1,0],[1,1]]}';
 const line = (zones: string, rule: string, folder?: string): Promise<LoadedConfig> =>
   config(
     `${CAMERA}${zones}]}]\nmodels: [{id: tiny, ref: ./tiny}]\nrules: [{id: r, type: product_defect, camera: belt, model: tiny, labels: [cap], ${rule}}]`,
@@ -137,7 +138,10 @@ async function cameraCase(more: Partial<RunningCamera>): Promise<readonly CheckF
 const picture = { luma: 1, contrast: 1, sharpness: 1 };
 
 /** A service that answers at its control socket. */
-async function withService<T>(answers: Readonly<Record<string, unknown>>, use: (data: string) => Promise<T>): Promise<T> {
+async function withService<T>(
+  answers: Readonly<Record<string, unknown>>,
+  use: (data: string) => Promise<T>,
+): Promise<T> {
   const data = await newFolder();
   const server: Server = createServer((request, response) => {
     response.end(JSON.stringify(answers[request.url ?? ''] ?? {}));
@@ -188,11 +192,16 @@ async function golden(): Promise<readonly CheckFinding[]> {
   const model = constantDetector({ size: 64, classes: 1, boxes: [] });
   await writeTinyBundle(`${folder}/tiny`, model, { size: 64, labels: ['cap'] });
   const { default: sharp } = await import('sharp');
-  await sharp({ create: { width: 64, height: 64, channels: 3, background: 'grey' } }).jpeg().toFile(`${folder}/tiny/g.jpg`);
+  await sharp({ create: { width: 64, height: 64, channels: 3, background: 'grey' } })
+    .jpeg()
+    .toFile(`${folder}/tiny/g.jpg`);
   const detections = [{ label: 'cap', score: 0.9, box: [1, 1, 9, 9] }];
   const expected = { detections, tolerance: { score: 0.05, pixels: 2 } };
   await writeFile(`${folder}/tiny/g.json`, JSON.stringify(expected));
-  const manifest = { ...tinyManifest(model, { size: 64, labels: ['cap'] }), golden: [{ image: 'g.jpg', expect: 'g.json' }] };
+  const manifest = {
+    ...tinyManifest(model, { size: 64, labels: ['cap'] }),
+    golden: [{ image: 'g.jpg', expect: 'g.json' }],
+  };
   await writeFile(`${folder}/tiny/manifest.json`, JSON.stringify(manifest));
   return run(checks.modelCheck({ id: 'tiny', ref: './tiny' }, { places: { baseDir: folder }, dataDir: folder }));
 }
@@ -212,8 +221,13 @@ async function changedRelease(): Promise<readonly CheckFinding[]> {
 
 async function tinyModel(tools: Partial<Parameters<typeof checks.modelCheck>[1]>): Promise<readonly CheckFinding[]> {
   const folder = await newFolder();
-  await writeTinyBundle(`${folder}/tiny`, constantDetector({ size: 64, classes: 1, boxes: [] }), { size: 64, labels: ['cap'] });
-  return run(checks.modelCheck({ id: 'tiny', ref: './tiny' }, { places: { baseDir: folder }, dataDir: folder, ...tools }));
+  await writeTinyBundle(`${folder}/tiny`, constantDetector({ size: 64, classes: 1, boxes: [] }), {
+    size: 64,
+    labels: ['cap'],
+  });
+  return run(
+    checks.modelCheck({ id: 'tiny', ref: './tiny' }, { places: { baseDir: folder }, dataDir: folder, ...tools }),
+  );
 }
 
 async function broken(path: string): Promise<string> {
@@ -227,23 +241,46 @@ type Case = readonly [code: string, find: () => Promise<readonly CheckFinding[]>
 
 const CASES: readonly Case[] = [
   ['node_too_old', () => run(checks.nodeCheck('22.11.0'))],
-  ['software_library', () => run(checks.softwareCheck({ version: '1', libraries: { x: () => import(dir.join('none.js')) } }))],
+  [
+    'software_library',
+    () => run(checks.softwareCheck({ version: '1', libraries: { x: () => import(dir.join('none.js')) } })),
+  ],
   ['memory_low', async () => run(checks.memoryCheck(await files({ 'proc/meminfo': meminfo(600_000) })))],
   ['memory_exhausted', async () => run(checks.memoryCheck(await files({ 'proc/meminfo': meminfo(90_000) })))],
-  ['memory_kills', async () => run(checks.memoryCheck(await files({ 'proc/meminfo': meminfo(4e6), 'proc/vmstat': 'x 1\noom_kill 3' })))],
-  ['machine_overloaded', async () => run(checks.loadCheck(await files({ 'proc/loadavg': '31.00 29.50 20.00 3/400 77' }), 4))],
+  [
+    'memory_kills',
+    async () =>
+      run(checks.memoryCheck(await files({ 'proc/meminfo': meminfo(4e6), 'proc/vmstat': 'x 1\noom_kill 3' }))),
+  ],
+  [
+    'machine_overloaded',
+    async () => run(checks.loadCheck(await files({ 'proc/loadavg': '31.00 29.50 20.00 3/400 77' }), 4)),
+  ],
   ['temperature_high', async () => run(checks.temperatureCheck(await files(zone(88_000))))],
   ['temperature_critical', async () => run(checks.temperatureCheck(await files(zone(97_500))))],
   ['gpu_missing', async () => run(await gpu('cuda', {}))],
   ['tensorrt_missing', async () => run(await gpu('tensorrt', { 'nvidia-smi': 'echo "NVIDIA L4, 8.9"' }))],
-  ['jetpack_unsupported', async () => run(await gpu(undefined, { nvpmodel: 'echo "NV Power Mode: MAXN"' }, '# R35 (release), REVISION: 4.1,\n'))],
+  [
+    'jetpack_unsupported',
+    async () =>
+      run(await gpu(undefined, { nvpmodel: 'echo "NV Power Mode: MAXN"' }, '# R35 (release), REVISION: 4.1,\n')),
+  ],
   ['power_mode_low', async () => run(await gpu(undefined, { nvpmodel: 'echo "NV Power Mode: 15W"; echo 2' }, JETSON))],
   ['power_mode_unknown', async () => run(await gpu(undefined, {}, JETSON))],
   ['ffmpeg_too_old', () => [oldFfmpeg('4.2.7-0ubuntu0.1')].flatMap((finding) => finding ?? [])],
   ['ffmpeg_no_h264', () => decoders('hevc', 'mjpeg')],
   ['ffmpeg_decoders', () => decoders('h264', 'mjpeg')],
   ['decoder_unusable', () => [refusedFinding({ name: 'h264_nvv4l2dec', reason: 'it gave no picture' })]],
-  ['gstreamer_missing', async () => run(checks.gstreamerCheck(await config('cameras: [{id: a, url: "rtsp://10.0.0.9/1", decoder: gstreamer}]'), async () => undefined))],
+  [
+    'gstreamer_missing',
+    async () =>
+      run(
+        checks.gstreamerCheck(
+          await config('cameras: [{id: a, url: "rtsp://10.0.0.9/1", decoder: gstreamer}]'),
+          async () => undefined,
+        ),
+      ),
+  ],
   ['data_folder_unwritable', async () => run(checks.dataFolderCheck(`${await broken('file')}/file/below`))],
   ['disk_space', () => run(disk({ bytes: 0.5e9 }))],
   ['disk_full', () => run(disk({ bytes: 0.1e9 }))],
@@ -251,18 +288,58 @@ const CASES: readonly Case[] = [
   ['disk_inodes_gone', () => run(disk({ ffree: 0 }))],
   ['disk_worn', async () => run(checks.wearCheck(await emmc('0x09 0x02', '0x01')))],
   ['disk_worn_out', async () => run(checks.wearCheck(await emmc('0x03 0x02', '0x03')))],
-  ['journal_quarantined', async () => run(checks.journalCheck(await broken('quarantine/one/journal.db'), () => undefined))],
+  [
+    'journal_quarantined',
+    async () => run(checks.journalCheck(await broken('quarantine/one/journal.db'), () => undefined)),
+  ],
   ['journal_damaged', async () => run(checks.journalCheck(await broken('journal.db'), () => undefined))],
-  ['clock_behind', () => run(checks.clockCheck({ ...systemClock, monoMs: () => 0, wallMs: () => Date.UTC(1970, 0, 2), sleep: systemClock.sleep }, dir.join('none')))],
+  [
+    'clock_behind',
+    () =>
+      run(
+        checks.clockCheck(
+          { ...systemClock, monoMs: () => 0, wallMs: () => Date.UTC(1970, 0, 2), sleep: systemClock.sleep },
+          dir.join('none'),
+        ),
+      ),
+  ],
   ['network_absent', () => run(checks.networkCheck(() => ({ eth0: [] })))],
-  ['secret_missing', async () => run(checks.secretCheck(await config('cameras: [{id: a, url: "rtsp://u:${file:./none}@10.0.0.9/1"}]')))],
+  [
+    'secret_missing',
+    async () => run(checks.secretCheck(await config('cameras: [{id: a, url: "rtsp://u:${file:./none}@10.0.0.9/1"}]'))),
+  ],
   ['service_not_running', async () => run(service(await newFolder()))],
   ['service_version', () => serviceCase({ version: '0.9.0' })],
   ['service_config', () => serviceCase({ config: { path: '/c', state: 'good', sourceHash: 'b' } })],
-  ['service_vision_down', () => serviceCase({ health: { reasons: [{ code: 'vision_down', message: 'm', advice: 'a' }], warnings: [] } })],
-  ['service_not_enabled', async () => withService({ '/api/v1/status': STATUS }, async (data) => run(service(data, await programs({ systemctl: 'echo disabled; exit 1' }))))],
-  ['dns_unknown', async () => run(checks.dnsCheck(await config('uplink: {broker: "mqtt://broker.invalid"}'), () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }))))],
-  ['dns_no_server', async () => run(checks.dnsCheck(await config('uplink: {broker: "mqtt://broker.invalid"}'), () => Promise.reject(Object.assign(new Error('no answer'), { code: 'EAI_AGAIN' }))))],
+  [
+    'service_vision_down',
+    () => serviceCase({ health: { reasons: [{ code: 'vision_down', message: 'm', advice: 'a' }], warnings: [] } }),
+  ],
+  [
+    'service_not_enabled',
+    async () =>
+      withService({ '/api/v1/status': STATUS }, async (data) =>
+        run(service(data, await programs({ systemctl: 'echo disabled; exit 1' }))),
+      ),
+  ],
+  [
+    'dns_unknown',
+    async () =>
+      run(
+        checks.dnsCheck(await config('uplink: {broker: "mqtt://broker.invalid"}'), () =>
+          Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
+        ),
+      ),
+  ],
+  [
+    'dns_no_server',
+    async () =>
+      run(
+        checks.dnsCheck(await config('uplink: {broker: "mqtt://broker.invalid"}'), () =>
+          Promise.reject(Object.assign(new Error('no answer'), { code: 'EAI_AGAIN' })),
+        ),
+      ),
+  ],
   ['camera_dark', () => cameraCase({ picture: { ...picture, problems: ['dark'] } })],
   ['camera_moved', () => cameraCase({ picture: { ...picture, problems: ['moved'] } })],
   ['camera_low_rate', () => cameraCase({ stream: { quality: 2, problems: ['low_rate'] } })],
@@ -280,7 +357,16 @@ const CASES: readonly Case[] = [
   ['certificate_expires', () => certificate(Date.now())],
   ['certificate_expired', () => certificate(Date.now() + 3 * DAY_MS)],
   ['certificate_not_yet_valid', () => certificate(Date.now() - 9 * DAY_MS)],
-  ['certificate_unreadable', async () => run(checks.certificateCheck(await config(`uplink: {broker: "mqtts://127.0.0.1:1", ca: ${await broken('ca')}/ca}`), Date.now()))],
+  [
+    'certificate_unreadable',
+    async () =>
+      run(
+        checks.certificateCheck(
+          await config(`uplink: {broker: "mqtts://127.0.0.1:1", ca: ${await broken('ca')}/ca}`),
+          Date.now(),
+        ),
+      ),
+  ],
   ['broker_slow', () => broker({ tookMs: 4_000 })],
   ['broker_certificate_expires', () => broker({ certificateExpiresAtMs: 3 * DAY_MS })],
   ['collector_offline', () => broker({ collector: 'offline' })],
@@ -288,13 +374,27 @@ const CASES: readonly Case[] = [
   ['queue_old', () => run(queue({ oldestQueuedWallMs: 7 * DAY_MS }))],
   ['queue_full', () => run(queue({ bytes: 1_900_000 }))],
   ['records_lost', () => run(queue({ declared: 12 }))],
-  ['plant_refused', async () => run(checks.plantCheck(await config(`signals: [{id: s, source: "twin://127.0.0.1:${await freePort()}/x"}]`)))],
-  ['plant_unreachable', async () => run(checks.plantCheck(await config('signals: [{id: s, source: "twin://nowhere.invalid:9000/x"}]')))],
+  [
+    'plant_refused',
+    async () =>
+      run(checks.plantCheck(await config(`signals: [{id: s, source: "twin://127.0.0.1:${await freePort()}/x"}]`))),
+  ],
+  [
+    'plant_unreachable',
+    async () => run(checks.plantCheck(await config('signals: [{id: s, source: "twin://nowhere.invalid:9000/x"}]'))),
+  ],
   ['signal_bad', () => signals('bad')],
   ['signal_stale', () => signals('stale')],
   ['updates_root', () => updates('root: ./none.json, repository: ./releases')],
   ['updates_unreachable', () => updates('root: ./root.json, repository: ./nowhere')],
-  ['updates_refused', () => updates('root: ./root.json', { v: 1, history: [{ target: 'models/x', state: 'failed', reason: { message: 'slow' } }] })],
+  [
+    'updates_refused',
+    () =>
+      updates('root: ./root.json', {
+        v: 1,
+        history: [{ target: 'models/x', state: 'failed', reason: { message: 'slow' } }],
+      }),
+  ],
   ['load_failed', () => run({ name: 'load', deadlineMs: 1_000, run: () => Promise.reject(new Error('a fault')) })],
   ['load_timed_out', () => run({ name: 'load', deadlineMs: 50, run: () => new Promise(() => undefined) })],
 ];

@@ -16,7 +16,9 @@ export async function hostText({ dataDir, configPath, version, nowMs }: CollectO
     `lineside    ${version}, Node ${process.versions.node}`,
     `system      ${/^PRETTY_NAME="?([^"\n]*)/m.exec(system)?.[1] ?? 'unknown'}, Linux ${release()} ${arch()}`,
     `processor   ${cpus().length} x ${first?.model ?? 'unknown'}`,
-    `load        ${loadavg().map((one) => one.toFixed(2)).join(' ')}`,
+    `load        ${loadavg()
+      .map((one) => one.toFixed(2))
+      .join(' ')}`,
     `memory      ${gigabytes(freemem())} of ${gigabytes(totalmem())} GB free`,
     `disk        ${disk}`,
     `up          ${Math.round(uptime() / 3600)} hours`,

@@ -18,7 +18,10 @@ export function journalEntries(dataDir: string, nowMs: number): readonly BundleE
   try {
     const { device, epoch } = reader;
     const stats = reader.stats();
-    const losses = Object.keys(stats).map((stream) => [stream, reader.losses(stream as keyof typeof stats, MOST_LOSSES)]);
+    const losses = Object.keys(stats).map((stream) => [
+      stream,
+      reader.losses(stream as keyof typeof stats, MOST_LOSSES),
+    ]);
     const figures = { device, epoch, stats, losses: Object.fromEntries(losses) as unknown };
     const from = (next: number | undefined, most: number): number => Math.max(1, (next ?? 1) - most);
     return [

@@ -33,11 +33,7 @@ const WRITTEN_URL = /[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi;
 const WRITTEN_VALUE = /^[\s-]*([\w-]+)\s*:\s*["']?([^"'#\n]+)/gm;
 
 /** What may be secret in a text that nobody could parse: parts of its URLs, what its references name, values of such keys. */
-async function writtenSecrets(
-  text: string,
-  baseDir: string,
-  env: SecretSearch['env'],
-): Promise<readonly string[]> {
+async function writtenSecrets(text: string, baseDir: string, env: SecretSearch['env']): Promise<readonly string[]> {
   const references = [...text.matchAll(REFERENCE)];
   const files = references.flatMap(([, from, name = '']) => (from === 'file' ? [resolve(baseDir, name)] : []));
   const variables = references.flatMap(([, from, name = '']) => (from === 'env' ? [env[name] ?? ''] : []));

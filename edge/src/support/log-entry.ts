@@ -14,7 +14,8 @@ export async function logEntry({ logFile, path, signal }: CollectOptions): Promi
     return { name: 'log.jsonl', about, content };
   } catch (error) {
     signal.throwIfAborted();
-    const why = systemCode(error) === 'ENOENT' && logFile === undefined ? 'journalctl is not installed' : messageOf(error);
+    const why =
+      systemCode(error) === 'ENOENT' && logFile === undefined ? 'journalctl is not installed' : messageOf(error);
     return { name: 'log.txt', about: 'why there is no log', content: `${why}\nname a file with --log FILE\n` };
   }
 }
@@ -22,7 +23,12 @@ export async function logEntry({ logFile, path, signal }: CollectOptions): Promi
 async function unitLog(path: string | undefined, signal: AbortSignal): Promise<string> {
   const args = ['-u', 'lineside', '-n', String(MOST_LINES), '-o', 'cat', '--no-pager', '-q'];
   const env = path === undefined ? {} : { PATH: path };
-  const { stdout } = await runProgram('journalctl', args, { env, timeoutMs: ANSWER_MS, signal, keepCharacters: MOST_BYTES });
+  const { stdout } = await runProgram('journalctl', args, {
+    env,
+    timeoutMs: ANSWER_MS,
+    signal,
+    keepCharacters: MOST_BYTES,
+  });
   if (stdout.trim() === '') throw new Error('the unit lineside has no lines that this user may read');
   return stdout;
 }

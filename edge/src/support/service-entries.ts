@@ -6,7 +6,11 @@ const ANSWER_MS = 5_000;
 const STILL_MS = 8_000;
 
 /** What a running service says: its state, figures, signals, updates, the last lines of each FFmpeg; pictures on request. */
-export async function serviceEntries(dataDir: string, stills: boolean, signal: AbortSignal): Promise<readonly BundleEntry[]> {
+export async function serviceEntries(
+  dataDir: string,
+  stills: boolean,
+  signal: AbortSignal,
+): Promise<readonly BundleEntry[]> {
   const ask = (path: string, ms = ANSWER_MS): Promise<Buffer> => answerOf(dataDir, path, signal, ms);
   let status: string;
   try {
@@ -25,13 +29,21 @@ export async function serviceEntries(dataDir: string, stills: boolean, signal: A
     }
   };
   const named = (name: string, about: string, path: string, ms?: number): Promise<readonly BundleEntry[]> =>
-    optional(ask(path, ms).then((content) => ({ name, about, content: name.endsWith('.jpg') ? content : content.toString('utf8') })));
+    optional(
+      ask(path, ms).then((content) => ({
+        name,
+        about,
+        content: name.endsWith('.jpg') ? content : content.toString('utf8'),
+      })),
+    );
   const entries: BundleEntry[] = [{ name: 'status.json', about: 'state of the service', content: status }];
   entries.push(...(await named('metrics.txt', 'figures of the service, as for Prometheus', '/metrics')));
   entries.push(...(await named('signals.json', 'signals of the plant', '/api/v1/signals')));
   for (const id of camerasOf(status)) {
     const camera = encodeURIComponent(id);
-    entries.push(...(await named(`ffmpeg/${camera}.json`, 'last lines of its FFmpeg', `/api/v1/cameras/${camera}/log`)));
+    entries.push(
+      ...(await named(`ffmpeg/${camera}.json`, 'last lines of its FFmpeg', `/api/v1/cameras/${camera}/log`)),
+    );
     if (!stills) continue;
     const path = `/api/v1/cameras/${camera}/picture.jpg?width=1280`;
     entries.push(...(await named(`stills/${camera}.jpg`, 'A PICTURE, as you asked for', path, STILL_MS)));

@@ -104,4 +104,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'copy the store while a collector may use it',
     load: () => import('./verbs/backup.ts'),
   },
+  {
+    name: 'completion',
+    summary: 'print a script that completes commands and options in bash or zsh',
+    load: () => import('./verbs/completion.ts'),
+  },
 ];

@@ -1,26 +1,11 @@
-import { messageOf } from '@lineside/kit';
+import { messageOf, EXIT, EXIT_MEANINGS, type ExitCode } from '@lineside/kit';
 
-/** Exit codes, the same for every command; in the help. */
-export const EXIT = {
-  ok: 0,
-  /** The command did its work and found problems, or it failed. */
-  problems: 1,
-  /** Wrong options, wrong input, or a configuration that cannot be used. */
-  badInput: 2,
-  /** This machine cannot run it: Node too old, not built. */
-  environment: 3,
-  /** A line is or was not inspected, or nobody knows whether it is or was. */
-  notInspecting: 4,
-} as const;
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+export { EXIT, type ExitCode };
 
+/** The codes in the help. */
 export const EXIT_HELP = `
 Exit codes:
-  0  done, and nothing is wrong
-  1  done, and problems were found; or it failed
-  2  wrong options or input, or a configuration that cannot be used
-  3  this machine cannot run it (Node too old, not built)
-  4  status, coverage: a line is or was not inspected, or nobody knows whether it is or was`;
+${EXIT_MEANINGS.map(([code, meaning]) => `  ${code}  ${meaning}`).join('\n')}`;
 
 /** Any error with a code and an advice, from any module. */
 export interface CodedError {

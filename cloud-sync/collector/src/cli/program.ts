@@ -5,9 +5,9 @@ import { EXIT, EXIT_HELP, type ExitCode } from './exit.ts';
 
 /**
  * The program with every command and its summary. Only verbs whose names are among `words` have their options and their
- * action, because only their files are loaded. Nothing runs before `parseAsync`.
+ * action, because only their files are loaded; all of them when `words` is left out. Nothing runs before `parseAsync`.
  */
-async function buildProgram(registry: Registry, version: string, words: readonly string[]): Promise<Command> {
+export async function buildProgram(registry: Registry, version: string, words?: readonly string[]): Promise<Command> {
   const program = new Command('lineside-collector')
     .description('The collector of Lineside: receives records from devices, commits them, then acknowledges them.')
     .version(version, '-V, --version')
@@ -37,11 +37,11 @@ async function addCommands(
   parent: Command,
   entries: readonly CommandEntry[],
   registry: Registry,
-  words: readonly string[],
+  words: readonly string[] | undefined,
 ): Promise<void> {
   for (const entry of entries) {
     const command = parent.command(entry.name).summary(entry.summary).description(entry.summary);
-    if (!words.includes(entry.name)) continue;
+    if (words?.includes(entry.name) === false) continue;
     if ('commands' in entry) await addCommands(command, entry.commands, registry, words);
     else (await entry.load()).configure(command, registry);
   }

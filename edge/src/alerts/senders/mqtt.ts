@@ -7,7 +7,8 @@ const CONNECT_MS = 8_000;
 /** `mqtt://USER:PASSWORD@HOST/TOPIC`: one JSON document at QoS 1; `id` is the same when it comes again. */
 export const mqttSender: AlertSender = {
   schemes: ['mqtt', 'mqtts'],
-  problem: ({ pathname }) => (/^\/[^#+]+$/.test(pathname) ? undefined : 'names no topic: write mqtt://HOST/TOPIC'),
+  problem: ({ pathname, hash }) =>
+    /^\/[^+]*[^+/]$/.test(pathname) && hash === '' ? undefined : 'names no topic: write mqtt://HOST/TOPIC',
   send: async (text, message, signal) => {
     const { connectAsync } = await import('mqtt');
     const topic = decodeURIComponent(new URL(text).pathname.slice(1));

@@ -39,7 +39,9 @@ export function readLogLine(text: string): LogLine {
 /** For people: `2026-11-20 14:03:27 warn  camera  the stream stalled  camera=belt`. */
 export function logText({ atMs, severity, module = '-', message, fields }: LogLine): string {
   const time = atMs === undefined ? ' '.repeat(19) : localTime(atMs);
-  const facts = Object.entries(fields).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const facts = Object.entries(fields).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   return `${time} ${severity.padEnd(5)} ${module.padEnd(12)} ${[message, ...facts].join('  ')}`;
 }
 

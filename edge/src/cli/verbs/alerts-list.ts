@@ -25,6 +25,9 @@ async function list(context: Context): Promise<ExitCode> {
   );
   const lost = givenUp === 0 ? [] : [`lost     ${givenUp} messages were given up: no target took them`];
   const lines = [...lasting, ...collected, ...unsent, ...lost];
-  context.say({ open: Object.values(open), pending, outbox, givenUp }, lines.join('\n') || 'nothing is wrong, nothing waits');
+  context.say(
+    { open: Object.values(open), pending, outbox, givenUp },
+    lines.join('\n') || 'nothing is wrong, nothing waits',
+  );
   return EXIT.ok;
 }

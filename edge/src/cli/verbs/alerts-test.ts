@@ -36,7 +36,10 @@ async function test(context: Context, _options: object, [wanted]: readonly strin
   const targets = config.alerts.to.filter(({ id }) => wanted === undefined || id === wanted);
   if (targets.length === 0) {
     const known = config.alerts.to.map(({ id }) => id).join(', ') || 'none';
-    throw new UsageError('there is no such target of alerts', `targets there: ${known}; alerts.to in ${context.configPath}`);
+    throw new UsageError(
+      'there is no such target of alerts',
+      `targets there: ${known}; alerts.to in ${context.configPath}`,
+    );
   }
   const message = testMessage(config.device, config.line, io.clock.wallMs());
   const reports: TestReport[] = [];

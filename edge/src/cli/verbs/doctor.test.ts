@@ -277,7 +277,9 @@ describe('the doctor at the broker', () => {
     await configure(dir, { url: await testVideo(), more });
     expect((await doctor(dir)).troubles).toEqual(['secret_exposed', 'credentials_refused', 'collector_skipped']);
     const paths = ['--config', dir.join('lineside.yaml'), '--data', dir.join('data')];
-    expect((await runHere(['doctor', '--fix', ...paths])).stdout).toMatch(/^fixed +.*password has the rights \d+0 now$/m);
+    expect((await runHere(['doctor', '--fix', ...paths])).stdout).toMatch(
+      /^fixed +.*password has the rights \d+0 now$/m,
+    );
 
     await writeFile(dir.join('password'), 'right\n');
     const absent = await doctor(dir);

@@ -68,7 +68,8 @@ async function filterOf(options: LogsOptions, nowMs: number): Promise<(line: Log
   const bound = (name: string, text: string | undefined): number | undefined => {
     if (text === undefined) return undefined;
     const ms = parseDuration(text);
-    if (ms === undefined) throw new UsageError(`${name} ${text} is not a duration`, 'write a duration such as 30m or 8h');
+    if (ms === undefined)
+      throw new UsageError(`${name} ${text} is not a duration`, 'write a duration such as 30m or 8h');
     return nowMs - ms;
   };
   const [fromMs, toMs] = [bound('--since', since), bound('--until', until)];

@@ -42,7 +42,11 @@ async function site(dir: TempDir): Promise<string> {
   await writeFile(dir.join('mqtt-password'), `${PLANTED.mqtt}\n`);
   const journal = openTestJournal(dir.join('data'));
   journal.append([
-    { stream: 'audit', kind: 'audit', body: { action: 'note', text: `plant login ${PLANTED.credential}`, password: PLANTED.audit } },
+    {
+      stream: 'audit',
+      kind: 'audit',
+      body: { action: 'note', text: `plant login ${PLANTED.credential}`, password: PLANTED.audit },
+    },
     { stream: 'telemetry', kind: 'counters', body: { camera: 'a', source: `rtsp://viewer:${PLANTED.logUrl}@host/1` } },
   ]);
   journal.close();
@@ -80,7 +84,9 @@ async function service(dir: TempDir): Promise<AsyncDisposable> {
       return void response.end(JSON.stringify({ camera: 'a', lines: [{ atMs: 1, text }] }));
     }
     if (url === '/metrics') return void response.end('lineside_up 1\n');
-    response.end(JSON.stringify({ v: 1, cameras: [{ id: 'a', state: 'failed' }], health: { reasons: [], warnings: [] } }));
+    response.end(
+      JSON.stringify({ v: 1, cameras: [{ id: 'a', state: 'failed' }], health: { reasons: [], warnings: [] } }),
+    );
   });
   await new Promise<void>((resolve) => server.listen(dir.join('data/control.sock'), resolve));
   return { [Symbol.asyncDispose]: async () => void server.close() };

@@ -27,7 +27,11 @@ export function configure(command: Command, registry: Registry): void {
     .option('--list', 'only list what would be in it')
     .addHelpText(
       'after',
-      examples('lineside support-bundle', 'lineside support-bundle --list', 'lineside support-bundle --stills -o ./case-17.tar.gz') +
+      examples(
+        'lineside support-bundle',
+        'lineside support-bundle --list',
+        'lineside support-bundle --stills -o ./case-17.tar.gz',
+      ) +
         '\n\nOne archive for whoever helps: configuration without secrets, report of the doctor, log, figures of the last day,' +
         '\nfigures of the journal, last lines of FFmpeg. Everything is listed before it is written. Known secrets are hidden' +
         '\nwherever they stand, and what looks like one; where a known one were left, nothing is written. No events and no' +
@@ -61,7 +65,8 @@ async function bundle(context: Context, options: BundleOptions): Promise<ExitCod
   const time = new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
   const to = resolve(io.cwd, options.output ?? `lineside-support-${time}.tar.gz`);
   const isListed = options.list === true;
-  if (!context.json) io.out(`${isListed ? 'It would contain' : 'It contains'}, without secrets:\n${bundleText(entries)}`);
+  if (!context.json)
+    io.out(`${isListed ? 'It would contain' : 'It contains'}, without secrets:\n${bundleText(entries)}`);
   if (!isListed) await archive(entries, to, { scrubber, signal: io.signal });
   const files = entries.map(fileFacts);
   if (context.json) io.out(JSON.stringify({ ...(isListed ? {} : { path: to }), files }));

@@ -32,7 +32,10 @@ async function top(context: Context): Promise<ExitCode> {
   const { io, json } = context;
   const { terminal, signal, clock } = io;
   if (terminal === undefined && !json) {
-    throw new UsageError('lineside top draws on a terminal, and this is none', 'lineside status, or lineside top --json');
+    throw new UsageError(
+      'lineside top draws on a terminal, and this is none',
+      'lineside status, or lineside top --json',
+    );
   }
   if (!json) terminal?.draw(ENTER);
   try {
@@ -66,7 +69,9 @@ async function screenOf({ dataDir, json, io }: Context): Promise<string> {
 /** Only what fits: a line that wraps would move the others. */
 function draw(terminal: Terminal, text: string): void {
   const { columns, rows } = terminal.size();
-  const lines = printableLines(text).split('\n').slice(0, Math.max(1, rows - 1));
+  const lines = printableLines(text)
+    .split('\n')
+    .slice(0, Math.max(1, rows - 1));
   const shown = lines.map((line) => `${[...line].slice(0, columns).join('')}${REST_OF_LINE}`);
   terminal.draw(`${HOME}${shown.join('\r\n')}${REST}`);
 }

@@ -4,13 +4,16 @@ import { ALERT_KINDS } from '../../alerts/senders/index.ts';
 import { alertProblem } from '../address.ts';
 
 const AlertTarget = z.strictObject({
-  id: id().meta(key({ description: 'Name of the target in the log and in commands.', restart: 'none', example: 'shift' })),
+  id: id().meta(
+    key({ description: 'Name of the target in the log and in commands.', restart: 'none', example: 'shift' }),
+  ),
   url: secret('url', alertProblem).meta(
     key({
       description:
         'Where alerts go. The scheme chooses the way: `mqtt://HOST/TOPIC`, `https://HOST/PATH` (POST of JSON), `smtp://USER:PASSWORD@HOST:587?from=A@B&to=C@D` (e-mail; `smtps:` with TLS from the beginning).',
       restart: 'none',
-      example: 'smtp://line:${file:/etc/lineside/secrets/mail}@mail.example:587?from=line-1@example.com&to=shift@example.com',
+      example:
+        'smtp://line:${file:/etc/lineside/secrets/mail}@mail.example:587?from=line-1@example.com&to=shift@example.com',
     }),
   ),
 });
@@ -19,7 +22,12 @@ export const Alerts = z.strictObject({
   to: z
     .array(AlertTarget)
     .default([])
-    .meta(key({ description: 'Targets; each gets every alert once. Default: none, and then there are no alerts.', restart: 'none' })),
+    .meta(
+      key({
+        description: 'Targets; each gets every alert once. Default: none, and then there are no alerts.',
+        restart: 'none',
+      }),
+    ),
   on: z
     .array(z.enum(ALERT_KINDS))
     .min(1)
@@ -46,7 +54,8 @@ export const Alerts = z.strictObject({
     .prefault('30s')
     .meta(
       key({
-        description: 'What lasts for less is not alerted, and what is gone for less is not over. Events are alerted at once.',
+        description:
+          'What lasts for less is not alerted, and what is gone for less is not over. Events are alerted at once.',
         unit: 'duration',
         restart: 'none',
         example: '1m',

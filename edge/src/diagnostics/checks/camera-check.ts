@@ -40,7 +40,10 @@ export function cameraCheck(camera: CameraConfig, { secrets, capabilities, servi
       if (secrets.missing(camera.url).length > 0) {
         return [skipped('camera', 'its URL needs a secret that is missing', subject)];
       }
-      const running = runningFindings(camera, service()?.cameras.find(({ id }) => id === camera.id));
+      const running = runningFindings(
+        camera,
+        service()?.cameras.find(({ id }) => id === camera.id),
+      );
       try {
         const { transport, fps } = camera;
         const tools = { capabilities: ffmpeg, clock };

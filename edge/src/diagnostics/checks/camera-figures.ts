@@ -34,7 +34,11 @@ export function runningFindings(camera: CameraConfig, running: RunningCamera | u
     ...problems.map((problem) => {
       const { message, advice } = PROBLEMS[problem];
       const meaning = 'what this camera shows is to be doubted';
-      return derived('camera', { code: `camera_${problem}`, message, advice }, { subject, verdict: 'warning', meaning });
+      return derived(
+        'camera',
+        { code: `camera_${problem}`, message, advice },
+        { subject, verdict: 'warning', meaning },
+      );
     }),
     ...(interval > KEYFRAMES_MS && !known
       ? [found('camera_keyframes', `${(interval / 1000).toFixed(1)} s between two key frames`, { subject })]

@@ -19,7 +19,8 @@ export function certificateCheck({ config, secrets }: LoadedConfig, nowMs: numbe
         if (path === undefined || secrets.missingFile(path).length > 0) return [];
         return certificatesOf(secrets.file(path), subject, nowMs);
       });
-      const pair = cert !== undefined && key !== undefined && [cert, key].every((path) => secrets.missingFile(path).length === 0);
+      const pair =
+        cert !== undefined && key !== undefined && [cert, key].every((path) => secrets.missingFile(path).length === 0);
       const fits = pair ? keyFindings(secrets.file(cert), secrets.file(key)) : [];
       const all = [...findings, ...fits];
       return all.length > 0 ? all : [ok('certificate', 'the uplink uses none')];

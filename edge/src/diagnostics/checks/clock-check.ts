@@ -42,7 +42,8 @@ async function syncFinding(signal: AbortSignal): Promise<CheckFinding> {
     if (stdout.trim() === 'yes') return ok('clock', 'the clock follows a time server');
   } catch (error) {
     if (signal.aborted) throw error;
-    if (error instanceof ProgramError && error.timedOut) return unknownSync(`busy: timedatectl is slow: ${error.message}`);
+    if (error instanceof ProgramError && error.timedOut)
+      return unknownSync(`busy: timedatectl is slow: ${error.message}`);
     if (systemCode(error) === 'ENOENT') return unknownSync('timedatectl is not installed');
     return unknownSync(error instanceof Error ? error.message : String(error));
   }

@@ -37,7 +37,8 @@ export function modelCheck(model: ModelConfig, { places, dataDir, runtime = {}, 
           await predictor.close();
         }
       } catch (error) {
-        if (error instanceof ModelError) return error.problems.map((problem) => fileFinding(problem, subject, model.ref));
+        if (error instanceof ModelError)
+          return error.problems.map((problem) => fileFinding(problem, subject, model.ref));
         if (!(error instanceof InferenceError)) throw error;
         const { code, message, advice } = error;
         return [derived('model', { code, message, advice }, { subject })];

@@ -35,13 +35,17 @@ export function softwareCheck({ version, libraries }: SoftwareFacts): Check {
           load().then(
             () => [],
             (error: unknown) => [
-              found('software_library', `${name} cannot be loaded: ${messageOf(error).split('\n')[0]}`, { subject: name }),
+              found('software_library', `${name} cannot be loaded: ${messageOf(error).split('\n')[0]}`, {
+                subject: name,
+              }),
             ],
           ),
         ),
       );
       const findings = broken.flat();
-      return findings.length > 0 ? findings : [ok('software', `Lineside ${version} on ${process.platform}-${process.arch}`)];
+      return findings.length > 0
+        ? findings
+        : [ok('software', `Lineside ${version} on ${process.platform}-${process.arch}`)];
     },
   };
 }

@@ -44,7 +44,11 @@ async function reached({ host, port, subject }: End, signal: AbortSignal): Promi
   const startedMs = performance.now();
   try {
     await connected(host, port, signal);
-    return ok('plant', `${host}:${port} accepts a connection in ${Math.round(performance.now() - startedMs)} ms`, subject);
+    return ok(
+      'plant',
+      `${host}:${port} accepts a connection in ${Math.round(performance.now() - startedMs)} ms`,
+      subject,
+    );
   } catch (error) {
     signal.throwIfAborted();
     const code = systemCode(error) === 'ECONNREFUSED' ? 'plant_refused' : 'plant_unreachable';
@@ -59,7 +63,9 @@ function connected(host: string, port: number, signal: AbortSignal): Promise<voi
       socket.destroy();
       act();
     };
-    socket.setTimeout(ANSWER_MS, () => end(() => reject(new Error(`busy or not there: no answer within ${ANSWER_MS} ms`))));
+    socket.setTimeout(ANSWER_MS, () =>
+      end(() => reject(new Error(`busy or not there: no answer within ${ANSWER_MS} ms`))),
+    );
     socket.once('connect', () => end(resolve));
     socket.once('error', (error) => end(() => reject(error)));
   });

@@ -18,7 +18,10 @@ export function rulesCheck(loaded: LoadedConfig, places: Omit<ModelPlaces, 'cata
     name: 'rules',
     deadlineMs: 20_000,
     run: async () => {
-      const troubles = [...(await labelFindings(loaded, places)), ...loaded.config.rules.flatMap((rule) => canFire(rule, loaded))];
+      const troubles = [
+        ...(await labelFindings(loaded, places)),
+        ...loaded.config.rules.flatMap((rule) => canFire(rule, loaded)),
+      ];
       return troubles.length > 0 ? troubles : [ok('rules', `${loaded.config.rules.length} rules can fire`)];
     },
   };

@@ -64,7 +64,12 @@ function differences(facts: ServiceFacts, { version, configHash }: ServiceExpect
   return [
     ...(other ? [found('service_version', `the service runs ${facts.version}, and ${version} is installed`)] : []),
     ...(stale && !facts.usesLastGood
-      ? [found('service_config', `the service runs with another text than the file that was examined (${facts.configPath})`)]
+      ? [
+          found(
+            'service_config',
+            `the service runs with another text than the file that was examined (${facts.configPath})`,
+          ),
+        ]
       : []),
   ];
 }

@@ -38,11 +38,13 @@ async function zoneOf(files: MachineFiles, zone: string): Promise<readonly Zone[
   if (degrees === undefined) return [];
   const name = (await files.text(`${ZONES}/${zone}/type`)) ?? zone;
   const trips = await files.names(`${ZONES}/${zone}`, 'trip_point_');
-  const limits = trips.filter((trip) => trip.endsWith('_type')).map(async (trip) => {
-    const type = await files.text(`${ZONES}/${zone}/${trip}`);
-    if (type !== 'critical' && type !== 'hot') return [];
-    return (await degreesOf(files, `${ZONES}/${zone}/${trip.replace('_type', '_temp')}`)) ?? [];
-  });
+  const limits = trips
+    .filter((trip) => trip.endsWith('_type'))
+    .map(async (trip) => {
+      const type = await files.text(`${ZONES}/${zone}/${trip}`);
+      if (type !== 'critical' && type !== 'hot') return [];
+      return (await degreesOf(files, `${ZONES}/${zone}/${trip.replace('_type', '_temp')}`)) ?? [];
+    });
   const known = (await Promise.all(limits)).flat().filter((limit) => limit > 0);
   return [{ name, degrees, critical: Math.min(CRITICAL, ...known) }];
 }

@@ -13,7 +13,9 @@ export function textReaderCheck({ config }: LoadedConfig): Check {
       const rules = config.rules.filter(readsText).map(({ id }) => id);
       const state = await textReaderState();
       if (state.state === 'ready') return [ok('text', `dates, lots and phrases are read by ${state.version}`)];
-      return [found('text_reader_missing', `${state.message}; needed by ${rules.join(', ')}`, { advice: state.advice })];
+      return [
+        found('text_reader_missing', `${state.message}; needed by ${rules.join(', ')}`, { advice: state.advice }),
+      ];
     },
   };
 }

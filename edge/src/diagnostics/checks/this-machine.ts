@@ -28,7 +28,9 @@ export function thisMachine(): MachineView {
       Object.fromEntries(
         Object.entries(networkInterfaces()).map(([name, list = []]) => [
           name,
-          list.filter(({ internal, address }) => !internal && !address.startsWith('fe80:')).map(({ address }) => address),
+          list
+            .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
+            .map(({ address }) => address),
         ]),
       ),
     lookup: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),

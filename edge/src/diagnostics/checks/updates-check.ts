@@ -35,7 +35,11 @@ async function rootFindings(path: string): Promise<readonly CheckFinding[]> {
   }
 }
 
-async function repositoryFindings(repository: string, baseDir: string, signal: AbortSignal): Promise<readonly CheckFinding[]> {
+async function repositoryFindings(
+  repository: string,
+  baseDir: string,
+  signal: AbortSignal,
+): Promise<readonly CheckFinding[]> {
   const isWeb = /^https?:/.test(repository);
   try {
     if (!isWeb) {
@@ -68,7 +72,9 @@ async function newestFindings(dataDir: string): Promise<readonly CheckFinding[]>
   }
 }
 
-function newestOf(document: unknown): { readonly target: string; readonly state: string; readonly why: string } | undefined {
+function newestOf(
+  document: unknown,
+): { readonly target: string; readonly state: string; readonly why: string } | undefined {
   const history = valueOf(document, 'history');
   const newest: unknown = Array.isArray(history) ? history[0] : undefined;
   const [target, state] = [valueOf(newest, 'target'), valueOf(newest, 'state')];

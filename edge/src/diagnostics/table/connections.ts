@@ -36,8 +36,9 @@ export const CONNECTION_CHECKS = {
     },
   },
   broker: {
-    examines: 'the broker, with the client, the credentials and the certificates of the service; the time to its answer',
-    needs: ['config', 'certificate'],
+    examines:
+      'the broker, with the client, the credentials and the certificates of the service; the time to its answer',
+    needs: ['config'],
     findings: {
       broker_slow: {
         verdict: 'warning',
@@ -85,7 +86,7 @@ export const CONNECTION_CHECKS = {
       queue_full: {
         verdict: 'warning',
         meaning: 'soon the oldest records are deleted and declared lost',
-        advice: 'bring the link back, or raise storage.journalQuota where the disk has room',
+        advice: 'bring the link back, or raise storage.journalQuota where the disk is large enough',
       },
       records_lost: {
         verdict: 'warning',

@@ -17,7 +17,18 @@ export const CHECKS: Readonly<Record<CheckName, CheckText>> = ALL;
 
 /** The checks in the order in which they run: one comes after those that it needs. */
 export const CHECK_ORDER: readonly CheckName[] = [
-  ...(['node', 'software', 'memory', 'load', 'temperature', 'ffmpeg', 'data_folder', 'disk', 'wear', 'journal'] as const),
+  ...([
+    'node',
+    'software',
+    'memory',
+    'load',
+    'temperature',
+    'ffmpeg',
+    'data_folder',
+    'disk',
+    'wear',
+    'journal',
+  ] as const),
   ...(['clock', 'network', 'config', 'secret', 'gpu', 'gstreamer', 'service', 'dns', 'camera', 'model'] as const),
   ...(['rules', 'text', 'certificate', 'broker', 'collector', 'queue', 'plant', 'signal', 'updates'] as const),
 ];

@@ -135,7 +135,11 @@ export const LINE_CHECKS = {
     },
     families: [
       { prefix: 'camera_', of: 'streams', meaning: 'nothing in view of this camera is inspected' },
-      { prefix: 'camera_', of: 'the health of pictures and streams', meaning: 'what this camera shows is to be doubted' },
+      {
+        prefix: 'camera_',
+        of: 'the health of pictures and streams',
+        meaning: 'what this camera shows is to be doubted',
+      },
     ],
   },
   model: {
@@ -164,9 +168,7 @@ export const LINE_CHECKS = {
         advice: 'lineside model rollback ID, or install the release again',
       },
     },
-    families: [
-      { prefix: '', of: 'models and of inference', meaning: 'no camera is inspected by this model' },
-    ],
+    families: [{ prefix: '', of: 'models and of inference', meaning: 'no camera is inspected by this model' }],
   },
   rules: {
     examines: 'each rule: labels, zone, masks, sizes, scores, rate; in short, whether it can fire',

@@ -34,7 +34,8 @@ export const MACHINE_CHECKS = {
     findings: {
       memory_low: {
         verdict: 'warning',
-        meaning: 'a burst of work may make the kernel end a process; the vision process comes back after about a second',
+        meaning:
+          'a burst of work may make the kernel end a process; the vision process comes back after about a second',
         advice: 'close other programs, use fewer or smaller models, or lower the resolution of the cameras',
       },
       memory_exhausted: {
@@ -88,7 +89,8 @@ export const MACHINE_CHECKS = {
       tensorrt_missing: {
         verdict: 'failure',
         meaning: SLOWER,
-        advice: 'install TensorRT (on a Jetson: sudo apt install nvidia-jetpack), or set inference.expectedProvider: cuda',
+        advice:
+          'install TensorRT (on a Jetson: sudo apt install nvidia-jetpack), or set inference.expectedProvider: cuda',
       },
       jetpack_unsupported: {
         verdict: 'warning',
@@ -98,7 +100,8 @@ export const MACHINE_CHECKS = {
       power_mode_low: {
         verdict: 'warning',
         meaning: 'the machine is slower than it can be',
-        advice: 'sudo nvpmodel -q lists the modes; sudo nvpmodel -m 0 chooses the fastest where the power supply allows it',
+        advice:
+          'sudo nvpmodel -q lists the modes; sudo nvpmodel -m 0 chooses the fastest where the power supply allows it',
       },
       power_mode_unknown: {
         verdict: 'warning',
@@ -157,7 +160,8 @@ export const MACHINE_CHECKS = {
       gstreamer_missing: {
         verdict: 'failure',
         meaning: 'cameras with decoder: gstreamer are decoded by FFmpeg instead',
-        advice: 'sudo apt install gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad, or decoder: auto',
+        advice:
+          'sudo apt install gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad, or decoder: auto',
       },
     },
   },

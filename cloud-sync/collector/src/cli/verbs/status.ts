@@ -42,7 +42,7 @@ async function status(context: Context): Promise<ExitCode> {
     },
     [inspectionText(cameras), textOf(head, info, totals, streams)].filter((text) => text !== '').join('\n\n'),
   );
-  if (cameras.some(({ state }) => state === 'not_inspecting' || state === 'unknown')) return EXIT.notInspecting;
+  if (cameras.some(({ state }) => state === 'not_inspecting' || state === 'unknown')) return EXIT.degraded;
   return totals.missing + totals.chainBreaks + totals.conflicts === 0 ? EXIT.ok : EXIT.problems;
 }
 
