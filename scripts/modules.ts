@@ -176,7 +176,7 @@ export const MODULES: readonly Module[] = [
       'uplink/inbox',
       'uplink/media',
     ],
-    owns: [],
+    owns: ['node:fs/promises', 'node:crypto'],
   },
   collector('errors', []),
   collector('config', ['errors'], ['zod', 'node:fs']),

@@ -41,9 +41,14 @@ export type Desired = z.infer<typeof Desired>;
 /** What a device has done about a desired document; a field of `Reported`. */
 export const DesiredStatus = z.object({
   revision: z.int().positive(),
-  /** `not_applied` today. A bounded text and no list, so that a newer device may report states that are new. */
+  /**
+   * `committed` where all that is named is in force, otherwise the state of the first one that is not: see `UpdateStatus`, and
+   * `waiting` or `not_applied`. A bounded text and no list, so that a newer device may report states that are new.
+   */
   state: z.string().min(1).max(32),
   /** For people. */
   reason: z.string().max(256).optional(),
+  /** The last document with a lower revision, which was not followed. */
+  refused: z.object({ revision: z.int().positive(), reason: z.string().max(256) }).optional(),
 });
 export type DesiredStatus = z.infer<typeof DesiredStatus>;

@@ -4,6 +4,7 @@ import { DeviceId } from './device-id.ts';
 import type * as records from './records/index.ts';
 import { CLOCK_QUALITIES, EARLIER_PATTERN, STREAMS } from './records/index.ts';
 import { ShiftPlan } from './shift-plan.ts';
+import { UpdateReport } from './update-status.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const seq = z.int().positive();
@@ -117,6 +118,8 @@ export const Reported = z.object({
   emptyInS: count.optional(),
   /** The newest desired document that it has seen, and what it did about it. */
   desired: DesiredStatus.optional(),
+  /** What updates have brought and are doing; left out where the device takes none. */
+  updates: UpdateReport.optional(),
 });
 export type Reported = z.infer<typeof Reported>;
 

@@ -3,6 +3,7 @@
  * No I/O and no clock.
  */
 export * from './bodies.ts';
+export * from './carried.ts';
 export * from './codec.ts';
 export * from './desired.ts';
 export * from './device-id.ts';
@@ -38,6 +39,7 @@ export * from './rights.ts';
 export * from './shift-plan.ts';
 export * from './signature.ts';
 export * from './transfer.ts';
+export * from './update-status.ts';
 export * from './topic-names.ts';
 export { PREFIX, specOf, TOPIC_KINDS, TOPICS } from './topics.ts';
 export type { AddressOf, Encoding, PayloadOf, PublishedBy, ReadBy, Role, TopicKind, TopicSpec } from './topics.ts';

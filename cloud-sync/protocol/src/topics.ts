@@ -81,7 +81,7 @@ export const TOPICS = {
     maxBytes: 64 * 1024,
   },
   desired: {
-    about: 'What a device should be like: configuration and models. This version reads it and does not apply it.',
+    about: 'What a device should be like: configuration and models, as names of signed releases.',
     pattern: '{device}/down/desired',
     schema: Desired,
     publisher: 'collector',

@@ -9,3 +9,4 @@ export * from './ports/index.ts';
 export { type BrokerAccess, type BrokerProbe, type BrokerProbeOptions, probeBroker } from './session/index.ts';
 export * from './snapshot.ts';
 export { Uplink } from './uplink.ts';
+export * from './write-carried.ts';

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@lineside/kit';
-import type { DeviceState } from '@lineside/protocol';
+import type { DeviceState, UpdateReport } from '@lineside/protocol';
 import type { DayWindow } from './limits/index.ts';
 import type { MediaTimes } from './media/index.ts';
 import type { WindowOptions } from './outbox/index.ts';
@@ -45,6 +45,8 @@ export interface UplinkOptions {
   readonly media?: MediaOutbox;
   /** Applies desired documents; where left out, each is reported as not applied. */
   readonly desired?: DesiredHandler;
+  /** What updates have brought and are doing, for the reported document. */
+  readonly updates?: () => UpdateReport | undefined;
   /** Name of the line for people, and the version of the program. */
   readonly line?: string;
   readonly version?: string;

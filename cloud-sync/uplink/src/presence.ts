@@ -66,8 +66,15 @@ export class Presence {
 
 /** The birth message of a device (`online`) or its will. */
 export function presenceMessage(options: UplinkOptions, session: string, online: boolean): OutgoingMessage {
-  const { outbox, line, version, publicKey, clock, shifts } = options;
-  const state: DeviceState = {
+  return outgoing('state', { device: options.outbox.device }, deviceState(options, session, online));
+}
+
+/** What a device says about itself. */
+export type StateFacts = Pick<UplinkOptions, 'outbox' | 'line' | 'version' | 'publicKey' | 'clock' | 'shifts'>;
+
+export function deviceState(facts: StateFacts, session: string, online: boolean): DeviceState {
+  const { outbox, line, version, publicKey, clock, shifts } = facts;
+  return {
     v: 1,
     online,
     session,
@@ -79,7 +86,6 @@ export function presenceMessage(options: UplinkOptions, session: string, online:
     ...(publicKey === undefined ? {} : { key: publicKey }),
     ...(shifts === undefined ? {} : { shifts }),
   };
-  return outgoing('state', { device: outbox.device }, state);
 }
 
 /** Each connection has a session of its own, so that the will of an earlier one is recognised. */

@@ -32,8 +32,8 @@ export class QueueReport {
     if (now < this.#dueMs) return this.#dueMs - now;
     this.#dueMs = now + this.#everyMs;
     const current = snapshot();
-    const { desired } = current;
-    const content = { ...queueOf(current), ...(desired === undefined ? {} : { desired }) };
+    const { desired, updates } = current;
+    const content = { ...queueOf(current), ...(desired && { desired }), ...(updates && { updates }) };
     const text = JSON.stringify(content);
     if (text === this.#published) return this.#everyMs;
     const document: Reported = { v: 1, t: Math.round(this.#clock.wallMs()), ...content };

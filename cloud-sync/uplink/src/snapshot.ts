@@ -1,4 +1,4 @@
-import type { DesiredStatus, Stream } from '@lineside/protocol';
+import type { DesiredStatus, Stream, UpdateReport } from '@lineside/protocol';
 import type { OutboxStream, RefusedReason, UplinkProblem } from './ports/index.ts';
 
 /** The state of the uplink, for status page and command line. Times are wall ms. */
@@ -30,6 +30,7 @@ export interface UplinkSnapshot {
   readonly mediaCancelled: number;
   /** The newest desired document that arrived, and what became of it. */
   readonly desired?: DesiredStatus;
+  readonly updates?: UpdateReport;
   /** Records confirmed per second over the last half minute, and how long the queue takes at that pace. */
   readonly drainPerS: number;
   readonly emptyInS?: number;

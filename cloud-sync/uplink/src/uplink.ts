@@ -86,6 +86,7 @@ export class Uplink {
     // What is held back stays shown while the rest is being delivered.
     const last = held === undefined ? newest : { ...held, at: newest?.at ?? this.#options.clock.wallMs() };
     const desired = this.#desired.status();
+    const updates = this.#options.updates?.();
     return {
       link,
       since,
@@ -107,8 +108,15 @@ export class Uplink {
       ...(collector === undefined ? {} : { collector: collector.session }),
       ...(Number.isFinite(oldest) ? { oldest } : {}),
       ...(desired === undefined ? {} : { desired }),
+      ...(updates === undefined ? {} : { updates }),
       ...(last === undefined ? {} : { lastError: last }),
     };
+  }
+
+  /** Something that the reported document shows has changed, and should not wait for its turn. */
+  reportSoon(): void {
+    this.#report.expedite();
+    this.#wake.now();
   }
 
   #receive(topic: string, payload: Uint8Array): void {

@@ -14,6 +14,7 @@ export class DesiredNotApplied implements DesiredHandler {
   }
 
   receive({ revision }: Desired): void {
+    if (revision < (this.#revision ?? 0)) return;
     this.#revision = revision;
     this.#log.warn({ revision }, `uplink: desired document not applied: ${REASON}`);
   }

@@ -42,11 +42,12 @@ export class DeviceInbox {
     void this.#inbox.receive(topic, payload);
   }
 
-  /** The retained document comes again with each connection. */
+  /** The retained document comes again with each connection. An older one is passed on too: who follows them reports it. */
   #desired(document: Desired): void {
     if (document.revision < this.#newest) {
       const what = `desired revision ${document.revision} came after ${this.#newest}`;
       this.#handlers.refused('desired', 'stale', problem('payload_malformed', what));
+      this.#handlers.desired(document);
     } else if (document.revision > this.#newest) {
       this.#newest = document.revision;
       this.#handlers.desired(document);

@@ -1,7 +1,7 @@
 import { type Clock, messageOf } from '@lineside/kit';
 import { type Ack, outgoingText, type PayloadForm, type ResendCommand, type TopicKind } from '@lineside/protocol';
 import type { TokenBucket } from '../limits/index.ts';
-import { type Outbox, problem, type RefusedReason, type UplinkProblem } from '../ports/index.ts';
+import { batchText, type Outbox, problem, type RefusedReason, type UplinkProblem } from '../ports/index.ts';
 import type { BrokerSession } from '../session/index.ts';
 import type { Outgoing, SendWindow } from './send-window.ts';
 
@@ -180,7 +180,7 @@ export class OutboxSender {
       const batch = this.#window.next(now);
       if (batch === undefined) return Number.POSITIVE_INFINITY;
       const { stream } = batch;
-      const message = outgoingText('up', { device, stream }, this.#textOf(batch), this.#encoding);
+      const message = outgoingText('up', { device, stream }, batchText(this.#outbox, stream, batch), this.#encoding);
       if (!session.fits(message)) {
         this.#holdBack(batch, message.payload.length, session.limits.maxPacketBytes);
         continue;
@@ -219,12 +219,5 @@ export class OutboxSender {
 
   #refuse(kind: TopicKind, reason: RefusedReason, what: UplinkProblem): void {
     this.#events.refused(kind, reason, what);
-  }
-
-  /** The envelope around the records as they stand in the journal: what was hashed is byte for byte what is sent. */
-  #textOf({ stream, from, to, prev, head, records }: Outgoing): string {
-    const { device: dev, epoch } = this.#outbox;
-    const envelope = JSON.stringify({ v: 1, dev, epoch, stream, from, to, prev, head });
-    return `${envelope.slice(0, -1)},"ev":[${records.join(',')}]}`;
   }
 }
