@@ -3,6 +3,7 @@
  * `MediaOutbox` and a `DesiredHandler`; knows neither SQLite nor the line. Alone touches MQTT on the device.
  */
 export { type DayWindow, opensInMs, TokenBucket } from './limits/index.ts';
+export type { MediaTarget } from './media/index.ts';
 export * from './options.ts';
 export { SendWindow, type Outgoing, type WindowOptions } from './outbox/index.ts';
 export * from './ports/index.ts';

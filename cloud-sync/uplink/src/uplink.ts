@@ -113,6 +113,11 @@ export class Uplink {
     };
   }
 
+  /** Where the collector that is online takes evidence, and this device's credential for it. */
+  get mediaTarget(): MediaTarget | undefined {
+    return this.#mediaTarget();
+  }
+
   /** Something that the reported document shows has changed, and should not wait for its turn. */
   reportSoon(): void {
     this.#report.expedite();

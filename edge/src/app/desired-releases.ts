@@ -1,36 +1,41 @@
-import type { DesiredHandler } from '@lineside/uplink';
 import type { Desired, DesiredStatus } from '@lineside/protocol';
+import type { DesiredHandler } from '@lineside/uplink';
 import { type Logger, messageOf } from '@lineside/kit';
-import { type BundleStore, isOver, type UpdateJournal } from '../updates/index.ts';
+import { type BundleStore, isOver, type UpdateDocument, type UpdateJournal } from '../updates/index.ts';
 
 export interface DesiredReleasesParts {
   readonly journal: UpdateJournal;
   readonly bundles: BundleStore;
   readonly log: Logger;
-  /** Installs a release when its turn comes. */
-  readonly want: (target: string) => void;
+  /** Installs a release when its turn comes; `revision`: of the document since which it is named. */
+  readonly want: (target: string, revision: number) => void;
+  /** A document was taken in: what it no longer names is not wanted any more. */
+  readonly changed: () => Promise<void>;
 }
 
 const REASON_LENGTH = 256;
 
 /**
  * What the cloud wants of this device: names of releases. The names authorise nothing; the signed metadata does. The highest
- * revision is remembered over restarts, and a lower one is refused. A release that was refused or taken back is not tried
- * again until another one is wanted.
+ * revision is remembered over restarts, and a lower one is refused and reported. A release that was refused or taken back is
+ * not tried again until a later document names it anew, so that nothing flaps.
  */
 export class DesiredReleases implements DesiredHandler {
   readonly #parts: DesiredReleasesParts;
   #status: DesiredStatus | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: DesiredReleasesParts) {
     this.#parts = parts;
   }
 
   receive(document: Desired): void {
-    this.#take(document).catch((error: unknown) => {
-      const { revision } = document;
-      this.#parts.log.error({ revision, err: messageOf(error) }, 'a desired document could not be taken in');
-    });
+    this.#turn = this.#turn
+      .then(() => this.#take(document))
+      .catch((error: unknown) => {
+        const { revision } = document;
+        this.#parts.log.error({ revision, err: messageOf(error) }, 'a desired document could not be taken in');
+      });
   }
 
   status(): DesiredStatus | undefined {
@@ -39,41 +44,71 @@ export class DesiredReleases implements DesiredHandler {
 
   /** Queues what is wanted and not in force; brings the status up to date. */
   async reconcile(): Promise<void> {
-    const { journal, bundles, want } = this.#parts;
-    const { desired, current, history, bundles: known, configuration } = await journal.read();
-    if (desired === undefined) return;
+    for (const { target, since } of await this.review()) this.#parts.want(target, since);
+  }
+
+  /** Brings the status up to date; gives what is wanted, not in force and not tried yet. */
+  async review(): Promise<readonly { readonly target: string; readonly since: number }[]> {
+    const { journal, bundles } = this.#parts;
+    const document = await journal.read();
+    const { desired, current } = document;
+    if (desired === undefined) return [];
+    const open: { target: string; since: number }[] = [];
+    const inForce = new Set([document.configuration?.target]);
+    for (const bundle of (await bundles.pointers()).values()) inForce.add(document.bundles[bundle]?.target);
     const states: string[] = [];
     const reasons: string[] = [];
-    const inForce = new Set([configuration?.target]);
-    for (const bundle of (await bundles.pointers()).values()) inForce.add(known[bundle]?.target);
     for (const target of desired.targets) {
-      const latest = current?.target === target ? current : history.find((one) => one.target === target);
-      const installed = inForce.has(target) && (latest === undefined || isOver(latest));
-      const refused = latest !== undefined && isOver(latest) && latest.state !== 'committed';
-      if (!installed && !refused && current?.target !== target) want(target);
-      states.push(installed ? 'committed' : (latest?.state ?? 'waiting'));
-      if (!installed && latest?.reason !== undefined) reasons.push(`${target}: ${latest.reason.message}`);
+      const isGoing = current?.target === target && !isOver(current);
+      const since = desired.since[target] ?? desired.revision;
+      const tried = desired.outcomes[target];
+      const isDone = !isGoing && inForce.has(target);
+      if (!isGoing && !isDone && tried === undefined) open.push({ target, since });
+      const latest = isGoing ? current : tried;
+      states.push(isDone ? 'committed' : (latest?.state ?? 'waiting'));
+      if (!isDone && latest?.reason !== undefined) reasons.push(`${target}: ${latest.reason.message}`);
     }
-    const state = states.find((one) => one !== 'committed') ?? 'committed';
+    const { revision, refused } = desired;
     this.#status = {
-      revision: desired.revision,
-      state,
+      revision,
+      state: states.find((one) => one !== 'committed') ?? 'committed',
       ...(reasons.length === 0 ? {} : { reason: reasons.join('; ').slice(0, REASON_LENGTH) }),
+      ...(refused === undefined ? {} : { refused }),
     };
+    return open;
   }
 
   async #take({ revision, models = {}, configuration }: Desired): Promise<void> {
-    const { journal, log } = this.#parts;
+    const { journal, log, changed } = this.#parts;
     const { desired } = await journal.read();
-    if (desired !== undefined && revision < desired.revision) {
-      log.warn({ revision, newest: desired.revision }, 'an older desired document is not followed');
-      return;
+    const named = [...Object.values(models), ...(configuration === undefined ? [] : [configuration])];
+    const targets = [...new Set(named.map(({ target }) => target))];
+    const why = desired === undefined ? undefined : refusal(desired, revision, targets);
+    if (desired !== undefined && why !== undefined) {
+      log.warn({ revision, newest: desired.revision }, `a desired document is not followed: ${why}`);
+      await journal.change((document) => ({
+        ...document,
+        desired: { ...(document.desired ?? desired), refused: { revision, reason: why } },
+      }));
+    } else {
+      // A release that was named before is not wanted anew.
+      const since = Object.fromEntries(targets.map((target) => [target, desired?.since[target] ?? revision]));
+      const kept = Object.entries(desired?.outcomes ?? {}).filter(([target]) => since[target] !== revision && target in since);
+      const outcomes = Object.fromEntries(kept);
+      await journal.change((document) => ({ ...document, desired: { revision, targets, since, outcomes } }));
     }
-    const targets = [...Object.values(models), ...(configuration === undefined ? [] : [configuration])];
-    await journal.change((document) => ({
-      ...document,
-      desired: { revision, targets: targets.map(({ target }) => target) },
-    }));
+    await changed();
     await this.reconcile();
   }
+}
+
+/** Why a document is not followed; undefined where it is. The one in force comes again with each connection. */
+function refusal(
+  desired: NonNullable<UpdateDocument['desired']>,
+  revision: number,
+  targets: readonly string[],
+): string | undefined {
+  if (revision < desired.revision) return `revision ${desired.revision} was there before`;
+  const isSame = targets.length === desired.targets.length && targets.every((one) => desired.targets.includes(one));
+  return revision > desired.revision || isSame ? undefined : `revision ${revision} named other releases before`;
 }

@@ -4,7 +4,7 @@ import type { ChangeStep, RuleMove } from '../control/index.ts';
 import type { EngineCache } from '../engines/index.ts';
 import { messageOf, type Service, ServiceGroup } from '@lineside/kit';
 import { LoadMeter } from '../load/index.ts';
-import { type Alarm, Lanes } from '../pipeline/index.ts';
+import { type Alarm, Lanes, type VisionListener } from '../pipeline/index.ts';
 import type { SignalTable } from '../signals/index.ts';
 import { type VisionPlan, VisionProcess } from '../vision/index.ts';
 import { afterEngines, engineListener, lineEngines } from './engines.ts';
@@ -13,6 +13,7 @@ import { ClipKeeper, type ClipKeeperOptions } from './clip-keeper.ts';
 import { eventIds } from './event-id.ts';
 import { laneSetup } from './lane-setup.ts';
 import { type LineModel, lineModels, refusals } from './models.ts';
+import { type ShadowModel, shadowsApart, withShadows } from './shadow-plan.ts';
 import type { RunLineOptions } from './run-line.ts';
 import { type RuleSurroundings, rulesOf, rulesWithoutLabels } from './rules.ts';
 import { blindPrivacy, CameraUrls, visionPlan } from './vision-plan.ts';
@@ -51,6 +52,8 @@ export class Inspection {
   #turn: Promise<unknown> = Promise.resolve();
   #vision: VisionProcess;
   #running: Service;
+  #shadows: readonly ShadowModel[] = [];
+  #onShadow: Partial<VisionListener> = {};
 
   constructor(options: RunLineOptions, { models, keeper, recorder, alarm, around, signals, context }: InspectionStart) {
     const { loaded, clock, logger } = options;
@@ -125,6 +128,19 @@ export class Inspection {
     const replaced = config.cameras.filter((camera) => modelIdsOf(camera).some((id) => ids.includes(id)));
     const cameras = replaced.map(({ id }) => id);
     await this.changeCameras({ kind: 'change_cameras', added: [], replaced: cameras, removed: [], models: ids });
+  }
+
+  /**
+   * Runs these models beside those that they are to replace, from now on, until this is called again: the lanes do not
+   * see their results. `listener` gets those of both. The cameras that they inspect are opened anew.
+   */
+  shadow(shadows: readonly ShadowModel[], listener: Partial<VisionListener>): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#shadows = shadows;
+      this.#onShadow = listener;
+      this.#plan = this.#newPlan();
+      await this.#vision.change(this.#plan, () => undefined);
+    });
   }
 
   changeRules(moves: readonly RuleMove[]): void {
@@ -228,7 +244,8 @@ export class Inspection {
   }
 
   #newPlan(): VisionPlan {
-    return visionPlan(this.#loaded, this.#models, this.#keeper, this.#urls.of(this.#loaded).urls);
+    const { urls } = this.#urls.of(this.#loaded);
+    return withShadows(visionPlan(this.#loaded, this.#models, this.#keeper, urls), this.#shadows);
   }
 
   /** A camera without its secret is not in the plan, so that the vision process reports nothing about it. */
@@ -249,7 +266,7 @@ export class Inspection {
     const vision = new VisionProcess({
       plan: this.#plan,
       references: () => this.references.all(),
-      listeners: [this.lanes, engineListener(this.#keeper, logger)],
+      listeners: [shadowsApart(this.lanes, () => this.#onShadow), engineListener(this.#keeper, logger)],
       clock,
       logger: logger.child({ module: 'vision' }),
       random,

@@ -30,7 +30,7 @@ export function laneSetup(
 }
 
 /** Tracks begin at the model's own threshold; weaker detections keep known objects alive (ByteTrack). */
-function trackerFor(model: LineModel | undefined): ByteTracker {
+export function trackerFor(model: LineModel | undefined): ByteTracker {
   if (model?.state !== 'found') return new ByteTracker(TRACKER_DEFAULTS);
   return new ByteTracker({ ...TRACKER_DEFAULTS, highScore: model.threshold, lowScore: weakest(model.threshold) });
 }

@@ -138,6 +138,7 @@ export class LineStatus implements StatusSource {
       disk: diskOf(dataDir),
       process: { rssBytes: process.memoryUsage.rss(), cpu: this.#cpu.cores(), cpuSeconds: cpuSeconds() },
       ...(load.report === undefined ? {} : { load: load.report }),
+      ...this.#update(),
       ...this.#production(open),
       events: this.#events.page({ limit: 20 }).events,
       openEvents: open,
@@ -202,6 +203,11 @@ export class LineStatus implements StatusSource {
     return { ...this.#parts.production().report(shift), recipe: this.#parts.recipe.state() };
   }
 
+  #update(): Pick<Snapshot, 'update'> {
+    const update = this.#parts.updates.brief();
+    return update === undefined ? {} : { update };
+  }
+
   updates(): Promise<object> {
     return this.#parts.updates.view();
   }
@@ -209,6 +215,7 @@ export class LineStatus implements StatusSource {
   async changeUpdates(change: UpdatesChange): Promise<object> {
     const { updates } = this.#parts;
     if (change.action === 'install') return { accepted: await updates.installFrom(change.from, change.target) };
+    if (change.action === 'carry') return updates.carry(change.to);
     return updates.rollback(change.model);
   }
 

@@ -1,45 +1,35 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { opensInMs, TokenBucket } from '@lineside/uplink';
-
-import {
-  Backoff,
-  type Clock,
-  isAbort,
-  type Logger,
-  messageOf,
-  type Service,
-  unlessAbort,
-  writeFileAtomic,
-} from '@lineside/kit';
-import { FolderSource, HttpSource, MetadataCache, TrustedRepository } from '@lineside/models/trust';
-import { CATALOG_DIR, catalogIds } from '@lineside/models';
-import { checkConfig, ConfigError, type LoadedConfig } from '../config/index.ts';
+import { join } from 'node:path';
+import { Backoff, type Clock, isAbort, type Logger, messageOf, type Service, systemCode, unlessAbort } from '@lineside/kit';
+import type { UpdateReport } from '@lineside/protocol';
+import { machineZone } from '@lineside/protocol/coverage';
+import { type CarriedResult, writeCarried } from '@lineside/uplink';
+import { type LoadedConfig, shiftPlanOf } from '../config/index.ts';
 import type { Journal } from '../journal/index.ts';
+import type { UpdateView } from '../status/index.ts';
 import {
   BundleStore,
-  type FileSource,
-  FolderFiles,
-  HttpFiles,
   isOver,
   makeUpdateFolder,
   ObjectStore,
   reconcile,
-  TwoPlaceFloor,
-  type UpdatableConfiguration,
   UpdateError,
   UpdateJournal,
   UpdateMachine,
   type UpdateOrigin,
-  type UpdateRecord,
   type WantedRelease,
 } from '../updates/index.ts';
 import type { AuditLog } from './audit-log.ts';
 import { DesiredReleases } from './desired-releases.ts';
 import type { Inspection } from './inspection.ts';
+import { lineShadow } from './line-shadow.ts';
 import type { LineSignals } from './line-signals.ts';
 import { lineUnderUpdate } from './line-under-update.ts';
 import { proveBundle } from './prove-bundle.ts';
+import { updatableConfiguration } from './update-configuration.ts';
+import { updateReport } from './update-report.ts';
+import { openUpdateSource, updateLimit } from './update-sources.ts';
+import { updateInBrief, type UpdatesView, updatesView } from './updates-view.ts';
+import type { UplinkService } from './uplink-service.ts';
 
 /** Folder of updates in the data folder. */
 export function updatesFolder(dataDir: string): string {
@@ -65,24 +55,18 @@ export interface LineUpdatesParts {
   readonly inspection: Inspection;
   readonly signals: LineSignals;
   readonly audit: () => AuditLog;
+  readonly uplink: () => UplinkService | undefined;
   readonly journal: Journal;
+  /** With which the heads of its chains are signed. */
+  readonly publicKey: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
 }
 
-/** State of updates for people and programs. */
-export interface UpdatesView {
-  readonly configured: boolean;
-  readonly current: object | null;
-  readonly waiting: readonly string[];
-  readonly models: Readonly<Record<string, object>>;
-  readonly history: readonly object[];
-}
-
 const LOOK_MS = 500;
 const BASELINE_MS = 20_000;
-const NOTE = 'update_floor';
+const CARRY_MS = 600_000;
 const RETRY = { firstMs: 30_000, maxMs: 1_800_000 } as const;
 
 /** Installs the releases that are wanted, one after the other, while the line runs. */
@@ -94,55 +78,79 @@ export class LineUpdates implements Service {
   readonly #journal: UpdateJournal;
   readonly #bundles: BundleStore;
   readonly #machine: UpdateMachine;
-  readonly #queue: WantedRelease[] = [];
+  #queue: WantedRelease[] = [];
   #wake = new AbortController();
+  /** Ends what is going on, where it is not wanted any more. */
+  #going = new AbortController();
+  #report: UpdateReport | undefined;
+  #reporting: Promise<void> = Promise.resolve();
 
   constructor(parts: LineUpdatesParts) {
     this.#parts = parts;
     const folder = updatesFolder(parts.dataDir);
     this.#journal = new UpdateJournal(folder);
     this.#bundles = new BundleStore(parts.dataDir, folder);
-    const { clock, log, version, inspection, signals, loaded } = parts;
+    const { clock, log, version, inspection, signals, loaded, dataDir, uplink } = parts;
     const { config } = loaded();
     const trialMs = config.updates?.trial.ms ?? 600_000;
+    const { enabled, results, limit } = config.updates?.shadow ?? { enabled: false, results: 0, limit: { ms: 0 } };
+    const shadow = enabled ? { results, limitMs: limit.ms } : undefined;
     this.#machine = new UpdateMachine({
       ...{ folder, journal: this.#journal, bundles: this.#bundles, clock, log },
       objects: new ObjectStore(join(folder, 'objects')),
-      times: { baselineMs: Math.min(BASELINE_MS, trialMs), trialMs, lookMs: LOOK_MS },
+      times: { baselineMs: Math.min(BASELINE_MS, trialMs), trialMs, lookMs: LOOK_MS, shadow },
       ports: {
         ...{ device: config.device, version },
         open: (origin) => this.#open(origin),
-        limit: this.#limit(),
+        limit: updateLimit(parts),
         prove: (dir, signal) => proveBundle(dir, loaded().config, signal),
         line: lineUnderUpdate({ loaded, inspection, signals, clock }),
-        configuration: this.#configuration(),
+        shadow: (id, dir) => lineShadow({ loaded, dataDir, inspection, clock, log }, id, dir),
+        configuration: updatableConfiguration({ ...parts, connected: () => uplink()?.isOnline }),
         audit: (action, details) => parts.audit().write(action, { ...details }),
       },
     });
     this.desired = new DesiredReleases({
       ...{ journal: this.#journal, bundles: this.#bundles, log },
-      want: (target) => this.want({ target, origin: { kind: 'repository' } }),
+      want: (target, revision) => this.want({ target, origin: { kind: 'repository' }, revision }),
+      changed: () => this.#dropUnwanted(),
     });
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, random, log } = this.#parts;
     await makeUpdateFolder(updatesFolder(this.#parts.dataDir));
-    const backoff = new Backoff({ ...RETRY, random });
-    while (!signal.aborted) {
-      try {
+    const stop = this.#journal.onChange(() => this.refresh());
+    const backoff = new Backoff({ ...RETRY, random: this.#parts.random });
+    this.refresh();
+    try {
+      while (!signal.aborted) await this.#turn(signal, backoff);
+    } finally {
+      stop();
+      await this.#reporting;
+    }
+  }
+
+  async #turn(signal: AbortSignal, backoff: Backoff): Promise<void> {
+    const { clock, log } = this.#parts;
+    this.#going = new AbortController();
+    const until = AbortSignal.any([signal, this.#going.signal]);
+    try {
+      await this.desired.reconcile();
+      if (await this.#isUnwanted()) await this.#machine.abandon('it is not wanted any more');
+      const next = this.#queue.shift();
+      // What waits for a repository makes way for what is next.
+      if (next === undefined) {
+        await this.#machine.resume(until);
         await this.desired.reconcile();
-        await this.#machine.resume(signal);
-        const next = this.#queue.shift();
-        if (next === undefined) await this.#sleep(RETRY.maxMs, signal);
-        else await this.#machine.install(next, signal);
-        backoff.reset();
-      } catch (error) {
-        if (isAbort(error)) continue;
-        const waitMs = backoff.next();
-        log.warn({ err: messageOf(error), againInMs: waitMs }, 'an update could not go on and is tried again');
-        await clock.sleep(waitMs, AbortSignal.any([signal, this.#wake.signal])).catch(unlessAbort);
-      }
+        if (this.#queue.length === 0) await this.#sleep(RETRY.maxMs, signal);
+      } else await this.#machine.install(next, until);
+      backoff.reset();
+    } catch (error) {
+      if (isAbort(error)) return;
+      // Another release may come from elsewhere.
+      const waitMs = this.#queue.length > 0 ? RETRY.firstMs : backoff.next();
+      log.warn({ err: messageOf(error), againInMs: waitMs }, 'an update could not go on and is tried again');
+      await this.#sleep(waitMs, signal);
     }
   }
 
@@ -151,8 +159,8 @@ export class LineUpdates implements Service {
     if (this.#queue.some(({ target, origin }) => target === wanted.target && origin.kind === wanted.origin.kind))
       return;
     this.#queue.push(wanted);
-    this.#wake.abort();
-    this.#wake = new AbortController();
+    this.refresh();
+    this.#wakeUp();
   }
 
   /** Installs what a folder, such as a stick, holds for this device; gives the names. Throws TrustError or UpdateError. */
@@ -182,125 +190,98 @@ export class LineUpdates implements Service {
   }
 
   async view(): Promise<UpdatesView> {
-    const { current, history, bundles } = await this.#journal.read();
-    const models: Record<string, object> = {};
-    for (const [id, bundle] of await this.#bundles.pointers()) {
-      models[id] = {
-        bundle,
-        version: bundles[bundle]?.release.version ?? null,
-        before: bundles[bundle]?.before ?? null,
-      };
-    }
-    const { progress } = this.#machine;
-    const shown = current === undefined ? null : { ...summary(current), ...(progress && { progress }) };
-    return {
+    return updatesView({
       configured: this.#parts.loaded().config.updates !== undefined,
-      current: shown !== null && current !== undefined && isOver(current) ? null : shown,
+      document: await this.#journal.read(),
+      pointers: await this.#bundles.pointers(),
       waiting: this.#queue.map(({ target }) => target),
-      models,
-      history: history.map(summary),
-    };
+      progress: this.#machine.progress,
+      desired: this.desired.status(),
+      report: this.#report,
+    });
+  }
+
+  /** The one that is going on, or waits, for the status of the line. */
+  brief(): UpdateView | undefined {
+    return updateInBrief(this.report());
+  }
+
+  /** Writes what was not delivered, and what is installed, to a folder such as a stick. */
+  async carry(folder: string): Promise<CarriedResult> {
+    const { loaded, journal, clock, version, audit, publicKey } = this.#parts;
+    const { config } = loaded();
+    await this.#reporting;
+    const done = await writeCarried(
+      {
+        ...{ outbox: journal, line: config.line, version, publicKey, clock, updates: this.report() },
+        shifts: shiftPlanOf(config, machineZone()),
+      },
+      folder,
+      AbortSignal.timeout(CARRY_MS),
+    ).catch((error: unknown) => {
+      if (systemCode(error) === undefined) throw error;
+      throw new UpdateError('update_folder_unwritable', `${folder} cannot be written: ${messageOf(error)}`, error);
+    });
+    audit().write('journal_carried', { folder, records: done.records, left: done.left });
+    return done;
+  }
+
+  /** For the reported document: as it was at the last change, with the progress of now. */
+  report(): UpdateReport | undefined {
+    const { progress } = this.#machine;
+    if (this.#report === undefined || progress === undefined) return this.#report;
+    const { bytes, of } = progress;
+    const updates = this.#report.updates.map((one) =>
+      one.target === progress.target ? { ...one, progress: { bytes, of } } : one,
+    );
+    return { ...this.#report, updates };
+  }
+
+  /** Something that the report shows has changed: the state, or the file of the configuration. */
+  refresh(): void {
+    this.#reporting = this.#reporting.then(() => this.#refresh()).catch((error: unknown) => {
+      this.#parts.log.error({ err: messageOf(error) }, 'the state of updates could not be read for the report');
+    });
+  }
+
+  async #refresh(): Promise<void> {
+    const { loaded, uplink } = this.#parts;
+    if (loaded().config.updates === undefined) return;
+    const waiting = this.#queue.map(({ target }) => target);
+    this.#report = updateReport(await this.#journal.read(), await this.#bundles.pointers(), waiting, loaded().text);
+    await this.desired.review();
+    uplink()?.reportSoon();
+  }
+
+  /** A new document names what is wanted now; the rest is given up, unless it is on the line already. */
+  async #dropUnwanted(): Promise<void> {
+    const { desired } = await this.#journal.read();
+    this.#queue = this.#queue.filter(
+      ({ target, revision }) => revision === undefined || desired?.targets.includes(target) === true,
+    );
+    if (await this.#isUnwanted()) this.#going.abort();
+    this.#wakeUp();
+  }
+
+  /** Whether a document named what is going on, and the newest one does not. */
+  async #isUnwanted(): Promise<boolean> {
+    const { desired, current } = await this.#journal.read();
+    if (current?.revision === undefined || isOver(current) || desired === undefined) return false;
+    return !desired.targets.includes(current.target) && current.state !== 'trial' && current.state !== 'rolling_back';
+  }
+
+  #wakeUp(): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
   }
 
   async #sleep(ms: number, signal: AbortSignal): Promise<void> {
     await this.#parts.clock.sleep(ms, AbortSignal.any([signal, this.#wake.signal])).catch(unlessAbort);
   }
 
-  async #open(origin: UpdateOrigin): Promise<{ repository: TrustedRepository; files: FileSource }> {
-    const { loaded, journal, dataDir, clock } = this.#parts;
-    const { config, baseDir } = loaded();
-    const { updates } = config;
-    if (updates === undefined)
-      throw new UpdateError('update_not_configured', 'no updates are configured on this device');
-    if (origin.kind === 'repository' && updates.repository === undefined) {
-      throw new UpdateError('update_not_configured', 'updates.repository is not set');
-    }
-    const at = origin.kind === 'folder' ? origin.path : (updates.repository ?? '');
-    const isWeb = origin.kind === 'repository' && /^https?:/.test(at);
-    const folder = updatesFolder(dataDir);
-    const note = { read: () => journal.note(NOTE), write: (text: string) => journal.setNote(NOTE, text) };
-    const place = isAbsolute(at) ? at : resolve(baseDir, at);
-    const repository = new TrustedRepository({
-      source: isWeb ? new HttpSource(at) : new FolderSource(place),
-      cache: new MetadataCache(join(folder, 'metadata')),
-      floor: new TwoPlaceFloor(note, join(folder, 'floor.json'), () => journal.trustedWallMs()),
-      root: await readRoot(resolve(baseDir, updates.root)),
-      customer: updates.customer,
-      nowMs: () => clock.wallMs(),
-    });
-    return { repository, files: isWeb ? new HttpFiles(at) : new FolderFiles(place) };
+  #open(origin: UpdateOrigin): ReturnType<typeof openUpdateSource> {
+    const { loaded, dataDir, journal, clock, uplink } = this.#parts;
+    const collector = () => uplink()?.mediaTarget;
+    return openUpdateSource({ loaded, folder: updatesFolder(dataDir), journal, collector, clock }, origin);
   }
-
-  /** Downloads keep to the limit and the hours of the uplink. */
-  #limit() {
-    const { clock, loaded } = this.#parts;
-    const { uplink } = loaded().config;
-    const rate = uplink?.bandwidthLimit?.bytesPerS ?? Number.POSITIVE_INFINITY;
-    const bucket = new TokenBucket(rate, clock.monoMs());
-    const window = uplink === undefined || uplink.mediaWindow === 'always' ? undefined : uplink.mediaWindow;
-    return {
-      spend: (bytes: number, nowMs: number) => bucket.spend(bytes, nowMs),
-      waitMs: (nowMs: number) =>
-        Math.max(bucket.waitMs(nowMs), window === undefined ? 0 : opensInMs(window, clock.wallMs())),
-    };
-  }
-
-  #configuration(): UpdatableConfiguration {
-    const { loaded, configPath, configProblem, env } = this.#parts;
-    const { updates } = loaded().config;
-    return {
-      series: updates?.configuration,
-      onLocalChange: updates?.onLocalChange ?? 'refuse',
-      text: () => readFile(configPath, 'utf8'),
-      problem: async (text) => {
-        const catalog = [
-          ...new Set([...(await catalogIds(CATALOG_DIR)), ...(await catalogIds(join(this.#parts.dataDir, 'models')))]),
-        ];
-        try {
-          const { config } = checkConfig(text, { catalog, env, path: configPath, baseDir: dirname(configPath) });
-          const { device } = loaded().config;
-          return config.device === device ? undefined : `it is for ${config.device}, and this device is ${device}`;
-        } catch (error) {
-          if (error instanceof ConfigError) return error.message;
-          throw error;
-        }
-      },
-      write: (text) => writeFileAtomic(configPath, text),
-      inForce: (text) => {
-        if (loaded().text === text) return true;
-        return configProblem() ?? false;
-      },
-    };
-  }
-}
-
-async function readRoot(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new UpdateError('update_not_configured', `updates.root cannot be read: ${messageOf(error)}`, error);
-  }
-}
-
-function summary({
-  target,
-  origin,
-  state,
-  sinceMs,
-  beganMs,
-  attempts,
-  counter,
-  reason,
-  proof,
-  before,
-  release,
-}: UpdateRecord) {
-  return {
-    ...{ target, origin: origin.kind, state, sinceMs, beganMs, attempts },
-    ...(release === undefined ? {} : { kind: release.kind, id: release.id, version: release.version }),
-    ...(counter === undefined ? {} : { counter }),
-    ...(before === undefined ? {} : { before: before.kind === 'update' ? before.bundle : 'catalog' }),
-    ...(proof === undefined ? {} : { proof }),
-    ...(reason === undefined ? {} : { reason }),
-  };
 }

@@ -68,7 +68,8 @@ export async function lineModels(
 /** Where models are searched, beside the catalog. */
 export type FindIn = Omit<ModelPlaces, 'catalogDir'>;
 
-async function findModel(model: ModelConfig, places: FindIn): Promise<LineModel> {
+/** Looks up and verifies one model. */
+export async function findModel(model: ModelConfig, places: FindIn): Promise<LineModel> {
   const { id } = model;
   try {
     const handle = await resolveModel(model.ref, { catalogDir: CATALOG_DIR, ...places });

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { CATALOG_DIR, GoldenExpectation, type ModelInput, resolveModel } from '@lineside/models';
 import { probeFfmpeg } from '../camera/index.ts';
@@ -21,6 +22,7 @@ export async function proveBundle(
   dir: string,
   config: Config,
   signal: AbortSignal,
+  memory: () => MachineMemory = machineMemory,
 ): Promise<Readonly<Record<string, string | number>>> {
   const handle = await resolveModel(dir, { catalogDir: CATALOG_DIR, baseDir: dir });
   const { manifest } = handle;
@@ -53,10 +55,42 @@ export async function proveBundle(
       const message = `one image takes ${inferenceMs.toFixed(0)} ms, and the cameras leave ${budgetMs.toFixed(0)} ms`;
       throw new UpdateError('update_too_slow', message);
     }
-    return { provider, golden: paths.length, inferenceMs: Math.round(inferenceMs * 10) / 10 };
+    const peakBytes = await predictor.peakBytes();
+    assertRoom(memory(), peakBytes);
+    const memoryMb = peakBytes === undefined ? {} : { memoryMb: Math.round(peakBytes / 2 ** 20) };
+    return { provider, golden: paths.length, inferenceMs: Math.round(inferenceMs * 10) / 10, ...memoryMb };
   } finally {
     await predictor.close();
   }
+}
+
+/** Memory of this machine, or of the control group that this process is limited to, bytes. */
+export interface MachineMemory {
+  readonly availableBytes: number;
+  readonly totalBytes: number;
+}
+
+/** What must stay free while the new model is loaded beside the line, as a fraction of all memory and at least. */
+const SPARE_FRACTION = 0.04;
+const SPARE_BYTES = 96 * 2 ** 20;
+
+function machineMemory(): MachineMemory {
+  const limit = process.constrainedMemory();
+  const totalBytes = limit > 0 && limit < totalmem() ? limit : totalmem();
+  return { availableBytes: process.availableMemory(), totalBytes };
+}
+
+/** The process of the model still has its memory now: what is free is what would be left while it runs beside the current one. */
+function assertRoom({ availableBytes, totalBytes }: MachineMemory, peakBytes: number | undefined): void {
+  const spareBytes = Math.max(SPARE_BYTES, totalBytes * SPARE_FRACTION);
+  if (availableBytes >= spareBytes) return;
+  const takes = peakBytes === undefined ? '' : `it takes ${mb(peakBytes)} MB, `;
+  const message = `${takes}${mb(availableBytes)} MB are free beside it, and ${mb(spareBytes)} MB must stay free`;
+  throw new UpdateError('update_no_memory', message);
+}
+
+function mb(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
 }
 
 async function fastest(predictor: Predictor, { width, height }: ModelInput): Promise<number> {

@@ -75,11 +75,12 @@ export class RunningLine implements StepHandlers {
       looked: () => inspection.readSecrets(),
     });
     this.updates = new LineUpdates({
-      ...{ inspection, signals, journal: folder.journal, configPath: options.configPath, dataDir: options.dataDir },
+      ...{ inspection, signals, journal: folder.journal, publicKey: folder.publicKey, configPath: options.configPath, dataDir: options.dataDir },
       ...{ version: options.version, env: options.env, clock: options.clock, random: options.random },
       loaded: () => this.#loaded,
       configProblem: options.configProblem,
       audit: () => this.audit,
+      uplink: () => this.#uplink,
       log: options.logger.child({ module: 'updates' }),
     });
     this.status = new LineStatus({
@@ -160,6 +161,7 @@ export class RunningLine implements StepHandlers {
       const steps = await this.#use(this.#recipe.applyTo(written));
       const names = steps.map(({ kind }) => kind).join(' ');
       this.audit.write('configuration_changed', { config: written.sourceHash, steps: names });
+      this.updates.refresh();
       return steps;
     });
   }
@@ -264,6 +266,7 @@ export class RunningLine implements StepHandlers {
     const { clock, logger, random, version } = this.#options;
     const desired = this.#loaded.config.updates?.repository === undefined ? undefined : this.updates.desired;
     const store = this.#folder;
-    return new UplinkService({ loaded: this.#loaded, uplink, store, desired, clock, random, version, logger });
+    const updates = () => this.updates.report();
+    return new UplinkService({ loaded: this.#loaded, uplink, store, desired, updates, clock, random, version, logger });
   }
 }

@@ -1,5 +1,6 @@
-import { type DesiredHandler, Uplink, type UplinkSnapshot } from '@lineside/uplink';
+import { type DesiredHandler, type MediaTarget, Uplink, type UplinkSnapshot } from '@lineside/uplink';
 import { isDeepStrictEqual } from 'node:util';
+import type { UpdateReport } from '@lineside/protocol';
 import { machineZone } from '@lineside/protocol/coverage';
 import { type BrokerAccess, brokerAccess, type LoadedConfig, shiftPlanOf, type UplinkConfig } from '../config/index.ts';
 import { type Clock, type Logger, redactUrls, SecretError, type Service, unlessAbort } from '@lineside/kit';
@@ -12,6 +13,8 @@ export interface UplinkServiceOptions {
   readonly store: DataFolder;
   /** Takes desired documents; undefined where no updates come from a repository. */
   readonly desired: DesiredHandler | undefined;
+  /** What updates have brought and are doing. */
+  readonly updates: () => UpdateReport | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly version: string;
@@ -53,6 +56,21 @@ export class UplinkService implements Service {
     if (this.#uplink === undefined) return false;
     const { link, queued, mediaQueued } = this.#uplink.snapshot();
     return link === 'online' && queued + mediaQueued > 0;
+  }
+
+  /** Where the collector is that is online now, with this device's credential for it. */
+  get mediaTarget(): MediaTarget | undefined {
+    return this.#uplink?.mediaTarget;
+  }
+
+  /** Whether the collector is there. */
+  get isOnline(): boolean {
+    return this.#uplink?.snapshot().link === 'online';
+  }
+
+  /** What updates are doing has changed. */
+  reportSoon(): void {
+    this.#uplink?.reportSoon();
   }
 
   view(): LinkView {
@@ -117,13 +135,14 @@ export class UplinkService implements Service {
   }
 
   #newUplink(broker: BrokerAccess): Uplink {
-    const { loaded, uplink, store, desired, clock, random, version, logger } = this.#options;
+    const { loaded, uplink, store, desired, updates, clock, random, version, logger } = this.#options;
     return new Uplink({
       broker,
       outbox: store.journal,
       media: store.evidence,
       publicKey: store.publicKey,
       ...(desired === undefined ? {} : { desired }),
+      updates,
       ...(uplink.bandwidthLimit === undefined ? {} : { maxBytesPerS: uplink.bandwidthLimit.bytesPerS }),
       ...(uplink.mediaWindow === 'always' ? {} : { mediaWindow: uplink.mediaWindow }),
       line: loaded.config.line,

@@ -23,6 +23,8 @@ export interface ModelSpec {
   readonly engine?: string | undefined;
   /** Where it should run: a lower provider is a fall-back. When left out, an accelerator where there is one. */
   readonly expect?: Provider | undefined;
+  /** Gives way to everything else on this machine: a model that is only compared. */
+  readonly background?: boolean | undefined;
   /** CPU threads of one inference; 1 when left out. */
   readonly threads?: number | undefined;
 }

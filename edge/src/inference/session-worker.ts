@@ -1,5 +1,6 @@
 /** Worker thread of one session: loads the model, tests the provider by an inference, then does the requested runs. */
 import { isBad, type Outputs } from '@lineside/models/families';
+import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { currentThread, messageOf, systemClock } from '@lineside/kit';
 import { InferenceError } from './errors.ts';
@@ -57,6 +58,7 @@ function read(model: LoadedModel | TfjsModel, { pixels, source }: SentFrame, out
 }
 
 const NONE: Outputs = new Map();
+const LOWEST_PRIORITY = 19;
 
 function failed(pixels: ArrayBuffer, reason: 'inference_error' | 'bad_output', message: string): SentAnswer {
   return { pixels, seen: undefined, failure: { reason, message }, decodeMs: 0 };
@@ -67,7 +69,10 @@ function post(port: MessagePort, message: FromWorker, transfer: ArrayBuffer[] = 
 }
 
 async function main(port: MessagePort, task: WorkerTask): Promise<void> {
-  post(port, { type: 'thread', thread: currentThread() });
+  const thread = currentThread();
+  post(port, { type: 'thread', thread });
+  // Threads that the runtime starts take their priority from this one (setpriority(2) is by thread on Linux).
+  if (task.task === 'serve' && task.spec.background === true && thread !== undefined) setPriority(thread, LOWEST_PRIORITY);
   try {
     if (task.task === 'serve')
       await serve(port, await (isTfjs(task.spec) ? loadTfjs(task.spec) : loadModel(task.spec)));

@@ -36,6 +36,8 @@ export interface Predictor {
   readonly facts: SessionFacts;
   /** `pixels` in the form that the manifest asks for; they are copied. */
   predict(pixels: Uint8Array, source: PictureSize): Promise<Prediction>;
+  /** Most memory that its process had so far, bytes; undefined where it is not known. */
+  peakBytes(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -103,6 +105,7 @@ export async function openPredictor(
       if (facts.fallback) return { status: 'degraded', reason: 'fallback_provider', ...seen };
       return { status: 'ok', ...seen };
     },
+    peakBytes: async () => session.peakBytes?.(),
     close: async () => {
       await session.close();
     },

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { entryBeside, exitText, SupervisedProcess } from '@lineside/kit';
 import type { PictureSize } from '../domain/index.ts';
 import {
@@ -27,6 +28,8 @@ export interface Session {
   start(signal: AbortSignal): Promise<SessionFacts>;
   infer(pixels: Uint8Array<ArrayBuffer>, source: PictureSize, deadlineMs: number): Promise<SessionAnswer>;
   close(): Promise<boolean>;
+  /** Most memory that its process had so far, bytes; undefined where it has none of its own, or the system does not say. */
+  peakBytes?(): Promise<number | undefined>;
 }
 
 /**
@@ -64,6 +67,14 @@ export class SessionProcess implements Session {
     const answer = await this.#ask({ type: 'infer', pixels, source, deadlineMs });
     if (answer.type === 'answer') return { ...answer.answer, pixels };
     throw failureOf(answer);
+  }
+
+  async peakBytes(): Promise<number | undefined> {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return undefined;
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
   }
 
   /** Kills the process. */

@@ -9,7 +9,7 @@ export { type Health, type HealthWord, healthOf } from './health.ts';
 export { type CameraFacts, inspectingWord } from './inspecting.ts';
 export { type StatusAddress, StatusServer, type StatusServerOptions } from './server.ts';
 export type { CleaningConfirmation, ConfirmedCleaning } from './cleaning.ts';
-export type { ProductionView } from './snapshot.ts';
+export type { ProductionView, UpdateView } from './snapshot.ts';
 export type { PushedReading, SignalView } from './signals.ts';
 export * from './snapshot.ts';
 export type { EventPage, EventQuery, PictureOptions, PictureShot, StatusSource, UpdatesChange } from './source.ts';

@@ -179,6 +179,15 @@ export const updatesBody = {
     {
       type: 'object',
       additionalProperties: false,
+      required: ['action', 'to'],
+      properties: {
+        action: { const: 'carry' },
+        to: { type: 'string', minLength: 1, maxLength: 4096, pattern: '^/' },
+      },
+    },
+    {
+      type: 'object',
+      additionalProperties: false,
       required: ['action', 'model'],
       properties: { action: { const: 'rollback' }, model: { type: 'string', minLength: 1, maxLength: 64 } },
     },

@@ -48,12 +48,26 @@ export interface Snapshot {
   readonly visionProcess?: ProcessView;
   /** How busy the device is; absent in the first seconds. */
   readonly load?: LoadReport;
+  /** A release that is on its way, or that could not be taken back; absent where there is none. */
+  readonly update?: UpdateView;
   /** What the line makes; absent where nothing is counted, planned or timed. */
   readonly production?: ProductionView;
   /** Newest first, at most 20. */
   readonly events: readonly EventView[];
   /** Those that are open, newest first, at most 100. */
   readonly openEvents?: readonly EventView[];
+}
+
+/** One release of a model or configuration on its way. */
+export interface UpdateView {
+  readonly target: string;
+  readonly state: string;
+  readonly sinceMs: number;
+  /** Of the download, 0 to 1. */
+  readonly progress?: number;
+  /** Frames that both models have inspected, in shadow. */
+  readonly compared?: number;
+  readonly reason?: string;
 }
 
 /** The shift so far. */

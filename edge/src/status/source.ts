@@ -59,6 +59,8 @@ export interface StatusSource {
 /** What can be asked of updates on this device. */
 export type UpdatesChange =
   | { readonly action: 'install'; readonly from: string; readonly target?: string }
+  /** Writes what was not delivered to a folder, such as a stick. */
+  | { readonly action: 'carry'; readonly to: string }
   | { readonly action: 'rollback'; readonly model: string };
 
 export interface PictureOptions {

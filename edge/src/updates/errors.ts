@@ -13,9 +13,13 @@ export const UPDATE_ERROR_CODES = [
   'update_local_model',
   'update_local_configuration',
   'update_configuration_refused',
+  'update_no_memory',
+  'update_shadow_refused',
+  'update_superseded',
   'update_trial_failed',
   'update_interrupted',
   'update_no_previous',
+  'update_folder_unwritable',
 ] as const;
 export type UpdateErrorCode = (typeof UPDATE_ERROR_CODES)[number];
 
@@ -36,8 +40,14 @@ const UPDATE_ADVICE: Readonly<Record<UpdateErrorCode, string>> = {
     'the configuration was changed on this device since the last release: take that change into the next release, or set updates.onLocalChange: replace',
   update_configuration_refused:
     'lineside config check shows what is wrong with it on this device; release a corrected one',
+  update_no_memory: 'release a smaller model, or run fewer models on this device',
+  update_shadow_refused:
+    'look at the pictures in DATA/updates/shadow: where the new model is right, release it again with updates.shadow.enabled: false on one line, or raise its score threshold',
+  update_superseded: 'nothing: another release was wanted instead',
   update_trial_failed: 'see lineside update status for what was worse than before; the version before runs again',
   update_interrupted: 'the device stopped more than once during the trial; the version before runs again',
+  update_folder_unwritable:
+    'let the user of the service write to the folder (mount the stick with uid=lineside), or use lineside update --no-carry',
   update_no_previous: 'there is no earlier version of this model on this device',
 };
 
@@ -45,6 +55,7 @@ const RETRY: Readonly<Partial<Record<UpdateErrorCode, Retry>>> = {
   update_download_failed: 'later',
   update_file_damaged: 'later',
   update_disk_full: 'later',
+  update_no_memory: 'later',
 };
 
 /** An update that is not installed, or was taken back. The line runs on with what it had. */

@@ -47,8 +47,11 @@ const SILENT_MS = 30_000;
 /** A web server. Asks for the rest of a file with `Range` and `If-Range` (RFC 9110, 13.1.5 and 14.2). */
 export class HttpFiles implements FileSource {
   readonly #base: string;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(base: string) {
+  /** `headers` go with every request. */
+  constructor(base: string, headers: Readonly<Record<string, string>> = {}) {
+    this.#headers = headers;
     this.#base = base.endsWith('/') ? base : `${base}/`;
   }
 
@@ -61,7 +64,7 @@ export class HttpFiles implements FileSource {
       const range = from > 0 ? { range: `bytes=${from}-`, ...(tag === undefined ? {} : { 'if-range': tag }) } : {};
       const url = new URL(nameOf(sha256), this.#base);
       const response = await fetch(url, {
-        headers: { ...range, 'accept-encoding': 'identity' },
+        headers: { ...this.#headers, ...range, 'accept-encoding': 'identity' },
         signal: until,
         redirect: 'error',
       });

@@ -9,11 +9,12 @@ export { type FileSource, FolderFiles, HttpFiles } from './file-source.ts';
 export { type JournalNote, TwoPlaceFloor } from './floor-store.ts';
 export { type HealthWindow, judgeTrial, type LaneWindow } from './judge-trial.ts';
 export { ObjectStore } from './object-store.ts';
-export type { LineUnderUpdate, UpdatableConfiguration, UpdatePorts, WantedRelease } from './ports.ts';
+export type { LineUnderUpdate, Shadow, UpdatableConfiguration, UpdatePorts, WantedRelease } from './ports.ts';
 export { reconcile } from './reconcile.ts';
 export {
   isOver,
   MACHINE_STATES,
+  type ShadowRecord,
   type UpdateDocument,
   UpdateJournal,
   type UpdateOrigin,

@@ -2,12 +2,14 @@ import type { TrustedRepository } from '@lineside/models/trust';
 import type { RateLimit } from './download.ts';
 import type { FileSource } from './file-source.ts';
 import type { HealthWindow } from './judge-trial.ts';
-import type { UpdateOrigin } from './update-journal.ts';
+import type { ShadowRecord, UpdateOrigin } from './update-journal.ts';
 
 /** What is wanted of this device. */
 export interface WantedRelease {
   readonly target: string;
   readonly origin: UpdateOrigin;
+  /** The revision of the desired document that named it first. */
+  readonly revision?: number | undefined;
 }
 
 /** The line, as far as a model can be swapped under it. */
@@ -37,6 +39,19 @@ export interface UpdatableConfiguration {
   write(text: string): Promise<void>;
   /** Whether the line runs with this text now; a message where it refuses it. */
   inForce(text: string): boolean | string;
+  /** Whether the collector is reached; undefined where there is none. */
+  connected?(): boolean | undefined;
+}
+
+/** A new model that runs beside the one in use. */
+export interface Shadow {
+  /** How it does so far. */
+  figures(): ShadowRecord;
+  /** Why it cannot run, where that is so. */
+  failure(): string | undefined;
+  /** What speaks against the new model, judged by what was seen so far. */
+  judge(): string | undefined;
+  end(): Promise<void>;
 }
 
 /** What the update machine needs of its owner. */
@@ -49,6 +64,8 @@ export interface UpdatePorts {
   /** Loads a bundle and compares it with its golden images. Throws UpdateError; gives facts to be shown. */
   prove(dir: string, signal: AbortSignal): Promise<Readonly<Record<string, string | number>>>;
   readonly line: LineUnderUpdate;
+  /** Runs a bundle beside the model of this id, on the same frames; undefined where no camera uses it, or no model runs to compare with. */
+  shadow?(id: string, bundle: string): Promise<Shadow | undefined>;
   readonly configuration: UpdatableConfiguration;
   /** Writes an audit record. */
   audit(action: string, details: Readonly<Record<string, string | number>>): void;

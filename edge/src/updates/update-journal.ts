@@ -9,6 +9,7 @@ export const MACHINE_STATES = [
   'downloading',
   'verified',
   'staged',
+  'shadow',
   'trial',
   'rolling_back',
   'committed',
@@ -43,6 +44,24 @@ const Lane = z.object({
   constant: z.boolean(),
 });
 
+const Sides = z.object({ current: z.number(), candidate: z.number() });
+
+/** How the new model did beside the current one. */
+const Shadow = z.object({
+  results: z.int(),
+  differing: z.int(),
+  steady: z.int(),
+  found: z.int(),
+  added: z.int(),
+  unsteady: Sides,
+  failed: z.int(),
+  pictures: z.int(),
+  /** `promoted`, `refused`, or `skipped` where there was nothing to compare with; absent while it goes on. */
+  verdict: z.enum(['promoted', 'refused', 'skipped']).optional(),
+  reason: z.string().optional(),
+});
+export type ShadowRecord = z.infer<typeof Shadow>;
+
 const UpdateRecord = z.object({
   target: z.string(),
   origin: Origin,
@@ -62,11 +81,18 @@ const UpdateRecord = z.object({
   before: Before.optional(),
   /** What the line did before the swap. */
   baseline: z.array(Lane).optional(),
+  /** Of a configuration: whether the collector was reached before the swap. */
+  connected: z.boolean().optional(),
   /** What was found when the model was proven. */
   proof: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  shadow: Shadow.optional(),
+  /** The revision of the desired document that named it first; absent where a person asked for it. */
+  revision: z.int().optional(),
   reason: Reason.optional(),
 });
 export type UpdateRecord = z.infer<typeof UpdateRecord>;
+
+const Outcome = z.object({ state: z.enum(MACHINE_STATES), reason: Reason.optional() });
 
 const UpdateDocument = z.object({
   v: z.literal(1),
@@ -80,7 +106,17 @@ const UpdateDocument = z.object({
   /** Hash of the configuration text that an update wrote last. */
   configuration: z.object({ sha256: z.string(), target: z.string() }).optional(),
   /** The newest desired document: its revision, and the releases that it names. */
-  desired: z.object({ revision: z.int().positive(), targets: z.array(z.string()) }).optional(),
+  desired: z
+    .object({
+      revision: z.int().positive(),
+      targets: z.array(z.string()),
+      /** The revision since which each target is named without interruption. */
+      since: z.record(z.string(), z.int()).default({}),
+      /** How each of them ended, if it was tried since then. */
+      outcomes: z.record(z.string(), Outcome).default({}),
+      refused: z.object({ revision: z.int().positive(), reason: z.string() }).optional(),
+    })
+    .optional(),
 });
 export type UpdateDocument = z.infer<typeof UpdateDocument>;
 
@@ -95,10 +131,18 @@ export function isOver({ state }: Pick<UpdateRecord, 'state'>): boolean {
 /** The durable state of updates: one file, replaced atomically before each action that it announces. */
 export class UpdateJournal {
   readonly #path: string;
+  readonly #listeners = new Set<() => void>();
   #document: UpdateDocument | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string) {
     this.#path = join(folder, 'state.json');
+  }
+
+  /** Calls back after each change; returns a function that ends this. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   async read(): Promise<UpdateDocument> {
@@ -106,11 +150,18 @@ export class UpdateJournal {
     return this.#document;
   }
 
-  /** Durable when it resolves. */
-  async change(next: (before: UpdateDocument) => UpdateDocument): Promise<UpdateDocument> {
+  /** Durable when it resolves. One change after the other: the machine and desired documents change different parts. */
+  change(next: (before: UpdateDocument) => UpdateDocument): Promise<UpdateDocument> {
+    const done = this.#turn.then(() => this.#change(next));
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #change(next: (before: UpdateDocument) => UpdateDocument): Promise<UpdateDocument> {
     const document = next(await this.read());
     await writeFileAtomic(this.#path, `${JSON.stringify(document, undefined, 1)}\n`);
     this.#document = document;
+    for (const listener of this.#listeners) listener();
     return document;
   }
 
@@ -119,7 +170,7 @@ export class UpdateJournal {
     await this.change((document) => {
       if (!isOver(record)) return { ...document, current: record };
       const history = [record, ...document.history].slice(0, MAX_HISTORY);
-      return { ...document, current: undefined, history };
+      return { ...withOutcome(document, record), current: undefined, history };
     });
     return record;
   }
@@ -138,6 +189,18 @@ export class UpdateJournal {
     await rename(this.#path, `${this.#path}.damaged`);
     return { v: 1, history: [], bundles: {} };
   }
+}
+
+/** Keeps how a release ended that the desired document names, whatever becomes of the history. One that only made way was not tried. */
+function withOutcome(document: UpdateDocument, { target, state, reason, revision }: UpdateRecord): UpdateDocument {
+  const { desired } = document;
+  const since = desired?.since[target];
+  if (desired === undefined || since === undefined || reason?.code === 'update_superseded') return document;
+  // What a person did (no revision) is about the wanted release if that was tried before.
+  const isAbout = revision === undefined ? target in desired.outcomes : revision >= since;
+  if (!isAbout) return document;
+  const outcome = { state, ...(reason === undefined ? {} : { reason }) };
+  return { ...document, desired: { ...desired, outcomes: { ...desired.outcomes, [target]: outcome } } };
 }
 
 function jsonOf(text: string): unknown {

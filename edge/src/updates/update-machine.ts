@@ -30,6 +30,8 @@ export interface UpdateTimes {
   readonly trialMs: number;
   /** How often the line is looked at. */
   readonly lookMs: number;
+  /** Frames that a new model inspects beside the current one, and for how long it does so at most; undefined for no shadow. */
+  readonly shadow?: { readonly results: number; readonly limitMs: number } | undefined;
 }
 
 const TRIAL_TIMES = 10;
@@ -37,6 +39,7 @@ const TRIAL_TIMES = 10;
 const FAILED_MS = 30_000;
 const IN_FORCE_MS = 60_000;
 const PROGRESS_EVERY_MS = 1_000;
+const SHADOW_PUT_MS = 10_000;
 /** Worth trying again by itself: nothing is wrong with the release. */
 const TRY_AGAIN = new Set(['update_source_unreachable', 'update_download_failed']);
 
@@ -61,16 +64,18 @@ export class UpdateMachine {
    * Installs a release; resolves when it is committed, taken back or refused. Rejects where the repository cannot be reached: then
    * `resume` goes on later. One after the other.
    */
-  install({ target, origin }: WantedRelease, signal: AbortSignal): Promise<UpdateRecord> {
+  install({ target, origin, revision }: WantedRelease, signal: AbortSignal): Promise<UpdateRecord> {
     return this.#inTurn(async () => {
       const now = this.#options.clock.wallMs();
       const { current } = await this.#options.journal.read();
       const begun = current?.target === target && current.origin.kind === origin.kind ? current : undefined;
-      if (current !== undefined && begun === undefined) {
+      // What waits for its repository makes way, and is wanted again by whoever wanted it.
+      if (current !== undefined && begun === undefined && !isWaiting(current)) {
         await this.#over(current, 'failed', { code: 'update_superseded', message: `${target} was wanted instead` });
       }
       const record: UpdateRecord = begun ?? {
         ...{ target, origin, state: 'downloading', sinceMs: now, beganMs: now, attempts: 0, trialStarts: 0 },
+        ...(revision === undefined ? {} : { revision }),
       };
       return this.#run({ ...record, attempts: record.attempts + 1 }, signal);
     });
@@ -81,6 +86,15 @@ export class UpdateMachine {
     return this.#inTurn(async () => {
       const { current } = await this.#options.journal.read();
       return current === undefined ? undefined : this.#run({ ...current, attempts: current.attempts + 1 }, signal);
+    });
+  }
+
+  /** Gives up what is not on the line yet; undefined where nothing is, or it is too far for that. */
+  abandon(message: string): Promise<UpdateRecord | undefined> {
+    return this.#inTurn(async () => {
+      const { current } = await this.#options.journal.read();
+      if (current === undefined || !isBeforeTrial(current)) return undefined;
+      return this.#over(current, 'failed', { code: 'update_superseded', message });
     });
   }
 
@@ -132,7 +146,9 @@ export class UpdateMachine {
       case 'verified':
         return this.#stage(record, signal);
       case 'staged':
-        return this.#begin(record, signal);
+        return this.#goOn(record, 'shadow');
+      case 'shadow':
+        return this.#begin(await this.#compare(record, signal), signal);
       case 'trial':
         return this.#try(record, signal);
       case 'rolling_back':
@@ -156,12 +172,12 @@ export class UpdateMachine {
       shownMs = clock.monoMs();
       this.#progress = { target: record.target, bytes, of };
     };
-    await objects.fetch(
-      release.files,
-      { source: files, clock, ...limitOf(ports), onProgress, ...(syncEvery === undefined ? {} : { syncEvery }) },
-      signal,
-    );
-    this.#progress = undefined;
+    const options = { source: files, clock, ...limitOf(ports), onProgress };
+    try {
+      await objects.fetch(release.files, { ...options, ...(syncEvery === undefined ? {} : { syncEvery }) }, signal);
+    } finally {
+      this.#progress = undefined;
+    }
     const bundle = `${release.id}-${release.version}-${target.sha256.slice(0, 8)}`;
     const begun = (await journal.read()).current ?? record;
     return this.#goOn({ ...begun, release, bundle, counter: target.custom.counter }, 'verified');
@@ -192,11 +208,45 @@ export class UpdateMachine {
     return this.#goOn({ ...record, proof: { ...proof } }, 'staged');
   }
 
+  /** Runs a new model beside the current one until enough was seen. Throws UpdateError `update_shadow_refused`. */
+  async #compare(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
+    const { ports, bundles, clock, times, journal } = this.#options;
+    const { release, bundle } = complete(record);
+    if (release.kind !== 'model' || record.shadow?.verdict !== undefined) return record;
+    const shadow = times.shadow && (await ports.shadow?.(release.id, bundles.path(bundle)));
+    if (times.shadow === undefined || shadow === undefined) return record;
+    const beganMs = clock.monoMs();
+    let putMs = beganMs;
+    try {
+      for (;;) {
+        await clock.sleep(times.lookMs, signal);
+        const figures = shadow.figures();
+        const failure = shadow.failure();
+        const isLate = clock.monoMs() - beganMs >= times.shadow.limitMs;
+        if (failure === undefined && figures.results < times.shadow.results && !isLate) {
+          if (clock.monoMs() - putMs < SHADOW_PUT_MS) continue;
+          putMs = clock.monoMs();
+          await journal.put({ ...record, shadow: figures });
+          continue;
+        }
+        const problem = failure ?? shadow.judge();
+        const verdict = problem === undefined ? ('promoted' as const) : ('refused' as const);
+        const judged = { ...record, shadow: { ...figures, verdict, ...(problem === undefined ? {} : { reason: problem }) } };
+        await journal.put(judged);
+        ports.audit(`update_shadow_${verdict}`, { ...facts(judged), results: figures.results, differing: figures.differing });
+        if (problem !== undefined) throw new UpdateError('update_shadow_refused', problem);
+        return judged;
+      }
+    } finally {
+      await shadow.end();
+    }
+  }
+
   /** Waits until nothing may be disturbed, watches the line as it is, and announces the swap. */
   async #begin(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
     const { ports, bundles, clock, times, journal, folder } = this.#options;
     const { release, bundle } = complete(record);
-    while (ports.line.locked()) await clock.sleep(times.lookMs, signal);
+    await this.#unlocked(record, signal);
     const id = release.kind === 'model' ? release.id : undefined;
     let { baseline } = record;
     if (id === undefined || ports.line.uses(id)) {
@@ -208,14 +258,15 @@ export class UpdateMachine {
         watch.end();
       }
     }
-    while (ports.line.locked()) await clock.sleep(times.lookMs, signal);
+    await this.#unlocked(record, signal);
     const kept = baseline === undefined ? {} : { baseline };
     if (release.kind === 'configuration') {
       await this.#assertNoLocalChange();
       await writeFileAtomic(join(folder, 'configuration-before.yaml'), await ports.configuration.text(), {
         mode: 0o600,
       });
-      return this.#goOn({ ...record, ...kept }, 'trial');
+      const connected = ports.configuration.connected?.() === true;
+      return this.#goOn({ ...record, ...kept, connected }, 'trial');
     }
     const pointer = await bundles.pointer(release.id);
     if (pointer.kind === 'local') throw new UpdateError('update_local_model', `${release.id} was made on this device`);
@@ -226,6 +277,16 @@ export class UpdateMachine {
       bundles: { ...document.bundles, [bundle]: { target: record.target, release, before } },
     }));
     return this.#goOn({ ...record, ...kept, before }, 'trial');
+  }
+
+  /** Waits until no batch runs, and says so meanwhile. */
+  async #unlocked(record: UpdateRecord, signal: AbortSignal): Promise<void> {
+    const { ports, clock, times, journal } = this.#options;
+    if (!ports.line.locked()) return;
+    const message = 'it waits until the batch has ended (updates.lockSignal)';
+    await journal.put({ ...record, reason: { code: 'update_waits', message } });
+    while (ports.line.locked()) await clock.sleep(times.lookMs, signal);
+    await journal.put(record);
   }
 
   async #try(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
@@ -259,8 +320,12 @@ export class UpdateMachine {
         failedMs = failure === undefined ? undefined : (failedMs ?? clock.monoMs());
         if (failedMs !== undefined && clock.monoMs() - failedMs >= Math.min(FAILED_MS, times.trialMs)) return failure;
         if (spent < times.trialMs) continue;
-        const { decided, problems } = judgeTrial(record.baseline ?? [], watch.figures());
-        if (decided) return problems.length === 0 ? undefined : problems.join('; ');
+        const { decided, problems } = judgeTrial(record.baseline ?? [], watch.figures(), id === undefined);
+        if (decided && problems.length > 0) return problems.join('; ');
+        // The link may need a moment, above all where the configuration restarts it.
+        const isCutOff = id === undefined && record.connected === true && ports.configuration.connected?.() === false;
+        if (decided && isCutOff && spent >= times.trialMs * 2) return 'the collector is not reached any more';
+        if (decided && !isCutOff) return undefined;
         const hadResults = (record.baseline ?? []).some(({ inspected }) => inspected > 0);
         // Cameras that gave nothing before either prove nothing against the update.
         if (!hadResults && spent >= times.trialMs * 2 && id === undefined) return undefined;
@@ -395,6 +460,16 @@ export class UpdateMachine {
       );
     }
   }
+}
+
+/** Whether it cannot go on for want of a repository. */
+function isWaiting({ state, reason }: UpdateRecord): boolean {
+  return state === 'downloading' && reason !== undefined && TRY_AGAIN.has(reason.code);
+}
+
+/** Whether the line still runs as before, so that the update can be given up without a trace. */
+function isBeforeTrial({ state }: UpdateRecord): boolean {
+  return state === 'downloading' || state === 'verified' || state === 'staged' || state === 'shadow';
 }
 
 /** Makes the folder of updates. */

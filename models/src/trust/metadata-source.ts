@@ -43,16 +43,18 @@ const ANSWER_MS = 30_000;
 /** A repository behind HTTP or HTTPS. A request that gets no byte for 30 s ends. */
 export class HttpSource implements MetadataSource {
   readonly #base: string;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  /** `base` without credentials in it, such as `https://updates.example.com/`. */
-  constructor(base: string) {
+  /** `base` without credentials in it, such as `https://updates.example.com/`; `headers` go with every request. */
+  constructor(base: string, headers: Readonly<Record<string, string>> = {}) {
+    this.#headers = headers;
     this.#base = base.endsWith('/') ? base : `${base}/`;
   }
 
   async fetch(name: string, maxBytes: number, signal: AbortSignal): Promise<Buffer | undefined> {
     try {
       const until = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
-      const response = await fetch(new URL(name, this.#base), { signal: until, redirect: 'error' });
+      const response = await fetch(new URL(name, this.#base), { signal: until, redirect: 'error', headers: this.#headers });
       if (response.status === 404 || response.status === 403) {
         await response.body?.cancel();
         return undefined;

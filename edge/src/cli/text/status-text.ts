@@ -1,4 +1,4 @@
-import type { CameraView, ModelView, ProductionView } from '../../status/index.ts';
+import type { CameraView, ModelView, ProductionView, UpdateView } from '../../status/index.ts';
 import type { ServiceStatus } from '../ask-service.ts';
 import { durationText } from './time-text.ts';
 import { uplinkText } from './uplink-text.ts';
@@ -18,6 +18,7 @@ export function statusText(status: ServiceStatus): string {
     ...status.cameras.map(cameraLine),
     ...status.models.map(modelLine),
     ...(status.production === undefined ? [] : productionLines(status.production, status.atMs)),
+    ...(status.update === undefined ? [] : [updateLine(status.update)]),
     `queue    ${queued || 'empty'}`,
     `uplink   ${uplinkText(status.link, status.atMs)}`,
     `clock    ${status.clock}`,
@@ -35,6 +36,12 @@ function openEventLines({ openEvents = [], atMs }: ServiceStatus): readonly stri
   });
   const more = openEvents.length - lines.length;
   return more > 0 ? [...lines, `event    and ${more} more: lineside events list --state open`] : lines;
+}
+
+function updateLine({ target, state, progress, compared, reason }: UpdateView): string {
+  const how = progress === undefined ? '' : ` ${Math.floor(progress * 100)} %`;
+  const frames = compared === undefined ? '' : `, ${compared} frames compared`;
+  return `update   ${target}: ${state.replaceAll('_', ' ')}${how}${frames}${reason === undefined ? '' : ` (${reason})`}`;
 }
 
 /** Below this it is the ordinary jitter of a network. */

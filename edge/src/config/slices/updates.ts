@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { duration, id, key } from '../../fields/index.ts';
 
+/** Fewer frames say nothing about a model. */
+const LEAST_RESULTS = 50;
+
 export const Updates = z.strictObject({
   repository: z
     .string()
@@ -9,9 +12,9 @@ export const Updates = z.strictObject({
     .meta(
       key({
         description:
-          'Address of the repository of releases (`https://host/updates/`), or a folder. Default: none, only `lineside update --from DIR`.',
+          'Where releases come from: `collector` (the one that the uplink reaches), the address of a repository, or a folder. The device\'s own credential goes to the collector only. Default: none, only `lineside update --from DIR`.',
         restart: 'process',
-        example: 'https://collector.example:8980/updates/',
+        example: 'collector',
       }),
     ),
   root: z
@@ -66,6 +69,43 @@ export const Updates = z.strictObject({
         example: '30m',
       }),
     ),
+  shadow: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .meta(
+          key({
+            description:
+              'Whether a new model first runs beside the current one, on the same frames, without any effect. It goes on to its trial only if it sees what the current one sees, as steadily.',
+            restart: 'process',
+            example: false,
+          }),
+        ),
+      results: z
+        .int()
+        .min(LEAST_RESULTS)
+        .default(500)
+        .meta(
+          key({
+            description: 'Frames that both models inspect, over all cameras, until they are compared.',
+            restart: 'process',
+            example: 5000,
+          }),
+        ),
+      limit: duration()
+        .prefault('24h')
+        .meta(
+          key({
+            description:
+              'They are compared after this time with what there is then. With fewer than 50 frames the new model is refused.',
+            unit: 'duration',
+            restart: 'process',
+            example: '8h',
+          }),
+        ),
+    })
+    .prefault({}),
   lockSignal: id()
     .optional()
     .meta(
