@@ -25,6 +25,7 @@ import {
   type HealthWindow,
   makeUpdateFolder,
   ObjectStore,
+  type Shadow,
   TwoPlaceFloor,
   type UpdatableConfiguration,
   UpdateJournal,
@@ -92,6 +93,8 @@ export interface LineBehaviour {
   figures(version: string | undefined): HealthWindow;
   locked(): boolean;
   uses: boolean;
+  /** What speaks against a model in shadow, by the folder of its bundle. */
+  shadow(bundle: string): string | undefined;
 }
 
 export const GOOD: HealthWindow = [
@@ -117,7 +120,7 @@ export class UpdateDevice {
   readonly machine: UpdateMachine;
   readonly audits: string[] = [];
   readonly reloads: string[] = [];
-  readonly behaviour: LineBehaviour = { figures: () => GOOD, locked: () => false, uses: true };
+  readonly behaviour: LineBehaviour = { figures: () => GOOD, locked: () => false, uses: true, shadow: () => undefined };
   configuration: { text: string; refused?: string; series?: string; onLocalChange: 'refuse' | 'replace' };
 
   constructor(
@@ -143,7 +146,7 @@ export class UpdateDevice {
     this.machine = new UpdateMachine({
       ...{ folder: this.folder, journal: this.journal, bundles: this.bundles, clock: systemClock, log: silentLogger },
       objects: new ObjectStore(join(this.folder, 'objects')),
-      times: { baselineMs: 2, trialMs: 10, lookMs: 3 },
+      times: { baselineMs: 2, trialMs: 10, lookMs: 3, shadow: { results: 60, limitMs: 5_000 } },
       ...(around.syncEvery === undefined ? {} : { syncEvery: around.syncEvery }),
       ports: {
         ...{ device: 'line-1', version: '0.1.0' },
@@ -171,6 +174,7 @@ export class UpdateDevice {
           watch: () => ({ figures: () => this.behaviour.figures(this.#version), end: () => undefined }),
           failure: () => undefined,
         },
+        shadow: async (id, bundle) => this.#shadow(bundle),
         configuration: this.#configurationPort(),
         audit: (action) => void this.audits.push(action),
       },
@@ -194,6 +198,26 @@ export class UpdateDevice {
       this.#version = undefined;
     }
     return this.#version;
+  }
+
+  /** How many times a model was put in shadow, and how many of them were ended. */
+  readonly shadows = { begun: 0, ended: 0 };
+
+  /** Frames come with every look; there is nothing to compare with where no version runs. */
+  #shadow(bundle: string): Shadow | undefined {
+    if (!this.behaviour.uses || this.#version === undefined) return undefined;
+    this.shadows.begun += 1;
+    let results = 0;
+    return {
+      figures: () => {
+        results += 20;
+        const unsteady = { current: 0.05, candidate: 0.04 };
+        return { results, differing: 2, steady: 50, found: 49, added: 1, unsteady, failed: 0, pictures: 0 };
+      },
+      failure: () => undefined,
+      judge: () => this.behaviour.shadow(bundle),
+      end: async () => void (this.shadows.ended += 1),
+    };
   }
 
   #configurationPort(): UpdatableConfiguration {

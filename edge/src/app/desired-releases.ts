@@ -63,9 +63,12 @@ export class DesiredReleases implements DesiredHandler {
       const since = desired.since[target] ?? desired.revision;
       const tried = desired.outcomes[target];
       const isDone = !isGoing && inForce.has(target);
-      if (!isGoing && !isDone && tried === undefined) open.push({ target, since });
+      // One that was installed and replaced since, from a stick for example, is wanted again.
+      const isOpen = tried === undefined || tried.state === 'committed';
+      if (!isGoing && !isDone && isOpen) open.push({ target, since });
       const latest = isGoing ? current : tried;
-      states.push(isDone ? 'committed' : (latest?.state ?? 'waiting'));
+      const state = latest?.state ?? 'waiting';
+      states.push(isDone ? 'committed' : state === 'committed' ? 'waiting' : state);
       if (!isDone && latest?.reason !== undefined) reasons.push(`${target}: ${latest.reason.message}`);
     }
     const { revision, refused } = desired;

@@ -131,7 +131,7 @@ export class LineUpdates implements Service {
   }
 
   async #turn(signal: AbortSignal, backoff: Backoff): Promise<void> {
-    const { clock, log } = this.#parts;
+    const { log } = this.#parts;
     this.#going = new AbortController();
     const until = AbortSignal.any([signal, this.#going.signal]);
     try {

@@ -47,7 +47,9 @@ describe('a release of a model', () => {
     expect(await device.follow()).toBe('1.1.0');
     // The model itself is the same in both versions; manifest and notes are not.
     expect(fetched).toHaveLength(2);
-    expect(device.audits).toEqual(['update_trial', 'update_committed']);
+    expect(device.audits).toEqual(['update_shadow_promoted', 'update_trial', 'update_committed']);
+    expect(record.shadow).toMatchObject({ results: 60, verdict: 'promoted' });
+    expect(device.shadows).toEqual({ begun: 1, ended: 1 });
   });
 
   test('that does worse during its trial is taken back, and the reason is kept', async () => {
@@ -58,6 +60,37 @@ describe('a release of a model', () => {
     expect(record.reason?.message).toContain('60 % of the frames inspected, 100 % before');
     expect(await it.device.follow()).toBe('1.0.0');
     expect(it.device.audits.slice(-3)).toEqual(['update_trial', 'update_rolling_back', 'update_rolled_back']);
+  });
+
+  test('that the shadow speaks against never reaches the line, and what was seen is kept', async () => {
+    await using it = await setting();
+    it.device.behaviour.shadow = () => 'it sees 60 % of what the current model sees steadily';
+    const record = await it.install(it.second);
+    expect(record).toMatchObject({
+      ...{ state: 'failed', reason: { code: 'update_shadow_refused' } },
+      shadow: { verdict: 'refused', results: 60, steady: 50, found: 49 },
+    });
+    expect(it.device.shadows).toEqual({ begun: 1, ended: 1 });
+    expect(it.device.reloads).toHaveLength(1);
+    expect(await it.device.follow()).toBe('1.0.0');
+  });
+
+  test('that is not wanted any more is given up in shadow, and the one that is wanted instead is installed', async () => {
+    await using it = await setting();
+    const stop = new AbortController();
+    it.device.behaviour.shadow = () => {
+      stop.abort();
+      return undefined;
+    };
+    const wanted = { target: it.second, origin: FROM_REPOSITORY, revision: 7 };
+    await expect(it.device.machine.install(wanted, stop.signal)).rejects.toThrow();
+    expect((await it.device.journal.read()).current).toMatchObject({ state: 'shadow', revision: 7 });
+    expect(await it.device.machine.abandon('it is not wanted any more')).toMatchObject({ state: 'failed' });
+    expect(it.device.shadows.ended).toBe(it.device.shadows.begun);
+    it.device.behaviour.shadow = () => undefined;
+    const third = await it.publisher.model('1.2.0');
+    expect(await it.install(third)).toMatchObject({ state: 'committed' });
+    expect(await it.device.machine.abandon('nothing is going on')).toBeUndefined();
   });
 
   test('that does not prove itself on this device never reaches the line', async () => {
@@ -75,13 +108,16 @@ describe('a release of a model', () => {
   test('waits while a batch runs', async () => {
     await using it = await setting();
     let locked = 5;
+    const reasons = new Set<string>();
     it.device.behaviour.locked = () => {
       locked -= 1;
+      void it.device.journal.read().then(({ current }) => reasons.add(current?.reason?.code ?? ''));
       if (locked > 0) expect(it.device.reloads).toHaveLength(1);
       return locked > 0;
     };
     expect(await it.install(it.second)).toMatchObject({ state: 'committed' });
     expect(locked).toBeLessThanOrEqual(0);
+    expect([...reasons]).toContain('update_waits');
   });
 
   test('for another device, or with a lower counter, is refused', async () => {

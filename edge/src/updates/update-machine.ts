@@ -139,7 +139,7 @@ export class UpdateMachine {
     return now;
   }
 
-  #step(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
+  async #step(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
     switch (record.state) {
       case 'downloading':
         return this.#download(record, signal);

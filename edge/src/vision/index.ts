@@ -8,6 +8,7 @@ export { type BoxesOnJpeg, drawOnJpeg } from './draw-boxes.ts';
 export { drawHeat, type HeatDrawing } from './heat.ts';
 export { VISION_ADVICE, VisionError, type VisionErrorCode } from './errors.ts';
 export {
+  assignmentOf,
   type CameraPlan,
   formatsOf,
   type ModelAssignment,

@@ -132,6 +132,8 @@ async function run({ data, at, root, target, situation, kill }: Orders): Promise
   await reconcile(journal, device.bundles);
   await device.follow();
   device.behaviour.figures = (version) => (situation === 'worse' && version === '1.1.0' ? BAD : GOOD);
+  const speaksAgainst = situation === 'worse_in_shadow' ? 'it sees less than the current model' : undefined;
+  device.behaviour.shadow = () => speaksAgainst;
   const signal = new AbortController().signal;
   const resumed = await device.machine.resume(signal);
   const document = await journal.read();

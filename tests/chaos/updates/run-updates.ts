@@ -217,6 +217,7 @@ async function prepare(folder: string, served: Map<Situation, string>, url: stri
   await publish(await publisher.work());
   const good = await keep('good');
   served.set('worse', good);
+  served.set('worse_in_shadow', good);
   served.set('golden_fails', good);
   const device = await new UpdateDevice(template, { root: await readFile(root), at: good }).prepare();
   const installed = await device.machine.install(
