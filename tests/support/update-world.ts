@@ -174,7 +174,7 @@ export class UpdateDevice {
           watch: () => ({ figures: () => this.behaviour.figures(this.#version), end: () => undefined }),
           failure: () => undefined,
         },
-        shadow: async (id, bundle) => this.#shadow(bundle),
+        shadow: async (_, bundle) => this.#shadow(bundle),
         configuration: this.#configurationPort(),
         audit: (action) => void this.audits.push(action),
       },

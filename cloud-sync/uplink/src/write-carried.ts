@@ -83,10 +83,7 @@ export async function writeCarried(facts: CarriedFacts, to: string, signal: Abor
 }
 
 /** Batches of a stream beyond what the collector has confirmed, as they stand in the journal now. */
-function* undelivered(
-  outbox: Outbox,
-  stream: Stream,
-): Generator<{ readonly text: string; readonly records: number }> {
+function* undelivered(outbox: Outbox, stream: Stream): Generator<{ readonly text: string; readonly records: number }> {
   const { acked, next } = outbox.stats()[stream];
   let from = acked + 1;
   while (from < next) {

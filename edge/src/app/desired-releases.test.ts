@@ -35,7 +35,10 @@ async function setting() {
       wanted.length = 0;
       const before = JSON.stringify((await journal.read()).desired);
       desired.receive(given);
-      await waitFor('the document to be taken in', async () => JSON.stringify((await journal.read()).desired) !== before);
+      await waitFor(
+        'the document to be taken in',
+        async () => JSON.stringify((await journal.read()).desired) !== before,
+      );
       await desired.reconcile();
       return [...new Set(wanted)];
     },
@@ -53,7 +56,10 @@ test('what is named is wanted once; a document with a lower revision, or with th
   expect(await it.take(document(4, A))).toEqual([`${A} 4`]);
   expect(it.desired.status()).toEqual({ revision: 4, state: 'waiting' });
   expect(await it.take(document(3, B))).toEqual([`${A} 4`]);
-  expect(it.desired.status()).toMatchObject({ revision: 4, refused: { revision: 3, reason: 'revision 4 was there before' } });
+  expect(it.desired.status()).toMatchObject({
+    revision: 4,
+    refused: { revision: 3, reason: 'revision 4 was there before' },
+  });
   await it.take(document(4, B));
   expect(it.desired.status()).toMatchObject({ revision: 4, refused: { revision: 4 } });
   // After a start of the device too.
@@ -71,6 +77,11 @@ test('a release that was refused is not tried again while it stays named, and is
   await it.over(A, 'failed', 1, 'update_golden_failed');
   expect(await it.take(document(2, A, B))).toEqual([`${B} 1`]);
   expect(it.desired.status()).toMatchObject({ state: 'failed', reason: `${A}: update_golden_failed` });
+  // It comes again with the next connection.
+  it.wanted.length = 0;
+  it.desired.receive(document(2, A, B));
+  await waitFor('the document to be read again', () => it.wanted.length > 0);
+  expect(new Set(it.wanted)).toEqual(new Set([`${B} 1`]));
   // However much happens in between.
   for (let n = 0; n < 30; n += 1) await it.over(`models/acme/c-1.0.${n}.json`, 'failed', undefined);
   expect(await it.take(document(3, A, B))).toEqual([`${B} 1`]);

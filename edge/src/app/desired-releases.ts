@@ -87,6 +87,8 @@ export class DesiredReleases implements DesiredHandler {
     const named = [...Object.values(models), ...(configuration === undefined ? [] : [configuration])];
     const targets = [...new Set(named.map(({ target }) => target))];
     const why = desired === undefined ? undefined : refusal(desired, revision, targets);
+    // It comes again with each connection.
+    if (desired?.revision === revision && why === undefined) return this.reconcile();
     if (desired !== undefined && why !== undefined) {
       log.warn({ revision, newest: desired.revision }, `a desired document is not followed: ${why}`);
       await journal.change((document) => ({
@@ -96,7 +98,9 @@ export class DesiredReleases implements DesiredHandler {
     } else {
       // A release that was named before is not wanted anew.
       const since = Object.fromEntries(targets.map((target) => [target, desired?.since[target] ?? revision]));
-      const kept = Object.entries(desired?.outcomes ?? {}).filter(([target]) => since[target] !== revision && target in since);
+      const kept = Object.entries(desired?.outcomes ?? {}).filter(
+        ([target]) => since[target] !== revision && target in since,
+      );
       const outcomes = Object.fromEntries(kept);
       await journal.change((document) => ({ ...document, desired: { revision, targets, since, outcomes } }));
     }
@@ -105,7 +109,7 @@ export class DesiredReleases implements DesiredHandler {
   }
 }
 
-/** Why a document is not followed; undefined where it is. The one in force comes again with each connection. */
+/** Why a document is not followed; undefined where it is. */
 function refusal(
   desired: NonNullable<UpdateDocument['desired']>,
   revision: number,

@@ -5,7 +5,14 @@ import { importedDir } from '@lineside/models';
 import { type LoadedConfig, modelIdsOf } from '../config/index.ts';
 import type { Inspection as Result, ModelStatus, Track } from '../domain/index.ts';
 import type { Overlay, VisionListener } from '../pipeline/index.ts';
-import { addFigures, type Difference, judgeShadow, ShadowComparison, type ShadowFigures, unsteadyOf } from '../shadow/index.ts';
+import {
+  addFigures,
+  type Difference,
+  judgeShadow,
+  ShadowComparison,
+  type ShadowFigures,
+  unsteadyOf,
+} from '../shadow/index.ts';
 import { type Shadow, type ShadowRecord, UpdateError } from '../updates/index.ts';
 import type { Inspection } from './inspection.ts';
 import { trackerFor } from './lane-setup.ts';
@@ -125,7 +132,9 @@ class LineShadow implements Shadow {
   }
 
   #take(result: Result): void {
-    const pair = this.#pairs.find(({ current }) => current.id === result.model || shadowId(current.id) === result.model);
+    const pair = this.#pairs.find(
+      ({ current }) => current.id === result.model || shadowId(current.id) === result.model,
+    );
     if (pair === undefined) return;
     const key = `${result.frame.camera} ${pair.current.id}`;
     let comparison = this.#comparisons.get(key);
@@ -167,7 +176,13 @@ class LineShadow implements Shadow {
     if (picture.index !== index) throw new Error('the frame is no longer held');
     const name = `${camera}-${index}.jpg`;
     await writeFile(join(this.#folder, name), picture.jpeg, { mode: 0o640 });
-    const seen = { picture: name, camera, common: common.map(brief), missed: missed.map(brief), added: added.map(brief) };
+    const seen = {
+      picture: name,
+      camera,
+      common: common.map(brief),
+      missed: missed.map(brief),
+      added: added.map(brief),
+    };
     await appendFile(join(this.#folder, 'differences.jsonl'), `${JSON.stringify(seen)}\n`, { mode: 0o640 });
   }
 }

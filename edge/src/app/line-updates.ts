@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { Backoff, type Clock, isAbort, type Logger, messageOf, type Service, systemCode, unlessAbort } from '@lineside/kit';
+import {
+  Backoff,
+  type Clock,
+  isAbort,
+  type Logger,
+  messageOf,
+  type Service,
+  systemCode,
+  unlessAbort,
+} from '@lineside/kit';
 import type { UpdateReport } from '@lineside/protocol';
 import { machineZone } from '@lineside/protocol/coverage';
 import { type CarriedResult, writeCarried } from '@lineside/uplink';
@@ -185,6 +194,8 @@ export class LineUpdates implements Service {
 
   /** Back to the version of a model before its update. Throws UpdateError `update_no_previous`. */
   async rollback(id: string): Promise<{ readonly state: string; readonly from: string; readonly to: string }> {
+    // It does not wait for a shadow or a trial of hours.
+    this.#going.abort();
     const { state, bundle = '', before } = await this.#machine.rollback(id);
     return { state, from: bundle, to: before?.kind === 'update' ? before.bundle : 'catalog' };
   }
@@ -239,9 +250,11 @@ export class LineUpdates implements Service {
 
   /** Something that the report shows has changed: the state, or the file of the configuration. */
   refresh(): void {
-    this.#reporting = this.#reporting.then(() => this.#refresh()).catch((error: unknown) => {
-      this.#parts.log.error({ err: messageOf(error) }, 'the state of updates could not be read for the report');
-    });
+    this.#reporting = this.#reporting
+      .then(() => this.#refresh())
+      .catch((error: unknown) => {
+        this.#parts.log.error({ err: messageOf(error) }, 'the state of updates could not be read for the report');
+      });
   }
 
   async #refresh(): Promise<void> {

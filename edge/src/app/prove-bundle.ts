@@ -56,7 +56,7 @@ export async function proveBundle(
       throw new UpdateError('update_too_slow', message);
     }
     const peakBytes = await predictor.peakBytes();
-    assertRoom(memory(), peakBytes);
+    assertFree(memory(), peakBytes);
     const memoryMb = peakBytes === undefined ? {} : { memoryMb: Math.round(peakBytes / 2 ** 20) };
     return { provider, golden: paths.length, inferenceMs: Math.round(inferenceMs * 10) / 10, ...memoryMb };
   } finally {
@@ -81,7 +81,7 @@ function machineMemory(): MachineMemory {
 }
 
 /** The process of the model still has its memory now: what is free is what would be left while it runs beside the current one. */
-function assertRoom({ availableBytes, totalBytes }: MachineMemory, peakBytes: number | undefined): void {
+function assertFree({ availableBytes, totalBytes }: MachineMemory, peakBytes: number | undefined): void {
   const spareBytes = Math.max(SPARE_BYTES, totalBytes * SPARE_FRACTION);
   if (availableBytes >= spareBytes) return;
   const takes = peakBytes === undefined ? '' : `it takes ${mb(peakBytes)} MB, `;

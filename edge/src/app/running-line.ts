@@ -75,7 +75,14 @@ export class RunningLine implements StepHandlers {
       looked: () => inspection.readSecrets(),
     });
     this.updates = new LineUpdates({
-      ...{ inspection, signals, journal: folder.journal, publicKey: folder.publicKey, configPath: options.configPath, dataDir: options.dataDir },
+      ...{
+        inspection,
+        signals,
+        journal: folder.journal,
+        publicKey: folder.publicKey,
+        configPath: options.configPath,
+        dataDir: options.dataDir,
+      },
       ...{ version: options.version, env: options.env, clock: options.clock, random: options.random },
       loaded: () => this.#loaded,
       configProblem: options.configProblem,

@@ -43,9 +43,7 @@ export function updateReport(
 function statusOf({ target, state, sinceMs, reason, shadow }: UpdateRecord): UpdateStatus {
   return {
     ...{ target, state, since: Math.round(sinceMs) },
-    ...(reason === undefined
-      ? {}
-      : { reason: { code: reason.code, message: reason.message.slice(0, TEXT_LENGTH) } }),
+    ...(reason === undefined ? {} : { reason: { code: reason.code, message: reason.message.slice(0, TEXT_LENGTH) } }),
     ...(shadow === undefined ? {} : { shadow: shadowOf(shadow) }),
   };
 }

@@ -50,7 +50,10 @@ export async function openUpdateSource(
 }
 
 /** Downloads keep to the limit and the hours of the uplink. */
-export function updateLimit({ clock, loaded }: Pick<UpdateSourcesParts, 'clock' | 'loaded'>): NonNullable<UpdatePorts['limit']> {
+export function updateLimit({
+  clock,
+  loaded,
+}: Pick<UpdateSourcesParts, 'clock' | 'loaded'>): NonNullable<UpdatePorts['limit']> {
   const { uplink } = loaded().config;
   const rate = uplink?.bandwidthLimit?.bytesPerS ?? Number.POSITIVE_INFINITY;
   const bucket = new TokenBucket(rate, clock.monoMs());

@@ -72,7 +72,8 @@ async function main(port: MessagePort, task: WorkerTask): Promise<void> {
   const thread = currentThread();
   post(port, { type: 'thread', thread });
   // Threads that the runtime starts take their priority from this one (setpriority(2) is by thread on Linux).
-  if (task.task === 'serve' && task.spec.background === true && thread !== undefined) setPriority(thread, LOWEST_PRIORITY);
+  if (task.task === 'serve' && task.spec.background === true && thread !== undefined)
+    setPriority(thread, LOWEST_PRIORITY);
   try {
     if (task.task === 'serve')
       await serve(port, await (isTfjs(task.spec) ? loadTfjs(task.spec) : loadModel(task.spec)));

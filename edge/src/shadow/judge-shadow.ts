@@ -21,10 +21,16 @@ export function judgeShadow(figures: ShadowFigures): string | undefined {
     return `only ${results} frames were inspected by both models, and ${LEAST_RESULTS} are needed`;
   }
   const problems: string[] = [];
-  const [failedNow, failedOld] = [failed.candidate / (failed.candidate + results), failed.current / (failed.current + results)];
-  if (failedNow > failedOld + FAILED_MORE) problems.push(`${percent(failedNow)} of its frames failed, ${percent(failedOld)} of the current model`);
+  const [failedNow, failedOld] = [
+    failed.candidate / (failed.candidate + results),
+    failed.current / (failed.current + results),
+  ];
+  if (failedNow > failedOld + FAILED_MORE)
+    problems.push(`${percent(failedNow)} of its frames failed, ${percent(failedOld)} of the current model`);
   if (steady > ADDED_SOME && found < steady * FOUND_LEAST) {
-    problems.push(`it sees ${percent(found / steady)} of what the current model sees steadily, and ${percent(FOUND_LEAST)} are needed`);
+    problems.push(
+      `it sees ${percent(found / steady)} of what the current model sees steadily, and ${percent(FOUND_LEAST)} are needed`,
+    );
   }
   const [now, old] = [unsteadyOf(figures, 'candidate'), unsteadyOf(figures, 'current')];
   if (seen.candidate >= SEEN_LEAST && now > old + UNSTEADY_MORE) {

@@ -61,11 +61,14 @@ const POOR: Errors = { misses: 150, invents: 60 };
 const GOOD: Errors = { misses: 20, invents: 5 };
 
 describe('a model in shadow', () => {
-  test.each([1, 2, 3, 4, 5])('goes on where it sees better than the current one, not where it sees worse (seed %i)', (seed) => {
-    expect(judgeShadow(compare(500, { current: POOR, candidate: GOOD }, seed))).toBeUndefined();
-    expect(judgeShadow(compare(500, { current: GOOD, candidate: POOR }, seed))).toBeDefined();
-    expect(judgeShadow(compare(500, { current: GOOD, candidate: GOOD }, seed))).toBeUndefined();
-  });
+  test.each([1, 2, 3, 4, 5])(
+    'goes on where it sees better than the current one, not where it sees worse (seed %i)',
+    (seed) => {
+      expect(judgeShadow(compare(500, { current: POOR, candidate: GOOD }, seed))).toBeUndefined();
+      expect(judgeShadow(compare(500, { current: GOOD, candidate: POOR }, seed))).toBeDefined();
+      expect(judgeShadow(compare(500, { current: GOOD, candidate: GOOD }, seed))).toBeUndefined();
+    },
+  );
 
   test.each<[string, Errors, RegExp]>([
     ['sees nothing at all', { misses: 1000 }, /0 % of what the current model sees/],

@@ -23,28 +23,27 @@ const DETECTIONS_SOME = 0.5;
 
 /**
  * Compares a trial with what the line did before, camera by camera. `problems` is what is worse, in words; `decided` is false
- * while no camera has given enough results to be judged by. With `mustDeliver` a camera that gives no frames is a problem too: a
- * configuration may be why, a model is not.
+ * while no camera has given enough results to be judged by. `silent`: cameras that give fewer frames than they did, or none
+ * although they are new; a configuration may be why, a model is not.
  */
 export function judgeTrial(
   before: HealthWindow,
   trial: HealthWindow,
-  mustDeliver = false,
-): { readonly decided: boolean; readonly problems: readonly string[] } {
+): { readonly decided: boolean; readonly problems: readonly string[]; readonly silent: readonly string[] } {
   const judged = trial.filter(({ offered }) => offered >= FEW);
   const problems = judged.flatMap((now) => {
     const old = before.find(({ camera, model }) => camera === now.camera && model === now.model);
     return compare(old, now).map((problem) => `${now.camera}, ${now.model}: ${problem}`);
   });
-  const silent = mustDeliver ? trial.filter(({ offered }) => offered < FEW) : [];
-  problems.push(...silent.flatMap((now) => deliversLess(before, now)));
-  return { decided: judged.length > 0 || problems.length > 0, problems };
+  const silent = trial.filter(({ offered }) => offered < FEW).flatMap((now) => deliversLess(before, now));
+  return { decided: judged.length > 0, problems, silent };
 }
 
 /** A camera that gave few frames before is no worse; one that is new must give some. */
 function deliversLess(before: HealthWindow, { camera, model, offered }: LaneWindow): readonly string[] {
   const old = before.find((one) => one.camera === camera && one.model === model);
-  if (old !== undefined && old.offered < FEW) return [];
+  const isSlow = old !== undefined && old.offered < FEW && (offered > 0 || old.offered === 0);
+  if (isSlow) return [];
   return [`${camera}, ${model}: ${offered} frames${old === undefined ? '' : `, ${old.offered} before`}`];
 }
 

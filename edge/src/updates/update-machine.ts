@@ -39,6 +39,8 @@ const TRIAL_TIMES = 10;
 const FAILED_MS = 30_000;
 const IN_FORCE_MS = 60_000;
 const PROGRESS_EVERY_MS = 1_000;
+/** For a camera to deliver again after a change of the configuration, beyond the trial. */
+const CONNECT_MS = 60_000;
 const SHADOW_PUT_MS = 10_000;
 /** Worth trying again by itself: nothing is wrong with the release. */
 const TRY_AGAIN = new Set(['update_source_unreachable', 'update_download_failed']);
@@ -114,9 +116,14 @@ export class UpdateMachine {
         state: 'rolling_back',
         reason: { code: 'asked', message: 'a person went back to the version before' },
       };
+      // What was interrupted for this goes on afterwards, unless it is what is left here.
+      const { current } = await journal.read();
+      const interrupted = current?.target === kept.target ? undefined : current;
       await journal.put(record);
       ports.audit('update_rollback_asked', { model: id, from: pointer.bundle });
-      return this.#run(record, new AbortController().signal);
+      const done = await this.#run(record, new AbortController().signal);
+      if (interrupted !== undefined) await journal.put(interrupted);
+      return done;
     });
   }
 
@@ -231,9 +238,16 @@ export class UpdateMachine {
         }
         const problem = failure ?? shadow.judge();
         const verdict = problem === undefined ? ('promoted' as const) : ('refused' as const);
-        const judged = { ...record, shadow: { ...figures, verdict, ...(problem === undefined ? {} : { reason: problem }) } };
+        const judged = {
+          ...record,
+          shadow: { ...figures, verdict, ...(problem === undefined ? {} : { reason: problem }) },
+        };
         await journal.put(judged);
-        ports.audit(`update_shadow_${verdict}`, { ...facts(judged), results: figures.results, differing: figures.differing });
+        ports.audit(`update_shadow_${verdict}`, {
+          ...facts(judged),
+          results: figures.results,
+          differing: figures.differing,
+        });
         if (problem !== undefined) throw new UpdateError('update_shadow_refused', problem);
         return judged;
       }
@@ -320,8 +334,13 @@ export class UpdateMachine {
         failedMs = failure === undefined ? undefined : (failedMs ?? clock.monoMs());
         if (failedMs !== undefined && clock.monoMs() - failedMs >= Math.min(FAILED_MS, times.trialMs)) return failure;
         if (spent < times.trialMs) continue;
-        const { decided, problems } = judgeTrial(record.baseline ?? [], watch.figures(), id === undefined);
+        const { decided, problems, silent } = judgeTrial(record.baseline ?? [], watch.figures());
         if (decided && problems.length > 0) return problems.join('; ');
+        if (id === undefined && silent.length > 0) {
+          // A camera that was opened anew may need a moment.
+          if (spent >= times.trialMs + Math.min(times.trialMs * 2, CONNECT_MS)) return silent.join('; ');
+          continue;
+        }
         // The link may need a moment, above all where the configuration restarts it.
         const isCutOff = id === undefined && record.connected === true && ports.configuration.connected?.() === false;
         if (decided && isCutOff && spent >= times.trialMs * 2) return 'the collector is not reached any more';

@@ -54,7 +54,11 @@ export class HttpSource implements MetadataSource {
   async fetch(name: string, maxBytes: number, signal: AbortSignal): Promise<Buffer | undefined> {
     try {
       const until = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
-      const response = await fetch(new URL(name, this.#base), { signal: until, redirect: 'error', headers: this.#headers });
+      const response = await fetch(new URL(name, this.#base), {
+        signal: until,
+        redirect: 'error',
+        headers: this.#headers,
+      });
       if (response.status === 404 || response.status === 403) {
         await response.body?.cancel();
         return undefined;

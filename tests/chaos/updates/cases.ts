@@ -43,7 +43,17 @@ export interface UpdateCase {
   readonly kills: readonly { readonly point: KillPoint; readonly damage: Damage }[];
 }
 
-const STATES = ['downloading', 'verified', 'staged', 'shadow', 'trial', 'rolling_back', 'committed', 'rolled_back', 'failed'];
+const STATES = [
+  'downloading',
+  'verified',
+  'staged',
+  'shadow',
+  'trial',
+  'rolling_back',
+  'committed',
+  'rolled_back',
+  'failed',
+];
 const METADATA = ['timestamp.json', 'snapshot.json', 'acme.json', 'targets/'];
 
 /** Bytes of the file that every release has anew, and between two syncs of its download. */
@@ -60,7 +70,15 @@ export function updateCases(count: number, seed: number): readonly UpdateCase[] 
     const second = random(3) === 0 ? [pick(fixed)] : [];
     const turned = first.at === 'state' && (first.state === 'rolling_back' || first.state === 'rolled_back');
     const failed = first.at === 'state' && first.state === 'failed';
-    const others = ['worse', 'worse_in_shadow', 'golden_fails', 'older_repository', 'changed_file', 'other_keys', 'expired'] as const;
+    const others = [
+      'worse',
+      'worse_in_shadow',
+      'golden_fails',
+      'older_repository',
+      'changed_file',
+      'other_keys',
+      'expired',
+    ] as const;
     const kept = first.at === 'state' && (first.state === 'trial' || first.state === 'committed');
     const drawn = kept || random(3) > 0 ? 'good' : pick(others);
     const situation = turned ? 'worse' : failed ? 'golden_fails' : drawn;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { messageOf } from '@lineside/kit';
+import { messageOf, systemCode } from '@lineside/kit';
 import { canonicalJson } from '@lineside/protocol';
 import { UsageError } from '../errors/index.ts';
 
@@ -72,10 +72,10 @@ function publicKeyOf(key: KeyObject): PublicKey {
 
 function external(command: string, bytes: Buffer): string {
   const { status, stdout, stderr, error } = spawnSync('/bin/sh', ['-c', command], { input: bytes, timeout: SIGNER_MS });
-  if (error !== undefined || status !== 0) {
-    const why = error === undefined ? `it ended with ${String(status)}: ${stderr.toString().trim()}` : error.message;
-    throw signerError(command, why);
-  }
+  // One that ends without reading says more by its exit code than by the pipe that broke.
+  const failure = systemCode(error) === 'EPIPE' ? undefined : error;
+  if (failure !== undefined) throw signerError(command, failure.message);
+  if (status !== 0) throw signerError(command, `it ended with ${String(status)}: ${stderr.toString().trim()}`);
   const text = stdout.toString().trim();
   const signature = /^[0-9a-f]{128}$/i.test(text) ? text.toLowerCase() : Buffer.from(text, 'base64').toString('hex');
   if (signature.length !== 128) throw signerError(command, 'it did not print 64 bytes as hex or base64');

@@ -12,7 +12,7 @@ export const Updates = z.strictObject({
     .meta(
       key({
         description:
-          'Where releases come from: `collector` (the one that the uplink reaches), the address of a repository, or a folder. The device\'s own credential goes to the collector only. Default: none, only `lineside update --from DIR`.',
+          "Where releases come from: `collector` (the one that the uplink reaches), the address of a repository, or a folder. The device's own credential goes to the collector only. Default: none, only `lineside update --from DIR`.",
         restart: 'process',
         example: 'collector',
       }),
