@@ -12,6 +12,7 @@ import {
 import {
   addConfiguration,
   addModel,
+  findRelease,
   initRepository,
   publish,
   ReleaseFolder,
@@ -75,6 +76,12 @@ export class ReleasePublisher {
     });
     await publish(await this.work());
     return added.target;
+  }
+
+  /** The published document of a release, with its hash. */
+  async document(target: string): Promise<{ readonly sha256: string; readonly document: string }> {
+    const { sha256 } = await findRelease(this.folder, target);
+    return { sha256, document: await readFile(this.folder.target(target, sha256), 'utf8') };
   }
 
   async configuration(version: string, text: string): Promise<string> {

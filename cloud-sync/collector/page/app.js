@@ -4,6 +4,7 @@ import { useCollector } from './connection.js';
 import { Events } from './events.js';
 import { Lines } from './lines.js';
 import { Records } from './records.js';
+import { Rollouts } from './rollouts.js';
 import { count, number, span } from '/common/format.js';
 import { postJson } from '/common/http.js';
 import { Guarded } from '/common/parts.js';
@@ -40,6 +41,7 @@ function Page() {
         <${Others} findings=${findingsOf(seen).slice(1)} />
         <${Guarded} what="The totals"><${Tiles} seen=${seen} /><//>
         <${Lines} devices=${seen.devices} now=${seen.nowMs} />
+        <${Guarded} what="The list of rollouts"><${Rollouts} now=${seen.nowMs} connected=${connected} /><//>
         <div class="below">
           <${Guarded} what="The list of events"><${Events} devices=${seen.devices} now=${seen.nowMs} connected=${connected} /><//>
           <${Guarded} what="The list of record problems"><${Records} gaps=${seen.gaps} store=${seen.store} counted=${seen.counted} now=${seen.nowMs} /><//>

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { superviseServices, SystemdNotifier } from '@lineside/kit';
 import { COLLECTOR_USER, type Broker } from '../broker/index.ts';
 import { ClusterMembership } from '../cluster/index.ts';
@@ -9,7 +10,9 @@ import { readInspection } from '../inspection/index.ts';
 import { Ingest } from '../ingest/index.ts';
 import { BrokerLink } from '../link/index.ts';
 import { openMedia } from '../media/index.ts';
+import { PublicFiles } from '../release-files/index.ts';
 import { Retention } from '../retention/index.ts';
+import { openRolloutDesk, Rollouts } from '../rollouts/index.ts';
 import type { CollectorStore } from '../store/index.ts';
 import { announceWhenReady } from './announce.ts';
 import { Health, storeCheck } from './health.ts';
@@ -62,10 +65,14 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       processCounters: async () => metrics.snapshot(),
     },
     media: { credentials: store.credentials, ingest: media.ingest, count: (how) => metrics.media(how) },
+    releases: { files: new PublicFiles(join(config.releases, 'public')) },
+    rollouts: openRolloutDesk(options),
+    reviews: store.reviews,
     log,
     unhealthy: async () => health.problems(),
     metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
   });
+  let onLost = (): void => undefined;
   try {
     const link = new BrokerLink({
       ...{ ...broker.access, clock, log, ingest },
@@ -78,8 +85,18 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       uploadUrl: `${http.publicUrl}/uploads`,
       onState: (device, state) => devices.hear(device, state),
       onReported: (device, document) => devices.report(device, document),
-      onLost: () => devices.forgetLinks(),
+      onLost: () => {
+        devices.forgetLinks();
+        onLost();
+      },
     });
+    const rollouts = new Rollouts({
+      ...{ store: store.rollouts, clock, log },
+      reports: async () => store.records.devices(),
+      isOnline: (device) => devices.isOnline(device),
+      publish: (device, document) => link.online && link.publish('desired', { device }, document),
+    });
+    onLost = () => rollouts.forgetPublished();
     health.add(async () => {
       const why = link.problem === undefined ? '' : `: ${link.problem}`;
       return link.online ? [] : [`not connected to the broker${why}`];
@@ -125,6 +142,7 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       ...(config.cluster ? [membership] : []),
       broker.credentials,
       retention,
+      rollouts,
       systemd,
       announceWhenReady({ ...options, link, systemd, httpUrl: http.url }),
     ];

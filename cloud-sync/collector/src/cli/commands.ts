@@ -97,7 +97,47 @@ export const COMMANDS: readonly CommandEntry[] = [
         summary: 'write releases to a folder from which a device installs them',
         load: () => import('./verbs/release-export-usb.ts'),
       },
+      {
+        name: 'compare',
+        summary: 'run two models on a labelled set before one is published',
+        load: () => import('./verbs/release-compare.ts'),
+      },
     ],
+  },
+  {
+    name: 'rollout',
+    summary: 'releases on their way to lines: groups, thresholds, pause, stop, approval',
+    commands: [
+      { name: 'start', summary: 'begin to bring a published release to lines, group by group', load: () => import('./verbs/rollout-start.ts') },
+      { name: 'list', summary: 'rollouts, newest first', load: () => import('./verbs/rollout-list.ts') },
+      { name: 'show', summary: 'each line of a rollout, and its history', load: () => import('./verbs/rollout-show.ts') },
+      { name: 'pause', summary: 'begin no further group', load: () => import('./verbs/rollout-pause.ts') },
+      { name: 'resume', summary: 'go on with a rollout that was paused', load: () => import('./verbs/rollout-resume.ts') },
+      { name: 'stop', summary: 'end a rollout; lines that are not through keep what they have', load: () => import('./verbs/rollout-stop.ts') },
+      { name: 'approve', summary: 'approve the start or the next group, as a second person', load: () => import('./verbs/rollout-approve.ts') },
+    ],
+  },
+  {
+    name: 'review',
+    summary: 'what people say about events, and the labelled set that follows from it',
+    commands: [
+      {
+        name: 'mark',
+        summary: 'say that an event is true, a false alarm, or that something was missed',
+        load: () => import('./verbs/review-mark.ts'),
+      },
+      { name: 'list', summary: 'what was said, by event', load: () => import('./verbs/review-list.ts') },
+      {
+        name: 'export',
+        summary: 'write the labelled set in YOLO or COCO form',
+        load: () => import('./verbs/review-export.ts'),
+      },
+    ],
+  },
+  {
+    name: 'import-usb',
+    summary: 'commit the records that devices wrote to a stick',
+    load: () => import('./verbs/import-usb.ts'),
   },
   {
     name: 'backup',

@@ -50,6 +50,8 @@ describe('what the command line of the collector loads', () => {
     ['gaps --help', ['gaps']],
     ['events list --help', ['events-list']],
     ['verify --help', ['verify']],
+    ['rollout start --help', ['rollout-start']],
+    ['rollout stop --help', ['rollout-stop']],
   ])('lineside-collector %s loads the file of that verb at most, and no heavy package', async (line, verbs) => {
     const { urls, stdout } = await modulesLoadedBy(MAIN, line.split(' '));
     expect(stdout).toContain('Usage: lineside-collector');

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ReleaseFolder } from '../release/index.ts';
 import type { Context } from './context.ts';
@@ -9,13 +9,13 @@ export interface ReleaseOptions {
 }
 
 export function releaseOption(command: Command): Command {
-  return command.option('--releases <dir>', 'folder of the repository (default: releases/ in the data folder)');
+  return command.option('--releases <dir>', 'folder of the repository (default: `releases` of the configuration, releases/ in the data folder)');
 }
 
 /** The folder of the repository that the options name; it need not exist. */
 export async function releaseFolder(context: Context, { releases }: ReleaseOptions): Promise<ReleaseFolder> {
   const { ReleaseFolder: Folder } = await import('../release/index.ts');
-  return new Folder(resolve(releases ?? join((await context.config()).data, 'releases')));
+  return new Folder(releases === undefined ? (await context.config()).releases : resolve(releases));
 }
 
 /** What the verbs of a repository that exists work with. Throws UsageError where there is none. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { messageOf, SecretResolver, SecretText, YamlSource } from '@lineside/kit';
 import { UsageError } from '../errors/index.ts';
@@ -7,8 +7,10 @@ import type { PostgresAddress } from './postgres-address.ts';
 import { CollectorConfigFile } from './schema.ts';
 
 /** What the collector runs with: the checked file, the data folder, the resolver of secrets. */
-export interface CollectorConfig extends Omit<CollectorConfigFile, 'data' | 'store' | 'cluster'> {
+export interface CollectorConfig extends Omit<CollectorConfigFile, 'data' | 'store' | 'cluster' | 'releases'> {
   readonly data: string;
+  /** Folder of the repository of releases; it need not exist. */
+  readonly releases: string;
   readonly store: 'sqlite' | PostgresAddress;
   /** True where other collectors may take batches from the same broker into the same database. */
   readonly cluster: boolean;
@@ -69,7 +71,8 @@ export function loadConfig(sources: ConfigSources): CollectorConfig {
       advice: 'set media.s3: {endpoint, bucket, accessKey, secretKey}',
     });
   }
-  return { ...file, data, secrets, brokerTls: brokerTls(file), store, cluster };
+  const releases = resolve(file.releases ?? join(data, 'releases'));
+  return { ...file, data, releases, secrets, brokerTls: brokerTls(file), store, cluster };
 }
 
 /** Throws UsageError for the first secret that cannot be read. */

@@ -28,6 +28,11 @@ const duration = z
   .regex(/^\d+(ms|s|m|h)$/, 'write a duration like 500ms, 10s or 2m')
   .transform((text) => Number.parseInt(text, 10) * DURATIONS[text.replace(/^\d+/, '') as keyof typeof DURATIONS]);
 
+/** Milliseconds of a duration as the configuration has it; undefined where it is none. */
+export function readDuration(text: string): number | undefined {
+  return duration.safeParse(text).data;
+}
+
 /** An age, in milliseconds: `400d`. */
 const age = z
   .string()
@@ -195,6 +200,19 @@ export const CollectorConfigFile = z.strictObject({
       reorderTimeout: duration
         .prefault('10s')
         .describe('How long a number may be missing, while its device is online, before it is requested again.'),
+    })
+    .prefault({}),
+  releases: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of the signed repository of releases. Default: releases/ in the data folder.'),
+  rollouts: z
+    .strictObject({
+      approval: z
+        .enum(['none', 'start', 'groups'])
+        .default('none')
+        .describe('Whether a second person must approve a rollout before it starts, or before each of its groups.'),
     })
     .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),

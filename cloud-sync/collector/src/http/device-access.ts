@@ -14,27 +14,32 @@ export async function authenticateDevice(
   credentials: Pick<CredentialStore, 'get'>,
   attempts: AttemptLimit,
 ): Promise<void> {
+  if ((await deviceOf(request, credentials, attempts)) === param(request, 'device')) return;
+  throw new ProblemError({
+    status: 403,
+    code: 'device_mismatch',
+    title: 'A device can only store its own pictures.',
+  });
+}
+
+/** The device whose credential the request has (HTTP Basic). Throws ProblemError. */
+export async function deviceOf(
+  request: FastifyRequest,
+  credentials: Pick<CredentialStore, 'get'>,
+  attempts: AttemptLimit,
+): Promise<string> {
   const [, encoded] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(request.headers.authorization ?? '') ?? [];
   const [, user, password] = /^([^:]*):([\s\S]*)$/.exec(Buffer.from(encoded ?? '', 'base64').toString('utf8')) ?? [];
   const sender = `${request.ip} ${user ?? ''}`.slice(0, 128);
   const waitS = attempts.waitS(sender);
   if (waitS > 0) throw tooManyAttempts(waitS);
   const credential = user !== undefined && isDeviceId(user) ? await credentials.get(user) : undefined;
-  const fits = credential !== undefined && (await matchesPassword(password ?? '', credential.hash));
-  if (!fits) {
-    attempts.wrong(sender);
-    throw new ProblemError({
-      status: 401,
-      code: 'credential_wrong',
-      title: 'The device credential is missing or wrong.',
-      advice: 'make one with: lineside-collector device add ID',
-    });
-  }
-  if (user !== param(request, 'device')) {
-    throw new ProblemError({
-      status: 403,
-      code: 'device_mismatch',
-      title: 'A device can only store its own pictures.',
-    });
-  }
+  if (credential !== undefined && (await matchesPassword(password ?? '', credential.hash))) return credential.device;
+  attempts.wrong(sender);
+  throw new ProblemError({
+    status: 401,
+    code: 'credential_wrong',
+    title: 'The device credential is missing or wrong.',
+    advice: 'make one with: lineside-collector device add ID',
+  });
 }

@@ -7,4 +7,5 @@ export * from './device-links.ts';
 export * from './listen.ts';
 export * from './media.ts';
 export * from './problem.ts';
+export type { ReleaseOptions } from './releases.ts';
 export type { HttpOptions } from './server.ts';

@@ -8,6 +8,11 @@ import { AttemptLimit } from './attempt-limit.ts';
 import { apiRoutes, type ApiOptions } from './api.ts';
 import { mediaRoutes, type MediaOptions } from './media.ts';
 import { ProblemError, sendProblem } from './problem.ts';
+import { releaseRoutes, type ReleaseOptions } from './releases.ts';
+import { reviewRoutes } from './reviews.ts';
+import { rolloutRoutes } from './rollouts.ts';
+import type { ReviewStore } from '../reviews/index.ts';
+import type { RolloutDesk } from '../rollouts/index.ts';
 import { uploadRoutes, type UploadOptions } from './uploads.ts';
 
 /** The page's folder; the same step up from `src/http` and from `dist/http`. */
@@ -32,6 +37,9 @@ export interface HttpOptions {
   readonly access: AccessOptions;
   readonly api: ApiOptions;
   readonly media: MediaOptions;
+  readonly releases: ReleaseOptions;
+  readonly rollouts: RolloutDesk;
+  readonly reviews: ReviewStore;
   readonly log: Logger;
   /** Problems of now; empty when healthy. */
   readonly unhealthy: () => Promise<readonly string[]>;
@@ -47,7 +55,7 @@ export async function createServer(options: HttpOptions & { readonly media: Uplo
     connectionTimeout: REQUEST_MS,
     keepAliveTimeout: IDLE_MS,
     forceCloseConnections: true,
-    routerOptions: { maxParamLength: 128 },
+    routerOptions: { maxParamLength: 160 },
     frameworkErrors: (error, _request, reply) => {
       void sendProblem(reply, { status: 400, code: 'request_invalid', title: error.message });
     },
@@ -63,12 +71,15 @@ export async function createServer(options: HttpOptions & { readonly media: Uplo
   const attempts = new AttemptLimit(() => options.access.clock.monoMs());
   await mediaRoutes(app, options.media, attempts);
   await uploadRoutes(app, options.media, { log: options.log, attempts });
+  await releaseRoutes(app, options.releases, { credentials: options.media.credentials, attempts });
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
       access.checkRead(request);
       reply.header('cache-control', 'no-store');
     });
     apiRoutes(scope, options.api);
+    rolloutRoutes(scope, options.rollouts);
+    reviewRoutes(scope, { reviews: options.reviews, clock: options.api.clock });
     scope.get('/metrics', async (_request, reply) => {
       const { type, text } = await options.metrics();
       return reply.type(type).send(text);
@@ -80,7 +91,7 @@ export async function createServer(options: HttpOptions & { readonly media: Uplo
 
 /** Devices have credentials of their own, and may use any name of this machine. */
 function isOfDevices({ url }: FastifyRequest): boolean {
-  return url.startsWith('/media/') || url.startsWith('/uploads/');
+  return url.startsWith('/media/') || url.startsWith('/uploads/') || url.startsWith('/releases/');
 }
 
 function answerErrors(app: FastifyInstance, log: Logger): void {

@@ -3,7 +3,9 @@
  * their hash. What is in `public/` can be served by any web server.
  */
 export { addConfiguration, addModel, type Added } from './add-release.ts';
+export { assembleBundle } from './assemble-bundle.ts';
 export { exportRepository } from './export-repository.ts';
+export { findRelease, type PublishedRelease } from './find-release.ts';
 export { initRepository, type InitOptions } from './init-repository.ts';
 export { describeKeys, type RoleView, useSigner } from './keys.ts';
 export { addCustomer } from './customers.ts';

@@ -7,6 +7,8 @@ import type { MediaCatalogue } from '../media/index.ts';
 import type { ChainSource, RecordQueries } from '../records/index.ts';
 import type { DerivedSource } from '../verification/index.ts';
 import type { RetentionStore } from '../retention/index.ts';
+import type { ReviewStore } from '../reviews/index.ts';
+import type { RolloutStore } from '../rollouts/index.ts';
 
 /**
  * One database, as the ports of its users; each module takes only its own. Calls are asynchronous so that a database
@@ -25,5 +27,7 @@ export interface CollectorStore {
   readonly retention: RetentionStore;
   readonly credentials: CredentialStore;
   readonly cluster: ClusterStore;
+  readonly rollouts: RolloutStore;
+  readonly reviews: ReviewStore;
   close(): Promise<void>;
 }

@@ -3,6 +3,8 @@ import type { DeviceState, Reported } from '@lineside/protocol';
 import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { STORE_KINDS, type StorePlace } from '../../../../tests/support/store-kinds.ts';
+import type { Review, Verdict } from '../reviews/index.ts';
+import type { Rollout } from '../rollouts/index.ts';
 import type { CollectorStore } from './collector-store.ts';
 
 const EPOCH = 'a'.repeat(16);
@@ -105,6 +107,72 @@ describe.each(STORE_KINDS)('the smaller ports of a store in $name', (kind) => {
           birth: { session: 's2', line: 'Packing 2' },
           reported: reported(2),
         },
+      ]);
+    });
+  });
+
+  describe('RolloutStore', () => {
+    const rollout = (changes: Partial<Rollout> = {}): Rollout => ({
+      ...{ v: 1, id: 'ppe-2.1.0', change: 0, state: 'running', createdBy: 'anna', createdAtMs: 10, approval: 'none' },
+      release: {
+        ...{ kind: 'model', id: 'ppe', version: '2.1.0', counter: 4, bytes: 10, sha256: 'a'.repeat(64) },
+        target: 'models/acme/ppe-2.1.0.json',
+      },
+      groups: [{ name: 'canary', soakMs: 5 }],
+      ...{ success: 1, errors: 0, approvals: [], current: -1 },
+      lines: [{ device: 'line-1', group: 0, state: 'waiting', sinceMs: 10 }],
+      ...changes,
+    });
+    const document = (revision: number) => ({ device: 'line-1', document: { v: 1 as const, revision, t: 5 } });
+    const note = { atMs: 20, who: 'anna', action: 'pause', detail: 'because' };
+
+    it('writes a rollout, its documents and its history together, or nothing of it', async () => {
+      const { rollouts } = store;
+      expect(await rollouts.create({ rollout: rollout(), documents: [], notes: [note] })).toBe(true);
+      expect(await rollouts.create({ rollout: rollout(), documents: [], notes: [note] })).toBe(false);
+      const read = await rollouts.get('ppe-2.1.0');
+      expect(read).toEqual(rollout());
+      const paused = { ...rollout(), state: 'paused' as const };
+      expect(await rollouts.save({ rollout: paused, documents: [document(3)], notes: [note, note] })).toBe(true);
+      // It has changed since it was read.
+      expect(await rollouts.save({ rollout: paused, documents: [document(4)], notes: [note] })).toBe(false);
+      // The document does not rise.
+      const next = { ...paused, change: 1 };
+      expect(await rollouts.save({ rollout: next, documents: [document(3)], notes: [note] })).toBe(false);
+      await reopen();
+      expect(await store.rollouts.get('ppe-2.1.0')).toMatchObject({ state: 'paused', change: 1 });
+      expect(await store.rollouts.documents()).toEqual([document(3)]);
+      expect(await store.rollouts.history('ppe-2.1.0', 10)).toEqual([note, note, note]);
+      expect(await store.rollouts.history('ppe-2.1.0', 2)).toHaveLength(2);
+      expect(await store.rollouts.get('nothing')).toBeUndefined();
+    });
+
+    it('lists the newest first, and those that are not over', async () => {
+      const { rollouts } = store;
+      for (const [n, state] of (['done', 'running', 'stopped', 'paused'] as const).entries()) {
+        await rollouts.create({ rollout: rollout({ id: `r${n}`, state, createdAtMs: n }), documents: [], notes: [] });
+      }
+      expect((await rollouts.list(3)).map(({ id }) => id)).toEqual(['r3', 'r2', 'r1']);
+      expect((await rollouts.active()).map(({ id }) => id)).toEqual(['r1', 'r3']);
+    });
+  });
+
+  describe('ReviewStore', () => {
+    it('keeps every statement about an event, with the event', async () => {
+      const journal = new JournalTwin('line-1').appendEvents(2);
+      await store.batches.commit([checkedBatch(journal.batch())], 100);
+      const [first, second] = journal.records.map(({ b }) => String(b['event']));
+      const review = (event: string, verdict: Verdict, atMs: number): Review => ({
+        ...{ device: 'line-1', event, verdict, who: 'anna', atMs },
+        details: { label: 'hand', box: [1, 2, 3, 4] },
+      });
+      await store.reviews.add(review(first ?? '', 'true', 1));
+      await store.reviews.add(review(first ?? '', 'unsure', 2));
+      expect(await store.reviews.find(second ?? '', undefined)).toMatchObject([{ event: second, device: 'line-1' }]);
+      expect(await store.reviews.find(second ?? '', 'line-2')).toEqual([]);
+      await reopen();
+      expect(await store.reviews.reviewed()).toMatchObject([
+        { event: { event: first }, reviews: [review(first ?? '', 'true', 1), review(first ?? '', 'unsure', 2)] },
       ]);
     });
   });

@@ -13,6 +13,8 @@ Every key of the configuration file has a default:
   media: {maxBytes: 16MiB, store: files, s3: {endpoint, region, bucket, prefix, accessKey, secretKey}}
   retention: {audit, events: 400d, telemetry: 90d, media: "10GB|90d"}   # only what is named is ever deleted
   ingest: {reorderTimeout: 10s}
+  releases: DIR                # default: releases/ in the data folder
+  rollouts: {approval: none}   # start, groups: a second person approves
   log: {level: info}
 http.token is needed where http.listen is not loopback, and mqtt.tls where mqtt.listen is not. Port 0 picks a
 free port. More in docs/collector.md.

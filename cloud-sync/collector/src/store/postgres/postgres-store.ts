@@ -12,6 +12,8 @@ import { PostgresMedia } from './media.ts';
 import { openPostgres } from './open.ts';
 import { PostgresQueries } from './queries.ts';
 import { PostgresRetention } from './retention.ts';
+import { PostgresReviews } from './reviews.ts';
+import { PostgresRollouts } from './rollouts.ts';
 
 /** The store in a PostgreSQL database, which any number of collectors may share. */
 export class PostgresStore implements CollectorStore {
@@ -24,6 +26,8 @@ export class PostgresStore implements CollectorStore {
   readonly media: PostgresMedia;
   readonly retention: PostgresRetention;
   readonly credentials: PostgresCredentials;
+  readonly rollouts: PostgresRollouts;
+  readonly reviews: PostgresReviews;
   readonly cluster: PostgresCluster;
   readonly #pool: pg.Pool;
 
@@ -38,6 +42,8 @@ export class PostgresStore implements CollectorStore {
     this.media = new PostgresMedia(pool);
     this.retention = new PostgresRetention(pool);
     this.credentials = new PostgresCredentials(pool);
+    this.rollouts = new PostgresRollouts(pool);
+    this.reviews = new PostgresReviews(pool);
     this.cluster = new PostgresCluster(pool);
   }
 

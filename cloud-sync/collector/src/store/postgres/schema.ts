@@ -125,8 +125,30 @@ create index events_by_device on events (device, (least(opened_ms, received_ms))
 create index events_by_kind on events (kind, (least(opened_ms, received_ms)) desc, id desc);
 `;
 
+/** Rollouts of releases, what was done about them, and what each device should have. */
+const ROLLOUTS = `
+create table rollouts (
+  id text primary key, active integer not null, change integer not null, created_ms bigint not null, json text not null
+);
+create table rollout_history (
+  id bigserial primary key, rollout text not null references rollouts (id), at_ms bigint not null,
+  who text not null, action text not null, device text, detail text
+);
+create index rollout_history_by_rollout on rollout_history (rollout, id);
+create table desired (device text primary key, revision bigint not null, json text not null);
+`;
+
+/** What people say about events: each row is one statement, the latest of an event holds. */
+const REVIEWS = `
+create table reviews (
+  id bigserial primary key, device text not null, event text not null, verdict text not null,
+  who text not null, at_ms bigint not null, json text not null
+);
+create index reviews_by_event on reviews (device, event, id);
+`;
+
 /** Step n carries a database from schema n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, SIGNATURES, RECOVERY, TELEMETRY_BY_TIME, EVENTS_RECEIVED];
+export const MIGRATIONS: readonly string[] = [FIRST, SIGNATURES, RECOVERY, TELEMETRY_BY_TIME, EVENTS_RECEIVED, ROLLOUTS, REVIEWS];
 
 /** Bumped with every change of the tables; older databases are carried forward and newer ones refused. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,5 +1,5 @@
 /** Bumped with every change of the tables; `open` carries older files forward and refuses newer ones. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 8;
 
 /**
  * Records are keyed by (journal, seq), where a journal is one (device, epoch, stream). `spans` holds which numbers are
@@ -125,6 +125,28 @@ create index events_by_device on events (device, (min(opened_ms, received_ms)) d
 create index events_by_kind on events (kind, (min(opened_ms, received_ms)) desc, id desc);
 `;
 
+/** Rollouts of releases, what was done about them, and what each device should have. */
+const ROLLOUTS = `
+create table rollouts (
+  id text primary key, active integer not null, change integer not null, created_ms integer not null, json text not null
+) without rowid;
+create table rollout_history (
+  id integer primary key autoincrement, rollout text not null references rollouts (id), at_ms integer not null,
+  who text not null, action text not null, device text, detail text
+);
+create index rollout_history_by_rollout on rollout_history (rollout, id);
+create table desired (device text primary key, revision integer not null, json text not null) without rowid;
+`;
+
+/** What people say about events: each row is one statement, the latest of an event holds. */
+const REVIEWS = `
+create table reviews (
+  id integer primary key autoincrement, device text not null, event text not null, verdict text not null,
+  who text not null, at_ms integer not null, json text not null
+);
+create index reviews_by_event on reviews (device, event, id);
+`;
+
 /** Step n carries a file from schema n to n + 1. */
 export const MIGRATIONS: readonly string[] = [
   FIRST,
@@ -133,4 +155,6 @@ export const MIGRATIONS: readonly string[] = [
   RECOVERY,
   TELEMETRY_BY_TIME,
   EVENTS_RECEIVED,
+  ROLLOUTS,
+  REVIEWS,
 ];

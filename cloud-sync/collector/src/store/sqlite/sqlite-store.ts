@@ -12,6 +12,8 @@ import { SqliteMedia } from './media.ts';
 import { openDatabase } from './open.ts';
 import { SqliteQueries } from './queries.ts';
 import { SqliteRetention } from './retention.ts';
+import { SqliteReviews } from './reviews.ts';
+import { SqliteRollouts } from './rollouts.ts';
 
 /** The store in one SQLite file: write-ahead log, every commit on disk before its promise resolves. */
 export class SqliteStore implements CollectorStore {
@@ -24,6 +26,8 @@ export class SqliteStore implements CollectorStore {
   readonly media: SqliteMedia;
   readonly retention: SqliteRetention;
   readonly credentials: SqliteCredentials;
+  readonly rollouts: SqliteRollouts;
+  readonly reviews: SqliteReviews;
   readonly cluster = new SqliteCluster();
   readonly #db: Database.Database;
 
@@ -38,6 +42,8 @@ export class SqliteStore implements CollectorStore {
     this.media = new SqliteMedia(db);
     this.retention = new SqliteRetention(db);
     this.credentials = new SqliteCredentials(db);
+    this.rollouts = new SqliteRollouts(db);
+    this.reviews = new SqliteReviews(db);
   }
 
   /** Opens or makes `collector.sqlite` in `folder`; throws CollectorError when it is not usable. */

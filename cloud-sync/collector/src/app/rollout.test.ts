@@ -1,0 +1,203 @@
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { decode, Desired, encode, topicOf } from '@lineside/protocol';
+import {
+  addDevice,
+  collectorCommand,
+  collectorYaml,
+  type RunningCollector,
+  startCollector,
+} from '../../../../tests/support/collector.ts';
+import { CollectorDevice } from '../../../../tests/support/collector-device.ts';
+import { SimulatedLine } from '../../../../tests/support/simulated-line.ts';
+import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
+import { ReleasePublisher } from '../../../../tests/support/update-world.ts';
+import { waitFor } from '../../../../tests/support/wait-for.ts';
+
+const DEVICES = ['line-1', 'line-2', 'line-3'];
+
+let dir: TempDir;
+let data: string;
+let config: string;
+let collector: RunningCollector;
+let publisher: ReleasePublisher;
+let passwords: Readonly<Record<string, string>>;
+const devices = new Map<string, { readonly wire: CollectorDevice; readonly line: SimulatedLine; report(): Promise<void> }>();
+
+/** Connects a device that follows what is retained for it, and reports when it is told to. */
+async function connect(device: string): Promise<void> {
+  const wire = await CollectorDevice.connect(device, collector.at.mqtt, passwords[device] ?? '');
+  const line = devices.get(device)?.line ?? new SimulatedLine(device, { takesMs: 1000 });
+  const report = async (): Promise<void> => {
+    const topic = topicOf('reported', { device });
+    await wire.client.publishAsync(topic, encode(line.reported(Date.now())), { qos: 1, retain: true });
+  };
+  wire.client.on('message', (topic, payload) => {
+    if (topic === topicOf('desired', { device })) line.read(decode(Desired, payload), Date.now());
+  });
+  await wire.client.subscribeAsync(topicOf('desired', { device }), { qos: 1 });
+  await wire.birth();
+  devices.set(device, { wire, line, report });
+}
+
+interface Shown {
+  readonly state: string;
+  readonly reason: string | null;
+  readonly lines: readonly { readonly device: string; readonly state: string; readonly deviceState: string | null }[];
+  readonly history: readonly { readonly who: string; readonly action: string }[];
+}
+
+async function get<T>(path: string): Promise<T> {
+  return (await (await fetch(`${collector.at.http}${path}`)).json()) as T;
+}
+
+async function post(path: string, body: object, headers: Readonly<Record<string, string>> = {}) {
+  const response = await fetch(`${collector.at.http}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as { id?: string; state?: string; code?: string } };
+}
+
+/** All devices that are connected report until the rollout is as it should be. */
+async function until(id: string, what: string, fits: (shown: Shown) => boolean): Promise<Shown> {
+  return waitFor(what, async () => {
+    for (const { report } of devices.values()) await report();
+    const shown = await get<Shown>(`/api/v1/rollouts/${id}`);
+    return fits(shown) && shown;
+  }, { withinMs: 40_000, everyMs: 300 });
+}
+
+beforeAll(async () => {
+  dir = await tempDir('collector-rollout-');
+  data = dir.join('data');
+  publisher = await ReleasePublisher.open(data);
+  passwords = Object.fromEntries(
+    await Promise.all(DEVICES.map(async (device) => [device, await addDevice(data, device)] as const)),
+  );
+  config = dir.join('collector.yaml');
+  writeFileSync(config, collectorYaml('http: {listen: "127.0.0.1:0"}\n'));
+  collector = await startCollector(config, data);
+  await connect('line-1');
+  await connect('line-2');
+});
+afterAll(async () => {
+  for (const { wire } of devices.values()) await wire.close();
+  await collector.stop();
+  await dir[Symbol.asyncDispose]();
+});
+
+it('a release reaches lines through the broker, over a restart of the collector, and an offline line is not yet through', async () => {
+  const target = await publisher.model('1.0.0');
+  const started = await post('/api/v1/rollouts', {
+    ...{ target, by: 'anna', soakMs: 500, success: 0.5 },
+    groups: [
+      { name: 'canary', devices: ['line-1'] },
+      { name: 'rest', devices: ['*'] },
+    ],
+  });
+  expect(started).toMatchObject({ status: 201, body: { id: 'tiny-1.0.0', state: 'running' } });
+  await until('tiny-1.0.0', 'the canary to be through', ({ lines }) => lines[0]?.state === 'committed');
+  for (const { wire } of devices.values()) await wire.close();
+  await collector.stop();
+  collector = await startCollector(config, data);
+  await connect('line-1');
+  await connect('line-2');
+  const there = await until('tiny-1.0.0', 'the rest', ({ lines }) => lines[1]?.state === 'committed');
+  // The third one has never been connected: it has not got it, and the rollout is not over.
+  expect(there).toMatchObject({ state: 'running', lines: [{}, {}, { device: 'line-3', state: 'offered' }] });
+  const shown = await collectorCommand('rollout', 'show', 'tiny-1.0.0', '--data', data, '--json');
+  expect(JSON.parse(shown.stdout)).toMatchObject({ state: 'running', history: expect.arrayContaining([]) as unknown });
+  await connect('line-3');
+  const done = await until('tiny-1.0.0', 'the end', ({ state }) => state === 'done');
+  expect(done.history[0]).toMatchObject({ who: 'collector', action: 'done' });
+  for (const { line } of devices.values()) expect(line.inForce).toEqual([target]);
+});
+
+it('people start, approve, pause and stop on the command line and over HTTP, and a page of another site cannot', async () => {
+  const target = await publisher.model('1.1.0');
+  const cli = async (...args: string[]) => {
+    const { code, stdout } = await collectorCommand('rollout', ...args, '--data', data, '--json');
+    return { code, ...(JSON.parse(stdout) as { id?: string; state?: string; error?: { code: string } }) };
+  };
+  const groups = ['--group', 'canary=line-1', '--group', 'rest=line-*', '--soak', '1h', '--approval', 'start'];
+  expect(await cli('start', 'models/acme/none-1.0.0.json', ...groups, '--by', 'anna')).toMatchObject({
+    code: 2,
+    error: { code: 'release_unknown' },
+  });
+  expect(await cli('start', target, ...groups, '--by', 'anna')).toMatchObject({
+    ...{ code: 0, id: 'tiny-1.1.0', state: 'waiting_for_approval' },
+  });
+  const at = '/api/v1/rollouts/tiny-1.1.0';
+  expect(await post(`${at}/approve`, { by: 'anna' })).toMatchObject({ status: 409, body: { code: 'rollout_same_person' } });
+  expect(await post(`${at}/approve`, { by: 'eve' }, { 'sec-fetch-site': 'cross-site' })).toMatchObject({ status: 403 });
+  expect(await post(`${at}/approve`, {})).toMatchObject({ status: 400 });
+  expect(await post(`${at}/approve`, { by: 'boris' })).toMatchObject({ status: 200, body: { state: 'running' } });
+  await until('tiny-1.1.0', 'the canary to be through', ({ lines }) => lines[0]?.state === 'committed');
+  expect(await cli('pause', 'tiny-1.1.0', '--by', 'boris')).toMatchObject({ code: 0, state: 'paused' });
+  expect(await cli('stop', 'tiny-1.1.0', '--by', 'boris', '--reason', 'enough')).toMatchObject({ code: 0, state: 'stopped' });
+  const listed = await get<{ items: { id: string; state: string; reason: string | null }[] }>('/api/v1/rollouts');
+  expect(listed.items.map(({ id, state, reason }) => [id, state, reason])).toEqual([
+    ['tiny-1.1.0', 'stopped', 'enough'],
+    ['tiny-1.0.0', 'done', null],
+  ]);
+  expect(await post('/api/v1/rollouts/nothing/stop', { by: 'boris' })).toMatchObject({ status: 404 });
+});
+
+it('devices fetch the repository with their credential, in parts, and nothing beside it', async () => {
+  const target = await publisher.model('2.0.0', { filler: 50_000 });
+  const base = `${collector.at.http}/releases`;
+  const basic = (user: string, password: string): string =>
+    `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  const authorization = basic('line-2', passwords['line-2'] ?? '');
+  const ask = async (path: string, headers: Readonly<Record<string, string>> = {}) => {
+    const response = await fetch(`${base}/${path}`, { headers: { authorization, ...headers } });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    return { status: response.status, headers: response.headers, bytes };
+  };
+  expect((await fetch(`${base}/metadata/timestamp.json`)).status).toBe(401);
+  expect((await ask('metadata/timestamp.json', { authorization: basic('line-2', 'wrong') })).status).toBe(401);
+  const timestamp = await ask('metadata/timestamp.json');
+  expect(timestamp.status).toBe(200);
+  expect(timestamp.headers.get('cache-control')).toBe('no-cache');
+  const etag = timestamp.headers.get('etag') ?? '';
+  expect((await ask('metadata/timestamp.json', { 'if-none-match': etag })).status).toBe(304);
+  await publisher.model('2.0.1');
+  expect((await ask('metadata/timestamp.json', { 'if-none-match': etag })).status).toBe(200);
+
+  const { sha256, document } = await publisher.document(target);
+  const slash = target.lastIndexOf('/') + 1;
+  const targetFile = await ask(`targets/${target.slice(0, slash)}${sha256}.${target.slice(slash)}`);
+  expect(targetFile.bytes.toString('utf8')).toBe(document);
+  const notes = (JSON.parse(document) as { files: { path: string; sha256: string; bytes: number }[] }).files.find(
+    ({ path }) => path === 'notes.txt',
+  );
+  const file = `files/${notes?.sha256.slice(0, 2)}/${notes?.sha256}`;
+  const whole = await ask(file);
+  expect([whole.status, whole.bytes.length, whole.headers.get('etag')]).toEqual([200, 50_000, `"${notes?.sha256}"`]);
+  const rest = await ask(file, { range: 'bytes=49000-', 'if-range': `"${notes?.sha256}"` });
+  expect([rest.status, rest.headers.get('content-range')]).toEqual([206, 'bytes 49000-49999/50000']);
+  expect(rest.bytes).toEqual(whole.bytes.subarray(49_000));
+  // Of another file all is sent, from the beginning.
+  expect((await ask(file, { range: 'bytes=49000-', 'if-range': '"another"' })).status).toBe(200);
+  expect((await ask(file, { range: 'bytes=50000-' })).status).toBe(416);
+
+  for (const path of [
+    'metadata/..%2f..%2frelease.json',
+    'metadata/%2e%2e/%2e%2e/keys',
+    '..%2frelease.json',
+    'files/../../release.json',
+    `files/aa/${notes?.sha256}`,
+    'metadata',
+    'metadata/',
+    'metadata/.hidden',
+    'metadata/timestamp.json%00',
+    'metadata/timestamp.json?x',
+    'keys/root.pem',
+    'release.json',
+    '',
+  ]) {
+    expect([path, (await ask(path)).status]).toEqual([path, 404]);
+  }
+});
