@@ -48,6 +48,7 @@ const VERBS = [
   ['model', 'import'],
   ['model', 'rollback'],
   ['model', 'eval'],
+  ['model', 'compare'],
   ['model', 'bench'],
   ['model', 'explain'],
   ['replay'],

@@ -204,6 +204,11 @@ export const COMMANDS: readonly CommandEntry[] = [
         load: () => import('./verbs/model-eval.ts'),
       },
       {
+        name: 'compare',
+        description: 'two models on the same labelled images, figure by figure',
+        load: () => import('./verbs/model-compare.ts'),
+      },
+      {
         name: 'bench',
         description: 'how fast a model is on this machine: latency, throughput, CPU, memory',
         load: () => import('./verbs/model-bench.ts'),

@@ -5,6 +5,7 @@
 export { benchmarkModel } from './bench/ask-process.ts';
 export type { BenchFigures, BenchTask } from './bench/bench-process.ts';
 export { BenchmarkError, EvaluationError, type EvaluationErrorCode, ExplanationError } from './errors.ts';
+export { type Comparison, compareTables } from './evaluate/compare-evaluations.ts';
 export {
   type Evaluation,
   type EvaluationFacts,

@@ -135,3 +135,26 @@ describe('lineside model eval', () => {
     expect([exit, reported(stdout)]).toMatchObject([2, { error: { code } }]);
   });
 });
+
+describe('lineside model compare', () => {
+  it('shows each figure of both models, and ends with 1 where the second one is worse', async () => {
+    // One that reports nothing at all misses both objects, and invents none.
+    const blind = await writeTinyBundle(dir.join('blind'), brightBlobDetector({ size: SIZE, cell: 16 }), {
+      ...{ size: SIZE, labels: ['spill'], score: 0.999999 },
+    });
+    const args = ['--data', set, '--map', 'water=spill', '--json'];
+    const worse = await runHere(['model', 'compare', model, blind, ...args]);
+    expect(worse.code).toBe(1);
+    expect(reported(worse.stdout)).toMatchObject({
+      verdict: 'worse',
+      figures: expect.arrayContaining([{ of: 'spill', figure: 'recall', a: 0.5, b: 0 }]) as unknown,
+      a: { pictures: 3 },
+      b: { all: { recall: 0 } },
+    });
+    const same = await runHere(['model', 'compare', model, model, ...args]);
+    expect([same.code, reported(same.stdout)]).toMatchObject([0, { verdict: 'same' }]);
+    const better = await runHere(['model', 'compare', blind, model, ...args.slice(0, -1)]);
+    expect(better.code).toBe(0);
+    expect(better.stdout).toMatch(/recall +0\.000 +0\.500 +\+0\.500[\s\S]*The second model is better/);
+  });
+});
