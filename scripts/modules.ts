@@ -204,11 +204,7 @@ export const MODULES: readonly Module[] = [
   collector('cluster', []),
   collector('rollouts', ['errors', 'release'], ['zod']),
   collector('reviews', ['errors', 'records'], ['zod', 'node:crypto', 'node:fs/promises']),
-  collector(
-    'carried',
-    ['devices', 'ingest'],
-    ['node:crypto', 'node:fs', 'node:fs/promises'],
-  ),
+  collector('carried', ['devices', 'ingest'], ['node:crypto', 'node:fs', 'node:fs/promises']),
   collector('release-files', [], ['node:crypto', 'node:fs', 'node:fs/promises']),
   collector(
     'store',

@@ -4,6 +4,7 @@ import { encode, type Reported, topicOf } from '@lineside/protocol';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SqliteStore } from '../../cloud-sync/collector/src/index.ts';
 import { addDevice, collectorYaml, type RunningCollector, startCollector } from '../support/collector.ts';
 import { CollectorDevice } from '../support/collector-device.ts';
 import { counterBody, eventBody, JournalTwin } from '../support/journal-twin.ts';
@@ -113,6 +114,51 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
     await page.getByLabel('Kind').selectOption({ label: 'Line downtime' });
     await waitFor('only the newer event', async () => (await page.locator('.event').count()) === 1);
     expect(await page.locator('.event').innerText()).toContain('Stopped belt');
+    expect(witness.errors).toEqual([]);
+  });
+
+  it('shows a rollout with its groups and lines: what the device says, how the model did in shadow, and why', async () => {
+    const store = SqliteStore.open(data);
+    const line = { group: 0, sinceMs: Date.now() };
+    await store.rollouts.create({
+      rollout: {
+        ...{ v: 1, id: 'ppe-2.1.0', change: 0, state: 'paused', createdBy: 'anna', createdAtMs: Date.now() },
+        release: {
+          ...{ kind: 'model', id: 'ppe', version: '2.1.0', counter: 2, bytes: 10, sha256: 'a'.repeat(64) },
+          target: 'models/acme/ppe-2.1.0.json',
+        },
+        groups: [
+          { name: 'canary', soakMs: 0 },
+          { name: 'rest', soakMs: 0 },
+        ],
+        ...{ success: 0.5, errors: 0.5, approval: 'none', approvals: [], current: 0 },
+        lines: [
+          {
+            ...{ ...line, device: 'line-1', state: 'updating', deviceState: 'downloading' },
+            progress: { bytes: 25, of: 100 },
+          },
+          {
+            ...{ ...line, device: 'line-2', state: 'failed', deviceState: 'rolled_back' },
+            ...{ shadow: '40 of 500 frames differ', reason: '<b>fewer results</b>' },
+          },
+          { ...line, group: 1, device: 'line-3', state: 'waiting' },
+        ],
+      },
+      documents: [],
+      notes: [{ atMs: Date.now(), who: 'boris', action: 'pause', detail: 'shift change' }],
+    });
+    await store.close();
+    await says(/Rollouts/, 'ppe-2.1.0', /Paused/i, /begun by anna/, /canary/, /rest/, /not begun/);
+    await says(
+      'Downloading 25 %',
+      'Went back to the one before',
+      '40 of 500 frames differ',
+      /boris pause\s+shift change/,
+    );
+    // What a device writes is text.
+    await says('<b>fewer results</b>');
+    expect(await fitsWidth(page)).toBe(true);
+    expect(witness.strayFrom(origin)).toEqual([]);
     expect(witness.errors).toEqual([]);
   });
 

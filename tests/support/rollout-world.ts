@@ -1,6 +1,11 @@
 import { silentLogger } from '@lineside/kit';
 import type { Desired, Reported } from '@lineside/protocol';
-import { RolloutDesk, type RolloutRelease, Rollouts, type RolloutWish } from '../../cloud-sync/collector/src/rollouts/index.ts';
+import {
+  RolloutDesk,
+  type RolloutRelease,
+  Rollouts,
+  type RolloutWish,
+} from '../../cloud-sync/collector/src/rollouts/index.ts';
 import type { CollectorStore } from '../../cloud-sync/collector/src/store/index.ts';
 import { SimulatedLine, type LineManner } from './simulated-line.ts';
 
@@ -8,7 +13,10 @@ export const MINUTE = 60_000;
 const START_MS = 1_790_000_000_000;
 
 /** A release of one model; `version` is `major.minor.patch`. */
-export function releaseOf(target: string, devices?: readonly string[]): RolloutRelease & { devices?: readonly string[] } {
+export function releaseOf(
+  target: string,
+  devices?: readonly string[],
+): RolloutRelease & { devices?: readonly string[] } {
   const [, id = '', version = ''] = /([a-z]+)-(\d+\.\d+\.\d+)\.json$/.exec(target) ?? [];
   const kind = target.startsWith('config/') ? ('configuration' as const) : ('model' as const);
   const sha256 = Buffer.from(target).toString('hex').padEnd(64, '0').slice(0, 64);

@@ -10,6 +10,12 @@ export interface LineManner {
   readonly ends?: 'committed' | 'rolled_back' | 'failed' | 'unable_to_roll_back';
 }
 
+/** A release that it has begun to install. */
+interface Begun {
+  readonly target: string;
+  readonly beganMs: number;
+}
+
 const QUEUE = {};
 
 /** A device reduced to desired in, reported out: reads documents while it is online, and takes its time. */
@@ -18,7 +24,7 @@ export class SimulatedLine {
   readonly revisions: number[] = [];
   #manner: Required<LineManner>;
   #document: Desired | undefined;
-  #updates: (UpdateStatus & { readonly beganMs: number })[] = [];
+  readonly #begun: Begun[] = [];
 
   constructor(device: string, manner: LineManner = {}) {
     this.device = device;
@@ -29,9 +35,9 @@ export class SimulatedLine {
     return this.#manner.online(atMs);
   }
 
-  /** Targets that are in force. */
+  /** Targets that it has begun to install, where its updates end well. */
   get inForce(): readonly string[] {
-    return this.#updates.filter(({ state }) => state === 'committed').map(({ target }) => target);
+    return this.#manner.ends === 'committed' ? this.#begun.map(({ target }) => target) : [];
   }
 
   /** A person goes back to the model before. */
@@ -45,33 +51,37 @@ export class SimulatedLine {
     this.revisions.push(document.revision);
     this.#document = document;
     for (const target of namesIn(document)) {
-      if (this.#updates.some((update) => update.target === target)) continue;
-      this.#updates.push({ target, state: 'downloading', since: atMs, beganMs: atMs });
+      if (this.#begun.some((update) => update.target === target)) continue;
+      this.#begun.push({ target, beganMs: atMs });
     }
   }
 
   reported(atMs: number): Reported {
-    const { takesMs, ends } = this.#manner;
-    this.#updates = this.#updates.map((update) => {
-      const { beganMs } = update;
-      if (atMs - beganMs < takesMs / 2) return { ...update, progress: { bytes: 1, of: 2 } };
-      const { progress: _, ...rest } = update;
-      if (atMs - beganMs < takesMs) return { ...rest, state: 'trial' };
-      return { ...rest, state: ends, ...(ends === 'committed' ? {} : { reason: { code: ends, message: 'made so' } }) };
-    });
+    const updates = this.#begun.map((one) => this.#status(one, atMs));
     const wanted = this.#document === undefined ? [] : namesIn(this.#document);
-    const states = wanted.map((target) => this.#updates.find((update) => update.target === target)?.state ?? 'waiting');
+    const states = wanted.map((target) => updates.find((update) => update.target === target)?.state ?? 'waiting');
     const revision = this.#document?.revision;
     return {
       ...{ v: 1, t: atMs, queue: QUEUE, pictures: 0, drainPerS: 0 },
       ...(revision === undefined
         ? {}
         : { desired: { revision, state: states.find((state) => state !== 'committed') ?? 'committed' } }),
-      updates: { updates: this.#updates.map(({ beganMs: _, ...status }) => status), models: {} },
+      updates: { updates, models: {} },
     };
+  }
+
+  #status({ target, beganMs }: Begun, atMs: number): UpdateStatus {
+    const { takesMs, ends } = this.#manner;
+    const common = { target, since: beganMs };
+    if (atMs - beganMs < takesMs / 2) return { ...common, state: 'downloading', progress: { bytes: 1, of: 2 } };
+    if (atMs - beganMs < takesMs) return { ...common, state: 'trial' };
+    if (ends === 'committed') return { ...common, state: ends };
+    return { ...common, state: ends, reason: { code: ends, message: 'made so' } };
   }
 }
 
 function namesIn({ models = {}, configuration }: Desired): readonly string[] {
-  return [...Object.values(models), ...(configuration === undefined ? [] : [configuration])].map(({ target }) => target);
+  return [...Object.values(models), ...(configuration === undefined ? [] : [configuration])].map(
+    ({ target }) => target,
+  );
 }

@@ -1,14 +1,17 @@
 import { writeFileSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { decode, Desired, encode, topicOf } from '@lineside/protocol';
 import {
   addDevice,
-  collectorCommand,
+  collectorHere,
   collectorYaml,
   type RunningCollector,
   startCollector,
 } from '../../../../tests/support/collector.ts';
 import { CollectorDevice } from '../../../../tests/support/collector-device.ts';
+import { eventBody, JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { SimulatedLine } from '../../../../tests/support/simulated-line.ts';
 import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
 import { ReleasePublisher } from '../../../../tests/support/update-world.ts';
@@ -22,9 +25,12 @@ let config: string;
 let collector: RunningCollector;
 let publisher: ReleasePublisher;
 let passwords: Readonly<Record<string, string>>;
-const devices = new Map<string, { readonly wire: CollectorDevice; readonly line: SimulatedLine; report(): Promise<void> }>();
+const devices = new Map<
+  string,
+  { readonly wire: CollectorDevice; readonly line: SimulatedLine; report(): Promise<void> }
+>();
 
-/** Connects a device that follows what is retained for it, and reports when it is told to. */
+/** Connects a device that follows what is retained for it, and reports when it is asked to. */
 async function connect(device: string): Promise<void> {
   const wire = await CollectorDevice.connect(device, collector.at.mqtt, passwords[device] ?? '');
   const line = devices.get(device)?.line ?? new SimulatedLine(device, { takesMs: 1000 });
@@ -62,11 +68,15 @@ async function post(path: string, body: object, headers: Readonly<Record<string,
 
 /** All devices that are connected report until the rollout is as it should be. */
 async function until(id: string, what: string, fits: (shown: Shown) => boolean): Promise<Shown> {
-  return waitFor(what, async () => {
-    for (const { report } of devices.values()) await report();
-    const shown = await get<Shown>(`/api/v1/rollouts/${id}`);
-    return fits(shown) && shown;
-  }, { withinMs: 40_000, everyMs: 300 });
+  return waitFor(
+    what,
+    async () => {
+      for (const { report } of devices.values()) await report();
+      const shown = await get<Shown>(`/api/v1/rollouts/${id}`);
+      return fits(shown) && shown;
+    },
+    { withinMs: 40_000, everyMs: 300 },
+  );
 }
 
 beforeAll(async () => {
@@ -107,8 +117,8 @@ it('a release reaches lines through the broker, over a restart of the collector,
   const there = await until('tiny-1.0.0', 'the rest', ({ lines }) => lines[1]?.state === 'committed');
   // The third one has never been connected: it has not got it, and the rollout is not over.
   expect(there).toMatchObject({ state: 'running', lines: [{}, {}, { device: 'line-3', state: 'offered' }] });
-  const shown = await collectorCommand('rollout', 'show', 'tiny-1.0.0', '--data', data, '--json');
-  expect(JSON.parse(shown.stdout)).toMatchObject({ state: 'running', history: expect.arrayContaining([]) as unknown });
+  const shown = await collectorHere('rollout', 'show', 'tiny-1.0.0', '--data', data, '--json');
+  expect(JSON.parse(shown.stdout)).toMatchObject({ state: 'running', release: { target } });
   await connect('line-3');
   const done = await until('tiny-1.0.0', 'the end', ({ state }) => state === 'done');
   expect(done.history[0]).toMatchObject({ who: 'collector', action: 'done' });
@@ -118,7 +128,7 @@ it('a release reaches lines through the broker, over a restart of the collector,
 it('people start, approve, pause and stop on the command line and over HTTP, and a page of another site cannot', async () => {
   const target = await publisher.model('1.1.0');
   const cli = async (...args: string[]) => {
-    const { code, stdout } = await collectorCommand('rollout', ...args, '--data', data, '--json');
+    const { code, stdout } = await collectorHere('rollout', ...args, '--data', data, '--json');
     return { code, ...(JSON.parse(stdout) as { id?: string; state?: string; error?: { code: string } }) };
   };
   const groups = ['--group', 'canary=line-1', '--group', 'rest=line-*', '--soak', '1h', '--approval', 'start'];
@@ -130,13 +140,19 @@ it('people start, approve, pause and stop on the command line and over HTTP, and
     ...{ code: 0, id: 'tiny-1.1.0', state: 'waiting_for_approval' },
   });
   const at = '/api/v1/rollouts/tiny-1.1.0';
-  expect(await post(`${at}/approve`, { by: 'anna' })).toMatchObject({ status: 409, body: { code: 'rollout_same_person' } });
+  expect(await post(`${at}/approve`, { by: 'anna' })).toMatchObject({
+    status: 409,
+    body: { code: 'rollout_same_person' },
+  });
   expect(await post(`${at}/approve`, { by: 'eve' }, { 'sec-fetch-site': 'cross-site' })).toMatchObject({ status: 403 });
   expect(await post(`${at}/approve`, {})).toMatchObject({ status: 400 });
   expect(await post(`${at}/approve`, { by: 'boris' })).toMatchObject({ status: 200, body: { state: 'running' } });
   await until('tiny-1.1.0', 'the canary to be through', ({ lines }) => lines[0]?.state === 'committed');
   expect(await cli('pause', 'tiny-1.1.0', '--by', 'boris')).toMatchObject({ code: 0, state: 'paused' });
-  expect(await cli('stop', 'tiny-1.1.0', '--by', 'boris', '--reason', 'enough')).toMatchObject({ code: 0, state: 'stopped' });
+  expect(await cli('stop', 'tiny-1.1.0', '--by', 'boris', '--reason', 'enough')).toMatchObject({
+    code: 0,
+    state: 'stopped',
+  });
   const listed = await get<{ items: { id: string; state: string; reason: string | null }[] }>('/api/v1/rollouts');
   expect(listed.items.map(({ id, state, reason }) => [id, state, reason])).toEqual([
     ['tiny-1.1.0', 'stopped', 'enough'],
@@ -183,10 +199,12 @@ it('devices fetch the repository with their credential, in parts, and nothing be
   expect((await ask(file, { range: 'bytes=49000-', 'if-range': '"another"' })).status).toBe(200);
   expect((await ask(file, { range: 'bytes=50000-' })).status).toBe(416);
 
+  await symlink(join(publisher.folder.path, 'release.json'), publisher.folder.metadata('link.json'));
   for (const path of [
-    'metadata/..%2f..%2frelease.json',
+    'metadata/link.json',
+    'metadata/..%2F..%2F',
     'metadata/%2e%2e/%2e%2e/keys',
-    '..%2frelease.json',
+    '..%2F',
     'files/../../release.json',
     `files/aa/${notes?.sha256}`,
     'metadata',
@@ -200,4 +218,25 @@ it('devices fetch the repository with their credential, in parts, and nothing be
   ]) {
     expect([path, (await ask(path)).status]).toEqual([path, 404]);
   }
+});
+
+it('a person marks an event over HTTP, and a page of another site cannot', async () => {
+  const journal = new JournalTwin('line-2');
+  const body = eventBody({ snapshot: 'a'.repeat(64) });
+  journal.append('event', body);
+  const wire = devices.get('line-2')?.wire;
+  await wire?.send(journal.batch());
+  await wire?.acked(({ upto }) => upto === 1);
+  const at = `/api/v1/events/line-2/${body.event}/review`;
+  expect(await post(at, { verdict: 'false_alarm', by: 'eve' }, { 'sec-fetch-site': 'cross-site' })).toMatchObject({
+    status: 403,
+  });
+  expect(await post(at, { verdict: 'missed', by: 'anna' })).toMatchObject({
+    status: 400,
+    body: { code: 'review_invalid' },
+  });
+  expect(await post(at.replace('line-2', 'line-1'), { verdict: 'true', by: 'anna' })).toMatchObject({ status: 404 });
+  expect(await post(at, { verdict: 'false_alarm', by: 'anna', note: 'a reflection' })).toMatchObject({ status: 201 });
+  const { items } = await get<{ items: object[] }>('/api/v1/reviews');
+  expect(items).toMatchObject([{ verdict: 'false_alarm', who: 'anna', details: { note: 'a reflection' } }]);
 });

@@ -10,7 +10,7 @@ import {
   type DeviceState,
 } from '@lineside/protocol';
 import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
-import { addDevice, collectorCommand } from '../../../../tests/support/collector.ts';
+import { addDevice, collectorHere } from '../../../../tests/support/collector.ts';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
 import { SqliteStore } from '../store/index.ts';
@@ -58,7 +58,7 @@ interface Imported {
 }
 
 async function imports(code: number): Promise<readonly Imported[]> {
-  const done = await collectorCommand('import-usb', dir.join('stick'), '--data', data, '--json');
+  const done = await collectorHere('import-usb', dir.join('stick'), '--data', data, '--json');
   expect([done.code, done.stdout]).toEqual([code, expect.stringContaining('devices')]);
   return (JSON.parse(done.stdout) as { devices: Imported[] }).devices;
 }
@@ -87,7 +87,7 @@ it('what a stick brings back is committed as if it had come by wire, and twice i
   expect(device?.birth).toMatchObject({ version: '0.2.0', t: 5000 });
   expect(device?.reported?.updates?.updates).toMatchObject([{ target: TARGET, state: 'committed' }]);
   await store.close();
-  const verified = await collectorCommand('verify', '--data', data, '--json');
+  const verified = await collectorHere('verify', '--data', data, '--json');
   expect(verified.code).toBe(0);
 });
 

@@ -108,13 +108,33 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'rollout',
     summary: 'releases on their way to lines: groups, thresholds, pause, stop, approval',
     commands: [
-      { name: 'start', summary: 'begin to bring a published release to lines, group by group', load: () => import('./verbs/rollout-start.ts') },
+      {
+        name: 'start',
+        summary: 'begin to bring a published release to lines, group by group',
+        load: () => import('./verbs/rollout-start.ts'),
+      },
       { name: 'list', summary: 'rollouts, newest first', load: () => import('./verbs/rollout-list.ts') },
-      { name: 'show', summary: 'each line of a rollout, and its history', load: () => import('./verbs/rollout-show.ts') },
+      {
+        name: 'show',
+        summary: 'each line of a rollout, and its history',
+        load: () => import('./verbs/rollout-show.ts'),
+      },
       { name: 'pause', summary: 'begin no further group', load: () => import('./verbs/rollout-pause.ts') },
-      { name: 'resume', summary: 'go on with a rollout that was paused', load: () => import('./verbs/rollout-resume.ts') },
-      { name: 'stop', summary: 'end a rollout; lines that are not through keep what they have', load: () => import('./verbs/rollout-stop.ts') },
-      { name: 'approve', summary: 'approve the start or the next group, as a second person', load: () => import('./verbs/rollout-approve.ts') },
+      {
+        name: 'resume',
+        summary: 'go on with a rollout that was paused',
+        load: () => import('./verbs/rollout-resume.ts'),
+      },
+      {
+        name: 'stop',
+        summary: 'end a rollout; lines that are not through keep what they have',
+        load: () => import('./verbs/rollout-stop.ts'),
+      },
+      {
+        name: 'approve',
+        summary: 'approve the start or the next group, as a second person',
+        load: () => import('./verbs/rollout-approve.ts'),
+      },
     ],
   },
   {

@@ -20,7 +20,7 @@ export function actVerb(
   texts: { readonly about: string; readonly done: string },
 ): void {
   byOption(command)
-    .argument('<id>', 'the rollout, from "rollout list"')
+    .argument('<id>', 'the rollout (see "rollout list")')
     .option('--reason <text>', 'why, for the history')
     .description(`${texts.about} --json: one line, the rollout.`)
     .addHelpText('after', examples(`lineside-collector rollout ${what} ppe-2.1.0 --by anna`))

@@ -9,7 +9,10 @@ export interface ReleaseOptions {
 }
 
 export function releaseOption(command: Command): Command {
-  return command.option('--releases <dir>', 'folder of the repository (default: `releases` of the configuration, releases/ in the data folder)');
+  return command.option(
+    '--releases <dir>',
+    'folder of the repository (default: `releases` of the configuration, releases/ in the data folder)',
+  );
 }
 
 /** The folder of the repository that the options name; it need not exist. */

@@ -35,7 +35,9 @@ export async function releaseRoutes(
   { credentials, attempts }: { readonly credentials: Pick<CredentialStore, 'get'>; readonly attempts: AttemptLimit },
 ): Promise<void> {
   await app.register(async (scope) => {
-    scope.addHook('onRequest', async (request) => void (await deviceOf(request, credentials, attempts)));
+    scope.addHook('onRequest', async (request) => {
+      await deviceOf(request, credentials, attempts);
+    });
     scope.get(`${PATH}*`, async (request, reply) => {
       // As it was sent: what is written in another way, with `%2e%2e` or a query, is no name of ours.
       const file = await files.find(request.url.slice(PATH.length));

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
-import { collectorCommand } from '../../../../tests/support/collector.ts';
+import { collectorHere } from '../../../../tests/support/collector.ts';
 import { eventBody, JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
 import { FileMedia } from '../media/index.ts';
@@ -27,7 +27,9 @@ beforeAll(async () => {
   await mkdir(dir.join('data/media/incoming'), { recursive: true });
   for (let n = 0; n < 5; n += 1) {
     const background = { r: 10 * n, g: 80, b: 120 };
-    const jpeg = await sharp({ create: { width: 640, height: 360, channels: 3, background } }).jpeg().toBuffer();
+    const jpeg = await sharp({ create: { width: 640, height: 360, channels: 3, background } })
+      .jpeg()
+      .toBuffer();
     const sha256 = createHash('sha256').update(jpeg).digest('hex');
     const body = eventBody({ snapshot: sha256, frame: FRAME, box: [128, 72, 256, 144] });
     journal.append('event', body);
@@ -36,7 +38,7 @@ beforeAll(async () => {
     if (n === 4) continue;
     const path = dir.join(`${n}.jpg`);
     await writeFile(path, jpeg);
-    await media.put(sha256, { path, bytes: jpeg.length, mime: 'image/jpeg' });
+    await media.put(sha256, { path });
     await store.media.save({ sha256, device: 'line-1', bytes: jpeg.length, mime: 'image/jpeg', storedAtMs: 1 });
   }
   await store.batches.commit([checkedBatch(journal.batch())], 1);
@@ -45,7 +47,7 @@ beforeAll(async () => {
 afterAll(() => dir[Symbol.asyncDispose]());
 
 async function cli(code: number, ...args: string[]): Promise<Record<string, unknown>> {
-  const done = await collectorCommand(...args, '--data', data, '--json');
+  const done = await collectorHere(...args, '--data', data, '--json');
   expect([done.code, done.stderr], done.stdout).toEqual([code, code === 2 ? done.stderr : '']);
   return JSON.parse(done.stdout) as Record<string, unknown>;
 }
@@ -75,11 +77,18 @@ describe('what reviewers say', () => {
     const image = await readFile(dir.join('yolo', 'images', `${hashes[0]}.jpg`));
     expect(createHash('sha256').update(image).digest('hex')).toBe(hashes[0]);
     const said = (await read('yolo', 'reviews.jsonl')).trim().split('\n');
-    expect(said.map((line) => (JSON.parse(line) as { who: string }).who).sort()).toEqual(['anna', 'anna', 'anna', 'boris']);
+    expect(said.map((line) => (JSON.parse(line) as { who: string }).who).sort()).toEqual([
+      'anna',
+      'anna',
+      'anna',
+      'boris',
+    ]);
 
     const again = await cli(1, 'review', 'export', dir.join('again'), '--map', 'spill=water');
     expect(again['sha256']).toBe(written['sha256']);
-    expect(await cli(2, 'review', 'export', dir.join('yolo'))).toMatchObject({ error: { code: 'export_folder_in_use' } });
+    expect(await cli(2, 'review', 'export', dir.join('yolo'))).toMatchObject({
+      error: { code: 'export_folder_in_use' },
+    });
 
     await cli(1, 'review', 'export', dir.join('coco'), '--form', 'coco');
     const coco = JSON.parse(await read('coco', 'annotations.json')) as {

@@ -103,7 +103,10 @@ describe('a rollout over 50 lines', () => {
     for (const { device, state: one, reason: why } of lines) {
       const wanted = world.retained.get(device)?.models?.['ppe']?.target;
       if (one === 'committed') expect(wanted).toBe(TARGET);
-      else expect(wanted, `${device} ${one}`).toBe(device === 'line-40' || failing.has(Number(device.slice(5))) ? undefined : before);
+      else
+        expect(wanted, `${device} ${one}`).toBe(
+          device === 'line-40' || failing.has(Number(device.slice(5))) ? undefined : before,
+        );
       if (one === 'failed') expect(why).toBe('made so');
     }
     expect(earlier['failed']).toBe(3);
@@ -117,11 +120,17 @@ describe('a rollout over 50 lines', () => {
 
 describe('a rollout', () => {
   it('stops with its canary, and at once where a line could not go back', async () => {
-    const bad = new RolloutWorld(store, fleet(12, (n) => ({ ends: n === 0 ? 'rolled_back' : 'committed' })));
+    const bad = new RolloutWorld(
+      store,
+      fleet(12, (n) => ({ ends: n === 0 ? 'rolled_back' : 'committed' })),
+    );
     const { id } = await bad.start(TARGET, GROUPS);
     await bad.pass(5);
     expect(await bad.desk.get(id)).toMatchObject({ state: 'failed', reason: '1 of 1 lines of canary failed' });
-    const worst = new RolloutWorld(store, fleet(9, (n) => ({ ends: n === 3 ? 'unable_to_roll_back' : 'committed' })));
+    const worst = new RolloutWorld(
+      store,
+      fleet(9, (n) => ({ ends: n === 3 ? 'unable_to_roll_back' : 'committed' })),
+    );
     const second = await worst.start('models/acme/defect-1.0.0.json', { all: ['*'] }, { errors: 1, success: 0 });
     await worst.pass(5);
     expect(await worst.desk.get(second.id)).toMatchObject({
@@ -131,12 +140,13 @@ describe('a rollout', () => {
   });
 
   it('stops where success is out of reach, and where a committed line goes back while its group soaks', async () => {
-    const world = new RolloutWorld(store, fleet(4, (n) => ({ ends: n < 2 ? 'failed' : 'committed' })));
+    const world = new RolloutWorld(
+      store,
+      fleet(4, (n) => ({ ends: n < 2 ? 'failed' : 'committed' })),
+    );
     const { id } = await world.start(TARGET, { all: ['*'] }, { errors: 0.5, success: 0.75 });
     await world.pass(5);
-    expect((await world.desk.get(id)).reason).toBe(
-      '2 of 4 lines of all failed: no longer can 75 % of them succeed',
-    );
+    expect((await world.desk.get(id)).reason).toBe('2 of 4 lines of all failed: no longer can 75 % of them succeed');
     const manners = { ends: 'committed' as 'committed' | 'rolled_back', takesMs: MINUTE };
     const turning = new RolloutWorld(store, { 'line-00': manners, 'line-01': {} });
     const other = await turning.start('models/acme/defect-1.0.0.json', GROUPS_OF_TWO);
@@ -152,7 +162,11 @@ describe('a rollout', () => {
       'line-00': { takesMs: 500 * MINUTE },
       'line-01': { online: () => false },
     });
-    const { id } = await world.start(TARGET, { all: ['*'] }, { lineDeadlineMs: 30 * MINUTE, errors: 0.5, success: 0.5 });
+    const { id } = await world.start(
+      TARGET,
+      { all: ['*'] },
+      { lineDeadlineMs: 30 * MINUTE, errors: 0.5, success: 0.5 },
+    );
     await world.pass(100);
     expect((await world.desk.get(id)).lines).toMatchObject([
       { state: 'failed', reason: 'not through in time' },
@@ -204,7 +218,10 @@ describe('a rollout', () => {
   });
 
   it('goes on after a restart, and renews what the broker or the store has lost', async () => {
-    const world = new RolloutWorld(store, fleet(12, () => ({ takesMs: 5 * MINUTE })));
+    const world = new RolloutWorld(
+      store,
+      fleet(12, () => ({ takesMs: 5 * MINUTE })),
+    );
     const { id } = await world.start(TARGET, GROUPS);
     await world.pass(3);
     world.restart();
@@ -285,7 +302,8 @@ describe('a rollout', () => {
             );
           }
           if (failed > Math.floor(errors * members.length)) expect([seed, state]).toEqual([seed, 'failed']);
-          if (index > current) expect(members.every((line) => ['waiting', 'withdrawn'].includes(line.state))).toBe(true);
+          if (index > current)
+            expect(members.every((line) => ['waiting', 'withdrawn'].includes(line.state))).toBe(true);
         }
         if (over) expect(state).not.toBe('running');
         over = state === 'failed' || state === 'done';

@@ -1,7 +1,6 @@
 import { UsageError } from '../errors/index.ts';
 import {
   type Approval,
-
   MAX_GROUPS,
   MAX_ROLLOUT_LINES,
   type Rollout,
@@ -43,9 +42,16 @@ export function startRollout(facts: StartFacts): { readonly rollout: Rollout; re
   if (lines.length > MAX_ROLLOUT_LINES) throw invalid(`it has more than ${MAX_ROLLOUT_LINES} lines`);
   assertMeant(facts, lines);
   assertFree(facts, lines);
-  const { devices: _, ...named } = release;
+  const { kind, id, version, counter, target, bytes, sha256 } = release;
   const rollout: Rollout = {
-    ...{ v: 1, id: freeId(facts), change: 0, createdBy: who, createdAtMs: nowMs, release: named },
+    ...{
+      v: 1,
+      id: freeId(facts),
+      change: 0,
+      createdBy: who,
+      createdAtMs: nowMs,
+      release: { kind, id, version, counter, target, bytes, sha256 },
+    },
     state: approval === 'none' ? 'running' : 'waiting_for_approval',
     groups: members.map(({ name }) => ({ name, soakMs })),
     ...{ success, errors, approval, approvals: [], current: -1, lines },
@@ -134,4 +140,3 @@ function invalid(why: string): UsageError {
     advice: 'lineside-collector rollout start --help shows how groups are named',
   });
 }
-

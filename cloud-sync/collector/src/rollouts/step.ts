@@ -41,7 +41,10 @@ export function end(
 }
 
 /** How many lines of each state a group has. */
-export function tally(lines: readonly RolloutLine[], group: number): Readonly<Record<RolloutLine['state'] | 'all', number>> {
+export function tally(
+  lines: readonly RolloutLine[],
+  group: number,
+): Readonly<Record<RolloutLine['state'] | 'all', number>> {
   const counts = { waiting: 0, offered: 0, updating: 0, committed: 0, failed: 0, withdrawn: 0, all: 0 };
   for (const line of lines) {
     if (line.group !== group) continue;
@@ -160,8 +163,7 @@ class Work implements Stepped {
       if (current >= 0) {
         const { committed, all } = tally(lines, current);
         if (committed < Math.ceil(success * all)) {
-          const { reachedAtMs: _, ...rest } = this.rollout;
-          this.rollout = rest;
+          this.rollout = notReached(this.rollout);
           return;
         }
         if (this.rollout.reachedAtMs === undefined) {
@@ -188,10 +190,10 @@ class Work implements Stepped {
   }
 
   #begin(group: number): void {
-    const { reachedAtMs: _, ...rest } = this.rollout;
-    this.rollout = { ...rest, current: group };
-    this.#note('group_began', undefined, rest.groups[group]?.name);
-    this.#set({ lines: rest.lines.map((line) => (line.group === group ? this.#offer(line) : line)) });
+    this.rollout = { ...notReached(this.rollout), current: group };
+    const { groups, lines } = this.rollout;
+    this.#note('group_began', undefined, groups[group]?.name);
+    this.#set({ lines: lines.map((line) => (line.group === group ? this.#offer(line) : line)) });
   }
 
   #offer(line: RolloutLine): RolloutLine {
@@ -215,6 +217,13 @@ class Work implements Stepped {
     this.#set({ state: 'done' });
     this.#note('done', undefined, `${lines.length - failed} of ${lines.length} lines have it`);
   }
+}
+
+/** The rollout while its current group has not enough committed lines. */
+function notReached(rollout: Rollout): Rollout {
+  const next = { ...rollout };
+  delete next.reachedAtMs;
+  return next;
 }
 
 function percent(fraction: number): string {

@@ -161,7 +161,7 @@ describe.each(STORE_KINDS)('the smaller ports of a store in $name', (kind) => {
     it('keeps every statement about an event, with the event', async () => {
       const journal = new JournalTwin('line-1').appendEvents(2);
       await store.batches.commit([checkedBatch(journal.batch())], 100);
-      const [first, second] = journal.records.map(({ b }) => String(b['event']));
+      const [first, second] = journal.records.map(({ b }) => (typeof b['event'] === 'string' ? b['event'] : undefined));
       const review = (event: string, verdict: Verdict, atMs: number): Review => ({
         ...{ device: 'line-1', event, verdict, who: 'anna', atMs },
         details: { label: 'hand', box: [1, 2, 3, 4] },

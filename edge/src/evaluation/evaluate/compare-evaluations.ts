@@ -39,17 +39,15 @@ export function compareTables(a: MetricsTable, b: MetricsTable, tolerance: numbe
   const [left, right] = [names(a), names(b)];
   return {
     figures,
-    notCompared: [
-      ...left.filter((name) => !right.includes(name)),
-      ...right.filter((name) => !left.includes(name)),
-    ],
+    notCompared: [...left.filter((name) => !right.includes(name)), ...right.filter((name) => !left.includes(name))],
     verdict: up && down ? 'mixed' : up ? 'better' : down ? 'worse' : 'same',
   };
 }
 
-function figuresOf(
-  { columns, rows }: MetricsTable,
-): ReadonlyMap<string, { readonly of: string; readonly figure: string; readonly value: number }> {
+function figuresOf({
+  columns,
+  rows,
+}: MetricsTable): ReadonlyMap<string, { readonly of: string; readonly figure: string; readonly value: number }> {
   return new Map(
     rows.flatMap(([of = '', ...cells]) =>
       cells.flatMap((cell, at) => {

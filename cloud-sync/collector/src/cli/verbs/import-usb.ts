@@ -27,7 +27,7 @@ async function importUsb(context: Context, _options: object, [dir = '']: readonl
       return { birth, reported };
     };
     try {
-      const log = createLogger('warn', 'lineside-collector');
+      const log = createLogger('error', 'lineside-collector');
       const parts = { batches: store.batches, devices: store.devices, known, clock: systemClock, log };
       return await importCarried(resolve(dir), parts);
     } catch (error) {

@@ -53,7 +53,8 @@ async function compare(
   const scratch = await mkdtemp(join(tmpdir(), 'lineside-compare-'));
   try {
     const models: string[] = [];
-    for (const [at, ref] of [a, b].entries()) models.push(await bundleOf(context, options, ref, join(scratch, String(at))));
+    for (const [at, ref] of [a, b].entries())
+      models.push(await bundleOf(context, options, ref, join(scratch, String(at))));
     const map = options.map === undefined ? [] : ['--map', options.map];
     const json = context.json ? ['--json'] : [];
     const args = ['model', 'compare', ...models, '--data', resolve(data), '--imported', scratch, ...map, ...json];
@@ -70,7 +71,10 @@ async function compare(
     }
     if (error instanceof ProgramError) throw unusable(error.message, 'run the same with lineside model compare');
     if (systemCode(error) === 'ENOENT') {
-      throw unusable(`${options.lineside} is not installed here`, 'name the program: --lineside /opt/lineside/bin/lineside');
+      throw unusable(
+        `${options.lineside} is not installed here`,
+        'name the program: --lineside /opt/lineside/bin/lineside',
+      );
     }
     throw error;
   } finally {

@@ -8,7 +8,7 @@ import { byOption, personOf } from '../person.ts';
 /** `lineside-collector review mark` */
 export function configure(command: Command, registry: Registry): void {
   byOption(command)
-    .argument('<event>', 'id of the event, from "events list"')
+    .argument('<event>', 'id of the event (see "events list")')
     .argument('<verdict>', 'true, false_alarm, missed or unsure')
     .option('--device <id>', 'whose event, where several devices have one of this id')
     .option('--label <name>', 'what was missed; of a true event in place of its label')
@@ -35,7 +35,11 @@ interface MarkOptions {
   readonly note?: string;
 }
 
-async function mark(context: Context, options: MarkOptions, [event = '', said = '']: readonly string[]): Promise<ExitCode> {
+async function mark(
+  context: Context,
+  options: MarkOptions,
+  [event = '', said = '']: readonly string[],
+): Promise<ExitCode> {
   const { markEvent, VERDICTS } = await import('../../reviews/index.ts');
   const { systemClock } = await import('@lineside/kit');
   const verdict = VERDICTS.find((one) => one === said);

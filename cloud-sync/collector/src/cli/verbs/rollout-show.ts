@@ -12,7 +12,7 @@ const SHOWN_NOTES = 20;
 /** `lineside-collector rollout show` */
 export function configure(command: Command, registry: Registry): void {
   command
-    .argument('<id>', 'the rollout, from "rollout list"')
+    .argument('<id>', 'the rollout (see "rollout list")')
     .description(
       'Shows each line of a rollout (state, progress, how the model did in shadow, reason) and what was done about it. --json: one line, the rollout with lines and history. Ends with 1 where a line failed or the rollout was stopped by a threshold.',
     )

@@ -54,8 +54,7 @@ async function start(context: Context, options: StartOptions, [target = '']: rea
   const wish = {
     ...{ target, groups: groupsOf(options.group ?? []), soakMs: duration('soak', options.soak) },
     ...{ success: percent('success', options.success), errors: percent('errors', options.errors) },
-    lineDeadlineMs:
-      options.lineDeadline === undefined ? undefined : duration('line-deadline', options.lineDeadline),
+    lineDeadlineMs: options.lineDeadline === undefined ? undefined : duration('line-deadline', options.lineDeadline),
     ...{ approval, who: personOf(options) },
   };
   const rollout = await withDesk(context, async (desk) => desk.start(wish));

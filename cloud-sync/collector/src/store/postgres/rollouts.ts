@@ -7,14 +7,7 @@ import {
   type RolloutNote,
   type RolloutStore,
 } from '../../rollouts/index.ts';
-import {
-  type DesiredSql,
-  type NoteSql,
-  type RolloutSql,
-  toDesired,
-  toNote,
-  toRollout,
-} from '../stored-rollouts.ts';
+import { type DesiredSql, type NoteSql, type RolloutSql, toDesired, toNote, toRollout } from '../stored-rollouts.ts';
 import { inTransaction, type Queryable, rowsOf } from './database.ts';
 
 const ROLLOUTS = 'select change, json from rollouts';
@@ -31,7 +24,9 @@ export class PostgresRollouts implements RolloutStore {
   }
 
   async list(limit: number): Promise<readonly Rollout[]> {
-    const rows = await rowsOf<RolloutSql>(this.#pool, `${ROLLOUTS} order by created_ms desc, id desc limit $1`, [limit]);
+    const rows = await rowsOf<RolloutSql>(this.#pool, `${ROLLOUTS} order by created_ms desc, id desc limit $1`, [
+      limit,
+    ]);
     return rows.map(toRollout);
   }
 

@@ -148,7 +148,15 @@ create index reviews_by_event on reviews (device, event, id);
 `;
 
 /** Step n carries a database from schema n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, SIGNATURES, RECOVERY, TELEMETRY_BY_TIME, EVENTS_RECEIVED, ROLLOUTS, REVIEWS];
+export const MIGRATIONS: readonly string[] = [
+  FIRST,
+  SIGNATURES,
+  RECOVERY,
+  TELEMETRY_BY_TIME,
+  EVENTS_RECEIVED,
+  ROLLOUTS,
+  REVIEWS,
+];
 
 /** Bumped with every change of the tables; older databases are carried forward and newer ones refused. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

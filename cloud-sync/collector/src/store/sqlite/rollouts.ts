@@ -7,14 +7,7 @@ import {
   type RolloutNote,
   type RolloutStore,
 } from '../../rollouts/index.ts';
-import {
-  type DesiredSql,
-  type NoteSql,
-  type RolloutSql,
-  toDesired,
-  toNote,
-  toRollout,
-} from '../stored-rollouts.ts';
+import { type DesiredSql, type NoteSql, type RolloutSql, toDesired, toNote, toRollout } from '../stored-rollouts.ts';
 
 const ROLLOUTS = 'select change, json from rollouts';
 
@@ -51,7 +44,9 @@ export class SqliteRollouts implements RolloutStore {
   async create(change: RolloutChange): Promise<boolean> {
     return this.#together(change, ({ id, createdAtMs }, active, json) =>
       this.#db
-        .prepare('insert into rollouts (id, active, change, created_ms, json) values (?, ?, 0, ?, ?) on conflict do nothing')
+        .prepare(
+          'insert into rollouts (id, active, change, created_ms, json) values (?, ?, 0, ?, ?) on conflict do nothing',
+        )
         .run(id, active, createdAtMs, json),
     );
   }
