@@ -2,7 +2,7 @@
  * npm run accuracy -- --json FILE [--quick] [--kinds K,K] [--condition C] [--seed N]: how right the events are, on the twin
  * and on real films.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { CONDITIONS } from './conditions.ts';
 import { KINDS } from './kinds.ts';
 import { accuracyMarkdown } from './markdown.ts';
 import { PACK_CONDITIONS, PACKS_KIND } from './packs/pack-cells.ts';
+import type { AccuracyResult } from './result.ts';
 
 /** As long as two idle cores need about twenty minutes for. */
 const USUAL_SECONDS = 24 * 60;
@@ -19,11 +20,13 @@ const QUICK_CONDITIONS = 2;
 const FILMS = resolve(import.meta.dirname, '../../../shared/data/video');
 
 const USAGE = `Usage: npm run accuracy -- [--json FILE] [--quick] [--kinds K,K] [--condition C] [--seed N] [--minutes N]
-                               [--data DIR] [--films DIR] [--no-films] [--work DIR] [--remove-films]
+                               [--data DIR] [--films DIR] [--no-films] [--work DIR] [--remove-films] [--merge]
 
 Runs the product on films of the twin, faster than real time, and compares its events with what really happened.
 
   --json FILE       writes the figures as JSON; progress goes to stderr, the tables to stdout
+  --merge           keeps in FILE of --json what this run does not measure: other kinds, films, and of ${PACKS_KIND} other
+                    conditions
   --quick           ${QUICK_SECONDS} s of each scene, ${QUICK_CONDITIONS} conditions
   --kinds K,K       only these kinds, of
                     ${wrapped([...KINDS.map(({ id }) => id), PACKS_KIND])}
@@ -46,6 +49,7 @@ The complete run takes about twenty minutes on two idle cores. One that was inte
 Examples:
   npm run accuracy -- --json docs/accuracy.json --work /var/tmp/accuracy
   npm run accuracy -- --quick --kinds spill,weight --json quick.json
+  npm run accuracy -- --kinds ${PACKS_KIND} --condition glare_300 --minutes 90 --merge --json docs/accuracy.json
   npm run accuracy -- --kinds missing_headwear --seed 77001 --minutes 60 --no-films`;
 
 const OPTIONS = {
@@ -61,6 +65,7 @@ const OPTIONS = {
   'no-films': { type: 'boolean', default: false },
   work: { type: 'string' },
   'remove-films': { type: 'boolean', default: false },
+  merge: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -105,6 +110,13 @@ function filmsOf({ films, data }: { readonly films?: string; readonly data?: str
   return named;
 }
 
+/** What an earlier run wrote. */
+function earlierResult(path: string | undefined): AccuracyResult {
+  if (path === undefined || !existsSync(path))
+    throw new ArgumentError('--merge has no file to keep figures of', '--json docs/accuracy.json --merge');
+  return JSON.parse(readFileSync(path, 'utf8')) as AccuracyResult;
+}
+
 /** Names with commas between, in lines that fit a terminal. */
 function wrapped(names: readonly string[]): string {
   const lines = [''];
@@ -138,11 +150,15 @@ async function main(args: string[]): Promise<void> {
     secondsPerKind: 60 * numberOf('minutes', values.minutes, seconds / 60, (n) => n > 0),
   };
   const films = filmsOf(values);
+  const earlier = values.merge ? earlierResult(values.json) : undefined;
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
   // Loaded here: it loads the whole product, which --help and a wrong argument do not need.
-  const { runAccuracy } = await import('./run-accuracy.ts');
-  const result = await runAccuracy({
+  const [{ runAccuracy }, { mergeResults }] = await Promise.all([
+    import('./run-accuracy.ts'),
+    import('./merge-results.ts'),
+  ]);
+  const measured = await runAccuracy({
     choice,
     folder: resolve(values.work ?? join(tmpdir(), 'lineside-accuracy')),
     films: values['no-films'] || films === undefined ? undefined : resolve(films),
@@ -150,6 +166,7 @@ async function main(args: string[]): Promise<void> {
     say: (text) => console.error(text),
     signal: stop.signal,
   });
+  const result = earlier === undefined ? measured : mergeResults(earlier, measured);
   console.log(accuracyMarkdown(result));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
 }

@@ -68,7 +68,8 @@ export function accuracyMarkdown(result: AccuracyResult): string {
   ].join('\n');
 }
 
-function goals({ events, films, counts, goals: goal, secondsPerKind, modelVersions }: AccuracyResult): string {
+function goals(result: AccuracyResult): string {
+  const { events, films, counts, goals: goal, secondsPerKind, modelVersions, kept = [] } = result;
   const rows = events
     .filter(({ condition }) => condition === 'all')
     .flatMap((row) => [
@@ -102,10 +103,15 @@ function goals({ events, films, counts, goals: goal, secondsPerKind, modelVersio
     rows.push([`${what} in ${film}`, `${truth}`, `${counted}`, met(counted === truth)]);
   }
   const minutes = Math.round(secondsPerKind / 60);
-  const versions = modelVersions
-    .map(({ id, version, sha256 }) => `${id} ${version} (${sha256.slice(0, 8)})`)
-    .join(', ');
-  return `### Goals\n\nEach scene was shown for ${minutes} minutes of twin time, with the models ${versions}.\n\n${table(['figure', 'goal', 'reached', ''], rows)}\n`;
+  const earlier = kept.map(
+    (one) => ` Measured earlier, with ${versionsText(one.modelVersions)}: ${one.kinds.join(', ')}.`,
+  );
+  const how = `Each scene was shown for ${minutes} minutes of twin time, with the models ${versionsText(modelVersions)}.`;
+  return `### Goals\n\n${how}${earlier.join('')}\n\n${table(['figure', 'goal', 'reached', ''], rows)}\n`;
+}
+
+function versionsText(versions: AccuracyResult['modelVersions']): string {
+  return versions.map(({ id, version, sha256 }) => `${id} ${version} (${sha256.slice(0, 8)})`).join(', ');
 }
 
 /** False events of all rules together, in 10 minutes of the films. */

@@ -36,7 +36,14 @@ export interface AccuracyResult {
   readonly counts: readonly FilmCount[];
   readonly models: readonly ModelFigure[];
   readonly modelVersions: readonly MeasuredModel[];
+  /** Kinds that were measured earlier, with other models than these. */
+  readonly kept?: readonly KeptKinds[];
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string };
+}
+
+export interface KeptKinds {
+  readonly kinds: readonly string[];
+  readonly modelVersions: readonly MeasuredModel[];
 }
 
 /** What the figures are held against. */

@@ -1,12 +1,17 @@
 import { shapeEditor } from '/common/shape-editor.js';
+import { packSetup } from './packs.js';
 
 const at = (id) => document.getElementById(id);
 const HINT = {
   idle: 'Select a shape to move its corners, or draw a new one.',
   zone: 'Tap the corners of the zone. End with the first corner, a double tap or Enter.',
   mask: 'Tap the corners of the part in which nothing counts. End with the first corner, a double tap or Enter.',
+  pack: 'Move the corners to those of the pack.',
   line: 'Tap the two ends of the line. Forward is to its right, looking from the first end to the second.',
 };
+
+/** The frame of a pack and its fields are not shapes of the configuration. */
+const isKept = ({ kind }) => kind !== 'pack' && kind !== 'field';
 
 let rules = [];
 let editor;
@@ -42,7 +47,7 @@ function button(text, act) {
 
 function showShapes(shapes) {
   at('shapes').replaceChildren(
-    ...shapes.map(({ kind, id, fixed }) =>
+    ...shapes.filter(isKept).map(({ kind, id, fixed }) =>
       item([
         button(`${kind} ${id.replace(/^line:/, '')}`, () => editor.select(id)),
         ...(fixed ? [] : [button(`Remove ${id}`, () => editor.remove(id))]),
@@ -84,6 +89,8 @@ function show(setup) {
   ({ rules } = setup);
   at('title').textContent = `Set up camera ${setup.camera}`;
   at('undo').disabled = !setup.undoes;
+  at('packs').hidden = !setup.readsPacks;
+  at('still').hidden = !setup.takesStills;
   if (editor === undefined) {
     const still = { src: '/still.jpg', width: setup.width, height: setup.height };
     editor = shapeEditor({
@@ -106,7 +113,7 @@ at('place').addEventListener('click', () => {
 });
 at('save').addEventListener('click', async () => {
   try {
-    const body = { shapes: editor.shapes(), rules: rules.map(({ id, zone }) => ({ id, zone: zone ?? null })) };
+    const body = { shapes: editor.shapes().filter(isKept), rules: rules.map(({ id, zone }) => ({ id, zone: zone ?? null })) };
     const setup = await ask('/api/setup', body);
     show(setup);
     say(setup.written ? 'Saved.' : 'Nothing has changed.');
@@ -131,4 +138,5 @@ at('done').addEventListener('click', async () => {
   }
 });
 
+packSetup({ at, ask, say, show, editor: () => editor });
 show(await ask('/api/setup'));

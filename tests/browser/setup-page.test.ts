@@ -1,9 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { FROM_SOURCE, NODE, startProcess } from '../support/processes.ts';
+import { codeModules, printedCode } from '../support/printed-codes.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findChromium, fitsWidth, launch, Witness } from './chromium.ts';
@@ -98,6 +100,52 @@ describe.skipIf(executable === undefined)('lineside camera setup', () => {
     expect((await command.waitForExit(60_000)).code).toBe(0);
     expect(witness.errors).toEqual([]);
     expect(witness.strayFrom(new URL(address).origin)).toEqual([]);
+    await page.close();
+  });
+
+  it('reads one good pack that is framed, and writes its fields when the person says that they are right', async () => {
+    await using dir = await tempDir();
+    const path = dir.join('line.yaml');
+    const pack = printedCode(await codeModules('4006381333931', 'EAN13'));
+    const { width, height, pixels } = pack;
+    await sharp(pixels, { raw: { width, height, channels: 1 } })
+      .extend({ left: width, right: width, top: height, bottom: height, background: '#444' })
+      .png()
+      .toFile(dir.join('pack.png'));
+    const camera = { id: 'belt', url: dir.join('pack.png'), models: ['defect'] };
+    await writeFile(path, JSON.stringify({ device: 'd', cameras: [camera], rules: [] }, null, 2));
+    const args = ['camera', 'setup', 'belt', '--config', path, '--data', dir.path, '--json'];
+    const command = await startProcess(NODE, [...FROM_SOURCE, MAIN, ...args]);
+    const [line] = await command.waitForLine(/^\{"page":.*\}$/, 120_000);
+    const { page: address } = JSON.parse(line) as { page: string };
+    const page = await browser.newPage({ viewport: { width: 1000, height: 800 } });
+    page.setDefaultTimeout(120_000);
+    const witness = new Witness(page);
+    await page.goto(address);
+    await page.locator('svg.shapes').waitFor();
+    await page.getByRole('button', { name: 'New picture' }).click();
+    await page.getByRole('button', { name: 'Frame one good pack' }).click();
+    await page.getByRole('button', { name: 'Read the pack' }).click();
+    const ean = page.locator('#pack-fields label', { hasText: 'ean: code, EAN13, {product}' });
+    await ean.waitFor();
+    expect(await page.locator('#pack-facts').textContent()).toContain('product 4006381333931');
+    expect(await page.locator('svg.shapes .shape.field').count()).toBe(1);
+    expect(await fitsWidth(page)).toBe(true);
+    await page.locator('#pack-fields input[name="label"]').uncheck();
+    await page.fill('#recipe', 'milk');
+    await page.getByRole('button', { name: 'This is right' }).click();
+    const saved = await waitFor('the rule in the file', async () => {
+      const found = parse(await readFile(path, 'utf8')) as { rules: object[]; recipes?: object[] };
+      return found.rules.length === 0 ? undefined : found;
+    });
+    expect(saved).toMatchObject({
+      rules: [{ id: 'codes', type: 'code_check', fields: [{ id: 'ean', kind: 'code', gtin: '{product}' }] }],
+      recipes: [{ id: 'milk', product: '4006381333931' }],
+    });
+    await page.locator('#answer', { hasText: 'Saved: the rule checks these fields.' }).waitFor();
+    await page.getByRole('button', { name: 'Done' }).click();
+    expect((await command.waitForExit(60_000)).code).toBe(0);
+    expect(witness.errors).toEqual([]);
     await page.close();
   });
 });

@@ -2,7 +2,8 @@
  * Draws shapes on a picture: zones and masks (polygons) and lines (two points), with mouse, touch or keyboard. Without a
  * library, so that any page can use it. Points are fractions of the picture, as in the configuration.
  *
- * A shape: `{ kind: 'zone' | 'mask' | 'line', id, points: [[x, y], ...], fixed? }`; a `fixed` one cannot be removed.
+ * A shape: `{ kind: 'zone' | 'mask' | 'line' | 'pack' | 'field', id, points: [[x, y], ...], fixed? }`; a `fixed` one cannot
+ * be removed.
  */
 const SVG = 'http://www.w3.org/2000/svg';
 /** How far an arrow key moves a point, as a fraction of the picture; with Shift ten times as far. */
@@ -11,7 +12,7 @@ const STEP = 0.005;
 const CLOSE_PX = 14;
 const MAX_CORNERS = 64;
 
-const LEAST = { zone: 3, mask: 3, line: 2 };
+const LEAST = { zone: 3, mask: 3, pack: 3, field: 3, line: 2 };
 const clamp = (value) => Math.min(1, Math.max(0, Math.round(value * 1e4) / 1e4));
 
 /**
@@ -26,7 +27,8 @@ export function shapeEditor({ root, still, shapes = [], onChange = () => {}, onS
 
   const svg = element('svg', { viewBox: `0 0 ${still.width} ${still.height}`, class: 'shapes', role: 'group' });
   svg.setAttribute('aria-label', words.editor);
-  svg.append(element('image', { href: still.src, width: still.width, height: still.height }));
+  const image = element('image', { href: still.src, width: still.width, height: still.height });
+  svg.append(image);
   const layer = element('g', {});
   svg.append(layer);
   root.replaceChildren(svg);
@@ -211,6 +213,10 @@ export function shapeEditor({ root, still, shapes = [], onChange = () => {}, onS
       if (shapeOf(selected) === undefined) selected = all[0]?.id;
       state();
       draw();
+    },
+    /** Another picture of the same camera, under the shapes. */
+    picture(src) {
+      image.setAttribute('href', src);
     },
     cancel,
   };

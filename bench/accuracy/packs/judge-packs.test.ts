@@ -22,6 +22,8 @@ describe('judging packs', () => {
   it('counts a bad pack without a verdict as missed, and a verdict without a bad pack as false', () => {
     const figures = judgePacks([pack(30, 'wrong'), pack(50)], [judged(30), judged(50, 'wrong')], LIMITS);
     expect(figures).toMatchObject({ bad: 1, found: 0, falselyBad: 1 });
+    expect(figures.falselyAs).toEqual({ wrong: 1, unreadable: 0, missing: 0 });
+    expect(figures.falsely).toEqual([{ atMs: 50_000, verdict: 'wrong' }]);
     expect(figures.missed).toEqual([{ atMs: 30_000, fault: 'wrong' }]);
   });
 

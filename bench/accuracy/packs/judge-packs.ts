@@ -20,11 +20,15 @@ export interface PackFigures {
   readonly exact: number;
   /** Verdicts other than good that belong to no bad pack. */
   readonly falselyBad: number;
+  /** The same by verdict. */
+  readonly falselyAs: Readonly<Record<'wrong' | 'unreadable' | 'missing', number>>;
   /** Verdicts beyond the number of packs, and packs beyond that of verdicts. */
   readonly twice: number;
   readonly notJudged: number;
   /** Faults of the packs that were taken for good, in order of time. */
   readonly missed: readonly { readonly atMs: number; readonly fault: string }[];
+  /** When each good pack was taken for a bad one, in order of time. */
+  readonly falsely: readonly JudgedPack[];
 }
 
 /** One row: packs at one speed under one condition, or all of them together. */
@@ -80,24 +84,33 @@ export function judgePacks(
   const demanded = bad.filter(isComplete);
   const found = demanded.filter((pack) => matched.has(pack));
   const complete = packs.filter(isComplete).length;
+  const falsely = [...free].filter(isOfAKnownPack);
   return {
     good: packs.filter((pack) => pack.verdict === 'good' && isComplete(pack)).length,
     bad: demanded.length,
     found: found.length,
     exact: found.filter((pack) => matched.get(pack)?.verdict === pack.verdict).length,
-    falselyBad: [...free].filter(isOfAKnownPack).length,
+    falselyBad: falsely.length,
+    falselyAs: byVerdict((verdict) => falsely.filter((one) => one.verdict === verdict).length),
     twice: Math.max(0, verdicts.length - shown),
     notJudged: Math.max(0, complete - verdicts.length),
     missed: demanded.filter((pack) => !matched.has(pack)).map(({ atMs, fault }) => ({ atMs, fault })),
+    falsely,
   };
 }
 
 /** Several films together. */
 export function sumOfPacks(all: readonly PackFigures[]): PackFigures {
-  const sum = (key: Exclude<keyof PackFigures, 'missed'>): number => all.reduce((total, one) => total + one[key], 0);
+  const sum = (key: Exclude<keyof PackFigures, 'missed' | 'falsely' | 'falselyAs'>): number =>
+    all.reduce((total, one) => total + one[key], 0);
   return {
     ...{ good: sum('good'), bad: sum('bad'), found: sum('found'), exact: sum('exact') },
     ...{ falselyBad: sum('falselyBad'), twice: sum('twice'), notJudged: sum('notJudged') },
-    missed: [],
+    falselyAs: byVerdict((verdict) => all.reduce((total, one) => total + one.falselyAs[verdict], 0)),
+    ...{ missed: [], falsely: [] },
   };
+}
+
+function byVerdict(count: (verdict: keyof PackFigures['falselyAs']) => number): PackFigures['falselyAs'] {
+  return { wrong: count('wrong'), unreadable: count('unreadable'), missing: count('missing') };
 }

@@ -4,11 +4,18 @@ import { PACK_GOALS, type PackRow } from './judge-packs.ts';
 /** Lines of the part of docs/accuracy.md about codes and dates; none without figures. */
 export function packsMarkdown(rows: readonly PackRow[] = []): readonly string[] {
   if (rows.length === 0) return [];
-  const head = ['condition', 'bad packs', 'found', 'right verdict', 'good packs', 'falsely bad', 'twice', 'not judged'];
-  const body = rows.map(({ condition, bad, found, exact, good, falselyBad, twice, notJudged }) => [
-    condition === 'all' ? '**all**' : condition,
-    ...[bad, found, exact, good, falselyBad, twice, notJudged].map(String),
-  ]);
+  const head = [
+    ...['condition', 'twin time', 'bad packs', 'found', 'right verdict', 'good packs', 'falsely bad', 'twice'],
+    ...['not judged', 'goals'],
+  ];
+  const body = rows.map((row) => {
+    const { condition, seconds, bad, found, exact, good, falselyBad, twice, notJudged } = row;
+    return [
+      ...[condition === 'all' ? '**all**' : condition, `${(seconds / 60).toFixed(1)} min`, `${bad}`, `${found}`],
+      ...[`${exact}`, `${good}`, `${falselyBad}${falseVerdicts(row)}`, `${twice}`, `${notJudged}`],
+      isReached(row) ? 'reached' : '**not reached**',
+    ];
+  });
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const { found, falselyBadIn1000, twice } = PACK_GOALS;
   return [
@@ -18,7 +25,20 @@ export function packsMarkdown(rows: readonly PackRow[] = []): readonly string[] 
     '',
     ...[head, head.map(() => '---'), ...body].map(line),
     '',
+    'In a row with fewer than 1,000 good packs the goal is reached without any false one. What was missed, and what was taken',
+    'for bad, is in `docs/accuracy.json` with its time.',
+    '',
     ...PACK_CONDITIONS.map(({ id, what, packsPerMinute }) => `- \`${id}\`: ${packsPerMinute} packs a minute, ${what}`),
     '',
   ];
+}
+
+function falseVerdicts({ falselyAs }: PackRow): string {
+  const kinds = Object.entries(falselyAs).filter(([, count]) => count > 0);
+  return kinds.length === 0 ? '' : ` (${kinds.map(([verdict, count]) => `${count} ${verdict}`).join(', ')})`;
+}
+
+function isReached({ bad, found, good, falselyBad, twice }: PackRow): boolean {
+  const isFound = found >= PACK_GOALS.found * bad;
+  return isFound && falselyBad * 1000 <= PACK_GOALS.falselyBadIn1000 * good && twice <= PACK_GOALS.twice;
 }

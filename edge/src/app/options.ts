@@ -32,8 +32,13 @@ export interface ReplayOptions {
   readonly recordings: readonly Recording[];
   /** Signals of the plant on the clock of the recordings. With no recording they alone are replayed. */
   readonly signals?: readonly RecordedReading[];
-  /** Wall time of the beginning, for the times of signals. Default: now. */
+  /**
+   * Wall time of the beginning, milliseconds since 1970, for the times of signals, for dates, schedules and shifts. Without
+   * it signals have the time of now, and rules no wall time: they are always in force.
+   */
   readonly startsAtMs?: number;
+  /** The same as a text: `recording` is what the first recording says of itself, else a time, in the zone of the line. */
+  readonly clock?: string | undefined;
   /** Results that are there already, in order of time, after those of the recordings. */
   readonly inspections?: Iterable<Inspection>;
   /** Where journal and evidence go; left out, a folder that is removed at the end. */
@@ -79,5 +84,7 @@ export interface ReplaySummary {
   readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Length of the longest recording. */
   readonly recordedMs: number;
+  /** Wall time of the beginning, where the replay had one. */
+  readonly startsAtMs?: number;
   readonly tookMs: number;
 }

@@ -17,6 +17,7 @@ import type { ReplayOptions, ReplaySummary } from './options.ts';
 import { RecordedSignals } from './recorded-signals.ts';
 import { RecordingEnds } from './recording-ends.ts';
 import { checkRecording, refuseMissing } from './replay-checks.ts';
+import { replayStart } from './replay-clock.ts';
 import { ReplayRecorder } from './replay-recorder.ts';
 import { ReplayTallies } from './replay-tallies.ts';
 import { readsOf } from './vision-plan.ts';
@@ -30,9 +31,11 @@ const MOMENTS_AT_ONCE = 200;
  * Runs the whole pipeline on recordings: every frame is inspected, on the recording's own clock, as fast as the machine
  * can. Events go to a journal of their own. Throws ConfigError, LinesideError.
  */
-export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
-  const loaded = await loadConfig(options.configPath, options.sources);
-  for (const recording of options.recordings) await checkRecording(recording, loaded);
+export async function replay(given: ReplayOptions): Promise<ReplaySummary> {
+  const loaded = await loadConfig(given.configPath, given.sources);
+  for (const recording of given.recordings) await checkRecording(recording, loaded);
+  const startsAtMs = await replayStart(given, loaded);
+  const options = { ...given, ...(startsAtMs === undefined ? {} : { startsAtMs }) };
   const models = await findModels(loaded.config, {
     baseDir: loaded.baseDir,
     ...(options.importedDir === undefined ? {} : { importedDir: options.importedDir }),
@@ -83,7 +86,8 @@ async function replayInto(
     stop.abort();
     await running;
     tallies.take(0);
-    return summaryOf(lanes, ends, tallies, recorder.opened, systemClock.monoMs() - startedMs);
+    const summary = summaryOf(lanes, ends, tallies, recorder.opened, systemClock.monoMs() - startedMs);
+    return { ...summary, ...(options.startsAtMs === undefined ? {} : { startsAtMs: options.startsAtMs }) };
   } finally {
     store.close();
   }
@@ -138,8 +142,13 @@ function wireReplay(
   const isOfAll = readings !== undefined || inspections !== undefined;
   const watched = isOfAll ? config.cameras : cameras.map(({ camera }) => camera);
   const signals = readings && new RecordedSignals(loaded, readings, options.startsAtMs ?? systemClock.wallMs());
+  const { startsAtMs } = options;
+  // At its end a recording expires at infinity.
+  const wallTime = (atMs: number): number | undefined =>
+    startsAtMs === undefined || !Number.isFinite(atMs) ? undefined : startsAtMs + atMs;
+  const around = startsAtMs === undefined ? {} : { wallTime };
   const lanes: Lanes = new Lanes({
-    lanes: watched.map((camera) => laneSetup(config, camera, models, 'recording')),
+    lanes: watched.map((camera) => laneSetup(config, camera, models, 'recording', around)),
     vision: {
       picture: (request, until) => vision.picture(request, until),
       read: (request) => vision.read(request),

@@ -36,4 +36,5 @@ export { type InputFrame, type InputOptions, inputFrames } from './input-frames.
 export { StartGate } from './start-gate.ts';
 export { probeCamera, probePatienceMs } from './probe-camera.ts';
 export { probeSource, type SourceProbe } from './probe-source.ts';
+export { recordedAt } from './recorded-at.ts';
 export { lumaReader, rgbOfYuv, type YuvMatrix } from './yuv-picture.ts';

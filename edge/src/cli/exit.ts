@@ -32,6 +32,8 @@ const INPUT_CODES = new Set([
   'file_exists',
   'transport_unknown',
   'recording_missing',
+  'recording_undated',
+  'clock_unreadable',
   'signals_invalid',
   'truth_invalid',
 ]);

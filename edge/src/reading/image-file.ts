@@ -7,13 +7,13 @@ import type { CodePicture } from './picture.ts';
 const MOST_PIXELS = 50_000_000;
 
 /**
- * An image file (JPEG, PNG, WebP ...) in grey, turned upright as its EXIF data says.
+ * An image (JPEG, PNG, WebP ...) in grey, turned upright as its EXIF data says: a file, or its bytes.
  *
  * @throws ReadingError `image_unreadable` where it is missing, damaged, too large, or no image.
  */
-export async function greyImage(path: string): Promise<CodePicture> {
+export async function greyImage(image: string | Uint8Array): Promise<CodePicture> {
   try {
-    const { data, info } = await sharp(path, { limitInputPixels: MOST_PIXELS, failOn: 'error' })
+    const { data, info } = await sharp(image, { limitInputPixels: MOST_PIXELS, failOn: 'error' })
       .rotate()
       .flatten({ background: '#fff' })
       .greyscale()
@@ -22,7 +22,7 @@ export async function greyImage(path: string): Promise<CodePicture> {
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, channels: 1, pixels: new Uint8Array(data) };
   } catch (error) {
-    throw new ReadingError('image_unreadable', `${path} cannot be read: ${messageOf(error)}`, error);
+    throw new ReadingError('image_unreadable', `${typeof image === 'string' ? image : 'the picture'} cannot be read: ${messageOf(error)}`, error);
   }
 }
 

@@ -46,7 +46,7 @@ export interface RulePlace {
   readonly zones?: readonly Zone[];
   /** Shifts and time zone of the line. */
   readonly plan?: ShiftPlan;
-  /** Absent for a recording, which has no wall time: its rules are always in force. */
+  /** Absent for a recording whose time nobody has named: its rules are always in force. */
   readonly wallTime?: WallTime;
   /** The recipe in force; absent where none is. */
   readonly recipe?: string | undefined;

@@ -3,9 +3,11 @@ import { LinesideError } from '@lineside/kit';
 import {
   type CameraEdit,
   checkConfig,
+  type CodesEdit,
   type Config,
   type ConfigSources,
   editCamera,
+  editCodes,
   type LoadedConfig,
   saveConfig,
 } from '../config/index.ts';
@@ -114,6 +116,22 @@ export class CameraDraft {
     const { text } = this.#loaded;
     const next = editCamera(text, this.#editOf(change));
     if (next === editCamera(text, this.#noEdit())) return false;
+    await this.#write(next);
+    this.#before.push(text);
+    return true;
+  }
+
+  /**
+   * Writes the fields of the camera's rule `code_check`, which is added where there is none, and a recipe. True where that
+   * changes the file. Throws as `save`.
+   */
+  async saveCodes(edit: Pick<CodesEdit, 'fields' | 'labels' | 'recipe'>): Promise<boolean> {
+    const { camera } = this.#options;
+    const { config, text } = this.#loaded;
+    const [model] = config.cameras.find(({ id }) => id === camera)?.models ?? [];
+    const own = rulesOf(config, camera).find(({ type }) => type === 'code_check');
+    const next = editCodes(text, { ...edit, camera, rule: own?.id ?? 'codes', model: model?.id ?? 'defect' });
+    if (next === text) return false;
     await this.#write(next);
     this.#before.push(text);
     return true;

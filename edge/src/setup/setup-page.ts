@@ -4,7 +4,9 @@ import { aborted, LinesideError, type Service } from '@lineside/kit';
 import { servePage } from '@lineside/web';
 import { isHostAllowed, SECURITY_HEADERS } from '../status/index.ts';
 import { Access } from './access.ts';
+import { CHANGE, PACK, RIGHT_PACK } from './bodies.ts';
 import type { CameraDraft, SetupChange } from './camera-draft.ts';
+import { type PackReader, PackSetup, type Rectangle, type RightPack } from './pack-setup.ts';
 
 /** The page's folder; the same step up from `src/setup` and from `dist/setup`. */
 const PAGE = fileURLToPath(new URL('../../setup-page/', import.meta.url));
@@ -20,46 +22,15 @@ export interface Still {
 export interface SetupPageOptions {
   readonly draft: CameraDraft;
   readonly still: Still;
+  /** Takes another one. */
+  readonly takeStill?: () => Promise<Still>;
+  /** Reads what is printed on a pack; without it the page sets up no codes. */
+  readonly readPack?: PackReader;
   /** Two secrets in letters and digits: the token of the address, and that of the browser's session. */
   readonly secrets: readonly [token: string, session: string];
   /** Called with the address as soon as the page is served. */
   readonly onReady: (address: string) => void;
 }
-
-const POINT = { type: 'array', minItems: 2, maxItems: 2, items: { type: 'number', minimum: 0, maximum: 1 } } as const;
-const ID = { type: 'string', pattern: '^(line:)?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' } as const;
-const CHANGE = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['shapes', 'rules'],
-  properties: {
-    shapes: {
-      type: 'array',
-      maxItems: 200,
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['kind', 'id', 'points'],
-        properties: {
-          kind: { type: 'string', enum: ['zone', 'mask', 'line'] },
-          id: ID,
-          points: { type: 'array', minItems: 2, maxItems: 64, items: POINT },
-          fixed: { type: 'boolean' },
-        },
-      },
-    },
-    rules: {
-      type: 'array',
-      maxItems: 1000,
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['id', 'zone'],
-        properties: { id: ID, zone: { anyOf: [ID, { type: 'null' }] } },
-      },
-    },
-  },
-} as const;
 
 /** The page while it is served: until `signal` aborts, or the person says that it is done. */
 export class SetupPage implements Service {
@@ -85,7 +56,8 @@ export class SetupPage implements Service {
   }
 
   async #build(onDone: () => void): Promise<FastifyInstance> {
-    const { draft, still, secrets } = this.#options;
+    const { draft, secrets, takeStill, readPack } = this.#options;
+    let { still } = this.#options;
     const access = new Access(...secrets);
     const api = fastify({
       logger: false,
@@ -99,7 +71,8 @@ export class SetupPage implements Service {
     });
     api.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply));
     await servePage(api, PAGE);
-    const view = () => ({ ...draft.view(), width: still.width, height: still.height });
+    const can = { readsPacks: readPack !== undefined, takesStills: takeStill !== undefined };
+    const view = () => ({ ...draft.view(), width: still.width, height: still.height, ...can });
     api.get('/still.jpg', (_request, reply) => reply.type('image/jpeg').send(still.jpeg));
     api.get('/api/setup', view);
     api.post<{ Body: SetupChange }>('/api/setup', { schema: { body: CHANGE } }, async ({ body }) => {
@@ -110,6 +83,22 @@ export class SetupPage implements Service {
       const written = await draft.undo();
       return { ...view(), written };
     });
+    if (takeStill !== undefined) {
+      api.post('/api/still', async () => {
+        still = await takeStill();
+        return view();
+      });
+    }
+    if (readPack !== undefined) {
+      const packs = new PackSetup(draft, readPack);
+      api.post<{ Body: { box: Rectangle } }>('/api/pack', { schema: { body: PACK } }, ({ body }) =>
+        packs.read(still.jpeg, body.box),
+      );
+      api.post<{ Body: RightPack }>('/api/pack/right', { schema: { body: RIGHT_PACK } }, async ({ body }) => {
+        const written = await packs.confirm(body);
+        return { ...view(), written };
+      });
+    }
     api.post('/api/done', (_request, reply) => {
       reply.raw.once('close', onDone);
       return { done: true };

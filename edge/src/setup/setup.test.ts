@@ -3,7 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
-import { CameraDraft, type SetupShape, SetupPage } from './index.ts';
+import { checkConfig } from '../config/index.ts';
+import { CameraDraft, type GoodPack, type SetupShape, SetupPage } from './index.ts';
+import { PackSetup } from './pack-setup.ts';
 
 const CONFIG = `# the line in hall 2
 device: d
@@ -87,6 +89,53 @@ describe('a camera while it is set up', () => {
   });
 });
 
+const PACK: GoodPack = {
+  fields: [
+    { id: 'ean', kind: 'code', symbologies: ['EAN13'], gtin: '{product}', region: [0.1, 0.1, 0.9, 0.5] },
+    { id: 'date', kind: 'date', format: 'DD.MM.YY', shelfLife: '{shelfLife}', region: [0.1, 0.6, 0.9, 0.9] },
+    { id: 'phrase', kind: 'phrase', phrase: 'SALE', region: [0, 0, 1, 1] },
+  ],
+  product: '4006381333931',
+  facts: { shelfLife: '180d' },
+  textReader: 'ready',
+};
+
+describe('a pack that is read for the setup', () => {
+  const right = { fields: [{ id: 'ean' }, { id: 'date' }], recipe: 'milk', labels: ['bottle'] };
+
+  it('becomes the fields that are right, where they were moved to, and a recipe; that can be undone', async () => {
+    const draft = await open();
+    const asked: unknown[] = [];
+    const packs = new PackSetup(draft, (jpeg, box) => {
+      asked.push([jpeg.length, box]);
+      return Promise.resolve(PACK);
+    });
+    expect(await packs.read(Buffer.from('jpeg'), [0.2, 0, 0.8, 1])).toBe(PACK);
+    expect(asked).toEqual([[4, [0.2, 0, 0.8, 1]]]);
+    const moved = { id: 'date', region: [0.1, 0.55, 0.9, 0.95] } as const;
+    expect(await packs.confirm({ ...right, fields: [{ id: 'ean' }, moved, { id: 'unknown' }] })).toBe(true);
+    const { config } = checkConfig(await text(), { ...SOURCES, path });
+    const rule = config.rules.find(({ type }) => type === 'code_check');
+    expect(rule).toMatchObject({
+      ...{ id: 'codes', camera: 'belt', model: 'defect', labels: ['bottle'] },
+      fields: [{ id: 'ean', region: [0.1, 0.1, 0.9, 0.5] }, moved],
+    });
+    expect(config.recipes).toMatchObject([{ id: 'milk', product: '4006381333931', fields: { shelfLife: '180d' } }]);
+    expect(await text()).toContain('# the line in hall 2');
+    expect(await packs.confirm({ ...right, fields: [{ id: 'ean' }, moved] })).toBe(false);
+    expect(await draft.undo()).toBe(true);
+    expect(await text()).toBe(CONFIG);
+  });
+
+  it('is not written before it was read, nor without a field that is right', async () => {
+    const packs = new PackSetup(await open(), () => Promise.resolve(PACK));
+    await expect(packs.confirm(right)).rejects.toMatchObject({ code: 'nothing_read' });
+    await packs.read(Buffer.from('jpeg'), [0, 0, 1, 1]);
+    await expect(packs.confirm({ ...right, fields: [{ id: 'lot' }] })).rejects.toMatchObject({ code: 'nothing_read' });
+    expect(await text()).toBe(CONFIG);
+  });
+});
+
 describe('the page of the setup', () => {
   it('lets the browser in that comes with the token first, and no other, and no page of another site', async () => {
     const stop = new AbortController();
@@ -94,6 +143,8 @@ describe('the page of the setup', () => {
     const page = new SetupPage({
       draft: await open(),
       still: { jpeg: Buffer.from('jpeg'), width: 64, height: 48 },
+      takeStill: () => Promise.resolve({ jpeg: Buffer.from('later'), width: 64, height: 48 }),
+      readPack: () => Promise.resolve(PACK),
       secrets: ['token', 'session'],
       onReady: (address) => void ready.push(address),
     });
@@ -122,6 +173,14 @@ describe('the page of the setup', () => {
     expect((await post('/api/undo', { ...json, origin: 'http://evil.example' })).status).toBe(403);
     expect((await post('/api/undo', { 'content-type': 'text/plain' })).status).toBe(403);
     expect((await post('/api/setup', json, '{"shapes": [{"kind": "zone"}], "rules": []}')).status).toBe(400);
+    for (const body of ['{}', '{"box": [0, 0, 1]}', '{"box": [0, 0, 1, 2]}'])
+      expect((await post('/api/pack', json, body)).status).toBe(400);
+    const region = '{"fields": [{"id": "ean", "region": [0, 0, 9, 1]}], "recipe": "milk", "labels": ["product"]}';
+    expect((await post('/api/pack/right', json, region)).status).toBe(400);
+    expect((await post('/api/pack/right', json, region.replace('9', '1'))).status).toBe(409);
+    expect(await (await post('/api/pack', json, '{"box": [0, 0, 1, 1]}')).json()).toMatchObject({ fields: [{}, {}, {}] });
+    expect((await post('/api/still', json)).status).toBe(200);
+    expect(await (await get('/still.jpg', own)).text()).toBe('later');
     expect(await statusFor(address, 'evil.example', own)).toBe(403);
     expect(await text()).toBe(CONFIG);
     expect((await post('/api/done', { ...json, origin: address.origin })).status).toBe(200);

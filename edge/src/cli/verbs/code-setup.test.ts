@@ -60,6 +60,21 @@ describe('lineside code setup', () => {
     expect((await runHere(['config', 'check', '--config', config])).code).toBe(0);
   });
 
+  it('reads what the camera shows now where no picture is named', async () => {
+    await using dir = await tempDir();
+    const { config, image } = await good(dir);
+    await writeFile(config, CONFIG.replace('rtsp://h/1', JSON.stringify(image)));
+    const verb = ['code', 'setup', 'packing', '--config', config, '--box', '0.5,0,1,1'];
+    const { code, stdout, stderr } = await runHere(verb);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('product: 4006381333931');
+    const covered = CONFIG.replace('rtsp://h/1', JSON.stringify(image)).replace('models:', 'privacy: {blur: heads}, models:');
+    await writeFile(config, covered.replaceAll('defect', 'ppe'));
+    const refused = await runHere(verb);
+    expect(refused.stderr).toContain('lineside camera snapshot');
+    expect(refused.code).not.toBe(0);
+  });
+
   it('ends with 1 where nothing can be read, and refuses a box that is none and a camera that is not there', async () => {
     await using dir = await tempDir();
     const { config, image } = await good(dir);

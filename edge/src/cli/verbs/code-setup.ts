@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import { printable } from '@lineside/kit';
 import type { Command } from 'commander';
 import type { ProposedFields } from '../../rules/index.ts';
+import { cameraStill } from '../camera-still.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { type GoodPackRead, type PackBox, readGoodPack } from '../good-pack.ts';
 import { writeConfiguration } from '../write-configuration.ts';
 
 interface CodeSetupOptions {
@@ -22,7 +24,7 @@ interface CodeSetupOptions {
 export function configure(command: Command, registry: Registry): void {
   command
     .argument('<camera>', 'id of a camera in the configuration')
-    .requiredOption('--image <file>', 'picture of one good pack, as the camera sees it at its full size')
+    .option('--image <file>', 'picture of one good pack at full size (default: what the camera shows now)')
     .option('--box <left,top,right,bottom>', 'where the pack is, in fractions of the picture (default: all of it)')
     .option('--recipe <id>', 'recipe that gets product and shelf life; it is added where there is none')
     .option('--rule <id>', 'rule that gets the fields (default: the rule code_check of the camera, else codes)')
@@ -33,15 +35,17 @@ export function configure(command: Command, registry: Registry): void {
     .addHelpText(
       'after',
       examples(
-        'lineside camera snapshot packing --file pack.jpg',
+        'lineside code setup packing --box 0.3,0.1,0.7,0.9',
+        'lineside code setup packing --box 0.3,0.1,0.7,0.9 --recipe milk --dry-run',
         'lineside code setup packing --image pack.jpg --box 0.3,0.1,0.7,0.9',
-        'lineside code setup packing --image pack.jpg --box 0.3,0.1,0.7,0.9 --recipe milk --dry-run',
         'lineside code setup packing --image pack.jpg --box 0.3,0.1,0.7,0.9 --recipe milk --labels bottle --apply',
       ) +
         '\n\nReads codes and, where the text reader is installed, dates, lots and phrases of one good pack, shows them, and' +
         '\nmakes the fields of the rule code_check. The box must be the one that the model gives the pack. A date is taken for' +
-        '\nthe shelf life from today on. With --json: {fields, product, facts, textReader}, and the text that was or would be' +
-        '\nwritten. The configuration is checked first, comments stay, and the file before it is kept as FILE.before.',
+        '\nthe shelf life from today on. Without --image the camera is opened beside the service: have a good pack in view, and' +
+        '\nuse --image with --apply, so that what is written is what was shown. With --json: {fields, product, facts,' +
+        '\ntextReader}, and the text that was or would be written. The configuration is checked first, comments stay, and the' +
+        '\nfile before it is kept as FILE.before. In a browser: lineside camera setup CAMERA.',
     )
     .action(action<CodeSetupOptions>(registry, setup));
 }
@@ -55,7 +59,9 @@ async function setup(context: Context, options: CodeSetupOptions, [camera = '']:
     const known = loaded.config.cameras.map(({ id }) => id).join(', ') || 'none';
     throw new UsageError(`the configuration has no camera ${camera}`, `name one of: ${known}`);
   }
-  const { proposal, textReader } = await readPack(context, options);
+  const box = boxOf(options.box);
+  const image = options.image === undefined ? (await cameraStill(context, camera)).jpeg : resolve(context.io.cwd, options.image);
+  const { proposal, textReader } = await readGoodPack(context, image, box);
   const { fields, product, facts } = proposal;
   context.say(
     { fields, ...(product === undefined ? {} : { product }), facts, textReader },
@@ -74,36 +80,7 @@ async function setup(context: Context, options: CodeSetupOptions, [camera = '']:
   return writeConfiguration(context, { path: loaded.path, text, sources, dryRun: options.dryRun === true });
 }
 
-interface PackRead {
-  readonly proposal: ProposedFields;
-  readonly textReader: 'ready' | 'missing';
-}
-
-async function readPack(context: Context, options: CodeSetupOptions): Promise<PackRead> {
-  const { io } = context;
-  const [{ CodeReader, cropPicture, greyImage, OcrReader, textReaderState }, { proposeFields }] = await Promise.all([
-    import('../../reading/index.ts'),
-    import('../../rules/index.ts'),
-  ]);
-  const image = await greyImage(resolve(io.cwd, options.image ?? ''));
-  const picture = cropPicture(image, boxOf(options.box));
-  const { state } = await textReaderState();
-  const codes = new CodeReader({ clock: io.clock });
-  const text = state === 'ready' ? new OcrReader({ clock: io.clock }) : undefined;
-  try {
-    const read = await codes.read(picture, {}, io.signal);
-    const printed = await text?.readText({ ...picture, pixels: read.pixels }, io.signal);
-    const lines = (printed?.lines ?? []).filter((line) => line.text.trim() !== '');
-    const now = new Date(io.clock.wallMs());
-    const today = { year: now.getFullYear(), month: now.getMonth() + 1, day: now.getDate() };
-    const { width, height } = picture;
-    return { proposal: proposeFields({ width, height, codes: read.codes, lines }, today), textReader: state };
-  } finally {
-    await Promise.all([codes.close(), text?.close()]);
-  }
-}
-
-function boxOf(text: string | undefined): readonly [number, number, number, number] {
+function boxOf(text: string | undefined): PackBox {
   const [left, top, right, bottom, ...more] = (text ?? '0,0,1,1').split(',').map((part) => Number(part.trim()));
   const box = [left, top, right, bottom].map((side) => side ?? Number.NaN);
   const isBox = more.length === 0 && box.every((side) => side >= 0 && side <= 1);
@@ -112,7 +89,7 @@ function boxOf(text: string | undefined): readonly [number, number, number, numb
   return [left ?? 0, top ?? 0, right ?? 1, bottom ?? 1];
 }
 
-function shown({ fields, product, facts }: ProposedFields, textReader: PackRead['textReader']): string {
+function shown({ fields, product, facts }: ProposedFields, textReader: GoodPackRead['textReader']): string {
   const lines = fields.map(({ id, kind, region, symbologies, ...content }) => {
     const what = Object.entries(content).map(([key, value]) => `${key} ${printable(String(value))}`);
     const place = Array.isArray(region) ? ` at ${region.join(' ')}` : '';

@@ -19,6 +19,7 @@ import { readVersion } from '../version.ts';
 interface ReplayOptions {
   readonly camera: readonly string[];
   readonly signals?: string;
+  readonly clock?: string;
   readonly data?: string;
   readonly truth?: string;
   readonly compare?: string;
@@ -29,6 +30,10 @@ export function configure(command: Command, registry: Registry): void {
   command
     .option('--camera <id=video>', 'recording of a camera of the configuration; repeat for more', collect, [])
     .option('--signals <file>', 'signals of the plant in the time of the recording, one JSON object per line')
+    .option(
+      '--clock <time>',
+      'when the recording began, such as 2026-11-29T14:00 by the clock of the line; recording: what the video says',
+    )
     .option(
       '--truth <file>',
       'what really happened in the recording: shows how right the events are (docs/accuracy.md)',
@@ -41,6 +46,7 @@ export function configure(command: Command, registry: Registry): void {
         'lineside replay --config lineside.yaml --camera packing=shift.mp4 --json > events.jsonl',
         'lineside replay --config lineside.yaml --camera packing=shift.mp4 --truth shift.json',
         'lineside replay --config lineside.yaml --camera packing=shift.mp4 --signals shift-signals.jsonl',
+        'lineside replay --config lineside.yaml --camera packing=shift.mp4 --clock 2026-11-29T14:00',
         'lineside replay --config lineside.yaml --signals scale.jsonl',
         'lineside replay --config lineside.yaml --compare stricter.yaml --camera packing=shift.mp4',
       ) +
@@ -50,6 +56,9 @@ export function configure(command: Command, registry: Registry): void {
         '\n\nA line of --signals is {"seconds": 12.5, "signal": "weight", "value": 501}; "bad": "overload" in place of the value' +
         '\nsays that there is none, {"seconds": 13, "alive": true} that all still hold. signal is the id of the configuration.' +
         '\nWithout --camera the signals alone are replayed.' +
+        '\n\nWith --clock rules have the time of the day: schedules and shifts are in force as they were, and dates by shelf life' +
+        '\nare checked. Without it every rule is in force, and such dates are unreadable. "recording" takes creation_time of the' +
+        '\nfirst video.' +
         '\n\nNothing is written to the data folder of a running service: without --data a temporary folder is used.',
     )
     .action(action<ReplayOptions>(registry, replayRecordings));
@@ -60,7 +69,8 @@ async function replayRecordings(context: Context, options: ReplayOptions): Promi
   if (recordings.length === 0 && options.signals === undefined)
     throw new UsageError('nothing is named that could be replayed', 'add --camera ID=VIDEO, or --signals FILE');
   const signals = await signalsOf(context, options.signals);
-  const what = { recordings, ...(signals === undefined ? {} : { signals }) };
+  const { clock } = options;
+  const what = { recordings, clock, ...(signals === undefined ? {} : { signals }) };
   if (options.compare !== undefined) return compareConfigurations(context, options, options.compare, what);
   const [{ replay }, { importedDir }] = await Promise.all([import('../../app/index.ts'), import('@lineside/models')]);
   const judging = options.truth === undefined ? undefined : await import('../replay-accuracy.ts');
@@ -90,6 +100,7 @@ async function replayRecordings(context: Context, options: ReplayOptions): Promi
 interface Replayed {
   readonly recordings: readonly Recording[];
   readonly signals?: readonly RecordedReading[];
+  readonly clock?: string | undefined;
 }
 
 async function signalsOf({ io }: Context, file: string | undefined): Promise<readonly RecordedReading[] | undefined> {
@@ -190,11 +201,12 @@ function summaryText(summary: ReplaySummary): string {
   );
   const events = Object.entries(summary.events).map(([kind, count]) => `${kind} ${count}`);
   const took = (summary.tookMs / 1000).toFixed(1);
+  const began = summary.startsAtMs === undefined ? [] : [`began at ${new Date(summary.startsAtMs).toISOString()}`];
   const counts = Object.entries(summary.counts).map(
     ([rule, sums]) =>
       `rule ${rule}: ${Object.entries(sums)
         .map(([what, count]) => `${what} ${count}`)
         .join(', ')}`,
   );
-  return [...cameras, ...counts, `events opened: ${events.join(', ') || 'none'}`, `took ${took} s`].join('\n');
+  return [...cameras, ...began, ...counts, `events opened: ${events.join(', ') || 'none'}`, `took ${took} s`].join('\n');
 }

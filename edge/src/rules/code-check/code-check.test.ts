@@ -191,6 +191,53 @@ describe('the verdict on a pack', () => {
   });
 });
 
+describe('the last frame of a recording', () => {
+  it('makes no bad pack of one that it still shows, and that could have been read in the next', () => {
+    const line = new Line({ fields: [EAN] });
+    line.frame([track(1, 'product', box(200), { hits: 5 })], REGION);
+    line.frame([track(1, 'product', box(240), { hits: 6 })], REGION);
+    expect(line.rule.expire(Number.POSITIVE_INFINITY)).toEqual([]);
+    expect(line.state.packs).toEqual({ good: 0, wrong: 0, unreadable: 0, missing: 0 });
+  });
+
+  it('is the end of those that have passed', () => {
+    const line = new Line({ fields: [EAN] }).pass(REGION, 3);
+    line.rule.expire(Number.POSITIVE_INFINITY);
+    expect(line.state.packs).toMatchObject({ unreadable: 1 });
+  });
+});
+
+describe('the places in which a pack is read', () => {
+  const xs = (frames: number, width: number): readonly number[] => {
+    const line = new Line({ fields: [EAN], maxReadings: 5 });
+    for (let k = 0; k < frames; k += 1) {
+      line.frame([track(1, 'product', [(k * (640 - width)) / frames, 80, (k * (640 - width)) / frames + width, 280])], REGION);
+    }
+    return line.requests.map(({ regions }) => Math.round(regions[0]?.box[0] ?? 0));
+  };
+
+  it('are close to each other at first and then ever farther apart, as far as the pack goes', () => {
+    for (const [frames, width] of [
+      [40, 200],
+      [60, 100],
+      [20, 300],
+    ] as const) {
+      const places = xs(frames, width);
+      const steps = places.slice(1).map((x, n) => x - (places[n] ?? 0));
+      expect(places).toHaveLength(5);
+      expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+      expect(places.at(-1)).toBeGreaterThan(0.6 * (640 - width));
+    }
+  });
+
+  it('are one where the pack stands, which is read again after some time', () => {
+    const line = new Line({ fields: [EAN], maxReadings: 5 });
+    for (let k = 0; k < 100; k += 1) line.frame([track(1, 'product', box(200), { hits: 5 })], REGION);
+    expect(line.requests).toHaveLength(5);
+    expect(line.requests.map(({ frame }) => frame.atMs)).toEqual([100, 2100, 4100, 6100, 8100]);
+  });
+});
+
 describe('what is read of a pack', () => {
   it('is its regions in pixels of the frame, when the frame shows them completely, text only where it is needed', () => {
     const line = new Line({ fields: [{ ...EAN, region: [0.25, 0, 0.75, 0.5], symbologies: ['EAN13'] }, DATE] });

@@ -30,7 +30,7 @@ const ANSWER_MS = 5000;
 const KEEP_MS = 60_000;
 /** A pack passes the middle of the picture where its centre is this far from the edges, as a fraction. */
 const MIDDLE = 0.15;
-/** Detections after which a track is a pack, and no flicker. */
+/** Detections after which a track is a pack, and no flicker; before, only its place is known. */
 const LEAST_HITS = 2;
 
 /**
@@ -79,11 +79,17 @@ export class CodeCheckJudge implements Judge {
     // A clock that runs backwards belongs to another run of a recording.
     if (frame.atMs < this.#nowMs) this.#packs.clear();
     this.#nowMs = frame.atMs;
-    for (const track of tracks) {
-      if (track.missed > 0 || track.hits < LEAST_HITS || !this.#setup.options.labels.includes(track.label)) continue;
+    const { labels } = this.#setup.options;
+    const known = new Set([...this.#packs].map(({ track }) => track));
+    const [seen, fresh] = partition(
+      tracks.filter(({ label, missed }) => missed === 0 && labels.includes(label)),
+      ({ id }) => known.has(id),
+    );
+    // A pack that has its track is not taken for one that was lost.
+    for (const track of [...seen, ...fresh]) {
       const pack = this.#packOf(track);
       pack.see(track.id, track.box, frame.atMs);
-      this.#ask(frame, pack);
+      if (track.hits >= LEAST_HITS) this.#ask(frame, pack);
     }
     const present = new Set(tracks.map(({ id }) => id));
     const outputs = this.#decideThoseWhere((pack) => !present.has(pack.track) && pack.isForgotten(frame.atMs));
@@ -91,9 +97,16 @@ export class CodeCheckJudge implements Judge {
     return outputs;
   }
 
-  /** No more frames will come. */
+  /**
+   * No more frames will come, and every reading of a recording was answered before. A pack that the last frame shows has
+   * not passed: it is judged only by what was read on it.
+   */
   end(): readonly RuleOutput[] {
-    for (const { waiting } of this.#packs) waiting.clear();
+    for (const pack of this.#packs) {
+      pack.waiting.clear();
+      const mayBeReadYet = pack.seenMs >= this.#nowMs && pack.asked < this.#setup.options.maxReadings;
+      if (mayBeReadYet && !pack.isAnswered) this.#packs.delete(pack);
+    }
     return this.#decideThoseWhere(() => true);
   }
 
@@ -148,7 +161,7 @@ export class CodeCheckJudge implements Judge {
     return pack;
   }
 
-  /** Asks for a reading where one is due: one after the other, at most `maxReadings`. */
+  /** Asks for a reading where one is due: one after the other, at most `maxReadings`, spread over the way of the pack. */
   #ask(frame: FrameRef, pack: PackCase): void {
     const { options, hysteresis } = this.#setup;
     if (pack.verdict !== undefined || options.fields.length === 0) return;
@@ -156,9 +169,13 @@ export class CodeCheckJudge implements Judge {
     if (!hysteresis.isInZone([x, y], pack.box, frame, false)) return;
     pack.wasCentral ||= Math.min(x, y, 1 - x, 1 - y) >= MIDDLE;
     if (pack.asked >= options.maxReadings || pack.waiting.size > 0) return;
+    const [x1, y1, x2, y2] = pack.box;
+    const place = { at: [x, y], size: [(x2 - x1) / frame.width, (y2 - y1) / frame.height] } as const;
+    if (!pack.places.isDue(place, frame.atMs, pack.asked, options.maxReadings)) return;
     const { regions, inView } = regionsOf(options.fields, pack.box, frame);
     if (!inView) return;
     this.#requests += 1;
+    pack.places.asked(place, frame.atMs);
     pack.asked += 1;
     pack.waiting.set(this.#requests, { atMs: frame.atMs, box: pack.box });
     this.#wanted.push({ id: this.#requests, rule: options.id, frame, regions });
@@ -264,6 +281,10 @@ export class CodeCheckJudge implements Judge {
     const { contrasts: contrast } = this.#faults;
     memory?.set({ ...(recipe === undefined ? {} : { recipe }), contrast, hours: this.#counts.hours });
   }
+}
+
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }
 
 /** The first code in the region of a field that is of its symbologies. */

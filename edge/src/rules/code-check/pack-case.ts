@@ -1,5 +1,6 @@
 import { type FieldVerdict, type PackVerdict, voteOnPack } from '../../codes/index.ts';
 import type { Box, FrameRef } from '../../domain/index.ts';
+import { ReadingPlaces } from './reading-places.ts';
 
 /** What one frame says of a pack. */
 export interface PackReading {
@@ -25,6 +26,7 @@ export class PackCase {
   asked = 0;
   readonly waiting = new Map<number, { readonly atMs: number; readonly box: Box }>();
   readonly readings: PackReading[] = [];
+  readonly places = new ReadingPlaces();
   /** Why it could not be read or checked. */
   readonly reasons = new Set<string>();
   /** Fields whose code was measured. */
@@ -80,6 +82,12 @@ export class PackCase {
       votes.flat().reduce((total, vote) => total + (vote.name === name && vote.verdict === 'good' ? vote.score : 0), 0);
     const { verdict, fields } = voteOnPack(votes);
     return verdict === 'good' && fields.every(({ name }) => worthOf(name) >= PROVEN);
+  }
+
+  /** Something was read on each field, right or wrong. */
+  get isAnswered(): boolean {
+    const { verdict, fields } = voteOnPack(this.readings.map((reading) => reading.fields));
+    return verdict === 'wrong' || (fields.length > 0 && fields.every((field) => field.verdict === 'good'));
   }
 
   /** The verdict of its frames; unreadable where nobody read it. */
