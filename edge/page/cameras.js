@@ -133,7 +133,7 @@ function Packs({ checks }) {
       </dl>
       ${sum(changeover) > 0 && html`<p class="small">First packs of the recipe: ${verdicts(changeover)}</p>`}
       ${fields.map(
-        ({ id, contrast, contrastBefore, quietZone }) => html`
+        ({ id, contrast, contrastBefore, quietZone, grade }) => html`
           <p class="small" key=${id}>
             ${[
               id,
@@ -141,6 +141,7 @@ function Packs({ checks }) {
               contrast !== undefined && `contrast ${contrast.toFixed(2)}`,
               contrastBefore !== undefined && `at first ${contrastBefore.toFixed(2)}`,
               quietZone !== undefined && `quiet zone ${quietZone.toFixed(1)}`,
+              grade !== undefined && `grade ${grade}`,
             ]
               .filter(Boolean)
               .join(', ')}

@@ -93,6 +93,45 @@ describe.skipIf(executable === undefined)('the status page', () => {
     },
   );
 
+  it('shows what was read on the packs, by verdict and field, and the last bad one', async () => {
+    expect(await page.locator('.packs').count()).toBe(0);
+    const date = { id: 'date', verdict: 'wrong', expected: '2027-05-27', read: '2027-05-28' } as const;
+    world.packChecks = [
+      {
+        rule: 'codes',
+        packs: { good: 1234, wrong: 1, unreadable: 2, missing: 0 },
+        changeover: { good: 0, wrong: 3, unreadable: 0, missing: 0 },
+        notRead: { queue_full: 4 },
+        fields: [
+          {
+            ...{ id: 'ean', counts: { good: 1237, wrong: 0, unreadable: 0, missing: 0 } },
+            ...{ contrast: 0.62, contrastBefore: 0.8, quietZone: 1.2, grade: 'B' },
+          },
+          { id: 'date', counts: { good: 1234, wrong: 1, unreadable: 2, missing: 0 } },
+        ],
+        hours: [{ fromMs: 0, packs: 1000, read: { ean: 1000, date: 998 } }],
+        packMs: { mean: 38.2, max: 71 },
+        latest: [{ atMs: 1, track: 7, verdict: 'wrong', changeover: false, fields: [date] }],
+        problems: [],
+      },
+    ];
+    const block = page.locator('[data-camera="product"] .packs[data-rule="codes"]');
+    await block.waitFor();
+    const counts = await block.locator('dl.counts dd').allTextContents();
+    expect(counts.map((text) => text.replace(/\D/g, ''))).toEqual(['1234', '1', '2', '0']);
+    expect(await block.locator('dl.counts .bad').count()).toBe(2);
+    const text = await block.innerText();
+    for (const part of ['First packs of the recipe: wrong 3', 'contrast 0.62', 'at first 0.80', 'quiet zone 1.2, grade B'])
+      expect(text).toContain(part);
+    expect(text).toMatch(/date, read 99\.8 % this hour/);
+    expect(text).toContain('Last bad pack: date wrong, 2027-05-27 expected, 2027-05-28 read');
+    expect(text).toContain('Not read in time: 4');
+    expect(text).toContain('Reading takes 38 ms per pack, at most 71 ms');
+    expect(await page.locator('.packs').count()).toBe(1);
+    expect(await fitsWidth(page)).toBe(true);
+    expect(witness.errors).toEqual([]);
+  });
+
   it('stops asking for live pictures when the large picture is closed', async () => {
     await camera('product').getByRole('button').click();
     await waitFor('the stream', () => witness.requests.some((url) => url.includes('/live')));

@@ -70,6 +70,8 @@ export class StatusWorld implements StatusSource {
   broken = false;
   /** Further zones of every camera. */
   moreZones: CameraView['zones'] = [];
+  /** What a rule has read on the packs of the first camera. */
+  packChecks: CameraView['models'][number]['packChecks'];
   /** Signals, by id; those that a page or program set. */
   readonly signals_ = new Map<string, SignalView>();
   /** Counters of each minute, as the journal has them. */
@@ -331,6 +333,7 @@ export class StatusWorld implements StatusSource {
             status: 'ok',
             detections: [detectionAt(camera.label, index)],
           },
+          ...(camera.id === 'product' && this.packChecks !== undefined ? { packChecks: this.packChecks } : {}),
         },
       ],
     };

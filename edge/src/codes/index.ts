@@ -7,6 +7,7 @@ export * from './check-digit.ts';
 export * from './describe.ts';
 export * from './gs1/digital-link.ts';
 export * from './gs1/element-string.ts';
+export * from './print-grade.ts';
 export * from './shelf-life.ts';
 export * from './symbologies.ts';
 export * from './text/date-format.ts';

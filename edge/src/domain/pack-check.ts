@@ -35,6 +35,10 @@ export interface FieldCheckState {
   readonly contrastBefore?: number;
   /** Mean of the newest packs, as a fraction of what the symbology needs. */
   readonly quietZone?: number;
+  /** Part of the error correction that was not needed, mean of the newest packs; of codes of two dimensions. */
+  readonly unusedCorrection?: number;
+  /** The lowest grade of contrast, quiet zone and unused error correction, A to F, as the camera sees them. */
+  readonly grade?: string;
 }
 
 /** Packs of one hour, by the wall clock, and those of which a field could be read, by the field. */

@@ -39,6 +39,8 @@ export interface CodeRead {
   readonly contrast: number;
   /** The free space beside the code, as a fraction of what its symbology needs; 1 or more is enough. */
   readonly quietZone?: number;
+  /** Part of its error correction that was not needed, 0 to 1; absent where the symbology has none. */
+  readonly unusedCorrection?: number;
 }
 
 /** A line of print that was read. */

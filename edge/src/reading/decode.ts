@@ -34,11 +34,23 @@ export async function decode(picture: CodePicture, options: ReadOptions): Promis
     .toSorted((a, b) => a.corners[0][1] - b.corners[0][1]);
 }
 
-function found(picture: CodePicture, { format, text, symbologyIdentifier, position, rotation }: ReadResult): FoundCode {
+function found(picture: CodePicture, result: ReadResult): FoundCode {
+  const { format, text, symbologyIdentifier, position, rotation, symbol, extra } = result;
   const { topLeft, topRight, bottomRight, bottomLeft } = position;
   const corners = [corner(topLeft), corner(topRight), corner(bottomRight), corner(bottomLeft)] as const;
   const contrast = symbolContrast(picture, corners);
-  return { symbology: format, text, gs1: isGs1(symbologyIdentifier), corners, rotation, contrast };
+  const unused = unusedCorrection(extra);
+  return {
+    ...{ symbology: format, text, gs1: isGs1(symbologyIdentifier), corners, rotation, contrast },
+    ...(symbol.width > 0 && symbol.height > 0 ? { modules: [symbol.width, symbol.height] as const } : {}),
+    ...(unused === undefined ? {} : { unusedCorrection: unused }),
+  };
+}
+
+/** `UEC` among the facts that zxing gives as JSON; undefined for codes without error correction. */
+function unusedCorrection(extra: string): number | undefined {
+  const value = /"UEC":\s*([\d.]+)/.exec(extra)?.[1];
+  return value === undefined ? undefined : Math.min(1, Number(value));
 }
 
 /** Symbology identifiers that stand for GS1 data (ISO/IEC 15424). */

@@ -27,6 +27,10 @@ export interface FoundCode {
   readonly rotation: number;
   /** Difference between its light and dark parts, 0 to 1 (symbol contrast, ISO/IEC 15416, 5.4.3). */
   readonly contrast: number;
+  /** Columns and rows, of a code of two dimensions. */
+  readonly modules?: readonly [columns: number, rows: number];
+  /** Part of its error correction that was not needed to read it, 0 to 1 (ISO/IEC 15415, 7.8.8). */
+  readonly unusedCorrection?: number;
 }
 
 /** What zxing reports; of a family such as DataBar it names the member. */

@@ -8,43 +8,112 @@ const NEEDED: Readonly<Record<string, { readonly modules: number; readonly left:
   EAN8: { modules: 67, left: 7, right: 7 },
 };
 
+/** Modules of free space on all four sides (ISO/IEC 16022, 7.5; ISO/IEC 18004, 6.3.8). */
+const NEEDED_AROUND: Readonly<Record<string, number>> = { DataMatrix: 1, QRCode: 4 };
+
 /** Heights at which the free space is measured, as fractions of the code; the median counts. */
 const LINES = [0.3, 0.4, 0.5, 0.6, 0.7];
+/** Places along each side of a code of two dimensions. */
+const PLACES = [0.1, 0.3, 0.5, 0.7, 0.9];
 /** Steps of a module. */
 const STEP = 0.25;
+/** At most so many times what is needed. */
+const MOST = 1.5;
 
 /**
- * The free space beside an EAN or UPC code, as a fraction of what it needs on the side that has less, at most 1.5;
- * undefined for other codes, and where the picture ends before a mark does.
+ * The free space beside an EAN or UPC code, or around a Data Matrix or QR code, as a fraction of what it needs on the side
+ * that has least, at most 1.5; undefined for other codes, and where the picture ends before a mark does.
  */
-export function quietZoneOf(picture: CodePicture, { symbology, corners }: FoundCode): number | undefined {
+export function quietZoneOf(picture: CodePicture, code: FoundCode): number | undefined {
+  const around = NEEDED_AROUND[code.symbology];
+  return around === undefined ? besideBars(picture, code) : aroundModules(picture, code, around);
+}
+
+function besideBars(picture: CodePicture, { symbology, corners }: FoundCode): number | undefined {
   const needed = NEEDED[symbology];
   if (needed === undefined) return undefined;
   const [topLeft, topRight, bottomRight, bottomLeft] = corners;
   const sides = LINES.flatMap((down) => {
     const [from, to] = [between(topLeft, bottomLeft, down), between(topRight, bottomRight, down)];
     const module: Corner = [(to[0] - from[0]) / needed.modules, (to[1] - from[1]) / needed.modules];
-    const left = freeModules(picture, from, [-module[0], -module[1]], needed.left);
-    const right = freeModules(picture, to, module, needed.right);
+    const back: Corner = [-module[0], -module[1]];
+    const left = freeModules({ picture, end: from, module: back, needed: needed.left, dark: edgeOf(picture, from, back) });
+    const right = freeModules({ picture, end: to, module, needed: needed.right, dark: edgeOf(picture, to, module) });
     return left === undefined || right === undefined ? [] : [Math.min(left / needed.left, right / needed.right)];
-  }).toSorted((a, b) => a - b);
-  return sides[Math.floor(sides.length / 2)];
+  });
+  return medianOf(sides);
+}
+
+function aroundModules(picture: CodePicture, code: FoundCode, needed: number): number | undefined {
+  const { corners, modules } = code;
+  if (modules === undefined) return undefined;
+  const [topLeft, topRight, bottomRight, bottomLeft] = corners;
+  const dark = middleGrey(picture, code);
+  const [wide, high] = modules;
+  // Each side from one corner to the next, and the way out of the code from it.
+  const sides = [
+    { from: topLeft, to: topRight, across: [bottomLeft, topLeft], count: high },
+    { from: topRight, to: bottomRight, across: [topLeft, topRight], count: wide },
+    { from: bottomRight, to: bottomLeft, across: [topLeft, bottomLeft], count: high },
+    { from: bottomLeft, to: topLeft, across: [topRight, topLeft], count: wide },
+  ] as const;
+  const free = sides.map(({ from, to, across: [inner, outer], count }) => {
+    const module: Corner = [(outer[0] - inner[0]) / count, (outer[1] - inner[1]) / count];
+    const found = PLACES.map((along) => freeModules({ picture, end: between(from, to, along), module, needed, dark }));
+    return medianOf(found.filter((one) => one !== undefined));
+  });
+  return free.some((one) => one === undefined) ? undefined : Math.min(...free.map((one = 0) => one / needed));
+}
+
+interface WayOut {
+  readonly picture: CodePicture;
+  /** Edge of the code, and one module away from it. */
+  readonly end: Corner;
+  readonly module: Corner;
+  /** Modules that must be free. */
+  readonly needed: number;
+  /** Darker than this is a mark; undefined where it is not known. */
+  readonly dark: number | undefined;
 }
 
 /** Modules from the end of a code to the next mark, at most half as many again as it needs. */
-function freeModules(picture: CodePicture, end: Corner, module: Corner, needed: number): number | undefined {
-  const at = (modules: number): number | undefined =>
-    greyAt(picture, Math.round(end[0] + module[0] * modules), Math.round(end[1] + module[1] * modules));
-  // The bar at the end of the code, and the paper beside it.
-  const [bar, paper] = [at(-0.5), at(1.5)];
-  if (bar === undefined || paper === undefined || paper <= bar) return undefined;
-  const dark = (bar + paper) / 2;
-  for (let modules = 1.5; modules <= needed * 1.5; modules += STEP) {
-    const grey = at(modules);
+function freeModules({ picture, end, module, needed, dark }: WayOut): number | undefined {
+  if (dark === undefined) return undefined;
+  // The edge itself is known to half a module.
+  for (let modules = needed > 1 ? 1.5 : 0.5; modules <= needed * MOST; modules += STEP) {
+    const grey = at(picture, end, module, modules);
     if (grey === undefined) return modules >= needed ? modules : undefined;
     if (grey < dark) return modules;
   }
-  return needed * 1.5;
+  return needed * MOST;
+}
+
+/** Half-way between the bar at the end of a code and the paper beside it; undefined where there is no such edge. */
+function edgeOf(picture: CodePicture, end: Corner, module: Corner): number | undefined {
+  const [bar, paper] = [at(picture, end, module, -0.5), at(picture, end, module, 1.5)];
+  return bar === undefined || paper === undefined || paper <= bar ? undefined : (bar + paper) / 2;
+}
+
+/** Half-way between the darkest and the lightest part of a code. */
+function middleGrey(picture: CodePicture, { corners }: FoundCode): number | undefined {
+  const [topLeft, topRight, bottomRight, bottomLeft] = corners;
+  const greys = PLACES.flatMap((down) =>
+    Array.from({ length: 64 }, (_, n) => {
+      const [from, to] = [between(topLeft, bottomLeft, down), between(topRight, bottomRight, down)];
+      const [x, y] = between(from, to, n / 63);
+      return greyAt(picture, Math.round(x), Math.round(y));
+    }),
+  ).filter((grey) => grey !== undefined);
+  return greys.length === 0 ? undefined : (Math.min(...greys) + Math.max(...greys)) / 2;
+}
+
+/** The grey value so many modules away from a place. */
+function at(picture: CodePicture, end: Corner, module: Corner, modules: number): number | undefined {
+  return greyAt(picture, Math.round(end[0] + module[0] * modules), Math.round(end[1] + module[1] * modules));
+}
+
+function medianOf(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 function between([x1, y1]: Corner, [x2, y2]: Corner, part: number): Corner {

@@ -50,6 +50,7 @@ describe('the health of the device', () => {
   });
 
   it.each<[string, Partial<Snapshot>]>([
+    ['text_reader_missing', { textReaderMissing: { message: 'not installed', advice: 'install it' } }],
     [
       'provider_fallback',
       { models: well.models.slice(0, 1).map((model) => ({ ...model, provider: 'cpu', expected: 'tensorrt' })) },

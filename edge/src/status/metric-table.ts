@@ -46,6 +46,12 @@ export const METRICS = define({
     'rule',
     'field',
   ),
+  lineside_code_unused_correction: gauge(
+    'Mean part of the error correction that the codes of a field did not need, 0 to 1.',
+    'camera',
+    'rule',
+    'field',
+  ),
   lineside_pack_reading_seconds: gauge('Mean time of the reader per pack.', 'camera', 'rule'),
   lineside_frames_offered_total: counter(
     'Frames offered for inspection: inspected + skipped + failed.',

@@ -67,12 +67,14 @@ export class Metrics {
     for (const [reason, count] of Object.entries(notRead)) {
       this.#count('lineside_packs_not_read_total', count, { ...labels, reason });
     }
-    for (const { id: field, counts, contrast, quietZone } of fields) {
+    for (const { id: field, counts, contrast, quietZone, unusedCorrection } of fields) {
       for (const [verdict, count] of Object.entries(counts)) {
         this.#count('lineside_pack_fields_total', count, { ...labels, field, verdict });
       }
       if (contrast !== undefined) this.#gauge('lineside_code_contrast', contrast, { ...labels, field });
       if (quietZone !== undefined) this.#gauge('lineside_code_quiet_zone', quietZone, { ...labels, field });
+      if (unusedCorrection !== undefined)
+        this.#gauge('lineside_code_unused_correction', unusedCorrection, { ...labels, field });
     }
     if (packMs !== undefined) this.#gauge('lineside_pack_reading_seconds', packMs.mean / 1000, labels);
   }

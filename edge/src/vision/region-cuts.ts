@@ -26,9 +26,10 @@ export function regionRead({ name, width, height, printed, codes, lines, noTextR
     name,
     printed,
     codes: codes.map(
-      ({ symbology, text, corners, rotation, contrast, quietZone }): CodeRead => ({
+      ({ symbology, text, corners, rotation, contrast, quietZone, unusedCorrection }): CodeRead => ({
         ...{ symbology, text, mark: markOf(corners, rotation), contrast },
         ...(quietZone === undefined ? {} : { quietZone }),
+        ...(unusedCorrection === undefined ? {} : { unusedCorrection }),
       }),
     ),
     lines: lines.map(({ text, score, corners }): LineRead => {

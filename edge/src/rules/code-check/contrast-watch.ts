@@ -1,3 +1,5 @@
+import { printGrade } from '../../codes/index.ts';
+import type { CodeRead, FieldCheckState } from '../../domain/index.ts';
 import type { Details, IncidentState, Subject } from '../incidents/index.ts';
 
 /** The contrast must come back by this part of a limit before its event closes. */
@@ -18,6 +20,7 @@ export class ContrastWatch implements Subject {
   readonly #limits: ContrastLimits;
   readonly #newest: number[] = [];
   readonly #quiet: number[] = [];
+  readonly #unused: number[] = [];
   #before: number | undefined;
 
   /** `before`: the mean of the first packs of the recipe, where an earlier run has measured it. */
@@ -43,20 +46,25 @@ export class ContrastWatch implements Subject {
   }
 
   /** The code of one pack. */
-  add(contrast: number, quietZone: number | undefined): void {
+  add({ contrast, quietZone, unusedCorrection }: Pick<CodeRead, 'contrast' | 'quietZone' | 'unusedCorrection'>): void {
     const { packs } = this.#limits;
     push(this.#newest, contrast, packs);
     if (quietZone !== undefined) push(this.#quiet, quietZone, packs);
+    if (unusedCorrection !== undefined) push(this.#unused, unusedCorrection, packs);
     if (this.#before === undefined && this.#newest.length >= packs) this.#before = this.contrast;
   }
 
   /** For the state of the field. */
-  state(): { readonly contrast?: number; readonly contrastBefore?: number; readonly quietZone?: number } {
+  state(): Pick<FieldCheckState, 'contrast' | 'contrastBefore' | 'quietZone' | 'unusedCorrection' | 'grade'> {
     const { contrast, quietZone } = this;
+    const unusedCorrection = meanOf(this.#unused);
+    const grade = printGrade({ contrast, quietZone, unusedCorrection });
     return {
       ...(contrast === undefined ? {} : { contrast: hundredth(contrast) }),
       ...(this.#before === undefined ? {} : { contrastBefore: hundredth(this.#before) }),
       ...(quietZone === undefined ? {} : { quietZone: hundredth(quietZone) }),
+      ...(unusedCorrection === undefined ? {} : { unusedCorrection: hundredth(unusedCorrection) }),
+      ...(grade === undefined ? {} : { grade }),
     };
   }
 

@@ -40,8 +40,8 @@ export class Faults {
     return Object.fromEntries(known);
   }
 
-  measured(field: string, { contrast, quietZone }: CodeRead): void {
-    this.#watches.get(field)?.add(contrast, quietZone);
+  measured(field: string, code: CodeRead): void {
+    this.#watches.get(field)?.add(code);
   }
 
   /** One pack that was judged. Of several fields that are bad, the first of the worst has the event. */
