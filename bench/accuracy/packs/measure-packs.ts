@@ -23,6 +23,8 @@ const judges = (): string =>
     'edge/src/tracking',
   );
 const VERDICTS = ['good', 'wrong', 'unreadable', 'missing'];
+/** When the films were taken: 21 days before the date that is printed. */
+const FILMED_MS = Date.UTC(2026, 1, 23, 10);
 /** A pack is judged at the latest when it can no longer be detected again. */
 const LATEST_MS = 2500;
 const run = promisify(execFile);
@@ -111,7 +113,7 @@ async function packFilm(
 /** The verdicts of the product on a film, every frame of it; taken from an earlier run where nothing has changed. */
 async function verdictsOn(cell: PackCell, video: string, around: Surroundings): Promise<readonly JudgedPack[]> {
   const text = packConfig(cell);
-  const name = `${cell.id}.${digest(video, text, judges())}.packs`;
+  const name = `${cell.id}.${digest(video, text, FILMED_MS, judges())}.packs`;
   const known = around.store.load(name) as readonly JudgedPack[] | undefined;
   if (known !== undefined) return known;
   const configPath = join(around.store.folder, `${cell.id}.lineside.yaml`);
@@ -122,6 +124,7 @@ async function verdictsOn(cell: PackCell, video: string, around: Surroundings): 
     sources: around.sources,
     version: 'accuracy',
     recordings: [{ camera: cell.camera.id, path: video }],
+    startsAtMs: FILMED_MS,
     onEvent: () => undefined,
     onTally: ({ name: verdict, count, atMs }) => {
       if (VERDICTS.includes(verdict)) for (let n = 0; n < count; n += 1) verdicts.push({ verdict, atMs });
@@ -148,8 +151,9 @@ export function packConfig({ camera, fps }: PackCell): string {
     ...(isCarton ? {} : { elements: { '17': '2026-03-16', '10': 'A7' } }),
   };
   const text = isCarton ? [0.07, 0.79, 0.93, 0.9] : [0.17, 0.64, 0.83, 0.77];
-  const date = { id: 'date', kind: 'date', format: 'DD.MM.YY', date: '2026-03-16', region: text };
-  const device = { device: 'accuracy', cameras: [{ id: camera.id, url: '/film.mp4', fps, models: ['defect'] }] };
+  const date = { id: 'date', kind: 'date', format: 'DD.MM.YY', shelfLife: '21d', region: text };
+  const shifts = { timeZone: 'UTC' };
+  const device = { device: 'accuracy', shifts, cameras: [{ id: camera.id, url: '/film.mp4', fps, models: ['defect'] }] };
   const rule = { id: 'codes', type: 'code_check', camera: camera.id, fields: [code, date] };
   return JSON.stringify({ ...device, rules: [rule] }, null, 2);
 }

@@ -18,28 +18,6 @@ export interface PackCondition {
 
 const SPEEDS = [120, 300] as const;
 
-const UNDER: readonly Omit<PackCondition, 'packsPerMinute'>[] = [
-  { id: 'ordinary', what: 'bottles with a Data Matrix of GTIN, date and lot, and the date as text' },
-  { id: 'glare', what: 'the reflection of a lamp runs over every third print', prints: { glare: 0.33 } },
-  { id: 'moved', what: 'a shutter that is open for 2 ms', prints: { exposureMs: 2 } },
-  {
-    id: 'dark',
-    what: 'less than half of the light, and the noise of a camera that amplifies',
-    camera: { conditions: ['dark'] },
-  },
-];
-
-export const PACK_CONDITIONS: readonly PackCondition[] = [
-  ...UNDER.flatMap((one) => SPEEDS.map((speed) => ({ ...one, id: `${one.id}_${speed}`, packsPerMinute: speed }))),
-  {
-    id: 'cartons_120',
-    what: 'cartons with an EAN-13, and the date as text after its words',
-    packsPerMinute: 120,
-    prints: { symbol: 'ean13', prefix: 'MHD ' },
-    camera: { packs: 'cartons', size: { width: 1600, height: 900 } },
-  },
-];
-
 /** Fractions of packs with each fault: so few that a missed one is hardly ever near a false one. */
 const FAULTS: Prints['faults'] = {
   wrong_label: 0.008,
@@ -52,6 +30,29 @@ const FAULTS: Prints['faults'] = {
   faded: 0.02,
   crooked: 0.02,
 };
+
+const UNDER: readonly Omit<PackCondition, 'packsPerMinute'>[] = [
+  { id: 'ordinary', what: 'bottles with a Data Matrix of GTIN, date and lot, and the date as text' },
+  { id: 'glare', what: 'the reflection of a lamp runs over every third print', prints: { glare: 0.33 } },
+  { id: 'moved', what: 'a shutter that is open for 2 ms', prints: { exposureMs: 2 } },
+  {
+    id: 'dark',
+    what: 'less than half of the light, and the noise of a camera that amplifies',
+    camera: { conditions: ['dark'] },
+  },
+  { id: 'blurred', what: 'a lens out of focus', camera: { conditions: ['blurred'] } },
+  { id: 'smeared', what: 'ink that is wet: one print in twelve is wiped', prints: { faults: { ...FAULTS, smeared: 0.08 } } },
+  {
+    id: 'cartons',
+    what: 'cartons with an EAN-13, and the date as text after its words',
+    prints: { symbol: 'ean13', prefix: 'MHD ' },
+    camera: { packs: 'cartons', size: { width: 1600, height: 900 } },
+  },
+];
+
+export const PACK_CONDITIONS: readonly PackCondition[] = UNDER.flatMap((one) =>
+  SPEEDS.map((speed) => ({ ...one, id: `${one.id}_${speed}`, packsPerMinute: speed })),
+);
 
 /** Units between two packs, as on a belt without gaps to spare. */
 const PITCH = 130;

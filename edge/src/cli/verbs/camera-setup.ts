@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { CameraRecording, RuleStudy } from '../../app/index.ts';
 import type { ConfigSources, LoadedConfig } from '../../config/index.ts';
-import { cameraSource } from '../camera-source.ts';
+import { cameraStill } from '../camera-still.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { readGoodPack } from '../good-pack.ts';
 import { writeConfiguration } from '../write-configuration.ts';
 import { collect, positive } from '../option-values.ts';
 import { parseLine, parsePolygon } from '../polygon.ts';
@@ -53,7 +54,8 @@ export function configure(command: Command, registry: Registry): void {
         '\n\nThe configuration is checked before it is written, comments stay, and the file before it is kept as FILE.before.' +
         '\nThe page for drawing is served on this machine alone and ends with the command; its address lets one browser in. From' +
         '\na laptop: ssh -L PORT:127.0.0.1:PORT DEVICE, then open the address there. With --video the page shows how many events' +
-        '\nthe video would have made, also after each change.' +
+        '\nthe video would have made, also after each change. One good pack that is framed there is read, and "this is right" makes' +
+        '\nthe fields of a rule code_check and a recipe of it, as lineside code setup does.' +
         '\nWith --video each rule of the camera judges the video at rising minScore. Every event counts as a false one, so' +
         '\nuse a video without incidents. Proposed is one step above the lowest minScore from which on no event opens. Live' +
         '\nvideo is read over a connection of its own beside the service.',
@@ -118,21 +120,19 @@ interface Drawing {
 /** Serves the page until the person is done, or the command is stopped. */
 async function draw(context: Context, { camera, path, sources, recording }: Drawing): Promise<void> {
   const { io } = context;
-  const [{ CameraDraft, SetupPage }, { tryCamera }, { probeFfmpeg }] = await Promise.all([
-    import('../../setup/index.ts'),
-    import('../../diagnostics/index.ts'),
-    import('../../camera/index.ts'),
-  ]);
-  const { url, transport } = await cameraSource(context, camera, undefined);
-  const capabilities = await probeFfmpeg('ffmpeg', io.signal);
-  const trial = await tryCamera({ url, transport, capabilities, durationMs: 0, clock: io.clock, signal: io.signal });
-  const { width, height } = trial.probe;
+  const { CameraDraft, SetupPage } = await import('../../setup/index.ts');
+  const still = await cameraStill(context, camera);
   const events = recording === undefined ? {} : { eventsOf: (text: string) => recording.eventsOf(text) };
   const draft = await CameraDraft.open({ path, sources, camera, ...events });
   const secret = (): string => randomBytes(24).toString('hex');
   const page = new SetupPage({
     draft,
-    still: { jpeg: trial.snapshot, width, height },
+    still,
+    takeStill: () => cameraStill(context, camera),
+    readPack: async (jpeg, box) => {
+      const { proposal, textReader } = await readGoodPack(context, jpeg, box);
+      return { ...proposal, textReader };
+    },
     secrets: [secret(), secret()],
     onReady: (address) =>
       context.say(

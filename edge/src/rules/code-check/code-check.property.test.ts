@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { frameAt, ruleOf, SIZE, track } from '../../../../tests/support/crafted-tracks.ts';
-import type { PackVerdictName, ReadingAnswer, ReadingRequest, RegionRead, RuleOutput } from '../../domain/index.ts';
+import type { PackCheckState, PackVerdictName, ReadingAnswer, ReadingRequest, RegionRead, RuleOutput } from '../../domain/index.ts';
 
 const GTIN = '4006381333931';
 const MARK = { at: [0.5, 0.5], angle: 0 } as const;
@@ -57,11 +57,16 @@ function passed(random: () => number, options: object): Round {
   const glare = random() * 0.6;
   const speed = 15 + random() * 45;
 
+  const state = (): PackCheckState => {
+    const checked = rule.packChecks?.();
+    if (checked === undefined) throw new Error('the rule checks packs');
+    return checked;
+  };
   const take = (more: readonly RuleOutput[]): void => {
     outputs.push(...more);
     for (const { count } of rule.tallies?.() ?? []) tallied += count;
-    const latest = rule.packChecks?.().latest ?? [];
-    const total = Object.values(rule.packChecks?.().packs ?? {}).reduce((sum, count) => sum + count, 0);
+    const { latest, packs: verdictsSoFar } = state();
+    const total = Object.values(verdictsSoFar).reduce((sum, count) => sum + count, 0);
     for (const { verdict, track: id } of latest.slice(latest.length - (total - known))) {
       const [pack] = [...ids].find(([, one]) => one === id) ?? [];
       verdicts.push({ y: packs[pack ?? -1]?.y ?? Number.NaN, verdict });
@@ -118,9 +123,7 @@ function passed(random: () => number, options: object): Round {
     for (const request of rule.readings?.() ?? []) ask(request, n);
   }
   take(rule.expire(Number.POSITIVE_INFINITY));
-  const counts = rule.packChecks?.().packs;
-  if (counts === undefined) throw new Error('the rule checks packs');
-  return { packs, outputs, verdicts, counts, tallied };
+  return { packs, outputs, verdicts, counts: state().packs, tallied };
 }
 
 it('code_check gives each pack one verdict, never good without having read it, whatever cameras and readers do', () => {
