@@ -64,9 +64,12 @@ export function packSetup({ at, ask, say, editor, show }) {
 
   function showFound({ fields, product, facts, textReader }) {
     found = fields;
-    const facted = [product && `product ${product}`, ...Object.entries(facts).map(([name, value]) => `${name} ${value}`)];
+    const parts = [
+      product && `product ${product}`,
+      ...Object.entries(facts).map(([name, value]) => `${name} ${value}`),
+    ];
     at('pack-fields').replaceChildren(...fields.map(choice));
-    at('pack-facts').textContent = facted.filter(Boolean).join(', ');
+    at('pack-facts').textContent = parts.filter(Boolean).join(', ');
     at('pack-right').hidden = fields.length === 0;
     const regions = fields.filter(({ region }) => region !== undefined);
     const shapes = regions.map(({ id, region }) => ({
@@ -76,7 +79,8 @@ export function packSetup({ at, ask, say, editor, show }) {
       .shapes()
       .filter(({ kind }) => kind !== 'pack' && kind !== 'field');
     editor().replace([...others, { kind: 'pack', id: FRAME, points: corners(box) }, ...shapes]);
-    const unread = textReader === 'missing' ? ' Dates, lots and phrases were not read: no text reader is installed.' : '';
+    const unread =
+      textReader === 'missing' ? ' Dates, lots and phrases were not read: no text reader is installed.' : '';
     say((fields.length === 0 ? 'Nothing could be read on the pack.' : `${fields.length} fields were read.`) + unread);
   }
 

@@ -47,12 +47,14 @@ function button(text, act) {
 
 function showShapes(shapes) {
   at('shapes').replaceChildren(
-    ...shapes.filter(isKept).map(({ kind, id, fixed }) =>
-      item([
-        button(`${kind} ${id.replace(/^line:/, '')}`, () => editor.select(id)),
-        ...(fixed ? [] : [button(`Remove ${id}`, () => editor.remove(id))]),
-      ]),
-    ),
+    ...shapes
+      .filter(isKept)
+      .map(({ kind, id, fixed }) =>
+        item([
+          button(`${kind} ${id.replace(/^line:/, '')}`, () => editor.select(id)),
+          ...(fixed ? [] : [button(`Remove ${id}`, () => editor.remove(id))]),
+        ]),
+      ),
   );
   showRules(shapes);
 }
@@ -113,7 +115,10 @@ at('place').addEventListener('click', () => {
 });
 at('save').addEventListener('click', async () => {
   try {
-    const body = { shapes: editor.shapes().filter(isKept), rules: rules.map(({ id, zone }) => ({ id, zone: zone ?? null })) };
+    const body = {
+      shapes: editor.shapes().filter(isKept),
+      rules: rules.map(({ id, zone }) => ({ id, zone: zone ?? null })),
+    };
     const setup = await ask('/api/setup', body);
     show(setup);
     say(setup.written ? 'Saved.' : 'Nothing has changed.');

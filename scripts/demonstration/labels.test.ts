@@ -58,7 +58,10 @@ it('the demo reports its wrong date and its wrong label and nothing else, and a 
     },
     signal,
   });
-  const [date, label] = [expect.stringContaining('260315') as string, expect.stringContaining('04601234567909') as string];
+  const [date, label] = [
+    expect.stringContaining('260315') as string,
+    expect.stringContaining('04601234567909') as string,
+  ];
   expect(faults.filter(({ rule }) => rule === 'codes')).toEqual([
     { rule: 'codes', verdict: 'wrong', read: date },
     { rule: 'codes', verdict: 'wrong', read: label },

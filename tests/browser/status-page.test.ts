@@ -111,7 +111,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
         ],
         hours: [{ fromMs: 0, packs: 1000, read: { ean: 1000, date: 998 } }],
         packMs: { mean: 38.2, max: 71 },
-        latest: [{ atMs: 1, track: 7, verdict: 'wrong', changeover: false, fields: [date] }],
+        latest: [{ atMs: 1, track: 7, verdict: 'wrong', changeover: false, fields: [date], tookMs: 38 }],
         problems: [],
       },
     ];
@@ -121,7 +121,12 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(counts.map((text) => text.replace(/\D/g, ''))).toEqual(['1234', '1', '2', '0']);
     expect(await block.locator('dl.counts .bad').count()).toBe(2);
     const text = await block.innerText();
-    for (const part of ['First packs of the recipe: wrong 3', 'contrast 0.62', 'at first 0.80', 'quiet zone 1.2, grade B'])
+    for (const part of [
+      'First packs of the recipe: wrong 3',
+      'contrast 0.62',
+      'at first 0.80',
+      'quiet zone 1.2, grade B',
+    ])
       expect(text).toContain(part);
     expect(text).toMatch(/date, read 99\.8 % this hour/);
     expect(text).toContain('Last bad pack: date wrong, 2027-05-27 expected, 2027-05-28 read');

@@ -44,7 +44,9 @@ it('A line whose text reader is not installed runs, says what to install, and ta
     'a pack that was judged',
     async () => {
       const metrics = await (await fetch(new URL('/metrics', line.page))).text();
-      const counts = [...metrics.matchAll(/^lineside_packs_total\{[^}]*verdict="(\w+)"[^}]*changeover="no"[^}]*\} (\d+)$/gm)];
+      const counts = [
+        ...metrics.matchAll(/^lineside_packs_total\{[^}]*verdict="(\w+)"[^}]*changeover="no"[^}]*\} (\d+)$/gm),
+      ];
       const found = Object.fromEntries(counts.map(([, verdict = '', count]) => [verdict, Number(count)]));
       return (found['unreadable'] ?? 0) > 0 && found;
     },

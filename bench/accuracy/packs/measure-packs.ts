@@ -153,7 +153,11 @@ export function packConfig({ camera, fps }: PackCell): string {
   const text = isCarton ? [0.07, 0.79, 0.93, 0.9] : [0.17, 0.64, 0.83, 0.77];
   const date = { id: 'date', kind: 'date', format: 'DD.MM.YY', shelfLife: '21d', region: text };
   const shifts = { timeZone: 'UTC' };
-  const device = { device: 'accuracy', shifts, cameras: [{ id: camera.id, url: '/film.mp4', fps, models: ['defect'] }] };
+  const device = {
+    device: 'accuracy',
+    shifts,
+    cameras: [{ id: camera.id, url: '/film.mp4', fps, models: ['defect'] }],
+  };
   const rule = { id: 'codes', type: 'code_check', camera: camera.id, fields: [code, date] };
   return JSON.stringify({ ...device, rules: [rule] }, null, 2);
 }

@@ -41,7 +41,11 @@ const UNDER: readonly Omit<PackCondition, 'packsPerMinute'>[] = [
     camera: { conditions: ['dark'] },
   },
   { id: 'blurred', what: 'a lens out of focus', camera: { conditions: ['blurred'] } },
-  { id: 'smeared', what: 'ink that is wet: one print in twelve is wiped', prints: { faults: { ...FAULTS, smeared: 0.08 } } },
+  {
+    id: 'smeared',
+    what: 'ink that is wet: one print in twelve is wiped',
+    prints: { faults: { ...FAULTS, smeared: 0.08 } },
+  },
   {
     id: 'cartons',
     what: 'cartons with an EAN-13, and the date as text after its words',

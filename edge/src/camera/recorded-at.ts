@@ -17,7 +17,7 @@ export async function recordedAt(
 ): Promise<number | undefined> {
   const program = command.replace(/ffmpeg(?=[^/]*$)/, 'ffprobe');
   const entries = 'format_tags=creation_time:stream_tags=creation_time';
-  const args = ['-v', 'error', '-show_entries', entries, '-of', 'default=noprint_wrappers=1:nokey=1', '-i', path];
+  const args = ['-v', 'error', '-show_entries', entries, '-of', 'csv=p=0', '-i', path];
   try {
     const { stdout } = await runProgram(program, args, { timeoutMs: DEADLINE_MS, signal, env: ffmpegEnvironment() });
     const times = stdout.split('\n').map((line) => Date.parse(line.trim()));

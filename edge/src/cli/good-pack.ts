@@ -14,11 +14,7 @@ export interface GoodPackRead {
  * Reads codes and, where the text reader is installed, print on one good pack; `image` is the path of a picture, or its
  * bytes. Throws ReadingError.
  */
-export async function readGoodPack(
-  { io }: Context,
-  image: string | Uint8Array,
-  box: PackBox,
-): Promise<GoodPackRead> {
+export async function readGoodPack({ io }: Context, image: string | Uint8Array, box: PackBox): Promise<GoodPackRead> {
   const [{ CodeReader, cropPicture, greyImage, OcrReader, textReaderState }, { proposeFields }] = await Promise.all([
     import('../reading/index.ts'),
     import('../rules/index.ts'),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { prepareZXingModule, readBarcodes, type ReadResult } from 'zxing-wasm/reader';
 import { symbolContrast } from './contrast.ts';
+import { evenLight } from './even-light.ts';
 import type { CodePicture, Corner, FoundCode, ReadOptions } from './picture.ts';
 import { SYMBOLOGIES } from '../codes/index.ts';
 
@@ -16,10 +17,24 @@ export async function prepareDecoder(): Promise<void> {
   await prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true });
 }
 
-/** All codes in a picture, in whatever direction they are printed, from top to bottom. */
+/** Larger pictures are not looked at a second time: the region of a pack is smaller. */
+const EVEN_LIGHT_PIXELS = 500_000;
+
+/**
+ * All codes in a picture, in whatever direction they are printed, from top to bottom. Where none is found it is looked at
+ * once more in even light.
+ */
 export async function decode(picture: CodePicture, options: ReadOptions): Promise<readonly FoundCode[]> {
+  const found = await decodeIn(picture, picture, options);
+  const isSmall = picture.width * picture.height <= EVEN_LIGHT_PIXELS;
+  if (found.length > 0 || options.evenLight === false || !isSmall) return found;
+  return decodeIn(evenLight(picture), picture, options);
+}
+
+/** Codes that are read in `seen`, measured in the picture as it is. */
+async function decodeIn(seen: CodePicture, picture: CodePicture, options: ReadOptions): Promise<readonly FoundCode[]> {
   const { symbologies = SYMBOLOGIES, most = 8 } = options;
-  const results = await readBarcodes(rgbaOf(picture), {
+  const results = await readBarcodes(rgbaOf(seen), {
     formats: [...symbologies],
     maxNumberOfSymbols: most,
     textMode: 'Plain',

@@ -22,7 +22,11 @@ export async function greyImage(image: string | Uint8Array): Promise<CodePicture
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, channels: 1, pixels: new Uint8Array(data) };
   } catch (error) {
-    throw new ReadingError('image_unreadable', `${typeof image === 'string' ? image : 'the picture'} cannot be read: ${messageOf(error)}`, error);
+    throw new ReadingError(
+      'image_unreadable',
+      `${typeof image === 'string' ? image : 'the picture'} cannot be read: ${messageOf(error)}`,
+      error,
+    );
   }
 }
 

@@ -37,7 +37,13 @@ function besideBars(picture: CodePicture, { symbology, corners }: FoundCode): nu
     const [from, to] = [between(topLeft, bottomLeft, down), between(topRight, bottomRight, down)];
     const module: Corner = [(to[0] - from[0]) / needed.modules, (to[1] - from[1]) / needed.modules];
     const back: Corner = [-module[0], -module[1]];
-    const left = freeModules({ picture, end: from, module: back, needed: needed.left, dark: edgeOf(picture, from, back) });
+    const left = freeModules({
+      picture,
+      end: from,
+      module: back,
+      needed: needed.left,
+      dark: edgeOf(picture, from, back),
+    });
     const right = freeModules({ picture, end: to, module, needed: needed.right, dark: edgeOf(picture, to, module) });
     return left === undefined || right === undefined ? [] : [Math.min(left / needed.left, right / needed.right)];
   });

@@ -75,29 +75,33 @@ describe('the regions of a product', () => {
     ['QRCode', undefined, [1, 1.5]],
     ['QRCode', 5, [1, 1.4]],
     ['QRCode', 2, [0.3, 0.7]],
-  ] as const)('measure the free space around a %s with a mark %s modules beside it', async (symbology, beside, range) => {
-    const scale = 6;
-    const modules = await codeModules('LOT 4711 / 2027-05-27', symbology);
-    const picture = printedCode(modules, { pixelsPerModule: scale });
-    const { width, height, pixels } = picture;
-    if (beside !== undefined) {
-      const from = Math.round((12 + modules.width + beside) * scale);
-      for (let y = 0; y < height; y += 1) pixels.fill(10, y * width + from, y * width + from + 12);
-    }
-    const [read] = regionsOf(
-      await readerWith().read([region('code', picture, { symbologies: [symbology] })], false, signal),
-    );
-    const { quietZone = Number.NaN, unusedCorrection, modules: size } = read?.codes[0] ?? {};
-    expect(quietZone).toBeGreaterThanOrEqual(range[0]);
-    expect(quietZone).toBeLessThanOrEqual(range[1]);
-    expect(unusedCorrection).toBe(1);
-    expect(size).toEqual([modules.width, modules.height]);
-  });
+  ] as const)(
+    'measure the free space around a %s with a mark %s modules beside it',
+    async (symbology, beside, range) => {
+      const scale = 6;
+      const modules = await codeModules('LOT 4711 / 2027-05-27', symbology);
+      const picture = printedCode(modules, { pixelsPerModule: scale });
+      const { width, height, pixels } = picture;
+      if (beside !== undefined) {
+        const from = Math.round((12 + modules.width + beside) * scale);
+        for (let y = 0; y < height; y += 1) pixels.fill(10, y * width + from, y * width + from + 12);
+      }
+      const [read] = regionsOf(
+        await readerWith().read([region('code', picture, { symbologies: [symbology] })], false, signal),
+      );
+      const { quietZone = Number.NaN, unusedCorrection, modules: size } = read?.codes[0] ?? {};
+      expect(quietZone).toBeGreaterThanOrEqual(range[0]);
+      expect(quietZone).toBeLessThanOrEqual(range[1]);
+      expect(unusedCorrection).toBe(1);
+      expect(size).toEqual([modules.width, modules.height]);
+    },
+  );
 
   it('show how much error correction a damaged code needed', async () => {
     const modules = await codeModules('LOT 4711 / 2027-05-27', 'DataMatrix');
     const picture = printedCode(modules, { pixelsPerModule: 6 });
-    for (let y = 0; y < 18; y += 1) picture.pixels.fill(235, (110 + y) * picture.width + 110, (110 + y) * picture.width + 128);
+    for (let y = 0; y < 18; y += 1)
+      picture.pixels.fill(235, (110 + y) * picture.width + 110, (110 + y) * picture.width + 128);
     const [read] = regionsOf(
       await readerWith().read([region('code', picture, { symbologies: ['DataMatrix'] })], false, signal),
     );

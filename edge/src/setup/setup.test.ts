@@ -178,7 +178,9 @@ describe('the page of the setup', () => {
     const region = '{"fields": [{"id": "ean", "region": [0, 0, 9, 1]}], "recipe": "milk", "labels": ["product"]}';
     expect((await post('/api/pack/right', json, region)).status).toBe(400);
     expect((await post('/api/pack/right', json, region.replace('9', '1'))).status).toBe(409);
-    expect(await (await post('/api/pack', json, '{"box": [0, 0, 1, 1]}')).json()).toMatchObject({ fields: [{}, {}, {}] });
+    expect(await (await post('/api/pack', json, '{"box": [0, 0, 1, 1]}')).json()).toMatchObject({
+      fields: [{}, {}, {}],
+    });
     expect((await post('/api/still', json)).status).toBe(200);
     expect(await (await get('/still.jpg', own)).text()).toBe('later');
     expect(await statusFor(address, 'evil.example', own)).toBe(403);

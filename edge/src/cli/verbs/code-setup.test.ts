@@ -68,7 +68,10 @@ describe('lineside code setup', () => {
     const { code, stdout, stderr } = await runHere(verb);
     expect(code, stderr).toBe(0);
     expect(stdout).toContain('product: 4006381333931');
-    const covered = CONFIG.replace('rtsp://h/1', JSON.stringify(image)).replace('models:', 'privacy: {blur: heads}, models:');
+    const covered = CONFIG.replace('rtsp://h/1', JSON.stringify(image)).replace(
+      'models:',
+      'privacy: {blur: heads}, models:',
+    );
     await writeFile(config, covered.replaceAll('defect', 'ppe'));
     const refused = await runHere(verb);
     expect(refused.stderr).toContain('lineside camera snapshot');

@@ -60,7 +60,8 @@ async function setup(context: Context, options: CodeSetupOptions, [camera = '']:
     throw new UsageError(`the configuration has no camera ${camera}`, `name one of: ${known}`);
   }
   const box = boxOf(options.box);
-  const image = options.image === undefined ? (await cameraStill(context, camera)).jpeg : resolve(context.io.cwd, options.image);
+  const image =
+    options.image === undefined ? (await cameraStill(context, camera)).jpeg : resolve(context.io.cwd, options.image);
   const { proposal, textReader } = await readGoodPack(context, image, box);
   const { fields, product, facts } = proposal;
   context.say(

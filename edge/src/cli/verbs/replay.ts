@@ -208,5 +208,7 @@ function summaryText(summary: ReplaySummary): string {
         .map(([what, count]) => `${what} ${count}`)
         .join(', ')}`,
   );
-  return [...cameras, ...began, ...counts, `events opened: ${events.join(', ') || 'none'}`, `took ${took} s`].join('\n');
+  return [...cameras, ...began, ...counts, `events opened: ${events.join(', ') || 'none'}`, `took ${took} s`].join(
+    '\n',
+  );
 }

@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest';
 import { frameAt, ruleOf, SIZE, track } from '../../../../tests/support/crafted-tracks.ts';
-import type { PackCheckState, PackVerdictName, ReadingAnswer, ReadingRequest, RegionRead, RuleOutput } from '../../domain/index.ts';
+import type {
+  PackCheckState,
+  PackVerdictName,
+  ReadingAnswer,
+  ReadingRequest,
+  RegionRead,
+  RuleOutput,
+} from '../../domain/index.ts';
 
 const GTIN = '4006381333931';
 const MARK = { at: [0.5, 0.5], angle: 0 } as const;
@@ -148,7 +155,8 @@ it('code_check gives each pack one verdict, never good without having read it, w
     if (counts.missing > most('nothing')) broken.push({ round, missing: counts.missing });
     for (const { y, verdict } of verdicts) {
       const pack = packs.find((one) => one.y === y);
-      const isKnown = verdict === 'good' ? pack?.truth === 'good' : verdict === 'wrong' ? pack?.truth === 'wrong' : true;
+      const isKnown =
+        verdict === 'good' ? pack?.truth === 'good' : verdict === 'wrong' ? pack?.truth === 'wrong' : true;
       if (pack !== undefined && !isKnown) broken.push({ round, y, verdict, truth: pack.truth });
     }
     const phases = new Map<string, RuleOutput['phase']>();

@@ -211,7 +211,10 @@ describe('the places in which a pack is read', () => {
   const xs = (frames: number, width: number): readonly number[] => {
     const line = new Line({ fields: [EAN], maxReadings: 5 });
     for (let k = 0; k < frames; k += 1) {
-      line.frame([track(1, 'product', [(k * (640 - width)) / frames, 80, (k * (640 - width)) / frames + width, 280])], REGION);
+      line.frame(
+        [track(1, 'product', [(k * (640 - width)) / frames, 80, (k * (640 - width)) / frames + width, 280])],
+        REGION,
+      );
     }
     return line.requests.map(({ regions }) => Math.round(regions[0]?.box[0] ?? 0));
   };
