@@ -32,7 +32,11 @@ export interface ReportContent {
 const WITH_MAP = 24;
 /** Pieces on the sheet of all: more would make a page that no browser likes. */
 const ON_SHEET = 600;
+/** Thumbnails fit into this: of tall pieces the sheet would otherwise be larger than the memory that teaching may take. */
 const THUMB = 120;
+const THUMB_HIGH = 150;
+/** Space for a number and a score. */
+const LABEL_WIDE = 76;
 const CHANNELS = 3;
 /** A map is fully red at this many times the limit. */
 const HOT = 2;
@@ -82,8 +86,9 @@ ${await figures(byScore(bad).toReversed().slice(0, WITH_MAP), 'Bad pieces, the l
  */
 export async function contactSheet({ good, size, mads }: ReportContent): Promise<Buffer> {
   const shown = good.slice(0, ON_SHEET);
-  const high = Math.round((THUMB * size.height) / size.width);
-  const [cellWidth, cellHeight] = [THUMB + 8, high + 26];
+  const scale = Math.min(THUMB / size.width, THUMB_HIGH / size.height);
+  const [wide, high] = [Math.round(size.width * scale), Math.round(size.height * scale)];
+  const [cellWidth, cellHeight] = [Math.max(wide, LABEL_WIDE) + 8, high + 26];
   const columns = Math.max(1, Math.min(shown.length, Math.floor(1600 / cellWidth)));
   const rows = Math.max(1, Math.ceil(shown.length / columns));
   const [width, height] = [columns * cellWidth, rows * cellHeight];
@@ -151,7 +156,11 @@ async function thumbnail(piece: ReportPiece): Promise<string> {
 }
 
 function small({ file }: ReportPiece): Promise<Buffer> {
-  return sharp(file).removeAlpha().resize(THUMB).jpeg({ quality: 75 }).toBuffer();
+  return sharp(file)
+    .removeAlpha()
+    .resize({ width: THUMB, height: THUMB_HIGH, fit: 'inside' })
+    .jpeg({ quality: 75 })
+    .toBuffer();
 }
 
 function label({ number, score, struck }: ReportPiece, mads: number, width: number): string {
