@@ -9,6 +9,7 @@ import { health } from './health.ts';
 import { inference } from './inference.ts';
 import { drain } from './drain.ts';
 import { journal } from './journal.ts';
+import { page } from './page.ts';
 import { overload } from './overload.ts';
 import { recovery } from './recovery.ts';
 import { printReport, writeReport, type Bench } from './report.ts';
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   health,
   twin,
   teach,
+  page,
 ];
 
 const USAGE = `Usage: npm run bench -- NAME [--quick] [--seconds N] [--model REF] [--cameras N] [--busy N,N] [--data DIR] [--json FILE]

@@ -1,65 +1,107 @@
 import { html, render, useEffect, useErrorBoundary, useState } from '/vendor/preact.js';
+import { LANGUAGES } from '/common/language.js';
+import { span } from '/common/format.js';
+import { AnswerLine, answerOf } from './answer.js';
 import { Cameras } from './cameras.js';
 import { useStatus } from './connection.js';
-import { Events, OpenEvents } from './events.js';
-import { Device, Journal, Models } from './panels.js';
-import { Production } from './production.js';
-import { useCoverage } from '/common/coverage.js';
-import { span } from '/common/format.js';
-import { answerOf } from './answer.js';
+import { Device } from './device.js';
+import { Events } from './events.js';
+import { firstLanguage, keepLanguage, t } from './language.js';
+import { Login } from './login.js';
+import { Models } from './models.js';
+import { Now } from './now.js';
+import { Records } from './records.js';
+import { PAGES, usePlace } from './place.js';
+import { useSession } from './session.js';
 
 /** Most live events kept beside what is fetched. */
 const KEEP = 100;
 
 function App() {
   const [broken] = useErrorBoundary();
-  if (broken) return html`<p class="hello" role="alert">This page has failed: ${String(broken)}. Reload it.</p>`;
-  return html`<${Page} />`;
+  const [language, setLanguage] = useState(firstLanguage);
+  keepLanguage(language);
+  if (broken) return html`<p class="hello" role="alert">${t('pageFailed', { why: String(broken) })}</p>`;
+  return html`<${Gate} language=${language} onLanguage=${setLanguage} />`;
 }
 
-function Page() {
+/** Nothing of the device is shown before somebody has logged in, where that is needed. */
+function Gate({ language, onLanguage }) {
+  const { known, enter, leave, refresh } = useSession();
+  if (known === undefined) return html`<p class="hello" role="status">${t('connectingToDevice')}</p>`;
+  if (known.isOut) {
+    return html`<${LanguageChoice} language=${language} onLanguage=${onLanguage} />
+      <${Login} needsSetup=${known.needsSetup === true} onEnter=${enter} />`;
+  }
+  return html`<${Page} language=${language} onLanguage=${onLanguage} person=${known} onLeave=${leave} onLost=${refresh} />`;
+}
+
+function Page({ language, onLanguage, person, onLeave, onLost }) {
   const [announced, setAnnounced] = useState([]);
-  const {
-    document: status,
-    connected,
-    silentMs,
-    epoch,
-  } = useStatus((event) =>
+  const connection = useStatus((event) =>
     setAnnounced((old) => [event, ...old.filter((other) => other.event !== event.event)].slice(0, KEEP)),
   );
+  const { document: status, connected, silentMs } = connection;
+  const { page, rest } = usePlace();
   const word = status && answerOf(status).word;
-  const coverage = useCoverage({}, status?.atMs ?? 0, connected && status !== undefined);
+  // What looks like a lost connection may be the end of the session.
   useEffect(() => {
-    if (status !== undefined) document.title = `${connected ? word : 'Disconnected'} · ${status.line} · Lineside`;
-  }, [connected, word, status?.line]);
+    if (person.network && !connected) void onLost();
+  }, [connected]);
+  useEffect(() => {
+    if (status !== undefined) document.title = `${connected ? word : t('disconnected')} · ${status.line} · Lineside`;
+  }, [connected, word, status?.line, language]);
   if (status === undefined)
-    return html`<p class="hello" role="status">${silentMs > 0 ? 'The device does not answer. Trying again …' : 'Connecting to the device …'}</p>`;
+    return html`<p class="hello" role="status">${t(silentMs > 0 ? 'noAnswerYet' : 'connectingToDevice')}</p>`;
   return html`
-    ${!connected && html`<p class="lost" role="alert"><b>Disconnected.</b> No answer from the device for ${span(silentMs)}. The page shows old data.</p>`}
+    ${!connected && html`<p class="lost" role="alert"><b>${t('disconnected')}.</b> ${t('oldData', { span: span(silentMs) })}</p>`}
     <div class=${connected ? 'page' : 'page stale'}>
       <header class="top">
         <p class="brand"><img src="/favicon.svg" alt="" width="24" height="24" /> Lineside</p>
         <p class="where"><b>${status.line}</b> <span>${status.device}</span></p>
+        <${LanguageChoice} language=${language} onLanguage=${onLanguage} />
+        ${person.network && html`<p class="person">${person.who} <button type="button" class="link" onClick=${onLeave}>${t('logOut')}</button></p>`}
       </header>
-      <main>
-        <${Answer} status=${status} connected=${connected} />
-        <${Findings} health=${status.health} />
-        <${OpenEvents} events=${openOf(status, announced)} />
-        <${Cameras} cameras=${status.cameras} connected=${connected} silentMs=${silentMs} epoch=${epoch} coverage=${coverage} />
-        <div class="below">
-          <${Events} cameras=${status.cameras} recent=${[...announced, ...status.events]} epoch=${epoch} connected=${connected} />
-          <div class="side">
-            ${status.production && html`<${Production} production=${status.production} nowMs=${status.atMs} />`}
-            <${Journal} journal=${status.journal} link=${status.link} evidence=${status.evidence} nowMs=${status.atMs} />
-            <${Models} models=${status.models} />
-            <${Device} status=${status} />
-          </div>
-        </div>
+      <nav class="pages" aria-label=${t('pages')}>
+        <ul>
+          ${PAGES.map((name) => html`<li key=${name}><a href=${`#${name}`} aria-current=${name === page ? 'page' : undefined}>${t(`page_${name}`)}</a></li>`)}
+        </ul>
+      </nav>
+      <main key=${page} data-page=${page}>
+        ${page !== 'now' && html`<header class="page-head"><h1>${t(`page_${page}`)}</h1><${AnswerLine} status=${status} connected=${connected} /></header>`}
+        <${Shown} page=${page} rest=${rest} status=${status} connection=${connection} announced=${announced} />
       </main>
-      <footer>Lineside helps to keep records. It is not a safety function.</footer>
+      <footer>${t('notSafety')}</footer>
     </div>
   `;
 }
+
+function Shown({ page, rest, status, connection, announced }) {
+  const { connected, silentMs, epoch } = connection;
+  switch (page) {
+    case 'cameras':
+      return html`<${Cameras} place=${rest} cameras=${status.cameras} nowMs=${status.atMs} connected=${connected} silentMs=${silentMs} epoch=${epoch} />`;
+    case 'events':
+      return html`<${Events} cameras=${status.cameras} recent=${[...announced, ...status.events]} epoch=${epoch} connected=${connected} />`;
+    case 'records':
+      return html`<${Records} journal=${status.journal} link=${status.link} evidence=${status.evidence} nowMs=${status.atMs} />`;
+    case 'models':
+      return html`<${Models} models=${status.models} engines=${status.engines} />`;
+    case 'device':
+      return html`<${Device} status=${status} connected=${connected} />`;
+    default:
+      return html`<${Now} status=${status} connected=${connected} open=${openOf(status, announced)} />`;
+  }
+}
+
+/** Each language is named in itself. */
+const LanguageChoice = ({ language, onLanguage }) => html`
+  <p class="languages" role="group" aria-label=${t('language')}>
+    ${Object.entries(LANGUAGES).map(
+      ([code, name]) => html`<button key=${code} type="button" lang=${code} aria-pressed=${String(code === language)} onClick=${() => onLanguage(code)}>${name}</button>`,
+    )}
+  </p>
+`;
 
 /** Open events: those of the snapshot, and what was announced since. */
 function openOf(status, announced) {
@@ -71,45 +113,6 @@ function openOf(status, announced) {
     }
   }
   return [...known.values()].filter(({ state }) => state === 'open').sort((a, b) => b.openedAtMs - a.openedAtMs);
-}
-
-/** The one thing to see from three metres away. */
-function Answer({ status, connected }) {
-  const { word, tone, sign, text } = answerOf(status);
-  return html`
-    <section class="answer ${connected ? tone : 'idle'}" aria-label="Is the line being inspected?">
-      <span class="sign" aria-hidden="true">${connected ? sign : '?'}</span>
-      <div>
-        <h1 id="answer" role="status">${connected ? word : 'Unknown'}</h1>
-        <p>${connected ? text : `Last known: ${word.toLowerCase()}`}</p>
-      </div>
-    </section>
-  `;
-}
-
-function Findings({ health }) {
-  const all = [
-    ...health.reasons
-      .filter((finding) => finding.code !== 'starting')
-      .map((finding) => ({ ...finding, tone: finding.code === 'engine_building' ? 'warn' : 'bad' })),
-    ...health.warnings.map((finding) => ({ ...finding, tone: 'warn' })),
-  ];
-  if (all.length === 0) return null;
-  return html`
-    <section aria-labelledby="findings-title">
-      <h2 id="findings-title" class="unseen">What is wrong</h2>
-      <ul class="findings">
-        ${all.map(
-          (finding) => html`
-            <li key=${`${finding.code} ${finding.camera ?? ''}`} class=${finding.tone} data-code=${finding.code}>
-              <b>${finding.camera ? `${finding.camera}: ` : ''}${finding.message}</b>
-              <span>Try: ${finding.advice}</span>
-            </li>
-          `,
-        )}
-      </ul>
-    </section>
-  `;
 }
 
 const root = document.getElementById('app');

@@ -1,6 +1,7 @@
 import { html } from '/vendor/preact.js';
 import { Chip, Facts } from '/common/parts.js';
 import { ago, number, percent, span } from '/common/format.js';
+import { t } from './language.js';
 
 const fractionText = (fraction) => (fraction === undefined ? undefined : percent(fraction, 1));
 
@@ -8,40 +9,43 @@ const fractionText = (fraction) => (fraction === undefined ? undefined : percent
 export function Production({ production, nowMs }) {
   const { shift, counted, planned, plannedByNow, stops } = production;
   const behind = planned !== undefined && counted < plannedByNow;
-  const state = stops.length > 0 ? ['bad', 'Stopped'] : behind ? ['warn', 'Behind the plan'] : undefined;
+  const state = stops.length > 0 ? ['bad', t('stopped')] : behind ? ['warn', t('behindPlan')] : undefined;
   return html`
     <section class="card panel" aria-labelledby="production-title" data-production>
-      <h2 id="production-title">Production</h2>
+      <h2 id="production-title">${t('production')}</h2>
       <p class="row-head">
-        <b>${number(counted)} counted</b>${state && html`<${Chip} tone=${state[0]}>${state[1]}<//>`}
+        <b>${t('countedPieces', { count: counted })}</b>${state && html`<${Chip} tone=${state[0]}>${state[1]}<//>`}
       </p>
       ${stops.map(
         (stop) => html`
           <p class="small bad" key=${stop.event}>
-            ${stop.camera}${stop.zone === undefined ? '' : `, ${stop.zone}`} has stood for
-            ${' '}${span(Math.max(0, nowMs - stop.sinceMs))}: ${stop.reason ?? stop.state ?? 'no reason is known'}
+            ${t('stoodFor', {
+              place: `${stop.camera}${stop.zone === undefined ? '' : `, ${stop.zone}`}`,
+              span: span(Math.max(0, nowMs - stop.sinceMs)),
+              reason: stop.reason ?? stop.state ?? t('noReasonKnown'),
+            })}
           </p>
         `,
       )}
       <${Facts}
         rows=${[
-          ['Shift', shift],
+          [t('shift'), shift],
           [
-            'Plan',
+            t('plan'),
             planned === undefined
               ? undefined
-              : `${number(planned)}; by now ${number(plannedByNow)}, ${percent(counted, planned)} reached`,
+              : t('planText', { planned, byNow: plannedByNow, reached: percent(counted, planned) }),
           ],
-          ['Rate', production.perMinute === undefined ? undefined : `${production.perMinute} a minute`],
-          ['Line utilisation', fractionText(production.utilisation)],
-          ['Staff utilisation', fractionText(production.staffUtilisation)],
-          ['Product', production.product],
-          ['Batch', production.batch],
+          [t('rate'), production.perMinute === undefined ? undefined : t('perMinute', { rate: number(production.perMinute) })],
+          [t('lineUtilisation'), fractionText(production.utilisation)],
+          [t('staffUtilisation'), fractionText(production.staffUtilisation)],
+          [t('product'), production.product],
+          [t('batch'), production.batch],
           [
-            'Recipe',
+            t('recipe'),
             production.recipe === undefined
               ? undefined
-              : `${production.recipe}, set ${ago(production.recipeSinceMs, nowMs)}`,
+              : t('recipeSet', { recipe: production.recipe, ago: ago(production.recipeSinceMs, nowMs) }),
           ],
         ]}
       />

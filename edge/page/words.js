@@ -1,42 +1,55 @@
 /** What states and numbers are called on the page. Codes of events and inspections: /common/codes.js. */
 import { reason } from '/common/codes.js';
 import { number } from '/common/format.js';
+import { t } from './language.js';
+
+const worded = (key, tone, sign) => ({
+  get word() {
+    return t(key);
+  },
+  tone,
+  sign,
+});
 
 export const ANSWER = {
-  inspecting: { word: 'Inspecting', tone: 'good', sign: '✓' },
-  degraded: { word: 'Degraded', tone: 'warn', sign: '!' },
-  not_inspecting: { word: 'Not inspecting', tone: 'bad', sign: '✕' },
-  starting: { word: 'Starting', tone: 'idle', sign: '…' },
+  inspecting: worded('inspecting', 'good', '✓'),
+  degraded: worded('degraded', 'warn', '!'),
+  not_inspecting: worded('notInspecting', 'bad', '✕'),
+  starting: worded('starting', 'idle', '…'),
 };
 
 export const CAMERA = {
-  inspecting: { word: 'Inspecting', tone: 'good' },
-  degraded: { word: 'Degraded', tone: 'warn' },
-  blind: { word: 'Not inspecting', tone: 'bad' },
-  starting: { word: 'Starting', tone: 'idle' },
-  unknown: { word: 'Unknown', tone: 'idle' },
+  inspecting: worded('inspecting', 'good'),
+  degraded: worded('degraded', 'warn'),
+  blind: worded('notInspecting', 'bad'),
+  starting: worded('starting', 'idle'),
+  unknown: worded('unknown', 'idle'),
 };
 
 export const MODEL = {
-  ready: { word: 'Ready', tone: 'good' },
-  loading: { word: 'Loading', tone: 'idle' },
-  failed: { word: 'Failed', tone: 'bad' },
+  ready: worded('ready', 'good'),
+  loading: worded('loading', 'idle'),
+  failed: worded('failed', 'bad'),
 };
 
-export const VERDICT = {
-  good: 'Good',
-  wrong: 'Wrong',
-  unreadable: 'Unreadable',
-  missing: 'Missing',
+export const ENGINE = {
+  waiting: worded('waiting', 'idle'),
+  building: worded('building', 'warn'),
+  ready: worded('ready', 'good'),
+  failed: worded('failed', 'bad'),
 };
+
+export const VERDICT = { good: 'packsGood', wrong: 'packsWrong', unreadable: 'packsUnreadable', missing: 'packsMissing' };
 
 export const LINK = {
-  off: { word: 'Not configured', tone: 'idle' },
-  connecting: { word: 'Connecting', tone: 'idle' },
-  waiting: { word: 'Waiting for the collector', tone: 'warn' },
-  online: { word: 'Online', tone: 'good' },
-  offline: { word: 'Offline', tone: 'warn' },
+  off: worded('linkOff', 'idle'),
+  connecting: worded('linkConnecting', 'idle'),
+  waiting: worded('linkWaiting', 'warn'),
+  online: worded('linkOnline', 'good'),
+  offline: worded('linkOffline', 'warn'),
 };
+
+export const CLOCK = { synced: 'clockSynced', unsynced: 'clockUnsynced', suspect: 'clockSuspect' };
 
 /** `a newer frame came first 41, took too long 2`, or undefined when nothing was counted. */
 export function breakdown(counts) {

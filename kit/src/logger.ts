@@ -22,12 +22,22 @@ export interface RootLogger extends Logger {
 
 /**
  * JSON lines on stderr: stdout belongs to the command's own output. Secrets in URLs are hidden and texts made harmless,
- * whoever logs them.
+ * whoever logs them. `onLine` gets each line too, as it is written.
  */
-export function createLogger(level: LogLevel, name = 'lineside'): RootLogger {
+export function createLogger(
+  level: LogLevel,
+  name = 'lineside',
+  onLine: (line: string) => void = () => undefined,
+): RootLogger {
   const pino = loadPino();
   const stderr = pino.destination({ fd: 2, sync: true });
-  const lines = { write: (line: string) => void stderr.write(printableLines(redactUrls(line))) };
+  const lines = {
+    write: (line: string) => {
+      const shown = printableLines(redactUrls(line));
+      stderr.write(shown);
+      onLine(shown);
+    },
+  };
   const root = pino({ level: 'debug', name, base: { pid: process.pid } }, lines);
   // A child of pino keeps the level it was made with, so the level is one object that all children share.
   const shared = { level };

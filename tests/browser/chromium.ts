@@ -73,3 +73,20 @@ export function pixelsOf(page: Page, selector: string): Promise<number> {
     return context.getImageData(0, 0, 64, 36).data.reduce((hash, byte) => (hash * 31 + byte) >>> 0, 7);
   })()`);
 }
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly target: readonly string[] }[];
+}
+
+/** What axe (the text of its script) finds on the page as it is shown. By evaluation, because the page's policy allows no script of another. */
+export async function violations(page: Page, axe: string): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate<{ readonly violations: readonly Violation[] }>(
+    'axe.run(document, { resultTypes: ["violations"] })',
+  );
+  return found.violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+  );
+}

@@ -38,6 +38,11 @@ describe.skipIf(executable === undefined)('the status page', () => {
     await running;
   };
   const camera = (id: string) => page.locator(`[data-camera="${id}"]`);
+  /** Goes to a page of the page, as the links at its top do. */
+  const go = async (name: string): Promise<void> => {
+    await page.locator(`.pages a[href="#${name}"]`).click();
+    await page.locator(`main[data-page="${name}"]`).waitFor();
+  };
 
   beforeAll(async () => {
     browser = await launch(executable ?? '');
@@ -51,7 +56,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
     await world.addEvent('people', 'personnel_violation', 'bare_head');
     await world.addEvent('floor', 'sanitation', 'spill');
     await start(0);
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
     page.setDefaultTimeout(120_000);
     witness = new Witness(page);
     await page.goto(origin);
@@ -67,15 +72,28 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(await page.locator('#answer').textContent()).toBe('Inspecting, 1 open event');
     expect(await page.locator('[data-camera] h3').allTextContents()).toEqual(['product', 'people', 'floor']);
     expect(await camera('product').locator('.chip').textContent()).toBe('Inspecting');
-    await waitFor('two events', async () => (await page.locator('.events [data-event]').count()) === 2);
-    const text = await page.locator('main').innerText();
-    for (const word of ['Bare head', 'Spill', 'no GPU on this machine', '2 queued', 'Online', 'Offered']) {
-      expect(text).toContain(word);
-    }
+    expect(await camera('product').locator('[data-reason]').textContent()).toBe('Every model of it gives fresh results');
     const production = await page.locator('[data-production]').innerText();
     for (const word of ['412 counted', 'Stopped', '3 min: jam', '41.2 % reached', '8.5 a minute', 'yoghurt-500']) {
       expect(production).toContain(word);
     }
+    await go('events');
+    await waitFor('two events', async () => (await page.locator('.events [data-event]').count()) === 2);
+    const shown: readonly (readonly [string, readonly string[]])[] = [
+      ['events', ['Bare head', 'Spill']],
+      ['records', ['2 queued', 'Online', '148 files']],
+      ['models', ['no GPU on this machine', '1.4.0', 'trained on drawn pictures']],
+      ['cameras', ['Offered', 'Camera', 'Aim and focus']],
+      ['device', ['MAXN_SUPER', 'cpu-thermal 48 °C', '4.9 GB of 8.0 GB', 'follows a time server', 'does not answer']],
+    ];
+    for (const [name, words] of shown) {
+      await go(name);
+      const main = page.locator('main');
+      for (const word of words) {
+        await waitFor(`${word} on the page ${name}`, async () => (await main.innerText()).includes(word));
+      }
+    }
+    expect(await page.locator('[data-chart] svg[role=img]').count()).toBe(7);
     expect(witness.strayFrom(origin)).toEqual([]);
     expect(witness.errors).toEqual([]);
   });
@@ -83,6 +101,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
   it.each(['[data-camera="product"] .frame img', '.sheet .frame img'])(
     'shows a picture that lives in %s',
     async (at) => {
+      await go('cameras');
       if (at.startsWith('.sheet')) await camera('product').getByRole('button').click();
       const first = await waitFor('a picture', () => pixelsOf(page, at));
       await waitFor('another picture', async () => {
@@ -138,6 +157,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
   });
 
   it('stops asking for live pictures when the large picture is closed', async () => {
+    await go('cameras');
     await camera('product').getByRole('button').click();
     await waitFor('the stream', () => witness.requests.some((url) => url.includes('/live')));
     await page.keyboard.press('Escape');
@@ -156,9 +176,18 @@ describe.skipIf(executable === undefined)('the status page', () => {
     );
     expect(await page.locator('#answer').textContent()).toBe('Degraded, 1 open event');
     expect(await page.locator('.answer p').innerText()).not.toMatch(/^(All|The) .*being inspected/);
-    expect(await camera('people').innerText()).toContain('Check that the camera has power');
+    expect(await camera('people').locator('[data-reason]').innerText()).toContain('The camera refused');
     expect(await page.locator('[data-code="refused"]').innerText()).toContain('people: The camera refused');
+    expect(await page.locator('[data-code="refused"]').innerText()).toContain('Check that the camera has power');
     expect(await camera('product').locator('.chip').textContent()).toBe('Inspecting');
+    await page.getByRole('button', { name: 'Русский' }).click();
+    await waitFor('the word in Russian', async () => /^С ограничениями, 1 открытое/.test((await page.locator('#answer').textContent()) ?? ''));
+    expect(await page.locator('[data-code="refused"]').innerText()).toContain('камера отклоняет соединение');
+    world.restoreCamera('people');
+    await waitFor('the camera again', async () => (await camera('people').locator('.chip').textContent()) === 'Проверяется', {
+      withinMs: 5_000,
+    });
+    expect(await page.evaluate('document.documentElement.lang')).toBe('ru');
   });
 
   it('shows "Not inspecting" when the vision process is down', async () => {
@@ -169,7 +198,8 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(await page.locator('[data-code="vision_down"]').count()).toBe(1);
   });
 
-  it('shows an event as it happens, and its picture large', async () => {
+  it('shows an event as it happens, its picture large, and who has acknowledged it', async () => {
+    await go('events');
     await waitFor('two events', async () => (await page.locator('.events [data-event]').count()) === 2);
     const event = await world.addEvent('product', 'quality_issue', 'defect');
     server.announce(event);
@@ -182,6 +212,12 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(sheet).toContain('A product has a defect');
     expect(sheet).toContain(`${event.rule} (Product defect)`);
     expect(sheet).toMatch(/Frames with a defect\s+4/);
+    await page.getByLabel('Your name').fill('M. Weber');
+    await page.getByLabel('Note').fill('belt was changed');
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.locator('[data-acknowledged]').waitFor();
+    expect(await page.locator('[data-acknowledged]').innerText()).toMatch(/^Acknowledged by M. Weber, .*: belt was changed$/);
+    expect(world.events_[0]?.acknowledged?.by).toBe('M. Weber');
     await page.keyboard.press('Escape');
     await page.locator('.sheet').waitFor({ state: 'detached' });
     expect(await page.evaluate('document.activeElement.dataset.event')).toBe(event.event);
@@ -218,7 +254,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
 
   it('shows a snapshot that is not kept any more as words', async () => {
     await world.addEvent('floor', 'sanitation', 'puddle', { state: 'closed', snapshots: ['e'.repeat(64)] });
-    await page.reload();
+    await go('events');
     await page.getByText('The snapshot is not kept on the device any more').first().waitFor();
   });
 
@@ -237,6 +273,8 @@ describe.skipIf(executable === undefined)('the status page', () => {
       };
     });
     await page.reload();
+    await camera('product').locator('.hours svg rect.blind').first().waitFor({ state: 'attached' });
+    await go('cameras');
     const shifts = camera('product').locator('.shifts');
     await shifts.waitFor();
     expect(await shifts.innerText()).toMatch(/UTC: [0-9.]+ % inspected; .*not inspected: the camera cannot be reached/);
@@ -258,6 +296,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
       [0.5, 0.3],
       [0.5, 0.6],
     ] as const;
+    await go('cameras');
     world.moreZones = ['labeller', 'closer', 'filler', 'reject-chute'].map((id) => ({ id, polygon }));
     const names = camera('product').locator('.zone-name');
     await waitFor('five names', async () => (await names.count()) === 5);
@@ -271,10 +310,16 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(covers).toEqual([]);
   });
 
-  it('lists events by kind', async () => {
+  it('lists events by kind and by state', async () => {
+    await go('events');
     await page.getByLabel('Kind').selectOption('sanitation');
     await waitFor('one event', async () => (await page.locator('.events [data-event]').count()) === 1);
     expect(await page.locator('.events [data-event]').innerText()).toContain('Spill');
+    await page.getByLabel('State').selectOption('open');
+    await page.getByText('No events.').waitFor();
+    await page.getByLabel('Kind').selectOption('');
+    await waitFor('the open event', async () => (await page.locator('.events [data-event]').count()) === 1);
+    expect(await page.locator('.events [data-event]').innerText()).toContain('Bare head');
   });
 
   it('shows that it is disconnected, greys old values, and reconnects by itself', async () => {
@@ -290,6 +335,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
     await start(port);
     await lost.waitFor({ state: 'detached' });
     expect(await page.locator('#answer').textContent()).toBe('Inspecting, 1 open event');
+    await go('cameras');
     const first = await waitFor('a picture', () => pixelsOf(page, '[data-camera="product"] .frame img'));
     await waitFor('a new one', async () => (await pixelsOf(page, '[data-camera="product"] .frame img')) !== first);
     expect(witness.errors).toEqual([]);
@@ -298,6 +344,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
   it('shows one alert while it is disconnected, and reads the events again with the next connection', async () => {
     const port = Number(new URL(origin).port);
     const events = page.locator('.events [data-event]');
+    await go('events');
     await waitFor('two events', async () => (await events.count()) === 2);
     await page.route('**/api/v1/events?*', (route) => route.abort());
     await page.getByLabel('Kind').selectOption('sanitation');
@@ -320,24 +367,27 @@ describe.skipIf(executable === undefined)('the status page', () => {
     world.linkState = 'offline';
     await page.setViewportSize({ width, height: 800 });
     await page.locator('[data-code="config_refused"]').waitFor();
-    expect(await fitsWidth(page)).toBe(true);
+    for (const name of ['now', 'cameras', 'records', 'models', 'device', 'events']) {
+      await go(name);
+      expect(await fitsWidth(page), name).toBe(true);
+    }
     await page.locator('.events [data-event]').first().click();
     expect(await fitsWidth(page)).toBe(true);
   });
 
   it('is worked by keyboard, and every control and picture has a name', async () => {
-    await page.locator('.events [data-event]').first().waitFor();
+    await go('cameras');
     const nameless = await page.evaluate(
       `[...document.querySelectorAll('button, select, img')].filter((e) => !(e.ariaLabel || e.innerText || e.labels?.length || e.hasAttribute('alt'))).length`,
     );
     expect(nameless).toBe(0);
-    const zones = page.getByRole('button', { name: 'Zones' });
+    const zones = page.getByRole('button', { name: 'Zones and masks' });
     await zones.focus();
     await page.keyboard.press('Space');
     expect(await zones.getAttribute('aria-pressed')).toBe('false');
     expect(await page.locator('.zones').count()).toBe(0);
     await page.reload();
     await page.locator('#answer').waitFor();
-    expect(await page.getByRole('button', { name: 'Zones' }).getAttribute('aria-pressed')).toBe('false');
+    expect(await page.getByRole('button', { name: 'Zones and masks' }).getAttribute('aria-pressed')).toBe('false');
   });
 });

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { CameraStatus, Detection, InspectionCounters } from '../../edge/src/domain/index.ts';
+import { type HistoryView, SERIES } from '../../edge/src/history/index.ts';
 import { LinesideError } from '@lineside/kit';
 import {
   answerJson,
@@ -15,6 +16,7 @@ import {
 } from '@lineside/protocol/coverage';
 import {
   type AcceptedCamera,
+  type AcknowledgementView,
   type CameraLog,
   type CameraView,
   type CleaningConfirmation,
@@ -24,9 +26,11 @@ import {
   type EventQuery,
   type EventView,
   inspectingWord,
+  type LogLine,
   type PictureOptions,
   type PictureShot,
   type PushedReading,
+  type ShapesChange,
   type SignalView,
   type Snapshot,
   StatusError,
@@ -120,6 +124,61 @@ export class StatusWorld implements StatusSource {
     return this.signals();
   }
 
+  acknowledge(id: string, by: string, note: string | undefined): AcknowledgementView | undefined {
+    const at = this.events_.findIndex(({ event }) => event === id);
+    const found = this.events_[at];
+    if (found === undefined) return undefined;
+    const acknowledged = found.acknowledged ?? { by, atMs: Date.now(), ...(note === undefined ? {} : { note }) };
+    this.events_[at] = { ...found, acknowledged };
+    return acknowledged;
+  }
+
+  /** What the page has saved, newest last. */
+  readonly saved: ShapesChange[] = [];
+
+  shapes(camera: string): Promise<object> {
+    const zone = this.cameras.find(({ id }) => id === camera)?.zone ?? 'zone';
+    const points = [
+      [0.1, 0.3],
+      [0.9, 0.3],
+      [0.9, 0.9],
+    ];
+    const rules = [{ id: `${zone}-rule`, type: 'spill', hasZone: true, hasLine: false, zone }];
+    const shapes = this.saved.at(-1)?.shapes ?? [{ kind: 'zone', id: zone, points }];
+    return Promise.resolve({ camera, shapes, rules, undoes: this.saved.length, revision: `r${this.saved.length}` });
+  }
+
+  async saveShapes(camera: string, change: ShapesChange): Promise<object> {
+    this.saved.push(change);
+    return { ...(await this.shapes(camera)), written: true };
+  }
+
+  async undoShapes(camera: string): Promise<object> {
+    this.saved.pop();
+    return { ...(await this.shapes(camera)), written: true };
+  }
+
+  history(): HistoryView {
+    const everyMs = 300_000;
+    const toAtMs = Date.now();
+    const values = (k: number) => Array.from({ length: 288 }, (_, i) => (i < 40 ? null : 10 * k + Math.sin(i / 9)));
+    const series = Object.fromEntries(SERIES.map((name, k) => [name, values(k)]));
+    return { fromAtMs: toAtMs - 288 * everyMs, toAtMs, everyMs, series };
+  }
+
+  log(level: LogLine['level'], limit: number): readonly LogLine[] {
+    const lines: readonly LogLine[] = [
+      { atMs: Date.now(), level: 'info', module: 'status', message: 'status page', facts: '{"port":8970}' },
+      { atMs: Date.now(), level: 'warn', module: 'camera', message: 'the camera does not answer' },
+    ];
+    return lines.filter((line) => level !== 'warn' || line.level === 'warn').slice(-limit);
+  }
+
+  restoreCamera(id: string): void {
+    const camera = this.cameras.find((candidate) => candidate.id === id);
+    if (camera !== undefined) delete camera.failedAtMs;
+  }
+
   failCamera(id: string): void {
     const camera = this.cameras.find((candidate) => candidate.id === id);
     if (camera !== undefined) camera.failedAtMs = performance.now();
@@ -191,6 +250,8 @@ export class StatusWorld implements StatusSource {
       cameras,
       models: this.cameras.map((camera, i) => ({
         id: camera.model,
+        version: '1.4.0',
+        ...(i === 0 ? { demonstration: 'trained on drawn pictures' } : {}),
         sha256: String(i + 1).repeat(64),
         state: 'ready',
         provider: 'cpu',
@@ -210,6 +271,12 @@ export class StatusWorld implements StatusSource {
       evidence: { bytes: 12_400_000, files: 148, notUploaded: 1 },
       disk: { freeBytes: 41e9, totalBytes: 64e9 },
       process: { rssBytes: 96e6, cpu: 0.08, cpuSeconds: 12.5 },
+      machine: {
+        temperatures: [{ name: 'cpu-thermal', celsius: 48.2 }],
+        memory: { totalBytes: 8e9, availableBytes: 3.1e9 },
+        powerMode: 'MAXN_SUPER',
+        throttled: false,
+      },
       visionProcess: { rssBytes: 210e6, cpu: 0.6, cpuSeconds: 90 },
       production: {
         ...{ shift: 'Early', fromMs: Date.now() - 3_600_000, toMs: Date.now() + 3_600_000, recipe: 'yoghurt-500' },
@@ -252,7 +319,9 @@ export class StatusWorld implements StatusSource {
     const all = this.events_.filter(
       (event) =>
         (query.kind === undefined || event.kind === query.kind) &&
-        (query.camera === undefined || event.camera === query.camera),
+        (query.camera === undefined || event.camera === query.camera) &&
+        (query.severity === undefined || event.severity === query.severity) &&
+        (query.state === undefined || event.state === query.state),
     );
     const events = all.slice(from, from + query.limit);
     return from + query.limit < all.length ? { events, next: String(from + query.limit) } : { events };

@@ -1,7 +1,10 @@
 /** Codes as words, in the language of the page. An unknown code of a newer device is shown as it is. */
+import { COMMON_TEXTS } from './common-texts.js';
+import { language, locale, translator } from './language.js';
 import { VOCABULARY } from './generated/vocabulary.js';
 
-const inLanguage = (words) => words?.[document.documentElement.lang] ?? words?.en;
+const t = translator(COMMON_TEXTS);
+const inLanguage = (words) => words?.[language()] ?? words?.en;
 
 /** `bare_head` -> `bare head` */
 export const plain = (code) => String(code).replaceAll('_', ' ');
@@ -16,6 +19,9 @@ export const kindWord = (code) => inLanguage(VOCABULARY.kinds[code]) ?? title(co
 
 export const severityWord = (code) => inLanguage(VOCABULARY.severities[code]) ?? title(code);
 
+/** A step of an event: opened, updated, closed. */
+export const phaseWord = (code) => inLanguage(VOCABULARY.phases[code]) ?? plain(code);
+
 const TONES = { info: 'idle', warning: 'warn', critical: 'bad' };
 
 /** Tone of a severity; that of a severity which is not known is neutral. */
@@ -23,6 +29,9 @@ export const severityTone = (code) => TONES[code] ?? 'idle';
 
 /** Why an event closed, a frame was not inspected, or a result is degraded. */
 export const reason = (code) => inLanguage(VOCABULARY.reasons[code]) ?? plain(code);
+
+/** The same where the code is known, else undefined. */
+export const knownReason = (code) => inLanguage(VOCABULARY.reasons[code]);
 
 /** What an event reports, in the words of its rule; undefined for a rule that is not known. */
 export function sentence({ ruleType }, isOpen) {
@@ -47,8 +56,8 @@ export function detailRows({ ruleType, details }) {
 
 /** A value in words: a reason code as the reason, yes and no, and numbers with at most three decimals. */
 function detailText(value) {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'number') return value.toLocaleString('en-GB', { maximumFractionDigits: 3 });
+  if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
+  if (typeof value === 'number') return value.toLocaleString(locale(), { maximumFractionDigits: 3 });
   return Object.hasOwn(VOCABULARY.reasons, value) ? reason(value) : String(value);
 }
 

@@ -1,6 +1,19 @@
-/** Numbers, sizes, times and durations as text: one format each, on both pages. */
+/** Numbers, sizes, times and durations as text in the language of the page: one format each, on both pages. */
+import { COMMON_TEXTS } from './common-texts.js';
+import { language, locale, translator } from './language.js';
 
-export const number = (value) => value.toLocaleString('en-GB');
+const t = translator(COMMON_TEXTS);
+const UNITS = {
+  en: { bytes: ['B', 'kB', 'MB', 'GB', 'TB'], s: 's', min: 'min', h: 'h', days: 'days' },
+  ru: { bytes: ['Б', 'кБ', 'МБ', 'ГБ', 'ТБ'], s: 'с', min: 'мин', h: 'ч', days: 'сут' },
+};
+const units = () => UNITS[language()];
+
+export const number = (value) => value.toLocaleString(locale());
+
+/** With exactly so many decimals. */
+export const decimal = (value, digits = 1) =>
+  value.toLocaleString(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /** `1 line`, `2 lines`. */
 export const count = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
@@ -9,37 +22,42 @@ export const sum = (counts) => Object.values(counts).reduce((total, value) => to
 
 /** A size in decimal units, as the configuration writes them: `12 kB`, `3.4 MB`. */
 export function bytes(value) {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));
+  const names = units().bytes;
+  const power = Math.min(names.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));
   const scaled = value / 1000 ** power;
-  return `${scaled < 10 && power > 0 ? scaled.toFixed(1) : Math.round(scaled)} ${units[power]}`;
+  return `${scaled < 10 && power > 0 ? decimal(scaled) : Math.round(scaled)} ${names[power]}`;
 }
 
 /** A fraction in percent; 100 and 0 are shown only where it is exactly that. */
 export function percent(part, total) {
   if (total === 0) return '–';
   const value = (100 * part) / total;
-  if (part < total && value > 99.9) return '>99.9 %';
-  if (part > 0 && value < 0.1) return '<0.1 %';
-  return `${value.toFixed(value === 100 || value === 0 ? 0 : 1)} %`;
+  if (part < total && value > 99.9) return `>${decimal(99.9)} %`;
+  if (part > 0 && value < 0.1) return `<${decimal(0.1)} %`;
+  return `${decimal(value, value === 100 || value === 0 ? 0 : 1)} %`;
 }
 
 /** A duration: `0.4 s`, `12 s`, `12 min`, `3 h 20 min`, `5 days`. */
 export function span(ms) {
+  const unit = units();
   const s = Math.max(0, ms / 1000);
-  if (s < 10) return `${s.toFixed(1)} s`;
-  if (s < 90) return `${Math.round(s)} s`;
-  if (s < 5400) return `${Math.round(s / 60)} min`;
+  if (s < 10) return `${decimal(s)} ${unit.s}`;
+  if (s < 90) return `${Math.round(s)} ${unit.s}`;
+  if (s < 5400) return `${Math.round(s / 60)} ${unit.min}`;
   const minutes = Math.round(s / 60);
-  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
-  return `${Math.round(s / 86_400)} days`;
+  if (minutes < 48 * 60) {
+    const rest = minutes % 60 === 0 ? '' : ` ${minutes % 60} ${unit.min}`;
+    return `${Math.floor(minutes / 60)} ${unit.h}${rest}`;
+  }
+  return `${Math.round(s / 86_400)} ${unit.days}`;
 }
 
 /** How long ago, by the clock of whoever sent `nowMs`; `never` for null. */
 export function ago(atMs, nowMs) {
-  if (atMs === null) return 'never';
+  if (atMs === null) return t('never');
   const ms = nowMs - atMs;
-  return ms < 2000 ? 'just now' : `${ms < 10_000 ? `${Math.round(ms / 1000)} s` : span(ms)} ago`;
+  if (ms < 2000) return t('justNow');
+  return t('ago', { span: ms < 10_000 ? `${Math.round(ms / 1000)} ${units().s}` : span(ms) });
 }
 
 const FORMAT = {
@@ -57,7 +75,7 @@ const FORMAT = {
  * could not be trusted (`quality` other than `synced`).
  */
 export function time(atMs, quality = 'synced') {
-  if (atMs === null) return 'at an unknown time';
-  const text = new Date(atMs).toLocaleString('en-GB', FORMAT);
+  if (atMs === null) return t('unknownTime');
+  const text = new Date(atMs).toLocaleString(locale(), FORMAT);
   return quality === 'synced' ? text : `~ ${text}`;
 }

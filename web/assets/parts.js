@@ -1,4 +1,8 @@
 import { html, useEffect, useErrorBoundary, useRef } from '/vendor/preact.js';
+import { COMMON_TEXTS } from './common-texts.js';
+import { translator } from './language.js';
+
+const t = translator(COMMON_TEXTS);
 
 /** A word with its colour; the colour never says anything that the word does not. */
 export const Chip = ({ tone, children }) =>
@@ -32,7 +36,7 @@ export function Sheet({ label, onClose, children }) {
       onClick=${(event) => event.target === ref.current && ref.current.close()}
     >
       <div class="sheet-body">
-        <button type="button" class="close" aria-label="Close" onClick=${() => ref.current.close()}>✕</button>
+        <button type="button" class="close" aria-label=${t('close')} onClick=${() => ref.current.close()}>✕</button>
         ${children}
       </div>
     </dialog>
@@ -44,6 +48,6 @@ export function Guarded({ what, children }) {
   const [broken, retry] = useErrorBoundary();
   if (broken === undefined) return children;
   return html`<p class="broken" role="alert">
-    ${what} cannot be shown: ${String(broken.message ?? broken)}. <button type="button" onClick=${retry}>Try again</button>
+    ${t('cannotBeShown', { what, why: String(broken.message ?? broken) })} <button type="button" onClick=${retry}>${t('tryAgain')}</button>
   </p>`;
 }

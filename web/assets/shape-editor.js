@@ -5,6 +5,9 @@
  * A shape: `{ kind: 'zone' | 'mask' | 'line' | 'pack' | 'field', id, points: [[x, y], ...], fixed? }`; a `fixed` one cannot
  * be removed.
  */
+import { COMMON_TEXTS } from './common-texts.js';
+import { translator } from './language.js';
+
 const SVG = 'http://www.w3.org/2000/svg';
 /** How far an arrow key moves a point, as a fraction of the picture; with Shift ten times as far. */
 const STEP = 0.005;
@@ -26,7 +29,7 @@ export function shapeEditor({ root, still, shapes = [], onChange = () => {}, onS
   let dragged;
 
   const svg = element('svg', { viewBox: `0 0 ${still.width} ${still.height}`, class: 'shapes', role: 'group' });
-  svg.setAttribute('aria-label', words.editor);
+  svg.setAttribute('aria-label', words.editor());
   const image = element('image', { href: still.src, width: still.width, height: still.height });
   svg.append(image);
   const layer = element('g', {});
@@ -227,10 +230,15 @@ export function shapeEditor({ root, still, shapes = [], onChange = () => {}, onS
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+const t = translator(COMMON_TEXTS);
+const KINDS = { zone: 'zoneShape', mask: 'maskShape', line: 'lineShape', pack: 'packShape', field: 'fieldShape' };
 const WORDS = {
-  editor: 'Zones, masks and lines on the picture of the camera',
-  corner: (k, shape, x, y) =>
-    `${shape.kind} ${shape.id}, corner ${k + 1} of ${shape.points.length}, ${Math.round(x * 100)} % from the left, ${Math.round(y * 100)} % from the top`,
+  editor: () => t('shapeEditor'),
+  corner: (k, { kind, id, points }, x, y) =>
+    t('shapeCorner', {
+      ...{ kind: t(KINDS[kind]), id, k: k + 1, count: points.length },
+      ...{ x: Math.round(x * 100), y: Math.round(y * 100) },
+    }),
 };
 
 function element(name, attributes) {

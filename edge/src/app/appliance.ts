@@ -9,6 +9,7 @@ import {
   watchConfig,
 } from '../config/index.ts';
 import { createLogger, LinesideError, messageOf, type RootLogger, systemClock } from '@lineside/kit';
+import { LogTail } from './log-tail.ts';
 import type { RunOptions } from './options.ts';
 import { runLine, type RunLineOptions } from './run-line.ts';
 import type { RunningLine } from './running-line.ts';
@@ -33,11 +34,12 @@ export async function runAppliance(options: RunOptions): Promise<void> {
   const lastGood = new LastGood(options.dataDir);
   const { loaded, refused } = await loadOrLastGood(options.configPath, lastGood, options.sources);
   const active: ActiveConfig = { loaded, problem: refused?.message, unfit: undefined, ran: undefined };
-  const logger = createLogger(loaded.config.log.level);
+  const logTail = new LogTail();
+  const logger = createLogger(loaded.config.log.level, 'lineside', logTail.add);
   while (!options.signal.aborted) {
     logger.level = active.loaded.config.log.level;
     try {
-      await runWithConfig(options, active, lastGood, logger);
+      await runWithConfig(options, active, lastGood, { logger, logTail });
     } catch (error) {
       if (isOfThisMachine(error)) throw error;
       const failed = active.loaded;
@@ -47,6 +49,11 @@ export async function runAppliance(options: RunOptions): Promise<void> {
       giveWay(active, before, error);
     }
   }
+}
+
+interface LineLog {
+  readonly logger: RootLogger;
+  readonly logTail: LogTail;
 }
 
 /** What no other configuration would change: another process has the data folder, or it cannot be written. */
@@ -77,7 +84,7 @@ async function runWithConfig(
   options: RunOptions,
   active: ActiveConfig,
   lastGood: LastGood,
-  logger: RootLogger,
+  { logger, logTail }: LineLog,
 ): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -112,7 +119,7 @@ async function runWithConfig(
     { ...options.sources, ...sourceHash, inUse: () => active.loaded },
   );
   try {
-    const started = lineOptions(options, active, logger);
+    const started = { ...lineOptions(options, active, logger), logTail };
     const onRunning = (line: RunningLine): void => {
       // Not before: a line that cannot start for another reason says that reason alone.
       if (active.problem !== undefined) {
@@ -130,7 +137,11 @@ async function runWithConfig(
   }
 }
 
-function lineOptions(options: RunOptions, active: ActiveConfig, logger: RootLogger): Omit<RunLineOptions, 'onRunning'> {
+function lineOptions(
+  options: RunOptions,
+  active: ActiveConfig,
+  logger: RootLogger,
+): Omit<RunLineOptions, 'onRunning' | 'logTail'> {
   const { configPath, dataDir, version, sources, json, say } = options;
   const { loaded } = active;
   const { device, line } = loaded.config;
@@ -144,6 +155,7 @@ function lineOptions(options: RunOptions, active: ActiveConfig, logger: RootLogg
     random: Math.random,
     logger,
     env: sources.env,
+    sources,
     onReady: (page) => {
       if (json) say(JSON.stringify({ ready: true, page, device, pid: process.pid }));
       else say(`Lineside runs for ${line}.\n  status page  ${page}/\n  data         ${dataDir}`);

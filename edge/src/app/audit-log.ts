@@ -19,9 +19,12 @@ export class AuditLog {
     this.#parts = parts;
   }
 
-  /** Writes a record; one that cannot be written is logged, for it must not stop the inspection. */
-  write(action: string, details: NonNullable<AuditBody['details']>): void {
-    const body: AuditBody = { action, who: 'lineside', details };
+  /**
+   * Writes a record of what the device did, or `who`; one that cannot be written is logged, for it must not stop the
+   * inspection.
+   */
+  write(action: string, details: NonNullable<AuditBody['details']>, who = 'lineside'): void {
+    const body: AuditBody = { action, who, details };
     try {
       this.#parts.journal.append([{ stream: 'audit', kind: 'audit', body }]);
     } catch (error) {

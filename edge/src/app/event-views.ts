@@ -1,5 +1,5 @@
 import type { EventHistory, EventPage, EventQuery, EventTransition, EventView } from '../status/index.ts';
-import type { EventReader, EventSummary, Transition } from '../events/index.ts';
+import type { Acknowledgement, EventReader, EventSummary, Transition } from '../events/index.ts';
 
 /** Whether the collector has committed the record of stream `events` with that number. */
 type Confirmed = (seq: number) => boolean;
@@ -8,10 +8,16 @@ type Confirmed = (seq: number) => boolean;
 export class EventViews {
   readonly #events: EventReader;
   readonly #confirmed: Confirmed;
+  readonly #acknowledged: (event: string) => Acknowledgement | undefined;
 
-  constructor(events: EventReader, confirmed: Confirmed) {
+  constructor(
+    events: EventReader,
+    confirmed: Confirmed,
+    acknowledged: (event: string) => Acknowledgement | undefined = () => undefined,
+  ) {
     this.#events = events;
     this.#confirmed = confirmed;
+    this.#acknowledged = acknowledged;
   }
 
   page({ limit, cursor, sinceMs, untilMs, ...filter }: EventQuery): EventPage {
@@ -21,7 +27,7 @@ export class EventViews {
     };
     const before = cursor === undefined ? undefined : Number(cursor);
     const { events, next } = this.#events.page(limit, { ...filter, ...times }, before);
-    const views = events.map((event) => eventView(event, this.#isDelivered(event)));
+    const views = events.map((event) => this.#view(event));
     return next === undefined ? { events: views } : { events: views, next: String(next) };
   }
 
@@ -30,8 +36,12 @@ export class EventViews {
     if (found === undefined) return undefined;
     const { event, transitions } = found;
     const clips = this.#events.clips(event.event);
-    const view = eventView(event, this.#isDelivered(event));
-    return { ...view, ...(clips.length > 0 && { clips }), transitions: transitions.map(transitionView) };
+    return { ...this.#view(event), ...(clips.length > 0 && { clips }), transitions: transitions.map(transitionView) };
+  }
+
+  #view(event: EventSummary): EventView {
+    const acknowledged = this.#acknowledged(event.event);
+    return { ...eventView(event, this.#isDelivered(event)), ...(acknowledged === undefined ? {} : { acknowledged }) };
   }
 
   /** Fresh records are sent before older ones, so each record of the event counts. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type CoverageJson, type CoverageWords, machineZone } from '@lineside/protocol/coverage';
 import { type LoadedConfig, recipeFor, shiftPlanOf } from '../config/index.ts';
@@ -6,21 +7,26 @@ import type { Clock } from '@lineside/kit';
 import { StatusError } from '../status/index.ts';
 import type {
   AcceptedCamera,
+  AcknowledgementView,
   CameraLog,
   CleaningConfirmation,
   ConfirmedCleaning,
   EventHistory,
   EventPage,
   EventQuery,
+  LogLine,
   PictureOptions,
   PictureShot,
   PushedReading,
+  ShapesChange,
   SignalView,
   Snapshot,
   EventView,
   StatusSource,
   UpdatesChange,
 } from '../status/index.ts';
+import type { History, HistoryView, Measured } from '../history/index.ts';
+import { MachineReader } from '../machine/index.ts';
 import { embeddedFacts, locateEvidence } from '../evidence/index.ts';
 import { drawOnJpeg } from '../vision/index.ts';
 import { EventViews } from './event-views.ts';
@@ -34,6 +40,8 @@ import type { LineCleaning } from './line-cleaning.ts';
 import type { LineProduction } from './line-production.ts';
 import type { RecipeState } from './line-recipe.ts';
 import type { LineSignals } from './line-signals.ts';
+import type { LineShapes } from './line-shapes.ts';
+import type { LogTail } from './log-tail.ts';
 import { setModelLimit } from './model-limit.ts';
 import type { LineUpdates } from './line-updates.ts';
 import { refusals } from './models.ts';
@@ -62,8 +70,11 @@ export interface LineStatusParts {
   readonly secrets: SecretWatch;
   readonly uplink: () => UplinkService | undefined;
   readonly textReaderMissing: () => TextReaderMissing | undefined;
+  readonly history: () => History;
+  readonly logTail: LogTail;
+  readonly shapes: LineShapes;
   /** Writes a record of what a person did. */
-  readonly audit: (action: string, details: Readonly<Record<string, string>>) => void;
+  readonly audit: (action: string, details: Readonly<Record<string, string>>, who?: string) => void;
 }
 
 /** Open events that a snapshot shows. */
@@ -81,13 +92,19 @@ export class LineStatus implements StatusSource {
   readonly #events: EventViews;
   readonly #coverage: LineCoverage;
   readonly #cpu: CpuMeter;
+  readonly #machine: MachineReader;
   readonly #startedMs: number;
   readonly #startedWallMs: number;
 
   constructor(parts: LineStatusParts) {
     this.#parts = parts;
     const { journal, events } = parts.folder;
-    this.#events = new EventViews(events, (seq) => journal.confirmed('events', seq));
+    this.#events = new EventViews(
+      events,
+      (seq) => journal.confirmed('events', seq),
+      (event) => parts.folder.acknowledgements.of(event),
+    );
+    this.#machine = new MachineReader({ root: '/', nowMs: () => parts.clock.monoMs() });
     this.#coverage = new LineCoverage({
       journal,
       lanes: parts.inspection.lanes,
@@ -137,6 +154,7 @@ export class LineStatus implements StatusSource {
       evidence: this.#evidence(),
       disk: diskOf(dataDir),
       process: { rssBytes: process.memoryUsage.rss(), cpu: this.#cpu.cores(), cpuSeconds: cpuSeconds() },
+      machine: this.#machine.facts(),
       ...(load.report === undefined ? {} : { load: load.report }),
       ...this.#update(),
       ...this.#production(open),
@@ -176,7 +194,7 @@ export class LineStatus implements StatusSource {
       throw error;
     });
     await references.keep(camera, answer.reference, shot?.jpeg);
-    audit('camera_accepted', { camera, by });
+    audit('camera_accepted', { camera, by }, by);
     return {
       ...acceptedView(camera, answer.reference),
       ...(shot === undefined ? {} : { picture: references.picturePath(camera) }),
@@ -260,6 +278,60 @@ export class LineStatus implements StatusSource {
     return this.#parts.signals.push(readings);
   }
 
+  acknowledge(event: string, by: string, note: string | undefined): AcknowledgementView | undefined {
+    return this.#events.history(event) === undefined
+      ? undefined
+      : this.#parts.folder.acknowledgements.add(event, by, note);
+  }
+
+  referencePicture(camera: string): string | undefined {
+    const { references } = this.#parts.inspection;
+    const path = references.picturePath(camera);
+    return references.all()[camera] !== undefined && existsSync(path) ? path : undefined;
+  }
+
+  shapes(camera: string): Promise<object> {
+    return this.#parts.shapes.view(camera);
+  }
+
+  saveShapes(camera: string, change: ShapesChange, by: string): Promise<object> {
+    return this.#parts.shapes.save(camera, change, by);
+  }
+
+  undoShapes(camera: string, by: string): Promise<object> {
+    return this.#parts.shapes.undo(camera, by);
+  }
+
+  history(): HistoryView {
+    return this.#parts.history().view();
+  }
+
+  log(level: LogLine['level'], limit: number): readonly LogLine[] {
+    return this.#parts.logTail.lines(level, limit);
+  }
+
+  /** What the history keeps of this minute. */
+  measure(): Measured {
+    const { load, machine, disk, cameras, journal } = this.snapshot();
+    const latencies = cameras.flatMap(({ models }) => models.flatMap(({ latencyMs }) => latencyMs?.p99 ?? []));
+    const temperatures = machine?.temperatures.map(({ celsius }) => celsius) ?? [];
+    const memory = machine?.memory;
+    return {
+      ...(load === undefined
+        ? {}
+        : {
+            ...{ inspectedPerS: load.inspectedPerS, wantedPerS: load.wantedPerS },
+            ...{ ownCores: load.ownCores, otherCores: load.otherCores },
+          }),
+      ...(latencies.length === 0 ? {} : { latencyMs: Math.max(...latencies) }),
+      ...(memory === undefined ? {} : { memoryUsedBytes: memory.totalBytes - memory.availableBytes }),
+      ...(temperatures.length === 0 ? {} : { temperatureC: Math.max(...temperatures) }),
+      diskFreeBytes: disk.freeBytes,
+      queuedRecords: journal.streams.reduce((sum, { queued }) => sum + queued, 0),
+      camerasInspecting: cameras.filter(({ inspecting }) => inspecting === 'inspecting').length,
+    };
+  }
+
   event(id: string): EventHistory | undefined {
     return this.#events.history(id);
   }
@@ -332,6 +404,11 @@ export class LineStatus implements StatusSource {
       nowMs: clock.monoMs(),
       startedMs: this.#startedMs,
       thresholds: new Map(models.flatMap((model) => (model.state === 'found' ? [[model.id, model.threshold]] : []))),
+      versions: new Map(
+        models.flatMap((model) =>
+          model.state === 'found' && model.version !== undefined ? [[model.id, model.version]] : [],
+        ),
+      ),
       demonstrations: new Map(
         models.flatMap((model) =>
           model.state === 'found' && model.demonstration !== undefined ? [[model.id, model.demonstration]] : [],

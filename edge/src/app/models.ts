@@ -18,6 +18,8 @@ interface FoundModel {
   readonly id: string;
   readonly spec: ModelSpec;
   readonly threshold: LeastScores;
+  /** Of its bundle; absent for a bare ONNX file. */
+  readonly version?: string;
   /** Why it is only a demonstration; absent once the site has proven it. */
   readonly demonstration?: string;
 }
@@ -80,7 +82,12 @@ export async function findModel(model: ModelConfig, places: FindIn): Promise<Lin
     const { score, labels: labelScores } = weakest(threshold);
     const spec = { id, path: handle.onnxPath, sha256: handle.sha256, manifest, score, labelScores, degraded };
     const reason = model.proven === true ? undefined : manifest.demonstration?.reason;
-    return { state: 'found', id, spec, threshold, ...(reason === undefined ? {} : { demonstration: reason }) };
+    const version = handle.manifest?.version;
+    return {
+      ...{ state: 'found', id, spec, threshold },
+      ...(version === undefined ? {} : { version }),
+      ...(reason === undefined ? {} : { demonstration: reason }),
+    };
   } catch (error) {
     const message = messageOf(error);
     if (error instanceof ModelError || error instanceof LinesideError) {

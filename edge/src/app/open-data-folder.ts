@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Logger } from '@lineside/kit';
 import type { LineEvent } from '../domain/index.ts';
-import { EventReader, EventTable, EventTableFill, JournalRecorder } from '../events/index.ts';
+import { Acknowledgements, EventReader, EventTable, EventTableFill, JournalRecorder } from '../events/index.ts';
 import { DiskReserve, EvidenceStore, EvidenceSweep, EvidenceWatch, evidenceFolder } from '../evidence/index.ts';
 import {
   type DeviceKey,
@@ -44,6 +44,7 @@ export interface DataFolder {
   /** Lists and shows the events, over the connection of the journal; not to be closed. */
   readonly events: EventReader;
   readonly eventTable: EventTable;
+  readonly acknowledgements: Acknowledgements;
   /** To be run beside the line. */
   readonly maintenance: JournalMaintenance;
   readonly eventTableFill: EventTableFill;
@@ -91,6 +92,7 @@ export function openDataFolder(options: DataFolderOptions): DataFolder {
     watches,
   });
   const eventTable = EventTable.open(journal, log);
+  const acknowledgements = Acknowledgements.open(journal, () => eventTable.progress.complete);
   const eventTableFill = new EventTableFill({ table: eventTable, clock, log });
   const events = new EventReader(journal.database);
   const close = (): void => {
@@ -101,7 +103,10 @@ export function openDataFolder(options: DataFolderOptions): DataFolder {
     }
   };
   const { publicKey } = signer;
-  return { journal, evidence, recorder, events, eventTable, maintenance, eventTableFill, publicKey, close };
+  return {
+    ...{ journal, evidence, recorder, events, eventTable, acknowledgements, maintenance, eventTableFill },
+    ...{ publicKey, close },
+  };
 }
 
 function keyOf(journal: Journal, data: string): DeviceKey {

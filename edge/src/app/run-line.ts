@@ -1,4 +1,4 @@
-import type { LoadedConfig } from '../config/index.ts';
+import type { ConfigSources, LoadedConfig } from '../config/index.ts';
 import {
   aborted,
   type Clock,
@@ -16,6 +16,7 @@ import { lineEngines } from './engines.ts';
 import { Inspection } from './inspection.ts';
 import { bootId } from './machine.ts';
 import { LineSignals } from './line-signals.ts';
+import type { LogTail } from './log-tail.ts';
 import { LineRecipe } from './line-recipe.ts';
 import { reconcileUpdates } from './line-updates.ts';
 import { lineModels } from './models.ts';
@@ -38,7 +39,11 @@ export interface RunLineOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: RootLogger;
+  /** The newest lines of the log. */
+  readonly logTail: LogTail;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What checking a changed configuration needs to know about this machine. */
+  readonly sources: ConfigSources;
   /** Called once everything that could refuse this configuration has accepted it. */
   readonly onRunning: (line: RunningLine) => void;
   /** Called with the address of the status page as soon as it is served, and again when it has moved. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Config, LoadedConfig } from '../config/index.ts';
 import { type ChangeStep, planChange, type RuleMove, runSteps, type StepHandlers } from '../control/index.ts';
 import { type Signal, textOf } from '../domain/index.ts';
@@ -5,12 +6,15 @@ import { messageOf, ServiceGroup } from '@lineside/kit';
 import { StatusServer, controlSocketPath } from '../status/index.ts';
 import { evidenceFolder } from '../evidence/index.ts';
 import { lineAlerts } from './line-alerts.ts';
+import { Access, AccessFile } from '../access/index.ts';
+import { History } from '../history/index.ts';
 import { AuditLog } from './audit-log.ts';
 import type { Inspection } from './inspection.ts';
 import { ChosenRecipes } from './chosen-recipes.ts';
 import { LineCleaning } from './line-cleaning.ts';
 import { LineProduction } from './line-production.ts';
 import type { LineRecipe, RecipeSource } from './line-recipe.ts';
+import { LineShapes } from './line-shapes.ts';
 import type { LineSignals } from './line-signals.ts';
 import { LineStatus } from './line-status.ts';
 import { LineUpdates } from './line-updates.ts';
@@ -49,6 +53,8 @@ export class RunningLine implements StepHandlers {
   readonly #restart = new AbortController();
   readonly #recipe: LineRecipe;
   readonly #text: TextReading;
+  readonly #access: Access;
+  readonly #history: History;
   /** The configuration as it is written, without the recipe. */
   #written: LoadedConfig;
   #loaded: LoadedConfig;
@@ -108,14 +114,32 @@ export class RunningLine implements StepHandlers {
       loaded: () => this.#loaded,
       textReaderMissing: () => this.#text.missing,
       uplink: () => this.#uplink,
-      audit: (action, details) => this.audit.write(action, details),
+      audit: (action, details, who) => this.audit.write(action, details, who),
       secrets,
+      history: () => this.#history,
+      logTail: options.logTail,
+      shapes: new LineShapes({
+        ...{ configPath: options.configPath, sources: options.sources },
+        audit: (action, details, who) => this.audit.write(action, details, who),
+      }),
+    });
+    this.#history = new History({
+      path: join(options.dataDir, 'history.ring'),
+      measure: () => this.status.measure(),
+      clock: options.clock,
+      log: options.logger.child({ module: 'history' }),
     });
     this.production = new LineProduction({
       ...{ recipe, signals: signals.table, lanes: inspection.lanes, journal: folder.journal },
       ...{ clock: options.clock, logger: options.logger, loaded: () => this.#loaded },
     });
     signals.table.onSample((signal) => this.#followProduct(signal));
+    this.#access = new Access({
+      file: new AccessFile(options.dataDir),
+      device: () => this.#loaded.config.device,
+      clock: options.clock,
+      audit: (action, details, who) => this.audit.write(action, details, who),
+    });
     this.#server = this.#newServer();
     this.#uplink = this.#newUplink();
     const taught = new TaughtModels({
@@ -134,7 +158,9 @@ export class RunningLine implements StepHandlers {
       clock: options.clock,
       log: options.logger.child({ module: 'recipe' }),
     });
-    this.services = new ServiceGroup('services', [inspection.lanes, this.#server, secrets, taught, chosen]);
+    this.services = new ServiceGroup('services', [
+      ...[inspection.lanes, this.#server, secrets, taught, chosen, this.#history, this.#access],
+    ]);
     this.services.add(this.updates);
     this.services.add(
       lineAlerts({
@@ -257,6 +283,7 @@ export class RunningLine implements StepHandlers {
     const { clock, logger, random, dataDir, onReady } = this.#options;
     const server = new StatusServer({
       source: this.status,
+      access: this.#access,
       listen: this.#loaded.config.status.listen,
       socketPath: controlSocketPath(dataDir),
       clock,

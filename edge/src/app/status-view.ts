@@ -12,6 +12,8 @@ export interface ViewFacts {
   readonly startedMs: number;
   /** Least score shown, by model. */
   readonly thresholds: ReadonlyMap<string, LeastScores>;
+  /** Versions of the bundles, by model. */
+  readonly versions: ReadonlyMap<string, string>;
   /** Why a model is only a demonstration, by model. */
   readonly demonstrations: ReadonlyMap<string, string>;
   /** Models that were refused before the vision process received them, so that no lane has their status. */
@@ -117,11 +119,13 @@ export function modelViews(facts: ViewFacts): readonly ModelView[] {
     const lanes = all.filter((lane) => lane.model === id);
     const status = facts.refused.find((refused) => refused.model === id) ?? lanes.find((lane) => lane.status)?.status;
     const demonstration = facts.demonstrations.get(id);
+    const version = facts.versions.get(id);
     return {
       id,
       sha256: status?.sha256 ?? '',
       state: status?.state ?? 'loading',
       results: lanes.reduce((sum, lane) => sum + lane.counters.inspected, 0),
+      ...(version === undefined ? {} : { version }),
       ...(demonstration === undefined ? {} : { demonstration }),
       ...watchedView(lanes),
       ...(status?.provider === undefined ? {} : { provider: status.provider }),

@@ -32,6 +32,12 @@ const VERBS = [
   ['config', 'check'],
   ['config', 'show'],
   ['config', 'schema'],
+  ['access'],
+  ['access', 'enable'],
+  ['access', 'disable'],
+  ['access', 'show'],
+  ['access', 'users'],
+  ['access', 'token'],
   ['camera'],
   ['camera', 'list'],
   ['camera', 'health'],
@@ -75,6 +81,7 @@ const VERBS = [
   ['completion'],
 ];
 const GROUPS = new Set([
+  'access',
   'alerts',
   'camera',
   'cleaning',

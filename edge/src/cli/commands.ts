@@ -114,6 +114,37 @@ export const COMMANDS: readonly CommandEntry[] = [
     ],
   },
   {
+    name: 'access',
+    description: 'who may use the status page from the network: nobody, until it is enabled here',
+    commands: [
+      {
+        name: 'enable',
+        description: 'serve the page to the network over TLS, with a log-in; prints a one-time code',
+        load: () => import('./verbs/access-enable.ts'),
+      },
+      {
+        name: 'disable',
+        description: 'serve the page to this machine alone again, and end every session',
+        load: () => import('./verbs/access-disable.ts'),
+      },
+      {
+        name: 'show',
+        description: 'addresses, fingerprint of the certificate, accounts and wall screens',
+        load: () => import('./verbs/access-show.ts'),
+      },
+      {
+        name: 'users',
+        description: 'list accounts, invite with a one-time code, or remove one',
+        load: () => import('./verbs/access-users.ts'),
+      },
+      {
+        name: 'token',
+        description: 'tokens of wall screens, which only look: make or remove one',
+        load: () => import('./verbs/access-token.ts'),
+      },
+    ],
+  },
+  {
     name: 'camera',
     description: 'try a camera, and what is known of those that run',
     commands: [

@@ -59,11 +59,11 @@ export function formatListen({ host, port }: ListenAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Why the status page may not listen there, or undefined. It has no log-in yet, so it stays on this machine. */
+/** Why the status page may not listen there, or undefined. What it serves there has no log-in, so it stays on this machine. */
 export function listenProblem(text: string): string | undefined {
   const address = parseListen(text);
   if (address === undefined) return 'is not HOST:PORT';
   const { host } = address;
   if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) return undefined;
-  return `${host} can be reached from other machines, which the status page does not allow yet`;
+  return `${host} can be reached from other machines: lineside access enable serves the page to them, with a log-in`;
 }

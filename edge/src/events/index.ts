@@ -2,6 +2,7 @@
  * Events as people ask for them: the recorder writes transitions and snapshots into the journal, the table of events
  * keeps their summaries up to date, the reader lists and shows them, and events that an earlier run left open are closed.
  */
+export { type Acknowledgement, Acknowledgements } from './acknowledgements.ts';
 export { closeStaleEvents } from './close-stale-events.ts';
 export * from './event-csv.ts';
 export type { EventFilter, EventPage } from './event-filter.ts';

@@ -1,40 +1,9 @@
+import { shapesBody } from '../status/index.ts';
+
 /** What the page may send, as JSON schemas. */
-const POINT = { type: 'array', minItems: 2, maxItems: 2, items: { type: 'number', minimum: 0, maximum: 1 } } as const;
-const ID = { type: 'string', pattern: '^(line:)?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' } as const;
 const NAME = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' } as const;
 
-export const CHANGE = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['shapes', 'rules'],
-  properties: {
-    shapes: {
-      type: 'array',
-      maxItems: 200,
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['kind', 'id', 'points'],
-        properties: {
-          kind: { type: 'string', enum: ['zone', 'mask', 'line'] },
-          id: ID,
-          points: { type: 'array', minItems: 2, maxItems: 64, items: POINT },
-          fixed: { type: 'boolean' },
-        },
-      },
-    },
-    rules: {
-      type: 'array',
-      maxItems: 1000,
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['id', 'zone'],
-        properties: { id: ID, zone: { anyOf: [ID, { type: 'null' }] } },
-      },
-    },
-  },
-} as const;
+export const CHANGE = shapesBody;
 
 const rectangle = (least: number, most: number) =>
   ({ type: 'array', minItems: 4, maxItems: 4, items: { type: 'number', minimum: least, maximum: most } }) as const;

@@ -74,6 +74,16 @@ export class CameraDraft {
     return new CameraDraft(options, checkConfig(await readFile(path, 'utf8'), { ...sources, path }));
   }
 
+  /** Whether the file is still as this draft has read or written it. */
+  async isCurrent(): Promise<boolean> {
+    return (await readFile(this.#options.path, 'utf8')) === this.#loaded.text;
+  }
+
+  /** Hash of the configuration that the view shows. */
+  get revision(): string {
+    return this.#loaded.sourceHash;
+  }
+
   view(): SetupView {
     const { camera: id, eventsOf } = this.#options;
     const { config, text } = this.#loaded;

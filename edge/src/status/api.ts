@@ -4,13 +4,19 @@ import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { LinesideError, type Logger } from '@lineside/kit';
 import type { CoverageWords } from '@lineside/protocol/coverage';
-import { servePage } from '@lineside/web';
+import { acceptsGzip, servePage } from '@lineside/web';
 import { StatusError } from './client/index.ts';
+import type { AccessPort } from './access-port.ts';
+import { rankFor, SESSION_PATH } from './changes.ts';
+import { addAcknowledgement, addDevice } from './device-routes.ts';
 import { isHostAllowed, SECURITY_HEADERS } from './guard.ts';
 import { healthOf } from './health.ts';
 import { ECONOMY, LIVE_CONTENT_TYPE, type LivePictures } from './live.ts';
 import { Metrics } from './metrics.ts';
 import * as schema from './schema.ts';
+import { addNetworkGate, pathOf } from './network-gate.ts';
+import { addAccessCommands, addLocalSession, addSessions } from './session-routes.ts';
+import type { ShapesChange } from './device-answers.ts';
 import type { PictureOptions, StatusSource, UpdatesChange } from './source.ts';
 import type { StatusStream } from './stream.ts';
 
@@ -20,6 +26,10 @@ export interface ApiOptions {
   readonly stream: StatusStream;
   readonly hosts: readonly string[];
   readonly log: Logger;
+  /** Accounts and the owner's commands for them; left out where there are none. */
+  readonly access?: AccessPort | undefined;
+  /** Where the requests come from: on the device nobody logs in. */
+  readonly from: 'device' | 'network';
   /** Streams that may be open at once, of each kind. */
   readonly maxWatchers: number;
 }
@@ -40,16 +50,23 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     },
   });
   api.addHook('onRequest', async (request, reply) => guard(request, reply, options.hosts));
+  if (options.from === 'network' && options.access !== undefined) addNetworkGate(api, options.access);
   api.setNotFoundHandler(() => {
     throw notFound('There is nothing at this address', 'The page is at /, the API under /api/v1/');
   });
   api.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply, options.log));
   await api.register(fastifyStatic, { root: dirname(import.meta.filename), serve: false });
   await servePage(api, PAGE);
+  if (options.from === 'device') addLocalSession(api);
+  else if (options.access !== undefined) addSessions(api, options.access);
+  if (options.from === 'device' && options.access !== undefined) addAccessCommands(api, options.access);
   addStatus(api, options);
   addEvents(api, options);
+  addAcknowledgement(api, options.source);
+  addDevice(api, options.source);
   addPictures(api, options);
   addCameras(api, options);
+  addShapes(api, options);
   addSignals(api, options);
   addCleaning(api, options);
   addProduction(api, options);
@@ -70,21 +87,12 @@ function guard(request: FastifyRequest, reply: FastifyReply, hosts: readonly str
   }
   if (request.method === 'GET' || request.method === 'HEAD') return;
   if (request.method === 'POST' && isCommand(request)) return;
-  reply.header('allow', CHANGES.test(pathOf(request)) ? 'GET, HEAD, POST' : 'GET, HEAD');
+  reply.header('allow', rankFor(pathOf(request)) === undefined ? 'GET, HEAD' : 'GET, HEAD, POST');
   throw new StatusError({
     code: 'method_refused',
     message: `${request.method} is not accepted here: what can be set is sent as application/json by a program of this device`,
     advice: 'Change the configuration file, or see lineside signal set --help',
   });
-}
-
-/** What programs of this device may set. */
-const CHANGES = /^\/api\/v1\/(?:signals|cleaning|recipe|models\/limit|updates|cameras\/[^/]+\/accept)$/;
-/** Only through the control socket, which belongs to the user of the service. */
-const OF_THE_OWNER = ['/api/v1/updates'];
-
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?')[0] ?? '';
 }
 
 /**
@@ -93,14 +101,26 @@ function pathOf(request: FastifyRequest): string {
  */
 function isCommand(request: FastifyRequest): boolean {
   const { origin, 'content-type': type = '' } = request.headers;
-  if (OF_THE_OWNER.includes(pathOf(request)) && request.raw.socket.remoteAddress !== undefined) return false;
-  if (!CHANGES.test(pathOf(request)) || !/^application\/json\b/i.test(type)) return false;
+  const path = pathOf(request);
+  const rank = SESSION_PATH.test(path) ? 'wall' : rankFor(path);
+  // The control socket belongs to the user of the service.
+  if (rank === 'owner' && request.raw.socket.remoteAddress !== undefined) return false;
+  if (rank === undefined || !/^application\/json\b/i.test(type)) return false;
   return origin === undefined || (URL.canParse(origin) && new URL(origin).host === request.headers.host);
 }
 
 const STATUS_OF: Readonly<Partial<Record<string, number>>> = {
   bad_request: 400,
   host_refused: 421,
+  login_needed: 401,
+  login_refused: 401,
+  login_throttled: 429,
+  role_refused: 403,
+  config_changed: 409,
+  config_invalid: 409,
+  csrf_refused: 403,
+  account_refused: 400,
+  certificate_refused: 400,
   not_found: 404,
   unknown_camera: 404,
   method_refused: 405,
@@ -124,6 +144,7 @@ function answerError(error: FastifyError, reply: FastifyReply, log: Logger): Fas
 
 function sendError(reply: FastifyReply, status: number, error: LinesideError): FastifyReply {
   const { code, message, advice } = error;
+  if ('retryAfterS' in error && error.retryAfterS !== undefined) reply.header('retry-after', String(error.retryAfterS));
   return reply.code(status).header('cache-control', 'no-store').send({ error: { code, message, advice } });
 }
 
@@ -151,9 +172,11 @@ function addStatus(api: FastifyInstance, { source, stream, maxWatchers }: ApiOpt
     const text = await metrics.render(snapshot, healthOf(snapshot));
     return reply.type(metrics.contentType).send(text);
   });
-  api.get('/api/v1/stream', { exposeHeadRoute: false }, (_request, reply) => {
+  api.get('/api/v1/stream', { exposeHeadRoute: false }, (request, reply) => {
     if (stream.watchers >= maxWatchers) throw tooMany();
-    stream.attach(takeOver(reply, 'text/event-stream'));
+    const isCompressed = acceptsGzip(request);
+    if (isCompressed) reply.header('content-encoding', 'gzip');
+    stream.attach(takeOver(reply, 'text/event-stream'), isCompressed);
   });
 }
 
@@ -247,6 +270,36 @@ function addCameras(api: FastifyInstance, { source }: ApiOptions): void {
       );
     },
   );
+}
+
+/** Zones, masks and lines, drawn on the page and saved through the checked configuration. */
+function addShapes(api: FastifyInstance, { source }: ApiOptions): void {
+  const known = knownCameras(source);
+  const missing = () => notFound('This service changes no configuration', 'Ask the service of the line');
+  const whoOf = (request: FastifyRequest): string => request.person?.who ?? 'page of the device';
+  type Camera = { Params: { id: string } };
+  const params = { params: schema.cameraParams };
+  api.get<Camera>(
+    '/api/v1/cameras/:id/shapes',
+    { schema: params },
+    ({ params: { id } }) => source.shapes?.(known(id)) ?? Promise.reject(missing()),
+  );
+  api.post<Camera & { Body: ShapesChange }>(
+    '/api/v1/cameras/:id/shapes',
+    { schema: { ...params, body: schema.shapesBody } },
+    (request) =>
+      source.saveShapes?.(known(request.params.id), request.body, whoOf(request)) ?? Promise.reject(missing()),
+  );
+  api.post<Camera>(
+    '/api/v1/cameras/:id/shapes/undo',
+    { schema: params },
+    (request) => source.undoShapes?.(known(request.params.id), whoOf(request)) ?? Promise.reject(missing()),
+  );
+  api.get<Camera>('/api/v1/cameras/:id/reference.jpg', { schema: params }, ({ params: { id } }, reply) => {
+    const path = source.referencePicture?.(known(id));
+    if (path === undefined) throw notFound(`${id} was not accepted yet`, `lineside camera accept ${id}`);
+    return reply.type('image/jpeg').sendFile(basename(path), dirname(path), { cacheControl: false });
+  });
 }
 
 function addCleaning(api: FastifyInstance, { source }: ApiOptions): void {

@@ -201,6 +201,27 @@ export const recipeBody = {
   properties: { recipe: { type: 'string', minLength: 1, maxLength: 64 } },
 } as const;
 
+export const logQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { level: { type: 'string', enum: ['debug', 'info', 'warn', 'error'], default: 'info' } },
+} as const;
+
+export interface AcknowledgeBody {
+  readonly by: string;
+  readonly note?: string;
+}
+
+export const acknowledgeBody = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['by'],
+  properties: {
+    by: { type: 'string', minLength: 1, maxLength: 100, pattern: '\\S' },
+    note: { type: 'string', maxLength: 200 },
+  },
+} as const;
+
 export interface AcceptBody {
   readonly by: string;
 }
@@ -210,4 +231,41 @@ export const acceptBody = {
   additionalProperties: false,
   required: ['by'],
   properties: { by: { type: 'string', minLength: 1, maxLength: 100, pattern: '\\S' } },
+} as const;
+
+const POINT = { type: 'array', minItems: 2, maxItems: 2, items: { type: 'number', minimum: 0, maximum: 1 } } as const;
+const SHAPE_ID = { type: 'string', pattern: '^(line:)?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' } as const;
+/** Shapes on the picture of a camera, and the zone of each rule. */
+export const shapesBody = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['shapes', 'rules'],
+  properties: {
+    revision: { type: 'string', maxLength: 64 },
+    shapes: {
+      type: 'array',
+      maxItems: 200,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['kind', 'id', 'points'],
+        properties: {
+          kind: { type: 'string', enum: ['zone', 'mask', 'line'] },
+          id: SHAPE_ID,
+          points: { type: 'array', minItems: 2, maxItems: 64, items: POINT },
+          fixed: { type: 'boolean' },
+        },
+      },
+    },
+    rules: {
+      type: 'array',
+      maxItems: 1000,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['id', 'zone'],
+        properties: { id: SHAPE_ID, zone: { anyOf: [SHAPE_ID, { type: 'null' }] } },
+      },
+    },
+  },
 } as const;

@@ -1,8 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { aborted, Backoff, type Clock, isAbort, type Logger, messageOf, type Service } from '@lineside/kit';
-import { buildApi } from './api.ts';
+import type { AccessPort, NetworkSettings } from './access-port.ts';
+import { type ApiOptions, buildApi } from './api.ts';
 import { listenOnControlSocket } from './control-socket.ts';
 import { healthOf } from './health.ts';
 import { LivePictures } from './live.ts';
@@ -17,6 +19,8 @@ export interface StatusServerOptions {
   readonly socketPath?: string;
   /** Names beside `localhost` and the address itself under which the page may be asked for. */
   readonly hosts?: readonly string[];
+  /** Accounts, and whether and where the page is served to the network. */
+  readonly access?: AccessPort;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -35,7 +39,7 @@ export interface StatusAddress {
 const MAX_WATCHERS = 24;
 const MAX_CONNECTIONS = 256;
 
-/** The status page and its API, on an address and on the control socket. Only shows; changes nothing. */
+/** The status page and its API: on this machine, on the control socket, and over TLS to the network where that is enabled. */
 export class StatusServer implements Service {
   readonly name = 'status';
   readonly #options: StatusServerOptions;
@@ -82,20 +86,17 @@ export class StatusServer implements Service {
    * serves is an error: throws `control_socket_in_use`.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const api = await buildApi({
-      source: this.#options.source,
-      live: this.#live,
-      stream: this.#stream,
-      hosts: (this.#options.hosts ?? []).map((host) => host.toLowerCase()),
-      log: this.#options.log,
-      maxWatchers: MAX_WATCHERS,
-    });
+    const api = await buildApi(this.#apiOptions('device', this.#options.hosts ?? []));
     const page = createHttpServer(api);
     const control = createHttpServer(api);
     try {
       if (this.#options.socketPath !== undefined) await listenOnControlSocket(control, this.#options.socketPath);
-      await this.#listen(page, signal);
-      await aborted(signal);
+      const network = this.#serveNetwork(signal);
+      await this.#listen(page, this.#options.listen, signal, (address) => {
+        this.#options.log.info({ url: address.url }, 'status page');
+        this.#address.resolve(address);
+      });
+      await Promise.all([aborted(signal), network]);
     } finally {
       this.#live.close();
       this.#stream.close();
@@ -104,18 +105,58 @@ export class StatusServer implements Service {
     }
   }
 
-  async #listen(server: Server, signal: AbortSignal): Promise<void> {
-    const { listen, clock, random, log } = this.#options;
+  #apiOptions(from: ApiOptions['from'], hosts: readonly string[]): ApiOptions {
+    const { source, log, access } = this.#options;
+    const common = { source, live: this.#live, stream: this.#stream, log, access, maxWatchers: MAX_WATCHERS };
+    return { ...common, from, hosts: hosts.map((host) => host.toLowerCase()) };
+  }
+
+  /** Serves to the network while and where it is enabled, until `signal` aborts. */
+  async #serveNetwork(signal: AbortSignal): Promise<void> {
+    const { access } = this.#options;
+    while (access !== undefined && !signal.aborted) {
+      const change = new AbortController();
+      const stopListening = access.onChange(() => change.abort());
+      const until = AbortSignal.any([signal, change.signal]);
+      try {
+        const settings = access.network();
+        if (settings === undefined) await aborted(until);
+        else await this.#serveTls(settings, until);
+      } finally {
+        stopListening();
+      }
+    }
+  }
+
+  async #serveTls({ host, port, hosts, cert, key }: NetworkSettings, signal: AbortSignal): Promise<void> {
+    const api = await buildApi(this.#apiOptions('network', hosts));
+    const server = createHttpServer(api, { cert, key });
+    try {
+      await this.#listen(server, { host, port }, signal, ({ url }) => {
+        this.#options.log.info({ url: url.replace('http:', 'https:') }, 'status page for the network');
+      });
+      await aborted(signal);
+    } finally {
+      await stop(server);
+      await api.close();
+    }
+  }
+
+  async #listen(
+    server: Server,
+    listen: StatusServerOptions['listen'],
+    signal: AbortSignal,
+    onListening: (address: StatusAddress) => void,
+  ): Promise<void> {
+    const { clock, random, log } = this.#options;
     const backoff = new Backoff({ firstMs: 1_000, maxMs: 30_000, random });
     while (!signal.aborted) {
       try {
-        const address = await listening(server, listen);
-        log.info({ url: address.url }, 'status page');
-        this.#address.resolve(address);
+        onListening(await listening(server, listen));
         return;
       } catch (error) {
         const problem = messageOf(error);
-        const advice = 'Change status.listen, or stop who holds it';
+        const advice = 'Choose another address (status.listen, lineside access enable --listen), or stop who holds it';
         log.error({ code: 'status_address', listen, problem, advice }, 'no status page');
       }
       try {
@@ -127,14 +168,17 @@ export class StatusServer implements Service {
   }
 }
 
-function createHttpServer(api: FastifyInstance): Server {
-  const server = createServer(
-    { requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 5_000, maxHeaderSize: 8_192 },
-    (request, response) => {
-      response.on('error', () => response.destroy());
-      api.routing(request, response);
-    },
-  );
+const LIMITS = { requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 5_000, maxHeaderSize: 8_192 };
+
+function createHttpServer(api: FastifyInstance, tls?: { readonly cert: string; readonly key: string }): Server {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    response.on('error', () => response.destroy());
+    api.routing(request, response);
+  };
+  const server =
+    tls === undefined
+      ? createServer(LIMITS, answer)
+      : createTlsServer({ ...LIMITS, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: 10_000 }, answer);
   server.maxConnections = MAX_CONNECTIONS;
   server.on('clientError', (_error, socket) => refuse(socket));
   return server;

@@ -1,5 +1,7 @@
 import type { BucketCounts } from '@lineside/kit';
 import type { LoadReport } from '../load/index.ts';
+import type { MachineFacts } from '../machine/index.ts';
+import type { AcknowledgementView } from './device-answers.ts';
 import type {
   Box,
   CameraStatus,
@@ -46,6 +48,8 @@ export interface Snapshot {
   /** `cpu` is in cores (1 = one core busy) over the last seconds. */
   readonly process: ProcessView;
   readonly visionProcess?: ProcessView;
+  /** What the kernel reports of the computer. */
+  readonly machine?: MachineFacts;
   /** How busy the device is; absent in the first seconds. */
   readonly load?: LoadReport;
   /** A release that is on its way, or that could not be taken back; absent where there is none. */
@@ -206,6 +210,8 @@ export interface WatchedView {
 
 export interface ModelView {
   readonly id: string;
+  /** Of its bundle. */
+  readonly version?: string;
   readonly sha256: string;
   readonly state: ModelStatus['state'];
   readonly provider?: NonNullable<ModelStatus['provider']>;
@@ -323,6 +329,8 @@ export interface EventView {
   readonly model?: { readonly id: string; readonly sha256: string; readonly degraded: boolean };
   /** SHA-256 of each evidence picture, oldest first. */
   readonly snapshots: readonly string[];
+  /** Present when a person has seen it and said so. */
+  readonly acknowledged?: AcknowledgementView;
   /** True when the collector holds every transition so far. */
   readonly delivered: boolean;
   readonly details?: Readonly<Record<string, string | number | boolean>>;

@@ -1,6 +1,7 @@
 import type { CoverageJson, CoverageWords } from '@lineside/protocol/coverage';
 import type { EventKind, Severity } from '../domain/index.ts';
 import type { AcceptedCamera, CameraLog } from './camera-answers.ts';
+import type { AcknowledgementView, LogLine, ShapesChange } from './device-answers.ts';
 import type { CleaningConfirmation, ConfirmedCleaning } from './cleaning.ts';
 import type { PushedReading, SignalView } from './signals.ts';
 import type { EventHistory, EventView, Snapshot } from './snapshot.ts';
@@ -18,6 +19,14 @@ export interface StatusSource {
   cameraLog?(camera: string, signal: AbortSignal): Promise<CameraLog>;
   /** Accepts a camera as it is now: what it is like becomes its reference. Rejects like `picture`, and while it is not known. */
   acceptCamera?(camera: string, by: string, signal: AbortSignal): Promise<AcceptedCamera>;
+  /** Absolute path of the picture of the moment in which a camera was accepted, or undefined. */
+  referencePicture?(camera: string): string | undefined;
+  /** Zones, masks, lines and rules of a camera as the configuration has them. */
+  shapes?(camera: string): Promise<object>;
+  /** Writes them into the configuration, checked; `by` is a record of the audit. Rejects with a coded error where it is not good. */
+  saveShapes?(camera: string, change: ShapesChange, by: string): Promise<object>;
+  /** The configuration as it was before the last save. */
+  undoShapes?(camera: string, by: string): Promise<object>;
   /** True while live pictures are left out because the device is overloaded: each is then made seldom. */
   sparesLivePictures?(): boolean;
   /** Events, the one with the latest transition first. */
@@ -45,6 +54,12 @@ export interface StatusSource {
    * Rejects with `bad_request` for a model that was not taught.
    */
   setModelLimit?(model: string, mads: number, by: string): Promise<object>;
+  /** Records that a person has seen an event; gives the first acknowledgement of it. Undefined where it is not held. */
+  acknowledge?(event: string, by: string, note: string | undefined): AcknowledgementView | undefined;
+  /** How the device was during the last 24 hours. */
+  history?(): object;
+  /** The newest lines of the log of at least this weight, oldest first. */
+  log?(level: LogLine['level'], limit: number): readonly LogLine[];
   /** One event with its records, or undefined. */
   event(id: string): EventHistory | undefined;
   /** Absolute path of an evidence JPEG that is still held, or undefined. */

@@ -1,9 +1,20 @@
 import type { ServerResponse } from 'node:http';
+import { constants, createGzip } from 'node:zlib';
 import { type Clock, messageOf, LogThrottle } from '@lineside/kit';
 import type { EventView } from './snapshot.ts';
 
 /** A watcher with more than this waiting is cut; its browser comes back by itself. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+
+/** Where a watcher's texts go: its connection, or a compression before it. */
+interface Sink {
+  readonly write: (text: string) => void;
+  /** Whether the connection has not taken what was written before. */
+  readonly isFull: () => boolean;
+  readonly waitingBytes: () => number;
+  readonly end: () => void;
+  readonly destroy: () => void;
+}
 
 export interface StreamOptions {
   /** The status document as JSON. */
@@ -16,7 +27,7 @@ export interface StreamOptions {
 /** Server-sent events: `snapshot` every second, `event` as it happens. No work while nobody listens. */
 export class StatusStream {
   readonly #options: StreamOptions;
-  readonly #watchers = new Set<ServerResponse>();
+  readonly #watchers = new Set<Sink>();
   readonly #throttle: LogThrottle;
   #ticking: AbortController | undefined;
 
@@ -29,15 +40,19 @@ export class StatusStream {
     return this.#watchers.size;
   }
 
-  /** Sends to `response`, whose head is written, until its connection closes. */
-  attach(response: ServerResponse): void {
+  /**
+   * Sends to `response`, whose head is written, until its connection closes. Compressed as one stream where the head says
+   * so: a snapshot is then little more than what differs from the one before.
+   */
+  attach(response: ServerResponse, isCompressed = false): void {
     if (response.closed) return;
-    this.#watchers.add(response);
-    response.write('retry: 1000\n\n');
+    const sink = isCompressed ? compressedSink(response) : plainSink(response);
+    this.#watchers.add(sink);
+    sink.write('retry: 1000\n\n');
     const snapshot = this.#snapshot();
-    if (snapshot !== undefined) response.write(snapshot);
+    if (snapshot !== undefined) sink.write(snapshot);
     response.once('close', () => {
-      this.#watchers.delete(response);
+      this.#watchers.delete(sink);
       if (this.#watchers.size === 0) this.#stopTicking();
     });
     if (this.#ticking !== undefined) return;
@@ -47,15 +62,15 @@ export class StatusStream {
 
   announce(event: EventView): void {
     const text = `event: event\ndata: ${JSON.stringify(event)}\n\n`;
-    for (const response of this.#watchers) {
-      if (response.writableLength > MAX_WAITING_BYTES) response.destroy();
-      else response.write(text);
+    for (const sink of this.#watchers) {
+      if (sink.waitingBytes() > MAX_WAITING_BYTES) sink.destroy();
+      else sink.write(text);
     }
   }
 
   close(): void {
     this.#stopTicking();
-    for (const response of this.#watchers) response.end();
+    for (const sink of this.#watchers) sink.end();
   }
 
   #stopTicking(): void {
@@ -73,7 +88,7 @@ export class StatusStream {
       }
       const text = this.#snapshot();
       if (text === undefined) continue;
-      for (const response of this.#watchers) if (!response.writableNeedDrain) response.write(text);
+      for (const sink of this.#watchers) if (!sink.isFull()) sink.write(text);
     }
   }
 
@@ -86,4 +101,27 @@ export class StatusStream {
       return undefined;
     }
   }
+}
+
+function plainSink(response: ServerResponse): Sink {
+  return {
+    write: (text) => void response.write(text),
+    isFull: () => response.writableNeedDrain,
+    waitingBytes: () => response.writableLength,
+    end: () => void response.end(),
+    destroy: () => void response.destroy(),
+  };
+}
+
+function compressedSink(response: ServerResponse): Sink {
+  const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
+  gzip.pipe(response);
+  response.once('close', () => gzip.destroy());
+  return {
+    write: (text) => void gzip.write(text),
+    isFull: () => gzip.writableNeedDrain || response.writableNeedDrain,
+    waitingBytes: () => gzip.writableLength + gzip.readableLength + response.writableLength,
+    end: () => void gzip.end(),
+    destroy: () => void response.destroy(),
+  };
 }

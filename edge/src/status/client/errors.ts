@@ -9,6 +9,9 @@ export type StatusErrorCode =
   | 'bad_request'
   | 'not_found'
   | 'host_refused'
+  | 'login_needed'
+  | 'role_refused'
+  | 'csrf_refused'
   | 'method_refused'
   | 'too_many_watchers'
   | 'internal';

@@ -1,0 +1,131 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { type Clock, systemClock } from '@lineside/kit';
+import { tempDir } from '../../../tests/support/temp-dir.ts';
+import { Access, AccessFile } from './index.ts';
+import { hashPassword, matchesPassword, passwordProblem } from './password.ts';
+import { Sessions } from './sessions.ts';
+import { Throttle } from './throttle.ts';
+
+/** A clock that stands until it is moved. */
+function movedClock(): Clock & { move: (ms: number) => void } {
+  let nowMs = 1_000;
+  return { ...systemClock, monoMs: () => nowMs, wallMs: () => 1_780_000_000_000, move: (ms) => void (nowMs += ms) };
+}
+
+it('hashes passwords with argon2id, each with a salt of its own, and takes nothing else for a hash', async () => {
+  const [one, two] = await Promise.all([hashPassword('correct horse battery'), hashPassword('correct horse battery')]);
+  expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+  expect(one).not.toBe(two);
+  expect(await matchesPassword('correct horse battery', one)).toBe(true);
+  expect(await matchesPassword('correct horse batterY', one)).toBe(false);
+  expect(await matchesPassword('', 'plain text')).toBe(false);
+  expect(['short', 'aaaaaaaaaaaa', 'correct horse'].map((text) => passwordProblem(text) === undefined)).toEqual([
+    ...[false, false, true],
+  ]);
+});
+
+it('makes whoever guesses wait longer each time, by address and by name, and forgets after success', () => {
+  const clock = movedClock();
+  const throttle = new Throttle(() => clock.monoMs());
+  const keys = ['name anna', 'address 10.0.0.9'];
+  const waits = Array.from({ length: 9 }, () => {
+    throttle.failed(keys);
+    return throttle.waitMs(keys);
+  });
+  expect(waits).toEqual([0, 0, 0, 0, 1_000, 2_000, 4_000, 8_000, 16_000]);
+  // Another address that knows the name has to wait too, but not for ever; another name from elsewhere does not.
+  expect(throttle.waitMs(['name anna', 'address 10.0.0.10'])).toBe(16_000);
+  expect(throttle.waitMs(['name boris', 'address 10.0.0.10'])).toBe(0);
+  for (let k = 0; k < 20; k += 1) throttle.failed(keys);
+  expect(throttle.waitMs(['name anna'])).toBe(30_000);
+  expect(throttle.waitMs(keys)).toBe(300_000);
+  throttle.succeeded(keys);
+  expect(throttle.waitMs(keys)).toBe(0);
+});
+
+it('ends a session that nobody uses, one that is old, and what hangs on it', () => {
+  const clock = movedClock();
+  const sessions = new Sessions(() => clock.monoMs());
+  const limits = { idleMs: 1_000, maxMs: 5_000 };
+  const ended: string[] = [];
+  const idle = sessions.begin('anna', 'viewer', limits);
+  const used = sessions.begin('boris', 'admin', limits);
+  sessions.onEnd(idle.token, () => ended.push('idle'));
+  sessions.onEnd(used.token, () => ended.push('used'));
+  for (let k = 0; k < 4; k += 1) {
+    clock.move(600);
+    sessions.find(idle.token, false);
+    expect(sessions.find(used.token, true)?.who).toBe('boris');
+  }
+  expect(ended).toEqual(['idle']);
+  for (let k = 0; k < 5; k += 1) {
+    clock.move(600);
+    sessions.find(used.token, true);
+  }
+  expect(ended).toEqual(['idle', 'used']);
+  expect(sessions.find(used.token, true)).toBeUndefined();
+});
+
+it('keeps accounts over a restart, in a file without passwords or codes that only its user can read', async () => {
+  await using dir = await tempDir();
+  const clock = movedClock();
+  const records: string[] = [];
+  const open = (): Access =>
+    new Access({
+      ...{ file: new AccessFile(dir.path), device: () => 'line-1', clock },
+      audit: (action, details, who) => void records.push(`${who} ${action} ${JSON.stringify(details)}`),
+    });
+  const access = open();
+  expect(access.network()).toBeUndefined();
+  const listen = { host: '127.0.0.1', port: 8971 };
+  const { setup, fingerprint } = await access.command({ action: 'enable', by: 'root', listen, hosts: ['Line-1.example'] });
+  expect(fingerprint).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+  const code = setup?.code ?? '';
+  expect(code).toMatch(/^[0-9A-Z]{5}-[0-9A-Z]{5}$/);
+  await expect(access.setUp(code, 'Anna', 'correct horse', 'a')).rejects.toMatchObject({ code: 'account_refused' });
+  await expect(access.setUp(code, 'anna', 'short', 'a')).rejects.toMatchObject({ code: 'account_refused' });
+  const typed = ` ${code.toLowerCase().replace('-', ' ').replaceAll('0', 'o')}`;
+  expect(await access.setUp(typed, 'anna', 'correct horse', 'a')).toMatchObject({ who: 'anna', rank: 'admin' });
+  await expect(access.setUp(code, 'boris', 'correct horse', 'a')).rejects.toMatchObject({ code: 'login_refused' });
+
+  const path = dir.join('access/access.json');
+  const text = await readFile(path, 'utf8');
+  expect(text).not.toMatch(new RegExp(`correct horse|${code}|${code.replace('-', '')}`));
+  const modes = await Promise.all([path, dir.join('access/tls.key')].map(async (one) => (await stat(one)).mode & 0o777));
+  expect(modes).toEqual([0o600, 0o600]);
+
+  const again = open();
+  expect(again.view().fingerprint).toBe(fingerprint);
+  expect(await again.logIn('anna', 'correct horse', 'b')).toMatchObject({ rank: 'admin' });
+  // A code that is too old opens nothing.
+  const late = await again.command({ action: 'invite', by: 'root', role: 'viewer' });
+  clock.move(16 * 60_000);
+  await expect(again.setUp(late.setup?.code ?? '', 'boris', 'correct horse', 'c')).rejects.toMatchObject({
+    code: 'login_refused',
+  });
+  expect(records.map((record) => record.split(' ').slice(0, 2).join(' '))).toEqual([
+    ...['root access_enabled', 'root account_invited', 'anna account_made', 'anna logged_in'],
+    ...['anna logged_in', 'root account_invited'],
+  ]);
+  await writeFile(path, text.replace('"accounts"', '"acounts"'));
+  expect(open).toThrow(expect.objectContaining({ code: 'access_unusable' }));
+});
+
+it("takes the site's certificate with its own key only", async () => {
+  await using dir = await tempDir();
+  const audit = (): void => undefined;
+  const make = (name: string): Access =>
+    new Access({ file: new AccessFile(dir.join(name)), device: () => 'line-1', clock: systemClock, audit });
+  const [one, two] = [make('one'), make('two')];
+  const listen = { host: '127.0.0.1', port: 8971 };
+  for (const access of [one, two]) await access.command({ action: 'enable', by: 'root', listen, hosts: [] });
+  const [a, b] = [one.network(), two.network()];
+  const mixed = { cert: a?.cert ?? '', key: b?.key ?? '' };
+  const enable = (identity: { cert: string; key: string }) =>
+    two.command({ action: 'enable', by: 'root', listen, hosts: [], identity });
+  await expect(enable(mixed)).rejects.toMatchObject({ code: 'certificate_refused' });
+  await expect(enable({ cert: 'x', key: 'y' })).rejects.toMatchObject({ code: 'certificate_refused' });
+  const taken = await enable({ cert: a?.cert ?? '', key: a?.key ?? '' });
+  expect(taken.fingerprint).toBe(one.view().fingerprint);
+});

@@ -1,0 +1,111 @@
+import Database from 'better-sqlite3';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileSource, RtspServer } from '@lineside/twin/rtsp';
+import { journalPath } from '../../edge/src/journal/index.ts';
+import { configure, startAppliance } from '../support/appliance.ts';
+import { brightModel, brightRule } from '../support/blinking.ts';
+import { built } from '../support/built.ts';
+import { freePort } from '../support/free-port.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { testVideo } from '../support/video.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { findChromium, fitsWidth, launch, Witness } from './chromium.ts';
+
+const executable = findChromium();
+
+/** A camera on the network: one that can be switched off and on again. */
+async function serve(port: number): Promise<RtspServer> {
+  const server = new RtspServer({ host: '127.0.0.1', port });
+  server.addStream('belt', await fileSource(await testVideo({ fps: 10, keyEvery: 5 })));
+  await server.listen();
+  return server;
+}
+
+async function tapCorners(page: Page, corners: readonly (readonly [number, number])[]): Promise<void> {
+  const box = await page.locator('svg.shapes').boundingBox();
+  if (box === null) throw new Error('the picture is not shown');
+  for (const [x, y] of corners) await page.touchscreen.tap(box.x + x * box.width, box.y + y * box.height);
+}
+
+describe.skipIf(executable === undefined)('the page of a line that runs', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    await built();
+    browser = await launch(executable ?? '');
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  it('a zone drawn by touch on a phone is in force without a restart and can be undone; a camera that fails and comes back is seen', async () => {
+    await using dir = await tempDir();
+    const port = await freePort();
+    let camera = await serve(port);
+    const config = await configure(dir.join('line.yaml'), {
+      device: 'line-1',
+      cameras: [{ id: 'belt', url: `rtsp://127.0.0.1:${port}/belt`, fps: 5, models: ['bright'] }],
+      models: [await brightModel(dir.path)],
+      rules: [brightRule('belt')],
+      status: { listen: '127.0.0.1:0' },
+    });
+    await using line = await startAppliance({ config, data: dir.join('data') });
+    const page = await browser.newPage({ viewport: { width: 390, height: 800 }, hasTouch: true, locale: 'en-GB' });
+    page.setDefaultTimeout(120_000);
+    const witness = new Witness(page);
+    await page.goto(line.page);
+    const chip = page.locator('[data-camera="belt"] .chip');
+    const says = (word: string, withinMs: number) =>
+      waitFor(`the page to say ${word}`, async () => (await chip.textContent()) === word, { withinMs });
+    await says('Inspecting', 60_000);
+    const restarts = (await line.status()).cameras[0]?.restarts;
+
+    await page.goto(`${line.page}/#cameras/belt/zones`);
+    await page.locator('svg.shapes').waitFor();
+    expect(await fitsWidth(page)).toBe(true);
+    await page.getByLabel('Name', { exact: true }).fill('packing');
+    await page.getByRole('button', { name: 'Draw a zone' }).tap();
+    await page.locator('svg.shapes').scrollIntoViewIfNeeded();
+    await tapCorners(page, [
+      [0.2, 0.2],
+      [0.8, 0.2],
+      [0.8, 0.7],
+      [0.2, 0.2],
+    ]);
+    await page.getByLabel('Zone of light-belt').selectOption('packing');
+    await page.getByRole('button', { name: 'Save', exact: true }).tap();
+    await page.getByText('Saved.').waitFor();
+    const zones = async () => {
+      const answer = await fetch(new URL('/api/v1/status', line.page));
+      const { cameras } = (await answer.json()) as { cameras: { zones: { id: string; polygon: number[][] }[] }[] };
+      return cameras[0]?.zones ?? [];
+    };
+    const [zone] = await waitFor('the zone in force', async () => {
+      const found = await zones();
+      return found.length === 0 ? undefined : found;
+    });
+    expect(zone?.id).toBe('packing');
+    expect(zone?.polygon.flat().map((value) => Math.round(value * 10) / 10)).toEqual([0.2, 0.2, 0.8, 0.2, 0.8, 0.7]);
+    const after = await line.status();
+    expect([after.cameras[0]?.restarts, after.vision.restarts]).toEqual([restarts, 0]);
+    await page.getByRole('button', { name: 'Undo the last save' }).tap();
+    await waitFor('the zone to be gone', async () => (await zones()).length === 0);
+
+    await page.goto(`${line.page}/#now`);
+    await says('Inspecting', 30_000);
+    await camera[Symbol.asyncDispose]();
+    await says('Not inspecting', 5_000);
+    camera = await serve(port);
+    await says('Inspecting', 20_000);
+    expect(witness.errors).toEqual([]);
+    expect(witness.strayFrom(new URL(line.page).origin)).toEqual([]);
+    await page.close();
+    await line.stop();
+    await camera[Symbol.asyncDispose]();
+    const journal = new Database(journalPath(dir.join('data')), { readonly: true });
+    const audit = journal.prepare<[], string>('SELECT json FROM record_audit ORDER BY seq').pluck().all().join('\n');
+    journal.close();
+    expect(audit).toMatch(/"action":"zones_changed".*"zones":"packing"[^\n]*"who":"page of the device"/);
+    expect(audit).toContain('"action":"zones_change_undone"');
+  });
+});
