@@ -370,7 +370,11 @@ export const MODULES: readonly Module[] = [
   edge('updates', ['kit', 'models', 'models/trust'], ['zod', 'node:fs', 'node:fs/promises', 'node:crypto']),
   edge('production', ['domain']),
   edge('load', ['domain', 'kit'], ['node:os']),
-  edge('access', ['kit'], ['node:crypto', 'node:fs', 'node:net', 'node:os', 'zod', '@peculiar/x509', 'reflect-metadata']),
+  edge(
+    'access',
+    ['kit'],
+    ['node:crypto', 'node:fs', 'node:net', 'node:os', 'zod', '@peculiar/x509', 'reflect-metadata'],
+  ),
   edge('machine', ['kit'], ['node:fs']),
   edge('history', ['kit'], ['node:fs', 'node:zlib']),
   edge('status/client', ['kit'], ['node:http']),

@@ -34,7 +34,7 @@ export function Answer({ status, connected }) {
     <section class="answer ${connected ? tone : 'idle'}" aria-label=${t('isInspecting')}>
       <span class="sign" aria-hidden="true">${connected ? sign : '?'}</span>
       <div>
-        <h1 id="answer" role="status">${connected ? word : t('unknown')}</h1>
+        <h1><span id="answer" role="status">${connected ? word : t('unknown')}</span></h1>
         <p>${connected ? text : t('lastKnown', { word: word.toLowerCase() })}</p>
       </div>
     </section>

@@ -30,7 +30,7 @@ function Gate({ language, onLanguage }) {
   const { known, enter, leave, refresh } = useSession();
   if (known === undefined) return html`<p class="hello" role="status">${t('connectingToDevice')}</p>`;
   if (known.isOut) {
-    return html`<${LanguageChoice} language=${language} onLanguage=${onLanguage} />
+    return html`<header class="top page"><p class="brand"><img src="/favicon.svg" alt="" width="24" height="24" /> Lineside</p><${LanguageChoice} language=${language} onLanguage=${onLanguage} /></header>
       <${Login} needsSetup=${known.needsSetup === true} onEnter=${enter} />`;
   }
   return html`<${Page} language=${language} onLanguage=${onLanguage} person=${known} onLeave=${leave} onLost=${refresh} />`;
@@ -98,7 +98,8 @@ function Shown({ page, rest, status, connection, announced }) {
 const LanguageChoice = ({ language, onLanguage }) => html`
   <p class="languages" role="group" aria-label=${t('language')}>
     ${Object.entries(LANGUAGES).map(
-      ([code, name]) => html`<button key=${code} type="button" lang=${code} aria-pressed=${String(code === language)} onClick=${() => onLanguage(code)}>${name}</button>`,
+      ([code, name]) =>
+        html`<button key=${code} type="button" lang=${code} aria-pressed=${String(code === language)} onClick=${() => onLanguage(code)}>${name}</button>`,
     )}
   </p>
 `;

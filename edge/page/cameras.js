@@ -58,9 +58,10 @@ function Camera({ camera, look, onEnlarge, coverage, timeZone }) {
   const { word, tone } = CAMERA[camera.inspecting];
   return html`
     <article class="card camera ${tone}" data-camera=${camera.id} aria-label=${t('cameraNamed', { id: camera.id })}>
-      <button type="button" class="picture" aria-label=${t('enlarge', { id: camera.id })} onClick=${onEnlarge}>
+      <div class="picture">
         <${Frame} camera=${camera} look=${look} of=${Stills} />
-      </button>
+        <button type="button" class="enlarge" aria-label=${t('enlarge', { id: camera.id })} onClick=${onEnlarge}></button>
+      </div>
       <div class="camera-body">
         <header>
           <h2>${camera.id}</h2>
@@ -195,7 +196,10 @@ function Enlarged({ camera, look, onClose }) {
           [t('seenNow'), seenNow(camera)],
           [t('address'), camera.url],
           [t('source'), source && sourceText(source)],
-          [t('decoder'), camera.decoder && html`<span lang="en">${camera.decoder.name}: ${camera.decoder.reason}</span>`],
+          [
+            t('decoder'),
+            camera.decoder && html`<span lang="en">${camera.decoder.name}: ${camera.decoder.reason}</span>`,
+          ],
           [t('cameraLag'), camera.behindMs !== undefined && camera.behindMs > 500 && span(camera.behindMs)],
           [t('connection'), camera.stream && t('ofFour', { quality: camera.stream.quality })],
           [t('arrives'), camera.stream?.fps !== undefined && arrives(camera.stream)],
@@ -227,7 +231,9 @@ function seenNow(camera) {
   for (const { newest } of camera.models) {
     for (const { label } of newest?.detections ?? []) counts.set(label, (counts.get(label) ?? 0) + 1);
   }
-  return counts.size === 0 ? t('nothing') : [...counts].map(([label, count]) => `${count} × ${plain(label)}`).join(', ');
+  return counts.size === 0
+    ? t('nothing')
+    : [...counts].map(([label, count]) => `${count} × ${plain(label)}`).join(', ');
 }
 
 export const problemsOf = ({ picture, stream }) => [...(picture?.problems ?? []), ...(stream?.problems ?? [])];

@@ -37,8 +37,17 @@ function factsOf(status) {
     [t('temperature'), temperatures.length > 0 && temperaturesText(temperatures)],
     [t('throttling'), machine.throttled && html`<b class="bad">${t('throttled')}</b>`],
     [t('powerMode'), machine.powerMode],
-    [t('memory'), memory && t('usedOf', { used: bytes(memory.totalBytes - memory.availableBytes), total: bytes(memory.totalBytes) })],
-    [t('freeDisk'), disk.totalBytes === undefined ? bytes(disk.freeBytes) : t('freeOf', { free: bytes(disk.freeBytes), total: bytes(disk.totalBytes) })],
+    [
+      t('memory'),
+      memory &&
+        t('usedOf', { used: bytes(memory.totalBytes - memory.availableBytes), total: bytes(memory.totalBytes) }),
+    ],
+    [
+      t('freeDisk'),
+      disk.totalBytes === undefined
+        ? bytes(disk.freeBytes)
+        : t('freeOf', { free: bytes(disk.freeBytes), total: bytes(disk.totalBytes) }),
+    ],
     [t('cpus'), load && t('coresUsed', { used: decimal(load.ownCores + load.otherCores), cores: load.cores })],
     [t('configuration'), config.state === 'good' ? config.path : t('lastGood', { path: config.path })],
     [t('visionProcess'), t(vision.state === 'up' ? 'visionUp' : 'visionDown', { n: vision.restarts })],
@@ -55,7 +64,11 @@ function Log({ connected }) {
   const [worst, setWorst] = useState(false);
   useEffect(() => {
     if (!connected) return undefined;
-    const load = () => getJson(`/api/v1/log?level=${worst ? 'warn' : 'info'}`).then((log) => setLines(log.lines), () => setLines([]));
+    const load = () =>
+      getJson(`/api/v1/log?level=${worst ? 'warn' : 'info'}`).then(
+        (log) => setLines(log.lines),
+        () => setLines([]),
+      );
     load();
     const again = setInterval(load, LOG_EVERY_MS);
     return () => clearInterval(again);

@@ -161,11 +161,17 @@ function Enlarged({ event, onClose }) {
           [t('kind'), kindWord(event.kind)],
           [t('camera'), event.zone ? t('cameraZone', { camera: event.camera, zone: event.zone }) : event.camera],
           [t('opened'), time(event.openedAtMs, event.clock)],
-          [t('state'), event.state === 'open' ? t('open') : t('closedBecause', { reason: reason(event.reason ?? 'cleared') })],
+          [
+            t('state'),
+            event.state === 'open' ? t('open') : t('closedBecause', { reason: reason(event.reason ?? 'cleared') }),
+          ],
           [t('duration'), span(event.durationMs)],
           [t('score'), event.score === undefined ? undefined : decimal(event.score, 2)],
           [t('rule'), ruleText(event)],
-          [t('model'), event.model && `${event.model.id}${event.model.degraded ? ` (${t('degraded').toLowerCase()})` : ''}`],
+          [
+            t('model'),
+            event.model && `${event.model.id}${event.model.degraded ? ` (${t('degraded').toLowerCase()})` : ''}`,
+          ],
           [t('atCollector'), t(event.delivered ? 'yes' : 'notYet')],
           ...detailRows(event),
           [t('records'), history?.transitions.map((step) => `${step.seq} ${phaseWord(step.phase)}`).join(', ')],
@@ -209,8 +215,7 @@ function Acknowledgement({ event, acknowledged }) {
 
 const evidence = (sha256) => `/api/v1/evidence/${sha256}`;
 
-const fits = (event, filter) =>
-  Object.entries(filter).every(([name, value]) => value === '' || event[name] === value);
+const fits = (event, filter) => Object.entries(filter).every(([name, value]) => value === '' || event[name] === value);
 
 /** Both lists as one, newest first; of two states of one event the later wins. */
 function merge(...lists) {

@@ -32,7 +32,10 @@ const Model = ({ model, engine }) => html`
         [t('results'), number(model.results)],
         [t('warmUp'), model.warmupMs === undefined ? undefined : `${model.warmupMs.toFixed(0)} ${t('msUnit')}`],
         [t('taughtState'), model.watched && t(model.watched.state === 'armed' ? 'taughtArmed' : 'taughtWatching')],
-        [t('taughtPieces'), model.watched && t('taughtAbove', { above: model.watched.above, pieces: model.watched.pieces })],
+        [
+          t('taughtPieces'),
+          model.watched && t('taughtAbove', { above: model.watched.above, pieces: model.watched.pieces }),
+        ],
         ['SHA-256', model.sha256 && html`<code>${model.sha256}</code>`],
       ]}
     />

@@ -36,7 +36,10 @@ export function Production({ production, nowMs }) {
               ? undefined
               : t('planText', { planned, byNow: plannedByNow, reached: percent(counted, planned) }),
           ],
-          [t('rate'), production.perMinute === undefined ? undefined : t('perMinute', { rate: number(production.perMinute) })],
+          [
+            t('rate'),
+            production.perMinute === undefined ? undefined : t('perMinute', { rate: number(production.perMinute) }),
+          ],
           [t('lineUtilisation'), fractionText(production.utilisation)],
           [t('staffUtilisation'), fractionText(production.staffUtilisation)],
           [t('product'), production.product],

@@ -39,7 +39,12 @@ export const ENGINE = {
   failed: worded('failed', 'bad'),
 };
 
-export const VERDICT = { good: 'packsGood', wrong: 'packsWrong', unreadable: 'packsUnreadable', missing: 'packsMissing' };
+export const VERDICT = {
+  good: 'packsGood',
+  wrong: 'packsWrong',
+  unreadable: 'packsUnreadable',
+  missing: 'packsMissing',
+};
 
 export const LINK = {
   off: worded('linkOff', 'idle'),

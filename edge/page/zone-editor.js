@@ -22,7 +22,10 @@ export function ZoneEditor({ camera }) {
     let over = false;
     const image = new Image();
     const still = `${path}/picture.jpg?width=1280&n=${Date.now()}`;
-    image.addEventListener('load', () => !over && open({ src: still, width: image.naturalWidth, height: image.naturalHeight }));
+    image.addEventListener(
+      'load',
+      () => !over && open({ src: still, width: image.naturalWidth, height: image.naturalHeight }),
+    );
     image.addEventListener('error', () => !over && setSaid({ bad: true, text: t('noPictureToDraw') }));
     image.src = still;
     const open = async (picture) => {
@@ -70,7 +73,10 @@ export function ZoneEditor({ camera }) {
     return setName('');
   };
   const setZone = (rule, zone) =>
-    setView({ ...view, rules: view.rules.map((one) => (one.id === rule ? { ...one, zone: zone === '' ? undefined : zone } : one)) });
+    setView({
+      ...view,
+      rules: view.rules.map((one) => (one.id === rule ? { ...one, zone: zone === '' ? undefined : zone } : one)),
+    });
   const mayChange = session().may('technician');
   return html`
     <section class="card panel zone-editor" aria-labelledby="editor-title">
@@ -78,8 +84,9 @@ export function ZoneEditor({ camera }) {
       <p role="status" class="small">${t(HINTS[drawing?.kind] ?? 'hintIdle')}</p>
       <div ref=${root} class="drawing"><p class="no-picture">${t('loadingPicture')}</p></div>
       ${said && html`<p class=${said.bad ? 'advice' : 'small'} role=${said.bad ? 'alert' : 'status'} data-said>${said.text}</p>`}
-      ${view &&
-      html`<form class="inline-form" onSubmit=${begin('zone')}>
+      ${
+        view &&
+        html`<form class="inline-form" onSubmit=${begin('zone')}>
           <label>${t('shapeName')} <input value=${name} onInput=${(event) => setName(event.target.value)} maxlength="64" pattern="[a-z0-9][a-z0-9._\\-]*" autocapitalize="none" /></label>
           <button>${t('drawZone')}</button>
           <button type="button" onClick=${begin('mask')}>${t('drawMask')}</button>
@@ -102,7 +109,8 @@ export function ZoneEditor({ camera }) {
           <button type="button" class="primary" disabled=${!mayChange} onClick=${save}>${t('save')}</button>
           <button type="button" class="button" disabled=${!mayChange || view.undoes === 0} onClick=${undo}>${t('undo')}</button>
           <a class="button" href="#cameras">${t('back')}</a>
-        </p>`}
+        </p>`
+      }
     </section>
   `;
 }
@@ -112,11 +120,13 @@ function RuleRow({ rule, shapes, onZone, onLine }) {
   const all = [...new Set([...zones, ...(rule.zone ? [rule.zone] : [])])];
   return html`<li>
     <span>${rule.id} (${rule.type})</span>
-    ${rule.hasZone &&
-    html`<select aria-label=${t('zoneOfRule', { id: rule.id })} value=${rule.zone ?? ''} onChange=${(event) => onZone(rule.id, event.target.value)}>
+    ${
+      rule.hasZone &&
+      html`<select aria-label=${t('zoneOfRule', { id: rule.id })} value=${rule.zone ?? ''} onChange=${(event) => onZone(rule.id, event.target.value)}>
       <option value="">${t('wholePicture')}</option>
       ${all.map((zone) => html`<option key=${zone} value=${zone}>${zone}</option>`)}
-    </select>`}
+    </select>`
+    }
     ${rule.hasLine && html`<button type="button" class="switch" onClick=${onLine}>${t('drawLineOf', { id: rule.id })}</button>`}
   </li>`;
 }

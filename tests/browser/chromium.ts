@@ -80,7 +80,7 @@ interface Violation {
   readonly nodes: readonly { readonly target: readonly string[] }[];
 }
 
-/** What axe (the text of its script) finds on the page as it is shown. By evaluation, because the page's policy allows no script of another. */
+/** What axe (the text of its script) reports of the page as it is shown. By evaluation, because the page's policy allows no script of another. */
 export async function violations(page: Page, axe: string): Promise<readonly string[]> {
   await page.evaluate(axe);
   const found = await page.evaluate<{ readonly violations: readonly Violation[] }>(

@@ -72,7 +72,9 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(await page.locator('#answer').textContent()).toBe('Inspecting, 1 open event');
     expect(await page.locator('[data-camera] h3').allTextContents()).toEqual(['product', 'people', 'floor']);
     expect(await camera('product').locator('.chip').textContent()).toBe('Inspecting');
-    expect(await camera('product').locator('[data-reason]').textContent()).toBe('Every model of it gives fresh results');
+    expect(await camera('product').locator('[data-reason]').textContent()).toBe(
+      'Every model of it gives fresh results',
+    );
     const production = await page.locator('[data-production]').innerText();
     for (const word of ['412 counted', 'Stopped', '3 min: jam', '41.2 % reached', '8.5 a minute', 'yoghurt-500']) {
       expect(production).toContain(word);
@@ -181,12 +183,18 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(await page.locator('[data-code="refused"]').innerText()).toContain('Check that the camera has power');
     expect(await camera('product').locator('.chip').textContent()).toBe('Inspecting');
     await page.getByRole('button', { name: 'Русский' }).click();
-    await waitFor('the word in Russian', async () => /^С ограничениями, 1 открытое/.test((await page.locator('#answer').textContent()) ?? ''));
+    await waitFor('the word in Russian', async () =>
+      /^С ограничениями, 1 открытое/.test((await page.locator('#answer').textContent()) ?? ''),
+    );
     expect(await page.locator('[data-code="refused"]').innerText()).toContain('камера отклоняет соединение');
     world.restoreCamera('people');
-    await waitFor('the camera again', async () => (await camera('people').locator('.chip').textContent()) === 'Проверяется', {
-      withinMs: 5_000,
-    });
+    await waitFor(
+      'the camera again',
+      async () => (await camera('people').locator('.chip').textContent()) === 'Проверяется',
+      {
+        withinMs: 5_000,
+      },
+    );
     expect(await page.evaluate('document.documentElement.lang')).toBe('ru');
   });
 
@@ -216,7 +224,9 @@ describe.skipIf(executable === undefined)('the status page', () => {
     await page.getByLabel('Note').fill('belt was changed');
     await page.getByRole('button', { name: 'Acknowledge' }).click();
     await page.locator('[data-acknowledged]').waitFor();
-    expect(await page.locator('[data-acknowledged]').innerText()).toMatch(/^Acknowledged by M. Weber, .*: belt was changed$/);
+    expect(await page.locator('[data-acknowledged]').innerText()).toMatch(
+      /^Acknowledged by M. Weber, .*: belt was changed$/,
+    );
     expect(world.events_[0]?.acknowledged?.by).toBe('M. Weber');
     await page.keyboard.press('Escape');
     await page.locator('.sheet').waitFor({ state: 'detached' });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runLine, type RunningLine } from '../../edge/src/app/index.ts';
+import { LogTail, runLine, type RunningLine } from '../../edge/src/app/index.ts';
 import { checkConfig, type LoadedConfig } from '../../edge/src/config/index.ts';
 import { type LogLevel, type RootLogger, systemClock } from '@lineside/kit';
 import type { Mosquitto } from './mosquitto.ts';
@@ -79,7 +79,9 @@ export class MeasuredLine {
         clock: systemClock,
         random: Math.random,
         logger: this.#logger(),
+        logTail: new LogTail(),
         env: process.env,
+        sources: { catalog: [], env: process.env },
         onRunning: running.resolve,
         onReady: () => {
           this.#pages += 1;

@@ -57,7 +57,9 @@ export class AccessFile {
 
   async write(state: AccessState): Promise<void> {
     makePrivateFolderSync(this.#folder, 0o700);
-    await writeFileAtomic(join(this.#folder, 'access.json'), `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
+    await writeFileAtomic(join(this.#folder, 'access.json'), `${JSON.stringify(state, undefined, 2)}\n`, {
+      mode: 0o600,
+    });
   }
 
   identity(): { readonly cert: string; readonly key: string } | undefined {

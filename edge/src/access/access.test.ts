@@ -79,7 +79,12 @@ it('keeps accounts over a restart, in a file without passwords or codes that onl
   const access = open();
   expect(access.network()).toBeUndefined();
   const listen = { host: '127.0.0.1', port: 8971 };
-  const { setup, fingerprint } = await access.command({ action: 'enable', by: 'root', listen, hosts: ['Line-1.example'] });
+  const { setup, fingerprint } = await access.command({
+    action: 'enable',
+    by: 'root',
+    listen,
+    hosts: ['Line-1.example'],
+  });
   expect(fingerprint).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
   const code = setup?.code ?? '';
   expect(code).toMatch(/^[0-9A-Z]{5}-[0-9A-Z]{5}$/);
@@ -92,7 +97,9 @@ it('keeps accounts over a restart, in a file without passwords or codes that onl
   const path = dir.join('access/access.json');
   const text = await readFile(path, 'utf8');
   expect(text).not.toMatch(new RegExp(`correct horse|${code}|${code.replace('-', '')}`));
-  const modes = await Promise.all([path, dir.join('access/tls.key')].map(async (one) => (await stat(one)).mode & 0o777));
+  const modes = await Promise.all(
+    [path, dir.join('access/tls.key')].map(async (one) => (await stat(one)).mode & 0o777),
+  );
   expect(modes).toEqual([0o600, 0o600]);
 
   const again = open();
@@ -108,7 +115,7 @@ it('keeps accounts over a restart, in a file without passwords or codes that onl
     ...['root access_enabled', 'root account_invited', 'anna account_made', 'anna logged_in'],
     ...['anna logged_in', 'root account_invited'],
   ]);
-  await writeFile(path, text.replace('"accounts"', '"acounts"'));
+  await writeFile(path, text.replace('"accounts"', '"people"'));
   expect(open).toThrow(expect.objectContaining({ code: 'access_unusable' }));
 });
 

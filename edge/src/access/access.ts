@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, networkInterfaces } from 'node:os';
 import { type Clock, isAbort, LinesideError, type Service } from '@lineside/kit';
-import { type AccessFile, type AccessState, type Account, NAME } from './access-file.ts';
+import { type AccessFile, type AccessState, NAME } from './access-file.ts';
 import { checkIdentity, fingerprintOf, namesAll, selfSigned, type TlsIdentity } from './certificate.ts';
 import type { AccessAnswer, AccessCommand, AccessView } from './command.ts';
 import { AccessError } from './errors.ts';
@@ -38,6 +38,7 @@ export class Access implements Service {
   readonly #invitations: Invitations;
   readonly #logIn: LogIn;
   readonly #listeners = new Set<() => void>();
+  #turn: Promise<unknown> = Promise.resolve();
   #state: AccessState;
   #identity: TlsIdentity | undefined;
 
@@ -102,7 +103,7 @@ export class Access implements Service {
   /** Makes an account with a code from the terminal, or gives it a new password. Rejects with `code_refused` and the like. */
   async setUp(code: string, name: string, password: string, address: string): Promise<NewSession> {
     const account = await this.#logIn.withCode(this.#state.accounts, { code, name, password, address });
-    await this.#change({ accounts: [...this.#without(account.name), account] });
+    await this.#change((state) => ({ ...state, accounts: [...without(state.accounts, account.name), account] }));
     this.#sessions.endOf(account.name);
     this.record(account.name, 'account_made', { account: account.name, role: account.role });
     return this.#logIn.begin(account, address);
@@ -164,7 +165,7 @@ export class Access implements Service {
     const next = identity ?? kept ?? (await selfSigned(this.#parts.device(), wanted));
     if (next !== kept) await this.#parts.file.keepIdentity(next);
     this.#identity = next;
-    await this.#change({ listen, hosts: names });
+    await this.#change((state) => ({ ...state, listen, hosts: names }));
     const facts = { listen: `${listen.host}:${listen.port}`, fingerprint: fingerprintOf(next) };
     this.record(by, 'access_enabled', facts);
     this.#announce();
@@ -172,9 +173,7 @@ export class Access implements Service {
 
   /** Serves the page to this machine alone again, and ends every session. Accounts stay. */
   async #disable(by: string): Promise<void> {
-    const { listen: _, ...rest } = this.#state;
-    await this.#parts.file.write(rest);
-    this.#state = rest;
+    await this.#change(({ listen: _, ...rest }) => rest);
     this.#sessions.endAll();
     this.#invitations.clear();
     this.record(by, 'access_disabled', {});
@@ -191,7 +190,7 @@ export class Access implements Service {
 
   async #removeAccount(name: string, by: string): Promise<AccessView> {
     if (!this.#state.accounts.some((account) => account.name === name)) throw unknown('account', name);
-    await this.#change({ accounts: this.#without(name) });
+    await this.#change((state) => ({ ...state, accounts: without(state.accounts, name) }));
     this.#sessions.endOf(name);
     this.record(by, 'account_removed', { account: name });
     return this.view();
@@ -200,8 +199,8 @@ export class Access implements Service {
   async #addToken(name: string, by: string): Promise<string> {
     checkName(name);
     const token = randomBytes(32).toString('base64url');
-    const tokens = this.#state.tokens.filter((one) => one.name !== name);
-    await this.#change({ tokens: [...tokens, { name, sha256: sha256(token), madeAtMs: this.#parts.clock.wallMs() }] });
+    const made = { name, sha256: sha256(token), madeAtMs: this.#parts.clock.wallMs() };
+    await this.#change((state) => ({ ...state, tokens: [...without(state.tokens, name), made] }));
     this.#sessions.endOf(`wall ${name}`);
     this.record(by, 'wall_token_made', { token: name });
     return token;
@@ -209,26 +208,30 @@ export class Access implements Service {
 
   async #removeToken(name: string, by: string): Promise<AccessView> {
     if (!this.#state.tokens.some((one) => one.name === name)) throw unknown('token', name);
-    await this.#change({ tokens: this.#state.tokens.filter((one) => one.name !== name) });
+    await this.#change((state) => ({ ...state, tokens: without(state.tokens, name) }));
     this.#sessions.endOf(`wall ${name}`);
     this.record(by, 'wall_token_removed', { token: name });
     return this.view();
   }
 
-  async #change(change: Partial<AccessState>): Promise<void> {
-    const next = { ...this.#state, ...change };
-    await this.#parts.file.write(next);
-    this.#state = next;
-  }
-
-  #without(name: string): Account[] {
-    return this.#state.accounts.filter((account) => account.name !== name);
+  /** One change after the other, each of what the one before has left. */
+  #change(change: (state: AccessState) => AccessState): Promise<void> {
+    const done = this.#turn.then(async () => {
+      const next = change(this.#state);
+      await this.#parts.file.write(next);
+      this.#state = next;
+    });
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   #announce(): void {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const without = <T extends { readonly name: string }>(all: readonly T[], name: string): T[] =>
+  all.filter((one) => one.name !== name);
 
 /** Addresses of this machine at which the page answers. */
 function addressesOf(host: string): readonly string[] {

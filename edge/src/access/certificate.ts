@@ -58,7 +58,9 @@ export function fingerprintOf({ cert }: TlsIdentity): string {
 /** Whether the certificate names every one of these hosts. */
 export function namesAll({ cert }: TlsIdentity, hosts: readonly string[]): boolean {
   const certificate = new X509Certificate(cert);
-  return hosts.every((host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined);
+  return hosts.every(
+    (host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined,
+  );
 }
 
 /** RFC 5280, 4.1.2.2: positive, at most 20 bytes. */

@@ -3,6 +3,7 @@ import { sha256 } from './sessions.ts';
 import type { Role } from './roles.ts';
 
 /** Crockford's letters and digits: none can be taken for another. */
+// cspell:disable-next-line
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const LENGTH = 10;
 const VALID_MS = 15 * 60_000;

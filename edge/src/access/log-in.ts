@@ -21,8 +21,9 @@ export interface SetUpRequest {
   readonly address: string;
 }
 
-/** Passwords that are checked at once: each takes 19 MiB and a CPU for a moment. */
+/** Passwords that are checked at once: each takes 19 MiB and a CPU for a moment. So many others may wait for their turn. */
 const MAX_CHECKS = 2;
+const MAX_WAITING = 8;
 /** A hash that no password has, so that a name that is not there takes as long as a wrong password. */
 const NO_ACCOUNT = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
@@ -30,6 +31,7 @@ const NO_ACCOUNT = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repea
 export class LogIn {
   readonly #parts: LogInParts;
   readonly #throttle: Throttle;
+  readonly #waiting: (() => void)[] = [];
   #checks = 0;
 
   constructor(parts: LogInParts) {
@@ -105,15 +107,19 @@ export class LogIn {
   }
 
   async #working<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#checks >= MAX_CHECKS) {
+    if (this.#waiting.length >= MAX_WAITING) {
       const message = 'others are logging in at this moment';
       throw new AccessError({ code: 'login_busy', message, advice: 'try again in a second', retry: 'later' });
     }
-    this.#checks += 1;
+    if (this.#checks >= MAX_CHECKS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#checks += 1;
     try {
       return await work();
     } finally {
-      this.#checks -= 1;
+      // Whoever waited longest takes this place.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#checks -= 1;
+      else next();
     }
   }
 }
@@ -121,7 +127,10 @@ export class LogIn {
 function nameFor(invitation: Invitation, given: string, accounts: readonly Account[]): string {
   const name = invitation.name ?? given;
   if (!NAME.test(name)) {
-    throw refusedAccount('this is no name for an account', 'use 1 to 32 small letters, digits, dots, dashes, underscores');
+    throw refusedAccount(
+      'this is no name for an account',
+      'use 1 to 32 small letters, digits, dots, dashes, underscores',
+    );
   }
   if (invitation.name === undefined && accounts.some((account) => account.name === name)) {
     throw refusedAccount(`there is an account ${name} already`, 'choose another name');

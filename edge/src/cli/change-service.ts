@@ -5,11 +5,12 @@ import { CliError, UsageError } from './errors.ts';
  * Sends JSON to the running service, or asks it where there is nothing to send. Throws `service_not_running` where none
  * runs, and what the service says against it.
  */
-export async function callService(dataDir: string, path: string, body?: unknown): Promise<unknown> {
+export async function callService(dataDir: string, path: string, body?: unknown, timeoutMs = 5_000): Promise<unknown> {
   const { controlSocketPath, getControlJson, postControlJson } = await import('../status/client/index.ts');
   const socket = controlSocketPath(dataDir);
   try {
-    const call = body === undefined ? getControlJson(socket, path) : postControlJson(socket, path, body);
+    const call =
+      body === undefined ? getControlJson(socket, path, timeoutMs) : postControlJson(socket, path, body, timeoutMs);
     const { status, body: answer } = await call;
     if (status < 400) return answer;
     throw refusal(answer, socket);

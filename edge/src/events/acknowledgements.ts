@@ -37,7 +37,9 @@ export class Acknowledgements implements DerivedTable {
     this.#isComplete = isComplete;
     this.#ofEvent = database.prepare('SELECT who, wall_ms, note FROM event_acknowledged WHERE event = ?');
     this.#insert = database.prepare('INSERT OR IGNORE INTO event_acknowledged VALUES (?, ?, ?, ?)');
-    this.#forget = database.prepare('DELETE FROM event_acknowledged WHERE event NOT IN (SELECT event FROM event_summary)');
+    this.#forget = database.prepare(
+      'DELETE FROM event_acknowledged WHERE event NOT IN (SELECT event FROM event_summary)',
+    );
   }
 
   /** `isComplete`: whether the table of events has all events, so that what is not in it is gone. */

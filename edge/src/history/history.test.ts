@@ -40,7 +40,7 @@ it('keeps means of the last day, over a restart, in a file that does not grow', 
   expect(everyMs).toBe(300_000);
   expect(series.temperatureC?.filter((value) => value !== null)).toEqual([
     ...Array.from({ length: 13 }, () => 40),
-    ...Array.from({ length: 7 }, () => 60),
+    ...Array.from({ length: 6 }, () => 60),
   ]);
   expect(series.temperatureC).toHaveLength(288);
   expect(new Set(series.latencyMs)).toEqual(new Set([null]));

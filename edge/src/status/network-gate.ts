@@ -30,7 +30,10 @@ export function addNetworkGate(api: FastifyInstance, access: AccessPort): void {
     checkRank(person, path, request);
     request.person = person;
     // A stream must not outlive the session.
-    reply.raw.once('close', access.onEnd(token, () => void reply.raw.destroy()));
+    reply.raw.once(
+      'close',
+      access.onEnd(token, () => void reply.raw.destroy()),
+    );
   });
   api.addHook('preHandler', async (request) => {
     const { person, body } = request;

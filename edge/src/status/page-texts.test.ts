@@ -12,7 +12,11 @@ const tableOf = async (url: URL, name: string): Promise<Table> =>
   ((await import(url.href)) as Record<string, Table>)[name] ?? {};
 const formsOf = (words: Words | undefined): readonly string[] =>
   words === undefined ? [] : typeof words === 'string' ? [words] : Object.values(words);
-const placesOf = (text: string): string => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort().join();
+const placesOf = (text: string): string =>
+  [...text.matchAll(/\{(\w+)\}/g)]
+    .map(([, name]) => name)
+    .sort()
+    .join();
 
 /** Everything that scripts of a folder write between quotation marks. */
 async function quotedIn(folder: URL): Promise<ReadonlySet<string>> {
@@ -29,25 +33,28 @@ async function quotedIn(folder: URL): Promise<ReadonlySet<string>> {
 it.each([
   ['edge/page', new URL('texts.js', here), 'TEXTS', here],
   ['web/assets', new URL('common-texts.js', assets), 'COMMON_TEXTS', assets],
-])('every text of %s is there in every language, with the same places for values, and is used', async (_folder, url, name, folder) => {
-  const table = await tableOf(url, name);
-  expect(Object.keys(table).length).toBeGreaterThan(20);
-  const quoted = await quotedIn(folder);
-  for (const [key, texts] of Object.entries(table)) {
-    const [places] = formsOf(texts['en']).map(placesOf);
-    for (const [language, plurals] of Object.entries(LANGUAGES)) {
-      const words = texts[language];
-      expect(formsOf(words), `${key} in ${language}`).not.toEqual([]);
-      for (const form of formsOf(words)) {
-        expect(form.trim(), `${key} in ${language}`).not.toBe('');
-        expect(placesOf(form), `${key} in ${language}`).toBe(places);
+])(
+  'every text of %s is there in every language, with the same places for values, and is used',
+  async (_folder, url, name, folder) => {
+    const table = await tableOf(url, name);
+    expect(Object.keys(table).length).toBeGreaterThan(20);
+    const quoted = await quotedIn(folder);
+    for (const [key, texts] of Object.entries(table)) {
+      const [places] = formsOf(texts['en']).map(placesOf);
+      for (const [language, plurals] of Object.entries(LANGUAGES)) {
+        const words = texts[language];
+        expect(formsOf(words), `${key} in ${language}`).not.toEqual([]);
+        for (const form of formsOf(words)) {
+          expect(form.trim(), `${key} in ${language}`).not.toBe('');
+          expect(placesOf(form), `${key} in ${language}`).toBe(places);
+        }
+        if (typeof words === 'object') expect(Object.keys(words), `${key} in ${language}`).toEqual(plurals);
       }
-      if (typeof words === 'object') expect(Object.keys(words), `${key} in ${language}`).toEqual(plurals);
+      const group = `${key.split('_')[0] ?? ''}_`;
+      expect(quoted.has(key) || quoted.has(group), `${key} is not used`).toBe(true);
     }
-    const group = `${key.split('_')[0] ?? ''}_`;
-    expect(quoted.has(key) || quoted.has(group), `${key} is not used`).toBe(true);
-  }
-});
+  },
+);
 
 it('every text that a script of the page asks for is in the table', async () => {
   const table = await tableOf(new URL('texts.js', here), 'TEXTS');

@@ -6,10 +6,13 @@ import { callService } from '../change-service.ts';
 /** A command before it is known who gives it. */
 type Unsigned<T> = T extends unknown ? Omit<T, 'by'> : never;
 
+/** A certificate may have to be made. */
+const COMMAND_MS = 30_000;
+
 /** Asks the running service; the audit has the user of this machine. */
 export async function commandAccess(dataDir: string, command: Unsigned<AccessCommand>): Promise<AccessAnswer> {
   const by = process.env['SUDO_USER'] ?? userInfo().username;
-  return (await callService(dataDir, '/api/v1/access', { ...command, by })) as AccessAnswer;
+  return (await callService(dataDir, '/api/v1/access', { ...command, by }, COMMAND_MS)) as AccessAnswer;
 }
 
 /** Where the page is, how its certificate is recognised, and who may use it. */

@@ -6,7 +6,10 @@ import { accessText, commandAccess } from '../text/access-text.ts';
 /** `lineside access disable` */
 export function configure(command: Command, registry: Registry): void {
   command
-    .addHelpText('after', `${examples('lineside access disable')}\n\nAccounts and certificate are kept for the next time.`)
+    .addHelpText(
+      'after',
+      `${examples('lineside access disable')}\n\nAccounts and certificate are kept for the next time.`,
+    )
     .action(action(registry, disable));
 }
 

@@ -22,8 +22,8 @@ export function configure(command: Command, registry: Registry): void {
       'after',
       examples(
         'lineside access users',
-        'lineside access users --invite ivanova --role technician',
-        'lineside access users --remove ivanova',
+        'lineside access users --invite anna --role technician',
+        'lineside access users --remove anna',
       ) +
         '\n\nviewer: looks. technician: also acknowledges events, draws zones, accepts cameras, sets signals and recipes.' +
         '\nadmin: also moves the limits of taught models. Accounts are made with a code that is shown here once, so that' +
