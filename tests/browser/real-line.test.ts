@@ -7,6 +7,7 @@ import { configure, startAppliance } from '../support/appliance.ts';
 import { brightModel, brightRule } from '../support/blinking.ts';
 import { built } from '../support/built.ts';
 import { freePort } from '../support/free-port.ts';
+import { runHere } from '../support/lineside.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { testVideo } from '../support/video.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -91,6 +92,26 @@ describe.skipIf(executable === undefined)('the page of a line that runs', () => 
     await page.getByRole('button', { name: 'Undo the last save' }).tap();
     await waitFor('the zone to be gone', async () => (await zones()).length === 0);
 
+    const tls = await freePort();
+    const enable = ['access', 'enable', '--listen', `127.0.0.1:${tls}`, '--data', dir.join('data'), '--json'];
+    const { stdout } = await runHere(enable);
+    const { setup, fingerprint } = JSON.parse(stdout) as { setup: { code: string }; fingerprint: string };
+    expect([setup.code, fingerprint]).toEqual([
+      expect.stringMatching(/^.{5}-.{5}$/),
+      expect.stringMatching(/^[\dA-F:]{95}$/),
+    ]);
+    const other = await browser.newPage({ ignoreHTTPSErrors: true, locale: 'en-GB' });
+    other.setDefaultTimeout(120_000);
+    await waitFor('the page over TLS', async () => {
+      const answer = await other.goto(`https://127.0.0.1:${tls}/#setup=${setup.code}`).catch(() => null);
+      return answer?.ok() === true;
+    });
+    await other.getByLabel('Name').fill('anna');
+    await other.getByLabel('Password').fill('correct horse battery');
+    await other.getByRole('button', { name: 'Make the account' }).click();
+    await other.locator('[data-camera="belt"]').waitFor();
+    await other.close();
+
     await page.goto(`${line.page}/#now`);
     await says('Inspecting', 30_000);
     await camera[Symbol.asyncDispose]();
@@ -106,6 +127,9 @@ describe.skipIf(executable === undefined)('the page of a line that runs', () => 
     const audit = journal.prepare<[], string>('SELECT json FROM record_audit ORDER BY seq').pluck().all().join('\n');
     journal.close();
     expect(audit).toMatch(/"action":"zones_changed".*"zones":"packing"[^\n]*"who":"page of the device"/);
-    expect(audit).toContain('"action":"zones_change_undone"');
+    for (const action of ['zones_change_undone', 'access_enabled', 'account_made', 'logged_in']) {
+      expect(audit).toContain(`"action":"${action}"`);
+    }
+    expect(audit).not.toMatch(/correct horse/);
   });
 });
