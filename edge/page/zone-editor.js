@@ -81,7 +81,7 @@ export function ZoneEditor({ camera }) {
   return html`
     <section class="card panel zone-editor" aria-labelledby="editor-title">
       <h2 id="editor-title">${t('zonesOf', { id: camera.id })}</h2>
-      <p role="status" class="small">${t(HINTS[drawing?.kind] ?? 'hintIdle')}</p>
+      <p role="status" class="small hint" data-hint=${drawing?.kind ?? 'idle'}>${t(HINTS[drawing?.kind] ?? 'hintIdle')}</p>
       <div ref=${root} class="drawing"><p class="no-picture">${t('loadingPicture')}</p></div>
       ${said && html`<p class=${said.bad ? 'advice' : 'small'} role=${said.bad ? 'alert' : 'status'} data-said>${said.text}</p>`}
       ${

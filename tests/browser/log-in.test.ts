@@ -26,7 +26,13 @@ describe.skipIf(executable === undefined)('logging in from the network', () => {
     dir = await tempDir();
     axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const audit = (): void => undefined;
-    access = new Access({ file: new AccessFile(dir.path), device: () => 'line-1', clock: systemClock, audit });
+    access = new Access({
+      file: new AccessFile(dir.path),
+      device: () => 'line-1',
+      clock: systemClock,
+      log: silentLogger,
+      audit,
+    });
     const server = new StatusServer({
       ...{ source: new StatusWorld(dir.join('evidence')), access, listen: { host: '127.0.0.1', port: 0 } },
       ...{ clock: systemClock, random: Math.random, log: silentLogger },

@@ -5,9 +5,9 @@ import { fileSource, RtspServer } from '@lineside/twin/rtsp';
 import { journalPath } from '../../edge/src/journal/index.ts';
 import { configure, startAppliance } from '../support/appliance.ts';
 import { brightModel, brightRule } from '../support/blinking.ts';
-import { built } from '../support/built.ts';
+import { built, LINESIDE } from '../support/built.ts';
 import { freePort } from '../support/free-port.ts';
-import { runHere } from '../support/lineside.ts';
+import { NODE, runProcess } from '../support/processes.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { testVideo } from '../support/video.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -66,6 +66,7 @@ describe.skipIf(executable === undefined)('the page of a line that runs', () => 
     expect(await fitsWidth(page)).toBe(true);
     await page.getByLabel('Name', { exact: true }).fill('packing');
     await page.getByRole('button', { name: 'Draw a zone' }).tap();
+    await page.locator('[data-hint="zone"]').waitFor();
     await page.locator('svg.shapes').scrollIntoViewIfNeeded();
     await tapCorners(page, [
       [0.2, 0.2],
@@ -94,7 +95,7 @@ describe.skipIf(executable === undefined)('the page of a line that runs', () => 
 
     const tls = await freePort();
     const enable = ['access', 'enable', '--listen', `127.0.0.1:${tls}`, '--data', dir.join('data'), '--json'];
-    const { stdout } = await runHere(enable);
+    const { stdout } = await runProcess(NODE, [LINESIDE, ...enable]);
     const { setup, fingerprint } = JSON.parse(stdout) as { setup: { code: string }; fingerprint: string };
     expect([setup.code, fingerprint]).toEqual([
       expect.stringMatching(/^.{5}-.{5}$/),

@@ -29,7 +29,8 @@ const AccessState = z.strictObject({
 export type AccessState = z.infer<typeof AccessState>;
 export type Account = AccessState['accounts'][number];
 
-const NOTHING: AccessState = { v: 1, hosts: [], accounts: [], tokens: [] };
+/** Nobody, and closed. */
+export const NOTHING: AccessState = { v: 1, hosts: [], accounts: [], tokens: [] };
 
 /** Accounts, tokens and certificate, in files that only the user of the service reads: `access/` of the data folder. */
 export class AccessFile {

@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { type Clock, systemClock } from '@lineside/kit';
+import { type Clock, silentLogger, systemClock } from '@lineside/kit';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
 import { Access, AccessFile } from './index.ts';
 import { hashPassword, matchesPassword, passwordProblem } from './password.ts';
@@ -73,7 +73,7 @@ it('keeps accounts over a restart, in a file without passwords or codes that onl
   const records: string[] = [];
   const open = (): Access =>
     new Access({
-      ...{ file: new AccessFile(dir.path), device: () => 'line-1', clock },
+      ...{ file: new AccessFile(dir.path), device: () => 'line-1', clock, log: silentLogger },
       audit: (action, details, who) => void records.push(`${who} ${action} ${JSON.stringify(details)}`),
     });
   const access = open();
@@ -116,14 +116,26 @@ it('keeps accounts over a restart, in a file without passwords or codes that onl
     ...['anna logged_in', 'root account_invited'],
   ]);
   await writeFile(path, text.replace('"accounts"', '"people"'));
-  expect(open).toThrow(expect.objectContaining({ code: 'access_unusable' }));
+  const damaged = open();
+  expect(damaged.network()).toBeUndefined();
+  await expect(damaged.logIn('anna', 'correct horse', 'd')).rejects.toMatchObject({ code: 'login_refused' });
+  await expect(damaged.command({ action: 'enable', by: 'root', listen, hosts: [] })).rejects.toMatchObject({
+    code: 'access_unusable',
+  });
+  expect(await readFile(path, 'utf8')).toContain('"people"');
 });
 
 it("takes the site's certificate with its own key only", async () => {
   await using dir = await tempDir();
   const audit = (): void => undefined;
   const make = (name: string): Access =>
-    new Access({ file: new AccessFile(dir.join(name)), device: () => 'line-1', clock: systemClock, audit });
+    new Access({
+      file: new AccessFile(dir.join(name)),
+      device: () => 'line-1',
+      clock: systemClock,
+      log: silentLogger,
+      audit,
+    });
   const [one, two] = [make('one'), make('two')];
   const listen = { host: '127.0.0.1', port: 8971 };
   for (const access of [one, two]) await access.command({ action: 'enable', by: 'root', listen, hosts: [] });

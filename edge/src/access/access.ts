@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, networkInterfaces } from 'node:os';
-import { type Clock, isAbort, LinesideError, type Service } from '@lineside/kit';
-import { type AccessFile, type AccessState, NAME } from './access-file.ts';
+import { type Clock, isAbort, LinesideError, type Logger, type Service } from '@lineside/kit';
+import { type AccessFile, type AccessState, NAME, NOTHING } from './access-file.ts';
 import { checkIdentity, fingerprintOf, namesAll, selfSigned, type TlsIdentity } from './certificate.ts';
 import type { AccessAnswer, AccessCommand, AccessView } from './command.ts';
 import { AccessError } from './errors.ts';
@@ -14,6 +14,7 @@ export interface AccessParts {
   readonly file: AccessFile;
   readonly device: () => string;
   readonly clock: Clock;
+  readonly log: Logger;
   /** Writes a record of the audit. */
   readonly audit: (action: string, details: Readonly<Record<string, string>>, who: string) => void;
 }
@@ -41,13 +42,21 @@ export class Access implements Service {
   #turn: Promise<unknown> = Promise.resolve();
   #state: AccessState;
   #identity: TlsIdentity | undefined;
+  #problem: AccessError | undefined;
 
-  /** Throws `access_unusable`. */
+  /** A file that cannot be used leaves the page closed to the network, and inspection alone. */
   constructor(parts: AccessParts) {
     const nowMs = (): number => parts.clock.monoMs();
     this.#parts = parts;
-    this.#state = parts.file.read();
-    this.#identity = parts.file.identity();
+    this.#state = NOTHING;
+    try {
+      this.#state = parts.file.read();
+      this.#identity = parts.file.identity();
+    } catch (error) {
+      if (!(error instanceof AccessError)) throw error;
+      this.#problem = error;
+      parts.log.error({ code: error.code, advice: error.advice }, error.message);
+    }
     this.#sessions = new Sessions(nowMs);
     this.#invitations = new Invitations(nowMs);
     this.#logIn = new LogIn({
@@ -118,8 +127,9 @@ export class Access implements Service {
     this.#sessions.end(token);
   }
 
-  /** What the owner of the device asks for. Rejects with `certificate_refused` and `account_refused`. */
+  /** What the owner of the device asks for. Rejects with `certificate_refused`, `account_refused` and `access_unusable`. */
   async command(command: AccessCommand): Promise<AccessAnswer> {
+    if (this.#problem !== undefined) throw this.#problem;
     const { by } = command;
     switch (command.action) {
       case 'enable':

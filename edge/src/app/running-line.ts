@@ -138,6 +138,7 @@ export class RunningLine implements StepHandlers {
       file: new AccessFile(options.dataDir),
       device: () => this.#loaded.config.device,
       clock: options.clock,
+      log: options.logger.child({ module: 'access' }),
       audit: (action, details, who) => this.audit.write(action, details, who),
     });
     this.#server = this.#newServer();

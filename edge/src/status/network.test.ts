@@ -90,7 +90,7 @@ beforeAll(async () => {
   world = new StatusWorld(dir.join('evidence'));
   port = await freePort();
   const access = new Access({
-    ...{ file: new AccessFile(dir.path), device: () => 'line-1', clock: systemClock },
+    ...{ file: new AccessFile(dir.path), device: () => 'line-1', clock: systemClock, log: silentLogger },
     audit: (action, details, who) => void records.push(`${who} ${action} ${JSON.stringify(details)}`),
   });
   const server = new StatusServer({
