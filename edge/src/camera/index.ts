@@ -34,6 +34,7 @@ export { type DecodedImage, decodeImages, imagesPerBatch } from './image-batch.t
 export { type DecodeFigures, type DecodeTask, measureDecode } from './measure-decode.ts';
 export { type InputFrame, type InputOptions, inputFrames } from './input-frames.ts';
 export { StartGate } from './start-gate.ts';
+export { measurePackets, type PacketFigures } from './measure-packets.ts';
 export { probeCamera, probePatienceMs } from './probe-camera.ts';
 export { probeSource, type SourceProbe } from './probe-source.ts';
 export { recordedAt } from './recorded-at.ts';

@@ -130,7 +130,7 @@ describe('lineside support-bundle', () => {
     for (const secret of [...spellings, ...keyLines]) expect(all.includes(secret), secret).toBe(false);
     // What helps is still there.
     expect(files['log.jsonl']).toContain('the last line is ordinary: camera a delivers 25 frames a second');
-    expect(files['configuration.yaml']).toContain('${file:./camera-password}');
+    expect(files['configuration.yaml']).toContain('password: ${file:./mqtt-password}');
     expect(files['configuration.yaml']).toContain('rtsp://***@127.0.0.1:1/live');
     expect(files['doctor.txt']).toMatch(/camera_refused/);
     expect(JSON.parse(files['journal.json'] ?? '')).toMatchObject({ stats: { audit: { next: 2 } } });

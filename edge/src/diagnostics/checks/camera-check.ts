@@ -1,8 +1,9 @@
-import type { Clock, SecretResolver } from '@lineside/kit';
+import { type Clock, ProgramError, type SecretResolver } from '@lineside/kit';
 import {
   chooseDecoder,
   type FfmpegCapabilities,
   hasHardwareDecoders,
+  measurePackets,
   probeCamera,
   probePatienceMs,
   type SourceProbe,
@@ -11,11 +12,13 @@ import {
 import type { CameraConfig } from '../../config/index.ts';
 import type { Check } from '../check.ts';
 import { type CheckFinding, derived, found, ok, skipped } from '../finding.ts';
-import { runningFindings } from './camera-figures.ts';
+import { packetFindings, runningFindings } from './camera-figures.ts';
 import type { ServiceFacts } from './service-facts.ts';
 
 /** For the end of FFmpeg, and for asking a camera why it refused a log-in. */
 const LOGIN_MS = 10_000;
+/** How much of a stream is read for its key frames where no service has watched it. */
+const PACKETS_MS = 6_000;
 /** Wider than this costs decoding time that no model sees: each scales a frame to its own input. */
 const LARGE = 1920;
 
@@ -33,7 +36,7 @@ export function cameraCheck(camera: CameraConfig, { secrets, capabilities, servi
   return {
     name: 'camera',
     subject,
-    deadlineMs: probePatienceMs(camera.fps) + LOGIN_MS,
+    deadlineMs: probePatienceMs(camera.fps) + LOGIN_MS + 5 * PACKETS_MS,
     run: async (signal) => {
       const ffmpeg = capabilities();
       if (ffmpeg === undefined) return [skipped('camera', 'there is no FFmpeg to open it with', subject)];
@@ -48,7 +51,10 @@ export function cameraCheck(camera: CameraConfig, { secrets, capabilities, servi
         const { transport, fps } = camera;
         const tools = { capabilities: ffmpeg, clock };
         const probe = await probeCamera({ url: secrets.url(camera.url), transport, fps }, tools, signal);
-        return [ok('camera', textOf(camera, probe, ffmpeg), subject), ...doubts(camera, probe, ffmpeg), ...running];
+        const isWatched = service()?.cameras.some(({ id, state }) => id === camera.id && state === 'streaming') === true;
+        const unwatched = isWatched || !isNetwork(camera) ? [] : await packets(camera, secrets, ffmpeg, signal);
+        const first = ok('camera', textOf(camera, probe, ffmpeg), subject);
+        return [first, ...doubts(camera, probe, ffmpeg), ...running, ...unwatched];
       } catch (error) {
         if (!(error instanceof StreamError)) throw error;
         const { code, advice } = error;
@@ -57,6 +63,27 @@ export function cameraCheck(camera: CameraConfig, { secrets, capabilities, servi
       }
     },
   };
+}
+
+function isNetwork({ url }: CameraConfig): boolean {
+  return /^[a-z]+:\/\//i.test(url.shown) && !url.shown.startsWith('file:');
+}
+
+/** Key frames of a stream that no service watches. A camera that cannot be asked twice in a row is no fault of the line. */
+async function packets(
+  camera: CameraConfig,
+  secrets: SecretResolver,
+  capabilities: FfmpegCapabilities,
+  signal: AbortSignal,
+): Promise<readonly CheckFinding[]> {
+  const { transport } = camera;
+  const asked = { url: secrets.url(camera.url), transport, capabilities, durationMs: PACKETS_MS };
+  try {
+    return packetFindings(camera.id, await measurePackets(asked, signal), PACKETS_MS);
+  } catch (error) {
+    if (error instanceof ProgramError) return [];
+    throw error;
+  }
 }
 
 function textOf(camera: CameraConfig, probe: SourceProbe, ffmpeg: FfmpegCapabilities): string {
@@ -72,7 +99,6 @@ function textOf(camera: CameraConfig, probe: SourceProbe, ffmpeg: FfmpegCapabili
 /** What is not as it should be of a stream that can be read. */
 function doubts(camera: CameraConfig, probe: SourceProbe, ffmpeg: FfmpegCapabilities): readonly CheckFinding[] {
   const { id: subject, fps } = camera;
-  const isNetwork = /^[a-z]+s?:\/\//i.test(camera.url.shown) && !camera.url.shown.startsWith('file:');
   const findings: CheckFinding[] = [];
   if (probe.fps !== undefined && probe.fps < fps * 0.9) {
     const advice = `raise the frame rate in the camera, or set fps: ${Math.max(0.1, Math.floor(probe.fps))}`;
@@ -83,7 +109,7 @@ function doubts(camera: CameraConfig, probe: SourceProbe, ffmpeg: FfmpegCapabili
     findings.push(found('camera_codec_costly', 'sends H.265, and this machine decodes it by its CPU', { subject }));
   }
   const isTiled = camera.models.some(({ tiles, region }) => tiles !== undefined || region !== undefined);
-  if (isNetwork && probe.width > LARGE && !isTiled) {
+  if (isNetwork(camera) && probe.width > LARGE && !isTiled) {
     findings.push(found('camera_large', `${probe.width}x${probe.height} for models with a small input`, { subject }));
   }
   return findings;

@@ -1,3 +1,4 @@
+import type { PacketFigures } from '../../camera/index.ts';
 import type { CameraConfig } from '../../config/index.ts';
 import type { CameraProblem } from '../../domain/index.ts';
 import { type CheckFinding, derived, found } from '../finding.ts';
@@ -47,6 +48,23 @@ export function runningFindings(camera: CameraConfig, running: RunningCamera | u
       ? [found('camera_lag', `its frames arrive ${(behindMs / 1000).toFixed(1)} s late`, { subject })]
       : []),
   ];
+}
+
+/** What the packets of a stream say that nobody watches. `readMs`: how much of it was asked for. */
+export function packetFindings(
+  subject: string,
+  figures: PacketFigures | undefined,
+  readMs: number,
+): readonly CheckFinding[] {
+  if (figures === undefined) return [];
+  const { overMs, keyframeIntervalMs } = figures;
+  // A stream that ended early says nothing of what would have come.
+  if (keyframeIntervalMs === undefined && overMs < readMs * 0.8) return [];
+  if (keyframeIntervalMs === undefined) {
+    return [found('camera_keyframes', `no second key frame within ${(overMs / 1000).toFixed(1)} s`, { subject })];
+  }
+  if (keyframeIntervalMs <= KEYFRAMES_MS) return [];
+  return [found('camera_keyframes', `${(keyframeIntervalMs / 1000).toFixed(1)} s between two key frames`, { subject })];
 }
 
 /** Codes that come of the problems of pictures and streams, with their advice. */
