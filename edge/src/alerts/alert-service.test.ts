@@ -39,10 +39,12 @@ async function webhook(): Promise<{ received: Received[]; url: string; answer: {
   return { received, url: `http://user:geheim@127.0.0.1:${port}/hook`, answer, server };
 }
 
+const ADDRESSES = { from: 'line@example.com', to: ['shift@example.com', 'chief@example.com'] };
+
 const settings = (targets: Readonly<Record<string, string>>, more: Partial<AlertSettings> = {}): AlertSettings => ({
   ...{ device: 'line-1', line: 'Packing 1', kinds: ALERT_KINDS, queueOlderThanMs: 3_600_000 },
   ...{ lastsMs: 50, groupMs: 100, isQuiet: () => false },
-  targets: Object.entries(targets).map(([id, url]) => ({ id, url: () => url })),
+  targets: Object.entries(targets).map(([id, url]) => ({ id, end: () => ({ url, ...ADDRESSES }) })),
   ...more,
 });
 
@@ -116,7 +118,7 @@ describe('alerts of a line', () => {
     world.visionDown = true;
     const targets = {
       andon: `mqtt://line:right@127.0.0.1:${broker.port}/plant/line1/alerts`,
-      shift: `smtp://127.0.0.1:${mail.port}?from=line@example.com&to=shift@example.com,chief@example.com`,
+      shift: `smtp://127.0.0.1:${mail.port}`,
     };
     const stop = start(dir.path, world, settings(targets, { kinds: ['not_inspecting'] }));
     await waitFor('both', () => messages.length > 0 && mail.mails.length > 0);

@@ -4,12 +4,12 @@ import { type AlertState, groupPending, noteAttempt, noteConditions, noteEvents,
 import type { AlertMessage } from './senders/index.ts';
 import type { AlertStore } from './alert-store.ts';
 import { type AlertLimits, conditionsOf, eventCondition } from './conditions.ts';
-import { senderOf } from './senders/index.ts';
+import { type AlertEnd, senderOf } from './senders/index.ts';
 
 export interface AlertTarget {
   readonly id: string;
   /** Reads the URL with its secrets; throws where one of them is missing. */
-  readonly url: () => string;
+  readonly end: () => AlertEnd;
 }
 
 /** As the configuration has them now; read again at each look. */
@@ -115,10 +115,10 @@ export class AlertService implements Service {
   async #deliver(target: AlertTarget, message: AlertMessage, signal: AbortSignal): Promise<boolean> {
     using deadline = new SendDeadline(signal);
     try {
-      const url = target.url();
-      const sender = senderOf(url);
+      const end = target.end();
+      const sender = senderOf(end.url);
       if (sender === undefined) throw new Error('nothing sends to a URL of this scheme');
-      await sender.send(url, message, deadline.signal);
+      await sender.send(end, message, deadline.signal);
       return true;
     } catch (error) {
       signal.throwIfAborted();

@@ -44,7 +44,7 @@ function settingsOf({ config, secrets }: LoadedConfig): AlertSettings {
   return {
     ...{ device: config.device, line: config.line, kinds: on, lastsMs: lasts.ms, groupMs: group.ms },
     queueOlderThanMs: queueOlderThan.ms,
-    targets: to.map(({ id, url }) => ({ id, url: () => secrets.text(url) })),
+    targets: to.map(({ id, url, ...addresses }) => ({ id, end: () => ({ ...addresses, url: secrets.text(url) }) })),
     isQuiet: (wallMs) => quietHours !== undefined && isWithin(quietHours, localTimeOf(wallMs, timeZone).minute),
   };
 }

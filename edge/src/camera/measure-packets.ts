@@ -38,7 +38,13 @@ export async function measurePackets(
   const { stdout } = await runProgram(
     program,
     ['-v', 'error', ...show, ...interval, ...sourceOf(url).probeArguments(facts)],
-    { timeoutMs: START_MS + 2 * durationMs, signal, group: 'parent', env: ffmpegEnvironment(), keepCharacters: 1 << 20 },
+    {
+      timeoutMs: START_MS + 2 * durationMs,
+      signal,
+      group: 'parent',
+      env: ffmpegEnvironment(),
+      keepCharacters: 1 << 20,
+    },
   );
   return packetFigures(stdout);
 }
@@ -48,7 +54,9 @@ export function packetFigures(text: string): PacketFigures | undefined {
   const packets = text.split('\n').flatMap((line) => {
     const [time, size, flags = ''] = line.split(',');
     const timeS = Number(time);
-    return time === '' || time === undefined || Number.isNaN(timeS) ? [] : [{ timeS, size: Number(size), isKey: flags.startsWith('K') }];
+    return time === '' || time === undefined || Number.isNaN(timeS)
+      ? []
+      : [{ timeS, size: Number(size), isKey: flags.startsWith('K') }];
   });
   const times = packets.map(({ timeS }) => timeS);
   const spanS = Math.max(...times) - Math.min(...times);

@@ -24,6 +24,7 @@ export function crossCheck(value: unknown, catalog: readonly string[]): readonly
     ...duplicates(models, ['models']),
     ...duplicates(rules, ['rules']),
     ...duplicates(signals, ['signals']),
+    ...duplicates(groups(isLoose(value['alerts']) ? value['alerts']['to'] : undefined), ['alerts', 'to']),
     ...duplicates(groups(value['recipes']), ['recipes']),
     ...groups(value['recipes']).flatMap((recipe, i) => checkRecipe(recipe, ['recipes', i], rules)),
     ...groups(value['recipes']).flatMap((recipe, i) => checkFacts(recipe, ['recipes', i], rules)),

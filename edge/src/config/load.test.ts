@@ -202,6 +202,21 @@ describe('warnings', () => {
   });
 });
 
+it('targets of alerts take references, have ids of their own, and a password in plain text is noted', () => {
+  const targets = (...list: string[]): string => `${good()}alerts: {to: [${list.join(', ')}]}\n`;
+  const mqtt = (id: string, login: string): string => `{id: ${id}, url: "mqtt://${login}@host/alerts"}`;
+  expect(check(targets(mqtt('a', 'u:${file:/x}'))).warnings.map(({ code }) => code)).toEqual(['model_without_rule']);
+  expect(check(targets(mqtt('a', 'u:geheim'))).warnings.map(({ code }) => code)).toEqual([
+    'model_without_rule',
+    'plain_secret',
+  ]);
+  const refused = (text: string): readonly string[] => problems(text).map(({ code, path }) => `${code} ${path}`);
+  expect(refused(targets(mqtt('a', 'u'), mqtt('a', 'v')))).toEqual(['duplicate_id alerts.to[1].id']);
+  expect(refused(targets('{id: m, url: "smtp://mail", from: a@b}'))).toEqual([
+    expect.stringMatching(/alerts\.to\[0\]\.to$/),
+  ]);
+});
+
 describe('the example in the documents', () => {
   it('loads without a warning, and its commented lines are the defaults', async () => {
     const text = await readFile(EXAMPLE, 'utf8');

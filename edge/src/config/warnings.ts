@@ -9,7 +9,10 @@ export function warningsOf(config: Config): readonly Finding[] {
 }
 
 function plainSecrets(config: Config): readonly Finding[] {
-  const findings = config.cameras.flatMap((camera, i) => plainSecret(camera.url, ['cameras', i, 'url']));
+  const findings = [
+    ...config.cameras.flatMap((camera, i) => plainSecret(camera.url, ['cameras', i, 'url'])),
+    ...config.alerts.to.flatMap(({ url }, i) => plainSecret(url, ['alerts', 'to', i, 'url'])),
+  ];
   const { uplink } = config;
   if (uplink === undefined) return findings;
   return [
@@ -80,7 +83,12 @@ function idle(config: Config): readonly Finding[] {
   return findings;
 }
 
-const SECRET_PLACES = [/^cameras\.\d+\.url$/, /^signals\.\d+\.source$/, /^uplink\.(broker|username|password)$/];
+const SECRET_PLACES = [
+  /^cameras\.\d+\.url$/,
+  /^signals\.\d+\.source$/,
+  /^uplink\.(broker|username|password)$/,
+  /^alerts\.to\.\d+\.url$/,
+];
 
 /** References where none is resolved: they would be taken word for word. */
 export function misplacedReferences(value: unknown, path: ValuePath = []): readonly Finding[] {
@@ -92,7 +100,7 @@ export function misplacedReferences(value: unknown, path: ValuePath = []): reado
         code: 'reference_not_allowed',
         path,
         message: 'references are resolved only where secrets belong',
-        advice: 'write the value itself; references work in a camera url and under uplink:',
+        advice: 'write the value itself; references work in URLs of cameras, signals and alerts, and under uplink:',
       },
     ];
   }

@@ -6,7 +6,7 @@ import { webhookSender } from './webhook.ts';
 
 export { ALERT_KINDS, type AlertCondition, type AlertKind, type AlertLine, type AlertMessage } from './alert-types.ts';
 export { subjectOf, testMessage, textOf } from './message.ts';
-export type { AlertSender } from './sender.ts';
+export type { AlertEnd, AlertSender } from './sender.ts';
 
 const SENDERS: readonly AlertSender[] = [mqttSender, webhookSender, smtpSender];
 
@@ -14,6 +14,11 @@ const SENDERS: readonly AlertSender[] = [mqttSender, webhookSender, smtpSender];
 export function senderOf(url: string): AlertSender | undefined {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
   return SENDERS.find(({ schemes }) => scheme !== undefined && schemes.includes(scheme));
+}
+
+/** Whether a target sends e-mail, which needs addresses. */
+export function isMail(url: string): boolean {
+  return smtpSender.schemes.some((scheme) => url.toLowerCase().startsWith(`${scheme}:`));
 }
 
 /** Why no alert can go to a URL, or undefined. */

@@ -9,7 +9,7 @@ export const mqttSender: AlertSender = {
   schemes: ['mqtt', 'mqtts'],
   problem: ({ pathname, hash }) =>
     /^\/[^+]*[^+/]$/.test(pathname) && hash === '' ? undefined : 'names no topic: write mqtt://HOST/TOPIC',
-  send: async (text, message, signal) => {
+  send: async ({ url: text }, message, signal) => {
     const { connectAsync } = await import('mqtt');
     const topic = decodeURIComponent(new URL(text).pathname.slice(1));
     const { url, ...login } = urlLogin(text);

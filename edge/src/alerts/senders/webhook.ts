@@ -6,7 +6,7 @@ import type { AlertSender } from './sender.ts';
 export const webhookSender: AlertSender = {
   schemes: ['http', 'https'],
   problem: () => undefined,
-  send: async (text, message, signal) => {
+  send: async ({ url: text }, message, signal) => {
     const { url, username, password } = urlLogin(text);
     const login = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64');
     const answer = await fetch(url, {

@@ -43,14 +43,18 @@ async function test(context: Context, _options: object, [wanted]: readonly strin
   }
   const message = testMessage(config.device, config.line, io.clock.wallMs());
   const reports: TestReport[] = [];
-  for (const { id, url } of targets) {
+  for (const { id, url, ...addresses } of targets) {
     const startedMs = io.clock.monoMs();
     const took = (): number => Math.round(io.clock.monoMs() - startedMs);
     try {
       const text = secrets.text(url);
       const sender = senderOf(text);
       if (sender === undefined) throw new Error('nothing sends to a URL of this scheme');
-      await sender.send(text, message, AbortSignal.any([io.signal, AbortSignal.timeout(SEND_MS)]));
+      await sender.send(
+        { ...addresses, url: text },
+        message,
+        AbortSignal.any([io.signal, AbortSignal.timeout(SEND_MS)]),
+      );
       reports.push({ id, ok: true, tookMs: took() });
     } catch (error) {
       io.signal.throwIfAborted();

@@ -44,7 +44,7 @@ describe('lineside top', () => {
   it('draws the status anew, with open events, no wider and no higher than the terminal, and puts it back', async () => {
     await using dir = await tempDir();
     const world = new StatusWorld(dir.join('world'));
-    await world.addEvent('people', 'personnel_violation', 'bare\u001b[2Jhead');
+    await world.addEvent('people', 'personnel_violation', 'bare \u001b[2J head');
     const stop = new AbortController();
     const server = new StatusServer({
       ...{ source: world, listen: { host: '127.0.0.1', port: 0 }, socketPath: controlSocketPath(dir.path) },
@@ -61,7 +61,7 @@ describe('lineside top', () => {
     const screens = drawn.split('\u001b[H').slice(1);
     expect(screens).toHaveLength(2);
     expect(screens[0]).toContain('Packing 1 (line-1)');
-    expect(screens[0]).toMatch(/event {4}critical personnel violation: bare.*head at people\/pac/);
+    expect(screens[0]).toMatch(/event {4}critical personnel violation: bare .* head at people\/pac/);
     // What a label holds acts on no terminal.
     expect(screens[0]).not.toContain('\u001b[2J');
     const lines = (screens[0] ?? '').split('\r\n');
@@ -74,7 +74,12 @@ describe('lineside top', () => {
     expect((await top(dir.path, 1, { columns: 80, rows: 24 })).drawn).toContain('not running: no service uses');
     const { code, stdout } = await top(dir.path, 2);
     expect(code).toBe(0);
-    expect(stdout.trim().split('\n').map((line) => JSON.parse(line) as object)).toEqual([
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+    ).toEqual([
       { service: 'down', dataDir: dir.path },
       { service: 'down', dataDir: dir.path },
     ]);

@@ -1,22 +1,44 @@
 import { z } from 'zod';
 import { dayWindow, duration, id, key, secret } from '../../fields/index.ts';
-import { ALERT_KINDS } from '../../alerts/senders/index.ts';
+import { ALERT_KINDS, isMail } from '../../alerts/senders/index.ts';
 import { alertProblem } from '../address.ts';
 
-const AlertTarget = z.strictObject({
-  id: id().meta(
-    key({ description: 'Name of the target in the log and in commands.', restart: 'none', example: 'shift' }),
-  ),
-  url: secret('url', alertProblem).meta(
-    key({
-      description:
-        'Where alerts go. The scheme chooses the way: `mqtt://HOST/TOPIC`, `https://HOST/PATH` (POST of JSON), `smtp://USER:PASSWORD@HOST:587?from=A@B&to=C@D` (e-mail; `smtps:` with TLS from the beginning).',
-      restart: 'none',
-      example:
-        'smtp://line:${file:/etc/lineside/secrets/mail}@mail.example:587?from=line-1@example.com&to=shift@example.com',
-    }),
-  ),
-});
+const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
+const address = () => z.string().regex(ADDRESS, 'is no e-mail address');
+
+const AlertTarget = z
+  .strictObject({
+    id: id().meta(
+      key({ description: 'Name of the target in the log and in commands.', restart: 'none', example: 'shift' }),
+    ),
+    url: secret('url', alertProblem).meta(
+      key({
+        description:
+          'Where alerts go. The scheme chooses the way: `mqtt://HOST/TOPIC`, `https://HOST/PATH` (POST of JSON), `smtp://USER:PASSWORD@HOST:587` (e-mail; `smtps:` with TLS from the beginning).',
+        restart: 'none',
+        example: 'smtp://line:${file:/etc/lineside/secrets/mail}@mail.example:587',
+      }),
+    ),
+    from: address()
+      .optional()
+      .meta(key({ description: 'Sender of an e-mail.', restart: 'none', example: 'line-1@example.com' })),
+    to: z
+      .array(address())
+      .min(1)
+      .max(50)
+      .optional()
+      .meta(key({ description: 'Recipients of an e-mail.', restart: 'none', example: ['shift@example.com'] })),
+  })
+  .superRefine(({ url, from, to }, context) => {
+    const missing = from === undefined ? 'from' : to === undefined ? 'to' : undefined;
+    if (missing === undefined || !isMail(url.shown)) return;
+    context.addIssue({
+      code: 'custom',
+      path: [missing],
+      message: 'is needed where the URL is smtp:',
+      input: undefined,
+    });
+  });
 
 export const Alerts = z.strictObject({
   to: z

@@ -51,7 +51,8 @@ export function cameraCheck(camera: CameraConfig, { secrets, capabilities, servi
         const { transport, fps } = camera;
         const tools = { capabilities: ffmpeg, clock };
         const probe = await probeCamera({ url: secrets.url(camera.url), transport, fps }, tools, signal);
-        const isWatched = service()?.cameras.some(({ id, state }) => id === camera.id && state === 'streaming') === true;
+        const isWatched =
+          service()?.cameras.some(({ id, state }) => id === camera.id && state === 'streaming') === true;
         const unwatched = isWatched || !isNetwork(camera) ? [] : await packets(camera, secrets, ffmpeg, signal);
         const first = ok('camera', textOf(camera, probe, ffmpeg), subject);
         return [first, ...doubts(camera, probe, ffmpeg), ...running, ...unwatched];
