@@ -15,6 +15,7 @@ const VERBS = [
   [],
   ['run'],
   ['init'],
+  ['setup'],
   ['doctor'],
   ['support-bundle'],
   ['plan'],

@@ -22,8 +22,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'init',
-    description: 'write a first configuration; asks nothing and overwrites nothing',
+    description: 'write a minimal configuration; asks nothing and overwrites nothing',
     load: () => import('./verbs/init.ts'),
+  },
+  {
+    name: 'setup',
+    description: 'guided setup, from nothing to a first event: cameras, models, zones, rules as sentences, collector',
+    load: () => import('./verbs/setup.ts'),
   },
   {
     name: 'doctor',

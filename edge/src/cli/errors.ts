@@ -13,6 +13,9 @@ export type CliErrorCode =
   | 'service_not_running'
   | 'zone_unknown'
   | 'service_hidden'
+  | 'machine_not_ready'
+  | 'line_ended'
+  | 'data_of_another_user'
   | 'answer_unexpected'
   | 'log_absent';
 

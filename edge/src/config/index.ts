@@ -9,6 +9,7 @@ export * from './config.ts';
 export * from './describe.ts';
 export * from './diff.ts';
 export { type CodesEdit, editCodes } from './edit-codes.ts';
+export { editLine, type LineEdit } from './edit-line.ts';
 export { type CameraEdit, editCamera, saveConfig } from './edit-camera.ts';
 export * from './distance.ts';
 export * from './errors.ts';

@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { CameraRecording, RuleStudy } from '../../app/index.ts';
 import type { ConfigSources, LoadedConfig } from '../../config/index.ts';
-import { cameraStill } from '../camera-still.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
+import { drawZones } from '../draw-zones.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { readGoodPack } from '../good-pack.ts';
 import { writeConfiguration } from '../write-configuration.ts';
 import { collect, positive } from '../option-values.ts';
 import { parseLine, parsePolygon } from '../polygon.ts';
@@ -84,7 +82,7 @@ async function setup(context: Context, options: SetupOptions, [camera = '']: rea
   const minScores = recording === undefined ? {} : proposals(context, recording);
   const text = options.apply === true ? editCamera(drawn, { ...none, minScores }) : drawn;
   const code = await write(context, options, { loaded, text, sources, before: editCamera(loaded.text, none) });
-  if (draws) await draw(context, { camera, sources, path: loaded.path, recording });
+  if (draws) await drawZones(context, { camera, sources, path: loaded.path, recording });
   return code;
 }
 
@@ -108,40 +106,6 @@ async function write(context: Context, options: SetupOptions, given: Writing): P
   const { loaded, text, before, sources } = given;
   if (text === before) return EXIT.ok;
   return writeConfiguration(context, { path: loaded.path, text, sources, dryRun: options.dryRun === true });
-}
-
-interface Drawing {
-  readonly camera: string;
-  readonly path: string;
-  readonly sources: ConfigSources;
-  readonly recording: CameraRecording | undefined;
-}
-
-/** Serves the page until the person is done, or the command is stopped. */
-async function draw(context: Context, { camera, path, sources, recording }: Drawing): Promise<void> {
-  const { io } = context;
-  const { CameraDraft, SetupPage } = await import('../../setup/index.ts');
-  const still = await cameraStill(context, camera);
-  const events = recording === undefined ? {} : { eventsOf: (text: string) => recording.eventsOf(text) };
-  const draft = await CameraDraft.open({ path, sources, camera, ...events });
-  const secret = (): string => randomBytes(24).toString('hex');
-  const page = new SetupPage({
-    draft,
-    still,
-    takeStill: () => cameraStill(context, camera),
-    readPack: async (jpeg, box) => {
-      const { proposal, textReader } = await readGoodPack(context, jpeg, box);
-      return { ...proposal, textReader };
-    },
-    secrets: [secret(), secret()],
-    onReady: (address) =>
-      context.say(
-        { page: address },
-        `open in a browser on this machine, once: ${address}\nEnds with Done there, or Ctrl+C here.`,
-      ),
-  });
-  await page.run(io.signal);
-  context.say({ done: true, path }, `done: ${path}`);
 }
 
 /** Lets the models judge the video once; says what the rules as they are make of it. */
