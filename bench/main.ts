@@ -11,6 +11,7 @@ import { drain } from './drain.ts';
 import { journal } from './journal.ts';
 import { page } from './page.ts';
 import { overload } from './overload.ts';
+import { plant } from './plant.ts';
 import { recovery } from './recovery.ts';
 import { printReport, writeReport, type Bench } from './report.ts';
 import { slice } from './slice.ts';
@@ -32,6 +33,7 @@ const BENCHES: readonly Bench[] = [
   overload,
   recovery,
   health,
+  plant,
   twin,
   teach,
   page,

@@ -9,7 +9,7 @@ import { type Accounts, complaints, settleAccounts, Stopped } from './demonstrat
 import { announceEvents } from './demonstration/announce.ts';
 import { type DemoOptions, parseDemoOptions } from './demonstration/options.ts';
 import { listenForKeys, unplugHint } from './demonstration/cables.ts';
-import { DEVICE, SimulatedLine } from './demonstration/simulated-line.ts';
+import { DEVICE, type Rejects, SimulatedLine } from './demonstration/simulated-line.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const say = (text: string): void => {
@@ -29,7 +29,7 @@ async function demonstrate(options: DemoOptions, stop: AbortSignal): Promise<num
     await watch(line, options.seconds, startedMs, stop);
     say('\nstopping the appliance and settling the accounts');
     const accounts = await settle(line, startedMs);
-    return conclude(accounts, options.json);
+    return conclude({ ...accounts, rejects: line.rejects }, options.json);
   } finally {
     await line.stop();
   }
@@ -67,7 +67,7 @@ async function settle(line: SimulatedLine, sinceMs: number): Promise<Accounts> {
   return settleAccounts({ journalPath, collectorUrl: line.collectorUrl, device: DEVICE, stopped, sinceMs });
 }
 
-function conclude(accounts: Accounts, json: string | undefined): number {
+function conclude(accounts: Accounts & { readonly rejects: Rejects }, json: string | undefined): number {
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(accounts, null, 2)}\n`);
   for (const camera of accounts.cameras) {
     say(
@@ -77,6 +77,7 @@ function conclude(accounts: Accounts, json: string | undefined): number {
   for (const [id, model] of Object.entries(accounts.models))
     say(`  ${id.padEnd(10)} ${model.results} results on ${model.provider}`);
   say(`  events ${JSON.stringify(accounts.events)}`);
+  say(`  rejects ${JSON.stringify(accounts.rejects)}`);
   if (accounts.codes !== undefined) say(`  codes of packs ${JSON.stringify(accounts.codes)}`);
   say(
     `  journal ${accounts.journal}, committed ${accounts.committed}, queued ${accounts.queued}, declared lost ${accounts.declaredLost}, unexplained ${accounts.unexplained}`,

@@ -9,7 +9,17 @@ import { Child } from './child.ts';
 const run = promisify(execFile);
 
 const CollectorReady = z.object({ ready: z.literal(true), mqtt: z.string(), http: z.string() });
-const TwinReady = z.object({ streams: z.array(z.object({ id: z.string(), url: z.string() })) });
+const TwinReady = z.object({
+  streams: z.array(z.object({ id: z.string(), url: z.string() })),
+  plc: z.string().optional(),
+});
+const Gate = z.object({
+  type: z.literal('gate'),
+  ...{ due: z.number(), done: z.number(), wrong: z.number(), late: z.number() },
+});
+
+/** What the controller's gate did, as the twin knows it. */
+export type Rejects = Omit<z.infer<typeof Gate>, 'type'>;
 const EdgeReady = z.object({ ready: z.literal(true), page: z.string() });
 
 export const DEVICE = 'demo-line';
@@ -20,6 +30,8 @@ export type CameraId = (typeof CAMERAS)[number];
 const AWAY_MS = 15_000;
 /** Four cameras start at once; on a busy machine each takes its time. */
 const CAMERA_START_MS = 120_000;
+/** Beside them the appliance takes its time too. */
+const EDGE_START_MS = 180_000;
 
 interface Camera {
   readonly child: Child;
@@ -51,6 +63,8 @@ export class SimulatedLine {
   readonly #cameras = new Map<CameraId, Camera>();
   collector: Child | undefined;
   edge: Child | undefined;
+  #plc: string | undefined;
+  #rejects: Rejects = { due: 0, done: 0, wrong: 0, late: 0 };
 
   constructor(options: LineOptions) {
     this.#options = options;
@@ -82,9 +96,10 @@ export class SimulatedLine {
     const reader = await textReaderState();
     if (reader.state === 'missing') this.#options.say(`  codes are read, text is not: ${reader.message}`);
     const text = reader.state === 'ready';
-    writeFileSync(this.configPath, configText({ cameras, broker: collector.mqtt, secret, text }));
+    writeFileSync(this.configPath, configText({ cameras, broker: collector.mqtt, secret, text, plc: this.#plc }));
     this.#options.say('starting the appliance');
     await this.startEdge();
+    await this.#arm();
   }
 
   /** The collector, on the ports it had before when it is started again. */
@@ -137,18 +152,38 @@ export class SimulatedLine {
   async #startCamera(id: CameraId, port: string): Promise<void> {
     const twin = ['--conditions=source', 'scripts/twin/src/cli/index.ts', 'run', '--json'];
     const declared = id === 'labels' ? ['--line', 'scripts/twin/labels.yaml'] : [];
-    const wanted = ['--camera', id, '--port', port, ...declared];
-    const child = this.#spawn(`camera-${id}`, [...twin, ...wanted], this.#options.onTruth);
-    const { streams } = TwinReady.parse(await child.line((line) => line['type'] === 'streams', CAMERA_START_MS));
+    // The camera of the products has the belt, so it has the controller too; at the same port when it comes again.
+    const controller = this.#plc === undefined ? '0' : new URL(this.#plc).port;
+    const plc = id === 'product' ? ['--plc-port', controller] : [];
+    const wanted = ['--camera', id, '--port', port, ...plc, ...declared];
+    const child = this.#spawn(`camera-${id}`, [...twin, ...wanted], (line) => this.#take(line));
+    const { streams, plc: address } = TwinReady.parse(
+      await child.line((line) => line['type'] === 'streams', CAMERA_START_MS),
+    );
     const url = streams.find((stream) => stream.id === id)?.url;
     if (url === undefined) throw new Error(`the twin serves no camera ${id}`);
+    this.#plc ??= address;
     this.#cameras.set(id, { child, url, unplugged: false });
+  }
+
+  /** What the reject gate did so far. */
+  get rejects(): Rejects {
+    return this.#rejects;
+  }
+
+  #take(line: Readonly<Record<string, unknown>>): void {
+    const gate = Gate.safeParse(line);
+    if (gate.success) {
+      const { due, done, wrong, late } = gate.data;
+      this.#rejects = { due, done, wrong, late };
+    }
+    this.#options.onTruth?.(line);
   }
 
   async startEdge(): Promise<void> {
     const args = ['edge/bin/lineside.js', 'run', '--config', this.configPath, '--data', this.edgeData, '--json'];
     this.edge = this.#spawn('appliance', args);
-    this.pageUrl = EdgeReady.parse(await this.edge.line((line) => line['ready'] === true, 60_000)).page;
+    this.pageUrl = EdgeReady.parse(await this.edge.line((line) => line['ready'] === true, EDGE_START_MS)).page;
   }
 
   /** Appliance or collector, where one of them ended by itself. */
@@ -175,6 +210,12 @@ export class SimulatedLine {
     return new Child({ name, args: absolute, logPath, ...(onLine === undefined ? {} : { onLine }) });
   }
 
+  /** As a person would do at the line, after a look at the gate. */
+  async #arm(): Promise<void> {
+    const verb = ['plant', 'arm', 'gate', '--by', 'demo', '--data', this.edgeData];
+    await run(process.execPath, [join(this.#options.root, 'edge/bin/lineside.js'), ...verb]);
+  }
+
   async #addDevice(out: string): Promise<void> {
     const bin = join(this.#options.root, 'cloud-sync/collector/bin/lineside-collector.js');
     await run(process.execPath, [
@@ -199,8 +240,10 @@ export function configText(facts: {
   secret?: string;
   /** Printed text can be read here. */
   text?: boolean;
+  /** The controller of the line, with its gate. */
+  plc?: string | undefined;
 }): string {
-  const { cameras, broker, secret, text = false } = facts;
+  const { cameras, broker, secret, text = false, plc } = facts;
   const camera = (id: string, model: string, zone: string): string =>
     `  - {id: ${id}, url: "${cameras[id] ?? ''}", fps: 5, models: [${model}], zones: [${zone}]}\n`;
   const uplink =
@@ -215,7 +258,7 @@ ${camera('product', 'defect', '{id: belt, polygon: [[0.02, 0], [0.98, 0], [0.98,
   - {id: no-headwear, type: missing_headwear, camera: people, zone: packing, minDuration: 3s, clearAfter: 2s, severity: critical}
   - {id: product-defect, type: product_defect, camera: product, zone: belt, severity: warning}
   - {id: dirty-floor, type: spill, camera: floor, zone: aisle, minDuration: 4s, clearAfter: 5s, severity: warning}
-${cameras['labels'] === undefined ? '' : codeRule(text)}${uplink}status: {listen: "127.0.0.1:0"}
+${cameras['labels'] === undefined ? '' : codeRule(text)}${plc === undefined ? '' : plantText(plc)}${uplink}status: {listen: "127.0.0.1:0"}
 log: {level: info}
 `;
 }
@@ -232,4 +275,27 @@ function codeRule(text: boolean): string {
     zone: print
     fields:
 ${fields}`;
+}
+
+/** From the line at three quarters of the picture to the gate, in counts of the encoder: 4 for each unit of 640 in the picture. */
+const GATE_COUNTS = (1.5 * 640 - 0.25 * 640) * 4;
+
+/** Signals from the controller, and its gate as output. */
+function plantText(plc: string): string {
+  return `signals:
+  - {id: line-running, type: boolean, source: "${plc}/input:0"}
+  - {id: product-code, type: text, source: "${plc}/input:8?type=text&length=8"}
+  - {id: bottles, source: "${plc}/input:4?type=uint32"}
+  - {id: scale, unit: g, source: "${plc}/input:6?type=float32"}
+outputs:
+  - id: gate
+    camera: product
+    rules: [product-defect]
+    url: "${plc}"
+    reject: coil:0
+    results: holding:100
+    encoder: {point: "input:2?type=uint32"}
+    counts: ${GATE_COUNTS}
+    pulse: 200ms
+`;
 }

@@ -1,4 +1,5 @@
 import * as protocol from '@lineside/protocol/vocabulary';
+import { OUTPUT_EVENT, OUTPUT_WORDS } from '../../edge/src/plant/output/index.ts';
 import { RULES } from '../../edge/src/rules/index.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
@@ -16,7 +17,7 @@ export function vocabularyModule(): GeneratedFile {
       ...protocol.BLIND_REASONS,
     },
     details: protocol.EVENT_DETAILS,
-    rules: Object.fromEntries(RULES.map(({ type, words }) => [type, words])),
+    rules: Object.fromEntries([...RULES.map(({ type, words }) => [type, words]), [OUTPUT_EVENT, OUTPUT_WORDS]]),
   };
   const note = '// Generated from the code by `npm run docs`. Change the code, not this file.';
   const text = `${note}\nexport const VOCABULARY = ${JSON.stringify(vocabulary, undefined, 2)};\n`;

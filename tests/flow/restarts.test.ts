@@ -73,6 +73,8 @@ function base() {
       { id: 'defects', type: 'product_defect', camera: 'lamp', model: 'bright', labels: ['dent'] },
     ] as Entry[],
     plant: [] as Entry[],
+    outputs: [] as Entry[],
+    plantServers: [] as Entry[],
     signals: [] as Entry[],
     uplink: { broker: broker.url } as Entry | undefined,
     status: { listen: '127.0.0.1:0' },
@@ -181,6 +183,17 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'rules[].schedule[].to': rule({ schedule: [{ from: '00:00', to: '23:00' }] }),
   'shifts.list[].start': shift({ start: '07:00' }),
   'signals[].source': (config) => void (config.signals = [{ id: 'scale', source: 'push:' }]),
+  'outputs[].id': (config) =>
+    void (config.outputs = [
+      {
+        id: 'gate',
+        camera: 'lamp',
+        rules: ['defects'],
+        url: 'modbus+tcp://127.0.0.1:9',
+        reject: 'coil:0',
+        delay: '1s',
+      },
+    ]),
   'plant[].url': (config) => void (config.plant = [{ url: 'log:' }]),
   'uplink.broker': (config) => void (config.uplink!['broker'] = broker.url.replace('127.0.0.1', 'localhost')),
   'uplink.password': section('uplink', { username: 'line-1', password: 'word' }),
@@ -201,6 +214,8 @@ const UNIFORM: Readonly<Record<string, Restart>> = {
   'recipes[]': 'rule',
   'cameras[].health': 'camera',
   production: 'process',
+  'outputs[]': 'process',
+  'plantServers[]': 'process',
   'rules[]': 'rule',
   'cameras[].clips': 'camera',
   'cameras[].privacy': 'camera',
@@ -213,6 +228,7 @@ const UNIFORM: Readonly<Record<string, Restart>> = {
   uplink: 'uplink',
 };
 const REPRESENTATIVES = [
+  'outputs[].id',
   'signals[].source',
   'cameras[].health.moved',
   'rules[].id',

@@ -4,7 +4,7 @@ import type { ChangeStep, RuleMove } from '../control/index.ts';
 import type { EngineCache } from '../engines/index.ts';
 import { messageOf, type Service, ServiceGroup } from '@lineside/kit';
 import { LoadMeter } from '../load/index.ts';
-import { type Alarm, Lanes, type VisionListener } from '../pipeline/index.ts';
+import { type Alarm, Lanes, type PieceWatch, type VisionListener } from '../pipeline/index.ts';
 import type { SignalTable } from '../signals/index.ts';
 import { type VisionPlan, VisionProcess } from '../vision/index.ts';
 import { afterEngines, engineListener, lineEngines } from './engines.ts';
@@ -29,6 +29,8 @@ export interface InspectionStart {
   /** For the rules. */
   readonly around: RuleSurroundings;
   readonly signals: SignalTable;
+  /** Outputs of the plant. */
+  readonly pieces: PieceWatch;
   /** Details that every event has. */
   readonly context: () => Readonly<Record<string, string>>;
 }
@@ -55,7 +57,8 @@ export class Inspection {
   #shadows: readonly ShadowModel[] = [];
   #onShadow: Partial<VisionListener> = {};
 
-  constructor(options: RunLineOptions, { models, keeper, recorder, alarm, around, signals, context }: InspectionStart) {
+  constructor(options: RunLineOptions, start: InspectionStart) {
+    const { models, keeper, recorder, alarm, around, signals, pieces, context } = start;
     const { loaded, clock, logger } = options;
     this.#options = options;
     this.#loaded = loaded;
@@ -83,6 +86,7 @@ export class Inspection {
       log: logger.child({ module: 'pipeline' }),
       newEventId: eventIds(clock),
       signals,
+      pieces,
       context,
     });
     signals.onSample((signal) => this.lanes.signal(signal));

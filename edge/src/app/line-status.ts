@@ -22,6 +22,8 @@ import type {
   SignalView,
   Snapshot,
   EventView,
+  OutputView,
+  PlantWrite,
   StatusSource,
   UpdatesChange,
 } from '../status/index.ts';
@@ -39,6 +41,7 @@ import { VisionError } from '../vision/index.ts';
 import type { LineCleaning } from './line-cleaning.ts';
 import type { LineProduction } from './line-production.ts';
 import type { RecipeState } from './line-recipe.ts';
+import type { LineOutputs } from './line-outputs.ts';
 import type { LineSignals } from './line-signals.ts';
 import type { LineShapes } from './line-shapes.ts';
 import type { LogTail } from './log-tail.ts';
@@ -63,6 +66,7 @@ export interface LineStatusParts {
   readonly folder: DataFolder;
   readonly inspection: Inspection;
   readonly signals: LineSignals;
+  readonly outputs: LineOutputs;
   readonly cleaning: LineCleaning;
   readonly production: () => LineProduction;
   readonly updates: LineUpdates;
@@ -158,6 +162,7 @@ export class LineStatus implements StatusSource {
       ...(load.report === undefined ? {} : { load: load.report }),
       ...this.#update(),
       ...this.#production(open),
+      ...this.#outputs(),
       events: this.#events.page({ limit: 20 }).events,
       openEvents: open,
     };
@@ -215,6 +220,18 @@ export class LineStatus implements StatusSource {
 
   confirmCleaning(confirmation: CleaningConfirmation): Promise<readonly ConfirmedCleaning[]> {
     return this.#parts.cleaning.confirm(confirmation);
+  }
+
+  outputs(): readonly OutputView[] {
+    return this.#parts.outputs.views();
+  }
+
+  armOutput(id: string, armed: boolean, by: string): Promise<readonly OutputView[]> {
+    return this.#parts.outputs.arm(id, armed, by);
+  }
+
+  recordPlantWrite({ url, from, to, by }: PlantWrite): void {
+    this.#parts.audit('plant_write', { url, from, to, by });
   }
 
   production(shift: string): object {
@@ -429,6 +446,11 @@ export class LineStatus implements StatusSource {
       ...('state' in details ? { state: String(details['state']) } : {}),
     }));
     return { production: { ...view, stops } };
+  }
+
+  #outputs(): Pick<Snapshot, 'outputs'> {
+    const outputs = this.#parts.outputs.views();
+    return outputs.length === 0 ? {} : { outputs };
   }
 
   #config(): Snapshot['config'] {

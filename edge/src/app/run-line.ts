@@ -15,6 +15,8 @@ import { dataFolderLimits } from './data-folder-limits.ts';
 import { lineEngines } from './engines.ts';
 import { Inspection } from './inspection.ts';
 import { bootId } from './machine.ts';
+import { ArmedOutputs } from './armed-outputs.ts';
+import { LineOutputs } from './line-outputs.ts';
 import { LineSignals } from './line-signals.ts';
 import type { LogTail } from './log-tail.ts';
 import { LineRecipe } from './line-recipe.ts';
@@ -88,17 +90,23 @@ export async function runLine(given: RunLineOptions, signal: AbortSignal): Promi
     const wallTime = trustedWallTime(clock, folder.journal);
     const signals = new LineSignals({ loaded, clock, log: logger.child({ module: 'signals' }) });
     const running: { line?: RunningLine } = {};
-    const inspection = new Inspection(options, {
-      ...{ models, keeper, recorder: folder.recorder, alarm: plant, signals: signals.table },
+    const outputs: LineOutputs = new LineOutputs({
+      ...{ loaded, clock, log: logger.child({ module: 'outputs' }) },
+      armed: new ArmedOutputs(dataDir, logger.child({ module: 'outputs' }), ({ url }) => loaded.secrets.text(url)),
+      lanes: () => inspection.lanes,
+      audit: (action, details) => running.line?.audit.write(action, details),
+    });
+    const inspection: Inspection = new Inspection(options, {
+      ...{ models, keeper, recorder: folder.recorder, alarm: plant, signals: signals.table, pieces: outputs },
       context: () => running.line?.production.context() ?? {},
       around: { wallTime, memoryOf: (rule) => memories.of(rule), recipe: () => recipe.state.recipe },
     });
     const text = new TextReading(logger.child({ module: 'text' }));
     await text.look(loaded.config);
-    const parts = { folder, inspection, signals, memories, recipe, text, written: given.loaded };
+    const parts = { folder, inspection, signals, outputs, memories, recipe, text, written: given.loaded };
     const line = new RunningLine(options, parts);
     running.line = line;
-    await supervise({ options, line, folder, plant }, AbortSignal.any([signal, reopen.signal, line.restart]));
+    await supervise({ options, line, folder, plant, outputs }, AbortSignal.any([signal, reopen.signal, line.restart]));
     await memories.settled();
     options.onStopped(line.status.snapshot());
   } finally {
@@ -111,6 +119,7 @@ interface OpenLine {
   readonly line: RunningLine;
   readonly folder: DataFolder;
   readonly plant: PlantSignals;
+  readonly outputs: LineOutputs;
 }
 
 function plantSignals({ loaded, clock, logger }: RunLineOptions): PlantSignals {
@@ -119,7 +128,7 @@ function plantSignals({ loaded, clock, logger }: RunLineOptions): PlantSignals {
 }
 
 /** Runs all services until the signal aborts or one fails; then stops them in the order in which nothing is lost. */
-async function supervise({ options, line, folder, plant }: OpenLine, signal: AbortSignal): Promise<void> {
+async function supervise({ options, line, folder, plant, outputs }: OpenLine, signal: AbortSignal): Promise<void> {
   const { clock, logger, loaded, env, version } = options;
   const { lanes } = line.inspection;
   const { status, audit } = line;
@@ -147,6 +156,7 @@ async function supervise({ options, line, folder, plant }: OpenLine, signal: Abo
   };
   const stopServices = start(line.services);
   const stopPlant = start(plant);
+  const stopOutputs = start(outputs);
   const stopMaintenance = start(new ServiceGroup('maintenance', [folder.maintenance, folder.eventTableFill]));
   const stopWatching = start(new ServiceGroup('watching', [telemetry, line.production, systemd]));
   const stopSignals = start(line.signals.services);
@@ -155,7 +165,8 @@ async function supervise({ options, line, folder, plant }: OpenLine, signal: Abo
   audit.write('started', { version, config: loaded.sourceHash });
   options.onRunning(line);
   await Promise.race([aborted(signal), aborted(failed.signal)]);
-  await Promise.all([stopInspection(), stopWatching(), stopSignals()]);
+  // First of all: nothing is judged from here on, and the plant is to know it.
+  await Promise.all([stopOutputs(), stopInspection(), stopWatching(), stopSignals()]);
   lanes.close('restart');
   await lanes.settled(AbortSignal.timeout(SETTLE_MS)).catch((error: unknown) => {
     logger.error({ err: messageOf(error) }, 'events were still waiting for the journal when the line stopped');

@@ -14,6 +14,7 @@ import { ChosenRecipes } from './chosen-recipes.ts';
 import { LineCleaning } from './line-cleaning.ts';
 import { LineProduction } from './line-production.ts';
 import type { LineRecipe, RecipeSource } from './line-recipe.ts';
+import type { LineOutputs } from './line-outputs.ts';
 import { LineShapes } from './line-shapes.ts';
 import type { LineSignals } from './line-signals.ts';
 import { LineStatus } from './line-status.ts';
@@ -31,6 +32,7 @@ export interface RunningLineParts {
   readonly folder: DataFolder;
   readonly inspection: Inspection;
   readonly signals: LineSignals;
+  readonly outputs: LineOutputs;
   readonly memories: RuleMemories;
   readonly recipe: LineRecipe;
   readonly text: TextReading;
@@ -102,6 +104,7 @@ export class RunningLine implements StepHandlers {
       evidenceFolder: evidenceFolder(options.dataDir),
       inspection,
       signals,
+      outputs: parts.outputs,
       cleaning: new LineCleaning({
         rules: () => this.#loaded.config.rules,
         memories,

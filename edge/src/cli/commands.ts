@@ -324,6 +324,48 @@ export const COMMANDS: readonly CommandEntry[] = [
     ],
   },
   {
+    name: 'plant',
+    description: 'controllers of the plant: read, write and watch points by hand; arm the outputs',
+    commands: [
+      {
+        name: 'outputs',
+        description: 'outputs of the running service: ready or why not, rejects, latencies',
+        load: () => import('./verbs/plant-outputs.ts'),
+      },
+      {
+        name: 'arm',
+        description: 'let an output write to the plant; the audit has who did',
+        load: () => import('./verbs/plant-arm.ts'),
+      },
+      {
+        name: 'disarm',
+        description: 'switch an output off',
+        load: () => import('./verbs/plant-disarm.ts'),
+      },
+      {
+        name: 'test',
+        description: 'does a controller answer, and how fast? Writes nothing',
+        load: () => import('./verbs/plant-test.ts'),
+      },
+      {
+        name: 'browse',
+        description: 'what a controller has, in every way in which it can be understood',
+        load: () => import('./verbs/plant-browse.ts'),
+      },
+      { name: 'read', description: 'read points once', load: () => import('./verbs/plant-read.ts') },
+      {
+        name: 'watch',
+        description: 'print changes of points, until stopped',
+        load: () => import('./verbs/plant-watch.ts'),
+      },
+      {
+        name: 'write',
+        description: 'write a point, with --yes; audited',
+        load: () => import('./verbs/plant-write.ts'),
+      },
+    ],
+  },
+  {
     name: 'cleaning',
     description: 'cleaning of zones: a person confirms it',
     commands: [

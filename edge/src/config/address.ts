@@ -2,6 +2,7 @@ import { encodeUserPart, withoutReferences } from '@lineside/kit';
 import { alertUrlProblem } from '../alerts/senders/index.ts';
 import { cameraUrlProblem } from '../camera/sources/index.ts';
 import { plantUrlProblem } from '../plant/index.ts';
+import { connectionProblem, pointProtocolOf } from '../plant/points/index.ts';
 import { signalUrlProblem } from '../signals/index.ts';
 
 const BROKER_SCHEMES = ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss'];
@@ -14,6 +15,24 @@ export function cameraProblem(text: string): string | undefined {
 /** Why nothing can be signalled to `text`, or undefined. */
 export function plantProblem(text: string): string | undefined {
   return withReferences(text, plantUrlProblem);
+}
+
+/** Why no output can be driven at `text`, or undefined. */
+export function outputProblem(text: string): string | undefined {
+  return withReferences(text, connectionProblem);
+}
+
+/** Why nothing can be served at `text`, or undefined. */
+export function serverProblem(text: string): string | undefined {
+  const problem = connectionProblem(text);
+  if (problem !== undefined) return problem;
+  return pointProtocolOf(text)?.serve === undefined ? 'is of a protocol that serves nothing' : undefined;
+}
+
+/** Whether only this machine can reach the address of a URL. */
+export function isLoopback(url: string): boolean {
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** Why no signal can come from `text`, or undefined. */

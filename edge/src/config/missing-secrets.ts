@@ -15,10 +15,11 @@ export interface SecretPlace {
 }
 
 /** Every text of the configuration that may hold secrets. */
-export function secretPlaces({ cameras, plant, signals, uplink, alerts }: Config): readonly SecretPlace[] {
+export function secretPlaces({ cameras, plant, outputs, signals, uplink, alerts }: Config): readonly SecretPlace[] {
   const places: readonly (readonly [string, SecretText | undefined])[] = [
     ...cameras.map((camera) => [`camera ${camera.id}`, camera.url] as const),
     ...plant.map(({ url }) => [`plant connection ${url.shown}`, url] as const),
+    ...outputs.map(({ id, url }) => [`output ${id}`, url] as const),
     ...signals.map(({ id, source }) => [`signal ${id}`, source] as const),
     ...alerts.to.map(({ id, url }) => [`alert target ${id}`, url] as const),
     ['uplink broker', uplink?.broker],

@@ -7,6 +7,7 @@ import { Camera } from './slices/camera.ts';
 import { Inference } from './slices/inference.ts';
 import { Log } from './slices/log.ts';
 import { Model } from './slices/models.ts';
+import { Output, PlantServer } from './slices/outputs.ts';
 import { Plant } from './slices/plant.ts';
 import { Production, Recipe } from './slices/recipes.ts';
 import { PlantSignal } from './slices/signals.ts';
@@ -66,6 +67,26 @@ export const ConfigSchema = z.strictObject({
     .array(Plant)
     .default([])
     .meta(key({ description: 'Connections to the plant. Default: none.', restart: 'process' })),
+  outputs: z
+    .array(Output)
+    .default([])
+    .meta(
+      key({
+        description:
+          'Outputs to the plant: products that are rejected, READY, results. Off until a person arms them with `lineside plant arm`. No safety function. Default: none.',
+        restart: 'process',
+      }),
+    ),
+  plantServers: z
+    .array(PlantServer)
+    .default([])
+    .meta(
+      key({
+        description:
+          'Servers at which controllers can read the results of the outputs: 20 registers for each, one after the other. Default: none.',
+        restart: 'process',
+      }),
+    ),
   signals: z
     .array(PlantSignal)
     .default([])

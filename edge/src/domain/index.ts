@@ -15,4 +15,5 @@ export * from './result.ts';
 export * from './signal.ts';
 export * from './tally.ts';
 export * from './track.ts';
+export * from './verdict.ts';
 export * from './zone.ts';

@@ -6,16 +6,27 @@ import type {
   LineEvent,
   LinePace,
   ModelStatus,
+  PieceVerdict,
   ReadingAnswer,
   ReadingRequest,
   RuleOutput,
   Signal,
+  Track,
 } from '../domain/index.ts';
 import { type Clock, type Logger, messageOf, type Service, QuantileWindow, LogThrottle } from '@lineside/kit';
 import { overlaysFor, type Snapshot, takeSnapshot } from './evidence.ts';
 import { type LaneModel, ModelLane, quantilesOf } from './model-lane.ts';
 import { unlessBlind } from './blind-picture.ts';
-import { type Alarm, NO_SIGNALS, type Recorder, type Rule, type RuleTick, type Signals, type Vision } from './ports.ts';
+import {
+  type Alarm,
+  NO_SIGNALS,
+  type PieceWatch,
+  type Recorder,
+  type Rule,
+  type RuleTick,
+  type Signals,
+  type Vision,
+} from './ports.ts';
 import { type EventProgress, type QueueLimits, RecordingQueue } from './recording-queue.ts';
 import type { RuleChange, RuleTallies } from './rule-set.ts';
 import { SignalLane } from './signal-lane.ts';
@@ -62,6 +73,8 @@ export interface LaneParts {
   readonly limits: LaneLimits;
   /** Signals of the plant. Default: none. */
   readonly signals?: Signals;
+  /** Outputs of the plant. Default: none. */
+  readonly pieces?: PieceWatch;
   /** Details that every event of this moment has, such as product and shift. Not asked for a recording. */
   readonly context?: () => Readonly<Record<string, string>>;
 }
@@ -158,6 +171,7 @@ export class Lane implements Service {
     // A recording has only the signals that were recorded with it.
     const signals = this.#setup.source === 'live' ? this.#signals : this.#parts.signals;
     const outputs = model.inspect(inspection, tookMs, nowMs, others, signals);
+    this.#tellPieces(model, inspection.frame, model.tracksAt(inspection.frame));
     this.#record(model, outputs, inspection.frame, nowMs - tookMs);
     for (const request of model.readings()) this.#read(request);
     return true;
@@ -166,7 +180,17 @@ export class Lane implements Service {
   /** The answer to what a rule wanted read. One of a rule that was removed meanwhile is nobody's. */
   reading(answer: ReadingAnswer): void {
     const model = [...this.#models.values()].find((one) => one.hasRule(answer.rule));
-    if (model !== undefined) this.#record(model, model.reading(answer), model.newestFrame ?? answer.frame);
+    if (model === undefined) return;
+    const outputs = model.reading(answer);
+    this.#tellPieces(model, model.newestFrame ?? answer.frame, undefined);
+    this.#record(model, outputs, model.newestFrame ?? answer.frame);
+  }
+
+  /** Outputs of the plant go first: what is recorded may wait, a product does not. A recording has no outputs. */
+  #tellPieces(model: ModelLane, frame: FrameRef, tracks: readonly Track[] | undefined): void {
+    if (this.#setup.source === 'recording') return;
+    const verdictOf = (rule: string, track: number): PieceVerdict | undefined => model.verdictOf(rule, track);
+    this.#parts.pieces?.judged({ camera: this.camera, model: model.id, frame, tracks, verdictOf });
   }
 
   takeChosenProducts(): readonly (readonly string[])[] {
@@ -213,6 +237,11 @@ export class Lane implements Service {
     if (this.#setup.source === 'recording') return;
     const nowMs = this.#parts.clock.monoMs();
     for (const host of this.#hosts()) this.#record(host, host.signal(signal, this.#signals, nowMs));
+  }
+
+  /** What is decided about this camera's place outside of its rules, such as a reject that was missed. */
+  report(outputs: readonly RuleOutput[]): void {
+    this.#record(this.#signalRules, outputs);
   }
 
   /** No more frames will come. */

@@ -1,4 +1,12 @@
-import type { CameraStatus, FrameFate, Inspection, ModelStatus, ReadingAnswer, Signal } from '../domain/index.ts';
+import type {
+  CameraStatus,
+  FrameFate,
+  Inspection,
+  ModelStatus,
+  ReadingAnswer,
+  RuleOutput,
+  Signal,
+} from '../domain/index.ts';
 import { LogThrottle, type Service, ServiceGroup } from '@lineside/kit';
 import { Lane, LANE_LIMITS, type LaneTallies, type LaneLimits, type LaneParts, type LaneSetup } from './lane.ts';
 import type { RuleTick, VisionListener } from './ports.ts';
@@ -116,6 +124,11 @@ export class Lanes implements Service, VisionListener {
   /** Call this about twice a second with the monotonic time: it closes events that have had no results for too long. */
   tick(nowMs: number): void {
     for (const lane of this.#lanes.values()) lane.tick(nowMs);
+  }
+
+  /** What is decided about a camera's place outside of its rules; nothing where there is no such camera. */
+  report(camera: string, outputs: readonly RuleOutput[]): void {
+    this.#lanes.get(camera)?.report(outputs);
   }
 
   /** What the rules of all lanes counted since the last call. */

@@ -7,6 +7,7 @@ import {
   type LinePace,
   type ModelStatus,
   NO_INSPECTIONS,
+  type PieceVerdict,
   type ReadingAnswer,
   type ReadingRequest,
   type RuleOutput,
@@ -44,6 +45,7 @@ export class ModelLane {
   #counters: InspectionCounters;
   #newest: NewestInspection | undefined;
   #newestTracks: OtherTracks | undefined;
+  #tracksIndex: number | undefined;
   #faults = 0;
   readonly #scores = new ScoreWatch();
   readonly #confidence = new QuantileWindow();
@@ -120,6 +122,7 @@ export class ModelLane {
     }
     this.#frameToResultMs.add(tookMs);
     const tracks = failed ? undefined : this.#track(inspection);
+    if (tracks !== undefined) this.#tracksIndex = frame.index;
     if (tracks !== undefined) this.#newestTracks = { model: this.id, atMs: frame.atMs, tracks, ...scoresOf(result) };
     this.#newest = {
       frame,
@@ -153,6 +156,15 @@ export class ModelLane {
 
   readings(): readonly ReadingRequest[] {
     return this.#rules.rules.flatMap((rule) => rule.readings?.() ?? []);
+  }
+
+  /** The tracks of a frame, where it was inspected and is the newest. */
+  tracksAt({ index }: FrameRef): readonly Track[] | undefined {
+    return this.#tracksIndex === index ? this.#newestTracks?.tracks : undefined;
+  }
+
+  verdictOf(rule: string, track: number): PieceVerdict | undefined {
+    return this.#rules.rules.find(({ id }) => id === rule)?.verdictOf?.(track);
   }
 
   hasRule(id: string): boolean {

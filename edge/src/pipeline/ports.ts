@@ -12,6 +12,7 @@ import type {
   LinePace,
   ModelStatus,
   PackCheckState,
+  PieceVerdict,
   ReadingAnswer,
   ReadingRequest,
   RuleOutput,
@@ -88,6 +89,8 @@ export interface Rule {
   readings?(): readonly ReadingRequest[];
   /** The answer to one of them. */
   reading?(answer: ReadingAnswer): readonly RuleOutput[];
+  /** What is known by now of the product of this track, on the rule's model. Absent where the rule judges no products. */
+  verdictOf?(track: number): PieceVerdict | undefined;
   /** What was checked on packs. */
   packChecks?(): PackCheckState | undefined;
   /** What a code on the packs names as the product, in each way in which it can be written; once for each choice. */
@@ -183,4 +186,20 @@ export interface Recorder {
 /** Signals the plant directly; never waits for the database or the uplink. */
 export interface Alarm {
   raise(event: LineEvent): void;
+}
+
+/** What the rules of one model know after a frame was judged, or a region of it was read. */
+export interface JudgedFrame {
+  readonly camera: string;
+  readonly model: string;
+  readonly frame: FrameRef;
+  /** Undefined where the frame was not inspected, and where nothing but a reading is new. */
+  readonly tracks: readonly Track[] | undefined;
+  /** What a rule of the model says of the product of a track; undefined: nothing yet, or there is no such rule. */
+  verdictOf(rule: string, track: number): PieceVerdict | undefined;
+}
+
+/** Follows products to the outputs of the plant. Called before anything is recorded, and never waits. */
+export interface PieceWatch {
+  judged(frame: JudgedFrame): void;
 }

@@ -4,4 +4,5 @@
  */
 export type { PlantConnection, PlantProtocol, PlantTools } from './plant-connection.ts';
 export { PlantSignals, type PlantSignalsOptions, type PlantTarget } from './plant-signals.ts';
+export { type OutputPlan, OutputsProcess, type OutputState } from './outputs/index.ts';
 export { plantUrlProblem } from './protocols.ts';

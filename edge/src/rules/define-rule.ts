@@ -3,6 +3,7 @@ import {
   type EventKind,
   type FrameRef,
   type PackCheckState,
+  type PieceVerdict,
   type ReadingAnswer,
   type ReadingRequest,
   type RuleOutput,
@@ -37,6 +38,8 @@ export interface Judge {
   /** The answer to one of them. */
   reading?(answer: ReadingAnswer): readonly RuleOutput[];
   packChecks?(): PackCheckState;
+  /** What is known of the product of this track by now. */
+  verdictOf?(track: number): PieceVerdict | undefined;
   chosenProduct?(): readonly string[] | undefined;
   /** What time alone decides: at every frame, inspected or not, and about twice a second without frames. */
   elapse?(atMs: number, inForce: boolean): readonly RuleOutput[];
@@ -88,6 +91,8 @@ export interface RulePlan<Schema extends CommonSchema> {
   readonly readsRegions?: boolean;
   /** Printed text must be read for these options. */
   readonly readsText?: (options: z.output<Schema>) => boolean;
+  /** It says of each product whether it is good, so that outputs can reject by it. */
+  readonly judgesPieces?: boolean;
 }
 
 /** A rule that judges the tracks of one model on one camera, with incidents of the usual life. */
@@ -112,6 +117,7 @@ export function defineRule<Schema extends CommonSchema>(plan: RulePlan<Schema>):
     ...(plan.usesRecipe === undefined ? {} : { usesRecipe: plan.usesRecipe }),
     ...(plan.readsRegions === undefined ? {} : { readsRegions: plan.readsRegions }),
     ...(plan.readsText === undefined ? {} : { readsText: plan.readsText }),
+    ...(plan.judgesPieces === undefined ? {} : { judgesPieces: plan.judgesPieces }),
     labelNeeds,
     create: (options, place) => {
       const { zone: named, zones = [], resultEveryMs } = place;
@@ -217,6 +223,10 @@ class TrackRule implements Rule {
 
   packChecks(): PackCheckState | undefined {
     return this.#parts.judge.packChecks?.();
+  }
+
+  verdictOf(track: number): PieceVerdict | undefined {
+    return this.#parts.judge.verdictOf?.(track);
   }
 
   chosenProduct(): readonly string[] | undefined {

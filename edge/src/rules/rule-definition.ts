@@ -82,6 +82,8 @@ export interface RuleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly readsRegions?: boolean;
   /** Printed text must be read for these options. */
   readonly readsText?: (options: z.output<Schema>) => boolean;
+  /** It says of each product whether it is good, so that outputs can reject by it. */
+  readonly judgesPieces?: boolean;
   /** For the check of the configuration against a model. */
   labelNeeds(options: z.output<Schema>): readonly LabelNeed[];
   /** The rule with nothing pending. */

@@ -17,6 +17,7 @@ import * as schema from './schema.ts';
 import { addNetworkGate, pathOf } from './network-gate.ts';
 import { addAccessCommands, addLocalSession, addSessions } from './session-routes.ts';
 import type { ShapesChange } from './device-answers.ts';
+import type { PlantWrite } from './outputs.ts';
 import type { PictureOptions, StatusSource, UpdatesChange } from './source.ts';
 import type { StatusStream } from './stream.ts';
 
@@ -69,6 +70,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   addShapes(api, options);
   addSignals(api, options);
   addCleaning(api, options);
+  addOutputs(api, options);
   addProduction(api, options);
   addModels(api, options);
   addUpdates(api, options);
@@ -307,6 +309,28 @@ function addCleaning(api: FastifyInstance, { source }: ApiOptions): void {
     '/api/v1/cleaning',
     { schema: { body: schema.cleaningBody } },
     async ({ body }) => ({ confirmed: await source.confirmCleaning(body) }),
+  );
+}
+
+function addOutputs(api: FastifyInstance, { source }: ApiOptions): void {
+  const missing = () => Promise.reject(notFound('This service has no outputs', 'Ask the service of the line'));
+  api.get('/api/v1/outputs', () => ({ outputs: source.outputs?.() ?? [] }));
+  api.post<{ Body: schema.OutputsBody }>(
+    '/api/v1/outputs',
+    { schema: { body: schema.outputsBody } },
+    async (request) => {
+      const { output, armed, by } = request.body;
+      return { outputs: await (source.armOutput?.(output, armed, by) ?? missing()) };
+    },
+  );
+  api.post<{ Body: PlantWrite }>(
+    '/api/v1/plant-writes',
+    { schema: { body: schema.plantWriteBody } },
+    async ({ body }) => {
+      if (source.recordPlantWrite === undefined) return missing();
+      source.recordPlantWrite(body);
+      return { recorded: true };
+    },
   );
 }
 

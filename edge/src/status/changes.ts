@@ -6,7 +6,7 @@ const CHANGES: readonly { readonly path: RegExp; readonly rank: Rank | 'owner' }
   { path: /^\/api\/v1\/cameras\/[^/]+\/(?:accept|shapes|shapes\/undo)$/, rank: 'technician' },
   { path: /^\/api\/v1\/events\/[^/]+\/acknowledge$/, rank: 'technician' },
   { path: /^\/api\/v1\/models\/limit$/, rank: 'admin' },
-  { path: /^\/api\/v1\/(?:updates|access)$/, rank: 'owner' },
+  { path: /^\/api\/v1\/(?:updates|access|outputs|plant-writes)$/, rank: 'owner' },
 ];
 
 /** The least rank for a change at this path; undefined where nothing can be changed. */

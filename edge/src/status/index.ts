@@ -11,6 +11,7 @@ export { type Health, type HealthWord, healthOf } from './health.ts';
 export { type CameraFacts, inspectingWord } from './inspecting.ts';
 export { type StatusAddress, StatusServer, type StatusServerOptions } from './server.ts';
 export { shapesBody } from './schema.ts';
+export type { OutputView, PlantWrite } from './outputs.ts';
 export type { CleaningConfirmation, ConfirmedCleaning } from './cleaning.ts';
 export type { ProductionView, UpdateView } from './snapshot.ts';
 export type { PushedReading, SignalView } from './signals.ts';

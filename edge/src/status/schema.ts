@@ -134,6 +134,28 @@ export const signalsBody = {
 
 export type CleaningBody = CleaningConfirmation;
 
+export interface OutputsBody {
+  readonly output: string;
+  readonly armed: boolean;
+  readonly by: string;
+}
+
+export const outputsBody = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['output', 'armed', 'by'],
+  properties: { output: NAME, armed: { type: 'boolean' }, by: { type: 'string', minLength: 1, maxLength: 64 } },
+} as const;
+
+const SHORT = { type: 'string', minLength: 1, maxLength: 256 } as const;
+
+export const plantWriteBody = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['url', 'from', 'to', 'by'],
+  properties: { url: SHORT, from: SHORT, to: SHORT, by: SHORT },
+} as const;
+
 export const cleaningBody = {
   type: 'object',
   additionalProperties: false,

@@ -1,3 +1,4 @@
+import type { OutputView } from './outputs.ts';
 import type { BucketCounts } from '@lineside/kit';
 import type { LoadReport } from '../load/index.ts';
 import type { MachineFacts } from '../machine/index.ts';
@@ -56,6 +57,8 @@ export interface Snapshot {
   readonly update?: UpdateView;
   /** What the line makes; absent where nothing is counted, planned or timed. */
   readonly production?: ProductionView;
+  /** Outputs of the plant; absent where none is configured. */
+  readonly outputs?: readonly OutputView[];
   /** Newest first, at most 20. */
   readonly events: readonly EventView[];
   /** Those that are open, newest first, at most 100. */

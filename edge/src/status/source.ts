@@ -3,6 +3,7 @@ import type { EventKind, Severity } from '../domain/index.ts';
 import type { AcceptedCamera, CameraLog } from './camera-answers.ts';
 import type { AcknowledgementView, LogLine, ShapesChange } from './device-answers.ts';
 import type { CleaningConfirmation, ConfirmedCleaning } from './cleaning.ts';
+import type { OutputView, PlantWrite } from './outputs.ts';
 import type { PushedReading, SignalView } from './signals.ts';
 import type { EventHistory, EventView, Snapshot } from './snapshot.ts';
 
@@ -39,6 +40,12 @@ export interface StatusSource {
   signals(): readonly SignalView[];
   /** Sets signals; gives them as they are then. Throws `bad_request` where one of them cannot be set: then none is. */
   pushSignals(readings: readonly PushedReading[]): readonly SignalView[];
+  /** Outputs of the plant, in the order of the configuration. */
+  outputs?(): readonly OutputView[];
+  /** Lets an output work, or stops it. Rejects with `bad_request` where none has this name. */
+  armOutput?(id: string, armed: boolean, by: string): Promise<readonly OutputView[]>;
+  /** Records what a person writes to a controller by hand. */
+  recordPlantWrite?(write: PlantWrite): void;
   /** What a shift made: `current`, `previous` or its name. Throws `bad_request` where there was none. */
   production?(shift: string): object;
   /** What was and is installed. */

@@ -918,6 +918,38 @@ export const VOCABULARY = {
           "ru": "Доля класса T1"
         }
       }
+    },
+    "plant_output": {
+      "title": {
+        "en": "Output to the plant",
+        "ru": "Выход на линию"
+      },
+      "description": {
+        "en": "A product was not rejected in time: it was too late, the controller did not answer, or its place was lost.",
+        "ru": "Изделие не отбраковано вовремя: слишком поздно, контроллер не ответил или место изделия потеряно."
+      },
+      "opened": {
+        "en": "A product was not rejected in time",
+        "ru": "Изделие не отбраковано вовремя"
+      },
+      "closed": {
+        "en": "A product was not rejected in time",
+        "ru": "Изделие не отбраковано вовремя"
+      },
+      "details": {
+        "output": {
+          "en": "Output",
+          "ru": "Выход"
+        },
+        "piece": {
+          "en": "Piece",
+          "ru": "Изделие №"
+        },
+        "byMs": {
+          "en": "Late by (ms)",
+          "ru": "Опоздание (мс)"
+        }
+      }
     }
   }
 };

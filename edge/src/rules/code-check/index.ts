@@ -10,6 +10,7 @@ import { WORDS } from './words.ts';
 export const codeCheck = defineRule({
   type: 'code_check',
   kind: 'quality_issue',
+  judgesPieces: true,
   words: WORDS,
   options: OPTIONS,
   // The votes of each pack decide; one pack can open an event.

@@ -4,6 +4,7 @@ import {
   type CodeRead,
   type FrameRef,
   type PackCheckState,
+  type PieceVerdict,
   type ReadingAnswer,
   type ReadingRequest,
   type RegionRead,
@@ -135,6 +136,12 @@ export class CodeCheckJudge implements Judge {
 
   tallies(): readonly Tally[] {
     return this.#tallies.take();
+  }
+
+  /** A pack is judged once, when it was read often enough; before that nothing is known of it. */
+  verdictOf(track: number): PieceVerdict | undefined {
+    const verdict = [...this.#packs].find((pack) => pack.track === track)?.verdict;
+    return verdict && VERDICTS[verdict];
   }
 
   packChecks(): PackCheckState {
@@ -286,6 +293,14 @@ export class CodeCheckJudge implements Judge {
 function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
   return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }
+
+/** A code that nobody could read says nothing of the pack. */
+const VERDICTS: Readonly<Record<NonNullable<PackCase['verdict']>, PieceVerdict>> = {
+  good: { result: 'ok', reason: 'none' },
+  wrong: { result: 'nok', reason: 'code_wrong' },
+  missing: { result: 'nok', reason: 'code_missing' },
+  unreadable: { result: 'no_result', reason: 'code_unreadable' },
+};
 
 /** The first code in the region of a field that is of its symbologies. */
 function codeOf(field: FieldOptions, regions: readonly RegionRead[]): CodeRead | undefined {

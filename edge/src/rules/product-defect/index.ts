@@ -11,6 +11,7 @@ import { WORDS } from './words.ts';
 export const productDefect = defineRule({
   type: 'product_defect',
   kind: 'quality_issue',
+  judgesPieces: true,
   words: WORDS,
   options: OPTIONS,
   labelsRequired: ({ parts, anomalyModel }) => parts.length === 0 && anomalyModel === undefined,

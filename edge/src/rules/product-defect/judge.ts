@@ -1,4 +1,4 @@
-import { centreOf, type FrameRef, type RuleOutput, type Track } from '../../domain/index.ts';
+import { centreOf, type FrameRef, type PieceVerdict, type RuleOutput, type Track } from '../../domain/index.ts';
 import type { OtherTracks } from '../../pipeline/index.ts';
 import type { Judge, JudgeSetup } from '../define-rule.ts';
 import { type Sighting, IncidentTracker } from '../incidents/index.ts';
@@ -58,6 +58,15 @@ export class ProductDefectJudge implements Judge {
       place.box !== undefined &&
       (occluders.hides(place, place.box) || frame.atMs - productSeenMs <= WAIT_MS);
     return [...outputs, ...this.incidents.expireUnseen(frame.atMs, present, 'object_lost', isHidden)];
+  }
+
+  /** A product with an open event is bad; one that enough frames could judge, without a majority against it, is good. */
+  verdictOf(track: number): PieceVerdict | undefined {
+    const subject = this.#caseOfProduct(track);
+    if (subject === undefined) return undefined;
+    if (subject.incident.isOpen) return { result: 'nok', reason: subject.found };
+    const isJudged = subject.judgedFrames >= this.#setup.options.minSightings;
+    return isJudged ? { result: 'ok', reason: 'none' } : { result: 'no_result', reason: 'too_few_frames' };
   }
 
   /** Defects on one product, or one on none. */

@@ -67,6 +67,17 @@ export class ProductCase implements Subject {
     return [...this.#votes.values()].reduce((sum, votes) => sum + votes.against, 0);
   }
 
+  /** In what respect it was found to be wrong first. */
+  get found(): Respect {
+    return this.#found ?? 'defect';
+  }
+
+  /** Frames that could judge it in the respect that was judged least often. */
+  get judgedFrames(): number {
+    const counts = [...this.#votes.values()].map((votes) => votes.count);
+    return counts.length === 0 ? 0 : Math.min(...counts);
+  }
+
   /** Whether enough frames agree in one respect. */
   isProven(majority: Majority): boolean {
     for (const [respect, votes] of this.#votes) {
@@ -79,7 +90,7 @@ export class ProductCase implements Subject {
   }
 
   details(): Details {
-    const found = this.#found ?? 'defect';
+    const { found } = this;
     return {
       framesWithDefect: this.sightings,
       ...(this.#most === 0 ? {} : { mostDefects: this.#most }),

@@ -28,6 +28,11 @@ export class Votes {
     return this.#against;
   }
 
+  /** Frames that judged it in the recent past. */
+  get count(): number {
+    return this.#votes.length;
+  }
+
   /** Takes in one frame that could judge the product. */
   add(atMs: number, against: boolean): void {
     this.#votes = this.#votes.filter((vote) => atMs - vote.atMs <= this.#windowMs);

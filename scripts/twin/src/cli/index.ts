@@ -116,6 +116,7 @@ interface RunArguments {
   readonly json?: boolean;
   readonly camera?: string;
   readonly signalsPort?: number;
+  readonly plcPort?: number;
 }
 
 program
@@ -127,6 +128,7 @@ program
   .option('--user <name:password>', 'asks viewers for a password; may be given more than once', user)
   .option('--seconds <n>', 'ends after this time', duration)
   .option('--signals-port <n>', 'serves signals of the plant as JSON lines over TCP; 0 takes any free port', port)
+  .option('--plc-port <n>', 'serves the controller of the line by Modbus TCP; 0 takes any free port', port)
   .option('--json', 'one JSON object per line: the streams first, then incidents as they begin and end')
   .option(...DECLARATION)
   .addHelpText('after', '\nSIGUSR2 pulls the cable of the cameras, and plugs it in again.')
@@ -142,20 +144,25 @@ Examples:
   twin run --json --seconds 60 > truth.jsonl
   twin run --line scripts/twin/plant.yaml --port 8554 --signals-port 8555`,
   )
-  .action(async ({ line: file, host, port: at, user: users, seconds, json, camera, signalsPort }: RunArguments) => {
-    const { runLine } = await import('../live/index.ts');
-    const limit = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)];
-    const signal = AbortSignal.any([untilStopped(), ...limit]);
-    const print = (text: string): void => void process.stdout.write(`${text}\n`);
-    const all = await loadLine(file);
-    const cameras = all.cameras.filter(({ id }) => camera === undefined || id === camera);
-    if (cameras.length === 0) throw new LineError(`${file} has no camera ${camera ?? ''}`);
-    const onFaults = (faults: Faults): void => {
-      process.on('SIGUSR2', () => (faults.isHung ? faults.thaw() : faults.hang()));
-    };
-    const line = { ...all, cameras };
-    await runLine({ line, host, port: at, users, json: json ?? false, print, onFaults, signalsPort }, signal);
-  });
+  .action(
+    async ({ line: file, host, port: at, user: users, seconds, json, camera, signalsPort, plcPort }: RunArguments) => {
+      const { runLine } = await import('../live/index.ts');
+      const limit = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)];
+      const signal = AbortSignal.any([untilStopped(), ...limit]);
+      const print = (text: string): void => void process.stdout.write(`${text}\n`);
+      const all = await loadLine(file);
+      const cameras = all.cameras.filter(({ id }) => camera === undefined || id === camera);
+      if (cameras.length === 0) throw new LineError(`${file} has no camera ${camera ?? ''}`);
+      const onFaults = (faults: Faults): void => {
+        process.on('SIGUSR2', () => (faults.isHung ? faults.thaw() : faults.hang()));
+      };
+      const line = { ...all, cameras };
+      await runLine(
+        { line, host, port: at, users, json: json ?? false, print, onFaults, signalsPort, plcPort },
+        signal,
+      );
+    },
+  );
 
 addPlantCommands(program);
 addTruthCommand(program);

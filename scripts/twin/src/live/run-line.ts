@@ -4,6 +4,7 @@ import { isSilentAt, PlantSimulation, type SignalChange } from '../plant/index.t
 import { type Faults, RtspServer } from '../rtsp/index.ts';
 import { type Announcement, Announcer } from './announcer.ts';
 import { LiveCamera } from './live-camera.ts';
+import { LinePlc } from '../plc/index.ts';
 import { type SignalLine, signalLine, SignalServer } from './signal-server.ts';
 
 export interface RunOptions {
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly print: (line: string) => void;
   /** Serves the plant's signals at this port, and prints them; 0 takes any free one. */
   readonly signalsPort?: number | undefined;
+  /** Serves the controller of the line by Modbus TCP at this port; 0 takes any free one. */
+  readonly plcPort?: number | undefined;
   /** Gets what can be made to go wrong, before the first client connects. */
   readonly onFaults?: (faults: Faults) => void;
 }
@@ -36,6 +39,8 @@ export interface StreamsReady {
   }[];
   /** Where the plant's signals are, when they are served: each is at this address followed by a slash and its name. */
   readonly signals?: string;
+  /** Where the controller of the line is, when it is served. */
+  readonly plc?: string;
 }
 
 const LOOK_MS = 100;
@@ -63,8 +68,21 @@ export async function runLine(options: RunOptions, signal: AbortSignal): Promise
   }));
   const plant = options.signalsPort === undefined ? undefined : new LivePlant(line, host, options.signalsPort, zero);
   const signals = plant ? { signals: `twin://${host}:${await plant.server.listen()}` } : {};
-  const ready: StreamsReady = { type: 'streams', wallTime: new Date(zero).toISOString(), streams, ...signals };
-  const words = [...streams.map(({ url }) => url), ...Object.values(signals)].join('\n');
+  const plc =
+    options.plcPort === undefined
+      ? undefined
+      : new LinePlc(line, { host, port: options.plcPort, zero }, (gate) => {
+          if (options.json) print(JSON.stringify(gate));
+        });
+  const controller = plc ? { plc: await plc.listen() } : {};
+  const ready: StreamsReady = {
+    type: 'streams',
+    wallTime: new Date(zero).toISOString(),
+    streams,
+    ...signals,
+    ...controller,
+  };
+  const words = [...streams.map(({ url }) => url), ...Object.values(signals), ...Object.values(controller)].join('\n');
   print(options.json ? JSON.stringify(ready) : words);
   const announcer = new Announcer(
     line.cameras.map(({ id }) => new Scene(line, id)),
@@ -76,6 +94,7 @@ export async function runLine(options: RunOptions, signal: AbortSignal): Promise
   const parts = [
     ...cameras.map((camera) => camera.run(either)),
     server.run(either),
+    ...(plc ? [plc.run(either)] : []),
     every(LOOK_MS, either, () => {
       for (const announcement of announcer.until(Date.now()))
         print(options.json ? JSON.stringify(announcement) : inWords(announcement));

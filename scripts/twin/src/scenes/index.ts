@@ -2,6 +2,8 @@
 export { INCIDENT_KINDS, type Incident, type IncidentKind } from './incident.ts';
 export { type CameraDeclaration, type Line, LineError, loadLine, parseLine } from './line.ts';
 export { type Garment, GARMENT_LABELS, GARMENTS } from './people/garments.ts';
+export { BELT_UNITS, productFlow, speedOf } from './product/belt.ts';
+export type { Flow } from './product/flow.ts';
 export { Scene } from './scene.ts';
 export { plantEvents } from './plant-events.ts';
 export { Stage } from './stage.ts';

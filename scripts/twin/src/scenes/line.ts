@@ -56,6 +56,18 @@ const productCamera = z.strictObject({
   handsPerMinute: perMinute.optional(),
 });
 
+/** Kinds of faults of the controller: bad values, a restart with defaults, slow answers, an address that is gone. */
+export const PLC_FAULTS = ['bad', 'restart', 'slow', 'gone'] as const;
+
+const plcSchema = z.strictObject({
+  /** From the middle of the product camera's picture to the gate, in picture widths. */
+  gateAt: z.number().positive().max(20).default(1.5),
+  /** Seconds from the start of each period. */
+  faults: z
+    .array(z.strictObject({ at: seconds, seconds: z.number().positive(), kind: z.enum(PLC_FAULTS) }))
+    .default([]),
+});
+
 const peopleCamera = z.strictObject({
   ...look,
   id: z.string().min(1),
@@ -113,6 +125,8 @@ const lineSchema = z
     fps: z.number().positive().max(60),
     /** Scripted incidents repeat after this time, with other people, bottles and places. */
     periodSeconds: z.number().positive(),
+    /** Where the controller of the line has its reject gate, and what goes wrong with it. */
+    plc: plcSchema.optional(),
     cameras: z.array(z.discriminatedUnion('scene', [productCamera, peopleCamera, floorCamera])).min(1),
     /** The plant behind the cameras; a line without it has pictures only. */
     plant: plantSchema.optional(),

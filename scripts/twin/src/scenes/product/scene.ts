@@ -5,16 +5,13 @@ import type { Play } from '../stage.ts';
 import type { TruthEvent } from '../truth.ts';
 import { type Mount, mountFor, UNITS } from '../view.ts';
 import { type PackPrint, type PrintFault, PRINT_FAULTS, PrintRun, verdictOf } from '../../printing/index.ts';
+import { productFlow, speedOf, WIDEST } from './belt.ts';
 import { type Bottle, makeBottle, nextOfProduct, printedProduct } from './bottle.ts';
 import { drawHand, type Hand, handAt, HAND_REACH } from './draw-hand.ts';
 import type { Flow } from './flow.ts';
 import { drawProductHall, type ProductHall, productHall } from './hall.ts';
-import { PlantFlow } from './plant-flow.ts';
 import { paintBottles } from './play.ts';
-import { SteadyFlow } from './steady-flow.ts';
 
-/** Widest half bottle; the time in view is counted for it. */
-const WIDEST = 42;
 const KEPT = 64;
 /** Hands that began earlier than this are gone. */
 const LONGEST_HAND = 30;
@@ -38,13 +35,9 @@ export class ProductScene implements Play {
     this.#period = line.periodSeconds;
     this.mount = mountFor(random, 'line');
     this.#hall = productHall(random, 'line');
-    const speed = (UNITS.width + 2 * WIDEST) / camera.secondsInView;
-    this.#speed = speed;
+    this.#speed = speedOf(camera);
     this.#prints = camera.prints && new PrintRun(camera.prints, this.#seed);
-    this.#flow =
-      line.plant && camera.follows === 'plant'
-        ? new PlantFlow(line.plant, line.seed, speed)
-        : new SteadyFlow(camera, this.#seed, line.periodSeconds, speed);
+    this.#flow = productFlow(line, camera);
   }
 
   /** How far what moves is smeared while the shutter is open, in units. */

@@ -1,0 +1,17 @@
+/**
+ * Points of the plant's controllers: reading, writing and browsing them. A protocol is a folder and a line in
+ * `protocols.ts`; its code is loaded when it is used. Signals, outputs and the command line use the same connections.
+ */
+export { POINT_ADVICE, POINT_ERROR_CODES, PointError, type PointErrorCode } from './errors.ts';
+export type {
+  BrowsedPoint,
+  PointAddress,
+  PointConnection,
+  PointProtocol,
+  PointReading,
+  PointServer,
+  PointTools,
+  PointWrite,
+  ServedRegisters,
+} from './point-protocol.ts';
+export { connectionProblem, POINT_PROTOCOLS, pointProtocolOf } from './protocols.ts';

@@ -1,0 +1,43 @@
+/** An output of the plant, for people and programs. Times are milliseconds. */
+export interface OutputView {
+  readonly id: string;
+  readonly camera: string;
+  /** Of the controller, without secrets. */
+  readonly url: string;
+  /** `ready`, or why it is not. */
+  readonly readiness: string;
+  readonly armed: boolean;
+  readonly connected: boolean;
+  readonly problem?: string;
+  /** Products between the line in the picture and the output. */
+  readonly inTransit: number;
+  readonly counts?: Readonly<Record<OutputCount, number>>;
+  readonly newest?: { readonly piece: number; readonly result: string; readonly reason: string };
+  /** From the arrival of a product at the output to the change of the output. */
+  readonly latenessMs?: { readonly p50: number; readonly p99: number; readonly max: number };
+}
+
+type OutputCount =
+  | 'pieces'
+  | 'ok'
+  | 'nok'
+  | 'noResult'
+  | 'passed'
+  | 'due'
+  | 'safe'
+  | 'done'
+  | 'late'
+  | 'missed'
+  | 'cancelled'
+  | 'lateVerdicts'
+  | 'alongside';
+
+/** What a person writes to a controller by hand, for the audit. */
+export interface PlantWrite {
+  /** Without secrets. */
+  readonly url: string;
+  /** The value before, in words, and the one that is written. */
+  readonly from: string;
+  readonly to: string;
+  readonly by: string;
+}
