@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadLine, renderFile } from '@lineside/twin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { inputFrames } from '../../edge/src/camera/index.ts';
 import { type Appliance, configure, startAppliance } from '../support/appliance.ts';
 import { built } from '../support/built.ts';
@@ -48,6 +49,7 @@ describe('with privacy on, in everything that is kept and sent', () => {
   let film: readonly Picture[];
   let heads: ReadonlyMap<number, readonly Rect[]>;
   let kept: readonly Kept[];
+  let edgeData = '';
   const strange: string[] = [];
 
   beforeAll(async () => {
@@ -59,6 +61,7 @@ describe('with privacy on, in everything that is kept and sent', () => {
     await collector.start();
     await collector.admit('line-1', dir.join('password'));
     const data = dir.join('edge');
+    edgeData = data;
     const config = await configure(
       dir.join('lineside.yaml'),
       lineOf(dir.join('film.mp4'), collector.mqtt, dir.join('password')),
@@ -71,13 +74,20 @@ describe('with privacy on, in everything that is kept and sent', () => {
     const out = dir.join('snapshot.jpg');
     const { code } = await runHere(['camera', 'snapshot', 'people', '--no-boxes', '--data', data, '--out', out]);
     expect(code).toBe(0);
+    const still = await stillOfSetup(config, data);
+    await waitFor('a camera that is accepted', async () => {
+      const { stdout } = await runHere(['camera', 'accept', 'people', '--by', 'test', '--data', data, '--json']);
+      return stdout.includes('"acceptedAtMs"');
+    });
+    const seen = await runHere(['camera', 'health', 'people', '--data', data, '--json']);
+    expect(seen.stdout).toContain('"acceptedAtMs"');
     await appliance.stop();
     const files = [
       ...(await filesIn(data)),
       ...(await filesIn(collector.data)),
       { path: out, bytes: await readFile(out) },
     ];
-    kept = [...shown, ...(await Promise.all(files.map(picturesIn))).flat()];
+    kept = [...shown, still, ...(await Promise.all(files.map(picturesIn))).flat()];
   });
 
   afterAll(() => resources.disposeAsync());
@@ -120,6 +130,16 @@ describe('with privacy on, in everything that is kept and sent', () => {
     }
     expect(clear).toEqual([]);
     expect(judged).toBeGreaterThan(20);
+  });
+
+  it('a camera is accepted with the view of covered pictures, and with what was covered in it', async () => {
+    const text = await readFile(join(edgeData, 'cameras', 'people.json'), 'utf8');
+    const { view, covered } = z.object({ view: z.string(), covered: z.unknown() }).parse(JSON.parse(text));
+    expect(covered).toEqual({ blur: 'heads', masks: [expect.any(Array)] });
+    const levels = Buffer.from(view, 'base64');
+    const cells = [8, 10, 12, 14].flatMap((row) => [86, 88, 90, 92].map((column) => levels[row * 96 + column]));
+    expect(new Set(cells)).toHaveProperty('size', 1);
+    expect(kept.map(({ from }) => from)).toContain(join(edgeData, 'cameras', 'people.jpg'));
   });
 
   it('the mask is one grey', () => {
@@ -200,6 +220,26 @@ function lineOf(film: string, broker: string, secret: string): object {
     uplink: { broker, username: 'line-1', password: `\${file:${secret}}` },
     status: { listen: '127.0.0.1:0' },
   };
+}
+
+/** What the page of `camera setup` shows to draw on. */
+async function stillOfSetup(config: string, data: string): Promise<Kept> {
+  let address: URL | undefined;
+  const ended = runHere(['camera', 'setup', 'people', '--config', config, '--data', data, '--json'], {
+    onLine: (text) => {
+      const found = /"page":"([^"]+)"/.exec(text)?.[1];
+      if (found !== undefined) address = new URL(found);
+    },
+  });
+  const page = await waitFor('the page of the setup', () => address);
+  const first = await fetch(page, { redirect: 'manual' });
+  const headers = { cookie: (first.headers.get('set-cookie') ?? '').split(';')[0] ?? '' };
+  const still = await fetch(new URL('/still.jpg', page), { headers });
+  const picture = await decodeJpeg(Buffer.from(await still.arrayBuffer()));
+  const done = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: '{}' };
+  await fetch(new URL('/api/done', page), done);
+  expect((await ended).code).toBe(0);
+  return { ...picture, from: 'setup' };
 }
 
 async function livePictures({ page }: Appliance): Promise<readonly Kept[]> {

@@ -21,13 +21,23 @@ export function startLineside(args: readonly string[], options: StartOptions = {
 /** Runs `lineside ...` inside this process: the same verbs, without the start of another Node. */
 export async function runHere(
   args: readonly string[],
-  { env = process.env }: { readonly env?: Readonly<Record<string, string | undefined>> } = {},
+  {
+    env = process.env,
+    onLine = () => undefined,
+  }: {
+    readonly env?: Readonly<Record<string, string | undefined>>;
+    /** Takes each text that is printed, as it is printed. */
+    readonly onLine?: (text: string) => void;
+  } = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const written = { stdout: '', stderr: '' };
   const code = await runCommand(
     args,
     {
-      out: (text) => void (written.stdout += `${text}\n`),
+      out: (text) => {
+        written.stdout += `${text}\n`;
+        onLine(text);
+      },
       err: (text) => void (written.stderr += `${text}\n`),
       isTerminal: false,
       env,

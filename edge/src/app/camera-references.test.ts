@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import type { Logger } from '@lineside/kit';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
@@ -39,4 +39,24 @@ it('a reference that cannot be read is logged and left where it is, and stops no
   expect(Object.keys(new CameraReferences(dir.path, log).all())).toEqual(['belt']);
   expect(lines).toHaveLength(2);
   expect(await readFile(dir.join('cameras', 'half.json'), 'utf8')).toBe('{"v":1,"view":');
+});
+
+it('a reference that was kept when something else was covered is removed with its picture, and no other', async () => {
+  await using dir = await tempDir('lineside-references-');
+  const { log, lines } = logger();
+  const corner = [[[0, 0] as const, [1, 0] as const, [1, 1] as const]];
+  const masks = { blur: 'none', masks: corner } as const;
+  const references = new CameraReferences(dir.path, log);
+  await references.keep('clear', REFERENCE, Buffer.from('a picture'));
+  await references.keep('masked', { ...REFERENCE, covered: masks }, Buffer.from('a picture'));
+  references.coveredNow('clear', undefined);
+  references.coveredNow('masked', { blur: 'none', masks: corner });
+  references.coveredNow('never', masks);
+  expect(Object.keys(references.all())).toEqual(['clear', 'masked']);
+  references.coveredNow('clear', masks);
+  references.coveredNow('masked', { ...masks, blur: 'heads' });
+  expect(references.all()).toEqual({});
+  expect(await readdir(dir.join('cameras'))).toEqual([]);
+  expect(new CameraReferences(dir.path, log).all()).toEqual({});
+  expect(lines).toHaveLength(2);
 });

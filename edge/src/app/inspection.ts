@@ -16,6 +16,7 @@ import { type LineModel, lineModels, refusals } from './models.ts';
 import { type ShadowModel, shadowsApart, withShadows } from './shadow-plan.ts';
 import type { RunLineOptions } from './run-line.ts';
 import { type RuleSurroundings, rulesOf, rulesWithoutLabels } from './rules.ts';
+import { coveredParts } from '../privacy/index.ts';
 import { blindPrivacy, CameraUrls, visionPlan } from './vision-plan.ts';
 import { wantedRates } from './wanted-rates.ts';
 
@@ -66,6 +67,7 @@ export class Inspection {
     this.#keeper = keeper;
     this.#around = around;
     this.references = new CameraReferences(options.dataDir, logger.child({ module: 'cameras' }));
+    this.#checkReferences();
     const clips = new ClipKeeper({
       recorder,
       clips: (id) => this.#loaded.config.cameras.find((camera) => camera.id === id)?.clips,
@@ -121,6 +123,7 @@ export class Inspection {
   async use(loaded: LoadedConfig): Promise<void> {
     this.#models = await lineModels(loaded, this.#options, { config: this.#loaded.config, models: this.#models });
     this.#loaded = loaded;
+    this.#checkReferences();
     this.#logUnknownLabels();
   }
 
@@ -212,6 +215,10 @@ export class Inspection {
     [this.#vision, this.#running] = this.#newVision();
     this.services.add(this.#running);
     this.#reportMissing();
+  }
+
+  #checkReferences(): void {
+    for (const { id, privacy } of this.#loaded.config.cameras) this.references.coveredNow(id, coveredParts(privacy));
   }
 
   #logUnknownLabels(): void {

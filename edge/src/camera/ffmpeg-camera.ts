@@ -13,7 +13,7 @@ import type { GstreamerCapabilities } from './gstreamer.ts';
 import { GstreamerRelay } from './gstreamer-relay.ts';
 import { lumaOf } from './luma-of.ts';
 import { MediaClock } from './media-clock.ts';
-import { CameraHealth, type StreamFactors } from './health/index.ts';
+import { CameraHealth, type StreamFactors, type View, viewOf } from './health/index.ts';
 import { probeSource } from './probe-source.ts';
 import { givesSnapshots, SnapshotRelay } from './snapshot-relay.ts';
 import { isStillFile, socketTimeoutMs, sourceOf, STREAM_TIMEOUT_MS } from './sources/index.ts';
@@ -58,6 +58,8 @@ export interface CameraOptions {
   readonly health?: HealthLimits | undefined;
   /** What the camera was like when a person accepted it. */
   readonly reference?: CameraReference | undefined;
+  /** Pictures of this camera are covered before anything of them is kept: its view is that of those given to `covered`. */
+  readonly privacy?: { readonly hidden: readonly boolean[] | undefined } | undefined;
   /** Index of the first frame; a recording leaves out the frames before it. */
   readonly firstIndex?: number;
 }
@@ -132,6 +134,9 @@ export class FfmpegCamera implements Service {
   readonly #health: CameraHealth;
   readonly #log: FfmpegLog;
   #judgedMs = Number.NEGATIVE_INFINITY;
+  /** Of a camera with privacy: the view of the newest covered picture that was not judged yet. */
+  #coveredView: View | undefined;
+  #coveredMs = Number.NEGATIVE_INFINITY;
   #clockAgreed: boolean | undefined;
   /** Since the last picture: what was logged last, and how often the stream failed. */
   #outage: Outage | undefined;
@@ -142,7 +147,8 @@ export class FfmpegCamera implements Service {
     this.#tools = { ...tools, logger: tools.logger.child({ camera: options.id }) };
     this.#listener = listener;
     this.#log = new FfmpegLog(tools.clock);
-    this.#health = new CameraHealth(options.health, options.reference);
+    const { health: limits, reference, privacy } = options;
+    this.#health = new CameraHealth({ limits, reference, hidden: privacy?.hidden });
     this.#nextIndex = options.firstIndex ?? 0;
     this.#status = { camera: options.id, state: 'stopped', restarts: 0 };
     const { ringBytes, mode } = options;
@@ -162,6 +168,14 @@ export class FfmpegCamera implements Service {
   /** What the camera is like now; undefined while its picture has not been clear for long enough. */
   measure(): CameraReference | undefined {
     return this.#status.state === 'streaming' ? this.#health.measure(this.#tools.clock.wallMs()) : undefined;
+  }
+
+  /** Takes a picture of a camera with privacy in which everything that must be covered is. */
+  covered(picture: EvidencePicture): void {
+    const nowMs = this.#tools.clock.monoMs();
+    if (this.#options.privacy === undefined || nowMs - this.#coveredMs < JUDGE_EVERY_MS) return;
+    this.#coveredMs = nowMs;
+    this.#coveredView = viewOf(lumaOf(picture), picture.size);
   }
 
   /**
@@ -247,6 +261,7 @@ export class FfmpegCamera implements Service {
     this.#startedMs = Number.POSITIVE_INFINITY;
     this.#media.restart();
     this.#health.restart();
+    this.#coveredView = undefined;
     const recording = mode === 'recording';
     const onCopy = request.copy === true ? this.#ring?.begin() : undefined;
     const { url, fps: wantedFps } = this.#options;
@@ -378,7 +393,11 @@ export class FfmpegCamera implements Service {
     if (!sourceOf(this.#options.url).isEncoded || nowMs - this.#judgedMs < JUDGE_EVERY_MS) return;
     this.#judgedMs = nowMs;
     const before = this.#problems.join(' ');
-    const { picture: seen, stream } = this.#health.judge(lumaOf(picture), picture.size, this.#factors(), nowMs);
+    const { size } = picture;
+    const lumaAt = lumaOf(picture);
+    const view = this.#options.privacy === undefined ? viewOf(lumaAt, size) : this.#coveredView;
+    this.#coveredView = undefined;
+    const { picture: seen, stream } = this.#health.judge({ lumaAt, size, view }, this.#factors(), nowMs);
     const { reference } = this.#health;
     const accepted = reference === undefined ? {} : { acceptedAtMs: reference.acceptedAtMs };
     this.#status = { ...this.#status, picture: seen, stream, ...accepted };

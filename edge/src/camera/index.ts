@@ -4,6 +4,7 @@
  */
 export { BufferPool } from './buffer-pool.ts';
 export { type FfmpegCapabilities, hasHardwareDecoders, probeFfmpeg } from './capabilities.ts';
+export { VIEW } from './health/index.ts';
 export type { FfmpegLine } from './ffmpeg-log.ts';
 export { type RefusedDecoder, tryDecoders } from './decoder-trial.ts';
 export { isTegra } from './devices.ts';

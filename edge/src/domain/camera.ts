@@ -98,6 +98,13 @@ export const HEALTH_DEFAULTS: HealthLimits = {
   keyframeIntervalMs: 10_000,
 };
 
+/** What is covered in the pictures of a camera before anything of them is kept. */
+export interface CoveredParts {
+  /** Polygons in fractions of the picture. */
+  readonly masks: readonly (readonly (readonly [x: number, y: number])[])[];
+  readonly blur: 'none' | 'heads' | 'persons';
+}
+
 /** What a camera was like when a person accepted it. Levels are 0 to 255. */
 export interface CameraReference {
   readonly v: 1;
@@ -115,6 +122,8 @@ export interface CameraReference {
   readonly fps?: number;
   readonly bitsPerS?: number;
   readonly keyframeIntervalMs?: number;
+  /** What was covered in the view; absent where nothing was. */
+  readonly covered?: CoveredParts;
 }
 
 export interface CameraStatus {

@@ -32,6 +32,14 @@ export function coverMasks(pixels: Pixels, masks: readonly (readonly Point[])[])
   for (const plane of planesOf(pixels)) for (const polygon of masks) fillPolygon(plane, polygon);
 }
 
+/** Which cells of a grid of this size a mask touches, row by row; undefined without masks. */
+export function maskedCells(size: PictureSize, masks: readonly (readonly Point[])[]): readonly boolean[] | undefined {
+  if (masks.length === 0) return undefined;
+  const bytes = new Uint8Array(size.width * size.height * 3);
+  coverMasks({ bytes, size, layout: 'rgb' }, masks);
+  return Array.from({ length: size.width * size.height }, (_, cell) => bytes[cell * 3] === GREY);
+}
+
 /** Replaces areas, in pixels of the source frame, by large blocks of their mean colour. */
 export function coverAreas(pixels: Pixels, areas: readonly Area[], source: PictureSize): void {
   for (const plane of planesOf(pixels)) {

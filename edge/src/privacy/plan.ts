@@ -1,4 +1,4 @@
-import type { Point } from '../domain/index.ts';
+import type { CoveredParts, Point } from '../domain/index.ts';
 
 /** What is covered in every picture of a camera that leaves the vision process. */
 export interface PrivacyPlan {
@@ -28,4 +28,16 @@ export function hasMasks(plan: PrivacyPlan | undefined): plan is PrivacyPlan {
 /** True where pictures leave the vision process as they came from the camera. */
 export function isWithoutPrivacy(plan: PrivacyPlan | undefined): boolean {
   return !hidesPeople(plan) && !hasMasks(plan);
+}
+
+/** What is covered by this plan; undefined where nothing is. */
+export function coveredParts(plan: Pick<PrivacyPlan, 'masks' | 'blur'> | undefined): CoveredParts | undefined {
+  if (plan === undefined || (plan.masks.length === 0 && plan.blur === 'none')) return undefined;
+  return { masks: plan.masks, blur: plan.blur };
+}
+
+/** True where the same is covered by both. */
+export function coversAlike(one: CoveredParts | undefined, other: CoveredParts | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.blur === other.blur && JSON.stringify(one.masks) === JSON.stringify(other.masks);
 }

@@ -9,11 +9,14 @@ import {
   isTegra,
   type StartGate,
   StreamError,
+  VIEW,
 } from '../camera/index.ts';
 import type { CameraReference, CameraStatus } from '../domain/index.ts';
+import { coveredParts, coversAlike, maskedCells } from '../privacy/index.ts';
 import { aborted, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
 import type { CoveredVideo } from './covered-video.ts';
 import type { FrameDispatcher } from './frame-dispatcher.ts';
+import type { HeldFrame } from './frame-ring.ts';
 import type { CameraPlan } from './plan.ts';
 
 /** What decodes streams on this machine. */
@@ -75,9 +78,23 @@ export class CameraService implements Service {
 
   /** What the camera is like now becomes its reference; undefined while its picture has not been clear for long enough. */
   accept(): CameraReference | undefined {
-    const reference = this.#camera?.measure();
-    if (reference !== undefined) this.#camera?.useReference(reference);
+    const measured = this.#camera?.measure();
+    if (measured === undefined) return undefined;
+    const covered = coveredParts(this.#options.plan.privacy);
+    const reference = { ...measured, ...(covered === undefined ? {} : { covered }) };
+    this.#camera?.useReference(reference);
     return reference;
+  }
+
+  /** A frame of a camera with privacy, once everything in it that must be covered is. */
+  covered({ pixels, size, matrix }: HeldFrame): void {
+    this.#camera?.covered({ pixels, size, matrix });
+  }
+
+  /** One of another time, when something else was covered, is of another view. */
+  get #reference(): CameraReference | undefined {
+    const { reference, plan } = this.#options;
+    return coversAlike(reference?.covered, coveredParts(plan.privacy)) ? reference : undefined;
   }
 
   /** Runs until `signal` aborts, after the end of a recording too. */
@@ -86,7 +103,6 @@ export class CameraService implements Service {
       plan,
       dispatcher,
       firstIndex,
-      reference,
       capabilities,
       pool,
       gate,
@@ -110,7 +126,9 @@ export class CameraService implements Service {
       const pictureLayout = 'yuv' as const;
       const repeat = { ...(loop === undefined ? {} : { loop }), ...(plan.decoder && { decoder: plan.decoder }) };
       const options = { id, url, transport, fps, mode, formats, firstIndex, ringBytes, pictureLayout, health };
-      const camera = new FfmpegCamera({ ...options, reference, ...repeat }, tools, {
+      const covers = privacy && { privacy: { hidden: maskedCells(VIEW, privacy.masks) } };
+      const judged = { reference: this.#reference, ...covers };
+      const camera = new FfmpegCamera({ ...options, ...judged, ...repeat }, tools, {
         frame: (frame) => {
           this.#nextIndex = frame.index + 1;
           return dispatcher.frame(frame);

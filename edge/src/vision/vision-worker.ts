@@ -244,7 +244,10 @@ export class VisionWorker {
       clock,
       unavailable,
       signal: this.#stopped.signal,
-      onCovered: (frame) => video?.add(frame),
+      onCovered: (frame) => {
+        video?.add(frame);
+        camera.covered(frame);
+      },
     });
     const video = this.#coveredVideo(plan, dispatcher);
     const camera = new CameraService({

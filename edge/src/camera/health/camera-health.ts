@@ -11,11 +11,26 @@ import { PacketMeter } from './packet-meter.ts';
 import { type PictureFigures, pictureFigures } from './picture-figures.ts';
 import { PictureHealth } from './picture-health.ts';
 import { type StreamFactors, StreamHealth } from './stream-health.ts';
-import { viewOf } from './view.ts';
+import type { View } from './view.ts';
+
+export interface SeenPicture {
+  readonly lumaAt: LumaAt;
+  readonly size: PictureSize;
+  /** Undefined while it may not be seen. */
+  readonly view: View | undefined;
+}
 
 export interface HealthReport {
   readonly picture: PictureState;
   readonly stream: StreamState;
+}
+
+/** What a camera is judged by. */
+export interface HealthOptions {
+  readonly limits?: HealthLimits | undefined;
+  readonly reference?: CameraReference | undefined;
+  /** Cells of the view that show a mask, row by row; see `VIEW`. */
+  readonly hidden?: readonly boolean[] | undefined;
 }
 
 /** Everything that is judged of one camera while frames come. */
@@ -27,8 +42,8 @@ export class CameraHealth {
   #figures: PictureFigures | undefined;
   #lastMs = 0;
 
-  constructor(limits: HealthLimits = HEALTH_DEFAULTS, reference?: CameraReference) {
-    this.#picture = new PictureHealth(limits);
+  constructor({ limits = HEALTH_DEFAULTS, reference, hidden }: HealthOptions = {}) {
+    this.#picture = new PictureHealth(limits, hidden);
     this.#stream = new StreamHealth(limits);
     this.use(reference);
   }
@@ -65,12 +80,16 @@ export class CameraHealth {
     this.#packets.push(chunk, nowMs);
   }
 
-  /** Judges one picture and the stream that it came with. About once a second. */
-  judge(lumaAt: LumaAt, size: PictureSize, factors: StreamFactors, nowMs: number): HealthReport {
+  /**
+   * Judges one picture and the stream that it came with. About once a second. Of the picture figures are kept, and its
+   * view: that of a covered picture where pictures of this camera are covered.
+   */
+  judge(seen: SeenPicture, factors: StreamFactors, nowMs: number): HealthReport {
+    const { lumaAt, size, view } = seen;
     const figures = pictureFigures(lumaAt, size);
     this.#figures = figures;
     this.#lastMs = nowMs;
-    const problems = this.#picture.judge(figures, viewOf(lumaAt, size), nowMs);
+    const problems = this.#picture.judge(figures, view, nowMs);
     const { similarity } = this.#picture;
     return {
       picture: {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import type { CameraReference, PictureProblem } from '../../domain/index.ts';
+import { type CameraReference, HEALTH_DEFAULTS, type PictureProblem } from '../../domain/index.ts';
 import { packedLuma } from './luma.ts';
 import { pictureFigures } from './picture-figures.ts';
 import { PictureHealth } from './picture-health.ts';
@@ -54,8 +54,8 @@ function judged(...parts: readonly (readonly Buffer[])[]): readonly (readonly Pi
 }
 
 /** The reference of a camera that showed these pictures. */
-function accepted(pictures: readonly Buffer[]): CameraReference {
-  const health = new PictureHealth();
+function accepted(pictures: readonly Buffer[], hidden?: readonly boolean[]): CameraReference {
+  const health = new PictureHealth(HEALTH_DEFAULTS, hidden);
   const figures = pictures.map((pixels, n) => {
     const taken = figuresOf(pixels);
     health.judge(taken, viewOf(packedLuma(pixels, SIZE), SIZE), n * 1_000);
@@ -68,8 +68,12 @@ function accepted(pictures: readonly Buffer[]): CameraReference {
 }
 
 /** Problems after each of these pictures of a camera with this reference. */
-function compared(reference: CameraReference, pictures: readonly Buffer[]): readonly (readonly PictureProblem[])[] {
-  const health = new PictureHealth();
+function compared(
+  reference: CameraReference,
+  pictures: readonly Buffer[],
+  hidden?: readonly boolean[],
+): readonly (readonly PictureProblem[])[] {
+  const health = new PictureHealth(HEALTH_DEFAULTS, hidden);
   health.use(reference);
   return pictures.map((pixels, n) =>
     health.judge(figuresOf(pixels), viewOf(packedLuma(pixels, SIZE), SIZE), n * 1_000),
@@ -121,6 +125,22 @@ describe('the health of a picture', () => {
       expect([filter, compared(still, scene(filter, 70, 'smptehdbars')).flat()]).toEqual([filter, []]);
     }
     expect(compared(still, scene(NOISE, 70, 'smptehdbars').map(withWalker)).flat()).toEqual([]);
+  });
+
+  it('takes the edges of a mask for nothing that stays, so that a move beside it is seen', () => {
+    // Most of the picture is one grey area.
+    const masked = (filters: string): readonly Buffer[] =>
+      scene(`${filters},drawbox=x=0:y=0:w=240:h=180:c=0x5d5d5d:t=fill`, 70, 'smptehdbars');
+    const hidden = Array.from({ length: 96 * 54 }, (_, cell) => cell % 96 < 72);
+    const reference = accepted(masked(NOISE).slice(0, 40), hidden);
+    expect(compared(reference, masked(NOISE), hidden).flat()).toEqual([]);
+    expect(compared(reference, masked(`hflip,${NOISE}`), hidden).at(-1)).toContain('moved');
+  });
+
+  it('knows no view of a picture that may not be seen', () => {
+    const health = new PictureHealth();
+    for (const [n, pixels] of scene(NOISE, 40).entries()) health.judge(figuresOf(pixels), undefined, n * 1_000);
+    expect(health.measured()).toBeUndefined();
   });
 
   it('reports a picture that is blurred from the start, where the camera was accepted when it was sharp', () => {

@@ -10,6 +10,8 @@ const FROZEN_MS = 30_000;
 const USUAL_MS = 3_600_000;
 /** Time of clear pictures from which the usual sharpness is known. */
 const LEARN_MS = 60_000;
+/** More time than this between two pictures is not counted. */
+const PASSED_MAX_MS = 5_000;
 /** An even surface just before the lens: hardly any difference anywhere. */
 const COVERED_CONTRAST = 5;
 const COVERED_SHARPNESS = 1.5;
@@ -22,16 +24,19 @@ const COVERED_SHARPNESS = 1.5;
 export class PictureHealth {
   readonly #limits: HealthLimits;
   readonly #spells = new Spells<PictureProblem>();
-  readonly #view = new ViewCheck();
+  readonly #view: ViewCheck;
   #reference: CameraReference | undefined;
   #usualSharpness = 0;
   #learnedMs = 0;
   #lastMs: number | undefined;
+  #viewMs: number | undefined;
   #print: number | undefined;
   #printSinceMs = 0;
 
-  constructor(limits: HealthLimits = HEALTH_DEFAULTS) {
+  /** `hidden` are the cells of the view that show a mask. */
+  constructor(limits: HealthLimits = HEALTH_DEFAULTS, hidden?: readonly boolean[]) {
     this.#limits = limits;
+    this.#view = new ViewCheck(hidden);
   }
 
   /** Similarity with the view of the reference; undefined where nothing can be compared. */
@@ -55,10 +60,10 @@ export class PictureHealth {
     return this.#view.measured();
   }
 
-  /** Takes the figures and the view of one picture; gives what is wrong now. */
-  judge(figures: PictureFigures, view: View, nowMs: number): readonly PictureProblem[] {
+  /** Takes the figures and the view of one picture, where that may be seen; gives what is wrong now. */
+  judge(figures: PictureFigures, view: View | undefined, nowMs: number): readonly PictureProblem[] {
     const { lastsMs } = this.#limits;
-    const passedMs = Math.min(5_000, nowMs - (this.#lastMs ?? nowMs));
+    const passedMs = Math.min(PASSED_MAX_MS, nowMs - (this.#lastMs ?? nowMs));
     this.#lastMs = nowMs;
     if (figures.print !== this.#print) {
       this.#print = figures.print;
@@ -72,7 +77,7 @@ export class PictureHealth {
     const blurred = clear && this.#isBlurred(figures);
     if (clear && !blurred) {
       this.#learn(figures.sharpness, passedMs);
-      this.#view.add(view, passedMs, nowMs);
+      if (view !== undefined) this.#addView(view, nowMs);
     } else this.#view.restart();
     this.#spells.step('frozen', nowMs - this.#printSinceMs >= FROZEN_MS, nowMs, 0);
     this.#spells.step('dark', dark, nowMs, lastsMs);
@@ -87,7 +92,13 @@ export class PictureHealth {
   restart(): void {
     this.#print = undefined;
     this.#lastMs = undefined;
+    this.#viewMs = undefined;
     this.#view.restart();
+  }
+
+  #addView(view: View, nowMs: number): void {
+    this.#view.add(view, Math.min(PASSED_MAX_MS, nowMs - (this.#viewMs ?? nowMs)), nowMs);
+    this.#viewMs = nowMs;
   }
 
   #isBlurred({ sharpness, contrast }: PictureFigures): boolean {

@@ -18,6 +18,8 @@ const COMPARABLE = 0.3;
 
 /** The mean of the newest pictures of a camera, and whether it is still the view of the reference. */
 export class ViewCheck {
+  /** Cells that show a mask. */
+  readonly #hidden: readonly boolean[] | undefined;
   #mean: View | undefined;
   #knownMs = 0;
   #typical = 0;
@@ -25,6 +27,10 @@ export class ViewCheck {
   #similarity: number | undefined;
   #shifted = false;
   #shiftMs = Number.NEGATIVE_INFINITY;
+
+  constructor(hidden?: readonly boolean[]) {
+    this.#hidden = hidden;
+  }
 
   /** For how long the view has been averaged. */
   get knownMs(): number {
@@ -42,7 +48,7 @@ export class ViewCheck {
     this.#reference =
       reference === undefined || view === undefined
         ? undefined
-        : { edges: edgesOf(view), similarity: reference.similarity };
+        : { edges: edgesOf(view, this.#hidden), similarity: reference.similarity };
     this.#similarity = undefined;
     this.#shifted = false;
   }
@@ -62,9 +68,9 @@ export class ViewCheck {
       this.#mean === undefined ? 1 : Math.max(0.01, passedMs / Math.min(MEAN_MS, this.#knownMs + passedMs));
     this.#knownMs += passedMs;
     this.#mean = this.#mean?.map((level, at) => level + weight * ((view[at] ?? 0) - level)) ?? view;
-    const edges = edgesOf(this.#mean);
+    const edges = edgesOf(this.#mean, this.#hidden);
     // How much of one picture is what stays: people and products make it less.
-    this.#typical += weight * (similarity(edges, edgesOf(view)) - this.#typical);
+    this.#typical += weight * (similarity(edges, edgesOf(view, this.#hidden)) - this.#typical);
     if (this.#knownMs >= KNOWN_MS) this.#compare(edges, nowMs);
   }
 

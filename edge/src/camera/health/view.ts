@@ -44,11 +44,13 @@ export interface Edges {
   readonly y: Float32Array;
 }
 
-export function edgesOf(view: View): Edges {
+/** `hidden` cells show a mask: neither they nor what borders on them has edges. */
+export function edgesOf(view: View, hidden?: readonly boolean[]): Edges {
   const [x, y] = [new Float32Array(CELLS), new Float32Array(CELLS)];
   for (let row = 1; row < VIEW.height - 1; row += 1) {
     for (let column = 1; column < VIEW.width - 1; column += 1) {
       const at = row * VIEW.width + column;
+      if (hidden !== undefined && touches(hidden, at)) continue;
       const across = (view[at + 1] ?? 0) - (view[at - 1] ?? 0);
       const down = (view[at + VIEW.width] ?? 0) - (view[at - VIEW.width] ?? 0);
       const strength = Math.hypot(across, down) + NOISE_LEVELS;
@@ -57,6 +59,10 @@ export function edgesOf(view: View): Edges {
     }
   }
   return { x, y };
+}
+
+function touches(hidden: readonly boolean[], at: number): boolean {
+  return [at, at - 1, at + 1, at - VIEW.width, at + VIEW.width].some((cell) => hidden[cell] === true);
 }
 
 /** How much two views have the same edges in the same places, 0 to 1; the second is shifted by whole cells. */

@@ -53,7 +53,8 @@ export function configure(command: Command, registry: Registry): void {
         '\nThe page for drawing is served on this machine alone and ends with the command; its address lets one browser in. From' +
         '\na laptop: ssh -L PORT:127.0.0.1:PORT DEVICE, then open the address there. With --video the page shows how many events' +
         '\nthe video would have made, also after each change. One good pack that is framed there is read, and "this is right" makes' +
-        '\nthe fields of a rule code_check and a recipe of it, as lineside code setup does.' +
+        '\nthe fields of a rule code_check and a recipe of it, as lineside code setup does. Privacy masks are filled in the still;' +
+        '\nwhere people are covered it is a picture of the running service.' +
         '\nWith --video each rule of the camera judges the video at rising minScore. Every event counts as a false one, so' +
         '\nuse a video without incidents. Proposed is one step above the lowest minScore from which on no event opens. Live' +
         '\nvideo is read over a connection of its own beside the service.',

@@ -2,15 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { action, type Context, examples, type Registry } from '../context.ts';
-import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { servicePicture } from '../service-picture.ts';
 
 interface SnapshotOptions {
   readonly out?: string;
   readonly boxes: boolean;
 }
-
-const ANSWER_MS = 15_000;
 
 /** `lineside camera snapshot` */
 export function configure(command: Command, registry: Registry): void {
@@ -29,24 +27,9 @@ export function configure(command: Command, registry: Registry): void {
 }
 
 async function snapshot(context: Context, options: SnapshotOptions, [id = '']: readonly string[]): Promise<ExitCode> {
-  const { controlSocketPath, openControl } = await import('../../status/client/index.ts');
-  const path = `/api/v1/cameras/${encodeURIComponent(id)}/picture.jpg?boxes=${options.boxes ? 1 : 0}`;
-  const signal = AbortSignal.any([context.io.signal, AbortSignal.timeout(ANSWER_MS)]);
-  const answer = await openControl(controlSocketPath(context.dataDir), path, signal);
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks);
-  if (answer.statusCode !== 200) throw refusal(id, answer.statusCode ?? 0, body);
+  const body = await servicePicture(context, id, options.boxes);
   const file = resolve(context.io.cwd, options.out ?? `${id}.jpg`);
   await writeFile(file, body);
   context.say({ camera: id, snapshot: file, bytes: body.length }, `snapshot: ${file}`);
   return EXIT.ok;
-}
-
-function refusal(id: string, status: number, body: Buffer): CliError {
-  if (status === 404) {
-    return new CliError('camera_unknown', `the service has no camera ${id}`, 'lineside camera list');
-  }
-  const said = body.toString('utf8', 0, 300).replace(/\s+/g, ' ');
-  return new CliError('answer_unexpected', `no picture of ${id}: ${status} ${said}`, `lineside camera health ${id}`);
 }
