@@ -464,6 +464,7 @@ export const MODULES: readonly Module[] = [
       'uplink',
     ],
     ['node:child_process', 'node:fs', 'node:fs/promises', 'uuidv7', 'node:crypto'],
+    ['kept-plan.ts'],
   ),
   edge(
     'cli',

@@ -1,8 +1,13 @@
+import { connect } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BufferPool, FfmpegCamera, probeFfmpeg } from '../../edge/src/camera/index.ts';
 import type { CameraStatus } from '../../edge/src/domain/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { fileSource, RtspServer, type RtspServerOptions } from '@lineside/twin/rtsp';
+import { FaultyProxy } from '../../bench/recovery/proxy.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { TestAuthority } from '../support/test-authority.ts';
 import { testVideo } from '../support/video.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -19,6 +24,21 @@ async function serve(options: Partial<RtspServerOptions> = {}): Promise<{ server
   ends.push(() => server[Symbol.asyncDispose]());
   server.addStream('product', await fileSource(await testVideo({ fps: 10, keyEvery: 5 })));
   return { server, host: `127.0.0.1:${await server.listen()}` };
+}
+
+/** A camera that speaks TLS, with a certificate that it signed itself; gives its address. */
+async function serveTls(upstream: number): Promise<string> {
+  const dir = await tempDir();
+  ends.push(() => dir[Symbol.asyncDispose]());
+  const { cert, key } = await (await TestAuthority.make(dir.path, 'cameras')).selfSigned('camera', '127.0.0.1');
+  const server = createTlsServer({ cert, key }, (socket) => {
+    const plain = connect(upstream, '127.0.0.1');
+    for (const end of [socket, plain]) end.on('error', () => [socket, plain].map((one) => one.destroy()));
+    socket.pipe(plain).pipe(socket);
+  });
+  ends.push(() => new Promise((resolve) => server.close(resolve)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  return `127.0.0.1:${(server.address() as { port: number }).port}`;
 }
 
 interface Watched {
@@ -70,6 +90,32 @@ describe('a camera on the network', () => {
     await waitFor('both to fail', () => password.errors.size > 0 && path.errors.size > 0);
     expect([...password.errors, ...path.errors]).toEqual(['auth', 'not_found']);
     expect(JSON.stringify(password.statuses)).not.toContain('wrong@');
+  });
+
+  it('streams over TLS, also with a password, and names what is wrong where there is no TLS', async () => {
+    const { host } = await serve({ users: { line: 'letmein' } });
+    const secure = await serveTls(Number(host.split(':')[1]));
+    const seen = watch(`rtsps://line:letmein@${secure}/product`);
+    const plain = watch(`rtsps://line:letmein@${host}/product`);
+    await waitFor('frames', () => seen.frames >= 10, { withinMs: 25_000 });
+    expect(seen.errors.size).toBe(0);
+    await waitFor('the failure', () => plain.errors.size > 0, { withinMs: 25_000 });
+    expect([...plain.errors]).toEqual(['tls']);
+    expect(JSON.stringify([seen.statuses, plain.statuses])).not.toContain('letmein');
+  });
+
+  it('comes back after garbage instead of RTP', async () => {
+    const { host } = await serve();
+    const proxy = new FaultyProxy(Number(host.split(':')[1]));
+    ends.push(() => proxy[Symbol.asyncDispose]());
+    const seen = watch(`rtsp://127.0.0.1:${await proxy.listen()}/product`);
+    await waitFor('frames', () => seen.frames >= 5);
+    proxy.set('garbage');
+    await waitFor('the failure', () => seen.errors.size > 0, { withinMs: 25_000 });
+    proxy.set('pass');
+    const before = seen.frames;
+    await waitFor('frames again', () => seen.frames >= before + 5, { withinMs: 28_000 });
+    expect([...seen.errors].filter((code) => code !== 'stalled' && code !== 'ended')).toEqual([]);
   });
 
   it('comes back after the camera closed the connection', async () => {

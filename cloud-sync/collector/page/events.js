@@ -119,7 +119,7 @@ function Thumb({ event, show }) {
   const stored = event.snapshot?.stored === true && !failed;
   const name = `Show the ${stored ? 'snapshot' : 'details'} of ${title(event)}`;
   return html`<button class=${stored ? 'thumb' : 'thumb none'} onClick=${() => show({ ...event, unreadable: failed })} aria-label=${name}>
-    ${stored ? html`<img src=${event.snapshot.url} alt="" loading="lazy" onError=${() => setFailed(true)} />` : missing(event, failed)}
+    ${stored ? html`<img src=${`${event.snapshot.url}?thumbnail=1`} alt="" loading="lazy" onError=${() => setFailed(true)} />` : missing(event, failed)}
   </button>`;
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../config/index.ts';
 import { createLogger, LinesideError, messageOf, type RootLogger, systemClock } from '@lineside/kit';
 import { LogTail } from './log-tail.ts';
+import { refuseUnfit, unfitFinding } from './kept-plan.ts';
 import type { RunOptions } from './options.ts';
 import { runLine, type RunLineOptions } from './run-line.ts';
 import type { RunningLine } from './running-line.ts';
@@ -30,7 +31,9 @@ interface ActiveConfig {
  * one whose fault shows only when it is to run gives way to the one before. A secret that cannot be
  * read disables what needs it and nothing else. Throws ConfigError when there is none to run with, JournalError when the data folder cannot be used.
  */
-export async function runAppliance(options: RunOptions): Promise<void> {
+export async function runAppliance(given: RunOptions): Promise<void> {
+  const judge = (loaded: LoadedConfig): Promise<void> => refuseUnfit(given.dataDir, loaded);
+  const options: RunOptions = { ...given, sources: { ...given.sources, judge } };
   const lastGood = new LastGood(options.dataDir);
   const { loaded, refused } = await loadOrLastGood(options.configPath, lastGood, options.sources);
   const active: ActiveConfig = { loaded, problem: refused?.message, unfit: undefined, ran: undefined };
@@ -90,6 +93,7 @@ async function runWithConfig(
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const keep = (loaded: LoadedConfig): void => {
     active.ran = loaded;
+    void warnUnfit(options.dataDir, loaded, logger);
     lastGood.keep(loaded).catch((error: unknown) => {
       logger.error({ err: messageOf(error) }, 'the configuration in use could not be kept as the last good one');
     });
@@ -134,6 +138,16 @@ async function runWithConfig(
     stop.abort();
     await watching;
     await following;
+  }
+}
+
+/** By what was measured on this device. It runs all the same: an overloaded device inspects what it can. */
+async function warnUnfit(dataDir: string, loaded: LoadedConfig, logger: RootLogger): Promise<void> {
+  try {
+    const unfit = await unfitFinding(dataDir, loaded);
+    if (unfit !== undefined) logger.warn({ code: unfit.code, advice: unfit.advice }, `cameras ${unfit.message}`);
+  } catch (error) {
+    logger.error({ err: messageOf(error) }, 'whether the configuration fits on this device is not known');
   }
 }
 

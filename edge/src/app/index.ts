@@ -7,6 +7,7 @@ export type { EventChange, ReplayedEvent } from './compare-events.ts';
 export { runAppliance } from './appliance.ts';
 export { engineKeeper, enginesFolder, expectedOf, specsOf } from './engines.ts';
 export { LogTail } from './log-tail.ts';
+export { keepPlan, unfitFinding } from './kept-plan.ts';
 export { type CapacityReport, measureCapacity } from './measure-capacity.ts';
 export { findModels, type LineModel } from './models.ts';
 export * from './options.ts';

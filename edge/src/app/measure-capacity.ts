@@ -130,6 +130,7 @@ async function measureCamera(camera: CameraConfig, tools: CameraTools): Promise<
   );
   const common = {
     ...{ transport: camera.transport, fps: camera.fps, durationMs: seconds * 1000 },
+    ...{ keyFramesOnly: camera.decode === 'key_frames', pictureWidth: camera.pictureWidth },
     formats: formatsOf(assignmentsOf(camera, models), manifests),
   };
   const named = { camera: camera.id, wantedFps: camera.fps };

@@ -21,7 +21,9 @@ const ANSWER = /(?:method (\w+) failed:|HTTP error|Server returned) ([45]\d\d)\b
 /** Tried in order: the first pattern that any of the last lines matches decides, so causes come before consequences. */
 const PATTERNS: readonly (readonly [StreamErrorCode, RegExp])[] = [
   ['auth', /authorization failed/i],
-  ['not_found', /stream not found|no such file or directory/i],
+  ['no_access', /permission denied|video device .*operation not permitted/i],
+  ['not_found', /stream not found|no such file or directory|no such device/i],
+  ['busy', /device or resource busy/i],
   ['tls', /certificate|\bTLS\b.*(?:error|fail)|SSL|handshake|gnutls/i],
   ['transport', /nonmatching transport in server reply|protocol not supported/i],
   ['refused', /connection refused|connection reset by peer before/i],
@@ -38,7 +40,7 @@ const PATTERNS: readonly (readonly [StreamErrorCode, RegExp])[] = [
   ['no_keyframe', /could not find codec parameters.*(?:unspecified size|unspecified pixel format)/i],
   [
     'not_video',
-    /matches no streams|does not contain any stream|invalid data found when processing input|moov atom not found|unable to find a suitable|protocol not found|is a directory/i,
+    /matches no streams|does not contain any stream|invalid data found when processing input|moov atom not found|not a video capture device|inappropriate ioctl|unable to find a suitable|protocol not found|is a directory/i,
   ],
 ];
 

@@ -14,6 +14,8 @@ export interface DecoderChoice {
 
 export interface DecoderRequest {
   readonly wish: DecoderWish;
+  /** Hardware decodes every frame that it is given; software leaves out what is no key frame. */
+  readonly keyFramesOnly?: boolean | undefined;
   /** As FFmpeg names it; undefined where it is not known before the start. */
   readonly codec: string | undefined;
   readonly ffmpeg: FfmpegCapabilities;
@@ -28,6 +30,7 @@ export interface DecoderRequest {
 export function chooseDecoder(request: DecoderRequest): DecoderChoice {
   const { wish, codec, ffmpeg, gstreamer, suitsGstreamer, failed } = request;
   const software = (reason: string): DecoderChoice => ({ by: 'ffmpeg', name: 'software', reason });
+  if (request.keyFramesOnly === true) return software('only key frames are decoded, as configured');
   if (wish === 'software') return software('asked for in the configuration');
   const own = codec === undefined ? undefined : gstreamer?.decoders[codec];
   if (wish === 'gstreamer') {

@@ -66,6 +66,13 @@ describe('the command line of an FFmpeg child', () => {
     ]);
   });
 
+  it('decodes key frames only where nothing else is wanted, and copies every packet all the same', () => {
+    const args = ffmpegArguments({ ...LIVE, keyFramesOnly: true, copy: true }, NEW);
+    expect(args.indexOf('nokey')).toBeLessThan(args.indexOf('-i'));
+    expect(args.indexOf('copy')).toBeGreaterThan(args.indexOf('-i'));
+    expect(ffmpegArguments(LIVE, NEW)).not.toContain('-skip_frame');
+  });
+
   it('asks for the hardware decoder before the input', () => {
     const args = ffmpegArguments({ ...LIVE, decoder: 'h264_nvv4l2dec' }, NEW);
     expect(args.indexOf('h264_nvv4l2dec')).toBeLessThan(args.indexOf('-i'));

@@ -43,6 +43,10 @@ export interface FfmpegRequest {
   readonly timeoutMs: number;
   /** Decoder to use instead of FFmpeg's own choice. */
   readonly decoder?: string;
+  /** Only key frames are decoded, by software. */
+  readonly keyFramesOnly?: boolean;
+  /** The picture for evidence is at most this wide; `PICTURE_MAX_WIDTH` when left out. */
+  readonly pictureWidth?: number | undefined;
   /** One more output, the last: the undecoded stream as fragmented MP4, a fragment for each group of pictures. */
   readonly copy?: boolean;
   /** One more output, after all others: a line of text for each packet that arrives, with its size and whether it is a key frame. */
@@ -98,10 +102,11 @@ function copyArguments(pipe: number): readonly string[] {
 }
 
 function inputArguments(request: FfmpegRequest, { timeoutOption }: FfmpegCapabilities): string[] {
-  const { url, transport, paced, loop, timeoutMs, decoder } = request;
+  const { url, transport, paced, loop, timeoutMs, decoder, keyFramesOnly } = request;
   return [
     // One thread: frame threads would hold back as many frames as there are threads.
     ...['-threads', '1', ...(decoder === undefined ? [] : ['-c:v', decoder])],
+    ...(keyFramesOnly === true ? ['-skip_frame', 'nokey'] : []),
     ...sourceOf(url).inputArguments({ url, transport, timeoutOption, timeoutMs, paced, loop }),
   ];
 }
@@ -135,7 +140,7 @@ function filterGraph(
   }));
   if (request.picture !== 'none') {
     const pixels = request.picture === 'evidence-yuv' ? 'yuv420p' : 'rgb24';
-    branches.push({ label: 'picture', pixels, filters: pictureFilters(request.picture) });
+    branches.push({ label: 'picture', pixels, filters: pictureFilters(request.picture, request.pictureWidth) });
   }
   const split = branches.map(({ label }) => `[s_${label}]`).join('');
   const graph = [
@@ -210,8 +215,8 @@ function cropFilters(region: Region | undefined): readonly string[] {
   return [`crop=w=${extent(x1, x2, 'iw')}:h=${extent(y1, y2, 'ih')}:x='${low(x1, 'iw')}':y='${low(y1, 'ih')}':exact=1`];
 }
 
-function pictureFilters(picture: 'evidence' | 'evidence-yuv' | 'full'): string {
-  const width = picture === 'full' ? 'iw' : `min(iw,${PICTURE_MAX_WIDTH})`;
+function pictureFilters(picture: 'evidence' | 'evidence-yuv' | 'full', most = PICTURE_MAX_WIDTH): string {
+  const width = picture === 'full' ? 'iw' : `min(iw,${most})`;
   const scale = `scale@picture=w='${width}':h='max(1,trunc(ih*${width}/iw+0.5))':${SCALE_FLAGS}`;
   // The matrix stays the source's, as `StderrReader` reads it; the range becomes the limited one.
   return picture === 'evidence-yuv' ? `${scale}:out_range=tv,format=yuv420p` : `${scale},${packed('rgb')}`;

@@ -152,6 +152,7 @@ describe('a live camera', () => {
     ['unknown_host', async () => 'rtsp://admin:s3cret@camera.invalid/1'],
     ['not_video', notAVideo],
     ['not_found', async () => '/nowhere/video.mp4'],
+    ['not_found', async () => 'v4l2:/dev/video97?format=mjpeg&size=640x480&rate=5'],
   ])('reports that a source is %s, with advice and without credentials', async (code, url) => {
     await using live = camera({ url: await url() });
     await waitFor('the failure', () => live.errors.length > 0);

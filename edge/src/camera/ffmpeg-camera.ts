@@ -20,7 +20,7 @@ import { isStillFile, socketTimeoutMs, sourceOf, STREAM_TIMEOUT_MS } from './sou
 import type { StartGate } from './start-gate.ts';
 import { stallLimitMs } from './stall-watch.ts';
 import type { StreamFacts } from './stderr-reader.ts';
-import { type RunEnd, type RunFrame, StreamRun } from './stream-run.ts';
+import { KEY_FRAME_PATIENCE_MS, type RunEnd, type RunFrame, StreamRun } from './stream-run.ts';
 import { UrlHandover } from './url-handover.ts';
 import { type Clip, type ClipSpan, VideoRing } from './video-ring.ts';
 import type { YuvMatrix } from './yuv-picture.ts';
@@ -52,6 +52,10 @@ export interface CameraOptions {
   readonly pictureLayout?: 'yuv' | 'rgb';
   /** What decodes the stream: the best that works when left out. */
   readonly decoder?: DecoderWish;
+  /** Key frames alone are decoded, by software: fewer frames a second than are wanted where the camera has fewer of them. */
+  readonly keyFramesOnly?: boolean | undefined;
+  /** The picture for evidence is at most this wide; 1920 when left out. */
+  readonly pictureWidth?: number | undefined;
   /** Keeps the undecoded stream for clips, in at most so many bytes of memory; live cameras only. */
   readonly ringBytes?: number | undefined;
   /** From where on something is a problem; the defaults when left out. */
@@ -207,13 +211,15 @@ export class FfmpegCamera implements Service {
           if (error !== undefined) throw error;
           return;
         }
+        // A file that is played once has come to its end.
+        if (error === undefined) return;
         if (clock.monoMs() - this.#startedMs > GOOD_SPELL_MS) {
           backoff.reset();
           refusedBackoff.reset();
         }
-        if (error?.retry !== 'now')
+        if (error.retry !== 'now')
           await clock.sleep(
-            (error?.code === 'auth' || error?.code === 'auth_method' ? refusedBackoff : backoff).next(),
+            (error.code === 'auth' || error.code === 'auth_method' ? refusedBackoff : backoff).next(),
             signal,
           );
         this.#status = { ...this.#status, restarts: this.#status.restarts + 1 };
@@ -281,9 +287,10 @@ export class FfmpegCamera implements Service {
       capabilities,
       pool,
       clock,
-      stallMs: (facts) => (recording ? RECORDING_STALL_MS : stallLimitMs(fps, facts.fps)),
+      stallMs: (facts) => stallMs(request, fps, facts),
       graceMs: recording ? RECORDING_STALL_MS : Math.max(GRACE_MS, socketTimeoutMs(fps)),
       backPressure: recording,
+      ends: recording || (sourceOf(url).hasEnd && !request.loop),
       onFrame: (frame) => this.#frame(frame),
       onFacts: (facts) => this.#factsReported(facts),
       onTick: () => this.#repeatStatus(),
@@ -317,12 +324,14 @@ export class FfmpegCamera implements Service {
     const recording = mode === 'recording';
     const { decoder: wish = 'auto' } = this.#options;
     const other = (wish === 'gstreamer' && gstreamer !== undefined) || (gstreamer?.hardware.size ?? 0) > 0;
-    const mayChoose = wish !== 'software' && (hasHardwareDecoders(capabilities) || other);
+    const { keyFramesOnly = false, pictureWidth } = this.#options;
+    const mayChoose = !keyFramesOnly && wish !== 'software' && (hasHardwareDecoders(capabilities) || other);
     const probe = recording || mayChoose ? await probeSource(url, transport, capabilities, clock, signal) : undefined;
     const choice = chooseDecoder({
-      ...{ wish, codec: probe?.codec, ffmpeg: capabilities, gstreamer, failed: this.#failedDecoders },
+      ...{ wish, keyFramesOnly, codec: probe?.codec, ffmpeg: capabilities, gstreamer, failed: this.#failedDecoders },
       suitsGstreamer: !recording && this.#ring === undefined && /^rtsps?:/i.test(url),
     });
+    const mayCopy = !this.#avoidCopy && sourceOf(url).hasStream(url) && choice.by === 'ffmpeg';
     const decoder = choice.by === 'ffmpeg' && choice.name !== 'software' ? choice.name : undefined;
     this.#status = { ...this.#status, decoder: { name: choice.name, reason: choice.reason } };
     const pixelAspect = isStillFile(url) ? ('ignore' as const) : ('honour' as const);
@@ -334,8 +343,9 @@ export class FfmpegCamera implements Service {
       pixelAspect,
       timeoutMs: Math.max(STREAM_TIMEOUT_MS, socketTimeoutMs(fps)),
       ...(decoder && { decoder }),
-      copy: this.#ring !== undefined && !this.#avoidCopy && sourceOf(url).isEncoded && choice.by === 'ffmpeg',
-      packets: !recording && !this.#avoidCopy && sourceOf(url).isEncoded && choice.by === 'ffmpeg',
+      ...{ keyFramesOnly, pictureWidth },
+      copy: this.#ring !== undefined && mayCopy,
+      packets: !recording && mayCopy,
     };
     if (!recording) {
       const frames = { kind: 'live' as const, fps };
@@ -390,7 +400,7 @@ export class FfmpegCamera implements Service {
 
   /** Once a second; one line in the log per change. */
   #judgePicture(picture: EvidencePicture, nowMs: number): void {
-    if (!sourceOf(this.#options.url).isEncoded || nowMs - this.#judgedMs < JUDGE_EVERY_MS) return;
+    if (sourceOf(this.#options.url).isMadeUp || nowMs - this.#judgedMs < JUDGE_EVERY_MS) return;
     this.#judgedMs = nowMs;
     const before = this.#problems.join(' ');
     const { size } = picture;
@@ -418,6 +428,7 @@ export class FfmpegCamera implements Service {
     return {
       wantedFps: this.#options.fps,
       announcedFps: source?.fps,
+      keyFramesOnly: this.#options.keyFramesOnly,
       behindMs,
       clockAgrees: this.#media.agrees,
     };
@@ -491,6 +502,14 @@ export class FfmpegCamera implements Service {
   }
 }
 
+/** Silence that means a stall. */
+function stallMs({ choice, keyFramesOnly, packets }: FfmpegRequest, fps: number, facts: StreamFacts): number {
+  if (choice.kind === 'recording') return RECORDING_STALL_MS;
+  const limitMs = stallLimitMs(fps, facts.fps);
+  // Packets would show that it lives.
+  return keyFramesOnly === true && packets !== true ? Math.max(limitMs, KEY_FRAME_PATIENCE_MS) : limitMs;
+}
+
 /** Why a camera that is asked for single pictures gave no more of them. */
 function failureOf(source: UrlHandover | SnapshotRelay | GstreamerRelay): StreamError | undefined {
   return source instanceof UrlHandover ? undefined : source.failure;
@@ -498,7 +517,7 @@ function failureOf(source: UrlHandover | SnapshotRelay | GstreamerRelay): Stream
 
 /** A camera that is away or refuses says nothing about the decoder. */
 const NOT_THE_DECODER: ReadonlySet<string> = new Set([
-  ...['refused', 'unreachable', 'unknown_host', 'timed_out', 'auth', 'auth_method', 'not_found', 'bad_request'],
+  ...['refused', 'unreachable', 'unknown_host', 'timed_out', 'auth', 'auth_method', 'not_found', 'bad_request', 'no_access'],
   ...['rejected', 'no_bandwidth', 'busy', 'tls', 'ffmpeg_missing', 'ffmpeg_slow', 'disk', 'secret_missing'],
 ]);
 

@@ -67,6 +67,7 @@ export async function* inputFrames(path: string, options: InputOptions): AsyncGe
     stallMs: () => STALL_MS,
     graceMs: STALL_MS,
     backPressure: true,
+    ends: true,
     onFacts: () => undefined,
     onFrame: async ({ outputs, source, timeS }) => {
       const pixels = outputs[0];

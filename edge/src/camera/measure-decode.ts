@@ -15,6 +15,10 @@ export interface DecodeTask {
   readonly fps: number;
   /** What FFmpeg makes of each frame, beside the picture. */
   readonly formats: readonly OutputFormat[];
+  /** Key frames alone are decoded. */
+  readonly keyFramesOnly?: boolean;
+  /** Of the picture for evidence; 1920 when left out. */
+  readonly pictureWidth?: number;
   /** Length of the measurement, after the first frame. */
   readonly durationMs: number;
 }
@@ -43,7 +47,7 @@ export async function measureDecode(
   { capabilities, clock }: { readonly capabilities: FfmpegCapabilities; readonly clock: Clock },
   signal: AbortSignal,
 ): Promise<DecodeFigures> {
-  const { url, transport, fps, formats, durationMs } = task;
+  const { url, transport, fps, formats, durationMs, keyFramesOnly = false, pictureWidth } = task;
   const enough = new AbortController();
   const pool = new BufferPool();
   const seen: { facts?: StreamFacts; first?: Reading; last?: Reading; frames: number } = { frames: 0 };
@@ -51,15 +55,17 @@ export async function measureDecode(
   const run: StreamRun = new StreamRun({
     source,
     request: {
-      ...{ url, transport, formats, picture: 'evidence', paced: !sourceOf(url).isLive, loop: true },
+      ...{ url, transport, formats, picture: 'evidence-yuv', paced: !sourceOf(url).isLive, loop: true },
       ...{ choice: { kind: 'live', fps }, timeoutMs: socketTimeoutMs(fps) },
       pixelAspect: isStillFile(url) ? 'ignore' : 'honour',
-      packets: sourceOf(url).isEncoded,
+      packets: sourceOf(url).hasStream(url),
+      ...{ keyFramesOnly, pictureWidth },
     },
     ...{ capabilities, pool, clock },
     stallMs: () => PATIENCE_MS,
     graceMs: PATIENCE_MS,
     backPressure: false,
+    ends: false,
     onFacts: (facts) => (seen.facts = facts),
     onPackets: () => undefined,
     onFrame: ({ outputs }) => {

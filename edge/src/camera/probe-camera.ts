@@ -46,6 +46,7 @@ export async function probeCamera(
     stallMs: () => probePatienceMs(fps),
     graceMs: probePatienceMs(fps),
     backPressure: false,
+    ends: false,
     onFrame: () => {
       found.frame = true;
       seen.abort();

@@ -15,6 +15,8 @@ import { type YuvMatrix, yuvBytes } from './yuv-picture.ts';
 
 /** Frames of a recording that may wait before FFmpeg is made to wait. */
 const WAITING_MAX = 2;
+/** Where only key frames are decoded, arriving packets are a sign of life for so long without a frame. */
+export const KEY_FRAME_PATIENCE_MS = 30_000;
 /** A child that is silent has this long to end by itself: one that only waits for its camera does. */
 const STALL_GRACE_MS = 300;
 
@@ -38,6 +40,8 @@ export interface StreamRunOptions {
   readonly graceMs: number;
   /** True: every frame is delivered, FFmpeg waits. False: frames come as they come, the receiver drops. */
   readonly backPressure: boolean;
+  /** True: the source comes to a regular end, which is no failure. */
+  readonly ends: boolean;
   readonly onFrame: (frame: RunFrame) => Promise<void> | void;
   /** Called once the stream's size is known, before the first frame. */
   readonly onFacts: (facts: StreamFacts) => void;
@@ -86,6 +90,7 @@ export class StreamRun {
   readonly #times = new Map<number, number>();
   readonly #over = new AbortController();
   #startedMs = 0;
+  #frameMs = Number.NEGATIVE_INFINITY;
   #join: FrameJoin | undefined;
   #frames = 0;
   /** Delivers frames one after the other; undefined while there is nothing to deliver. */
@@ -115,7 +120,7 @@ export class StreamRun {
       },
       onStderr: (text) => this.#stderr.push(text),
       onCopy: request.copy === true ? options.onCopy : undefined,
-      onPackets: request.packets === true ? options.onPackets : undefined,
+      onPackets: request.packets === true ? (chunk) => this.#packets(chunk) : undefined,
       mustDrain: options.backPressure,
     });
   }
@@ -207,6 +212,7 @@ export class StreamRun {
     const arrivedMs = clock.monoMs();
     const [source, picture] = [facts.source, facts.picture];
     this.#watch.alive();
+    this.#frameMs = arrivedMs;
     this.#waiting.push({ outputs, source, picture, matrix, arrivedMs, timeS: undefined });
     if (backPressure && this.#waiting.length >= WAITING_MAX) this.#child.hold();
     this.#delivery ??= this.#deliver()
@@ -217,6 +223,12 @@ export class StreamRun {
       .finally(() => {
         this.#delivery = undefined;
       });
+  }
+
+  #packets(chunk: Uint8Array): void {
+    const { request, clock, onPackets } = this.#options;
+    if (request.keyFramesOnly === true && clock.monoMs() - this.#frameMs < KEY_FRAME_PATIENCE_MS) this.#watch.excuse();
+    onPackets?.(chunk);
   }
 
   async #deliver(): Promise<void> {
@@ -251,7 +263,7 @@ export class StreamRun {
       transport: request.transport,
       waitedMs: clock.monoMs() - this.#startedMs,
     });
-    const finite = this.#options.backPressure;
+    const finite = this.#options.ends;
     if (finite && exit?.code === 0 && this.#frames > 0) return undefined;
     // Once frames came, a refusal in the log belongs to the end of the stream, not to how it is configured.
     if (cause !== undefined && this.#frames === 0) return new StreamError(cause.code, withoutPrefixes(cause.line));

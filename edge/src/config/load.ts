@@ -14,6 +14,8 @@ export interface ConfigSources {
   /** Ids of the models that ship; a camera may name them without an entry. */
   readonly catalog: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Throws ConfigError where something beside the file speaks against it; asked for files, not for what is kept. */
+  readonly judge?: (loaded: LoadedConfig) => Promise<void>;
 }
 
 export interface LoadedConfig {
@@ -34,7 +36,9 @@ const MAX_PROBLEMS = 100;
 /** Reads and checks the file at `path`. Throws ConfigError with every problem there is. Resolves no secret. */
 export async function loadConfig(path: string, sources: ConfigSources): Promise<LoadedConfig> {
   const absolute = resolve(path);
-  return checkConfig(await readConfigFile(absolute), { ...sources, path: absolute });
+  const loaded = checkConfig(await readConfigFile(absolute), { ...sources, path: absolute });
+  await sources.judge?.(loaded);
+  return loaded;
 }
 
 /**

@@ -9,6 +9,7 @@ export const STREAM_ERROR_CODES = [
   'auth',
   'auth_method',
   'not_found',
+  'no_access',
   'bad_request',
   'rejected',
   'transport',

@@ -43,3 +43,16 @@ it('a file without facts, and one whose facts are damaged, has none', async () =
   file.write('x', at + 16);
   expect(embeddedFacts(file)).toBeUndefined();
 });
+
+it('a small picture of the frame lies in the XMP too, and is left out where it does not fit', async () => {
+  const plain = await jpeg();
+  const small = await sharp(plain).resize(16, 8).jpeg().toBuffer();
+  const file = withJpegFacts(plain, FACTS, small.toString('base64'));
+  expect(embeddedFacts(file)).toEqual(FACTS);
+  const { xmp = Buffer.alloc(0) } = await sharp(file).metadata();
+  const image = /<xmpGImg:image>([^<]+)</.exec(xmp.toString())?.[1] ?? '';
+  expect(await sharp(Buffer.from(image, 'base64')).metadata()).toMatchObject({ format: 'jpeg', width: 16, height: 8 });
+  const large = withJpegFacts(plain, FACTS, 'A'.repeat(70_000));
+  expect(embeddedFacts(large)).toEqual(FACTS);
+  expect(large.length).toBeLessThan(plain.length + 2_000);
+});

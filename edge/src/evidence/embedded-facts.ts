@@ -26,13 +26,13 @@ const XMP_UUID = Buffer.from('be7acfcb97a942e89c71999491e3afac', 'hex');
 const SEGMENT_MAX = 0xff_ff - 2;
 
 /**
- * The JPEG with its facts as XMP, which image viewers read. Facts that do not fit lose their boxes; bytes that are
- * no JPEG stay as they are.
+ * The JPEG with its facts as XMP, which image viewers read, and with a small JPEG (base64) of the same frame where there is
+ * one. What does not fit is left out, the small JPEG first, then the boxes; bytes that are no JPEG stay as they are.
  */
-export function withJpegFacts(jpeg: Buffer, facts: EmbeddedFacts): Buffer {
+export function withJpegFacts(jpeg: Buffer, facts: EmbeddedFacts, thumbnail?: string): Buffer {
   if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8) return jpeg;
-  const payload = [facts, { ...facts, boxes: [] }]
-    .map((one) => Buffer.concat([XMP_NAME, packetOf(one)]))
+  const payload = [packetOf(facts, thumbnail), packetOf(facts), packetOf({ ...facts, boxes: [] })]
+    .map((packet) => Buffer.concat([XMP_NAME, packet]))
     .find(({ length }) => length <= SEGMENT_MAX);
   if (payload === undefined) return jpeg;
   const head = Buffer.from([0xff, 0xe1, 0, 0]);
@@ -71,19 +71,26 @@ function isFacts(value: unknown): value is EmbeddedFacts {
   return 'camera' in value && typeof value.camera === 'string' && 'atMs' in value && typeof value.atMs === 'number';
 }
 
-/** An XMP packet: date and description for every viewer, and the facts as JSON for programs. */
-function packetOf(facts: EmbeddedFacts): Buffer {
+/** An XMP packet: date, description and small picture for every viewer, and the facts as JSON for programs. */
+function packetOf(facts: EmbeddedFacts, thumbnail?: string): Buffer {
   const { camera, event, atMs, clock } = facts;
   const date = new Date(atMs).toISOString();
   const text = `camera ${camera}, event ${event}, ${date}, clock ${clock}`;
   return Buffer.from(
     `<x:xmpmeta xmlns:x="adobe:ns:meta/">` +
       `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""` +
-      ` xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:lineside="urn:lineside:1"` +
+      ` xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:lineside="urn:lineside:1" xmlns:xmpGImg="http://ns.adobe.com/xap/1.0/g/img/"` +
       ` xmp:CreateDate="${date}" lineside:facts="${escaped(JSON.stringify(facts))}">` +
       `<dc:description><rdf:Alt><rdf:li xml:lang="x-default">${escaped(text)}</rdf:li></rdf:Alt></dc:description>` +
+      (thumbnail === undefined ? '' : thumbnailOf(thumbnail)) +
       `</rdf:Description></rdf:RDF></x:xmpmeta>`,
   );
+}
+
+/** XMP part 1, 8.4. */
+function thumbnailOf(base64: string): string {
+  const image = `<xmpGImg:format>JPEG</xmpGImg:format><xmpGImg:image>${base64}</xmpGImg:image>`;
+  return `<xmp:Thumbnails><rdf:Alt><rdf:li rdf:parseType="Resource">${image}</rdf:li></rdf:Alt></xmp:Thumbnails>`;
 }
 
 const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' } as const;

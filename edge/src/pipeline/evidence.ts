@@ -2,6 +2,9 @@ import type { Box, RuleOutput, Track } from '../domain/index.ts';
 import { type Clock, LinesideError } from '@lineside/kit';
 import type { Overlay, Picture, PictureRequest, Rule, Vision } from './ports.ts';
 
+/** Of the small picture that a snapshot carries for lists of events, in pixels. */
+const THUMBNAIL_WIDTH = 240;
+
 /** A snapshot, or why there is none. */
 export type Snapshot = { readonly picture: Picture } | { readonly missing: string };
 
@@ -22,7 +25,7 @@ export async function takeSnapshot(
     return { missing: 'deadline' };
   };
   const picture = async (): Promise<Snapshot> => ({
-    picture: { ...(await vision.picture(request, over.signal)), overlays },
+    picture: { ...(await vision.picture({ ...request, thumbnailWidth: THUMBNAIL_WIDTH }, over.signal)), overlays },
   });
   try {
     return await Promise.race([picture(), deadline()]);

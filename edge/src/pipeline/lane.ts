@@ -48,14 +48,11 @@ export interface LaneLimits extends QueueLimits {
   readonly pictureMs: number;
   /** Events that may wait with a snapshot in memory; further ones wait without. */
   readonly picturesWaiting: number;
-  /** Largest width of a snapshot, in pixels. */
-  readonly pictureWidth: number;
 }
 
 export const LANE_LIMITS: LaneLimits = {
   pictureMs: 1500,
   picturesWaiting: 32,
-  pictureWidth: 1920,
   waiting: 1000,
   firstRetryMs: 200,
   maxRetryMs: 10_000,
@@ -403,7 +400,6 @@ export class Lane implements Service {
     const request = {
       camera: this.camera,
       overlays: [],
-      maxWidth: limits.pictureWidth,
       ...(frame === undefined ? {} : { index: frame.index }),
     };
     return takeSnapshot(vision, request, clock, limits.pictureMs, overlaysFor(output, model.overlays));

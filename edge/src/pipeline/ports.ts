@@ -116,6 +116,8 @@ export interface PictureRequest {
   readonly maxWidth?: number;
   /** JPEG quality, 1 to 100; 85 when left out. */
   readonly quality?: number;
+  /** With a small picture beside it, this many pixels wide. */
+  readonly thumbnailWidth?: number;
 }
 
 export interface Picture {
@@ -129,6 +131,8 @@ export interface Picture {
   readonly privacy?: 'masks' | 'people' | 'all';
   /** What is drawn on it on request; not part of its pixels. */
   readonly overlays?: readonly Overlay[];
+  /** A small JPEG of the same frame, as base64. */
+  readonly thumbnail?: string;
 }
 
 /** A clip that is wanted of a camera. */

@@ -15,6 +15,10 @@ export const METRICS = define({
   lineside_camera_inspecting: gauge('Whether the camera is being inspected.', 'camera'),
   lineside_camera_degraded: gauge('Whether its inspection is degraded.', 'camera'),
   lineside_camera_restarts_total: counter('Times the stream was started again.', 'camera'),
+  lineside_camera_connection_quality: gauge(
+    'How good the connection to the camera is: 4 as it should be, 1 hardly usable, 0 not there.',
+    'camera',
+  ),
   lineside_camera_frame_age_seconds: gauge('Age of the newest frame.', 'camera'),
   lineside_camera_lag_seconds: gauge(
     'How much later than the promptest of its stream the newest frame arrived.',

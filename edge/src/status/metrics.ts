@@ -41,7 +41,9 @@ export class Metrics {
     this.#gauge('lineside_camera_inspecting', Number(inspecting), at);
     this.#gauge('lineside_camera_degraded', Number(camera.inspecting === 'degraded'), at);
     this.#count('lineside_camera_restarts_total', camera.restarts, at);
-    const { lastFrameAgeMs, behindMs } = camera;
+    const { lastFrameAgeMs, behindMs, state } = camera;
+    const quality = state === 'streaming' ? camera.stream?.quality : 0;
+    if (quality !== undefined) this.#gauge('lineside_camera_connection_quality', quality, at);
     if (lastFrameAgeMs !== undefined) this.#gauge('lineside_camera_frame_age_seconds', lastFrameAgeMs / 1000, at);
     if (behindMs !== undefined) this.#gauge('lineside_camera_lag_seconds', behindMs / 1000, at);
     for (const { model, counters, latencyBuckets, outrun, packChecks = [] } of camera.models) {

@@ -112,7 +112,7 @@ export class CameraService implements Service {
       onStatus,
       onEnded,
     } = this.#options;
-    const { id, url, transport, fps, mode, loop, privacy, health } = plan;
+    const { id, url, transport, fps, mode, loop, privacy, health, keyFramesOnly, pictureWidth } = plan;
     // The stream of a camera with privacy is never kept as it comes.
     const ringBytes = privacy === undefined ? plan.ringBytes : undefined;
     // While FFmpeg is missing this takes as long as it takes.
@@ -127,7 +127,7 @@ export class CameraService implements Service {
       const repeat = { ...(loop === undefined ? {} : { loop }), ...(plan.decoder && { decoder: plan.decoder }) };
       const options = { id, url, transport, fps, mode, formats, firstIndex, ringBytes, pictureLayout, health };
       const covers = privacy && { privacy: { hidden: maskedCells(VIEW, privacy.masks) } };
-      const judged = { reference: this.#reference, ...covers };
+      const judged = { reference: this.#reference, ...covers, keyFramesOnly, pictureWidth };
       const camera = new FfmpegCamera({ ...options, ...judged, ...repeat }, tools, {
         frame: (frame) => {
           this.#nextIndex = frame.index + 1;

@@ -20,6 +20,10 @@ export interface CameraPlan {
   readonly transport: 'tcp' | 'udp';
   /** What decodes its stream: the best that works when left out. */
   readonly decoder?: DecoderWish | undefined;
+  /** Key frames alone are decoded. */
+  readonly keyFramesOnly?: boolean | undefined;
+  /** Pictures for evidence are at most this wide; 1920 when left out. */
+  readonly pictureWidth?: number | undefined;
   /** Maximum frames per second that are inspected. */
   readonly fps: number;
   /** The models that inspect it, each once: by id, or with details. */

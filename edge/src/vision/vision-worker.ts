@@ -28,6 +28,7 @@ import { cutRegion, regionRead } from './region-cuts.ts';
 
 const FFMPEG_RETRY_MS = 30_000;
 const SETTLE_POLL_MS = 10;
+const THUMBNAIL_QUALITY = 60;
 
 /** Streams that start at once, on a machine with few cores. */
 const STARTS_MIN = 4;
@@ -134,8 +135,12 @@ export class VisionWorker {
       const { pixels } = shown;
       const { size, matrix, source, index } = shown.frame;
       const about = { index, source, ...(shown.privacy === 'none' ? {} : { privacy: shown.privacy }) };
-      const { overlays, maxWidth, quality } = request;
-      return { ...(await drawJpeg({ pixels, size, matrix, source, overlays, maxWidth, quality })), ...about };
+      const { overlays, maxWidth, quality, thumbnailWidth } = request;
+      const drawn = await drawJpeg({ pixels, size, matrix, source, overlays, maxWidth, quality });
+      if (thumbnailWidth === undefined) return { ...drawn, ...about };
+      const small = { overlays: [], maxWidth: thumbnailWidth, quality: THUMBNAIL_QUALITY };
+      const { jpeg } = await drawJpeg({ pixels, size, matrix, source, ...small });
+      return { ...drawn, ...about, thumbnail: jpeg.toString('base64') };
     } finally {
       shown.release();
     }

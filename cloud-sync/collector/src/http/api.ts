@@ -12,6 +12,7 @@ import { deviceList } from './device-list.ts';
 import { sendMedia } from './media.ts';
 import { parseQuery } from './parse-query.ts';
 import { ProblemError } from './problem.ts';
+import { thumbnailOf } from './thumbnail.ts';
 
 export interface ApiOptions {
   readonly records: RecordQueries;
@@ -36,6 +37,8 @@ const GapsQuery = z.strictObject({
   state: z.enum(['open', 'closed', 'declared']).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
 });
+
+const MediaQuery = z.strictObject({ thumbnail: z.literal('1').optional() });
 
 /** Routes under /api/v1 that read. Times are milliseconds since 1970 (`...AtMs`). */
 export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
@@ -69,13 +72,18 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
 function snapshotRoute(app: FastifyInstance, options: ApiOptions): void {
   app.get<{ Params: { sha256: string } }>('/api/v1/media/:sha256', async (request, reply) => {
     const { sha256 } = request.params;
+    const { thumbnail } = parseQuery(MediaQuery, request.query);
+    const tag = `"${sha256}${thumbnail === undefined ? '' : '-small'}"`;
     // The name is the hash, so the content can never change.
     reply.headers({
-      etag: `"${sha256}"`,
+      etag: tag,
       'cache-control': 'private, max-age=31536000, immutable',
       'content-security-policy': `default-src 'none'; sandbox`,
     });
-    if (request.headers['if-none-match'] === `"${sha256}"`) return reply.code(304).send();
+    if (request.headers['if-none-match'] === tag) return reply.code(304).send();
+    const small = thumbnail === undefined ? undefined : await thumbnailOf(options, sha256);
+    if (small !== undefined) return reply.type('image/jpeg').send(small);
+    // One without a small picture in it is shown as it is.
     if (await sendMedia(options, sha256, reply, request.headers.range)) return reply;
     reply.removeHeader('etag').header('cache-control', 'no-store');
     throw new ProblemError({ status: 404, code: 'media_unknown', title: 'There is no such picture here.' });

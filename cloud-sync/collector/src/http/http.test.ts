@@ -97,6 +97,24 @@ describe('pictures', () => {
     expect((await fetch(response.url, { headers: etag })).status).toBe(304);
   });
 
+  it('are served small where a device has put a small picture into them, and as they are where not', async () => {
+    const small = Buffer.concat([JPEG.subarray(0, 2), Buffer.from('small')]);
+    const xmp = `http://ns.adobe.com/xap/1.0/\0<xmpGImg:image>${small.toString('base64')}</xmpGImg:image>`;
+    const length = Buffer.from([0, xmp.length + 2]);
+    const both = Buffer.concat([JPEG.subarray(0, 2), Buffer.from([0xff, 0xe1]), length, Buffer.from(xmp), JPEG]);
+    expect((await put(both)).status).toBe(201);
+    const get = async (bytes: Buffer, query: string) => {
+      const answer = await fetch(`${collector.at.http}/api/v1/media/${sha256(bytes)}${query}`);
+      const { headers, status } = answer;
+      return { status, type: headers.get('content-type'), bytes: Buffer.from(await answer.arrayBuffer()) };
+    };
+    expect(await get(both, '?thumbnail=1')).toEqual({ status: 200, type: 'image/jpeg', bytes: small });
+    expect((await get(both, '')).bytes).toEqual(both);
+    expect((await get(JPEG, '?thumbnail=1')).bytes).toEqual(JPEG);
+    expect((await get(both, '?thumbnail=2')).status).toBe(400);
+    expect((await get(randomBytes(8), '?thumbnail=1')).status).toBe(404);
+  });
+
   it('are never served as a page, whatever the sender says they are', async () => {
     const page = Buffer.from('<script>alert(1)</script>');
     expect((await put(page)).status).toBe(201);

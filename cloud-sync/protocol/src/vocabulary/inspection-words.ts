@@ -68,6 +68,10 @@ export const BLIND_REASONS = {
     ru: 'отсутствует секрет для подключения к камере',
   },
   camera_not_found: { en: 'the camera does not have this stream', ru: 'на камере нет такого потока' },
+  camera_no_access: {
+    en: 'the device may not read the camera or file',
+    ru: 'нет прав на чтение камеры или файла',
+  },
   camera_tls: { en: 'no secure connection to the camera', ru: 'нет защищённого соединения с камерой' },
   camera_codec: { en: 'the video of the camera cannot be decoded', ru: 'видео камеры не декодируется' },
   camera_not_video: { en: 'the camera address gives no video', ru: 'по адресу камеры нет видео' },

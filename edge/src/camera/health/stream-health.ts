@@ -16,6 +16,8 @@ const NIGHT_FRACTION = 0.5;
 /** Pictures that come later than this are waiting somewhere. */
 const LATE_MS = 500;
 const VERY_LATE_MS = 2_000;
+/** Where key frames alone are inspected, one may come so much later than a frame is wanted. */
+const KEY_FRAMES_LATE = 1.5;
 /** This process reads too late to say how fast the camera sends. */
 const UNKNOWN_LATE_MS = 1_000;
 
@@ -25,6 +27,8 @@ export interface StreamFactors {
   readonly wantedFps: number;
   readonly announcedFps?: number | undefined;
   readonly behindMs?: number | undefined;
+  /** Frames are made of key frames alone. */
+  readonly keyFramesOnly?: boolean | undefined;
   /** False: the stream's clock does not run at the rate of time. */
   readonly clockAgrees?: boolean | undefined;
 }
@@ -61,7 +65,9 @@ export class StreamHealth {
     this.#spells.step('low_rate', slow, nowMs, lastsMs);
     this.#spells.step('low_bitrate', thin, nowMs, lastsMs);
     // The time itself has been waited for already.
-    this.#spells.step('keyframe_interval', (packets.keyframeIntervalMs ?? 0) > keyframeIntervalMs, nowMs, 0);
+    const keyframesMs = factors.keyFramesOnly === true ? (KEY_FRAMES_LATE * 1000) / factors.wantedFps : Infinity;
+    const rare = (packets.keyframeIntervalMs ?? 0) > Math.min(keyframeIntervalMs, keyframesMs);
+    this.#spells.step('keyframe_interval', rare, nowMs, 0);
     this.#spells.step('clock_wrong', clockAgrees === false, nowMs, lastsMs);
     return {
       problems: this.#spells.reported.filter((problem) => !this.#limits.ignore.includes(problem)),

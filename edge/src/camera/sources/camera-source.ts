@@ -34,8 +34,12 @@ export interface CameraSource {
   readonly isLive: boolean;
   /** True when FFmpeg reports a peer that never answers as one that answers with invalid data. */
   readonly hidesSilence: boolean;
+  /** True where FFmpeg makes the pictures: there is no camera whose health could be judged. */
+  readonly isMadeUp: boolean;
+  /** True for what comes to a regular end where it is not repeated. */
+  readonly hasEnd: boolean;
   /** False where the pictures are not encoded, so that there is no stream to copy. */
-  readonly isEncoded: boolean;
+  hasStream(url: string): boolean;
   /** What is wrong with a URL that has one of the schemes, or undefined. */
   problem(url: string): string | undefined;
   /** FFmpeg's options for the input, with `-i` and the input at their end. */

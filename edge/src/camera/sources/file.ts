@@ -16,7 +16,9 @@ export const file: CameraSource = {
   schemes: ['file'],
   isLive: false,
   hidesSilence: false,
-  isEncoded: true,
+  isMadeUp: false,
+  hasEnd: true,
+  hasStream: () => true,
   problem: (url) => (decodes(url) ? undefined : 'has a % that begins no code of a character; write % as %25'),
   inputArguments: ({ url, paced, loop }) => [
     ...(paced ? ['-re'] : []),

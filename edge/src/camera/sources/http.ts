@@ -7,7 +7,9 @@ export const http: CameraSource = {
   schemes: ['http', 'https'],
   isLive: false,
   hidesSilence: false,
-  isEncoded: true,
+  isMadeUp: false,
+  hasEnd: false,
+  hasStream: () => true,
   problem: hostProblem,
   // A transport stream does not say how many streams it has: without a limit FFmpeg looks for more of them for five seconds.
   inputArguments: (request) => [...timeout(request), ...AT_ONCE, '-analyzeduration', '500000', '-i', request.url],

@@ -10,7 +10,9 @@ export const rtsp: CameraSource = {
   schemes: ['rtsp', 'rtsps'],
   isLive: true,
   hidesSilence: true,
-  isEncoded: true,
+  isMadeUp: false,
+  hasEnd: false,
+  hasStream: () => true,
   problem: hostProblem,
   inputArguments: (request) => [
     ...transportOptions(request),

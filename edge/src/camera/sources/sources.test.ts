@@ -15,6 +15,12 @@ describe('the source of a camera URL', () => {
     ['/videos/a:b.mp4', '-re -stream_loop -1 -i file:/videos/a:b.mp4'],
     ['-dash.mp4', '-re -stream_loop -1 -i file:-dash.mp4'],
     ['lavfi:testsrc2=size=320x180', '-re -f lavfi -i testsrc2=size=320x180'],
+    ['v4l2:/dev/video0', '-f v4l2 -i /dev/video0'],
+    ['/dev/video2', '-f v4l2 -i /dev/video2'],
+    [
+      'v4l2:/dev/v4l/by-id/usb-cam-index0?format=mjpeg&size=1280x720&rate=25',
+      '-f v4l2 -input_format mjpeg -video_size 1280x720 -framerate 25 -i /dev/v4l/by-id/usb-cam-index0',
+    ],
   ])('of %s gives FFmpeg the input %s', (url, expected) => {
     expect(inputOf(url).join(' ')).toContain(expected);
   });
@@ -27,9 +33,13 @@ describe('the source of a camera URL', () => {
   });
 
   it('is live only when the frames come at the pace of the camera', () => {
-    expect(['rtsp://c/1', 'http://c/1', '/a.mp4', 'lavfi:x'].map((url) => sourceOf(url).isLive)).toEqual([
-      ...[true, false, false, false],
-    ]);
+    const urls = ['rtsp://c/1', 'http://c/1', '/a.mp4', 'lavfi:x', '/dev/video0'];
+    expect(urls.map((url) => sourceOf(url).isLive)).toEqual([true, false, false, false, true]);
+  });
+
+  it('has a stream that can be kept for clips where a camera encodes its pictures itself', () => {
+    const urls = ['/dev/video0', 'v4l2:/dev/video0?format=yuyv422', 'v4l2:/dev/video0?format=mjpeg', 'lavfi:x', '/a.mp4'];
+    expect(urls.map((url) => sourceOf(url).hasStream(url))).toEqual([false, false, true, false, true]);
   });
 });
 
@@ -42,6 +52,8 @@ describe('a problem of a camera URL', () => {
     '/a.mp4',
     './a.mp4',
     'lavfi:nullsrc',
+    '/dev/video0',
+    'v4l2:/dev/video0?size=640x480',
   ])('is not reported for %s', (url) => {
     expect(cameraUrlProblem(url)).toBeUndefined();
   });
@@ -50,7 +62,10 @@ describe('a problem of a camera URL', () => {
     ['camera', 'is not a URL'],
     ['rtsp://', 'names no host'],
     ['rtsp:///stream', 'names no host'],
-    ['rtmp://camera/1', 'has the scheme rtmp:, known are rtsp, rtsps, http, https, file, lavfi'],
+    ['rtmp://camera/1', 'has the scheme rtmp:, known are rtsp, rtsps, http, https, v4l2, file, lavfi'],
+    ['v4l2:video0', 'names no device; write v4l2:/dev/video0'],
+    ['v4l2:/dev/video0?gain=3', 'has the option gain, known are format, size, rate'],
+    ['/dev/video0?size=large', 'has a size that is none; write for example size=1280x720'],
   ])('of %s is that it %s', (url, problem) => {
     expect(cameraUrlProblem(url)).toBe(problem);
   });

@@ -11,7 +11,10 @@ interface CheckOptions {
 export function configure(command: Command, registry: Registry): void {
   command
     .option('--strict', 'warnings count as problems')
-    .addHelpText('after', examples('lineside config check', 'lineside config check --config new.yaml --json'))
+    .addHelpText('after', examples('lineside config check', 'lineside config check --config new.yaml --json') +
+        '\n\nWhere lineside plan has measured these cameras and models on this device, a configuration that does not fit is' +
+        '\nwarned of, or refused with inference.whenShort: refuse.',
+    )
     .action(action<CheckOptions>(registry, check));
 }
 
@@ -21,14 +24,27 @@ async function check(context: Context, options: CheckOptions): Promise<ExitCode>
     const loaded = await loadConfig(context.configPath, await context.configSources());
     const labels = await labelProblems(loaded, context.dataDir);
     if (labels.length > 0) throw new ConfigError(labels);
-    const ok = options.strict !== true || loaded.warnings.length === 0;
-    await print(context, { ok, file: loaded.path, problems: [], warnings: loaded.warnings });
+    const unfit = await unfitProblems(loaded, context.dataDir);
+    if (unfit.length > 0 && loaded.config.inference.whenShort === 'refuse') throw new ConfigError(unfit);
+    const warnings = [...loaded.warnings, ...unfit];
+    const ok = options.strict !== true || warnings.length === 0;
+    await print(context, { ok, file: loaded.path, problems: [], warnings });
     return ok ? EXIT.ok : EXIT.problems;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     await print(context, { ok: false, file: context.configPath, problems: error.problems, warnings: [] });
     return EXIT.badInput;
   }
+}
+
+/** By what `lineside plan` measured last on this device. */
+async function unfitProblems(loaded: LoadedConfig, dataDir: string): Promise<readonly Problem[]> {
+  const [{ unfitFinding }, { problemsOf }] = await Promise.all([
+    import('../../app/kept-plan.ts'),
+    import('../../config/index.ts'),
+  ]);
+  const finding = await unfitFinding(dataDir, loaded);
+  return finding === undefined ? [] : problemsOf(loaded, [finding]);
 }
 
 /** What is wrong between the rules and the models, as far as the models are on this machine. */

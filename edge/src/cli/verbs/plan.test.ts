@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { brightModel } from '../../../../tests/support/blinking.ts';
 import { runHere } from '../../../../tests/support/lineside.ts';
@@ -18,6 +18,8 @@ async function planned(dir: TempDir, url: string, models: readonly object[], ...
   const { code, stdout, stderr } = await runHere(['plan', ...options, ...args]);
   return { code, stderr, report: JSON.parse(stdout) as Record<string, unknown> };
 }
+
+type Config = Record<string, unknown> & { cameras: { url: string; models: Record<string, unknown>[] }[] };
 
 describe('lineside plan', () => {
   it('measures the stream of a camera and its model, and says what they use', async () => {
@@ -56,6 +58,25 @@ describe('lineside plan', () => {
       ],
     });
     expect(report['change']).toContainEqual(expect.stringMatching(/lower the rate|use at most 0/));
+    // What was measured is kept, and judges this configuration and those that differ in rates.
+    const path = dir.join('lineside.yaml');
+    const where = ['--config', path, '--data', dir.join('data'), '--json'];
+    const check = async (change: (config: Config) => void) => {
+      const config = JSON.parse(await readFile(path, 'utf8')) as Config;
+      change(config);
+      await writeFile(path, JSON.stringify(config));
+      const { code: ended, stdout } = await runHere(['config', 'check', ...where]);
+      const { warnings, problems } = JSON.parse(stdout) as Record<'warnings' | 'problems', { readonly code: string }[]>;
+      return [ended, ...[...warnings, ...problems].map((one) => one.code).filter((one) => one === 'does_not_fit')];
+    };
+    expect(await check(() => undefined)).toEqual([0, 'does_not_fit']);
+    expect(await check(({ cameras }) => (cameras[0]!.models[0]!['interval'] = '10h'))).toEqual([0]);
+    expect(await check(({ cameras }) => delete cameras[0]!.models[0]!['interval'])).toEqual([0, 'does_not_fit']);
+    expect(await check((config) => (config['inference'] = { whenShort: 'refuse' }))).toEqual([2, 'does_not_fit']);
+    const refused = await runHere(['run', ...where]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('cannot all be inspected')]);
+    // Of another camera nothing is known.
+    expect(await check(({ cameras }) => (cameras[0]!.url = 'rtsp://127.0.0.1:2/other'))).toEqual([0]);
   });
 
   it('ends with 2 where there is nothing to plan, or a size is none', async () => {

@@ -32,14 +32,15 @@ export function configure(command: Command, registry: Registry): void {
         '\nof the CPUs and a fifth of the time of each model left free, how many such cameras would fit, and at what rate these' +
         '\nfit. Use it before the service is started: one that runs makes the figures worse. A camera that cannot be opened' +
         '\nis replaced by a made-up video. Ends with 0 when the configuration fits, with 1 and what to change when it does' +
-        '\nnot, with 2 when the configuration is wrong.',
+        '\nnot, with 2 when the configuration is wrong. What was measured is kept in the data folder: run and config check' +
+        '\nwarn by it of a configuration that does not fit, or refuse it with inference.whenShort: refuse.',
     )
     .action(action<PlanOptions>(registry, plan));
 }
 
 async function plan(context: Context, options: PlanOptions): Promise<ExitCode> {
   const { io } = context;
-  const [{ loadConfig }, { measureCapacity }] = await Promise.all([
+  const [{ loadConfig }, { keepPlan, measureCapacity }] = await Promise.all([
     import('../../config/index.ts'),
     import('../../app/index.ts'),
   ]);
@@ -55,6 +56,7 @@ async function plan(context: Context, options: PlanOptions): Promise<ExitCode> {
     log: (line) => io.err(`${line} ...`),
     signal: io.signal,
   });
+  await keepPlan(context.dataDir, loaded, report, io.clock.wallMs());
   const change = report.fits ? [] : changesFor(report);
   context.say({ ...report, change }, textOf(report, change));
   return report.fits && report.refused.length === 0 ? EXIT.ok : EXIT.problems;

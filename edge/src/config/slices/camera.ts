@@ -358,7 +358,7 @@ export const Camera = z
     url: secret('url', cameraProblem).meta(
       key({
         description:
-          'Source of the frames: anything that FFmpeg reads (RTSP, HTTP, a file, `lavfi:` with a test source). An HTTP address that gives one JPEG at a time is asked `fps` times a second. Write passwords as references.',
+          'Source of the frames: anything that FFmpeg reads (RTSP, HTTP, a file, `lavfi:` with a test source), or a camera of this device (`v4l2:/dev/video0`, with `?format=mjpeg&size=1280x720&rate=25` where the driver is to be asked for that). An HTTP address that gives one JPEG at a time is asked `fps` times a second. Write passwords as references.',
         restart: 'camera',
         example: 'rtsp://viewer:${file:/etc/lineside/secrets/packing}@10.0.0.21/stream1',
       }),
@@ -382,6 +382,42 @@ export const Camera = z
             'What decodes the stream. `auto`: the best that works on this device, hardware first, and the next when it gives no picture; `lineside camera health` says which and why. `gstreamer`: an RTSP camera without clips is decoded by GStreamer.',
           restart: 'camera',
           example: 'auto',
+        }),
+      ),
+    decode: z
+      .enum(['all', 'key_frames'])
+      .default('all')
+      .meta(
+        key({
+          description:
+            'What of the stream is decoded. `key_frames`: for slow checks; a camera usually has one every 1 to 4 s, and no more frames than that are inspected. It saves nearly all of the decoding, also with hardware. Clips have every frame all the same. `keyframe_interval` is reported where key frames come more seldom than `fps` wants.',
+          restart: 'camera',
+          example: 'key_frames',
+        }),
+      ),
+    loop: z
+      .boolean()
+      .default(true)
+      .meta(
+        key({
+          description:
+            'Of a file: it starts again at its end. With `false` it is played once, and the camera is stopped then. Other sources have no end.',
+          restart: 'camera',
+          example: false,
+        }),
+      ),
+    pictureWidth: z
+      .int()
+      .min(320)
+      .max(7680)
+      .default(1920)
+      .meta(
+        key({
+          description:
+            'Pictures for evidence and live view are at most this wide, and never wider than the stream. A wider one costs memory for each of 6 to 16 frames: 3 MB at 1920x1080, 12 MB at 3840x2160.',
+          unit: 'pixels',
+          restart: 'camera',
+          example: 3840,
         }),
       ),
     fps: z

@@ -32,6 +32,17 @@ export const Inference = z.strictObject({
     .enum(['fp16', 'fp32'])
     .default('fp16')
     .meta(key({ description: 'Precision of TensorRT engines.', restart: 'vision', example: 'fp16' })),
+  whenShort: z
+    .enum(['warn', 'refuse'])
+    .default('warn')
+    .meta(
+      key({
+        description:
+          'What happens to a configuration that does not fit on this device by what `lineside plan` measured last. `warn`: it runs, and the log and `config check` say so. `refuse`: it is not taken over, and the last good one stays. Where something of it was not measured, nothing is said.',
+        restart: 'vision',
+        example: 'refuse',
+      }),
+    ),
   buildMemoryLimit: size()
     .prefault('6GB')
     .meta(
