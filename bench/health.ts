@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { basename, join } from 'node:path';
-import { CameraHealth, packedLuma } from '../edge/src/camera/health/index.ts';
+import { CameraHealth, packedLuma, type SeenPicture, viewOf } from '../edge/src/camera/health/index.ts';
 import type { CameraProblem, CameraReference } from '../edge/src/domain/index.ts';
 import { type Bench, type BenchOptions, type Column, loadNote, type Report, type Row } from './report.ts';
 
@@ -93,12 +93,17 @@ async function run(options: BenchOptions): Promise<Report> {
   };
 }
 
+function seenIn(pixels: Buffer): SeenPicture {
+  const lumaAt = packedLuma(pixels, SIZE);
+  return { lumaAt, size: SIZE, view: viewOf(lumaAt, SIZE) };
+}
+
 /** The camera with this video is accepted as it is. */
 async function accept(path: string, { signal }: BenchOptions): Promise<CameraReference> {
   const health = new CameraHealth();
   let atMs = 0;
   for await (const pixels of pictures(path, 'null', ACCEPT_S, signal)) {
-    health.judge(packedLuma(pixels, SIZE), SIZE, { wantedFps: 5 }, (atMs += 1_000));
+    health.judge(seenIn(pixels), { wantedFps: 5 }, (atMs += 1_000));
   }
   const reference = health.measure(0);
   if (reference === undefined) throw new Error(`${path} is never clear for long enough to be accepted`);
@@ -111,7 +116,7 @@ async function judge(
   reference: CameraReference,
   { quick, seconds, signal }: BenchOptions,
 ): Promise<Row> {
-  const health = new CameraHealth(undefined, reference);
+  const health = new CameraHealth({ reference });
   const lengthS = expected === undefined ? (seconds ?? (quick ? CHANGED_S : ORDINARY_S)) : CHANGED_S;
   const similarities: number[] = [];
   const falseOnes: string[] = [];
@@ -119,7 +124,7 @@ async function judge(
   let known: readonly string[] = [];
   let atMs = 0;
   for await (const pixels of pictures(path, filters, lengthS, signal)) {
-    const { picture } = health.judge(packedLuma(pixels, SIZE), SIZE, { wantedFps: 5 }, (atMs += 1_000));
+    const { picture } = health.judge(seenIn(pixels), { wantedFps: 5 }, (atMs += 1_000));
     if (picture.similarity !== undefined) similarities.push(picture.similarity);
     for (const problem of picture.problems) {
       if (problem === expected) reportedAfterS ??= atMs / 1000;

@@ -29,7 +29,7 @@ async function serve(options: Partial<RtspServerOptions> = {}): Promise<{ server
 /** A camera that speaks TLS, with a certificate that it signed itself; gives its address. */
 async function serveTls(upstream: number): Promise<string> {
   const dir = await tempDir();
-  ends.push(() => dir[Symbol.asyncDispose]());
+  ends.push(async () => dir[Symbol.asyncDispose]());
   const { cert, key } = await (await TestAuthority.make(dir.path, 'cameras')).selfSigned('camera', '127.0.0.1');
   const server = createTlsServer({ cert, key }, (socket) => {
     const plain = connect(upstream, '127.0.0.1');

@@ -47,6 +47,8 @@ interface WorldCamera {
   readonly label: string;
   readonly zone: string;
   failedAtMs?: number;
+  /** How good its connection is, where that was judged. */
+  connection?: 1 | 2 | 3 | 4;
 }
 
 /**
@@ -348,6 +350,7 @@ export class StatusWorld implements StatusSource {
       id: camera.id,
       url: `rtsp://***@10.0.0.9:554/${camera.id}`,
       state,
+      ...(camera.connection === undefined ? {} : { stream: { problems: [], quality: camera.connection } }),
       ...(failed
         ? {
             error: {

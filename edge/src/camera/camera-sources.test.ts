@@ -98,8 +98,9 @@ describe.concurrent('a file as a camera', () => {
     const url = await testVideo({ fps: 25, seconds: 6, keyEvery: 75 });
     await using seen = live({ url, loop: true, keyFramesOnly: true });
     await waitFor('three key frames', () => seen.mediaMs.length >= 3, { withinMs: 30_000 });
-    const apart = seen.mediaMs.slice(1).map((ms, n) => Math.round((ms - seen.mediaMs[n]!) / 1000));
-    expect(apart.slice(0, 2)).toEqual([3, 3]);
+    const apart = seen.mediaMs.slice(1).map((ms, n) => ms - seen.mediaMs[n]!);
+    // Five a second are wanted.
+    expect(Math.min(...apart)).toBeGreaterThan(1_500);
     expect(errorsOf(seen)).toEqual([]);
     expect(seen.statuses.at(-1)?.decoder?.reason).toMatch(/key frames/);
   });

@@ -450,6 +450,14 @@ describe('health and figures', () => {
     expect(samples.get('lineside_process_cpu_seconds_total{process="main"}')).toBe(12.5);
   });
 
+  it('shows Prometheus how good the connection to each camera is, and 0 where there is none', async () => {
+    world.cameras[0]!.connection = 3;
+    world.failCamera('people');
+    const samples = parseMetrics(await (await fetch(at('/metrics'))).text());
+    const quality = (camera: string) => samples.get(`lineside_camera_connection_quality{camera="${camera}"}`);
+    expect([quality('product'), quality('people')]).toEqual([3, 0]);
+  });
+
   it('forgets a camera that has gone, and counts nothing twice', async () => {
     await fetch(at('/metrics'));
     world.cameras.splice(0, 1);

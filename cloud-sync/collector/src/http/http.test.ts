@@ -198,7 +198,7 @@ describe('the API', () => {
 
   it('serves metrics, and sets the security headers of browsers', async () => {
     const metrics = await fetch(`${collector.at.http}/metrics`);
-    expect(await metrics.text()).toContain('lineside_collector_media_uploads_total{result="stored"} 2');
+    expect(await metrics.text()).toContain('lineside_collector_media_uploads_total{result="stored"} 3');
     const page = await fetch(`${collector.at.http}/`);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
