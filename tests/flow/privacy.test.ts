@@ -79,8 +79,10 @@ describe('with privacy on, in everything that is kept and sent', () => {
       const { stdout } = await runHere(['camera', 'accept', 'people', '--by', 'test', '--data', data, '--json']);
       return stdout.includes('"acceptedAtMs"');
     });
-    const seen = await runHere(['camera', 'health', 'people', '--data', data, '--json']);
-    expect(seen.stdout).toContain('"acceptedAtMs"');
+    await waitFor('the comparison with it', async () => {
+      const { stdout } = await runHere(['camera', 'health', 'people', '--data', data, '--json']);
+      return stdout.includes('"acceptedAtMs"') && stdout.includes('"similarity"');
+    });
     await appliance.stop();
     const files = [
       ...(await filesIn(data)),
