@@ -94,5 +94,7 @@ function isReference(value: unknown): value is CameraReference {
 
 /** Compared with what is covered now, point by point; whatever differs counts as other parts. */
 function isCovered(value: unknown): value is CoveredParts {
-  return typeof value === 'object' && value !== null && 'masks' in value && Array.isArray(value.masks) && 'blur' in value;
+  return (
+    typeof value === 'object' && value !== null && 'masks' in value && Array.isArray(value.masks) && 'blur' in value
+  );
 }

@@ -1,10 +1,17 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, systemCode, writeFileAtomic } from '@lineside/kit';
-import { type CameraConfig, type Config, ConfigError, type Finding, type LoadedConfig, problemsOf } from '../config/index.ts';
+import {
+  type CameraConfig,
+  type Config,
+  ConfigError,
+  type Finding,
+  type LoadedConfig,
+  periodMs,
+  problemsOf,
+} from '../config/index.ts';
 import { type Capacity, capacityOf } from '../load/index.ts';
 import type { CapacityReport } from './measure-capacity.ts';
-import { periodMs } from './model-assignments.ts';
 
 /** What `lineside plan` measured last on this device, in the data folder. */
 interface KeptPlan {
@@ -51,7 +58,13 @@ export async function keepPlan(
       const { cores: decodeCores, sourceFps } = measured;
       const source = sourceFps === undefined ? {} : { sourceFps };
       return [
-        { camera: camera.id, setting: settingOf(camera), decodeCores, ...source, perFrame: Object.fromEntries(perFrame) },
+        {
+          camera: camera.id,
+          setting: settingOf(camera),
+          decodeCores,
+          ...source,
+          perFrame: Object.fromEntries(perFrame),
+        },
       ];
     }),
     models: report.models.map(({ model, provider, p50Ms, cpuMsPerFrame }) => ({
@@ -73,7 +86,8 @@ export async function unfitFinding(dataDir: string, { config }: LoadedConfig): P
   const short = capacity.uses.filter(({ used, usable }) => used > usable);
   const numbers = short.map(({ resource, used, usable }) => `${resource} ${used.toFixed(2)} of ${usable.toFixed(2)}`);
   const measured = new Date(kept.measuredAtMs).toISOString().slice(0, 10);
-  const rates = capacity.rateFactor > 0 ? `lower all rates (fps) to ${Math.floor(100 * capacity.rateFactor)} %, or ` : '';
+  const rates =
+    capacity.rateFactor > 0 ? `lower all rates (fps) to ${Math.floor(100 * capacity.rateFactor)} %, or ` : '';
   return {
     code: 'does_not_fit',
     path: ['cameras'],
@@ -130,7 +144,8 @@ async function readKept(dataDir: string): Promise<KeptPlan | undefined> {
     const value: unknown = JSON.parse(await readFile(pathIn(dataDir), 'utf8'));
     return isKept(value) ? value : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemCode(error) ?? '')) return undefined;
+    if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemCode(error) ?? ''))
+      return undefined;
     throw new Error(`${pathIn(dataDir)} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }

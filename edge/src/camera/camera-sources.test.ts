@@ -88,7 +88,12 @@ describe.concurrent('a file as a camera', () => {
       [false, true],
     ]);
     for await (const { width, height, pixels } of inputFrames(url, { signal: AbortSignal.timeout(60_000) })) {
-      expect([width, height, isRed(pixels.subarray(0, 3)), isBlue(pixels.subarray(-3))]).toEqual([180, 320, true, true]);
+      expect([width, height, isRed(pixels.subarray(0, 3)), isBlue(pixels.subarray(-3))]).toEqual([
+        180,
+        320,
+        true,
+        true,
+      ]);
       break;
     }
   });
@@ -120,7 +125,17 @@ describe.concurrent('a file as a camera', () => {
 it('a camera that comes back with another codec is decoded by that', async () => {
   const parts = await Promise.all(
     (['h264', 'hevc'] as const).map(async (codec) => {
-      const args = ['-loglevel', 'error', '-i', await testVideo({ codec, seconds: 1 }), '-c', 'copy', '-f', 'mpegts', '-'];
+      const args = [
+        '-loglevel',
+        'error',
+        '-i',
+        await testVideo({ codec, seconds: 1 }),
+        '-c',
+        'copy',
+        '-f',
+        'mpegts',
+        '-',
+      ];
       return spawnSync('ffmpeg', args, { maxBuffer: 1 << 26 }).stdout;
     }),
   );

@@ -17,7 +17,7 @@ describe('what FFmpeg wrote before it ended', () => {
     ['not_video', "[fatal] Stream specifier ':v:0' in filtergraph description [0:v:0]scale matches no streams."],
     ['no_access', '[video4linux2,v4l2 @ 0x55] [error] Cannot open video device /dev/video0: Permission denied'],
     ['not_found', '[video4linux2,v4l2 @ 0x55] [error] Cannot open video device /dev/video9: No such file or directory'],
-    ['busy', '[video4linux2,v4l2 @ 0x55] [error] ioctl(VIDIOC_STREAMON): Device or resource busy'],
+    ['busy', '[error] /dev/video0: Device or resource busy'],
     ['not_video', '[video4linux2,v4l2 @ 0x55] [error] Not a video capture device.'],
     ['disk', '[error] av_interleaved_write_frame(): No space left on device'],
   ])('means %s: %s', (code, line) => {

@@ -22,7 +22,8 @@ export const STREAM_ADVICE: Readonly<Record<StreamErrorCode, string>> = {
     'The camera has too many viewers or too little bandwidth left. Close other viewers, raise its limit, or use its sub-stream.',
   busy: 'The camera is starting, overloaded or has too many viewers. Close other viewers; it is tried again by itself.',
   internal_error: 'The camera reports a fault of its own. Restart the camera and update its firmware.',
-  not_found: 'The address has no such stream or file. Compare the path in the URL with the manual of the camera; for a camera of this machine check that it is plugged in (`ls /dev/v4l/by-id`).',
+  not_found:
+    'The address has no such stream or file. Compare the path in the URL with the manual of the camera; for a camera of this machine check that it is plugged in (`ls /dev/v4l/by-id`).',
   no_access:
     'The user of the service may not read this device or file. For a camera of this machine: `sudo usermod -aG video lineside`, then restart the service; for a file: give the user read access.',
   tls: 'The encrypted connection failed. Check certificate and clock of camera and appliance, or use rtsp:// inside a closed network.',

@@ -517,7 +517,17 @@ function failureOf(source: UrlHandover | SnapshotRelay | GstreamerRelay): Stream
 
 /** A camera that is away or refuses says nothing about the decoder. */
 const NOT_THE_DECODER: ReadonlySet<string> = new Set([
-  ...['refused', 'unreachable', 'unknown_host', 'timed_out', 'auth', 'auth_method', 'not_found', 'bad_request', 'no_access'],
+  ...[
+    'refused',
+    'unreachable',
+    'unknown_host',
+    'timed_out',
+    'auth',
+    'auth_method',
+    'not_found',
+    'bad_request',
+    'no_access',
+  ],
   ...['rejected', 'no_bandwidth', 'busy', 'tls', 'ffmpeg_missing', 'ffmpeg_slow', 'disk', 'secret_missing'],
 ]);
 

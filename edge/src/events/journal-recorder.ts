@@ -56,7 +56,9 @@ export class JournalRecorder implements Recorder {
     if (picture === undefined) return this.#write(event, undefined, undefined);
     let staged: StagedEvidence;
     try {
-      staged = await this.#evidence.stage(withJpegFacts(picture.jpeg, this.#factsOf(event, picture), picture.thumbnail));
+      staged = await this.#evidence.stage(
+        withJpegFacts(picture.jpeg, this.#factsOf(event, picture), picture.thumbnail),
+      );
       this.#alarms?.clear('evidence_unwritable');
     } catch (error) {
       const reason = messageOf(error);

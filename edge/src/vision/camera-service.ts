@@ -99,19 +99,8 @@ export class CameraService implements Service {
 
   /** Runs until `signal` aborts, after the end of a recording too. */
   async run(signal: AbortSignal): Promise<void> {
-    const {
-      plan,
-      dispatcher,
-      firstIndex,
-      capabilities,
-      pool,
-      gate,
-      clock,
-      random,
-      logger,
-      onStatus,
-      onEnded,
-    } = this.#options;
+    const { plan, dispatcher, firstIndex, capabilities, pool, gate, clock, random, logger, onStatus, onEnded } =
+      this.#options;
     const { id, url, transport, fps, mode, loop, privacy, health, keyFramesOnly, pictureWidth } = plan;
     // The stream of a camera with privacy is never kept as it comes.
     const ringBytes = privacy === undefined ? plan.ringBytes : undefined;

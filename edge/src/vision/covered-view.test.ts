@@ -47,7 +47,14 @@ it('the reference of a camera with privacy has the view of covered pictures, and
   };
   const references = { old: clear };
   const worker = new VisionWorker({
-    order: { type: 'plan', plan: { cameras, models }, firstIndex: {}, references, inferenceDeadlineMs: 20_000, patience: 1 },
+    order: {
+      type: 'plan',
+      plan: { cameras, models },
+      firstIndex: {},
+      references,
+      inferenceDeadlineMs: 20_000,
+      patience: 1,
+    },
     send: (message) => {
       if (message.type === 'camera') newest.set(message.status.camera, message.status);
       if (message.type === 'inspection' && message.inspection.frame.camera === 'masked') passedOverMs += 2_000;
@@ -65,12 +72,15 @@ it('the reference of a camera with privacy has the view of covered pictures, and
   expect(reference?.covered).toEqual({ masks: [RIGHT_HALF], blur: 'none' });
   const levels = [...Buffer.from(reference?.view ?? '', 'base64').entries()];
   const of = (isMasked: boolean) =>
-    new Set(levels.filter(([cell]) => (cell % VIEW.width >= VIEW.width / 2) === isMasked).map(([, level]) => level));
+    new Set(levels.filter(([cell]) => cell % VIEW.width >= VIEW.width / 2 === isMasked).map(([, level]) => level));
   expect(of(true).size).toBe(1);
   expect(of(false).size).toBeGreaterThan(10);
   await waitFor('the comparison', () => newest.get('masked')?.picture?.similarity !== undefined, { withinMs: 30_000 });
   expect(newest.get('masked')?.picture?.problems).not.toContain('moved');
-  await waitFor('frames of all', () => [...newest.values()].filter(({ picture }) => picture !== undefined).length === 3);
+  await waitFor(
+    'frames of all',
+    () => [...newest.values()].filter(({ picture }) => picture !== undefined).length === 3,
+  );
   expect(() => worker.answer({ about: 'accept', camera: 'blind' })).toThrow('clear picture');
   expect(newest.get('old')?.acceptedAtMs).toBeUndefined();
   stop.abort();

@@ -231,6 +231,10 @@ export const VOCABULARY = {
       "en": "the camera does not have this stream",
       "ru": "на камере нет такого потока"
     },
+    "camera_no_access": {
+      "en": "the device may not read the camera or file",
+      "ru": "нет прав на чтение камеры или файла"
+    },
     "camera_tls": {
       "en": "no secure connection to the camera",
       "ru": "нет защищённого соединения с камерой"

@@ -1,11 +1,12 @@
 import { AT_ONCE, type CameraSource, schemeOf } from './camera-source.ts';
 
 /** FFmpeg's option for each of ours, and what its value may look like. */
-const OPTIONS: Readonly<Record<string, { readonly option: string; readonly form: RegExp; readonly example: string }>> = {
-  format: { option: '-input_format', form: /^[a-z0-9_]{2,16}$/, example: 'mjpeg' },
-  size: { option: '-video_size', form: /^\d{2,5}x\d{2,5}$/, example: '1280x720' },
-  rate: { option: '-framerate', form: /^\d{1,3}(?:\.\d{1,3})?$/, example: '25' },
-};
+const OPTIONS: Readonly<Record<string, { readonly option: string; readonly form: RegExp; readonly example: string }>> =
+  {
+    format: { option: '-input_format', form: /^[a-z0-9_]{2,16}$/, example: 'mjpeg' },
+    size: { option: '-video_size', form: /^\d{2,5}x\d{2,5}$/, example: '1280x720' },
+    rate: { option: '-framerate', form: /^\d{1,3}(?:\.\d{1,3})?$/, example: '25' },
+  };
 /** Formats in which a camera encodes its pictures itself. */
 const ENCODED: ReadonlySet<string> = new Set(['mjpeg', 'h264', 'hevc']);
 

@@ -11,7 +11,9 @@ interface CheckOptions {
 export function configure(command: Command, registry: Registry): void {
   command
     .option('--strict', 'warnings count as problems')
-    .addHelpText('after', examples('lineside config check', 'lineside config check --config new.yaml --json') +
+    .addHelpText(
+      'after',
+      examples('lineside config check', 'lineside config check --config new.yaml --json') +
         '\n\nWhere lineside plan has measured these cameras and models on this device, a configuration that does not fit is' +
         '\nwarned of, or refused with inference.whenShort: refuse.',
     )
