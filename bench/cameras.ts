@@ -97,7 +97,7 @@ async function run({ quick, seconds: given, signal, log }: BenchOptions): Promis
       notes: [
         loadNote(before),
         `CPU is user and system time of all processes of a reader over ${seconds} s, ${rounds} rounds, the readers in turn on the same server; source frames are those that the server sent.`,
-        'bound: ffmpeg -threads 1 -f null; it delivers nothing. ours: also the picture for evidence of 960x540 of every frame.',
+        'bound: ffmpeg -threads 1 -f null; it delivers nothing. ours: also the picture for evidence of 1920x1080 of every frame.',
         'opencv: VideoCapture, one thread a stream, grab for each frame and retrieve for every fifth. gstreamer: avdec_h264, a child for each stream, read by Node as ours.',
         'Reader: the part of the process that reads the frames, where another one decodes. Age: from the server to the complete model input.',
         ...notes,

@@ -74,14 +74,18 @@ export class Container implements AsyncDisposable {
     const layers = `lowerdir=${base},upperdir=${upper},workdir=${work}`;
     const mounted = await runProcess('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);
     if (mounted.code !== 0) throw new Error(`no overlay: ${mounted.stderr}`);
-    resources.defer(async () => void (await runProcess('umount', ['-l', root])));
+    resources.defer(async () => {
+      await runProcess('umount', ['-l', root]);
+    });
     const binds = Object.entries(shown).map(([there, here]) => `--bind-ro=${here}:${there}`);
     const options = ['--quiet', '--register=no', '--keep-unit', '--private-network', '--console=pipe', ...binds];
     const nspawn = await startProcess('systemd-nspawn', [...options, '--directory', root, '--boot']);
     resources.defer(async () => nspawn.killHard());
     const leader = await leaderOf(nspawn);
     // With its first process all processes of the container end; they would outlive systemd-nspawn.
-    resources.defer(() => void process.kill(leader, 'SIGKILL'));
+    resources.defer(() => {
+      process.kill(leader, 'SIGKILL');
+    });
     const container = new Container(resources.move(), leader, root);
     await waitFor(
       'systemd in the container to be up',

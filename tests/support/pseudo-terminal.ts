@@ -36,7 +36,9 @@ export class PseudoTerminal implements AsyncDisposable {
       this.#read += found.index + found[0].length;
       return found;
     } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.screen.slice(-3000)}`);
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.screen.slice(-3000)}`, {
+        cause: error,
+      });
     }
   }
 

@@ -38,13 +38,7 @@ describe('the source of a camera URL', () => {
   });
 
   it('has a stream that can be kept for clips where a camera encodes its pictures itself', () => {
-    const urls = [
-      '/dev/video0',
-      'v4l2:/dev/video0?format=nv12',
-      'v4l2:/dev/video0?format=mjpeg',
-      'lavfi:x',
-      '/a.mp4',
-    ];
+    const urls = ['/dev/video0', 'v4l2:/dev/video0?format=nv12', 'v4l2:/dev/video0?format=mjpeg', 'lavfi:x', '/a.mp4'];
     expect(urls.map((url) => sourceOf(url).hasStream(url))).toEqual([false, false, true, false, true]);
   });
 });

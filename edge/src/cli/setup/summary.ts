@@ -21,7 +21,7 @@ export function summaryOf(
     ...(tested?.delivered === undefined ? {} : { delivered: tested.delivered }),
   };
   const text = [
-    `Lineside, line ${config.line ?? config.device} (device ${config.device})`,
+    `Lineside, line ${config.line} (device ${config.device})`,
     new Date(context.io.clock.wallMs()).toISOString(),
     '',
     'Cameras',
