@@ -10,7 +10,7 @@ export function configure(command: Command, registry: Registry): void {
     .addArgument(new Argument('<shell>', 'bash or zsh').choices(SHELLS))
     .addHelpText(
       'after',
-      examples('source <(lineside completion bash)', 'lineside completion zsh > "${fpath[1]}/_lineside"') +
+      examples('lineside completion zsh > "${fpath[1]}/_lineside"', 'source <(lineside completion bash)') +
         '\n\nThe script has all commands and options in it and starts no program. Make it anew after an update.',
     )
     .action(
