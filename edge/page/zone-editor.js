@@ -82,7 +82,8 @@ export function ZoneEditor({ camera }) {
     <section class="card panel zone-editor" aria-labelledby="editor-title">
       <h2 id="editor-title">${t('zonesOf', { id: camera.id })}</h2>
       <p role="status" class="small hint" data-hint=${drawing?.kind ?? 'idle'}>${t(HINTS[drawing?.kind] ?? 'hintIdle')}</p>
-      <div ref=${root} class="drawing"><p class="no-picture">${t('loadingPicture')}</p></div>
+      ${view === undefined && html`<p class="small">${t('loadingPicture')}</p>`}
+      <div key="drawing" ref=${root} class="drawing"></div>
       ${said && html`<p class=${said.bad ? 'advice' : 'small'} role=${said.bad ? 'alert' : 'status'} data-said>${said.text}</p>`}
       ${
         view &&

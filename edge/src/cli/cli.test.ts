@@ -122,7 +122,9 @@ describe('help', () => {
 
   it('lists every verb that is tested here', async () => {
     const { stdout } = await runHere(['--help']);
-    const listed = [...stdout.matchAll(/^ {2}([a-z][a-z-]*) /gm)].map((match) => match[1]).filter((name) => name !== 'help');
+    const listed = [...stdout.matchAll(/^ {2}([a-z][a-z-]*) /gm)]
+      .map((match) => match[1])
+      .filter((name) => name !== 'help');
     expect(new Set(listed)).toEqual(new Set(VERBS.flatMap((verb) => verb[0] ?? [])));
   });
 });
