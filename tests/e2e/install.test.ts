@@ -79,10 +79,15 @@ describe.skipIf('missing' in debian)('docs/install.md in a clean Debian without 
     await must('systemctl start lineside');
     for (const line of await documented('4. Look')) {
       if (line === 'lineside status') {
-        await waitFor('the line to be inspected', async () => (await box.run(line)).code === 0, { withinMs: 180_000 });
+        // 4: it is inspected and other programs of a busy machine take its time.
+        const isInspected = async (): Promise<boolean> => [0, 4].includes((await box.run(line)).code ?? 1);
+        await waitFor('the line to be inspected', isInspected, { withinMs: 180_000 });
       } else if (line === 'lineside doctor') {
-        const { stdout } = await box.run(line);
-        expect(stdout).toMatch(/, 0 failures,/);
+        const { stdout } = await box.run(`${line} --json`);
+        const { checks } = JSON.parse(stdout) as { checks: { code: string; verdict: string }[] };
+        const failed = checks.filter(({ verdict }) => verdict === 'failure').map(({ code }) => code);
+        expect(failed).toEqual([]);
+        expect(checks.map(({ code }) => code)).toEqual(expect.arrayContaining(['camera_ok', 'model_ok']));
       } else await must(line);
     }
     const pid = (await must('systemctl show lineside --property=MainPID --value')).trim();

@@ -15,6 +15,9 @@ const INSPECTED_MS = 3_000;
 const SILENT_MS = 500;
 /** Without a reading of the encoder for longer, the place of the belt is lost. */
 const ENCODER_GAP_MS = 500;
+/** How long an answer waits for the process of the outputs. */
+const REPORTED_MS = 1_500;
+const LOOK_MS = 50;
 
 export interface LineOutputsParts {
   readonly loaded: LoadedConfig;
@@ -86,7 +89,16 @@ export class LineOutputs implements PieceWatch, Service {
     await this.#parts.armed.set(output, armed);
     this.#process?.arm(id, armed);
     this.#parts.audit(armed ? 'output_armed' : 'output_disarmed', { output: id, by, url: output.url.shown });
+    await this.#untilArmed(id, armed);
     return this.views().filter((view) => view.id === id);
+  }
+
+  /** The process of the outputs says so a moment later; where it does not, the view says what is. */
+  async #untilArmed(id: string, armed: boolean): Promise<void> {
+    const { clock } = this.#parts;
+    const untilMs = clock.monoMs() + REPORTED_MS;
+    const state = (): OutputState | undefined => this.#process?.states.find((one) => one.id === id);
+    while (state() !== undefined && state()?.armed !== armed && clock.monoMs() < untilMs) await clock.sleep(LOOK_MS);
   }
 
   #plans(): readonly OutputPlan[] {
