@@ -39,6 +39,9 @@ const TRIAL_TIMES = 10;
 const FAILED_MS = 30_000;
 const IN_FORCE_MS = 60_000;
 const PROGRESS_EVERY_MS = 1_000;
+/** For a model to give its first result after the swap; from then on its trial counts. */
+const READY_MS = 60_000;
+const READY_TIMES = 5;
 /** For a camera to deliver again after a change of the configuration, beyond the trial. */
 const CONNECT_MS = 60_000;
 const SHADOW_PUT_MS = 10_000;
@@ -323,9 +326,10 @@ export class UpdateMachine {
   /** What is worse than before, or undefined. No decision in time counts as worse. */
   async #watch(record: UpdateRecord, id: string | undefined, signal: AbortSignal): Promise<string | undefined> {
     const { ports, clock, times } = this.#options;
-    const watch = ports.line.watch(id);
+    let watch = ports.line.watch(id);
     try {
-      const beganMs = clock.monoMs();
+      let beganMs = clock.monoMs();
+      let isReady = false;
       let failedMs: number | undefined;
       for (;;) {
         await clock.sleep(times.lookMs, signal);
@@ -333,7 +337,19 @@ export class UpdateMachine {
         const failure = id === undefined ? undefined : ports.line.failure(id);
         failedMs = failure === undefined ? undefined : (failedMs ?? clock.monoMs());
         if (failedMs !== undefined && clock.monoMs() - failedMs >= Math.min(FAILED_MS, times.trialMs)) return failure;
-        if (spent < times.trialMs) continue;
+        if (
+          !isReady &&
+          (spent >= Math.min(READY_MS, times.trialMs * READY_TIMES) ||
+            watch.figures().some(({ inspected }) => inspected > 0))
+        ) {
+          // What was skipped while the model was loaded does not count against it.
+          isReady = true;
+          beganMs = clock.monoMs();
+          watch.end();
+          watch = ports.line.watch(id);
+          continue;
+        }
+        if (!isReady || spent < times.trialMs) continue;
         const { decided, problems, silent } = judgeTrial(record.baseline ?? [], watch.figures());
         if (decided && problems.length > 0) return problems.join('; ');
         if (id === undefined && silent.length > 0) {
