@@ -28,7 +28,10 @@ export function packsMarkdown(rows: readonly PackRow[] = []): readonly string[] 
     'In a row with fewer than 1,000 good packs the goal is reached without any false one. What was missed, and what was taken',
     'for bad, is in `docs/accuracy.json` with its time.',
     '',
-    ...PACK_CONDITIONS.map(({ id, what, packsPerMinute }) => `- \`${id}\`: ${packsPerMinute} packs a minute, ${what}`),
+    ...PACK_CONDITIONS.map(({ id, what, packsPerMinute }) => {
+      const isMeasured = rows.some(({ condition }) => condition === id);
+      return `- \`${id}\`: ${packsPerMinute} packs a minute, ${what}${isMeasured ? '' : ' (**not measured yet**)'}`;
+    }),
     '',
   ];
 }
