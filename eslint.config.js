@@ -25,6 +25,8 @@ export default defineConfig(
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       '@typescript-eslint/require-await': 'off',
+      // What is disposed of at the end of its block is used by that.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreUsingDeclarations: true }],
       '@typescript-eslint/unbound-method': 'off',
       'no-empty': ['error', { allowEmptyCatch: false }],
       eqeqeq: 'error',

@@ -59,9 +59,9 @@ async function measure(load: Load, seconds: number): Promise<Row> {
   const on: number[] = [];
   const ready: number[] = [];
   const port = await freePort();
-  const { promise: isReady, resolve } = Promise.withResolvers<void>();
+  const { promise: isReady, resolve } = Promise.withResolvers<undefined>();
   const controller = child('plc-process.ts', [String(port)], (message) => {
-    if ('ready' in message) resolve();
+    if ('ready' in message) resolve(undefined);
     else if ('onAtMs' in message) on.push(Number(message.onAtMs));
   });
   await isReady;
@@ -113,7 +113,9 @@ async function loading(load: Load, folder: string): Promise<() => Promise<void>>
       { length: BUSY },
       () => new SupervisedProcess({ command: process.execPath, args: ['-e', 'for(;;);'] }),
     );
-    return async () => void (await Promise.all(busy.map((one) => one.kill())));
+    return async () => {
+      await Promise.all(busy.map((one) => one.kill()));
+    };
   }
   if (load === 'none') return () => Promise.resolve();
   const journal = Journal.open({

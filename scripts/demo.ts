@@ -10,6 +10,7 @@ import { announceEvents } from './demonstration/announce.ts';
 import { type DemoOptions, parseDemoOptions } from './demonstration/options.ts';
 import { listenForKeys, unplugHint } from './demonstration/cables.ts';
 import { DEVICE, type Rejects, SimulatedLine } from './demonstration/simulated-line.ts';
+import { DemoUpdates, updatesText } from './demonstration/updates.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const say = (text: string): void => {
@@ -19,17 +20,26 @@ const say = (text: string): void => {
 /** Runs until the time is over, Ctrl-C, or a part falls; then settles. Gives the exit status. */
 async function demonstrate(options: DemoOptions, stop: AbortSignal): Promise<number> {
   mkdirSync(options.dataDir, { recursive: true });
-  const line = new SimulatedLine({ root: ROOT, dataDir: options.dataDir, say });
+  const line: SimulatedLine = new SimulatedLine({
+    ...{ root: ROOT, dataDir: options.dataDir, say },
+    ...(options.update
+      ? { moreConfig: async () => updates.prepare().then(() => updatesText(updates.rootFile, DEVICE)) }
+      : {}),
+  });
+  const updates = new DemoUpdates({
+    ...{ root: ROOT, dataDir: options.dataDir, collectorData: line.collectorData, configPath: line.configPath },
+    ...{ device: DEVICE, say, collectorUrl: () => line.collectorUrl },
+  });
   const startedMs = Date.now();
   try {
     await line.start();
     say(`\n  status page of the appliance   ${line.pageUrl}\n  page of the collector          ${line.collectorUrl}/\n`);
     say(`${unplugHint(line, process.stdin.isTTY)}\n`);
     say(options.seconds === undefined ? 'Events (Ctrl-C ends the demo):' : `Events of the next ${options.seconds} s:`);
-    await watch(line, options.seconds, startedMs, stop);
+    await watch(line, options.seconds, startedMs, stop, options.update ? updates : undefined);
     say('\nstopping the appliance and settling the accounts');
     const accounts = await settle(line, startedMs);
-    return conclude({ ...accounts, rejects: line.rejects }, options.json);
+    return conclude({ ...accounts, rejects: line.rejects }, options);
   } finally {
     await line.stop();
   }
@@ -40,9 +50,14 @@ async function watch(
   seconds: number | undefined,
   startedMs: number,
   stop: AbortSignal,
+  updates: DemoUpdates | undefined,
 ): Promise<void> {
   const done = new AbortController();
-  const announcing = announceEvents(line.pageUrl, startedMs, say, AbortSignal.any([stop, done.signal]));
+  const until = AbortSignal.any([stop, done.signal]);
+  const announcing = announceEvents(line.pageUrl, startedMs, say, until);
+  const updating = updates?.run(until).catch((error: unknown) => {
+    say(`  update: ${error instanceof Error ? error.message : String(error)}`);
+  });
   const endMs = seconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1000;
   using keys = new DisposableStack();
   keys.use(listenForKeys(process.stdin, line, say));
@@ -52,6 +67,7 @@ async function watch(
   }
   done.abort();
   await announcing;
+  await updating;
   if (line.fallen !== undefined) {
     throw new Error(`${line.fallen.name} ended by itself; its log is ${line.logPath(line.fallen.name)}`);
   }
@@ -67,7 +83,7 @@ async function settle(line: SimulatedLine, sinceMs: number): Promise<Accounts> {
   return settleAccounts({ journalPath, collectorUrl: line.collectorUrl, device: DEVICE, stopped, sinceMs });
 }
 
-function conclude(accounts: Accounts & { readonly rejects: Rejects }, json: string | undefined): number {
+function conclude(accounts: Accounts & { readonly rejects: Rejects }, { json, update }: DemoOptions): number {
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(accounts, null, 2)}\n`);
   for (const camera of accounts.cameras) {
     say(
@@ -82,7 +98,9 @@ function conclude(accounts: Accounts & { readonly rejects: Rejects }, json: stri
   say(
     `  journal ${accounts.journal}, committed ${accounts.committed}, queued ${accounts.queued}, declared lost ${accounts.declaredLost}, unexplained ${accounts.unexplained}`,
   );
-  const wrong = complaints(accounts);
+  if (update) say(`  updates applied ${accounts.updates.applied}, taken back ${accounts.updates.rolledBack}`);
+  const missing = update && accounts.updates.applied < 2 ? ['not both updates were applied'] : [];
+  const wrong = [...complaints(accounts), ...missing];
   for (const complaint of wrong) say(`Error: ${complaint}`);
   if (wrong.length > 0) say('Try: a longer --seconds, and the logs in the data folder');
   return wrong.length === 0 ? 0 : 1;

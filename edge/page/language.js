@@ -8,7 +8,7 @@ const KEY = 'language';
 
 /** The language that was chosen in this browser, else the first of its own that the page has. */
 export function firstLanguage() {
-  const wanted = [localStorage.getItem(KEY), ...navigator.languages.map((tag) => tag.split('-')[0])];
+  const wanted = [localStorage.getItem(KEY), ...window.navigator.languages.map((tag) => tag.split('-')[0])];
   return wanted.find((name) => name !== null && Object.hasOwn(LANGUAGES, name)) ?? 'en';
 }
 

@@ -30,6 +30,13 @@ const Devices = z.object({
   items: z.array(
     z.object({
       device: z.string(),
+      reported: z
+        .object({
+          updates: z
+            .object({ updates: z.array(z.object({ target: z.string(), state: z.string(), since: z.number() })) })
+            .optional(),
+        })
+        .nullable(),
       streams: z.array(
         z.object({
           epoch: z.string(),
@@ -63,6 +70,8 @@ export interface Accounts {
   readonly queued: number;
   readonly declaredLost: number;
   readonly unexplained: number;
+  /** Releases that came from the collector in this run: in force, and taken back or refused. */
+  readonly updates: { readonly applied: number; readonly rolledBack: number };
 }
 
 export interface AccountSources {
@@ -76,7 +85,7 @@ export interface AccountSources {
 
 /** Compares the appliance's journal with what the collector has stored, number by number per stream. */
 export async function settleAccounts(sources: AccountSources): Promise<Accounts> {
-  const stored = await storedStreams(sources);
+  const { streams: stored, updates } = await deviceAtCollector(sources);
   const reader = openJournalReader(sources.journalPath);
   try {
     const sums = { journal: 0, committed: 0, queued: 0, declaredLost: 0, unexplained: 0 };
@@ -94,7 +103,7 @@ export async function settleAccounts(sources: AccountSources): Promise<Accounts>
     const events = eventsByKind(sources);
     const codes = codesOf(sources.stopped);
     const facts = { cameras: camerasOf(sources.stopped), models: modelsOf(sources.stopped), events };
-    return { ...facts, ...(codes && { codes }), ...sums };
+    return { ...facts, ...(codes && { codes }), ...sums, updates };
   } finally {
     reader.close();
   }
@@ -113,13 +122,21 @@ function eventsByKind({ journalPath, sinceMs }: AccountSources): Record<string, 
   }
 }
 
-async function storedStreams(
-  sources: AccountSources,
-): Promise<Map<string, { stored: number; declaredLost: number; highest: number }>> {
+interface DeviceAtCollector {
+  readonly streams: ReadonlyMap<string, { stored: number; declaredLost: number; highest: number }>;
+  readonly updates: Accounts['updates'];
+}
+
+async function deviceAtCollector(sources: AccountSources): Promise<DeviceAtCollector> {
   const response = await fetch(`${sources.collectorUrl}/api/v1/devices`, { signal: AbortSignal.timeout(5_000) });
   const { items } = Devices.parse(await response.json());
   const device = items.find((item) => item.device === sources.device);
-  return new Map((device?.streams ?? []).map((row) => [`${row.epoch}/${row.stream}`, row]));
+  const updates = (device?.reported?.updates?.updates ?? []).filter(({ since }) => since >= sources.sinceMs);
+  const ended = (...states: string[]): number => updates.filter(({ state }) => states.includes(state)).length;
+  return {
+    streams: new Map((device?.streams ?? []).map((row) => [`${row.epoch}/${row.stream}`, row])),
+    updates: { applied: ended('committed'), rolledBack: ended('rolled_back', 'failed', 'unable_to_roll_back') },
+  };
 }
 
 function camerasOf({ snapshot }: Stopped): CameraAccount[] {

@@ -5,6 +5,8 @@ export interface DemoOptions {
   readonly seconds: number | undefined;
   readonly dataDir: string;
   readonly json: string | undefined;
+  /** Show a model update and a configuration change arriving from the collector. */
+  readonly update: boolean;
 }
 
 /** Parses the demo's own flags; throws an Error whose message names the fault. */
@@ -13,6 +15,7 @@ export function parseDemoOptions(args: readonly string[], root: string): DemoOpt
     args: [...args],
     options: {
       yes: { type: 'boolean' },
+      update: { type: 'boolean' },
       seconds: { type: 'string' },
       data: { type: 'string' },
       json: { type: 'string' },
@@ -26,5 +29,6 @@ export function parseDemoOptions(args: readonly string[], root: string): DemoOpt
     seconds,
     dataDir: values.data === undefined ? join(root, 'demo-data') : resolve(values.data),
     json: values.json === undefined ? undefined : resolve(values.json),
+    update: values.update === true,
   };
 }

@@ -48,6 +48,8 @@ export interface LineOptions {
   readonly dataDir: string;
   /** One line of progress for people. */
   readonly say: (text: string) => void;
+  /** More of the appliance's configuration, once the collector runs. */
+  readonly moreConfig?: () => Promise<string>;
   /** Ground truth as the twin reports it. */
   readonly onTruth?: (line: Readonly<Record<string, unknown>>) => void;
 }
@@ -95,8 +97,10 @@ export class SimulatedLine {
     const cameras = await this.startCameras();
     const reader = await textReaderState();
     if (reader.state === 'missing') this.#options.say(`  codes are read, text is not: ${reader.message}`);
-    const text = reader.state === 'ready';
-    writeFileSync(this.configPath, configText({ cameras, broker: collector.mqtt, secret, text, plc: this.#plc }));
+    const isRead = reader.state === 'ready';
+    const more = (await this.#options.moreConfig?.()) ?? '';
+    const text = configText({ cameras, broker: collector.mqtt, secret, text: isRead, plc: this.#plc });
+    writeFileSync(this.configPath, text + more);
     this.#options.say('starting the appliance');
     await this.startEdge();
     await this.#arm();

@@ -17,7 +17,10 @@ export function vocabularyModule(): GeneratedFile {
       ...protocol.BLIND_REASONS,
     },
     details: protocol.EVENT_DETAILS,
-    rules: Object.fromEntries([...RULES.map(({ type, words }) => [type, words]), [OUTPUT_EVENT, OUTPUT_WORDS]]),
+    rules: Object.fromEntries<object>([
+      ...RULES.map(({ type, words }) => [type, words] as const),
+      [OUTPUT_EVENT, OUTPUT_WORDS],
+    ]),
   };
   const note = '// Generated from the code by `npm run docs`. Change the code, not this file.';
   const text = `${note}\nexport const VOCABULARY = ${JSON.stringify(vocabulary, undefined, 2)};\n`;

@@ -79,7 +79,7 @@ it('has no value for what the controller calls bad, and none of the last good on
   await waitFor('a bad reading', () => table.get('weight')?.reading.state === 'bad');
   expect(reading('weight')).toEqual({ state: 'bad', reason: 'device_failure' });
   plc.fault = 'gone';
-  await waitFor('another reason', () => JSON.stringify(reading('weight'))?.includes('illegal_address'));
+  await waitFor('another reason', () => JSON.stringify(reading('weight')).includes('illegal_address'));
   plc.fault = undefined;
   await waitFor('a good reading', () => table.get('weight')?.reading.state === 'good');
 });

@@ -7,7 +7,7 @@ const MIN_BYTES = 1_000;
 
 /** Whether the client says that it takes gzip. */
 export function acceptsGzip({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
-  return /(?:^|,)\s*gzip\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i.test(String(headers['accept-encoding'] ?? ''));
+  return /(?:^|,)\s*gzip\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i.test(headers['accept-encoding'] ?? '');
 }
 
 /**
@@ -23,7 +23,7 @@ export function compressTexts(app: FastifyInstance): void {
     if (isStream(payload)) {
       reply.removeHeader('content-length').header('content-encoding', 'gzip');
       const packed = createGzip();
-      payload.on('error', (error) => packed.destroy(error));
+      payload.on('error', (error: Error) => packed.destroy(error));
       return payload.pipe(packed);
     }
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload;

@@ -183,7 +183,11 @@ export class Access implements Service {
 
   /** Serves the page to this machine alone again, and ends every session. Accounts stay. */
   async #disable(by: string): Promise<void> {
-    await this.#change(({ listen: _, ...rest }) => rest);
+    await this.#change((state) => {
+      const rest = { ...state };
+      delete rest.listen;
+      return rest;
+    });
     this.#sessions.endAll();
     this.#invitations.clear();
     this.record(by, 'access_disabled', {});

@@ -31,6 +31,10 @@ export class LogTail {
 
 const weight = (level: LogLine['level']): number => LEVELS.find(([, name]) => name === level)?.[0] ?? 20;
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 function lineOf(text: string): LogLine | undefined {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null) return undefined;
@@ -41,7 +45,7 @@ function lineOf(text: string): LogLine | undefined {
   return {
     atMs: Number(time),
     level: LEVELS.find(([least]) => Number(level) >= least)?.[1] ?? 'debug',
-    message: String(fields.get('msg') ?? ''),
+    message: textOf(fields.get('msg')),
     ...(typeof module === 'string' ? { module } : {}),
     ...(factsText === '' ? {} : { facts: factsText }),
   };

@@ -45,7 +45,9 @@ export async function fileLines(path: string, query: LogQuery, clock: Clock): Pr
     },
   );
   const newest: string[] = [];
-  const first = new LineSplitter((line) => void (newest.push(line) > lines && newest.shift()));
+  const first = new LineSplitter((line) => {
+    if (newest.push(line) > lines) newest.shift();
+  });
   let at = await readFrom(path, 0, size, (text) => first.push(text));
   if (!follow) first.end();
   for (const line of newest) onLine(line);

@@ -146,7 +146,8 @@ function answerError(error: FastifyError, reply: FastifyReply, log: Logger): Fas
 
 function sendError(reply: FastifyReply, status: number, error: LinesideError): FastifyReply {
   const { code, message, advice } = error;
-  if ('retryAfterS' in error && error.retryAfterS !== undefined) reply.header('retry-after', String(error.retryAfterS));
+  if ('retryAfterS' in error && typeof error.retryAfterS === 'number')
+    reply.header('retry-after', String(error.retryAfterS));
   return reply.code(status).header('cache-control', 'no-store').send({ error: { code, message, advice } });
 }
 

@@ -35,7 +35,7 @@ async function doctor(context: Context, options: DoctorOptions): Promise<ExitCod
     results.push(result);
     if (context.json || (options.quiet === true && result.verdict === 'ok')) continue;
     const text = findingText(result, coloured);
-    if (coloured) io.terminal?.draw(`${text}\n`);
+    if (coloured) io.terminal.draw(`${text}\n`);
     else io.out(text);
   }
   const fixes = options.fix === true ? await applyFixes(context, results) : [];

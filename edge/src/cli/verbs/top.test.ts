@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { describe, expect, it } from 'vitest';
 import { StatusWorld } from '../../../../tests/support/status-world.ts';
@@ -17,7 +18,10 @@ interface Ran {
 async function top(dataDir: string, screens: number, size?: { columns: number; rows: number }): Promise<Ran> {
   const stop = new AbortController();
   let [drawn, stdout, stderr, count] = ['', '', '', 0];
-  const seen = (): void => void (++count >= screens && stop.abort());
+  const seen = (): void => {
+    count += 1;
+    if (count >= screens) stop.abort();
+  };
   const io: Io = {
     out: (text) => {
       stdout += `${text}\n`;
@@ -66,7 +70,7 @@ describe('lineside top', () => {
     expect(screens[0]).not.toContain('\u001b[2J');
     const lines = (screens[0] ?? '').split('\r\n');
     expect(lines.length).toBeLessThanOrEqual(11);
-    for (const line of lines) expect(line.replaceAll(/\u001b\[[?\w]*/g, '').length).toBeLessThanOrEqual(70);
+    for (const line of lines) expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(70);
   });
 
   it('shows that no service runs, and prints one line of JSON a second with --json', async () => {

@@ -72,6 +72,6 @@ function draw(terminal: Terminal, text: string): void {
   const lines = printableLines(text)
     .split('\n')
     .slice(0, Math.max(1, rows - 1));
-  const shown = lines.map((line) => `${[...line].slice(0, columns).join('')}${REST_OF_LINE}`);
+  const shown = lines.map((line) => `${Array.from(line).slice(0, columns).join('')}${REST_OF_LINE}`);
   terminal.draw(`${HOME}${shown.join('\r\n')}${REST}`);
 }

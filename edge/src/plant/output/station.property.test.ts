@@ -78,7 +78,7 @@ function run(
     }
     place += speed * STEP_MS;
     station.beat(nowMs, true);
-    if (isEncoder && nowMs % 20 === 0) station.encoder(nowMs, Math.floor(place) % 2 ** (more.encoder?.bits ?? 16));
+    if (isEncoder && nowMs % 20 === 0) station.encoder(nowMs, Math.floor(place) % 2 ** more.encoder.bits);
     for (const piece of all.slice(passed.length)) {
       if (place - origin < piece.at) break;
       const one: Passed = { ...piece, capturedAtMs: nowMs };

@@ -256,8 +256,9 @@ export class OutputStation {
   }
 
   #count(more: Partial<OutputCounts>): void {
-    const sums = Object.entries(more).map(([name, by]) => [name, this.#counts[name as keyof OutputCounts] + by]);
-    this.#counts = { ...this.#counts, ...Object.fromEntries(sums) };
+    const counts = { ...this.#counts };
+    for (const [name, by] of Object.entries(more)) counts[name as keyof OutputCounts] += by;
+    this.#counts = counts;
   }
 }
 

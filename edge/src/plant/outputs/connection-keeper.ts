@@ -44,7 +44,8 @@ export class ConnectionKeeper implements Service {
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#tools;
     const backoff = new Backoff({ firstMs: FIRST_RETRY_MS, maxMs: MAX_RETRY_MS, random: () => 0.5 });
-    while (!signal.aborted) {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
       try {
         const connection = await this.#protocol.connect(this.#url, this.#tools, signal);
         this.#use(connection);
@@ -57,7 +58,7 @@ export class ConnectionKeeper implements Service {
         if (isAbort(error)) break;
       }
       this.#use(undefined);
-      if (signal.aborted) break;
+      if (isOver()) break;
       this.#report();
       await clock.sleep(backoff.next(), signal).catch(unlessAbort);
     }

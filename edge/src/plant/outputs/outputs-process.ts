@@ -69,10 +69,11 @@ export class OutputsProcess implements Service {
 
   async run(signal: AbortSignal): Promise<void> {
     const { clock, onDown } = this.#options;
-    while (!signal.aborted) {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
       const reason = await this.#once(signal);
       this.#states = this.#states.map((state) => ({ ...state, readiness: 'service_silent', connected: false }));
-      if (signal.aborted) return;
+      if (isOver()) return;
       this.#restarts += 1;
       onDown(reason);
       await clock.sleep(RESTART_MS, signal).catch(unlessAbort);

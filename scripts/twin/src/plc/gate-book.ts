@@ -86,8 +86,9 @@ export class GateBook {
   }
 
   #count(more: Partial<GateCounts>): void {
-    const sums = Object.entries(more).map(([name, by]) => [name, this.#counts[name as keyof GateCounts] + by]);
-    this.#counts = { ...this.#counts, ...Object.fromEntries(sums) };
+    const counts = { ...this.#counts };
+    for (const [name, by] of Object.entries(more)) counts[name as keyof GateCounts] += by;
+    this.#counts = counts;
   }
 }
 

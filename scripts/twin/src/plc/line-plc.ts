@@ -158,7 +158,8 @@ export class LinePlc {
     view.setUint32(8, this.#bottles);
     view.setFloat32(12, Number(valueOf('weight') ?? this.#grams));
     const product = String(valueOf('product') ?? '4601234567893');
-    for (const [n, character] of [...product.slice(0, 16)].entries()) view.setUint8(16 + n, character.charCodeAt(0));
+    for (const [n, character] of Array.from(product.slice(0, 16)).entries())
+      view.setUint8(16 + n, character.charCodeAt(0));
     view.setUint16(32, Math.round(Number(valueOf('speed') ?? 46)));
     return Uint16Array.from({ length: 20 }, (_, n) => view.getUint16(2 * n));
   }
@@ -176,7 +177,7 @@ export class LinePlc {
     // After a restart a controller has its defaults.
     this.#holding = new Uint16Array(RESULTS_AT + RESULTS);
     this.#gate = false;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const write = (address: number, values: readonly number[]): void => {
       if (address < RESULTS_AT || address + values.length > this.#holding.length) {
         throw Object.assign(new Error('no such address'), ILLEGAL_ADDRESS);
@@ -207,7 +208,7 @@ export class LinePlc {
       setRegisterArray: async (address: number, values: number[]) => write(address, values),
     };
     this.#server = new ServerTCP(vector, { host: this.#host, port: this.#port, unitID: 255 });
-    this.#server.on('initialized', () => resolve());
+    this.#server.on('initialized', () => resolve(undefined));
     this.#server.on('serverError', (error) => reject(error instanceof Error ? error : new Error('the port is taken')));
     this.#server.on('socketError', () => undefined);
     await promise;

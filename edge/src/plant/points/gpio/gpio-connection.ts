@@ -26,19 +26,19 @@ export class GpioConnection implements PointConnection {
   readonly #process: SupervisedProcess;
   readonly #chip: string;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #ready: Promise<void>;
+  readonly #ready: Promise<undefined>;
   #requests = 0;
   #over = false;
 
   private constructor({ chip, command = '/usr/bin/python3', env }: GpioTarget) {
     this.#chip = chip;
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#ready = promise;
     this.#process = new SupervisedProcess({
       ...{ command, args: ['-u', '-c', GPIO_TOOL, chip], stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' },
       ...{ endRequest: 'end-of-input', graceMs: GRACE_MS },
       ...(env === undefined ? {} : { env }),
-      onStdoutLine: (line) => (line === 'ready' ? resolve() : this.#take(line)),
+      onStdoutLine: (line) => (line === 'ready' ? resolve(undefined) : this.#take(line)),
     });
     this.ended = this.#process.exited.then(
       (exit) => this.#lost(this.#process.stderr.trim().split('\n').at(-1) ?? exitText(exit)),

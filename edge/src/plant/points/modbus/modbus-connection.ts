@@ -205,13 +205,18 @@ export class ModbusConnection implements PointConnection {
       return await Promise.race([request(this.#client), late, broken]);
     } catch (error) {
       if (exceptionOf(error) === undefined) this.#fail(known(error, this.#target));
-      throw exceptionOf(error) === undefined ? (this.#endedWith ?? error) : error;
+      throw exceptionOf(error) === undefined ? this.#reasonOf(error) : error;
     } finally {
       done.abort();
       // Both lose the race in the end.
       late.catch(() => undefined);
       broken.catch(() => undefined);
     }
+  }
+
+  /** Why the connection ended, which says more than what a request noticed of it. */
+  #reasonOf(error: unknown): unknown {
+    return this.#endedWith ?? error;
   }
 
   #fail(error: Error): void {
