@@ -11,8 +11,8 @@ const run = promisify(execFile);
 
 /** Whom the releases are for. */
 export const CUSTOMER = 'demo';
-/** The model that gets a new version: it is the smallest load. */
-const MODEL = 'sanitation';
+/** The model that gets a new version: bottles are in view all the time, so that a short trial has something to compare. */
+const MODEL = 'defect';
 
 const Manifest = z.looseObject({ version: z.string().regex(/^\d+\.\d+\.\d+$/) });
 const Added = z.object({ target: z.string() });
@@ -74,7 +74,7 @@ export class DemoUpdates {
     const seconds = 4 + ((number % 5) + 1) / 10;
     await writeFile(changed, text.replace(/(id: dirty-floor,.*minDuration: )[\d.]+s/, `$1${seconds}s`));
     say(`  update: a configuration in which a spill must be seen for ${seconds} s is published by the collector`);
-    const named = ['--name', device, '--version', `1.0.${number}`, '--customer', CUSTOMER];
+    const named = ['--name', device, '--release-version', `1.0.${number}`, '--customer', CUSTOMER];
     const file = Added.parse(await this.#collector('release', 'add-config', changed, ...named));
     await this.#rollOut(file.target, signal);
   }

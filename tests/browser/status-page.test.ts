@@ -115,6 +115,7 @@ describe.skipIf(executable === undefined)('the status page', () => {
   );
 
   it('shows what was read on the packs, by verdict and field, and the last bad one', async () => {
+    await go('cameras');
     expect(await page.locator('.packs').count()).toBe(0);
     const date = { id: 'date', verdict: 'wrong', expected: '2027-05-27', read: '2027-05-28' } as const;
     world.packChecks = [

@@ -77,7 +77,8 @@ describe('a line whose link is missing piece by piece', () => {
     );
     const balance = await drained();
     const events = await collector.events(DEVICE);
-    expect(events.length).toBe(balance.events);
+    // The line runs on: an event more may have come since the balance was read.
+    expect(events.length).toBeGreaterThanOrEqual(balance.events);
     expect(new Set(events.map(({ event }) => event)).size).toBe(events.length);
     // New events go on appearing: at some moment the snapshots of all are there.
     await waitFor('the snapshots of all events', async () =>

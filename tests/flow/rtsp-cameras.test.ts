@@ -100,7 +100,8 @@ describe('a camera on the network', () => {
     await waitFor('frames', () => seen.frames >= 10, { withinMs: 25_000 });
     expect(seen.errors.size).toBe(0);
     await waitFor('the failure', () => plain.errors.size > 0, { withinMs: 25_000 });
-    expect([...plain.errors]).toEqual(['tls']);
+    // A server that takes the handshake for the beginning of a request waits for more of it; one that refuses it is `tls`.
+    for (const code of plain.errors) expect(['tls', 'timed_out']).toContain(code);
     expect(JSON.stringify([seen.statuses, plain.statuses])).not.toContain('letmein');
   });
 

@@ -46,6 +46,7 @@ describe('model assignments of a camera', () => {
       precision: 'fp16',
       buildMemoryLimit: { bytes: 6e9 },
       buildTimeout: { ms: 1_800_000 },
+      whenShort: 'warn',
     });
   });
 

@@ -60,7 +60,12 @@ test('a broker with a certificate of its own authority answers to a probe that k
     clientId: 'line-1-doctor',
     timeoutMs: 5_000,
   });
-  expect(probe).toEqual({ broker: 'answers', collector: 'absent' });
+  expect(probe).toEqual({
+    broker: 'answers',
+    collector: 'absent',
+    tookMs: expect.any(Number),
+    certificateExpiresAtMs: expect.any(Number),
+  });
 });
 
 test('a connection over TLS that is lost later is reported as lost, not as a fault of TLS', async () => {

@@ -74,7 +74,7 @@ describe('lineside code setup', () => {
     );
     await writeFile(config, covered.replaceAll('defect', 'ppe'));
     const refused = await runHere(verb);
-    expect(refused.stderr).toContain('lineside camera snapshot');
+    expect(refused.stderr).toContain('people are covered');
     expect(refused.code).not.toBe(0);
   });
 

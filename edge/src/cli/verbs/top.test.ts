@@ -65,7 +65,7 @@ describe('lineside top', () => {
     const screens = drawn.split('\u001b[H').slice(1);
     expect(screens).toHaveLength(2);
     expect(screens[0]).toContain('Packing 1 (line-1)');
-    expect(screens[0]).toMatch(/event {4}critical personnel violation: bare .* head at people\/pac/);
+    expect(screens[0]).toMatch(/event {4}critical personnel violation: bare .* head at people\/p/);
     // What a label holds acts on no terminal.
     expect(screens[0]).not.toContain('\u001b[2J');
     const lines = (screens[0] ?? '').split('\r\n');
