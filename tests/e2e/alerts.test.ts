@@ -24,7 +24,7 @@ it('a line whose camera is dead alerts, is quiet about it after a restart, and i
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  await using closing = { [Symbol.asyncDispose]: async () => void server.close() };
+  await using _closed = { [Symbol.asyncDispose]: async () => void server.close() };
   const address = server.address();
   const hook = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/hook`;
   await writeTinyBundle(dir.join('tiny'), constantDetector({ size: 64, classes: 1, boxes: [] }), {

@@ -80,7 +80,7 @@ async function inspection(dir: TempDir): Promise<readonly string[]> {
 describe('the doctor has nothing to say against a healthy', () => {
   it('line with two cameras and a model at a rate of its own', async () => {
     await using dir = await tempDir();
-    await using serving = await runningService(dir);
+    await using _service = await runningService(dir);
     const lines = await inspection(dir);
     const video = await testVideo();
     const cameras = `cameras: [{id: a, url: "${video}", models: [{id: tiny, fps: 2}]}, {id: belt, url: "${video}", models: [tiny], zones: [{id: z, polygon: [[0,0],[1,0],[1,1]]}]}]`;
@@ -94,14 +94,14 @@ describe('the doctor has nothing to say against a healthy', () => {
 
   it('line with a camera, a model and a rule', async () => {
     await using dir = await tempDir();
-    await using serving = await runningService(dir);
+    await using _service = await runningService(dir);
     await write(dir, await inspection(dir));
     expect(await troubles(dir, await machine(dir))).toEqual([]);
   });
 
   it('line with good signals, a plant connection and a journal', async () => {
     await using dir = await tempDir();
-    await using serving = await runningService(dir, [{ id: 'scale', state: 'good', value: 1 }]);
+    await using _service = await runningService(dir, [{ id: 'scale', state: 'good', value: 1 }]);
     const journal = openTestJournal(dir.join('data'));
     journal.append([{ stream: 'events', kind: 'event', body: {} }]);
     journal.close();
@@ -111,7 +111,7 @@ describe('the doctor has nothing to say against a healthy', () => {
 
   it('line with a collector behind TLS, and updates', async () => {
     await using dir = await tempDir();
-    await using serving = await runningService(dir);
+    await using _service = await runningService(dir);
     const authority = await TestAuthority.make(dir.path, 'authority', YEAR_MS);
     const { certFile, keyFile } = await authority.issue('broker', '127.0.0.1', YEAR_MS);
     await using broker = await startMosquitto({ config: [`certfile ${certFile}`, `keyfile ${keyFile}`] });
@@ -133,7 +133,7 @@ describe('the doctor has nothing to say against a healthy', () => {
 
   it('Jetson, imitated, in its fastest power mode', async () => {
     await using dir = await tempDir();
-    await using serving = await runningService(dir);
+    await using _service = await runningService(dir);
     await mkdir(dir.join('bin'));
     await writeFile(dir.join('bin/nvpmodel'), '#!/bin/sh\necho "NV Power Mode: MAXN_SUPER"\n', { mode: 0o755 });
     await write(dir, await inspection(dir));

@@ -18,7 +18,7 @@ function quickClock(minutes: number, stop: AbortController, startMs = START): Cl
       signal?.throwIfAborted();
       slept += 1;
     },
-  } as Clock;
+  };
 }
 
 it('keeps means of the last day, over a restart, in a file that does not grow', async () => {

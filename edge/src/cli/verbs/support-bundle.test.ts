@@ -108,7 +108,7 @@ describe('lineside support-bundle', () => {
   it('lists and writes one archive with no secret in it, wherever they were planted', async () => {
     await using dir = await tempDir();
     const key = await site(dir);
-    await using serving = await service(dir);
+    await using _service = await service(dir);
     const listed = await run(dir, '--list');
     expect(listed.code).toBe(0);
     expect(listed.stdout).toMatch(/^It would contain, without secrets:\n(?: {2}\S+ +\d+ bytes {2}.+\n)+$/);
@@ -140,7 +140,7 @@ describe('lineside support-bundle', () => {
   it('has pictures on request only, and of a broken configuration what is wrong and not its text', async () => {
     await using dir = await tempDir();
     await site(dir);
-    await using serving = await service(dir);
+    await using _service = await service(dir);
     await writeFile(dir.join('lineside.yaml'), `device: line-1\nmqtt-password: ${PLANTED.mqtt}\n`);
     const { code, stdout } = await run(dir, '--stills', '--json', '-o', dir.join('x.tar.gz'));
     expect(code).toBe(0);
