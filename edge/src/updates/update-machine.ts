@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, isAbort, LinesideError, type Logger, messageOf, writeFileAtomic } from '@lineside/kit';
-import type { ConfigurationRelease, ModelRelease, TrustedTarget } from '@lineside/models/trust';
+import type { ConfigurationRelease, ModelRelease, ReleaseFile, TrustedTarget } from '@lineside/models/trust';
 import type { BundleStore } from './bundle-store.ts';
 import { UpdateError } from './errors.ts';
 import { judgeTrial } from './judge-trial.ts';
@@ -203,6 +203,7 @@ export class UpdateMachine {
   async #stage(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
     const { ports, bundles, objects } = this.#options;
     const { release, bundle } = complete(record);
+    if (await this.#isFetchedAgain(record, release.files)) return this.#goOn(record, 'downloading');
     if (release.kind === 'configuration') {
       const text = await this.#configurationText(release);
       const problem = await ports.configuration.problem(text);
@@ -216,6 +217,20 @@ export class UpdateMachine {
     await bundles.assemble(bundle, release, objects);
     const proof = await ports.prove(bundles.path(bundle), signal);
     return this.#goOn({ ...record, proof: { ...proof } }, 'staged');
+  }
+
+  /** Target whose files were fetched again because they were damaged on the disk: once, not for ever. */
+  #fetchedAgain: string | undefined;
+
+  async #isFetchedAgain({ target }: UpdateRecord, files: readonly ReleaseFile[]): Promise<boolean> {
+    const { objects } = this.#options;
+    if (this.#fetchedAgain === target) return false;
+    for (const file of files) {
+      if (await objects.holds(file)) continue;
+      this.#fetchedAgain = target;
+      return true;
+    }
+    return false;
   }
 
   /** Runs a new model beside the current one until enough was seen. Throws UpdateError `update_shadow_refused`. */
