@@ -20,7 +20,7 @@ export function configure(command: Command, registry: Registry): void {
       'after',
       examples('lineside doctor', 'lineside doctor --config new.yaml --data ./data', 'lineside doctor --json') +
         '\n\nWorks while the service runs or is down, with a broken configuration, and as any user: what this user may not' +
-        '\nsee is said. Every code is in docs/doctor.md. Ends with 0 when nothing failed (warnings are allowed), 1 when a' +
+        '\nsee is reported. Every code is in docs/doctor.md. Ends with 0 when nothing failed (warnings are allowed), 1 when a' +
         '\ncheck failed, 2 when the configuration cannot be used.',
     )
     .action(action<DoctorOptions>(registry, doctor));

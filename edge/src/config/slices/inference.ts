@@ -38,7 +38,7 @@ export const Inference = z.strictObject({
     .meta(
       key({
         description:
-          'What happens to a configuration that does not fit on this device by what `lineside plan` measured last. `warn`: it runs, and the log and `config check` say so. `refuse`: it is not taken over, and the last good one stays. Where something of it was not measured, nothing is said.',
+          'What happens to a configuration that does not fit on this device by what `lineside plan` measured last. `warn`: it runs, and the log and `config check` say so. `refuse`: it is not taken over, and the last good one stays. Where something of it was not measured, nothing is reported.',
         restart: 'vision',
         example: 'refuse',
       }),
