@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, isAbort, LinesideError, type Logger, messageOf, writeFileAtomic } from '@lineside/kit';
-import type { ConfigurationRelease, ModelRelease, ReleaseFile, TrustedTarget } from '@lineside/models/trust';
+import type { ConfigurationRelease, ModelRelease, TrustedTarget } from '@lineside/models/trust';
 import type { BundleStore } from './bundle-store.ts';
 import { UpdateError } from './errors.ts';
 import { judgeTrial } from './judge-trial.ts';
@@ -203,7 +203,6 @@ export class UpdateMachine {
   async #stage(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
     const { ports, bundles, objects } = this.#options;
     const { release, bundle } = complete(record);
-    if (await this.#isFetchedAgain(record, release.files)) return this.#goOn(record, 'downloading');
     if (release.kind === 'configuration') {
       const text = await this.#configurationText(release);
       const problem = await ports.configuration.problem(text);
@@ -217,20 +216,6 @@ export class UpdateMachine {
     await bundles.assemble(bundle, release, objects);
     const proof = await ports.prove(bundles.path(bundle), signal);
     return this.#goOn({ ...record, proof: { ...proof } }, 'staged');
-  }
-
-  /** Target whose files were fetched again because they were damaged on the disk: once, not for ever. */
-  #fetchedAgain: string | undefined;
-
-  async #isFetchedAgain({ target }: UpdateRecord, files: readonly ReleaseFile[]): Promise<boolean> {
-    const { objects } = this.#options;
-    if (this.#fetchedAgain === target) return false;
-    for (const file of files) {
-      if (await objects.holds(file)) continue;
-      this.#fetchedAgain = target;
-      return true;
-    }
-    return false;
   }
 
   /** Runs a new model beside the current one until enough was seen. Throws UpdateError `update_shadow_refused`. */
@@ -424,6 +409,9 @@ export class UpdateMachine {
     return this.#over(record, 'rolled_back');
   }
 
+  /** Target whose files were fetched again because they were damaged on the disk. */
+  #fetchedAgain: string | undefined;
+
   async #failed(record: UpdateRecord, error: unknown, signal: AbortSignal): Promise<UpdateRecord> {
     if (isAbort(error) || signal.aborted) throw error;
     const reason = {
@@ -433,6 +421,11 @@ export class UpdateMachine {
     this.#options.log.error({ target: record.target, state: record.state, ...reason }, 'update: a step has failed');
     if (record.state === 'trial') return this.#goOn({ ...record, reason }, 'rolling_back');
     if (record.state === 'rolling_back') return this.#over({ ...record, reason }, 'unable_to_roll_back');
+    // A disk that damaged a file after it was verified: the store has removed it, and it is fetched again, once.
+    if (record.state === 'verified' && reason.code === 'update_file_damaged' && this.#fetchedAgain !== record.target) {
+      this.#fetchedAgain = record.target;
+      return this.#goOn(record, 'downloading');
+    }
     if (TRY_AGAIN.has(reason.code) && record.origin.kind === 'repository') {
       await this.#options.journal.put({ ...record, reason });
       throw error;
