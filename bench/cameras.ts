@@ -119,13 +119,13 @@ async function measure(name: ArmName, urls: readonly string[], { seconds, server
   await using arm: Arm = await startArm(name, facts);
   await sleep(SETTLE_MS, undefined, { signal });
   await arm.begin();
-  const sentBefore = await server.ask<number>('count', {}, ANSWER_MS);
+  const sentBefore = await sourceFrames(server, urls.length);
   const before = arm.pids.map(cpuSeconds);
   const begunMs = performance.now();
   await sleep(seconds * 1000, undefined, { signal });
   const passedS = (performance.now() - begunMs) / 1000;
   const used = arm.pids.map((pid, n) => 1000 * (cpuSeconds(pid) - (before[n] ?? 0)));
-  const frames = (await server.ask<number>('count', {}, ANSWER_MS)) - sentBefore;
+  const frames = (await sourceFrames(server, urls.length)) - sentBefore;
   const delivered = await arm.end();
   const sent = await server.ask<SentAt>('sent', {}, ANSWER_MS);
   const total = used.reduce((sum, one) => sum + one, 0);
@@ -145,6 +145,12 @@ async function measure(name: ArmName, urls: readonly string[], { seconds, server
     // A frame more or less at the edges of the time is none that was lost.
     dropped: Math.max(0, Math.round(wanted - delivered.length - urls.length)),
   };
+}
+
+/** Frames that the server has sent on the first streams, which are those that are read. */
+async function sourceFrames(server: BenchChild, streams: number): Promise<number> {
+  const counts = await server.ask<readonly number[]>('counts', {}, ANSWER_MS);
+  return counts.slice(0, streams).reduce((sum, one) => sum + one, 0);
 }
 
 /** Time since the frame of this number was sent last before it arrived, ms. */

@@ -32,9 +32,14 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Instead of the bench's own length of each measured stretch. */
   readonly seconds?: number;
+  /** Simulated time, and what it is drawn from: instead of the bench's own. */
+  readonly minutes?: number;
+  readonly seed?: number;
   /** Cameras of the line, and busy processes beside it: instead of the bench's own. */
   readonly cameras?: number;
   readonly busy?: readonly number[];
+  /** Only the faults that have one of these in their name. */
+  readonly faults?: readonly string[];
   /** Folder with real pictures, for benches that can use them. */
   readonly data?: string;
   /** Instead of the bench's own models. */

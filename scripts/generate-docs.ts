@@ -11,6 +11,7 @@ import { cliDocument, manualPages } from './docs/cli.ts';
 import { configurationDocument, configurationSchema } from './docs/configuration.ts';
 import { doctorDocument } from './docs/doctor.ts';
 import { errorsDocument } from './docs/errors.ts';
+import { feedSchema } from './docs/feeds.ts';
 import { metricsDocument } from './docs/metrics.ts';
 import type { GeneratedFile } from './docs/generated-file.ts';
 import { manifestSchema, modelsDocument } from './docs/models.ts';
@@ -23,6 +24,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const files: readonly GeneratedFile[] = [
   configurationDocument(),
   configurationSchema(),
+  feedSchema(),
   manifestSchema(),
   await rulesDocument(ROOT),
   vocabularyModule(),

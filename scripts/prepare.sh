@@ -76,5 +76,5 @@ need_npm_packages() {
 
 build() {
   say "Building"
-  (cd "$ROOT" && node node_modules/typescript/bin/tsc -b) || die "the build failed" "look at the lines above"
+  (cd "$ROOT" && node node_modules/typescript/bin/tsc -b tsconfig.build.json) || die "the build failed" "look at the lines above"
 }

@@ -2,25 +2,33 @@
  * Runs the checks and every test, and prints the summary line at the end.
  * Each check counts as one test, so that a failed check cannot hide behind passing tests.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+/** Of this run: reports, and what Node compiled, which each of the processes that the tests start would compile again. */
+const RUN = mkdtempSync(join(tmpdir(), 'lineside-tests-'));
+const ENVIRONMENT = { ...process.env, NODE_COMPILE_CACHE: join(RUN, 'compiled') };
+/** The longest first, because two run at once. */
 const CHECKS: readonly (readonly [name: string, args: readonly string[]])[] = [
-  ['types of tests, scripts and benches', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json']],
-  ['types of the browser tests', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.browser.json']],
-  ['format', ['node_modules/@biomejs/biome/bin/biome', 'format', '.']],
-  ['lint', ['node_modules/eslint/bin/eslint.js', '.']],
+  ['lint', ['node_modules/oxlint/bin/oxlint']],
   [
     'spelling and terms',
     ['node_modules/cspell/bin.mjs', '--no-progress', '--quiet', '--config', 'cspell.config.yaml', '.'],
   ],
+  ['types of tests, scripts and benches', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json']],
+  ['types of the browser tests', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.browser.json']],
+  ['format', ['node_modules/@biomejs/biome/bin/biome', 'format', '.']],
   ['module boundaries', ['scripts/check-modules.ts']],
   ['generated documents', ['--conditions=source', 'scripts/generate-docs.ts', '--check']],
 ];
+
+/** How much of a failure is printed once more at the end. */
+const FAILURE_CHARACTERS = 3000;
 
 interface Count {
   passed: number;
@@ -28,39 +36,68 @@ interface Count {
   skipped: number;
 }
 
-function runChecks(count: Count): void {
-  for (const [name, args] of CHECKS) {
-    const started = performance.now();
-    const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
-    console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
-    if (status === 0) count.passed += 1;
-    else count.failed += 1;
-  }
+/** Two at a time; what a check printed comes in one piece before its verdict. */
+async function runChecks(count: Count): Promise<void> {
+  const waiting = [...CHECKS];
+  const lane = async (): Promise<void> => {
+    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+      const [name, args] = check;
+      const started = performance.now();
+      const { passed, output } = await outcome(args);
+      process.stdout.write(output);
+      console.log(`${passed ? 'ok  ' : 'FAIL'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+      if (passed) count.passed += 1;
+      else count.failed += 1;
+    }
+  };
+  await Promise.all([lane(), lane()]);
+}
+
+function outcome(args: readonly string[]): Promise<{ readonly passed: boolean; readonly output: string }> {
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const { promise, resolve, reject } = Promise.withResolvers<{ passed: boolean; output: string }>();
+  child.once('error', reject);
+  child.once('close', (code) => resolve({ passed: code === 0, output: Buffer.concat(chunks).toString() }));
+  return promise;
 }
 
 interface FileResult {
   readonly name: string;
   readonly status: string;
-  readonly assertionResults: readonly { readonly status: string }[];
+  readonly assertionResults: readonly AssertionResult[];
 }
 
-/** Runs test files; undefined after printing why there is no report. */
-function vitest(paths: readonly string[]): { readonly files: readonly FileResult[]; readonly ok: boolean } | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'lineside-tests-'));
-  const report = join(folder, 'report.json');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const args = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...paths];
-  const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+interface AssertionResult {
+  readonly status: string;
+  readonly fullName: string;
+  readonly failureMessages?: readonly string[];
+}
+
+interface Run {
+  readonly files: readonly FileResult[] | undefined;
+  readonly ok: boolean;
+}
+
+/** Runs test files, `options` being those of vitest; `files` is undefined after printing why there is no report. */
+async function vitest(options: readonly string[]): Promise<Run> {
+  const report = join(mkdtempSync(join(RUN, 'report-')), 'report.json');
+  const reporters = ['default', 'json', './scripts/print-failures.ts'].map((name) => `--reporter=${name}`);
+  const args = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, `--outputFile.json=${report}`, ...options];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: ENVIRONMENT });
+  const [code] = (await once(child, 'close')) as [number | null];
   try {
     const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as { testResults: FileResult[] };
-    return { files: testResults, ok: status === 0 };
+    return { files: testResults, ok: code === 0 };
   } catch (error) {
     console.error(`the test run left no report: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    return { files: undefined, ok: false };
   }
 }
+
+const hasFailed = ({ status }: FileResult): boolean => status === 'failed';
 
 /** A file that failed although none of its tests did: it does not load, or its process crashed. */
 const isCut = ({ status, assertionResults }: FileResult): boolean =>
@@ -70,31 +107,46 @@ const isCut = ({ status, assertionResults }: FileResult): boolean =>
  * Counts each test. A file whose process crashed is run once more, because Node 24 itself crashes now and then when
  * threads that have used WebAssembly end (nodejs/node issue 64500); a second crash counts as a failure.
  */
-function runVitest(paths: readonly string[], count: Count): void {
-  const first = vitest(paths);
-  const crashed = first?.files.filter(isCut) ?? [];
-  if (crashed.length > 0) {
-    console.log(
-      `running again, because the process of these files ended: ${crashed.map(({ name }) => name).join(', ')}`,
-    );
-  }
-  const again = crashed.length === 0 ? undefined : vitest(crashed.map(({ name }) => name));
-  const files = [...(first?.files.filter((file) => !isCut(file)) ?? []), ...(again?.files ?? [])];
+async function runVitest(runs: readonly Promise<Run>[], count: Count): Promise<void> {
+  const first = await Promise.all(runs);
+  const crashed = first.flatMap(({ files = [] }) => files.filter(isCut)).map(({ name }) => name);
+  if (crashed.length > 0) console.log(`running again, because the process of these files ended: ${crashed.join(', ')}`);
+  const again = crashed.length === 0 ? [] : [await vitest(crashed)];
+  const files = [
+    ...first.flatMap((run) => run.files?.filter((file) => !isCut(file)) ?? []),
+    ...(again[0]?.files ?? []),
+  ];
   for (const file of files) {
-    for (const { status } of file.assertionResults) {
+    for (const { status, fullName, failureMessages = [] } of file.assertionResults) {
       if (status === 'passed') count.passed += 1;
-      else if (status === 'failed') count.failed += 1;
-      else count.skipped += 1;
+      else if (status === 'failed') {
+        count.failed += 1;
+        console.log(`FAIL ${relative(ROOT, file.name)}: ${fullName}`);
+        // Again at the end, because what vitest printed is thousands of lines above.
+        for (const message of failureMessages)
+          console.log(message.slice(0, FAILURE_CHARACTERS).replaceAll(/^/gm, '  '));
+      } else count.skipped += 1;
     }
-    if (isCut(file)) count.failed += 1;
+    if (!isCut(file)) continue;
+    count.failed += 1;
+    console.log(`FAIL ${relative(ROOT, file.name)}: it does not load, or its process ended`);
   }
-  const ok = crashed.length === 0 ? first?.ok : again?.ok;
-  if (ok !== true && count.failed === 0) count.failed += 1;
+  // Whatever else vitest found wrong, such as an error outside of any test.
+  const bad = first.some(({ files: reported, ok }) => reported === undefined || (!ok && !reported.some(hasFailed)));
+  if ((bad || again.some(({ ok }) => !ok)) && count.failed === 0) count.failed += 1;
 }
 
 const paths = process.argv.slice(2);
 const count: Count = { passed: 0, failed: 0, skipped: 0 };
-if (paths.length === 0) runChecks(count);
-runVitest(paths, count);
+try {
+  if (paths.length > 0) await runVitest([vitest(paths)], count);
+  else {
+    await runChecks(count);
+    // Complete lines wait for most of their time, and modules compute in it.
+    await runVitest([vitest(['--project=lines']), vitest(['--project=modules', '--project=shared'])], count);
+  }
+} finally {
+  rmSync(RUN, { recursive: true, force: true });
+}
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
 process.exitCode = count.failed === 0 ? 0 : 1;

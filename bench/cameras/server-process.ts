@@ -15,12 +15,14 @@ export type SentAt = readonly (readonly (readonly number[])[])[];
 /** A film comes round every few seconds; a frame that is older than two rounds is given up. */
 const KEPT = 3;
 let server: RtspServer | undefined;
-let count = 0;
+/** Frames of each stream: one that nobody reads any more can go on for a while. */
+let counts: number[] = [];
 let sent: number[][][] = [];
 
 async function serve({ film, frames, streams }: ServeFacts): Promise<{ readonly port: number }> {
   server = new RtspServer({ host: '127.0.0.1', port: 0, transports: ['tcp'] });
   sent = Array.from({ length: streams }, () => Array.from({ length: frames }, () => []));
+  counts = sent.map(() => 0);
   for (const [stream, log] of sent.entries()) {
     const { fps, open } = await fileSource(film);
     server.addStream(`${stream}`, {
@@ -31,7 +33,7 @@ async function serve({ film, frames, streams }: ServeFacts): Promise<{ readonly 
           log[index % frames]?.unshift(systemClock.monoMs());
           log[index % frames]?.splice(KEPT);
           index += 1;
-          count += 1;
+          counts[stream] = (counts[stream] ?? 0) + 1;
           yield unit;
         }
       },
@@ -40,4 +42,6 @@ async function serve({ film, frames, streams }: ServeFacts): Promise<{ readonly 
   return { port: await server.listen() };
 }
 
-answerQuestions({ serve, sent: (): SentAt => sent, count: () => count }, async () => server?.close());
+answerQuestions({ serve, sent: (): SentAt => sent, counts: (): readonly number[] => counts }, async () =>
+  server?.close(),
+);

@@ -1,4 +1,4 @@
-/** One camera in a process of its own, as the vision process runs it; notes when frames, failures and log lines came. */
+/** Cameras in a process of their own, as the vision process runs them; notes when frames, failures and log lines came. */
 import { readdirSync } from 'node:fs';
 import process from 'node:process';
 import { type Clock, type Logger, systemClock } from '@lineside/kit';
@@ -37,7 +37,8 @@ const seen = {
 };
 const stop = new AbortController();
 const running: Promise<void>[] = [];
-let frames = 0;
+/** Of each camera. */
+const frames: number[] = [];
 
 /** Time that is passed over: as if every stream had been good for a while before it is killed. */
 let passedOverMs = 0;
@@ -56,10 +57,19 @@ async function start({ url, fps, ffmpeg }: CameraFacts): Promise<Record<string, 
     ...{ pool, clock, random: Math.random, logger: keepLines() },
     capabilities: { ...capabilities, command: ffmpeg ?? capabilities.command },
   };
-  const options = { id: 'camera', url, transport: 'tcp', fps, mode: 'live', loop: true, formats: [FORMAT] } as const;
+  const place = frames.push(0) - 1;
+  const options = {
+    id: `camera-${place}`,
+    url,
+    transport: 'tcp',
+    fps,
+    mode: 'live',
+    loop: true,
+    formats: [FORMAT],
+  } as const;
   const camera = new FfmpegCamera(options, tools, {
     frame: ({ inputs, picture, source, arrivedMs }) => {
-      frames += 1;
+      frames[place] = (frames[place] ?? 0) + 1;
       seen.frameMs.push(arrivedMs);
       const size = `${source.width}x${source.height}`;
       if (seen.sizes.at(-1) !== size) seen.sizes.push(size);
@@ -79,13 +89,13 @@ function forget(): { readonly atMs: number } {
   return { atMs: nowMs() };
 }
 
-/** Kills FFmpeg as soon as it has delivered, again and again: `count` starts. */
+/** Kills the FFmpeg of every camera as soon as all have delivered, again and again: `count` starts together. */
 async function restart({ count }: { readonly count: number }): Promise<Footprint> {
-  for (let n = 0; n < count; n += 1) {
-    const before = frames;
+  for (let n = 0; n < count; n += frames.length) {
+    const before = [...frames];
     passedOverMs += GOOD_SPELL_MS;
     for (const pid of childrenOf(process.pid)) process.kill(pid, 'SIGKILL');
-    while (frames === before) await systemClock.sleep(5);
+    while (frames.some((now, place) => now === before[place])) await systemClock.sleep(5);
     forget();
   }
   return footprint();

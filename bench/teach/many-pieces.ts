@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { TEACHING_ENVIRONMENT } from '../../edge/src/teaching/process/index.ts';
 import type { Row } from '../report.ts';
 import { twinPieces } from './twin-pieces.ts';
 
@@ -11,7 +12,7 @@ const PROGRAM = fileURLToPath(new URL('./teach-process.ts', import.meta.url));
 /** Different bottles that are drawn; the others are these with other noise. */
 const DRAWN = 40;
 
-/** Teaches from so many image files in a process of its own. */
+/** Teaches from so many image files in a process of its own, in the environment in which the service starts one. */
 export async function teachManyRow(count: number, signal: AbortSignal): Promise<Row> {
   const dir = await mkdtemp(join(tmpdir(), 'lineside-teach-'));
   try {
@@ -43,6 +44,7 @@ function output(args: readonly string[], signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--conditions=source', ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...TEACHING_ENVIRONMENT },
       signal,
     });
     let text = '';

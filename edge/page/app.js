@@ -1,12 +1,14 @@
 import { html, render, useEffect, useErrorBoundary, useState } from '/vendor/preact.js';
-import { LANGUAGES } from '/common/language.js';
+import { firstLanguage, keepLanguage } from '/common/language.js';
 import { span } from '/common/format.js';
+import { LanguageChoice } from '/common/parts.js';
 import { AnswerLine, answerOf } from './answer.js';
+import { Account } from './account.js';
 import { Cameras } from './cameras.js';
 import { useStatus } from './connection.js';
 import { Device } from './device.js';
 import { Events } from './events.js';
-import { firstLanguage, keepLanguage, t } from './language.js';
+import { t } from './language.js';
 import { Login } from './login.js';
 import { Models } from './models.js';
 import { Now } from './now.js';
@@ -60,7 +62,7 @@ function Page({ language, onLanguage, person, onLeave, onLost }) {
         <p class="brand"><img src="/favicon.svg" alt="" width="24" height="24" /> Lineside</p>
         <p class="where"><b>${status.line}</b> <span>${status.device}</span></p>
         <${LanguageChoice} language=${language} onLanguage=${onLanguage} />
-        ${person.network && html`<p class="person">${person.who} <button type="button" class="link" onClick=${onLeave}>${t('logOut')}</button></p>`}
+        ${person.network && html`<p class="person">${person.rank === 'wall' ? person.who : html`<a href="#account" aria-current=${page === 'account' ? 'page' : undefined}>${person.who}</a>`} <button type="button" class="link" onClick=${onLeave}>${t('logOut')}</button></p>`}
       </header>
       <nav class="pages" aria-label=${t('pages')}>
         <ul>
@@ -86,23 +88,15 @@ function Shown({ page, rest, status, connection, announced }) {
     case 'records':
       return html`<${Records} journal=${status.journal} link=${status.link} evidence=${status.evidence} nowMs=${status.atMs} />`;
     case 'models':
-      return html`<${Models} models=${status.models} engines=${status.engines} />`;
+      return html`<${Models} models=${status.models} engines=${status.engines} cameras=${status.cameras} connected=${connected} />`;
     case 'device':
       return html`<${Device} status=${status} connected=${connected} />`;
+    case 'account':
+      return html`<${Account} />`;
     default:
       return html`<${Now} status=${status} connected=${connected} open=${openOf(status, announced)} />`;
   }
 }
-
-/** Each language is named in itself. */
-const LanguageChoice = ({ language, onLanguage }) => html`
-  <p class="languages" role="group" aria-label=${t('language')}>
-    ${Object.entries(LANGUAGES).map(
-      ([code, name]) =>
-        html`<button key=${code} type="button" lang=${code} aria-pressed=${String(code === language)} onClick=${() => onLanguage(code)}>${name}</button>`,
-    )}
-  </p>
-`;
 
 /** Open events: those of the snapshot, and what was announced since. */
 function openOf(status, announced) {

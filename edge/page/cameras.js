@@ -5,7 +5,7 @@ import { plain, reason } from '/common/codes.js';
 import { AskAt, Shifts, useCoverage } from '/common/coverage.js';
 import { decimal, number, percent, span, sum, time } from '/common/format.js';
 import { Aim } from './aim.js';
-import { findingText } from './findings.js';
+import { findingText, Trouble } from './findings.js';
 import { t } from './language.js';
 import { breakdown, CAMERA, VERDICT } from './words.js';
 import { ZoneEditor } from './zone-editor.js';
@@ -68,8 +68,8 @@ function Camera({ camera, look, onEnlarge, coverage, timeZone }) {
           <${Chip} tone=${tone}>${word}<//>
         </header>
         <p class="age ${isOld(camera) ? 'bad' : ''}">${ageOf(camera)}</p>
-        ${camera.error && html`<${Trouble} error=${camera.error} />`}
-        ${problemsOf(camera).length > 0 && html`<p class="small warn" data-problems>${problemsOf(camera).map(plain).join(', ')}</p>`}
+        ${camera.error && html`<${Trouble} error=${camera.error} about="camera" />`}
+        ${problemsOf(camera).length > 0 && html`<p class="small warn" data-problems>${problemsOf(camera).map(problemText).join(', ')}</p>`}
         ${coverage && html`<${Shifts} coverage=${coverage} timeZone=${timeZone} />`}
         <p class="camera-links">
           <a href=${`#cameras/${encodeURIComponent(camera.id)}/zones`}>${t('editZones')}</a>
@@ -79,11 +79,6 @@ function Camera({ camera, look, onEnlarge, coverage, timeZone }) {
       </div>
     </article>
   `;
-}
-
-function Trouble({ error }) {
-  const { message, advice, original } = findingText(error);
-  return html`<p class="advice"><b>${message}</b> ${original && html`<span class="original" lang="en">${original}</span> `}<span>${t('try')} ${advice}</span></p>`;
 }
 
 /** The picture, or what to say in its place, in the camera's own proportions. */
@@ -236,6 +231,12 @@ function seenNow(camera) {
     : [...counts].map(([label, count]) => `${count} × ${plain(label)}`).join(', ');
 }
 
+/** What is wrong with a picture or a stream, in words. */
+export const problemText = (code) => {
+  const known = ['picture', 'camera'].map((what) => `${what}_${code}`);
+  const found = known.map((one) => findingText({ code: one, message: '' }).message).find((text) => text !== '');
+  return found ?? plain(code);
+};
 export const problemsOf = ({ picture, stream }) => [...(picture?.problems ?? []), ...(stream?.problems ?? [])];
 const outOfReach = (camera, silentMs) => ({
   ...camera,

@@ -1,13 +1,15 @@
 import { html } from '/vendor/preact.js';
-import { plain } from '/common/codes.js';
 import { AskAt, Hours, useCoverage } from '/common/coverage.js';
 import { Chip } from '/common/parts.js';
 import { Answer } from './answer.js';
-import { problemsOf } from './cameras.js';
+import { problemsOf, problemText } from './cameras.js';
 import { OpenEvents } from './events.js';
+import { Feeds } from './feeds.js';
 import { Findings, findingText } from './findings.js';
 import { t } from './language.js';
+import { Outputs } from './outputs.js';
 import { Production } from './production.js';
+import { Cleanings, Services } from './services.js';
 import { CAMERA } from './words.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -30,7 +32,11 @@ export function Now({ status, connected, open }) {
       </ul>
       <${AskAt} query=${{}} timeZone=${coverage?.timeZone} />
     </section>
+    ${status.outputs && html`<${Outputs} outputs=${status.outputs} />`}
     ${status.production && html`<${Production} production=${status.production} nowMs=${status.atMs} />`}
+    ${status.cleanings && html`<${Cleanings} cleanings=${status.cleanings} />`}
+    ${status.services && html`<${Services} services=${status.services} />`}
+    ${(status.feeds || status.plantServers) && html`<${Feeds} feeds=${status.feeds ?? []} leftOut=${status.feedsLeftOut} servers=${status.plantServers ?? []} />`}
   `;
 }
 
@@ -48,9 +54,9 @@ function CameraWord({ camera, health, connected, coverage }) {
 
 /** Why the camera has its word. */
 function reasonOf(camera, health) {
-  if (camera.error) return findingText(camera.error).message;
+  if (camera.error) return findingText(camera.error, 'camera').message;
   const finding = health.warnings.find((one) => one.camera === camera.id);
   if (finding !== undefined) return findingText(finding).message;
-  if (problemsOf(camera).length > 0) return problemsOf(camera).map(plain).join(', ');
+  if (problemsOf(camera).length > 0) return problemsOf(camera).map(problemText).join(', ');
   return camera.inspecting === 'inspecting' ? t('everyModelFresh') : CAMERA[camera.inspecting].word;
 }

@@ -16,6 +16,8 @@ export function Production({ production, nowMs }) {
       <p class="row-head">
         <b>${t('countedPieces', { count: counted })}</b>${state && html`<${Chip} tone=${state[0]}>${state[1]}<//>`}
       </p>
+      ${production.planProblem && html`<p class="small warn">${t('planUnread', { why: production.planProblem })}</p>`}
+      ${production.weighedBy && html`<p class="small warn" data-weight>${weighedBy(production.weighedBy)}</p>`}
       ${stops.map(
         (stop) => html`
           <p class="small bad" key=${stop.event}>
@@ -42,7 +44,8 @@ export function Production({ production, nowMs }) {
           ],
           [t('lineUtilisation'), fractionText(production.utilisation)],
           [t('staffUtilisation'), fractionText(production.staffUtilisation)],
-          [t('product'), production.product],
+          [t('product'), [production.productName, production.product].filter(Boolean).join(', ') || undefined],
+          [t('targetWeight'), production.targetWeight && limits(production.targetWeight)],
           [t('batch'), production.batch],
           [
             t('recipe'),
@@ -54,4 +57,18 @@ export function Production({ production, nowMs }) {
       />
     </section>
   `;
+}
+
+/** `500 (−15, +20)`; what is not known is left out. */
+function limits({ weight, under, over }) {
+  const allowed = [under && `−${number(under)}`, over && `+${number(over)}`].filter(Boolean);
+  return `${number(weight)}${allowed.length === 0 ? '' : ` (${allowed.join(', ')})`}`;
+}
+
+function weighedBy(rules) {
+  const list = rules.map(
+    ({ rule, nominal, tolerance, maxOver }) =>
+      `${rule}: ${limits({ weight: nominal, under: tolerance, over: maxOver })}`,
+  );
+  return t('weighedByOther', { list: list.join('; ') });
 }

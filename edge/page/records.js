@@ -1,6 +1,6 @@
 import { html } from '/vendor/preact.js';
 import { Chip, Facts } from '/common/parts.js';
-import { plain } from '/common/codes.js';
+import { reason as lossReason } from '/common/codes.js';
 import { bytes, number, span, sum } from '/common/format.js';
 import { t } from './language.js';
 import { LINK } from './words.js';
@@ -75,7 +75,9 @@ function pace({ drainPerS, emptyInMs }) {
 
 /** What was declared lost, in words. */
 function lossesOf({ stream, losses }) {
-  return (losses ?? []).map(({ from, to, reason }) => t('declaredLost', { stream, from, to, reason: plain(reason) }));
+  return (losses ?? []).map(({ from, to, reason }) =>
+    t('declaredLost', { stream, from, to, reason: lossReason(reason) }),
+  );
 }
 
 /** Without a link nothing is queued: records are only kept. */

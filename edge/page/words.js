@@ -26,6 +26,18 @@ export const CAMERA = {
   unknown: worded('unknown', 'idle'),
 };
 
+/** Why the controller is not given READY. */
+export const NOT_READY = {
+  ready: worded('outputReady', 'good'),
+  disarmed: worded('outputDisarmed', 'idle'),
+  starting: worded('starting', 'idle'),
+  service_silent: worded('outputSilent', 'bad'),
+  not_inspecting: worded('notInspecting', 'bad'),
+  no_position: worded('outputNoPosition', 'bad'),
+  stopped: worded('outputStopped', 'bad'),
+  not_connected: worded('outputNotConnected', 'bad'),
+};
+
 export const MODEL = {
   ready: worded('ready', 'good'),
   loading: worded('loading', 'idle'),
@@ -44,6 +56,13 @@ export const VERDICT = {
   wrong: 'packsWrong',
   unreadable: 'packsUnreadable',
   missing: 'packsMissing',
+};
+
+/** By what the service of a machine is due. */
+export const SERVICE_LIMIT = {
+  interval: 'sinceService',
+  running_time: 'runningSinceService',
+  count: 'countedSinceService',
 };
 
 export const LINK = {

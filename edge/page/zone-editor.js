@@ -3,9 +3,12 @@ import { getJson } from '/common/http.js';
 import { shapeEditor } from '/common/shape-editor.js';
 import { change } from './change.js';
 import { t } from './language.js';
+import { Preview } from './preview.js';
 import { session } from './session.js';
 
 const HINTS = { zone: 'hintZone', mask: 'hintMask', line: 'hintLine' };
+/** An hour of a busy camera takes the device seconds; one that has no CPU left, minutes. */
+const PREVIEW_MS = 300_000;
 const KINDS = { zone: 'zoneShape', mask: 'maskShape', line: 'lineShape' };
 
 /** Draws zones, masks and lines of a camera on its picture: by touch, mouse or keyboard. */
@@ -18,6 +21,7 @@ export function ZoneEditor({ camera }) {
   const [drawing, setDrawing] = useState(undefined);
   const [name, setName] = useState('');
   const [said, setSaid] = useState(undefined);
+  const [preview, setPreview] = useState(undefined);
   useEffect(() => {
     let over = false;
     const image = new Image();
@@ -59,10 +63,21 @@ export function ZoneEditor({ camera }) {
       setSaid({ bad: true, text: error.message });
     }
   };
+  const wanted = () => {
+    const rules = view.rules.map(({ id, zone, typed = {} }) => ({ id, zone: zone ?? null, options: typed }));
+    return { revision: view.revision, shapes, rules };
+  };
+  const look = () => {
+    setPreview('busy');
+    setSaid(undefined);
+    return change(`${path}/preview`, wanted(), PREVIEW_MS).then(setPreview, (error) => {
+      setPreview(undefined);
+      setSaid({ bad: true, text: error.message });
+    });
+  };
   const save = () =>
     attempt(async () => {
-      const rules = view.rules.map(({ id, zone }) => ({ id, zone: zone ?? null }));
-      const answer = await change(`${path}/shapes`, { revision: view.revision, shapes, rules });
+      const answer = await change(`${path}/shapes`, wanted());
       take(answer, t(answer.written ? 'zonesSaved' : 'nothingChanged'));
     });
   const undo = () => attempt(async () => take(await change(`${path}/shapes/undo`, {}), t('undone')));
@@ -76,6 +91,11 @@ export function ZoneEditor({ camera }) {
     setView({
       ...view,
       rules: view.rules.map((one) => (one.id === rule ? { ...one, zone: zone === '' ? undefined : zone } : one)),
+    });
+  const type = (rule, option, text) =>
+    setView({
+      ...view,
+      rules: view.rules.map((one) => (one.id === rule ? { ...one, typed: { ...one.typed, [option]: text } } : one)),
     });
   const mayChange = session().may('technician');
   return html`
@@ -104,19 +124,22 @@ export function ZoneEditor({ camera }) {
         </ul>
         <h3>${t('rulesOfCamera')}</h3>
         <ul class="shape-list">
-          ${view.rules.map((rule) => html`<${RuleRow} key=${rule.id} rule=${rule} shapes=${shapes} onZone=${setZone} onLine=${() => editor.current.begin('line', `line:${rule.id}`)} />`)}
+          ${view.rules.map((rule) => html`<${RuleRow} key=${rule.id} rule=${rule} shapes=${shapes} onZone=${setZone} onType=${type} onLine=${() => editor.current.begin('line', `line:${rule.id}`)} />`)}
         </ul>
         <p class="buttons">
           <button type="button" class="primary" disabled=${!mayChange} onClick=${save}>${t('save')}</button>
           <button type="button" class="button" disabled=${!mayChange || view.undoes === 0} onClick=${undo}>${t('undo')}</button>
+          <button type="button" class="button" disabled=${!mayChange || preview === 'busy'} onClick=${look}>${t('preview')}</button>
           <a class="button" href="#cameras">${t('back')}</a>
-        </p>`
+        </p>
+        ${preview === 'busy' && html`<p role="status" class="small">${t('previewBusy')}</p>`}
+        ${preview !== undefined && preview !== 'busy' && html`<${Preview} preview=${preview} />`}`
       }
     </section>
   `;
 }
 
-function RuleRow({ rule, shapes, onZone, onLine }) {
+function RuleRow({ rule, shapes, onZone, onType, onLine }) {
   const zones = shapes.filter(({ kind }) => kind === 'zone').map(({ id }) => id);
   const all = [...new Set([...zones, ...(rule.zone ? [rule.zone] : [])])];
   return html`<li>
@@ -129,5 +152,17 @@ function RuleRow({ rule, shapes, onZone, onLine }) {
     </select>`
     }
     ${rule.hasLine && html`<button type="button" class="switch" onClick=${onLine}>${t('drawLineOf', { id: rule.id })}</button>`}
+    ${
+      Object.keys(rule.options ?? {}).length > 0 &&
+      html`<details class="options">
+        <summary>${t('optionsOf', { id: rule.id })}</summary>
+        <div class="inline-form" lang="en">
+          ${Object.entries(rule.options).map(
+            ([name, value]) =>
+              html`<label key=${name}>${name} <input value=${rule.typed?.[name] ?? String(value)} onInput=${(event) => onType(rule.id, name, event.target.value)} maxlength="200" autocapitalize="none" spellcheck=${false} /></label>`,
+          )}
+        </div>
+      </details>`
+    }
   </li>`;
 }

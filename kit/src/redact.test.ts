@@ -13,8 +13,11 @@ describe('redactUrls', () => {
     ['page http://127.0.0.1:8970/ is served', 'page http://127.0.0.1:8970/ is served'],
     ['rtsp://h/geheim?sid=geheim: Input/output error', 'rtsp://h/***?sid=***: Input/output error'],
     ['file:///videos/a.mp4', 'file:///videos/a.mp4'],
+    ['no mqtt://a:pw@10.0.0.9/plant/geheim#gross', 'no mqtt://***@10.0.0.9/***/***#***'],
     ['a://b://c@d', 'a://***@d'],
     ['://geheim', '://geheim'],
+    ['no modbus+tcp://a:pw@10.0.0.9/input:6?type=float32', 'no modbus+tcp://***@10.0.0.9/input:6?type=float32'],
+    ['no opc.tcp://a:p/w@h:4840?security=aes256#ns=2;s=A.B', 'no opc.tcp://***@h:4840?security=aes256#ns=2;s=A.B'],
   ])('writes %s as %s', (text, redacted) => {
     expect(redactUrls(text)).toBe(redacted);
   });

@@ -31,8 +31,8 @@ export function redactCounted(text: string, read: (characters: number) => void):
 
 function maskedUrl(url: string): string {
   if (/^file:/i.test(url)) return url;
-  const { before, user, after } = splitUrl(url, 'widest');
-  return before + (user === '' ? '' : '***@') + maskAfterUser(after, () => '***');
+  const parts = splitUrl(url, 'widest');
+  return parts.before + (parts.user === '' ? '' : '***@') + maskAfterUser(parts, () => '***');
 }
 
 /** The end of the URL less the marks of the sentence around it. */

@@ -1,6 +1,14 @@
 /** A URL's scheme with `://`, at the start of a text. */
 const SCHEME = /^[a-z][a-z0-9+.-]{0,31}:\/\//i;
 
+/**
+ * Schemes of the plant's controllers. What follows the host there names a point, by which people know it, and not what
+ * could be a token.
+ */
+const POINT_SCHEME = /^(modbus\+tcp|opc\.tcp|zmq\+tcp|zmq\+ipc):/i;
+/** Schemes of brokers. What follows the host is a topic, or the names of an edge node; the fragment is a field or metric. */
+const TOPIC_SCHEME = /^(sparkplug\+)?mqtts?:/i;
+
 /** Words of which the paths of cameras and servers consist. A path made of anything else may be a token. */
 const PATH_WORDS: ReadonlySet<string> = new Set(
   [
@@ -38,12 +46,21 @@ export function splitUrl(url: string, width: 'exact' | 'widest', blank = url): U
 }
 
 /**
- * `after` with everything replaced by `mask` that may be a secret: parts of the path and values of the query that are not
- * known to be harmless. Host and port stay.
+ * What comes after the user part, with everything replaced by `mask` that may be a secret: parts of the path and values of
+ * the query that are not known to be harmless. Host and port stay, and all of it where the scheme is that of a controller.
+ * `topics`: of a broker, written without a reference, are shown where it is known that they are written so.
  */
-export function maskAfterUser(after: string, mask: (text: string) => string, blank = after): string {
-  return piecesOf(after, blank)
-    .map(({ lead, text, isSecret }) => lead + (isSecret ? mask(text) : text))
+export function maskAfterUser(
+  { before, after }: UrlParts,
+  mask: (text: string) => string,
+  blank: (text: string) => string = (text) => text,
+  topics: 'hidden' | 'shown' = 'hidden',
+): string {
+  if (POINT_SCHEME.test(before)) return after;
+  const isTopic = (lead: string, text: string): boolean =>
+    topics === 'shown' && TOPIC_SCHEME.test(before) && /^[/#]$/.test(lead) && blank(text) === text;
+  return piecesOf(after, blank(after))
+    .map(({ lead, text, isSecret }) => lead + (isSecret && !isTopic(lead, text) ? mask(text) : text))
     .join('');
 }
 
@@ -52,7 +69,7 @@ export function secretsOfUrl(url: string): readonly string[] {
   const { before, user, after } = splitUrl(url, 'widest');
   if (before === '' || /^file:/i.test(before)) return [];
   const [name = '', ...password] = user.slice(0, -1).split(':');
-  const hidden = piecesOf(after, after).filter(({ isSecret }) => isSecret);
+  const hidden = POINT_SCHEME.test(before) ? [] : piecesOf(after, after).filter(({ isSecret }) => isSecret);
   return [password.join(':'), name, ...hidden.map(({ text }) => text)].filter((text) => text !== '');
 }
 

@@ -101,11 +101,26 @@ def put_powder(picture):
     return onto(picture, x, y, layer.astype(np.float32), mask * random.uniform(0.75, 1))
 
 
-def put_litter(picture, cutouts):
-    """One cut-out, scaled, turned, seen flat, with a soft shadow below."""
-    cut, mask = random.choice(cutouts)
-    side = picture.shape[1] * np.exp(random.uniform(np.log(0.04), np.log(0.3)))
-    gain, angle, flat = side / max(mask.shape), random.uniform(0, 360), random.uniform(0.45, 1)
+def put_litter(picture, cutouts, standing):
+    """One cut-out, scaled, turned, seen flat, with a soft shadow below. With `standing` a bottle lies: it is turned to its side."""
+    cut, mask, upright = random.choice(cutouts)
+    angle = random.uniform(0, 360) if upright is None or not standing else random.choice((0, 180)) + random.uniform(45, 135) - upright
+    return put_object(picture, cut, mask, angle, (0.04, 0.3), random.uniform(0.45, 1))
+
+
+def put_standing(picture, cutouts):
+    """A bottle that stands, as bottles do where they are filled, kept and drunk from: nothing to clean."""
+    bottles = [c for c in cutouts if c[2] is not None]
+    if bottles:
+        cut, mask, upright = random.choice(bottles)
+        angle = random.choice((0, 180)) + random.uniform(-8, 8) - upright
+        put_object(picture, cut, mask, angle, (0.08, 0.75), 1)
+
+
+def put_object(picture, cut, mask, angle, sizes, flat):
+    """Pastes a cut-out turned by `angle` degrees, its longer side within `sizes` (fractions of the width); -> its box."""
+    side = picture.shape[1] * np.exp(random.uniform(np.log(sizes[0]), np.log(sizes[1])))
+    gain = side / max(mask.shape)
     extent = int(np.hypot(*mask.shape) * gain) + 4
     turn = cv2.getRotationMatrix2D((mask.shape[1] / 2, mask.shape[0] / 2), angle, gain)
     turn[:, 2] += extent / 2 - np.array([mask.shape[1], mask.shape[0]]) / 2
@@ -134,15 +149,18 @@ def put_distraction(picture):
     cv2.line(picture, *ends, [float(v) for v in jittered(random.choice(((235, 200, 40), (230, 230, 230), (200, 40, 40))))], random.randrange(2, 12), cv2.LINE_AA)
 
 
-def composed(backgrounds, cutouts):
-    """-> (name, picture, table) with nothing, spills, litter or both on one of the backgrounds."""
+def composed(backgrounds, cutouts, standing=False):
+    """-> (name, picture, table) with nothing, spills, litter or both on one of the backgrounds; `standing`: with bottles in
+    their place, and only bottles that lie are litter."""
     name, picture, _ = random.choice(backgrounds)
     picture, rows = picture.astype(np.float32), []
     for _ in range(random.choice((0, 0, 1, 1, 2))):
         put_distraction(picture)
+    for _ in range(random.choice((0, 0, 0, 1, 1, 3)) if standing else 0):
+        put_standing(picture, cutouts)
     for _ in range(random.choice((0, 1, 1, 1, 2, 3))):
         kind = random.random()
-        box = put_litter(picture, cutouts) if kind < 0.4 else put_powder(picture) if kind < 0.62 else put_liquid(picture)
+        box = put_litter(picture, cutouts, standing) if kind < 0.4 else put_powder(picture) if kind < 0.62 else put_liquid(picture)
         if box is not None:
             rows.append([LITTER if kind < 0.4 else SPILL, *box])
     return name, np.clip(picture, 0, 255).astype(np.uint8), np.array(rows, np.float32).reshape(-1, 5)

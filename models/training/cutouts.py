@@ -55,3 +55,14 @@ def object_mask(picture):
 def box_of(mask):
     rows, columns = np.where(mask.any(1))[0], np.where(mask.any(0))[0]
     return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float32)
+
+
+def long_axis(mask):
+    """-> (length / width, degrees from the vertical, -90..90) of an object by its tightest rectangle."""
+    outline, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    corners = cv2.boxPoints(cv2.minAreaRect(max(outline, key=cv2.contourArea)))
+    sides = [corners[1] - corners[0], corners[2] - corners[1]]
+    lengths = [float(np.hypot(*side)) for side in sides]
+    along = sides[int(lengths[1] > lengths[0])]
+    angle = float(np.degrees(np.arctan2(along[0], along[1])))
+    return max(lengths) / max(1.0, min(lengths)), (angle + 90) % 180 - 90

@@ -18,7 +18,7 @@ import cv2
 import onnx
 import torch
 
-from measure import at_score, cheapest_score, figures_of, look
+from measure import at_score, cheapest_score, figures_of, look, without_cut_off
 from network import Deployed, Detector
 from pictures import read_labels
 from sources import load_sources
@@ -84,6 +84,9 @@ def chosen_scores(net, sources, recipe):
         source = next(s for s in sources if s["name"] == rule["on"])
         if rule["on"] not in seen:
             seen[rule["on"]] = look(net, source["valid"], recipe["size"])
+            if source["cutOffUnlabelled"]:
+                sizes = [(picture.shape[1], picture.shape[0]) for _, picture, _ in source["valid"]]
+                seen[rule["on"]] = without_cut_off(seen[rule["on"]], [t for _, _, t in source["valid"]], sizes)
         truth = [t for _, _, t in source["valid"]]
         cheapest = cheapest_score(seen[rule["on"]], truth, number, rule["iou"], rule["missCost"], rule["low"], rule["high"])
         chosen[label] = {**cheapest, "on": rule["on"], "missCost": rule["missCost"], "iou": rule["iou"]}

@@ -124,6 +124,25 @@ def figures_of(found, truth, labels, labelled):
     return out
 
 
+def without_cut_off(found, truth, sizes, margin=0.02):
+    """Without the detections at an edge of the picture that no labelled object of their class explains.
+
+    Some sets label only what is completely in the picture. What their authors left out is no false detection, and a score
+    that is chosen to silence it loses objects elsewhere. `sizes`: (width, height) of each picture.
+    """
+    kept = []
+    for rows, table, (width, height) in zip(found, truth, sizes):
+        low, high = np.array([width, height]) * margin, np.array([width, height]) * (1 - margin)
+        cut = (rows[:, :2] < low).any(1) | (rows[:, 2:4] > high).any(1)
+        for n in np.where(cut)[0]:
+            real = table[table[:, 0] == rows[n, 5]][:, 1:]
+            shared = (np.minimum(rows[n, 2:4], real[:, 2:]) - np.maximum(rows[n, :2], real[:, :2])).clip(0).prod(1)
+            size = lambda b: (b[..., 2] - b[..., 0]) * (b[..., 3] - b[..., 1])
+            cut[n] = not (shared >= 0.3 * (size(rows[n]) + size(real) - shared)).any()
+        kept.append(rows[~cut])
+    return kept
+
+
 def cheapest_score(found, truth, label, iou, miss_cost, low=0.15, high=0.6):
     """The least score at which a label's errors cost least: {score, precision, recall}.
 
@@ -137,10 +156,12 @@ def cheapest_score(found, truth, label, iou, miss_cost, low=0.15, high=0.6):
     false = np.arange(1, len(scores) + 1) - hits
     cost = false + miss_cost * (total - hits)
     allowed = np.where((scores >= low) & (scores <= high))[0]
-    if not len(allowed):
+    above = int((scores > high).sum())
+    if not len(allowed) and not above:
         return None
-    at = allowed[cost[allowed].argmin()]
-    return {"score": round(float(scores[at]), 2), "precision": round(float(precision[at]), 3), "recall": round(float(recall[at]), 3)}
+    # Where nothing scores in between, every score there does the same; the highest lets the least through.
+    at = allowed[cost[allowed].argmin()] if len(allowed) else above - 1
+    return {"score": round(float(min(scores[at], high)), 2), "precision": round(float(precision[at]), 3), "recall": round(float(recall[at]), 3)}
 
 
 def at_score(found, truth, label, iou, score):

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from composed import composed
-from cutouts import box_of, object_mask
+from cutouts import box_of, long_axis, object_mask
 from pictures import read_folder, read_pictures, without_twins
+from turned import turned
 
 
 def folder_hash(folder):
@@ -50,15 +51,32 @@ def corrected(items, path):
     return kept
 
 
+CONTAINERS = ("glass", "plastic")  # materials of which an object that is long is a bottle, or as good as one
+LONG = 1.9
+
+
 def cut_out(items):
-    """(picture, mask) of the objects that differ clearly from their ground."""
+    """(picture, mask, degrees) of the objects that differ clearly from their ground; `degrees` from the vertical of a
+    bottle, None of anything else: a bottle that lies is litter, one that stands is a product or in its place."""
     cuts = []
-    for _, picture, _ in items:
+    for name, picture, _ in items:
         mask = object_mask(picture)
         if mask is not None:
             x0, y0, x1, y1 = box_of(mask).astype(int)
-            cuts.append((picture[y0:y1, x0:x1], mask[y0:y1, x0:x1]))
+            part = mask[y0:y1, x0:x1]
+            length, degrees = long_axis(part)
+            bottle = name.startswith(CONTAINERS) and length >= LONG
+            cuts.append((picture[y0:y1, x0:x1], part, degrees if bottle else None))
     return cuts
+
+
+def lying(items):
+    """Without the pictures in which a bottle stands."""
+    def stands(name, table):
+        _, x0, y0, x1, y1 = table[0]
+        return name.startswith(CONTAINERS) and (y1 - y0) / max(1.0, x1 - x0) >= LONG
+
+    return [item for item in items if len(item[2]) != 1 or not stands(item[0], item[2][0:1])]
 
 
 def composed_source(spec, root, longest, litter, count=150):
@@ -68,11 +86,12 @@ def composed_source(spec, root, longest, litter, count=150):
     state = random.getstate(), np.random.get_state()
     random.seed(5), np.random.seed(5)
     held = cut_out(litter["valid"])
-    valid = [composed(others, held) for _ in range(count)]
+    standing = bool(spec.get("standing"))
+    valid = [composed(others, held, standing) for _ in range(count)]
     random.setstate(state[0]), np.random.set_state(state[1])
     cuts = cut_out(litter["train"])
-    make = lambda: composed(backgrounds, cuts)
-    return {"name": spec["name"], "weight": spec["weight"], "labelled": spec["labelled"], "placed": True, "train": [], "valid": valid, "make": make}
+    make = lambda: composed(backgrounds, cuts, standing)
+    return {"name": spec["name"], "weight": spec["weight"], "labelled": spec["labelled"], "placed": True, "cutOffUnlabelled": False, "train": [], "valid": valid, "make": make}
 
 
 def load_sources(recipe, root, longest, train=True):
@@ -105,7 +124,11 @@ def load_sources(recipe, root, longest, train=True):
         if "every" in spec:  # a set without a split of its own: each n-th picture is for judging
             valid = train_items[:: spec["every"]]
             train_items = [item for n, item in enumerate(train_items) if n % spec["every"]]
-        sources.append({"name": spec["name"], "weight": spec["weight"], "labelled": spec.get("labelled", []), "placed": spec.get("placed", True), "train": train_items, "valid": valid})
+        if spec.get("lying"):
+            train_items, valid = lying(train_items), lying(valid)
+        if train and "turned" in spec:  # more heads from behind
+            train_items = train_items + turned(train_items, *spec["turned"])
+        sources.append({"name": spec["name"], "weight": spec["weight"], "labelled": spec.get("labelled", []), "placed": spec.get("placed", True), "cutOffUnlabelled": spec.get("cutOffUnlabelled", False), "train": train_items, "valid": valid})
     everything = [item for source in sources for item in source["valid"]]
     for spec, source in zip(recipe["sources"], sources):
         if spec.get("dropNearValid"):

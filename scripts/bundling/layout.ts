@@ -54,9 +54,22 @@ const TRIMMED: Readonly<Record<string, (inside: string, arch: string) => boolean
     const [, platform, built] = /^bin\/napi-v\d+\/([^/]+)(?:\/([^/]+))?/.exec(inside) ?? [];
     return platform !== undefined && (platform !== 'linux' || (built !== undefined && built !== arch));
   },
+  zeromq: (inside, arch) => {
+    const [, platform, built] = /^build\/([^/]+)(?:\/([^/]+))?/.exec(inside) ?? [];
+    if (/^src(?:\/|$)|\/musl-/.test(inside)) return true;
+    if (platform === undefined || platform === 'manifest.json') return false;
+    return platform !== 'linux' || (built !== undefined && built !== arch);
+  },
   'better-sqlite3': (inside, arch) =>
     /^(?:deps|src)(?:\/|$)/.test(inside) || (/^prebuilds\/./.test(inside) && inside !== `prebuilds/linux-${arch}.node`),
 };
+
+/** Builds for other systems in packages that carry one for each (`prebuilds/linux-arm64/NAME.glibc.node`). */
+function isForeignBuild(inside: string, arch: string): boolean {
+  const [, built] = /^prebuilds\/([^/]+)(?:\/|$)/.exec(inside) ?? [];
+  if (built === undefined || built.endsWith('.node')) return false;
+  return built !== `linux-${arch}` || inside.endsWith('.musl.node');
+}
 
 /** Copies one package without what only compilers and other systems need. */
 export async function copyPackage(from: string, to: string, needed: NeededPackage, arch: string): Promise<void> {
@@ -69,7 +82,7 @@ export async function copyPackage(from: string, to: string, needed: NeededPackag
       const inside = relative(from, path);
       if (inside === '') return true;
       if (inside.split('/').includes('node_modules') || FOR_COMPILERS.test(path)) return false;
-      return trimmed?.(inside, arch) !== true;
+      return trimmed?.(inside, arch) !== true && !isForeignBuild(inside, arch);
     },
   });
 }

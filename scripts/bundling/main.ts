@@ -8,6 +8,7 @@ import { join, relative, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs, promisify } from 'node:util';
 import { copyPackage, copyProject, linksOf } from './layout.ts';
+import { nativeFiles, nativeProblems } from './native-files.ts';
 import { folderOf, neededPackages } from './packages.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -96,6 +97,15 @@ async function fill(folder: string): Promise<void> {
       .join(''),
   );
   await chmod(join(folder, 'install'), 0o755);
+  const native = await nativeFiles(folder);
+  const problems = nativeProblems(native, arch);
+  if (problems.length > 0) {
+    console.error(`Error: this bundle would not run on ${arch}:\n  ${problems.join('\n  ')}`);
+    console.error('Try: leave what is foreign out in scripts/bundling/layout.ts; npm ci, where something is missing');
+    process.exitCode = 3;
+    throw new Error('the machine code in the bundle does not fit');
+  }
+  console.error(`${native.length} files of machine code, all for ${arch}`);
   const sums = [];
   for (const path of await filesOf(folder)) sums.push(`${await sha256(join(folder, path))}  ${path}\n`);
   await writeFile(join(folder, 'SHA256SUMS'), sums.join(''));

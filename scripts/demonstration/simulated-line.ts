@@ -248,8 +248,8 @@ export function configText(facts: {
   plc?: string | undefined;
 }): string {
   const { cameras, broker, secret, text = false, plc } = facts;
-  const camera = (id: string, model: string, zone: string): string =>
-    `  - {id: ${id}, url: "${cameras[id] ?? ''}", fps: 5, models: [${model}], zones: [${zone}]}\n`;
+  const camera = (id: string, model: string, zone: string, more = ''): string =>
+    `  - {id: ${id}, url: "${cameras[id] ?? ''}", fps: 5, ${more}models: [${model}], zones: [${zone}]}\n`;
   const uplink =
     broker === undefined
       ? ''
@@ -258,7 +258,7 @@ export function configText(facts: {
 device: ${DEVICE}
 line: Simulated packing line
 cameras:
-${camera('product', 'defect', '{id: belt, polygon: [[0.02, 0], [0.98, 0], [0.98, 1], [0.02, 1]]}')}${camera('people', 'ppe', '{id: packing, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}${camera('floor', 'sanitation', '{id: aisle, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}${cameras['labels'] === undefined ? '' : camera('labels', 'defect', '{id: print, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}rules:
+${camera('product', 'defect', '{id: belt, polygon: [[0.02, 0], [0.98, 0], [0.98, 1], [0.02, 1]]}', `delay: ${CAMERA_DELAY}, `)}${camera('people', 'ppe', '{id: packing, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}${camera('floor', 'sanitation', '{id: aisle, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}${cameras['labels'] === undefined ? '' : camera('labels', 'defect', '{id: print, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}')}rules:
   - {id: no-headwear, type: missing_headwear, camera: people, zone: packing, minDuration: 3s, clearAfter: 2s, severity: critical}
   - {id: product-defect, type: product_defect, camera: product, zone: belt, severity: warning}
   - {id: dirty-floor, type: spill, camera: floor, zone: aisle, minDuration: 4s, clearAfter: 5s, severity: warning}
@@ -266,6 +266,9 @@ ${cameras['labels'] === undefined ? '' : codeRule(text)}${plc === undefined ? ''
 log: {level: info}
 `;
 }
+
+/** From the moment of a simulated picture until its frame is decoded: 100 to 250 ms, by what else the machine does. */
+const CAMERA_DELAY = '150ms';
 
 /** What each pack of the twin's `labels.yaml` must carry. The Data Matrix holds the date too, so that it is checked without text. */
 function codeRule(text: boolean): string {

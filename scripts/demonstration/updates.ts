@@ -128,6 +128,7 @@ export function updatesText(rootFile: string, device: string): string {
   customer: ${CUSTOMER}
   configuration: ${device}
   trial: 10s
+  trialLimit: 60s
   shadow: {results: 50, limit: 120s}
 `;
 }

@@ -55,7 +55,8 @@ unit: \`512MB\`, \`1GB\`, \`2GiB\` (KB, MB, GB and TB are powers of 1000; KiB, M
 the secret is needed: \`\${file:/path}\` (one line; a relative path starts at the folder of the configuration file),
 \`\${env:NAME}\`, \`\${credential:NAME}\` (systemd's \`LoadCredential=\`). A password in plain text is allowed, with a warning. A secret is encoded
 where it stands in the user part of a URL or in the value of a parameter; it is never printed, and FFmpeg does not get it in
-its arguments, which every user of the machine can read. Of URLs, only what is known to be harmless is shown.
+its arguments, which every user of the machine can read. Of URLs, only what is known to be harmless is shown, and
+topics of MQTT as they are written: one that is a secret is a reference.
 
 ## What goes on when something is wrong
 

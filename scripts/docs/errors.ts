@@ -1,6 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import ts from 'typescript';
+import {
+  type Expression,
+  type NewExpression,
+  type Node,
+  type ObjectExpression,
+  parseSync,
+  type Span,
+  type Statement,
+  type VariableDeclarator,
+  visitorKeys,
+} from 'oxc-parser';
 import { MODULES } from '../modules.ts';
 import { code, type GeneratedFile, page, table } from './generated-file.ts';
 
@@ -53,52 +63,83 @@ async function sourcesIn(folder: string): Promise<readonly string[]> {
  * `..._CODES`, and a table called `..._ADVICE`.
  */
 function codesIn(path: string, text: string): readonly Found[] {
+  const { program, errors } = parseSync(path, text, { preserveParens: false });
+  if (errors[0] !== undefined) throw new Error(`${path}: ${errors[0].message}`);
   const found: Found[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isObjectLiteralExpression(node)) found.push(...fromObject(node));
-    else if (ts.isNewExpression(node)) found.push(...fromNew(node));
-    else if (ts.isVariableDeclaration(node)) found.push(...fromDeclaration(node));
-    ts.forEachChild(node, visit);
+  const visit = (node: Node, around: readonly Block[]): void => {
+    if (node.type === 'ObjectExpression') found.push(...fromObject(node, around));
+    else if (node.type === 'NewExpression') found.push(...fromNew(node, text));
+    else if (node.type === 'VariableDeclarator') found.push(...fromDeclaration(node, text, around));
+    const block = blockOf(node);
+    const inside = block === undefined ? around : [block, ...around];
+    for (const child of childrenOf(node)) visit(child, inside);
   };
-  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+  visit(program, []);
   return found;
 }
 
-function fromObject(node: ts.ObjectLiteralExpression): readonly Found[] {
-  const hasAdvice = node.properties.some((property) => property.name?.getText() === 'advice');
-  if (!hasAdvice) return [];
-  const advice = textsOf(node, 'advice').join('; or: ');
-  return textsOf(node, 'code')
+/** Statements in which a variable can be declared that the nodes below them use. */
+type Block = readonly Statement[];
+
+function blockOf(node: Node): Block | undefined {
+  if (node.type === 'SwitchCase') return node.consequent;
+  // The bodies of programs and functions have directives beside their statements, which declare nothing.
+  return node.type === 'Program' || node.type === 'BlockStatement'
+    ? node.body.filter((statement) => !('directive' in statement))
+    : undefined;
+}
+
+function childrenOf(node: Node): readonly Node[] {
+  const fields = node as unknown as Readonly<Record<string, Node | readonly (Node | null)[] | null | undefined>>;
+  return (visitorKeys[node.type] ?? [])
+    .flatMap((key) => fields[key] ?? [])
+    .filter((child): child is Node => child !== null);
+}
+
+const sourceOf = (node: Span, text: string): string => text.slice(node.start, node.end);
+
+function fromObject(node: ObjectExpression, around: readonly Block[]): readonly Found[] {
+  if (!node.properties.some((property) => keyOf(property) === 'advice')) return [];
+  const advice = textsOf(node, 'advice', around).join('; or: ');
+  return textsOf(node, 'code', around)
     .filter(isCode)
     .map((name) => withAdvice(name, advice === '' ? undefined : advice));
 }
 
-function fromNew(node: ts.NewExpression): readonly Found[] {
-  const [first] = node.arguments ?? [];
-  if (!/Error$/.test(node.expression.getText()) || first === undefined || !ts.isStringLiteralLike(first)) return [];
-  return isCode(first.text) ? [{ code: first.text }] : [];
+function fromNew(node: NewExpression, text: string): readonly Found[] {
+  const [first] = node.arguments;
+  if (!/Error$/.test(sourceOf(node.callee, text)) || first === undefined || first.type === 'SpreadElement') return [];
+  const name = literal(first);
+  return name !== undefined && isCode(name) ? [{ code: name }] : [];
 }
 
-function fromDeclaration(node: ts.VariableDeclaration): readonly Found[] {
-  const name = node.name.getText();
-  const value = node.initializer === undefined ? undefined : unwrapped(node.initializer);
-  if (value === undefined) return [];
-  if (/_CODES$/.test(name) && /ERROR/.test(name) && ts.isArrayLiteralExpression(value)) {
-    return value.elements.filter(ts.isStringLiteralLike).map((element) => ({ code: element.text }));
+function fromDeclaration(node: VariableDeclarator, text: string, around: readonly Block[]): readonly Found[] {
+  const name = node.id.type === 'Identifier' ? node.id.name : sourceOf(node.id, text);
+  if (node.init === null) return [];
+  const value = unwrapped(node.init);
+  if (/_CODES$/.test(name) && /ERROR/.test(name) && value.type === 'ArrayExpression') {
+    return value.elements.flatMap((element) => {
+      const listed = element === null || element.type === 'SpreadElement' ? undefined : literal(element);
+      return listed === undefined ? [] : [{ code: listed }];
+    });
   }
-  if (!/_ADVICE$/.test(name) || !ts.isObjectLiteralExpression(value)) return [];
+  if (!/_ADVICE$/.test(name) || value.type !== 'ObjectExpression') return [];
   return value.properties.flatMap((property) => {
-    const key = property.name?.getText();
-    return key === undefined ? [] : [withAdvice(key, textsOf(value, key)[0])];
+    const key = keyOf(property);
+    return key === undefined ? [] : [withAdvice(key, textsOf(value, key, around)[0])];
   });
 }
 
-/** Without `as const`, `satisfies` and parentheses. */
-function unwrapped(node: ts.Expression): ts.Expression {
-  if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isParenthesizedExpression(node)) {
-    return unwrapped(node.expression);
-  }
-  return node;
+/** Name of a property that is written out; undefined for a spread and for a computed name. */
+function keyOf(property: ObjectExpression['properties'][number]): string | undefined {
+  if (property.type === 'SpreadElement' || property.computed) return undefined;
+  if (property.key.type === 'Identifier') return property.key.name;
+  return property.key.type === 'Literal' ? String(property.key.value) : undefined;
+}
+
+/** Without `as const` and `satisfies`. */
+function unwrapped(node: Expression): Expression {
+  return node.type === 'TSAsExpression' || node.type === 'TSSatisfiesExpression' ? unwrapped(node.expression) : node;
 }
 
 function withAdvice(name: string, advice: string | undefined): Found {
@@ -106,34 +147,38 @@ function withAdvice(name: string, advice: string | undefined): Found {
 }
 
 /** What a property can be: its literal, either side of a condition, or those of the variable it is shorthand for. */
-function textsOf(node: ts.ObjectLiteralExpression, key: string): readonly string[] {
+function textsOf(node: ObjectExpression, key: string, around: readonly Block[]): readonly string[] {
   for (const property of node.properties) {
-    if (property.name?.getText() !== key) continue;
-    if (ts.isPropertyAssignment(property)) return literals(property.initializer);
-    if (ts.isShorthandPropertyAssignment(property)) return literals(initialiserOf(key, node));
+    if (property.type === 'SpreadElement' || keyOf(property) !== key) continue;
+    return literals(property.shorthand ? initialiserOf(key, around) : property.value);
   }
   return [];
 }
 
-function literals(node: ts.Expression | undefined): readonly string[] {
+function literals(node: Expression | undefined): readonly string[] {
   if (node === undefined) return [];
   const value = unwrapped(node);
-  if (ts.isStringLiteralLike(value)) return [value.text];
-  if (ts.isConditionalExpression(value)) return [...literals(value.whenTrue), ...literals(value.whenFalse)];
-  return [];
+  if (value.type === 'ConditionalExpression') return [...literals(value.consequent), ...literals(value.alternate)];
+  const text = literal(value);
+  return text === undefined ? [] : [text];
 }
 
-/** Initialiser of the nearest `const name = ...` in the blocks around `node`. */
-function initialiserOf(name: string, node: ts.Node): ts.Expression | undefined {
-  const statements = ts.isBlock(node) || ts.isSourceFile(node) || ts.isCaseClause(node) ? node.statements : [];
-  for (const statement of statements) {
-    if (!ts.isVariableStatement(statement)) continue;
-    const declared = statement.declarationList.declarations.find(
-      (declaration) => ts.isIdentifier(declaration.name) && declaration.name.text === name,
-    );
-    if (declared?.initializer !== undefined) return declared.initializer;
+/** Text of a string, or of a template without expressions. */
+function literal(node: Expression): string | undefined {
+  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined;
+  if (node.type !== 'TemplateLiteral' || node.expressions.length > 0) return undefined;
+  const [only] = node.quasis; // cspell:ignore quasis
+  return only?.value.cooked ?? undefined;
+}
+
+/** Initialiser of the nearest `const name = ...`; `around` begins with the innermost block. */
+function initialiserOf(name: string, around: readonly Block[]): Expression | undefined {
+  for (const statement of around.flat()) {
+    if (statement.type !== 'VariableDeclaration') continue;
+    const declared = statement.declarations.find(({ id }) => id.type === 'Identifier' && id.name === name);
+    if (declared !== undefined && declared.init !== null) return declared.init;
   }
-  return ts.isSourceFile(node) ? undefined : initialiserOf(name, node.parent);
+  return undefined;
 }
 
 function isCode(text: string): boolean {

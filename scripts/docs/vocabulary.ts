@@ -15,6 +15,7 @@ export function vocabularyModule(): GeneratedFile {
       ...protocol.FAIL_REASONS,
       ...protocol.DEGRADED_REASONS,
       ...protocol.BLIND_REASONS,
+      ...protocol.LOSS_REASONS,
     },
     details: protocol.EVENT_DETAILS,
     rules: Object.fromEntries<object>([

@@ -4,6 +4,7 @@ import { encode, type Reported, topicOf } from '@lineside/protocol';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { enrol, makeDeviceSecrets } from '../../edge/src/enrolment/index.ts';
 import { SqliteStore } from '../../cloud-sync/collector/src/index.ts';
 import { addDevice, collectorYaml, type RunningCollector, startCollector } from '../support/collector.ts';
 import { CollectorDevice } from '../support/collector-device.ts';
@@ -91,6 +92,54 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
     await waitFor('the picture', () =>
       page.evaluate(`[...document.images].some((i) => i.src.includes('/api/v1/media/') && i.naturalWidth > 0)`),
     );
+    expect(witness.strayFrom(origin)).toEqual([]);
+    expect(witness.errors).toEqual([]);
+  });
+
+  it('takes what a person says about an event: right, a false alarm, or what was missed, with a box drawn on the snapshot', async () => {
+    await sendEvent('puddle_of_oil');
+    const reviews = async () =>
+      ((await (await fetch(`${origin}/api/v1/reviews`)).json()) as { items: Record<string, unknown>[] }).items;
+    await page.getByRole('button', { name: 'Show the snapshot of Puddle of oil' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Nobody has reviewed this event yet.').waitFor();
+    await dialog.getByRole('button', { name: 'False alarm' }).click();
+    await dialog.getByText('Write your name first.').waitFor();
+    expect(await reviews()).toEqual([]);
+    await dialog.getByLabel('Your name').fill('anna');
+    await dialog.getByRole('button', { name: 'False alarm' }).click();
+    await dialog.getByText('· anna ·').waitFor();
+    await dialog.getByRole('button', { name: 'Something was missed' }).click();
+    const save = dialog.getByRole('button', { name: 'Save what was missed' });
+    expect(await save.isDisabled()).toBe(true);
+    await dialog.getByLabel('What it is').fill('hand');
+    const surface = await dialog.locator('svg.drawing').boundingBox();
+    if (surface === null) throw new Error('there is nothing to draw on');
+    const at = (x: number, y: number) => [surface.x + surface.width * x, surface.y + surface.height * y] as const;
+    await page.mouse.move(...at(0.25, 0.25));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.5, 0.75), { steps: 4 });
+    await page.mouse.up();
+    await save.click();
+    await waitFor('the second review', async () => (await reviews()).length === 2);
+    const [alarm, missed] = await reviews();
+    expect(alarm).toMatchObject({ verdict: 'false_alarm', who: 'anna' });
+    expect(missed).toMatchObject({ verdict: 'missed', who: 'anna', details: { label: 'hand' } });
+    // The snapshot is 320 x 180.
+    const { box } = (missed as { details: { box: number[] } }).details;
+    [80, 45, 160, 135].forEach((wanted, n) => expect(Math.abs((box[n] ?? 0) - wanted)).toBeLessThanOrEqual(3));
+    await dialog.getByRole('button', { name: 'It is right' }).click();
+    await waitFor('the third review', async () => (await reviews()).length === 3);
+    expect((await reviews())[2]).toMatchObject({ verdict: 'true' });
+    // The name is remembered in this browser; the API takes nothing from a page of another site.
+    const { event } = alarm as { event: string };
+    const other = await fetch(`${origin}/api/v1/events/line-1/${event}/review`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' },
+      body: JSON.stringify({ verdict: 'unsure', by: 'eve' }),
+    });
+    expect(other.status).toBe(403);
+    expect(await fitsWidth(page)).toBe(true);
     expect(witness.strayFrom(origin)).toEqual([]);
     expect(witness.errors).toEqual([]);
   });
@@ -272,6 +321,57 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
       `[...document.querySelectorAll('button, select, img')].filter((e) => !(e.ariaLabel || e.innerText || e.labels?.length || e.hasAttribute('alt'))).length`,
     );
     expect(nameless).toBe(0);
+  });
+
+  it('lets devices in and refuses them: a person with an account makes a code, which is shown once, and cancels it', async () => {
+    writeFileSync(dir.join('anna'), 'a-token-of-anna-of-good-length');
+    const more = `enrolment: {listen: "127.0.0.1:0"}\npeople: [{name: anna, token: "\${file:${dir.join('anna')}}"}]\n`;
+    writeFileSync(dir.join('people.yaml'), collectorYaml(`http: {listen: "127.0.0.1:0"}\n${more}`));
+    const other = await startCollector(dir.join('people.yaml'), dir.join('people'));
+    const claims = async () => (await (await fetch(`${other.at.http}/api/v1/claims`)).json()) as { history: object[] };
+    try {
+      await page.goto(other.at.http);
+      const section = page.getByRole('region', { name: 'Devices that want in' });
+      await section.getByText('No device waits.').waitFor();
+      expect(await section.getByLabel('Device id').count()).toBe(0);
+      await section.getByLabel('Token of your account').fill('a-token-of-anna-of-good-length');
+      await section.getByRole('button', { name: 'Sign in' }).click();
+      await section.getByLabel('Device id').fill('line-7');
+      await section.getByLabel('Name of its line').fill('Packing <7>');
+      await section.getByRole('button', { name: 'Let a device in' }).click();
+      const code = section.locator('[data-code="line-7"] code');
+      await code.waitFor();
+      const [, address = '', claim = ''] = /--collector (\S+) --claim (\S+)$/.exec(await code.innerText()) ?? [];
+      expect(address).toMatch(/^127\.0\.0\.1:\d+$/);
+      const secrets = await makeDeviceSecrets();
+      const collectorAt = { host: '127.0.0.1', port: Number(address.replace(/.*:/, '')) };
+      const enrolAs = async (device: string) =>
+        enrol({ device, collector: collectorAt, claim, secrets, signal: AbortSignal.timeout(600_000) });
+      // A device with another name is refused; the person sees it, and could let it in.
+      await expect(enrolAs('line-8')).rejects.toMatchObject({ code: 'enrolment_refused' });
+      await section.locator('[data-refused="line-8"]').getByText('its code is for another device').waitFor();
+      await section.getByRole('button', { name: 'Done' }).click();
+      expect(await section.innerText()).not.toContain(claim);
+      await section.locator('[data-claim="line-7"]').getByText('Packing <7>').waitFor();
+      expect(await fitsWidth(page)).toBe(true);
+      await section.getByRole('button', { name: 'Refuse line-7' }).click();
+      await section.locator('[data-claim="line-7"]').waitFor({ state: 'detached' });
+      await expect(enrolAs('line-7')).rejects.toMatchObject({ code: 'enrolment_refused' });
+      await section.getByRole('button', { name: 'Let line-8 in' }).click();
+      await section.locator('[data-code="line-8"]').waitFor();
+      expect((await claims()).history).toMatchObject([
+        { device: 'line-8', action: 'made', who: 'anna' },
+        { device: 'line-7', action: 'refused', detail: 'claim_cancelled' },
+        { device: 'line-7', action: 'cancelled', who: 'anna' },
+        { device: 'line-8', action: 'refused', detail: 'claim_other_device' },
+        { device: 'line-7', action: 'made', who: 'anna' },
+      ]);
+      expect(witness.strayFrom(other.at.http).filter((url) => !url.startsWith(origin))).toEqual([]);
+      expect(witness.errors).toEqual([]);
+    } finally {
+      await page.goto('about:blank');
+      await other.stop();
+    }
   });
 
   it('shows that it is disconnected when the collector stops', async () => {

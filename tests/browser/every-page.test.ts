@@ -64,8 +64,14 @@ describe.skipIf(executable === undefined)('every page of the status page', () =>
       expect(await page.evaluate('document.documentElement.lang')).toBe(language);
       if (name === 'events') await page.locator('.events [data-event]').first().waitFor();
       if (name === 'device') await page.locator('[data-chart]').first().waitFor();
+      if (name === 'models') await page.locator('[data-piece] img').first().waitFor();
       if (name.endsWith('aim')) await page.locator('[data-sharpness]').waitFor();
-      if (name.endsWith('zones')) await page.locator('svg.shapes').waitFor();
+      if (name.endsWith('zones')) {
+        await page.locator('svg.shapes').waitFor();
+        await page.locator('.options summary').click();
+        await page.getByRole('button', { name: /last hour|последний час/ }).click();
+        await page.locator('[data-preview] [data-change="removed"]').waitFor();
+      }
       found[name] = await violations(page, axe);
       expect(await fitsWidth(page), name).toBe(true);
       await page.screenshot({

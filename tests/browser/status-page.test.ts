@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger, systemClock } from '@lineside/kit';
+import { LineTeaching } from '../../edge/src/app/line-teaching.ts';
+import { checkConfig } from '../../edge/src/config/index.ts';
 import { StatusServer } from '../../edge/src/status/index.ts';
 import { StatusWorld } from '../support/status-world.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
@@ -76,9 +80,41 @@ describe.skipIf(executable === undefined)('the status page', () => {
       'Every model of it gives fresh results',
     );
     const production = await page.locator('[data-production]').innerText();
-    for (const word of ['412 counted', 'Stopped', '3 min: jam', '41.2 % reached', '8.5 a minute', 'yoghurt-500']) {
+    for (const word of [
+      '412 counted',
+      'Stopped',
+      '3 min: jam',
+      '41.2 % reached',
+      '8.5 a minute',
+      'yoghurt-500',
+      '500 (−15)',
+      'weight-1: 480 (−14.4, +28.8)',
+    ]) {
       expect(production).toContain(word);
     }
+    const outputs = await page.locator('[data-output="gate"]').innerText();
+    for (const word of ['Place of the belt unknown', '10 due: 8 done', '88: 86 taken', 'p50 4.3 ms, p99 21 ms']) {
+      expect(outputs).toContain(word);
+    }
+    const feed = async (id: string): Promise<readonly string[]> => {
+      const text = await page.locator(`[data-feed="${id}"]`).innerText();
+      return text.split('\n').map((line) => line.trim());
+    };
+    expect(await feed('programs')).toEqual(
+      expect.arrayContaining(['Online', '3', '3,412', 'frames 12', '4', 'unknown_key 5']),
+    );
+    expect(await feed('site')).toEqual(expect.arrayContaining(['Offline', 'connect ECONNREFUSED 10.0.0.5:1883', '7']));
+    expect(await feed('site')).not.toContain('Connected now');
+    expect(await feed('scada')).toContain('Starting');
+    expect(await feed('opc.tcp://0.0.0.0:4840')).toEqual([
+      'Server opc.tcp://0.0.0.0:4840',
+      'Online',
+      'Connected now',
+      '2',
+    ]);
+    expect(await feed('modbus+tcp://0.0.0.0:502')).toEqual(
+      expect.arrayContaining(['Offline', 'Last error', 'listen EACCES: permission denied']),
+    );
     await go('events');
     await waitFor('two events', async () => (await page.locator('.events [data-event]').count()) === 2);
     const shown: readonly (readonly [string, readonly string[]])[] = [
@@ -159,6 +195,57 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(witness.errors).toEqual([]);
   });
 
+  it('shows how much of each limit of a machine is used up, and takes a confirmation of its service, asked for twice', async () => {
+    const machine = (rule: string) => page.locator(`[data-service="${rule}"]`);
+    const cutter = await machine('cutter').innerText();
+    for (const part of ['Overdue', '40 days of 90 days (44.4 %)', '260,000 cuts of 250,000 cuts (104.0 %)', 'A. P., '])
+      expect(cutter).toContain(part);
+    const filler = await machine('filler').innerText();
+    for (const part of ['Not due', '9 h of 100 h (9.0 %)', 'none was confirmed yet; counted from '])
+      expect(filler).toContain(part);
+    const button = machine('cutter').getByRole('button');
+    await machine('cutter').getByLabel('Your name').fill('M. Weber');
+    await button.click();
+    expect(await button.innerText()).toBe('Really? Confirm the service');
+    expect(world.services[0]?.servicedBy).toBe('A. P.');
+    await button.click();
+    await waitFor('the confirmation', async () => {
+      const text = await machine('cutter').innerText();
+      return text.includes('Not due') && text.includes('M. Weber, ') && text.includes('Confirmed by M. Weber');
+    });
+    expect(world.services[0]?.servicedBy).toBe('M. Weber');
+    expect(world.services[1]?.servicedBy).toBeUndefined();
+    await page.getByRole('button', { name: 'Русский' }).click();
+    await waitFor('the machine in Russian', async () =>
+      /Срок не наступил[^]*Наработка с обслуживания[^]*9 ч из 100 ч[^]*Подтвердить обслуживание/.test(
+        await machine('filler').innerText(),
+      ),
+    );
+    await page.setViewportSize({ width: 360, height: 780 });
+    expect(await fitsWidth(page)).toBe(true);
+    expect(witness.errors).toEqual([]);
+  });
+
+  it('shows when each zone was cleaned and by whom, and takes the word of a person, asked for twice', async () => {
+    const zone = (rule: string) => page.locator(`[data-cleaning="${rule}"]`);
+    const floor = await zone('floor-cleaning').innerText();
+    for (const part of ['Not due', '2 h of 8 h (25.0 %)', 'A. P., ']) expect(floor).toContain(part);
+    const table = await zone('table-cleaning').innerText();
+    for (const part of ['Overdue', '20 h', 'seen by the camera, ']) expect(table).toContain(part);
+    const button = zone('table-cleaning').getByRole('button');
+    await zone('table-cleaning').getByLabel('Your name').fill('M. Weber');
+    await button.click();
+    expect(await button.innerText()).toBe('Really? Confirm the cleaning');
+    expect(world.confirmations).toEqual([]);
+    await button.click();
+    await waitFor('the confirmation', async () => {
+      const text = await zone('table-cleaning').innerText();
+      return text.includes('Not due') && text.includes('M. Weber, ') && text.includes('Confirmed by M. Weber');
+    });
+    expect(world.confirmations).toEqual([{ target: 'table-cleaning', by: 'M. Weber' }]);
+    expect(witness.errors).toEqual([]);
+  });
+
   it('stops asking for live pictures when the large picture is closed', async () => {
     await go('cameras');
     await camera('product').getByRole('button').click();
@@ -187,7 +274,14 @@ describe.skipIf(executable === undefined)('the status page', () => {
     await waitFor('the word in Russian', async () =>
       /^С ограничениями, 1 открытое/.test((await page.locator('#answer').textContent()) ?? ''),
     );
-    expect(await page.locator('[data-code="refused"]').innerText()).toContain('камера отклоняет соединение');
+    expect(await page.locator('[data-code="refused"]').innerText()).toContain('Камера отвечает, но порт закрыт');
+    const feeds = await page.locator('[data-feeds]').innerText();
+    for (const word of ['Для других программ', 'Поток данных site', 'Подключено сейчас', 'Потеряно сообщений']) {
+      expect(feeds).toContain(word);
+    }
+    expect(feeds).toContain(
+      'Не попало ни в один поток данных, потому что их процесс не успевает: events 1, frames 210',
+    );
     world.restoreCamera('people');
     await waitFor(
       'the camera again',
@@ -384,6 +478,49 @@ describe.skipIf(executable === undefined)('the status page', () => {
     }
     await page.locator('.events [data-event]').first().click();
     expect(await fitsWidth(page)).toBe(true);
+  });
+
+  it('teaches a model from good pieces: collects, shows the odd ones to strike out, makes it and puts it to use', async () => {
+    const configPath = folder.join('line.yaml');
+    const text = [
+      'device: line-1',
+      'cameras:',
+      '  - id: product',
+      '    url: "lavfi:testsrc=s=160x120:r=5"',
+      '    models: [defect]',
+      '    zones: [{ id: belt, polygon: [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]] }]',
+    ].join('\n');
+    await writeFile(configPath, text);
+    const sources = { catalog: ['defect'], env: {} };
+    const audited: string[] = [];
+    world.teacher = new LineTeaching({
+      loaded: () => checkConfig(readFileSync(configPath, 'utf8'), { ...sources, path: configPath }),
+      ...{ configPath, sources, dataDir: folder.path },
+      audit: (action) => void audited.push(action),
+    });
+    await go('models');
+    await page.getByRole('form', { name: 'Teach a model' }).getByRole('combobox').first().selectOption('product');
+    await page.getByLabel('One piece is').selectOption('belt');
+    await page.getByLabel('Minutes of good pieces').fill('0.5');
+    await page.getByLabel('Pieces', { exact: true }).fill('12');
+    await page.getByRole('button', { name: 'Start teaching' }).click();
+    // Teaching gives way to everything else, so that a busy machine takes minutes for it.
+    const reached = (state: string) => page.locator(`[data-teach="${state}"]`).isVisible();
+    await waitFor('the pieces', () => reached('review'), { withinMs: 120_000, everyMs: 250 });
+    const first = page.locator('[data-piece]').first();
+    const number = await first.getAttribute('data-piece');
+    await waitFor('the piece in the picture', async () => (await pixelsOf(page, '[data-piece] img')) !== 0);
+    await first.getByRole('checkbox').check();
+    await page.locator('.taught input[type="range"]').last().fill('0');
+    await page.getByRole('button', { name: 'make the model' }).click();
+    await waitFor('the model', () => reached('taught'), { withinMs: 120_000, everyMs: 250 });
+    await page.getByText('11 good pieces').waitFor();
+    await page.getByRole('button', { name: 'Use the model' }).click();
+    await page.getByText('is in use and watches').waitFor();
+    expect(await readFile(configPath, 'utf8')).toMatch(/models: \[ ?defect, \{ id: product-belt, region: belt \} ?\]/);
+    expect(world.teacher.view().report?.struck).toEqual([Number(number)]);
+    expect(audited).toEqual(['teaching_started', 'model_taught', 'taught_model_used']);
+    expect(witness.errors).toEqual([]);
   });
 
   it('is worked by keyboard, and every control and picture has a name', async () => {

@@ -102,15 +102,11 @@ describe(`a line whose processes are killed, one after the other (seed ${SEED})`
     ],
   ];
 
-  it.each(shuffled(strikes, random))(
-    'inspects every camera again after %s',
-    async (_what, strike) => {
-      await sleep(random(1500));
-      await strike();
-      await line.appliance.inspects(line.cameras, 3, { withinMs: BACK_WITHIN_MS });
-    },
-    120_000,
-  );
+  it.each(shuffled(strikes, random))('inspects every camera again after %s', async (_what, strike) => {
+    await sleep(random(1500));
+    await strike();
+    await line.appliance.inspects(line.cameras, 3, { withinMs: BACK_WITHIN_MS });
+  });
 
   it('has the link again, brings everything over, and ends in good order', async () => {
     await line.settle();

@@ -31,7 +31,7 @@ const { values, positionals } = parseArgs({
 });
 
 const folder = values['metadata-dir'];
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 // The root that comes with a device is never written, and lies apart from what is cached.
 const initialRoot = join(folder, 'device', 'root');
 const floorFile = join(folder, 'device', 'floor');

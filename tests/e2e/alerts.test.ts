@@ -64,4 +64,4 @@ it('a line whose camera is dead alerts, is quiet about it after a restart, and i
   expect(failed.code).toBe(1);
   expect(failed.stdout).toMatch(/^failure chat/);
   expect((await runHere(['alerts', 'test', 'nobody', ...paths])).code).toBe(2);
-}, 180_000);
+});

@@ -1,3 +1,4 @@
+// cspell:ignore bindkey compinit unsetopt zmodload zpty
 import { writeFile } from 'node:fs/promises';
 import { systemClock, type CommandShape, EXIT_MEANINGS } from '@lineside/kit';
 import { describe, expect, it } from 'vitest';
@@ -107,7 +108,29 @@ describe.each(BOTH)('%s', (name, program, run) => {
       const next = await complete(...path, '');
       expect(next, path.join(' ')).toEqual(expect.arrayContaining(['--config', '--data', '--json']));
     }
-  }, 120_000);
+  });
+
+  it('completes commands, options and values in zsh', async () => {
+    await using dir = await tempDir();
+    const { stdout } = await run(['completion', 'zsh']);
+    await writeFile(dir.join(`_${name.replaceAll('-', '_')}`), stdout);
+    // An interactive zsh in a pseudo-terminal of its own. Ctrl+O, typed after the Tab key, prints the line as it is then.
+    const setUp =
+      `fpath=(${dir.path} $fpath); autoload -Uz compinit; compinit -u -D; unsetopt beep; ` +
+      `line() { print -r -- "@$BUFFER@"; exit }; zle -N line; bindkey "^O" line`;
+    const complete = async (words: string): Promise<string> => {
+      const script =
+        `zmodload zsh/zpty; zpty it 'TERM=dumb zsh -f -i'; zpty -w it '${setUp}'; ` +
+        String.raw`zpty -w -n it $'${words}\t\x0f'; zpty -r it shown '*@${name} *@*'; print -r -- "$shown"`;
+      const shown = await runProcess('timeout', ['60', 'zsh', '-f', '-c', script], { cwd: dir.path });
+      return new RegExp(`@(${name} [^@]*)@`).exec(shown.stdout)?.[1] ?? shown.stdout + shown.stderr;
+    };
+    expect(await complete(`${name} stat`)).toBe(`${name} status `);
+    expect(await complete(`${name} completion z`)).toBe(`${name} completion zsh `);
+    expect(await complete(`${name} status --js`)).toBe(`${name} status --json `);
+    if (name === 'lineside')
+      expect(await complete('lineside logs --severity w')).toBe('lineside logs --severity warn ');
+  });
 
   it('has a script for zsh that names every command', async () => {
     const { stdout } = await run(['completion', 'zsh']);

@@ -79,7 +79,8 @@ async function frames(seen: Watched): Promise<void> {
 it('an FFmpeg 4 is read by its own options: it refuses those of FFmpeg 5', async () => {
   const old = await program(`
 case "$*" in
-  *-version*) echo 'ffmpeg version 4.4.2-0ubuntu0.22.04.1'; echo 'libavutil      56. 70.100'; echo 'libavformat    58. 76.100'; exit 0;;
+  -decoders) printf '%s\\n' 'ffmpeg version 4.4.2-0ubuntu0.22.04.1' '  libavutil      56. 70.100' '  libavformat    58. 76.100' >&2
+    exec ffmpeg -hide_banner -decoders;;
 esac
 for argument; do
   shift
@@ -110,7 +111,7 @@ for argument; do
 done`);
   const here = await probeFfmpeg();
   const listed = { ...here, command: jetson, decoders: new Set([...here.decoders, ...LISTED]) };
-  const { capabilities, refused } = await tryDecoders(listed, AbortSignal.timeout(120_000));
+  const { capabilities, refused } = await tryDecoders(listed, AbortSignal.timeout(600_000));
   expect(refused).toEqual([]);
   const seen = watch({ url: `rtsp://${await serve()}` }, { capabilities });
   await frames(seen);

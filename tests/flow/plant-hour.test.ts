@@ -63,4 +63,4 @@ it('rejects every defective bottle and no other in an hour of the twin with stop
   expect(book.counts.due).toBeGreaterThan(50);
   expect(book.counts).toMatchObject({ wrong: 0, late: 0, done: book.counts.due });
   expect(station.counts).toMatchObject({ late: 0, missed: 0, cancelled: 0 });
-}, 240_000);
+});

@@ -191,7 +191,7 @@ async function makeFilm(folder: string): Promise<readonly Picture[]> {
 
 async function framesOf(path: string): Promise<Picture[]> {
   const pictures: Picture[] = [];
-  for await (const { pixels, width, height } of inputFrames(path, { signal: AbortSignal.timeout(120_000) })) {
+  for await (const { pixels, width, height } of inputFrames(path, { signal: AbortSignal.timeout(600_000) })) {
     pictures.push({ pixels: Uint8Array.from(pixels), width, height });
   }
   return pictures;

@@ -1,14 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SqliteStore } from '../../cloud-sync/collector/src/index.ts';
 import { TUNING, Uplink } from '../../cloud-sync/uplink/src/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { JournalRecorder } from '../../edge/src/events/index.ts';
-import { EvidenceStore, evidenceFolder } from '../../edge/src/evidence/index.ts';
+import { embeddedFacts, EvidenceStore, evidenceFolder } from '../../edge/src/evidence/index.ts';
 import { type Journal } from '../../edge/src/journal/index.ts';
 import { addDevice, collectorYaml, type RunningCollector, startCollector } from '../support/collector.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
@@ -34,6 +35,17 @@ afterEach(async () => {
   await folder[Symbol.asyncDispose]();
   await cloud[Symbol.asyncDispose]();
 });
+
+const SPILL = {
+  phase: 'opened',
+  key: 'k',
+  rule: 'r',
+  ruleType: 'spill',
+  kind: 'sanitation',
+  severity: 'info',
+  label: 'spill',
+  durationMs: 0,
+} as const;
 
 const openJournal = (quotaBytes: number): Journal => {
   const journal = openTestJournal(folder.path, { clock: systemClock, quotaBytes });
@@ -77,19 +89,9 @@ test('events and their snapshots get from the journal into the store of the coll
   const evidence = evidenceOf(journal);
   const recorder = new JournalRecorder({ journal, evidence, clock: systemClock, log: silentLogger });
   for (let n = 0; n < 12; n += 1) {
-    const output = {
-      phase: 'opened',
-      key: 'k',
-      rule: 'r',
-      ruleType: 'spill',
-      kind: 'sanitation',
-      severity: 'info',
-      label: 'spill',
-      durationMs: 0,
-    } as const;
     const event = `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`;
     const picture = { jpeg: Buffer.from(`picture ${n}`), width: 4, height: 3, index: 0 };
-    await recorder.record({ event, camera: 'floor', output }, n % 2 === 0 ? picture : undefined);
+    await recorder.record({ event, camera: 'floor', output: SPILL }, n % 2 === 0 ? picture : undefined);
   }
   const uplink = start(journal, evidence);
   await waitFor('everything to be delivered', () => {
@@ -122,22 +124,45 @@ test('records that a full journal gave up are declared lost at the collector, nu
   });
 });
 
+test('a snapshot of 3840x2160 arrives as it was recorded, with its facts and its small picture', async () => {
+  const journal = openJournal(1e9);
+  const evidence = evidenceOf(journal);
+  const recorder = new JournalRecorder({ journal, evidence, clock: systemClock, log: silentLogger });
+  const [width, height] = [3840, 2160];
+  // Noise is what JPEG makes most bytes of.
+  const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const;
+  const jpeg = await sharp({ create: { width, height, channels: 3, background: '#000', noise } })
+    .jpeg({ quality: 85 })
+    .toBuffer();
+  expect(jpeg.length).toBeGreaterThan(3e6);
+  const small = await sharp(jpeg).resize(240).jpeg().toBuffer();
+  const overlays = [{ box: [3600, 2000, 3800, 2100], text: 'spill 0.80', colour: 'bad' }] as const;
+  const picture = {
+    ...{ jpeg, width, height, index: 0, source: { width, height }, overlays },
+    thumbnail: small.toString('base64'),
+  };
+  await recorder.record({ event: '01900000-0000-7000-8000-000000000001', camera: 'floor', output: SPILL }, picture);
+  const [pending] = evidence.pending(1);
+  const uplink = start(journal, evidence);
+  await waitFor('it to be stored', () => uplink.snapshot().mediaSent === 1, { withinMs: 60_000 });
+  const address = `${collector.at.http}/api/v1/media/${pending?.sha256 ?? ''}`;
+  const stored = Buffer.from(await (await fetch(address)).arrayBuffer());
+  expect(await sharp(stored).metadata()).toMatchObject({ width, height });
+  expect(createHash('sha256').update(stored).digest('hex')).toBe(pending?.sha256);
+  // Every pixel is as it was taken: only facts were put before them.
+  expect(stored.subarray(-jpeg.length + 2).equals(jpeg.subarray(2))).toBe(true);
+  expect(embeddedFacts(stored)).toMatchObject({ source: { width, height }, boxes: [{ text: 'spill 0.80' }] });
+  const shown = Buffer.from(await (await fetch(`${address}?thumbnail=1`)).arrayBuffer());
+  expect(shown.equals(small)).toBe(true);
+  expect(await explained()).toMatchObject({ media: { stored: 1, declaredLost: 0, missing: 0 } });
+});
+
 test('a large snapshot is uploaded in pieces over a slow connection, and continues where it was after a restart', async () => {
   const journal = openJournal(1e9);
   const evidence = evidenceOf(journal);
   const recorder = new JournalRecorder({ journal, evidence, clock: systemClock, log: silentLogger });
-  const output = {
-    phase: 'opened',
-    key: 'k',
-    rule: 'r',
-    ruleType: 'spill',
-    kind: 'sanitation',
-    severity: 'info',
-    label: 'spill',
-    durationMs: 0,
-  } as const;
   const picture = { jpeg: randomBytes(600_000), width: 4, height: 3, index: 0 };
-  await recorder.record({ event: '01900000-0000-7000-8000-000000000001', camera: 'floor', output }, picture);
+  await recorder.record({ event: '01900000-0000-7000-8000-000000000001', camera: 'floor', output: SPILL }, picture);
   const [pending] = evidence.pending(1);
   // The quarter of it that is for pictures takes some seconds for this one.
   start(journal, evidence, { maxBytesPerS: 800_000 });

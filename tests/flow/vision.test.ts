@@ -276,7 +276,10 @@ describe('pictures', () => {
         look: (inspection) => {
           if (pairs.length >= 25) return;
           const asked = inspection.frame.index;
-          const picture = line.vision.picture({ camera: 'a', index: asked, overlays: [] }, AbortSignal.timeout(20_000));
+          const picture = line.vision.picture(
+            { camera: 'a', index: asked, overlays: [] },
+            AbortSignal.timeout(600_000),
+          );
           pairs.push(
             picture.then(async (got) => ({
               asked,
@@ -393,7 +396,7 @@ describe('a camera that keeps its video', () => {
     await waitFor('frames', () => of('kept').length >= 15 && of('plain').length >= 5, { withinMs: 60_000 });
     const { atMs } = of('kept').at(-1)!.frame;
     const span = { atMs, fromMs: atMs - 800, toMs: atMs + 300 };
-    const signal = AbortSignal.timeout(60_000);
+    const signal = AbortSignal.timeout(600_000);
     const clip = await vision.clip({ camera: 'kept', ...span }, signal);
     expect(Buffer.from(clip.mp4).toString('latin1', 4, 8)).toBe('ftyp');
     expect(clip).toMatchObject({ width: 320, height: 180 });

@@ -17,7 +17,10 @@ export const LINESIDE_COLLECTOR = join(ROOT, 'cloud-sync/collector/bin/lineside-
 export async function built(): Promise<void> {
   const stale = await Promise.all(PACKAGES.map((name) => isStale(join(ROOT, name))));
   if (!stale.includes(true)) return;
-  await runProcess(NODE, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: ROOT, withinMs: 180_000 });
+  await runProcess(NODE, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', 'tsconfig.build.json'], {
+    cwd: ROOT,
+    withinMs: 180_000,
+  });
 }
 
 async function isStale(folder: string): Promise<boolean> {

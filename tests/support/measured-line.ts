@@ -32,6 +32,8 @@ export interface MeasuredLineOptions {
 /** More than a run of the tests makes. */
 const MAX_EVENTS = 500;
 const QUIET_MS = 400;
+/** Between looks, each of which reads all events and the command lines of all children. */
+const LOOK_EVERY_MS = 100;
 export const NO_RESTART: Restarted = {
   line: false,
   vision: false,
@@ -112,8 +114,9 @@ export class MeasuredLine {
       return { line: true, vision: true, models: [], cameras, uplink: true, server: true, closed: [] };
     }
     await this.inspects(this.cameras());
-    await waitFor('what is expected', () => includes(this.#difference(before), expected), {
+    await waitFor('what is expected', () => isAsExpected(this.#difference(before), expected), {
       withinMs: 15_000,
+      everyMs: LOOK_EVERY_MS,
     }).catch(() => undefined);
     // What is not expected gets time to show.
     await this.#quiet();
@@ -133,13 +136,17 @@ export class MeasuredLine {
   async #quiet(): Promise<void> {
     let before = this.#counts();
     let sinceMs = performance.now();
-    await waitFor('the line to be quiet', () => {
-      if (JSON.stringify(this.#difference(before)) !== JSON.stringify(NO_RESTART)) {
-        before = this.#counts();
-        sinceMs = performance.now();
-      }
-      return performance.now() - sinceMs > QUIET_MS;
-    });
+    await waitFor(
+      'the line to be quiet',
+      () => {
+        if (JSON.stringify(this.#difference(before)) !== JSON.stringify(NO_RESTART)) {
+          before = this.#counts();
+          sinceMs = performance.now();
+        }
+        return performance.now() - sinceMs > QUIET_MS;
+      },
+      { everyMs: LOOK_EVERY_MS },
+    );
   }
 
   cameras(): readonly string[] {
@@ -253,7 +260,8 @@ export class MeasuredLine {
   }
 }
 
-function includes(restarted: Restarted, expected: Partial<Restarted>): boolean {
+/** Whether what was restarted is what `expected` says, part by part. */
+export function isAsExpected(restarted: Restarted, expected: Partial<Restarted>): boolean {
   return Object.entries(expected).every(
     ([name, value]) => JSON.stringify(restarted[name as keyof Restarted]) === JSON.stringify(value),
   );

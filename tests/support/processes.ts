@@ -7,7 +7,7 @@ export const NODE = process.execPath;
 export const FROM_SOURCE: readonly string[] = ['--conditions=source'];
 
 /** How much output of a child is kept per stream, counted from its end. */
-const KEPT_CHARACTERS = 1 << 20;
+export const KEPT_CHARACTERS = 1 << 20;
 
 export interface Exit {
   readonly code: number | null;
@@ -160,6 +160,11 @@ export function descendantsOf(pid: number): number[] {
 /** What the process was started with, arguments joined by blanks. */
 export function commandLineOf(pid: number): string {
   return readProc(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+}
+
+/** The environment that it was started with, each as `NAME=value`. */
+export function environmentOf(pid: number): readonly string[] {
+  return readProc(`/proc/${pid}/environ`).split('\0').filter(Boolean);
 }
 
 function readStatus(pid: number): string {

@@ -18,14 +18,19 @@ export class PseudoTerminal implements AsyncDisposable {
     this.#child.stdin.on('error', () => undefined);
   }
 
+  /** All that the program wrote, as it was written. */
+  get written(): string {
+    return this.#screen;
+  }
+
   /** All that was shown, without control sequences. */
   get screen(): string {
     // eslint-disable-next-line no-control-regex -- they are what is taken out
     return this.#screen.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '').replaceAll('\r', '');
   }
 
-  /** Waits until new text matches; what stands before its end counts as read. */
-  async see(pattern: RegExp, withinMs = 120_000): Promise<RegExpExecArray> {
+  /** Waits until new text matches; what stands before its end counts as read. On a busy machine it gives up before a test ends that hangs. */
+  async see(pattern: RegExp, withinMs = 60_000): Promise<RegExpExecArray> {
     try {
       const found = await waitFor(
         `the terminal to show ${String(pattern)}`,
@@ -48,8 +53,8 @@ export class PseudoTerminal implements AsyncDisposable {
   }
 
   /** Waits for a question and answers it. */
-  async answer(question: RegExp, text: string): Promise<void> {
-    await this.see(question);
+  async answer(question: RegExp, text: string, withinMs?: number): Promise<void> {
+    await this.see(question, withinMs);
     this.type(text);
   }
 

@@ -64,7 +64,7 @@ export class RolloutWorld {
 
   start(target: string, groups: Readonly<Record<string, readonly string[]>>, wish: Partial<RolloutWish> = {}) {
     return this.desk.start({
-      ...{ target, soakMs: 10 * MINUTE, success: 1, errors: 0, who: 'anna' },
+      ...{ target, soakMs: 10 * MINUTE, success: 1, errors: 0, by: { name: 'anna', proven: true } },
       groups: Object.entries(groups).map(([name, devices]) => ({ name, devices })),
       ...wish,
     });

@@ -5,6 +5,8 @@ export interface BrokerScript {
   readonly connack: readonly number[];
   /** Whether messages are acknowledged at once; otherwise `acknowledge` does it. */
   readonly acknowledges?: boolean;
+  /** The answer to each subscription; granted with QoS 1 without it. */
+  readonly granted?: number;
 }
 
 interface Packet {
@@ -93,7 +95,8 @@ export class ScriptedBroker implements AsyncDisposable {
     if (type === SUBSCRIBE) {
       const filters = filtersOf(body);
       this.filters.push(...filters);
-      socket.write(Buffer.of(SUBACK << 4, 3 + filters.length, body[0] ?? 0, body[1] ?? 0, 0, ...filters.map(() => 1)));
+      const granted = filters.map(() => this.#script.granted ?? 1);
+      socket.write(Buffer.of(SUBACK << 4, 3 + filters.length, body[0] ?? 0, body[1] ?? 0, 0, ...granted));
     }
     if (type === PUBLISH && (flags & 0b110) === 0b010) {
       const length = body.readUInt16BE(0);

@@ -1,4 +1,4 @@
-import type { Desired, Reported, UpdateStatus } from '@lineside/protocol';
+import { type Desired, floorAfter, type Reported, type UpdateStatus } from '@lineside/protocol';
 
 /** How a simulated line takes releases. */
 export interface LineManner {
@@ -24,6 +24,7 @@ export class SimulatedLine {
   readonly revisions: number[] = [];
   #manner: Required<LineManner>;
   #document: Desired | undefined;
+  #floor = 0;
   readonly #begun: Begun[] = [];
 
   constructor(device: string, manner: LineManner = {}) {
@@ -45,9 +46,10 @@ export class SimulatedLine {
     this.#manner = { ...this.#manner, ends: 'rolled_back' };
   }
 
-  /** Takes what the broker retains; a document that is not newer is not followed. */
+  /** Takes what the broker retains; a document below the floor, or the same again, is not followed. */
   read(document: Desired, atMs: number): void {
-    if (document.revision <= (this.#document?.revision ?? 0)) return;
+    if (document.revision < this.#floor || document.revision === this.#document?.revision) return;
+    this.#floor = floorAfter(this.#floor, document.revision);
     this.revisions.push(document.revision);
     this.#document = document;
     for (const target of namesIn(document)) {
@@ -65,7 +67,13 @@ export class SimulatedLine {
       ...{ v: 1, t: atMs, queue: QUEUE, pictures: 0, drainPerS: 0 },
       ...(revision === undefined
         ? {}
-        : { desired: { revision, state: states.find((state) => state !== 'committed') ?? 'committed' } }),
+        : {
+            desired: {
+              revision,
+              floor: this.#floor,
+              state: states.find((state) => state !== 'committed') ?? 'committed',
+            },
+          }),
       updates: { updates, models: {} },
     };
   }

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { CameraStatus, Detection, InspectionCounters } from '../../edge/src/domain/index.ts';
+import type { LineTeaching } from '../../edge/src/app/line-teaching.ts';
 import { type HistoryView, SERIES } from '../../edge/src/history/index.ts';
 import { LinesideError } from '@lineside/kit';
 import {
@@ -20,26 +21,35 @@ import {
   type CameraLog,
   type CameraView,
   type CleaningConfirmation,
+  type CleaningView,
   type ConfirmedCleaning,
+  type ConfirmedService,
   type EventHistory,
   type EventPage,
   type EventQuery,
   type EventView,
   inspectingWord,
   type LogLine,
+  type FeedView,
+  type OutputView,
   type PictureOptions,
   type PictureShot,
   type PushedReading,
+  type ServiceConfirmation,
+  type ServiceView,
   type ShapesChange,
   type SignalView,
   type Snapshot,
   StatusError,
   type StatusSource,
+  type TeachingChange,
 } from '../../edge/src/status/index.ts';
 
 const WIDTH = 640;
 const HEIGHT = 360;
 const FRAME_MS = 200;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 interface WorldCamera {
   readonly id: string;
@@ -67,6 +77,37 @@ export class StatusWorld implements StatusSource {
   ];
   readonly confirmations: CleaningConfirmation[] = [];
   readonly accepted: { readonly camera: string; readonly by: string }[] = [];
+  /** Machines: one is overdue by its counter, of the other nobody has confirmed a service. */
+  readonly services: ServiceView[] = [
+    {
+      ...{
+        rule: 'cutter',
+        camera: 'product',
+        overdue: true,
+        servicedBy: 'A. P.',
+        servicedAtMs: Date.now() - 40 * DAY_MS,
+      },
+      limits: [
+        { by: 'interval', value: 40 * DAY_MS, limit: 90 * DAY_MS, used: 0.444 },
+        { by: 'count', value: 260_000, limit: 250_000, used: 1.04, unit: 'cuts' },
+      ],
+    },
+    {
+      ...{ rule: 'filler', camera: 'product', overdue: false, servicedAtMs: Date.now() - DAY_MS },
+      limits: [{ by: 'running_time', value: 9 * HOUR_MS, limit: 100 * HOUR_MS, used: 0.09 }],
+    },
+  ];
+  /** Zones: one was cleaned by a person, one is overdue at a time of the day since the camera saw it cleaned. */
+  readonly cleanings: CleaningView[] = [
+    {
+      ...{ rule: 'floor-cleaning', camera: 'floor', zone: 'aisle', overdue: false, sinceMs: 2 * HOUR_MS },
+      ...{ limitMs: 8 * HOUR_MS, cleanedAtMs: Date.now() - 2 * HOUR_MS, seenBy: 'person', cleanedBy: 'A. P.' },
+    },
+    {
+      ...{ rule: 'table-cleaning', camera: 'people', zone: 'packing', overdue: true, sinceMs: 20 * HOUR_MS },
+      ...{ cleanedAtMs: Date.now() - 20 * HOUR_MS, seenBy: 'camera' },
+    },
+  ];
   /** JPEGs made so far. */
   encodings = 0;
   visionDown = false;
@@ -90,7 +131,26 @@ export class StatusWorld implements StatusSource {
 
   confirmCleaning(confirmation: CleaningConfirmation): Promise<readonly ConfirmedCleaning[]> {
     this.confirmations.push(confirmation);
+    const { target, by } = confirmation;
+    const found = this.cleanings.findIndex(({ rule, zone }) => rule === target || zone === target);
+    const cleaning = this.cleanings[found];
+    if (cleaning !== undefined) {
+      const now = { overdue: false, sinceMs: 0, cleanedAtMs: Date.now(), seenBy: 'person', cleanedBy: by } as const;
+      this.cleanings[found] = { ...cleaning, ...now };
+    }
     return Promise.resolve([{ rule: 'floor-cleaning', camera: 'floor', zone: confirmation.target }]);
+  }
+
+  confirmService({ rule, by }: ServiceConfirmation): Promise<readonly ConfirmedService[]> {
+    const found = this.services.findIndex((one) => one.rule === rule);
+    const service = this.services[found];
+    if (service === undefined) {
+      const facts = { message: `no maintenance rule has the id ${rule}`, advice: 'known: filler' };
+      return Promise.reject(new StatusError({ code: 'bad_request', ...facts }));
+    }
+    const limits = service.limits.map((limit) => ({ ...limit, value: 0, used: 0 }));
+    this.services[found] = { ...service, overdue: false, limits, servicedAtMs: Date.now(), servicedBy: by };
+    return Promise.resolve([{ rule, camera: service.camera }]);
   }
 
   cameraLog(camera: string): Promise<CameraLog> {
@@ -145,7 +205,16 @@ export class StatusWorld implements StatusSource {
       [0.9, 0.3],
       [0.9, 0.9],
     ];
-    const rules = [{ id: `${zone}-rule`, type: 'spill', hasZone: true, hasLine: false, zone }];
+    const rules = [
+      {
+        id: `${zone}-rule`,
+        type: 'spill',
+        hasZone: true,
+        hasLine: false,
+        zone,
+        options: { minScore: 0.5, minDuration: '2s' },
+      },
+    ];
     const shapes = this.saved.at(-1)?.shapes ?? [{ kind: 'zone', id: zone, points }];
     return Promise.resolve({ camera, shapes, rules, undoes: this.saved.length, revision: `r${this.saved.length}` });
   }
@@ -153,6 +222,37 @@ export class StatusWorld implements StatusSource {
   async saveShapes(camera: string, change: ShapesChange): Promise<object> {
     this.saved.push(change);
     return { ...(await this.shapes(camera)), written: true };
+  }
+
+  /** What teaches; without it the page shows one that waits for a person. */
+  teacher: Pick<LineTeaching, 'view' | 'change' | 'piece'> | undefined;
+
+  teaching(): Promise<object> {
+    const slider = [3, 3.5, 4].map((mads) => ({ mads, false: 4 - Math.round(mads), falseFraction: 0.02 }));
+    const odd = [7, 3, 12].map((number, k) => ({ number, from: `frame ${number}`, score: 6 - k }));
+    const report = { pieces: 50, struck: [], odd, limit: { ...slider[1], from: 'usual' }, slider, notes: [] };
+    const waiting = { state: 'review', id: 'product-belt', camera: 'product', zone: 'belt', used: false, report };
+    const taught = { id: 'defect', state: 'watching', mads: 3.5, pieces: 50, effect: slider[1], slider };
+    return Promise.resolve({ ...(this.teacher?.view() ?? waiting), taught: [taught] });
+  }
+
+  async changeTeaching(change: TeachingChange, by: string): Promise<object> {
+    if (change.action !== 'arm') await this.teacher?.change(change, by);
+    return this.teaching();
+  }
+
+  taughtPiece(id: string, number: number): Promise<Buffer | undefined> {
+    return this.teacher?.piece(id, number) ?? drawScene('product', number, false);
+  }
+
+  previewShapes(camera: string): Promise<object> {
+    const toAtMs = Date.now();
+    const event = { rule: 'r', kind: 'sanitation', label: 'spill', severity: 'warning', openedAtMs: toAtMs - 600_000 };
+    const counts = { added: 0, removed: 1, changed: 0, unchanged: 2 };
+    const rules = [{ rule: 'r', before: 3, after: 2, reported: 3 }];
+    const changes = [{ change: 'removed', event: { ...event, closedAtMs: event.openedAtMs + 5_000 } }];
+    const times = { fromAtMs: toAtMs - 3_600_000, toAtMs, results: 18_000, tookMs: 900 };
+    return Promise.resolve({ camera, ...times, changes, counts, rules, leftOut: ['weights'] });
   }
 
   async undoShapes(camera: string): Promise<object> {
@@ -280,15 +380,56 @@ export class StatusWorld implements StatusSource {
         throttled: false,
       },
       visionProcess: { rssBytes: 210e6, cpu: 0.6, cpuSeconds: 90 },
+      outputs: this.outputs(),
+      services: this.services,
+      cleanings: this.cleanings,
+      feeds: this.feeds(),
+      feedsLeftOut: { events: 1, frames: 210 },
+      plantServers: [
+        { url: 'opc.tcp://0.0.0.0:4840', up: true, sessions: 2 },
+        { url: 'modbus+tcp://0.0.0.0:502', up: false, sessions: 0, problem: 'listen EACCES: permission denied' },
+      ],
       production: {
         ...{ shift: 'Early', fromMs: Date.now() - 3_600_000, toMs: Date.now() + 3_600_000, recipe: 'yoghurt-500' },
         ...{ counted: 412, planned: 1000, plannedByNow: 500, perMinute: 8.5, utilisation: 0.87 },
         recipeSinceMs: Date.now() - 3_600_000,
+        targetWeight: { weight: 500, under: 15 },
+        weighedBy: [{ rule: 'weight-1', nominal: 480, tolerance: 14.4, maxOver: 28.8 }],
         stops: [{ event: 'stop-1', camera: 'product', rule: 'stops', sinceMs: Date.now() - 180_000, reason: 'jam' }],
       },
       events: this.events_.slice(0, 20),
       openEvents: this.events_.filter(({ state }) => state === 'open'),
     };
+  }
+
+  feeds(): readonly FeedView[] {
+    const none = { dropped: {}, refused: {}, stalls: 0 };
+    return [
+      {
+        ...{ id: 'programs', url: 'zmq+tcp://127.0.0.1:5556', connected: true, clients: 3, ended: 2, stalls: 4 },
+        ...{ sent: { health: 3000, frames: 412 }, dropped: { frames: 12 }, refused: { unknown_key: 5 } },
+      },
+      {
+        ...{ ...none, id: 'site', url: 'mqtt://10.0.0.5:1883', connected: false, sent: { events: 7 } },
+        problem: 'connect ECONNREFUSED 10.0.0.5:1883',
+      },
+      { ...none, id: 'scada', url: 'sparkplug+mqtt://10.0.0.6:1883', connected: false, sent: {} },
+    ];
+  }
+  outputs(): readonly OutputView[] {
+    const counts = {
+      ...{ pieces: 90, ok: 80, nok: 8, noResult: 2, passed: 80, due: 10, safe: 2, done: 8, late: 1, missed: 1 },
+      ...{ cancelled: 0, lateVerdicts: 2, alongside: 0 },
+    };
+    const buckets = { buckets: [{ upTo: 5, count: 7 }], sum: 48, count: 9 };
+    const latenessMs = { p50: 4.26, p99: 21.3, max: 22, buckets };
+    return [
+      {
+        ...{ id: 'gate', camera: 'product', url: 'modbus+tcp://10.0.0.9', readiness: 'no_position', armed: true },
+        ...{ connected: true, inTransit: 3, counts, latenessMs },
+        results: { offered: 88, taken: 86, untaken: 1, overrun: 1 },
+      },
+    ];
   }
 
   async coverage(words: CoverageWords): Promise<CoverageJson> {

@@ -32,15 +32,18 @@ export function constantDetector(options: {
   readonly boxes: readonly ConstantBox[];
   /** First axis of the input; the answer stays that of one picture. */
   readonly batch?: number | string;
+  /** Class names as an exporter writes them into the metadata. */
+  readonly names?: string;
 }): Uint8Array {
-  const { size, classes, boxes, batch } = options;
+  const { size, classes, boxes, batch, names } = options;
   const count = Math.max(1, boxes.length);
   const answers = new Float32Array((4 + classes) * count);
   for (const [i, box] of boxes.entries()) {
     for (const [row, value] of [box.cx, box.cy, box.width, box.height].entries()) answers[row * count + i] = value;
     answers[(4 + box.classIndex) * count + i] = box.score;
   }
-  return encodeModel(nothingOf(image(size, batch), [1, 4 + classes, count], answers));
+  const graph = nothingOf(image(size, batch), [1, 4 + classes, count], answers);
+  return encodeModel(names === undefined ? graph : { ...graph, metadata: { names } });
 }
 
 /**
@@ -118,6 +121,78 @@ export function brightBlobDetector(options: {
         outputs: ['output0'],
         attributes: { axis: 1 },
       },
+    ],
+  });
+}
+
+/**
+ * A detector of products and of their defects: each cell of `cell` pixels whose luma is above `product` has a box of a
+ * product (class 0, `boxSize` wide and high), and one above `defect` has half as large a box of a defect (class 1) beside it.
+ * uint8 [1,S,S,3] to float32 [1,6,2N].
+ */
+export function brightProductDetector(options: {
+  readonly size: number;
+  readonly cell: number;
+  readonly boxSize: number;
+  readonly product: number;
+  readonly defect: number;
+}): Uint8Array {
+  const { size, cell, boxSize, product, defect } = options;
+  const side = size / cell;
+  const count = side * side;
+  const boxes = (wide: number): Float32Array => {
+    const middle = Array.from({ length: count }, (_, i) => [
+      ((i % side) + 0.5) * cell,
+      (Math.floor(i / side) + 0.5) * cell,
+    ]);
+    const wides = Array.from({ length: 2 * count }, () => wide);
+    return Float32Array.from([...middle.map(([x = 0]) => x), ...middle.map(([, y = 0]) => y), ...wides]);
+  };
+  const score = (name: string): readonly GraphNode[] => [
+    { op: 'Sub', inputs: ['means', `${name}_from`], outputs: [`${name}_above`] },
+    { op: 'Clip', inputs: [`${name}_above`, 'zero', 'one'], outputs: [`${name}_score`] },
+    { op: 'Add', inputs: [`${name}_boxes`, 'nothing'], outputs: [`${name}_places`] },
+  ];
+  return encodeModel({
+    inputs: [image(size)],
+    outputs: [{ name: 'output0', type: 'float32', shape: [1, 6, 2 * count] }],
+    constants: [
+      { name: 'plane', shape: [4], data: int64(-1, 1, size, size) },
+      { name: 'row', shape: [3], data: int64(-1, 1, count) },
+      { name: 'product_from', shape: [], data: Float32Array.of(product) },
+      { name: 'defect_from', shape: [], data: Float32Array.of(defect) },
+      { name: 'product_boxes', shape: [1, 4, count], data: boxes(boxSize) },
+      { name: 'defect_boxes', shape: [1, 4, count], data: boxes(boxSize / 2) },
+      { name: 'zero', shape: [], data: Float32Array.of(0) },
+      { name: 'one', shape: [], data: Float32Array.of(1) },
+    ],
+    nodes: [
+      toFloat,
+      { op: 'ReduceMean', inputs: ['pixels'], outputs: ['luma'], attributes: { axes: [3], keepdims: 0 } },
+      { op: 'Reshape', inputs: ['luma', 'plane'], outputs: ['map'] },
+      {
+        op: 'AveragePool',
+        inputs: ['map'],
+        outputs: ['cells'],
+        attributes: { kernel_shape: [cell, cell], strides: [cell, cell] },
+      },
+      { op: 'Reshape', inputs: ['cells', 'row'], outputs: ['means'] },
+      { op: 'Mul', inputs: ['means', 'zero'], outputs: ['nothing'] },
+      ...score('product'),
+      ...score('defect'),
+      {
+        op: 'Concat',
+        inputs: ['product_places', 'product_score', 'nothing'],
+        outputs: ['products'],
+        attributes: { axis: 1 },
+      },
+      {
+        op: 'Concat',
+        inputs: ['defect_places', 'nothing', 'defect_score'],
+        outputs: ['defects'],
+        attributes: { axis: 1 },
+      },
+      { op: 'Concat', inputs: ['products', 'defects'], outputs: ['output0'], attributes: { axis: 2 } },
     ],
   });
 }

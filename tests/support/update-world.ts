@@ -32,6 +32,7 @@ import {
   UpdateJournal,
   UpdateMachine,
   type UpdatePorts,
+  type UpdateTimes,
 } from '../../edge/src/updates/index.ts';
 import { constantDetector, writeTinyBundle } from './tiny-onnx.ts';
 
@@ -102,6 +103,8 @@ export interface LineBehaviour {
   uses: boolean;
   /** What speaks against a model in shadow, by the folder of its bundle. */
   shadow(bundle: string): string | undefined;
+  /** Whether the cameras show something in shadow, from this many looks on. */
+  shownAfter: number;
 }
 
 export const GOOD: HealthWindow = [
@@ -112,11 +115,15 @@ export const GOOD: HealthWindow = [
     inspected: 100,
     failed: 0,
     p95Ms: 20,
-    detectionsPerResult: 1,
+    seen: 100,
+    shown: 100,
     constant: false,
   },
 ];
 export const BAD: HealthWindow = [{ ...GOOD[0]!, inspected: 60, failed: 40 }];
+
+/** All is well, and nothing is in view. */
+export const QUIET: HealthWindow = [{ ...GOOD[0]!, seen: 0, shown: 0 }];
 
 /** A device without cameras: everything of its updates is real but the line. */
 export class UpdateDevice {
@@ -127,8 +134,16 @@ export class UpdateDevice {
   readonly machine: UpdateMachine;
   readonly audits: string[] = [];
   readonly reloads: string[] = [];
-  readonly behaviour: LineBehaviour = { figures: () => GOOD, locked: () => false, uses: true, shadow: () => undefined };
+  readonly behaviour: LineBehaviour = {
+    figures: () => GOOD,
+    locked: () => false,
+    uses: true,
+    shadow: () => undefined,
+    shownAfter: 0,
+  };
   configuration: { text: string; refused?: string; series?: string; onLocalChange: 'refuse' | 'replace' };
+  /** Texts that a person had written and that were kept. */
+  readonly kept: string[] = [];
 
   constructor(
     data: string,
@@ -138,7 +153,9 @@ export class UpdateDevice {
       readonly files?: (files: FileSource) => FileSource;
       readonly source?: (source: MetadataSource) => MetadataSource;
       readonly prove?: UpdatePorts['prove'];
+      readonly shadow?: () => Promise<Shadow>;
       readonly syncEvery?: number;
+      readonly times?: Partial<UpdateTimes>;
       readonly note?: JournalNote;
     } = {},
   ) {
@@ -153,7 +170,10 @@ export class UpdateDevice {
     this.machine = new UpdateMachine({
       ...{ folder: this.folder, journal: this.journal, bundles: this.bundles, clock: systemClock, log: silentLogger },
       objects: new ObjectStore(join(this.folder, 'objects')),
-      times: { baselineMs: 2, trialMs: 10, lookMs: 3, shadow: { results: 60, limitMs: 5_000 } },
+      times: {
+        ...{ baselineMs: 2, trialMs: 10, lookMs: 3, shadow: { results: 60, limitMs: 5_000 } },
+        ...{ limitMs: 5_000, notCompared: 'afterShadow', ...around.times },
+      },
       ...(around.syncEvery === undefined ? {} : { syncEvery: around.syncEvery }),
       ports: {
         ...{ device: 'line-1', version: '0.1.0' },
@@ -181,7 +201,7 @@ export class UpdateDevice {
           watch: () => ({ figures: () => this.behaviour.figures(this.#version), end: () => undefined }),
           failure: () => undefined,
         },
-        shadow: async (_, bundle) => this.#shadow(bundle),
+        shadow: around.shadow ?? (async (_, bundle) => this.#shadow(bundle)),
         configuration: this.#configurationPort(),
         audit: (action) => void this.audits.push(action),
       },
@@ -214,12 +234,15 @@ export class UpdateDevice {
   #shadow(bundle: string): Shadow | undefined {
     if (!this.behaviour.uses || this.#version === undefined) return undefined;
     this.shadows.begun += 1;
-    let results = 0;
+    let [results, looks] = [0, 0];
     return {
       figures: () => {
         results += 20;
+        looks += 1;
         const unsteady = { current: 0.05, candidate: 0.04 };
-        return { results, differing: 2, steady: 50, found: 49, added: 1, unsteady, failed: 0, pictures: 0 };
+        const compared = looks > this.behaviour.shownAfter;
+        const seen = compared ? { steady: 50, found: 49, added: 1 } : { steady: 0, found: 0, added: 0 };
+        return { results, differing: 2, ...seen, unsteady, failed: 0, pictures: 0, compared };
       },
       failure: () => undefined,
       judge: () => this.behaviour.shadow(bundle),
@@ -238,6 +261,7 @@ export class UpdateDevice {
       },
       text: async () => now().text,
       problem: async () => now().refused,
+      keep: async (text) => `copy ${this.kept.push(text)}`,
       write: async (text) => void (now().text = text),
       inForce: (text) => now().text === text,
     };

@@ -1,4 +1,4 @@
-/** Texts that the common parts of all pages show. */
+/** Texts that the common parts of all pages show, and those that the pages of device and collector have in common. */
 export const COMMON_TEXTS = {
   close: { en: 'Close', ru: 'Закрыть' },
   tryAgain: { en: 'Try again', ru: 'Попробовать снова' },
@@ -47,4 +47,42 @@ export const COMMON_TEXTS = {
     en: '{kind} {id}, corner {k} of {count}, {x} % from the left, {y} % from the top',
     ru: '{kind} {id}, угол {k} из {count}, {x} % слева, {y} % сверху',
   },
+  // words of both pages
+  language: { en: 'Language', ru: 'Язык' },
+  notSafety: {
+    en: 'Lineside helps to keep records. It is not a safety function.',
+    ru: 'Lineside помогает вести записи. Это не функция безопасности.',
+  },
+  disconnected: { en: 'Disconnected', ru: 'Нет связи' },
+  pageFailed: { en: 'This page has failed: {why}. Reload it.', ru: 'Сбой страницы: {why}. Загрузите её снова.' },
+  inspecting: { en: 'Inspecting', ru: 'Проверяется' },
+  notInspecting: { en: 'Not inspecting', ru: 'Не проверяется' },
+  starting: { en: 'Starting', ru: 'Запуск' },
+  unknown: { en: 'Unknown', ru: 'Неизвестно' },
+  lastKnown: { en: 'Last known: {word}', ru: 'Последнее известное: {word}' },
+  openEvents: {
+    en: { one: '{n} open event', other: '{n} open events' },
+    ru: { one: '{n} открытое событие', few: '{n} открытых события', many: '{n} открытых событий' },
+  },
+  andMore: { en: 'and {count} more', ru: 'и ещё {count}' },
+  camera: { en: 'Camera', ru: 'Камера' },
+  events: { en: 'Events', ru: 'События' },
+  kind: { en: 'Kind', ru: 'Вид' },
+  state: { en: 'State', ru: 'Состояние' },
+  closed: { en: 'Closed', ru: 'Закрыто' },
+  noSnapshotBecause: { en: 'No snapshot: {reason}', ru: 'Нет снимка: {reason}' },
+  what: { en: 'What', ru: 'Что' },
+  opened: { en: 'Opened', ru: 'Открыто' },
+  duration: { en: 'Duration', ru: 'Длительность' },
+  score: { en: 'Score', ru: 'Оценка' },
+  rule: { en: 'Rule', ru: 'Правило' },
+  model: { en: 'Model', ru: 'Модель' },
+  records: { en: 'Records', ru: 'Записи' },
+  stream: { en: 'Stream', ru: 'Поток' },
+  yourName: { en: 'Your name', ru: 'Ваше имя' },
+  linkOnline: { en: 'Online', ru: 'На связи' },
+  linkOffline: { en: 'Offline', ru: 'Нет связи' },
+  linkConnecting: { en: 'Connecting', ru: 'Подключение' },
+  messagesRefused: { en: 'Refused', ru: 'Отклонено' },
+  lasting: { en: 'for {span}', ru: 'длится {span}' },
 };

@@ -15,9 +15,6 @@ export const number = (value) => value.toLocaleString(locale());
 export const decimal = (value, digits = 1) =>
   value.toLocaleString(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-/** `1 line`, `2 lines`. */
-export const count = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
-
 export const sum = (counts) => Object.values(counts).reduce((total, value) => total + value, 0);
 
 /** A size in decimal units, as the configuration writes them: `12 kB`, `3.4 MB`. */

@@ -22,8 +22,31 @@ export async function getJson(path) {
     .text()
     .then(harmlessJson)
     .catch(() => undefined);
-  if (!response.ok || body === undefined)
-    throw new Error(body?.error?.message ?? body?.title ?? `HTTP ${response.status}`);
+  if (!response.ok || body === undefined) throw refusal(response, body);
+  return body;
+}
+
+/** What the server says against a request: its own message, with the code by which a page has its own words. */
+function refusal({ status }, body) {
+  const said = body?.error ?? body;
+  const error = new Error(said?.message ?? said?.title ?? `HTTP ${status}`);
+  error.code = said?.code ?? `http_${status}`;
+  return error;
+}
+
+/** Sends `value` as JSON and gives the answer; rejects with the server's own message. */
+export async function sendJson(path, value) {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(value),
+    signal: AbortSignal.timeout(DEADLINE_MS),
+  });
+  const body = await response
+    .text()
+    .then(harmlessJson)
+    .catch(() => undefined);
+  if (!response.ok) throw refusal(response, body);
   return body;
 }
 

@@ -1,3 +1,4 @@
+/* global localStorage */
 /** The language of the document, and texts and formats in it. A page without a choice of language is in English. */
 export const LANGUAGES = { en: 'English', ru: 'Русский' };
 const LOCALES = { en: 'en-GB', ru: 'ru-RU' };
@@ -5,6 +6,21 @@ const LOCALES = { en: 'en-GB', ru: 'ru-RU' };
 export function language() {
   const named = document.documentElement.lang;
   return Object.hasOwn(LANGUAGES, named) ? named : 'en';
+}
+
+/** Where the browser keeps the choice, for each page by itself. */
+const KEY = 'language';
+
+/** The language that was chosen in this browser, else the first of its own that the page has. */
+export function firstLanguage() {
+  const wanted = [localStorage.getItem(KEY), ...window.navigator.languages.map((tag) => tag.split('-')[0])];
+  return wanted.find((name) => name !== null && Object.hasOwn(LANGUAGES, name)) ?? 'en';
+}
+
+/** Shows the page in this language, and keeps the choice in this browser. */
+export function keepLanguage(name) {
+  localStorage.setItem(KEY, name);
+  document.documentElement.lang = name;
 }
 
 /** For the formats of numbers and dates. */

@@ -1,6 +1,6 @@
 import { html, useEffect, useErrorBoundary, useRef } from '/vendor/preact.js';
 import { COMMON_TEXTS } from './common-texts.js';
-import { translator } from './language.js';
+import { LANGUAGES, translator } from './language.js';
 
 const t = translator(COMMON_TEXTS);
 
@@ -15,6 +15,16 @@ export const Facts = ({ rows }) => html`
       .filter(([, value]) => value !== undefined && value !== '' && value !== false)
       .map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
   </dl>
+`;
+
+/** Each language is named in itself. */
+export const LanguageChoice = ({ language, onLanguage }) => html`
+  <p class="languages" role="group" aria-label=${t('language')}>
+    ${Object.entries(LANGUAGES).map(
+      ([code, name]) =>
+        html`<button key=${code} type="button" lang=${code} aria-pressed=${String(code === language)} onClick=${() => onLanguage(code)}>${name}</button>`,
+    )}
+  </p>
 `;
 
 export const Switch = ({ on, onChange, children }) => html`

@@ -1,56 +1,69 @@
 /* global FormData, performance */
 import { html, render, useEffect, useErrorBoundary, useState } from '/vendor/preact.js';
+import { Claims } from './claims.js';
 import { useCollector } from './connection.js';
 import { Events } from './events.js';
+import { t } from './language.js';
 import { Lines } from './lines.js';
 import { Records } from './records.js';
 import { Rollouts } from './rollouts.js';
-import { count, number, span } from '/common/format.js';
+import { number, span, sum } from '/common/format.js';
 import { postJson } from '/common/http.js';
-import { Guarded } from '/common/parts.js';
+import { firstLanguage, keepLanguage } from '/common/language.js';
+import { Guarded, LanguageChoice } from '/common/parts.js';
 import { findingsOf, verdict } from './verdict.js';
 
 function App() {
   const [broken] = useErrorBoundary();
-  if (broken) return html`<p class="hello" role="alert">This page has failed: ${String(broken)}. Reload it.</p>`;
-  return html`<${Page} />`;
+  const [language, setLanguage] = useState(firstLanguage);
+  keepLanguage(language);
+  if (broken) return html`<p class="hello" role="alert">${t('pageFailed', { why: String(broken) })}</p>`;
+  return html`<${Page} language=${language} onLanguage=${setLanguage} />`;
 }
 
-function Page() {
+function Page({ language, onLanguage }) {
   const { seen, connected, locked, answeredMs, again } = useCollector();
   const silentMs = useTicking(connected) - answeredMs;
   const answer = seen && verdict(seen);
   useEffect(() => {
-    document.title = connected
-      ? `${answer?.word ?? 'Connecting'} · Lineside collector`
-      : 'Disconnected · Lineside collector';
-  }, [connected, answer?.word]);
-  if (locked) return html`<${SignIn} done=${again} />`;
+    const word = connected ? (answer?.word ?? t('linkConnecting')) : t('disconnected');
+    document.title = locked ? t('collectorTitle') : `${word} · ${t('collectorTitle')}`;
+  }, [connected, locked, answer?.word, language]);
+  const choice = html`<${LanguageChoice} language=${language} onLanguage=${onLanguage} />`;
+  if (locked) {
+    return html`<div class="page"><header class="top"><${Brand} />${choice}</header></div>
+      <${SignIn} done=${again} />`;
+  }
   if (seen === undefined) {
-    return html`<p class="hello" role="status">${connected ? 'Connecting to the collector …' : 'The collector does not answer. Trying again …'}</p>`;
+    return html`<p class="hello" role="status">${t(connected ? 'connectingToCollector' : 'noAnswerYet')}</p>`;
   }
   return html`
-    ${!connected && html`<p class="lost" role="alert"><b>Disconnected.</b> No answer from the collector for ${span(silentMs)}. The page shows old data.</p>`}
+    ${!connected && html`<p class="lost" role="alert"><b>${t('disconnected')}.</b> ${t('oldData', { span: span(silentMs) })}</p>`}
     <div class=${connected ? 'page' : 'page stale'}>
       <header class="top">
-        <p class="brand"><img src="/favicon.svg" alt="" width="24" height="24" /> Lineside <span>collector</span></p>
-        <p class="live ${connected ? 'good' : 'idle'}"><i aria-hidden="true"></i>${connected ? 'Live' : 'Old'}</p>
+        <${Brand} />
+        ${choice}
+        <p class="live ${connected ? 'good' : 'idle'}"><i aria-hidden="true"></i>${t(connected ? 'live' : 'old')}</p>
       </header>
       <main>
         <${Answer} answer=${answer} connected=${connected} />
         <${Others} findings=${findingsOf(seen).slice(1)} />
-        <${Guarded} what="The totals"><${Tiles} seen=${seen} /><//>
+        <${Guarded} what=${t('totals')}><${Tiles} seen=${seen} /><//>
         <${Lines} devices=${seen.devices} now=${seen.nowMs} />
-        <${Guarded} what="The list of rollouts"><${Rollouts} now=${seen.nowMs} connected=${connected} /><//>
+        <${Guarded} what=${t('listOfClaims')}><${Claims} now=${seen.nowMs} connected=${connected} /><//>
+        <${Guarded} what=${t('listOfRollouts')}><${Rollouts} now=${seen.nowMs} connected=${connected} /><//>
         <div class="below">
-          <${Guarded} what="The list of events"><${Events} devices=${seen.devices} now=${seen.nowMs} connected=${connected} /><//>
-          <${Guarded} what="The list of record problems"><${Records} gaps=${seen.gaps} store=${seen.store} counted=${seen.counted} now=${seen.nowMs} /><//>
+          <${Guarded} what=${t('listOfEvents')}><${Events} devices=${seen.devices} now=${seen.nowMs} connected=${connected} /><//>
+          <${Guarded} what=${t('listOfProblems')}><${Records} gaps=${seen.gaps} store=${seen.store} counted=${seen.counted} now=${seen.nowMs} /><//>
         </div>
       </main>
-      <footer>Lineside helps to keep records. It is not a safety function.</footer>
+      <footer>${t('notSafety')}</footer>
     </div>
   `;
 }
+
+const Brand = () =>
+  html`<p class="brand"><img src="/favicon.svg" alt="" width="24" height="24" /> Lineside <span>${t('collector')}</span></p>`;
 
 /** Monotonic page time; ticks while the page shows how long something has lasted. */
 function useTicking(still) {
@@ -65,11 +78,11 @@ function useTicking(still) {
 
 function Answer({ answer, connected }) {
   return html`
-    <section class="answer ${connected ? answer.tone : 'idle'}" aria-label="Are the lines inspected?">
+    <section class="answer ${connected ? answer.tone : 'idle'}" aria-label=${t('areInspected')}>
       <span class="sign" aria-hidden="true">${connected ? answer.sign : '?'}</span>
       <div>
-        <h1 role="status">${connected ? answer.word : 'Unknown'}</h1>
-        <p>${connected ? answer.text : `Last known: ${answer.word.toLowerCase()}`}</p>
+        <div role="status"><h1>${connected ? answer.word : t('unknown')}</h1></div>
+        <p>${connected ? answer.text : t('lastKnown', { word: answer.word.toLowerCase() })}</p>
       </div>
     </section>
   `;
@@ -78,29 +91,22 @@ function Answer({ answer, connected }) {
 /** What is wrong besides the headline. */
 function Others({ findings }) {
   if (findings.length === 0) return null;
-  return html`<ul class="also" aria-label="Also wrong">
+  return html`<ul class="also" aria-label=${t('alsoWrong')}>
     ${findings.map(({ word, tone, text }) => html`<li key=${word} class=${tone}><b>${word}</b> <span>${text}</span></li>`)}
   </ul>`;
 }
 
 function Tiles({ seen: { store } }) {
-  const records = Object.values(store.records).reduce((sum, n) => sum + n, 0);
-  const events = Object.values(store.events).reduce((sum, n) => sum + n, 0);
   const tiles = [
-    { name: 'Records stored', value: records, note: 'each acknowledged after it was on disk' },
+    { name: t('recordsStored'), value: sum(store.records), note: t('recordsStoredNote') },
+    { name: t('missing'), value: store.missing, note: t('missingNote'), tone: store.missing > 0 ? 'bad' : '' },
     {
-      name: 'Missing',
-      value: store.missing,
-      note: 'neither stored nor declared lost',
-      tone: store.missing > 0 ? 'bad' : '',
-    },
-    {
-      name: 'Declared lost',
+      name: t('declaredLost'),
       value: store.declaredLost,
-      note: 'by the device, with a reason',
+      note: t('declaredLostNote'),
       tone: store.declaredLost > 0 ? 'warn' : '',
     },
-    { name: 'Events', value: events, note: `${count(store.media, 'picture')} stored` },
+    { name: t('events'), value: sum(store.events), note: t('picturesStored', { n: store.media }) },
   ];
   return html`<ul class="tiles">
     ${tiles.map(({ name, value, note, tone }) => html`<li key=${name}><span>${name}</span><b class=${tone ?? ''}>${number(value)}</b><small>${note}</small></li>`)}
@@ -115,14 +121,14 @@ function SignIn({ done }) {
     if (await postJson('/api/v1/session', { token }).catch(() => false)) done();
     else setWrong(true);
   };
-  return html`<form class="signin" onSubmit=${submit}>
+  return html`<main><form class="signin" onSubmit=${submit}>
     <img src="/favicon.svg" alt="" width="40" height="40" />
-    <h1>Lineside collector</h1>
-    <label for="token">Token</label>
+    <h1>${t('collectorTitle')}</h1>
+    <label for="token">${t('token')}</label>
     <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
-    ${wrong && html`<p class="small bad" role="alert">This is not the token of this collector (http.token).</p>`}
-    <button>Sign in</button>
-  </form>`;
+    ${wrong && html`<p class="small bad" role="alert">${t('tokenWrong')}</p>`}
+    <button>${t('signIn')}</button>
+  </form></main>`;
 }
 
 render(html`<${App} />`, document.getElementById('app'));

@@ -10,9 +10,11 @@ import {
   severityWord,
   title as words,
 } from '/common/codes.js';
-import { span, time } from '/common/format.js';
+import { decimal, span, time } from '/common/format.js';
 import { getJson } from '/common/http.js';
 import { Guarded } from '/common/parts.js';
+import { t } from './language.js';
+import { Drawing, Review } from './review.js';
 
 const PAGE = 30;
 
@@ -42,18 +44,18 @@ export function Events({ devices, now, connected }) {
   const lines = new Map(devices.map(({ device, line }) => [device, line ?? device]));
   return html`<section aria-labelledby="events">
     <div class="bar-head">
-      <h2 id="events">Events</h2>
+      <h2 id="events">${t('events')}</h2>
       <${Filter} filter=${filter} set=${setFilter} lines=${lines} kinds=${kindsOf(list.items)} />
     </div>
-    ${list.items.length === 0 && html`<p class="empty">${key === '' ? 'No events yet.' : 'No such events.'}</p>`}
+    ${list.items.length === 0 && html`<p class="empty">${t(key === '' ? 'noEventsYet' : 'noSuchEvents')}</p>`}
     <ul class="events">
       ${list.items.map(
-        (event) => html`<${Guarded} key=${event.device + event.event} what=${`Event ${event.event}`}>
+        (event) => html`<${Guarded} key=${event.device + event.event} what=${t('eventNamed', { id: event.event })}>
           <${Event} event=${event} line=${lines.get(event.device) ?? event.device} now=${now} show=${setShown} />
         <//>`,
       )}
     </ul>
-    ${list.next !== null && html`<p class="more"><button onClick=${more}>Older events</button></p>`}
+    ${list.next !== null && html`<p class="more"><button onClick=${more}>${t('olderEvents')}</button></p>`}
     ${shown && html`<${Large} event=${shown} line=${lines.get(shown.device) ?? shown.device} close=${() => setShown(undefined)} />`}
   </section>`;
 }
@@ -76,15 +78,15 @@ function joined(first, second) {
 function Filter({ filter, set, lines, kinds }) {
   const change = (name) => (event) => set({ ...filter, [name]: event.currentTarget.value });
   return html`<div class="filter">
-    <label><span class="unseen">Line</span>
+    <label><span class="unseen">${t('line')}</span>
       <select value=${filter.device} onChange=${change('device')}>
-        <option value="">All lines</option>
+        <option value="">${t('allLines')}</option>
         ${[...lines].map(([id, line]) => html`<option key=${id} value=${id}>${line}</option>`)}
       </select>
     </label>
-    <label><span class="unseen">Kind</span>
+    <label><span class="unseen">${t('kind')}</span>
       <select value=${filter.kind} onChange=${change('kind')}>
-        <option value="">All kinds</option>
+        <option value="">${t('allKinds')}</option>
         ${kinds.map((kind) => html`<option key=${kind} value=${kind}>${kindWord(kind)}</option>`)}
       </select>
     </label>
@@ -98,8 +100,8 @@ function Event({ event, line, now, show }) {
       <p class="title"><b>${title(event)}</b> <span class="pill ${severityTone(event.severity)}">${severityWord(event.severity)}</span></p>
       <p class="small">${kindWord(event.kind)} · ${line} · ${event.camera}${event.zone !== null && event.zone !== 'picture' ? ` · ${event.zone}` : ''}</p>
       <p class="small">${time(event.openedAtMs, event.clock)} · ${duration(event, now)}</p>
-      ${(event.clips ?? []).length > 0 && html`<p class="small">with video</p>`}
-      ${event.model?.degraded && html`<p class="small warn-text">from a degraded model</p>`}
+      ${(event.clips ?? []).length > 0 && html`<p class="small">${t('withVideo')}</p>`}
+      ${event.model?.degraded && html`<p class="small warn-text">${t('fromDegraded')}</p>`}
     </div>
   </li>`;
 }
@@ -109,7 +111,8 @@ const title = ({ label, rule }) => words(label ?? rule);
 /** The duration of an open event uses the wall clocks of both ends, where the clock of the device is synchronised. */
 function duration(event, now) {
   const openMs = event.clock === 'synced' ? now - event.openedAtMs : event.durationMs;
-  if (event.state === 'open') return html`<b class="open">open</b> for ${span(Math.max(openMs, event.durationMs))}`;
+  if (event.state === 'open')
+    return html`<b class="open">${t('open')}</b> ${t('lasting', { span: span(Math.max(openMs, event.durationMs)) })}`;
   return `${span(event.durationMs)}${event.reason === null ? '' : `, ${reason(event.reason)}`}`;
 }
 
@@ -117,7 +120,9 @@ function duration(event, now) {
 function Thumb({ event, show }) {
   const [failed, setFailed] = useState(false);
   const stored = event.snapshot?.stored === true && !failed;
-  const name = `Show the ${stored ? 'snapshot' : 'details'} of ${title(event)}`;
+  const what = title(event);
+  // What can be read on a button is in its name, too.
+  const name = stored ? t('showSnapshot', { what }) : `${missing(event, failed)}. ${t('showDetails', { what })}`;
   return html`<button class=${stored ? 'thumb' : 'thumb none'} onClick=${() => show({ ...event, unreadable: failed })} aria-label=${name}>
     ${stored ? html`<img src=${`${event.snapshot.url}?thumbnail=1`} alt="" loading="lazy" onError=${() => setFailed(true)} />` : missing(event, failed)}
   </button>`;
@@ -125,10 +130,10 @@ function Thumb({ event, show }) {
 
 /** Why there is no snapshot to see. */
 function missing({ snapshot, details }, failed) {
-  if (failed) return 'The snapshot cannot be read';
-  if (snapshot !== null) return 'The snapshot has not arrived yet';
+  if (failed) return t('snapshotUnreadable');
+  if (snapshot !== null) return t('snapshotNotYet');
   const why = details?.pictureMissing;
-  return why === undefined ? 'No snapshot was made' : `No snapshot: ${reason(why)}`;
+  return why === undefined ? t('noSnapshotMade') : t('noSnapshotBecause', { reason: reason(why) });
 }
 
 /** Where in the picture it is; the snapshot itself is kept without boxes. */
@@ -143,39 +148,47 @@ function Box({ event: { box, frame } }) {
 /** The snapshot in full size, or why there is none, with everything that is known of the event. */
 function Large({ event, line, close }) {
   const dialog = useRef(null);
+  const [size, setSize] = useState(event.frame);
+  const [drawing, setDrawing] = useState(false);
+  const [drawn, setDrawn] = useState(undefined);
+  const learnSize = ({ currentTarget: { naturalWidth, naturalHeight } }) =>
+    setSize(event.frame ?? { width: naturalWidth, height: naturalHeight });
   useEffect(() => dialog.current?.showModal(), []);
+  const openedAt = time(event.openedAtMs);
   const facts = [
-    ['Line', line],
-    ['Camera', event.camera],
-    ['What', sentence(event, event.closedAtMs === null)],
-    ['Rule', ruleText(event)],
-    ['Opened', `${time(event.openedAtMs)}${event.openedKnown ? '' : ' (estimated)'}`],
+    [t('line'), line],
+    [t('camera'), event.camera],
+    [t('what'), sentence(event, event.closedAtMs === null)],
+    [t('rule'), ruleText(event)],
+    [t('opened'), event.openedKnown ? openedAt : t('estimated', { time: openedAt })],
     [
-      'Closed',
+      t('closed'),
       event.closedAtMs === null
-        ? 'still open'
+        ? t('stillOpen')
         : `${time(event.closedAtMs)}${event.reason === null ? '' : `, ${reason(event.reason)}`}`,
     ],
-    ['Duration', span(event.durationMs)],
-    ['Score', event.score === null ? '–' : event.score.toFixed(2)],
-    ['Model', event.model === undefined ? '–' : `${event.model.id}, ${event.model.sha256.slice(0, 12)}`],
+    [t('duration'), span(event.durationMs)],
+    [t('score'), event.score === null ? '–' : decimal(event.score, 2)],
+    [t('model'), event.model === undefined ? '–' : `${event.model.id}, ${event.model.sha256.slice(0, 12)}`],
     ...detailRows(event),
     ['SHA-256', event.snapshot?.sha256],
   ].filter(([, value]) => value !== undefined);
   return html`<dialog ref=${dialog} class="large" onClose=${close} onClick=${(click) => click.target === dialog.current && dialog.current.close()}>
-    <form method="dialog"><h2>${title(event)}</h2><button aria-label="Close">✕</button></form>
+    <form method="dialog"><h2>${title(event)}</h2><button aria-label=${t('close')}>✕</button></form>
     ${
       event.snapshot?.stored === true && !event.unreadable
         ? html`<span class="evidence">
-            <img src=${event.snapshot.url} alt="Evidence of ${title(event)} at ${event.camera}" />
+            <img src=${event.snapshot.url} alt=${t('snapshotAlt', { what: title(event), camera: event.camera })} onLoad=${learnSize} />
             <${Box} event=${event} />
+            ${drawing && size !== undefined && html`<${Drawing} frame=${size} drawn=${drawn} setDrawn=${setDrawn} />`}
           </span>`
         : html`<p class="thumb none wide">${missing(event, event.unreadable)}</p>`
     }
     ${(event.clips ?? []).map(
       ({ sha256, url }) =>
-        html`<video key=${sha256} controls preload="none" src=${url} aria-label=${`Video of ${title(event)} at ${event.camera}`}></video>`,
+        html`<video key=${sha256} controls preload="none" src=${url} aria-label=${t('videoOf', { what: title(event), camera: event.camera })}></video>`,
     )}
+    <${Review} event=${event} drawn=${drawn} setDrawn=${setDrawn} setDrawing=${setDrawing} />
     <dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
   </dialog>`;
 }

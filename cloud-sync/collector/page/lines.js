@@ -1,18 +1,19 @@
 import { html } from '/vendor/preact.js';
 import { reason } from '/common/codes.js';
 import { AskAt, Shifts, useCoverage } from '/common/coverage.js';
-import { ago, count, number, span } from '/common/format.js';
+import { ago, number, span } from '/common/format.js';
 import { Guarded } from '/common/parts.js';
-import { INSPECTION, LINK, STREAM } from './words.js';
+import { t } from './language.js';
+import { INSPECTION, LINK, streamWord } from './words.js';
 
 /** One card per device. */
 export function Lines({ devices, now }) {
   if (devices.length === 0) return null;
   return html`<section aria-labelledby="lines">
-    <h2 id="lines">Lines</h2>
+    <h2 id="lines">${t('lines')}</h2>
     <ul class="lines">${sorted(devices).map(
       (device) =>
-        html`<li class="card line" key=${device.device}><${Guarded} what=${`Line ${device.line ?? device.device}`}><${Line} device=${device} now=${now} /><//></li>`,
+        html`<li class="card line" key=${device.device}><${Guarded} what=${t('lineNamed', { id: device.line ?? device.device })}><${Line} device=${device} now=${now} /><//></li>`,
     )}</ul>
   </section>`;
 }
@@ -30,7 +31,7 @@ function Line({ device, now }) {
   return html`<header>
       <div>
         <h3>${device.line ?? device.device}</h3>
-        <p class="small">${device.line === null ? '' : `${device.device} · `}${device.version === null ? 'version unknown' : device.version}</p>
+        <p class="small">${device.line === null ? '' : `${device.device} · `}${device.version === null ? t('versionUnknown') : device.version}</p>
       </div>
       <p class="pills">
         ${state && html`<span class="pill ${state.tone}"><i aria-hidden="true"></i>${state.word}</span>`}
@@ -38,11 +39,11 @@ function Line({ device, now }) {
       </p>
     </header>
     <p class="small">
-      Last seen <b>${ago(device.lastSeenAtMs, now)}</b>
-      ${device.linkForMs !== null && device.link !== 'unknown' && html`, ${link.word.toLowerCase()} for ${span(device.linkForMs)}`}
+      ${t('lastSeen')} <b>${ago(device.lastSeenAtMs, now)}</b>
+      ${device.linkForMs !== null && device.link !== 'unknown' && `, ${t(device.link === 'online' ? 'onlineFor' : 'offlineFor', { span: span(device.linkForMs) })}`}
     </p>
-    ${device.identityConflict && html`<p class="note bad" role="alert">Two devices use this identity. Give one of them its own: <code>lineside-collector device add</code></p>`}
-    ${!device.hasCredential && html`<p class="note warn">This device has no credential here, so it cannot store pictures.</p>`}
+    ${device.identityConflict && html`<p class="note bad" role="alert">${t('twoDevices')} <code>lineside-collector device add</code></p>`}
+    ${!device.hasCredential && html`<p class="note warn">${t('noCredential')}</p>`}
     <${Inspection} cameras=${device.inspection} coverage=${coverage} now=${now} />
     ${device.inspection.length > 0 && html`<${AskAt} query=${{ device: device.device }} timeZone=${coverage?.timeZone} />`}
     <${Streams} streams=${device.streams} journals=${device.journals} queue=${device.reported?.queue ?? {}} />
@@ -51,7 +52,7 @@ function Line({ device, now }) {
 
 /** What is known now of each camera and model, and the shifts of its last eight hours. */
 function Inspection({ cameras, coverage, now }) {
-  if (cameras.length === 0) return html`<p class="small empty">No counters of its cameras yet.</p>`;
+  if (cameras.length === 0) return html`<p class="small empty">${t('noCounters')}</p>`;
   return html`<ul class="cameras">
     ${[...new Set(cameras.map(({ camera }) => camera))].map((id) => {
       const own = coverage?.cameras.find(({ camera }) => camera === id);
@@ -68,17 +69,18 @@ function Model({ row, now }) {
   return html`<p class="name"><b>${row.camera}</b> <span>${row.model}</span> <em class=${TEXT_TONE[tone]}>${word}</em></p>
     ${row.reason !== null && html`<p class=${TEXT_TONE[tone]}>${reason(row.reason)}</p>`}
     <p class="small">
-      Since its start ${number(row.inspected)} of ${number(row.offered)} frames inspected${reasons(', skipped', row.skipped)}${reasons(', failed', row.failed, 'bad')}
+      ${t('framesInspected', { inspected: row.inspected, offered: row.offered })}${reasons('framesSkipped', row.skipped)}${reasons('framesFailed', row.failed, 'bad')}
       <span class="when"> · ${ago(row.receivedAtMs, now)}</span>
     </p>`;
 }
 
 const TEXT_TONE = { bad: 'bad', warn: 'warn-text', good: '', idle: 'quiet' };
 
-function reasons(lead, counts, tone = '') {
+function reasons(text, counts, tone = '') {
   const entries = Object.entries(counts).filter(([, n]) => n > 0);
   if (entries.length === 0) return null;
-  return html`<span class=${tone}>${lead} ${entries.map(([why, n]) => `${number(n)} (${reason(why)})`).join(', ')}</span>`;
+  const list = entries.map(([why, n]) => `${number(n)} (${reason(why)})`).join(', ');
+  return html`, <span class=${tone}>${t(text, { list })}</span>`;
 }
 
 /** How old the oldest queued record on the device is, and how long its queue will take. */
@@ -86,10 +88,12 @@ function Waiting({ reported, now }) {
   const waiting = Object.values(reported?.queue ?? {}).filter(({ queued }) => Number(queued) > 0);
   if (waiting.length === 0) return null;
   const oldest = Math.min(...waiting.map((stream) => Number(stream.oldest) || Number.POSITIVE_INFINITY));
-  const age = Number.isFinite(oldest) && html`, the oldest from ${ago(oldest, now)}`;
-  const end =
-    Number(reported.emptyInS) > 0 && html`, delivered in about ${span(Number(reported.emptyInS) * 1000)} at this rate`;
-  return html`<p class="small">${number(waiting.reduce((all, { queued }) => all + Number(queued), 0))} records are queued on the device${age}${end}</p>`;
+  const texts = [
+    t('queuedOnDevice', { n: waiting.reduce((all, { queued }) => all + Number(queued), 0) }),
+    Number.isFinite(oldest) && t('oldestFrom', { ago: ago(oldest, now) }),
+    Number(reported.emptyInS) > 0 && t('deliveredIn', { span: span(Number(reported.emptyInS) * 1000) }),
+  ];
+  return html`<p class="small">${texts.filter(Boolean).join(', ')}</p>`;
 }
 
 /** `queue`: what the device reports as queued, by stream; empty while it does not report. */
@@ -98,14 +102,14 @@ function Streams({ streams, journals, queue }) {
   const current = streams.filter((stream) => stream.current);
   const earlier = journals - (current.length > 0 ? 1 : 0);
   const shown = current.length > 0 ? current : streams;
-  if (shown.length === 0) return html`<p class="small empty">No records yet.</p>`;
+  if (shown.length === 0) return html`<p class="small empty">${t('noRecords')}</p>`;
   return html`<table class="streams">
-      <thead><tr><th scope="col">Stream</th><th scope="col">Complete up to</th><th scope="col">Missing</th><th scope="col">Declared lost</th>${reports && html`<th scope="col">Queued there</th>`}</tr></thead>
+      <thead><tr>${['stream', 'completeUpTo', 'missingColumn', 'lostColumn'].map((key) => html`<th key=${key} scope="col">${t(key)}</th>`)}${reports && html`<th scope="col">${t('queuedThere')}</th>`}</tr></thead>
       <tbody>
         ${shown.map(
           ({ epoch, stream, upto, highest, missing, declaredLost }) => html`<tr key=${epoch + stream}>
-            <th scope="row">${STREAM[stream] ?? stream}</th>
-            <td>${number(upto)}${highest > upto && html`<small> of ${number(highest)}</small>`}</td>
+            <th scope="row">${streamWord(stream)}</th>
+            <td>${number(upto)}${highest > upto && html`<small> ${t('ofHighest', { highest })}</small>`}</td>
             <td class=${missing > 0 ? 'bad' : 'quiet'}>${number(missing)}</td>
             <td class=${declaredLost > 0 ? 'warn-text' : 'quiet'}>${number(declaredLost)}</td>
             ${reports && html`<td class="quiet">${number(Number(queue[stream]?.queued) || 0)}</td>`}
@@ -113,5 +117,5 @@ function Streams({ streams, journals, queue }) {
         )}
       </tbody>
     </table>
-    ${current.length > 0 && earlier > 0 && html`<p class="small">and ${count(earlier, 'earlier journal')} of this device</p>`}`;
+    ${current.length > 0 && earlier > 0 && html`<p class="small">${t('earlierJournals', { n: earlier })}</p>`}`;
 }

@@ -1,16 +1,17 @@
 import { html } from '/vendor/preact.js';
 import { reason } from '/common/codes.js';
-import { ago, bytes, count, number } from '/common/format.js';
-import { GAP, STREAM } from './words.js';
+import { ago, bytes, decimal, number } from '/common/format.js';
+import { t } from './language.js';
+import { GAP, groupWord, streamWord } from './words.js';
 
 /** Problems of the records themselves, past ones too; and what was refused. */
 export function Records({ gaps, store, counted, now }) {
   const { items, chainBreaks, conflicts, signatures, losses } = gaps;
   const clean = items.length + chainBreaks.length + conflicts.length + signatures.length === 0;
   return html`<section class=${clean ? 'side' : 'side first'} aria-labelledby="records">
-    <h2 id="records">Records</h2>
+    <h2 id="records">${t('records')}</h2>
     <div class="card">
-      ${clean && html`<p class="whole"><span class="sign" aria-hidden="true">✓</span> There was never a gap, and every hash chain matches.</p>`}
+      ${clean && html`<p class="whole"><span class="sign" aria-hidden="true">✓</span> ${t('allSound')}</p>`}
       ${conflicts.map((row) => html`<${Conflict} key=${`c${row.device}${row.epoch}${row.stream}${row.seq}`} row=${row} now=${now} />`)}
       ${chainBreaks.map((row) => html`<${Break} key=${`b${row.device}${row.epoch}${row.stream}${row.seq}${row.link}`} row=${row} now=${now} />`)}
       ${signatures.map((row) => html`<${Signature} key=${`s${row.device}${row.epoch}${row.stream}${row.seq}`} row=${row} now=${now} />`)}
@@ -21,78 +22,63 @@ export function Records({ gaps, store, counted, now }) {
   </section>`;
 }
 
-function Gap({ gap, now }) {
-  const { word, tone } = GAP[gap.state];
-  const numbers =
-    gap.first === gap.last ? `number ${number(gap.first)}` : `${number(gap.first)} to ${number(gap.last)}`;
+/** What is wrong with which numbers of which stream, and what is known of it. */
+function Finding({ row, where, word, tone, text }) {
   return html`<div class="finding">
-    <p><b>${gap.device}</b> ${STREAM[gap.stream] ?? gap.stream}, ${numbers} <span class="pill ${tone}">${word}</span></p>
-    <p class="small">
-      ${gap.state === 'open' ? `${number(gap.missing)} missing since ${ago(gap.openedAtMs, now)}` : `seen ${ago(gap.openedAtMs, now)}`},
-      requested ${count(gap.requests, 'time')}
-    </p>
+    <p><b>${row.device}</b> ${streamWord(row.stream)}, ${where} <span class="pill ${tone}">${word}</span></p>
+    <p class="small">${text}</p>
   </div>`;
 }
 
-const LINKS = {
-  prev: 'does not follow from the record before it',
-  head: 'does not have the hash that the device calculated',
-  next: 'does not lead to the record after it',
-};
+function Gap({ gap, now }) {
+  const { first, last, state, missing, requests } = gap;
+  const where = first === last ? t('number', { n: first }) : t('numbers', { first, last });
+  const when = ago(gap.openedAtMs, now);
+  const seen = state === 'open' ? t('missingSince', { missing, ago: when }) : t('seenAgo', { ago: when });
+  return html`<${Finding} row=${gap} where=${where} word=${GAP[state].word} tone=${GAP[state].tone} text=${`${seen}, ${t('requestedTimes', { n: requests })}`} />`;
+}
 
 function Break({ row, now }) {
-  return html`<div class="finding">
-    <p><b>${row.device}</b> ${STREAM[row.stream] ?? row.stream}, number ${number(row.seq)} <span class="pill bad">Chain broken</span></p>
-    <p class="small">It ${LINKS[row.link]}. Seen ${ago(row.atMs, now)}; stored as it arrived.</p>
-  </div>`;
+  const text = t('breakSeen', { what: groupWord('link', row.link), ago: ago(row.atMs, now) });
+  return html`<${Finding} row=${row} where=${t('number', { n: row.seq })} word=${t('chainBroken')} tone="bad" text=${text} />`;
 }
 
-const SIGNED = {
-  forged: 'The signature of the device is not valid',
-  other_history: 'The device signed another history than is stored here',
-  other_key: 'The signature uses another key than this device used first',
-};
-
 function Signature({ row, now }) {
-  return html`<div class="finding">
-    <p><b>${row.device}</b> ${STREAM[row.stream] ?? row.stream}, up to number ${number(row.seq)} <span class="pill bad">Signature</span></p>
-    <p class="small">${SIGNED[row.problem]}. Seen ${ago(row.atMs, now)}.</p>
-  </div>`;
+  const text = t('signatureSeen', { what: groupWord('signed', row.problem), ago: ago(row.atMs, now) });
+  return html`<${Finding} row=${row} where=${t('upToNumber', { n: row.seq })} word=${t('signature')} tone="bad" text=${text} />`;
 }
 
 function Loss({ row, now }) {
-  return html`<div class="finding">
-    <p><b>${row.device}</b> ${STREAM[row.stream] ?? row.stream}, ${count(row.count, 'number')} <span class="pill warn">Declared lost</span></p>
-    <p class="small">${number(row.first)} to ${number(row.last)} of journal ${row.epoch}. Declared by the device: ${reason(row.reason)}. Last reported ${ago(row.lastDeclaredAtMs, now)}.</p>
-  </div>`;
+  const { first, last, epoch, lastDeclaredAtMs } = row;
+  const text = t('lossDeclared', { first, last, epoch, reason: reason(row.reason), ago: ago(lastDeclaredAtMs, now) });
+  return html`<${Finding} row=${row} where=${t('numberCount', { n: row.count })} word=${t('declaredLost')} tone="warn" text=${text} />`;
 }
 
 function Conflict({ row, now }) {
-  return html`<div class="finding">
-    <p><b>${row.device}</b> ${STREAM[row.stream] ?? row.stream}, number ${number(row.seq)} <span class="pill bad">Conflict</span></p>
-    <p class="small">
-      Arrived again ${ago(row.atMs, now)} with ${row.contentDiffers ? 'other content' : 'another history'}; the first is kept.
-    </p>
-  </div>`;
+  const text = t(row.contentDiffers ? 'conflictContent' : 'conflictHistory', { ago: ago(row.atMs, now) });
+  return html`<${Finding} row=${row} where=${t('number', { n: row.seq })} word=${t('conflict')} tone="bad" text=${text} />`;
 }
 
 /** Counters since the collector's start. */
 function Counted({ counted, store }) {
   const refused = Object.entries(counted.malformed).filter(([, n]) => n > 0);
-  const { recordsPerSecond, commitMs } = counted.lastMinute;
+  const { recordsPerSecond: rate, commitMs } = counted.lastMinute;
   const rows = [
-    ['Last minute', `${recordsPerSecond.toFixed(recordsPerSecond < 10 ? 1 : 0)} records/s`],
+    [t('lastMinute'), t('recordsPerSecond', { rate: decimal(rate, rate < 10 ? 1 : 0) })],
     [
-      counted.store === 'sqlite' ? 'Commit to SQLite' : 'Commit to PostgreSQL',
+      t('commitTo', { store: counted.store === 'sqlite' ? 'SQLite' : 'PostgreSQL' }),
       commitMs === null
-        ? 'none in the last minute'
-        : `${commitMs.mean.toFixed(1)} ms, longest ${commitMs.max.toFixed(0)} ms`,
+        ? t('noCommits')
+        : t('commitTimes', { mean: decimal(commitMs.mean), max: decimal(commitMs.max, 0) }),
     ],
-    ['Commits', number(counted.commits)],
-    ['Received again', number(counted.duplicates)],
-    ['Requested again', number(counted.resendRequests)],
-    ['Refused', refused.length === 0 ? '0' : refused.map(([why, n]) => `${number(n)} ${reason(why)}`).join(', ')],
-    ['Pictures', `${number(store.media)}, ${bytes(store.mediaBytes)}`],
+    [t('commits'), number(counted.commits)],
+    [t('receivedAgain'), number(counted.duplicates)],
+    [t('requestedAgain'), number(counted.resendRequests)],
+    [
+      t('messagesRefused'),
+      refused.length === 0 ? '0' : refused.map(([why, n]) => `${number(n)} ${groupWord('refused', why)}`).join(', '),
+    ],
+    [t('pictures'), `${number(store.media)}, ${bytes(store.mediaBytes)}`],
   ];
   return html`<dl class="facts">
     ${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}

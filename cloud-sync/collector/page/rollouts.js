@@ -1,8 +1,9 @@
 import { html, useEffect, useState } from '/vendor/preact.js';
-import { ago, count, number, span } from '/common/format.js';
+import { ago, span, sum } from '/common/format.js';
 import { getJson } from '/common/http.js';
 import { Guarded } from '/common/parts.js';
-import { LINE_UPDATE, ON_DEVICE, ROLLOUT } from './words.js';
+import { t } from './language.js';
+import { groupWord, LINE_UPDATE, onDeviceWord, ROLLOUT } from './words.js';
 
 /** Rollouts that are listed; the API has the others. */
 const SHOWN = 10;
@@ -25,10 +26,10 @@ export function Rollouts({ now, connected }) {
   }, [now, connected]);
   if (items.length === 0) return null;
   return html`<section aria-labelledby="rollouts">
-    <h2 id="rollouts">Rollouts</h2>
+    <h2 id="rollouts">${t('rollouts')}</h2>
     <ul class="rollouts">${items.map(
       (rollout, index) =>
-        html`<li class="card line" key=${rollout.id}><${Guarded} what=${`Rollout ${rollout.id}`}><${Rollout} rollout=${rollout} now=${now} first=${index === 0} /><//></li>`,
+        html`<li class="card line" key=${rollout.id}><${Guarded} what=${t('rolloutNamed', { id: rollout.id })}><${Rollout} rollout=${rollout} now=${now} first=${index === 0} /><//></li>`,
     )}</ul>
   </section>`;
 }
@@ -40,36 +41,36 @@ function Rollout({ rollout, now, first }) {
   return html`<header>
       <div>
         <h3>${id}</h3>
-        <p class="small">${release.target} · begun by ${createdBy} ${ago(createdAtMs, now)}</p>
+        <p class="small">${t('begunBy', { target: release.target, who: createdBy, ago: ago(createdAtMs, now) })}</p>
       </div>
       <p class="pills"><span class="pill ${tone}"><i aria-hidden="true"></i>${word}</span></p>
     </header>
-    ${reason !== null && html`<p class="note ${tone === 'bad' ? 'bad' : 'warn'}">${reason}</p>`}
-    ${waitsFor !== null && html`<p class="note warn">A second person must approve ${waitsFor}: <code>lineside-collector rollout approve ${id} --by NAME</code></p>`}
+    ${reason !== null && html`<p class="note ${tone === 'bad' ? 'bad' : 'warn'}" lang=${isOfCollector(state, reason) ? 'en' : undefined}>${reason}</p>`}
+    ${waitsFor !== null && html`<p class="note warn">${t('mustApprove', { group: waitsFor })} <code>lineside-collector rollout approve ${id} --token-file FILE</code></p>`}
     <ul class="groups">${groups.map((group) => html`<${Group} key=${group.name} group=${group} />`)}</ul>
-    ${soaksUntilMs !== null && soaksUntilMs > now && html`<p class="small">The next group begins in ${span(soaksUntilMs - now)}, if nothing fails before.</p>`}
+    ${soaksUntilMs !== null && soaksUntilMs > now && html`<p class="small">${t('nextGroupIn', { span: span(soaksUntilMs - now) })}</p>`}
     <details open=${open} onToggle=${(event) => setOpen(event.currentTarget.open)}>
-      <summary>${count(
-        groups.reduce((all, { lines }) => all + lines, 0),
-        'line',
-      )}</summary>
+      <summary>${t('lineCount', { n: sum(groups.map(({ lines }) => lines)) })}</summary>
       ${open && html`<${Details} id=${id} now=${now} />`}
     </details>`;
 }
 
+/** Whether the collector says it, in English; else a person gave it as the reason for stopping. */
+const isOfCollector = (state, reason) => state === 'failed' || reason.startsWith('stopped by ');
+
 function Group({ group: { name, lines, committed, failed, updating, offered, waiting, withdrawn, begun } }) {
   const parts = [
-    [committed, 'has it', 'have it', ''],
-    [failed, 'failed', 'failed', 'bad'],
-    [updating, 'is updating', 'are updating', ''],
-    [offered, 'not reached yet', 'not reached yet', 'quiet'],
-    [withdrawn, 'withdrawn', 'withdrawn', 'warn-text'],
-    [waiting, 'waits', 'wait', 'quiet'],
+    [committed, 'groupCommitted', ''],
+    [failed, 'groupFailed', 'bad'],
+    [updating, 'groupUpdating', ''],
+    [offered, 'groupOffered', 'quiet'],
+    [withdrawn, 'groupWithdrawn', 'warn-text'],
+    [waiting, 'groupWaiting', 'quiet'],
   ].filter(([n]) => n > 0);
   return html`<li>
-    <b>${name}</b> <span class="small">${count(lines, 'line')}${begun ? '' : ', not begun'}</span>
-    <progress max=${lines} value=${committed} aria-label=${`${name}: ${committed} of ${lines} lines`}></progress>
-    <p class="small">${parts.map(([n, one, more, tone]) => html`<span class=${tone}>${number(n)} ${n === 1 ? one : more}</span> `)}</p>
+    <b>${name}</b> <span class="small">${t('lineCount', { n: lines })}${begun ? '' : `, ${t('notBegun')}`}</span>
+    <progress max=${lines} value=${committed} aria-label=${t('groupProgress', { name, committed, lines })}></progress>
+    <p class="small">${parts.map(([n, key, tone]) => html`<span key=${key} class=${tone}>${t(key, { n })}</span> `)}</p>
   </li>`;
 }
 
@@ -89,18 +90,29 @@ function Details({ id, now }) {
       over = true;
     };
   }, [id, now]);
-  if (seen === undefined) return html`<p class="small" role="status">Reading …</p>`;
+  if (seen === undefined) return html`<p class="small" role="status">${t('reading')}</p>`;
   return html`<table class="streams">
-      <thead><tr><th scope="col">Line</th><th scope="col">Group</th><th scope="col">State</th><th scope="col">On the device</th><th scope="col">In shadow</th><th scope="col">Reason</th></tr></thead>
+      <thead><tr>${['line', 'group', 'state', 'onDevice', 'inShadow', 'reason'].map((key) => html`<th key=${key} scope="col">${t(key)}</th>`)}</tr></thead>
       <tbody>${seen.lines.map((line) => html`<${Line} key=${line.device} line=${line} now=${now} />`)}</tbody>
     </table>
-    <h4>History</h4>
+    <h4>${t('history')}</h4>
     <ul class="small history">${seen.history
       .slice(0, 30)
       .map(
-        ({ atMs, who, action, device, detail }, index) =>
-          html`<li key=${seen.history.length - index}>${ago(atMs, now)} <b>${who}</b> ${plainText(action)} ${device ?? ''} ${detail ?? ''}</li>`,
+        (note, index) => html`<li key=${seen.history.length - index}><${Note} note=${note} now=${now} /></li>`,
       )}</ul>`;
+}
+
+/** Who the history names where no person did it. */
+const COLLECTOR = 'collector';
+/** Actions with a sentence of the collector beside them, which is English; others have a name, or the words of a person. */
+const WITH_SENTENCE = ['group_succeeded', 'done', 'failed', 'document_renewed'];
+
+function Note({ note: { atMs, who, action, device, detail }, now }) {
+  const by = who === COLLECTOR ? t('collector') : who;
+  // What a device is at is a code.
+  const more = action === 'updating' && detail !== null ? onDeviceWord(detail) : (detail ?? '');
+  return html`${ago(atMs, now)} <b>${by}</b> ${groupWord('act', action)} ${device ?? ''} <span lang=${WITH_SENTENCE.includes(action) ? 'en' : undefined}>${more}</span>`;
 }
 
 function Line({ line: { device, group, state, sinceMs, deviceState, progress, shadow, reason }, now }) {
@@ -110,10 +122,8 @@ function Line({ line: { device, group, state, sinceMs, deviceState, progress, sh
     <th scope="row">${device}</th>
     <td>${group}</td>
     <td><span class="pill ${tone}">${word}</span> <small>${ago(sinceMs, now)}</small></td>
-    <td>${deviceState === null ? '–' : `${ON_DEVICE[deviceState] ?? plainText(deviceState)}${done}`}</td>
-    <td>${shadow ?? '–'}</td>
-    <td>${reason ?? ''}</td>
+    <td>${deviceState === null ? '–' : `${onDeviceWord(deviceState)}${done}`}</td>
+    <td lang="en">${shadow ?? '–'}</td>
+    <td lang="en">${reason ?? ''}</td>
   </tr>`;
 }
-
-const plainText = (code) => code.replaceAll('_', ' ');

@@ -1,5 +1,6 @@
 import { plain, reason, severityTone } from '/common/codes.js';
-import { count, span } from '/common/format.js';
+import { span } from '/common/format.js';
+import { t } from './language.js';
 
 /** A problem with the records stays in the headline for a day, and in the list for ever. */
 const RECENT_MS = 24 * 3_600_000;
@@ -25,17 +26,17 @@ export function verdict(seen) {
   const { devices } = seen;
   if (devices.length === 0) {
     return {
-      word: 'No lines yet',
+      word: t('noLines'),
       tone: 'idle',
       sign: '…',
-      text: 'Make a credential for a device: lineside-collector device add line-1',
+      text: t('makeCredential', { command: 'lineside-collector device add line-1' }),
     };
   }
   const [first, ...others] = findingsOf(seen);
   if (first === undefined) return good(devices);
   if (first.isEvents !== true || others.length > 0) return first;
   const { word, text } = good(devices);
-  return { ...first, word: `${word}, ${first.word}`, text: `${text}. Open: ${first.text}` };
+  return { ...first, word: `${word}, ${first.word}`, text: t('withOpen', { text, list: first.text }) };
 }
 
 /** Open events, in the colour of the most severe one; those that only inform are none. */
@@ -49,13 +50,14 @@ function openEvents(devices, open, nowMs) {
   if (worst === undefined) return [];
   const texts = severe.slice(0, NAMED).map((event) => {
     const openMs = event.clock === 'synced' ? Math.max(event.durationMs, nowMs - event.openedAtMs) : event.durationMs;
-    return `${lines.get(event.device) ?? event.device}, ${plain(event.label ?? event.rule)} at ${event.camera} for ${span(openMs)}`;
+    const line = lines.get(event.device) ?? event.device;
+    return t('openEventAt', { line, what: plain(event.label ?? event.rule), camera: event.camera, span: span(openMs) });
   });
-  const more = severe.length > NAMED ? [`and ${severe.length - NAMED} more`] : [];
+  const more = severe.length > NAMED ? [t('andMore', { count: severe.length - NAMED })] : [];
   const sign = worst.tone === 'bad' ? '✕' : '!';
   return [
     {
-      word: count(severe.length, 'open event'),
+      word: t('openEvents', { n: severe.length }),
       tone: worst.tone,
       sign,
       text: [...texts, ...more].join('; '),
@@ -78,9 +80,9 @@ const camerasIn = (devices, state) =>
 
 /** `Packing 1, camera belt: the camera refuses the connection`; the models of one camera with one reason count once. */
 function named(rows) {
-  const texts = [...new Set(rows.map((row) => `${row.line}, camera ${row.camera}: ${reason(row.reason)}`))];
+  const texts = [...new Set(rows.map((row) => t('cameraBecause', { ...row, reason: reason(row.reason) })))];
   const more = texts.length - NAMED;
-  return `${texts.slice(0, NAMED).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+  return [...texts.slice(0, NAMED), ...(more > 0 ? [t('andMore', { count: more })] : [])].join('; ');
 }
 
 const camerasOf = (rows) => new Set(rows.map((row) => `${row.line}/${row.camera}`)).size;
@@ -88,16 +90,14 @@ const camerasOf = (rows) => new Set(rows.map((row) => `${row.line}/${row.camera}
 function notInspected(devices) {
   const rows = camerasIn(devices, 'not_inspecting');
   if (rows.length === 0) return [];
-  const cameras = camerasOf(rows);
-  const word = `${count(cameras, 'camera')} ${cameras === 1 ? 'is' : 'are'} not inspected`;
+  const word = t('camerasNotInspected', { n: camerasOf(rows) });
   return [{ word, tone: 'bad', sign: '✕', text: named(rows) }];
 }
 
 function unknown(devices) {
   const rows = camerasIn(devices, 'unknown');
   if (rows.length === 0) return [];
-  const cameras = camerasOf(rows);
-  const word = `Not known whether ${count(cameras, 'camera')} ${cameras === 1 ? 'is' : 'are'} inspected`;
+  const word = t('camerasUnknown', { n: camerasOf(rows) });
   return [{ word, tone: 'warn', sign: '?', text: named(rows) }];
 }
 
@@ -107,23 +107,23 @@ function unsound(devices, gaps, nowMs) {
   const breaks = recent(gaps.chainBreaks);
   const shared = devices.filter(({ identityConflict }) => identityConflict);
   const problems = [
-    ...(shared.length > 0 ? [`two devices use the identity ${shared.map(({ device }) => device).join(', ')}`] : []),
-    ...(conflicts > 0 ? [`${count(conflicts, 'record')} arrived again with changes`] : []),
-    ...(breaks > 0 ? [`${count(breaks, 'link')} of a hash chain ${breaks === 1 ? 'does' : 'do'} not match`] : []),
+    ...(shared.length > 0 ? [t('sharedIdentity', { list: shared.map(({ device }) => device).join(', ') })] : []),
+    ...(conflicts > 0 ? [t('recordsChanged', { n: conflicts })] : []),
+    ...(breaks > 0 ? [t('linksDiffer', { n: breaks })] : []),
   ];
   if (problems.length === 0) return [];
   const text = problems.join('; ').replace(/^./, (first) => first.toUpperCase());
-  return [{ word: 'Check the records', tone: 'bad', sign: '✕', text }];
+  return [{ word: t('checkRecords'), tone: 'bad', sign: '✕', text }];
 }
 
 function incomplete(store) {
   if (store.gapsOpen === 0) return [];
   return [
     {
-      word: 'Records are missing',
+      word: t('recordsMissing'),
       tone: 'warn',
       sign: '!',
-      text: `${count(store.missing, 'record')} have not arrived yet and were requested again`,
+      text: t('recordsNotArrived', { n: store.missing }),
     },
   ];
 }
@@ -133,10 +133,10 @@ function offline(devices) {
   if (silent.length === 0) return [];
   return [
     {
-      word: `${silent.length} of ${count(devices.length, 'line')} not online`,
+      word: t('linesNotOnline', { silent: silent.length, n: devices.length }),
       tone: 'warn',
       sign: '!',
-      text: `${silent.map(nameOf).join(', ')}: whether they are inspected is not known until their records arrive`,
+      text: t('knownLater', { list: silent.map(nameOf).join(', ') }),
     },
   ];
 }
@@ -144,14 +144,14 @@ function offline(devices) {
 function good(devices) {
   const tone = { tone: 'good', sign: '✓' };
   if (devices.every(({ inspecting }) => inspecting === 'inspecting')) {
-    const word = devices.length === 1 ? 'The line is inspected' : `All ${devices.length} lines are inspected`;
-    return { ...tone, word, text: 'Every camera is inspected, and no records are missing' };
+    const word = devices.length === 1 ? t('lineInspected') : t('linesInspected', { count: devices.length });
+    return { ...tone, word, text: t('everyCamera') };
   }
   const waiting = devices.filter(({ inspecting }) => inspecting !== 'inspecting').map(nameOf);
   return {
-    word: devices.length === 1 ? 'The line is online' : `All ${devices.length} lines are online`,
+    word: devices.length === 1 ? t('lineOnline') : t('linesOnline', { count: devices.length }),
     tone: 'idle',
     sign: '…',
-    text: `${waiting.join(', ')}: ${waiting.length === 1 ? 'it has' : 'they have'} not reported yet that every camera is inspected`,
+    text: t('notReported', { list: waiting.join(', '), n: waiting.length }),
   };
 }

@@ -1,57 +1,96 @@
 /** What states and numbers are called on the page. Codes of events and inspections: /common/codes.js. */
+import { plain } from '/common/codes.js';
+import { t } from './language.js';
+
+const worded = (key, tone) => ({
+  get word() {
+    return t(key);
+  },
+  tone,
+});
 
 export const INSPECTION = {
-  inspecting: { word: 'Inspecting', tone: 'good' },
-  starting: { word: 'Starting', tone: 'idle' },
-  not_inspecting: { word: 'Not inspecting', tone: 'bad' },
-  unknown: { word: 'Not known', tone: 'warn' },
-  ended: { word: 'No longer reported', tone: 'idle' },
+  inspecting: worded('inspecting', 'good'),
+  starting: worded('starting', 'idle'),
+  not_inspecting: worded('notInspecting', 'bad'),
+  unknown: worded('inspectionUnknown', 'warn'),
+  ended: worded('noLongerReported', 'idle'),
 };
 
-export const STREAM = { audit: 'Audit', events: 'Events', telemetry: 'Counters', media: 'Pictures' };
-
 export const LINK = {
-  online: { word: 'Online', tone: 'good' },
-  offline: { word: 'Offline', tone: 'bad' },
-  unknown: { word: 'Not seen yet', tone: 'idle' },
+  online: worded('linkOnline', 'good'),
+  offline: worded('linkOffline', 'bad'),
+  unknown: worded('notSeenYet', 'idle'),
 };
 
 export const GAP = {
-  open: { word: 'Missing', tone: 'bad' },
-  closed: { word: 'Filled', tone: 'good' },
-  declared: { word: 'Declared lost', tone: 'warn' },
+  open: worded('missing', 'bad'),
+  closed: worded('filled', 'good'),
+  declared: worded('declaredLost', 'warn'),
 };
 
 export const ROLLOUT = {
-  waiting_for_approval: { word: 'Waits for approval', tone: 'warn' },
-  running: { word: 'Running', tone: 'good' },
-  paused: { word: 'Paused', tone: 'warn' },
-  stopped: { word: 'Stopped by a person', tone: 'warn' },
-  failed: { word: 'Stopped by a threshold', tone: 'bad' },
-  done: { word: 'Done', tone: 'good' },
+  waiting_for_approval: worded('waitsForApproval', 'warn'),
+  running: worded('running', 'good'),
+  paused: worded('paused', 'warn'),
+  stopped: worded('stoppedByPerson', 'warn'),
+  failed: worded('stoppedByThreshold', 'bad'),
+  done: worded('done', 'good'),
 };
 
 export const LINE_UPDATE = {
-  waiting: { word: 'Waits', tone: 'idle' },
-  offered: { word: 'Not yet', tone: 'idle' },
-  updating: { word: 'Updating', tone: 'idle' },
-  committed: { word: 'Has it', tone: 'good' },
-  failed: { word: 'Failed', tone: 'bad' },
-  withdrawn: { word: 'Withdrawn', tone: 'warn' },
+  waiting: worded('waits', 'idle'),
+  offered: worded('notYet', 'idle'),
+  updating: worded('updating', 'idle'),
+  committed: worded('hasIt', 'good'),
+  failed: worded('failed', 'bad'),
+  withdrawn: worded('withdrawn', 'warn'),
 };
 
+const STREAM = { audit: 'audit', events: 'events', telemetry: 'counters', media: 'pictures' };
+
 /** States that devices report. */
-export const ON_DEVICE = {
-  waiting: 'Waits its turn',
-  downloading: 'Downloading',
-  verified: 'Verified',
-  staged: 'Tested, waits to be tried',
-  shadow: 'In shadow',
-  trial: 'On trial',
-  rolling_back: 'Going back',
-  committed: 'In use',
-  rolled_back: 'Went back to the one before',
-  failed: 'Not installed',
-  unable_to_roll_back: 'Could not go back',
-  not_applied: 'Takes no updates',
+const ON_DEVICE = {
+  waiting: 'waitsItsTurn',
+  downloading: 'downloading',
+  verified: 'verified',
+  staged: 'staged',
+  shadow: 'inShadow',
+  trial: 'onTrial',
+  rolling_back: 'goingBack',
+  committed: 'inUse',
+  rolled_back: 'wentBack',
+  failed: 'notInstalled',
+  unable_to_roll_back: 'couldNotGoBack',
+  not_applied: 'takesNone',
 };
+
+/** What a reviewer says about an event. */
+const VERDICT = { true: 'isRight', false_alarm: 'falseAlarm', missed: 'somethingMissed', unsure: 'takenBack' };
+
+/** Why a device was refused. */
+const REFUSED = {
+  claim_cancelled: 'claimCancelled',
+  claim_expired: 'claimExpired',
+  claim_other_device: 'claimOther',
+  claim_used: 'claimUsed',
+  request_invalid: 'requestInvalid',
+};
+
+/** The word of a code by a table of keys. A code of a newer device or collector is shown as it is. */
+const wordOf =
+  (keys, other = String) =>
+  (code) =>
+    Object.hasOwn(keys, code) ? t(keys[code]) : other(code);
+
+export const streamWord = wordOf(STREAM);
+export const onDeviceWord = wordOf(ON_DEVICE, plain);
+export const verdictWord = wordOf(VERDICT);
+export const refusedWord = wordOf(REFUSED);
+
+/** The word of a code whose texts have the keys `<group>_<code>`. */
+export function groupWord(group, code) {
+  const key = `${group}_${code}`;
+  const word = t(key);
+  return word === key ? plain(code) : word;
+}

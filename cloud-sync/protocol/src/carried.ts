@@ -5,7 +5,8 @@ import { Batch, DeviceState, MAX_BATCH_BYTES } from './envelope.ts';
 import { UpdateReport } from './update-status.ts';
 
 /**
- * What a stick takes back from devices, beside the releases that it brought: one folder for each device with two files.
+ * What a stick takes back from devices, beside the releases that it brought: one folder for each device with two files and the folder
+ * `media`, in which each picture or clip that was not delivered has its SHA-256 as its name.
  * `journal.jsonl` has one batch in each line, byte for byte as it would have been published, oldest first in each stream;
  * what was not delivered is in it, and nothing is confirmed by writing it. `report.json` is written last: a folder
  * without it is not complete.
@@ -13,6 +14,7 @@ import { UpdateReport } from './update-status.ts';
 export const CARRIED_FOLDER = 'from-devices';
 export const CARRIED_JOURNAL = 'journal.jsonl';
 export const CARRIED_REPORT = 'report.json';
+export const CARRIED_MEDIA = 'media';
 
 /** Most bytes of `report.json`. */
 export const MAX_CARRIED_REPORT_BYTES = 128 * 1024;
@@ -34,6 +36,8 @@ export const CarriedReport = z.object({
   journal: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: count }),
   /** Records that did not fit: the device keeps them. */
   left: count,
+  /** Pictures and clips beside the journal, and those that did not fit. Left out by a device of an earlier version. */
+  media: z.object({ files: count, bytes: count, left: count }).optional(),
   /** Left out where the device takes no updates. */
   updates: UpdateReport.optional(),
 });

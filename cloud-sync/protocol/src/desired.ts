@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** Most models that one desired document may name. */
 export const MAX_DESIRED_MODELS = 64;
+/** Most by which one document raises the revision below which a device follows none. */
+export const MAX_REVISION_STEP = 65_536;
 const MAX_TARGET_BYTES = 16 * 2 ** 30;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -22,7 +24,7 @@ export type TargetReference = z.infer<typeof TargetReference>;
 
 /**
  * The state that the cloud wants of a device, retained and complete. `revision` only rises: a device ignores a document
- * with a lower one than it has seen. A part that is absent is left as it is.
+ * below its floor, which is the highest that it has followed, see `floorAfter`. A part that is absent is left as it is.
  */
 export const Desired = z.object({
   v: z.literal(1),
@@ -38,9 +40,20 @@ export const Desired = z.object({
 });
 export type Desired = z.infer<typeof Desired>;
 
+/**
+ * The revision below which no document is followed after one with `revision` was. Whoever may write to the broker may give any
+ * revision, and the highest possible one must not shut out all that come later: the floor rises by a bounded step, and
+ * whoever numbers documents goes above the floor that the device reports.
+ */
+export function floorAfter(floor: number, revision: number): number {
+  return Math.min(Math.max(floor, revision), floor + MAX_REVISION_STEP);
+}
+
 /** What a device has done about a desired document; a field of `Reported`. */
 export const DesiredStatus = z.object({
   revision: z.int().positive(),
+  /** Below which documents are not followed; `revision` where left out. */
+  floor: z.int().positive().optional(),
   /**
    * `committed` where all that is named is in force, otherwise the state of the first one that is not: see `UpdateStatus`, and
    * `waiting` or `not_applied`. A bounded text and no list, so that a newer device may report states that are new.

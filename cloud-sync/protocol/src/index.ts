@@ -7,6 +7,7 @@ export * from './carried.ts';
 export * from './codec.ts';
 export * from './desired.ts';
 export * from './device-id.ts';
+export * from './enrolment.ts';
 export * from './envelope.ts';
 export * from './exported-heads.ts';
 export * from './inbox.ts';

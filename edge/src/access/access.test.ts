@@ -125,6 +125,79 @@ it('keeps accounts over a restart, in a file without passwords or codes that onl
   expect(await readFile(path, 'utf8')).toContain('"people"');
 });
 
+it('lets an admin look after accounts, ends the sessions of whoever is changed, and never is without an admin', async () => {
+  await using dir = await tempDir();
+  const clock = movedClock();
+  const records: string[] = [];
+  const access = new Access({
+    ...{ file: new AccessFile(dir.path), device: () => 'line-1', clock, log: silentLogger },
+    audit: (action, details, who) => void records.push(`${who} ${action} ${Object.values(details).join(' ')}`),
+  });
+  const join = async (name: string, role: 'viewer' | 'technician' | 'admin') => {
+    const { setup } = await access.command({ action: 'invite', by: 'root', name, role });
+    return access.setUp(setup?.code ?? '', name, `${name} has a password`, name);
+  };
+  const anna = await join('anna', 'admin');
+  const boris = await join('boris', 'viewer');
+  const sees = (session: { readonly token: string }) => access.identityOf(session.token, true)?.rank;
+  const refused = { code: 'account_refused' };
+  for (const action of ['remove_account', 'set_role'] as const) {
+    const common = { name: 'anna', by: 'anna' };
+    const command = action === 'set_role' ? ({ action, role: 'viewer', ...common } as const) : { action, ...common };
+    await expect(access.manage(command)).rejects.toMatchObject(refused);
+  }
+  await expect(access.manage({ action: 'set_role', name: 'x', role: 'viewer', by: 'anna' })).rejects.toMatchObject({
+    ...refused,
+  });
+  // A code for a new password does not take the role away either.
+  const again = await access.manage({ action: 'invite', name: 'anna', role: 'viewer', by: 'boris' });
+  const back = await access.setUp(again.setup?.code ?? '', 'anna', 'another password of anna', 'a');
+  expect([sees(anna), sees(back)]).toEqual([undefined, 'admin']);
+
+  await access.manage({ action: 'set_role', name: 'boris', role: 'admin', by: 'anna' });
+  expect(sees(boris)).toBeUndefined();
+  const two = await access.logIn('boris', 'boris has a password', 'b');
+  expect(sees(two)).toBe('admin');
+  const listed = await access.manage({ action: 'end_sessions', name: 'boris', by: 'anna' });
+  expect([sees(two), listed.accounts.map(({ name, sessions }) => `${name} ${sessions}`).toSorted()]).toEqual([
+    undefined,
+    ['anna 1', 'boris 0'],
+  ]);
+  expect((await access.manage({ action: 'remove_account', name: 'anna', by: 'boris' })).accounts).toHaveLength(1);
+  expect(sees(back)).toBeUndefined();
+  expect(records.filter((record) => /role_changed|sessions_ended|removed/.test(record))).toEqual([
+    ...['anna role_changed boris admin', 'anna sessions_ended boris', 'boris account_removed anna'],
+  ]);
+});
+
+it('changes a password for whoever knows the old one, ends their other sessions, and slows guesses down', async () => {
+  await using dir = await tempDir();
+  const clock = movedClock();
+  const audit = (): void => undefined;
+  const access = new Access({
+    ...{ file: new AccessFile(dir.path), device: () => 'line-1', clock, log: silentLogger, audit },
+  });
+  const { setup } = await access.command({ action: 'invite', by: 'root', name: 'anna', role: 'admin' });
+  const here = await access.setUp(setup?.code ?? '', 'anna', 'correct horse', 'a');
+  const there = await access.logIn('anna', 'correct horse', 'b');
+  const change = (current: string, password: string) =>
+    access.changePassword('anna', { current, password, address: 'a', token: here.token });
+  await expect(change('wrong horse', 'battery staple')).rejects.toMatchObject({ code: 'login_refused' });
+  await expect(change('correct horse', 'short')).rejects.toMatchObject({ code: 'account_refused' });
+  expect(access.sessionsOf('anna')).toBe(2);
+  await change('correct horse', 'battery staple');
+  expect([here, there].map(({ token }) => access.identityOf(token, true)?.who)).toEqual(['anna', undefined]);
+  await expect(access.logIn('anna', 'correct horse', 'c')).rejects.toMatchObject({ code: 'login_refused' });
+  expect(await access.logIn('anna', 'battery staple', 'c')).toMatchObject({ rank: 'admin' });
+  access.endOthers('anna', here.token);
+  expect(access.sessionsOf('anna')).toBe(1);
+  for (let k = 0; k < 5; k += 1) {
+    await expect(change('a guess', 'battery staple')).rejects.toMatchObject({ code: 'login_refused' });
+  }
+  // The right one has to wait as well.
+  await expect(change('battery staple', 'correct horse')).rejects.toMatchObject({ code: 'login_throttled' });
+});
+
 it("takes the site's certificate with its own key only", async () => {
   await using dir = await tempDir();
   const audit = (): void => undefined;

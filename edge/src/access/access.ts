@@ -1,12 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, networkInterfaces } from 'node:os';
-import { type Clock, isAbort, LinesideError, type Logger, type Service } from '@lineside/kit';
-import { type AccessFile, type AccessState, NAME, NOTHING } from './access-file.ts';
+import { type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
+import { type AccessFile, type AccessState, NOTHING } from './access-file.ts';
 import { checkIdentity, fingerprintOf, namesAll, selfSigned, type TlsIdentity } from './certificate.ts';
-import type { AccessAnswer, AccessCommand, AccessView } from './command.ts';
+import {
+  checkCount,
+  checkName,
+  MOST_ACCOUNTS,
+  MOST_TOKENS,
+  unknownName,
+  without,
+  withoutAccount,
+  withRole,
+} from './accounts.ts';
+import type { AccessAnswer, AccessCommand, AccessView, AccountCommand } from './command.ts';
 import { AccessError } from './errors.ts';
 import { Invitations } from './invitations.ts';
-import { LogIn } from './log-in.ts';
+import { LogIn, type PasswordChange } from './log-in.ts';
 import type { Role } from './roles.ts';
 import { type Identity, type NewSession, Sessions, sha256 } from './sessions.ts';
 
@@ -127,6 +137,30 @@ export class Access implements Service {
     this.#sessions.end(token);
   }
 
+  /** Another password for somebody who is logged in; their other sessions end. Rejects with `login_refused` and the like. */
+  async changePassword(name: string, { token, ...change }: PasswordChange & { readonly token: string }): Promise<void> {
+    if (this.#problem !== undefined) throw this.#problem;
+    const account = this.#state.accounts.find((one) => one.name === name);
+    if (account === undefined) throw unknownName('account', name);
+    const password = await this.#logIn.newPassword(account, change);
+    await this.#change((state) => ({
+      ...state,
+      accounts: state.accounts.map((one) => (one.name === name ? { ...one, password } : one)),
+    }));
+    this.#sessions.endOf(name, token);
+    this.record(name, 'password_changed', { account: name });
+  }
+
+  /** Ends the sessions of this account but for the one with the token. */
+  endOthers(name: string, token: string): void {
+    this.#sessions.endOf(name, token);
+    this.record(name, 'sessions_ended', { account: name });
+  }
+
+  sessionsOf(name: string): number {
+    return this.#sessions.countOf(name);
+  }
+
   /** What the owner of the device asks for. Rejects with `certificate_refused`, `account_refused` and `access_unusable`. */
   async command(command: AccessCommand): Promise<AccessAnswer> {
     if (this.#problem !== undefined) throw this.#problem;
@@ -139,10 +173,41 @@ export class Access implements Service {
       case 'disable':
         await this.#disable(by);
         return this.view();
-      case 'invite':
-        return { ...this.view(), setup: this.#invite(command.role, command.name, by) };
       case 'remove_account':
-        return this.#removeAccount(command.name, by);
+        // The owner can make an admin at any time.
+        return this.#removeAccount(command.name, by, (state) => ({
+          ...state,
+          accounts: without(state.accounts, command.name),
+        }));
+      default:
+        return this.#manage(command);
+    }
+  }
+
+  /** What an admin asks for on the page. Rejects as `command` does, and where no admin would be left. */
+  async manage(command: AccountCommand): Promise<AccessAnswer> {
+    if (this.#problem !== undefined) throw this.#problem;
+    const known = this.#state.accounts.find(({ name }) => name === command.name);
+    // A new password is no new role: that would be a way to leave no admin.
+    return this.#manage(
+      command.action === 'invite' && known !== undefined ? { ...command, role: known.role } : command,
+    );
+  }
+
+  async #manage(command: AccountCommand): Promise<AccessAnswer> {
+    const { by, name } = command;
+    switch (command.action) {
+      case 'invite':
+        return { setup: this.#invite(command.role, name, by), ...this.view() };
+      case 'set_role':
+        return this.#setRole(command.name, command.role, by);
+      case 'remove_account':
+        return this.#removeAccount(command.name, by, (state) => withoutAccount(state, command.name));
+      case 'end_sessions':
+        if (!this.#state.accounts.some((account) => account.name === name)) throw unknownName('account', command.name);
+        this.#sessions.endOf(command.name);
+        this.record(by, 'sessions_ended', { account: command.name });
+        return this.view();
       case 'add_token':
         return { token: await this.#addToken(command.name, by), ...this.view() };
       case 'remove_token':
@@ -157,7 +222,10 @@ export class Access implements Service {
       enabled: listen !== undefined,
       addresses: names.map((host) => `https://${host.includes(':') ? `[${host}]` : host}:${listen?.port ?? 0}`),
       ...(this.#identity === undefined ? {} : { fingerprint: fingerprintOf(this.#identity) }),
-      accounts: accounts.map(({ name, role, madeAtMs }) => ({ name, role, madeAtMs })),
+      accounts: accounts.map(({ name, role, madeAtMs }) => ({
+        ...{ name, role, madeAtMs },
+        sessions: this.#sessions.countOf(name),
+      })),
       tokens: tokens.map(({ name, madeAtMs }) => ({ name, madeAtMs })),
     };
   }
@@ -197,21 +265,31 @@ export class Access implements Service {
   #invite(role: Role | undefined, name: string | undefined, by: string): NonNullable<AccessAnswer['setup']> {
     if (name !== undefined) checkName(name);
     const known = this.#state.accounts.find((account) => account.name === name);
+    if (known === undefined) checkCount('accounts', this.#state.accounts.length, MOST_ACCOUNTS);
     const given = role ?? known?.role ?? 'viewer';
     this.record(by, 'account_invited', { role: given, ...(name === undefined ? {} : { account: name }) });
     return this.#invitations.make({ role: given, ...(name === undefined ? {} : { name }) });
   }
 
-  async #removeAccount(name: string, by: string): Promise<AccessView> {
-    if (!this.#state.accounts.some((account) => account.name === name)) throw unknown('account', name);
-    await this.#change((state) => ({ ...state, accounts: without(state.accounts, name) }));
+  async #removeAccount(name: string, by: string, remove: (state: AccessState) => AccessState): Promise<AccessView> {
+    if (!this.#state.accounts.some((account) => account.name === name)) throw unknownName('account', name);
+    await this.#change(remove);
     this.#sessions.endOf(name);
     this.record(by, 'account_removed', { account: name });
     return this.view();
   }
 
+  /** A session keeps the role that it began with, so those of the account end. */
+  async #setRole(name: string, role: Role, by: string): Promise<AccessView> {
+    await this.#change((state) => withRole(state, name, role));
+    this.#sessions.endOf(name);
+    this.record(by, 'role_changed', { account: name, role });
+    return this.view();
+  }
+
   async #addToken(name: string, by: string): Promise<string> {
     checkName(name);
+    checkCount('tokens', without(this.#state.tokens, name).length, MOST_TOKENS);
     const token = randomBytes(32).toString('base64url');
     const made = { name, sha256: sha256(token), madeAtMs: this.#parts.clock.wallMs() };
     await this.#change((state) => ({ ...state, tokens: [...without(state.tokens, name), made] }));
@@ -221,7 +299,7 @@ export class Access implements Service {
   }
 
   async #removeToken(name: string, by: string): Promise<AccessView> {
-    if (!this.#state.tokens.some((one) => one.name === name)) throw unknown('token', name);
+    if (!this.#state.tokens.some((one) => one.name === name)) throw unknownName('token', name);
     await this.#change((state) => ({ ...state, tokens: without(state.tokens, name) }));
     this.#sessions.endOf(`wall ${name}`);
     this.record(by, 'wall_token_removed', { token: name });
@@ -244,26 +322,9 @@ export class Access implements Service {
   }
 }
 
-const without = <T extends { readonly name: string }>(all: readonly T[], name: string): T[] =>
-  all.filter((one) => one.name !== name);
-
 /** Addresses of this machine at which the page answers. */
 function addressesOf(host: string): readonly string[] {
   if (host !== '0.0.0.0' && host !== '::') return [host];
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return all.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address);
-}
-
-function checkName(name: string): void {
-  if (NAME.test(name)) return;
-  throw new AccessError({
-    code: 'account_refused',
-    message: `${JSON.stringify(name)} is no name for an account`,
-    advice: 'use 1 to 32 small letters, digits, dots, dashes and underscores, the first a letter or digit',
-  });
-}
-
-function unknown(what: string, name: string): LinesideError {
-  const message = `no ${what} is called ${name}`;
-  return new AccessError({ code: 'account_refused', message, advice: 'lineside access show lists them' });
 }

@@ -15,7 +15,15 @@ export type AccessCommand =
   | { readonly action: 'disable'; readonly by: string }
   /** A code for a new account, or for a new password of one that is there. */
   | { readonly action: 'invite'; readonly by: string; readonly role?: Role; readonly name?: string }
-  | { readonly action: 'remove_account' | 'add_token' | 'remove_token'; readonly by: string; readonly name: string };
+  | {
+      readonly action: 'remove_account' | 'end_sessions' | 'add_token' | 'remove_token';
+      readonly by: string;
+      readonly name: string;
+    }
+  | { readonly action: 'set_role'; readonly by: string; readonly name: string; readonly role: Role };
+
+/** What an admin may ask for on the page; opening and closing the page itself is for the owner of the device. */
+export type AccountCommand = Exclude<AccessCommand, { readonly action: 'enable' | 'disable' }>;
 
 /** What the command line shows. */
 export interface AccessView {
@@ -23,7 +31,13 @@ export interface AccessView {
   readonly addresses: readonly string[];
   /** SHA-256 of the certificate; absent before there is one. */
   readonly fingerprint?: string;
-  readonly accounts: readonly { readonly name: string; readonly role: Role; readonly madeAtMs: number }[];
+  readonly accounts: readonly {
+    readonly name: string;
+    readonly role: Role;
+    readonly madeAtMs: number;
+    /** Sessions that are open. */
+    readonly sessions: number;
+  }[];
   readonly tokens: readonly { readonly name: string; readonly madeAtMs: number }[];
 }
 

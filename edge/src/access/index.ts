@@ -3,7 +3,7 @@
  * one-time codes, tokens of wall screens, sessions, and the slowing down of guesses. Knows nothing of HTTP.
  */
 export { Access, type AccessParts } from './access.ts';
-export type { AccessAnswer, AccessCommand, AccessView } from './command.ts';
+export type { AccessAnswer, AccessCommand, AccessView, AccountCommand } from './command.ts';
 export { AccessFile } from './access-file.ts';
 export { AccessError, type AccessErrorCode } from './errors.ts';
 export { type Rank, type Role, ROLES } from './roles.ts';

@@ -21,6 +21,13 @@ export interface SetUpRequest {
   readonly address: string;
 }
 
+/** A new password for one that is known. */
+export interface PasswordChange {
+  readonly current: string;
+  readonly password: string;
+  readonly address: string;
+}
+
 /** Passwords that are checked at once: each takes 19 MiB and a CPU for a moment. So many others may wait for their turn. */
 const MAX_CHECKS = 2;
 const MAX_WAITING = 8;
@@ -71,6 +78,18 @@ export class LogIn {
     this.#parts.invitations.use(code);
     this.#throttle.succeeded(keys);
     return { name, role, password: hash, madeAtMs: this.#parts.wallMs() };
+  }
+
+  /** The hash of a new password, for somebody who is logged in and says the old one: an open page must not be enough to take the account over. */
+  async newPassword(account: Account, change: PasswordChange): Promise<string> {
+    const keys = [`name ${account.name}`, `address ${change.address}`];
+    this.#mayTry(keys);
+    const matches = await this.#working(() => matchesPassword(change.current, account.password));
+    if (!matches) throw this.#refused(keys, account.name, 'the password of now is wrong');
+    this.#throttle.succeeded(keys);
+    const problem = passwordProblem(change.password);
+    if (problem !== undefined) throw refusedAccount(problem, 'several words make a good one');
+    return this.#working(() => hashPassword(change.password));
   }
 
   withToken(tokens: readonly { name: string; sha256: string }[], token: string, address: string): NewSession {

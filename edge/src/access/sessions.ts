@@ -82,9 +82,15 @@ export class Sessions {
     this.#end(sha256(token));
   }
 
-  /** Ends every session of this account. */
-  endOf(who: string): void {
-    for (const [key, session] of this.#open) if (session.who === who) this.#end(key);
+  /** Ends every session of this account, but for the one that `kept` is the token of. */
+  endOf(who: string, kept?: string): void {
+    const key = kept === undefined ? undefined : sha256(kept);
+    for (const [other, session] of this.#open) if (session.who === who && other !== key) this.#end(other);
+  }
+
+  /** How many sessions of this account are open. */
+  countOf(who: string): number {
+    return [...this.#open.keys()].filter((key) => this.#current(key)?.who === who).length;
   }
 
   endAll(): void {

@@ -1,3 +1,4 @@
+import type { Language } from '@lineside/protocol/vocabulary';
 import type { AlertCondition, AlertLine, AlertMessage } from './senders/index.ts';
 
 /** Everything that must survive a restart. */
@@ -85,19 +86,20 @@ export interface GroupingFacts {
   readonly quiet: boolean;
   readonly device: string;
   readonly line: string;
+  readonly language?: Language;
   readonly targets: readonly string[];
 }
 
 /** Lines that have waited for others for long enough become one message. */
 export function groupPending(state: AlertState, facts: GroupingFacts): AlertState {
-  const { nowMs, groupMs, quiet, device, line, targets } = facts;
+  const { nowMs, groupMs, quiet, device, line, language = 'en', targets } = facts;
   const due = state.pending.filter(({ critical }) => critical || !quiet);
   const oldest = Math.min(...due.map(({ atMs }) => atMs));
   // A clock that was set back must not hold them for ever.
   if (due.length === 0 || (nowMs - oldest < groupMs && nowMs >= oldest)) return state;
   const pending = state.pending.filter((one) => !due.includes(one));
   if (targets.length === 0) return { ...state, pending };
-  const message = { id: `${device}-alert-${state.next}`, device, line, atMs: nowMs, lines: due };
+  const message = { id: `${device}-alert-${state.next}`, device, line, language, atMs: nowMs, lines: due };
   const outbox = [...state.outbox, { message, targets, attempts: 0, nextMs: nowMs }];
   const givenUp = Math.max(0, outbox.length - MOST_OUTBOX);
   return { ...state, pending, outbox: outbox.slice(givenUp), next: state.next + 1, givenUp: state.givenUp + givenUp };

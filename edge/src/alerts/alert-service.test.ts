@@ -14,6 +14,7 @@ import { ALERT_KINDS } from './senders/index.ts';
 interface Received {
   readonly id: string;
   readonly subject: string;
+  readonly text: string;
   readonly lines: readonly { readonly phase: string; readonly key: string }[];
 }
 
@@ -42,7 +43,7 @@ async function webhook(): Promise<{ received: Received[]; url: string; answer: {
 const ADDRESSES = { from: 'line@example.com', to: ['shift@example.com', 'chief@example.com'] };
 
 const settings = (targets: Readonly<Record<string, string>>, more: Partial<AlertSettings> = {}): AlertSettings => ({
-  ...{ device: 'line-1', line: 'Packing 1', kinds: ALERT_KINDS, queueOlderThanMs: 3_600_000 },
+  ...{ device: 'line-1', line: 'Packing 1', language: 'en', kinds: ALERT_KINDS, queueOlderThanMs: 3_600_000 },
   ...{ lastsMs: 50, groupMs: 100, isQuiet: () => false },
   targets: Object.entries(targets).map(([id, url]) => ({ id, end: () => ({ url, ...ADDRESSES }) })),
   ...more,
@@ -106,6 +107,26 @@ describe('alerts of a line', () => {
     hook.server.close();
   });
 
+  it('are in the language of the site, subject, text and advice', async () => {
+    await using dir = await tempDir();
+    await using mail = await SmtpSink.start();
+    const world = new StatusWorld(dir.join('world'));
+    const hook = await webhook();
+    world.visionDown = true;
+    const targets = { chat: hook.url, shift: `smtp://127.0.0.1:${mail.port}` };
+    const stop = start(dir.path, world, settings(targets, { language: 'ru', kinds: ['not_inspecting'] }));
+    await waitFor('both', () => hook.received.length > 0 && mail.mails.length > 0);
+    const [first] = hook.received;
+    expect(first?.subject).toMatch(/^\[Packing 1\] линия не проверяется: Процесс обработки видео не работает/);
+    expect(first?.text).toMatch(/^Линия Packing 1 \(устройство line-1\)/);
+    expect(first?.text).toMatch(/КРИТИЧНО линия не проверяется: .*\n {2}Что делать: Он перезапускается сам/);
+    expect(decodedSubject(mail.mails[0]?.data ?? '')).toBe(first?.subject);
+    world.visionDown = false;
+    await waitFor('the end', () => hook.received.some(({ subject }) => subject.includes('прошло: линия')));
+    await stop();
+    hook.server.close();
+  });
+
   it('go by MQTT and by e-mail, with the same id', async () => {
     await using dir = await tempDir();
     await using broker = await startMosquitto({ users: { line: 'right', plant: 'p' } });
@@ -133,3 +154,21 @@ describe('alerts of a line', () => {
     expect([messages.length, mail.mails.length]).toEqual([1, 1]);
   });
 });
+
+/** The subject of an e-mail, whose words other than ASCII are encoded (RFC 2047). */
+function decodedSubject(data: string): string {
+  const [, folded = ''] = /^Subject: (.*(?:\r?\n[ \t].*)*)/m.exec(data) ?? [];
+  return folded
+    .replace(/\r?\n[ \t]/g, ' ')
+    .replace(/\?= =\?/g, '?==?')
+    .replace(/=\?UTF-8\?([BQ])\?([^?]*)\?=/gi, (_all, kind: string, text: string) =>
+      kind.toUpperCase() === 'B'
+        ? Buffer.from(text, 'base64').toString('utf8')
+        : Buffer.from(
+            text
+              .replaceAll('_', ' ')
+              .replace(/=([0-9A-F]{2})/gi, (_code, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+            'latin1',
+          ).toString('utf8'),
+    );
+}

@@ -1,7 +1,9 @@
 import { type Clock, isAbort, type Logger, messageOf, redactUrls, type Service, unlessAbort } from '@lineside/kit';
 import type { EventView, Health, Snapshot } from '../status/index.ts';
 import { type AlertState, groupPending, noteAttempt, noteConditions, noteEvents, withoutTarget } from './alert-book.ts';
-import type { AlertMessage } from './senders/index.ts';
+import { type ConditionWords, conditionWords } from './condition-words.ts';
+import { type FindingTexts, readFindingTexts } from './finding-texts.ts';
+import type { AlertMessage, AlertSite } from './senders/index.ts';
 import type { AlertStore } from './alert-store.ts';
 import { type AlertLimits, conditionsOf, eventCondition } from './conditions.ts';
 import { type AlertEnd, senderOf } from './senders/index.ts';
@@ -13,9 +15,7 @@ export interface AlertTarget {
 }
 
 /** As the configuration has them now; read again at each look. */
-export interface AlertSettings extends AlertLimits {
-  readonly device: string;
-  readonly line: string;
+export interface AlertSettings extends AlertLimits, AlertSite {
   readonly targets: readonly AlertTarget[];
   /** What lasts for less is not reported, and what is gone for less is not over. */
   readonly lastsMs: number;
@@ -49,6 +49,7 @@ export class AlertService implements Service {
   readonly name = 'alerts';
   readonly #options: AlertServiceOptions;
   readonly #firstSeen = new Map<string, number>();
+  #texts: FindingTexts | undefined;
 
   constructor(options: AlertServiceOptions) {
     this.#options = options;
@@ -71,23 +72,36 @@ export class AlertService implements Service {
     const now = settings();
     if (now.targets.length === 0) return;
     const nowMs = clock.wallMs();
-    const { device, line, groupMs } = now;
-    const facts = { nowMs, groupMs, device, line, quiet: now.isQuiet(nowMs), targets: now.targets.map(({ id }) => id) };
+    const { device, line, language, groupMs } = now;
+    const facts = {
+      nowMs,
+      groupMs,
+      device,
+      line,
+      language,
+      quiet: now.isQuiet(nowMs),
+      targets: now.targets.map(({ id }) => id),
+    };
     // On disk before anything leaves: after a restart the same message is sent, with the same id.
-    await store.write(groupPending(this.#noted(await store.read(), now, nowMs), facts));
+    await store.write(groupPending(this.#noted(await store.read(), now, nowMs, await this.#wordsOf(now)), facts));
     await this.#send(now, signal);
   }
 
-  #noted(state: AlertState, now: AlertSettings, nowMs: number): AlertState {
+  async #wordsOf({ language }: AlertSettings): Promise<ConditionWords> {
+    if (language !== 'en') this.#texts ??= await readFindingTexts();
+    return conditionWords(language, this.#texts ?? {});
+  }
+
+  #noted(state: AlertState, now: AlertSettings, nowMs: number, words: ConditionWords): AlertState {
     const { look, criticalEvents } = this.#options;
     const { snapshot, health } = look();
-    const conditions = conditionsOf(snapshot, health, now);
+    const conditions = conditionsOf(snapshot, health, now, words);
     const noted = noteConditions(state, conditions, { nowMs, lastsMs: now.lastsMs, firstSeen: this.#firstSeen });
     if (!now.kinds.includes('critical_event')) return noted;
     // The first look at all: what happened before alerts were configured is known already.
-    if (state.eventsUptoMs === 0) return noteEvents(noted, openAtFirst(snapshot), nowMs);
+    if (state.eventsUptoMs === 0) return noteEvents(noted, openAtFirst(snapshot, words), nowMs);
     const sinceMs = Math.min(state.eventsUptoMs, nowMs) - OVERLAP_MS;
-    const events = criticalEvents(sinceMs).map((event) => ({ condition: eventCondition(event), atMs: nowMs }));
+    const events = criticalEvents(sinceMs).map((event) => ({ condition: eventCondition(event, words), atMs: nowMs }));
     // The mark moves in large steps: it is not worth a write every two seconds.
     const uptoMs = Math.abs(nowMs - state.eventsUptoMs) < OVERLAP_MS / 2 ? state.eventsUptoMs : nowMs;
     return noteEvents(noted, events, uptoMs);
@@ -129,12 +143,12 @@ export class AlertService implements Service {
   }
 }
 
-function openAtFirst({
-  openEvents = [],
-  atMs,
-}: Snapshot): { condition: ReturnType<typeof eventCondition>; atMs: number }[] {
+function openAtFirst(
+  { openEvents = [], atMs }: Snapshot,
+  words: ConditionWords,
+): { condition: ReturnType<typeof eventCondition>; atMs: number }[] {
   const critical = openEvents.filter(({ severity }) => severity === 'critical');
-  return critical.map((event) => ({ condition: eventCondition(event), atMs }));
+  return critical.map((event) => ({ condition: eventCondition(event, words), atMs }));
 }
 
 /** Ends an attempt after its time, and shortly after `stop` aborts. */

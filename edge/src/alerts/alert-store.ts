@@ -1,6 +1,7 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode, writeFileAtomic } from '@lineside/kit';
+import { LANGUAGES } from '@lineside/protocol/vocabulary';
 import { z } from 'zod';
 import { ALERT_KINDS } from './senders/index.ts';
 import { type AlertState, EMPTY_STATE } from './alert-book.ts';
@@ -17,6 +18,7 @@ const State = z.object({
     z.object({
       message: z.object({
         ...{ id: z.string(), device: z.string(), line: z.string(), atMs: z.number(), lines: z.array(Line) },
+        language: z.enum(LANGUAGES).exactOptional(),
       }),
       ...{ targets: z.array(z.string()), attempts: z.int(), nextMs: z.number() },
     }),

@@ -1,4 +1,5 @@
 import type { EventView, Health, Snapshot } from '../status/index.ts';
+import type { ConditionWords } from './condition-words.ts';
 import type { AlertCondition, AlertKind } from './senders/index.ts';
 
 /** From where on something is worth an alert. */
@@ -14,63 +15,56 @@ export function conditionsOf(
   snapshot: Snapshot,
   health: Health,
   { kinds, queueOlderThanMs }: AlertLimits,
+  words: ConditionWords,
 ): readonly AlertCondition[] {
-  const all = [...notInspecting(health), ...queueOld(snapshot, queueOlderThanMs), ...disk(health), ...cameras(health)];
+  const all = [
+    ...notInspecting(health, words),
+    ...queueOld(snapshot, queueOlderThanMs, words),
+    ...disk(health, words),
+    ...cameras(health, words),
+  ];
   return all.filter(({ kind }) => kinds.includes(kind));
 }
 
-function notInspecting({ word, reasons }: Health): readonly AlertCondition[] {
+function notInspecting({ word, reasons }: Health, words: ConditionWords): readonly AlertCondition[] {
   if (word !== 'not_inspecting') return [];
   const first = reasons.find(({ code }) => code !== 'starting') ?? reasons[0];
-  const text = `not inspecting: ${first?.message ?? 'nothing is inspected'}`;
-  return [
-    { key: 'not_inspecting', kind: 'not_inspecting', critical: true, text, advice: first?.advice ?? 'lineside doctor' },
-  ];
+  return [{ key: 'not_inspecting', kind: 'not_inspecting', critical: true, ...words.notInspecting(first) }];
 }
 
-function queueOld({ journal, link }: Snapshot, limitMs: number): readonly AlertCondition[] {
+function queueOld({ journal, link }: Snapshot, limitMs: number, words: ConditionWords): readonly AlertCondition[] {
   if (link.state === 'off') return [];
   return journal.streams
     .filter(({ stream, oldestAgeMs = 0 }) => stream !== 'media' && oldestAgeMs > limitMs)
     .map(({ stream, queued }) => ({
       ...{ key: `queue_old/${stream}`, kind: 'queue_old' as const, critical: false },
-      // Without its age, which would be another text every minute.
-      text: `${stream}: records wait for the collector for too long (${queued} when this was noticed)`,
-      advice: 'lineside doctor, lineside sync status',
+      ...words.queueOld(stream, queued),
     }));
 }
 
-function disk({ reasons, warnings }: Health): readonly AlertCondition[] {
+function disk({ reasons, warnings }: Health, words: ConditionWords): readonly AlertCondition[] {
   return [...reasons, ...warnings]
     .filter(({ code }) => DISK_CODES.has(code))
-    .map(({ code, message, advice }) => ({
-      ...{ key: `disk/${code}`, kind: 'disk' as const, critical: code !== 'disk_low', text: message, advice },
+    .map((finding) => ({
+      ...{ key: `disk/${finding.code}`, kind: 'disk' as const, critical: finding.code !== 'disk_low' },
+      ...words.finding(finding),
     }));
 }
 
-function cameras({ reasons, warnings }: Health): readonly AlertCondition[] {
-  return [...reasons, ...warnings].flatMap(({ camera, code, message, advice }) =>
-    camera === undefined
+function cameras({ reasons, warnings }: Health, words: ConditionWords): readonly AlertCondition[] {
+  return [...reasons, ...warnings].flatMap((finding) =>
+    finding.camera === undefined
       ? []
       : [
           {
-            ...{ key: `camera_health/${camera}/${code}`, kind: 'camera_health' as const, critical: false },
-            ...{ text: `camera ${camera}: ${message}`, advice },
+            ...{ key: `camera_health/${finding.camera}/${finding.code}`, kind: 'camera_health' as const },
+            ...{ critical: false, ...words.camera(finding.camera, finding) },
           },
         ],
   );
 }
 
 /** A critical event. */
-export function eventCondition(event: EventView): AlertCondition {
-  const { camera, zone, kind, label, rule } = event;
-  const place = zone === undefined ? camera : `${camera}/${zone}`;
-  const text = `${kind.replaceAll('_', ' ')}: ${label} at ${place} (rule ${rule})`;
-  return {
-    key: `event/${event.event}`,
-    kind: 'critical_event',
-    critical: true,
-    text,
-    advice: `lineside events show ${event.event}`,
-  };
+export function eventCondition(event: EventView, words: ConditionWords): AlertCondition {
+  return { key: `event/${event.event}`, kind: 'critical_event', critical: true, ...words.event(event) };
 }

@@ -4,3 +4,4 @@
  */
 export { type AlertSettings, AlertService, type AlertServiceOptions, type AlertTarget } from './alert-service.ts';
 export { AlertStore } from './alert-store.ts';
+export { type FindingTexts, readErrorTexts, readFindingTexts } from './finding-texts.ts';

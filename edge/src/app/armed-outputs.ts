@@ -6,35 +6,40 @@ import type { OutputConfig } from '../config/index.ts';
 
 const FILE = 'armed-outputs.json';
 
+/** What can be armed: an output, or something else that writes to a controller. */
+export interface ArmedThing {
+  readonly id: string;
+}
+
 /** Remembers over a restart which outputs a person has armed, each as it was configured then. */
-export class ArmedOutputs {
+export class ArmedOutputs<O extends ArmedThing = OutputConfig> {
   readonly #path: string;
   readonly #log: Logger;
-  readonly #urlOf: (output: OutputConfig) => string;
+  readonly #urlOf: (output: O) => string;
   readonly #armed: Map<string, string>;
 
   /** `urlOf`: the URL of an output with its secrets, which are not written; throws where one is missing. */
-  constructor(dataDir: string, log: Logger, urlOf: (output: OutputConfig) => string) {
+  constructor(dataDir: string, log: Logger, urlOf: (output: O) => string, file = FILE) {
     this.#urlOf = urlOf;
-    this.#path = join(dataDir, FILE);
+    this.#path = join(dataDir, file);
     this.#log = log;
     this.#armed = new Map(Object.entries(this.#read()));
   }
 
   /** Whether it is armed; never where its configuration has changed since. */
-  has(output: OutputConfig): boolean {
+  has(output: O): boolean {
     const print = this.#printOf(output);
     return print !== undefined && this.#armed.get(output.id) === print;
   }
 
   /** True where it was armed with another configuration: it is not any more. */
-  isOutdated(output: OutputConfig): boolean {
+  isOutdated(output: O): boolean {
     const print = this.#printOf(output);
     return print !== undefined && this.#armed.has(output.id) && this.#armed.get(output.id) !== print;
   }
 
   /** Resolves when it is on the disk. */
-  async set(output: OutputConfig, armed: boolean): Promise<void> {
+  async set(output: O, armed: boolean): Promise<void> {
     const print = this.#printOf(output);
     if (armed && print !== undefined) this.#armed.set(output.id, print);
     else this.#armed.delete(output.id);
@@ -59,7 +64,7 @@ export class ArmedOutputs {
   }
 
   /** Undefined while a secret is missing: then nobody knows which controller it is, and it is not armed. */
-  #printOf(output: OutputConfig): string | undefined {
+  #printOf(output: O): string | undefined {
     try {
       const text = JSON.stringify({ ...output, url: this.#urlOf(output) });
       return createHash('sha256').update(text).digest('hex');

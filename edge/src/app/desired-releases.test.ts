@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { silentLogger } from '@lineside/kit';
-import type { Desired } from '@lineside/protocol';
+import { type Desired, MAX_REVISION_STEP } from '@lineside/protocol';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
 import { BundleStore, makeUpdateFolder, UpdateJournal, type UpdateRecord } from '../updates/index.ts';
@@ -98,4 +98,20 @@ test('a release that only made way for another one is wanted again; one that a p
   await it.over(A, 'rolled_back', undefined, 'asked');
   expect(await it.take(document(3, A))).toEqual([]);
   expect(it.desired.status()).toMatchObject({ state: 'rolled_back', reason: `${A}: asked` });
+});
+
+test('the highest possible revision, which whoever may write to the broker can give, does not shut out what comes later', async () => {
+  await using it = await setting();
+  await it.take(document(5, A));
+  await it.take(document(Number.MAX_SAFE_INTEGER, B));
+  const floor = 5 + MAX_REVISION_STEP;
+  expect(it.desired.status()).toMatchObject({ revision: Number.MAX_SAFE_INTEGER, floor });
+  // What is below the floor is refused as ever, after a start of the device too.
+  const again = it.start();
+  await it.take(document(5, A), again);
+  expect(again.desired.status()).toMatchObject({
+    refused: { revision: 5, reason: `revision ${floor} was there before` },
+  });
+  expect(await it.take(document(floor + 1, A), again)).toEqual([`${A} ${floor + 1}`]);
+  expect(again.desired.status()).toEqual({ revision: floor + 1, state: 'waiting' });
 });

@@ -1,4 +1,4 @@
-import type { Desired, DesiredStatus } from '@lineside/protocol';
+import { type Desired, type DesiredStatus, floorAfter } from '@lineside/protocol';
 import type { DesiredHandler } from '@lineside/uplink';
 import { type Logger, messageOf } from '@lineside/kit';
 import { type BundleStore, isOver, type UpdateDocument, type UpdateJournal } from '../updates/index.ts';
@@ -16,8 +16,8 @@ export interface DesiredReleasesParts {
 const REASON_LENGTH = 256;
 
 /**
- * What the cloud wants of this device: names of releases. The names authorise nothing; the signed metadata does. The highest
- * revision is remembered over restarts, and a lower one is refused and reported. A release that was refused or taken back is
+ * What the cloud wants of this device: names of releases. The names authorise nothing; the signed metadata does. The floor of
+ * revisions is remembered over restarts, and a document below it is refused and reported. A release that was refused or taken back is
  * not tried again until a later document names it anew, so that nothing flaps.
  */
 export class DesiredReleases implements DesiredHandler {
@@ -71,9 +71,10 @@ export class DesiredReleases implements DesiredHandler {
       states.push(isDone ? 'committed' : state === 'committed' ? 'waiting' : state);
       if (!isDone && latest?.reason !== undefined) reasons.push(`${target}: ${latest.reason.message}`);
     }
-    const { revision, refused } = desired;
+    const { revision, floor = revision, refused } = desired;
     this.#status = {
       revision,
+      ...(floor === revision ? {} : { floor }),
       state: states.find((one) => one !== 'committed') ?? 'committed',
       ...(reasons.length === 0 ? {} : { reason: reasons.join('; ').slice(0, REASON_LENGTH) }),
       ...(refused === undefined ? {} : { refused }),
@@ -102,11 +103,16 @@ export class DesiredReleases implements DesiredHandler {
         ([target]) => since[target] !== revision && target in since,
       );
       const outcomes = Object.fromEntries(kept);
-      await journal.change((document) => ({ ...document, desired: { revision, targets, since, outcomes } }));
+      const floor = floorAfter(floorOf(desired), revision);
+      await journal.change((document) => ({ ...document, desired: { revision, floor, targets, since, outcomes } }));
     }
     await changed();
     await this.reconcile();
   }
+}
+
+function floorOf(desired: UpdateDocument['desired']): number {
+  return desired?.floor ?? desired?.revision ?? 0;
 }
 
 /** Why a document is not followed; undefined where it is. */
@@ -115,7 +121,8 @@ function refusal(
   revision: number,
   targets: readonly string[],
 ): string | undefined {
-  if (revision < desired.revision) return `revision ${desired.revision} was there before`;
+  const floor = floorOf(desired);
+  if (revision < floor) return `revision ${floor} was there before`;
   const isSame = targets.length === desired.targets.length && targets.every((one) => desired.targets.includes(one));
-  return revision > desired.revision || isSame ? undefined : `revision ${revision} named other releases before`;
+  return revision !== desired.revision || isSame ? undefined : `revision ${revision} named other releases before`;
 }

@@ -6,6 +6,8 @@ export { compareReplay, type ReplayComparison } from './compare-replay.ts';
 export type { EventChange, ReplayedEvent } from './compare-events.ts';
 export { runAppliance } from './appliance.ts';
 export { engineKeeper, enginesFolder, expectedOf, specsOf } from './engines.ts';
+export { inspectRecording, type InspectRecording } from './inspect-recording.ts';
+export { trackerFor } from './lane-setup.ts';
 export { LogTail } from './log-tail.ts';
 export { keepPlan, unfitFinding } from './kept-plan.ts';
 export { type CapacityReport, measureCapacity } from './measure-capacity.ts';

@@ -3,6 +3,7 @@ import { type LoadedConfig, modelIdsOf } from '../config/index.ts';
 import type { ChangeStep, RuleMove } from '../control/index.ts';
 import type { EngineCache } from '../engines/index.ts';
 import { messageOf, type Service, ServiceGroup } from '@lineside/kit';
+import { KeptResults } from '../history/index.ts';
 import { LoadMeter } from '../load/index.ts';
 import { type Alarm, Lanes, type PieceWatch, type VisionListener } from '../pipeline/index.ts';
 import type { SignalTable } from '../signals/index.ts';
@@ -13,7 +14,7 @@ import { ClipKeeper, type ClipKeeperOptions } from './clip-keeper.ts';
 import { eventIds } from './event-id.ts';
 import { laneSetup } from './lane-setup.ts';
 import { type LineModel, lineModels, refusals } from './models.ts';
-import { type ShadowModel, shadowsApart, withShadows } from './shadow-plan.ts';
+import { isShadow, type ShadowModel, shadowsApart, withShadows } from './shadow-plan.ts';
 import type { RunLineOptions } from './run-line.ts';
 import { type RuleSurroundings, rulesOf, rulesWithoutLabels } from './rules.ts';
 import { coveredParts } from '../privacy/index.ts';
@@ -32,6 +33,8 @@ export interface InspectionStart {
   readonly signals: SignalTable;
   /** Outputs of the plant. */
   readonly pieces: PieceWatch;
+  /** Hears what the vision process reports, after the lanes. */
+  readonly listener?: Partial<VisionListener>;
   /** Details that every event has. */
   readonly context: () => Readonly<Record<string, string>>;
 }
@@ -42,6 +45,8 @@ export class Inspection {
   readonly load: LoadMeter;
   /** What accepted cameras were like. */
   readonly references: CameraReferences;
+  /** The results of the last hour. */
+  readonly results: KeptResults;
   /** The vision process; `lanes` runs apart from it, for it ends later. */
   readonly services = new ServiceGroup('inspection');
   readonly #options: RunLineOptions;
@@ -50,6 +55,7 @@ export class Inspection {
   #keeper: EngineCache | undefined;
   readonly #around: RuleSurroundings;
   readonly #urls = new CameraUrls();
+  readonly #listener: Partial<VisionListener>;
   #plan: VisionPlan;
   /** One change after the other: of the configuration, or of secrets. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -66,7 +72,9 @@ export class Inspection {
     this.#models = models;
     this.#keeper = keeper;
     this.#around = around;
+    this.#listener = start.listener ?? {};
     this.references = new CameraReferences(options.dataDir, logger.child({ module: 'cameras' }));
+    this.results = new KeptResults({ nowMs: () => clock.monoMs(), skips: isShadow });
     this.#checkReferences();
     const clips = new ClipKeeper({
       recorder,
@@ -277,7 +285,12 @@ export class Inspection {
     const vision = new VisionProcess({
       plan: this.#plan,
       references: () => this.references.all(),
-      listeners: [shadowsApart(this.lanes, () => this.#onShadow), engineListener(this.#keeper, logger)],
+      listeners: [
+        shadowsApart(this.lanes, () => this.#onShadow),
+        this.results,
+        engineListener(this.#keeper, logger),
+        this.#listener,
+      ],
       clock,
       logger: logger.child({ module: 'vision' }),
       random,

@@ -14,6 +14,7 @@ interface Watched {
   p95Ms: number | undefined;
   samples: number;
   detections: number;
+  shown: number;
   newest: number;
   first: string | undefined;
   same: boolean;
@@ -29,19 +30,26 @@ interface Counts {
 export class LaneWatch {
   readonly #lanes: Pick<Lanes, 'state'>;
   readonly #counts: (model: string) => boolean;
+  readonly #reportsObjects: (model: string) => boolean;
   readonly #watched = new Map<string, Watched>();
   readonly #end = new AbortController();
 
-  constructor(lanes: Pick<Lanes, 'state'>, clock: Clock, counts: (model: string) => boolean) {
+  /** `counts`: which models are watched; `reportsObjects`: whether one is expected to see something where all is well. */
+  constructor(
+    lanes: Pick<Lanes, 'state'>,
+    clock: Clock,
+    { counts, reportsObjects }: Readonly<Record<'counts' | 'reportsObjects', (model: string) => boolean>>,
+  ) {
     this.#lanes = lanes;
     this.#counts = counts;
+    this.#reportsObjects = reportsObjects;
     this.#sample();
     void this.#follow(clock);
   }
 
   figures(): HealthWindow {
     this.#sample();
-    return [...this.#watched.values()].map(figuresOf);
+    return [...this.#watched.values()].map((one) => figuresOf(one, this.#reportsObjects(one.model)));
   }
 
   end(): void {
@@ -76,7 +84,7 @@ export class LaneWatch {
     if (watched === undefined || now.offered < watched.now.offered) {
       watched = {
         ...{ camera, model, base: watched === undefined ? now : { offered: 0, inspected: 0, failed: 0 }, now },
-        ...{ p95Ms: undefined, samples: 0, detections: 0, newest: -1, first: undefined, same: true },
+        ...{ p95Ms: undefined, samples: 0, detections: 0, shown: 0, newest: -1, first: undefined, same: true },
       };
       this.#watched.set(key, watched);
     }
@@ -86,20 +94,22 @@ export class LaneWatch {
     watched.newest = newest.frame.index;
     watched.samples += 1;
     watched.detections += newest.detections.length;
+    if (newest.detections.length > 0) watched.shown += 1;
     const form = JSON.stringify(newest.detections.map(({ label, score, box }) => [label, score, box]));
     if (watched.first === undefined) watched.first = form;
     else if (form !== watched.first) watched.same = false;
   }
 }
 
-function figuresOf({ camera, model, base, now, p95Ms, samples, detections, first, same }: Watched): LaneWindow {
+function figuresOf(watched: Watched, reportsObjects: boolean): LaneWindow {
+  const { camera, model, base, now, p95Ms, samples, detections, shown, first, same } = watched;
   return {
     ...{ camera, model },
     offered: now.offered - base.offered,
     inspected: now.inspected - base.inspected,
     failed: now.failed - base.failed,
     p95Ms,
-    detectionsPerResult: samples === 0 ? undefined : detections / samples,
+    ...(reportsObjects ? { seen: detections, shown } : {}),
     constant: samples >= CONSTANT_SAMPLES && same && first !== undefined && first !== '[]',
   };
 }

@@ -42,7 +42,14 @@ function settingsOf({ config, secrets }: LoadedConfig): AlertSettings {
   const { to, on, quietHours, lasts, group, queueOlderThan } = config.alerts;
   const { timeZone } = shiftPlanOf(config, Intl.DateTimeFormat().resolvedOptions().timeZone);
   return {
-    ...{ device: config.device, line: config.line, kinds: on, lastsMs: lasts.ms, groupMs: group.ms },
+    ...{
+      device: config.device,
+      line: config.line,
+      language: config.language,
+      kinds: on,
+      lastsMs: lasts.ms,
+      groupMs: group.ms,
+    },
     queueOlderThanMs: queueOlderThan.ms,
     targets: to.map(({ id, url, ...addresses }) => ({ id, end: () => ({ ...addresses, url: secrets.text(url) }) })),
     isQuiet: (wallMs) => quietHours !== undefined && isWithin(quietHours, localTimeOf(wallMs, timeZone).minute),

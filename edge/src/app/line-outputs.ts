@@ -4,9 +4,10 @@ import type { RuleOutput } from '../domain/index.ts';
 import { PieceFollower, type Station } from '../pieces/index.ts';
 import type { JudgedFrame, Lanes, PieceWatch } from '../pipeline/index.ts';
 import { type OutputPlan, OutputsProcess, type OutputState } from '../plant/index.ts';
-import { type Failure, OUTPUT_EVENT } from '../plant/output/index.ts';
+import { isOpcuaAddress } from '../plant/opcua-server/index.ts';
+import { type Failure, type NewestResult, OUTPUT_EVENT } from '../plant/output/index.ts';
 import { placeOf } from '../rules/index.ts';
-import { type OutputView, StatusError } from '../status/index.ts';
+import { type OutputView, type PlantServerView, StatusError } from '../status/index.ts';
 import type { ArmedOutputs } from './armed-outputs.ts';
 
 /** Without a result for longer, a camera is not inspected; slow models have their own pace. */
@@ -24,6 +25,8 @@ export interface LineOutputsParts {
   readonly armed: ArmedOutputs;
   readonly lanes: () => Pick<Lanes, 'state' | 'report'>;
   readonly audit: (action: string, details: Readonly<Record<string, string>>) => void;
+  /** A piece was judged, or has arrived at its output without a verdict. It comes again where a verdict changes. */
+  readonly onResult?: (output: string, result: NewestResult) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -33,6 +36,7 @@ export class LineOutputs implements PieceWatch, Service {
   readonly name = 'outputs';
   readonly #parts: LineOutputsParts;
   readonly #outputs: readonly OutputConfig[];
+  readonly #servers: LoadedConfig['config']['plantServers'];
   readonly #follower: PieceFollower;
   readonly #process: OutputsProcess | undefined;
   /** Outputs whose URL could not be resolved: a secret is missing. */
@@ -42,6 +46,8 @@ export class LineOutputs implements PieceWatch, Service {
   constructor(parts: LineOutputsParts) {
     this.#parts = parts;
     this.#outputs = parts.loaded.config.outputs;
+    this.#servers =
+      this.#outputs.length === 0 ? [] : parts.loaded.config.plantServers.filter(({ url }) => !isOpcuaAddress(url));
     const stations = this.#outputs.map((output) => stationOf(parts.loaded, output));
     this.#follower = new PieceFollower(stations, {
       piece: (output, piece) => this.#process?.piece(output, piece),
@@ -50,9 +56,10 @@ export class LineOutputs implements PieceWatch, Service {
     if (this.#outputs.length === 0) return;
     this.#process = new OutputsProcess({
       plans: () => this.#plans(),
-      servers: parts.loaded.config.plantServers,
+      servers: this.#servers,
       inspecting: () => this.#inspecting(),
       onFailure: (output, failure) => this.#failed(output, failure),
+      ...(parts.onResult === undefined ? {} : { onResult: parts.onResult }),
       onDown: (reason) => {
         parts.log.error({ code: 'outputs_down', reason }, 'the process of the outputs ended and is started again');
         parts.audit('outputs_down', { reason });
@@ -77,6 +84,26 @@ export class LineOutputs implements PieceWatch, Service {
   views(): readonly OutputView[] {
     const states = new Map(this.#process?.states.map((state) => [state.id, state]));
     return this.#outputs.map((output) => this.#viewOf(output, states.get(output.id)));
+  }
+
+  /** How the servers are at which controllers read and acknowledge results. */
+  serverViews(): readonly PlantServerView[] {
+    const known = this.#process?.servers ?? [];
+    return this.#servers.map(({ url }): PlantServerView => {
+      const { up = false, clients: sessions = 0, problem } = known.find((server) => server.url === url) ?? {};
+      return { ...{ url, up, sessions }, ...(problem === undefined ? {} : { problem }) };
+    });
+  }
+
+  /** Of each output: whether it may work, and what became of its pieces since the process started. */
+  telemetry(): readonly object[] {
+    return this.views().map((view) => {
+      const { id, camera, armed, readiness, inTransit, counts, results, decisionMs, resultMs, latenessMs } = view;
+      const times = Object.entries({ decisionMs, resultMs, latenessMs }).flatMap(([name, latency]) =>
+        latency === undefined ? [] : [[name, { p50: latency.p50, p99: latency.p99, max: latency.max }] as const],
+      );
+      return { output: id, camera, armed, readiness, inTransit, counts, results, ...Object.fromEntries(times) };
+    });
   }
 
   /** A person lets an output work, or stops it. Throws `bad_request` where there is none of this name. */
@@ -127,16 +154,17 @@ export class LineOutputs implements PieceWatch, Service {
     });
   }
 
-  /** A reject that did not happen in time is an event at once, for somebody may have to look for the product. */
+  /** What an output did not do is an event at once, for somebody may have to look for the product. */
   #failed(id: string, { piece, track, what, byMs }: Failure): void {
     const output = this.#outputs.find((one) => one.id === id);
     if (output === undefined) return;
     this.#failures += 1;
     const late = byMs === undefined ? {} : { byMs: Math.round(byMs) };
-    this.#parts.log.error({ output: id, piece, track, what, ...late }, 'a reject did not happen in time');
+    const { label, severity, words } = FAILURES[what];
+    this.#parts.log.error({ output: id, piece, track, what, ...late }, words);
     const event: RuleOutput = {
       ...{ phase: 'opened', key: `${piece}-${this.#failures}`, rule: id, ruleType: OUTPUT_EVENT, kind: 'equipment' },
-      ...{ severity: 'critical', label: `reject_${what}`, track, durationMs: 0 },
+      ...{ severity, label, track, durationMs: 0 },
       details: { output: id, piece, ...late },
     };
     this.#parts.lanes().report(output.camera, [event, { ...event, phase: 'closed', reason: 'cleared' }]);
@@ -149,11 +177,29 @@ export class LineOutputs implements PieceWatch, Service {
       ...{ armed: state?.armed ?? false, connected: state?.connected ?? false, inTransit: state?.inTransit ?? 0 },
       ...(state === undefined ? {} : { counts: state.counts }),
       ...(state?.newest === undefined ? {} : { newest: state.newest }),
+      ...(state?.handshake === undefined ? {} : { results: state.handshake }),
+      ...(state?.decision === undefined ? {} : { decisionMs: state.decision }),
+      ...(state?.result === undefined ? {} : { resultMs: state.result }),
       ...(state?.lateness === undefined ? {} : { latenessMs: state.lateness }),
       ...(problem === undefined ? {} : { problem }),
     };
   }
 }
+
+/** How each failure of an output is called, and how bad it is. */
+const FAILURES: Readonly<Record<Failure['what'], { label: string; severity: 'critical' | 'warning'; words: string }>> =
+  {
+    late: { label: 'reject_late', severity: 'critical', words: 'a product was rejected too late' },
+    missed: { label: 'reject_missed', severity: 'critical', words: 'a product was not rejected' },
+    cancelled: { label: 'reject_cancelled', severity: 'critical', words: 'the place of a product was lost' },
+    defect_passed: {
+      label: 'defect_passed',
+      severity: 'critical',
+      words: 'a defect was found when the product had passed',
+    },
+    verdicts_late: { label: 'verdicts_late', severity: 'warning', words: 'verdicts come when products have arrived' },
+    results_untaken: { label: 'results_untaken', severity: 'warning', words: 'the controller takes no results' },
+  };
 
 function stationOf({ config }: LoadedConfig, output: OutputConfig): Station {
   const { id, camera, labels, line, rules } = output;
@@ -163,11 +209,13 @@ function stationOf({ config }: LoadedConfig, output: OutputConfig): Station {
 }
 
 function planOf(output: OutputConfig, url: string, armed: boolean): OutputPlan {
-  const { id, reject, results, delay, counts, encoder, pulse, tolerance, onMissing, heartbeat } = output;
+  const { id, reject, results, delay, counts, encoder, pulse, tolerance, onMissing, heartbeat, acknowledge } = output;
   return {
     ...{ id, url, shown: output.url.shown, reject, results, onMissing, armed },
     distance: counts ?? delay?.ms ?? 0,
     encoder: encoder && { bits: encoder.bits, maxPerS: encoder.maxPerSecond, maxGapMs: ENCODER_GAP_MS },
+    acknowledge: acknowledge && { timeoutMs: acknowledge.timeout.ms },
+    acknowledgePoint: acknowledge?.point,
     encoderPoint: encoder?.point,
     encoderEveryMs: encoder?.every.ms ?? 0,
     ...{ pulseMs: pulse.ms, toleranceMs: tolerance.ms, heartbeatMs: heartbeat.ms, silentMs: SILENT_MS },

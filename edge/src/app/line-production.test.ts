@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
 import { HandClock, openTestJournal } from '../../../tests/support/test-journal.ts';
 import { checkConfig } from '../config/index.ts';
-import type { RuleOutput, Tally } from '../domain/index.ts';
+import type { RuleOutput, Signal, SignalReading, Tally } from '../domain/index.ts';
 import { type Journal, TelemetryByTime } from '../journal/index.ts';
 import type { LanesState, OpenEvent } from '../pipeline/index.ts';
+import type { PlanState } from '../mes/index.ts';
 import { LineProduction } from './line-production.ts';
 import { LineRecipe } from './line-recipe.ts';
 import { operationEntries } from './operation-entries.ts';
@@ -18,12 +19,15 @@ cameras:
 rules:
   - {id: packs, type: count, camera: belt, line: [[0.5, 1], [0.5, 0]]}
   - {id: stop, type: downtime, camera: belt}
+  - {id: filler, type: maintenance, camera: belt, interval: 100d, maxCount: 1000, countSignal: cycles}
   - {id: packing, type: operation_time, camera: belt, model: defect, labels: [hand], zone: table}
 shifts:
   timeZone: UTC
   list: [{name: Day, start: "08:00", end: "16:00"}]
 production:
+  productSignal: code
   plan: [{shift: Day, count: 480}]
+signals: [{id: code, type: text}, {id: cycles}]
 `;
 
 describe('the production of a line', () => {
@@ -34,6 +38,7 @@ describe('the production of a line', () => {
   let production: LineProduction;
   let waiting: { camera: string; rule: string; tallies: readonly Tally[] }[];
   let open: OpenEvent[];
+  let product: SignalReading | undefined;
 
   const state = (): LanesState => ({
     vision: { state: 'up', sinceMs: 0, downs: 0 },
@@ -56,11 +61,19 @@ describe('the production of a line', () => {
       },
     ],
   });
+  const productSignal = (id: string): Signal | undefined =>
+    product && {
+      ...{ id, type: 'text', source: 'push:', reading: product, atMs: 0, wallMs: 0, sample: 1, epoch: 1 },
+    };
   const lanes = { state, takeTallies: () => waiting.splice(0) };
+  let external: PlanState | undefined;
+  let kept: Readonly<Record<string, unknown>> = {};
   const start = (): LineProduction =>
     new LineProduction({
-      ...{ loaded: () => loaded, lanes, signals: { get: () => undefined }, journal, clock, logger: silentLogger },
+      ...(external === undefined ? {} : { plan: () => external ?? { rows: [], readAtMs: 0, problem: undefined } }),
+      ...{ loaded: () => loaded, lanes, signals: { get: productSignal }, journal, clock, logger: silentLogger },
       recipe: new LineRecipe({ dataDir: folder.path, clock, log: silentLogger }),
+      memories: { of: (rule) => ({ get: () => kept[rule], set: () => undefined }) },
     });
   const make = (count: number, more: readonly Tally[] = []): void => {
     waiting.push({ camera: 'belt', rule: 'packs', tallies: [{ name: 'counted', label: 'product', count }, ...more] });
@@ -84,6 +97,7 @@ describe('the production of a line', () => {
     at('08:00');
     journal = openTestJournal(folder.path, { clock, synced: () => true });
     [waiting, open] = [[], []];
+    [external, product] = [undefined, undefined];
     production = start();
   });
   afterEach(async () => {
@@ -103,6 +117,62 @@ describe('the production of a line', () => {
       ...{ shift: 'Day', counted: 60, planned: 480, plannedByNow: 60, perMinute: 1 },
       ...{ utilisation: 0.5, staffUtilisation: 0.5 },
     });
+  });
+
+  it('measures against the plan of another program, for the day before every day, and gives back what was made', () => {
+    external = {
+      rows: [
+        { shift: 'Day', count: 100 },
+        { date: '2026-06-01', shift: 'Day', count: 240 },
+        { date: '2026-06-02', shift: 'Day', count: 999 },
+      ],
+      ...{ readAtMs: 0, problem: 'the server answers 503' },
+    };
+    production = start();
+    production.view();
+    make(60);
+    clock.advance(3_600 * SECOND);
+    expect(production.view()).toMatchObject({
+      ...{ counted: 60, planned: 240, plannedByNow: 30, planProblem: 'the server answers 503' },
+    });
+    production.write();
+    // Who reads the records alone learns from them what the line made, and on what day.
+    const records = bodies('production');
+    const date = '2026-06-01';
+    expect(records.filter(({ rule }) => rule === 'packs')).toMatchObject([{ date, counter: true, planned: 240 }]);
+    const others = records.filter(({ rule }) => rule !== 'packs');
+    expect(others.map((body) => [body['date'], body['counter']])).toEqual([
+      [date, undefined],
+      [date, undefined],
+    ]);
+    at('17:00');
+    // After a restart too: what was made is in the journal.
+    expect(start().actuals()).toEqual([
+      {
+        ...{ v: 1, device: 'd', line: 'd', date: '2026-06-01', shift: 'Day', complete: true },
+        ...{ from: '2026-06-01T08:00:00.000Z', to: '2026-06-01T16:00:00.000Z' },
+        products: [{ counted: 60, planned: 240 }],
+      },
+    ]);
+  });
+
+  it('says what the product is to weigh by the plan, and no weight of another product', () => {
+    external = {
+      rows: [
+        { product: '4007', count: 1, weight: 250 },
+        { product: '4006', name: 'Yoghurt mild', count: 1 },
+        { date: '2026-06-02', product: '4006', count: 1, weight: 500, under: 15 },
+      ],
+      ...{ readAtMs: 0, problem: undefined },
+    };
+    product = { state: 'good', value: '4006' };
+    production = start();
+    expect(production.view()).toMatchObject({ productName: 'Yoghurt mild', targetWeight: { weight: 500, under: 15 } });
+    expect(production.view()).not.toHaveProperty('weighedBy');
+    product = { state: 'good', value: '4008' };
+    expect(production.view()).not.toHaveProperty('targetWeight');
+    product = { state: 'stale', reason: 'too_old' };
+    expect(production.view()).not.toHaveProperty('targetWeight');
   });
 
   it('takes the event about a limit of an operation for no work at the station', () => {
@@ -157,8 +227,13 @@ describe('the production of a line', () => {
     expect(bodies('equipment').map(({ status }) => status)).toEqual(['running']);
     waiting.push({ camera: 'belt', rule: 'stop', tallies: [{ name: 'stops', label: 'plant', count: 1 }] });
     open = [openEvent('stop', { reason: 'jam' })];
+    kept = { filler: { elapsedMs: 7_200_000, runningMs: 0, count: 900, servicedBy: 'A. P.' } };
     await pass(2);
-    expect(bodies('equipment').at(-1)).toMatchObject({ status: 'stopped', reason: 'jam', errors: 1, throughput: 0 });
+    expect(bodies('equipment')[0]).not.toHaveProperty('maintenance');
+    expect(bodies('equipment').at(-1)).toMatchObject({
+      ...{ status: 'stopped', reason: 'jam', errors: 1, throughput: 0 },
+      maintenance: [{ rule: 'filler', used: 0.9, hoursSince: 2, counted: 900 }],
+    });
     await pass(62);
     expect(bodies('equipment').map(({ status }) => status)).toEqual(['running', 'stopped', 'stopped']);
     stop.abort();

@@ -15,15 +15,20 @@ import {
   equipmentRecord,
   NO_SHIFT,
   ProductionLedger,
+  type ProductionRow,
   productionRecord,
   productionReport,
   type ProductionReport,
   RateMeter,
   readProductionRow,
 } from '../production/index.ts';
+import { type Actuals, type PlannedRow, type PlanState, targetOf } from '../mes/index.ts';
 import { type ProductionView, StatusError } from '../status/index.ts';
 import type { LineRecipe } from './line-recipe.ts';
+import { equipmentServices } from './equipment-services.ts';
+import type { RuleMemories } from './rule-memory.ts';
 import { type StationState, stationStates } from './station-states.ts';
+import { targetView } from './target-weight.ts';
 
 const TICK_MS = 1_000;
 const WRITE_MS = 15_000;
@@ -38,6 +43,10 @@ export interface LineProductionParts {
   readonly lanes: Pick<Lanes, 'takeTallies' | 'state'>;
   readonly signals: Signals;
   readonly recipe: LineRecipe;
+  /** What rules keep of the machines that are to be serviced. */
+  readonly memories: Pick<RuleMemories, 'of'>;
+  /** The plan of another program; none where it is left out. */
+  readonly plan?: () => PlanState;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -49,6 +58,14 @@ const COUNTING: readonly string[] = ['count', 'rate', 'downtime', 'operation_tim
 function zoneOf(rules: LoadedConfig['config']['rules'], id: string): string | undefined {
   const rule = rules.find((one) => one.id === id);
   return rule !== undefined && 'zone' in rule ? rule.zone : undefined;
+}
+
+interface RecordContext {
+  /** Day on which the shift starts, `YYYY-MM-DD` at the line. */
+  readonly date: string;
+  /** The counts are what the line made. */
+  readonly counter?: true;
+  readonly planned?: number;
 }
 
 interface ShiftNow {
@@ -106,7 +123,9 @@ export class LineProduction implements Service {
     const { loaded, clock, recipe } = this.#parts;
     const { rules, recipes, production } = loaded().config;
     const isCounted = rules.some(({ type }) => COUNTING.includes(type));
-    if (!isCounted && recipes.length === 0 && production.plan.length === 0) return undefined;
+    const external = this.#parts.plan?.();
+    const isPlanned = production.plan.length > 0 || external !== undefined;
+    if (!isCounted && recipes.length === 0 && !isPlanned) return undefined;
     this.#tick();
     const nowMs = clock.wallMs();
     const shift = this.#shiftAt(nowMs);
@@ -117,13 +136,18 @@ export class LineProduction implements Service {
     const counted = total?.counted ?? products.reduce((sum, one) => sum + one.counted, 0);
     const part = Math.min(1, (nowMs - shift.fromMs) / (shift.toMs - shift.fromMs));
     const { perMinute } = this.#rate;
+    const { product } = this.#product();
+    const productName = external?.rows.find((row) => product !== undefined && row.product === product)?.name;
     return {
       ...{ shift: shift.name, fromMs: shift.fromMs, toMs: shift.toMs, counted },
       ...(planned === undefined ? {} : { planned, plannedByNow: Math.round(planned * part) }),
       ...(perMinute === undefined ? {} : { perMinute: Math.round(perMinute * 10) / 10 }),
       ...(utilisation === undefined ? {} : { utilisation }),
       ...(staffUtilisation === undefined ? {} : { staffUtilisation }),
+      ...(external?.problem === undefined ? {} : { planProblem: external.problem }),
       ...this.#product(),
+      ...(productName === undefined ? {} : { productName }),
+      ...targetView(targetOf(external?.rows ?? [], product), rules),
       ...(recipe.state.recipe === undefined
         ? {}
         : { recipe: recipe.state.recipe, recipeSinceMs: recipe.state.sinceMs }),
@@ -153,8 +177,37 @@ export class LineProduction implements Service {
   }
 
   #reportOf(shift: ShiftNow, nowMs: number): ProductionReport {
-    const { plan } = this.#parts.loaded().config.production;
-    return productionReport(shift, this.#ledger.rows, plan, nowMs, this.#counter);
+    return productionReport(shift, this.#ledger.rows, this.#planOf(shift), nowMs, this.#counter);
+  }
+
+  /** What is planned for a shift: for its day before what holds on every day, and that of another program first. */
+  #planOf(shift: ShiftNow): readonly PlannedRow[] {
+    const date = dateOf(localTimeOf(shift.fromMs, this.#plan().timeZone));
+    const external = (this.#parts.plan?.().rows ?? []).filter((row) => row.date === undefined || row.date === date);
+    const ofDay = external.filter((row) => row.date !== undefined);
+    const always = external.filter((row) => row.date === undefined);
+    return [...ofDay, ...always, ...this.#parts.loaded().config.production.plan];
+  }
+
+  /** What the shifts of the latest days made, oldest first; those with neither a count nor a plan are left out. */
+  actuals(): readonly Actuals[] {
+    this.#tick();
+    const { device, line } = this.#parts.loaded().config;
+    const nowMs = this.#parts.clock.wallMs();
+    const { timeZone } = this.#plan();
+    const current = this.#shiftAt(nowMs);
+    const shifts = new Map([[`${current.fromMs} ${current.name}`, current]]);
+    for (const { shift: name, shiftFromMs: fromMs } of this.#ledger.rows.filter((row) => row.rule === this.#counter)) {
+      shifts.set(`${fromMs} ${name}`, { ...this.#shiftAt(fromMs), name, fromMs });
+    }
+    return [...shifts.values()]
+      .toSorted((a, b) => a.fromMs - b.fromMs)
+      .map((shift) => ({
+        ...{ v: 1 as const, device, line, date: dateOf(localTimeOf(shift.fromMs, timeZone)), shift: shift.name },
+        ...{ from: new Date(shift.fromMs).toISOString(), to: new Date(shift.toMs).toISOString() },
+        ...{ complete: nowMs >= shift.toMs, products: this.#reportOf(shift, nowMs).products },
+      }))
+      .filter(({ products }) => products.length > 0);
   }
 
   /** The rule whose counts are what the line made. */
@@ -172,8 +225,17 @@ export class LineProduction implements Service {
     if (rows.length === 0) return;
     this.#append(
       'production',
-      rows.map((row) => productionRecord(row)),
+      rows.map((row) => ({ ...productionRecord(row), ...this.#contextOf(row) })),
     );
+  }
+
+  /** What who reads the record alone does not know: the day, whether it is what the line made, and the plan beside it. */
+  #contextOf({ rule, shift, shiftFromMs, product }: ProductionRow): RecordContext {
+    const date = dateOf(localTimeOf(shiftFromMs, this.#plan().timeZone));
+    if (rule !== this.#counter) return { date };
+    const plan = this.#planOf({ ...this.#shiftAt(shiftFromMs), name: shift, fromMs: shiftFromMs });
+    const planned = plan.find((row) => (row.shift ?? shift) === shift && row.product === product)?.count;
+    return { date, counter: true, ...(planned === undefined ? {} : { planned }) };
   }
 
   #append(kind: string, bodies: readonly object[]): void {
@@ -187,7 +249,7 @@ export class LineProduction implements Service {
 
   /** What state each piece of equipment is in: at once when one changes, else every minute. */
   #recordEquipment(): void {
-    const { clock } = this.#parts;
+    const { clock, loaded, memories } = this.#parts;
     const states = this.#stations().filter((station) => station.of === 'line');
     if (states.length === 0) return;
     const nowMs = clock.monoMs();
@@ -197,9 +259,11 @@ export class LineProduction implements Service {
     const shift = this.#shiftAt(clock.wallMs());
     const ofShift = this.#ledger.rows.filter((row) => row.shift === shift.name && row.shiftFromMs === shift.fromMs);
     const { perMinute } = this.#rate;
+    const { rules } = loaded().config;
     const records = states.map(({ camera, rule, zone, status, reason }) => {
       const rows = ofShift.filter((row) => row.camera === camera && row.rule === rule);
-      return equipmentRecord({ camera, rule, zone, status, reason, rows, perMinute });
+      const maintenance = equipmentServices(rules, camera, memories);
+      return equipmentRecord({ camera, rule, zone, status, reason, rows, perMinute, maintenance });
     });
     this.#append('equipment', records);
   }
@@ -274,4 +338,9 @@ export class LineProduction implements Service {
     const days = this.#ledger.rows.flatMap((row) => (row.shift === NO_SHIFT ? [row.shiftFromMs] : []));
     return days.length === 0 ? undefined : Math.max(...days);
   }
+}
+
+/** `YYYY-MM-DD` */
+function dateOf({ year, month, day }: ReturnType<typeof localTimeOf>): string {
+  return [String(year).padStart(4, '0'), ...[month, day].map((part) => String(part).padStart(2, '0'))].join('-');
 }

@@ -11,12 +11,13 @@ import {
   judgeShadow,
   ShadowComparison,
   type ShadowFigures,
+  showsEnough,
   unsteadyOf,
 } from '../shadow/index.ts';
 import { type Shadow, type ShadowRecord, UpdateError } from '../updates/index.ts';
 import type { Inspection } from './inspection.ts';
 import { trackerFor } from './lane-setup.ts';
-import { findModel, type LineModel } from './models.ts';
+import { findModel, type LineModel, reportsObjects } from './models.ts';
 import { isShadow, shadowId, type ShadowModel } from './shadow-plan.ts';
 
 export interface LineShadowParts {
@@ -107,6 +108,7 @@ class LineShadow implements Shadow {
     return {
       ...{ results, differing, steady, found, added, unsteady },
       ...{ failed: failed.candidate, pictures: this.#pictures },
+      compared: showsEnough(sum) || !this.#pairs.some(({ current }) => reportsObjects(current)),
     };
   }
 

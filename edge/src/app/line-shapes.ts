@@ -1,11 +1,13 @@
-import { LinesideError } from '@lineside/kit';
+import { LinesideError, printable } from '@lineside/kit';
 import { ConfigError, type ConfigSources } from '../config/index.ts';
-import { CameraDraft } from '../setup/index.ts';
+import { CameraDraft, type RuleDifference } from '../setup/index.ts';
+import type { LinePreview } from './line-preview.ts';
 import type { ShapesChange } from '../status/index.ts';
 
 export interface LineShapesParts {
   readonly configPath: string;
   readonly sources: ConfigSources;
+  readonly preview: Pick<LinePreview, 'of'>;
   readonly audit: (action: string, details: Readonly<Record<string, string>>, who: string) => void;
 }
 
@@ -33,13 +35,30 @@ export class LineShapes {
     return this.#inTurn(async () => {
       const draft = await this.#draft(camera);
       if (revision !== undefined && revision !== draft.revision) throw changed();
+      const rules = draft.differences(change).map(differenceText).join('; ');
       const written = await draft.save(change);
       const named = (kind: string): string =>
         change.shapes.flatMap((shape) => (shape.kind === kind ? [shape.id] : [])).join(' ');
-      const details = { camera, zones: named('zone'), masks: named('mask'), lines: named('line') };
+      const details = {
+        camera,
+        zones: named('zone'),
+        masks: named('mask'),
+        lines: named('line'),
+        rules: printable(rules),
+      };
       if (written) this.#parts.audit('zones_changed', details, by);
       return { ...viewOf(draft), written };
     });
+  }
+
+  /** What the change would have made of the last hour. Rejects as `save`, and as LinePreview does. */
+  async preview(camera: string, { revision, ...change }: ShapesChange): Promise<object> {
+    const { before, after } = await this.#inTurn(async () => {
+      const draft = await this.#draft(camera);
+      if (revision !== undefined && revision !== draft.revision) throw changed();
+      return draft.texts(change);
+    });
+    return this.#parts.preview.of(camera, before, after);
   }
 
   undo(camera: string, by: string): Promise<object> {
@@ -73,6 +92,11 @@ export class LineShapes {
 
 function viewOf(draft: CameraDraft): object {
   return { ...draft.view(), revision: draft.revision };
+}
+
+function differenceText({ rule, option, from, to }: RuleDifference): string {
+  const none = option === 'zone' ? 'entire picture' : 'default';
+  return `${rule} ${option}: ${from ?? none} -> ${to ?? none}`;
 }
 
 function changed(): LinesideError {

@@ -7,6 +7,7 @@ import { type PushedReading, type SignalView, StatusError } from '../status/inde
 
 export interface LineSignalsParts {
   readonly loaded: LoadedConfig;
+  readonly dataDir: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -17,10 +18,12 @@ export class LineSignals {
   readonly services = new ServiceGroup('signals');
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #dataDir: string;
   #sources: Service;
   #pushed: ReadonlySet<string>;
 
-  constructor({ loaded, clock, log }: LineSignalsParts) {
+  constructor({ loaded, dataDir, clock, log }: LineSignalsParts) {
+    this.#dataDir = dataDir;
     this.#clock = clock;
     this.#log = log;
     this.table = new SignalTable(clock, settingsOf(loaded));
@@ -66,7 +69,8 @@ export class LineSignals {
 
   #newSources({ config, secrets }: LoadedConfig): Service {
     const targets = config.signals.map(({ id, source }) => ({ id, url: () => secrets.text(source) }));
-    return new SignalSources({ targets, sink: this.table, clock: this.#clock, log: this.#log });
+    const tools = { clock: this.#clock, log: this.#log, dataDir: this.#dataDir };
+    return new SignalSources({ targets, sink: this.table, ...tools });
   }
 }
 

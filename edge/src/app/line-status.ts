@@ -11,6 +11,7 @@ import type {
   CameraLog,
   CleaningConfirmation,
   ConfirmedCleaning,
+  ConfirmedService,
   EventHistory,
   EventPage,
   EventQuery,
@@ -18,6 +19,7 @@ import type {
   PictureOptions,
   PictureShot,
   PushedReading,
+  ServiceConfirmation,
   ShapesChange,
   SignalView,
   Snapshot,
@@ -25,6 +27,7 @@ import type {
   OutputView,
   PlantWrite,
   StatusSource,
+  TeachingChange,
   UpdatesChange,
 } from '../status/index.ts';
 import type { History, HistoryView, Measured } from '../history/index.ts';
@@ -36,16 +39,23 @@ import { CpuMeter, cpuSeconds, diskOf } from './machine.ts';
 import { periodMs } from '../config/index.ts';
 import type { Inspection } from './inspection.ts';
 import { journalView } from './journal-view.ts';
+import { lineState } from './line-report.ts';
 import { LineCoverage } from './line-coverage.ts';
 import { VisionError } from '../vision/index.ts';
-import type { LineCleaning } from './line-cleaning.ts';
+import type { LineConfirmations } from './line-confirmations.ts';
 import type { LineProduction } from './line-production.ts';
 import type { RecipeState } from './line-recipe.ts';
+import type { LineFeeds } from './line-feeds.ts';
+import type { LinePublishing } from './line-publishing.ts';
+import type { LineLight } from './line-light.ts';
 import type { LineOutputs } from './line-outputs.ts';
+import type { LineState } from '../plant/line/index.ts';
+import { stationStates } from './station-states.ts';
 import type { LineSignals } from './line-signals.ts';
 import type { LineShapes } from './line-shapes.ts';
 import type { LogTail } from './log-tail.ts';
-import { setModelLimit } from './model-limit.ts';
+import type { LineTeaching } from './line-teaching.ts';
+import { armTaught, setModelLimit, type TaughtBundle, taughtViews } from './model-limit.ts';
 import type { LineUpdates } from './line-updates.ts';
 import { refusals } from './models.ts';
 import type { DataFolder } from './open-data-folder.ts';
@@ -67,7 +77,10 @@ export interface LineStatusParts {
   readonly inspection: Inspection;
   readonly signals: LineSignals;
   readonly outputs: LineOutputs;
-  readonly cleaning: LineCleaning;
+  readonly feeds: Pick<LineFeeds, 'views' | 'leftOut'>;
+  readonly publishing: Pick<LinePublishing, 'views'>;
+  readonly light: LineLight;
+  readonly confirmations: LineConfirmations;
   readonly production: () => LineProduction;
   readonly updates: LineUpdates;
   readonly recipe: { readonly state: () => RecipeState; readonly use: (name: string) => Promise<boolean> };
@@ -77,6 +90,7 @@ export interface LineStatusParts {
   readonly history: () => History;
   readonly logTail: LogTail;
   readonly shapes: LineShapes;
+  readonly teaching: LineTeaching;
   /** Writes a record of what a person did. */
   readonly audit: (action: string, details: Readonly<Record<string, string>>, who?: string) => void;
 }
@@ -163,9 +177,25 @@ export class LineStatus implements StatusSource {
       ...this.#update(),
       ...this.#production(open),
       ...this.#outputs(),
+      ...this.#services(),
+      ...this.#cleanings(),
+      ...this.#feeds(),
+      ...this.#plantServers(),
       events: this.#events.page({ limit: 20 }).events,
       openEvents: open,
     };
+  }
+
+  /** The line for other programs. Nothing is asked of the database: it can be had several times a second. */
+  state(): LineState {
+    const { clock, version, outputs, production } = this.#parts;
+    const { device, line, rules, recipes } = this.#parts.loaded().config;
+    const facts = this.#facts();
+    return lineState({
+      ...{ device, line, version, atMs: clock.wallMs(), startedAtMs: this.#startedWallMs, recipes },
+      ...{ vision: facts.lanes.vision, cameras: cameraViews(facts), outputs: outputs.views() },
+      ...{ stations: stationStates(rules, facts.lanes, facts.nowMs), production: production().view() },
+    });
   }
 
   async picture(camera: string, options: PictureOptions, signal: AbortSignal): Promise<PictureShot> {
@@ -219,15 +249,20 @@ export class LineStatus implements StatusSource {
   }
 
   confirmCleaning(confirmation: CleaningConfirmation): Promise<readonly ConfirmedCleaning[]> {
-    return this.#parts.cleaning.confirm(confirmation);
+    return this.#parts.confirmations.cleaning(confirmation);
+  }
+
+  confirmService(confirmation: ServiceConfirmation): Promise<readonly ConfirmedService[]> {
+    return this.#parts.confirmations.service(confirmation);
   }
 
   outputs(): readonly OutputView[] {
-    return this.#parts.outputs.views();
+    return [...this.#parts.outputs.views(), ...this.#parts.light.views()];
   }
 
   armOutput(id: string, armed: boolean, by: string): Promise<readonly OutputView[]> {
-    return this.#parts.outputs.arm(id, armed, by);
+    const { light, outputs } = this.#parts;
+    return light.isCalled(id) ? light.arm(armed, by) : outputs.arm(id, armed, by);
   }
 
   recordPlantWrite({ url, from, to, by }: PlantWrite): void {
@@ -238,9 +273,10 @@ export class LineStatus implements StatusSource {
     return { ...this.#parts.production().report(shift), recipe: this.#parts.recipe.state() };
   }
 
-  #update(): Pick<Snapshot, 'update'> {
-    const update = this.#parts.updates.brief();
-    return update === undefined ? {} : { update };
+  #update(): Pick<Snapshot, 'update' | 'updateConflict'> {
+    const { updates } = this.#parts;
+    const [update, updateConflict] = [updates.brief(), updates.conflict()];
+    return { ...(update && { update }), ...(updateConflict && { updateConflict }) };
   }
 
   updates(): Promise<object> {
@@ -278,13 +314,30 @@ export class LineStatus implements StatusSource {
   }
 
   setModelLimit(model: string, mads: number, by: string): Promise<object> {
-    const { inspection, folder } = this.#parts;
-    const taught = inspection.models.flatMap((one) =>
+    return setModelLimit({ taught: this.#taught(), journal: this.#parts.folder.journal }, model, mads, by);
+  }
+
+  async teaching(): Promise<object> {
+    return { ...this.#parts.teaching.view(), taught: await taughtViews(this.#taught()) };
+  }
+
+  async changeTeaching(change: TeachingChange, by: string): Promise<object> {
+    if (change.action === 'arm') {
+      await armTaught({ taught: this.#taught(), journal: this.#parts.folder.journal }, change.id, change.armed, by);
+    } else await this.#parts.teaching.change(change, by);
+    return this.teaching();
+  }
+
+  taughtPiece(id: string, number: number): Promise<Buffer | undefined> {
+    return this.#parts.teaching.piece(id, number);
+  }
+
+  #taught(): readonly TaughtBundle[] {
+    return this.#parts.inspection.models.flatMap((one) =>
       one.state === 'found' && one.spec.manifest.taught !== undefined
         ? [{ id: one.id, dir: dirname(one.spec.path) }]
         : [],
     );
-    return setModelLimit({ taught, journal: folder.journal }, model, mads, by);
   }
 
   signals(): readonly SignalView[] {
@@ -313,6 +366,10 @@ export class LineStatus implements StatusSource {
 
   saveShapes(camera: string, change: ShapesChange, by: string): Promise<object> {
     return this.#parts.shapes.save(camera, change, by);
+  }
+
+  previewShapes(camera: string, change: ShapesChange): Promise<object> {
+    return this.#parts.shapes.preview(camera, change);
   }
 
   undoShapes(camera: string, by: string): Promise<object> {
@@ -449,8 +506,28 @@ export class LineStatus implements StatusSource {
   }
 
   #outputs(): Pick<Snapshot, 'outputs'> {
-    const outputs = this.#parts.outputs.views();
+    const outputs = this.outputs();
     return outputs.length === 0 ? {} : { outputs };
+  }
+
+  #services(): Pick<Snapshot, 'services'> {
+    const services = this.#parts.confirmations.services();
+    return services.length === 0 ? {} : { services };
+  }
+
+  #cleanings(): Pick<Snapshot, 'cleanings'> {
+    const cleanings = this.#parts.confirmations.cleanings();
+    return cleanings.length === 0 ? {} : { cleanings };
+  }
+
+  #feeds(): Pick<Snapshot, 'feeds' | 'feedsLeftOut'> {
+    const feeds = this.#parts.feeds.views();
+    return feeds.length === 0 ? {} : { feeds, feedsLeftOut: this.#parts.feeds.leftOut };
+  }
+
+  #plantServers(): Pick<Snapshot, 'plantServers'> {
+    const plantServers = [...this.#parts.outputs.serverViews(), ...this.#parts.publishing.views()];
+    return plantServers.length === 0 ? {} : { plantServers };
   }
 
   #config(): Snapshot['config'] {

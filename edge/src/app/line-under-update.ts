@@ -4,6 +4,7 @@ import type { Clock } from '@lineside/kit';
 import type { LineUnderUpdate } from '../updates/index.ts';
 import type { Inspection } from './inspection.ts';
 import { LaneWatch } from './lane-watch.ts';
+import { reportsObjects } from './models.ts';
 import type { LineSignals } from './line-signals.ts';
 
 export interface LineUnderUpdateParts {
@@ -35,7 +36,10 @@ export function lineUnderUpdate({ loaded, inspection, signals, clock }: LineUnde
     },
     watch: (bundle) => {
       const ids = bundle === undefined ? undefined : idsOf(bundle);
-      return new LaneWatch(inspection.lanes, clock, (model) => ids?.includes(model) ?? true);
+      return new LaneWatch(inspection.lanes, clock, {
+        counts: (model) => ids?.includes(model) ?? true,
+        reportsObjects: (model) => inspection.models.some((one) => one.id === model && reportsObjects(one)),
+      });
     },
     failure: (bundle) => {
       const ids = idsOf(bundle);

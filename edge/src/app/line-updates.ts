@@ -13,6 +13,7 @@ import type { UpdateReport } from '@lineside/protocol';
 import { machineZone } from '@lineside/protocol/coverage';
 import { type CarriedResult, writeCarried } from '@lineside/uplink';
 import { type LoadedConfig, shiftPlanOf } from '../config/index.ts';
+import type { EvidenceStore } from '../evidence/index.ts';
 import type { Journal } from '../journal/index.ts';
 import type { UpdateView } from '../status/index.ts';
 import {
@@ -37,7 +38,7 @@ import { proveBundle } from './prove-bundle.ts';
 import { updatableConfiguration } from './update-configuration.ts';
 import { updateReport } from './update-report.ts';
 import { openUpdateSource, updateLimit } from './update-sources.ts';
-import { updateInBrief, type UpdatesView, updatesView } from './updates-view.ts';
+import { conflictInBrief, updateInBrief, type UpdatesView, updatesView } from './updates-view.ts';
 import type { UplinkService } from './uplink-service.ts';
 
 /** Folder of updates in the data folder. */
@@ -66,6 +67,8 @@ export interface LineUpdatesParts {
   readonly audit: () => AuditLog;
   readonly uplink: () => UplinkService | undefined;
   readonly journal: Journal;
+  /** Pictures and clips, of which some were not delivered. */
+  readonly evidence: EvidenceStore;
   /** With which the heads of its chains are signed. */
   readonly publicKey: string;
   readonly clock: Clock;
@@ -75,7 +78,7 @@ export interface LineUpdatesParts {
 
 const LOOK_MS = 500;
 const BASELINE_MS = 20_000;
-const CARRY_MS = 600_000;
+const CARRY_MS = 1_500_000;
 const RETRY = { firstMs: 30_000, maxMs: 1_800_000 } as const;
 
 /** Installs the releases that are wanted, one after the other, while the line runs. */
@@ -104,10 +107,12 @@ export class LineUpdates implements Service {
     const trialMs = config.updates?.trial.ms ?? 600_000;
     const { enabled, results, limit } = config.updates?.shadow ?? { enabled: false, results: 0, limit: { ms: 0 } };
     const shadow = enabled ? { results, limitMs: limit.ms } : undefined;
+    const limitMs = Math.max(trialMs, config.updates?.trialLimit.ms ?? trialMs);
+    const notCompared = config.updates?.notCompared ?? 'afterShadow';
     this.#machine = new UpdateMachine({
       ...{ folder, journal: this.#journal, bundles: this.#bundles, clock, log },
       objects: new ObjectStore(join(folder, 'objects')),
-      times: { baselineMs: Math.min(BASELINE_MS, trialMs), trialMs, lookMs: LOOK_MS, shadow },
+      times: { baselineMs: Math.min(BASELINE_MS, trialMs), trialMs, limitMs, notCompared, lookMs: LOOK_MS, shadow },
       ports: {
         ...{ device: config.device, version },
         open: (origin) => this.#open(origin),
@@ -194,8 +199,6 @@ export class LineUpdates implements Service {
 
   /** Back to the version of a model before its update. Throws UpdateError `update_no_previous`. */
   async rollback(id: string): Promise<{ readonly state: string; readonly from: string; readonly to: string }> {
-    // It does not wait for a shadow or a trial of hours.
-    this.#going.abort();
     const { state, bundle = '', before } = await this.#machine.rollback(id);
     return { state, from: bundle, to: before?.kind === 'update' ? before.bundle : 'catalog' };
   }
@@ -217,14 +220,19 @@ export class LineUpdates implements Service {
     return updateInBrief(this.report());
   }
 
+  /** A release of the configuration that contradicts the file, for the status of the line. */
+  conflict(): ReturnType<typeof conflictInBrief> {
+    return conflictInBrief(this.#report);
+  }
+
   /** Writes what was not delivered, and what is installed, to a folder such as a stick. */
   async carry(folder: string): Promise<CarriedResult> {
-    const { loaded, journal, clock, version, audit, publicKey } = this.#parts;
+    const { loaded, journal, evidence, clock, version, audit, publicKey } = this.#parts;
     const { config } = loaded();
     await this.#reporting;
     const done = await writeCarried(
       {
-        ...{ outbox: journal, line: config.line, version, publicKey, clock, updates: this.report() },
+        ...{ outbox: journal, media: evidence, line: config.line, version, publicKey, clock, updates: this.report() },
         shifts: shiftPlanOf(config, machineZone()),
       },
       folder,
@@ -233,7 +241,8 @@ export class LineUpdates implements Service {
       if (systemCode(error) === undefined) throw error;
       throw new UpdateError('update_folder_unwritable', `${folder} cannot be written: ${messageOf(error)}`, error);
     });
-    audit().write('journal_carried', { folder, records: done.records, left: done.left });
+    const { records, left, media } = done;
+    audit().write('journal_carried', { folder, records, left, pictures: media.files, picturesLeft: media.left });
     return done;
   }
 

@@ -10,6 +10,7 @@ import {
 import type { Config, LoadedConfig, ModelConfig } from '../config/index.ts';
 import { type LeastScores, mapScores, type ModelStatus } from '../domain/index.ts';
 import { describeModel, deriveManifest, type ModelManifest, type ModelSpec } from '../inference/index.ts';
+import { taskOf } from '../predictor/index.ts';
 import { LinesideError, type Logger, messageOf } from '@lineside/kit';
 
 /** A configured model that can be run. */
@@ -124,4 +125,9 @@ async function manifestOf(handle: ModelHandle): Promise<ModelManifest> {
     handle.manifest ??
     deriveManifest(await describeModel(handle.onnxPath, AbortSignal.timeout(DESCRIBE_MS)), handle.labels)
   );
+}
+
+/** Whether a model is expected to see something where all is well; one of anomalies is not. False for one that was not found. */
+export function reportsObjects(model: LineModel): boolean {
+  return model.state === 'found' && taskOf(model.spec.manifest) !== 'anomaly';
 }

@@ -32,7 +32,11 @@ const MOMENTS_AT_ONCE = 200;
  * can. Events go to a journal of their own. Throws ConfigError, LinesideError.
  */
 export async function replay(given: ReplayOptions): Promise<ReplaySummary> {
-  const loaded = await loadConfig(given.configPath, given.sources);
+  return replayLoaded(await loadConfig(given.configPath, given.sources), given);
+}
+
+/** The same with a configuration that is read already. */
+export async function replayLoaded(loaded: LoadedConfig, given: ReplayOptions): Promise<ReplaySummary> {
   for (const recording of given.recordings) await checkRecording(recording, loaded);
   const startsAtMs = await replayStart(given, loaded);
   const options = { ...given, ...(startsAtMs === undefined ? {} : { startsAtMs }) };

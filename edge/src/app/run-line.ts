@@ -16,13 +16,20 @@ import { lineEngines } from './engines.ts';
 import { Inspection } from './inspection.ts';
 import { bootId } from './machine.ts';
 import { ArmedOutputs } from './armed-outputs.ts';
+import { LineFeeds } from './line-feeds.ts';
+import { feedCommand } from './feed-command.ts';
 import { LineOutputs } from './line-outputs.ts';
+import type { LineReport } from '../plant/line/index.ts';
+import { lineReport } from './line-report.ts';
+import { LinePublishing } from './line-publishing.ts';
 import { LineSignals } from './line-signals.ts';
 import type { LogTail } from './log-tail.ts';
 import { LineRecipe } from './line-recipe.ts';
 import { reconcileUpdates } from './line-updates.ts';
 import { lineModels } from './models.ts';
 import { type DataFolder, openDataFolder } from './open-data-folder.ts';
+import type { Alarm, PieceWatch } from '../pipeline/index.ts';
+import { healthOf } from '../status/index.ts';
 import { PlantSignals } from '../plant/index.ts';
 import { RuleMemories } from './rule-memory.ts';
 import { RunningLine } from './running-line.ts';
@@ -88,30 +95,59 @@ export async function runLine(given: RunLineOptions, signal: AbortSignal): Promi
     const plant = plantSignals(options);
     const memories = await RuleMemories.open(dataDir, logger.child({ module: 'rules' }));
     const wallTime = trustedWallTime(clock, folder.journal);
-    const signals = new LineSignals({ loaded, clock, log: logger.child({ module: 'signals' }) });
+    const signals = new LineSignals({ loaded, dataDir, clock, log: logger.child({ module: 'signals' }) });
     const running: { line?: RunningLine } = {};
     const outputs: LineOutputs = new LineOutputs({
       ...{ loaded, clock, log: logger.child({ module: 'outputs' }) },
       armed: new ArmedOutputs(dataDir, logger.child({ module: 'outputs' }), ({ url }) => loaded.secrets.text(url)),
       lanes: () => inspection.lanes,
       audit: (action, details) => running.line?.audit.write(action, details),
+      onResult: (output, result) => publishing.result(output, result),
     });
+    const feeds: LineFeeds = new LineFeeds({
+      ...{ loaded, clock, log: logger.child({ module: 'feeds' }) },
+      report: () => reportOf(running.line),
+      picture: (request, until) => inspection.vision.picture(request, until),
+      onCommand: (feed, command, value) => {
+        if (running.line !== undefined) void feedCommand(running.line, { feed, command, value });
+      },
+    });
+    const alarm: Alarm = { raise: (event) => [plant, feeds].forEach((each) => each.raise(event)) };
+    // The outputs first: a product does not wait.
+    const pieces: PieceWatch = { judged: (frame) => [outputs, feeds].forEach((each) => each.judged(frame)) };
     const inspection: Inspection = new Inspection(options, {
-      ...{ models, keeper, recorder: folder.recorder, alarm: plant, signals: signals.table, pieces: outputs },
+      ...{ models, keeper, recorder: folder.recorder, alarm, signals: signals.table, pieces },
+      listener: feeds.listener,
       context: () => running.line?.production.context() ?? {},
       around: { wallTime, memoryOf: (rule) => memories.of(rule), recipe: () => recipe.state.recipe },
     });
     const text = new TextReading(logger.child({ module: 'text' }));
     await text.look(loaded.config);
-    const parts = { folder, inspection, signals, outputs, memories, recipe, text, written: given.loaded };
+    const publishing = new LinePublishing({
+      ...{ loaded, dataDir, clock, log: logger.child({ module: 'plant' }) },
+      state: () => running.line?.status.state(),
+    });
+    const parts = {
+      ...{ folder, inspection, signals, outputs, feeds, publishing, memories, recipe, text, written: given.loaded },
+    };
     const line = new RunningLine(options, parts);
     running.line = line;
-    await supervise({ options, line, folder, plant, outputs }, AbortSignal.any([signal, reopen.signal, line.restart]));
+    await supervise(
+      { options, line, folder, plant, outputs, feeds, publishing },
+      AbortSignal.any([signal, reopen.signal, line.restart]),
+    );
     await memories.settled();
     options.onStopped(line.status.snapshot());
   } finally {
     folder.close();
   }
+}
+
+/** Asked for every second once the line runs. */
+function reportOf(line: RunningLine | undefined): LineReport | undefined {
+  if (line === undefined) return undefined;
+  const snapshot = line.status.snapshot();
+  return lineReport(line.status.state(), healthOf(snapshot), snapshot.openEvents);
 }
 
 interface OpenLine {
@@ -120,6 +156,8 @@ interface OpenLine {
   readonly folder: DataFolder;
   readonly plant: PlantSignals;
   readonly outputs: LineOutputs;
+  readonly feeds: LineFeeds;
+  readonly publishing: LinePublishing;
 }
 
 function plantSignals({ loaded, clock, logger }: RunLineOptions): PlantSignals {
@@ -128,11 +166,17 @@ function plantSignals({ loaded, clock, logger }: RunLineOptions): PlantSignals {
 }
 
 /** Runs all services until the signal aborts or one fails; then stops them in the order in which nothing is lost. */
-async function supervise({ options, line, folder, plant, outputs }: OpenLine, signal: AbortSignal): Promise<void> {
+async function supervise(
+  { options, line, folder, plant, outputs, feeds, publishing }: OpenLine,
+  signal: AbortSignal,
+): Promise<void> {
   const { clock, logger, loaded, env, version } = options;
   const { lanes } = line.inspection;
   const { status, audit } = line;
-  const telemetry = new TelemetryWriter({ lanes, audit, journal: folder.journal, clock, logger });
+  const telemetry = new TelemetryWriter({
+    ...{ lanes, audit, journal: folder.journal, clock, logger },
+    outputs: () => outputs.telemetry(),
+  });
   const systemd = new SystemdNotifier({
     env,
     clock,
@@ -157,8 +201,10 @@ async function supervise({ options, line, folder, plant, outputs }: OpenLine, si
   const stopServices = start(line.services);
   const stopPlant = start(plant);
   const stopOutputs = start(outputs);
+  const stopFeeds = start(feeds);
+  const stopPublishing = start(publishing);
   const stopMaintenance = start(new ServiceGroup('maintenance', [folder.maintenance, folder.eventTableFill]));
-  const stopWatching = start(new ServiceGroup('watching', [telemetry, line.production, systemd]));
+  const stopWatching = start(new ServiceGroup('watching', [telemetry, line.production, ...line.mes.services, systemd]));
   const stopSignals = start(line.signals.services);
   const stopInspection = start(line.inspection.services);
   void systemd.ready();
@@ -166,12 +212,12 @@ async function supervise({ options, line, folder, plant, outputs }: OpenLine, si
   options.onRunning(line);
   await Promise.race([aborted(signal), aborted(failed.signal)]);
   // First of all: nothing is judged from here on, and the plant is to know it.
-  await Promise.all([stopOutputs(), stopInspection(), stopWatching(), stopSignals()]);
+  await Promise.all([stopOutputs(), stopPublishing(), stopInspection(), stopWatching(), stopSignals()]);
   lanes.close('restart');
   await lanes.settled(AbortSignal.timeout(SETTLE_MS)).catch((error: unknown) => {
     logger.error({ err: messageOf(error) }, 'events were still waiting for the journal when the line stopped');
   });
-  await stopPlant();
+  await Promise.all([stopPlant(), stopFeeds()]);
   telemetry.write();
   line.production.write();
   audit.write('stopped', {});

@@ -11,12 +11,18 @@ import { History } from '../history/index.ts';
 import { AuditLog } from './audit-log.ts';
 import type { Inspection } from './inspection.ts';
 import { ChosenRecipes } from './chosen-recipes.ts';
-import { LineCleaning } from './line-cleaning.ts';
+import { LineConfirmations } from './line-confirmations.ts';
+import { type LineMes, mesOf } from './line-mes.ts';
 import { LineProduction } from './line-production.ts';
 import type { LineRecipe, RecipeSource } from './line-recipe.ts';
+import type { LineFeeds } from './line-feeds.ts';
+import type { LinePublishing } from './line-publishing.ts';
+import { LineLight } from './line-light.ts';
 import type { LineOutputs } from './line-outputs.ts';
+import { LinePreview } from './line-preview.ts';
 import { LineShapes } from './line-shapes.ts';
 import type { LineSignals } from './line-signals.ts';
+import { LineTeaching } from './line-teaching.ts';
 import { LineStatus } from './line-status.ts';
 import { LineUpdates } from './line-updates.ts';
 import type { DataFolder } from './open-data-folder.ts';
@@ -25,6 +31,7 @@ import type { RunLineOptions } from './run-line.ts';
 import { SecretWatch } from './secret-watch.ts';
 import type { TextReading } from './text-reading.ts';
 import { TaughtModels } from './taught-models.ts';
+import { trustedWallTime } from './trusted-wall-time.ts';
 import { UplinkService } from './uplink-service.ts';
 
 /** What a running line is made of. */
@@ -33,6 +40,8 @@ export interface RunningLineParts {
   readonly inspection: Inspection;
   readonly signals: LineSignals;
   readonly outputs: LineOutputs;
+  readonly feeds: LineFeeds;
+  readonly publishing: LinePublishing;
   readonly memories: RuleMemories;
   readonly recipe: LineRecipe;
   readonly text: TextReading;
@@ -47,6 +56,7 @@ export class RunningLine implements StepHandlers {
   readonly audit: AuditLog;
   readonly signals: LineSignals;
   readonly production: LineProduction;
+  readonly mes: LineMes;
   readonly updates: LineUpdates;
   /** What records, shows and sends; ends after the inspection. */
   readonly services: ServiceGroup;
@@ -87,6 +97,7 @@ export class RunningLine implements StepHandlers {
         inspection,
         signals,
         journal: folder.journal,
+        evidence: folder.evidence,
         publicKey: folder.publicKey,
         configPath: options.configPath,
         dataDir: options.dataDir,
@@ -98,6 +109,18 @@ export class RunningLine implements StepHandlers {
       uplink: () => this.#uplink,
       log: options.logger.child({ module: 'updates' }),
     });
+    const wallTime = trustedWallTime(options.clock, folder.journal);
+    const light = new LineLight({
+      ...{ dataDir: options.dataDir, clock: options.clock, log: options.logger.child({ module: 'light' }) },
+      loaded: () => this.#loaded,
+      snapshot: () => this.status.snapshot(),
+      audit: (action, details) => this.audit.write(action, details),
+    });
+    const audit: AuditLog['write'] = (action, details, who) => this.audit.write(action, details, who);
+    const teaching = new LineTeaching({
+      loaded: () => this.#loaded,
+      ...{ configPath: options.configPath, sources: options.sources, dataDir: options.dataDir, audit },
+    });
     this.status = new LineStatus({
       ...options,
       folder,
@@ -105,11 +128,13 @@ export class RunningLine implements StepHandlers {
       inspection,
       signals,
       outputs: parts.outputs,
-      cleaning: new LineCleaning({
-        rules: () => this.#loaded.config.rules,
-        memories,
-        journal: folder.journal,
-        clock: options.clock,
+      feeds: parts.feeds,
+      publishing: parts.publishing,
+      light,
+      confirmations: new LineConfirmations({
+        config: () => this.#loaded.config,
+        ...{ memories, journal: folder.journal, clock: options.clock },
+        wallMs: () => wallTime(options.clock.monoMs()),
       }),
       production: () => this.production,
       updates: this.updates,
@@ -120,9 +145,14 @@ export class RunningLine implements StepHandlers {
       audit: (action, details, who) => this.audit.write(action, details, who),
       secrets,
       history: () => this.#history,
+      teaching,
       logTail: options.logTail,
       shapes: new LineShapes({
         ...{ configPath: options.configPath, sources: options.sources },
+        preview: new LinePreview({
+          ...{ results: inspection.results, configPath: options.configPath, dataDir: options.dataDir },
+          ...{ clock: options.clock, events: folder.events },
+        }),
         audit: (action, details, who) => this.audit.write(action, details, who),
       }),
     });
@@ -132,8 +162,15 @@ export class RunningLine implements StepHandlers {
       clock: options.clock,
       log: options.logger.child({ module: 'history' }),
     });
+    this.mes = mesOf(
+      options,
+      () => this.#loaded,
+      () => this.production,
+    );
+    const { plan } = this.mes;
     this.production = new LineProduction({
-      ...{ recipe, signals: signals.table, lanes: inspection.lanes, journal: folder.journal },
+      ...(plan === undefined ? {} : { plan: () => plan.state }),
+      ...{ recipe, memories, signals: signals.table, lanes: inspection.lanes, journal: folder.journal },
       ...{ clock: options.clock, logger: options.logger, loaded: () => this.#loaded },
     });
     signals.table.onSample((signal) => this.#followProduct(signal));
@@ -163,9 +200,10 @@ export class RunningLine implements StepHandlers {
       log: options.logger.child({ module: 'recipe' }),
     });
     this.services = new ServiceGroup('services', [
-      ...[inspection.lanes, this.#server, secrets, taught, chosen, this.#history, this.#access],
+      ...[inspection.lanes, this.#server, secrets, taught, chosen, this.#history, this.#access, teaching],
     ]);
     this.services.add(this.updates);
+    this.services.add(light);
     this.services.add(
       lineAlerts({
         ...{ dataDir: options.dataDir, clock: options.clock, log: options.logger.child({ module: 'alerts' }) },

@@ -2,7 +2,14 @@ import type { Config } from '../config/index.ts';
 import { type CameraStatus, type LeastScores, leastScoreOf, type ModelStatus } from '../domain/index.ts';
 import type { LaneState, LanesState, ModelLaneState, WatchedScores } from '../pipeline/index.ts';
 import { periodMs } from '../config/index.ts';
-import { type CameraModelView, type CameraView, inspectingWord, type ModelView } from '../status/index.ts';
+import {
+  type CameraFacts,
+  type CameraModelView,
+  type CameraView,
+  inspectingWord,
+  isFresh,
+  type ModelView,
+} from '../status/index.ts';
 
 export interface ViewFacts {
   readonly config: Config;
@@ -33,12 +40,18 @@ function cameraView(lane: LaneState, facts: ViewFacts): CameraView {
   const status: CameraStatus = lane.status ?? { camera: lane.camera, state: 'connecting', restarts: 0 };
   const { error, source } = status;
   const lastFrameMs = newestFrameMs(lane, status);
+  const inspected = cameraFacts(lane, status, facts);
+  const silent = lane.models.flatMap(({ model }, at) => {
+    const known = inspected.models[at];
+    return known !== undefined && isFresh(known, inspected) ? [] : [model];
+  });
   return {
     id: lane.camera,
     url: String(camera?.url ?? ''),
     state: status.state,
     restarts: status.restarts,
-    inspecting: wordOf(lane, status, facts),
+    inspecting: inspectingWord(inspected),
+    ...(silent.length === 0 ? {} : { withoutResult: silent }),
     zones: camera?.zones ?? [],
     models: lane.models.map((model) => modelOfCamera(model, facts)),
     ...(error === undefined ? {} : { error }),
@@ -58,12 +71,13 @@ function newestFrameMs(lane: LaneState, status: CameraStatus): number | undefine
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
-function wordOf(lane: LaneState, status: CameraStatus, facts: ViewFacts): CameraView['inspecting'] {
+/** What decides whether the camera is inspected. */
+function cameraFacts(lane: LaneState, status: CameraStatus, facts: ViewFacts): CameraFacts {
   const { config, lanes, nowMs } = facts;
   const camera = config.cameras.find((candidate) => candidate.id === lane.camera);
   const fps = camera?.fps ?? 1;
   const lastFrameMs = newestFrameMs(lane, status);
-  return inspectingWord({
+  return {
     visionUp: lanes.vision.state === 'up',
     state: status.state,
     sinceStartMs: nowMs - Math.max(facts.startedMs, lanes.vision.sinceMs),
@@ -79,7 +93,7 @@ function wordOf(lane: LaneState, status: CameraStatus, facts: ViewFacts): Camera
     })),
     ...(lastFrameMs === undefined ? {} : { lastFrameAgeMs: nowMs - lastFrameMs }),
     ...(status.behindMs === undefined ? {} : { behindMs: status.behindMs }),
-  });
+  };
 }
 
 function modelOfCamera(model: ModelLaneState, facts: ViewFacts): CameraModelView {

@@ -31,7 +31,8 @@ beforeEach(async () => {
   }));
   stop = new AbortController();
   const audit = { followInspection: () => undefined };
-  running = new TelemetryWriter({ lanes, audit, journal, clock, logger: silentLogger }).run(stop.signal);
+  const outputs = (): readonly object[] => [{ output: 'gate', armed: true }];
+  running = new TelemetryWriter({ lanes, audit, outputs, journal, clock, logger: silentLogger }).run(stop.signal);
 });
 afterEach(async () => {
   stop.abort();
@@ -68,6 +69,16 @@ const records = (): readonly string[] =>
 it('writes the counters of every camera each minute', async () => {
   await pass(135);
   expect(records()).toEqual(['belt', 'roof', 'belt', 'roof', 'belt', 'roof']);
+});
+
+it('writes what became of pieces at the outputs of the plant each minute', async () => {
+  await pass(75);
+  const rows = new TelemetryByTime(journal.database).ofKind('outputs', 0, Number.MAX_SAFE_INTEGER);
+  const bodies = rows.map(({ json }) => (JSON.parse(json) as { b: unknown }).b);
+  expect(bodies).toEqual([
+    { output: 'gate', armed: true },
+    { output: 'gate', armed: true },
+  ]);
 });
 
 it('writes those of one camera when its results are lost and when they are back, so that its coverage is exact to seconds', async () => {

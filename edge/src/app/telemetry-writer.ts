@@ -16,6 +16,8 @@ const NO_RESULT_MS = 5_000;
 
 export interface TelemetryWriterParts {
   readonly lanes: Pick<Lanes, 'telemetry' | 'tick'>;
+  /** What becomes of pieces at the outputs of the plant; one for each. */
+  readonly outputs?: () => readonly object[];
   readonly audit: Pick<AuditLog, 'followInspection'>;
   readonly journal: Pick<Journal, 'append'>;
   readonly clock: Clock;
@@ -48,6 +50,7 @@ export class TelemetryWriter implements Service {
         const changed = [...inspects].filter(([key, value]) => written.get(key) !== value).map(([key]) => key);
         if (now >= nextMs) {
           this.write();
+          this.#append((this.#parts.outputs?.() ?? []).map((body) => ({ stream: 'telemetry', kind: 'outputs', body })));
           if (changed.length === 0) waitMs = CHANGE_MS;
           nextMs = now + TELEMETRY_MS;
         } else if (changed.length > 0 && now >= changeMs) {
@@ -87,11 +90,16 @@ export class TelemetryWriter implements Service {
 
   /** Records the counters now. What cannot be written is logged: telemetry must not stop the inspection. */
   write(isWanted: (body: Telemetry) => boolean = () => true): void {
-    const { lanes, journal, logger } = this.#parts;
+    const { lanes } = this.#parts;
     const entries = lanes
       .telemetry()
       .filter(isWanted)
       .map((body) => ({ stream: 'telemetry' as const, kind: 'counters', body: this.#labelled(body) }));
+    this.#append(entries);
+  }
+
+  #append(entries: Parameters<Journal['append']>[0]): void {
+    const { journal, logger } = this.#parts;
     if (entries.length === 0) return;
     try {
       journal.append(entries);

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { writeFileAtomic } from '@lineside/kit';
 import { CATALOG_DIR, catalogIds, importedDir } from '@lineside/models';
 import { checkConfig, ConfigError, type LoadedConfig } from '../config/index.ts';
-import type { UpdatableConfiguration } from '../updates/index.ts';
+import { textHash, type UpdatableConfiguration } from '../updates/index.ts';
 import { findModels } from './models.ts';
 import { rulesWithoutLabels } from './rules.ts';
 
@@ -27,6 +27,11 @@ export function updatableConfiguration(parts: UpdateConfigurationParts): Updatab
     onLocalChange: updates?.onLocalChange ?? 'refuse',
     text: () => readFile(configPath, 'utf8'),
     problem: (text) => problemOf(parts, text),
+    keep: async (text) => {
+      const path = `${configPath}.${textHash(text).slice(0, 8)}.kept`;
+      await writeFileAtomic(path, text, { mode: 0o600 });
+      return path;
+    },
     write: (text) => writeFileAtomic(configPath, text),
     inForce: (text) => {
       if (loaded().text === text) return true;

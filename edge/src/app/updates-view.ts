@@ -58,6 +58,16 @@ function summary(record: UpdateRecord): object {
   };
 }
 
+/** A release of the configuration that was refused for a change that a person made here, and that is still there. */
+export function conflictInBrief(
+  report: UpdateReport | undefined,
+): { readonly target: string; readonly reason: string } | undefined {
+  if (report?.configuration?.changed !== true) return undefined;
+  const refused = report.updates.find(({ reason }) => reason?.code === 'update_local_configuration');
+  if (refused?.reason === undefined || refused.state !== 'failed') return undefined;
+  return { target: refused.target, reason: refused.reason.message };
+}
+
 const OVER = new Set(['committed', 'rolled_back', 'failed']);
 
 /** The one that is not over; one that could not be rolled back needs a person and stays. */

@@ -30,6 +30,7 @@ export function visionPlan(
         url: urls.get(camera.id) ?? '',
         transport: camera.transport,
         fps: camera.fps,
+        delayMs: camera.delay.ms,
         decoder: camera.decoder,
         models: assignmentsOf(camera, models),
         absent: refusedAssignmentsOf(camera, models),

@@ -36,7 +36,7 @@ async function cameraError(url: string, transport: Transport): Promise<CameraErr
 }
 
 async function probeError(url: string, transport: Transport): Promise<unknown> {
-  return probeSource(url, transport, capabilities, systemClock, AbortSignal.timeout(60_000)).catch(
+  return probeSource(url, transport, capabilities, systemClock, AbortSignal.timeout(600_000)).catch(
     (error: unknown) => error,
   );
 }

@@ -146,26 +146,40 @@ async function watch(url: string, fps: number): Promise<{ frames: readonly Seen[
   return { frames: frames.filter(({ arrivedMs }) => arrivedMs - startMs > SETTLED_MS), errors };
 }
 
-/** Every camera of the table at once: they wait for frames most of the time. */
-async function judge(
-  cameras: readonly { readonly name: string; readonly url: string; readonly rate: number }[],
-): Promise<void> {
+interface Judged {
+  readonly name: string;
+  readonly url: string;
+  readonly rate: number;
+}
+
+/** What is wrong with a camera's frames, by their rate, the speed of the motion in them and their age. */
+async function faultsOf({ name, url, rate }: Judged): Promise<readonly string[]> {
+  const { frames, errors } = await watch(url, WANTED_FPS);
+  const wrong = errors.length > 0 ? [`${name}: ${errors.join()}`] : [];
+  const [first, last] = [frames[0], frames.at(-1)];
+  if (first === undefined || last === undefined) return [...wrong, `${name}: no frames`];
+  const arrivedMs = last.arrivedMs - first.arrivedMs;
+  const perSecond = ((frames.length - 1) * 1000) / arrivedMs;
+  const wanted = Math.min(rate, WANTED_FPS);
+  const speed = (last.mediaMs - first.mediaMs) / arrivedMs;
+  if (perSecond < 0.85 * wanted || perSecond > 1.15 * wanted) wrong.push(`${name}: ${perSecond} a second`);
+  if (Math.abs(speed - 1) > 0.1) wrong.push(`${name}: motion at ${speed} of its speed`);
+  if (Math.max(...frames.map(({ behindMs }) => behindMs)) > 1_500) wrong.push(`${name}: late`);
+  return wrong;
+}
+
+/**
+ * Every camera of the table at once: they wait for frames most of the time. On a busy machine so many cannot keep up,
+ * and what is wrong with one then is true; it is judged alone, and must be right in one of three tries.
+ */
+async function judge(cameras: readonly Judged[]): Promise<void> {
+  const together = await Promise.all(cameras.map(async (camera) => ({ camera, wrong: await faultsOf(camera) })));
   const wrong: string[] = [];
-  await Promise.all(
-    cameras.map(async ({ name, url, rate }) => {
-      const { frames, errors } = await watch(url, WANTED_FPS);
-      if (errors.length > 0) wrong.push(`${name}: ${errors.join()}`);
-      const [first, last] = [frames[0], frames.at(-1)];
-      if (first === undefined || last === undefined) return wrong.push(`${name}: no frames`);
-      const arrivedMs = last.arrivedMs - first.arrivedMs;
-      const perSecond = ((frames.length - 1) * 1000) / arrivedMs;
-      const wanted = Math.min(rate, WANTED_FPS);
-      const speed = (last.mediaMs - first.mediaMs) / arrivedMs;
-      if (perSecond < 0.85 * wanted || perSecond > 1.15 * wanted) wrong.push(`${name}: ${perSecond} a second`);
-      if (Math.abs(speed - 1) > 0.1) wrong.push(`${name}: motion at ${speed} of its speed`);
-      return Math.max(...frames.map(({ behindMs }) => behindMs)) > 1_500 ? wrong.push(`${name}: late`) : 0;
-    }),
-  );
+  for (const found of together.filter((one) => one.wrong.length > 0)) {
+    let faults = found.wrong;
+    for (let tries = 0; tries < 3 && faults.length > 0; tries += 1) faults = await faultsOf(found.camera);
+    wrong.push(...faults);
+  }
   expect(wrong).toEqual([]);
 }
 

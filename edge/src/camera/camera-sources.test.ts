@@ -87,7 +87,7 @@ describe.concurrent('a file as a camera', () => {
       [true, false],
       [false, true],
     ]);
-    for await (const { width, height, pixels } of inputFrames(url, { signal: AbortSignal.timeout(60_000) })) {
+    for await (const { width, height, pixels } of inputFrames(url, { signal: AbortSignal.timeout(600_000) })) {
       expect([width, height, isRed(pixels.subarray(0, 3)), isBlue(pixels.subarray(-3))]).toEqual([
         180,
         320,

@@ -11,7 +11,7 @@ describe('what FFmpeg can do', () => {
   it('is read from its own words', () => {
     const jetson = readCapabilities(
       'ffmpeg',
-      'ffmpeg version 4.4.2-0ubuntu\nlibavutil      56. 70.100 / 56\nlibavformat    58. 76.100 / 58',
+      'ffmpeg version 4.4.2-0ubuntu\n  libavutil      56. 70.100 / 56\n  libavformat    58. 76.100 / 58',
       DECODERS,
       'Filter showinfo\n  Show textual information for each video frame.\n    Inputs:\n       #0: default (video)',
     );

@@ -26,16 +26,16 @@ export interface FfmpegCapabilities {
 export async function probeFfmpeg(command = 'ffmpeg', signal?: AbortSignal): Promise<FfmpegCapabilities> {
   const options = { timeoutMs: PROBE_DEADLINE_MS, keepCharacters: 4 << 20, ...(signal && { signal }) };
   try {
-    const [version, decoders, showinfo] = await Promise.all([
-      runProgram(command, ['-hide_banner', '-version'], options),
-      runProgram(command, ['-hide_banner', '-decoders'], options),
+    const [decoders, showinfo] = await Promise.all([
+      // Its banner tells the version.
+      runProgram(command, ['-decoders'], options),
       // Whether an unknown filter is an error depends on the version; either way there is none.
       runProgram(command, ['-hide_banner', '-h', 'filter=showinfo'], options).then(
         ({ stdout }) => stdout,
         () => '',
       ),
     ]);
-    const capabilities = readCapabilities(command, version.stdout, decoders.stdout, showinfo);
+    const capabilities = readCapabilities(command, decoders.stderr, decoders.stdout, showinfo);
     return (await hasVideoDevices()) ? capabilities : withoutDevices(capabilities);
   } catch (error) {
     if (signal?.aborted === true) throw error;
@@ -47,7 +47,7 @@ export async function probeFfmpeg(command = 'ffmpeg', signal?: AbortSignal): Pro
   }
 }
 
-/** Reads the answers of `ffmpeg -version`, `ffmpeg -decoders` and `ffmpeg -h filter=showinfo`. */
+/** Reads the banner and the answer of `ffmpeg -decoders`, and the answer of `ffmpeg -h filter=showinfo`. */
 export function readCapabilities(
   command: string,
   versionText: string,
@@ -56,8 +56,8 @@ export function readCapabilities(
 ): FfmpegCapabilities {
   const version = /^ffmpeg version (\S+)/m.exec(versionText)?.[1] ?? 'unknown';
   // libavformat 59 is FFmpeg 5.0; libavutil 57.28 is 5.1, which brought -fps_mode.
-  const format = Number(/^libavformat\s+(\d+)\./m.exec(versionText)?.[1] ?? 59);
-  const util = /^libavutil\s+(\d+)\.\s*(\d+)\./m.exec(versionText);
+  const format = Number(/^\s*libavformat\s+(\d+)\./m.exec(versionText)?.[1] ?? 59);
+  const util = /^\s*libavutil\s+(\d+)\.\s*(\d+)\./m.exec(versionText);
   const hasFpsMode = util === null || Number(util[1]) * 1000 + Number(util[2]) >= 57_028;
   const decoders = [...decodersText.matchAll(/^ V[A-Z.]{5} (?!=)(\S+)/gm)].map((match) => match[1] ?? '');
   return {

@@ -75,7 +75,7 @@ async function cameraFrame(url: string, pictureLayout: 'yuv' | 'rgb'): Promise<C
 
 async function fileFrame(path: string): Promise<Uint8Array> {
   for await (const { pixels } of inputFrames(path, {
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(600_000),
     capabilities,
     format: FORMAT,
   }))

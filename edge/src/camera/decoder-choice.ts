@@ -26,6 +26,16 @@ export interface DecoderRequest {
   readonly failed: ReadonlySet<string>;
 }
 
+/** Whether GStreamer is asked what it can decode: where a camera wants it, or on a Tegra, whose decoder it reaches in any case. */
+export function mayUseGstreamer(wish: DecoderWish, tegra: boolean): boolean {
+  return wish === 'gstreamer' || (wish !== 'software' && tegra);
+}
+
+/** Whether GStreamer can read a source that is live: RTSP alone, and only where no video of it is kept for clips. */
+export function suitsGstreamer(url: string, { keepsVideo }: { readonly keepsVideo: boolean }): boolean {
+  return !keepsVideo && /^rtsps?:/i.test(url);
+}
+
 /** Chooses the best decoder that has not failed: FFmpeg's with hardware, GStreamer's with hardware, software. Pure. */
 export function chooseDecoder(request: DecoderRequest): DecoderChoice {
   const { wish, codec, ffmpeg, gstreamer, suitsGstreamer, failed } = request;

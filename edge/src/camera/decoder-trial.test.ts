@@ -26,7 +26,7 @@ it('a hardware decoder is used only when it decodes a test picture; the next bes
   await chmod(command, 0o755);
   const here = await probeFfmpeg();
   const listed = { ...here, command, decoders: new Set([...here.decoders, ...LISTED]) };
-  const { capabilities, refused } = await tryDecoders(listed, AbortSignal.timeout(120_000));
+  const { capabilities, refused } = await tryDecoders(listed, AbortSignal.timeout(600_000));
   expect(refused).toEqual([
     { name: 'h264_nvmpi', reason: 'it shows level 0 instead of 126' },
     { name: 'hevc_nvv4l2dec', reason: 'it gave no picture: cannot open its device' },
@@ -38,6 +38,6 @@ it('a hardware decoder is used only when it decodes a test picture; the next bes
 
 it('nothing is tried where FFmpeg lists no hardware decoder', async () => {
   const listed = { ...(await probeFfmpeg()), command: '/nowhere/ffmpeg' };
-  const { capabilities, refused } = await tryDecoders(listed, AbortSignal.timeout(60_000));
+  const { capabilities, refused } = await tryDecoders(listed, AbortSignal.timeout(600_000));
   expect([refused, capabilities.decoders]).toEqual([[], listed.decoders]);
 });

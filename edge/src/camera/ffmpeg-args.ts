@@ -124,6 +124,11 @@ export function formatFilters(format: FrameFormat, name: string): string {
   return `${squareFilter('ignore', name)},${letterboxFilters(format)}`;
 }
 
+/** The filters of a still image's own pixels in rgb, those of a picture of the size `full`. */
+export function fullFilters(name: string): string {
+  return pictureFilters('full', PICTURE_MAX_WIDTH, name);
+}
+
 interface OutputLabel {
   readonly label: string;
   readonly pixels: 'rgb24' | 'bgr24' | 'yuv420p';
@@ -215,9 +220,13 @@ function cropFilters(region: Region | undefined): readonly string[] {
   return [`crop=w=${extent(x1, x2, 'iw')}:h=${extent(y1, y2, 'ih')}:x='${low(x1, 'iw')}':y='${low(y1, 'ih')}':exact=1`];
 }
 
-function pictureFilters(picture: 'evidence' | 'evidence-yuv' | 'full', most = PICTURE_MAX_WIDTH): string {
+function pictureFilters(
+  picture: 'evidence' | 'evidence-yuv' | 'full',
+  most = PICTURE_MAX_WIDTH,
+  name = 'picture',
+): string {
   const width = picture === 'full' ? 'iw' : `min(iw,${most})`;
-  const scale = `scale@picture=w='${width}':h='max(1,trunc(ih*${width}/iw+0.5))':${SCALE_FLAGS}`;
+  const scale = `scale@${name}=w='${width}':h='max(1,trunc(ih*${width}/iw+0.5))':${SCALE_FLAGS}`;
   // The matrix stays the source's, as `StderrReader` reads it; the range becomes the limited one.
   return picture === 'evidence-yuv' ? `${scale}:out_range=tv,format=yuv420p` : `${scale},${packed('rgb')}`;
 }

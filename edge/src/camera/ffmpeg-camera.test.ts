@@ -111,15 +111,19 @@ describe('a live camera', () => {
     await believed(live);
     const [held] = ffmpegs();
     if (held === undefined) throw new Error('no child');
-    const before = live.frames.length;
-    // Too short for a stall.
-    process.kill(held, 'SIGSTOP');
-    await sleep(1_300);
-    process.kill(held, 'SIGCONT');
-    await waitFor('frames again', () => live.frames.length > before + 20);
-    const delays = live.frames.map(({ arrivedMs, mediaMs }) => arrivedMs - mediaMs);
-    const prompt = Math.min(...delays.slice(0, before));
-    expect(Math.max(...delays) - prompt).toBeGreaterThan(700);
+    // On a busy machine FFmpeg is held up anyway, and once more can look as before: one of three must be seen.
+    let lagMs = 0;
+    for (let tries = 0; tries < 3 && lagMs <= 700; tries += 1) {
+      const before = live.frames.length;
+      // Too short for a stall.
+      process.kill(held, 'SIGSTOP');
+      await sleep(1_300);
+      process.kill(held, 'SIGCONT');
+      await waitFor('frames again', () => live.frames.length > before + 20);
+      const delays = live.frames.map(({ arrivedMs, mediaMs }) => arrivedMs - mediaMs);
+      lagMs = Math.max(...delays.slice(before)) - Math.min(...delays.slice(0, before));
+    }
+    expect(lagMs).toBeGreaterThan(700);
     await waitFor('the status to report that it has caught up', () => (live.statuses.at(-1)?.behindMs ?? 9e9) < 300);
     expect(live.errors).toEqual([]);
   });

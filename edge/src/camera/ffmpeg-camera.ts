@@ -2,7 +2,7 @@ import type { CameraReference, CameraState, CameraStatus, HealthLimits, PictureS
 import { Backoff, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
 import type { BufferPool } from './buffer-pool.ts';
 import { type FfmpegCapabilities, hasHardwareDecoders } from './capabilities.ts';
-import { chooseDecoder, type DecoderChoice, type DecoderWish } from './decoder-choice.ts';
+import { chooseDecoder, type DecoderChoice, type DecoderWish, suitsGstreamer } from './decoder-choice.ts';
 import { StreamError } from './errors.ts';
 import { explainAuth } from './explain-auth.ts';
 import type { FfmpegRequest } from './ffmpeg-args.ts';
@@ -12,6 +12,7 @@ import type { FrameOutputs } from './frame-join.ts';
 import type { GstreamerCapabilities } from './gstreamer.ts';
 import { GstreamerRelay } from './gstreamer-relay.ts';
 import { lumaOf } from './luma-of.ts';
+import { CaptureClock } from './capture-clock.ts';
 import { MediaClock } from './media-clock.ts';
 import { CameraHealth, type StreamFactors, type View, viewOf } from './health/index.ts';
 import { probeSource } from './probe-source.ts';
@@ -45,6 +46,8 @@ export interface CameraOptions {
   readonly fps: number;
   /** `live`: newest wins, restarted for ever. `recording`: every frame once, waits for the receiver, ends. */
   readonly mode: 'live' | 'recording';
+  /** From the moment at which a picture is taken until its frame is here, where nothing waits; 0 when left out. */
+  readonly delayMs?: number | undefined;
   /** A live file starts again at its end. */
   readonly loop?: boolean;
   readonly formats: readonly OutputFormat[];
@@ -85,6 +88,8 @@ export interface CameraFrame {
   readonly atMs: number;
   /** Milliseconds on the camera's own clock; see `FrameRef`. */
   readonly mediaMs: number;
+  /** Monotonic ms at which it was taken; see `FrameRef`. Undefined for a recording. */
+  readonly capturedMs: number | undefined;
   /** Monotonic ms of arrival. */
   readonly arrivedMs: number;
   readonly source: PictureSize;
@@ -135,6 +140,7 @@ export class FfmpegCamera implements Service {
   /** Gives this camera's place among those that start to the next. */
   #started: () => void = () => undefined;
   readonly #media = new MediaClock();
+  readonly #capture = new CaptureClock();
   readonly #health: CameraHealth;
   readonly #log: FfmpegLog;
   #judgedMs = Number.NEGATIVE_INFINITY;
@@ -266,6 +272,7 @@ export class FfmpegCamera implements Service {
     const { request, choice, codec } = await this.#request(signal);
     this.#startedMs = Number.POSITIVE_INFINITY;
     this.#media.restart();
+    this.#capture.restart();
     this.#health.restart();
     this.#coveredView = undefined;
     const recording = mode === 'recording';
@@ -329,7 +336,7 @@ export class FfmpegCamera implements Service {
     const probe = recording || mayChoose ? await probeSource(url, transport, capabilities, clock, signal) : undefined;
     const choice = chooseDecoder({
       ...{ wish, keyFramesOnly, codec: probe?.codec, ffmpeg: capabilities, gstreamer, failed: this.#failedDecoders },
-      suitsGstreamer: !recording && this.#ring === undefined && /^rtsps?:/i.test(url),
+      suitsGstreamer: !recording && suitsGstreamer(url, { keepsVideo: this.#ring !== undefined }),
     });
     const mayCopy = !this.#avoidCopy && sourceOf(url).hasStream(url) && choice.by === 'ffmpeg';
     const decoder = choice.by === 'ffmpeg' && choice.name !== 'software' ? choice.name : undefined;
@@ -376,6 +383,7 @@ export class FfmpegCamera implements Service {
     this.#nextIndex += 1;
     const recordedMs = this.#recordingFps === undefined ? undefined : (index * 1000) / this.#recordingFps;
     const mediaMs = recordedMs ?? this.#media.at(frame.arrivedMs, frame.timeS);
+    const promptMs = this.#capture.at(frame.arrivedMs, frame.timeS) ?? frame.arrivedMs;
     this.#status = { ...this.#status, lastFrameMs: frame.arrivedMs };
     if (recordedMs === undefined) {
       this.#judgeClock();
@@ -391,6 +399,7 @@ export class FfmpegCamera implements Service {
       index,
       atMs: recordedMs ?? frame.arrivedMs,
       mediaMs,
+      capturedMs: recordedMs === undefined ? promptMs - (this.#options.delayMs ?? 0) : undefined,
       arrivedMs: frame.arrivedMs,
       source: frame.source,
       inputs: frame.outputs.slice(0, -1),

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
-import { decodeImages, type FrameFormat, inputFrames, probeFfmpeg } from './index.ts';
+import { decodeImages, type FrameFormat, imagesPerBatch, inputFrames, probeFfmpeg } from './index.ts';
 
 const signal = new AbortController().signal;
 const FORMAT: FrameFormat = { width: 96, height: 64, color: 'bgr', anchor: 'center', fill: 114 };
@@ -35,15 +35,35 @@ describe('several images decoded by one FFmpeg', () => {
       const capabilities = await probeFfmpeg('ffmpeg', signal);
       const format = { ...FORMAT, anchor };
       const together = await decodeImages(paths, { format, capabilities, signal });
+      const drawn = await decodeImages(paths, { format, whole: true, capabilities, signal });
       expect(together).toHaveLength(paths.length);
+      expect(drawn?.map(({ pixels, source }) => ({ pixels, source }))).toEqual(together);
       for (const [n, path] of paths.entries()) {
         for await (const { pixels, width, height } of inputFrames(path, { format, capabilities, signal })) {
           expect(together?.[n]?.source).toEqual({ width, height });
           expect(Buffer.compare(Buffer.from(together?.[n]?.pixels ?? []), Buffer.from(pixels))).toBe(0);
         }
+        for await (const { pixels } of inputFrames(path, { capabilities, signal })) {
+          expect(Buffer.compare(Buffer.from(drawn?.[n]?.whole ?? []), Buffer.from(pixels))).toBe(0);
+        }
       }
     },
   );
+
+  it('are none where they take too much memory in their own size, unless it is one alone', async () => {
+    await using dir = await tempDir();
+    const path = dir.join('large.png');
+    await sharp({ create: { width: 5000, height: 3200, channels: 3, background: '#123' } }).toFile(path);
+    const options = { format: FORMAT, capabilities: await probeFfmpeg('ffmpeg', signal), signal };
+    expect(await decodeImages([path, path, path], options)).toHaveLength(3);
+    expect(await decodeImages([path, path, path], { ...options, whole: true })).toBeUndefined();
+    const alone = await decodeImages([path], { ...options, whole: true });
+    const bytes = alone?.[0]?.whole?.length ?? 0;
+    expect(bytes).toBe(5000 * 3200 * 3);
+    expect([imagesPerBatch(FORMAT), imagesPerBatch(FORMAT, bytes), imagesPerBatch(FORMAT, 9 * bytes)]).toEqual([
+      16, 2, 1,
+    ]);
+  });
 
   it('are none where one of them is no image', async () => {
     await using dir = await tempDir();

@@ -9,7 +9,13 @@ export type { FfmpegLine } from './ffmpeg-log.ts';
 export { type RefusedDecoder, tryDecoders } from './decoder-trial.ts';
 export { isTegra } from './devices.ts';
 export { encodeVideo, type VideoFrames } from './encode-video.ts';
-export { chooseDecoder, type DecoderWish } from './decoder-choice.ts';
+export {
+  chooseDecoder,
+  type DecoderChoice,
+  type DecoderWish,
+  mayUseGstreamer,
+  suitsGstreamer,
+} from './decoder-choice.ts';
 export { type GstreamerCapabilities, probeGstreamer } from './gstreamer.ts';
 export { STREAM_ADVICE, StreamError } from './errors.ts';
 export {

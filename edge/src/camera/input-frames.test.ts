@@ -5,7 +5,7 @@ import { tempDir } from '../../../tests/support/temp-dir.ts';
 import { notAVideo, testVideo } from '../../../tests/support/video.ts';
 import { inputFrames } from './input-frames.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 
 describe('frames of a file', () => {
   it('are all of a video with their times, also with B-frames', async () => {

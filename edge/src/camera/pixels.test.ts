@@ -14,7 +14,7 @@ import { type InputFrame, inputFrames } from './input-frames.ts';
 import { probeSource } from './probe-source.ts';
 
 const capabilities = await probeFfmpeg();
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 let dir: TempDir;
 beforeAll(async () => {
   dir = await tempDir();

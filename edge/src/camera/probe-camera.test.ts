@@ -9,7 +9,7 @@ import { probeCamera } from './probe-camera.ts';
 
 const capabilities = await probeFfmpeg();
 const probe = (url: string): ReturnType<typeof probeCamera> =>
-  probeCamera({ url, transport: 'tcp', fps: 5 }, { capabilities, clock: systemClock }, AbortSignal.timeout(60_000));
+  probeCamera({ url, transport: 'tcp', fps: 5 }, { capabilities, clock: systemClock }, AbortSignal.timeout(600_000));
 
 let dir: TempDir;
 beforeAll(async () => {

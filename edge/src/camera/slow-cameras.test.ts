@@ -118,7 +118,7 @@ describe.concurrent('a URL that gives one picture', () => {
     });
     const url = `http://127.0.0.1:${server.port}/snap.jpg`;
     const tools = { capabilities, clock: systemClock };
-    const probe = await probeCamera({ url, transport: 'tcp', fps: 5 }, tools, AbortSignal.timeout(60_000));
+    const probe = await probeCamera({ url, transport: 'tcp', fps: 5 }, tools, AbortSignal.timeout(600_000));
     expect(probe).toMatchObject({ codec: 'mjpeg', width: 160, height: 120 });
   });
 
@@ -126,7 +126,7 @@ describe.concurrent('a URL that gives one picture', () => {
     await using server = await web((_, response) => {
       response.writeHead(200, { 'Content-Type': 'image/jpeg' }).end(jpeg);
     });
-    const options = { signal: AbortSignal.timeout(60_000), capabilities, snapshotFps: 10 };
+    const options = { signal: AbortSignal.timeout(600_000), capabilities, snapshotFps: 10 };
     let frames = 0;
     for await (const { width } of inputFrames(`http://127.0.0.1:${server.port}/snap.jpg`, options)) {
       expect(width).toBe(160);

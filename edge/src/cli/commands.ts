@@ -31,6 +31,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/setup.ts'),
   },
   {
+    name: 'enroll',
+    description: 'join a collector with a claim code; the key is made here and never leaves this device',
+    load: () => import('./verbs/enroll.ts'),
+  },
+  {
     name: 'doctor',
     description: 'what is wrong here? Checks machine, configuration, cameras, models, broker and collector',
     load: () => import('./verbs/doctor.ts'),
@@ -324,6 +329,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     ],
   },
   {
+    name: 'rule',
+    description: 'rules of the line',
+    commands: [
+      {
+        name: 'preview',
+        description: 'what a changed rule would have reported over the last hour; saves nothing',
+        load: () => import('./verbs/rule-preview.ts'),
+      },
+    ],
+  },
+  {
     name: 'plant',
     description: 'controllers of the plant: read, write and watch points by hand; arm the outputs',
     commands: [
@@ -363,6 +379,11 @@ export const COMMANDS: readonly CommandEntry[] = [
         description: 'write a point, with --yes; audited',
         load: () => import('./verbs/plant-write.ts'),
       },
+      {
+        name: 'trust',
+        description: 'certificates of OPC UA: show them, and trust one that was rejected; audited',
+        load: () => import('./verbs/plant-trust.ts'),
+      },
     ],
   },
   {
@@ -373,6 +394,17 @@ export const COMMANDS: readonly CommandEntry[] = [
         name: 'confirm',
         description: 'confirm that a zone was cleaned; the audit has who did',
         load: () => import('./verbs/cleaning-confirm.ts'),
+      },
+    ],
+  },
+  {
+    name: 'maintenance',
+    description: 'service of machines: a person confirms it',
+    commands: [
+      {
+        name: 'confirm',
+        description: 'confirm that a machine was serviced; the audit has who did',
+        load: () => import('./verbs/maintenance-confirm.ts'),
       },
     ],
   },

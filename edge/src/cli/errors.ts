@@ -3,6 +3,7 @@ import { LinesideError } from '@lineside/kit';
 export type CliErrorCode =
   | 'camera_unknown'
   | 'camera_not_accepted'
+  | 'collector_exists'
   | 'no_cameras'
   | 'file_exists'
   | 'transport_unknown'

@@ -1,13 +1,16 @@
 import { open, stat } from 'node:fs/promises';
 import { type Clock, exitText, LineSplitter, SupervisedProcess, systemCode, unlessAbort } from '@lineside/kit';
 import { CliError } from './errors.ts';
+import { ENTRY_FIELDS, readJournalEntry } from './journal-entry.ts';
+import type { LineFacts } from './text/log-line.ts';
 
 export interface LogQuery {
   /** Most lines of what is there already. */
   readonly lines: number;
   /** Whether to go on with what is written from now on. */
   readonly follow: boolean;
-  readonly onLine: (line: string) => void;
+  /** `facts`: what is known of a line from the journal of systemd. */
+  readonly onLine: (line: string, facts?: LineFacts) => void;
   readonly signal: AbortSignal;
 }
 
@@ -18,12 +21,16 @@ const END = 'name a file with --file FILE, or another unit with --unit NAME';
 /** Lines of a unit from the journal of systemd. Throws CliError `log_absent` where there is none that this user may read. */
 export async function unitLines(unit: string, { lines, follow, onLine, signal }: LogQuery): Promise<void> {
   let seen = 0;
-  const args = ['-u', unit, '-o', 'cat', '--no-pager', '-q', '-n', String(lines), ...(follow ? ['-f'] : [])];
+  // --all: a long message would be null otherwise.
+  const form = ['-o', 'json', `--output-fields=${ENTRY_FIELDS.join(',')}`, '--all'];
+  const args = ['-u', unit, ...form, '--no-pager', '-q', '-n', String(lines), ...(follow ? ['-f'] : [])];
   const child = new SupervisedProcess({
     ...{ command: 'journalctl', args, stdout: 'pipe', graceMs: 500, signal },
     onStdoutLine: (line) => {
       seen += 1;
-      onLine(line);
+      const entry = readJournalEntry(line);
+      if (entry === undefined) onLine(`an entry of the journal that is too long (${line.length} characters of it)`);
+      else for (const text of entry.lines) onLine(text, entry.facts);
     },
   });
   const exit = await child.exited.catch((error: unknown) => {
@@ -52,7 +59,7 @@ export async function fileLines(path: string, query: LogQuery, clock: Clock): Pr
   if (!follow) first.end();
   for (const line of newest) onLine(line);
   if (!follow) return;
-  const later = new LineSplitter(onLine);
+  const later = new LineSplitter((line) => onLine(line));
   while (!signal.aborted) {
     await clock.sleep(LOOK_MS, signal).catch(unlessAbort);
     const now = (await stat(path).catch(() => ({ size: at }))).size;

@@ -1,5 +1,5 @@
+import { parseDuration } from '@lineside/kit';
 import { InvalidArgumentError } from 'commander';
-import { parseDuration } from '../fields/duration-text.ts';
 import type { Channels, Size } from '../model-import/index.ts';
 
 // Parsers of option values: each returns the value or throws InvalidArgumentError, which is printed with the option.

@@ -1,4 +1,4 @@
-import { silentLogger } from '@lineside/kit';
+import { redactUrls, silentLogger } from '@lineside/kit';
 import type { PointAddress, PointConnection, PointProtocol, PointReading } from '../plant/points/index.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './errors.ts';
@@ -37,11 +37,11 @@ async function protocolOf(url: string): Promise<PointProtocol> {
 
 /** Opens a connection, works with it, and closes it. */
 export async function withConnection<T>(
-  { io }: Context,
+  { io, dataDir }: Context,
   { protocol, connection }: Pick<KnownPoint, 'protocol' | 'connection'>,
   work: (connection: PointConnection) => Promise<T>,
 ): Promise<T> {
-  const open = await protocol.connect(connection, { clock: io.clock, log: silentLogger }, io.signal);
+  const open = await protocol.connect(connection, { clock: io.clock, log: silentLogger, dataDir }, io.signal);
   try {
     return await work(open);
   } finally {
@@ -56,7 +56,8 @@ export function readingText(reading: PointReading | undefined): string {
 
 /** The URL without its login; everything else is what a person wants to see here. */
 function shownUrl(text: string): string {
-  if (!URL.canParse(text)) return text;
+  // What is no URL may be one whose password has a slash.
+  if (!URL.canParse(text)) return redactUrls(text);
   const url = new URL(text);
   if (url.username === '' && url.password === '') return text;
   url.username = '***';

@@ -65,6 +65,14 @@ describe('what the command line loads', () => {
     expect(heavyOf(urls)).toEqual([]);
   });
 
+  it('what lineside run starts loads no library that many lines never use, or that only the vision process needs', async () => {
+    const { urls, code } = await modulesLoadedBy(fileURLToPath(new URL('../app/index.ts', import.meta.url)), []);
+    expect(code).toBe(0);
+    const packages = packagesOf(urls);
+    expect(packages).toContain('fastify');
+    expect(['sharp', 'onnxruntime-node', 'mqtt', 'prom-client'].filter((name) => packages.has(name))).toEqual([]);
+  });
+
   it.each([
     { line: 'events list', text: 'no events', verb: 'events-list' },
     { line: 'status', text: 'not running', verb: 'status' },

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import type { TeachingFolder } from '../teaching/index.ts';
+import type { Collecting, TeachOrder } from '../teaching/process/index.ts';
 import { cameraSource, type NamedCamera, refuseClearPeople } from './camera-source.ts';
 import type { Context } from './context.ts';
 import { CliError, UsageError } from './errors.ts';
 import { specFor } from './model-spec.ts';
-import { Progress } from './text/progress.ts';
 
 /** Where the pieces of a teaching come from. */
 export interface PiecesOptions {
@@ -21,87 +20,43 @@ export interface PiecesOptions {
   readonly transport?: string;
 }
 
-export interface CollectedPieces {
-  readonly folder: TeachingFolder;
-  readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
-}
-
 type Region = readonly [number, number, number, number];
-interface Place {
-  readonly id: string;
-  /** Absolute folder of the teaching. */
-  readonly dir: string;
-}
 
-/** Collects what the options name, beside what the folder of the teaching holds already. */
-export async function collectPieces(context: Context, options: PiecesOptions, place: Place): Promise<CollectedPieces> {
-  const { TeachingFolder } = await import('../teaching/index.ts');
-  if (options.images !== undefined && options.camera !== undefined) {
-    throw new UsageError('--images and --camera are both given', 'give one of them');
-  }
-  if (options.fresh === true) await TeachingFolder.remove(place.dir);
-  const [folder, unreadable] =
-    options.images !== undefined
-      ? await fromImages(context, options.images, place)
-      : options.camera !== undefined
-        ? [await fromCamera(context, options, place, options.camera), []]
-        : [await TeachingFolder.existing(place.dir), []];
-  if (options.bad === undefined) return { folder, unreadable };
-  return { folder, unreadable: [...unreadable, ...(await addImages(context, folder, 'bad', options.bad))] };
-}
-
-type Unreadable = CollectedPieces['unreadable'];
-
-async function fromImages(context: Context, given: string, { dir }: Place): Promise<[TeachingFolder, Unreadable]> {
-  const { TeachingFolder, gridForImages, imageFiles } = await import('../teaching/index.ts');
-  const images = resolve(context.io.cwd, given);
-  const { width, height } = await gridForImages(await imageFiles(images));
-  const folder = await TeachingFolder.open(dir, { source: `images in ${images}`, division: 'mixed', width, height });
-  return [folder, await addImages(context, folder, 'good', given)];
-}
-
-async function addImages(
-  { io }: Context,
-  folder: TeachingFolder,
-  kind: 'good' | 'bad',
-  given: string,
-): Promise<Unreadable> {
-  const { collectImages, imageFiles } = await import('../teaching/index.ts');
-  const { probeFfmpeg } = await import('../camera/index.ts');
-  const files = await imageFiles(resolve(io.cwd, given));
-  const progress = new Progress(io, 'images');
-  const capabilities = await probeFfmpeg('ffmpeg', io.signal);
-  const onProgress = (done: number, total: number): void => progress.step(done, total);
-  return collectImages({ folder, kind, files, capabilities, signal: io.signal, onProgress });
-}
-
-async function fromCamera(
+/** What the options say of the pieces, as the process of the teaching gets it. Throws before anything is collected. */
+export async function orderedPieces(
   context: Context,
   options: PiecesOptions,
-  place: Place,
-  camera: string,
-): Promise<TeachingFolder> {
-  const { io } = context;
-  const { collectFromCamera, gridForCamera, TeachingFolder } = await import('../teaching/index.ts');
-  const { probeFfmpeg } = await import('../camera/index.ts');
+): Promise<Pick<TeachOrder, 'fresh' | 'collect' | 'bad'>> {
+  const { images, camera, bad, fresh } = options;
+  if (images !== undefined && camera !== undefined) {
+    throw new UsageError('--images and --camera are both given', 'give one of them');
+  }
+  const path = (given: string): string => resolve(context.io.cwd, given);
+  const collect =
+    images !== undefined
+      ? { from: 'images' as const, dir: path(images) }
+      : camera !== undefined
+        ? await fromCamera(context, options, camera)
+        : undefined;
+  return {
+    ...(fresh === true && { fresh }),
+    ...(collect !== undefined && { collect }),
+    ...(bad !== undefined && { bad: path(bad) }),
+  };
+}
+
+async function fromCamera(context: Context, options: PiecesOptions, camera: string): Promise<Collecting> {
   const named = await cameraSource(context, camera, options.transport);
   const region = options.zone === undefined ? undefined : await regionOf(options.zone, named);
   refuseClearPeople(named, 'pieces', 'give good pieces as image files: --images DIR');
   if (options.stage === undefined) await refuseMasked(named, region ?? [0, 0, 1, 1]);
-  const capabilities = await probeFfmpeg('ffmpeg', io.signal);
-  const source = { ...named, capabilities, clock: io.clock, signal: io.signal };
+  const { url, transport, masks } = named;
   const shown = `${named.shown}${options.zone === undefined ? '' : `, zone ${options.zone}`}`;
-  const progress = new Progress(io, 'pieces');
-  const common = {
-    ...{ source, region, masks: named.masks, durationMs: options.good, wanted: options.pieces },
-    onProgress: (done: number, total: number): void => progress.step(done, total),
-  };
-  if (options.stage !== undefined) return fromStage(context, options, place, { ...common, shown });
-  const known = await TeachingFolder.existing(place.dir).catch(() => undefined);
-  const { width, height } = known?.state ?? (await gridForCamera(source, region));
-  const folder = await TeachingFolder.open(place.dir, { source: shown, division: 'blocks', width, height });
-  await collectFromCamera({ ...common, folder });
-  return folder;
+  const part = { url, shown, transport, region, durationMs: options.good, wanted: options.pieces };
+  const { stage, padding } = options;
+  if (stage === undefined) return { from: 'camera', ...part };
+  const labels = options.labels?.split(',').map((label) => label.trim());
+  return { from: 'stage', ...part, spec: await specFor(context, { ref: stage }), stage, labels, padding, masks };
 }
 
 /** A piece with a mask in it would teach the model that grey is good, and without it would show what is covered. */
@@ -111,31 +66,6 @@ async function refuseMasked({ masks, shown }: NamedCamera, [x1, y1, x2, y2]: Reg
   if (!masked) return;
   const advice = 'give a --zone beside the masks of the camera (privacy.masks), or --images DIR';
   throw new CliError('privacy_on', `no pieces of ${shown}: a part of them is covered in its pictures`, advice);
-}
-
-type StageTask = Parameters<typeof import('../teaching/index.ts').collectFromStage>[0];
-
-async function fromStage(
-  context: Context,
-  { stage = '', labels, padding }: PiecesOptions,
-  { dir }: Place,
-  {
-    shown,
-    ...common
-  }: Pick<StageTask, 'source' | 'region' | 'masks' | 'durationMs' | 'wanted'> & { readonly shown: string },
-): Promise<TeachingFolder> {
-  const { collectFromStage } = await import('../teaching/index.ts');
-  const { openPredictor } = await import('../predictor/index.ts');
-  const detector = await openPredictor(await specFor(context, { ref: stage }), context.io.signal);
-  try {
-    return await collectFromStage({
-      ...common,
-      ...{ dir, detector, padding, labels: labels?.split(',').map((label) => label.trim()) },
-      begin: { source: `${shown}, products of ${stage}`, division: 'blocks' },
-    });
-  } finally {
-    await detector.close();
-  }
 }
 
 /** A zone's bounding box, or four fractions. */

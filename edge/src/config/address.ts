@@ -1,7 +1,10 @@
 import { encodeUserPart, withoutReferences } from '@lineside/kit';
 import { alertUrlProblem } from '../alerts/senders/index.ts';
 import { cameraUrlProblem } from '../camera/sources/index.ts';
+import { feedUrlProblem, isFeedReachable } from '../plant/feeds/index.ts';
+import { exchangeUrlProblem } from '../mes/index.ts';
 import { plantUrlProblem } from '../plant/index.ts';
+import { isOpcuaAddress, parseServerAddress } from '../plant/opcua-server/index.ts';
 import { connectionProblem, pointProtocolOf } from '../plant/points/index.ts';
 import { signalUrlProblem } from '../signals/index.ts';
 
@@ -17,16 +20,40 @@ export function plantProblem(text: string): string | undefined {
   return withReferences(text, plantUrlProblem);
 }
 
+/** Why there can be no feed at `text`, or undefined. */
+export function feedProblem(text: string): string | undefined {
+  return withReferences(text, feedUrlProblem);
+}
+
+/** Whether other machines can reach a feed; one whose address is known only later says so itself. */
+export function feedNeedsKeys(text: string): boolean {
+  return !text.includes('${') && isFeedReachable(text);
+}
+
+/** Why no plan can come from `text`, nor actuals go there; or undefined. */
+export function exchangeProblem(text: string): string | undefined {
+  return withReferences(text, exchangeUrlProblem);
+}
+
 /** Why no output can be driven at `text`, or undefined. */
 export function outputProblem(text: string): string | undefined {
-  return withReferences(text, connectionProblem);
+  return withReferences(text, (url) => connectionProblem(url) ?? pointProtocolOf(url)?.notForOutputs);
 }
 
 /** Why nothing can be served at `text`, or undefined. */
 export function serverProblem(text: string): string | undefined {
+  if (isOpcuaAddress(text)) {
+    const address = parseServerAddress(text);
+    return typeof address === 'string' ? address : undefined;
+  }
   const problem = connectionProblem(text);
   if (problem !== undefined) return problem;
   return pointProtocolOf(text)?.serve === undefined ? 'is of a protocol that serves nothing' : undefined;
+}
+
+/** Whether clients of a server at `url` are known by their certificates, so that a list of addresses says nothing. */
+export function knowsClients(url: string): boolean {
+  return isOpcuaAddress(url);
 }
 
 /** Whether only this machine can reach the address of a URL. */

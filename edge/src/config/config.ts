@@ -18,6 +18,7 @@ export type StageConfig = CameraConfig['stages'][number];
 export type ModelConfig = Config['models'][number];
 export type RuleConfig = Config['rules'][number];
 export type OutputConfig = Config['outputs'][number];
+export type FeedConfig = Config['feeds'][number];
 export type RecipeConfig = Config['recipes'][number];
 export type UplinkConfig = NonNullable<Config['uplink']>;
 export type StorageConfig = Config['storage'];

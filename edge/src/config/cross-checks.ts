@@ -28,6 +28,7 @@ export function crossCheck(value: unknown, catalog: readonly string[]): readonly
     ...duplicates(groups(isLoose(value['alerts']) ? value['alerts']['to'] : undefined), ['alerts', 'to']),
     ...duplicates(groups(value['recipes']), ['recipes']),
     ...duplicates(groups(value['outputs']), ['outputs']),
+    ...duplicates(groups(value['feeds']), ['feeds']),
     ...groups(value['outputs']).flatMap((output, i) => checkOutput(output, ['outputs', i], { cameras, rules })),
     ...groups(value['recipes']).flatMap((recipe, i) => checkRecipe(recipe, ['recipes', i], rules)),
     ...groups(value['recipes']).flatMap((recipe, i) => checkFacts(recipe, ['recipes', i], rules)),
@@ -142,11 +143,12 @@ function checkWay(output: Loose, path: ValuePath): readonly Finding[] {
 /** The forms of points, by the protocol of the controller. */
 function checkPoints(output: Loose, path: ValuePath): readonly Finding[] {
   const protocol = typeof output['url'] === 'string' ? pointProtocolOf(output['url']) : undefined;
-  const { reject, results, encoder } = output;
+  const { reject, results, encoder, acknowledge } = output;
   const points = [
     [reject, [...path, 'reject']],
     [results, [...path, 'results']],
     [isLoose(encoder) ? encoder['point'] : undefined, [...path, 'encoder', 'point']],
+    [isLoose(acknowledge) ? acknowledge['point'] : undefined, [...path, 'acknowledge', 'point']],
   ] as const;
   const findings: Finding[] = points.flatMap(([text, place]): readonly Finding[] => {
     const problem = typeof text === 'string' ? protocol?.pointProblem(text) : undefined;

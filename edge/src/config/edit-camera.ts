@@ -6,6 +6,9 @@ import { checkConfig, type ConfigSources } from './load.ts';
 
 type Polygon = readonly (readonly [x: number, y: number])[];
 
+/** A value of an option as a file has it. */
+export type OptionValue = string | number | boolean;
+
 /** What is set on one camera and the rules that watch it. Everything else in the file stays as it is. */
 export interface CameraEdit {
   readonly camera: string;
@@ -21,11 +24,13 @@ export interface CameraEdit {
   readonly lines?: Readonly<Record<string, Polygon>>;
   /** The option `zone` of rules, by id; null: the whole picture. */
   readonly ruleZones?: Readonly<Record<string, string | null>>;
+  /** Other options of rules, by id and name, each one value; null takes it out, so that the default holds. */
+  readonly ruleOptions?: Readonly<Record<string, Readonly<Record<string, OptionValue | null>>>>;
 }
 
 /** The text of a configuration file with the edit in it; comments and order stay. Throws TypeError for a file without the camera. */
 export function editCamera(text: string, edit: CameraEdit): string {
-  const { camera, zones, masks, minScores, removed = [], lines = {}, ruleZones = {} } = edit;
+  const { camera, zones, masks, minScores, removed = [], lines = {}, ruleZones = {}, ruleOptions = {} } = edit;
   const document = parseDocument(text);
   const map = mapsOf(document, 'cameras').find((one) => one.get('id') === camera);
   if (map === undefined) throw new TypeError(`the file has no camera ${camera}`);
@@ -39,6 +44,10 @@ export function editCamera(text: string, edit: CameraEdit): string {
     if (line !== undefined) rule.set('line', document.createNode(line, { flow: true }));
     if (zone === null) rule.delete('zone');
     else if (zone !== undefined) rule.set('zone', zone);
+    for (const [name, value] of Object.entries(ruleOptions[id] ?? {})) {
+      if (value === null) rule.delete(name);
+      else rule.set(name, value);
+    }
     for (const mask of removed) removeItem(rule.get('masks'), (item) => isScalar(item) && item.value === mask);
     if (masks.length > 0 && takesMasks(rule)) addMasks(document, rule, masks);
   }

@@ -4,18 +4,30 @@ import { isMap, isSeq, parseDocument, type Document, type YAMLMap } from 'yaml';
 export interface LineEdit {
   readonly device?: string;
   readonly line?: string;
+  readonly language?: string;
   /** New cameras, or new values of known ones. */
   readonly cameras?: readonly { readonly id: string; readonly url?: string; readonly models?: readonly string[] }[];
   /** New rules; one whose id is known is replaced. `sentence` stands above it as a comment. */
   readonly rules?: readonly { readonly options: Readonly<Record<string, unknown>>; readonly sentence?: string }[];
+  /** New signals, or new values of known ones. */
+  readonly signals?: readonly { readonly id: string; readonly type?: string; readonly source: string }[];
   readonly uplink?: Readonly<Record<string, unknown>>;
 }
 
+/** Keys of the uplink that belong to one collector, and change together. */
+const IDENTITY = new Set(['broker', 'username', 'password', 'ca', 'cert', 'key']);
+
 /** The text of a configuration file with the edit in it; comments and order stay. */
-export function editLine(text: string, { device, line, cameras = [], rules = [], uplink }: LineEdit): string {
+export function editLine(text: string, edit: LineEdit): string {
+  const { device, line, language, cameras = [], rules = [], signals = [], uplink } = edit;
   const document = parseDocument(text);
   if (device !== undefined) document.set('device', device);
   if (line !== undefined) document.set('line', line);
+  if (language !== undefined) document.set('language', language);
+  for (const { id, ...values } of signals) {
+    const known = entryOf(document, 'signals', id) ?? append(document, 'signals', { id });
+    for (const [key, value] of Object.entries(values)) known.set(key, value);
+  }
   for (const { id, url, models } of cameras) {
     const known = entryOf(document, 'cameras', id) ?? append(document, 'cameras', { id });
     if (url !== undefined) known.set('url', url);
@@ -28,7 +40,14 @@ export function editLine(text: string, { device, line, cameras = [], rules = [],
     for (const [key, value] of Object.entries(options)) entry.set(key, document.createNode(value, { flow: true }));
     if (sentence !== undefined) entry.commentBefore = ` ${sentence}`;
   }
-  if (uplink !== undefined) document.set('uplink', document.createNode(uplink));
+  if (uplink !== undefined) {
+    const known: unknown = document.get('uplink');
+    if (!isMap(known)) document.set('uplink', document.createNode(uplink));
+    else {
+      for (const key of IDENTITY) known.delete(key);
+      for (const [key, value] of Object.entries(uplink)) known.set(key, value);
+    }
+  }
   return document.toString({ lineWidth: 120 });
 }
 

@@ -202,6 +202,19 @@ describe('warnings', () => {
   });
 });
 
+it('connections to the plant, outputs and signals take references, and a password in plain text is noted', () => {
+  const codes = (plant: string, output: string, source: string): readonly string[] => {
+    const rule = 'rules: [{id: r, type: product_defect, camera: a}]\n';
+    const out = `outputs: [{id: o, camera: a, rules: [r], url: "${output}", reject: "coil:0", delay: 1s}]\n`;
+    const text = `${good().replace('[ppe]', '[defect]')}${rule}plant: [{url: "${plant}"}]\n${out}signals: [{id: s, source: "${source}"}]\n`;
+    return [...problems(text), ...check(text).warnings].map(({ code, path }) => `${code} ${path}`);
+  };
+  const mqtt = (login: string): string => `mqtt://${login}@host/topic`;
+  const [file, plc] = ['${file:/x}', 'modbus+tcp://host'];
+  expect(codes(file, file, mqtt('u:${credential:x}'))).toEqual([]);
+  expect(codes('log:', plc, mqtt('u:geheim'))).toEqual(['plain_secret signals[0].source']);
+});
+
 it('targets of alerts take references, have ids of their own, and a password in plain text is noted', () => {
   const targets = (...list: string[]): string => `${good()}alerts: {to: [${list.join(', ')}]}\n`;
   const mqtt = (id: string, login: string): string => `{id: ${id}, url: "mqtt://${login}@host/alerts"}`;

@@ -15,13 +15,27 @@ export interface SecretPlace {
 }
 
 /** Every text of the configuration that may hold secrets. */
-export function secretPlaces({ cameras, plant, outputs, signals, uplink, alerts }: Config): readonly SecretPlace[] {
+export function secretPlaces({
+  cameras,
+  plant,
+  outputs,
+  feeds,
+  signals,
+  uplink,
+  alerts,
+  production,
+}: Config): readonly SecretPlace[] {
   const places: readonly (readonly [string, SecretText | undefined])[] = [
     ...cameras.map((camera) => [`camera ${camera.id}`, camera.url] as const),
     ...plant.map(({ url }) => [`plant connection ${url.shown}`, url] as const),
     ...outputs.map(({ id, url }) => [`output ${id}`, url] as const),
+    ...feeds.map(({ id, url }) => [`feed ${id}`, url] as const),
+    ...feeds.map(({ id, zeromq }) => [`feed ${id} key`, zeromq.secretKey] as const),
     ...signals.map(({ id, source }) => [`signal ${id}`, source] as const),
     ...alerts.to.map(({ id, url }) => [`alert target ${id}`, url] as const),
+    ['stack light', alerts.light?.url],
+    ['production plan', production.planFrom?.url],
+    ...production.actualsTo.map(({ url }) => [`actuals to ${url.shown}`, url] as const),
     ['uplink broker', uplink?.broker],
     ['uplink username', uplink?.username],
     ['uplink password', uplink?.password],

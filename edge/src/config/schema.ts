@@ -1,9 +1,11 @@
 import { isDeviceId } from '@lineside/protocol';
+import { LANGUAGES } from '@lineside/protocol/vocabulary';
 import { z } from 'zod';
 import { key } from '../fields/index.ts';
 import { RuleOptions } from '../rules/index.ts';
 import { Alerts } from './slices/alerts.ts';
 import { Camera } from './slices/camera.ts';
+import { Feed } from './slices/feeds.ts';
 import { Inference } from './slices/inference.ts';
 import { Log } from './slices/log.ts';
 import { Model } from './slices/models.ts';
@@ -46,6 +48,16 @@ export const ConfigSchema = z.strictObject({
         example: 'Packing 1',
       }),
     ),
+  language: z
+    .enum(LANGUAGES)
+    .default('en')
+    .meta(
+      key({
+        description: 'Language of what the device sends to people by itself: alerts. `en` or `ru`.',
+        restart: 'none',
+        example: 'ru',
+      }),
+    ),
   cameras: z
     .array(Camera)
     .default([])
@@ -84,6 +96,16 @@ export const ConfigSchema = z.strictObject({
       key({
         description:
           'Servers at which controllers can read the results of the outputs: 20 registers for each, one after the other. Default: none.',
+        restart: 'process',
+      }),
+    ),
+  feeds: z
+    .array(Feed)
+    .default([])
+    .meta(
+      key({
+        description:
+          'What other programs read of the line: ZeroMQ for programs on the device, Sparkplug B and MQTT for the plant. Default: none.',
         restart: 'process',
       }),
     ),

@@ -11,7 +11,15 @@ export function warningsOf(config: Config): readonly Finding[] {
 function plainSecrets(config: Config): readonly Finding[] {
   const findings = [
     ...config.cameras.flatMap((camera, i) => plainSecret(camera.url, ['cameras', i, 'url'])),
+    ...config.signals.flatMap(({ source }, i) => plainSecret(source, ['signals', i, 'source'])),
+    ...config.outputs.flatMap(({ url }, i) => plainSecret(url, ['outputs', i, 'url'])),
+    ...config.plant.flatMap(({ url }, i) => plainSecret(url, ['plant', i, 'url'])),
+    ...(config.production.planFrom === undefined
+      ? []
+      : plainSecret(config.production.planFrom.url, ['production', 'planFrom', 'url'])),
+    ...config.production.actualsTo.flatMap(({ url }, i) => plainSecret(url, ['production', 'actualsTo', i, 'url'])),
     ...config.alerts.to.flatMap(({ url }, i) => plainSecret(url, ['alerts', 'to', i, 'url'])),
+    ...(config.alerts.light === undefined ? [] : plainSecret(config.alerts.light.url, ['alerts', 'light', 'url'])),
   ];
   const { uplink } = config;
   if (uplink === undefined) return findings;
@@ -86,8 +94,14 @@ function idle(config: Config): readonly Finding[] {
 const SECRET_PLACES = [
   /^cameras\.\d+\.url$/,
   /^signals\.\d+\.source$/,
+  /^plant\.\d+\.url$/,
+  /^outputs\.\d+\.url$/,
+  /^feeds\.\d+\.(?:url|zeromq\.secretKey)$/,
+  /^production\.planFrom\.url$/,
+  /^production\.actualsTo\.\d+\.url$/,
   /^uplink\.(broker|username|password)$/,
   /^alerts\.to\.\d+\.url$/,
+  /^alerts\.light\.url$/,
 ];
 
 /** References where none is resolved: they would be taken word for word. */
@@ -100,7 +114,8 @@ export function misplacedReferences(value: unknown, path: ValuePath = []): reado
         code: 'reference_not_allowed',
         path,
         message: 'references are resolved only where secrets belong',
-        advice: 'write the value itself; references work in URLs of cameras, signals and alerts, and under uplink:',
+        advice:
+          'write the value itself; references work in URLs of cameras, signals, outputs, the plant and alerts, and under uplink:',
       },
     ];
   }

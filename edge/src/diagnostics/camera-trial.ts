@@ -32,7 +32,14 @@ export interface CameraTrial {
   /** The first frame as JPEG. */
   readonly snapshot: Uint8Array;
   /** What would make it better; empty where all is well. */
-  readonly advice: readonly string[];
+  readonly advice: readonly TrialAdvice[];
+}
+
+/** `code` and `args` are for texts in other languages. */
+export interface TrialAdvice {
+  readonly code: 'advice_rate' | 'advice_width' | 'advice_codec';
+  readonly message: string;
+  readonly args: Readonly<Record<string, string | number>>;
 }
 
 const NETWORK = /^[a-z][a-z0-9+.-]+:\/\//i;
@@ -94,17 +101,23 @@ async function jpegOf(pixels: Uint8Array, width: number, height: number): Promis
     .toBuffer();
 }
 
-function adviceFor(probe: SourceProbe, fps: number | undefined, capabilities: FfmpegCapabilities): readonly string[] {
-  const advice: string[] = [];
+function adviceFor(
+  probe: SourceProbe,
+  fps: number | undefined,
+  capabilities: FfmpegCapabilities,
+): readonly TrialAdvice[] {
+  const advice: TrialAdvice[] = [];
   const rate = fps ?? probe.fps;
   if (rate !== undefined && rate < SLOW_FPS) {
-    advice.push(`it sends ${rate.toFixed(1)} frames a second: raise the rate in the camera, or set fps to it`);
+    const message = `it sends ${rate.toFixed(1)} frames a second: raise the rate in the camera, or set fps to it`;
+    advice.push({ code: 'advice_rate', message, args: { rate: rate.toFixed(1) } });
   }
   if (probe.width > WIDE) {
-    advice.push(`${probe.width} pixels are wider than a model needs: use the sub-stream of the camera, or tiles`);
+    const message = `${probe.width} pixels are wider than a model needs: use the sub-stream of the camera, or tiles`;
+    advice.push({ code: 'advice_width', message, args: { width: probe.width } });
   }
   if (probe.codec === 'hevc' && !hasHardwareDecoders(capabilities)) {
-    advice.push('H.265 is decoded by the CPU here: H.264 costs less');
+    advice.push({ code: 'advice_codec', message: 'H.265 is decoded by the CPU here: H.264 costs less', args: {} });
   }
   return advice;
 }

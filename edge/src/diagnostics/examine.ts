@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '@lineside/kit';
 import { importedDir } from '@lineside/models';
-import type { FfmpegCapabilities } from '../camera/index.ts';
+import type { FfmpegCapabilities, GstreamerCapabilities } from '../camera/index.ts';
 import { busyPeriodMs, type Config, type ConfigSources, type LoadedConfig, modelIdsOf } from '../config/index.ts';
 import { type Check, type CheckResult, runCheck } from './check.ts';
 import * as checks from './checks/index.ts';
@@ -35,6 +35,7 @@ export interface ExaminationOptions {
 /** What one check leaves for the later ones. */
 interface Learned {
   ffmpeg?: FfmpegCapabilities;
+  gstreamer?: GstreamerCapabilities;
   loaded?: LoadedConfig;
   service?: checks.ServiceFacts;
   queue?: checks.QueueFacts;
@@ -100,7 +101,7 @@ export async function* examine(options: ExaminationOptions): AsyncGenerator<Chec
   yield* await run(checks.secretCheck(loaded));
   const gpu = { path: options.searchPath, root: machine.root, expected: loaded.config.inference.expectedProvider };
   yield* await run(checks.gpuCheck(gpu));
-  yield* await run(checks.gstreamerCheck(loaded, machine.gstreamer));
+  yield* await run(checks.gstreamerCheck(loaded, (known) => (learned.gstreamer = known), machine.gstreamer));
   yield* await run(service);
   yield* await run(checks.dnsCheck(loaded, machine.lookup));
   yield* lineResults(loaded, learned, options, run);
@@ -115,7 +116,10 @@ async function* lineResults(
   run: (check: Check) => Promise<readonly CheckResult[]>,
 ): AsyncGenerator<CheckResult, void, void> {
   const { config, secrets } = loaded;
-  const tools = { secrets, clock, capabilities: () => learned.ffmpeg, service: () => learned.service };
+  const tools = {
+    ...{ secrets, clock, capabilities: () => learned.ffmpeg, gstreamer: () => learned.gstreamer },
+    service: () => learned.service,
+  };
   // All cameras at once: a line of dead ones must not take a minute.
   const cameras = config.cameras.map((camera) => checks.cameraCheck(camera, tools));
   for (const results of await Promise.all(cameras.map(run))) yield* results;
@@ -145,12 +149,16 @@ function connectionChecks(loaded: LoadedConfig, learned: Learned, options: Exami
     config.uplink === undefined
       ? []
       : [checks.certificateCheck(loaded, nowMs), checks.brokerCheck(config.uplink, loaded, { random, nowMs })];
-  const isRunning = learned.service !== undefined && config.signals.length > 0;
+  const { plant, signals, outputs, feeds, plantServers } = config;
+  const isRunning = learned.service !== undefined;
+  const hasPlant = plant.length + signals.length + outputs.length + feeds.length > 0;
   return [
     ...uplink,
     checks.queueCheck(() => learned.queue, limits),
-    ...(config.plant.length + config.signals.length > 0 ? [checks.plantCheck(loaded)] : []),
-    ...(isRunning ? [checks.signalCheck(dataDir)] : []),
+    ...(hasPlant ? [checks.plantCheck(loaded)] : []),
+    ...(isRunning && signals.length > 0 ? [checks.signalCheck(dataDir)] : []),
+    ...(isRunning && feeds.length + plantServers.length > 0 ? [checks.publishingCheck(dataDir)] : []),
+    ...(signals.length + plantServers.length > 0 ? [checks.opcuaCheck(dataDir, nowMs)] : []),
     ...(config.updates === undefined ? [] : [checks.updatesCheck(loaded, dataDir)]),
   ];
 }

@@ -2,6 +2,8 @@ import { CHECKS, type CheckName, type FindingCode, textOf } from './table/index.
 
 export type Verdict = 'ok' | 'warning' | 'failure' | 'skipped';
 
+export type FindingArgs = Readonly<Record<string, string | number>>;
+
 /** A finding of a check; `advice` and `meaning` are empty where all is well. */
 export interface CheckFinding {
   /** Stable, snake_case, of this kind of finding: `camera_auth`. */
@@ -14,6 +16,8 @@ export interface CheckFinding {
   /** The consequence for the line. */
   readonly meaning: string;
   readonly advice: string;
+  /** Names and figures of the message, for texts in other languages. */
+  readonly args?: FindingArgs;
   /** What `--fix` may do about it. */
   readonly fix?: Fix;
 }
@@ -28,11 +32,13 @@ interface Facts {
   /** Instead of the table's, where the case allows more precise advice. */
   readonly advice?: string;
   readonly meaning?: string;
+  readonly args?: FindingArgs;
   readonly fix?: Fix;
 }
 
-export function ok(check: CheckName, message: string, subject?: string): CheckFinding {
-  return { code: `${check}_ok`, check, verdict: 'ok', ...named(subject), message, meaning: '', advice: '' };
+export function ok(check: CheckName, message: string, subject?: string, args?: FindingArgs): CheckFinding {
+  const more = args === undefined ? {} : { args };
+  return { code: `${check}_ok`, check, verdict: 'ok', ...named(subject), message, meaning: '', advice: '', ...more };
 }
 
 /** A finding of the table. */

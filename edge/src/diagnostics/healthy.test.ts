@@ -120,8 +120,8 @@ describe('the doctor has nothing to say against a healthy', () => {
     const state = JSON.stringify({ v: 1, online: true, session: 's', t: 0 });
     await collector.publishAsync('lineside/v1/collector/state', state, { retain: true, qos: 1 });
     await collector.endAsync();
-    await mkdir(dir.join('releases'));
-    await writeFile(dir.join('releases/timestamp.json'), '{}');
+    await mkdir(dir.join('releases/metadata'), { recursive: true });
+    await writeFile(dir.join('releases/metadata/timestamp.json'), '{}');
     await writeFile(dir.join('root.json'), '{"signed": {}, "signatures": []}');
     await write(dir, [
       ...(await inspection(dir)),

@@ -1,4 +1,5 @@
-import { chmod, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
@@ -167,6 +168,17 @@ const signals = async (state: 'bad' | 'stale'): Promise<readonly CheckFinding[]>
   return withService({ '/api/v1/signals': { signals: [value] } }, (data) => run(checks.signalCheck(data)));
 };
 
+const publishing = (status: object): Promise<readonly CheckFinding[]> =>
+  withService({ '/api/v1/status': { ...STATUS, ...status } }, (data) => run(checks.publishingCheck(data)));
+
+/** A certificate in the folder of the device as a server of OPC UA, seen `days` before it expires. */
+async function opcua(days: number): Promise<readonly CheckFinding[]> {
+  const { certFile } = await authority.issue('opcua', 'line-1');
+  const pem = await readFile(certFile, 'utf8');
+  const folder = await root({ 'opcua/server/own/certs/certificate.pem': pem });
+  return run(checks.opcuaCheck(folder, new X509Certificate(pem).validToDate.getTime() - days * DAY_MS));
+}
+
 async function certificate(nowMs: number, key?: string): Promise<readonly CheckFinding[]> {
   const { certFile, keyFile } = await authority.issue('device', 'line-1');
   const uplink = `uplink: {broker: "mqtts://127.0.0.1:1", cert: ${certFile}, key: ${key ?? keyFile}}`;
@@ -179,7 +191,7 @@ const broker = (more: object): readonly CheckFinding[] =>
 async function updates(text: string, state?: object): Promise<readonly CheckFinding[]> {
   const folder = await root({
     'root.json': '{"signed": {}, "signatures": []}',
-    'releases/timestamp.json': '{}',
+    'releases/metadata/timestamp.json': '{}',
     ...(state === undefined ? {} : { 'data/updates/state.json': JSON.stringify(state) }),
   });
   const loaded = await config(`updates: {customer: acme, ${text}}`, folder);
@@ -277,6 +289,7 @@ const CASES: readonly Case[] = [
       run(
         checks.gstreamerCheck(
           await config('cameras: [{id: a, url: "rtsp://10.0.0.9/1", decoder: gstreamer}]'),
+          () => undefined,
           async () => undefined,
         ),
       ),
@@ -385,6 +398,19 @@ const CASES: readonly Case[] = [
   ],
   ['signal_bad', () => signals('bad')],
   ['signal_stale', () => signals('stale')],
+  [
+    'feed_down',
+    () =>
+      publishing({
+        feeds: [
+          { id: 'site', connected: false, problem: 'ECONNREFUSED' },
+          { id: 'a', connected: true },
+        ],
+      }),
+  ],
+  ['plant_server_down', () => publishing({ plantServers: [{ url: 'opc.tcp://127.0.0.1', up: false }] })],
+  ['opcua_certificate_expires', () => opcua(3)],
+  ['opcua_certificate_expired', () => opcua(-1)],
   ['updates_root', () => updates('root: ./none.json, repository: ./releases')],
   ['updates_unreachable', () => updates('root: ./root.json, repository: ./nowhere')],
   [
@@ -396,8 +422,12 @@ const CASES: readonly Case[] = [
       }),
   ],
   ['load_failed', () => run({ name: 'load', deadlineMs: 1_000, run: () => Promise.reject(new Error('a fault')) })],
-  ['load_timed_out', () => run({ name: 'load', deadlineMs: 50, run: () => new Promise(() => undefined) })],
+  ['load_timed_out', () => run({ name: 'load', deadlineMs: 500, run: () => new Promise(() => undefined) })],
 ];
+
+it('updates from the collector are no folder of that name', async () => {
+  expect(await updates('root: ./root.json, repository: collector')).toMatchObject([{ verdict: 'ok' }]);
+});
 
 describe('a planted fault is found with its own code and nothing else is', () => {
   it.each(CASES)('%s', async (code, find) => {
@@ -432,6 +462,31 @@ describe('a planted fault is found with its own code and nothing else is', () =>
     const codes = (await certificate(Date.now(), other.keyFile)).map(({ code }) => code);
     expect(codes).toEqual(['certificate_expires', 'certificate_key']);
     planted.add('certificate_key');
+  });
+
+  it('feeds, servers and certificates of OPC UA that are in order are said to be so', async () => {
+    const up = {
+      feeds: [{ id: 'site', connected: true }],
+      plantServers: [{ url: 'opc.tcp://127.0.0.1', up: true, sessions: 0 }],
+    };
+    expect((await publishing(up)).map(({ code }) => code)).toEqual(['publishing_ok']);
+    expect((await opcua(31)).map(({ code }) => code)).toEqual(['opcua_ok']);
+    expect((await run(checks.opcuaCheck(await newFolder(), Date.now()))).map(({ code }) => code)).toEqual(['opcua_ok']);
+  });
+
+  it('the brokers of feeds and the controllers of outputs are asked for a connection too', async () => {
+    const port = await freePort();
+    const loaded = await config(
+      `cameras: [{id: a, url: "rtsp://10.0.0.9/1", models: [tiny]}]
+outputs: [{id: gate, camera: a, url: "modbus+tcp://127.0.0.1:${port}", rules: [r], results: "holding:100", delay: 1s}]
+models: [{id: tiny, ref: ./tiny}]
+rules: [{id: r, type: product_defect, camera: a, model: tiny, labels: [cap]}]
+feeds: [{id: site, url: "sparkplug+mqtt://127.0.0.1:${await freePort()}"}, {id: zmq, url: "zmq+tcp://127.0.0.1:1"}]`,
+    );
+    const findings = await run(checks.plantCheck(loaded));
+    expect(findings.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+      ...['plant_refused output gate', 'plant_refused feed site'],
+    ]);
   });
 
   it('a plant connection that answers is in order', async () => {

@@ -10,6 +10,11 @@ export interface FrameRef {
    * together although they were taken one after the other. Only differences between frames have a meaning.
    */
   readonly mediaMs?: number;
+  /**
+   * Monotonic milliseconds at which the picture was taken, as far as that is known: by the source's own clock, without
+   * what the frame waited on its way, and less the configured delay of the camera. Absent for recordings.
+   */
+  readonly capturedMs?: number;
   /** Size of the source frame in pixels; boxes are in these pixels. */
   readonly width: number;
   readonly height: number;

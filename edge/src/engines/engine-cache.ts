@@ -225,7 +225,11 @@ async function lock(folder: string): Promise<() => Promise<void>> {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const file = await open(path, 'wx');
-      await file.writeFile(String(process.pid)).finally(() => file.close());
+      try {
+        await file.writeFile(String(process.pid));
+      } finally {
+        await file.close();
+      }
       return () => rm(path, { force: true });
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error;

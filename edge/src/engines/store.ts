@@ -112,7 +112,11 @@ export async function moveIntoPlace(
   await writeFile(join(building, FACTS_FILE), `${JSON.stringify(complete, undefined, 2)}\n`);
   for (const name of [ENGINE_FILE, WRAPPER_FILE, FACTS_FILE]) {
     const file = await open(join(building, name), 'r+');
-    await file.sync().finally(() => file.close());
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
   await syncFolder(building);
   const place = join(folder, folderOf(facts.key));

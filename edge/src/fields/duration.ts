@@ -1,6 +1,5 @@
+import { DURATION_UNITS, formatDuration, parseDuration, quantityPattern } from '@lineside/kit';
 import { z } from 'zod';
-import { DURATION_UNITS, formatDuration, parseDuration } from './duration-text.ts';
-import { quantityPattern } from './unit-table.ts';
 
 export { formatDuration, parseDuration };
 

@@ -1,5 +1,5 @@
+import { formatQuantity, parseQuantity, quantityPattern } from '@lineside/kit';
 import { z } from 'zod';
-import { formatQuantity, parseQuantity, quantityPattern } from './unit-table.ts';
 
 const BITS = { kbit: 1e3, Mbit: 1e6, Gbit: 1e9 } as const;
 const PREFERRED = ['Gbit', 'Mbit', 'kbit'] as const;

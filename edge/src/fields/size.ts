@@ -1,5 +1,5 @@
+import { formatQuantity, parseQuantity, quantityPattern } from '@lineside/kit';
 import { z } from 'zod';
-import { formatQuantity, parseQuantity, quantityPattern } from './unit-table.ts';
 
 const BYTES = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 const PREFERRED = ['TB', 'GB', 'MB', 'KB', 'B'] as const;

@@ -9,7 +9,7 @@ import { OnnxSession, type SessionAnswer, type SessionFrame } from './onnx-sessi
 
 const SIZE = 64;
 const SOURCE = { width: SIZE, height: SIZE };
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 
 let dir: TempDir;
 const open: OnnxSession[] = [];

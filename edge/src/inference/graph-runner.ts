@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { messageOf } from '@lineside/kit';
 import { InferenceError } from './errors.ts';
 
@@ -12,22 +12,25 @@ export type RawOutputs = ReadonlyMap<string, Float32Array>;
  */
 export class GraphRunner {
   readonly #session: InferenceSession;
+  readonly #library: typeof import('onnxruntime-node');
 
-  private constructor(session: InferenceSession) {
+  private constructor(session: InferenceSession, library: typeof import('onnxruntime-node')) {
     this.#session = session;
+    this.#library = library;
   }
 
   /** @throws InferenceError `model_unreadable`. */
   static async open(graph: Uint8Array): Promise<GraphRunner> {
+    // Here, because the main process runs no graphs.
+    const library = await import('onnxruntime-node');
     try {
-      return new GraphRunner(
-        await InferenceSession.create(graph, {
-          executionProviders: ['cpu'],
-          intraOpNumThreads: 1,
-          interOpNumThreads: 1,
-          logSeverityLevel: 4,
-        }),
-      );
+      const session = await library.InferenceSession.create(graph, {
+        executionProviders: ['cpu'],
+        intraOpNumThreads: 1,
+        interOpNumThreads: 1,
+        logSeverityLevel: 4,
+      });
+      return new GraphRunner(session, library);
     } catch (error) {
       throw new InferenceError('model_unreadable', messageOf(error));
     }
@@ -44,7 +47,9 @@ export class GraphRunner {
   ): Promise<RawOutputs> {
     const [input = ''] = this.#session.inputNames;
     try {
-      const answers = await this.#session.run({ [input]: new Tensor('uint8', pixels, [1, height, width, 3]) });
+      const answers = await this.#session.run({
+        [input]: new this.#library.Tensor('uint8', pixels, [1, height, width, 3]),
+      });
       return new Map(
         Object.entries(answers).flatMap(([name, { data }]): (readonly [string, Float32Array])[] =>
           data instanceof Float32Array ? [[name, data]] : [],
@@ -63,7 +68,7 @@ export class GraphRunner {
   async runTensor(values: Float32Array, shape: readonly number[]): Promise<Float32Array> {
     const [input = ''] = this.#session.inputNames;
     try {
-      const answers = await this.#session.run({ [input]: new Tensor('float32', values, shape) });
+      const answers = await this.#session.run({ [input]: new this.#library.Tensor('float32', values, shape) });
       const [output] = Object.values(answers);
       if (output?.data instanceof Float32Array) return output.data;
       throw new Error('its output is no float32');

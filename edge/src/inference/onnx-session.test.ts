@@ -14,7 +14,7 @@ import { describeModel, OnnxSession } from './onnx-session.ts';
 import type { ModelSpec } from './model-spec.ts';
 
 const SIZE = 64;
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 const BOX = { cx: 32, cy: 32, width: 16, height: 8, classIndex: 1, score: 0.75 };
 const model = constantDetector({ size: SIZE, classes: 2, boxes: [BOX] });
 

@@ -8,7 +8,7 @@ import type { ModelSpec } from './model-spec.ts';
 
 const SIZE = 64;
 const SOURCE = { width: 128, height: 128 };
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 
 let dir: TempDir;
 const open: OnnxSession[] = [];

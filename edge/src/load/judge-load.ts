@@ -35,6 +35,8 @@ export interface OverloadFinding {
   readonly code: 'overloaded';
   readonly message: string;
   readonly advice: string;
+  /** The figures of the message. */
+  readonly args: Readonly<Record<string, string | number>>;
 }
 
 /** Fewer inspected frames than this part of the wanted ones are too few; more than the second end an overload. */
@@ -96,6 +98,10 @@ export function overloadFinding(load: LoadReport): OverloadFinding | undefined {
   const waits = `it waits for a CPU for ${percent(waitedFraction)} of its working time`;
   return {
     code: 'overloaded',
+    args: {
+      ...{ inspected: one(inspected), wanted: one(wanted), missing: Math.round(100 * (1 - inspected / wanted)) },
+      ...{ own: one(ownCores), cores, other: one(otherCores) },
+    },
     message: `The device is overloaded: ${rates}. ${use}; ${waits}`,
     advice:
       cause === 'other_programs'

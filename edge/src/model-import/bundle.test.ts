@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { encodeModel } from '@lineside/models';
+import { encodeModel, type Manifest } from '@lineside/models';
 import { describe, expect, it } from 'vitest';
 import {
   BOXES,
@@ -99,6 +99,28 @@ describe('an imported bundle', () => {
     expect(seen).toBe(0);
     expect(await readFile(join(bundle, 'CARD.md'), 'utf8')).toContain('# mine 1.0.0');
     expect(await readFile(join(bundle, 'labels.txt'), 'utf8')).toBe('cap\nno cap\n');
+  });
+
+  it.each([
+    ['its metadata', 'metadata'],
+    ['a file of names', 'file'],
+  ])('has labels that are harmless wherever they are shown, when those of %s are not', async (_, from) => {
+    await using dir = await tempDir();
+    const names = ['cap\u001b[2J\u0007', 'no\u202e cap\n* forged'];
+    const literal = JSON.stringify(names);
+    const labels = dir.join('names');
+    await writeFile(labels, literal);
+    const metadata = { ...NAMES, names: literal };
+    const bytes = madeModel(square([yolov8()], from === 'metadata' ? { metadata } : {}));
+    const { code, bundle } = await importForeign(dir, bytes, from === 'file' ? ['--labels', labels] : []);
+    expect(code).toBe(0);
+    const shown = ['cap\\u001b[2J\\u0007', 'no\\u202e cap\\u000a* forged'];
+    // As it lies in the file: whoever reads it with other programs is safe too.
+    const manifest = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')) as Manifest;
+    expect(manifest.labels).toEqual(shown);
+    expect(await readFile(join(bundle, 'labels.txt'), 'utf8')).toBe(`${shown.join('\n')}\n`);
+    for (const file of ['manifest.json', 'labels.txt', 'CARD.md'])
+      expect(await readFile(join(bundle, file), 'utf8')).not.toMatch(/[^\P{C}\n]/u);
   });
 
   it('in the data folder is found by its id', async () => {

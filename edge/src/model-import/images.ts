@@ -1,7 +1,6 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { CATALOG_DIR, catalogIds } from '@lineside/models';
-import sharp from 'sharp';
 import { type FfmpegCapabilities, type FrameFormat, inputFrames } from '../camera/index.ts';
 import type { PictureSize } from '../domain/index.ts';
 import { ModelImportError } from './errors.ts';
@@ -31,6 +30,7 @@ const MADE_SIZE = { width: 480, height: 360 } as const;
 /** Images to run a model on: the given ones, else some of the catalog; and always three synthetic ones, written to `scratch`: shapes,
  * noise, and nothing but grey. */
 export async function trialImages(given: readonly string[], scratch: string): Promise<readonly TrialImage[]> {
+  const { default: sharp } = await import('sharp');
   const paths = (await Promise.all(given.map(picturesIn))).flat().slice(0, GIVEN_MOST);
   const real: readonly TrialImage[] =
     given.length > 0 ? paths.map((path) => ({ path, kind: 'given' as const })) : await shippedPictures();

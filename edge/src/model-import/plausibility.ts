@@ -14,7 +14,7 @@ export interface Implausible {
   readonly advice: string;
 }
 
-/** More objects than these on an image without any, or on every image, are not objects. */
+/** More objects than these on an image without any, or on every photograph, are not objects. */
 const NOTHING_MOST = 100;
 const EVERYWHERE_MOST = 200;
 /** Fewer boxes may lie anywhere by chance. */
@@ -68,15 +68,16 @@ function alwaysUnusual(shown: readonly Shown[], threshold: number | undefined, u
 }
 
 function tooManyBoxes(shown: readonly Shown[]): Implausible | undefined {
-  const counts = shown.map(({ answer }) => answer.detections.length);
-  const nothing = shown.findIndex(
-    ({ frame, answer }) => frame.picture.kind === 'made' && answer.detections.length > NOTHING_MOST,
-  );
-  const everywhere = counts.length > 1 && counts.every((count) => count > EVERYWHERE_MOST);
-  if (nothing < 0 && !everywhere) return undefined;
-  const where = nothing < 0 ? 'every image' : 'an image that shows nothing';
-  const count = nothing < 0 ? Math.min(...counts) : (counts[nothing] ?? 0);
-  return { message: `reports ${count} objects on ${where}`, advice: FORMAT };
+  const counts = (made: boolean): readonly number[] =>
+    shown.flatMap(({ frame, answer }) => ((frame.picture.kind === 'made') === made ? [answer.detections.length] : []));
+  const onNothing = counts(true).find((count) => count > NOTHING_MOST);
+  if (onNothing !== undefined) {
+    return { message: `reports ${onNothing} objects on an image that shows nothing`, advice: FORMAT };
+  }
+  const onPhotographs = counts(false);
+  const least = Math.min(...onPhotographs);
+  if (onPhotographs.length < 2 || least <= EVERYWHERE_MOST) return undefined;
+  return { message: `reports ${least} objects or more on every photograph`, advice: FORMAT };
 }
 
 /** Boxes that all lie in a corner, or all cover the image, are in another unit. */

@@ -13,6 +13,7 @@ import {
 } from '../../../tests/support/foreign-models.ts';
 import { madeModel } from '../../../tests/support/made-model.ts';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
+import { brightBlobDetector } from '../../../tests/support/tiny-onnx.ts';
 
 describe('the import refuses', () => {
   const bare = square([yolov8()]);
@@ -109,6 +110,33 @@ describe('the import refuses', () => {
     const { answer } = await importForeign(dir, madeModel(square(outputs)));
     expect(answer).toMatchObject({ error: { advice: expect.stringMatching(advice) as string } });
     expect(JSON.stringify(answer)).not.toContain('--outputs');
+  });
+
+  it('a model that sees more than a hundred objects where nothing is, unless it is forced; a hundred may be right', async () => {
+    await using dir = await tempDir();
+    // An object in every cell, however dark it is.
+    const everywhere = (side: number): Uint8Array => brightBlobDetector({ size: 16 * side, cell: 16, from: -255 });
+    const args = ['--labels', 'crack', '--family', 'yolov8', '--score', '0.4', '--fit', 'stretch'];
+    const { code, answer, bundle } = await importForeign(dir, everywhere(11), args);
+    expect([code, answer]).toMatchObject([
+      2,
+      {
+        error: {
+          code: 'scores_suspect',
+          message: expect.stringContaining('reports 121 objects on an image that shows nothing') as string,
+          advice: expect.stringMatching(/--family.*--force/) as string,
+        },
+      },
+    ]);
+    await expect(readFile(join(bundle, 'manifest.json'))).rejects.toThrow('ENOENT');
+
+    const forced = await importForeign(dir, everywhere(11), [...args, '--force']);
+    expect([forced.code, forced.answer['degraded']]).toEqual([0, expect.stringContaining('reports 121 objects')]);
+    expect((await manifestIn(bundle)).degraded?.reason).toContain('reports 121 objects');
+
+    const fewer = await importForeign(dir, everywhere(10), [...args, '--replace']);
+    expect(fewer.answer).toMatchObject({ golden: 4, found: 400 });
+    expect([fewer.code, (await manifestIn(bundle)).degraded]).toEqual([0, undefined]);
   });
 
   it('with exit code 3 where the bundle cannot be written', async () => {

@@ -57,7 +57,7 @@ function play(
       .filter(({ box }) => box[0] > 0 && box[2] < 640);
     follower.judged({
       ...{ camera: 'belt', model: 'defect', tracks },
-      frame: { camera: 'belt', index: n, atMs, mediaMs: 9_000 + takenMs, ...SIZE },
+      frame: { camera: 'belt', index: n, atMs, capturedMs: takenMs + 40, ...SIZE },
       verdictOf: (rule, track) => verdictOf(rule, track, atMs),
     });
   }

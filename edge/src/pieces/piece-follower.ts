@@ -9,7 +9,6 @@ import {
 } from '../domain/index.ts';
 import type { JudgedFrame, PieceWatch } from '../pipeline/index.ts';
 import { CrossingLine, type LinePoints } from '../rules/index.ts';
-import { CaptureTime } from './capture-time.ts';
 
 /** One place in the picture of a camera from which products go on to an output. */
 export interface Station {
@@ -42,7 +41,6 @@ interface Followed {
 interface Following {
   readonly station: Station;
   readonly line: CrossingLine;
-  readonly capture: CaptureTime;
   before: { readonly atMs: number; readonly boxes: ReadonlyMap<number, Box> } | undefined;
   pieces: readonly Followed[];
 }
@@ -63,8 +61,7 @@ export class PieceFollower implements PieceWatch {
     this.#news = news;
     this.#pieces = first - 1;
     this.#all = stations.map((station) => ({
-      ...{ station, line: new CrossingLine(station.line), capture: new CaptureTime() },
-      ...{ before: undefined, pieces: [] },
+      ...{ station, line: new CrossingLine(station.line), before: undefined, pieces: [] },
     }));
   }
 
@@ -79,7 +76,7 @@ export class PieceFollower implements PieceWatch {
 
   #follow(one: Following, { frame }: JudgedFrame, all: readonly Track[]): void {
     const { station, line, before } = one;
-    const atMs = one.capture.of(frame);
+    const atMs = frame.capturedMs ?? frame.atMs;
     if (before !== undefined && (atMs - before.atMs > GAP_MS || atMs < before.atMs)) line.clear();
     const tracks = all.filter(({ label }) => station.labels.includes(label));
     for (const { direction, track } of line.see(atMs, tracks, frame)) {

@@ -5,4 +5,5 @@
 export type { PlantConnection, PlantProtocol, PlantTools } from './plant-connection.ts';
 export { PlantSignals, type PlantSignalsOptions, type PlantTarget } from './plant-signals.ts';
 export { type OutputPlan, OutputsProcess, type OutputState } from './outputs/index.ts';
+export { type Lamps, type LampPoints, StackLight } from './light/index.ts';
 export { plantUrlProblem } from './protocols.ts';

@@ -9,6 +9,8 @@ export interface StillPicture {
   readonly size: PictureSize;
   /** Packed: in the form of the model's input, or RGB in the size of the source. */
   readonly pixels: Uint8Array<ArrayBuffer>;
+  /** Beside pixels in the form of the input: RGB in the size of the source, where it was asked for. */
+  readonly whole?: Uint8Array<ArrayBuffer>;
 }
 
 export interface StillRequest {

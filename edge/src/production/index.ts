@@ -9,6 +9,6 @@ export {
   type StationTime,
 } from './ledger.ts';
 export { RateMeter } from './rate-meter.ts';
-export { equipmentRecord, type EquipmentRecord, productionRecord } from './records.ts';
+export { equipmentRecord, type EquipmentRecord, type EquipmentService, productionRecord } from './records.ts';
 
 export { type PlannedCount, type ProductionReport, productionReport } from './report.ts';

@@ -36,6 +36,18 @@ export interface EquipmentRecord {
   /** Stops in this shift. */
   readonly errors: number;
   readonly downtimeMs: number;
+  /** How near the next service of each machine is that this camera watches; absent where none is to be serviced. */
+  readonly maintenance?: readonly EquipmentService[];
+}
+
+/** What a rule of the type `maintenance` says of its machine. */
+export interface EquipmentService {
+  readonly rule: string;
+  /** Of the limit that is used up most; from 1 on the service is overdue. */
+  readonly used: number;
+  readonly hoursSince: number;
+  readonly runningHours?: number;
+  readonly counted?: number;
 }
 
 export interface EquipmentFacts {
@@ -47,9 +59,17 @@ export interface EquipmentFacts {
   /** Its rows of this shift, all products and batches. */
   readonly rows: readonly ProductionRow[];
   readonly perMinute: number | undefined;
+  readonly maintenance: readonly EquipmentService[];
 }
 
-export function equipmentRecord({ rows, perMinute, zone, reason, ...facts }: EquipmentFacts): EquipmentRecord {
+export function equipmentRecord({
+  rows,
+  perMinute,
+  zone,
+  reason,
+  maintenance,
+  ...facts
+}: EquipmentFacts): EquipmentRecord {
   const [runningMs, downMs] = [sumOf(rows, 'runningMs'), sumOf(rows, 'downMs')];
   const knownMs = runningMs + downMs;
   return {
@@ -60,6 +80,7 @@ export function equipmentRecord({ rows, perMinute, zone, reason, ...facts }: Equ
     ...(perMinute === undefined ? {} : { throughput: roundTo3(perMinute) }),
     errors: rows.reduce((total, { counts }) => total + totalOf(counts.stops ?? {}), 0),
     downtimeMs: downMs,
+    ...(maintenance.length === 0 ? {} : { maintenance }),
   };
 }
 

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { prepareZXingModule, readBarcodes, type ReadResult } from 'zxing-wasm/reader';
 import { symbolContrast } from './contrast.ts';
 import { evenLight } from './even-light.ts';
+import { edgeWidth, sharpened } from './focus.ts';
 import type { CodePicture, Corner, FoundCode, ReadOptions } from './picture.ts';
-import { SYMBOLOGIES } from '../codes/index.ts';
+import { SYMBOLOGIES, type Symbology } from '../codes/index.ts';
 
 /**
  * Loads zxing from its file: without this it would fetch it from a content network.
@@ -18,17 +19,30 @@ export async function prepareDecoder(): Promise<void> {
 }
 
 /** Larger pictures are not looked at a second time: the region of a pack is smaller. */
-const EVEN_LIGHT_PIXELS = 500_000;
+const SECOND_LOOK_PIXELS = 500_000;
+/** Edges as wide as this are out of focus; the decoder reads modules of 5.5 pixels behind narrower ones by itself. */
+const OUT_OF_FOCUS_PX = 4.5;
+/** Wider ones are those of no print at all. */
+const WIDEST_EDGE_PX = 12;
+/** Codes that correct errors: what sharpening makes of noise, they find out. A single check digit does not. */
+const SHARPENED: readonly Symbology[] = ['DataMatrix', 'QRCode'];
 
 /**
  * All codes in a picture, in whatever direction they are printed, from top to bottom. Where none is found it is looked at
- * once more in even light.
+ * once more in even light, and a Data Matrix or QR code out of focus sharpened, as it is and in even light.
  */
 export async function decode(picture: CodePicture, options: ReadOptions): Promise<readonly FoundCode[]> {
   const found = await decodeIn(picture, picture, options);
-  const isSmall = picture.width * picture.height <= EVEN_LIGHT_PIXELS;
-  if (found.length > 0 || options.evenLight === false || !isSmall) return found;
-  return decodeIn(evenLight(picture), picture, options);
+  const { width, height } = picture;
+  if (found.length > 0 || options.secondLook === false || width * height > SECOND_LOOK_PIXELS) return found;
+  const even = await decodeIn(evenLight(picture), picture, options);
+  const symbologies = SHARPENED.filter((one) => options.symbologies?.includes(one) !== false);
+  if (even.length > 0 || symbologies.length === 0) return even;
+  const edge = edgeWidth(picture);
+  if (edge < OUT_OF_FOCUS_PX || edge > WIDEST_EDGE_PX) return even;
+  const sharp = sharpened(picture, edge);
+  const seen = await decodeIn(sharp, picture, { ...options, symbologies });
+  return seen.length > 0 ? seen : decodeIn(evenLight(sharp), picture, { ...options, symbologies });
 }
 
 /** Codes that are read in `seen`, measured in the picture as it is. */

@@ -39,7 +39,7 @@ it('More codes are read under a reflection than the decoder reads without even l
     const picture = withReflection(printedCode(modules, { pixelsPerModule: 5 }), at, 50, 0.9);
     const found = await decode(picture, { symbologies: ['DataMatrix'] });
     if (found[0]?.text === 'LOT 4711 / 2027-05-27') read += 1;
-    const alone = await decode(picture, { symbologies: ['DataMatrix'], evenLight: false });
+    const alone = await decode(picture, { symbologies: ['DataMatrix'], secondLook: false });
     if (alone.length > 0) plain += 1;
     // Contrast is that of the picture as it is.
     if (found[0] !== undefined) expect(found[0].contrast).toBeGreaterThan(0.5);

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { messageOf } from '@lineside/kit';
 import { ReadingError } from './errors.ts';
 import type { CodePicture } from './picture.ts';
@@ -12,6 +11,8 @@ const MOST_PIXELS = 50_000_000;
  * @throws ReadingError `image_unreadable` where it is missing, damaged, too large, or no image.
  */
 export async function greyImage(image: string | Uint8Array): Promise<CodePicture> {
+  // Here, because the line reads no image files.
+  const { default: sharp } = await import('sharp');
   try {
     const { data, info } = await sharp(image, { limitInputPixels: MOST_PIXELS, failOn: 'error' })
       .rotate()

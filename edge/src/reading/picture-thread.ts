@@ -111,7 +111,8 @@ export class PictureThread<Options, Found> {
       if (this.#worker === worker) this.#worker = undefined;
       if (this.#hanging === worker) this.#hanging = undefined;
     });
-    const answer = await this.#next(worker, START_DEADLINE_MS, signal);
+    const { deadlineMs = DEADLINE_MS } = this.#options;
+    const answer = await this.#next(worker, Math.max(START_DEADLINE_MS, deadlineMs), signal);
     if (answer.type === 'ready') return worker;
     // Such a thread ends by itself.
     this.#worker = undefined;

@@ -41,6 +41,6 @@ export interface ReadOptions {
   readonly symbologies?: readonly Symbology[];
   /** Most codes in one picture. Default: 8. */
   readonly most?: number;
-  /** Looks once more, in even light, where no code is found. Default: true. */
-  readonly evenLight?: boolean;
+  /** Looks once more, in even light and sharpened, where no code is found. Default: true. */
+  readonly secondLook?: boolean;
 }

@@ -1,11 +1,34 @@
 import { greyAt } from './grey-plane.ts';
 import type { CodePicture, Corner, FoundCode } from './picture.ts';
 
-/** Modules of a symbol, and of the free space that it needs on the left and on the right (GS1 General Specifications, 5.2). */
-const NEEDED: Readonly<Record<string, { readonly modules: number; readonly left: number; readonly right: number }>> = {
+/** Bars and spaces at the start of a code whose length is not fixed, and the modules that they take together. */
+interface StartPattern {
+  readonly elements: number;
+  readonly modules: number;
+}
+
+interface Needed {
+  /** Modules of the symbol, or how to measure its module. */
+  readonly modules: number | StartPattern;
+  /** Modules of free space on the left and on the right. */
+  readonly left: number;
+  readonly right: number;
+}
+
+/**
+ * GS1 General Specifications, 5.2 to 5.4; ISO/IEC 15417, 4.2.1 (Code 128), ISO/IEC 16390, 4.4 (ITF). GS1 DataBar needs no
+ * free space (ISO/IEC 24724, 5.2), so none is measured.
+ */
+const NEEDED: Readonly<Record<string, Needed>> = {
   EAN13: { modules: 95, left: 11, right: 7 },
   UPCA: { modules: 95, left: 9, right: 9 },
+  UPCE: { modules: 51, left: 9, right: 7 },
   EAN8: { modules: 67, left: 7, right: 7 },
+  // Each start character has three bars and three spaces.
+  Code128: { modules: { elements: 6, modules: 11 }, left: 10, right: 10 },
+  // Two narrow bars and two narrow spaces.
+  ITF: { modules: { elements: 4, modules: 4 }, left: 10, right: 10 },
+  ITF14: { modules: { elements: 4, modules: 4 }, left: 10, right: 10 },
 };
 
 /** Modules of free space on all four sides (ISO/IEC 16022, 7.5; ISO/IEC 18004, 6.3.8). */
@@ -17,12 +40,14 @@ const LINES = [0.3, 0.4, 0.5, 0.6, 0.7];
 const PLACES = [0.1, 0.3, 0.5, 0.7, 0.9];
 /** Steps of a module. */
 const STEP = 0.25;
+/** Of a line along which edges of bars are looked for: bars of two pixels are measured to an eighth. */
+const SAMPLES_PER_PIXEL = 8;
 /** At most so many times what is needed. */
 const MOST = 1.5;
 
 /**
- * The free space beside an EAN or UPC code, or around a Data Matrix or QR code, as a fraction of what it needs on the side
- * that has least, at most 1.5; undefined for other codes, and where the picture ends before a mark does.
+ * The free space beside a code of bars, or around a Data Matrix or QR code, as a fraction of what it needs on the side that
+ * has least, at most 1.5; undefined for DataBar, and where the picture ends before a mark does.
  */
 export function quietZoneOf(picture: CodePicture, code: FoundCode): number | undefined {
   const around = NEEDED_AROUND[code.symbology];
@@ -35,7 +60,10 @@ function besideBars(picture: CodePicture, { symbology, corners }: FoundCode): nu
   const [topLeft, topRight, bottomRight, bottomLeft] = corners;
   const sides = LINES.flatMap((down) => {
     const [from, to] = [between(topLeft, bottomLeft, down), between(topRight, bottomRight, down)];
-    const module: Corner = [(to[0] - from[0]) / needed.modules, (to[1] - from[1]) / needed.modules];
+    const modules =
+      typeof needed.modules === 'number' ? needed.modules : modulesBetween(picture, from, to, needed.modules);
+    if (modules === undefined) return [];
+    const module: Corner = [(to[0] - from[0]) / modules, (to[1] - from[1]) / modules];
     const back: Corner = [-module[0], -module[1]];
     const left = freeModules({
       picture,
@@ -48,6 +76,30 @@ function besideBars(picture: CodePicture, { symbology, corners }: FoundCode): nu
     return left === undefined || right === undefined ? [] : [Math.min(left / needed.left, right / needed.right)];
   });
   return medianOf(sides);
+}
+
+/**
+ * Modules of a code whose length is not fixed, by the width of its start pattern; undefined where that is not to be seen.
+ *
+ * @param from left end of a line through the bars, `to` the right one.
+ */
+function modulesBetween(picture: CodePicture, from: Corner, to: Corner, start: StartPattern): number | undefined {
+  const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+  const samples = Math.ceil(length * SAMPLES_PER_PIXEL);
+  const greys = Array.from({ length: samples + 1 }, (_, n) => {
+    const [x, y] = between(from, to, n / samples);
+    return greyBetween(picture, x, y);
+  });
+  const seen = greys.filter((grey) => grey !== undefined);
+  const middle = (Math.min(...seen) + Math.max(...seen)) / 2;
+  const edges = greys.flatMap((grey = middle, n) =>
+    n > 0 && grey < middle !== (greys[n - 1] ?? middle) < middle ? [n] : [],
+  );
+  // The line may begin a little before the first bar, and then has one more edge, into it.
+  const first = (greys[0] ?? 0) < middle ? 0 : edges[0];
+  const last = edges.filter((edge) => edge > (first ?? samples))[start.elements - 1];
+  if (first === undefined || last === undefined) return undefined;
+  return (samples / (last - first)) * start.modules;
 }
 
 function aroundModules(picture: CodePicture, code: FoundCode, needed: number): number | undefined {
@@ -116,6 +168,14 @@ function middleGrey(picture: CodePicture, { corners }: FoundCode): number | unde
 /** The grey value so many modules away from a place. */
 function at(picture: CodePicture, end: Corner, module: Corner, modules: number): number | undefined {
   return greyAt(picture, Math.round(end[0] + module[0] * modules), Math.round(end[1] + module[1] * modules));
+}
+
+/** The grey value between pixels of one row, so that edges are known to less than a pixel. */
+function greyBetween(picture: CodePicture, x: number, y: number): number | undefined {
+  const [left, row] = [Math.floor(x), Math.round(y)];
+  const [one, other] = [greyAt(picture, left, row), greyAt(picture, left + 1, row)];
+  if (one === undefined) return undefined;
+  return other === undefined ? one : one + (other - one) * (x - left);
 }
 
 function medianOf(values: readonly number[]): number | undefined {

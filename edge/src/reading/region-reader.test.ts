@@ -1,9 +1,10 @@
-import { silentLogger, systemClock } from '@lineside/kit';
+import { type Clock, silentLogger, systemClock } from '@lineside/kit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { codeModules, type Print, printedCode } from '../../../tests/support/printed-codes.ts';
 import {
   CodeReader,
   type CodePicture,
+  openRegionReader,
   type RegionPicture,
   RegionReader,
   type RegionsRead,
@@ -66,6 +67,34 @@ describe('the regions of a product', () => {
     expect(read?.codes[0]?.quietZone).toBeGreaterThan(0.35);
     expect(read?.codes[0]?.quietZone).toBeLessThan(0.7);
   });
+
+  it.each([
+    // With less free space than zxing asks for, an ITF or UPC-E code is not read at all.
+    ['Code128', '4711-AB', undefined, [1, 1.5]],
+    ['Code128', '4711-AB', 5, [0.4, 0.6]],
+    ['Code128', '0123456789', 11, [1, 1.2]],
+    ['ITF', '04601234567893', undefined, [1, 1.5]],
+    ['UPCE', '01234565', undefined, [1, 1.5]],
+    ['EAN8', '96385074', 4, [0.4, 0.75]],
+  ] as const)(
+    'measure the free space beside a %s of %s with a mark %s modules beside it',
+    async (symbology, content, beside, range) => {
+      const scale = 4;
+      const modules = await codeModules(content, symbology);
+      const picture = printedCode(modules, { pixelsPerModule: scale });
+      const { width, height, pixels } = picture;
+      if (beside !== undefined) {
+        const from = Math.round((12 + modules.width + beside) * scale);
+        for (let y = 0; y < height; y += 1) pixels.fill(10, y * width + from, y * width + from + scale);
+      }
+      const [read] = regionsOf(
+        await readerWith().read([region('code', picture, { symbologies: [symbology] })], false, signal),
+      );
+      const { quietZone = Number.NaN } = read?.codes[0] ?? {};
+      expect(quietZone).toBeGreaterThanOrEqual(range[0]);
+      expect(quietZone).toBeLessThanOrEqual(range[1]);
+    },
+  );
 
   it.each([
     // Of a Data Matrix one module around must be free, of a QR code four; a mark stands so many modules beside it.
@@ -179,5 +208,24 @@ describe('the queue of the reader', () => {
       ...{ status: 'not_read', reason: 'failed' },
     });
     expect(await reader.read([region('e', blank())], false, signal)).toMatchObject({ status: 'read' });
+  });
+
+  it('waits far longer for a recording than for a camera, whose next pack comes', async () => {
+    const deadlinesOf = async (mustRead: boolean): Promise<readonly number[]> => {
+      const deadlines: number[] = [];
+      const sleep: Clock['sleep'] = (ms, until) => {
+        deadlines.push(ms);
+        return systemClock.sleep(ms, until);
+      };
+      const reader = await openRegionReader({ ...systemClock, sleep }, silentLogger, mustRead);
+      const read = await reader.read([region('ean', await ean())], mustRead, signal);
+      expect(regionsOf(read)[0]?.codes).toHaveLength(1);
+      // The start of the thread, and the picture.
+      const both = deadlines.slice(0, 2);
+      await reader.close();
+      return both;
+    };
+    const [camera, recording] = [await deadlinesOf(false), await deadlinesOf(true)];
+    expect(Math.min(...recording)).toBeGreaterThanOrEqual(10 * Math.max(...camera));
   });
 });

@@ -44,6 +44,8 @@ export interface RegionReaderParts {
 const WAITING = 8;
 /** A request that waited longer is given up: those behind it are worth more. */
 const PATIENCE_MS = 2000;
+/** A reader of recordings that has not answered by then hangs. */
+const RECORDED_DEADLINE_MS = 600_000;
 
 /**
  * Reads the regions of one product after another, in the order of the requests, off the path of the frames. What cannot be
@@ -115,9 +117,14 @@ export class RegionReader {
   }
 }
 
-/** A region reader with threads of its own, which start with the first picture; without text where none is installed. */
-export async function openRegionReader(clock: Clock, log: Logger): Promise<RegionReader> {
+/**
+ * A region reader with threads of its own, which start with the first picture; without text where none is installed.
+ *
+ * @param mustRead of a recording: what is read in it must not depend on how busy the machine is.
+ */
+export async function openRegionReader(clock: Clock, log: Logger, mustRead: boolean): Promise<RegionReader> {
   const { state } = await textReaderState();
-  const text = state === 'ready' ? new OcrReader({ clock }) : undefined;
-  return new RegionReader({ codes: new CodeReader({ clock }), text, clock, log });
+  const options = { clock, ...(mustRead ? { deadlineMs: RECORDED_DEADLINE_MS } : {}) };
+  const text = state === 'ready' ? new OcrReader(options) : undefined;
+  return new RegionReader({ codes: new CodeReader(options), text, clock, log });
 }

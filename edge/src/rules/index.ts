@@ -7,5 +7,9 @@ export type { LabelNeed, RuleDefinition, RuleMemory, RulePlace, RuleWords, Signa
 export { createRule, definitionOf, placeOf, readsText, RULE_TYPES, RuleOptions, RULES } from './rules.ts';
 export { CrossingLine, type LinePoints } from './crossing/crossing-line.ts';
 export { operationEndedBy, type OperationRecord } from './operation-time/operation-record.ts';
-export { withConfirmation } from './cleaning/cleaning-state.ts';
+export { type WeightLimits, weightLimits } from './weight/tolerances.ts';
+export { keptCleaning, OBSERVED, withConfirmation } from './cleaning/cleaning-state.ts';
+export { intervalMsOf, overdueOf } from './cleaning/due.ts';
+export { limitsOf, type LimitUsed, type ServiceFacts } from './maintenance/due.ts';
+export { keptService, serviceOf, withService } from './maintenance/service-state.ts';
 export { type GoodPack, proposeFields, type ProposedFields } from './code-check/propose.ts';

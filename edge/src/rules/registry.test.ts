@@ -11,7 +11,7 @@ const BESIDE: Readonly<Record<string, (atMs: number) => readonly Track[]>> = {
 };
 
 /** Types whose events need more than an object in sight; each has its own tests of its life. */
-const SITUATIONAL = ['code_check', 'count', 'rate', 'downtime', 'weight', 'camera_health'];
+const SITUATIONAL = ['code_check', 'count', 'rate', 'downtime', 'weight', 'camera_health', 'maintenance'];
 /** Options that a type requires beside id, type and camera. */
 const REQUIRED: Readonly<Record<string, object>> = { weight: { signal: 'scale-1', nominal: 500 } };
 
@@ -118,6 +118,16 @@ const SITUATIONS: Readonly<Record<string, () => readonly RuleOutput[]>> = {
       reading: { state: 'good', value: texts[id] ?? '' },
     });
     return [0, 1, 2, 3].flatMap((k) => rule.step({ frame: frameAt(k * STEP_MS), tracks: [], signals: { get } }));
+  },
+  maintenance: () => {
+    const limits = { maxCount: 5, countSignal: 'cycles', maxRunning: '1h', stateSignal: 'state', interval: '1d' };
+    const rule = ruleOf({ id: 'r', type: 'maintenance', ...limits });
+    const cycles = (value: number): Signal => ({
+      ...{ id: 'cycles', type: 'number', source: 'push:', ...NOW, sample: 1, reading: { state: 'good', value } },
+    });
+    const at = (atMs: number, value: number): readonly RuleOutput[] =>
+      rule.tick?.({ atMs, wallMs: 0, signals: { get: (id) => (id === 'cycles' ? cycles(value) : undefined) } }) ?? [];
+    return [...at(0, 100), ...at(500, 105)];
   },
   weight: () => {
     const rule = ruleOf({ id: 'r', type: 'weight', signal: 'scale', nominal: 500, window: 5 });

@@ -4,6 +4,7 @@ export { cleaning } from './cleaning/index.ts';
 export { codeCheck } from './code-check/index.ts';
 export { count } from './count/index.ts';
 export { downtime } from './downtime/index.ts';
+export { maintenance } from './maintenance/index.ts';
 export { missingHeadwear } from './missing-headwear/index.ts';
 export { occupancy } from './occupancy/index.ts';
 export { operationTime } from './operation-time/index.ts';

@@ -67,7 +67,7 @@ function randomScene(
 
 /** Random scenes do not lead to events of the others; they have properties of their own. */
 const JUDGED = RULES.filter(
-  ({ type }) => !['code_check', 'count', 'rate', 'downtime', 'weight', 'camera_health'].includes(type),
+  ({ type }) => !['code_check', 'count', 'rate', 'downtime', 'weight', 'camera_health', 'maintenance'].includes(type),
 );
 
 describe.each(JUDGED)('a rule of type $type, whatever it sees', (definition) => {

@@ -1,4 +1,4 @@
-import type { Condition, Language, RuleDraft } from './draft.ts';
+import type { Condition, Language, RuleDraft, ServiceCondition } from './draft.ts';
 
 const GARMENT_RU = {
   ...{ mask: 'маски', gloves: 'перчаток', coat: 'халата', apron: 'фартука', helmet: 'каски' },
@@ -25,13 +25,20 @@ export function describeRule(draft: RuleDraft, language: Language): string {
     english ? conditionEn(condition) : conditionRu(condition),
     ...(zone === undefined ? [] : [english ? `in zone ${zone}` : `в зоне ${zone}`]),
     english ? `at camera ${camera}` : `на камере ${camera}`,
-    ...(durationMs === undefined ? [] : [duration(condition, durationMs, language)]),
+    ...limitOf(condition, durationMs, language),
     ...(hours === undefined ? [] : [english ? `from ${hours.from} to ${hours.to}` : `с ${hours.from} до ${hours.to}`]),
     ...(days === undefined ? [] : [DAYS[language][days]]),
     ...(shift === undefined ? [] : [english ? `in shift ${shift}` : `в смену ${shift}`]),
-    SEVERITY[language][severity ?? 'default'],
   ];
-  return parts.join(' ');
+  // The sentence of a service says what must be, every other one what must not.
+  const otherwise = english ? ', otherwise it' : ', иначе';
+  const link = condition.about === 'service' ? otherwise : '';
+  return `${parts.join(' ')}${link} ${SEVERITY[language][severity ?? 'default']}`;
+}
+
+function limitOf(condition: Condition, ms: number | undefined, language: Language): readonly string[] {
+  if (condition.about === 'service') return [serviceLimit(condition, ms ?? 0, language)];
+  return ms === undefined ? [] : [duration(condition, ms, language)];
 }
 
 function conditionEn(condition: Condition): string {
@@ -56,6 +63,8 @@ function conditionEn(condition: Condition): string {
       return 'line stands';
     case 'operation':
       return 'operation';
+    case 'service':
+      return 'the machine must be serviced';
   }
 }
 
@@ -81,22 +90,49 @@ function conditionRu(condition: Condition): string {
       return 'линия стоит';
     case 'operation':
       return 'операция';
+    case 'service':
+      return 'обслуживать оборудование';
   }
 }
 
 const UNITS = [
-  { ms: 86_400_000, en: ['day', 'days'], ru: ['дня', 'дней'] },
-  { ms: 3_600_000, en: ['hour', 'hours'], ru: ['часа', 'часов'] },
-  { ms: 60_000, en: ['minute', 'minutes'], ru: ['минуты', 'минут'] },
-  { ms: 1000, en: ['second', 'seconds'], ru: ['секунды', 'секунд'] },
-  { ms: 1, en: ['ms', 'ms'], ru: ['мс', 'мс'] },
+  { ms: 86_400_000, en: ['day', 'days'], ru: ['дня', 'дней'], each: ['день', 'дня', 'дней'] },
+  { ms: 3_600_000, en: ['hour', 'hours'], ru: ['часа', 'часов'], each: ['час', 'часа', 'часов'] },
+  { ms: 60_000, en: ['minute', 'minutes'], ru: ['минуты', 'минут'], each: ['минуту', 'минуты', 'минут'] },
+  { ms: 1000, en: ['second', 'seconds'], ru: ['секунды', 'секунд'], each: ['секунду', 'секунды', 'секунд'] },
+  { ms: 1, en: ['ms', 'ms'], ru: ['мс', 'мс'], each: ['мс', 'мс', 'мс'] },
 ] as const;
+const RUSSIAN_PLURAL = new Intl.PluralRules('ru');
+const COUNTS = {
+  en: ['count', 'counts'],
+  each: ['срабатывание', 'срабатывания', 'срабатываний'],
+} as const;
+
+/** In the largest unit of which it is a whole number. */
+function inUnits(ms: number): { readonly count: number; readonly unit: (typeof UNITS)[number] } {
+  const unit = UNITS.find((one) => ms % one.ms === 0) ?? UNITS[4];
+  return { count: ms / unit.ms, unit };
+}
+
+/** `every 100 hours of running by signal line-state`; «раз в» has the accusative. */
+function serviceLimit(condition: ServiceCondition, ms: number, language: Language): string {
+  const { count, unit } = condition.by === 'count' ? { count: condition.count, unit: COUNTS } : inUnits(ms);
+  if (language === 'en') {
+    const signal = condition.by === 'time' ? '' : ` by signal ${condition.signal}`;
+    const running = condition.by === 'running' ? ' of running' : '';
+    return `every ${count} ${unit.en[count === 1 ? 0 : 1]}${running}${signal}`;
+  }
+  const signal = condition.by === 'time' ? '' : ` по сигналу ${condition.signal}`;
+  const running = condition.by === 'running' ? ' работы' : '';
+  const plural = RUSSIAN_PLURAL.select(count);
+  const form = unit.each[plural === 'one' ? 0 : plural === 'few' ? 1 : 2];
+  return `раз в ${count} ${form}${running}${signal}`;
+}
 
 function duration(condition: Condition, ms: number, language: Language): string {
   const isShorter = condition.about === 'operation' && condition.limit === 'shorter';
   const [en, ru] = isShorter ? ['shorter than', 'короче'] : ['for longer than', 'дольше'];
-  const unit = UNITS.find((one) => ms % one.ms === 0) ?? UNITS[4];
-  const count = ms / unit.ms;
+  const { count, unit } = inUnits(ms);
   // After a comparison Russian has the genitive: singular for numbers that end with 1, but not with 11.
   const isOne = language === 'en' ? count === 1 : count % 10 === 1 && count % 100 !== 11;
   return `${language === 'en' ? en : ru} ${count} ${unit[language][isOne ? 0 : 1]}`;

@@ -1,4 +1,4 @@
-import type { Severity } from '../domain/index.ts';
+import type { Severity, SignalType } from '../domain/index.ts';
 
 /** Language of a sentence. */
 export type Language = 'en' | 'ru';
@@ -13,7 +13,14 @@ export type Condition =
   | { readonly about: 'garment'; readonly garment: Garment }
   | { readonly about: 'floor'; readonly matter: 'any' | 'spill' | 'litter' }
   | { readonly about: 'more' | 'fewer'; readonly people: number }
-  | { readonly about: 'operation'; readonly limit: 'longer' | 'shorter' };
+  | { readonly about: 'operation'; readonly limit: 'longer' | 'shorter' }
+  | ServiceCondition;
+
+/** After what a machine must be serviced: time, time in which a signal shows that it runs, or how far a signal counts. */
+export type ServiceCondition =
+  | { readonly about: 'service'; readonly by: 'time' }
+  | { readonly about: 'service'; readonly by: 'running'; readonly signal: string }
+  | { readonly about: 'service'; readonly by: 'count'; readonly signal: string; readonly count: number };
 
 /** One rule, as a sentence says it. What it leaves open has the default of the rule. */
 export interface RuleDraft {
@@ -38,10 +45,13 @@ export interface SentenceContext {
     readonly models: readonly { readonly id: string; readonly labels: readonly string[] }[];
   }[];
   readonly shifts: readonly string[];
+  readonly signals: readonly { readonly id: string; readonly type: SignalType }[];
 }
 
 /** Whether the condition takes a duration; a sentence with one where there is `none`, or without where it is `needed`, is refused. */
-export function durationOf({ about }: Condition): 'none' | 'possible' | 'needed' {
+export function durationOf(condition: Condition): 'none' | 'possible' | 'needed' {
+  const { about } = condition;
   if (about === 'defect') return 'none';
+  if (about === 'service') return condition.by === 'count' ? 'none' : 'needed';
   return about === 'alone' || about === 'cleaning' || about === 'operation' ? 'needed' : 'possible';
 }

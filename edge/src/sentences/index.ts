@@ -10,7 +10,9 @@ export {
   type Garment,
   type Language,
   type RuleDraft,
+  type ServiceCondition,
   type SentenceContext,
 } from './draft.ts';
 export { ruleOptionsOf } from './options.ts';
 export { parseSentence, type Reading } from './parse.ts';
+export { REFUSALS, type Refused } from './refusals.ts';

@@ -1,10 +1,11 @@
 import { formatDuration } from '../fields/index.ts';
-import { type Condition, type RuleDraft, type SentenceContext } from './draft.ts';
+import type { Condition, Language, RuleDraft, SentenceContext, ServiceCondition } from './draft.ts';
+import { REFUSALS, type Refused } from './refusals.ts';
 
 /** Options of a rule as they stand in the configuration file. */
 export type WrittenRule = Readonly<Record<string, unknown>>;
 
-/** Labels of which a model must have one for a condition, as the rules have them by default. */
+/** Labels of which a model must have one for a condition, as the rules have them by default; none where it reads no model. */
 function labelsFor(condition: Condition): readonly string[] {
   switch (condition.about) {
     case 'headwear':
@@ -17,6 +18,8 @@ function labelsFor(condition: Condition): readonly string[] {
       return condition.matter === 'any' ? ['spill', 'litter'] : [condition.matter];
     case 'stop':
       return ['product'];
+    case 'service':
+      return [];
     default:
       return ['person'];
   }
@@ -25,29 +28,35 @@ function labelsFor(condition: Condition): readonly string[] {
 const TYPES: Readonly<Record<Condition['about'], string>> = {
   ...{ headwear: 'missing_headwear', garment: 'ppe', defect: 'product_defect', floor: 'spill' },
   ...{ more: 'occupancy', fewer: 'occupancy', alone: 'occupancy' },
-  ...{ cleaning: 'cleaning', stop: 'downtime', operation: 'operation_time' },
+  ...{ cleaning: 'cleaning', stop: 'downtime', operation: 'operation_time', service: 'maintenance' },
 };
 
 /**
- * The rule as it is written into the configuration, with the id `id`. Text where no model of the camera shows what the
- * sentence is about.
+ * The rule as it is written into the configuration, with the id `id`; or that no model of the camera shows what the sentence is
+ * about, said in the language `says`.
  */
-export function ruleOptionsOf(draft: RuleDraft, id: string, context: SentenceContext): WrittenRule | string {
+export function ruleOptionsOf(
+  draft: RuleDraft,
+  id: string,
+  context: SentenceContext,
+  says: Language = 'en',
+): { readonly ok: true; readonly options: WrittenRule } | ({ readonly ok: false } & Refused) {
   const { condition, camera, zone, severity } = draft;
   const needed = labelsFor(condition);
   const models = context.cameras.find((one) => one.id === camera)?.models ?? [];
   const model = models.find(({ labels }) => needed.some((label) => labels.includes(label)));
-  if (model === undefined) {
-    const known = models.map((one) => `${one.id} (${one.labels.join(', ')})`).join('; ') || 'none';
-    return `no model of camera ${camera} detects ${needed.join(' or ')}; its models: ${known}`;
+  if (model === undefined && needed.length > 0) {
+    const known = models.map((one) => `${one.id} (${one.labels.join(', ')})`).join('; ');
+    return { ok: false, ...REFUSALS[says].noModel(camera, needed, known) };
   }
-  return {
-    ...{ id, type: TYPES[condition.about], camera, model: model.id },
+  const options = {
+    ...{ id, type: TYPES[condition.about], camera, ...(model && { model: model.id }) },
     ...(zone === undefined ? {} : { zone }),
     ...(severity === undefined ? {} : { severity }),
     ...own(condition, draft.durationMs),
     ...inForce(draft),
   };
+  return { ok: true, options };
 }
 
 /** What only this kind of rule has, and where its duration stands. */
@@ -74,6 +83,19 @@ function own(condition: Condition, durationMs: number | undefined): WrittenRule 
       return time('noProductFor');
     case 'operation':
       return time(condition.limit === 'longer' ? 'max' : 'min');
+    case 'service':
+      return service(condition, time);
+  }
+}
+
+function service(condition: ServiceCondition, time: (option: string) => WrittenRule): WrittenRule {
+  switch (condition.by) {
+    case 'time':
+      return time('interval');
+    case 'running':
+      return { ...time('maxRunning'), stateSignal: condition.signal };
+    case 'count':
+      return { maxCount: condition.count, countSignal: condition.signal };
   }
 }
 

@@ -1,9 +1,13 @@
 import { type Condition, durationOf, type Language, type RuleDraft, type SentenceContext } from './draft.ts';
+import { durationIn } from './duration.ts';
 import { PHRASES, type Phrases } from './phrases.ts';
 import { placeIn } from './place.ts';
+import { type Reader, Refusal, type Took } from './reader.ts';
+import { type Refusals, REFUSALS } from './refusals.ts';
+import { serviceIn } from './service.ts';
 import { literally, Words } from './words.ts';
 
-/** What became of a sentence. `understood` lists its parts for people, in the language of the sentence. */
+/** What became of a sentence. `understood` lists its parts, in the language of the sentence. */
 export type Reading =
   | { readonly ok: true; readonly language: Language; readonly draft: RuleDraft }
   | {
@@ -17,22 +21,17 @@ export type Reading =
 /** Longest sentence that is read, in characters. */
 const MAX_LENGTH = 400;
 
-class Refusal extends Error {
-  readonly advice: string;
-
-  constructor(problem: string, advice: string) {
-    super(problem);
-    this.advice = advice;
-  }
-}
-
-/** Reads one sentence. Never guesses: what is ambiguous or not understood is refused, with what was understood. */
-export function parseSentence(sentence: string, context: SentenceContext): Reading {
+/**
+ * Reads one sentence. Never guesses: what is ambiguous or not understood is refused, with what was understood. `says`: the language
+ * in which it is said what is wrong.
+ */
+export function parseSentence(sentence: string, context: SentenceContext, says: Language = 'en'): Reading {
   const language = languageOf(sentence, context);
   const understood: string[] = [];
+  const reader: Reader = { phrases: PHRASES[language], refusals: REFUSALS[says], context };
   try {
-    if (sentence.length > MAX_LENGTH) throw new Refusal('the sentence is too long', 'one rule is one short sentence');
-    return { ok: true, language, draft: read(new Words(sentence), PHRASES[language], context, understood) };
+    if (sentence.length > MAX_LENGTH) throw new Refusal(reader.refusals.tooLong());
+    return { ok: true, language, draft: read(new Words(sentence), reader, understood) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { ok: false, language, understood, problem: error.message, advice: error.advice };
@@ -48,7 +47,8 @@ function languageOf(sentence: string, { shifts }: SentenceContext): Language {
   return /[а-яё]/u.test(plain) ? 'ru' : 'en';
 }
 
-function read(words: Words, phrases: Phrases, context: SentenceContext, understood: string[]): RuleDraft {
+function read(words: Words, reader: Reader, understood: string[]): RuleDraft {
+  const { phrases, refusals, context } = reader;
   for (const [word, number] of Object.entries(phrases.numbers)) {
     // «один» alone is somebody who is alone, not a number.
     if (word !== 'один') words.replace(word, String(number));
@@ -57,27 +57,29 @@ function read(words: Words, phrases: Phrases, context: SentenceContext, understo
     if (found !== undefined) understood.push(found[0]);
     return found;
   };
-  const hours = hoursOf(took(words.take(phrases.hours)));
+  const hours = hoursOf(took(words.take(phrases.hours)), refusals);
   const days = phrases.days.find(([pattern]) => took(words.take(pattern)) !== undefined)?.[1];
   const shift = shiftOf(words, phrases, context, took);
-  const place = placeIn(words, phrases, context.cameras, understood);
-  const condition = conditionOf(words, phrases, took);
-  const longer = durationIn(words, phrases, phrases.longer, took);
-  const shorter = durationIn(words, phrases, phrases.shorter, took);
+  const place = placeIn(words, reader, understood);
+  const named = conditionOf(words, reader, took);
+  const service = named?.about === 'service' ? serviceIn(words, reader, took) : undefined;
+  const condition = service?.condition ?? named;
+  const longer = durationIn(words, reader, phrases.longer, took);
+  const shorter = durationIn(words, reader, phrases.shorter, took);
   const severity = phrases.severities.find(([pattern]) => took(words.take(pattern)) !== undefined)?.[1];
   while (words.take(phrases.fillers) !== undefined);
   const rest = words.rest();
   if (rest.length > 0) {
-    throw new Refusal(`not understood: ${rest.join(' ')}`, 'leave these words out, or say it as in the examples');
+    throw new Refusal(refusals.notUnderstood(rest.join(' ')));
   }
   if (condition === undefined) {
-    throw new Refusal(
-      'it does not say what is wrong',
-      'begin with what must not be: no hairnet, a spill, more than 3 people',
-    );
+    throw new Refusal(refusals.nothingWrong());
   }
-  if (typeof place === 'string') throw new Refusal(place, placeAdvice(context));
-  const durationMs = checkDuration(condition, longer, shorter);
+  if (typeof place === 'string') throw new Refusal({ problem: place, advice: placeAdvice(reader) });
+  if (service !== undefined && place.zone !== undefined) throw new Refusal(refusals.serviceNoZone(place.zone));
+  const hasLimit = service?.durationMs !== undefined || service?.condition.by === 'count';
+  if (hasLimit && longer !== undefined) throw new Refusal(refusals.twoLimits());
+  const durationMs = checkDuration(condition, service?.durationMs ?? longer, shorter, refusals);
   return {
     condition:
       condition.about === 'operation' && shorter !== undefined ? { ...condition, limit: 'shorter' } : condition,
@@ -90,27 +92,24 @@ function read(words: Words, phrases: Phrases, context: SentenceContext, understo
   };
 }
 
-type Took = (found: RegExpExecArray | undefined) => RegExpExecArray | undefined;
-
-function conditionOf(words: Words, phrases: Phrases, took: Took): Condition | undefined {
+function conditionOf(words: Words, { phrases, refusals }: Reader, took: Took): Condition | undefined {
   for (const [pattern, condition] of phrases.conditions) {
     const found = took(words.take(pattern));
     if (found === undefined) continue;
     const another = phrases.conditions.find(([other]) => words.has(other));
     if (another !== undefined) {
-      throw new Refusal('it says two things that must not be', 'write one sentence for each');
+      throw new Refusal(refusals.twoThings());
     }
     return condition(found[1] ?? '');
   }
   return undefined;
 }
 
-function hoursOf(found: RegExpExecArray | undefined): RuleDraft['hours'] {
+function hoursOf(found: RegExpExecArray | undefined, refusals: Refusals): RuleDraft['hours'] {
   if (found === undefined) return undefined;
   const [from = '', to = ''] = found.slice(1).map((time) => time.padStart(5, '0'));
   for (const time of [from, to]) {
-    if (!/^(?:[01]\d|2[0-3]):[0-5]\d$/.test(time))
-      throw new Refusal(`${time} is no time of day`, 'write for example 06:00');
+    if (!/^(?:[01]\d|2[0-3]):[0-5]\d$/.test(time)) throw new Refusal(refusals.noTime(time));
   }
   return { from, to };
 }
@@ -122,40 +121,22 @@ function shiftOf(words: Words, { shift }: Phrases, { shifts }: SentenceContext, 
   return undefined;
 }
 
-function durationIn(words: Words, { units }: Phrases, pattern: string, took: Took): number | undefined {
-  const unit = units.map(([name]) => name).join('|');
-  const found = took(words.take(pattern.replace('UNIT', unit)));
-  const [, number = '', given = ''] = found ?? [];
-  const ms = units.find(([name]) => new RegExp(`^(?:${name})$`, 'u').test(given))?.[1];
-  if (found === undefined || ms === undefined) return undefined;
-  const duration = Math.round(Number(number) * ms);
-  if (duration <= 0 || duration > 366 * 86_400_000) {
-    throw new Refusal(`${number} ${given} is no duration`, 'more than 0, and not more than a year');
-  }
-  return duration;
-}
-
 function checkDuration(
   condition: Condition,
   longer: number | undefined,
   shorter: number | undefined,
+  refusals: Refusals,
 ): number | undefined {
-  if (longer !== undefined && shorter !== undefined)
-    throw new Refusal('it has two durations', 'write one sentence for each');
-  if (shorter !== undefined && condition.about !== 'operation') {
-    throw new Refusal('only an operation can be too short', 'write: for longer than');
-  }
+  if (longer !== undefined && shorter !== undefined) throw new Refusal(refusals.twoDurations());
+  if (shorter !== undefined && condition.about !== 'operation') throw new Refusal(refusals.onlyOperation());
   const needs = durationOf(condition);
   const given = longer ?? shorter;
-  if (needs === 'needed' && given === undefined)
-    throw new Refusal('it does not say how long', 'add: for longer than 10 minutes');
-  if (needs === 'none' && given !== undefined) {
-    throw new Refusal('defects are judged by several frames of a product, not by time', 'leave the duration out');
-  }
+  if (needs === 'needed' && given === undefined) throw new Refusal(refusals.howLong());
+  if (needs === 'none' && given !== undefined) throw new Refusal(refusals.byFrames());
   return given;
 }
 
-function placeAdvice({ cameras }: SentenceContext): string {
-  const names = cameras.flatMap(({ id, zones }) => [`camera ${id}`, ...zones.map((zone) => `zone ${zone}`)]);
-  return names.length === 0 ? 'add a camera first' : `name a camera or a zone: ${names.join(', ')}`;
+function placeAdvice({ refusals, context: { cameras } }: Reader): string {
+  const names = cameras.flatMap(({ id, zones }) => [refusals.camera(id), ...zones.map((zone) => refusals.zone(zone))]);
+  return names.length === 0 ? refusals.noPlaces() : refusals.places(names.join(', '));
 }

@@ -1,10 +1,17 @@
 import type { SentenceContext } from './draft.ts';
 import type { Phrases } from './phrases.ts';
+import type { Refusals } from './refusals.ts';
 import { literally, type Words } from './words.ts';
 
 interface Place {
   readonly camera: string;
   readonly zone?: string;
+}
+
+interface PlaceReader {
+  readonly phrases: Pick<Phrases, 'place' | 'camera' | 'service'>;
+  readonly refusals: Refusals;
+  readonly context: Pick<SentenceContext, 'cameras'>;
 }
 
 /**
@@ -13,10 +20,11 @@ interface Place {
  */
 export function placeIn(
   words: Words,
-  { place, camera }: Phrases,
-  cameras: SentenceContext['cameras'],
+  { phrases, refusals, context }: PlaceReader,
   understood: string[],
 ): Place | string {
+  const { place, camera, service } = phrases;
+  const { cameras } = context;
   const zones = cameras.flatMap(({ id, zones: own }) => own.map((zone) => ({ camera: id, zone })));
   // Long names first: one may be the beginning of another.
   const names = [...new Set([...zones.map(({ zone }) => zone), ...cameras.map(({ id }) => id)])];
@@ -24,9 +32,18 @@ export function placeIn(
     .sort((a, b) => b.length - a.length)
     .map(literally)
     .join('|');
+  // A machine is named as well by being what must be serviced: «the filler must be serviced», «обслуживать filler».
+  const { subject, verb } = service;
+  const patterns = [
+    `${place} (${pattern})`,
+    `${subject}(${pattern})(?= (?:${verb}) )`,
+    `(?<= (?:${verb}) )${subject}(${pattern})`,
+  ];
+  const next = (): RegExpExecArray | undefined =>
+    patterns.reduce<RegExpExecArray | undefined>((found, one) => found ?? words.take(one), undefined);
   let zone: string | undefined;
   let named: string | undefined;
-  for (let found = pattern === '' ? undefined : words.take(`${place} (${pattern})`); found !== undefined; ) {
+  for (let found = pattern === '' ? undefined : next(); found !== undefined; ) {
     const [text, kind, name = ''] = found;
     understood.push(text);
     const isCamera = kind !== undefined && new RegExp(`^(?:${camera})$`, 'u').test(kind);
@@ -35,16 +52,16 @@ export function placeIn(
     const cameraName = kind !== undefined && !isCamera ? undefined : cameras.find(({ id }) => same(id))?.id;
     if (zoneName !== undefined && zone === undefined) zone = zoneName;
     else if (cameraName !== undefined && named === undefined) named = cameraName;
-    else return `${name} is one place too many`;
-    found = words.take(`${place} (${pattern})`);
+    else return refusals.placeTooMany(name);
+    found = next();
   }
   if (zone === undefined) {
     const [first, ...others] = cameras;
     const only = named ?? (others.length === 0 ? first?.id : undefined);
-    return only === undefined ? 'it does not say where' : { camera: only };
+    return only === undefined ? refusals.placeUnsaid() : { camera: only };
   }
   const holders = zones.filter((one) => one.zone === zone && (named === undefined || one.camera === named));
   const [holder, ...more] = holders;
-  if (holder === undefined) return `camera ${named ?? ''} has no zone ${zone}`;
-  return more.length > 0 ? `several cameras have a zone ${zone}` : holder;
+  if (holder === undefined) return refusals.noSuchZone(named ?? '', zone);
+  return more.length > 0 ? refusals.zoneTwice(zone) : holder;
 }

@@ -21,7 +21,20 @@ const LINE: SentenceContext = {
     { id: 'belt', zones: ['infeed'], models: [DEFECT] },
   ],
   shifts: ['Early', 'Ночная'],
+  signals: [
+    { id: 'line-state', type: 'text' },
+    { id: 'Cycles', type: 'number' },
+    { id: 'cycles-2', type: 'number' },
+  ],
 };
+const SERVICE = { condition: { about: 'service', by: 'time' }, camera: 'belt' };
+const RUNNING = { condition: { about: 'service', by: 'running', signal: 'line-state' }, camera: 'belt' };
+const COUNTED = (signal: string, count: number) => ({
+  condition: { about: 'service', by: 'count', signal, count },
+  camera: 'belt',
+});
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const HEADWEAR = { condition: { about: 'headwear' }, camera: 'packing' };
 const SENTENCES: readonly (readonly [string, object])[] = [
   ['no hairnet in packing for longer than 5 seconds is a violation', { ...HEADWEAR, durationMs: 5000 }],
@@ -96,7 +109,37 @@ const SENTENCES: readonly (readonly [string, object])[] = [
     { condition: { about: 'cleaning' }, camera: 'packing', durationMs: 28_800_000 },
   ],
   ['дефект продукта на belt — нарушение', { condition: { about: 'defect' }, camera: 'belt' }],
+  [
+    'nobody cleans in packing for 8 hours',
+    { condition: { about: 'cleaning' }, camera: 'packing', durationMs: 8 * HOUR },
+  ],
+  ['the belt must be serviced every 30 days', { ...SERVICE, durationMs: 30 * DAY }],
+  [
+    'The machine at camera belt must be serviced at least every two weeks, otherwise it is a critical violation.',
+    { ...SERVICE, durationMs: 14 * DAY, severity: 'critical' },
+  ],
+  ['no service at belt for longer than 90 days is a violation', { ...SERVICE, durationMs: 90 * DAY }],
+  ['camera belt has to be serviced every day on weekdays', { ...SERVICE, durationMs: DAY, days: 'weekdays' }],
+  // The one signal that can tell the state of a machine.
+  ['the belt must be serviced every 100 hours of running', { ...RUNNING, durationMs: 100 * HOUR }],
+  [
+    'the belt must be serviced after 8 hours of running by signal cycles',
+    { ...RUNNING, condition: { ...RUNNING.condition, signal: 'Cycles' }, durationMs: 8 * HOUR },
+  ],
+  ['the belt must be serviced every 250000 cycles by signal cycles-2', COUNTED('cycles-2', 250_000)],
+  ['belt обслуживать каждые 30 дней', { ...SERVICE, durationMs: 30 * DAY }],
+  [
+    'Оборудование нужно обслуживать на камере belt раз в неделю — предупреждение',
+    { ...SERVICE, durationMs: 7 * DAY, severity: 'warning' },
+  ],
+  ['не обслуживали на belt дольше 90 дней', { ...SERVICE, durationMs: 90 * DAY }],
+  [
+    'обслуживать belt каждые 100 часов работы по сигналу line-state, иначе — нарушение',
+    { ...RUNNING, durationMs: 100 * HOUR },
+  ],
+  ['обслуживать оборудование на камере belt раз в 5000 циклов по счётчику Cycles', COUNTED('Cycles', 5000)],
 ];
+
 const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['no hairnet in packing is not a violation', /not understood: .*not/],
   ['a hairnet in packing is a violation', /not understood: a hairnet/],
@@ -116,6 +159,20 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['in packing is a violation', /what is wrong/],
   ['нет сетки в packing — не нарушение', /не/],
   ['сетка в packing — нарушение', /сетка/],
+  ['the belt must not be serviced every 30 days', /not/],
+  ['the belt must be serviced', /how long/],
+  ['the infeed must be serviced every 30 days', /as a whole: zone infeed/],
+  ['the mixer must be serviced every 30 days', /not understood: the mixer/],
+  ['the belt must be serviced every 0 days', /no duration/],
+  ['the belt must be serviced every 0 counts by signal cycles', /0 counts/],
+  ['the belt must be serviced every 250,000 counts by signal cycles', /not understood: every 250.000 counts/],
+  ['the belt must be serviced every 5000 counts', /which signal counts/],
+  ['the belt must be serviced every 5000 counts by signal line-state', /which signal counts/],
+  ['the belt must be serviced every 30 days by signal line-state', /not understood: by signal line-state/],
+  ['the belt must be serviced every 9 hours of running every 30 days', /not understood: every 30 days/],
+  ['the belt must be serviced every 30 days for longer than 5 days', /two limits/],
+  ['no cleaning at belt every 30 days', /not understood: every 30 days/],
+  ['обслуживать belt раз в 30 дней раз в 5 дней', /раз в 5 дней/],
   ['', /what is wrong/],
   ['x'.repeat(500), /too long/],
 ];
@@ -137,6 +194,24 @@ describe('a sentence', () => {
     expect(refusal(reading)).toMatch(problem);
   });
 
+  it('that is refused says why in the language of the person, whatever its own', () => {
+    for (const [sentence] of REFUSED) {
+      const reading = parseSentence(sentence, LINE, 'ru');
+      expect(reading.ok).toBe(false);
+      if (reading.ok) continue;
+      expect(reading.problem, sentence).toMatch(/[а-яё]/i);
+      expect(reading.advice, sentence).toMatch(/[а-яё]/i);
+    }
+    const { cameras } = LINE;
+    const gloves = parseSentence('no gloves in packing', LINE);
+    const models = { ...LINE, cameras: cameras.map((camera) => ({ ...camera, models: [] })) };
+    const written = gloves.ok ? ruleOptionsOf(gloves.draft, 'rule-1', models, 'ru') : undefined;
+    expect(written).toMatchObject({
+      ok: false,
+      problem: expect.stringMatching(/^ни одна модель камеры .* модели: нет$/),
+    });
+  });
+
   it('that is refused says what was understood', () => {
     const reading = parseSentence('no hairnet in packing for longer than 5 seconds on rainy days', LINE);
     expect(reading).toMatchObject({
@@ -149,7 +224,9 @@ describe('a sentence', () => {
   it('needs no place where there is one camera', () => {
     const one = { ...LINE, cameras: LINE.cameras.slice(0, 1) };
     expect(parseSentence('no hairnet is a violation', one)).toMatchObject({ ok: true, draft: { camera: 'packing' } });
-    expect(parseSentence('no hairnet is a violation', { cameras: [], shifts: [] })).toMatchObject({ ok: false });
+    expect(parseSentence('no hairnet is a violation', { cameras: [], shifts: [], signals: [] })).toMatchObject({
+      ok: false,
+    });
   });
 });
 
@@ -162,16 +239,21 @@ function randomDraft(roll: (n: number) => number): RuleDraft {
     { about: 'floor', matter: pick(['any', 'spill', 'litter'] as const) },
     { about: pick(['more', 'fewer'] as const), people: roll(40) },
     { about: 'operation', limit: pick(['longer', 'shorter'] as const) },
+    { about: 'service', by: 'time' },
+    { about: 'service', by: 'running', signal: pick(LINE.signals).id },
+    { about: 'service', by: 'count', signal: pick(['Cycles', 'cycles-2']), count: 1 + roll(300_000) },
   ];
   const condition = pick(conditions);
   const camera = pick(LINE.cameras);
   const has = (): boolean => roll(2) === 0;
-  const timed = ['alone', 'cleaning', 'operation'].includes(condition.about) || (condition.about !== 'defect' && has());
+  const isService = condition.about === 'service';
+  const needed = isService ? condition.by !== 'count' : ['alone', 'cleaning', 'operation'].includes(condition.about);
+  const timed = needed || (condition.about !== 'defect' && !isService && has());
   const time = (): string => `${String(roll(24)).padStart(2, '0')}:${String(roll(60)).padStart(2, '0')}`;
   return {
     condition,
     camera: camera.id,
-    ...(has() ? { zone: pick(camera.zones) } : {}),
+    ...(has() && !isService ? { zone: pick(camera.zones) } : {}),
     ...(has() ? { severity: pick(['info', 'warning', 'critical'] as const) } : {}),
     ...(timed ? { durationMs: (1 + roll(500)) * pick([1, 1000, 60_000, 3_600_000]) } : {}),
     ...(has() ? { hours: { from: time(), to: time() } } : {}),
@@ -179,6 +261,47 @@ function randomDraft(roll: (n: number) => number): RuleDraft {
     ...(has() ? { shift: pick(LINE.shifts) } : {}),
   };
 }
+
+describe('the service of a machine', () => {
+  const said = (sentence: string) => {
+    const reading = parseSentence(sentence, LINE);
+    if (!reading.ok) throw new Error(reading.problem);
+    const written = ruleOptionsOf(reading.draft, 'rule-1', LINE);
+    return { en: describeRule(reading.draft, 'en'), ru: describeRule(reading.draft, 'ru'), written };
+  };
+
+  it('needs no model, is written with the limit and its signal, and is said back in both languages', () => {
+    expect(said('the belt must be serviced every 100 hours of running')).toEqual({
+      en: 'the machine must be serviced at camera belt every 100 hours of running by signal line-state, otherwise it is a violation',
+      ru: 'обслуживать оборудование на камере belt раз в 100 часов работы по сигналу line-state, иначе — нарушение',
+      written: {
+        ok: true,
+        options: {
+          ...{ id: 'rule-1', type: 'maintenance', camera: 'belt' },
+          ...{ maxRunning: '100h', stateSignal: 'line-state' },
+        },
+      },
+    });
+    expect(said('belt обслуживать раз в 21 день').ru).toBe(
+      'обслуживать оборудование на камере belt раз в 21 день, иначе — нарушение',
+    );
+    expect(said('the belt must be serviced every 5000 cycles by signal Cycles').written).toMatchObject({
+      options: { type: 'maintenance', maxCount: 5000, countSignal: 'Cycles' },
+    });
+    expect(said('the belt must be serviced every 30 days').written).toMatchObject({ options: { interval: '30d' } });
+  });
+
+  it('is refused where no signal, or more than one, can be meant, with the signals that are there', () => {
+    const states = [...LINE.signals, { id: 'cutter', type: 'boolean' }] as const;
+    const running = (signals: SentenceContext['signals']) =>
+      parseSentence('the belt must be serviced every 100 hours of running', { ...LINE, signals });
+    expect(running(states)).toMatchObject({
+      ok: false,
+      advice: expect.stringContaining('line-state, Cycles') as string,
+    });
+    expect(running([])).toMatchObject({ ok: false, advice: 'add a signal first: lineside setup --again plant' });
+  });
+});
 
 describe('any rule', () => {
   it('is written as a sentence that is read as the same rule, in both languages', () => {
@@ -209,11 +332,12 @@ describe('any rule', () => {
     let accepted = 0;
     for (let n = 0; n < 60; n += 1) {
       const draft = randomDraft(roll);
-      const options = ruleOptionsOf(draft, 'rule-1', LINE);
-      if (typeof options === 'string') {
-        expect(options).toMatch(/^no model of camera \S+ detects /);
+      const written = ruleOptionsOf(draft, 'rule-1', LINE);
+      if (!written.ok) {
+        expect(written.problem).toMatch(/^no model of camera \S+ detects /);
         continue;
       }
+      const { options } = written;
       const camera = ({ id, zones, models }: SentenceContext['cameras'][number]) => ({
         ...{ id, url: 'rtsp://h/1', models: models.map((model) => model.id) },
         zones: zones.map((zone) => ({
@@ -231,6 +355,7 @@ describe('any rule', () => {
         cameras: LINE.cameras.map(camera),
         rules: [options],
         shifts: { list },
+        signals: LINE.signals.map((signal) => ({ ...signal, source: 'push:' })),
       });
       const { config } = checkConfig(text, { path: '/c.yaml', catalog: ['ppe', 'defect', 'sanitation'], env: {} });
       expect(config.rules[0]).toMatchObject({ id: 'rule-1', camera: draft.camera });

@@ -9,7 +9,9 @@ import {
   editCamera,
   editCodes,
   type LoadedConfig,
+  type OptionValue,
   saveConfig,
+  toFileForm,
 } from '../config/index.ts';
 
 type Points = readonly (readonly [x: number, y: number])[];
@@ -29,6 +31,8 @@ export interface SetupRule {
   readonly hasZone: boolean;
   readonly hasLine: boolean;
   readonly zone?: string;
+  /** Its other options that are one value, defaults included, as the file has them. */
+  readonly options: Readonly<Record<string, OptionValue>>;
   /** Events that a recording would have made; absent without a recording. */
   readonly events?: number;
 }
@@ -45,7 +49,22 @@ export interface SetupView {
 /** What the page sends: all shapes, and the zone of each rule. */
 export interface SetupChange {
   readonly shapes: readonly SetupShape[];
-  readonly rules: readonly { readonly id: string; readonly zone: string | null }[];
+  readonly rules: readonly RuleChange[];
+}
+
+export interface RuleChange {
+  readonly id: string;
+  readonly zone: string | null;
+  /** Options as a person types them; an empty text stands for the default. */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** An option of a rule that a change sets, its zone among them. Values as texts; undefined: the default, or for a zone the entire picture. */
+export interface RuleDifference {
+  readonly rule: string;
+  readonly option: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
 }
 
 export interface CameraDraftOptions {
@@ -91,6 +110,7 @@ export class CameraDraft {
     const masks = masksOf(rules);
     const zones = config.cameras.find((camera) => camera.id === id)?.zones ?? [];
     const events = eventsOf?.(text);
+    const options = optionsOf(config);
     return {
       camera: id,
       shapes: [
@@ -111,6 +131,7 @@ export class CameraDraft {
         return {
           ...{ id: rule.id, type: rule.type, hasZone: 'minScore' in rule, hasLine: 'line' in rule },
           ...(zone === undefined ? {} : { zone }),
+          options: options.get(rule.id) ?? {},
           ...(events === undefined ? {} : { events: made ?? 0 }),
         };
       }),
@@ -124,11 +145,35 @@ export class CameraDraft {
    */
   async save(change: SetupChange): Promise<boolean> {
     const { text } = this.#loaded;
-    const next = editCamera(text, this.#editOf(change));
-    if (next === editCamera(text, this.#noEdit())) return false;
+    const next = this.#textWith(change);
+    if (next === undefined) return false;
     await this.#write(next);
     this.#before.push(text);
     return true;
+  }
+
+  /** What the change would set on the rules of the camera, in the order of the configuration. Writes nothing. */
+  differences(change: SetupChange): readonly RuleDifference[] {
+    const { ruleZones = {}, ruleOptions = {} } = this.#editOf(change);
+    const text = (value: OptionValue | null | undefined) => (value === null ? undefined : value?.toString());
+    return this.view().rules.flatMap(({ id: rule, zone, options }) => [
+      ...(rule in ruleZones ? [{ rule, option: 'zone', from: zone, to: text(ruleZones[rule]) }] : []),
+      ...Object.entries(ruleOptions[rule] ?? {}).map(([option, to]) => ({
+        ...{ rule, option, from: text(options[option]), to: text(to) },
+      })),
+    ]);
+  }
+
+  /**
+   * The text of the file as it is, and as the change would make it. Throws ConfigError where that is no good configuration.
+   * Writes nothing.
+   */
+  texts(change: SetupChange): { readonly before: string; readonly after: string } {
+    const { path, sources } = this.#options;
+    const { text } = this.#loaded;
+    const after = this.#textWith(change) ?? text;
+    checkConfig(after, { ...sources, path });
+    return { before: text, after };
   }
 
   /**
@@ -168,6 +213,13 @@ export class CameraDraft {
     this.#loaded = loaded;
   }
 
+  /** Undefined where the change changes nothing. */
+  #textWith(change: SetupChange): string | undefined {
+    const { text } = this.#loaded;
+    const next = editCamera(text, this.#editOf(change));
+    return next === editCamera(text, this.#noEdit()) ? undefined : next;
+  }
+
   #noEdit(): CameraEdit {
     return { camera: this.#options.camera, zones: {}, masks: [], minScores: {} };
   }
@@ -191,12 +243,59 @@ export class CameraDraft {
       ruleZones: Object.fromEntries(
         rules.flatMap(({ id, zone }) => (zoneWas.has(id) && zoneWas.get(id) !== zone ? [[id, zone]] : [])),
       ),
+      ruleOptions: Object.fromEntries(
+        rules.map(({ id, options = {} }) => [
+          id,
+          changedOptions(
+            options,
+            now.rules.find((rule) => rule.id === id),
+          ),
+        ]),
+      ),
     };
   }
 }
 
 function rulesOf(config: Config, camera: string): Config['rules'] {
   return config.rules.filter((rule) => rule.camera === camera);
+}
+
+/** What says where a rule looks or what it is; those are not typed as text. */
+const NOT_TYPED = new Set(['id', 'type', 'camera', 'zone', 'line']);
+
+function optionsOf(config: Config): ReadonlyMap<string, Readonly<Record<string, OptionValue>>> {
+  return new Map(
+    (toFileForm(config).rules ?? []).map((rule) => [
+      rule.id,
+      Object.fromEntries(
+        Object.entries(rule).filter(
+          (entry): entry is [string, OptionValue] =>
+            !NOT_TYPED.has(entry[0]) && ['string', 'number', 'boolean'].includes(typeof entry[1]),
+        ),
+      ),
+    ]),
+  );
+}
+
+/** Options that are another now; only those that the rule has, and each as the kind of value that it was. */
+function changedOptions(
+  typed: Readonly<Record<string, string>>,
+  rule: SetupRule | undefined,
+): Readonly<Record<string, OptionValue | null>> {
+  return Object.fromEntries(
+    Object.entries(typed).flatMap(([name, text]) => {
+      const was = rule?.options[name];
+      if (was === undefined || text === String(was)) return [];
+      return [[name, text.trim() === '' ? null : valueOf(text.trim(), was)]];
+    }),
+  );
+}
+
+/** What is no number stays a text, for the check of the configuration to refuse. */
+function valueOf(text: string, was: OptionValue): OptionValue {
+  if (typeof was === 'number') return Number.isFinite(Number(text)) ? Number(text) : text;
+  if (typeof was === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
 }
 
 function masksOf(rules: Config['rules']): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { aborted, LinesideError, type Service } from '@lineside/kit';
-import { servePage } from '@lineside/web';
+import { lateCompilers, servePage } from '@lineside/web';
 import { isHostAllowed, SECURITY_HEADERS } from '../status/index.ts';
 import { Access } from './access.ts';
 import { CHANGE, PACK, RIGHT_PACK } from './bodies.ts';
@@ -63,6 +63,7 @@ export class SetupPage implements Service {
       logger: false,
       forceCloseConnections: true,
       ajv: { customOptions: { removeAdditional: false } },
+      schemaController: lateCompilers(),
     });
     api.addHook('onRequest', async (request, reply) => {
       reply.headers(SECURITY_HEADERS).header('cache-control', 'no-store');

@@ -27,12 +27,18 @@ export function judgeShadow(figures: ShadowFigures): string | undefined {
   ];
   if (failedNow > failedOld + FAILED_MORE)
     problems.push(`${percent(failedNow)} of its frames failed, ${percent(failedOld)} of the current model`);
+  const [now, old] = [unsteadyOf(figures, 'candidate'), unsteadyOf(figures, 'current')];
   if (steady > ADDED_SOME && found < steady * FOUND_LEAST) {
     problems.push(
       `it sees ${percent(found / steady)} of what the current model sees steadily, and ${percent(FOUND_LEAST)} are needed`,
     );
+    // So looks a model that invents things, and also a mediocre one beside a blind one: a hint for a person, no verdict.
+    if (old > now + UNSTEADY_MORE) {
+      problems.push(
+        `the current model is the less steady one (${percent(old)} of its detections, ${percent(now)}) and may see what is not there: the pictures show which`,
+      );
+    }
   }
-  const [now, old] = [unsteadyOf(figures, 'candidate'), unsteadyOf(figures, 'current')];
   if (seen.candidate >= SEEN_LEAST && now > old + UNSTEADY_MORE) {
     problems.push(`${percent(now)} of its detections are unsteady, ${percent(old)} of the current model's`);
   }
@@ -40,6 +46,11 @@ export function judgeShadow(figures: ShadowFigures): string | undefined {
     problems.push(`it sees ${added} times something steadily that the current model does not see, beside ${steady}`);
   }
   return problems.length === 0 ? undefined : problems.join('; ');
+}
+
+/** Whether the cameras have shown enough to compare two models by: what one of them sees steadily. */
+export function showsEnough({ steady, added }: ShadowFigures): boolean {
+  return steady + added >= SEEN_LEAST;
 }
 
 /** Unsteady detections as a fraction of all. */

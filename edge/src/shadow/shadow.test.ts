@@ -14,6 +14,8 @@ interface Errors {
   readonly misses?: number;
   /** Frames in which it sees something that is not there. */
   readonly invents?: number;
+  /** Frames for which an invention stays where it is; 1 where left out. */
+  readonly lasts?: number;
   /** Objects that it never sees, by their number modulo 10. */
   readonly blindTo?: readonly number[];
   /** Frames that fail. */
@@ -34,20 +36,25 @@ function belt(frame: number): readonly { readonly n: number; readonly box: Box }
 function compare(frames: number, errors: Readonly<Record<Side, Errors>>, seed = 1): ShadowFigures {
   const random = dice(seed);
   const comparison = new ShadowComparison({ current: new ByteTracker(), candidate: new ByteTracker() });
-  const look = (frame: number, { misses = 0, invents = 0, blindTo = [], fails = 0 }: Errors): Inspection['result'] => {
+  const invented = { current: { x: 0, left: 0 }, candidate: { x: 0, left: 0 } };
+  const look = (frame: number, side: Side): Inspection['result'] => {
+    const { misses = 0, invents = 0, lasts = 1, blindTo = [], fails = 0 } = errors[side];
+    const one = invented[side];
     if (random(1000) < fails) return { status: 'no_result', reason: 'bad_output' };
     const seen = belt(frame)
       .filter(({ n }) => !blindTo.includes(((n % 10) + 10) % 10) && random(1000) >= misses)
       .map(({ box }) => thing(box));
     const x = random(560);
-    if (random(1000) < invents) seen.push(thing([x, 20, x + 50, 80]));
+    if (random(1000) < invents && one.left === 0) Object.assign(one, { x, left: lasts });
+    if (one.left > 0) seen.push(thing([one.x, 20, one.x + 50, 80]));
+    one.left = Math.max(0, one.left - 1);
     return { status: 'ok', detections: seen };
   };
   for (let index = 0; index < frames; index += 1) {
     for (const side of ['current', 'candidate'] as const) {
       const frame = { camera: 'belt', index, atMs: index * STEP_MS, ...SIZE };
       const times = { waitMs: 0, inferMs: 10, decodeMs: 0 };
-      comparison.take(side, { frame, model: 'defect', result: look(index, errors[side]), times });
+      comparison.take(side, { frame, model: 'defect', result: look(index, side), times });
     }
   }
   return comparison.figures;
@@ -82,6 +89,17 @@ describe('a model in shadow', () => {
   test('that adds much that is steady is for a person to judge', () => {
     const current = { ...GOOD, blindTo: [0, 1, 2, 3, 4, 5] };
     expect(judgeShadow(compare(500, { current, candidate: GOOD }))).toMatch(/does not see/);
+  });
+
+  test.each<[string, Errors, Errors, boolean]>([
+    ['it may be the current one that is wrong', { ...GOOD, invents: 300, lasts: 5 }, GOOD, true],
+    ['nothing speaks against the current one', GOOD, { ...GOOD, blindTo: [3] }, false],
+    // The same hint, and the new model is the one that is wrong: it is no verdict.
+    ['the current one is mediocre', POOR, { ...GOOD, blindTo: [3] }, true],
+  ])('that misses much is refused, and the reason says whether %s', (_, current, candidate, isSaid) => {
+    const reason = judgeShadow(compare(500, { current, candidate }));
+    expect(reason).toMatch(/of what the current model sees steadily/);
+    expect(reason?.includes('may see what is not there')).toBe(isSaid);
   });
 
   test('is not judged by a few frames', () => {

@@ -2,11 +2,12 @@ import type { SignalProtocol } from './signal-source.ts';
 import { file } from './sources/file/index.ts';
 import { mqtt } from './sources/mqtt/index.ts';
 import { pointSources } from './sources/points/index.ts';
+import { sparkplug } from './sources/sparkplug/index.ts';
 import { push } from './sources/push/index.ts';
 import { twin } from './sources/twin/index.ts';
 
 /** Every protocol. A new one is a folder in `sources` and an entry here. */
-const PROTOCOLS: readonly SignalProtocol[] = [file, mqtt, push, twin, ...pointSources];
+const PROTOCOLS: readonly SignalProtocol[] = [file, mqtt, push, sparkplug, twin, ...pointSources];
 
 /** The protocol of `url`, or undefined when none has its scheme. */
 export function signalProtocolOf(url: string): SignalProtocol | undefined {

@@ -25,6 +25,8 @@ export interface SourceTools {
   readonly sink: SignalSink;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The data folder of the device, for certificates; absent where nothing is kept. */
+  readonly dataDir?: string;
 }
 
 /** One protocol of signals, chosen by the scheme of a signal's source. */

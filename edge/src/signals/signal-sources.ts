@@ -15,6 +15,8 @@ export interface SignalSourcesOptions {
   readonly sink: SignalSink;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The data folder of the device, for certificates; absent where nothing is kept. */
+  readonly dataDir?: string;
 }
 
 /** Runs the source of every connection. One that fails is tried again and disturbs no other. */
@@ -57,12 +59,13 @@ export class SignalSources implements Service {
   }
 
   async #keep(points: readonly SignalPoint[], signal: AbortSignal): Promise<void> {
-    const { sink, clock, log } = this.#options;
+    const { sink, clock, log, dataDir } = this.#options;
+    const tools = { sink, clock, log, ...(dataDir === undefined ? {} : { dataDir }) };
     const protocol = signalProtocolOf(points[0]?.url ?? '');
     if (protocol === undefined) return;
     while (!signal.aborted) {
       try {
-        const source = await protocol.open(points, { sink, clock, log });
+        const source = await protocol.open(points, tools);
         await source.run(signal);
       } catch (error) {
         if (!isAbort(error)) log.error({ error: messageOf(error) }, 'a source of signals failed');

@@ -1,4 +1,4 @@
-import type { AccessCommand } from '../access/index.ts';
+import type { AccessCommand, AccountCommand } from '../access/index.ts';
 
 /** What a session may do, least first; a wall screen sees less than a person does. */
 export const RANKS = ['wall', 'viewer', 'technician', 'admin'] as const;
@@ -45,6 +45,17 @@ export interface AccessPort {
   setUp(code: string, name: string, password: string, address: string): Promise<BegunSession>;
   wall(token: string, address: string): BegunSession;
   logOut(token: string): void;
+  /** Rejects with `login_refused`, `login_throttled` and `account_refused`. Other sessions of the account end. */
+  changePassword(
+    who: string,
+    change: { readonly current: string; readonly password: string; readonly address: string; readonly token: string },
+  ): Promise<void>;
+  /** Ends the other sessions of this account. */
+  endOthers(who: string, token: string): void;
+  /** How many sessions of this account are open. */
+  sessionsOf(who: string): number;
+  /** What an admin may do with accounts and tokens. */
+  manage(command: AccountCommand): Promise<object>;
   /** Writes a record of the audit. */
   record(who: string, action: string, details: Readonly<Record<string, string>>): void;
   /** Accounts, tokens, addresses and fingerprint, without secrets. */

@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { LinesideError, type Logger } from '@lineside/kit';
 import type { CoverageWords } from '@lineside/protocol/coverage';
-import { acceptsGzip, servePage } from '@lineside/web';
+import { acceptsGzip, lateCompilers, servePage } from '@lineside/web';
 import { StatusError } from './client/index.ts';
 import type { AccessPort } from './access-port.ts';
 import { rankFor, SESSION_PATH } from './changes.ts';
@@ -12,14 +12,15 @@ import { addAcknowledgement, addDevice } from './device-routes.ts';
 import { isHostAllowed, SECURITY_HEADERS } from './guard.ts';
 import { healthOf } from './health.ts';
 import { ECONOMY, LIVE_CONTENT_TYPE, type LivePictures } from './live.ts';
-import { Metrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import * as schema from './schema.ts';
 import { addNetworkGate, pathOf } from './network-gate.ts';
-import { addAccessCommands, addLocalSession, addSessions } from './session-routes.ts';
+import { addAccessCommands, addAccounts, addLocalSession, addSessions } from './session-routes.ts';
 import type { ShapesChange } from './device-answers.ts';
 import type { PlantWrite } from './outputs.ts';
 import type { PictureOptions, StatusSource, UpdatesChange } from './source.ts';
 import type { StatusStream } from './stream.ts';
+import { addTeaching } from './teaching.ts';
 
 export interface ApiOptions {
   readonly source: StatusSource;
@@ -44,7 +45,9 @@ const PAGE = fileURLToPath(new URL('../../page/', import.meta.url));
 export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   const api = fastify({
     logger: false,
-    ajv: { customOptions: { removeAdditional: false } },
+    // A value of a signal may be of several types: without this, Ajv writes a line that is no JSON into the log.
+    ajv: { customOptions: { removeAdditional: false, allowUnionTypes: true } },
+    schemaController: lateCompilers(),
     // An address that cannot even be decoded is answered before any hook runs.
     frameworkErrors: (error, _request, reply) => {
       answerError(error, reply.headers(SECURITY_HEADERS), options.log);
@@ -59,7 +62,10 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   await api.register(fastifyStatic, { root: dirname(import.meta.filename), serve: false });
   await servePage(api, PAGE);
   if (options.from === 'device') addLocalSession(api);
-  else if (options.access !== undefined) addSessions(api, options.access);
+  else if (options.access !== undefined) {
+    addSessions(api, options.access);
+    addAccounts(api, options.access);
+  }
   if (options.from === 'device' && options.access !== undefined) addAccessCommands(api, options.access);
   addStatus(api, options);
   addEvents(api, options);
@@ -69,10 +75,11 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   addCameras(api, options);
   addShapes(api, options);
   addSignals(api, options);
-  addCleaning(api, options);
+  addConfirmations(api, options);
   addOutputs(api, options);
   addProduction(api, options);
   addModels(api, options);
+  addTeaching(api, options.source);
   addUpdates(api, options);
   await api.ready();
   return api;
@@ -120,6 +127,11 @@ const STATUS_OF: Readonly<Partial<Record<string, number>>> = {
   role_refused: 403,
   config_changed: 409,
   config_invalid: 409,
+  nothing_kept: 409,
+  teaching_busy: 409,
+  privacy_on: 409,
+  preview_busy: 503,
+  preview_failed: 500,
   csrf_refused: 403,
   account_refused: 400,
   certificate_refused: 400,
@@ -139,6 +151,11 @@ function answerError(error: FastifyError, reply: FastifyReply, log: Logger): Fas
     const facts = { code: 'bad_request', message: error.message, advice: 'See the documentation of the API' } as const;
     return sendError(reply, status, new StatusError(facts));
   }
+  // A deadline of ours has passed: the device is busy, and nothing is wrong with it.
+  if (error.name === 'TimeoutError') {
+    const message = 'The device is busy and did not answer in time';
+    return sendError(reply, 503, new StatusError({ code: 'service_timed_out', message, advice: 'Ask again' }));
+  }
   log.error({ err: error }, 'a request failed');
   const message = 'The request could not be answered';
   return sendError(reply, 500, new StatusError({ code: 'internal', message, advice: 'journalctl -u lineside' }));
@@ -155,8 +172,14 @@ function notFound(message: string, advice: string): StatusError {
   return new StatusError({ code: 'not_found', message, advice });
 }
 
+/** Their library is loaded where somebody collects metrics. */
+async function loadMetrics(): Promise<Metrics> {
+  const { Metrics } = await import('./metrics.ts');
+  return new Metrics();
+}
+
 function addStatus(api: FastifyInstance, { source, stream, maxWatchers }: ApiOptions): void {
-  const metrics = new Metrics();
+  let metrics: Promise<Metrics> | undefined;
   api.get('/api/v1/status', () => {
     const snapshot = source.snapshot();
     return { ...snapshot, health: healthOf(snapshot) };
@@ -171,9 +194,10 @@ function addStatus(api: FastifyInstance, { source, stream, maxWatchers }: ApiOpt
     return reply.code(health.ok ? 200 : 503).send(health);
   });
   api.get('/metrics', async (_request, reply) => {
+    const made = await (metrics ??= loadMetrics());
     const snapshot = source.snapshot();
-    const text = await metrics.render(snapshot, healthOf(snapshot));
-    return reply.type(metrics.contentType).send(text);
+    const text = await made.render(snapshot, healthOf(snapshot));
+    return reply.type(made.contentType).send(text);
   });
   api.get('/api/v1/stream', { exposeHeadRoute: false }, (request, reply) => {
     if (stream.watchers >= maxWatchers) throw tooMany();
@@ -298,6 +322,11 @@ function addShapes(api: FastifyInstance, { source }: ApiOptions): void {
     { schema: params },
     (request) => source.undoShapes?.(known(request.params.id), whoOf(request)) ?? Promise.reject(missing()),
   );
+  api.post<Camera & { Body: ShapesChange }>(
+    '/api/v1/cameras/:id/preview',
+    { schema: { ...params, body: schema.shapesBody } },
+    (request) => source.previewShapes?.(known(request.params.id), request.body) ?? Promise.reject(missing()),
+  );
   api.get<Camera>('/api/v1/cameras/:id/reference.jpg', { schema: params }, ({ params: { id } }, reply) => {
     const path = source.referencePicture?.(known(id));
     if (path === undefined) throw notFound(`${id} was not accepted yet`, `lineside camera accept ${id}`);
@@ -305,11 +334,16 @@ function addShapes(api: FastifyInstance, { source }: ApiOptions): void {
   });
 }
 
-function addCleaning(api: FastifyInstance, { source }: ApiOptions): void {
+function addConfirmations(api: FastifyInstance, { source }: ApiOptions): void {
   api.post<{ Body: schema.CleaningBody }>(
     '/api/v1/cleaning',
     { schema: { body: schema.cleaningBody } },
     async ({ body }) => ({ confirmed: await source.confirmCleaning(body) }),
+  );
+  api.post<{ Body: schema.ServiceBody }>(
+    '/api/v1/maintenance',
+    { schema: { body: schema.serviceBody } },
+    async ({ body }) => ({ confirmed: await source.confirmService(body) }),
   );
 }
 

@@ -27,5 +27,10 @@ export interface ShapesChange {
     readonly points: readonly (readonly [x: number, y: number])[];
     readonly fixed?: boolean;
   }[];
-  readonly rules: readonly { readonly id: string; readonly zone: string | null }[];
+  readonly rules: readonly {
+    readonly id: string;
+    readonly zone: string | null;
+    /** Other options of the rule by name, as typed. */
+    readonly options?: Readonly<Record<string, string>>;
+  }[];
 }

@@ -68,6 +68,7 @@ describe('the health of the device', () => {
       },
     ],
     ['config_refused', { config: { path: '/c.yaml', state: 'last_good', problem: 'line 3' } }],
+    ['configuration_conflict', { updateConflict: { target: 'config/acme/line-1-1.1.0.json', reason: 'changed' } }],
     ['disk_low', { disk: { freeBytes: 10e6 } }],
     ['clock_suspect', { clock: 'suspect' }],
   ])('warns of %s and goes on inspecting', (code, change) => {

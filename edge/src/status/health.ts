@@ -11,7 +11,11 @@ export interface Finding {
   readonly message: string;
   readonly advice: string;
   readonly camera?: string;
+  /** The names and figures in `message` and `advice`, for whoever says the same in another language. */
+  readonly args?: FindingArgs;
 }
+
+export type FindingArgs = Readonly<Record<string, string | number>>;
 
 export interface Health {
   readonly word: HealthWord;
@@ -61,6 +65,7 @@ function reasonsOf({ vision, cameras, journal, engines = [] }: Snapshot): Findin
       code: 'engine_building',
       message: `The TensorRT engine of model ${building.model} is being built, ${minutes} min so far${progress}`,
       advice: 'Wait: this happens once per model and TensorRT; the cameras start afterwards',
+      args: { model: building.model, minutes },
     });
   } else if (vision.state === 'down') {
     reasons.push({
@@ -187,6 +192,7 @@ function tooFast({ label, movement, spacing, fps, neededFps }: LinePace): Findin
     code: 'line_too_fast',
     message: `Its line outruns the frame rate: ${label} moves by ${percent} % of its spacing from frame to frame, and one can be mistaken for the next`,
     advice: `Raise fps of this camera and its model from ${fps.toFixed(1)} to ${neededFps.toFixed(1)} or more, or slow the line down`,
+    args: { label, percent, fps: fps.toFixed(1), needed: neededFps.toFixed(1) },
   };
 }
 
@@ -196,6 +202,7 @@ function behind(ms: number): Finding {
     message: `Its pictures come ${(ms / 1000).toFixed(1)} s late: what is seen now happened earlier`,
     advice:
       'The network or this machine is too slow for the stream: lower fps, look by fewer models, or check the link',
+    args: { seconds: (ms / 1000).toFixed(1) },
   };
 }
 
@@ -207,6 +214,7 @@ function modelWarnings({ models }: Snapshot): Finding[] {
           code: 'model_failed',
           message: `Model ${model.id} does not run${model.reason === undefined ? '' : `: ${model.reason}`}`,
           advice: model.error?.advice ?? 'lineside doctor',
+          args: { model: model.id },
         },
       ];
     }
@@ -217,6 +225,7 @@ function modelWarnings({ models }: Snapshot): Finding[] {
         code: 'provider_fallback',
         message: `Model ${model.id} runs on ${model.provider ?? 'nothing'} and is meant for ${model.expected}${why}`,
         advice: 'lineside doctor, lineside model engines; or say in the configuration where it is meant to run',
+        args: { model: model.id, provider: model.provider ?? '–', expected: model.expected },
       },
     ];
   });
@@ -237,6 +246,7 @@ function taughtWarnings({ models }: Snapshot): Finding[] {
             code: 'taught_model_drift',
             message: `Model ${id} sees other pieces than it was taught: their median is ${watched.medianMads.toFixed(1)} MADs above that of the good ones`,
             advice: `Light, camera or product has changed: put it right, or teach again (lineside model teach --id ${id} --fresh)`,
+            args: { model: id, mads: watched.medianMads.toFixed(1) },
           },
         ],
   );
@@ -260,6 +270,7 @@ function packFinding(rule: string, problem: string): Finding[] {
         message: `Rule ${rule} cannot check packs: no recipe says what must be printed on them`,
         advice:
           'lineside recipe list, then lineside recipe set ID; or let a signal choose it (production.productSignal)',
+        args: { rule },
       },
     ];
   }
@@ -269,6 +280,7 @@ function packFinding(rule: string, problem: string): Finding[] {
           code: 'pack_date_unknown',
           message: `Rule ${rule} cannot check dates: the clock of this device is not trusted`,
           advice: 'Connect the device to a time server of the plant (NTP)',
+          args: { rule },
         },
       ]
     : [];
@@ -283,6 +295,7 @@ function engineWarnings({ engines = [] }: Snapshot): Finding[] {
             code: 'engine_failed',
             message: `Model ${model} has no TensorRT engine: ${error.message}`,
             advice: error.advice,
+            args: { model },
           },
         ],
   );
@@ -294,7 +307,7 @@ function loadWarnings({ load }: Snapshot): Finding[] {
 }
 
 function boxWarnings(snapshot: Snapshot): Finding[] {
-  const { config, disk, clock, journal } = snapshot;
+  const { config, disk, clock, journal, updateConflict } = snapshot;
   const warnings: Finding[] = (journal.alarms ?? []).map(({ code, message, advice }) => ({ code, message, advice }));
   warnings.push(...secretWarnings(snapshot), ...linkWarnings(snapshot));
   if (config.state === 'last_good') {
@@ -304,11 +317,21 @@ function boxWarnings(snapshot: Snapshot): Finding[] {
       advice: `lineside config check --config ${config.path}`,
     });
   }
+  if (updateConflict !== undefined) {
+    const { target, reason } = updateConflict;
+    warnings.push({
+      code: 'configuration_conflict',
+      message: `The release ${target} was not applied: the configuration file was changed on this device (${reason})`,
+      advice: 'Release the file as it is here, put it back to what was released, or set updates.onLocalChange: replace',
+      args: { target },
+    });
+  }
   if (disk.freeBytes < LOW_DISK_BYTES) {
     warnings.push({
       code: 'disk_low',
       message: `Only ${Math.round(disk.freeBytes / 1e6)} MB of disk are free`,
       advice: 'Free some space, or lower storage.evidenceQuota',
+      args: { megabytes: Math.round(disk.freeBytes / 1e6) },
     });
   }
   if (clock === 'suspect') {
@@ -341,5 +364,6 @@ function secretWarnings({ missingSecrets: missing = [], cameras, vision }: Snaps
       code,
       message: `The secret for ${subject} cannot be read: ${message}`,
       advice: `${advice}; it is read again by itself`,
+      args: { subject },
     }));
 }

@@ -33,9 +33,7 @@ export const BEHIND_MS = 2_000;
  * for health, nor are old pictures.
  */
 export function inspectingWord(facts: CameraFacts): Inspecting {
-  const fresh = facts.models.filter(
-    (m) => m.resultAgeMs !== undefined && m.resultAgeMs <= (m.staleAfterMs ?? facts.staleAfterMs),
-  );
+  const fresh = facts.models.filter((model) => isFresh(model, facts));
   const seeing =
     facts.visionUp &&
     facts.state === 'streaming' &&
@@ -49,4 +47,9 @@ export function inspectingWord(facts: CameraFacts): Inspecting {
   const hopeless =
     facts.state === 'failed' || facts.state === 'stopped' || facts.models.every((m) => m.state === 'failed');
   return !hopeless && facts.sinceStartMs < facts.graceMs ? 'starting' : 'blind';
+}
+
+/** Whether the newest result of a model still says what is. */
+export function isFresh(model: CameraFacts['models'][number], { staleAfterMs }: CameraFacts): boolean {
+  return model.resultAgeMs !== undefined && model.resultAgeMs <= (model.staleAfterMs ?? staleAfterMs);
 }

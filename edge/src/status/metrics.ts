@@ -1,8 +1,10 @@
 import type { BucketCounts } from '@lineside/kit';
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { FeedView, PlantServerView } from './feeds.ts';
 import type { Health } from './health.ts';
 import { KeptHistogram } from './kept-histogram.ts';
 import { METRICS, type MetricName } from './metric-table.ts';
+import type { OutputView } from './outputs.ts';
 import type { CameraModelView, CameraView, Snapshot } from './snapshot.ts';
 
 type PackChecks = NonNullable<CameraModelView['packChecks']>[number];
@@ -28,9 +30,15 @@ export class Metrics {
       this.#gauge('lineside_model_ready', Number(model.state === 'ready'), labels);
       this.#count('lineside_model_results_total', model.results, { model: model.id });
     }
+    for (const output of snapshot.outputs ?? []) this.#output(output);
     this.#journal(snapshot);
     this.#link(snapshot.link);
     this.#device(snapshot, health);
+    for (const feed of snapshot.feeds ?? []) this.#feed(feed);
+    for (const [topic, count] of Object.entries(snapshot.feedsLeftOut ?? {})) {
+      this.#count('lineside_feeds_left_out_total', count, { topic });
+    }
+    for (const server of snapshot.plantServers ?? []) this.#plantServer(server);
     this.#load(snapshot.load);
     return this.#registry.metrics();
   }
@@ -81,6 +89,31 @@ export class Metrics {
     if (packMs !== undefined) this.#gauge('lineside_pack_reading_seconds', packMs.mean / 1000, labels);
   }
 
+  #output({ id, armed, readiness, inTransit, counts, results, ...times }: OutputView): void {
+    const at = { output: id };
+    this.#gauge('lineside_output_armed', Number(armed), at);
+    this.#gauge('lineside_output_ready', Number(readiness === 'ready'), at);
+    this.#gauge('lineside_output_pieces_in_transit', inTransit, at);
+    if (counts !== undefined) {
+      const { ok, nok, noResult, due, done, late, missed, cancelled, safe, lateVerdicts } = counts;
+      const verdicts = { ok, nok, no_result: noResult };
+      const rejects = { due, done, late, missed, cancelled };
+      for (const [verdict, n] of Object.entries(verdicts))
+        this.#count('lineside_output_pieces_total', n, { ...at, verdict });
+      for (const [outcome, n] of Object.entries(rejects))
+        this.#count('lineside_output_rejects_total', n, { ...at, outcome });
+      this.#count('lineside_output_safe_rejects_total', safe, at);
+      this.#count('lineside_output_late_verdicts_total', lateVerdicts, at);
+    }
+    for (const [outcome, n] of Object.entries(results ?? {})) {
+      this.#count('lineside_output_results_total', n, { ...at, outcome });
+    }
+    const { decisionMs, resultMs, latenessMs } = times;
+    if (decisionMs !== undefined) this.#histogram('lineside_output_decision_seconds', decisionMs.buckets, at);
+    if (resultMs !== undefined) this.#histogram('lineside_output_result_seconds', resultMs.buckets, at);
+    if (latenessMs !== undefined) this.#histogram('lineside_output_lateness_seconds', latenessMs.buckets, at);
+  }
+
   #journal({ journal, evidence }: Snapshot): void {
     this.#gauge('lineside_journal_writable', Number(journal.writable));
     for (const stream of journal.streams) {
@@ -122,6 +155,26 @@ export class Metrics {
       if (view === undefined) continue;
       this.#gauge('lineside_process_resident_memory_bytes', view.rssBytes, { process });
       this.#count('lineside_process_cpu_seconds_total', view.cpuSeconds, { process });
+    }
+  }
+
+  #plantServer({ url, up, sessions }: PlantServerView): void {
+    this.#gauge('lineside_plant_server_up', Number(up), { server: url });
+    this.#gauge('lineside_plant_server_sessions', sessions, { server: url });
+  }
+
+  #feed({ id, connected, sent, dropped, refused, stalls, ended }: FeedView): void {
+    this.#gauge('lineside_feed_up', Number(connected), { feed: id });
+    this.#count('lineside_feed_consumer_stalls_total', stalls, { feed: id });
+    if (ended !== undefined) this.#count('lineside_feed_connections_ended_total', ended, { feed: id });
+    for (const [topic, count] of Object.entries(sent)) {
+      this.#count('lineside_feed_messages_total', count, { feed: id, topic });
+    }
+    for (const [topic, count] of Object.entries(dropped)) {
+      this.#count('lineside_feed_dropped_total', count, { feed: id, topic });
+    }
+    for (const [reason, count] of Object.entries(refused)) {
+      this.#count('lineside_feed_refused_total', count, { feed: id, reason });
     }
   }
 

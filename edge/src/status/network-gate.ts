@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AccessPort, type Person, type Rank, RANKS } from './access-port.ts';
-import { rankFor, rankToRead, SESSION_PATH } from './changes.ts';
+import { isQuestion, rankFor, rankToRead, SESSION_PATH } from './changes.ts';
 import { StatusError } from './client/index.ts';
 
 declare module 'fastify' {
@@ -43,7 +43,7 @@ export function addNetworkGate(api: FastifyInstance, access: AccessPort): void {
   });
   api.addHook('onResponse', async (request, reply) => {
     const { person } = request;
-    if (person === undefined || !isChange(request) || reply.statusCode >= 300) return;
+    if (person === undefined || !isChange(request) || reply.statusCode >= 300 || isQuestion(pathOf(request))) return;
     access.record(person.who, 'changed_on_page', { path: pathOf(request), role: person.rank });
   });
 }

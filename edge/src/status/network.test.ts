@@ -190,6 +190,7 @@ describe('the page from the network', () => {
     const changes: readonly (readonly [string, object])[] = [
       [`/api/v1/events/${event.event}/acknowledge`, { by: 'x' }],
       ['/api/v1/cameras/product/accept', { by: 'x' }],
+      ['/api/v1/maintenance', { rule: 'cutter', by: 'x' }],
       ['/api/v1/models/limit', { model: 'm', mads: 3, by: 'x' }],
       ['/api/v1/access', { action: 'disable', by: 'x' }],
       ['/api/v1/updates', { action: 'rollback', model: 'm' }],
@@ -202,14 +203,71 @@ describe('the page from the network', () => {
       }
       return answers;
     };
-    expect(await allowed(viewer)).toEqual([false, false, false, false, false]);
-    expect(await allowed(technician)).toEqual([true, true, false, false, false]);
-    expect(await allowed(admin)).toEqual([true, true, true, false, false]);
+    expect(await allowed(viewer)).toEqual([false, false, false, false, false, false]);
+    expect(world.services[0]?.servicedBy).toBe('A. P.');
+    expect(await allowed(technician)).toEqual([true, true, true, false, false, false]);
+    // Whatever name was sent, it is that of the account.
+    expect(world.services[0]?.servicedBy).toBe('role-technician');
+    expect(records).toContain(
+      `role-technician changed_on_page ${JSON.stringify({ path: '/api/v1/maintenance', role: 'technician' })}`,
+    );
+    expect(await allowed(admin)).toEqual([true, true, true, true, false, false]);
     expect((await ask('/api/v1/access', { cookie: admin?.cookie })).status).toBe(404);
     // On the device itself, over the loopback, the commands of the owner are not there either.
     expect((await fetch(new URL('/api/v1/access', address))).status).toBe(404);
     const { body } = await getControlJson(controlSocketPath(dir.path), '/api/v1/access');
     expect((body as AccessAnswer).accounts.map(({ name }) => name)).toContain('role-admin');
+  });
+
+  it('gives everybody their own account, and an admin all of them; what is changed is in the audit', async () => {
+    const [boss, other] = [await person('boss', 'admin'), await person('other', 'technician')];
+    const get = async (path: string, cookie?: string) => (await ask(path, { cookie })).status;
+    expect(await get('/api/v1/account')).toBe(401);
+    expect((await ask('/api/v1/account', other)).body).toEqual({ who: 'other', rank: 'technician', sessions: 1 });
+    expect([await get('/api/v1/accounts', other.cookie), await get('/api/v1/accounts', boss.cookie)]).toEqual([
+      403, 200,
+    ]);
+    const change = (body: object, { cookie, csrf }: Partial<typeof boss> = boss) =>
+      ask('/api/v1/accounts', { body, cookie, csrf });
+    expect((await change({ action: 'set_role', name: 'other', role: 'admin' }, other)).status).toBe(403);
+    expect((await change({ action: 'set_role', name: 'other', role: 'admin' }, { cookie: boss.cookie })).status).toBe(
+      403,
+    );
+    const bad = [
+      { action: 'enable', name: 'x' },
+      { action: 'set_role', name: 'other' },
+      { action: 'invite', name: 'x'.repeat(33) },
+      { action: 'add_token', name: 'hall', by: 'somebody' },
+    ];
+    for (const body of bad) expect((await change(body)).status).toBe(400);
+    const { body } = await change({ action: 'set_role', name: 'other', role: 'viewer' });
+    expect(body['accounts']).toContainEqual(expect.objectContaining({ name: 'other', role: 'viewer', sessions: 0 }));
+    expect(await get('/api/v1/status', other.cookie)).toBe(401);
+    const again = await ask('/api/v1/session', { body: { name: 'other', password: 'other has a password' } });
+    const mine = { cookie: String(again.headers['set-cookie']).split(';')[0], csrf: String(again.body['csrf']) };
+    const passwords = { current: 'other has a password', password: 'a new one of other' };
+    expect((await ask('/api/v1/account/password', { ...mine, body: { ...passwords, current: 'x' } })).status).toBe(401);
+    expect((await ask('/api/v1/account/password', { ...mine, body: passwords })).status).toBe(200);
+    const { token } = (await change({ action: 'add_token', name: 'hall-9' })).body;
+    const wall = await ask('/api/v1/session/wall', { body: { token } });
+    const screen = String(wall.headers['set-cookie']).split(';')[0];
+    expect([await get('/api/v1/status', screen), await get('/api/v1/account', screen)]).toEqual([200, 403]);
+    await change({ action: 'remove_token', name: 'hall-9' });
+    expect(await get('/api/v1/status', screen)).toBe(401);
+    for (const record of [
+      'boss role_changed',
+      'other password_changed',
+      'boss wall_token_made',
+      'boss wall_token_removed',
+    ]) {
+      expect(
+        records.some((one) => one.startsWith(record)),
+        record,
+      ).toBe(true);
+    }
+    expect(records.join('\n')).not.toMatch(/has a password|a new one of other/);
+    // On the device itself nobody is logged in, and nobody looks after accounts over HTTP.
+    expect((await fetch(new URL('/api/v1/accounts', address))).status).toBe(404);
   });
 
   it('cuts a stream off when its session ends, and when its account is removed', async () => {

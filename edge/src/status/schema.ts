@@ -2,6 +2,7 @@ import { DIVISIONS } from '@lineside/protocol/coverage';
 import { CODE_PATTERN, codesOf, EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../domain/index.ts';
 
 import type { CleaningConfirmation } from './cleaning.ts';
+import type { ServiceConfirmation } from './service.ts';
 import type { PushedReading } from './signals.ts';
 
 /** What requests may say, as JSON Schema for fastify, and the types it makes of them. */
@@ -133,6 +134,7 @@ export const signalsBody = {
 } as const;
 
 export type CleaningBody = CleaningConfirmation;
+export type ServiceBody = ServiceConfirmation;
 
 export interface OutputsBody {
   readonly output: string;
@@ -161,6 +163,13 @@ export const cleaningBody = {
   additionalProperties: false,
   required: ['target', 'by'],
   properties: { target: NAME, by: { type: 'string', minLength: 1, maxLength: 100, pattern: '\\S' } },
+} as const;
+
+export const serviceBody = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['rule', 'by'],
+  properties: { rule: NAME, by: { type: 'string', minLength: 1, maxLength: 100, pattern: '\\S' } },
 } as const;
 
 export interface LimitBody {
@@ -286,7 +295,16 @@ export const shapesBody = {
         type: 'object',
         additionalProperties: false,
         required: ['id', 'zone'],
-        properties: { id: SHAPE_ID, zone: { anyOf: [SHAPE_ID, { type: 'null' }] } },
+        properties: {
+          id: SHAPE_ID,
+          zone: { anyOf: [SHAPE_ID, { type: 'null' }] },
+          options: {
+            type: 'object',
+            maxProperties: 50,
+            propertyNames: { pattern: '^[A-Za-z]{1,40}$' },
+            additionalProperties: { type: 'string', maxLength: 200 },
+          },
+        },
       },
     },
   },

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StatusWorld } from '../../../tests/support/status-world.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { controlSocketPath, getControlJson, type StatusAddress, StatusServer } from './index.ts';
@@ -43,12 +43,30 @@ afterEach(async () => {
 });
 
 const at = (path: string): string => new URL(path, address.url).href;
+
+it('starts without a line of its own on the console, which would be no JSON among the lines of the log', async () => {
+  const said: unknown[] = [];
+  const methods = (['log', 'warn', 'error'] as const).map((method) =>
+    vi.spyOn(console, method).mockImplementation((...words: unknown[]) => void said.push(words)),
+  );
+  mkdirSync(join(folder, 'other'));
+  const other = new StatusServer(settings(world, join(folder, 'other')));
+  const ending = new AbortController();
+  const ran = other.run(ending.signal);
+  await Promise.race([other.address(), ran.then(() => Promise.reject(new Error('ended')))]);
+  ending.abort();
+  await ran;
+  for (const method of methods) method.mockRestore();
+  expect(said).toEqual([]);
+});
+
 /** What the tests look at in answers; the rest is compared whole. */
 interface Body {
   readonly cameras: readonly object[];
   readonly events: readonly { readonly label: string }[];
   readonly next?: string;
   readonly transitions: readonly object[];
+  readonly services?: readonly object[];
   readonly word: string;
   readonly reasons: readonly { readonly code: string }[];
 }
@@ -221,6 +239,23 @@ describe('the API', () => {
     expect(world.confirmations).toEqual([{ target: 'aisle', by: 'A. P.' }]);
   });
 
+  it('lets a person of this site confirm the service of a machine, by name', async () => {
+    const post = (body: object): Promise<Response> =>
+      fetch(at('/api/v1/maintenance'), {
+        ...{ method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
+      });
+    expect((await post({ rule: 'cutter' })).status).toBe(400);
+    expect((await post({ rule: 'mixer', by: 'A. P.' })).status).toBe(400);
+    const services = async () => (await getJson('/api/v1/status')).body.services;
+    expect(await services()).toMatchObject([
+      { rule: 'cutter', overdue: true, limits: [{ by: 'interval' }, { by: 'count', used: 1.04, unit: 'cuts' }] },
+      { rule: 'filler', overdue: false },
+    ]);
+    const answer = await post({ rule: 'cutter', by: 'M. Fischer' });
+    expect([answer.status, await answer.json()]).toEqual([200, { confirmed: [{ rule: 'cutter', camera: 'product' }] }]);
+    expect(await services()).toMatchObject([{ overdue: false, servicedBy: 'M. Fischer' }, { rule: 'filler' }]);
+  });
+
   it('gives what FFmpeg wrote last for a camera, and accepts a camera for a person of this site', async () => {
     const log = await getJson('/api/v1/cameras/people/log');
     expect(log.body).toEqual({ camera: 'people', lines: [{ atMs: 1_780_000_000_000, text: 'FFmpeg 5.1 starts' }] });
@@ -262,6 +297,19 @@ describe('the API', () => {
     expect(JSON.stringify(body)).not.toContain('the snapshot is broken');
     world.broken = false;
     expect((await getJson('/api/v1/status')).status).toBe(200);
+  });
+
+  it('says that it is busy, and not that it is broken, when a deadline of its own has passed', async () => {
+    const late = vi.spyOn(world, 'picture').mockRejectedValue(new DOMException('late', 'TimeoutError'));
+    try {
+      const { status, body } = await getJson('/api/v1/cameras/product/picture.jpg');
+      expect([status, body]).toEqual([
+        503,
+        { error: expect.objectContaining({ code: 'service_timed_out', advice: expect.stringMatching(/again/i) }) },
+      ]);
+    } finally {
+      late.mockRestore();
+    }
   });
 });
 
@@ -448,6 +496,25 @@ describe('health and figures', () => {
     expect(samples.get(`${latency}_bucket{camera="product",le="+Inf",model="defect"}`)).toBe(101);
     expect([samples.get(`${latency}_sum{${of}}`), samples.get(`${latency}_count{${of}}`)]).toEqual([2, 101]);
     expect(samples.get('lineside_process_cpu_seconds_total{process="main"}')).toBe(12.5);
+  });
+
+  it('shows Prometheus what the outputs of the plant did, and how fast', async () => {
+    const samples = parseMetrics(await (await fetch(at('/metrics'))).text());
+    const of = (name: string, more = ''): number | undefined =>
+      samples.get(`lineside_output_${name}{${[...more.split(' '), 'output="gate"'].filter(Boolean).sort().join(',')}}`);
+    expect([of('armed'), of('ready'), of('pieces_in_transit')]).toEqual([1, 0, 3]);
+    expect([of('rejects_total', 'outcome="missed"'), of('pieces_total', 'verdict="no_result"')]).toEqual([1, 2]);
+    expect([of('late_verdicts_total'), of('results_total', 'outcome="untaken"')]).toEqual([2, 1]);
+    expect([of('lateness_seconds_bucket', 'le="0.005"'), of('lateness_seconds_count')]).toEqual([7, 9]);
+  });
+
+  it('shows Prometheus what the consumers of feeds did not get', async () => {
+    const samples = parseMetrics(await (await fetch(at('/metrics'))).text());
+    expect(samples.get('lineside_feed_dropped_total{feed="programs",topic="frames"}')).toBe(12);
+    expect(samples.get('lineside_feed_consumer_stalls_total{feed="programs"}')).toBe(4);
+    expect(samples.get('lineside_feed_connections_ended_total{feed="programs"}')).toBe(2);
+    expect(samples.get('lineside_feed_connections_ended_total{feed="site"}')).toBeUndefined();
+    expect(samples.get('lineside_feeds_left_out_total{topic="frames"}')).toBe(210);
   });
 
   it('shows Prometheus how good the connection to each camera is, and 0 where there is none', async () => {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AccessCommand } from '../access/index.ts';
-import type { AccessPort, BegunSession } from './access-port.ts';
+import type { AccessCommand, AccountCommand } from '../access/index.ts';
+import type { AccessPort, BegunSession, Rank } from './access-port.ts';
 import { StatusError } from './client/index.ts';
 import { setCookie, tokenOf } from './network-gate.ts';
 
@@ -52,19 +52,70 @@ export function addSessions(api: FastifyInstance, access: AccessPort): void {
   });
 }
 
+const ROLE = { enum: ['viewer', 'technician', 'admin'] } as const;
+
+/** Accounts, for people who are logged in: one's own, and for an admin all of them. Not on the device, where nobody is. */
+export function addAccounts(api: FastifyInstance, access: AccessPort): void {
+  const personOf = (request: FastifyRequest): { readonly who: string; readonly rank: Rank; readonly token: string } => {
+    const [person, token] = [request.person, tokenOf(request)];
+    if (person !== undefined && token !== undefined) return { ...person, token };
+    const message = 'Nobody is logged in';
+    throw new StatusError({ code: 'login_needed', message, advice: 'Log in on the page of the device' });
+  };
+  const ownOf = ({ who, rank }: { readonly who: string; readonly rank: Rank }) => ({
+    ...{ who, rank },
+    sessions: access.sessionsOf(who),
+  });
+  api.get('/api/v1/account', (request) => ownOf(personOf(request)));
+  api.post<{ Body: { current: string; password: string } }>(
+    '/api/v1/account/password',
+    body({ current: TEXT, password: TEXT }, ['current', 'password']),
+    async (request) => {
+      const person = personOf(request);
+      await access.changePassword(person.who, {
+        ...request.body,
+        ...{ address: addressOf(request), token: person.token },
+      });
+      return ownOf(person);
+    },
+  );
+  api.post('/api/v1/account/sessions', (request) => {
+    const person = personOf(request);
+    access.endOthers(person.who, person.token);
+    return ownOf(person);
+  });
+  api.get('/api/v1/accounts', () => access.view());
+  const schema = { body: { oneOf: [...ACCOUNT_COMMANDS] } };
+  api.post<{ Body: AccountRequest }>('/api/v1/accounts', { schema }, (request) =>
+    access.manage({ ...request.body, by: personOf(request).who }),
+  );
+}
+
+type WithoutBy<T> = T extends unknown ? Omit<T, 'by'> : never;
+type AccountRequest = WithoutBy<AccountCommand>;
+
+const one = (action: readonly string[], properties: object, required: readonly string[]) => ({
+  type: 'object',
+  additionalProperties: false,
+  required: ['action', ...required],
+  properties: { action: { enum: action }, ...properties },
+});
+
+/** What an admin asks for; each with the name that it is about. */
+const ACCOUNT_COMMANDS = [
+  one(['invite'], { name: NAME, role: ROLE }, ['name']),
+  one(['set_role'], { name: NAME, role: ROLE }, ['name', 'role']),
+  one(['remove_account', 'end_sessions', 'add_token', 'remove_token'], { name: NAME }, ['name']),
+] as const;
+
 /** What the owner of the device does; only over the control socket. */
 export function addAccessCommands(api: FastifyInstance, access: AccessPort): void {
   api.get('/api/v1/access', (request) => {
     checkOwner(request);
     return access.view();
   });
-  const common = { by: TEXT, name: NAME };
-  const one = (action: readonly string[], properties: object, required: readonly string[]) => ({
-    type: 'object',
-    additionalProperties: false,
-    required: ['action', 'by', ...required],
-    properties: { action: { enum: action }, by: TEXT, ...properties },
-  });
+  const owned = (action: readonly string[], properties: object, required: readonly string[]) =>
+    one(action, { by: TEXT, ...properties }, ['by', ...required]);
   const pem = { type: 'string', maxLength: 65_536 };
   const identity = {
     type: 'object',
@@ -81,10 +132,13 @@ export function addAccessCommands(api: FastifyInstance, access: AccessPort): voi
   const schema = {
     body: {
       oneOf: [
-        one(['enable'], { listen, hosts: { type: 'array', maxItems: 20, items: HOST }, identity }, ['listen', 'hosts']),
-        one(['disable'], {}, []),
-        one(['invite'], { name: common.name, role: { enum: ['viewer', 'technician', 'admin'] } }, []),
-        one(['remove_account', 'add_token', 'remove_token'], { name: common.name }, ['name']),
+        owned(['enable'], { listen, hosts: { type: 'array', maxItems: 20, items: HOST }, identity }, [
+          ...['listen', 'hosts'],
+        ]),
+        owned(['disable'], {}, []),
+        owned(['invite'], { name: NAME, role: ROLE }, []),
+        owned(['set_role'], { name: NAME, role: ROLE }, ['name', 'role']),
+        owned(['remove_account', 'end_sessions', 'add_token', 'remove_token'], { name: NAME }, ['name']),
       ],
     },
   };

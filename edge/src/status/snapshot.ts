@@ -1,4 +1,7 @@
+import type { FeedView, PlantServerView } from './feeds.ts';
 import type { OutputView } from './outputs.ts';
+import type { CleaningView } from './cleaning.ts';
+import type { ServiceView } from './service.ts';
 import type { BucketCounts } from '@lineside/kit';
 import type { LoadReport } from '../load/index.ts';
 import type { MachineFacts } from '../machine/index.ts';
@@ -55,10 +58,22 @@ export interface Snapshot {
   readonly load?: LoadReport;
   /** A release that is on its way, or that could not be taken back; absent where there is none. */
   readonly update?: UpdateView;
+  /** A release of the configuration that was not applied, because a person has changed the file; absent where there is none. */
+  readonly updateConflict?: { readonly target: string; readonly reason: string };
   /** What the line makes; absent where nothing is counted, planned or timed. */
   readonly production?: ProductionView;
   /** Outputs of the plant; absent where none is configured. */
   readonly outputs?: readonly OutputView[];
+  /** Machines that must be serviced; absent where no rule watches one. */
+  readonly services?: readonly ServiceView[];
+  /** Zones that must be cleaned; absent where no rule watches one. */
+  readonly cleanings?: readonly CleaningView[];
+  /** What other programs read; absent where none is configured. */
+  readonly feeds?: readonly FeedView[];
+  /** Messages by topic that no feed got, because their process did not keep up; absent where no feed is configured. */
+  readonly feedsLeftOut?: Readonly<Record<string, number>>;
+  /** Servers for the plant; absent where none is configured. */
+  readonly plantServers?: readonly PlantServerView[];
   /** Newest first, at most 20. */
   readonly events: readonly EventView[];
   /** Those that are open, newest first, at most 100. */
@@ -87,12 +102,25 @@ export interface ProductionView {
   /** Planned for the whole shift, and for the time of it that has passed. */
   readonly planned?: number;
   readonly plannedByNow?: number;
+  /** Why the plan of another program cannot be read; the one before stays in force. */
+  readonly planProblem?: string;
   /** Over the latest five minutes; absent until it was measured for half a minute. */
   readonly perMinute?: number;
   /** Of the line, and of the staff at stations: fractions of the time of the shift so far. */
   readonly utilisation?: number;
   readonly staffUtilisation?: number;
   readonly product?: string;
+  /** What people call the product, where the plan says so. */
+  readonly productName?: string;
+  /** What a pack of the product is to weigh by the plan, in the unit of the scale, and how much less and more it may. */
+  readonly targetWeight?: { readonly weight: number; readonly under?: number; readonly over?: number };
+  /** Rules of the type `weight`, where none of them judges by that; `tolerance` is below and `maxOver` above `nominal`. */
+  readonly weighedBy?: readonly {
+    readonly rule: string;
+    readonly nominal: number;
+    readonly tolerance: number;
+    readonly maxOver: number;
+  }[];
   readonly batch?: string;
   /** The recipe in force; absent where none was chosen. */
   readonly recipe?: string;
@@ -170,6 +198,8 @@ export interface CameraView {
   /** When a person accepted the camera as it should be, wall ms; absent where nobody did. */
   readonly acceptedAtMs?: number;
   readonly inspecting: Inspecting;
+  /** Models that give no result now; absent where every model gives one. */
+  readonly withoutResult?: readonly string[];
   readonly zones: readonly Zone[];
   readonly models: readonly CameraModelView[];
 }

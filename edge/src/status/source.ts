@@ -3,8 +3,10 @@ import type { EventKind, Severity } from '../domain/index.ts';
 import type { AcceptedCamera, CameraLog } from './camera-answers.ts';
 import type { AcknowledgementView, LogLine, ShapesChange } from './device-answers.ts';
 import type { CleaningConfirmation, ConfirmedCleaning } from './cleaning.ts';
+import type { ConfirmedService, ServiceConfirmation } from './service.ts';
 import type { OutputView, PlantWrite } from './outputs.ts';
 import type { PushedReading, SignalView } from './signals.ts';
+import type { TeachingChange } from './teaching.ts';
 import type { EventHistory, EventView, Snapshot } from './snapshot.ts';
 
 /** What the status module asks of the rest of the device; `app` answers from each module. */
@@ -26,6 +28,8 @@ export interface StatusSource {
   shapes?(camera: string): Promise<object>;
   /** Writes them into the configuration, checked; `by` is a record of the audit. Rejects with a coded error where it is not good. */
   saveShapes?(camera: string, change: ShapesChange, by: string): Promise<object>;
+  /** What the camera's results of the last hour would have made with this change; nothing is written. Rejects as `saveShapes`. */
+  previewShapes?(camera: string, change: ShapesChange): Promise<object>;
   /** The configuration as it was before the last save. */
   undoShapes?(camera: string, by: string): Promise<object>;
   /** True while live pictures are left out because the device is overloaded: each is then made seldom. */
@@ -36,6 +40,8 @@ export interface StatusSource {
   coverage(words: CoverageWords): Promise<CoverageJson>;
   /** Records that a zone was cleaned. Rejects with `bad_request` where no cleaning rule has the id or the zone. */
   confirmCleaning(confirmation: CleaningConfirmation): Promise<readonly ConfirmedCleaning[]>;
+  /** Records that a machine was serviced. Rejects with `bad_request` where no maintenance rule has the id. */
+  confirmService(confirmation: ServiceConfirmation): Promise<readonly ConfirmedService[]>;
   /** Signals of the plant, in the order of the configuration. */
   signals(): readonly SignalView[];
   /** Sets signals; gives them as they are then. Throws `bad_request` where one of them cannot be set: then none is. */
@@ -61,6 +67,12 @@ export interface StatusSource {
    * Rejects with `bad_request` for a model that was not taught.
    */
   setModelLimit?(model: string, mads: number, by: string): Promise<object>;
+  /** The latest teaching of a model from the page, and the limits of taught models. */
+  teaching?(): Promise<object>;
+  /** Begins, ends or uses a teaching. Rejects with a coded error where that cannot be. */
+  changeTeaching?(change: TeachingChange, by: string): Promise<object>;
+  /** Small JPEG of a good piece of a teaching; undefined where there is none. */
+  taughtPiece?(id: string, number: number): Promise<Buffer | undefined>;
   /** Records that a person has seen an event; gives the first acknowledgement of it. Undefined where it is not held. */
   acknowledge?(event: string, by: string, note: string | undefined): AcknowledgementView | undefined;
   /** How the device was during the last 24 hours. */

@@ -73,7 +73,7 @@ async function filesOf(folder: string): Promise<readonly string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** The lines of a file, each of which may turn up by itself; none of a certificate's, which is public. */
+/** The lines of a file, each of which may turn up by itself, as may what is secret in a URL; none of a certificate's, which is public. */
 async function linesOf(path: string): Promise<readonly string[]> {
   const size = await stat(path).then(
     (file) => file.size,
@@ -82,5 +82,6 @@ async function linesOf(path: string): Promise<readonly string[]> {
   if (size === 0 || size > MOST_BYTES) return [];
   const text = await readFile(path, 'utf8').catch(() => '');
   if (text.includes('BEGIN CERTIFICATE')) return [];
-  return text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('-----'));
+  const lines = text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('-----'));
+  return lines.flatMap((line) => [line, ...hiddenOf(line)]);
 }

@@ -25,6 +25,8 @@ export type Piece = z.infer<typeof Piece>;
 export type PieceKind = 'good' | 'bad';
 
 const STATE_FILE = 'state.json';
+/** For a person who looks at pieces on a phone. */
+const THUMB = 220;
 
 /** The folder of one teaching: the pieces as the model takes them, and a list of them. It can be continued at any time. */
 export class TeachingFolder {
@@ -113,6 +115,14 @@ export class TeachingFolder {
   /** Reads pieces when they are asked for. */
   pieces(list: readonly Piece[]): Pieces {
     return { count: list.length, read: (index) => this.pixels(list[index]) };
+  }
+
+  /** Small JPEG of a good piece, by its number from 1; undefined where there is none. */
+  async thumbnail(number: number): Promise<Buffer | undefined> {
+    const piece = this.#state.good[number - 1];
+    if (piece === undefined) return undefined;
+    const image = sharp(join(this.dir, piece.file)).removeAlpha();
+    return image.resize({ width: THUMB, height: THUMB, fit: 'inside' }).jpeg({ quality: 80 }).toBuffer();
   }
 
   async pixels(piece: Piece | undefined): Promise<Uint8Array> {

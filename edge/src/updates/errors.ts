@@ -37,14 +37,15 @@ const UPDATE_ADVICE: Readonly<Record<UpdateErrorCode, string>> = {
   update_local_model:
     'a model with this id was imported or taught on this device: remove it (DATA/models/ID) or give the release another id',
   update_local_configuration:
-    'the configuration was changed on this device since the last release: take that change into the next release, or set updates.onLocalChange: replace',
+    'the configuration was changed on this device since the last release: release the file as it is on this device first, or set updates.onLocalChange: replace',
   update_configuration_refused:
     'lineside config check shows what is wrong with it on this device; release a corrected one',
   update_no_memory: 'release a smaller model, or run fewer models on this device',
   update_shadow_refused:
-    'look at the pictures in DATA/updates/shadow: where the new model is right, release it again with updates.shadow.enabled: false on one line, or raise its score threshold',
+    'look at the pictures in DATA/updates/shadow: where the new model is right, release it again with updates.shadow.enabled: false on one line, or raise its score threshold. Where the cameras showed nothing, try it again when they do, or set updates.notCompared: keep',
   update_superseded: 'nothing: another release was wanted instead',
-  update_trial_failed: 'see lineside update status for what was worse than before; the version before runs again',
+  update_trial_failed:
+    'see lineside update status for what was worse than before; the version before runs again. Where the cameras showed nothing to compare it by, release it again when they do, or set updates.notCompared: keep',
   update_interrupted: 'the device stopped more than once during the trial; the version before runs again',
   update_folder_unwritable:
     'let the user of the service write to the folder (mount the stick with uid=lineside), or use lineside update --no-carry',

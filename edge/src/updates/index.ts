@@ -8,8 +8,10 @@ export { UPDATE_ERROR_CODES, UpdateError, type UpdateErrorCode } from './errors.
 export { type FileSource, FolderFiles, HttpFiles } from './file-source.ts';
 export { type JournalNote, TwoPlaceFloor } from './floor-store.ts';
 export { type HealthWindow, judgeTrial, type LaneWindow } from './judge-trial.ts';
+export { textHash } from './local-configuration.ts';
 export { ObjectStore } from './object-store.ts';
 export type { LineUnderUpdate, Shadow, UpdatableConfiguration, UpdatePorts, WantedRelease } from './ports.ts';
+export { planRollback, type RollbackPlan } from './plan-rollback.ts';
 export { reconcile } from './reconcile.ts';
 export {
   isOver,
@@ -23,7 +25,6 @@ export {
 } from './update-journal.ts';
 export {
   makeUpdateFolder,
-  textHash,
   UpdateMachine,
   type UpdateMachineOptions,
   type UpdateTimes,

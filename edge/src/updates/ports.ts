@@ -35,6 +35,8 @@ export interface UpdatableConfiguration {
   text(): Promise<string>;
   /** What is wrong with a text on this device; undefined where nothing is. */
   problem(text: string): Promise<string | undefined>;
+  /** Keeps a text beside the file, durably; gives the path. The same text has the same path. */
+  keep(text: string): Promise<string>;
   /** Writes the file, durably; the line follows it. */
   write(text: string): Promise<void>;
   /** Whether the line runs with this text now; a message where it refuses it. */

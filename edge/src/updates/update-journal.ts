@@ -40,7 +40,8 @@ const Lane = z.object({
   inspected: z.number(),
   failed: z.number(),
   p95Ms: z.number().optional(),
-  detectionsPerResult: z.number().optional(),
+  seen: z.number().optional(),
+  shown: z.number().optional(),
   constant: z.boolean(),
 });
 
@@ -56,8 +57,13 @@ const Shadow = z.object({
   unsteady: Sides,
   failed: z.int(),
   pictures: z.int(),
-  /** `promoted`, `refused`, or `skipped` where there was nothing to compare with; absent while it goes on. */
-  verdict: z.enum(['promoted', 'refused', 'skipped']).optional(),
+  /** Whether the cameras have shown enough to compare the two by; absent in what an earlier version has written. */
+  compared: z.boolean().optional(),
+  /**
+   * `promoted`, `refused`, `not_compared` where it goes on although nothing was shown to compare by, or `skipped` where there was
+   * no model to compare with; absent while it goes on.
+   */
+  verdict: z.enum(['promoted', 'refused', 'not_compared', 'skipped']).optional(),
   reason: z.string().optional(),
 });
 export type ShadowRecord = z.infer<typeof Shadow>;
@@ -83,6 +89,8 @@ const UpdateRecord = z.object({
   baseline: z.array(Lane).optional(),
   /** Of a configuration: whether the collector was reached before the swap. */
   connected: z.boolean().optional(),
+  /** Of a configuration: where the file is kept that a person had written and that it replaces. */
+  copy: z.string().optional(),
   /** What was found when the model was proven. */
   proof: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   shadow: Shadow.optional(),
@@ -109,6 +117,8 @@ const UpdateDocument = z.object({
   desired: z
     .object({
       revision: z.int().positive(),
+      /** Documents below it are not followed; `revision` where left out. */
+      floor: z.int().positive().optional(),
       targets: z.array(z.string()),
       /** The revision since which each target is named without interruption. */
       since: z.record(z.string(), z.int()).default({}),

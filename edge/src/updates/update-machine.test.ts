@@ -1,8 +1,10 @@
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAbort } from '@lineside/kit';
 import { describe, expect, test } from 'vitest';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
-import { BAD, GOOD, MODEL, ReleasePublisher, UpdateDevice } from '../../../tests/support/update-world.ts';
+import { BAD, GOOD, MODEL, QUIET, ReleasePublisher, UpdateDevice } from '../../../tests/support/update-world.ts';
+import { waitFor } from '../../../tests/support/wait-for.ts';
 import { UpdateError } from './errors.ts';
 import type { FileSource } from './file-source.ts';
 import { reconcile } from './reconcile.ts';
@@ -73,6 +75,73 @@ describe('a release of a model', () => {
     expect(it.device.shadows).toEqual({ begun: 1, ended: 1 });
     expect(it.device.reloads).toHaveLength(1);
     expect(await it.device.follow()).toBe('1.0.0');
+  });
+
+  test('on a scene that turns quiet is tried until the cameras show something, and is kept then', async () => {
+    await using it = await setting();
+    let looks = 0;
+    const reasons = new Set<string>();
+    it.device.behaviour.figures = (version) => {
+      if (version !== '1.1.0') return GOOD;
+      looks += 1;
+      void it.device.journal.read().then(({ current }) => reasons.add(current?.reason?.code ?? ''));
+      return looks < 30 ? QUIET : GOOD;
+    };
+    const record = await it.install(it.second);
+    expect(record).toMatchObject({ state: 'committed' });
+    expect(record.reason).toBeUndefined();
+    expect(looks).toBeGreaterThanOrEqual(30);
+    expect([...reasons]).toContain('update_waits');
+  });
+
+  test.each([
+    ['afterShadow', true, 'committed', 'update_not_compared'],
+    ['afterShadow', false, 'rolled_back', 'update_trial_failed'],
+    ['takeBack', true, 'rolled_back', 'update_trial_failed'],
+    ['keep', false, 'committed', 'update_not_compared'],
+  ] as const)(
+    'on a scene that stays quiet up to the limit ends by updates.notCompared: %s (shadow: %s): %s',
+    async (notCompared, hasShadow, state, code) => {
+      await using it = await setting();
+      const times = { notCompared, limitMs: 40, ...(hasShadow ? {} : { shadow: undefined }) };
+      const device = await new UpdateDevice(it.device.data, it.repository, { times }).prepare();
+      device.behaviour.figures = (version) => (version === '1.1.0' ? QUIET : GOOD);
+      const record = await device.machine.install({ target: it.second, origin: FROM_REPOSITORY }, SIGNAL);
+      expect(record).toMatchObject({ state, reason: { code } });
+      expect(record.reason?.message).toContain('one showed too little to compare it by');
+      expect(await device.follow()).toBe(state === 'committed' ? '1.1.0' : '1.0.0');
+    },
+  );
+
+  test('is compared in shadow only when the cameras show something, and the line is watched until they do', async () => {
+    await using it = await setting();
+    it.device.behaviour.shownAfter = 20;
+    expect(await it.install(it.second)).toMatchObject({
+      ...{ state: 'committed', shadow: { verdict: 'promoted', results: 420, compared: true } },
+    });
+    const times = { shadow: undefined };
+    const third = await it.publisher.model('1.2.0');
+    const device = await new UpdateDevice(it.device.data, it.repository, { times }).prepare();
+    let looks = 0;
+    device.behaviour.figures = () => {
+      looks += 1;
+      return looks < 20 ? QUIET : GOOD;
+    };
+    const record = await device.machine.install({ target: third, origin: FROM_REPOSITORY }, SIGNAL);
+    expect(record).toMatchObject({ state: 'committed', baseline: [{ seen: 100 }] });
+  });
+
+  test.each([
+    ['afterShadow', 'failed', 'refused'],
+    ['keep', 'committed', 'not_compared'],
+  ] as const)('whose shadow saw nothing until its limit: %s, %s', async (notCompared, state, verdict) => {
+    await using it = await setting();
+    const times = { notCompared, shadow: { results: 60, limitMs: 40 } };
+    const device = await new UpdateDevice(it.device.data, it.repository, { times }).prepare();
+    device.behaviour.shownAfter = Number.POSITIVE_INFINITY;
+    const record = await device.machine.install({ target: it.second, origin: FROM_REPOSITORY }, SIGNAL);
+    expect(record).toMatchObject({ state, shadow: { verdict, compared: false } });
+    expect(await device.follow()).toBe(state === 'committed' ? '1.1.0' : '1.0.0');
   });
 
   test('that is not wanted any more is given up in shadow, and the one that is wanted instead is installed', async () => {
@@ -146,6 +215,57 @@ describe('a release of a model', () => {
     expect(await offline.machine.rollback(MODEL)).toMatchObject({ state: 'rolled_back' });
     expect(await offline.follow()).toBe('1.0.0');
     await expect(offline.machine.rollback('unknown')).rejects.toMatchObject({ code: 'update_no_previous' });
+  });
+
+  test('can be left while a newer one is in shadow, which is compared with the version before then', async () => {
+    await using it = await setting();
+    await it.install(it.second);
+    const third = await it.publisher.model('1.2.0');
+    const device = await new UpdateDevice(it.device.data, it.repository).prepare();
+    device.behaviour.shownAfter = Number.POSITIVE_INFINITY;
+    const going = device.machine.install({ target: third, origin: FROM_REPOSITORY, revision: 7 }, SIGNAL);
+    const interrupted = expect(going).rejects.toSatisfy(isAbort);
+    await waitFor('the shadow', () => device.shadows.begun === 1);
+    expect(await device.machine.rollback(MODEL)).toMatchObject({ state: 'rolled_back', target: it.second });
+    await interrupted;
+    expect(device.shadows).toEqual({ begun: 1, ended: 1 });
+    expect(await device.follow()).toBe('1.0.0');
+    device.behaviour.shownAfter = 0;
+    expect(await device.machine.resume(SIGNAL)).toMatchObject({ state: 'committed', target: third, revision: 7 });
+    expect(await device.machine.rollback(MODEL)).toMatchObject({ state: 'rolled_back' });
+    expect(await device.follow()).toBe('1.0.0');
+  });
+
+  test('can be left during its trial, and the document that wanted it knows how it ended', async () => {
+    await using it = await setting();
+    const { device, second } = it;
+    await device.journal.change((document) => ({
+      ...document,
+      desired: { revision: 7, targets: [second], since: { [second]: 7 }, outcomes: {} },
+    }));
+    device.behaviour.figures = (version) => (version === '1.1.0' ? QUIET : GOOD);
+    const going = device.machine.install({ target: second, origin: FROM_REPOSITORY, revision: 7 }, SIGNAL);
+    const interrupted = expect(going).rejects.toSatisfy(isAbort);
+    await waitFor('the trial', async () => (await device.follow()) === '1.1.0');
+    expect(await device.machine.rollback(MODEL)).toMatchObject({
+      ...{ state: 'rolled_back', revision: 7, reason: { code: 'asked' }, shadow: { verdict: 'promoted' } },
+    });
+    await interrupted;
+    expect(await device.follow()).toBe('1.0.0');
+    const { current, desired } = await device.journal.read();
+    expect([current, desired?.outcomes[second]?.state]).toEqual([undefined, 'rolled_back']);
+    expect(await device.machine.resume(SIGNAL)).toBeUndefined();
+  });
+
+  test('that is going on is not interrupted where there is nothing to go back to', async () => {
+    await using it = await setting();
+    const { device } = it;
+    device.behaviour.shownAfter = 40;
+    const going = it.install(it.second);
+    await waitFor('the shadow', () => device.shadows.begun === 1);
+    await expect(device.machine.rollback('unknown')).rejects.toMatchObject({ code: 'update_no_previous' });
+    expect(await going).toMatchObject({ state: 'committed' });
+    expect(device.shadows.begun).toBe(1);
   });
 
   test('of a repository that cannot be reached is not given up, and goes on later', async () => {
@@ -241,6 +361,31 @@ describe('a release of the configuration', () => {
     expect(await it.install(next)).toMatchObject({ state: 'failed', reason: { code: 'update_local_configuration' } });
     expect(it.device.configuration.text).toBe('line: second\nstatus: {}\n');
     it.device.configuration.onLocalChange = 'replace';
-    expect(await it.install(next)).toMatchObject({ state: 'committed' });
+    it.device.kept.length = 0;
+    expect(await it.install(next)).toMatchObject({ state: 'committed', reason: { code: 'update_local_kept' } });
+    expect(it.device.kept).toEqual(['line: second\nstatus: {}\n']);
+  });
+
+  test('keeps a copy of what a person had written before the first one, and says where', async () => {
+    await using it = await setting();
+    it.device.configuration.series = 'line-1';
+    const first = await it.install(await it.publisher.configuration('1.0.0', 'line: second\n'));
+    expect(first).toMatchObject({
+      state: 'committed',
+      reason: { code: 'update_local_kept', message: 'the file that was there before is kept in copy 1' },
+    });
+    expect(it.device.kept).toEqual(['line: first\n']);
+    // What a release has written is kept by the releases.
+    const second = await it.install(await it.publisher.configuration('1.1.0', 'line: third\n'));
+    expect(second.reason).toBeUndefined();
+    expect(it.device.kept).toHaveLength(1);
+  });
+
+  test('that is the file as it is there replaces nothing, so that nothing is kept', async () => {
+    await using it = await setting();
+    it.device.configuration.series = 'line-1';
+    const same = await it.install(await it.publisher.configuration('1.0.0', 'line: first\n'));
+    expect(same).toMatchObject({ state: 'committed' });
+    expect([same.reason, it.device.kept]).toEqual([undefined, []]);
   });
 });

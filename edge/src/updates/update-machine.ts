@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, isAbort, LinesideError, type Logger, messageOf, writeFileAtomic } from '@lineside/kit';
 import type { ConfigurationRelease, ModelRelease, TrustedTarget } from '@lineside/models/trust';
-import type { BundleStore } from './bundle-store.ts';
+import type { BundleStore, Pointer } from './bundle-store.ts';
 import { UpdateError } from './errors.ts';
-import { judgeTrial } from './judge-trial.ts';
+import { assertNoLocalChange, keepLocal, textHash } from './local-configuration.ts';
 import type { ObjectStore } from './object-store.ts';
+import { planRollback } from './plan-rollback.ts';
 import type { UpdatePorts, WantedRelease } from './ports.ts';
 import { isOver, type UpdateJournal, type UpdateRecord, type UpdateStateName } from './update-journal.ts';
+import { type Trial, type TrialEnd, watchBaseline, type WatchParts, watchTrial } from './watch-line.ts';
 
 export interface UpdateMachineOptions {
   readonly folder: string;
@@ -28,30 +29,22 @@ export interface UpdateTimes {
   readonly baselineMs: number;
   /** How long an update is on trial; ten times as long where cameras give too few results to judge by. */
   readonly trialMs: number;
+  /** How long a model is on trial, and the line is watched before it, at most, until the cameras have shown something to compare it by. */
+  readonly limitMs: number;
+  /** What becomes of a model that its trial could not compare: `afterShadow` keeps it where the shadow has compared it. */
+  readonly notCompared: 'takeBack' | 'afterShadow' | 'keep';
   /** How often the line is looked at. */
   readonly lookMs: number;
   /** Frames that a new model inspects beside the current one, and for how long it does so at most; undefined for no shadow. */
   readonly shadow?: { readonly results: number; readonly limitMs: number } | undefined;
 }
 
-const TRIAL_TIMES = 10;
-/** A model that does not run for so long during its trial has failed. */
-const FAILED_MS = 30_000;
 const IN_FORCE_MS = 60_000;
 const PROGRESS_EVERY_MS = 1_000;
-/** For a model to give its first result after the swap; from then on its trial counts. */
-const READY_MS = 60_000;
-const READY_TIMES = 5;
-/** For a camera to deliver again after a change of the configuration, beyond the trial. */
-const CONNECT_MS = 60_000;
 const SHADOW_PUT_MS = 10_000;
+const NOTHING_SHOWN = 'the cameras showed nothing by which the two models could be compared';
 /** Worth trying again by itself: nothing is wrong with the release. */
 const TRY_AGAIN = new Set(['update_source_unreachable', 'update_download_failed']);
-
-/** Hash by which the text of a configuration is known. */
-export function textHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
 
 /**
  * Takes one release through its states. Each state is durable before its action begins, and each action can be repeated, so that
@@ -103,32 +96,35 @@ export class UpdateMachine {
     });
   }
 
-  /** Back to what ran before the update of a model, without any network. Throws UpdateError `update_no_previous`. */
-  rollback(id: string): Promise<UpdateRecord> {
+  /**
+   * Back to what ran before the update of a model, without any network; what is going on is interrupted for it and goes on with
+   * `resume`. Throws UpdateError `update_no_previous`.
+   */
+  async rollback(id: string): Promise<UpdateRecord> {
+    const { journal, bundles, ports, clock } = this.#options;
+    const was = await bundles.pointer(id);
+    // Where there is nothing to go back to, nothing is interrupted either.
+    await planRollback(journal, bundles, id, clock.wallMs());
+    this.#interrupting.abort();
+    this.#interrupting = new AbortController();
     return this.#inTurn(async () => {
-      const { journal, bundles, ports, clock } = this.#options;
-      const pointer = await bundles.pointer(id);
-      const kept = pointer.kind === 'update' ? (await journal.read()).bundles[pointer.bundle] : undefined;
-      if (pointer.kind !== 'update' || kept?.before === undefined) {
-        throw new UpdateError('update_no_previous', `${id} has no earlier version on this device`);
+      const is = await bundles.pointer(id);
+      const [last] = (await journal.read()).history;
+      // The turn before has gone back by itself: once is enough.
+      if (last?.state === 'rolled_back' && was.kind === 'update' && was.bundle === last.bundle && !isSame(was, is)) {
+        return last;
       }
-      const now = clock.wallMs();
-      const record: UpdateRecord = {
-        ...{ target: kept.target, origin: { kind: 'repository' as const }, sinceMs: now, beganMs: now },
-        ...{ attempts: 1, trialStarts: 0, release: kept.release, bundle: pointer.bundle, before: kept.before },
-        state: 'rolling_back',
-        reason: { code: 'asked', message: 'a person went back to the version before' },
-      };
-      // What was interrupted for this goes on afterwards, unless it is what is left here.
-      const { current } = await journal.read();
-      const interrupted = current?.target === kept.target ? undefined : current;
+      const { record, interrupted } = await planRollback(journal, bundles, id, clock.wallMs());
       await journal.put(record);
-      ports.audit('update_rollback_asked', { model: id, from: pointer.bundle });
+      ports.audit('update_rollback_asked', { model: id, from: record.bundle ?? '' });
       const done = await this.#run(record, new AbortController().signal);
       if (interrupted !== undefined) await journal.put(interrupted);
       return done;
     });
   }
+
+  /** Ends what is going on, where a person goes back to the version before. */
+  #interrupting = new AbortController();
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work);
@@ -136,7 +132,8 @@ export class UpdateMachine {
     return done;
   }
 
-  async #run(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
+  async #run(record: UpdateRecord, until: AbortSignal): Promise<UpdateRecord> {
+    const signal = AbortSignal.any([until, this.#interrupting.signal]);
     let now = record;
     while (!isOver(now)) {
       signal.throwIfAborted();
@@ -207,7 +204,7 @@ export class UpdateMachine {
       const text = await this.#configurationText(release);
       const problem = await ports.configuration.problem(text);
       if (problem !== undefined) throw new UpdateError('update_configuration_refused', problem);
-      await this.#assertNoLocalChange();
+      await assertNoLocalChange(this.#options, text);
       return this.#goOn(record, 'staged');
     }
     if ((await bundles.pointer(release.id)).kind === 'local') {
@@ -233,14 +230,18 @@ export class UpdateMachine {
         const figures = shadow.figures();
         const failure = shadow.failure();
         const isLate = clock.monoMs() - beganMs >= times.shadow.limitMs;
-        if (failure === undefined && figures.results < times.shadow.results && !isLate) {
+        const isEnough = figures.results >= times.shadow.results && figures.compared !== false;
+        if (failure === undefined && !isEnough && !isLate) {
           if (clock.monoMs() - putMs < SHADOW_PUT_MS) continue;
           putMs = clock.monoMs();
           await journal.put({ ...record, shadow: figures });
           continue;
         }
-        const problem = failure ?? shadow.judge();
-        const verdict = problem === undefined ? ('promoted' as const) : ('refused' as const);
+        const isUnseen = figures.compared === false;
+        const problem =
+          failure ?? shadow.judge() ?? (isUnseen && times.notCompared !== 'keep' ? NOTHING_SHOWN : undefined);
+        const goesOn = isUnseen ? ('not_compared' as const) : ('promoted' as const);
+        const verdict = problem === undefined ? goesOn : ('refused' as const);
         const judged = {
           ...record,
           shadow: { ...figures, verdict, ...(problem === undefined ? {} : { reason: problem }) },
@@ -261,29 +262,26 @@ export class UpdateMachine {
 
   /** Waits until nothing may be disturbed, watches the line as it is, and announces the swap. */
   async #begin(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
-    const { ports, bundles, clock, times, journal, folder } = this.#options;
+    const { ports, bundles, journal, folder } = this.#options;
     const { release, bundle } = complete(record);
     await this.#unlocked(record, signal);
     const id = release.kind === 'model' ? release.id : undefined;
     let { baseline } = record;
     if (id === undefined || ports.line.uses(id)) {
-      const watch = ports.line.watch(id);
-      try {
-        await clock.sleep(times.baselineMs, signal);
-        baseline = [...watch.figures()];
-      } finally {
-        watch.end();
-      }
+      const needsSight = id !== undefined && record.shadow?.compared !== true;
+      baseline = [...(await watchBaseline(this.#watching(record), { id, needsSight }, signal))];
     }
     await this.#unlocked(record, signal);
     const kept = baseline === undefined ? {} : { baseline };
     if (release.kind === 'configuration') {
-      await this.#assertNoLocalChange();
+      const text = await this.#configurationText(release);
+      await assertNoLocalChange(this.#options, text);
+      const copy = await keepLocal(this.#options, text);
       await writeFileAtomic(join(folder, 'configuration-before.yaml'), await ports.configuration.text(), {
         mode: 0o600,
       });
       const connected = ports.configuration.connected?.() === true;
-      return this.#goOn({ ...record, ...kept, connected }, 'trial');
+      return this.#goOn({ ...record, ...kept, connected, ...(copy === undefined ? {} : { copy }) }, 'trial');
     }
     const pointer = await bundles.pointer(release.id);
     if (pointer.kind === 'local') throw new UpdateError('update_local_model', `${release.id} was made on this device`);
@@ -318,57 +316,32 @@ export class UpdateMachine {
       await ports.line.reload(release.id);
       if (!ports.line.uses(release.id)) return this.#commit(record);
     }
-    const problem = await this.#watch(record, release.kind === 'model' ? release.id : undefined, signal);
-    if (problem === undefined) return this.#commit(record);
-    return this.#goOn({ ...record, reason: { code: 'update_trial_failed', message: problem } }, 'rolling_back');
+    const { problem, notCompared } = await this.#watch(
+      record,
+      release.kind === 'model' ? release.id : undefined,
+      signal,
+    );
+    if (problem !== undefined) {
+      return this.#goOn({ ...record, reason: { code: 'update_trial_failed', message: problem } }, 'rolling_back');
+    }
+    if (notCompared === undefined) return this.#commit(record);
+    return this.#commit({ ...record, reason: { code: 'update_not_compared', message: notCompared } });
   }
 
-  /** What is worse than before, or undefined. No decision in time counts as worse. */
-  async #watch(record: UpdateRecord, id: string | undefined, signal: AbortSignal): Promise<string | undefined> {
-    const { ports, clock, times } = this.#options;
-    let watch = ports.line.watch(id);
-    try {
-      let beganMs = clock.monoMs();
-      let isReady = false;
-      let failedMs: number | undefined;
-      for (;;) {
-        await clock.sleep(times.lookMs, signal);
-        const spent = clock.monoMs() - beganMs;
-        const failure = id === undefined ? undefined : ports.line.failure(id);
-        failedMs = failure === undefined ? undefined : (failedMs ?? clock.monoMs());
-        if (failedMs !== undefined && clock.monoMs() - failedMs >= Math.min(FAILED_MS, times.trialMs)) return failure;
-        if (
-          !isReady &&
-          (spent >= Math.min(READY_MS, times.trialMs * READY_TIMES) ||
-            watch.figures().some(({ inspected }) => inspected > 0))
-        ) {
-          // What was skipped while the model was loaded does not count against it.
-          isReady = true;
-          beganMs = clock.monoMs();
-          watch.end();
-          watch = ports.line.watch(id);
-          continue;
-        }
-        if (!isReady || spent < times.trialMs) continue;
-        const { decided, problems, silent } = judgeTrial(record.baseline ?? [], watch.figures());
-        if (decided && problems.length > 0) return problems.join('; ');
-        if (id === undefined && silent.length > 0) {
-          // A camera that was opened anew may need a moment.
-          if (spent >= times.trialMs + Math.min(times.trialMs * 2, CONNECT_MS)) return silent.join('; ');
-          continue;
-        }
-        // The link may need a moment, above all where the configuration restarts it.
-        const isCutOff = id === undefined && record.connected === true && ports.configuration.connected?.() === false;
-        if (decided && isCutOff && spent >= times.trialMs * 2) return 'the collector is not reached any more';
-        if (decided && !isCutOff) return undefined;
-        const hadResults = (record.baseline ?? []).some(({ inspected }) => inspected > 0);
-        // Cameras that gave nothing before either prove nothing against the update.
-        if (!hadResults && spent >= times.trialMs * 2 && id === undefined) return undefined;
-        if (spent >= times.trialMs * TRIAL_TIMES) return 'the cameras gave too few results to judge by';
-      }
-    } finally {
-      watch.end();
-    }
+  #watch(record: UpdateRecord, id: string | undefined, signal: AbortSignal): Promise<TrialEnd> {
+    const trial: Trial = {
+      ...{ id, baseline: record.baseline ?? [], connected: record.connected === true },
+      comparedInShadow: record.shadow?.verdict === 'promoted' && record.shadow.compared !== false,
+    };
+    return watchTrial(this.#watching(record), trial, signal);
+  }
+
+  #watching(record: UpdateRecord): WatchParts {
+    const { ports, clock, times, journal } = this.#options;
+    const waits = async (message: string): Promise<void> => {
+      await journal.put({ ...record, reason: { code: 'update_waits', message } });
+    };
+    return { ports, clock, times, waits };
   }
 
   async #commit(record: UpdateRecord): Promise<UpdateRecord> {
@@ -378,7 +351,12 @@ export class UpdateMachine {
       const sha256 = textHash(await this.#configurationText(release));
       await journal.change((document) => ({ ...document, configuration: { sha256, target: record.target } }));
     }
-    const done = await this.#over(record, 'committed');
+    const { copy } = record;
+    const message = `the file that was there before is kept in ${copy}`;
+    const done = await this.#over(
+      copy === undefined ? record : { ...record, reason: { code: 'update_local_kept', message } },
+      'committed',
+    );
     // Of each model the version that runs and the one before it stay.
     const { bundles: known } = await journal.read();
     const keep = new Set<string>();
@@ -477,15 +455,6 @@ export class UpdateMachine {
     return readFile(objects.path(file.sha256), 'utf8');
   }
 
-  /** A change that a person made since the last release is not overwritten without that being configured. */
-  async #assertNoLocalChange(): Promise<void> {
-    const { ports, journal } = this.#options;
-    const { configuration } = await journal.read();
-    if (configuration === undefined || ports.configuration.onLocalChange === 'replace') return;
-    if (textHash(await ports.configuration.text()) === configuration.sha256) return;
-    throw new UpdateError('update_local_configuration', `the file is not what ${configuration.target} has written`);
-  }
-
   #assertMeant({ target, custom }: TrustedTarget): void {
     const { device, version, configuration } = this.#options.ports;
     const { series } = configuration;
@@ -503,6 +472,10 @@ export class UpdateMachine {
       );
     }
   }
+}
+
+function isSame(a: Pointer, b: Pointer): boolean {
+  return a.kind === 'update' && b.kind === 'update' ? a.bundle === b.bundle : a.kind === b.kind;
 }
 
 /** Whether it cannot go on for want of a repository. */

@@ -7,6 +7,7 @@ import {
   type GstreamerCapabilities,
   type FfmpegLine,
   isTegra,
+  mayUseGstreamer,
   type StartGate,
   StreamError,
   VIEW,
@@ -101,14 +102,14 @@ export class CameraService implements Service {
   async run(signal: AbortSignal): Promise<void> {
     const { plan, dispatcher, firstIndex, capabilities, pool, gate, clock, random, logger, onStatus, onEnded } =
       this.#options;
-    const { id, url, transport, fps, mode, loop, privacy, health, keyFramesOnly, pictureWidth } = plan;
+    const { id, url, transport, fps, mode, loop, privacy, health, keyFramesOnly, pictureWidth, delayMs } = plan;
     // The stream of a camera with privacy is never kept as it comes.
     const ringBytes = privacy === undefined ? plan.ringBytes : undefined;
     // While FFmpeg is missing this takes as long as it takes.
     const known = await Promise.race([capabilities, aborted(signal)]);
     if (known === undefined) return;
     try {
-      const mayUse = plan.decoder === 'gstreamer' || (plan.decoder !== 'software' && (await isTegra()));
+      const mayUse = mayUseGstreamer(plan.decoder ?? 'auto', await isTegra());
       const gstreamer = mayUse ? await known.gstreamer() : undefined;
       const tools = { capabilities: known.ffmpeg, gstreamer, pool, gate, clock, random, logger };
       const { formats } = dispatcher;
@@ -116,7 +117,7 @@ export class CameraService implements Service {
       const repeat = { ...(loop === undefined ? {} : { loop }), ...(plan.decoder && { decoder: plan.decoder }) };
       const options = { id, url, transport, fps, mode, formats, firstIndex, ringBytes, pictureLayout, health };
       const covers = privacy && { privacy: { hidden: maskedCells(VIEW, privacy.masks) } };
-      const judged = { reference: this.#reference, ...covers, keyFramesOnly, pictureWidth };
+      const judged = { reference: this.#reference, ...covers, keyFramesOnly, pictureWidth, delayMs };
       const camera = new FfmpegCamera({ ...options, ...judged, ...repeat }, tools, {
         frame: (frame) => {
           this.#nextIndex = frame.index + 1;

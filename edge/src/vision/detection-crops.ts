@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { type BufferPool, pictureBytes } from '../camera/index.ts';
 import {
   type Box,
@@ -9,6 +8,7 @@ import {
   type PixelRect,
 } from '../domain/index.ts';
 import type { ModelManifest } from '../inference/index.ts';
+import { imageLibrary } from './image-library.ts';
 import type { StagePlan } from './plan.ts';
 import type { SharedPixels } from './shared-pixels.ts';
 import { copyRect } from './tiles.ts';
@@ -81,6 +81,7 @@ export async function scaledCrop(
   input: ModelManifest['input'],
   target: Uint8Array<ArrayBuffer> = new Uint8Array(pictureBytes(input)),
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const sharp = await imageLibrary();
   const fit = letterbox(rect, input, input.letterbox.anchor);
   const [left, top] = [Math.max(0, -fit.left), Math.max(0, -fit.top)];
   const kept = { left, top, width: Math.min(fit.width, input.width), height: Math.min(fit.height, input.height) };

@@ -1,7 +1,7 @@
-import sharp from 'sharp';
 import type { PictureSize } from '../domain/index.ts';
 import type { Overlay } from '../pipeline/index.ts';
 import { overlaySvg } from './draw.ts';
+import { imageLibrary } from './image-library.ts';
 
 export interface BoxesOnJpeg {
   readonly jpeg: Uint8Array;
@@ -14,6 +14,7 @@ export interface BoxesOnJpeg {
 
 /** A JPEG with boxes drawn on it, or made smaller, or both. */
 export async function drawOnJpeg({ jpeg, overlays, source, maxWidth }: BoxesOnJpeg): Promise<Buffer> {
+  const sharp = await imageLibrary();
   const { data, info } = await sharp(jpeg).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const width = Math.min(info.width, maxWidth ?? info.width);
   const height = Math.max(1, Math.round((info.height * width) / info.width));

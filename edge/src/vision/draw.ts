@@ -1,13 +1,9 @@
-import sharp from 'sharp';
 import type { PictureSize } from '../domain/index.ts';
 import { rgbOfYuv, type YuvMatrix } from '../camera/index.ts';
 import type { Overlay } from '../pipeline/index.ts';
 import { halfYuv } from './half-yuv.ts';
+import { imageLibrary } from './image-library.ts';
 import { placeLabels } from './label-placement.ts';
-
-// Drawing must not take time from inference.
-sharp.concurrency(1);
-sharp.cache(false);
 
 const JPEG_QUALITY = 85;
 const COLOURS: Readonly<Record<Overlay['colour'], string>> = { good: '#1b9e4b', bad: '#d62828', plain: '#2a6fdb' };
@@ -27,6 +23,7 @@ export interface Drawing {
 
 /** JPEG of a frame with boxes and their texts. */
 export async function drawJpeg(drawing: Drawing): Promise<{ jpeg: Buffer; width: number; height: number }> {
+  const sharp = await imageLibrary();
   const { matrix, maxWidth, quality = JPEG_QUALITY } = drawing;
   const width = Math.min(drawing.size.width, Math.max(16, Math.round(maxWidth ?? drawing.size.width)));
   const height = Math.max(1, Math.round((drawing.size.height * width) / drawing.size.width));

@@ -134,9 +134,10 @@ export class FrameDispatcher {
 
   /** Holds the frame until `results` outcomes are known. */
   #open(frame: CameraFrame, whole: WholeFrames, results: number, detectsPeople: boolean): OpenFrame {
-    const { index, source, picture, atMs, mediaMs, arrivedMs } = frame;
+    const { index, source, picture, atMs, mediaMs, capturedMs, arrivedMs } = frame;
     const { pixels, size, matrix } = picture;
-    const ref = { camera: this.#plan.id, index, atMs, mediaMs, ...source };
+    const taken = capturedMs === undefined ? {} : { capturedMs };
+    const ref = { camera: this.#plan.id, index, atMs, mediaMs, ...taken, ...source };
     const held: HeldFrame = { index, arrivedMs, pixels, size, matrix, source, pins: results, inspected: false };
     this.privacy.arrived(held, detectsPeople);
     this.ring.hold(held);

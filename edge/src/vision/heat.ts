@@ -1,7 +1,7 @@
-import sharp from 'sharp';
 import type { PictureSize } from '../domain/index.ts';
 import type { Overlay } from '../pipeline/index.ts';
 import { overlaySvg } from './draw.ts';
+import { imageLibrary } from './image-library.ts';
 
 export interface HeatDrawing {
   /** Packed rgb of the image. */
@@ -25,6 +25,7 @@ const MOST_ALPHA = 190;
 
 /** PNG of an image with a heat map over it, transparent where it is cold, and boxes on top. */
 export async function drawHeat({ pixels, size, heat, overlays }: HeatDrawing): Promise<Buffer> {
+  const sharp = await imageLibrary();
   const { width, height } = size;
   const veil = await sharp(colours(heat.values), { raw: { width: heat.width, height: heat.height, channels: 4 } })
     .resize(width, height, { fit: 'fill', kernel: 'cubic' })

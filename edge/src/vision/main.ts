@@ -1,5 +1,7 @@
 /** The vision process. It keeps nothing that matters: it may be killed at any time and is started again. */
 import { LinesideError, type Logger, messageOf, systemClock } from '@lineside/kit';
+// At once, because frames would be held up by its loading.
+import 'sharp';
 import { VisionWorker } from './vision-worker.ts';
 import { isVisionErrorCode } from './errors.ts';
 import { type FromVision, isToVision, type ToVision } from './messages.ts';

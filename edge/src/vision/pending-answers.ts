@@ -16,7 +16,11 @@ export class PendingAnswers<T> {
     this.#late = late;
   }
 
-  /** Sends a question with an id of its own and waits for its answer, its deadline, or `signal`. */
+  /**
+   * Sends a question with an id of its own and waits for its answer, its deadline, or `signal`.
+   *
+   * @throws VisionError when the deadline passes or `signal` ends for a timeout of its own; else the reason of `signal`.
+   */
   ask(send: (id: number) => void, deadlineMs: number, signal: AbortSignal): Promise<T> {
     const id = this.#nextId;
     this.#nextId += 1;
@@ -31,9 +35,13 @@ export class PendingAnswers<T> {
         reject(error);
       };
       const onAbort = (): void => {
-        fail(signal.reason instanceof Error ? signal.reason : new DOMException('aborted', 'AbortError'));
+        const reason: unknown = signal.reason;
+        // The deadline of whoever asks is one too: the answer is late, whoever counts.
+        if (reason instanceof Error && reason.name === 'TimeoutError') late();
+        else fail(reason instanceof Error ? reason : new DOMException('aborted', 'AbortError'));
       };
-      const timer = setTimeout(() => fail(new VisionError(this.#late.code, this.#late.message)), deadlineMs);
+      const late = (): void => fail(new VisionError(this.#late.code, this.#late.message));
+      const timer = setTimeout(late, deadlineMs);
       this.#waiting.set(id, {
         resolve: (answer) => {
           settle();

@@ -26,6 +26,8 @@ export interface CameraPlan {
   readonly pictureWidth?: number | undefined;
   /** Maximum frames per second that are inspected. */
   readonly fps: number;
+  /** From the moment at which a picture is taken until its frame is here; 0 when left out. */
+  readonly delayMs?: number | undefined;
   /** The models that inspect it, each once: by id, or with details. */
   readonly models: readonly (string | ModelAssignment)[];
   /** Models of a live camera that are not available: each frame that is due for one counts as failed. */

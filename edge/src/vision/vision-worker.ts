@@ -159,15 +159,15 @@ export class VisionWorker {
     }
     // Cut at once: the frame is not held for as long as the request waits.
     const pictures = regions.map((region) => cutRegion(pixels, region));
-    const reader = await this.#regionReader();
+    const reader = await this.#regionReader(dispatcher.mustInspect);
     const read = await reader.read(pictures, dispatcher.mustInspect, this.#stopped.signal);
     send(read.status === 'read' ? { ...read, regions: read.regions.map(regionRead) } : read);
   }
 
-  /** The reader starts with the first request. */
-  #regionReader(): Promise<RegionReader> {
+  /** The reader starts with the first request; recordings and live cameras are not looked at by one process. */
+  #regionReader(mustRead: boolean): Promise<RegionReader> {
     const { clock, logger } = this.#options;
-    this.#reader ??= openRegionReader(clock, logger);
+    this.#reader ??= openRegionReader(clock, logger, mustRead);
     return this.#reader;
   }
 

@@ -11,12 +11,16 @@ export function maskText(text: string): string {
     .join('');
 }
 
-/** `url` with its references as written, and as `***` what may be secret in the rest: see `redactUrls`. */
+/**
+ * `url` with its references as written, and as `***` what may be secret in the rest: see `redactUrls`. Topics are shown
+ * here: what is secret of one is a reference.
+ */
 export function maskUrl(url: string): string {
-  const { before, user, after } = splitUrl(url, 'widest', blankReferences(url));
+  const parts = splitUrl(url, 'widest', blankReferences(url));
+  const { before, user } = parts;
   if (before === '' || /^file:/i.test(before)) return url;
   const shownUser = user === '' ? '' : `${maskUser(user.slice(0, -1))}@`;
-  return before + shownUser + maskAfterUser(after, maskText, blankReferences(after));
+  return before + shownUser + maskAfterUser(parts, maskText, blankReferences, 'shown');
 }
 
 /** True when a password is written in `url` itself instead of as a reference. A user name alone is not a password. */

@@ -25,6 +25,12 @@ describe('the shown form of a secret text', () => {
     ['http://host/${file:/a/token}/video', 'http://host/${file:/a/token}/video'],
     ['http://host/live#geheim', 'http://host/live#***'],
     ['http://host/video?geheim', 'http://host/video?***'],
+    ['mqtt://line:geheim@host/plant/line1/weight#gross', 'mqtt://***@host/plant/line1/weight#gross'],
+    ['mqtt://line:ge/word@host/plant/x', 'mqtt://***@host/plant/x'],
+    ['mqtts://host/plant/geheim${env:T}/x?state=geheim&geheim', 'mqtts://host/plant/***${env:T}/x?state=***&***'],
+    ['sparkplug+mqtts://host/dairy/filler#Speed/Actual', 'sparkplug+mqtts://host/dairy/filler#Speed/Actual'],
+    ['rtsp://host/plant/geheim#geheim', 'rtsp://host/***/***#***'],
+    ['wss://host/plant/geheim', 'wss://host/***/***'],
     ['${credential:camera}', '${credential:camera}'],
     ['/recordings/a@b.mp4', '/recordings/a@b.mp4'],
   ])('shows %s as %s', (written, shown) => {

@@ -10,8 +10,13 @@ export interface LifeSigns {
 export interface ThreadTimes {
   /** CPU time used since the thread started, ms. */
   readonly ranMs: number;
-  /** Time in which it could have run and no CPU was free for it, ms; undefined where the kernel does not count it. */
+  /**
+   * Time in which it could have run and no CPU was free for it, ms; undefined where the kernel does not count it. Linux
+   * adds a wait to it when the wait ends: it stands still while the thread has not been given a CPU.
+   */
   readonly waitedMs: number | undefined;
+  /** It runs or waits for a CPU at this instant; left out where that is not known. */
+  readonly runnable?: boolean;
 }
 
 /** What became of the time between two readings. */
@@ -49,11 +54,9 @@ export function timeSpent(before: LifeSigns | undefined, after: LifeSigns | unde
     const then = before.threads.get(id) ?? { ranMs: 0, waitedMs: 0 };
     const ran = Math.max(0, now.ranMs - then.ranMs);
     ranMs += ran;
-    const waited =
-      now.waitedMs === undefined || then.waitedMs === undefined
-        ? guessedWait(before, after, ran, readMs)
-        : now.waitedMs - then.waitedMs;
-    waitedMs = Math.max(waitedMs, waited);
+    const counted = (now.waitedMs ?? 0) - (then.waitedMs ?? now.waitedMs ?? 0);
+    const guessed = then.runnable === true && now.runnable === true ? guessedWait(ran, readMs) : 0;
+    waitedMs = Math.max(waitedMs, counted, guessed);
   }
   waitedMs = Math.min(Math.max(0, waitedMs), passedMs);
   return {
@@ -66,8 +69,7 @@ export function timeSpent(before: LifeSigns | undefined, after: LifeSigns | unde
   };
 }
 
-/** Where the kernel counts no waiting: a thread that was runnable at both readings and got little CPU waited for it. */
-function guessedWait(before: LifeSigns, after: LifeSigns, ranMs: number, readMs: number): number {
-  if (before.state !== 'runnable' || after.state !== 'runnable') return 0;
+/** A thread that was runnable at both readings and got little CPU waited for it, whether or not that was counted yet. */
+function guessedWait(ranMs: number, readMs: number): number {
   return ranMs < RUNNING_RATE * readMs ? readMs - ranMs : 0;
 }

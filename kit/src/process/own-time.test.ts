@@ -3,7 +3,7 @@ import { dice } from '../../../tests/support/dice.ts';
 import { type LifeSigns, OwnTime, timeSpent } from '../index.ts';
 
 const signs = (atMs: number, ranMs: number, waitedMs: number | undefined, state: LifeSigns['state'] = 'sleeping') =>
-  ({ atMs, state, threads: new Map([[1, { ranMs, waitedMs }]]) }) satisfies LifeSigns;
+  ({ atMs, state, threads: new Map([[1, { ranMs, waitedMs, runnable: state === 'runnable' }]]) }) satisfies LifeSigns;
 
 describe('the time between two readings', () => {
   test('is own time without what a thread waited for a CPU', () => {
@@ -26,6 +26,17 @@ describe('the time between two readings', () => {
       ]),
     };
     expect(timeSpent(before, after, 100)).toMatchObject({ ranMs: 15, waitedMs: 60, ownMs: 40 });
+  });
+
+  test('is waiting where a runnable thread got no CPU since, although Linux counts that only when it gets one', () => {
+    expect(timeSpent(signs(0, 7, 9, 'runnable'), signs(1000, 7, 9, 'runnable'), 1000).ownMs).toBe(0);
+    expect(timeSpent(signs(0, 7, 9, 'runnable'), signs(1000, 27, 59, 'runnable'), 1000).ownMs).toBe(20);
+    // A wait that began before the first reading and ended at the second.
+    expect(timeSpent(signs(0, 7, 9, 'runnable'), signs(1000, 8, 1809), 1000).ownMs).toBe(0);
+    // It sleeps at one of the two.
+    expect(timeSpent(signs(0, 7, 9), signs(1000, 7, 9, 'runnable'), 1000).ownMs).toBe(1000);
+    // It computes.
+    expect(timeSpent(signs(0, 7, 9, 'runnable'), signs(1000, 999, 9, 'runnable'), 1000).ownMs).toBe(1000);
   });
 
   test('is guessed from state and CPU time where the kernel counts no waiting', () => {

@@ -38,6 +38,16 @@ test('a process that computes uses CPU or waits for it, a stopped one does neith
   expect(timeSpent(stopped, read(pid), 200)).toMatchObject({ stopped: true, ranMs: 0 });
 });
 
+test('a thread that reads about itself is not taken to wait, although it runs at each reading', async () => {
+  const thread = currentThread() ?? 0;
+  const before = read(process.pid, thread);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const after = read(process.pid, thread);
+  expect(after?.threads.get(thread)?.runnable).toBeUndefined();
+  const counted = (after?.threads.get(thread)?.waitedMs ?? 0) - (before?.threads.get(thread)?.waitedMs ?? 0);
+  expect(timeSpent(before, after, 400).waitedMs).toBeCloseTo(counted, 3);
+});
+
 test('a process that sleeps neither runs nor waits for a CPU', async () => {
   const child = node('console.log("up"); setInterval(() => {}, 60_000)');
   await waitFor('it to be up', () => child.stdout.includes('up'));

@@ -7,6 +7,9 @@ const TICK_MS = 10;
 /** Deeper than any program here starts others; a guard against a listing that changes while it is read. */
 const DEPTH_MAX = 4;
 
+/** Of the thread that this module was loaded in; 0 where that is not known. */
+let ownThread: number | undefined;
+
 export interface WhatToRead {
   /** Id of the process. */
   readonly pid: number;
@@ -46,17 +49,16 @@ function addProcess(threads: Map<number, ThreadTimes>, pid: number, depth: numbe
 
 function addThread(threads: Map<number, ThreadTimes>, pid: number, thread: number): void {
   const folder = `/proc/${pid}/task/${thread}`;
-  const schedule = read(`${folder}/schedstat`);
-  if (schedule !== undefined) {
-    const [ranNs, waitedNs] = schedule.trim().split(' ').map(Number);
-    if (ranNs !== undefined && waitedNs !== undefined && ranNs > 0) {
-      threads.set(thread, { ranMs: ranNs / 1e6, waitedMs: waitedNs / 1e6 });
-      return;
-    }
-  }
   const fields = fieldsOf(`${folder}/stat`);
   if (fields === undefined) return;
-  threads.set(thread, { ranMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS, waitedMs: undefined });
+  // Whoever reads runs, which says nothing about the time before.
+  const runnable = thread === (ownThread ??= currentThread() ?? 0) ? {} : { runnable: fields[0] === 'R' };
+  const [ranNs = 0, waitedNs] = read(`${folder}/schedstat`)?.trim().split(' ').map(Number) ?? [];
+  if (waitedNs !== undefined && ranNs > 0) {
+    threads.set(thread, { ranMs: ranNs / 1e6, waitedMs: waitedNs / 1e6, ...runnable });
+    return;
+  }
+  threads.set(thread, { ranMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS, waitedMs: undefined, ...runnable });
 }
 
 function stateOf(path: string): LifeSigns['state'] | undefined {

@@ -222,7 +222,7 @@ async function prepare(folder: string, served: Map<Situation, string>, url: stri
   const device = await new UpdateDevice(template, { root: await readFile(root), at: good }).prepare();
   const installed = await device.machine.install(
     { target: first, origin: { kind: 'repository' } },
-    AbortSignal.timeout(60_000),
+    AbortSignal.timeout(600_000),
   );
   if (installed.state !== 'committed')
     throw new Error(`the first version was not installed: ${installed.reason?.message}`);

@@ -326,6 +326,38 @@ export const VOCABULARY = {
     "old_counters": {
       "en": "the latest counters are old",
       "ru": "последние счётчики устарели"
+    },
+    "quota": {
+      "en": "the quota of the journal was reached",
+      "ru": "журнал занял отведённое ему место"
+    },
+    "stream_quota": {
+      "en": "the quota of the stream was reached",
+      "ru": "поток занял отведённое ему место"
+    },
+    "disk_full": {
+      "en": "the disk of the device was full",
+      "ru": "диск устройства был заполнен"
+    },
+    "delivered_and_pruned": {
+      "en": "delivered before, and not kept",
+      "ru": "уже доставлены и больше не хранятся"
+    },
+    "journal_missing": {
+      "en": "the journal was gone",
+      "ru": "журнал пропал"
+    },
+    "journal_damaged": {
+      "en": "the journal was damaged",
+      "ru": "журнал был повреждён"
+    },
+    "journal_restored": {
+      "en": "the journal was restored from a copy",
+      "ru": "журнал восстановлен из копии"
+    },
+    "journal_behind_collector": {
+      "en": "the journal was older than what the collector has",
+      "ru": "журнал был старше того, что есть у коллектора"
     }
   },
   "details": {
@@ -584,6 +616,50 @@ export const VOCABULARY = {
         "noProductMs": {
           "en": "Milliseconds without a product",
           "ru": "Миллисекунд без изделий"
+        }
+      }
+    },
+    "maintenance": {
+      "title": {
+        "en": "Maintenance",
+        "ru": "Обслуживание"
+      },
+      "description": {
+        "en": "Reports that the service of a machine is overdue: by time, by hours of running, or by what it has counted.",
+        "ru": "Сообщает о просроченном обслуживании оборудования: по времени, по наработке или по счётчику."
+      },
+      "opened": {
+        "en": "Service of a machine is overdue",
+        "ru": "Обслуживание оборудования просрочено"
+      },
+      "closed": {
+        "en": "Service of a machine was overdue",
+        "ru": "Обслуживание оборудования было просрочено"
+      },
+      "details": {
+        "dueBy": {
+          "en": "Due by",
+          "ru": "Срок по"
+        },
+        "used": {
+          "en": "Fraction of the limit",
+          "ru": "Доля предела"
+        },
+        "hoursSince": {
+          "en": "Hours since the last service",
+          "ru": "Часов с последнего обслуживания"
+        },
+        "runningHours": {
+          "en": "Hours of running since",
+          "ru": "Часов работы с тех пор"
+        },
+        "counted": {
+          "en": "Counted since",
+          "ru": "Насчитано с тех пор"
+        },
+        "servicedBy": {
+          "en": "Last service",
+          "ru": "Последнее обслуживание"
         }
       }
     },
@@ -929,16 +1005,16 @@ export const VOCABULARY = {
         "ru": "Выход на линию"
       },
       "description": {
-        "en": "A product was not rejected in time: it was too late, the controller did not answer, or its place was lost.",
-        "ru": "Изделие не отбраковано вовремя: слишком поздно, контроллер не ответил или место изделия потеряно."
+        "en": "A product was not rejected in time, or its place was lost; a verdict came when its product had arrived; the controller takes no results.",
+        "ru": "Изделие не отбраковано вовремя или место изделия потеряно; решение пришло, когда изделие уже прошло; контроллер не принимает результаты."
       },
       "opened": {
-        "en": "A product was not rejected in time",
-        "ru": "Изделие не отбраковано вовремя"
+        "en": "The output to the plant has failed",
+        "ru": "Сбой выхода на линию"
       },
       "closed": {
-        "en": "A product was not rejected in time",
-        "ru": "Изделие не отбраковано вовремя"
+        "en": "The output to the plant has failed",
+        "ru": "Сбой выхода на линию"
       },
       "details": {
         "output": {

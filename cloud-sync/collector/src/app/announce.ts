@@ -10,6 +10,8 @@ export interface AnnounceOptions extends ServeOptions {
   readonly link: Pick<BrokerLink, 'online'>;
   readonly systemd: Pick<SystemdNotifier, 'ready'>;
   readonly httpUrl: string;
+  /** Host and port where devices enrol. */
+  readonly enrolment: string | undefined;
 }
 
 /**
@@ -37,6 +39,7 @@ async function announce(options: AnnounceOptions, signal: AbortSignal): Promise<
     mqtt: config.mqtt.publicUrl ?? broker.announcedUrl,
     http: config.http.publicUrl ?? options.httpUrl,
     data: config.data,
+    ...(options.enrolment !== undefined && { enrolment: options.enrolment }),
   };
   log.info(info, 'collector is ready');
   await writeRuntimeInfo(info);

@@ -12,6 +12,7 @@ export interface GaugeSources {
   /** What is known now of the cameras of each device. */
   readonly inspection: () => Promise<ReadonlyMap<string, readonly CameraInspection[]>>;
   readonly storeUp: () => boolean;
+  readonly mesProblems: () => number;
   readonly collectors: () => number;
   readonly queued: () => number;
   readonly brokerConnected: () => boolean;
@@ -36,6 +37,7 @@ export function registerGauges(registry: Registry, sources: GaugeSources): void 
   gauge('records_missing', 'Records that neither arrived nor were declared lost', sources.missing);
   gauge('signature_problems', 'Signatures of devices that do not match what is stored', sources.signatureProblems);
   gauge('store_up', '1 while the store answers', () => (sources.storeUp() ? 1 : 0));
+  gauge('mes_problems', "Parts of the exchange with the plant's database that fail", sources.mesProblems);
   gauge('collectors', 'Collectors that run on the same database', sources.collectors);
   gauge('queued_batches', 'Batches waiting for a commit', sources.queued);
   gauge('broker_connected', '1 while subscribed at the broker', () => (sources.brokerConnected() ? 1 : 0));

@@ -17,6 +17,9 @@ import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
 import { ReleasePublisher } from '../../../../tests/support/update-world.ts';
 import { waitFor } from '../../../../tests/support/wait-for.ts';
 
+/** Accounts and their tokens. */
+const TOKENS = { anna: 'the-token-of-anna-for-tests', boris: 'the-token-of-boris-for-tests' } as const;
+
 const DEVICES = ['line-1', 'line-2', 'line-3'];
 
 let dir: TempDir;
@@ -57,10 +60,17 @@ async function get<T>(path: string): Promise<T> {
   return (await (await fetch(`${collector.at.http}${path}`)).json()) as T;
 }
 
-async function post(path: string, body: object, headers: Readonly<Record<string, string>> = {}) {
+/** Posts as one of the accounts; `undefined`: as nobody. */
+async function post(
+  path: string,
+  body: object,
+  who: keyof typeof TOKENS | undefined,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  const authorization = who === undefined ? {} : { authorization: `Bearer ${TOKENS[who]}` };
   const response = await fetch(`${collector.at.http}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', ...authorization, ...headers },
     body: JSON.stringify(body),
   });
   return { status: response.status, body: (await response.json()) as { id?: string; state?: string; code?: string } };
@@ -87,7 +97,12 @@ beforeAll(async () => {
     await Promise.all(DEVICES.map(async (device) => [device, await addDevice(data, device)] as const)),
   );
   config = dir.join('collector.yaml');
-  writeFileSync(config, collectorYaml('http: {listen: "127.0.0.1:0"}\n'));
+  const people = Object.entries(TOKENS).map(([name, token]) => {
+    writeFileSync(dir.join(name), `${token}\n`);
+    return `{name: ${name}, token: "\${file:${dir.join(name)}}"}`;
+  });
+  const customers = 'customers: {acme: ["line-*"], rival: [other-1]}';
+  writeFileSync(config, collectorYaml(`http: {listen: "127.0.0.1:0"}\n${customers}\npeople: [${people.join(', ')}]\n`));
   collector = await startCollector(config, data);
   await connect('line-1');
   await connect('line-2');
@@ -100,13 +115,17 @@ afterAll(async () => {
 
 it('a release reaches lines through the broker, over a restart of the collector, and an offline line is not yet through', async () => {
   const target = await publisher.model('1.0.0');
-  const started = await post('/api/v1/rollouts', {
-    ...{ target, by: 'anna', soakMs: 500, success: 0.5 },
-    groups: [
-      { name: 'canary', devices: ['line-1'] },
-      { name: 'rest', devices: ['*'] },
-    ],
-  });
+  const started = await post(
+    '/api/v1/rollouts',
+    {
+      ...{ target, soakMs: 500, success: 0.5 },
+      groups: [
+        { name: 'canary', devices: ['line-1'] },
+        { name: 'rest', devices: ['*'] },
+      ],
+    },
+    'anna',
+  );
   expect(started).toMatchObject({ status: 201, body: { id: 'tiny-1.0.0', state: 'running' } });
   await until('tiny-1.0.0', 'the canary to be through', ({ lines }) => lines[0]?.state === 'committed');
   for (const { wire } of devices.values()) await wire.close();
@@ -127,38 +146,63 @@ it('a release reaches lines through the broker, over a restart of the collector,
 
 it('people start, approve, pause and stop on the command line and over HTTP, and a page of another site cannot', async () => {
   const target = await publisher.model('1.1.0');
-  const cli = async (...args: string[]) => {
-    const { code, stdout } = await collectorHere('rollout', ...args, '--data', data, '--json');
+  const cli = async (who: string | undefined, ...args: string[]) => {
+    const token = who === undefined ? [] : ['--token-file', dir.join(who)];
+    const { code, stdout } = await collectorHere(
+      'rollout',
+      ...args,
+      ...token,
+      '--config',
+      config,
+      '--data',
+      data,
+      '--json',
+    );
     return { code, ...(JSON.parse(stdout) as { id?: string; state?: string; error?: { code: string } }) };
   };
   const groups = ['--group', 'canary=line-1', '--group', 'rest=line-*', '--soak', '1h', '--approval', 'start'];
-  expect(await cli('start', 'models/acme/none-1.0.0.json', ...groups, '--by', 'anna')).toMatchObject({
-    code: 2,
-    error: { code: 'release_unknown' },
+  expect(await cli('anna', 'start', 'models/acme/none-1.0.0.json', ...groups)).toMatchObject({
+    ...{ code: 2, error: { code: 'release_unknown' } },
   });
-  expect(await cli('start', target, ...groups, '--by', 'anna')).toMatchObject({
+  // A name alone is not enough where there are accounts, and neither is a token that nobody has.
+  for (const [who, by] of [
+    [undefined, 'anna'],
+    ['boris', 'anna'],
+    ['collector.yaml', 'anna'],
+  ] as const) {
+    expect(await cli(who, 'start', target, ...groups, '--by', by)).toMatchObject({
+      ...{ code: 2, error: { code: 'person_missing' } },
+    });
+  }
+  expect(await cli('anna', 'start', target, ...groups)).toMatchObject({
     ...{ code: 0, id: 'tiny-1.1.0', state: 'waiting_for_approval' },
   });
   const at = '/api/v1/rollouts/tiny-1.1.0';
-  expect(await post(`${at}/approve`, { by: 'anna' })).toMatchObject({
-    status: 409,
-    body: { code: 'rollout_same_person' },
-  });
-  expect(await post(`${at}/approve`, { by: 'eve' }, { 'sec-fetch-site': 'cross-site' })).toMatchObject({ status: 403 });
-  expect(await post(`${at}/approve`, {})).toMatchObject({ status: 400 });
-  expect(await post(`${at}/approve`, { by: 'boris' })).toMatchObject({ status: 200, body: { state: 'running' } });
+  const same = { code: 'rollout_same_person' };
+  expect(await post(`${at}/approve`, {}, 'anna')).toMatchObject({ status: 409, body: same });
+  expect(await cli('anna', 'approve', 'tiny-1.1.0')).toMatchObject({ code: 2, error: same });
+  // Another name does not make another person.
+  expect(await post(`${at}/approve`, { by: 'boris' }, 'anna')).toMatchObject({ status: 400 });
+  const nobody = { status: 403, body: { code: 'person_unproven' } };
+  expect(await post(`${at}/approve`, { by: 'boris' }, undefined)).toMatchObject(nobody);
+  const wrong = { authorization: 'Bearer not-the-token-of-boris' };
+  expect(await post(`${at}/approve`, { by: 'boris' }, undefined, wrong)).toMatchObject(nobody);
+  expect(await post(`${at}/approve`, {}, 'boris', { 'sec-fetch-site': 'cross-site' })).toMatchObject({ status: 403 });
+  expect((await get<{ state: string }>(at)).state).toBe('waiting_for_approval');
+  expect(await post(`${at}/approve`, {}, 'boris')).toMatchObject({ status: 200, body: { state: 'running' } });
   await until('tiny-1.1.0', 'the canary to be through', ({ lines }) => lines[0]?.state === 'committed');
-  expect(await cli('pause', 'tiny-1.1.0', '--by', 'boris')).toMatchObject({ code: 0, state: 'paused' });
-  expect(await cli('stop', 'tiny-1.1.0', '--by', 'boris', '--reason', 'enough')).toMatchObject({
-    code: 0,
-    state: 'stopped',
-  });
+  expect(await cli('boris', 'pause', 'tiny-1.1.0')).toMatchObject({ code: 0, state: 'paused' });
+  expect(await cli('boris', 'stop', 'tiny-1.1.0', '--reason', 'enough')).toMatchObject({ code: 0, state: 'stopped' });
+  const { history } = await get<Shown>(at);
+  expect(history.filter(({ who }) => who !== 'collector').map(({ who, action }) => `${who} ${action}`)).toEqual(
+    expect.arrayContaining(['anna created', 'boris approve', 'boris pause', 'boris stopped']),
+  );
   const listed = await get<{ items: { id: string; state: string; reason: string | null }[] }>('/api/v1/rollouts');
   expect(listed.items.map(({ id, state, reason }) => [id, state, reason])).toEqual([
     ['tiny-1.1.0', 'stopped', 'enough'],
     ['tiny-1.0.0', 'done', null],
   ]);
-  expect(await post('/api/v1/rollouts/nothing/stop', { by: 'boris' })).toMatchObject({ status: 404 });
+  expect(await post('/api/v1/rollouts/nothing/stop', {}, 'boris')).toMatchObject({ status: 404 });
 });
 
 it('devices fetch the repository with their credential, in parts, and nothing beside it', async () => {
@@ -220,6 +264,22 @@ it('devices fetch the repository with their credential, in parts, and nothing be
   }
 });
 
+it('a device reads no releases of a customer that is not its own', async () => {
+  const target = await publisher.model('2.1.0');
+  const { sha256 } = await publisher.document(target);
+  const slash = target.lastIndexOf('/') + 1;
+  const document = `targets/${target.slice(0, slash)}${sha256}.${target.slice(slash)}`;
+  const theirs = await addDevice(data, 'other-1');
+  const statuses = async (device: string, password = '', ...names: readonly string[]): Promise<readonly number[]> => {
+    const authorization = `Basic ${Buffer.from(`${device}:${password}`).toString('base64')}`;
+    const all = names.map((name) => fetch(`${collector.at.http}/releases/${name}`, { headers: { authorization } }));
+    return (await Promise.all(all)).map(({ status }) => status);
+  };
+  const names = ['metadata/timestamp.json', 'metadata/1.root.json', 'metadata/1.acme.json', document] as const;
+  expect(await statuses('line-2', passwords['line-2'], ...names)).toEqual([200, 200, 200, 200]);
+  expect(await statuses('other-1', theirs, ...names)).toEqual([200, 200, 404, 404]);
+});
+
 it('a person marks an event over HTTP, and a page of another site cannot', async () => {
   const journal = new JournalTwin('line-2');
   const body = eventBody({ snapshot: 'a'.repeat(64) });
@@ -228,15 +288,16 @@ it('a person marks an event over HTTP, and a page of another site cannot', async
   await wire?.send(journal.batch());
   await wire?.acked(({ upto }) => upto === 1);
   const at = `/api/v1/events/line-2/${body.event}/review`;
-  expect(await post(at, { verdict: 'false_alarm', by: 'eve' }, { 'sec-fetch-site': 'cross-site' })).toMatchObject({
+  expect(await post(at, { verdict: 'false_alarm' }, 'anna', { 'sec-fetch-site': 'cross-site' })).toMatchObject({
     status: 403,
   });
-  expect(await post(at, { verdict: 'missed', by: 'anna' })).toMatchObject({
+  expect(await post(at, { verdict: 'false_alarm', by: 'anna' }, undefined)).toMatchObject({ status: 403 });
+  expect(await post(at, { verdict: 'missed' }, 'anna')).toMatchObject({
     status: 400,
     body: { code: 'review_invalid' },
   });
-  expect(await post(at.replace('line-2', 'line-1'), { verdict: 'true', by: 'anna' })).toMatchObject({ status: 404 });
-  expect(await post(at, { verdict: 'false_alarm', by: 'anna', note: 'a reflection' })).toMatchObject({ status: 201 });
+  expect(await post(at.replace('line-2', 'line-1'), { verdict: 'true' }, 'anna')).toMatchObject({ status: 404 });
+  expect(await post(at, { verdict: 'false_alarm', note: 'a reflection' }, 'anna')).toMatchObject({ status: 201 });
   const { items } = await get<{ items: object[] }>('/api/v1/reviews');
   expect(items).toMatchObject([{ verdict: 'false_alarm', who: 'anna', details: { note: 'a reflection' } }]);
 });

@@ -1,23 +1,28 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { superviseServices, SystemdNotifier } from '@lineside/kit';
-import { COLLECTOR_USER, type Broker } from '../broker/index.ts';
+import { type Broker, COLLECTOR_USER, openAuthority, ownNames } from '../broker/index.ts';
 import { ClusterMembership } from '../cluster/index.ts';
 import { DeviceRegistry } from '../devices/index.ts';
 import { GapWatch } from '../gaps/index.ts';
-import { openHttp } from '../http/index.ts';
+import { ClaimDesk, Enrolment } from '../enrolment/index.ts';
+import { openEnrolment, openHttp, type EnrolmentServer } from '../http/index.ts';
 import { readInspection } from '../inspection/index.ts';
 import { Ingest } from '../ingest/index.ts';
 import { BrokerLink } from '../link/index.ts';
 import { openMedia } from '../media/index.ts';
-import { PublicFiles } from '../release-files/index.ts';
+import { mayRead, PublicFiles } from '../release-files/index.ts';
 import { Retention } from '../retention/index.ts';
+import { openPeople } from '../config/index.ts';
+import { People } from '../people/index.ts';
 import { openRolloutDesk, Rollouts } from '../rollouts/index.ts';
 import type { CollectorStore } from '../store/index.ts';
 import { announceWhenReady } from './announce.ts';
 import { Health, storeCheck } from './health.ts';
 import { lossesByReason } from './loss-reasons.ts';
 import { CollectorMetrics } from './metrics.ts';
+import { openPlant } from './plant.ts';
 import type { CollectorOptions } from './run-collector.ts';
 
 /** Without progress for so long the watchdog is not fed. */
@@ -45,12 +50,17 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
   const media = await openMedia({ config, catalogue: store.media, clock, log });
   const retention = new Retention({ keep: config.retention, store: store.retention, media: media.store, clock, log });
 
+  const plant = openPlant(options, store);
+  const { plan } = plant;
+
   const health = new Health();
+  let enrolment: EnrolmentServer | undefined;
   const http = await openHttp({
     listen: config.http.listen,
     publicUrl: config.http.publicUrl,
     access: {
       ...{ token: config.http.token && config.secrets.text(config.http.token), hosts: config.http.hosts, clock },
+      people: new People(openPeople(config)),
       secure: config.http.publicUrl?.startsWith('https:') ?? false,
     },
     api: {
@@ -62,18 +72,31 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
         links: devices,
         clock,
       },
+      mes: () => plant.state(),
       processCounters: async () => metrics.snapshot(),
     },
     media: { credentials: store.credentials, ingest: media.ingest, count: (how) => metrics.media(how) },
-    releases: { files: new PublicFiles(join(config.releases, 'public')) },
+    releases: {
+      files: new PublicFiles(join(config.releases, 'public')),
+      mayRead: (device, name) => mayRead(config.customers, device, name),
+    },
+    plans: plan === undefined ? {} : { planOf: (device) => plan.of(device) },
     rollouts: openRolloutDesk(options),
     reviews: store.reviews,
+    claims: {
+      desk: new ClaimDesk({
+        ...{ claims: store.claims, credentials: store.credentials, clock, random: randomBytes },
+        ca: async () => (await openAuthority(join(config.data, 'broker'))).ca,
+      }),
+      address: () => enrolment?.address,
+    },
     log,
     unhealthy: async () => health.problems(),
     metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
   });
   let onLost = (): void => undefined;
   try {
+    enrolment = await serveEnrolment(options);
     const link = new BrokerLink({
       ...{ ...broker.access, clock, log, ingest },
       shareName: config.cluster ? await store.cluster.shareName() : undefined,
@@ -115,6 +138,7 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
           nowMs: clock.wallMs(),
         }),
       storeUp: () => ingest.storeProblem === undefined,
+      mesProblems: () => plant.problems(),
       collectors: () => membership.others + 1,
       queued: () => ingest.queued,
       brokerConnected: () => link.online,
@@ -143,11 +167,33 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       broker.credentials,
       retention,
       rollouts,
+      ...plant.services,
       systemd,
-      announceWhenReady({ ...options, link, systemd, httpUrl: http.url }),
+      announceWhenReady({ ...options, link, systemd, httpUrl: http.url, enrolment: enrolment?.address }),
     ];
     await superviseServices(services, signal);
   } finally {
+    await enrolment?.close();
     await http.close();
   }
+}
+
+/** The listener where devices enrol; undefined where the configuration has none. */
+async function serveEnrolment(options: ServeOptions): Promise<EnrolmentServer | undefined> {
+  const { config, clock, log, store, broker } = options;
+  const { listen, address } = config.enrolment;
+  if (listen === undefined) return undefined;
+  const authority = await openAuthority(join(config.data, 'broker'));
+  const ownTls = config.mqtt.tls === 'self';
+  return openEnrolment({
+    ...{ listen, address, hostname: hostname(), clock, log },
+    // A new one at each start, for the names of now.
+    identity: await authority.server([listen.host, ...(address === undefined ? [] : [address.host]), ...ownNames()]),
+    ca: authority.ca,
+    broker: config.mqtt.publicUrl ?? broker.announcedUrl,
+    enrolment: new Enrolment({
+      ...{ claims: store.claims, credentials: store.credentials, authority, clock, log, ownTls },
+      byCertificate: ownTls && config.mqtt.identity !== 'password',
+    }),
+  });
 }

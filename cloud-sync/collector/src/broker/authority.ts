@@ -7,6 +7,8 @@ import * as x509 from '@peculiar/x509';
 import { z } from 'zod';
 import { makePrivateFolderSync, messageOf, systemCode, writeFileAtomic } from '@lineside/kit';
 import { CollectorError } from '../errors/index.ts';
+import { readRequest } from './certificate-request.ts';
+import { inTurn } from './in-turn.ts';
 
 const SIGNED = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const;
@@ -16,7 +18,7 @@ const FROM = new Date('1970-01-01T00:00:00Z');
 const WITHOUT_END = new Date('9999-12-31T23:59:59Z');
 
 /** A key of Web Crypto, whose types Node and browsers name differently. */
-type PrivateKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
 /** Serial numbers of issued certificates, by device; a device has at most one that is valid. */
 const Issued = z.object({
@@ -46,10 +48,10 @@ export function authorityFiles(folder: string): AuthorityFiles {
  */
 export class Authority {
   readonly #folder: string;
-  readonly #key: PrivateKey;
+  readonly #key: Key;
   readonly #cert: x509.X509Certificate;
 
-  private constructor(folder: string, key: PrivateKey, cert: x509.X509Certificate) {
+  private constructor(folder: string, key: Key, cert: x509.X509Certificate) {
     this.#folder = folder;
     this.#key = key;
     this.#cert = cert;
@@ -82,30 +84,57 @@ export class Authority {
   /** A certificate for the broker under these names and addresses; a new one each time. */
   async server(hosts: readonly string[]): Promise<Identity> {
     const names = [...new Set(hosts)].map((host) => ({ type: isIP(host) === 0 ? 'dns' : 'ip', value: host }) as const);
-    const { identity } = await this.#issue('lineside broker', [
+    const keys = await crypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
+    const { cert } = await this.#issue('lineside broker', keys.publicKey, [
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension(names),
     ]);
-    return identity;
+    return { cert, key: await pemOfKey(keys.privateKey) };
   }
 
-  /** A certificate for the device, as its common name; the one before it, if any, is revoked. */
+  /** A key and a certificate for the device, as its common name; the one before it, if any, is revoked. */
   async device(device: string, atMs: number): Promise<Identity> {
-    const { identity, serial } = await this.#issue(device, [
+    const keys = await crypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
+    const cert = await this.#issueToDevice(device, keys.publicKey, atMs);
+    return { cert, key: await pemOfKey(keys.privateKey) };
+  }
+
+  /**
+   * The public key (SPKI, DER) of a certificate request (PKCS #10, PEM), whose signature shows that the device has the
+   * private one. Throws CertificateRequestRefused.
+   */
+  async checkRequest(device: string, request: string): Promise<Uint8Array> {
+    const { publicKey } = await readRequest(device, request);
+    return new Uint8Array(publicKey.rawData);
+  }
+
+  /** A certificate for the key of a request; the device's earlier one is revoked. Throws CertificateRequestRefused. */
+  async sign(device: string, request: string, atMs: number): Promise<string> {
+    const { publicKey } = await readRequest(device, request);
+    const key = await crypto.subtle.importKey('spki', new Uint8Array(publicKey.rawData), CURVE, true, ['verify']);
+    return this.#issueToDevice(device, key, atMs);
+  }
+
+  async #issueToDevice(device: string, key: Key, atMs: number): Promise<string> {
+    const { cert, serial } = await this.#issue(device, key, [
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
     ]);
-    const before = this.#issued();
-    const issued = without(before, device, atMs);
-    await this.#save({ ...issued, inForce: { ...issued.inForce, [device]: serial } }, before);
-    return identity;
+    await inTurn(this.#folder, async () => {
+      const before = this.#issued();
+      const issued = without(before, device, atMs);
+      await this.#save({ ...issued, inForce: { ...issued.inForce, [device]: serial } }, before);
+    });
+    return cert;
   }
 
   /** Revokes the device's certificate; true when it had a valid one. */
   async revoke(device: string, atMs: number): Promise<boolean> {
-    const issued = this.#issued();
-    if (issued.inForce[device] === undefined) return false;
-    await this.#save(without(issued, device, atMs));
-    return true;
+    return inTurn(this.#folder, async () => {
+      const issued = this.#issued();
+      if (issued.inForce[device] === undefined) return false;
+      await this.#save(without(issued, device, atMs));
+      return true;
+    });
   }
 
   static async #make(folder: string): Promise<Authority> {
@@ -127,15 +156,14 @@ export class Authority {
     return authority;
   }
 
-  async #issue(name: string, extensions: x509.Extension[]): Promise<{ identity: Identity; serial: string }> {
-    const keys = await crypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
+  async #issue(name: string, publicKey: Key, extensions: x509.Extension[]): Promise<{ cert: string; serial: string }> {
     const serial = serialNumber();
     const cert = await x509.X509CertificateGenerator.create({
       serialNumber: serial,
       subject: [{ CN: [name] }],
       issuer: this.#cert.subject,
       ...{ notBefore: FROM, notAfter: WITHOUT_END, signingAlgorithm: SIGNED },
-      publicKey: keys.publicKey,
+      publicKey,
       signingKey: this.#key,
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
@@ -144,7 +172,7 @@ export class Authority {
         ...extensions,
       ],
     });
-    return { identity: { cert: pem(cert), key: await pemOfKey(keys.privateKey) }, serial };
+    return { cert: pem(cert), serial };
   }
 
   #issued(): Issued {
@@ -182,11 +210,11 @@ function pem(cert: x509.X509Certificate): string {
   return `${cert.toString('pem')}\n`;
 }
 
-async function pemOfKey(key: PrivateKey): Promise<string> {
+async function pemOfKey(key: Key): Promise<string> {
   return `${x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
 }
 
-async function importKey(text: string): Promise<PrivateKey> {
+async function importKey(text: string): Promise<Key> {
   const der = createPrivateKey(text).export({ type: 'pkcs8', format: 'der' });
   return crypto.subtle.importKey('pkcs8', new Uint8Array(der), CURVE, true, ['sign']);
 }

@@ -45,7 +45,7 @@ export async function listenerTls({ folder, tls, identity, hosts }: TlsChoice): 
 }
 
 /** Names and addresses of this machine. */
-function ownNames(): string[] {
+export function ownNames(): string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const stable = addresses.filter(({ address }) => !address.startsWith('fe80:')).map(({ address }) => address);
   return ['localhost', '127.0.0.1', '::1', hostname(), ...stable];

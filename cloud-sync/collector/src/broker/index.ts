@@ -8,5 +8,6 @@ export * from './mosquitto-files.ts';
 export * from './mosquitto.ts';
 export { brokerAddress, openBroker, type Broker, type BrokerAccess, type OpenBrokerOptions } from './open-broker.ts';
 export * from './password.ts';
+export { CertificateRequestRefused } from './certificate-request.ts';
 export { openAuthority } from './open-authority.ts';
-export { listenerTls, type ListenerTls, type TlsChoice } from './broker-tls.ts';
+export { listenerTls, ownNames, type ListenerTls, type TlsChoice } from './broker-tls.ts';

@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { silentLogger, systemClock } from '@lineside/kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   type Batch,
   CARRIED_FOLDER,
   CARRIED_JOURNAL,
+  CARRIED_MEDIA,
   CARRIED_REPORT,
   type CarriedReport,
   type DeviceState,
@@ -13,7 +15,9 @@ import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
 import { addDevice, collectorHere } from '../../../../tests/support/collector.ts';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
+import { StoreUnavailable } from '../ingest/index.ts';
 import { SqliteStore } from '../store/index.ts';
+import { importCarried } from './import-carried.ts';
 
 const EPOCH = 'a'.repeat(16);
 const KEY = 'k'.repeat(43);
@@ -48,6 +52,7 @@ async function carry(
 }
 
 interface Imported {
+  readonly pictures: Readonly<Record<'stored' | 'known' | 'damaged' | 'left', number>>;
   readonly device: string;
   readonly refused?: string;
   readonly records: number;
@@ -91,6 +96,27 @@ it('what a stick brings back is committed as if it had come by wire, and twice i
   expect(verified.code).toBe(0);
 });
 
+it('says why the store did not take all, and takes it the next time', async () => {
+  await carry('line-1', [journal.batch(38, 40)]);
+  const store = SqliteStore.open(data);
+  const parts = {
+    known: async () => ({ birth: undefined, reported: null }),
+    devices: store.devices,
+    media: { known: async () => undefined, receive: () => Promise.reject(new Error('there are no pictures')) },
+    clock: systemClock,
+    log: silentLogger,
+  };
+  const batches = {
+    commit: () => Promise.reject(new StoreUnavailable('database is locked', undefined)),
+    ping: async () => undefined,
+  };
+  expect(await importCarried(dir.join('stick'), { ...parts, batches })).toMatchObject([
+    { refused: 'the store did not take all of it (database is locked): import it again', records: 0 },
+  ]);
+  expect(await importCarried(dir.join('stick'), { ...parts, batches: store.batches })).toMatchObject([{ known: 3 }]);
+  await store.close();
+});
+
 it('an older report does not replace a newer one', async () => {
   await carry('line-1', [journal.batch(30, 40)], { t: 2000 });
   expect(await imports(0)).toMatchObject([{ known: 11 }]);
@@ -124,4 +150,31 @@ it('nothing is taken from a copy that is damaged, a device that is not known, or
   const store = SqliteStore.open(data);
   expect((await store.records.streams())[0]).toMatchObject({ stored: 40, head: journal.heads[40] });
   await store.close();
+});
+
+it('pictures on the stick are stored once, and one that is damaged is noticed and not stored', async () => {
+  await carry('line-1', [journal.batch(39, 40)], { t: 9500 });
+  const folder = dir.join('stick', CARRIED_FOLDER, 'line-1', CARRIED_MEDIA);
+  await mkdir(folder, { recursive: true });
+  const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), randomBytes(100_000)]);
+  const [name, other] = [jpeg, randomBytes(50)].map((bytes) => createHash('sha256').update(bytes).digest('hex'));
+  await writeFile(`${folder}/${name}`, jpeg);
+  await writeFile(`${folder}/${other}`, 'something else');
+  await writeFile(`${folder}/${'a'.repeat(64)}.part`, 'torn');
+  await writeFile(`${folder}/notes.txt`, 'not a picture');
+  const counts = { damaged: 1, left: 0 };
+  expect((await imports(1))[0]?.pictures).toEqual({ ...counts, stored: 1, known: 0 });
+  expect((await imports(1))[0]?.pictures).toEqual({ ...counts, stored: 0, known: 1 });
+  await rm(`${folder}/${other}`);
+  expect((await imports(0))[0]?.pictures).toEqual({ stored: 0, known: 1, damaged: 0, left: 0 });
+  const store = SqliteStore.open(data);
+  expect(await store.media.get(name ?? '')).toMatchObject({ device: 'line-1', bytes: jpeg.length, mime: 'image/jpeg' });
+  expect(await store.media.get(other ?? '')).toBeUndefined();
+  await store.close();
+  expect((await readdir(data)).filter((one) => one.startsWith('import-'))).toEqual([]);
+  // Of a device that is refused no picture is taken.
+  await mkdir(dir.join('stick', CARRIED_FOLDER, 'line-3', CARRIED_MEDIA), { recursive: true });
+  await carry('line-3', []);
+  await writeFile(dir.join('stick', CARRIED_FOLDER, 'line-3', CARRIED_MEDIA, other ?? ''), 'x');
+  expect((await imports(1))[1]).toMatchObject({ device: 'line-3', pictures: { stored: 0 } });
 });

@@ -7,6 +7,7 @@ import {
   type Ack,
   CARRIED_FOLDER,
   CARRIED_JOURNAL,
+  CARRIED_MEDIA,
   CARRIED_REPORT,
   type CarriedReport,
   type DeviceState,
@@ -18,6 +19,8 @@ import {
   type Reported,
 } from '@lineside/protocol';
 import type { DeviceStore } from '../devices/index.ts';
+import type { MediaIngest } from '../media/index.ts';
+import { importMedia, type ImportedPictures, NO_PICTURES } from './import-media.ts';
 import { type BatchOutcome, type BatchStore, Ingest, type IngestCounters } from '../ingest/index.ts';
 
 /** What was taken from one folder of the stick. */
@@ -36,6 +39,8 @@ export interface ImportedDevice {
   readonly notTaken: Readonly<Record<string, number>>;
   /** Records that did not fit on the stick: the device keeps them. */
   readonly left: number;
+  /** Snapshots and clips. */
+  readonly pictures: ImportedPictures & { readonly left: number };
 }
 
 export interface KnownDevice {
@@ -48,16 +53,20 @@ export interface CarriedOptions {
   readonly devices: DeviceStore;
   /** A device that has a credential here; undefined for any other. */
   readonly known: (device: string) => Promise<KnownDevice | undefined>;
+  readonly media: Pick<MediaIngest, 'known' | 'receive'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 const NEWLINE = 10;
-const NOTHING = { batches: 0, records: 0, known: 0, conflicts: 0, breaks: 0, notTaken: {}, left: 0 } as const;
+const NOTHING = {
+  ...{ batches: 0, records: 0, known: 0, conflicts: 0, breaks: 0, notTaken: {}, left: 0 },
+  pictures: { ...NO_PICTURES, left: 0 },
+} as const;
 
 /**
  * Commits what the folder of a stick holds, device by device, by way of the same ingest as records from the broker: hash
- * chains are checked, what is stored already is counted and changes nothing, so that it may be imported twice. A device is
+ * chains are checked, what is stored already is counted and changes nothing, so that it may be imported twice. Pictures follow. A device is
  * taken only where it has a credential here and, once its key is known, reports with the same key. Throws where the folder
  * cannot be read.
  */
@@ -72,7 +81,7 @@ export async function importCarried(folder: string, options: CarriedOptions): Pr
 }
 
 async function importDevice(folder: string, name: string, options: CarriedOptions): Promise<ImportedDevice> {
-  const { devices, known, clock } = options;
+  const { devices, known, clock, media } = options;
   try {
     const report = await readReport(join(folder, CARRIED_REPORT));
     const { device, state, journal, left, t, updates } = report;
@@ -91,7 +100,8 @@ async function importDevice(folder: string, name: string, options: CarriedOption
       const last: Reported = before.reported ?? { v: 1, t, queue: {}, pictures: 0, drainPerS: 0 };
       await devices.saveReported(device, JSON.stringify({ ...last, t, updates }), clock.wallMs());
     }
-    return { device, ...counts, left };
+    const pictures = await importMedia(join(folder, CARRIED_MEDIA), device, media);
+    return { device, ...counts, left, pictures: { ...pictures, left: report.media?.left ?? 0 } };
   } catch (error) {
     if (error instanceof Refused) return refused(name, error.message);
     throw error;
@@ -138,9 +148,18 @@ async function commitJournal(
   path: string,
   device: string,
   { batches: store, clock, log }: CarriedOptions,
-): Promise<Omit<ImportedDevice, 'device' | 'left' | 'refused'>> {
+): Promise<Omit<ImportedDevice, 'device' | 'left' | 'refused' | 'pictures'>> {
   const counters = new Counters();
-  const ingest = new Ingest({ store, clock, log, counters });
+  let problem: unknown;
+  const noting: BatchStore = {
+    commit: (batches, atMs) =>
+      store.commit(batches, atMs).catch((error: unknown) => {
+        problem = error;
+        throw error;
+      }),
+    ping: () => store.ping(),
+  };
+  const ingest = new Ingest({ store: noting, clock, log, counters });
   const stop = new AbortController();
   const acks: Ack[] = [];
   const running = ingest
@@ -172,7 +191,8 @@ async function commitJournal(
     stop.abort();
     await running;
   }
-  if (counters.failures > 0) throw new Refused('the store did not take all of it: import it again');
+  if (counters.failures > 0)
+    throw new Refused(`the store did not take all of it (${messageOf(problem)}): import it again`);
   const { records, known, conflicts, breaks, notTaken } = counters;
   return { batches, records, known, conflicts, breaks, notTaken };
 }

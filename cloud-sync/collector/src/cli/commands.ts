@@ -26,6 +26,16 @@ export const COMMANDS: readonly CommandEntry[] = [
         load: () => import('./verbs/device-add.ts'),
       },
       {
+        name: 'claim',
+        summary: 'make a code with which a device enrols once, keeping its own key',
+        load: () => import('./verbs/device-claim.ts'),
+      },
+      {
+        name: 'claims',
+        summary: 'claims, and what was done with them',
+        load: () => import('./verbs/device-claims.ts'),
+      },
+      {
         name: 'list',
         summary: 'devices that have a credential or were connected',
         load: () => import('./verbs/device-list.ts'),
@@ -56,6 +66,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'events',
     summary: 'events of all lines',
     commands: [{ name: 'list', summary: 'newest events first', load: () => import('./verbs/events-list.ts') }],
+  },
+  {
+    name: 'mes',
+    summary: 'plans from, and actuals for, a database of the plant',
+    commands: [
+      {
+        name: 'check',
+        summary: 'try the connections of `mes`: read the plans once, and see whether actuals can be written',
+        load: () => import('./verbs/mes-check.ts'),
+      },
+    ],
   },
   {
     name: 'verify',

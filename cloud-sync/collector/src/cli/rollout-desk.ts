@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { RolloutAct, RolloutDesk } from '../rollouts/index.ts';
 import { action, type Context, examples, type Registry } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
-import { byOption, personOf } from './person.ts';
+import { byOption, personOf, type PersonOptions } from './person.ts';
 
 /** Runs `work` with rollouts of the store that the options name. */
 export async function withDesk<T>(context: Context, work: (desk: RolloutDesk) => Promise<T>): Promise<T> {
@@ -28,14 +28,14 @@ export function actVerb(
       action(registry, async (context: Context, options: ActOptions, [id = '']): Promise<ExitCode> => {
         const { rolloutSummary } = await import('../rollouts/index.ts');
         const { reason } = options;
-        const rollout = await withDesk(context, async (desk) => desk.act(id, what, personOf(options), reason));
+        const by = await personOf(context, options);
+        const rollout = await withDesk(context, async (desk) => desk.act(id, what, by, reason));
         context.say(rolloutSummary(rollout), `${id} ${texts.done}.`);
         return EXIT.ok;
       }),
     );
 }
 
-interface ActOptions {
-  readonly by?: string;
+interface ActOptions extends PersonOptions {
   readonly reason?: string;
 }

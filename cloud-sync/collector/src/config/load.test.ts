@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -87,5 +87,53 @@ describe('configuration of the collector', () => {
     const printed = [JSON.stringify(config), inspect(config, { depth: 10, showHidden: true })].join();
     expect(printed).not.toContain('hidden');
     expect(printed).toContain('${env:TOKEN}');
+  });
+
+  it('reads databases of the plant, with passwords by reference that no message and no output shows', () => {
+    writeFileSync(join(folder, 'mes'), 'hidden-password\n');
+    const url = `postgres://reader:\${file:${join(folder, 'mes')}}@erp.plant:5433/erp`;
+    const mes = (plan: string): string => `mes: {lines: {line-1: {line: L1}}, plan: {database: "${url}", ${plan}}}`;
+    const config = loadConfig({ file: file(mes('query: select 1')), env: {} });
+    expect(config.mes.plan).toMatchObject({
+      every: 60_000,
+      deadline: 10_000,
+      database: { host: 'erp.plant', port: 5433 },
+    });
+    expect(config.mes.plan?.database).toMatchObject({ tls: { ca: undefined }, user: 'reader' });
+    expect(config.mes.plan?.database.password?.()).toBe('hidden-password');
+    expect(JSON.stringify(config) + inspect(config, { depth: 10, showHidden: true })).not.toContain('hidden');
+    expect(loadConfig({ env: {} }).mes).toEqual({ lines: {}, plan: undefined, actuals: undefined });
+    for (const [text, message] of [
+      [mes('query: select 1, table: plan'), /give either query or table/],
+      [mes('every: 1m'), /give either query or table/],
+      [mes('table: "plan; drop table plan"'), /write a table like/],
+      [mes('table: plan, every: 0s'), /at least 100ms/],
+      [mes('table: plan').replace('${file:', 'secret${file:'), /password by reference/],
+      [mes('table: plan').replace('/erp"', '/erp?sslmode=allow"'), /mes\.plan\.database: sslmode is/],
+      [mes('table: plan').replace('/mes}', '/none}'), /secret \$\{file:/],
+    ] as const) {
+      expect(() => loadConfig({ file: file(text), env: {} }), text).toThrow(message);
+    }
+  });
+
+  it('takes the example for a database of the plant', () => {
+    const example = new URL('../../../../docs/examples/collector.mes.yaml', import.meta.url);
+    const { mes } = parseConfig(readFileSync(example, 'utf8'), 'collector.mes.yaml');
+    expect(mes).toMatchObject({ lines: { 'line-2': { line: 'L2' } }, actuals: { table: 'mes.lineside_actuals' } });
+    expect(mes.plan?.query).toContain('current_date');
+  });
+
+  it.each([
+    ['people: [{name: anna, token: "${env:A}"}, {name: Anna, token: "${env:B}"}]', 'the same name'],
+    ['people: [{name: anna, token: "${env:A}"}, {name: boris, token: "${env:A}"}]', 'the same token'],
+    ['people: [{name: anna, token: "${env:SHORT}"}]', 'the token of anna is shorter than 16 characters'],
+    ['people: [{name: anna, token: "${env:A}"}]\nrollouts: {approval: start}', 'no two persons'],
+    ['rollouts: {approval: groups}', 'no two persons'],
+  ])('refuses accounts that are no persons: %s', (text, message) => {
+    const env = { A: 'token of the first person', B: 'token of the second person', SHORT: 'abc' };
+    const load = () => loadConfig({ file: file(text), data: folder, env });
+    expect(load).toThrow(
+      expect.objectContaining({ code: 'people_invalid', message: expect.stringContaining(message) }),
+    );
   });
 });

@@ -7,17 +7,27 @@ import type { PostgresAddress } from './postgres-address.ts';
 import { CollectorConfigFile } from './schema.ts';
 
 /** What the collector runs with: the checked file, the data folder, the resolver of secrets. */
-export interface CollectorConfig extends Omit<CollectorConfigFile, 'data' | 'store' | 'cluster' | 'releases'> {
+export interface CollectorConfig extends Omit<CollectorConfigFile, 'data' | 'store' | 'cluster' | 'releases' | 'mes'> {
   readonly data: string;
   /** Folder of the repository of releases; it need not exist. */
   readonly releases: string;
   readonly store: 'sqlite' | PostgresAddress;
   /** True where other collectors may take batches from the same broker into the same database. */
   readonly cluster: boolean;
+  readonly mes: MesConfig;
   /** Reads the secrets of `media.s3`, `http` and `mqtt` at the moment they are needed; all were readable at the start. */
   readonly secrets: SecretResolver;
   /** PEM texts for an external broker. */
   readonly brokerTls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+}
+
+type MesFile = CollectorConfigFile['mes'];
+type WithAddress<T> = T extends undefined ? undefined : Omit<T, 'database'> & { readonly database: PostgresAddress };
+
+/** What is exchanged with databases of the plant, with their addresses. */
+export interface MesConfig extends Pick<MesFile, 'lines'> {
+  readonly plan: WithAddress<MesFile['plan']>;
+  readonly actuals: WithAddress<MesFile['actuals']>;
 }
 
 export interface ConfigSources {
@@ -28,6 +38,7 @@ export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+const LEAST_TOKEN = 16;
 const DEFAULT_DATA = '/var/lib/lineside-collector';
 
 /** Reads, checks and completes the configuration. Throws UsageError that names every mistake at once. */
@@ -39,8 +50,15 @@ export function loadConfig(sources: ConfigSources): CollectorConfig {
   const data = resolve(sources.data ?? named ?? sources.env['STATE_DIRECTORY'] ?? DEFAULT_DATA);
   const { http, mqtt } = file;
   const secrets = new SecretResolver({ env: sources.env, baseDir: '.' });
-  assertReadable(secrets, [http.token, mqtt.password, file.media.s3?.secretKey]);
+  assertReadable(secrets, [
+    http.token,
+    mqtt.password,
+    file.media.s3?.secretKey,
+    ...file.people.map(({ token }) => token),
+  ]);
+  assertPeople(file, secrets);
   assertListensSafely(file);
+  assertCanEnrol(file);
   if (!isLoopback(http.listen.host) && http.token === undefined) {
     throw new UsageError({
       code: 'http_token_missing',
@@ -55,7 +73,8 @@ export function loadConfig(sources: ConfigSources): CollectorConfig {
       advice: 'make one with: openssl rand -base64 24',
     });
   }
-  const store = file.store === 'sqlite' ? file.store : readStoreAddress(file.store, secrets);
+  const store = file.store === 'sqlite' ? file.store : readPostgres(file.store, secrets, 'store');
+  const mes = readMes(file.mes, secrets);
   const cluster = file.cluster ?? store !== 'sqlite';
   if (cluster && store === 'sqlite') {
     throw new UsageError({
@@ -72,7 +91,15 @@ export function loadConfig(sources: ConfigSources): CollectorConfig {
     });
   }
   const releases = resolve(file.releases ?? join(data, 'releases'));
-  return { ...file, data, releases, secrets, brokerTls: brokerTls(file), store, cluster };
+  return { ...file, data, releases, secrets, brokerTls: brokerTls(file), store, cluster, mes };
+}
+
+/** The accounts of the configuration with their tokens; all could be read at the start. */
+export function openPeople({
+  people,
+  secrets,
+}: Pick<CollectorConfig, 'people' | 'secrets'>): readonly { readonly name: string; readonly token: string }[] {
+  return people.map(({ name, token }) => ({ name, token: secrets.text(token) }));
 }
 
 /** Throws UsageError for the first secret that cannot be read. */
@@ -81,6 +108,32 @@ function assertReadable(secrets: SecretResolver, texts: readonly (SecretText | u
   if (missing === undefined) return;
   const { message, advice } = missing;
   throw new UsageError({ code: 'secret_missing', message: `secret ${message}`, advice, cause: missing });
+}
+
+/** Accounts differ by name and by token, and whoever must be approved by another person needs that person. */
+function assertPeople({ people, rollouts }: CollectorConfigFile, secrets: SecretResolver): void {
+  const wrong = (message: string, advice: string): UsageError =>
+    new UsageError({ code: 'people_invalid', message, advice });
+  const names = new Set(people.map(({ name }) => name.toLowerCase()));
+  if (names.size < people.length)
+    throw wrong('people: two accounts have the same name', 'give each person one account');
+  const tokens = people.map(({ token }) => secrets.text(token));
+  const short = people.find((_, n) => (tokens[n]?.length ?? 0) < LEAST_TOKEN);
+  if (short !== undefined) {
+    throw wrong(
+      `people: the token of ${short.name} is shorter than 16 characters`,
+      'make one with: openssl rand -base64 24',
+    );
+  }
+  if (new Set(tokens).size < tokens.length) {
+    throw wrong('people: two accounts have the same token', 'make one for each person: openssl rand -base64 24');
+  }
+  if (rollouts.approval !== 'none' && people.length < 2) {
+    throw wrong(
+      `rollouts.approval is ${rollouts.approval}, and there are no two persons of whom one could approve`,
+      'name them: people: [{name: anna, token: "${file:/path}"}, ...]',
+    );
+  }
 }
 
 function brokerTls({ mqtt: { ca, cert, key } }: CollectorConfigFile): CollectorConfig['brokerTls'] {
@@ -109,6 +162,16 @@ function assertListensSafely({ broker, mqtt }: CollectorConfigFile): void {
       advice: 'set mqtt.tls to self, or to {cert, key, ca}',
     });
   }
+}
+
+/** A broker of the site's own has its own list of users, which this collector cannot change. */
+function assertCanEnrol({ broker, enrolment }: CollectorConfigFile): void {
+  if (enrolment.listen === undefined || broker === 'managed') return;
+  throw new UsageError({
+    code: 'enrolment_needs_managed',
+    message: 'enrolment.listen is set, and the broker is not managed by this collector',
+    advice: 'leave enrolment out and use lineside-collector device add, with the same user at your broker',
+  });
 }
 
 /** True where only this machine can connect. */
@@ -151,13 +214,21 @@ function explain(issue: z.core.$ZodIssue, source: YamlSource, name: string): str
   return `${name}:${line}: ${issue.path.map(String).join('.') || 'file'}: ${inner ?? issue.message}`;
 }
 
+function readMes({ lines, plan, actuals }: MesFile, secrets: SecretResolver): MesConfig {
+  return {
+    lines,
+    plan: plan && { ...plan, database: readPostgres(plan.database, secrets, 'mes.plan.database') },
+    actuals: actuals && { ...actuals, database: readPostgres(actuals.database, secrets, 'mes.actuals.database') },
+  };
+}
+
 /** `text` has the form that the schema asks for. Throws UsageError where its password cannot be read or a part is wrong. */
-function readStoreAddress(text: string, secrets: SecretResolver): PostgresAddress {
+function readPostgres(text: string, secrets: SecretResolver, key: string): PostgresAddress {
   const reference = /\$\{[^}]+\}/.exec(text)?.[0];
   const wrong = (what: string, cause?: unknown): UsageError =>
     new UsageError({
-      code: 'store_invalid',
-      message: `store: ${what}`,
+      code: key === 'store' ? 'store_invalid' : 'mes_database_invalid',
+      message: `${key}: ${what}`,
       advice: 'write postgres://user:${file:/path}@host:5432/database, with ?host=/run/postgresql for a socket',
       cause,
     });
@@ -167,8 +238,8 @@ function readStoreAddress(text: string, secrets: SecretResolver): PostgresAddres
   } catch (cause) {
     throw wrong('this is not a URL', cause);
   }
-  const unknown = [...url.searchParams.keys()].find((name) => !STORE_OPTIONS.includes(name));
-  if (unknown !== undefined) throw wrong(`unknown option ${unknown}; there are ${STORE_OPTIONS.join(', ')}`);
+  const unknown = [...url.searchParams.keys()].find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) throw wrong(`unknown option ${unknown}; there are ${OPTIONS.join(', ')}`);
   const database = decodeURIComponent(url.pathname.slice(1));
   if (database === '') throw wrong('the database is not named');
   const host = url.searchParams.get('host') ?? url.hostname.replace(/^\[|\]$/g, '');
@@ -188,7 +259,7 @@ function readStoreAddress(text: string, secrets: SecretResolver): PostgresAddres
   };
 }
 
-const STORE_OPTIONS: readonly string[] = ['host', 'sslmode', 'sslrootcert', 'connections'];
+const OPTIONS: readonly string[] = ['host', 'sslmode', 'sslrootcert', 'connections'];
 
 /** Text of a file that the configuration names. */
 function readText(path: string): string {

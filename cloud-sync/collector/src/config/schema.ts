@@ -81,12 +81,80 @@ const secret = z
 
 const REFERENCE = String.raw`\$\{(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+|credential:[A-Za-z0-9._-]+)\}`;
 
+const POSTGRES = new RegExp(`^postgres(ql)?://[^:@/\\s]+(:${REFERENCE})?@[^@\\s]+$`);
+
 const store = z.union([
   z.literal('sqlite'),
-  z.string().regex(new RegExp(`^postgres(ql)?://[^:@/\\s]+(:${REFERENCE})?@[^@\\s]+$`), {
+  z.string().regex(POSTGRES, {
     error: 'write `sqlite`, or postgres://user:${file:/path}@host:5432/database with the password by reference',
   }),
 ]);
+
+/** A database of the plant. */
+const plantDatabase = z
+  .string()
+  .regex(POSTGRES, 'write postgres://user:${file:/path}@host:5432/database with the password by reference')
+  .describe('Database of the plant: postgres://user:${file:/path}@host:5432/database, with the options of `store`.');
+
+/** A name that is put into a statement, in quotation marks. */
+const tableName = z
+  .string()
+  .max(127)
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?$/,
+    'write a table like lineside_plan or mes.lineside_plan',
+  );
+
+const rowsFrom = {
+  query: z.string().min(1).max(10_000).optional().describe('One SELECT.'),
+  table: tableName.optional().describe('A table or view, in place of a query.'),
+};
+const isOneOf = ({ query, table }: { query?: string | undefined; table?: string | undefined }): boolean =>
+  (query === undefined) !== (table === undefined);
+
+const every = duration
+  .prefault('1m')
+  .refine((ms) => ms >= 100, 'at least 100ms')
+  .describe('How often.');
+const deadline = duration
+  .prefault('10s')
+  .refine((ms) => ms >= 100 && ms <= 300_000, 'from 100ms to 5m')
+  .describe('How long a look may take; the server ends a statement that takes longer.');
+
+const mes = z.strictObject({
+  lines: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'name the device by its id'),
+      z.strictObject({ site: z.string().min(1).max(64).optional(), line: z.string().min(1).max(64) }),
+    )
+    .default({})
+    .describe(
+      "What the plant's database calls the line of a device, and its site. Default: the id of the device, no site.",
+    ),
+  plan: z
+    .strictObject({
+      database: plantDatabase,
+      ...rowsFrom,
+      products: z
+        .strictObject(rowsFrom)
+        .refine(isOneOf, 'give either query or table')
+        .optional()
+        .describe(
+          'The list of products: columns `product`, `name`, and where there are `weight`, `under`, `over`. Completes planned products.',
+        ),
+      every,
+      deadline,
+    })
+    .refine(isOneOf, 'give either query or table')
+    .optional()
+    .describe(
+      'Where plans are read: columns `line`, `count`, and where there are `site`, `date`, `shift`, `product`, `name`.',
+    ),
+  actuals: z
+    .strictObject({ database: plantDatabase, table: tableName.describe('Table of what was made.'), every, deadline })
+    .optional()
+    .describe('Where what was made is written.'),
+});
 
 const broker = z.union([
   z.literal('managed'),
@@ -195,6 +263,18 @@ export const CollectorConfigFile = z.strictObject({
     })
     .prefault({})
     .describe('How long records and pictures are kept: only what is named here is ever deleted.'),
+  enrolment: z
+    .strictObject({
+      listen: listen
+        .optional()
+        .describe('Where devices enrol with a claim, over TLS; port 0 picks a free one. Without it none can.'),
+      address: listen
+        .optional()
+        .describe(
+          'Host and port under which devices reach it, written into claims; default: this machine by its name.',
+        ),
+    })
+    .prefault({}),
   ingest: z
     .strictObject({
       reorderTimeout: duration
@@ -207,14 +287,43 @@ export const CollectorConfigFile = z.strictObject({
     .min(1)
     .optional()
     .describe('Folder of the signed repository of releases. Default: releases/ in the data folder.'),
+  customers: z
+    .record(
+      z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a customer has lower-case letters, digits and dashes, at most 64'),
+      z.array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\*?$/, 'write ids of devices, or a beginning and `*`')),
+    )
+    .optional()
+    .describe(
+      'Which devices read the releases of which customer of the repository: `{acme: [line-1, acme-*]}`. Default: every device reads those of all.',
+    ),
+  people: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a name has letters, digits, dots, dashes, at most 64')
+          .describe('Name of the person, for histories and reviews.'),
+        token: secret.describe("The person's own token, by reference; at least 16 characters."),
+      }),
+    )
+    .max(200)
+    .default([])
+    .describe(
+      'Accounts. Where there are any, rollouts and reviews are accepted from them alone; reading needs `http.token` as before.',
+    ),
   rollouts: z
     .strictObject({
       approval: z
         .enum(['none', 'start', 'groups'])
         .default('none')
-        .describe('Whether a second person must approve a rollout before it starts, or before each of its groups.'),
+        .describe(
+          'Whether a second person must approve a rollout before it starts, or before each of its groups. Needs two accounts in `people`.',
+        ),
     })
     .prefault({}),
+  mes: mes
+    .prefault({})
+    .describe('What is exchanged with a PostgreSQL database of the plant (MES, ERP): plans in, actuals out.'),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
 });
 export type CollectorConfigFile = z.infer<typeof CollectorConfigFile>;

@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Clock } from '@lineside/kit';
+import type { People, Person } from '../people/index.ts';
 import { AttemptLimit } from './attempt-limit.ts';
 import { ProblemError, tooManyAttempts } from './problem.ts';
 
@@ -17,13 +18,27 @@ export interface AccessOptions {
   readonly hosts: readonly string[];
   /** True when the page is reached over https, so that the cookie can say so. */
   readonly secure: boolean;
+  /** Accounts; where there are any, only they may change something. */
+  readonly people: People;
   readonly clock: Clock;
 }
 
-/** Decides who may read: everybody on loopback; with a token only requests with it, or with a session made from it. */
+/** What a token has shown. */
+interface Known {
+  readonly person?: Person;
+}
+
+interface Session extends Known {
+  readonly untilMs: number;
+}
+
+/**
+ * Decides who may read: everybody on loopback; with a token only requests with it, with the token of an account, or with a session made
+ * from one. Says whose account it is.
+ */
 export class Access {
   readonly #options: AccessOptions;
-  readonly #sessions = new Map<string, number>();
+  readonly #sessions = new Map<string, Session>();
   readonly #attempts: AttemptLimit;
 
   constructor(options: AccessOptions) {
@@ -33,6 +48,11 @@ export class Access {
 
   get needsToken(): boolean {
     return this.#options.token !== undefined;
+  }
+
+  /** Whether signing in changes anything. */
+  get takesTokens(): boolean {
+    return this.needsToken || this.#options.people.exist;
   }
 
   /**
@@ -56,7 +76,7 @@ export class Access {
 
   /** Throws a 401 problem unless the request may read. */
   checkRead(request: FastifyRequest): void {
-    if (!this.needsToken || this.#sessionFits(request) || this.#bearerFits(request)) return;
+    if (!this.needsToken || this.#session(request) !== undefined || this.#bearer(request) !== undefined) return;
     throw new ProblemError({
       status: 401,
       code: 'token_needed',
@@ -65,42 +85,74 @@ export class Access {
     });
   }
 
+  /** Whether accounts exist, and whose the request is. */
+  whoIs(request: FastifyRequest): { readonly accounts: boolean; readonly person: Person | undefined } {
+    const { people } = this.#options;
+    return { accounts: people.exist, person: (this.#session(request) ?? this.#bearer(request))?.person };
+  }
+
+  /**
+   * Who changes something: the account of the request, or the name that was given where there are no accounts. Throws a problem: 403 where
+   * there are accounts and the request is of none, 400 where nobody is named, or another than the account.
+   */
+  actor(request: FastifyRequest, by: string | undefined): Person {
+    const { accounts, person } = this.whoIs(request);
+    if (!accounts) {
+      if (by !== undefined) return { name: by, proven: false };
+      throw new ProblemError({ status: 400, code: 'query_invalid', title: 'by: nobody is named who does this.' });
+    }
+    if (person === undefined) {
+      throw new ProblemError({
+        status: 403,
+        code: 'person_unproven',
+        title: 'Only a person with an account may do this.',
+        advice: 'send the token of your account as `Authorization: Bearer TOKEN`, or sign in with it on the page',
+      });
+    }
+    if (by !== undefined && by.toLowerCase() !== person.name.toLowerCase()) {
+      throw new ProblemError({ status: 400, code: 'query_invalid', title: `by: the token is that of ${person.name}.` });
+    }
+    return person;
+  }
+
   /** Cookie of a new session for a request with the token; a wrong token is answered with a delay, and many are refused. */
   async signIn(token: string, address: string): Promise<string> {
     const { clock, secure } = this.#options;
     this.#assertMayTry(address);
-    if (!this.#tokenFits(token)) {
+    const known = this.#known(token);
+    if (known === undefined) {
       this.#attempts.wrong(address);
       await clock.sleep(WRONG_TOKEN_DELAY_MS);
       throw new ProblemError({ status: 401, code: 'token_wrong', title: 'This is not the token.' });
     }
     this.#forgetOld();
     const id = randomBytes(24).toString('base64url');
-    this.#sessions.set(id, clock.monoMs() + SESSION_MS);
+    this.#sessions.set(id, { ...known, untilMs: clock.monoMs() + SESSION_MS });
     return `${COOKIE}=${id}; Path=/; Max-Age=${SESSION_MS / 1000}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
   }
 
   #forgetOld(): void {
     const now = this.#options.clock.monoMs();
-    for (const [id, until] of this.#sessions) {
-      if (until < now || this.#sessions.size >= MAX_SESSIONS) this.#sessions.delete(id);
+    for (const [id, { untilMs }] of this.#sessions) {
+      if (untilMs < now || this.#sessions.size >= MAX_SESSIONS) this.#sessions.delete(id);
     }
   }
 
-  #bearerFits(request: FastifyRequest): boolean {
+  /** Token of the request, and whose it is; undefined where there is none that is known here. */
+  #bearer(request: FastifyRequest): Known | undefined {
     const authorization = request.headers.authorization;
-    if (authorization === undefined) return false;
+    if (authorization === undefined) return undefined;
     this.#assertMayTry(request.ip);
     const [, token] = /^Bearer ([\x21-\x7e]+)$/.exec(authorization) ?? [];
-    const fits = token !== undefined && this.#tokenFits(token);
-    if (!fits) this.#attempts.wrong(request.ip);
-    return fits;
+    const known = token === undefined ? undefined : this.#known(token);
+    if (known === undefined) this.#attempts.wrong(request.ip);
+    return known;
   }
 
-  #sessionFits(request: FastifyRequest): boolean {
+  #session(request: FastifyRequest): Known | undefined {
     const [, id] = new RegExp(`(?:^|; )${COOKIE}=([A-Za-z0-9_-]+)`).exec(request.headers.cookie ?? '') ?? [];
-    const until = id === undefined ? undefined : this.#sessions.get(id);
-    return until !== undefined && until > this.#options.clock.monoMs();
+    const session = id === undefined ? undefined : this.#sessions.get(id);
+    return session !== undefined && session.untilMs > this.#options.clock.monoMs() ? session : undefined;
   }
 
   #assertMayTry(address: string): void {
@@ -108,9 +160,11 @@ export class Access {
     if (waitS > 0) throw tooManyAttempts(waitS);
   }
 
-  #tokenFits(token: string): boolean {
+  #known(token: string): Known | undefined {
+    const person = this.#options.people.find(token);
+    if (person !== undefined) return { person };
     const expected = this.#options.token;
-    return expected !== undefined && timingSafeEqual(digest(token), digest(expected));
+    return expected !== undefined && timingSafeEqual(digest(token), digest(expected)) ? {} : undefined;
   }
 }
 

@@ -21,6 +21,8 @@ export interface ApiOptions {
   readonly media: MediaStore;
   readonly links: DeviceLinks;
   readonly clock: Clock;
+  /** What is exchanged with the plant's database; null for a part that is not configured. */
+  readonly mes: () => object;
   /** Counters of this process since its start. */
   readonly processCounters: () => Promise<object>;
 }
@@ -65,6 +67,7 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
     };
   });
   app.get('/api/v1/stats', async () => ({ store: await records.totals(), process: await options.processCounters() }));
+  app.get('/api/v1/mes', async () => options.mes());
   coverageRoute(app, options);
   snapshotRoute(app, options);
 }

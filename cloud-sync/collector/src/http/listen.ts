@@ -1,5 +1,5 @@
+import type { AddressInfo } from 'node:net';
 import { messageOf, systemCode } from '@lineside/kit';
-import type { FastifyInstance } from 'fastify';
 import { CollectorError } from '../errors/index.ts';
 import { createServer, type HttpOptions } from './server.ts';
 
@@ -25,7 +25,7 @@ export async function openHttp(options: ListenOptions): Promise<HttpServer> {
   const app = await createServer({ ...options, media: { ...options.media, uploadUrl } });
   const { host } = options.listen;
   try {
-    const port = await listen(app, host, options.listen.port);
+    const port = await bind(app, { ...options.listen, setting: 'http.listen' });
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
     base ??= url;
     return { url, publicUrl: base, close: async () => app.close() };
@@ -35,20 +35,34 @@ export async function openHttp(options: ListenOptions): Promise<HttpServer> {
   }
 }
 
-async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+/** Listens; the port in the end. `setting`: the configuration's key, for the advice. Throws CollectorError. */
+export async function bind(
+  app: {
+    listen(at: { host: string; port: number }): Promise<string>;
+    server: { address(): AddressInfo | string | null };
+  },
+  { host, port, setting }: Binding,
+): Promise<number> {
   try {
     await app.listen({ host, port });
   } catch (cause) {
+    const isHttp = setting === 'http.listen';
     const taken = systemCode(cause) === 'EADDRINUSE';
     throw new CollectorError({
-      code: taken ? 'http_port_taken' : 'listen_impossible',
+      code: taken ? (isHttp ? 'http_port_taken' : 'enrolment_port_taken') : 'listen_impossible',
       message: `cannot listen on ${host}:${port}: ${messageOf(cause)}`,
       advice: taken
-        ? 'stop what listens there, or set http.listen to another port; port 0 picks one'
-        : 'set http.listen to an address of this machine',
+        ? `stop what listens there, or set ${setting} to another port; port 0 picks one`
+        : `set ${setting} to an address of this machine`,
       cause,
     });
   }
   const address = app.server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+interface Binding {
+  readonly host: string;
+  readonly port: number;
+  readonly setting: 'http.listen' | 'enrolment.listen';
 }

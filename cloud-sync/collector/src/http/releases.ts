@@ -21,6 +21,8 @@ export interface ReleaseFile {
 export interface ReleaseOptions {
   /** The public files of the repository; undefined for a name that is none of them. */
   readonly files: { find(name: string): Promise<ReleaseFile | undefined> };
+  /** Whether a device may know of the file of this name. */
+  readonly mayRead: (device: string, name: string) => boolean;
 }
 
 const PATH = '/releases/';
@@ -31,16 +33,15 @@ const PATH = '/releases/';
  */
 export async function releaseRoutes(
   app: FastifyInstance,
-  { files }: ReleaseOptions,
+  { files, mayRead }: ReleaseOptions,
   { credentials, attempts }: { readonly credentials: Pick<CredentialStore, 'get'>; readonly attempts: AttemptLimit },
 ): Promise<void> {
   await app.register(async (scope) => {
-    scope.addHook('onRequest', async (request) => {
-      await deviceOf(request, credentials, attempts);
-    });
     scope.get(`${PATH}*`, async (request, reply) => {
+      const device = await deviceOf(request, credentials, attempts);
       // As it was sent: what is written in another way, with `%2e%2e` or a query, is no name of ours.
-      const file = await files.find(request.url.slice(PATH.length));
+      const name = request.url.slice(PATH.length);
+      const file = mayRead(device, name) ? await files.find(name) : undefined;
       if (file === undefined) {
         throw new ProblemError({ status: 404, code: 'release_file_unknown', title: 'There is no such file.' });
       }

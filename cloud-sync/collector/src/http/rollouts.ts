@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { UsageError } from '../errors/index.ts';
 import { APPROVALS, ROLLOUT_ACTS, type RolloutDesk, rolloutJson, rolloutSummary } from '../rollouts/index.ts';
+import type { Access } from './access.ts';
 import { parseQuery } from './parse-query.ts';
 import { ProblemError } from './problem.ts';
 import { assertSameSite } from './same-site.ts';
@@ -21,15 +22,15 @@ const StartBody = z.strictObject({
   errors: fraction.default(0),
   lineDeadlineMs: z.int().positive().optional(),
   approval: z.enum(APPROVALS).optional(),
-  by: person,
+  by: person.optional(),
 });
-const ActBody = z.strictObject({ by: person, reason: z.string().min(1).max(512).optional() });
+const ActBody = z.strictObject({ by: person.optional(), reason: z.string().min(1).max(512).optional() });
 const ListQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) });
 
 type Desk = Pick<RolloutDesk, 'start' | 'act' | 'get' | 'list' | 'history'>;
 
-/** Routes of rollouts. `by` is the name that a person gives; this version has no accounts that would prove it. */
-export function rolloutRoutes(app: FastifyInstance, desk: Desk): void {
+/** Routes of rollouts. `by` is the name that a person gives where there are no accounts that would prove it. */
+export function rolloutRoutes(app: FastifyInstance, desk: Desk, access: Pick<Access, 'actor'>): void {
   app.get('/api/v1/rollouts', async (request) => {
     const { limit } = parseQuery(ListQuery, request.query);
     return { items: (await desk.list(limit)).map(rolloutSummary) };
@@ -39,20 +40,23 @@ export function rolloutRoutes(app: FastifyInstance, desk: Desk): void {
   );
   app.post('/api/v1/rollouts', { bodyLimit: 512 * 1024 }, async (request, reply) => {
     assertSameSite(request);
-    const { by, ...wish } = parseQuery(StartBody, request.body);
-    const rollout = await explained(async () => desk.start({ ...wish, who: by }));
+    const { by: named, ...wish } = parseQuery(StartBody, request.body);
+    const by = access.actor(request, named);
+    const rollout = await explained(async () => desk.start({ ...wish, by }));
     return reply.code(201).send(rolloutSummary(rollout));
   });
   for (const act of ROLLOUT_ACTS) {
     app.post<{ Params: { id: string } }>(`/api/v1/rollouts/:id/${act}`, async (request) => {
       assertSameSite(request);
-      const { by, reason } = parseQuery(ActBody, request.body);
+      const { by: named, reason } = parseQuery(ActBody, request.body);
+      const by = access.actor(request, named);
       return explained(async () => rolloutSummary(await desk.act(request.params.id, act, by, reason)));
     });
   }
 }
 
 const STATUS: Readonly<Record<string, number>> = {
+  person_unproven: 403,
   rollout_unknown: 404,
   release_unknown: 404,
   release_missing: 404,

@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { servePage } from '@lineside/web';
+import { lateCompilers, servePage } from '@lineside/web';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Logger, messageOf } from '@lineside/kit';
 import { Access, type AccessOptions } from './access.ts';
 import { AttemptLimit } from './attempt-limit.ts';
 import { apiRoutes, type ApiOptions } from './api.ts';
+import { claimRoutes, type ClaimRoutesOptions } from './claims.ts';
 import { mediaRoutes, type MediaOptions } from './media.ts';
 import { ProblemError, sendProblem } from './problem.ts';
+import { planRoute, type PlanOptions } from './plan.ts';
 import { releaseRoutes, type ReleaseOptions } from './releases.ts';
 import { reviewRoutes } from './reviews.ts';
 import { rolloutRoutes } from './rollouts.ts';
@@ -38,8 +40,10 @@ export interface HttpOptions {
   readonly api: ApiOptions;
   readonly media: MediaOptions;
   readonly releases: ReleaseOptions;
+  readonly plans: PlanOptions;
   readonly rollouts: RolloutDesk;
   readonly reviews: ReviewStore;
+  readonly claims: Omit<ClaimRoutesOptions, 'access'>;
   readonly log: Logger;
   /** Problems of now; empty when healthy. */
   readonly unhealthy: () => Promise<readonly string[]>;
@@ -56,6 +60,7 @@ export async function createServer(options: HttpOptions & { readonly media: Uplo
     keepAliveTimeout: IDLE_MS,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 160 },
+    schemaController: lateCompilers(),
     frameworkErrors: (error, _request, reply) => {
       void sendProblem(reply, { status: 400, code: 'request_invalid', title: error.message });
     },
@@ -72,14 +77,16 @@ export async function createServer(options: HttpOptions & { readonly media: Uplo
   await mediaRoutes(app, options.media, attempts);
   await uploadRoutes(app, options.media, { log: options.log, attempts });
   await releaseRoutes(app, options.releases, { credentials: options.media.credentials, attempts });
+  planRoute(app, options.plans, { credentials: options.media.credentials, attempts });
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
       access.checkRead(request);
       reply.header('cache-control', 'no-store');
     });
     apiRoutes(scope, options.api);
-    rolloutRoutes(scope, options.rollouts);
-    reviewRoutes(scope, { reviews: options.reviews, clock: options.api.clock });
+    rolloutRoutes(scope, options.rollouts, access);
+    claimRoutes(scope, { ...options.claims, access });
+    reviewRoutes(scope, { reviews: options.reviews, clock: options.api.clock, access });
     scope.get('/metrics', async (_request, reply) => {
       const { type, text } = await options.metrics();
       return reply.type(type).send(text);
@@ -91,7 +98,7 @@ export async function createServer(options: HttpOptions & { readonly media: Uplo
 
 /** Devices have credentials of their own, and may use any name of this machine. */
 function isOfDevices({ url }: FastifyRequest): boolean {
-  return url.startsWith('/media/') || url.startsWith('/uploads/') || url.startsWith('/releases/');
+  return ['/media/', '/uploads/', '/releases/', '/production/'].some((path) => url.startsWith(path));
 }
 
 function answerErrors(app: FastifyInstance, log: Logger): void {
@@ -127,7 +134,11 @@ function openRoutes(app: FastifyInstance, options: HttpOptions, access: Access):
   app.post('/api/v1/session', async (request, reply) => {
     const body = z.strictObject({ token: z.string().min(1).max(512) }).safeParse(request.body);
     if (!body.success) throw new ProblemError({ status: 400, code: 'body_invalid', title: 'Send {"token": "..."}.' });
-    if (access.needsToken) reply.header('set-cookie', await access.signIn(body.data.token, request.ip));
+    if (access.takesTokens) reply.header('set-cookie', await access.signIn(body.data.token, request.ip));
     return reply.code(204).send();
+  });
+  app.get('/api/v1/session', async (request, reply) => {
+    const { accounts, person } = access.whoIs(request);
+    return reply.header('cache-control', 'no-store').send({ accounts, person: person?.name ?? null });
   });
 }

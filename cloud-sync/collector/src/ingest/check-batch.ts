@@ -38,14 +38,14 @@ export type Checked =
   | { readonly batch: CheckedBatch; readonly unread: readonly UnreadReason[] }
   | { readonly refused: RefusedReason; readonly detail: string };
 
-/** Kinds of telemetry about what the line makes. */
-const PRODUCTION_KINDS: readonly string[] = ['production', 'equipment', 'operation'];
+/** Kinds of telemetry about what the line makes, and about what is given to its controller. */
+const PRODUCTION_KINDS: readonly string[] = ['production', 'equipment', 'operation', 'outputs'];
 
 /** The record kinds that each stream is known to have; others are stored and not read. */
 const KNOWN_KINDS: Readonly<Record<Stream, RegExp>> = {
   audit: /^(audit|tombstone)$/,
   events: /^(event|opened|updated|closed|tombstone)$/,
-  telemetry: /^(telemetry|inspection|counters|production|equipment|operation|tombstone)$/,
+  telemetry: /^(telemetry|inspection|counters|production|equipment|operation|outputs|tombstone)$/,
   media: /^(media|snapshot|tombstone)$/,
 };
 

@@ -112,6 +112,11 @@ export interface EventSummary {
 export interface EventQuery {
   readonly device?: string | undefined;
   readonly kind?: string | undefined;
+  readonly severity?: string | undefined;
+  /** Only those whose latest transition is of this wall time or later. */
+  readonly sinceMs?: number | undefined;
+  /** Only those that opened at this wall time or earlier. */
+  readonly untilMs?: number | undefined;
   /** Only those that are open. */
   readonly state?: 'open' | undefined;
   readonly limit: number;

@@ -3,7 +3,7 @@ import { UsageError } from '../errors/index.ts';
 import { makeKey } from './new-keys.ts';
 import { publish, type Published } from './publish.ts';
 import { readRepository } from './repository.ts';
-import { expiresAt, SPEC_VERSION, type Workplace, writeSigned } from './signed-metadata.ts';
+import { expiresAt, signersOfMade, SPEC_VERSION, type Workplace, writeSigned } from './signed-metadata.ts';
 import { replaceTargets } from './targets-change.ts';
 
 /** Names that TUF uses itself. */
@@ -51,7 +51,7 @@ export async function addCustomer(work: Workplace, name: string): Promise<Publis
     targets: {},
   };
   const metadata = Metadata.fromJSON(MetadataKind.Targets, { signed: empty, signatures: [] });
-  await writeSigned(work, `1.${customer}.json`, metadata, [{ role: customer, keyIds: [made.id], threshold: 1 }]);
+  await writeSigned(work, `1.${customer}.json`, metadata, [signersOfMade(customer, [made], 1)]);
   await replaceTargets(work, ({ keys, roles }) => ({
     keys: { ...keys, [made.id]: { ...made.key, keyval: { ...made.key.keyval } } },
     roles: [...roles, delegationOf(customer, [made.id])],

@@ -3,7 +3,7 @@ import { UsageError } from '../errors/index.ts';
 import { customerName, delegationOf } from './customers.ts';
 import { makeKeys, type MadeKey } from './new-keys.ts';
 import { EXPIRY_DAYS, type ReleaseFolder, type Settings } from './release-folder.ts';
-import { expiresAt, SPEC_VERSION, type Workplace, writeSigned } from './signed-metadata.ts';
+import { expiresAt, signersOfMade, SPEC_VERSION, type Workplace, writeSigned } from './signed-metadata.ts';
 import type { Env } from './signer.ts';
 
 export interface InitOptions {
@@ -41,9 +41,7 @@ export async function initRepository(folder: ReleaseFolder, options: InitOptions
     ([role, [, threshold]]) => [role, { keyids: (keys.get(role) ?? []).map(({ id }) => id), threshold }] as const,
   );
   const common = { spec_version: SPEC_VERSION, version: 1 };
-  const signersFor = (role: keyof typeof TOP_ROLES) => [
-    { role, keyIds: (keys.get(role) ?? []).map(({ id }) => id), threshold: TOP_ROLES[role][1] },
-  ];
+  const signersFor = (role: keyof typeof TOP_ROLES) => [signersOfMade(role, keys.get(role) ?? [], TOP_ROLES[role][1])];
   const root = {
     _type: 'root',
     ...common,
@@ -85,7 +83,7 @@ export async function initRepository(folder: ReleaseFolder, options: InitOptions
   const meta: Record<string, { version: number }> = { 'targets.json': { version: 1 } };
   for (const [customer, made] of delegated) {
     const empty = { _type: 'targets', ...common, expires: expiresAt(nowMs, expiryDays.customer), targets: {} };
-    const signers = [{ role: customer, keyIds: made.map(({ id }) => id), threshold: 1 }];
+    const signers = [signersOfMade(customer, made, 1)];
     const metadata = Metadata.fromJSON(MetadataKind.Targets, { signed: empty, signatures: [] });
     await writeSigned(work, `1.${customer}.json`, metadata, signers);
     meta[`${customer}.json`] = { version: 1 };

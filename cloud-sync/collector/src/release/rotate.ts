@@ -4,8 +4,8 @@ import { UsageError } from '../errors/index.ts';
 import { makeKeys, type MadeKey } from './new-keys.ts';
 import { publish, type Published } from './publish.ts';
 import { readRepository } from './repository.ts';
-import { customerSigners, expiresAt, signersOf, type Workplace, writeSigned } from './signed-metadata.ts';
-import { keyIdOf, readPublicKey, splitSource } from './signer.ts';
+import { customerSigners, expiresAt, keysMissing, signersOf, type Workplace, writeSigned } from './signed-metadata.ts';
+import { keyIdOf, readPublicKey, signedWith, splitSource } from './signer.ts';
 import { replaceTargets } from './targets-change.ts';
 
 export interface RotateOptions {
@@ -97,7 +97,7 @@ function keyTable(
 }
 
 async function newKeys(
-  { folder, settings }: Workplace,
+  { folder, settings, env }: Workplace,
   role: string,
   count: number,
   { publicKey, source }: RotateOptions,
@@ -113,6 +113,9 @@ async function newKeys(
   splitSource(source);
   const key = readPublicKey(await readFile(publicKey, 'utf8'), publicKey);
   const id = keyIdOf(key);
+  // Tried before the metadata names it: after that, devices would accept nothing until it signs. Of root's keys others may be enough.
+  const place = { source, keyId: id, publicKey: key.keyval.public };
+  if (signedWith(place, Buffer.from('a trial'), env) === undefined && role !== 'root') throw keysMissing(role, 0, 1);
   settings.signers[id] = source;
   return [{ id, key }];
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import {
+  type Key,
   Metadata,
   MetadataKind,
   type Root,
@@ -12,7 +13,7 @@ import { writeFileAtomic } from '@lineside/kit';
 import { z } from 'zod';
 import { UsageError } from '../errors/index.ts';
 import type { ReleaseFolder, Settings } from './release-folder.ts';
-import { type Env, signWith } from './signer.ts';
+import { type Env, type PublicKey, signedWith, signWith } from './signer.ts';
 
 const DAY_MS = 86_400_000;
 export const SPEC_VERSION = '1.0.31';
@@ -24,6 +25,8 @@ export interface Signers {
   readonly role: string;
   readonly keyIds: readonly string[];
   readonly threshold: number;
+  /** The public halves by id, in hex, as devices know them. */
+  readonly publicKeys: Readonly<Record<string, string>>;
 }
 
 /** What the tool works with. */
@@ -41,7 +44,7 @@ export function expiresAt(nowMs: number, days: number): string {
 
 /**
  * Signs `metadata` with every key of `signers` that is at hand, and writes it as `name`. Throws UsageError where those are fewer
- * than the threshold of any of them: then nothing is written.
+ * than the threshold of any of them, or where a signature is not that of its key: then nothing is written.
  */
 export async function writeSigned(
   { folder, settings, env }: Workplace,
@@ -54,7 +57,7 @@ export async function writeSigned(
     const source = settings.signers[keyId];
     if (source === undefined) continue;
     metadata.sign((bytes) => {
-      const sig = signWith(source, bytes, env);
+      const sig = signedWith({ source, keyId, publicKey: publicOf(signers, keyId) }, bytes, env);
       if (sig !== undefined) signed.add(keyId);
       return new Signature({ keyID: keyId, sig: sig ?? '' });
     }, true);
@@ -104,13 +107,34 @@ export function canSign(work: Workplace, { keyIds, threshold }: Signers): boolea
 /** Keys and threshold of a top-level role. */
 export function signersOf(root: Metadata<Root>, role: string): Signers {
   const { keyIDs = [], threshold = 1 } = root.signed.roles[role] ?? {};
-  return { role, keyIds: keyIDs, threshold };
+  return { role, keyIds: keyIDs, threshold, publicKeys: publicKeysOf(root.signed.keys) };
+}
+
+/** A role whose keys were just made and are in no metadata yet. */
+export function signersOfMade(
+  role: string,
+  made: readonly { readonly id: string; readonly key: PublicKey }[],
+  threshold: number,
+): Signers {
+  const publicKeys = Object.fromEntries(made.map(({ id, key }) => [id, key.keyval.public]));
+  return { role, keyIds: made.map(({ id }) => id), threshold, publicKeys };
+}
+
+function publicKeysOf(keys: Readonly<Record<string, Key>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(keys).map(([id, { keyVal }]) => [id, keyVal['public'] ?? '']));
+}
+
+function publicOf(signers: readonly Signers[], keyId: string): string {
+  return signers.find(({ publicKeys }) => keyId in publicKeys)?.publicKeys[keyId] ?? '';
 }
 
 /** Keys and threshold of a customer's role. Throws UsageError where there is no such customer. */
 export function customerSigners(targets: Metadata<Targets>, customer: string): Signers {
-  const found = targets.signed.delegations?.roles?.[customer];
-  if (found !== undefined) return { role: customer, keyIds: found.keyIDs, threshold: found.threshold };
+  const { roles, keys = {} } = targets.signed.delegations ?? {};
+  const found = roles?.[customer];
+  if (found !== undefined) {
+    return { role: customer, keyIds: found.keyIDs, threshold: found.threshold, publicKeys: publicKeysOf(keys) };
+  }
   throw new UsageError({
     code: 'release_customer_unknown',
     message: `the repository has no customer ${customer}`,
@@ -118,7 +142,8 @@ export function customerSigners(targets: Metadata<Targets>, customer: string): S
   });
 }
 
-function keysMissing(role: string, count: number, threshold: number): UsageError {
+/** Fewer keys are at hand than must sign. */
+export function keysMissing(role: string, count: number, threshold: number): UsageError {
   return new UsageError({
     code: 'release_keys_missing',
     message: `${role} must be signed by ${threshold} keys, and ${count} of them are at hand`,

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { FolderSource, EMPTY_FLOOR, MetadataCache, type TrustFloor, TrustedRepository } from '@lineside/models/trust';
 import { expect, test } from 'vitest';
@@ -7,7 +8,8 @@ import { initRepository } from './init-repository.ts';
 import { describeKeys, useSigner } from './keys.ts';
 import { publish } from './publish.ts';
 import { ReleaseFolder } from './release-folder.ts';
-import { type Env, splitSource } from './signer.ts';
+import { rotateRole } from './rotate.ts';
+import { type Env, keyIdOf, newKey, splitSource } from './signer.ts';
 
 /** Signs what comes on stdin with the key in the file that its argument names, as a signer of a token would. */
 const SIGNER = `const { createPrivateKey, sign } = require('node:crypto'), { readFileSync } = require('node:fs');
@@ -93,12 +95,41 @@ test.each<[string, string, string]>([
   expect(await it.accepts('1.1.0')).toBe('update_target_unknown');
 });
 
-test('an external signer with another key than its own convinces no device', async () => {
+test.each(['timestamp', 'snapshot', 'acme'])(
+  'a signer of %s with another key than its own is refused, and what is published stays as it is',
+  async (role) => {
+    await using it = await setting();
+    await it.release('1.0.0');
+    const [own, other] = [await it.keyOf(role), await it.keyOf('root')];
+    await useSigner(await it.work(), own.id, it.command(other.path));
+    await expect(it.release('1.1.0')).rejects.toMatchObject({ code: 'release_signature_wrong' });
+    expect(await it.accepts('1.0.0')).toBe('ok');
+    expect(await it.accepts('1.1.0')).toBe('update_target_unknown');
+    // A file of another key is no better.
+    await useSigner(await it.work(), own.id, `file:${other.path}`);
+    await expect(publish(await it.work(), { all: true, resign: ['acme'] })).rejects.toMatchObject({
+      code: 'release_signature_wrong',
+    });
+    await useSigner(await it.work(), own.id, it.command(own.path));
+    await publish(await it.work());
+    expect(await it.accepts('1.1.0')).toBe('ok');
+  },
+);
+
+test('a key from outside is taken into the metadata only when its signer signs with it', async () => {
   await using it = await setting();
-  const [timestamp, snapshot] = [await it.keyOf('timestamp'), await it.keyOf('snapshot')];
-  await useSigner(await it.work(), timestamp.id, it.command(snapshot.path));
   await it.release('1.0.0');
-  expect(await it.accepts('1.0.0')).toBe('update_metadata_signature');
+  const { pem, key } = newKey();
+  const [path, publicKey] = [it.dir.join('outside.pem'), it.dir.join('outside.pub')];
+  await writeFile(path, pem);
+  await writeFile(publicKey, createPublicKey(pem).export({ type: 'spki', format: 'pem' }));
+  const other = await it.keyOf('snapshot');
+  const rotate = async (source: string) => rotateRole(await it.work(), 'timestamp', { publicKey, source });
+  await expect(rotate(it.command(other.path))).rejects.toMatchObject({ code: 'release_signature_wrong' });
+  await expect(rotate('env:NOT_HERE')).rejects.toMatchObject({ code: 'release_keys_missing' });
+  expect(await it.accepts('1.0.0')).toBe('ok');
+  expect((await rotate(it.command(path))).added).toEqual([keyIdOf(key)]);
+  expect(await it.accepts('1.0.0')).toBe('ok');
 });
 
 test('a source that is none, or names no key of the repository, is refused', async () => {

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { messageOf, systemCode } from '@lineside/kit';
 import { canonicalJson } from '@lineside/protocol';
@@ -54,6 +62,32 @@ export function signWith(source: string, bytes: Buffer, env: Env): string | unde
   }
   if (key.asymmetricKeyType !== 'ed25519') throw keyError(source, 'it is no Ed25519 key');
   return sign(null, bytes, key).toString('hex');
+}
+
+/** A key, and where its private half is. */
+export interface KeyPlace {
+  readonly source: string;
+  readonly keyId: string;
+  /** In hex. */
+  readonly publicKey: string;
+}
+
+/** As `signWith`. Throws UsageError where the signature is that of another key: every device would refuse what it signs. */
+export function signedWith({ source, keyId, publicKey }: KeyPlace, bytes: Buffer, env: Env): string | undefined {
+  const signature = signWith(source, bytes, env);
+  if (signature === undefined || isSignedBy(publicKey, bytes, signature)) return signature;
+  throw new UsageError({
+    code: 'release_signature_wrong',
+    message: `${source} signs with another key than ${keyId.slice(0, 8)}: no device would accept it`,
+    advice:
+      'name where this key is: lineside-collector release keys --use KEYID=SOURCE. Devices see the publication before',
+  });
+}
+
+function isSignedBy(publicKey: string, bytes: Buffer, signature: string): boolean {
+  const x = Buffer.from(publicKey, 'hex').toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  return verify(null, bytes, key, Buffer.from(signature, 'hex'));
 }
 
 /** Throws UsageError where `source` has no form that `signWith` knows. */

@@ -12,6 +12,8 @@ export interface ReviewStore {
   add(review: Review): Promise<void>;
   /** Events of this id; of one device or of all. */
   find(event: string, device: string | undefined): Promise<readonly EventSummary[]>;
+  /** What was said about one event, oldest first. */
+  said(device: string, event: string): Promise<readonly Review[]>;
   /** Events that have a review, by device and event. */
   reviewed(): Promise<readonly ReviewedEvent[]>;
 }

@@ -1,4 +1,4 @@
-import { type Desired, MAX_DESIRED_MODELS, type TargetReference } from '@lineside/protocol';
+import { type Desired, floorAfter, MAX_DESIRED_MODELS, type TargetReference } from '@lineside/protocol';
 import type { RolloutRelease } from './rollout.ts';
 
 /** The desired document of one device, as it is stored and published. */
@@ -17,16 +17,17 @@ export function namedFor(
 
 /**
  * The next document of a device: `reference` for the series of `release`, or none; all else as before. Its revision is above
- * that of the document before and above what the device has seen, which is more where this collector's store was lost.
+ * that of the document before and above the floor of the device, which is higher where this collector's store was lost. A
+ * forged report raises it by a bounded step, too, so that numbers never run out.
  */
 export function nextDocument(
   before: Desired | undefined,
-  seen: number | undefined,
+  floor: number | undefined,
   { kind, id }: Pick<RolloutRelease, 'kind' | 'id'>,
   reference: TargetReference | undefined,
   nowMs: number,
 ): Desired {
-  const revision = Math.max(before?.revision ?? 0, seen ?? 0) + 1;
+  const revision = floorAfter(before?.revision ?? 0, floor ?? 0) + 1;
   const { configuration, models = {} } = before ?? {};
   const others = Object.fromEntries(Object.entries(models).filter(([model]) => kind !== 'model' || model !== id));
   const next = { ...others, ...(kind === 'model' && reference !== undefined ? { [id]: reference } : {}) };

@@ -4,6 +4,8 @@ import type { Reported, ShadowSummary } from '@lineside/protocol';
 export interface LineReport {
   /** Of the newest desired document that it has read. */
   readonly revision: number;
+  /** Below which the device follows no document. */
+  readonly floor: number;
   readonly state: string;
   readonly reason?: string;
   readonly progress?: { readonly bytes: number; readonly of: number };
@@ -36,13 +38,13 @@ export function needsPerson(state: string | undefined): boolean {
 export function reportAbout(reported: Reported | null | undefined, target: string): LineReport | undefined {
   const { desired, updates } = reported ?? {};
   if (desired === undefined) return undefined;
-  const { revision } = desired;
-  if (updates === undefined) return { revision, state: desired.state, ...reasonOf(desired.reason) };
+  const { revision, floor = revision } = desired;
+  if (updates === undefined) return { revision, floor, state: desired.state, ...reasonOf(desired.reason) };
   const status = updates.updates.find((one) => one.target === target);
-  if (status === undefined) return { revision, state: isInForce(updates, target) ? 'committed' : 'waiting' };
+  if (status === undefined) return { revision, floor, state: isInForce(updates, target) ? 'committed' : 'waiting' };
   const { state, progress, reason, shadow } = status;
   return {
-    ...{ revision, state },
+    ...{ revision, floor, state },
     ...reasonOf(reason?.message),
     ...(progress === undefined ? {} : { progress }),
     ...(shadow === undefined ? {} : { shadow: shadowText(shadow) }),

@@ -1,4 +1,6 @@
 import { UsageError } from '../errors/index.ts';
+import type { Person } from '../people/index.ts';
+import { unproven } from './start.ts';
 import { end, type LineFacts, type Stepped } from './step.ts';
 import { isOver, type Rollout } from './rollout.ts';
 
@@ -8,7 +10,7 @@ export type RolloutAct = (typeof ROLLOUT_ACTS)[number];
 
 /** Done by whom, when, and why where they say so. */
 export interface ActFacts {
-  readonly who: string;
+  readonly by: Person;
   readonly nowMs: number;
   readonly reason?: string | undefined;
   readonly factsOf: (device: string) => LineFacts;
@@ -16,7 +18,8 @@ export interface ActFacts {
 
 /** The rollout after what a person did. Throws UsageError where it cannot be done now. */
 export function act(rollout: Rollout, what: RolloutAct, facts: ActFacts): Stepped {
-  const { who, nowMs, reason, factsOf } = facts;
+  const { by, nowMs, reason, factsOf } = facts;
+  const who = by.name;
   if (isOver(rollout)) throw impossible(what, rollout, `it is over (${rollout.state})`);
   const changed = (changes: Partial<Rollout>): Stepped => ({
     rollout: { ...rollout, ...changes },
@@ -31,24 +34,32 @@ export function act(rollout: Rollout, what: RolloutAct, facts: ActFacts): Steppe
       if (rollout.state !== 'paused') throw impossible(what, rollout, `it is not paused (${rollout.state})`);
       return changed({ state: 'running' });
     case 'approve':
-      return changed({ state: 'running', approvals: [...rollout.approvals, approval(rollout, who, nowMs)] });
+      return changed({ state: 'running', approvals: [...rollout.approvals, approval(rollout, by, nowMs)] });
     case 'stop':
       return end(rollout, { state: 'stopped', reason: reason ?? `stopped by ${who}`, who }, factsOf, nowMs);
   }
 }
 
-function approval(rollout: Rollout, who: string, atMs: number): Rollout['approvals'][number] {
+function approval(rollout: Rollout, by: Person, atMs: number): Rollout['approvals'][number] {
   if (rollout.state !== 'waiting_for_approval') {
     throw impossible('approve', rollout, `it does not wait for approval (${rollout.state})`);
   }
-  if (who.trim().toLowerCase() === rollout.createdBy.trim().toLowerCase()) {
+  if (!by.proven) throw unproven(by);
+  if (rollout.proven !== true) {
+    throw impossible(
+      'approve',
+      rollout,
+      `nothing proves that ${rollout.createdBy} began it; stop it and begin it anew`,
+    );
+  }
+  if (by.name.toLowerCase() === rollout.createdBy.toLowerCase()) {
     throw new UsageError({
       code: 'rollout_same_person',
-      message: `${who} began ${rollout.id}; another person must approve it`,
-      advice: `lineside-collector rollout approve ${rollout.id} --by NAME`,
+      message: `${by.name} began ${rollout.id}; another person must approve it`,
+      advice: `lineside-collector rollout approve ${rollout.id} --token-file FILE, with the token of another account`,
     });
   }
-  return { group: rollout.current + 1, who, atMs };
+  return { group: rollout.current + 1, who: by.name, atMs };
 }
 
 function impossible(what: RolloutAct, { id }: Rollout, why: string): UsageError {

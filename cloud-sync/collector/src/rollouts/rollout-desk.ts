@@ -1,5 +1,6 @@
 import type { Clock } from '@lineside/kit';
 import { UsageError } from '../errors/index.ts';
+import type { Person } from '../people/index.ts';
 import { act, type RolloutAct } from './person-acts.ts';
 import { type Approval, APPROVALS, type Rollout, type RolloutNote, type RolloutRelease } from './rollout.ts';
 import type { RolloutChange, RolloutStore } from './rollout-store.ts';
@@ -18,7 +19,7 @@ export interface RolloutWish {
   readonly lineDeadlineMs?: number | undefined;
   /** At least what is configured. */
   readonly approval?: Approval | undefined;
-  readonly who: string;
+  readonly by: Person;
 }
 
 export interface RolloutDeskOptions {
@@ -62,7 +63,7 @@ export class RolloutDesk {
   }
 
   /** Throws UsageError where there is no such rollout, or it cannot be done now. */
-  async act(id: string, what: RolloutAct, who: string, reason?: string): Promise<Rollout> {
+  async act(id: string, what: RolloutAct, by: Person, reason?: string): Promise<Rollout> {
     const { store, clock, reports } = this.#options;
     for (let n = 1; n <= TRIES; n += 1) {
       const rollout = await this.get(id);
@@ -73,7 +74,7 @@ export class RolloutDesk {
         reported: reported.get(device),
         document: documents.get(device),
       });
-      const change: RolloutChange = act(rollout, what, { who, nowMs: clock.wallMs(), reason, factsOf });
+      const change: RolloutChange = act(rollout, what, { by, nowMs: clock.wallMs(), reason, factsOf });
       if (await store.save(change)) return change.rollout;
     }
     throw busy(id);

@@ -67,6 +67,8 @@ export const Rollout = z.object({
   state: z.enum(ROLLOUT_STATES),
   reason: z.string().max(512).optional(),
   createdBy: name,
+  /** Whether that is an account whose token was given, and no name that anybody could write. */
+  proven: z.boolean().optional(),
   createdAtMs: z.int(),
   release: RolloutRelease,
   groups: z

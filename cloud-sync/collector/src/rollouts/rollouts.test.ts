@@ -1,3 +1,4 @@
+import { MAX_REVISION_STEP } from '@lineside/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fractionsFrom } from '../../../../tests/support/dice.ts';
 import { MINUTE, RolloutWorld } from '../../../../tests/support/rollout-world.ts';
@@ -25,6 +26,8 @@ const names = (count: number): readonly string[] =>
 function fleet(count: number, mannerOf: (n: number) => LineManner = () => ({})): Record<string, LineManner> {
   return Object.fromEntries(names(count).map((name, n) => [name, mannerOf(n)]));
 }
+
+const person = (name: string) => ({ name, proven: true });
 
 describe('a rollout over 50 lines', () => {
   it('goes group by group, waits for slow lines and for lines that are offline, and then is done', async () => {
@@ -89,7 +92,7 @@ describe('a rollout over 50 lines', () => {
     const before = 'models/acme/ppe-2.0.0.json';
     const first = await world.start(before, { all: ['*'] }, { success: 0.9, errors: 0.2 });
     await world.pass(70);
-    await world.desk.act(first.id, 'stop', 'anna');
+    await world.desk.act(first.id, 'stop', person('anna'));
     const earlier = await world.states(first.id);
     const { id } = await world.start(TARGET, GROUPS, { success: 0.5, errors: 0.05 });
     await world.pass(160);
@@ -178,24 +181,24 @@ describe('a rollout', () => {
     const world = new RolloutWorld(store, fleet(12));
     const { id } = await world.start(TARGET, GROUPS);
     await world.pass(3);
-    await world.desk.act(id, 'pause', 'boris', 'shift change');
+    await world.desk.act(id, 'pause', person('boris'), 'shift change');
     await world.pass(60);
     expect(await world.states(id)).toEqual({ committed: 1, waiting: 11 });
-    await expect(world.desk.act(id, 'pause', 'boris')).rejects.toMatchObject({ code: 'rollout_not_possible' });
-    await world.desk.act(id, 'resume', 'boris');
+    await expect(world.desk.act(id, 'pause', person('boris'))).rejects.toMatchObject({ code: 'rollout_not_possible' });
+    await world.desk.act(id, 'resume', person('boris'));
     await world.pass(1);
     expect(await world.states(id)).toEqual({ committed: 1, offered: 9, waiting: 2 });
-    await world.desk.act(id, 'stop', 'boris');
+    await world.desk.act(id, 'stop', person('boris'));
     await world.pass(5);
     expect(await world.states(id)).toEqual({ committed: 1, withdrawn: 11 });
     for (const act of ['stop', 'resume', 'approve'] as const) {
-      await expect(world.desk.act(id, act, 'anna')).rejects.toMatchObject({ code: 'rollout_not_possible' });
+      await expect(world.desk.act(id, act, person('anna'))).rejects.toMatchObject({ code: 'rollout_not_possible' });
     }
     expect(world.retained.get('line-01')?.models).toBeUndefined();
     expect(await world.desk.history(id)).toContainEqual(
       expect.objectContaining({ who: 'boris', action: 'pause', detail: 'shift change' }),
     );
-    await expect(world.desk.act('nothing', 'stop', 'anna')).rejects.toMatchObject({ code: 'rollout_unknown' });
+    await expect(world.desk.act('nothing', 'stop', person('anna'))).rejects.toMatchObject({ code: 'rollout_unknown' });
   });
 
   it('waits for another person where the configuration says so', async () => {
@@ -203,18 +206,36 @@ describe('a rollout', () => {
     const { id } = await world.start(TARGET, GROUPS);
     await world.pass(5);
     expect(await world.states(id)).toEqual({ waiting: 12 });
-    await expect(world.desk.act(id, 'approve', ' Anna ')).rejects.toMatchObject({ code: 'rollout_same_person' });
-    await world.desk.act(id, 'approve', 'boris');
+    await expect(world.desk.act(id, 'approve', person('Anna'))).rejects.toMatchObject({ code: 'rollout_same_person' });
+    // A name that nothing proves is nobody.
+    await expect(world.desk.act(id, 'approve', { name: 'boris', proven: false })).rejects.toMatchObject({
+      code: 'person_unproven',
+    });
+    expect(await world.desk.get(id)).toMatchObject({ state: 'waiting_for_approval', approvals: [] });
+    await world.desk.act(id, 'approve', person('boris'));
     await world.pass(60);
     expect(await world.desk.get(id)).toMatchObject({ state: 'waiting_for_approval', current: 0 });
-    await world.desk.act(id, 'approve', 'boris');
+    await world.desk.act(id, 'approve', person('boris'));
     await world.pass(60);
-    await world.desk.act(id, 'approve', 'carl');
+    await world.desk.act(id, 'approve', person('carl'));
     await world.pass(60);
     expect((await world.desk.get(id)).state).toBe('done');
     // A wish may ask for more than the configuration, never for less.
     const other = await world.start('models/acme/defect-1.0.0.json', GROUPS, { approval: 'none' });
     expect(other.state).toBe('waiting_for_approval');
+  });
+
+  it('that is begun by a name which nothing proves can be approved by nobody', async () => {
+    const world = new RolloutWorld(store, fleet(12), { approval: 'start' });
+    const by = { name: 'anna', proven: false };
+    await expect(world.start(TARGET, GROUPS, { by })).rejects.toMatchObject({ code: 'person_unproven' });
+    // One that an earlier version has kept, with a name only.
+    const { id } = await world.start(TARGET, GROUPS);
+    const { proven: _, ...named } = await world.desk.get(id);
+    await store.rollouts.save({ rollout: named, documents: [], notes: [] });
+    await expect(world.desk.act(id, 'approve', person('boris'))).rejects.toMatchObject({
+      ...{ code: 'rollout_not_possible', message: expect.stringContaining('nothing proves that anna began it') },
+    });
   });
 
   it('goes on after a restart, and renews what the broker or the store has lost', async () => {
@@ -243,6 +264,33 @@ describe('a rollout', () => {
     expect((await later.desk.get(next.id)).state).toBe('done');
     for (const line of later.lines.values()) expect(line.inForce).toContain('models/acme/ppe-2.2.0.json');
     await empty.close();
+  });
+
+  it("goes on over a stranger's documents and reports with the highest possible revision", async () => {
+    const highest = Number.MAX_SAFE_INTEGER;
+    const away = (atMs: number): boolean => atMs < 5 * MINUTE || atMs > 20 * MINUTE;
+    const world = new RolloutWorld(store, { 'line-00': {}, 'line-01': { online: away } });
+    const first = await world.start('models/acme/ppe-2.0.0.json', { all: ['*'] }, { soakMs: 0 });
+    await world.pass(4);
+    expect((await world.desk.get(first.id)).state).toBe('done');
+    // At the one line a stranger writes to the broker, in the name of the other, which is away, it reports.
+    world.retained.set('line-00', { v: 1, revision: highest, t: 0 });
+    world.reported.set('line-01', {
+      ...{ v: 1, t: 0, queue: {}, pictures: 0, drainPerS: 0 },
+      desired: { revision: highest, state: 'committed' },
+    });
+    await world.pass(2);
+    expect(world.lines.get('line-00')?.revisions.at(-1)).toBe(highest);
+    const { id } = await world.start(TARGET, { all: ['*'] });
+    let turns = 0;
+    await world.pass(10, () => {
+      if (turns++ < 3) world.retained.set('line-00', { v: 1, revision: highest - turns, t: 0 });
+    });
+    expect(await world.states(id)).toMatchObject({ committed: 1 });
+    await world.pass(20);
+    expect(await world.states(id)).toEqual({ committed: 2 });
+    for (const line of world.lines.values()) expect(line.inForce).toContain(TARGET);
+    for (const { revision } of world.retained.values()) expect(revision).toBeLessThan(MAX_REVISION_STEP * 100);
   });
 
   it('is refused for lines that are not known, not meant, or in another rollout of the series', async () => {

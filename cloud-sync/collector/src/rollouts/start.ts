@@ -1,4 +1,5 @@
 import { UsageError } from '../errors/index.ts';
+import type { Person } from '../people/index.ts';
 import {
   type Approval,
   MAX_GROUPS,
@@ -23,7 +24,7 @@ export interface StartFacts {
   readonly errors: number;
   readonly lineDeadlineMs?: number | undefined;
   readonly approval: Approval;
-  readonly who: string;
+  readonly by: Person;
   readonly nowMs: number;
   /** Devices that have a credential or were connected. */
   readonly known: readonly string[];
@@ -34,7 +35,8 @@ export interface StartFacts {
 
 /** A new rollout, nothing of it begun. Throws UsageError with what is wrong about it. */
 export function startRollout(facts: StartFacts): { readonly rollout: Rollout; readonly notes: readonly RolloutNote[] } {
-  const { release, success, errors, lineDeadlineMs, approval, who, nowMs, soakMs } = facts;
+  const { release, success, errors, lineDeadlineMs, approval, by, nowMs, soakMs } = facts;
+  if (approval !== 'none' && !by.proven) throw unproven(by);
   const members = membersOf(facts);
   const lines = members.flatMap(({ devices }, group) =>
     devices.map((device) => ({ device, group, state: 'waiting' as const, sinceMs: nowMs })),
@@ -48,7 +50,8 @@ export function startRollout(facts: StartFacts): { readonly rollout: Rollout; re
       v: 1,
       id: freeId(facts),
       change: 0,
-      createdBy: who,
+      createdBy: by.name,
+      ...(by.proven ? { proven: true } : {}),
       createdAtMs: nowMs,
       release: { kind, id, version, counter, target, bytes, sha256 },
     },
@@ -58,7 +61,17 @@ export function startRollout(facts: StartFacts): { readonly rollout: Rollout; re
     ...(lineDeadlineMs === undefined ? {} : { lineDeadlineMs }),
   };
   const groups = members.map(({ name, devices }) => `${name} ${devices.length}`).join(', ');
-  return { rollout, notes: [{ atMs: nowMs, who, action: 'created', detail: `${release.target}: ${groups}` }] };
+  return { rollout, notes: [{ atMs: nowMs, who: by.name, action: 'created', detail: `${release.target}: ${groups}` }] };
+}
+
+/** Where one person must approve what another has begun, both must be known by more than a name. */
+export function unproven({ name }: Person): UsageError {
+  return new UsageError({
+    code: 'person_unproven',
+    message: `nothing proves that this is ${name}, and an approval is between two persons`,
+    advice:
+      'give the token of an account (people in the configuration): --token-file FILE, or sign in with it on the page',
+  });
 }
 
 function membersOf({ groups, known }: StartFacts): readonly GroupWish[] {

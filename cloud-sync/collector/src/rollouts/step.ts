@@ -102,11 +102,14 @@ class Work implements Stepped {
     if (line.state === 'waiting' || line.state === 'failed' || line.state === 'withdrawn') return line;
     const { reported, online, document } = this.#factsOf(line.device);
     const report = reportAbout(reported, this.rollout.release.target);
-    // It has read a document that this collector does not know, of a store that was lost: it would refuse a lower revision.
-    if (report !== undefined && report.revision > (document?.revision ?? 0)) {
+    const newest = document?.revision ?? 0;
+    // It has read a document that this collector does not know, of a store that was lost or of a stranger: it would refuse a lower revision.
+    if (report !== undefined && report.floor > newest) {
       this.#note('document_renewed', line.device, `the device has seen revision ${report.revision}`);
       return this.#document(line, referenceTo(this.rollout.release));
     }
+    // What it says about a stranger's document says nothing either; it follows that of this collector as soon as it has it.
+    if (report !== undefined && report.revision > newest) return line;
     // What it says about an earlier document says nothing about this release.
     if (report === undefined || report.revision < (line.revision ?? 0)) return line;
     const { reason, progress, shadow = line.shadow, state: deviceState } = report;
@@ -137,7 +140,8 @@ class Work implements Stepped {
 
   #document(line: RolloutLine, reference: TargetReference | undefined): RolloutLine {
     const { document, reported } = this.#factsOf(line.device);
-    const next = nextDocument(document, reported?.desired?.revision, this.rollout.release, reference, this.#nowMs);
+    const { revision, floor = revision } = reported?.desired ?? {};
+    const next = nextDocument(document, floor, this.rollout.release, reference, this.#nowMs);
     this.documents.push({ device: line.device, document: next });
     return { ...line, revision: next.revision };
   }

@@ -4,7 +4,13 @@ import { systemCode, writeFileAtomic } from '@lineside/kit';
 import { z } from 'zod';
 import { DataLock } from './data-lock.ts';
 
-const RuntimeInfo = z.object({ mqtt: z.string(), http: z.string(), data: z.string() });
+const RuntimeInfo = z.object({
+  mqtt: z.string(),
+  http: z.string(),
+  data: z.string(),
+  /** Host and port where devices enrol. */
+  enrolment: z.string().optional(),
+});
 
 /** Where a running collector can be reached, for commands on the same machine. */
 export type RuntimeInfo = Readonly<z.infer<typeof RuntimeInfo>>;

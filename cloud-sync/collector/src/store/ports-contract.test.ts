@@ -3,6 +3,7 @@ import type { DeviceState, Reported } from '@lineside/protocol';
 import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
 import { JournalTwin } from '../../../../tests/support/journal-twin.ts';
 import { STORE_KINDS, type StorePlace } from '../../../../tests/support/store-kinds.ts';
+import type { Claim } from '../enrolment/index.ts';
 import type { Review, Verdict } from '../reviews/index.ts';
 import type { Rollout } from '../rollouts/index.ts';
 import type { CollectorStore } from './collector-store.ts';
@@ -63,6 +64,53 @@ describe.each(STORE_KINDS)('the smaller ports of a store in $name', (kind) => {
       await store.batches.commit([checkedBatch(journal.batch(7, 7))], 300);
       expect(await store.gaps.reconcile([], 400)).toEqual([]);
       expect(await store.gaps.list('declared', 10)).toMatchObject([{ first: 2, last: 4, closedAtMs: 400 }]);
+    });
+  });
+
+  describe('ClaimStore', () => {
+    const claim = (id: string, device = 'line-1', expiresAtMs = 1000): Claim => ({
+      ...{ id, device, hash: id.repeat(8), line: 'Packing 1', site: undefined, createdAtMs: 1, expiresAtMs },
+      ...{ usedAtMs: undefined, cancelledAtMs: undefined, binding: undefined, certificate: undefined },
+    });
+
+    it('gives a claim to one device alone, and keeps what it was given', async () => {
+      await store.claims.add(claim('a'), 'anna');
+      expect(await store.claims.find('a'.repeat(8))).toEqual(claim('a'));
+      expect(await store.claims.find('b'.repeat(8))).toBeUndefined();
+      const tries = await Promise.all(['k1', 'k2', 'k3'].map(async (key) => store.claims.use('a', key, 999)));
+      expect(tries.filter(Boolean)).toHaveLength(1);
+      await store.claims.keepCertificate('a', 'PEM');
+      await reopen();
+      expect(await store.claims.find('a'.repeat(8))).toMatchObject({ usedAtMs: 999, certificate: 'PEM' });
+    });
+
+    it('gives no expired and no cancelled claim, and a new one cancels the open one of the same device', async () => {
+      await store.claims.add(claim('a'), 'anna');
+      expect(await store.claims.use('a', 'k', 1000)).toBe(false);
+      await store.claims.add(claim('b'), 'berta');
+      await store.claims.add(claim('c', 'line-2'), 'berta');
+      expect(await store.claims.use('a', 'k', 5)).toBe(false);
+      expect(await store.claims.use('c', 'k', 5)).toBe(true);
+      expect(await store.claims.cancel('line-2', 'carl', 6)).toBe(0);
+      expect(await store.claims.cancel('line-1', 'carl', 6)).toBe(1);
+      expect(await store.claims.find('c'.repeat(8))).toMatchObject({ usedAtMs: 5, cancelledAtMs: 6 });
+      await store.claims.note({
+        claim: 'c',
+        device: 'line-2',
+        atMs: 7,
+        who: '10.0.0.9',
+        action: 'refused',
+        detail: 'why',
+      });
+      expect((await store.claims.list(10)).map(({ id }) => id).sort()).toEqual(['a', 'b', 'c']);
+      expect((await store.claims.history(10)).map(({ claim: id, action, who }) => `${id} ${action} ${who}`)).toEqual([
+        'c refused 10.0.0.9',
+        'b cancelled carl',
+        'c made berta',
+        'b made berta',
+        'a cancelled berta',
+        'a made anna',
+      ]);
     });
   });
 
@@ -171,6 +219,9 @@ describe.each(STORE_KINDS)('the smaller ports of a store in $name', (kind) => {
       expect(await store.reviews.find(second ?? '', undefined)).toMatchObject([{ event: second, device: 'line-1' }]);
       expect(await store.reviews.find(second ?? '', 'line-2')).toEqual([]);
       await reopen();
+      const said = await store.reviews.said('line-1', first ?? '');
+      expect(said.map(({ verdict, who }) => `${verdict} ${who}`)).toEqual(['true anna', 'unsure anna']);
+      expect(await store.reviews.said('line-2', first ?? '')).toEqual([]);
       expect(await store.reviews.reviewed()).toMatchObject([
         { event: { event: first }, reviews: [review(first ?? '', 'true', 1), review(first ?? '', 'unsure', 2)] },
       ]);

@@ -5,7 +5,7 @@ import { checkedBatch } from '../../../../tests/support/checked-batch.ts';
 import { counterBody, eventBody, JournalTwin, oldForm } from '../../../../tests/support/journal-twin.ts';
 import { STORE_KINDS, type StorePlace } from '../../../../tests/support/store-kinds.ts';
 import type { BatchOutcome } from '../ingest/index.ts';
-import { verifyChains, type Finding } from '../records/index.ts';
+import { verifyChains, type EventQuery, type Finding } from '../records/index.ts';
 import type { CollectorStore } from './collector-store.ts';
 
 describe.each(STORE_KINDS)('a store in $name', (kind) => {
@@ -310,6 +310,33 @@ describe.each(STORE_KINDS)('a store in $name', (kind) => {
       expect((await store.records.events({ limit: 50, kind: 'quality_issue' })).items).toHaveLength(3);
       expect((await store.records.events({ limit: 50, device: 'line-2' })).items).toHaveLength(0);
       await expect(store.records.events({ limit: 1, cursor: 'nonsense' })).rejects.toThrow(/cursor/);
+    });
+
+    it('chooses by severity and time among all events, not among the newest', async () => {
+      const journal = new JournalTwin('line-1');
+      const story = (label: string, severity: 'warning' | 'critical', openedAt: number, closedAt: number): void => {
+        const body = eventBody({ label, severity });
+        journal.append('event', body, openedAt);
+        journal.append('event', { ...body, phase: 'closed', reason: 'cleared', durationMs: 9000 }, closedAt);
+      };
+      story('long_one', 'critical', 1000, 9000);
+      story('early', 'critical', 2000, 3000);
+      story('middle', 'warning', 4000, 5000);
+      story('late', 'warning', 6000, 7000);
+      await store.batches.commit([checkedBatch(journal.batch())], 10_000);
+      const found = async (query: Partial<EventQuery>): Promise<readonly string[]> =>
+        (await store.records.events({ limit: 9, ...query })).items.map(({ label }) => label);
+      expect(await found({ severity: 'critical' })).toEqual(['early', 'long_one']);
+      expect(await found({ severity: 'critical', limit: 1 })).toEqual(['early']);
+      expect(await found({ severity: 'info' })).toEqual([]);
+      // What goes on over the beginning of the time has changed in it.
+      expect(await found({ sinceMs: 5000 })).toEqual(['late', 'middle', 'long_one']);
+      expect(await found({ sinceMs: 5001 })).toEqual(['late', 'long_one']);
+      expect(await found({ untilMs: 4000, limit: 2 })).toEqual(['middle', 'early']);
+      expect(await found({ untilMs: 3999 })).toEqual(['early', 'long_one']);
+      expect(await found({ sinceMs: 3001, untilMs: 5999, severity: 'warning', device: 'line-1' })).toEqual(['middle']);
+      const first = await store.records.events({ limit: 1, untilMs: 4000 });
+      expect(await found({ untilMs: 4000, cursor: first.next })).toEqual(['early', 'long_one']);
     });
 
     it('never closes an event before it opens, never lists one of the future first, and keeps the clock of each instant', async () => {

@@ -12,6 +12,9 @@ export interface ReviewSql {
 }
 
 export const REVIEW_ROWS = 'select device, event, verdict, who, at_ms, json from reviews order by id';
+/** Of one event; the parameters differ by database. */
+export const REVIEWS_OF =
+  'select device, event, verdict, who, at_ms, json from reviews where device = $1 and event = $2 order by id';
 /** Completed to the query of events by `EVENTS`. */
 export const REVIEWED = 'exists (select 1 from reviews r where r.device = e.device and r.event = e.event)';
 
@@ -24,7 +27,7 @@ export function toReviewed(events: readonly EventPageSql[], rows: readonly Revie
   }));
 }
 
-function toReview({ device, event, verdict, who, at_ms: atMs, json }: ReviewSql): Review {
+export function toReview({ device, event, verdict, who, at_ms: atMs, json }: ReviewSql): Review {
   // A verdict of a newer version decides nothing here.
   const known = VERDICTS.find((one) => one === verdict) ?? 'unsure';
   return { device, event, verdict: known, who, atMs, details: ReviewDetails.parse(JSON.parse(json)) };

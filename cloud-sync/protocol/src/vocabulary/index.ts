@@ -5,4 +5,5 @@
 export { CODE_PATTERN, codesOf } from './codes.ts';
 export * from './event-words.ts';
 export * from './inspection-words.ts';
+export * from './loss-words.ts';
 export { type Language, LANGUAGES, type Words } from './words.ts';

@@ -1,4 +1,4 @@
-import type { Desired, DesiredStatus } from '@lineside/protocol';
+import { type Desired, type DesiredStatus, floorAfter } from '@lineside/protocol';
 import type { Logger } from '@lineside/kit';
 import type { DesiredHandler } from '../ports/index.ts';
 
@@ -8,19 +8,22 @@ const REASON = 'updates are not available in this version';
 export class DesiredNotApplied implements DesiredHandler {
   readonly #log: Pick<Logger, 'warn'>;
   #revision: number | undefined;
+  #floor = 0;
 
   constructor(log: Pick<Logger, 'warn'>) {
     this.#log = log;
   }
 
   receive({ revision }: Desired): void {
-    if (revision < (this.#revision ?? 0)) return;
+    if (revision < this.#floor) return;
+    this.#floor = floorAfter(this.#floor, revision);
     this.#revision = revision;
     this.#log.warn({ revision }, `uplink: desired document not applied: ${REASON}`);
   }
 
   status(): DesiredStatus | undefined {
     if (this.#revision === undefined) return undefined;
-    return { revision: this.#revision, state: 'not_applied', reason: REASON };
+    const floor = this.#floor === this.#revision ? {} : { floor: this.#floor };
+    return { revision: this.#revision, ...floor, state: 'not_applied', reason: REASON };
   }
 }

@@ -3,6 +3,7 @@ import {
   type CollectorState,
   type Desired,
   type DeviceState,
+  floorAfter,
   Inbox,
   type Refusal,
   type ResendCommand,
@@ -25,7 +26,9 @@ export interface DeviceInboxHandlers {
 export class DeviceInbox {
   readonly #handlers: DeviceInboxHandlers;
   readonly #inbox: Inbox<'device'>;
-  #newest = 0;
+  /** Of desired documents since the start. */
+  #floor = 0;
+  #followed = 0;
 
   constructor(device: string, handlers: DeviceInboxHandlers) {
     this.#handlers = handlers;
@@ -44,12 +47,13 @@ export class DeviceInbox {
 
   /** The retained document comes again with each connection. An older one is passed on too: who follows them reports it. */
   #desired(document: Desired): void {
-    if (document.revision < this.#newest) {
-      const what = `desired revision ${document.revision} came after ${this.#newest}`;
+    if (document.revision < this.#floor) {
+      const what = `desired revision ${document.revision} came after ${this.#followed}`;
       this.#handlers.refused('desired', 'stale', problem('payload_malformed', what));
       this.#handlers.desired(document);
-    } else if (document.revision > this.#newest) {
-      this.#newest = document.revision;
+    } else if (document.revision !== this.#followed) {
+      this.#floor = floorAfter(this.#floor, document.revision);
+      this.#followed = document.revision;
       this.#handlers.desired(document);
     }
   }

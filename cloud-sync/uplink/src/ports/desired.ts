@@ -3,7 +3,7 @@ import type { Desired, DesiredStatus } from '@lineside/protocol';
 /** Takes what the cloud wants of this device. */
 export interface DesiredHandler {
   /**
-   * A document that fits its schema, and whose revision is not that of the newest since the start. One with a lower revision
+   * A document that fits its schema, and whose revision is not that of the one before it. One below the floor of revisions
    * must not be followed. Must not block: what takes time is shown in `status`.
    */
   receive(document: Desired): void;

@@ -85,7 +85,7 @@ export class BrokerSession {
   static async open(options: SessionOptions, events: SessionEvents, signal: AbortSignal): Promise<BrokerSession> {
     signal.throwIfAborted();
     const { device, url } = options;
-    const client = openClient(options, { clientId: device, ...options });
+    const client = await openClient(options, { clientId: device, ...options });
     const session = new BrokerSession(device, client, endOf(client, url), events);
     const inbound = new InboundLimit(options.clock, () =>
       events.problem(problem('broker_floods', 'the broker sends more messages than a collector ever would')),
@@ -100,6 +100,7 @@ export class BrokerSession {
     const onAbort = (): void => void client.end(true);
     signal.addEventListener('abort', onAbort, { once: true });
     try {
+      signal.throwIfAborted();
       await session.#connected();
       await session.#subscribe([...session.#downFilters(), filterOf('collectorState')]);
       // Only to learn of another device with this identity; a broker may forbid it.

@@ -1,6 +1,6 @@
 import { messageOf, redactUrls, urlLogin } from '@lineside/kit';
 import type { OutgoingMessage } from '@lineside/protocol';
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import type { IClientOptions, MqttClient } from 'mqtt';
 import { problem, UplinkFailure } from '../ports/index.ts';
 
 /** Larger than everything that is sent down to a device. */
@@ -28,10 +28,11 @@ export interface ClientSettings {
 /**
  * The only way in which a client of this device is made, for the service as for the doctor: what one of them is able
  * to do, the other is, too. One connection each: the client of `mqtt` is never used as a queue, because it replays what
- * it holds one message per round trip and loses what does not fit. Throws UplinkFailure where the certificates cannot
- * be used.
+ * it holds one message per round trip and loses what does not fit. The library is loaded here, because many devices have
+ * no uplink. Throws UplinkFailure where the certificates cannot be used.
  */
-export function openClient(access: BrokerAccess, settings: ClientSettings): MqttClient {
+export async function openClient(access: BrokerAccess, settings: ClientSettings): Promise<MqttClient> {
+  const { connect } = await import('mqtt');
   try {
     const { url, ...login } = urlLogin(access.url);
     return connect(url, clientOptions({ ...login, ...access, url }, settings));

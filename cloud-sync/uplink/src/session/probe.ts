@@ -39,7 +39,7 @@ export async function probeBroker(options: BrokerProbeOptions): Promise<BrokerPr
   let client: MqttClient;
   try {
     // The probe's own deadline comes first: it knows why.
-    client = openClient(options, { clientId, connectMs: 2 * timeoutMs, keepaliveS: KEEPALIVE_S });
+    client = await openClient(options, { clientId, connectMs: 2 * timeoutMs, keepaliveS: KEEPALIVE_S });
   } catch (error) {
     if (error instanceof UplinkFailure) return { broker: 'failed', problem: error.problem };
     throw error;

@@ -1,3 +1,5 @@
+import type { Language } from '@lineside/protocol/vocabulary';
+
 /** What an alert can be about. */
 export const ALERT_KINDS = ['not_inspecting', 'critical_event', 'queue_old', 'disk', 'camera_health'] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
@@ -26,6 +28,8 @@ export interface AlertMessage {
   readonly id: string;
   readonly device: string;
   readonly line: string;
+  /** Of its lines; English where it is missing. */
+  readonly language?: Language;
   /** Wall ms. */
   readonly atMs: number;
   readonly lines: readonly AlertLine[];

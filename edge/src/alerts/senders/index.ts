@@ -5,7 +5,7 @@ import { smtpSender } from './smtp.ts';
 import { webhookSender } from './webhook.ts';
 
 export { ALERT_KINDS, type AlertCondition, type AlertKind, type AlertLine, type AlertMessage } from './alert-types.ts';
-export { subjectOf, testMessage, textOf } from './message.ts';
+export { type AlertSite, subjectOf, testMessage, textOf } from './message.ts';
 export type { AlertEnd, AlertSender } from './sender.ts';
 
 const SENDERS: readonly AlertSender[] = [mqttSender, webhookSender, smtpSender];

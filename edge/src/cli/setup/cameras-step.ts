@@ -9,34 +9,30 @@ import type { SetupSession } from './session.ts';
 
 /** Cameras, each tried with a picture before it is taken. */
 export async function camerasStep(session: SetupSession): Promise<void> {
-  const { flags, questions } = session;
+  const { flags, questions, texts } = session;
   for (const text of flags.camera) {
     const [, id = nextId(session), url = text] = /^([\w.-]+)=(.+)$/.exec(text) ?? [];
     await add(session, id, url);
   }
   while (questions.canAsk && flags.camera.length === 0) {
     const known = session.config.config.cameras.map(({ id }) => id);
-    const end = known.length === 0 ? '' : ', or none to go on';
-    if (known.length > 0) session.say(`  cameras: ${known.join(', ')}`);
-    const answer = await questions.ask(
-      `Camera: URL or file, HOST:PORT to ask it by ONVIF, search${end}`,
-      known.length === 0 ? 'search' : 'none',
-    );
+    const end = known.length === 0 ? '' : texts.orNone;
+    if (known.length > 0) session.say(`  ${texts.cameras(known.join(', '))}`);
+    const answer = await questions.ask(`${texts.askCamera}${end}`, known.length === 0 ? 'search' : 'none');
     if (answer === 'none' && known.length > 0) break;
     const isUrl = /^[a-z][a-z0-9+.-]*:\/\/|^lavfi:|\//i.test(answer);
     const url = isUrl ? answer : await findCamera(session, answer === 'search' ? [] : [answer]);
     if (url === undefined) continue;
-    const id = await questions.ask('Name of the camera', nextId(session));
+    const id = await questions.ask(texts.askCameraName, nextId(session));
     try {
       await add(session, id, url);
     } catch (error) {
-      const { code, message, advice } = coded(error);
-      if (code === 'unexpected') throw error;
-      session.say(`  Error: ${message}\n  Try: ${advice}`);
+      if (coded(error).code === 'unexpected') throw error;
+      session.complain(error);
     }
   }
   if (session.config.config.cameras.length === 0) {
-    throw new CliError('no_cameras', 'there is no camera', 'lineside setup --camera rtsp://USER:PASSWORD@HOST/PATH');
+    throw new CliError('no_cameras', texts.noCameras, 'lineside setup --camera rtsp://USER:PASSWORD@HOST/PATH');
   }
 }
 
@@ -48,8 +44,7 @@ function nextId({ config: { config } }: SetupSession): string {
 /** Tries a camera, keeps its picture, and writes it into the configuration. Throws where nothing can be decoded. */
 async function add(session: SetupSession, id: string, given: string): Promise<void> {
   const { io, configPath, dataDir } = session.context;
-  if (!/^[\w.-]{1,64}$/.test(id))
-    throw new UsageError(`${id} is no name of a camera`, 'use letters, digits and dashes');
+  if (!/^[\w.-]{1,64}$/.test(id)) throw new UsageError(session.texts.noCameraName(id), session.texts.writeName);
   const [{ probeFfmpeg }, { tryCamera }] = await Promise.all([
     import('../../camera/index.ts'),
     import('../../diagnostics/index.ts'),
@@ -68,8 +63,10 @@ async function add(session: SetupSession, id: string, given: string): Promise<vo
   const picture = join(dataDir, 'setup', `${id}.jpg`);
   await mkdir(dirname(picture), { recursive: true, mode: 0o750 });
   await writeFile(picture, trial.snapshot, { mode: 0o640 });
-  session.say(`  ${id}: ${codec} ${width}x${height}, picture: ${picture}`);
-  for (const text of trial.advice) session.say(`  advice: ${text}`);
+  session.say(`  ${id}: ${codec} ${width}x${height}, ${session.texts.picture}: ${picture}`);
+  for (const advice of trial.advice) {
+    session.say(`  ${session.texts.advice}: ${session.said({ ...advice, advice: '' }).message}`);
+  }
   const { withReference, password } = splitLogin(isPath ? fromFolder(folder, url) : given, `\${file:./secrets/${id}}`);
   if (password !== undefined) await session.keepSecret(id, password);
   await session.change(editLine(session.config.text, { cameras: [{ id, url: withReference }] }));

@@ -1,45 +1,75 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { editLine } from '../../config/index.ts';
+import { enrollDevice } from '../enroll-device.ts';
+import { coded } from '../exit.ts';
+import { findingText } from './finding-text.ts';
 import type { SetupSession } from './session.ts';
 
 /** Where records go, and how this device proves who it is. Without a collector the device works alone. */
 export async function collectorStep(session: SetupSession): Promise<void> {
-  const { flags, questions, context } = session;
-  const { config } = session.config;
-  const before = config.uplink?.broker.shown;
-  const broker =
-    flags.broker ?? (await questions.ask('Broker of the collector, as mqtts://HOST:8883 (empty: none)', before ?? ''));
-  if (!flags.collector || broker === '') {
-    session.say('  no collector: this device works alone and keeps all records');
-    return;
+  const { flags, questions, texts } = session;
+  if (flags.collector === false) return workAlone(session);
+  const before = session.config.config.uplink?.broker.shown;
+  const claim = flags.claim ?? (flags.broker === undefined ? await questions.ask(texts.askClaim) : '');
+  if (claim !== '') await enroll(session, claim);
+  else {
+    const broker = flags.broker ?? (await questions.ask(texts.askBroker, before ?? ''));
+    if (broker === '') return workAlone(session);
+    if (broker !== before) {
+      const login = await credentials(session);
+      await session.change(editLine(session.config.text, { uplink: { broker, ...login } }));
+    }
   }
-  if (broker !== before) {
-    const login = await credentials(session);
-    await session.change(editLine(session.config.text, { uplink: { broker, ...login } }));
+  return checkBroker(session);
+}
+
+function workAlone(session: SetupSession): void {
+  session.say(`  ${session.texts.alone}`);
+}
+
+/** Asks again where the code or the address was wrong, as long as somebody can answer. */
+async function enroll(session: SetupSession, given: string): Promise<void> {
+  const { flags, questions, context, texts } = session;
+  const { configPath, io } = context;
+  const { device } = session.config.config;
+  const { collector: place } = flags;
+  for (let claim = given; ; claim = await questions.ask(texts.askClaimAgain, claim)) {
+    const collector = typeof place === 'string' ? place : await questions.ask(texts.askCollector);
+    try {
+      const { uplink, broker } = await enrollDevice({ configPath, device, collector, claim, signal: io.signal });
+      await session.change(editLine(session.config.text, { uplink }));
+      session.say(`  ${texts.enrolled(device, broker)}`);
+      return;
+    } catch (error) {
+      const said = session.inOwnWords(error, texts.noAddressOfCollector(collector), '--collector collector.plant:8981');
+      const { code } = coded(error);
+      if (code === 'unexpected' || !questions.canAsk || flags.claim !== undefined || io.signal.aborted) throw said;
+      session.complain(said);
+    }
   }
+}
+
+async function checkBroker(session: SetupSession): Promise<void> {
+  const { io } = session.context;
   const { brokerCheck, runCheck } = await import('../../diagnostics/index.ts');
   const { uplink } = session.config.config;
   if (uplink === undefined) return;
-  const { io } = context;
   const check = brokerCheck(uplink, session.config, { random: io.random, nowMs: io.clock.wallMs() });
   for (const result of await runCheck(check, { clock: io.clock, signal: io.signal, slow: () => undefined })) {
-    const { verdict, message, advice } = result;
-    session.say(`  ${verdict.padEnd(8)} ${message}${advice === '' ? '' : `\n           Try: ${advice}`}`);
+    session.say(findingText(session, result));
   }
 }
 
 async function credentials(session: SetupSession): Promise<Readonly<Record<string, string>>> {
-  const { flags, questions, context } = session;
+  const { flags, questions, context, texts } = session;
   const { device } = session.config.config;
   if (flags.passwordFile === undefined) {
-    session.say(
-      `  at the collector: lineside-collector device add ${device}\n  It prints the password of this device, once.`,
-    );
+    session.say(`  ${texts.addDevice(device)}`);
   }
   const password =
     flags.passwordFile === undefined
-      ? await questions.secret('Password of this device at the broker (empty: none needed)')
+      ? await questions.secret(texts.askBrokerPassword)
       : (await readFile(resolve(context.io.cwd, flags.passwordFile), 'utf8')).trim();
   if (password === '') return {};
   return { username: device, password: await session.keepSecret('uplink-password', password) };

@@ -5,17 +5,17 @@ import { modelLabels } from './sentence-context.ts';
 
 /** Which models inspect which camera. */
 export async function modelsStep(session: SetupSession): Promise<void> {
-  const { flags, questions } = session;
+  const { flags, questions, texts } = session;
   const known = await modelLabels(session);
   const names = [...known.keys()];
-  session.say([...known].map(([id, labels]) => `  ${id}: detects ${labels.join(', ')}`).join('\n'));
+  session.say([...known].map(([id, labels]) => `  ${id}: ${texts.detects(labels.join(', '))}`).join('\n'));
   const given = new Map(flags.model.map(assigned));
   for (const { id, models } of session.config.config.cameras) {
     const present = models.map((model) => model.id);
     const proposed = present.length > 0 ? present.join(',') : (names[0] ?? '');
     for (;;) {
       const flag = given.get(id) ?? given.get('');
-      const answer = flag ?? (await questions.ask(`Models of ${id}, with commas between`, proposed));
+      const answer = flag ?? (await questions.ask(texts.askModels(id), proposed));
       const chosen = answer.split(',').map((name) => name.trim());
       const other = chosen.find((name) => !names.includes(name));
       if (other === undefined) {
@@ -23,9 +23,9 @@ export async function modelsStep(session: SetupSession): Promise<void> {
         session.say(`  ${id}: ${chosen.join(', ')}`);
         break;
       }
-      const advice = `choose of: ${names.join(', ')}`;
-      if (flag !== undefined || !questions.canAsk) throw new UsageError(`there is no model ${other}`, advice);
-      session.say(`  there is no model ${other}; ${advice}`);
+      const error = new UsageError(texts.noModel(other), texts.chooseOf(names.join(', ')));
+      if (flag !== undefined || !questions.canAsk) throw error;
+      session.complain(error);
     }
   }
 }

@@ -6,11 +6,9 @@ const FIRST = '# Every key: docs/configuration.md. After a change: lineside conf
 
 /** Who this device is, and what people call its line. */
 export async function nameStep(session: SetupSession): Promise<void> {
-  const { questions, flags, loaded } = session;
-  const device =
-    flags.device ??
-    (await questions.ask('Name of this device, unique and never changed', loaded?.config.device ?? machineName()));
-  const line = flags.line ?? (await questions.ask('Name of the line for people', loaded?.config.line ?? device));
-  await session.change(editLine(loaded?.text ?? FIRST, { device, line }));
-  session.say(`  device ${device}, line ${line}`);
+  const { questions, flags, loaded, texts } = session;
+  const device = flags.device ?? (await questions.ask(texts.askDevice, loaded?.config.device ?? machineName()));
+  const line = flags.line ?? (await questions.ask(texts.askLine, loaded?.config.line ?? device));
+  await session.change(editLine(loaded?.text ?? FIRST, { device, line, ...session.languageChange }));
+  session.say(`  ${texts.named(device, line)}`);
 }

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { printableLines } from '@lineside/kit';
 import { UsageError } from '../errors.ts';
+import type { SetupTexts } from './texts.ts';
 
 /** How a person is asked. Answers come without blanks at their ends. */
 export interface Questions extends Disposable {
@@ -41,9 +42,16 @@ export class TerminalQuestions implements Questions {
   readonly #lines: ReturnType<typeof createInterface>;
   readonly #closed = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #words: Pick<SetupTexts, 'hidden' | 'yes' | 'no' | 'ended' | 'startAgain'>;
   #isMuted = false;
 
-  constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, signal: AbortSignal) {
+  constructor(
+    input: NodeJS.ReadableStream,
+    output: NodeJS.WritableStream,
+    signal: AbortSignal,
+    words: Pick<SetupTexts, 'hidden' | 'yes' | 'no' | 'ended' | 'startAgain'>,
+  ) {
+    this.#words = words;
     const echo = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
         if (!this.#isMuted) output.write(chunk);
@@ -64,7 +72,7 @@ export class TerminalQuestions implements Questions {
   }
 
   async secret(question: string): Promise<string> {
-    const asked = this.#question(printableLines(`${question} (not shown): `));
+    const asked = this.#question(printableLines(`${question} (${this.#words.hidden}): `));
     this.#isMuted = true;
     try {
       return await asked;
@@ -76,7 +84,7 @@ export class TerminalQuestions implements Questions {
 
   async confirm(question: string, proposed: boolean): Promise<boolean> {
     for (;;) {
-      const answer = await this.ask(`${question} ${proposed ? '[Y/n]' : '[y/N]'}`);
+      const answer = await this.ask(`${question} [${proposed ? this.#words.yes : this.#words.no}]`);
       if (answer === '') return proposed;
       if (/^(?:y|yes|д|да)$/i.test(answer)) return true;
       if (/^(?:n|no|н|нет)$/i.test(answer)) return false;
@@ -88,7 +96,7 @@ export class TerminalQuestions implements Questions {
       return (await this.#lines.question(text, { signal: this.#signal })).trim();
     } catch (error) {
       if (!this.#closed.signal.aborted) throw error;
-      throw new UsageError('the input ended', 'start lineside setup again: it goes on where it was');
+      throw new UsageError(this.#words.ended, this.#words.startAgain);
     }
   }
 

@@ -1,13 +1,20 @@
 import { stringify } from 'yaml';
 import { editLine } from '../../config/index.ts';
-import { describeRule, parseSentence, ruleOptionsOf, type SentenceContext } from '../../sentences/index.ts';
+import {
+  describeRule,
+  parseSentence,
+  type Refused,
+  ruleOptionsOf,
+  type SentenceContext,
+} from '../../sentences/index.ts';
 import { UsageError } from '../errors.ts';
 import { sentenceContext } from './sentence-context.ts';
 import type { SetupSession } from './session.ts';
+import type { SetupTexts } from './texts.ts';
 
 /** What becomes an event, said in sentences; each is shown back before it is saved. */
 export async function rulesStep(session: SetupSession): Promise<void> {
-  const { flags, questions } = session;
+  const { flags, questions, texts } = session;
   await watchCameras(session);
   const context = await sentenceContext(session);
   for (const sentence of flags.rule) {
@@ -15,45 +22,39 @@ export async function rulesStep(session: SetupSession): Promise<void> {
     if (refused !== undefined) throw new UsageError(refused.problem, refused.advice);
   }
   if (!questions.canAsk || flags.rule.length > 0) {
-    if (flags.rule.length === 0) for (const sentence of proposedRules(context)) await add(session, sentence, context);
+    if (flags.rule.length === 0)
+      for (const sentence of proposedRules(context, texts)) await add(session, sentence, context);
     return;
   }
   session.say(
-    [
-      '  What must not be? One sentence for each rule, in English or Russian, such as:',
-      ...proposedRules(context).map((sentence) => `    ${sentence}`),
-    ].join('\n'),
+    [`  ${texts.rulesFirst}`, ...proposedRules(context, texts).map((sentence) => `    ${sentence}`)].join('\n'),
   );
   for (;;) {
-    const sentence = await questions.ask('Rule (empty: no more)');
+    const sentence = await questions.ask(texts.askRule);
     if (sentence === '') return;
     const refused = await add(session, sentence, context);
-    if (refused !== undefined) session.say(`  ${refused.problem}\n  Try: ${refused.advice}`);
+    if (refused !== undefined) session.say(`  ${refused.problem}\n  ${texts.todo}: ${refused.advice}`);
   }
-}
-
-interface Refused {
-  readonly problem: string;
-  readonly advice: string;
 }
 
 /** Reads a sentence, shows what was understood, and saves it once the person agrees. */
 async function add(session: SetupSession, sentence: string, context: SentenceContext): Promise<Refused | undefined> {
-  const reading = parseSentence(sentence, context);
+  const { language, texts } = session;
+  const reading = parseSentence(sentence, context, language);
   if (!reading.ok) {
-    const understood = reading.understood.length === 0 ? 'nothing' : reading.understood.join(' | ');
-    return { problem: `${reading.problem}; understood: ${understood}`, advice: reading.advice };
+    const understood = reading.understood.length === 0 ? texts.nothing : reading.understood.join(' | ');
+    return { problem: `${reading.problem}; ${texts.understood}: ${understood}`, advice: reading.advice };
   }
-  const options = ruleOptionsOf(reading.draft, nextId(session), context);
-  if (typeof options === 'string')
-    return { problem: options, advice: 'choose another model: lineside setup --again models' };
+  const written = ruleOptionsOf(reading.draft, nextId(session), context, language);
+  if (!written.ok) return written;
+  const { options } = written;
   const said = describeRule(reading.draft, reading.language);
   if (Object.values(session.sentences).includes(said)) {
-    session.say(`  there already: ${said}`);
+    session.say(`  ${texts.thereAlready}: ${said}`);
     return undefined;
   }
-  session.say(`  understood: ${said}\n${indented(stringify(options, { lineWidth: 100 }))}`);
-  if (!(await session.questions.confirm('Save this rule?', true))) return undefined;
+  session.say(`  ${texts.understood}: ${said}\n${indented(stringify(options, { lineWidth: 100 }))}`);
+  if (!(await session.questions.confirm(texts.saveRule, true))) return undefined;
   await session.change(editLine(session.config.text, { rules: [{ options, sentence: said }] }));
   await session.remember(String(options['id']), said);
   return undefined;
@@ -71,14 +72,10 @@ async function watchCameras(session: SetupSession): Promise<void> {
 }
 
 /** One sentence for each camera and model, by what the model detects. */
-function proposedRules({ cameras }: SentenceContext): readonly string[] {
+export function proposedRules({ cameras }: SentenceContext, texts: SetupTexts): readonly string[] {
   return cameras.flatMap(({ id, models }) => {
     const labels = new Set(models.flatMap((model) => model.labels));
-    return [
-      ...(labels.has('bare_head') ? [`no hairnet at camera ${id} for longer than 5 seconds is a violation`] : []),
-      ...(labels.has('spill') ? [`spill or litter at camera ${id} for longer than 10 seconds is a violation`] : []),
-      ...(labels.has('defect') ? [`defect at camera ${id} is a violation`] : []),
-    ];
+    return texts.proposedRules.filter(({ label }) => labels.has(label)).map(({ sentence }) => sentence(id));
   });
 }
 

@@ -11,7 +11,7 @@ export async function modelLabels({ context }: SetupSession): Promise<ReadonlyMa
 /** What sentences may name in the configuration as it is now. */
 export async function sentenceContext(session: SetupSession): Promise<SentenceContext> {
   const labels = await modelLabels(session);
-  const { cameras, shifts } = session.config.config;
+  const { cameras, shifts, signals } = session.config.config;
   return {
     cameras: cameras.map(({ id, zones, models }) => ({
       id,
@@ -19,5 +19,6 @@ export async function sentenceContext(session: SetupSession): Promise<SentenceCo
       models: models.map((model) => ({ id: model.id, labels: labels.get(model.id) ?? [] })),
     })),
     shifts: shifts.list.map(({ name }) => name),
+    signals: signals.map(({ id, type }) => ({ id, type })),
   };
 }

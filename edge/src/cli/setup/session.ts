@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Language } from '@lineside/protocol/vocabulary';
 import { redactUrls, writeFileAtomic } from '@lineside/kit';
 import { checkConfig, type ConfigSources, type LoadedConfig, saveConfig } from '../../config/index.ts';
 import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import { writeSecret } from '../secret-file.ts';
 import type { Questions } from './questions.ts';
+import { type Statement, statementOf, type Said, type Sayings } from './sayings.ts';
+import { languageOf, SETUP_TEXTS, type SetupTexts } from './texts.ts';
 
 /** Names of the steps, in their order. */
-export const STEPS = ['name', 'machine', 'cameras', 'models', 'zones', 'rules', 'collector', 'event'] as const;
+export const STEPS = ['name', 'machine', 'cameras', 'models', 'zones', 'rules', 'collector', 'plant', 'event'] as const;
 export type StepName = (typeof STEPS)[number];
 
 /** Options of `lineside setup`: an option answers its question. */
@@ -18,9 +23,13 @@ export interface SetupFlags {
   readonly model: readonly string[];
   readonly zone: readonly string[];
   readonly rule: readonly string[];
+  readonly plant: readonly string[];
+  readonly lang?: Language;
   readonly broker?: string;
   readonly passwordFile?: string;
-  readonly collector: boolean;
+  /** HOST:PORT where a claim is redeemed; false for --no-collector. */
+  readonly collector?: string | boolean;
+  readonly claim?: string;
   readonly event: boolean;
   readonly wait: number;
   readonly again?: StepName;
@@ -32,20 +41,36 @@ interface Progress {
   readonly sentences: Readonly<Record<string, string>>;
 }
 
+export interface SetupParts {
+  readonly context: Context;
+  readonly questions: Questions;
+  readonly flags: SetupFlags;
+  readonly sources: ConfigSources;
+  /** In the language of the person. */
+  readonly sayings: Sayings;
+}
+
 /** What the steps work on: the configuration as far as it is, and how far the setup has come. */
 export class SetupSession {
   readonly context: Context;
   readonly questions: Questions;
   readonly flags: SetupFlags;
   readonly sources: ConfigSources;
+  /** In the language of the person who answers. */
+  readonly texts: SetupTexts;
+  readonly language: Language;
+  readonly #sayings: Sayings;
   #loaded: LoadedConfig | undefined;
   #progress: Progress = { done: [], sentences: {} };
 
-  constructor(context: Context, questions: Questions, flags: SetupFlags, sources: ConfigSources) {
+  constructor({ context, questions, flags, sources, sayings }: SetupParts) {
     this.context = context;
     this.questions = questions;
     this.flags = flags;
     this.sources = sources;
+    this.#sayings = sayings;
+    this.language = languageOf(flags.lang, context.io.env);
+    this.texts = SETUP_TEXTS[this.language];
   }
 
   /** The configuration as it is on the disk; undefined before the first step. */
@@ -106,6 +131,29 @@ export class SetupSession {
     return `\${file:./secrets/${name}}`;
   }
 
+  /** Written with the name where the configuration speaks another language than the person. */
+  get languageChange(): { readonly language?: Language } {
+    const present = this.#loaded?.config.language ?? 'en';
+    const isAsked = this.flags.lang !== undefined || this.#loaded === undefined;
+    return isAsked && present !== this.language ? { language: this.language } : {};
+  }
+
+  /** What somebody else says, in the language of the person. */
+  said(of: Statement): Said {
+    return this.#sayings(of);
+  }
+
+  /** What shared code says of what was typed is of no kind that has a text: in other languages than English the setup says it itself. */
+  inOwnWords(error: unknown, message: string, advice: string): unknown {
+    return this.language !== 'en' && error instanceof UsageError ? new UsageError(message, advice) : error;
+  }
+
+  /** An error after which the person is asked again. */
+  complain(error: unknown): void {
+    const { message, advice } = this.said(statementOf(error));
+    this.say(`  ${this.texts.error}: ${message}\n  ${this.texts.todo}: ${advice}`);
+  }
+
   /** Progress for people; not among the output of --json. */
   say(text: string): void {
     const shown = redactUrls(text);
@@ -117,12 +165,6 @@ export class SetupSession {
     this.#progress = progress;
     await writeFileAtomic(this.#progressPath, `${JSON.stringify(progress, undefined, 2)}\n`);
   }
-}
-
-/** In a folder that gives its group to files (set by the installer) the group of the service may read it too. */
-export async function writeSecret(path: string, secret: string): Promise<void> {
-  const isShared = ((await stat(dirname(path))).mode & 0o2000) !== 0;
-  await writeFile(path, `${secret}\n`, { mode: isShared ? 0o640 : 0o600 });
 }
 
 function progressOf(text: string): Progress {

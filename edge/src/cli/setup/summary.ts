@@ -13,32 +13,44 @@ export function summaryOf(
     zones: zones.map((zone) => zone.id),
   }));
   const rules = config.rules.map(({ id, type, camera }) => ({ id, type, camera, sentence: sentences[id] }));
+  const signals = config.signals.map(({ id, source }) => ({ id, source: source.shown }));
   const event = tested?.event;
   const value = {
-    ...{ device: config.device, line: config.line, config: context.configPath, data: context.dataDir, cameras, rules },
+    ...{
+      device: config.device,
+      line: config.line,
+      config: context.configPath,
+      data: context.dataDir,
+      cameras,
+      rules,
+      signals,
+    },
     broker: config.uplink?.broker.shown,
     ...(event === undefined ? {} : { event: event.event, rule: event.rule }),
     ...(tested?.delivered === undefined ? {} : { delivered: tested.delivered }),
+    ...(tested?.notSeeing === undefined ? {} : { notSeeing: tested.notSeeing }),
   };
+  const words = session.texts.summary;
   const text = [
-    `Lineside, line ${config.line} (device ${config.device})`,
+    words.head(config.line, config.device),
     new Date(context.io.clock.wallMs()).toISOString(),
     '',
-    'Cameras',
+    words.cameras,
     ...cameras.map(
       ({ id, url, models, zones }) =>
-        `  ${id}  ${url}\n      models ${models.join(', ')}; ${zones.length === 0 ? 'the entire picture' : `zones ${zones.join(', ')}`}`,
+        `  ${id}  ${url}\n      ${words.models} ${models.join(', ')}; ${zones.length === 0 ? session.texts.entire : `${words.zones} ${zones.join(', ')}`}`,
     ),
-    'Rules',
-    ...rules.map(({ id, type, camera, sentence }) => `  ${id}  ${sentence ?? `${type} at camera ${camera}`}`),
-    `Collector  ${config.uplink?.broker.shown ?? 'none'}`,
-    `Configuration  ${context.configPath}`,
-    `Data  ${context.dataDir}`,
-    ...(event === undefined ? [] : [`Tested with event ${event.event} of ${event.rule}`]),
+    words.rules,
+    ...rules.map(({ id, type, camera, sentence }) => `  ${id}  ${sentence ?? words.ruleAt(type, camera)}`),
+    ...(signals.length === 0 ? [] : [words.signals, ...signals.map(({ id, source }) => `  ${id}  ${source}`)]),
+    `${words.collector}  ${config.uplink?.broker.shown ?? words.none}`,
+    `${words.config}  ${context.configPath}`,
+    `${words.data}  ${context.dataDir}`,
+    ...(event === undefined ? [] : [words.tested(event.event, event.rule)]),
     '',
-    'Is it inspecting?   lineside status',
-    'What is wrong?      lineside doctor',
-    'Change an answer:   lineside setup --again cameras',
+    `${words.status.padEnd(20)}lineside status`,
+    `${words.doctor.padEnd(20)}lineside doctor`,
+    `${words.again.padEnd(20)}lineside setup --again cameras`,
   ].join('\n');
   return { value, text };
 }

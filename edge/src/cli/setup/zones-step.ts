@@ -7,7 +7,7 @@ import type { SetupSession } from './session.ts';
 
 /** Zones of each camera: drawn on a page, typed, or the entire picture. */
 export async function zonesStep(session: SetupSession): Promise<void> {
-  const { flags, questions } = session;
+  const { flags, questions, texts } = session;
   for (const text of flags.zone) {
     const [, camera = onlyCamera(session, text), zone = text] = /^([\w.-]+):(.+)$/.exec(text) ?? [];
     await add(session, camera, zone);
@@ -16,31 +16,39 @@ export async function zonesStep(session: SetupSession): Promise<void> {
     while (questions.canAsk && flags.zone.length === 0) {
       const zones = session.config.config.cameras.find((camera) => camera.id === id)?.zones ?? [];
       const names = zones.map((zone) => zone.id).join(', ');
-      const question = `Zones of ${id}${names === '' ? '' : ` (${names})`}: draw, name=x,y;x,y;x,y in fractions, or ${names === '' ? 'entire for the entire picture' : 'done'}`;
+      const question = texts.askZones(id, names);
       const answer = await questions.ask(question, names === '' ? 'entire' : 'done');
       if (answer === 'entire' || answer === 'done') break;
       try {
         if (answer === 'draw') await draw(session, id);
         else await add(session, id, answer);
       } catch (error) {
-        const { code, message, advice } = coded(error);
-        if (code === 'unexpected' || session.context.io.signal.aborted) throw error;
-        session.say(`  Error: ${message}\n  Try: ${advice}`);
+        if (coded(error).code === 'unexpected' || session.context.io.signal.aborted) throw error;
+        session.complain(error);
       }
     }
   }
   for (const { id, zones } of session.config.config.cameras) {
-    session.say(`  ${id}: ${zones.length === 0 ? 'the entire picture' : zones.map((zone) => zone.id).join(', ')}`);
+    session.say(`  ${id}: ${zones.length === 0 ? texts.entire : zones.map((zone) => zone.id).join(', ')}`);
   }
 }
 
 async function add(session: SetupSession, camera: string, text: string): Promise<void> {
-  const [zone, polygon] = parsePolygon(text);
+  const { texts } = session;
+  const [zone, polygon] = polygonOf(session, text);
   if (!session.config.config.cameras.some(({ id }) => id === camera)) {
-    throw new UsageError(`there is no camera ${camera}`, 'write CAMERA:name=x,y;x,y;x,y');
+    throw new UsageError(texts.noSuchCamera(camera), texts.writeZone);
   }
   const edit = { camera, zones: { [zone]: polygon }, masks: [], minScores: {} };
   await session.change(editCamera(session.config.text, edit));
+}
+
+function polygonOf(session: SetupSession, text: string): ReturnType<typeof parsePolygon> {
+  try {
+    return parsePolygon(text);
+  } catch (error) {
+    throw session.inOwnWords(error, session.texts.noZone(text), session.texts.writeZone);
+  }
 }
 
 async function draw(session: SetupSession, camera: string): Promise<void> {
@@ -49,8 +57,8 @@ async function draw(session: SetupSession, camera: string): Promise<void> {
   await session.open();
 }
 
-function onlyCamera({ config: { config } }: SetupSession, zone: string): string {
+function onlyCamera({ config: { config }, texts }: SetupSession, zone: string): string {
   const [first, ...others] = config.cameras;
   if (first !== undefined && others.length === 0) return first.id;
-  throw new UsageError(`--zone ${zone} names no camera`, 'write CAMERA:name=x,y;x,y;x,y');
+  throw new UsageError(texts.whichCameraOf(zone), texts.writeZone);
 }

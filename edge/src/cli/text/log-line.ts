@@ -3,9 +3,16 @@ import { localTime } from './time-text.ts';
 export const LOG_SEVERITIES = ['debug', 'info', 'warn', 'error'] as const;
 export type LogSeverity = (typeof LOG_SEVERITIES)[number];
 
+/** What is known of a line from where it stood, for one that does not say it itself. */
+export interface LineFacts {
+  readonly severity: LogSeverity;
+  /** Wall ms. */
+  readonly atMs?: number;
+}
+
 /** A line of the service's log. `fields` are everything that is neither time, level, name nor message. */
 export interface LogLine {
-  /** Wall ms; absent for a line that is no JSON. */
+  /** Wall ms; absent where nothing says it. */
   readonly atMs?: number;
   readonly severity: LogSeverity;
   readonly module?: string;
@@ -21,10 +28,13 @@ const LEVELS: readonly (readonly [least: number, severity: LogSeverity])[] = [
 ];
 const NOT_SHOWN = new Set(['level', 'time', 'pid', 'name', 'msg', 'module', 'hostname']);
 
-/** Reads one line. What is no JSON, such as the words of a crash, is an error: somebody should see it. */
-export function readLogLine(text: string): LogLine {
+/**
+ * Reads one line. What is no JSON has the severity and the time of `facts`; without them it is an error, such as the words of a
+ * crash: somebody should see it.
+ */
+export function readLogLine(text: string, facts: LineFacts = { severity: 'error' }): LogLine {
   const value = objectOf(text);
-  if (value === undefined) return { severity: 'error', message: text, fields: {} };
+  if (value === undefined) return { ...facts, message: text, fields: {} };
   const { level, time, msg, module } = value;
   const severity = LEVELS.find(([least]) => typeof level === 'number' && level >= least)?.[1] ?? 'debug';
   return {

@@ -1,4 +1,11 @@
-import type { CameraView, ModelView, ProductionView, UpdateView } from '../../status/index.ts';
+import type {
+  CameraView,
+  FeedView,
+  ModelView,
+  PlantServerView,
+  ProductionView,
+  UpdateView,
+} from '../../status/index.ts';
 import type { ServiceStatus } from '../ask-service.ts';
 import { durationText } from './time-text.ts';
 import { uplinkText } from './uplink-text.ts';
@@ -19,6 +26,9 @@ export function statusText(status: ServiceStatus): string {
     ...status.models.map(modelLine),
     ...(status.production === undefined ? [] : productionLines(status.production, status.atMs)),
     ...(status.update === undefined ? [] : [updateLine(status.update)]),
+    ...(status.feeds ?? []).map(feedLine),
+    ...leftOutLines(status.feedsLeftOut),
+    ...(status.plantServers ?? []).map(plantServerLine),
     `queue    ${queued || 'empty'}`,
     `uplink   ${uplinkText(status.link, status.atMs)}`,
     `clock    ${status.clock}`,
@@ -44,6 +54,27 @@ function updateLine({ target, state, progress, compared, reason }: UpdateView): 
   return `update   ${target}: ${state.replaceAll('_', ' ')}${how}${frames}${reason === undefined ? '' : ` (${reason})`}`;
 }
 
+function feedLine({ id, url, connected, problem, clients, sent, dropped }: FeedView): string {
+  const sum = (counts: Readonly<Record<string, number>>): number =>
+    Object.values(counts).reduce((total, count) => total + count, 0);
+  const readers = clients === undefined ? '' : `, ${clients} connected`;
+  const how = connected ? `up${readers}` : `down${problem === undefined ? '' : `: ${problem}`}`;
+  return `feed     ${id} (${url}): ${how}, ${sum(sent)} messages sent, ${sum(dropped)} left out`;
+}
+
+/** What no feed got; nothing where there is none of it. */
+function leftOutLines(leftOut: Readonly<Record<string, number>> = {}): readonly string[] {
+  const counted = Object.entries(leftOut).map(([topic, count]) => `${topic} ${count}`);
+  return counted.length === 0
+    ? []
+    : [`feeds    left out, because their process does not keep up: ${counted.join(', ')}`];
+}
+
+function plantServerLine({ url, up, problem, sessions }: PlantServerView): string {
+  if (up) return `server   ${url}: up, ${sessions} connected`;
+  return `server   ${url}: ${problem === undefined ? 'starting' : `down: ${problem}`}`;
+}
+
 /** Below this it is the ordinary jitter of a network. */
 const BEHIND_SHOWN_MS = 500;
 
@@ -60,7 +91,7 @@ function cameraLine(camera: CameraView): string {
 /** What the line makes, and where it stands now. */
 function productionLines(production: ProductionView, nowMs: number): readonly string[] {
   const { shift, counted, planned, plannedByNow, perMinute, utilisation, staffUtilisation, stops } = production;
-  const { product, batch, recipe } = production;
+  const { product, batch, recipe, targetWeight, weighedBy = [] } = production;
   const percent = (fraction: number): string => `${(fraction * 100).toFixed(0)} %`;
   const facts = [
     planned === undefined ? `${counted} counted` : `${counted} of ${planned} planned, ${plannedByNow} by now`,
@@ -68,17 +99,28 @@ function productionLines(production: ProductionView, nowMs: number): readonly st
     ...(utilisation === undefined ? [] : [`utilisation ${percent(utilisation)}`]),
     ...(staffUtilisation === undefined ? [] : [`staff ${percent(staffUtilisation)}`]),
     ...(product === undefined ? [] : [`product ${product}`]),
+    ...(targetWeight === undefined ? [] : [`weight ${weightText(targetWeight)}`]),
     ...(batch === undefined ? [] : [`batch ${batch}`]),
     ...(recipe === undefined ? [] : [`recipe ${recipe}`]),
   ];
   return [
     `making   ${shift}: ${facts.join(', ')}`,
+    ...weighedBy.map(
+      ({ rule, nominal, tolerance, maxOver }) =>
+        `weight   ${rule} judges by ${weightText({ weight: nominal, under: tolerance, over: maxOver })}, not by the plan`,
+    ),
     ...stops.map(({ camera, rule, sinceMs, reason, state }) => {
       const why = reason ?? state;
       const after = `for ${durationText(Math.max(0, nowMs - sinceMs))}`;
       return `stopped  ${camera} (${rule}) ${after}${why === undefined ? '' : `: ${why}`}`;
     }),
   ];
+}
+
+/** `500 (-15, +20)` */
+function weightText({ weight, under, over }: NonNullable<ProductionView['targetWeight']>): string {
+  const allowed = [...(under === undefined ? [] : [`-${under}`]), ...(over === undefined ? [] : [`+${over}`])];
+  return allowed.length === 0 ? `${weight}` : `${weight} (${allowed.join(', ')})`;
 }
 
 function modelLine(model: ModelView): string {

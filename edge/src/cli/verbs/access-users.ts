@@ -10,6 +10,7 @@ interface UsersOptions {
   readonly invite?: string | true;
   readonly role?: Role;
   readonly remove?: string;
+  readonly change?: string;
 }
 
 /** `lineside access users` */
@@ -18,25 +19,32 @@ export function configure(command: Command, registry: Registry): void {
     .option('--invite [name]', 'print a one-time code for a new account, or for a new password of one that is there')
     .addOption(new Option('--role <role>', 'what the account may do').choices(ROLES))
     .option('--remove <name>', 'remove an account and end its sessions')
+    .option('--change <name>', 'give an account the role of --role and end its sessions')
     .addHelpText(
       'after',
       examples(
         'lineside access users',
         'lineside access users --invite anna --role technician',
+        'lineside access users --change anna --role admin',
         'lineside access users --remove anna',
       ) +
         '\n\nviewer: looks. technician: also acknowledges events, draws zones, accepts cameras, sets signals and recipes.' +
-        '\nadmin: also moves the limits of taught models. Accounts are made with a code that is shown here once, so that' +
+        '\nadmin: also moves the limits of taught models and looks after accounts. Accounts are made with a code that is shown here once, so that' +
         '\nnobody knows the password of another. Ends with 2 for a name that cannot be used, with 3 when no service answers.',
     )
     .action(action<UsersOptions>(registry, users));
 }
 
-async function users(context: Context, { invite, role, remove }: UsersOptions): Promise<ExitCode> {
-  if (invite !== undefined && remove !== undefined) {
-    throw new UsageError('one account cannot be invited while another is removed', 'give one of --invite and --remove');
+async function users(context: Context, { invite, role, remove, change }: UsersOptions): Promise<ExitCode> {
+  if ([invite, remove, change].filter((given) => given !== undefined).length > 1) {
+    throw new UsageError('one change at a time', 'give one of --invite, --change and --remove');
   }
-  if (role !== undefined && invite === undefined) throw new UsageError('--role belongs to --invite', '--invite NAME');
+  if (change !== undefined && role === undefined) {
+    throw new UsageError('--change needs a role', `--change ${change} --role technician`);
+  }
+  if (role !== undefined && invite === undefined && change === undefined) {
+    throw new UsageError('--role belongs to --invite or --change', '--invite NAME');
+  }
   if (invite !== undefined) {
     const name = invite === true ? {} : { name: invite };
     const command = { action: 'invite', ...name, ...(role === undefined ? {} : { role }) } as const;
@@ -44,10 +52,11 @@ async function users(context: Context, { invite, role, remove }: UsersOptions): 
     context.say(answer, codeText(answer));
     return EXIT.ok;
   }
-  const answer =
-    remove === undefined
-      ? ((await callService(context.dataDir, '/api/v1/access')) as AccessAnswer)
-      : await commandAccess(context.dataDir, { action: 'remove_account', name: remove });
+  const answer = await (remove !== undefined
+    ? commandAccess(context.dataDir, { action: 'remove_account', name: remove })
+    : change !== undefined && role !== undefined
+      ? commandAccess(context.dataDir, { action: 'set_role', name: change, role })
+      : (callService(context.dataDir, '/api/v1/access') as Promise<AccessAnswer>));
   context.say(answer.accounts, accessText(answer));
   return EXIT.ok;
 }

@@ -41,7 +41,7 @@ async function test(context: Context, _options: object, [wanted]: readonly strin
       `targets there: ${known}; alerts.to in ${context.configPath}`,
     );
   }
-  const message = testMessage(config.device, config.line, io.clock.wallMs());
+  const message = testMessage(config, io.clock.wallMs());
   const reports: TestReport[] = [];
   for (const { id, url, ...addresses } of targets) {
     const startedMs = io.clock.monoMs();

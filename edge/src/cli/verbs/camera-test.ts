@@ -57,14 +57,14 @@ async function test(context: Context, options: TestOptions, [camera = '']: reado
     ...{ ok: true, camera: shown, codec, width, height, frames, firstFrameMs: Math.round(firstFrameMs) },
     ...(fps === undefined ? {} : { fps: Number(fps.toFixed(1)) }),
     ...(file === undefined ? {} : { snapshot: file }),
-    advice,
+    advice: advice.map(({ message }) => message),
   };
   const rate = fps === undefined ? '' : `, ${fps.toFixed(1)} a second`;
   const lines = [
     `${shown}: ${codec} ${width}x${height}`,
     `${frames} ${frames === 1 ? 'frame' : 'frames'} decoded${rate}, the first after ${(firstFrameMs / 1000).toFixed(1)} s`,
     ...(file === undefined ? [] : [`snapshot: ${file}`]),
-    ...advice.map((text) => `advice: ${text}`),
+    ...advice.map(({ message }) => `advice: ${message}`),
   ];
   context.say(report, lines.join('\n'));
   return EXIT.ok;

@@ -4,8 +4,9 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { lineside, runHere } from '../../../../tests/support/lineside.ts';
 import { encodeModel, type ModelGraph } from '@lineside/models';
+import { gridBoxes } from '../../../../tests/support/made-model.ts';
 import { tempDir, type TempDir } from '../../../../tests/support/temp-dir.ts';
-import { tinyManifest, writeTinyBundle } from '../../../../tests/support/tiny-onnx.ts';
+import { constantDetector, tinyManifest, writeTinyBundle } from '../../../../tests/support/tiny-onnx.ts';
 import { type Line, shownOf, textOf } from '../text/detection-line.ts';
 
 const SIZE = 64;
@@ -99,6 +100,30 @@ describe('the output of lineside detect', () => {
     await writeFile(path, JSON.stringify({ ...manifest, degraded: { reason: 'its scores are constant' } }));
     const { stdout } = await runHere(['detect', '--json', '--model', folder, await still(dir)]);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'degraded', reason: 'suspect_scores' });
+  });
+
+  it('has nothing that acts on a terminal, whatever a model and its file of labels name what they see', async () => {
+    await using dir = await tempDir();
+    const name = 'cap\u001b[2J\u0007\u202e\n* forged';
+    const shown = 'cap\\u001b[2J\\u0007\\u202e\\u000a* forged';
+    const box = { cx: 32, cy: 32, width: 16, height: 8, classIndex: 0, score: 0.75 };
+    // As many boxes as the form of its outputs needs to be recognised; all of them are one object.
+    const boxes = Array.from({ length: gridBoxes(SIZE, SIZE) }, () => box);
+    const bytes = constantDetector({ size: SIZE, classes: 1, boxes, names: JSON.stringify([name]) });
+    const folder = await writeTinyBundle(dir.join('bundle'), bytes, { size: SIZE, labels: [name] });
+    const onnx = join(folder, 'model.onnx');
+    const labels = dir.join('labels');
+    await writeFile(labels, name.replace('\n', ''));
+    const image = await still(dir);
+    const seen = async (...args: readonly string[]): Promise<readonly string[]> => {
+      const { code, stdout, stderr } = await runHere(['detect', '--model', ...args, image]);
+      expect([code, stdout], stderr).toEqual([0, expect.not.stringMatching(/[^\P{C}\n]/u)]);
+      return stdout.trimEnd().split('\n');
+    };
+    const line = (label: string): string => `${image} #0 0.000 s: ${label} 0.75 [48, 56, 80, 72]`;
+    expect(await seen(folder)).toEqual([line(shown)]);
+    expect(await seen(onnx)).toEqual([line(shown)]);
+    expect(await seen(onnx, '--labels', labels)).toEqual([line(shown.replace('\\u000a', ''))]);
   });
 
   it('states in words why a result is degraded or missing', () => {

@@ -69,7 +69,7 @@ async function detect(context: Context, options: DetectOptions, inputs: readonly
   let failed = 0;
   try {
     const task = { options, predictor, capabilities, count, of: inputs.length };
-    for (const group of await grouped(inputs, options)) {
+    for (const group of await grouped(inputs)) {
       if (group.length > 1) {
         failed += await detectInStills(context, group, task);
         continue;
@@ -110,13 +110,13 @@ interface Task {
 
 const PROGRESS_EVERY_MS = 5_000;
 
-/** Still images that follow each other are decoded together; what is drawn on is decoded twice, and alone. */
-async function grouped(inputs: readonly string[], { draw }: DetectOptions): Promise<readonly (readonly string[])[]> {
+/** Still images that follow each other are decoded together. */
+async function grouped(inputs: readonly string[]): Promise<readonly (readonly string[])[]> {
   const { isStillFile } = await import('../../camera/index.ts');
   const groups: string[][] = [];
   let open = false;
   for (const input of inputs) {
-    const together = draw === undefined && isStillFile(input);
+    const together = isStillFile(input);
     if (together && open) groups.at(-1)?.push(input);
     else groups.push([input]);
     open = together;
@@ -128,7 +128,7 @@ async function grouped(inputs: readonly string[], { draw }: DetectOptions): Prom
 async function detectInStills(context: Context, inputs: readonly string[], task: Task): Promise<number> {
   const { io } = context;
   const { options, predictor, capabilities, count, of } = task;
-  const { stillImages } = await import('../../predictor/index.ts');
+  const { drawTo, stillImages } = await import('../../predictor/index.ts');
   const paths = inputs.map((input) => resolve(io.cwd, input));
   const missing = await Promise.all(
     paths.map((path, n) =>
@@ -140,9 +140,9 @@ async function detectInStills(context: Context, inputs: readonly string[], task:
   );
   const readable = paths.filter((_, n) => missing[n] === undefined);
   const { input } = predictor.spec.manifest;
-  const images = stillImages(readable, { input, capabilities, signal: io.signal });
+  const { draw, sequence } = options;
+  const images = stillImages(readable, { input, whole: draw !== undefined, capabilities, signal: io.signal });
   const progress = new Progress(io, 'images');
-  const { sequence } = options;
   const ids = sequence === undefined ? undefined : await trackIds(predictor);
   let failed = 0;
   for (const [n, source] of inputs.entries()) {
@@ -153,7 +153,7 @@ async function detectInStills(context: Context, inputs: readonly string[], task:
       complainOf(context, source, image);
     } else if (image instanceof Error) throw image;
     else {
-      const { pixels, size } = image as StillPicture;
+      const { pixels, size, whole } = image as StillPicture;
       const answer = await predictor.predict(pixels, size);
       count.frames += 1;
       if (answer.status === 'no_result') count.withoutResult += 1;
@@ -162,6 +162,10 @@ async function detectInStills(context: Context, inputs: readonly string[], task:
       const frame = sequence === undefined ? 0 : n;
       const line = { source, frame, time: rounded(timeS, 3), ...shownOf(answer, options.masks === true, tracks) };
       context.say(line, textOf(line));
+      if (draw !== undefined && whole !== undefined) {
+        const picture = { index: 0, timeS: 0, ...size, pixels: whole };
+        await drawTo(resolve(io.cwd, draw), source, picture, { prediction: answer, manifest: predictor.spec.manifest });
+      }
     }
     progress.step(n + 1, of);
   }

@@ -6,7 +6,14 @@ import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { fileLines, type LogQuery, unitLines } from '../log-source.ts';
 import { positiveInteger } from '../option-values.ts';
-import { LOG_SEVERITIES, type LogLine, type LogSeverity, logText, readLogLine } from '../text/log-line.ts';
+import {
+  type LineFacts,
+  LOG_SEVERITIES,
+  type LogLine,
+  type LogSeverity,
+  logText,
+  readLogLine,
+} from '../text/log-line.ts';
 
 interface LogsOptions {
   readonly follow?: boolean;
@@ -38,7 +45,8 @@ export function configure(command: Command, registry: Registry): void {
         'lineside logs --file service.log --json | jq .msg',
       ) +
         '\n\nThe service writes its log to stderr, which systemd keeps. In a container or a shell give the file to which it was' +
-        '\nsent. A line that is no JSON, such as the words of a crash, counts as an error. Ends with 1 where there is no log.',
+        '\nsent. A line that is no JSON, such as the words of a crash, counts as an error; one of systemd itself has the priority that' +
+        '\nsystemd gave it. Ends with 1 where there is no log.',
     )
     .action(action<LogsOptions>(registry, logs));
 }
@@ -47,9 +55,9 @@ async function logs(context: Context, options: LogsOptions): Promise<ExitCode> {
   const { io } = context;
   const matches = await filterOf(options, io.clock.wallMs());
   const { follow = false, lines, file, unit } = options;
-  const onLine = (text: string): void => {
+  const onLine = (text: string, facts?: LineFacts): void => {
     if (text.trim() === '') return;
-    const line = readLogLine(text);
+    const line = readLogLine(text, facts);
     if (matches(line)) io.out(redactUrls(context.json ? jsonOf(text, line) : logText(line)));
   };
   const query: LogQuery = { lines, follow, onLine, signal: io.signal };
@@ -58,8 +66,8 @@ async function logs(context: Context, options: LogsOptions): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-function jsonOf(text: string, { message, severity, fields }: LogLine): string {
-  return text.startsWith('{') && message !== text ? text : JSON.stringify({ severity, msg: message, ...fields });
+function jsonOf(text: string, { atMs: time, message, severity, fields }: LogLine): string {
+  return text.startsWith('{') && message !== text ? text : JSON.stringify({ severity, time, msg: message, ...fields });
 }
 
 async function filterOf(options: LogsOptions, nowMs: number): Promise<(line: LogLine) => boolean> {

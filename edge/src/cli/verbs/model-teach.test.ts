@@ -3,8 +3,11 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setModelLimit } from '../../app/model-limit.ts';
 import type { Entry } from '../../journal/index.ts';
-import { runHere } from '../../../../tests/support/lineside.ts';
+import { EXIT } from '../exit.ts';
+import { runHere, startLineside } from '../../../../tests/support/lineside.ts';
+import { commandLineOf, descendantsOf, environmentOf, waitUntilGone } from '../../../../tests/support/processes.ts';
 import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
+import { waitFor } from '../../../../tests/support/wait-for.ts';
 
 const GOOD = 14;
 const SIZE = { width: 120, height: 80 };
@@ -45,6 +48,9 @@ const teach = async (...args: readonly string[]): Promise<{ code: number; stderr
   return { code, stderr, taught: JSON.parse(stdout) as Taught };
 };
 
+const teachingOf = (pid: number): number | undefined =>
+  descendantsOf(pid).find((one) => commandLineOf(one).includes('teach-main'));
+
 const detect = async (image: string): Promise<unknown> => {
   const args = ['detect', '--model', 'lids', '--data', dir.join('data'), '--json', dir.join(image)];
   const { stdout } = await runHere(args);
@@ -59,6 +65,37 @@ describe('lineside model teach', () => {
     expect(taught.odd[0]?.number).toBe(14);
     const sheet = await readFile(dir.join('data/teaching/lids/sheet.jpg'));
     expect([sheet[0], sheet[1]]).toEqual([0xff, 0xd8]);
+  });
+
+  it('learns in a process with one memory pool, as the service does, and says what can be said by code alone as before', async () => {
+    const running = teach('--id', 'lids', '--review');
+    const child = await waitFor('the process of the teaching', () => teachingOf(process.pid));
+    expect(environmentOf(child)).toContain('MALLOC_ARENA_MAX=1');
+    expect((await running).code).toBe(0);
+    // What is missing on the machine has an exit code of its own, wherever it is found to be missing.
+    const args = ['model', 'teach', '--images', dir.join('good'), '--id', 'none', '--data', dir.join('data'), '--json'];
+    const { code, stdout, stderr } = await runHere(args, { env: { ...process.env, PATH: '/nowhere' } });
+    expect([code, JSON.parse(stdout)]).toMatchObject([EXIT.environment, { error: { code: 'ffmpeg_missing' } }]);
+    expect(stderr).toMatch(/^Error: .*\nTry: /);
+  });
+
+  it('ends with what it has started when it is interrupted, and keeps the pieces', async () => {
+    const source = ['--camera', 'lavfi:testsrc=s=160x120:r=10', '--good', '60s', '--pieces', '300', '--id', 'pattern'];
+    await using command = await startLineside(['model', 'teach', ...source, '--data', dir.join('data')]);
+    await command.waitForLine(/^\d+ of 300 pieces (?:read|judged), about \d+ s left/, 120_000);
+    const teaching = teachingOf(command.pid) ?? 0;
+    expect(teaching).toBeGreaterThan(0);
+    command.kill('SIGINT');
+    // In good order, or by the signal where a busy machine takes longer than a command waits.
+    const { code, signal } = await command.waitForExit();
+    expect([code, signal]).toEqual(signal === null ? [0, null] : [null, 'SIGINT']);
+    expect(command.stdout).toBe('');
+    expect(command.stderr).not.toContain('Error');
+    await waitUntilGone(teaching);
+    const state = JSON.parse(await readFile(dir.join('data/teaching/pattern/state.json'), 'utf8')) as {
+      good: object[];
+    };
+    expect(state.good).toHaveLength(300);
   });
 
   it('teaches again without the pieces that were struck, sharpens the limit by bad pieces, and writes a bundle that only watches', async () => {

@@ -1,11 +1,12 @@
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { TeachReport } from '../../teaching/index.ts';
+import type { TeachProgress } from '../../teaching/process/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { fraction, integer, milliseconds, pieceNumbers, positive } from '../option-values.ts';
-import { collectPieces, type PiecesOptions } from '../teach-pieces.ts';
+import { orderedPieces, type PiecesOptions } from '../teach-pieces.ts';
 import { Progress } from '../text/progress.ts';
 import { limitTable } from '../text/limit-table.ts';
 
@@ -18,6 +19,13 @@ interface TeachOptions extends PiecesOptions {
   readonly yes?: boolean;
   readonly out?: string;
 }
+
+/** What is counted in each step, in words. */
+const COUNTED: Readonly<Partial<Record<TeachProgress['step'], string>>> = {
+  ...{ images: 'images', bad: 'images', pieces: 'pieces', features: 'pieces read', judging: 'pieces judged' },
+};
+/** Less than the time after which a command ends itself. */
+const GRACE_MS = 500;
 
 /** `lineside model teach` */
 export function configure(command: Command, registry: Registry): void {
@@ -69,32 +77,46 @@ export function configure(command: Command, registry: Registry): void {
 
 async function runTeach(context: Context, options: TeachOptions): Promise<ExitCode> {
   const { io, dataDir, json } = context;
-  const [{ teach }, { importedDir }] = await Promise.all([
-    import('../../teaching/index.ts'),
+  const [{ startTeaching }, { importedDir }] = await Promise.all([
+    import('../../teaching/process/index.ts'),
     import('@lineside/models'),
   ]);
   const id = idOf(options);
-  const collected = await collectPieces(context, options, { id, dir: join(dataDir, 'teaching', id) });
-  if (options.strike !== undefined) {
-    collected.folder.strike(options.strike);
-    await collected.folder.save();
-  }
+  const pieces = await orderedPieces(context, options);
   const stops =
     options.review === true || (io.isTerminal && !json && options.strike === undefined && options.yes !== true);
   const bundle = options.out === undefined ? join(importedDir(dataDir), id) : resolve(io.cwd, options.out);
-  const progress = { features: new Progress(io, 'pieces read'), judging: new Progress(io, 'pieces judged') };
-  const report = await teach({
-    ...{ id, folder: collected.folder, bundle: stops ? undefined : bundle, mads: options.limit },
-    state: options.arm === true ? 'armed' : 'watching',
-    wallMs: io.clock.wallMs(),
-    signal: io.signal,
-    onProgress: (step, done, total) => {
-      if (step !== 'report') progress[step].step(done, total);
+  const teaching = startTeaching(
+    {
+      ...{ id, dir: join(dataDir, 'teaching', id), ...pieces },
+      ...{
+        bundle: stops ? undefined : bundle,
+        mads: options.limit,
+        state: options.arm === true ? 'armed' : 'watching',
+      },
+      ...(options.strike !== undefined && { strike: options.strike }),
     },
-  });
-  context.say({ ...report, unreadable: collected.unreadable }, textOf(report, context));
-  for (const { file, reason } of collected.unreadable) io.err(`not read: ${file}: ${reason}`);
-  return collected.unreadable.length > 0 ? EXIT.problems : EXIT.ok;
+    { env: io.env, signal: io.signal, stderr: 'stderr', graceMs: GRACE_MS, onProgress: progressOf(context) },
+  );
+  try {
+    const { report, unreadable } = await teaching.outcome;
+    context.say({ ...report, unreadable }, textOf(report, context));
+    for (const { file, reason } of unreadable) io.err(`not read: ${file}: ${reason}`);
+    return unreadable.length > 0 ? EXIT.problems : EXIT.ok;
+  } finally {
+    await teaching.end();
+  }
+}
+
+function progressOf({ io }: Context): (progress: TeachProgress) => void {
+  const shown = new Map<string, Progress>();
+  return ({ step, done, total }) => {
+    const what = COUNTED[step];
+    if (what === undefined) return;
+    const progress = shown.get(step) ?? new Progress(io, what);
+    shown.set(step, progress);
+    if (done > 0) progress.step(done, total);
+  };
 }
 
 function idOf({ id, images, camera, zone, stage }: TeachOptions): string {

@@ -1,8 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startAppliance } from '../../../../tests/support/appliance.ts';
 import { brightModel } from '../../../../tests/support/blinking.ts';
+import { built } from '../../../../tests/support/built.ts';
 import { runHere } from '../../../../tests/support/lineside.ts';
 import { type TempDir, tempDir } from '../../../../tests/support/temp-dir.ts';
+import { waitFor } from '../../../../tests/support/wait-for.ts';
 
 /** Runs `lineside plan --json` for one camera with these model entries. */
 async function planned(dir: TempDir, url: string, models: readonly object[], ...args: readonly string[]) {
@@ -20,6 +23,8 @@ async function planned(dir: TempDir, url: string, models: readonly object[], ...
 }
 
 type Config = Record<string, unknown> & { cameras: { url: string; models: Record<string, unknown>[] }[] };
+
+beforeAll(built);
 
 describe('lineside plan', () => {
   it('measures the stream of a camera and its model, and says what they use', async () => {
@@ -75,6 +80,18 @@ describe('lineside plan', () => {
     expect(await check((config) => (config['inference'] = { whenShort: 'refuse' }))).toEqual([2, 'does_not_fit']);
     const refused = await runHere(['run', ...where]);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('cannot all be inspected')]);
+    // A line that runs goes on as it was.
+    expect(await check(({ cameras }) => (cameras[0]!.models[0]!['interval'] = '10h'))).toEqual([0]);
+    await using line = await startAppliance({ config: path, data: dir.join('data') });
+    expect(await check(({ cameras }) => delete cameras[0]!.models[0]!['interval'])).toEqual([2, 'does_not_fit']);
+    const { config: inForce } = await waitFor('the change to be refused', async () => {
+      const status = await line.status();
+      return status.config.problem !== undefined && status;
+    });
+    expect(inForce).toMatchObject({ state: 'last_good', problem: expect.stringContaining('cannot all be inspected') });
+    expect(await check(({ cameras }) => (cameras[0]!.models[0]!['interval'] = '10h'))).toEqual([0]);
+    await waitFor('a configuration that fits', async () => (await line.status()).config.state === 'good');
+    await line.stop();
     // Of another camera nothing is known.
     expect(await check(({ cameras }) => (cameras[0]!.url = 'rtsp://127.0.0.1:2/other'))).toEqual([0]);
   });

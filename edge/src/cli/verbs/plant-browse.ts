@@ -19,9 +19,11 @@ export function configure(command: Command, registry: Registry): void {
       examples(
         'lineside plant browse modbus+tcp://10.0.0.9',
         'lineside plant browse modbus+tcp://10.0.0.9/input:0 --count 40',
+        "lineside plant browse 'opc.tcp://10.0.0.9:4840#ns=2;s=Line' --count 100",
       ) +
         '\n\nModbus has no names: the registers are shown with the number that documents give them, as integers, and as' +
-        '\n32-bit values in all four orders of their bytes, so that the order of a controller can be recognised.',
+        '\n32-bit values in all four orders of their bytes, so that the order of a controller can be recognised. Of OPC UA it' +
+        '\nshows the variables below Objects, or below a node, with name, type and what this user may do with them.',
     )
     .action(action<BrowseOptions>(registry, browse));
 }

@@ -8,7 +8,11 @@ export const POINTS = `
 Points of Modbus: modbus+tcp://HOST[:PORT]/TABLE:ADDRESS[?OPTIONS], with the tables coil, discrete, input and holding.
 Addresses count from 0: what a document calls 40101 is holding:100.
   type=uint16|int16|uint32|int32|uint64|int64|float32|float64|text (with length=REGISTERS), or bit=0..15
-  order=ABCD|CDAB|BADC|DCBA of the bytes of values of several registers; unit=0..255, usually 255 or 1`;
+  order=ABCD|CDAB|BADC|DCBA of the bytes of values of several registers; unit=0..255, usually 255 or 1
+Points of OPC UA: opc.tcp://[USER:PASSWORD@]HOST[:PORT][/PATH][?OPTIONS]#NODE, such as '...#ns=2;s=Line.Speed'. An index of a
+namespace may change when the server restarts: #nsu=URI;s=Line.Speed names it by its URI, as browse shows it.
+  security=basic256sha256|aes128|aes256|none; mode=encrypt|sign; certificate=/FILE and key=/FILE in place of a password
+  The certificate of the server has to be trusted once: lineside plant trust`;
 
 /** `lineside plant read` */
 export function configure(command: Command, registry: Registry): void {
@@ -19,6 +23,7 @@ export function configure(command: Command, registry: Registry): void {
       examples(
         'lineside plant read modbus+tcp://10.0.0.9/holding:100',
         "lineside plant read 'modbus+tcp://10.0.0.9/input:4?type=float32&order=CDAB&unit=1' --json",
+        "lineside plant read 'opc.tcp://10.0.0.9:4840#ns=2;s=Line.Speed'",
       ) +
         `\n${POINTS}\n\nEnds with 0 when every point has a value, with 1 when one is bad or a controller does not answer.`,
     )

@@ -24,6 +24,8 @@ const PLANTED = {
   logBearer: 'eyJhbGciOi.bearer.abc',
   ffmpeg: 'ffmpeg-line-99',
   audit: 'audit-body-31',
+  plant: 'plant-word-53',
+  output: 'output-word-64',
 };
 const ENV = (dir: TempDir): Record<string, string | undefined> => ({
   ...process.env,
@@ -40,6 +42,8 @@ async function site(dir: TempDir): Promise<string> {
   await writeFile(dir.join('credentials/plant'), PLANTED.credential);
   await writeFile(dir.join('camera-password'), PLANTED.urlFile);
   await writeFile(dir.join('mqtt-password'), `${PLANTED.mqtt}\n`);
+  await writeFile(dir.join('plant-url'), `log:${PLANTED.plant}\n`);
+  await writeFile(dir.join('output-url'), `modbus+tcp://line:${PLANTED.output}@127.0.0.1:1\n`);
   const journal = openTestJournal(dir.join('data'));
   journal.append([
     {
@@ -53,11 +57,14 @@ async function site(dir: TempDir): Promise<string> {
   const lines = [
     'device: line-1',
     'cameras:',
-    `  - {id: a, url: "rtsp://viewer:${PLANTED.urlLiteral}@127.0.0.1:1/live"}`,
+    `  - {id: a, url: "rtsp://viewer:${PLANTED.urlLiteral}@127.0.0.1:1/live", models: [defect]}`,
     '  - {id: b, url: "rtsp://viewer:${file:./camera-password}@127.0.0.1:1/live"}',
     `  - {id: c, url: "http://127.0.0.1:1/video?channel=1&pwd=${PLANTED.query}"}`,
     '  - {id: d, url: "rtsp://u:${env:CAMERA_ACCESS}@127.0.0.1:1/live"}',
     'signals: [{id: s, source: "mqtt://line:${credential:plant}@127.0.0.1:1/topic"}]',
+    'rules: [{id: r, type: product_defect, camera: a}]',
+    'plant: [{url: "${file:./plant-url}"}]',
+    'outputs: [{id: o, camera: a, rules: [r], url: "${file:./output-url}", reject: "coil:0", delay: 1s}]',
     'uplink: {broker: "mqtts://127.0.0.1:1", username: line-1, password: "${file:./mqtt-password}", cert: ./device.crt, key: ./device.key}',
   ];
   await writeFile(dir.join('lineside.yaml'), lines.join('\n'));
@@ -65,6 +72,7 @@ async function site(dir: TempDir): Promise<string> {
     `{"level":50,"msg":"cannot open rtsp://viewer:${PLANTED.logUrl}@10.0.0.9/1"}`,
     `{"level":30,"mqttPassword":"${PLANTED.logJson}","token":"${PLANTED.envOnly}"}`,
     `plain words: password=${PLANTED.logNamed} and Authorization: Bearer ${PLANTED.logBearer}`,
+    `{"level":50,"msg":"no connection to log:${PLANTED.plant} and ${PLANTED.output}"}`,
     `{"level":30,"msg":"encoded ${encodeURIComponent(PLANTED.urlFile)} and ${PLANTED.mqtt} in the middle"}`,
     key,
     'the last line is ordinary: camera a delivers 25 frames a second',

@@ -60,7 +60,7 @@ export function configure(command: Command, registry: Registry): void {
     .option('--no-wait', 'with --from: do not wait until it is over')
     .option('--no-carry', 'with --from: write nothing to the folder')
     .description(
-      `Shows updates of models and configuration, or installs from a folder that lineside-collector release export-usb has written. A folder is verified exactly as if it had come by wire, and an audit record says that it was used. What the collector has not confirmed, and what is installed, is written to the folder, to be carried back to it: lineside-collector import-usb. Needs the running service. Ends with 1 where a release was refused or taken back. --json: status {configured, current, waiting, models, configuration, desired, history}; --from one line for each release when it is over, and {carried} with {folder, records, left} or {problem}.`,
+      `Shows updates of models and configuration, or installs from a folder that lineside-collector release export-usb has written. A folder is verified exactly as if it had come by wire, and an audit record says that it was used. What the collector has not confirmed, pictures among it, and what is installed, is written to the folder, to be carried back to it: lineside-collector import-usb. Needs the running service. Ends with 1 where a release was refused or taken back. --json: status {configured, current, waiting, models, configuration, desired, history}; --from one line for each release when it is over, and {carried} with {folder, records, left, media} or {problem}.`,
     )
     .addHelpText(
       'after',
@@ -77,6 +77,8 @@ interface UpdateOptions {
 }
 
 const LOOK_MS = 500;
+/** A slow stick is read before the service answers, and a device that proves a model may be busy for a while. */
+const ANSWER_MS = 60_000;
 
 async function update(context: Context, options: UpdateOptions, [what]: readonly string[]): Promise<ExitCode> {
   if (what !== undefined && what !== 'status') {
@@ -103,7 +105,8 @@ async function install(
 ): Promise<ExitCode> {
   const body = { action: 'install', from: folder, ...(target === undefined ? {} : { target }) };
   const sinceMs = context.io.clock.wallMs();
-  const { accepted } = (await callService(context.dataDir, '/api/v1/updates', body)) as { accepted: readonly string[] };
+  const answer = await callService(context.dataDir, '/api/v1/updates', body, ANSWER_MS);
+  const { accepted } = answer as { accepted: readonly string[] };
   if (!wait) {
     context.say({ accepted }, `accepted: ${accepted.join(', ')}. See: lineside update status`);
     return EXIT.ok;
@@ -111,13 +114,19 @@ async function install(
   return untilOver(context, accepted, sinceMs);
 }
 
+/** A stick with many pictures is slow. */
+const CARRY_MS = 1_800_000;
+
 /** A folder that cannot be written is no reason to call an update failed. */
 async function carry(context: Context, folder: string): Promise<void> {
   try {
     const body = { action: 'carry', to: folder };
-    const carried = (await callService(context.dataDir, '/api/v1/updates', body)) as Carried;
+    const carried = (await callService(context.dataDir, '/api/v1/updates', body, CARRY_MS)) as Carried;
     const left = carried.left === 0 ? '' : `; ${carried.left} did not fit`;
-    context.say({ carried }, `written to ${carried.folder}: ${carried.records} records that were not delivered${left}`);
+    const { files, left: kept } = carried.media;
+    const pictures = `${files} pictures${kept === 0 ? '' : `; ${kept} stay here for want of space or time`}`;
+    const text = `written to ${carried.folder}: ${carried.records} records that were not delivered${left}; ${pictures}`;
+    context.say({ carried }, text);
   } catch (error) {
     if (!(error instanceof LinesideError)) throw error;
     const problem = error.message;
@@ -129,13 +138,15 @@ interface Carried {
   readonly folder: string;
   readonly records: number;
   readonly left: number;
+  readonly media: { readonly files: number; readonly bytes: number; readonly left: number };
 }
 
 async function untilOver(context: Context, accepted: readonly string[], sinceMs: number): Promise<ExitCode> {
   const left = new Set(accepted);
   let ok = true;
   while (left.size > 0) {
-    const { history } = (await callService(context.dataDir, '/api/v1/updates')) as UpdatesAnswer;
+    const answer = await callService(context.dataDir, '/api/v1/updates', undefined, ANSWER_MS);
+    const { history } = answer as UpdatesAnswer;
     for (const target of left) {
       const done = history.find((one) => one.target === target && one.sinceMs >= sinceMs);
       if (done === undefined) continue;
@@ -181,7 +192,7 @@ function changedText(isChanged: boolean): string {
 
 function shadowText({ results, differing, steady, found, added, unsteady, pictures, verdict }: ShadowState): string {
   const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`;
-  const words = verdict === undefined ? 'in shadow' : `in shadow: ${verdict}`;
+  const words = verdict === undefined ? 'in shadow' : `in shadow: ${verdict.replaceAll('_', ' ')}`;
   return `${words}, ${results} frames compared, ${differing} differing, ${found} of ${steady} steady sightings found, ${added} added, unsteady ${percent(unsteady.candidate)} (before ${percent(unsteady.current)}), ${pictures} pictures`;
 }
 

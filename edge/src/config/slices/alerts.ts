@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { dayWindow, duration, id, key, secret } from '../../fields/index.ts';
 import { ALERT_KINDS, isMail } from '../../alerts/senders/index.ts';
-import { alertProblem } from '../address.ts';
+import { pointProtocolOf } from '../../plant/points/index.ts';
+import { alertProblem, outputProblem } from '../address.ts';
 
 const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
 const address = () => z.string().regex(ADDRESS, 'is no e-mail address');
@@ -40,6 +41,41 @@ const AlertTarget = z
     });
   });
 
+const lamp = (description: string, example: string) =>
+  z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .meta(key({ description, restart: 'none', example }));
+
+const Light = z
+  .strictObject({
+    url: secret('url', outputProblem).meta(
+      key({
+        description: 'The controller or output module: `modbus+tcp://HOST:PORT`.',
+        restart: 'none',
+        example: 'modbus+tcp://10.0.0.9',
+      }),
+    ),
+    red: lamp('Output of the red lamp: nothing is inspected, or a critical event is open.', 'coil:0'),
+    yellow: lamp('Output of the yellow lamp: something wants attention, or checks give no result.', 'coil:1'),
+    green: lamp('Output of the green lamp: the line is inspected.', 'coil:2'),
+    heartbeat: lamp(
+      'Output that changes every second while somebody drives the light. A controller that misses it must switch green off: a lamp stays as it was when this device loses its power.',
+      'coil:3',
+    ),
+  })
+  .superRefine(({ url, ...lamps }, context) => {
+    const protocol = pointProtocolOf(url.shown);
+    for (const [name, point] of Object.entries(lamps)) {
+      const problem = point === undefined ? undefined : protocol?.pointProblem(point);
+      if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem, input: undefined });
+    }
+    if (lamps.red !== undefined || lamps.yellow !== undefined || lamps.green !== undefined) return;
+    context.addIssue({ code: 'custom', path: [], message: 'names no lamp: red, yellow or green', input: undefined });
+  });
+
 export const Alerts = z.strictObject({
   to: z
     .array(AlertTarget)
@@ -50,6 +86,13 @@ export const Alerts = z.strictObject({
         restart: 'none',
       }),
     ),
+  light: Light.optional().meta(
+    key({
+      description:
+        'Stack light on outputs of a controller. Off until a person arms it: `lineside plant arm stack-light`. When the service stops, red is on alone. Default: none.',
+      restart: 'none',
+    }),
+  ),
   on: z
     .array(z.enum(ALERT_KINDS))
     .min(1)

@@ -433,6 +433,17 @@ export const Camera = z
           example: 5,
         }),
       ),
+    delay: duration()
+      .prefault('0ms')
+      .meta(
+        key({
+          description:
+            'From the moment at which the camera takes a picture until its frame is here, where nothing waits on the way: exposure, encoder, network, decoder. The place of a product on the belt is counted from the moment at which it was taken, so it matters for `outputs`. What a frame waits beyond that is measured.',
+          unit: 'duration',
+          restart: 'camera',
+          example: '120ms',
+        }),
+      ),
     models: z
       .array(ModelEntry)
       .prefault([])

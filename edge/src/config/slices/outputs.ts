@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, fraction, fromProblem, id, key, secret } from '../../fields/index.ts';
 import { ON_MISSING } from '../../plant/output/index.ts';
-import { isLoopback, outputProblem, serverProblem } from '../address.ts';
+import { isLoopback, knowsClients, outputProblem, serverProblem } from '../address.ts';
 
 const point = () => z.tuple([fraction(), fraction()]);
 const pointText = (description: string, example: string) =>
@@ -46,6 +46,32 @@ const Encoder = z.strictObject({
     ),
 });
 
+const Acknowledge = z.strictObject({
+  point: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .meta(
+      key({
+        description:
+          'Point of the same controller into which it writes the number of the result that it has taken. A controller that reads from `plantServers` writes it there, into holding register 1000 for the first output, 1001 for the second.',
+        restart: 'process',
+        example: 'holding:120',
+      }),
+    ),
+  timeout: duration()
+    .prefault('1s')
+    .meta(
+      key({
+        description: 'A result that was not taken for so long is counted, and the next one follows.',
+        unit: 'duration',
+        restart: 'process',
+        example: '500ms',
+      }),
+    ),
+});
+
 export const PlantServer = z
   .strictObject({
     url: z
@@ -53,7 +79,8 @@ export const PlantServer = z
       .superRefine(fromProblem(serverProblem))
       .meta(
         key({
-          description: 'Address to serve at: `modbus+tcp://127.0.0.1:1502`.',
+          description:
+            'Address to serve at: `modbus+tcp://127.0.0.1:1502`, or `opc.tcp://127.0.0.1:4840`, which other machines reach with trusted certificates only, unless `?security=none` is written (docs/plant.md).',
           restart: 'process',
           example: 'modbus+tcp://127.0.0.1:1502',
         }),
@@ -63,13 +90,18 @@ export const PlantServer = z
       .default([])
       .meta(
         key({
-          description: 'Addresses of the clients that are served. Needed where other machines can reach the address.',
+          description:
+            'Addresses of the clients that are served, by Modbus. Needed where other machines can reach the address. Clients of OPC UA are known by their certificates.',
           restart: 'process',
           example: ['10.0.0.9'],
         }),
       ),
   })
-  .refine(({ url, allow }) => allow.length > 0 || isLoopback(url), {
+  .refine(({ url, allow }) => allow.length === 0 || !knowsClients(url), {
+    path: ['allow'],
+    message: 'is for Modbus: clients of OPC UA are known by their certificates, see lineside plant trust',
+  })
+  .refine(({ url, allow }) => allow.length > 0 || isLoopback(url) || knowsClients(url), {
     path: ['allow'],
     message: 'must name the clients, because other machines can reach this address',
   });
@@ -117,7 +149,8 @@ export const Output = z.strictObject({
     ),
   url: secret('url', outputProblem).meta(
     key({
-      description: 'The controller: `modbus+tcp://HOST:PORT` or `modbus+tcp://HOST:PORT?unit=1`.',
+      description:
+        'The controller: `modbus+tcp://HOST:PORT` or `modbus+tcp://HOST:PORT?unit=1`, `gpio:/dev/gpiochip0`, or a program on this device: `zmq+tcp://127.0.0.1:PORT`, `zmq+ipc:///PATH`.',
       restart: 'process',
       example: 'modbus+tcp://10.0.0.9:502',
     }),
@@ -180,6 +213,13 @@ export const Output = z.strictObject({
         example: 'stop',
       }),
     ),
+  acknowledge: Acknowledge.optional().meta(
+    key({
+      description:
+        'Results are handed over one by one: each stands until the controller has written its number back. Without it, the controller sees the newest result only.',
+      restart: 'process',
+    }),
+  ),
   heartbeat: duration()
     .prefault('250ms')
     .meta(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { id, key } from '../../fields/index.ts';
+import { duration, id, key, secret } from '../../fields/index.ts';
+import { exchangeProblem } from '../address.ts';
 
 export const Recipe = z.strictObject({
   id: id().meta(key({ description: 'Name of the recipe.', restart: 'rule', example: 'yoghurt-500' })),
@@ -89,4 +90,46 @@ export const Production = z.strictObject({
     )
     .default([])
     .meta(key({ description: 'What is planned, by shift and product.', restart: 'process' })),
+  planFrom: z
+    .strictObject({
+      url: secret('url', exchangeProblem).meta(
+        key({
+          description:
+            'Where a plan is read from: a file (`file:/PATH.csv`, `file:/PATH.json`) or an address that answers GET with either. What it plans for a day, shift and product goes before `plan`.',
+          restart: 'process',
+          example: 'https://line:${file:/etc/lineside/secrets/mes}@mes.example/plan/line-1',
+        }),
+      ),
+      every: duration()
+        .prefault('1m')
+        .meta(key({ description: 'How often it is looked at.', unit: 'duration', restart: 'process', example: '10s' })),
+    })
+    .optional()
+    .meta(key({ description: 'A plan that another program writes or serves.', restart: 'process' })),
+  actualsTo: z
+    .array(
+      z.strictObject({
+        url: secret('url', exchangeProblem).meta(
+          key({
+            description:
+              'The destination of what was made in each shift: a file (`file:/PATH.csv`, `file:/PATH.json`), replaced completely, or an address that takes POST.',
+            restart: 'process',
+            example: 'file:/var/lib/lineside/actuals.csv',
+          }),
+        ),
+        every: duration()
+          .prefault('1m')
+          .meta(
+            key({
+              description: 'How often it is written where something changed.',
+              unit: 'duration',
+              restart: 'process',
+              example: '5m',
+            }),
+          ),
+      }),
+    )
+    .max(4)
+    .default([])
+    .meta(key({ description: 'Who gets what was made, by shift and product.', restart: 'process' })),
 });

@@ -22,7 +22,7 @@ export const PlantSignal = z.strictObject({
     .meta(
       key({
         description:
-          "Where it comes from. The scheme chooses the protocol: `push:` is set by others, over the API or with `lineside signal set`; `file:/PATH#NAME` follows lines of JSON in a file; `twin://HOST:PORT/NAME` reads lines of JSON over TCP; `mqtt://HOST/TOPIC` and `mqtts://HOST/TOPIC` read a topic of the plant's broker, with `#FIELD` a field of a JSON payload, `?state=TOPIC` the topic of the publisher's birth and will, and `?ca=/FILE` the authority of the broker's certificate; `modbus+tcp://HOST/TABLE:ADDRESS?type=float32&order=CDAB&unit=1&every=500ms` reads a point of a controller (docs/plant.md).",
+          "Where it comes from. The scheme chooses the protocol: `push:` is set by others, over the API or with `lineside signal set`; `file:/PATH#NAME` follows lines of JSON in a file; `twin://HOST:PORT/NAME` reads lines of JSON over TCP; `mqtt://HOST/TOPIC` and `mqtts://HOST/TOPIC` read a topic of the plant's broker, with `#FIELD` a field of a JSON payload, `?state=TOPIC` the topic of the publisher's birth and will, and `?ca=/FILE` the authority of the broker's certificate; `modbus+tcp://HOST/TABLE:ADDRESS?type=float32&order=CDAB&unit=1&every=500ms` reads a point of a controller; `opc.tcp://HOST:4840?security=aes256&every=500ms#ns=2;s=NAME` subscribes to a node of an OPC UA server (docs/plant.md).",
         restart: 'signals',
         example: 'file:/run/scale/values.jsonl#weight',
       }),
@@ -60,7 +60,7 @@ export const PlantSignal = z.strictObject({
     .meta(
       key({
         description:
-          'A value that its source has not confirmed for longer is stale: it is no value any more. Default: `5s` for `twin:` and `modbus+tcp:`, `1m` for `file:`, `never` for `push:` and `mqtt:`.',
+          'A value that its source has not confirmed for longer is stale: it is no value any more. Default: `5s` for `twin:`, `modbus+tcp:` and `opc.tcp:`, `1m` for `file:`, `never` for `push:` and `mqtt:`.',
         unit: 'duration',
         restart: 'signals',
         example: '10s',

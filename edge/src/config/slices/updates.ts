@@ -53,7 +53,7 @@ export const Updates = z.strictObject({
     .meta(
       key({
         description:
-          'What happens to a release of the configuration when the file was changed on this device since the last one: `refuse` reports the conflict and leaves the file, `replace` overwrites it.',
+          'What happens to a release of the configuration when the file was changed on this device since the last one: `refuse` reports the conflict and leaves the file, `replace` overwrites it. Whatever a person wrote and a release replaces, also by the first one, is kept beside it (`FILE.HASH.kept`).',
         restart: 'process',
         example: 'replace',
       }),
@@ -67,6 +67,28 @@ export const Updates = z.strictObject({
         unit: 'duration',
         restart: 'process',
         example: '30m',
+      }),
+    ),
+  trialLimit: duration()
+    .prefault('24h')
+    .meta(
+      key({
+        description:
+          'A model whose cameras show nothing during its trial, or before it, is watched for longer, at most for this time.',
+        unit: 'duration',
+        restart: 'process',
+        example: '72h',
+      }),
+    ),
+  notCompared: z
+    .enum(['takeBack', 'afterShadow', 'keep'])
+    .default('afterShadow')
+    .meta(
+      key({
+        description:
+          'What becomes of a model when the cameras have shown too little until the limit to compare it by what it sees: `afterShadow` keeps it if it was compared in shadow, `takeBack` goes back to the one before in any case, `keep` lets it go on and reports that it was not compared.',
+        restart: 'process',
+        example: 'keep',
       }),
     ),
   shadow: z
@@ -88,7 +110,8 @@ export const Updates = z.strictObject({
         .default(500)
         .meta(
           key({
-            description: 'Frames that both models inspect, over all cameras, until they are compared.',
+            description:
+              'Frames that both models inspect, over all cameras, until they are compared; more where the cameras show nothing.',
             restart: 'process',
             example: 5000,
           }),
@@ -98,7 +121,7 @@ export const Updates = z.strictObject({
         .meta(
           key({
             description:
-              'They are compared after this time with what there is then. With fewer than 50 frames the new model is refused.',
+              'They are compared after this time with what there is then. With fewer than 50 frames the new model is refused; where the cameras showed nothing, `updates.notCompared` decides.',
             unit: 'duration',
             restart: 'process',
             example: '8h',

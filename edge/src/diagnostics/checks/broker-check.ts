@@ -49,9 +49,10 @@ export function brokerFindings(probe: BrokerProbe, shown: string, nowMs: number)
   if (tookMs > SLOW_MS) findings.push(found('broker_slow', time));
   if (expiresAtMs !== undefined && expiresAtMs - nowMs < SOON_MS) {
     const day = new Date(expiresAtMs).toISOString().slice(0, 10);
-    findings.push(found('broker_certificate_expires', `the certificate of the broker expires on ${day}`));
+    const text = `the certificate of the broker expires on ${day}`;
+    findings.push(found('broker_certificate_expires', text, { args: { day } }));
   }
-  if (findings.length === 0) findings.push(ok('broker', time));
+  if (findings.length === 0) findings.push(ok('broker', time, undefined, { broker: shown, ms: Math.round(tookMs) }));
   return [...findings, collectorFinding(probe.collector)];
 }
 

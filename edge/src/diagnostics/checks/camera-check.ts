@@ -1,7 +1,7 @@
 import { type Clock, ProgramError, type SecretResolver } from '@lineside/kit';
 import {
-  chooseDecoder,
   type FfmpegCapabilities,
+  type GstreamerCapabilities,
   hasHardwareDecoders,
   measurePackets,
   probeCamera,
@@ -12,6 +12,7 @@ import {
 import type { CameraConfig } from '../../config/index.ts';
 import type { Check } from '../check.ts';
 import { type CheckFinding, derived, found, ok, skipped } from '../finding.ts';
+import { decoderOf } from './camera-decoder.ts';
 import { packetFindings, runningFindings } from './camera-figures.ts';
 import type { ServiceFacts } from './service-facts.ts';
 
@@ -25,13 +26,18 @@ const LARGE = 1920;
 export interface CameraTools {
   readonly secrets: SecretResolver;
   readonly capabilities: () => FfmpegCapabilities | undefined;
+  /** Undefined where it is not installed, or no camera may use it. */
+  readonly gstreamer: () => GstreamerCapabilities | undefined;
   /** What a running service says of its cameras; undefined where none runs. */
   readonly service: () => ServiceFacts | undefined;
   readonly clock: Clock;
 }
 
 /** One camera: opens it and decodes a frame of its stream; and what a running service has measured of it. */
-export function cameraCheck(camera: CameraConfig, { secrets, capabilities, service, clock }: CameraTools): Check {
+export function cameraCheck(
+  camera: CameraConfig,
+  { secrets, capabilities, gstreamer, service, clock }: CameraTools,
+): Check {
   const subject = camera.id;
   return {
     name: 'camera',
@@ -43,18 +49,18 @@ export function cameraCheck(camera: CameraConfig, { secrets, capabilities, servi
       if (secrets.missing(camera.url).length > 0) {
         return [skipped('camera', 'its URL needs a secret that is missing', subject)];
       }
-      const running = runningFindings(
-        camera,
-        service()?.cameras.find(({ id }) => id === camera.id),
-      );
+      const seen = service()?.cameras.find(({ id }) => id === camera.id);
+      const running = runningFindings(camera, seen);
       try {
         const { transport, fps } = camera;
         const tools = { capabilities: ffmpeg, clock };
-        const probe = await probeCamera({ url: secrets.url(camera.url), transport, fps }, tools, signal);
-        const isWatched =
-          service()?.cameras.some(({ id, state }) => id === camera.id && state === 'streaming') === true;
-        const unwatched = isWatched || !isNetwork(camera) ? [] : await packets(camera, secrets, ffmpeg, signal);
-        const first = ok('camera', textOf(camera, probe, ffmpeg), subject);
+        const url = secrets.url(camera.url);
+        const probe = await probeCamera({ url, transport, fps }, tools, signal);
+        const unwatched =
+          seen?.state === 'streaming' || !isNetwork(camera) ? [] : await packets(camera, secrets, ffmpeg, signal);
+        const facts = { url, codec: probe.codec, ffmpeg, gstreamer: gstreamer(), running: seen };
+        const decoder = decoderOf(camera, facts);
+        const first = ok('camera', `${textOf(probe)}; decoded by ${decoder.name}, ${decoder.reason}`, subject);
         return [first, ...doubts(camera, probe, ffmpeg), ...running, ...unwatched];
       } catch (error) {
         if (!(error instanceof StreamError)) throw error;
@@ -87,14 +93,9 @@ async function packets(
   }
 }
 
-function textOf(camera: CameraConfig, probe: SourceProbe, ffmpeg: FfmpegCapabilities): string {
+function textOf(probe: SourceProbe): string {
   const rate = probe.fps === undefined ? '' : `, ${Number(probe.fps.toFixed(1))} fps`;
-  const decoder = chooseDecoder({
-    ...{ wish: camera.decoder, codec: probe.codec, ffmpeg, gstreamer: undefined, suitsGstreamer: false },
-    failed: new Set(),
-  });
-  const decoded = camera.decoder === 'gstreamer' ? 'by GStreamer' : `by ${decoder.name}, ${decoder.reason}`;
-  return `${probe.codec} ${probe.width}x${probe.height}${rate}; decoded ${decoded}`;
+  return `${probe.codec} ${probe.width}x${probe.height}${rate}`;
 }
 
 /** What is not as it should be of a stream that can be read. */

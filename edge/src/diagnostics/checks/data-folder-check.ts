@@ -53,9 +53,9 @@ async function writable(existing: Existing, dataDir: string): Promise<CheckFindi
     } finally {
       await file.close();
     }
-    return existing.path === dataDir
-      ? ok('data_folder', `${dataDir} can be written`)
-      : ok('data_folder', `${dataDir} does not exist yet and will be created in ${existing.path}`);
+    const isThere = existing.path === dataDir;
+    const text = isThere ? 'can be written' : `does not exist yet and will be created in ${existing.path}`;
+    return ok('data_folder', `${dataDir} ${text}`, undefined, { folder: dataDir });
   } catch (error) {
     if (!(await isAnothers(existing.path, error))) return found('data_folder_unwritable', messageOf(error));
     return found('data_folder_hidden', `this user may not write to ${existing.path}, which belongs to another`);

@@ -45,7 +45,7 @@ export function oldFfmpeg(version: string): CheckFinding | undefined {
   if (release === null) return undefined;
   const [major, minor] = [Number(release[1]), Number(release[2])];
   if (major > NEEDED_FFMPEG[0] || (major === NEEDED_FFMPEG[0] && minor >= NEEDED_FFMPEG[1])) return undefined;
-  return found('ffmpeg_too_old', `FFmpeg ${version} is too old`);
+  return found('ffmpeg_too_old', `FFmpeg ${version} is too old`, { args: { version } });
 }
 
 async function ffprobeFindings(path: string | undefined, signal: AbortSignal): Promise<readonly CheckFinding[]> {
@@ -70,12 +70,14 @@ export function decoderFindings(capabilities: FfmpegCapabilities): readonly Chec
   const missing = NEEDED_DECODERS.filter((name) => !capabilities.decoders.has(name));
   const hardware = hasHardwareDecoders(capabilities) ? 'hardware decoders' : 'software decoders';
   const what = `FFmpeg ${capabilities.version}, ${hardware}`;
-  if (missing.length === 0) return [ok('ffmpeg', what)];
+  if (missing.length === 0) return [ok('ffmpeg', what, undefined, { version: capabilities.version })];
   const code = missing.includes('h264') ? 'ffmpeg_no_h264' : 'ffmpeg_decoders';
   return [found(code, `${what}, without ${missing.join(', ')}`)];
 }
 
 /** A decoder that is listed and gives no picture. */
 export function refusedFinding({ name, reason }: RefusedDecoder): CheckFinding {
-  return found('decoder_unusable', `FFmpeg lists the decoder ${name}, and ${reason}`, { subject: name });
+  return found('decoder_unusable', `FFmpeg lists the decoder ${name}, and ${reason}`, {
+    ...{ subject: name, args: { decoder: name } },
+  });
 }

@@ -12,7 +12,9 @@ export function nodeCheck(version: string): Check {
     run: async () => {
       const [major = 0, minor = 0] = version.split('.').map(Number);
       const isEnough = major > NEEDED_NODE[0] || (major === NEEDED_NODE[0] && minor >= NEEDED_NODE[1]);
-      return [isEnough ? ok('node', `Node ${version}`) : found('node_too_old', `Node ${version} is too old`)];
+      const args = { version };
+      if (isEnough) return [ok('node', `Node ${version}`, undefined, args)];
+      return [found('node_too_old', `Node ${version} is too old`, { args })];
     },
   };
 }

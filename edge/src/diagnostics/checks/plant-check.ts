@@ -1,13 +1,14 @@
 import { createConnection } from 'node:net';
 import { messageOf, systemCode } from '@lineside/kit';
 import type { LoadedConfig } from '../../config/index.ts';
+import { isZeromqUrl } from '../../plant/feeds/index.ts';
 import type { Check } from '../check.ts';
 import { type CheckFinding, found, ok } from '../finding.ts';
 import { endOfUrl } from './url-end.ts';
 
 const ANSWER_MS = 4_000;
 
-/** Plant connections and signal sources that lead to another machine: each end is asked for a connection, and nothing is sent. */
+/** Plant connections, signal sources, outputs and feeds that lead to another machine: each end is asked for a connection, and nothing is sent. */
 export function plantCheck(loaded: LoadedConfig): Check {
   return {
     name: 'plant',
@@ -30,6 +31,11 @@ function endsOf({ config, secrets }: LoadedConfig): readonly End[] {
   const places = [
     ...config.plant.map(({ url }) => ({ subject: `plant ${url.shown}`, secret: url })),
     ...config.signals.map(({ id, source }) => ({ subject: `signal ${id}`, secret: source })),
+    ...config.outputs.map(({ id, url }) => ({ subject: `output ${id}`, secret: url })),
+    // At a feed of ZeroMQ this device is the server.
+    ...config.feeds
+      .filter(({ url }) => !isZeromqUrl(url.shown))
+      .map(({ id, url }) => ({ subject: `feed ${id}`, secret: url })),
   ];
   const ends = places.flatMap(({ subject, secret }) => {
     if (secrets.missing(secret).length > 0) return [];

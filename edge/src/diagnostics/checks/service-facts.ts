@@ -1,4 +1,4 @@
-import type { CameraView, SignalView } from '../../status/index.ts';
+import type { CameraView, FeedView, PlantServerView, SignalView } from '../../status/index.ts';
 
 export interface ServiceFinding {
   readonly code: string;
@@ -15,7 +15,7 @@ export interface ServiceFacts {
   readonly usesLastGood: boolean;
   readonly reasons: readonly ServiceFinding[];
   readonly warnings: readonly ServiceFinding[];
-  readonly cameras: readonly Pick<CameraView, 'id' | 'state' | 'behindMs' | 'picture' | 'stream'>[];
+  readonly cameras: readonly Pick<CameraView, 'id' | 'state' | 'behindMs' | 'picture' | 'stream' | 'decoder'>[];
 }
 
 /** Reads an answer to /api/v1/status; both ends are from one package, and perhaps from two releases of it. */
@@ -36,6 +36,14 @@ export function serviceFacts(body: unknown): ServiceFacts {
 /** Reads an answer to /api/v1/signals. */
 export function signalFacts(body: unknown): readonly Pick<SignalView, 'id' | 'state' | 'reason'>[] {
   return listOf(body, 'signals').filter(isSignal);
+}
+
+/** Reads feeds and servers of OPC UA out of an answer to /api/v1/status. */
+export function publishingFacts(body: unknown): {
+  readonly feeds: readonly Pick<FeedView, 'id' | 'connected' | 'problem'>[];
+  readonly servers: readonly Pick<PlantServerView, 'url' | 'up' | 'problem'>[];
+} {
+  return { feeds: listOf(body, 'feeds').filter(isFeed), servers: listOf(body, 'plantServers').filter(isServer) };
 }
 
 function valueOf(value: unknown, key: string): unknown {
@@ -62,4 +70,12 @@ function isCamera(value: unknown): value is ServiceFacts['cameras'][number] {
 
 function isSignal(value: unknown): value is Pick<SignalView, 'id' | 'state' | 'reason'> {
   return textOf(value, 'id') !== undefined && textOf(value, 'state') !== undefined;
+}
+
+function isFeed(value: unknown): value is Pick<FeedView, 'id' | 'connected' | 'problem'> {
+  return textOf(value, 'id') !== undefined && typeof valueOf(value, 'connected') === 'boolean';
+}
+
+function isServer(value: unknown): value is Pick<PlantServerView, 'url' | 'up' | 'problem'> {
+  return textOf(value, 'url') !== undefined && typeof valueOf(value, 'up') === 'boolean';
 }

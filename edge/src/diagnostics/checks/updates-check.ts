@@ -6,6 +6,8 @@ import type { Check } from '../check.ts';
 import { type CheckFinding, found, ok } from '../finding.ts';
 
 const ANSWER_MS = 8_000;
+/** The first file that an update reads. */
+const TIMESTAMP = 'metadata/timestamp.json';
 
 /** Where updates come from, what trust begins with, and what became of the newest one. */
 export function updatesCheck({ config, baseDir }: LoadedConfig, dataDir: string): Check {
@@ -40,13 +42,15 @@ async function repositoryFindings(
   baseDir: string,
   signal: AbortSignal,
 ): Promise<readonly CheckFinding[]> {
+  // The address is what the collector announces; the check of the broker says whether it is there.
+  if (repository === 'collector') return [];
   const isWeb = /^https?:/.test(repository);
   try {
     if (!isWeb) {
-      await stat(join(isAbsolute(repository) ? repository : resolve(baseDir, repository), 'timestamp.json'));
+      await stat(join(isAbsolute(repository) ? repository : resolve(baseDir, repository), TIMESTAMP));
       return [];
     }
-    const url = `${repository.replace(/\/$/, '')}/timestamp.json`;
+    const url = `${repository.replace(/\/$/, '')}/${TIMESTAMP}`;
     const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]) });
     await answer.body?.cancel();
     return answer.ok ? [] : [found('updates_unreachable', `${url} answers ${answer.status}`)];

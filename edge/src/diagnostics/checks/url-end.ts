@@ -1,6 +1,7 @@
 /** Ports of schemes whose URLs may leave them out. */
 const PORTS: Readonly<Record<string, number>> = {
   ...{ rtsp: 554, rtsps: 322, http: 80, https: 443, mqtt: 1883, mqtts: 8883 },
+  ...{ 'sparkplug+mqtt': 1883, 'sparkplug+mqtts': 8883, 'modbus+tcp': 502 },
   ...{ 'opc.tcp': 4840, opcua: 4840, 'modbus-tcp': 502, modbus: 502 },
 };
 

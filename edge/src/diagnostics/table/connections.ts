@@ -96,7 +96,7 @@ export const CONNECTION_CHECKS = {
     },
   },
   plant: {
-    examines: 'whether the ends of plant connections and signals accept a connection',
+    examines: 'whether the ends of plant connections, signals, outputs and feeds accept a connection',
     needs: ['config'],
     findings: {
       plant_refused: {
@@ -124,6 +124,39 @@ export const CONNECTION_CHECKS = {
         verdict: 'warning',
         meaning: 'rules that read it say no_result, which is never "no defect"',
         advice: 'check whether its source still sends; staleAfter says how long a value holds',
+      },
+    },
+  },
+  publishing: {
+    examines: 'the feeds of a running service, and its servers of OPC UA',
+    needs: ['config', 'service'],
+    findings: {
+      feed_down: {
+        verdict: 'warning',
+        meaning: 'programs of the plant do not see this line; inspection goes on',
+        advice: 'check that its broker runs, its login and its keys; the log says more: lineside logs',
+      },
+      plant_server_down: {
+        verdict: 'warning',
+        meaning: 'supervision does not see this line; inspection and outputs go on',
+        advice: 'check that no other program uses its address; the log says more: lineside logs',
+      },
+    },
+  },
+  opcua: {
+    examines: 'the certificates of OPC UA: of this device, and those that it trusts',
+    needs: ['config'],
+    findings: {
+      opcua_certificate_expired: {
+        verdict: 'failure',
+        meaning: 'connections with it are refused',
+        advice:
+          'check the clock of this device first; if it is right, have the certificate renewed, and trust the new one at the other end: lineside plant trust',
+      },
+      opcua_certificate_expires: {
+        verdict: 'warning',
+        meaning: 'afterwards connections with it are refused',
+        advice: 'have it renewed in time, and trust the new one at the other end: lineside plant trust',
       },
     },
   },

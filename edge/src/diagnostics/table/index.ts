@@ -30,7 +30,19 @@ export const CHECK_ORDER: readonly CheckName[] = [
     'journal',
   ] as const),
   ...(['clock', 'network', 'config', 'secret', 'gpu', 'gstreamer', 'service', 'dns', 'camera', 'model'] as const),
-  ...(['rules', 'text', 'certificate', 'broker', 'collector', 'queue', 'plant', 'signal', 'updates'] as const),
+  ...([
+    'rules',
+    'text',
+    'certificate',
+    'broker',
+    'collector',
+    'queue',
+    'plant',
+    'signal',
+    'publishing',
+    'opcua',
+    'updates',
+  ] as const),
 ];
 
 const TEXTS: ReadonlyMap<string, FindingText & { readonly check: CheckName }> = new Map(

@@ -1,6 +1,7 @@
 import type { PieceVerdict } from '../../domain/index.ts';
 import { type Axis, EncoderAxis, type EncoderOptions, TIME_AXIS } from './axis.ts';
 import { NO_COUNTS, type OutputCounts } from './output-counts.ts';
+import { type HandshakeCounts, type HandshakeOptions, ResultHandshake } from './result-handshake.ts';
 import { finalVerdict, type PieceOrder, PieceQueue, type QueuedPiece } from './piece-queue.ts';
 
 /** What is done with a piece that arrives without a verdict. */
@@ -18,6 +19,8 @@ export interface StationOptions {
   readonly onMissing: OnMissing;
   /** Without a sign of life of the service for longer, nothing is ready. */
   readonly silentMs: number;
+  /** The controller writes the number of each result back that it has taken; left out, it sees the newest only. */
+  readonly acknowledge?: HandshakeOptions | undefined;
 }
 
 /** Why an output is not ready. Their places in this list are codes on the wire: new ones are added at the end. */
@@ -43,11 +46,18 @@ export interface Firing {
   readonly dueAtMs: number;
 }
 
-/** A reject that did not happen in time. */
+/**
+ * What went wrong: a reject was too late, not done, or its place was lost; a defect was found when its piece had passed;
+ * verdicts come when their pieces have arrived; the controller takes no results. The last two are reported once, until one is
+ * in time again.
+ */
+export const FAILURES = ['late', 'missed', 'cancelled', 'defect_passed', 'verdicts_late', 'results_untaken'] as const;
+
+/** Something that an output did not do, or not in time. */
 export interface Failure {
   readonly piece: number;
   readonly track: number;
-  readonly what: 'late' | 'missed' | 'cancelled';
+  readonly what: (typeof FAILURES)[number];
   /** Milliseconds after the piece had arrived, where that is known. */
   readonly byMs: number | undefined;
 }
@@ -84,12 +94,18 @@ export class OutputStation {
   #epoch = 0;
   #offAtMs = Number.NEGATIVE_INFINITY;
   #newest: NewestResult | undefined;
+  readonly #handshake: ResultHandshake | undefined;
+  #left: readonly Left[] = [];
+  #areVerdictsLate = false;
+  #areResultsTaken = true;
   #failures: Failure[] = [];
+  #results: NewestResult[] = [];
 
   constructor(options: StationOptions) {
     this.#options = options;
     this.#queue = new PieceQueue(options.distance);
     this.#encoder = options.encoder && new EncoderAxis(options.encoder);
+    this.#handshake = options.acknowledge && new ResultHandshake(options.acknowledge);
   }
 
   get id(): string {
@@ -108,6 +124,20 @@ export class OutputStation {
     return this.#newest;
   }
 
+  /** What the controller sees: the newest result, or the one that it has to take now. */
+  get shown(): NewestResult | undefined {
+    return this.#handshake === undefined ? this.#newest : this.#handshake.shown;
+  }
+
+  /** Whether what it sees is to be taken: always, where nothing is acknowledged. */
+  get isOffered(): boolean {
+    return this.#handshake?.isPending ?? true;
+  }
+
+  get handshake(): HandshakeCounts | undefined {
+    return this.#handshake?.counts;
+  }
+
   /** Pieces between the line in the picture and the output. */
   get inTransit(): number {
     return this.#queue.pieces.length;
@@ -117,7 +147,9 @@ export class OutputStation {
   arm(armed: boolean): void {
     this.#armed = armed;
     this.#stopped = false;
-    if (!armed) this.#drop(false);
+    if (armed) return;
+    this.#drop(false);
+    this.#handshake?.clear();
   }
 
   /** A sign of life of the service, with whether the camera is inspected. */
@@ -150,15 +182,29 @@ export class OutputStation {
     if (this.#queue.add(order, place)) this.#count({ pieces: 1 });
   }
 
-  /** What was found of a piece. After its arrival it changes nothing but the count of late verdicts. */
-  verdict(piece: number, verdict: PieceVerdict, atMs: number): void {
+  /**
+   * What was found of a piece. After its arrival it changes no output: it is counted, and reported. Gives how long after its
+   * capture the piece was decided, ms, where this decides it.
+   */
+  verdict(piece: number, verdict: PieceVerdict, atMs: number): number | undefined {
+    const before = this.#queue.pieces.find((one) => one.piece === piece);
     const decision = this.#queue.decide(piece, verdict, atMs);
-    if (decision === 'late') this.#count({ lateVerdicts: 1 });
-    if (decision === 'taken' && verdict.result !== 'no_result') this.#publish(piece, verdict, atMs);
+    if (decision === 'late') this.#lateVerdict(piece, verdict, atMs);
+    if (decision !== 'taken' || verdict.result === 'no_result') return undefined;
+    this.#areVerdictsLate = false;
+    this.#publish(piece, verdict, atMs);
+    return before?.decidedAtMs === undefined && before !== undefined ? atMs - before.capturedAtMs : undefined;
+  }
+
+  /** The controller has written back the number of a result. */
+  acknowledge(seq: number, atMs: number): void {
+    if (this.#handshake?.acknowledge(seq, atMs) === true) this.#areResultsTaken = true;
   }
 
   /** What the output has to be at `nowMs`. To be called at `nextMs`, with each news, and not less than every few ms with an encoder. */
   step(nowMs: number): Wanted {
+    const untaken = this.#handshake?.step(nowMs);
+    if (untaken !== undefined) this.#untaken(untaken);
     const firings = this.#queue
       .take((due) => this.#axis.reachedAt(due, nowMs) !== undefined)
       .flatMap((piece) => this.#arrive(piece, nowMs));
@@ -183,6 +229,13 @@ export class OutputStation {
     return failures;
   }
 
+  /** Results since the last call, in their order; a piece comes again where its verdict has changed. */
+  takeResults(): readonly NewestResult[] {
+    const results = this.#results;
+    this.#results = [];
+    return results;
+  }
+
   readiness(nowMs: number): Readiness {
     const { silentMs, encoder } = this.#options;
     if (!this.#armed) return 'disarmed';
@@ -202,6 +255,8 @@ export class OutputStation {
   #arrive(piece: QueuedPiece, nowMs: number): readonly Firing[] {
     const { onMissing, pulseMs, toleranceMs } = this.#options;
     const { result } = finalVerdict(piece);
+    const isPassed = result === 'ok' || (result === 'no_result' && onMissing !== 'reject');
+    this.#left = [{ piece: piece.piece, track: piece.track, atMs: nowMs, isPassed }, ...this.#left].slice(0, MOST_LEFT);
     this.#count(result === 'ok' ? { ok: 1 } : result === 'nok' ? { nok: 1 } : { noResult: 1 });
     if (result === 'no_result') this.#publish(piece.piece, finalVerdict(piece), nowMs);
     if (!this.#armed) {
@@ -209,7 +264,7 @@ export class OutputStation {
       return [];
     }
     const dueAtMs = this.#axis.reachedAt(piece.due, nowMs) ?? nowMs;
-    if (result === 'ok' || (result === 'no_result' && onMissing !== 'reject')) {
+    if (isPassed) {
       this.#stopped ||= result === 'no_result' && onMissing === 'stop';
       this.#count({ passed: 1, alongside: result === 'ok' && dueAtMs < this.#offAtMs ? 1 : 0 });
       return [];
@@ -248,11 +303,28 @@ export class OutputStation {
     const before = this.#newest;
     if (before?.piece === piece && before.result === verdict.result) return;
     this.#newest = { piece, ...verdict, atMs, seq: ((before?.seq ?? 0) % 65_535) + 1 };
+    this.#results = [...this.#results, this.#newest].slice(-MAX_RESULTS);
+    if (this.#armed) this.#handshake?.offer(this.#newest, atMs);
   }
 
   #fail({ piece, track }: Pick<PieceOrder, 'piece' | 'track'>, what: Failure['what'], byMs: number | undefined): void {
-    this.#count({ [what]: 1 });
+    if (what in this.#counts) this.#count({ [what]: 1 });
     this.#failures = [...this.#failures, { piece, track, what, byMs }].slice(-MAX_FAILURES);
+  }
+
+  #lateVerdict(piece: number, { result }: PieceVerdict, atMs: number): void {
+    this.#count({ lateVerdicts: 1 });
+    const left = this.#left.find((one) => one.piece === piece);
+    if (left === undefined || !this.#armed) return;
+    const byMs = atMs - left.atMs;
+    if (result === 'nok' && left.isPassed) this.#fail(left, 'defect_passed', byMs);
+    else if (!this.#areVerdictsLate) this.#fail(left, 'verdicts_late', byMs);
+    this.#areVerdictsLate = true;
+  }
+
+  #untaken({ piece }: NewestResult): void {
+    if (this.#areResultsTaken) this.#fail({ piece, track: 0 }, 'results_untaken', undefined);
+    this.#areResultsTaken = false;
   }
 
   #count(more: Partial<OutputCounts>): void {
@@ -263,6 +335,16 @@ export class OutputStation {
 }
 
 const MAX_FAILURES = 100;
+const MAX_RESULTS = 100;
+/** Pieces that have arrived, and what was done with them, for verdicts that come later. */
+const MOST_LEFT = 256;
+
+interface Left {
+  readonly piece: number;
+  readonly track: number;
+  readonly atMs: number;
+  readonly isPassed: boolean;
+}
 
 function countOf(piece: QueuedPiece): Partial<OutputCounts> {
   const { result } = finalVerdict(piece);

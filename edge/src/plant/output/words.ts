@@ -7,11 +7,11 @@ export const OUTPUT_EVENT = 'plant_output';
 export const OUTPUT_WORDS = {
   title: { en: 'Output to the plant', ru: 'Выход на линию' },
   description: {
-    en: 'A product was not rejected in time: it was too late, the controller did not answer, or its place was lost.',
-    ru: 'Изделие не отбраковано вовремя: слишком поздно, контроллер не ответил или место изделия потеряно.',
+    en: 'A product was not rejected in time, or its place was lost; a verdict came when its product had arrived; the controller takes no results.',
+    ru: 'Изделие не отбраковано вовремя или место изделия потеряно; решение пришло, когда изделие уже прошло; контроллер не принимает результаты.',
   },
-  opened: { en: 'A product was not rejected in time', ru: 'Изделие не отбраковано вовремя' },
-  closed: { en: 'A product was not rejected in time', ru: 'Изделие не отбраковано вовремя' },
+  opened: { en: 'The output to the plant has failed', ru: 'Сбой выхода на линию' },
+  closed: { en: 'The output to the plant has failed', ru: 'Сбой выхода на линию' },
   details: {
     output: { en: 'Output', ru: 'Выход' },
     piece: { en: 'Piece', ru: 'Изделие №' },

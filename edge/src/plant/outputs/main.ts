@@ -1,5 +1,14 @@
 /** The process of the outputs: it keeps the deadlines of the plant apart from whatever the main process is busy with. */
-import { type Logger, messageOf, redactUrls, ServiceGroup, systemClock } from '@lineside/kit';
+import {
+  endWithParent,
+  messageOf,
+  parentLogger,
+  redactUrls,
+  ServiceGroup,
+  systemClock,
+  tellParent,
+} from '@lineside/kit';
+import { ACKNOWLEDGE_AT, type NewestResult } from '../output/index.ts';
 import { pointProtocolOf } from '../points/index.ts';
 import { ConnectionKeeper } from './connection-keeper.ts';
 import { type FromOutputs, isToOutputs, type OutputPlan, type ServerPlan, type ToOutputs } from './messages.ts';
@@ -8,32 +17,16 @@ import { OutputDriver } from './output-driver.ts';
 
 const STATE_MS = 250;
 
-function send(message: FromOutputs): void {
-  if (process.send !== undefined && process.connected) process.send(message, undefined, {}, () => undefined);
-}
-
-/** Log lines go through the main process, which knows the level and the place. */
-function remoteLogger(base: object): Logger {
-  const log =
-    (level: 'debug' | 'info' | 'warn' | 'error') =>
-    (facts: object, message: string): void =>
-      send({ type: 'log', level, facts: { ...base, ...facts }, message });
-  return {
-    debug: log('debug'),
-    info: log('info'),
-    warn: log('warn'),
-    error: log('error'),
-    child: (facts) => remoteLogger({ ...base, ...facts }),
-  };
-}
+const send: (message: FromOutputs) => void = tellParent;
 
 class Outputs {
   readonly #drivers = new Map<string, OutputDriver>();
   readonly #connections = new ServiceGroup('connections');
   readonly #services = new ServiceGroup('outputs');
+  readonly #servers: readonly ResultServer[];
 
   constructor(plans: readonly OutputPlan[], servers: readonly ServerPlan[]) {
-    const tools = { clock: systemClock, log: remoteLogger({ module: 'plant' }) };
+    const tools = { clock: systemClock, log: parentLogger({ module: 'plant' }) };
     const keepers = new Map<string, ConnectionKeeper>();
     for (const plan of plans) {
       const protocol = pointProtocolOf(plan.url);
@@ -43,26 +36,35 @@ class Outputs {
       keepers.set(plan.url, keeper);
       const onFailure: ConstructorParameters<typeof OutputDriver>[0]['onFailure'] = (failure) =>
         send({ type: 'failure', output: plan.id, ...failure });
-      const driver = new OutputDriver({ plan, keeper, clock: systemClock, log: tools.log, onFailure });
+      const onResult = (result: NewestResult): void => send({ type: 'result', output: plan.id, result });
+      const driver = new OutputDriver({ plan, keeper, clock: systemClock, log: tools.log, onFailure, onResult });
       this.#drivers.set(plan.id, driver);
       this.#services.add(driver);
     }
-    for (const server of servers) {
+    this.#servers = servers.map((server) => {
       const registers = (): readonly number[] => [...this.#drivers.values()].flatMap((driver) => driver.block());
-      this.#connections.add(new ResultServer(server, registers, tools));
-    }
+      const taken = (address: number, value: number): boolean => {
+        const id = plans[address - ACKNOWLEDGE_AT]?.id;
+        const driver = id === undefined ? undefined : this.#drivers.get(id);
+        driver?.acknowledge(value);
+        return driver !== undefined;
+      };
+      return new ResultServer(server, registers, taken, tools);
+    });
+    for (const server of this.#servers) this.#connections.add(server);
   }
 
   /** Until the signal aborts; the connections end after the safe values were written. */
   async run(signal: AbortSignal): Promise<void> {
     const end = new AbortController();
     const connected = this.#connections.run(end.signal);
-    const reporting = setInterval(() => send({ type: 'state', outputs: this.#states() }), STATE_MS);
+    const report = (): void => send(this.#state());
+    const reporting = setInterval(report, STATE_MS);
     try {
       await this.#services.run(signal);
     } finally {
       clearInterval(reporting);
-      send({ type: 'state', outputs: this.#states() });
+      report();
       end.abort();
       await connected;
     }
@@ -88,8 +90,9 @@ class Outputs {
     }
   }
 
-  #states(): Extract<FromOutputs, { type: 'state' }>['outputs'] {
-    return [...this.#drivers.values()].map((driver) => driver.state());
+  #state(): FromOutputs {
+    const outputs = [...this.#drivers.values()].map((driver) => driver.state());
+    return { type: 'state', outputs, servers: this.#servers.map((server) => server.state()) };
   }
 }
 
@@ -112,5 +115,4 @@ process.on('message', (message: unknown) => {
   }
 });
 // Without the main process nobody judges: the safe values are written, and this ends too.
-process.on('disconnect', () => stop.abort());
-for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
+endWithParent(() => stop.abort());

@@ -5,15 +5,22 @@ import {
   type Logger,
   LogThrottle,
   messageOf,
-  QuantileWindow,
   type Service,
   unlessAbort,
 } from '@lineside/kit';
 import type { PieceVerdict } from '../../domain/index.ts';
-import { type Failure, type PieceOrder, OutputStation, resultBlock, type Wanted } from '../output/index.ts';
+import {
+  type Failure,
+  type NewestResult,
+  OutputStation,
+  type PieceOrder,
+  resultBlock,
+  type Wanted,
+} from '../output/index.ts';
 import type { PointConnection } from '../points/index.ts';
 import type { ConnectionKeeper } from './connection-keeper.ts';
-import type { Latency, OutputPlan, OutputState } from './messages.ts';
+import { LatencyMeter } from './latency-meter.ts';
+import type { OutputPlan, OutputState } from './messages.ts';
 
 /** Without news the state is looked at so often: with an encoder and pieces in transit, because only looking tells that one has arrived. */
 const LOOK_MS = 100;
@@ -30,6 +37,7 @@ export interface DriverParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onFailure: (failure: Failure) => void;
+  readonly onResult: (result: NewestResult) => void;
 }
 
 /**
@@ -40,12 +48,15 @@ export class OutputDriver implements Service {
   readonly name: string;
   readonly #parts: DriverParts;
   readonly #station: OutputStation;
-  readonly #lateness = new QuantileWindow();
+  readonly #decision = new LatencyMeter();
+  readonly #result = new LatencyMeter();
+  readonly #lateness = new LatencyMeter();
   readonly #throttle: LogThrottle;
-  #latest = 0;
   /** What the actuator was switched to last; undefined where nobody knows. */
   #level: boolean | undefined;
   #published = '';
+  /** Number of the newest result that the controller has. */
+  #written = 0;
   #wake: () => void = () => undefined;
 
   constructor(parts: DriverParts) {
@@ -72,8 +83,14 @@ export class OutputDriver implements Service {
   }
 
   verdict(piece: number, verdict: PieceVerdict): void {
-    this.#station.verdict(piece, verdict, this.#parts.clock.monoMs());
+    const decidedMs = this.#station.verdict(piece, verdict, this.#parts.clock.monoMs());
+    if (decidedMs !== undefined) this.#decision.add(decidedMs);
     this.#wake();
+  }
+
+  /** The controller has taken the result of this number. */
+  acknowledge(seq: number): void {
+    this.#station.acknowledge(seq, this.#parts.clock.monoMs());
   }
 
   /** Disarming writes the safe value before it resolves, where the controller answers. */
@@ -93,15 +110,29 @@ export class OutputDriver implements Service {
 
   state(): OutputState {
     const { plan, keeper, clock } = this.#parts;
-    const { armed, counts, newest, inTransit } = this.#station;
+    const { armed, counts, newest, inTransit, handshake } = this.#station;
     return {
-      ...{ id: plan.id, readiness: this.#station.readiness(clock.monoMs()), armed, inTransit, counts, newest },
-      ...{ connected: keeper.connection !== undefined, problem: keeper.problem, lateness: this.#latency() },
+      ...{
+        id: plan.id,
+        readiness: this.#station.readiness(clock.monoMs()),
+        armed,
+        inTransit,
+        counts,
+        newest,
+        handshake,
+      },
+      ...{ connected: keeper.connection !== undefined, problem: keeper.problem },
+      ...{ decision: this.#decision.latency, result: this.#result.latency, lateness: this.#lateness.latency },
     };
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#drive(signal), this.#followEncoder(signal), this.#publish(signal)]);
+    await Promise.all([
+      this.#drive(signal),
+      this.#followEncoder(signal),
+      this.#followAcknowledgements(signal),
+      this.#publish(signal),
+    ]);
     await this.arm(false);
   }
 
@@ -111,6 +142,7 @@ export class OutputDriver implements Service {
       const woken = this.#nextWake();
       await this.#apply(this.#station.step(clock.monoMs()));
       for (const failure of this.#station.takeFailures()) this.#parts.onFailure(failure);
+      for (const result of this.#station.takeResults()) this.#parts.onResult(result);
       const nowMs = clock.monoMs();
       const isFollowed = plan.encoderPoint !== undefined && this.#station.inTransit > 0;
       const look = isFollowed ? ENCODER_LOOK_MS : LOOK_MS;
@@ -147,10 +179,7 @@ export class OutputDriver implements Service {
     if (isOn) this.#station.connection(true);
     this.#station.confirm(firings, atMs);
     if (atMs === undefined) return;
-    for (const { dueAtMs } of firings) {
-      this.#lateness.add(atMs - dueAtMs);
-      this.#latest = Math.max(this.#latest, atMs - dueAtMs);
-    }
+    for (const { dueAtMs } of firings) this.#lateness.add(atMs - dueAtMs);
   }
 
   async #switch(connection: PointConnection, point: string, level: boolean): Promise<boolean> {
@@ -192,13 +221,36 @@ export class OutputDriver implements Service {
     }
   }
 
+  /** While a result waits for the controller, the point is read where it writes the numbers of those that it has taken. */
+  async #followAcknowledgements(signal: AbortSignal): Promise<void> {
+    const { clock, plan, keeper } = this.#parts;
+    const { acknowledgePoint: point } = plan;
+    while (!signal.aborted && point !== undefined) {
+      const { connection } = keeper;
+      if (connection !== undefined && this.#station.isOffered) await this.#readAcknowledgement(connection, point);
+      await clock.sleep(ACKNOWLEDGE_LOOK_MS, signal).catch(unlessAbort);
+    }
+  }
+
+  async #readAcknowledgement(connection: PointConnection, point: string): Promise<void> {
+    try {
+      const [reading] = await connection.read([point]);
+      if (reading === undefined) return;
+      if ('value' in reading && typeof reading.value === 'number') this.acknowledge(reading.value);
+      else this.#report('acknowledgement', new Error(`${point} holds no number`));
+    } catch (error) {
+      this.#report('acknowledgement', error);
+    }
+  }
+
   /** The block at each heartbeat, and at once with each new result. */
   async #publish(signal: AbortSignal): Promise<void> {
     const { clock, plan } = this.#parts;
     let dueMs = clock.monoMs();
     while (!signal.aborted && plan.results !== undefined) {
       const nowMs = clock.monoMs();
-      const facts = `${this.#station.newest?.seq} ${this.#station.readiness(nowMs)}`;
+      const { shown, isOffered } = this.#station;
+      const facts = `${shown?.seq} ${isOffered} ${this.#station.readiness(nowMs)}`;
       if (nowMs >= dueMs || facts !== this.#published) {
         dueMs = nowMs + plan.heartbeatMs;
         this.#published = facts;
@@ -212,7 +264,10 @@ export class OutputDriver implements Service {
     const { connection } = this.#parts.keeper;
     if (connection === undefined) return;
     try {
+      const { shown } = this.#station;
       await connection.write([{ point, value: this.block() }]);
+      if (shown !== undefined && shown.seq !== this.#written) this.#result.add(this.#parts.clock.monoMs() - shown.atMs);
+      this.#written = shown?.seq ?? 0;
     } catch (error) {
       this.#report('results', error);
     }
@@ -239,13 +294,6 @@ export class OutputDriver implements Service {
     late.catch(() => undefined);
   }
 
-  #latency(): Latency | undefined {
-    const found = this.#lateness.quantiles([0.5, 0.99]);
-    if (found === undefined) return undefined;
-    const [p50 = 0, p99 = 0] = found;
-    return { p50, p99, max: this.#latest };
-  }
-
   #report(what: string, error: unknown): void {
     if (isAbort(error)) return;
     const count = this.#throttle.due(what);
@@ -256,5 +304,6 @@ export class OutputDriver implements Service {
 }
 
 const PUBLISH_LOOK_MS = 10;
+const ACKNOWLEDGE_LOOK_MS = 20;
 /** A reading of the encoder that took longer is not used. */
 const MOST_TRIP_MS = 50;

@@ -1,21 +1,20 @@
-import {
-  type Clock,
-  entryBeside,
-  exitText,
-  type Logger,
-  messageOf,
-  type Service,
-  SupervisedProcess,
-  unlessAbort,
-} from '@lineside/kit';
+import { type Clock, entryBeside, KeptProcess, type Logger, type Service } from '@lineside/kit';
 import type { PieceVerdict } from '../../domain/index.ts';
-import type { Failure, PieceOrder } from '../output/index.ts';
-import { isFromOutputs, type OutputPlan, type OutputState, type ServerPlan, type ToOutputs } from './messages.ts';
+import type { Failure, NewestResult, PieceOrder } from '../output/index.ts';
+import {
+  isFromOutputs,
+  type OutputPlan,
+  type OutputState,
+  type ServerPlan,
+  type ServerState,
+  type ToOutputs,
+} from './messages.ts';
 
 const BEAT_MS = 100;
 const RESTART_MS = 1_000;
 /** A process that reports nothing for longer hangs. */
 const SILENT_MS = 5_000;
+const START_MS = 5_000;
 const GRACE_MS = 2_000;
 const STOP: ToOutputs = { type: 'stop' };
 
@@ -27,6 +26,8 @@ export interface OutputsProcessOptions {
   /** Outputs whose camera is inspected now. */
   readonly inspecting: () => readonly string[];
   readonly onFailure: (output: string, failure: Failure) => void;
+  /** A piece was judged, or has arrived without a verdict; it comes again where a verdict changes. `atMs` is monotonic. */
+  readonly onResult?: (output: string, result: NewestResult) => void;
   /** The process ended and is being started again. */
   readonly onDown: (reason: string) => void;
   readonly clock: Clock;
@@ -37,13 +38,21 @@ export interface OutputsProcessOptions {
 export class OutputsProcess implements Service {
   readonly name = 'outputs';
   readonly #options: OutputsProcessOptions;
-  #process: SupervisedProcess | undefined;
+  readonly #process: KeptProcess;
   #states: readonly OutputState[] = [];
-  #heardMs = 0;
-  #restarts = 0;
+  #servers: readonly ServerState[] = [];
 
   constructor(options: OutputsProcessOptions) {
     this.#options = options;
+    const { plans, servers = [], inspecting, clock } = options;
+    this.#process = new KeptProcess({
+      ...{ name: this.name, entry: entryBeside(import.meta.url, 'main'), stop: STOP },
+      ...{ beatMs: BEAT_MS, silentMs: SILENT_MS, startMs: START_MS, graceMs: GRACE_MS, restartMs: RESTART_MS, clock },
+      first: (): ToOutputs => ({ type: 'plan', outputs: plans(), servers }),
+      beat: () => this.#send({ type: 'beat', inspecting: inspecting() }),
+      onMessage: (message) => this.#take(message),
+      onEnd: (reason) => this.#ended(reason),
+    });
   }
 
   /** What was reported last. */
@@ -51,8 +60,13 @@ export class OutputsProcess implements Service {
     return this.#states;
   }
 
+  /** How the servers were when it was reported last. */
+  get servers(): readonly ServerState[] {
+    return this.#servers;
+  }
+
   get restarts(): number {
-    return this.#restarts;
+    return this.#process.restarts;
   }
 
   piece(output: string, order: PieceOrder): void {
@@ -68,55 +82,30 @@ export class OutputsProcess implements Service {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, onDown } = this.#options;
-    const isOver = (): boolean => signal.aborted;
-    while (!isOver()) {
-      const reason = await this.#once(signal);
-      this.#states = this.#states.map((state) => ({ ...state, readiness: 'service_silent', connected: false }));
-      if (isOver()) return;
-      this.#restarts += 1;
-      onDown(reason);
-      await clock.sleep(RESTART_MS, signal).catch(unlessAbort);
-    }
+    await this.#process.run(signal);
   }
 
-  /** One life of the process; gives how it ended. */
-  async #once(signal: AbortSignal): Promise<string> {
-    const { clock, plans, inspecting, servers = [] } = this.#options;
-    const entry = entryBeside(import.meta.url, 'main');
-    const child = new SupervisedProcess({
-      ...{ command: process.execPath, args: [...entry.execArgv, entry.path] },
-      ...{ stdout: 'stderr', stderr: 'stderr', ipc: true, endRequest: { message: STOP }, graceMs: GRACE_MS },
-      onMessage: (message) => this.#take(message),
-      signal,
-    });
-    this.#process = child;
-    this.#heardMs = clock.monoMs();
-    const ended = child.exited.then(exitText, (error: unknown) => `cannot be started: ${messageOf(error)}`);
-    this.#send({ type: 'plan', outputs: plans(), servers });
-    const over = new AbortController();
-    void ended.then(() => over.abort());
-    while (!over.signal.aborted) {
-      this.#send({ type: 'beat', inspecting: inspecting() });
-      await clock.sleep(BEAT_MS, over.signal).catch(unlessAbort);
-      if (!signal.aborted && clock.monoMs() - this.#heardMs > SILENT_MS) void child.kill();
-    }
-    this.#process = undefined;
-    return ended;
+  #ended(reason: string | undefined): void {
+    this.#states = this.#states.map((state) => ({ ...state, readiness: 'service_silent', connected: false }));
+    this.#servers = this.#servers.map((server) => ({ ...server, up: false, clients: 0, problem: reason }));
+    if (reason !== undefined) this.#options.onDown(reason);
   }
 
   #take(message: unknown): void {
-    const { log, onFailure, clock } = this.#options;
+    const { log, onFailure, onResult } = this.#options;
     if (!isFromOutputs(message)) return;
-    this.#heardMs = clock.monoMs();
     switch (message.type) {
       case 'up':
         break;
       case 'state':
         this.#states = message.outputs;
+        this.#servers = message.servers;
         break;
       case 'failure':
         onFailure(message.output, message);
+        break;
+      case 'result':
+        onResult?.(message.output, message.result);
         break;
       case 'log':
         log[message.level](message.facts, message.message);
@@ -125,6 +114,6 @@ export class OutputsProcess implements Service {
   }
 
   #send(message: ToOutputs): void {
-    this.#process?.send(message);
+    this.#process.send(message);
   }
 }

@@ -7,11 +7,17 @@ export type {
   BrowsedPoint,
   PointAddress,
   PointConnection,
+  PointOpener,
   PointProtocol,
   PointReading,
+  PointReport,
   PointServer,
   PointTools,
   PointWrite,
   ServedRegisters,
+  TakenWrite,
+  WatchedPoint,
 } from './point-protocol.ts';
 export { connectionProblem, POINT_PROTOCOLS, pointProtocolOf } from './protocols.ts';
+export { type KnownCertificate, listCertificates, trustCertificate } from './opcua/trust-list.ts';
+export { serverFolder as opcuaServerFolder } from './opcua/folders.ts';

@@ -27,19 +27,50 @@ export interface PointConnection {
   write(writes: readonly PointWrite[]): Promise<void>;
   /** What there is, at most `limit` points from `from` on. Absent where the protocol cannot tell. */
   browse?(from: string | undefined, limit: number): Promise<readonly BrowsedPoint[]>;
+  /**
+   * Has changes reported, where the controller can do that by itself; without it points are read again and again.
+   * Resolves when every point is watched. One time for a connection.
+   */
+  watch?(points: readonly WatchedPoint[], report: PointReport): Promise<void>;
   close(): void;
+}
+
+export interface WatchedPoint {
+  readonly point: string;
+  readonly everyMs: number;
+}
+
+/** Where changes of watched points go. */
+export interface PointReport {
+  /** A new reading of the point with this index. */
+  changed(index: number, reading: PointReading): void;
+  /** The controller answers, and what was reported before still holds. */
+  alive(): void;
 }
 
 export interface PointTools {
   readonly clock: Clock;
   readonly log: Logger;
+  /** The data folder of the device, for certificates; absent where nothing is kept. */
+  readonly dataDir?: string;
+}
+
+/** What stays loaded from one connection to the next, for a protocol that is slow to load. */
+export interface PointOpener {
+  connect(connection: string, signal: AbortSignal): Promise<PointConnection>;
+  close(): void;
 }
 
 /** Registers that are served, as they are now. */
 export type ServedRegisters = () => readonly number[];
 
+/** Takes what a client writes to one register; false where it may not be written. */
+export type TakenWrite = (address: number, value: number) => boolean;
+
 /** A server of registers while it runs. */
 export interface PointServer {
+  /** Connections of clients that are let in now. */
+  readonly clients: number;
   close(): void;
 }
 
@@ -62,10 +93,19 @@ export interface PointProtocol {
   /** How many consecutive 16-bit registers from this point on can be written at once; 0 where they cannot. */
   blockAt(point: string): number;
   /**
-   * Serves registers at the address of a connection, for reading only, to these clients, or to any where none is named.
-   * Absent where the protocol has no server. Rejects where the address is taken.
+   * Serves registers at the address of a connection to these clients, or to any where none is named. Nothing can be
+   * written but what `taken` takes. Absent where the protocol has no server. Rejects where the address is taken.
    */
-  serve?(connection: string, allow: readonly string[], registers: ServedRegisters): Promise<PointServer>;
+  serve?(
+    connection: string,
+    allow: readonly string[],
+    registers: ServedRegisters,
+    taken?: TakenWrite,
+  ): Promise<PointServer>;
+  /** Why outputs cannot be driven by it; undefined where they can. */
+  readonly notForOutputs?: string;
+  /** For many connections, one after the other. Absent where `connect` is quick. */
+  opener?(tools: PointTools): PointOpener;
   /** Opens the connection; rejects where that takes longer than its deadline. Loads the code of the protocol. */
   connect(connection: string, tools: PointTools, signal: AbortSignal): Promise<PointConnection>;
 }

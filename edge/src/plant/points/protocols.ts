@@ -1,9 +1,11 @@
 import { gpio } from './gpio/index.ts';
+import { zeromq } from './zeromq/index.ts';
 import { modbus } from './modbus/index.ts';
+import { opcua } from './opcua/index.ts';
 import type { PointProtocol } from './point-protocol.ts';
 
 /** Every protocol. A new one is a folder and an entry here. */
-export const POINT_PROTOCOLS: readonly PointProtocol[] = [modbus, gpio];
+export const POINT_PROTOCOLS: readonly PointProtocol[] = [modbus, gpio, opcua, zeromq];
 
 /** Why there can be no connection to `url`, or undefined. */
 export function connectionProblem(url: string): string | undefined {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RuleMemory } from '../rule-definition.ts';
+import { TimeSince } from '../time-since.ts';
 
 /** What is kept of the last cleaning when the process ends. Wall times in milliseconds since 1970. */
 const Stored = z.object({
@@ -21,29 +22,25 @@ export const UNKNOWN = 'unknown';
 const WRITE_EVERY_MS = 600_000;
 
 /**
- * When the last cleaning was. Wall times where they are trusted, so that the time in which the process did not run counts;
- * else the time that has passed on the clock of the frames. Before anything is known, the start counts as a cleaning.
+ * When the last cleaning was, and who says so. Before anything is known, the start counts as a cleaning.
  */
 export class CleaningState {
   readonly #memory: RuleMemory | undefined;
-  #cleanedAtMs: number | undefined;
-  #cleanedBy = UNKNOWN;
-  #elapsedMs = 0;
-  #latestMs: number | undefined;
+  readonly #since: TimeSince;
+  #cleanedBy: string;
+  #latestMs = 0;
   #writtenMs = Number.NEGATIVE_INFINITY;
 
   constructor(memory: RuleMemory | undefined) {
     this.#memory = memory;
-    const stored = this.#read();
-    if (stored === undefined) return;
-    this.#cleanedAtMs = stored.cleanedAtMs;
-    this.#cleanedBy = stored.cleanedBy;
-    this.#elapsedMs = stored.elapsedMs;
+    const { cleanedAtMs, elapsedMs = 0, cleanedBy = UNKNOWN } = this.#read() ?? {};
+    this.#since = new TimeSince({ doneAtMs: cleanedAtMs, elapsedMs });
+    this.#cleanedBy = cleanedBy;
   }
 
   /** How long ago the last cleaning was. */
   get elapsedMs(): number {
-    return this.#elapsedMs;
+    return this.#since.elapsedMs;
   }
 
   /** `observed`, the name of who confirmed it, or `unknown`. */
@@ -53,32 +50,23 @@ export class CleaningState {
 
   /** Time has passed up to `atMs`; `wallMs` is undefined where the wall clock is not trusted. */
   elapse(atMs: number, wallMs: number | undefined): void {
-    const sinceMs = Math.max(0, atMs - (this.#latestMs ?? atMs));
     this.#latestMs = atMs;
-    this.#elapsedMs += sinceMs;
-    if (wallMs === undefined) this.#cleanedAtMs = undefined;
-    else if (this.#cleanedAtMs === undefined) this.#cleanedAtMs = wallMs - this.#elapsedMs;
-    else this.#elapsedMs = Math.max(0, wallMs - this.#cleanedAtMs);
+    this.#since.elapse(atMs, wallMs);
     const { confirmation } = this.#read() ?? {};
-    if (confirmation !== undefined) this.#confirm(confirmation, wallMs);
+    if (confirmation !== undefined) {
+      // It can have been made while the process did not run.
+      this.#since.restartAt(confirmation.atMs, wallMs);
+      this.#cleanedBy = confirmation.by;
+      this.#write(atMs);
+    }
     if (atMs - this.#writtenMs >= WRITE_EVERY_MS || atMs < this.#writtenMs) this.#write(atMs);
   }
 
   /** The zone was cleaned now. */
   clean(by: string, wallMs: number | undefined): void {
-    this.#elapsedMs = 0;
-    this.#cleanedAtMs = wallMs;
+    this.#since.restart(wallMs);
     this.#cleanedBy = by;
-    this.#write(this.#latestMs ?? 0);
-  }
-
-  /** It can have been made while the process did not run, but not before the cleaning that was known until now. */
-  #confirm({ by, atMs }: NonNullable<Stored['confirmation']>, wallMs: number | undefined): void {
-    const agoMs = wallMs === undefined ? 0 : Math.min(this.#elapsedMs, Math.max(0, wallMs - atMs));
-    this.#elapsedMs = agoMs;
-    this.#cleanedAtMs = wallMs === undefined ? undefined : wallMs - agoMs;
-    this.#cleanedBy = by;
-    this.#write(this.#latestMs ?? 0);
+    this.#write(this.#latestMs);
   }
 
   #read(): Stored | undefined {
@@ -88,8 +76,9 @@ export class CleaningState {
 
   #write(atMs: number): void {
     this.#writtenMs = atMs;
-    const known = this.#cleanedAtMs === undefined ? {} : { cleanedAtMs: this.#cleanedAtMs };
-    this.#memory?.set({ ...known, elapsedMs: this.#elapsedMs, cleanedBy: this.#cleanedBy } satisfies Stored);
+    const { doneAtMs, elapsedMs } = this.#since.facts;
+    const known = doneAtMs === undefined ? {} : { cleanedAtMs: doneAtMs };
+    this.#memory?.set({ ...known, elapsedMs, cleanedBy: this.#cleanedBy } satisfies Stored);
   }
 }
 
@@ -98,4 +87,35 @@ export function withConfirmation(stored: unknown, by: string, atMs: number): Rea
   const { success, data } = Stored.safeParse(stored);
   const before = success ? data : { elapsedMs: 0, cleanedBy: UNKNOWN };
   return { ...before, confirmation: { by, atMs } };
+}
+
+/** The last cleaning by what is kept of a rule. */
+export interface KeptCleaning {
+  /** How long ago it was; at first that of the first start of the rule. */
+  readonly elapsedMs: number;
+  /** Absent while the wall clock was not trusted. */
+  readonly cleanedAtMs?: number;
+  /** `observed` or the name of who confirmed it; absent where none is known. */
+  readonly cleanedBy?: string;
+}
+
+/**
+ * What is kept of a rule; undefined where that is nothing yet. `wallMs`: the time now, where the wall clock is trusted. A
+ * cleaning that was confirmed and that the rule has not taken in yet counts already.
+ */
+export function keptCleaning(stored: unknown, wallMs?: number): KeptCleaning | undefined {
+  const { success, data } = Stored.safeParse(stored);
+  if (!success) return undefined;
+  const { confirmation, cleanedBy } = data;
+  const since = (atMs: number): number | undefined => (wallMs === undefined ? undefined : Math.max(0, wallMs - atMs));
+  if (confirmation !== undefined) {
+    const { by, atMs } = confirmation;
+    return { elapsedMs: since(atMs) ?? 0, cleanedAtMs: atMs, cleanedBy: by };
+  }
+  const { cleanedAtMs } = data;
+  return {
+    elapsedMs: (cleanedAtMs === undefined ? undefined : since(cleanedAtMs)) ?? data.elapsedMs,
+    ...(cleanedAtMs === undefined ? {} : { cleanedAtMs }),
+    ...(cleanedBy === UNKNOWN ? {} : { cleanedBy }),
+  };
 }

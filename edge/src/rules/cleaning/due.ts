@@ -9,15 +9,25 @@ export type Overdue =
   | { readonly reason: 'time_of_day' }
   | undefined;
 
+/** The options on which it depends. */
+export type CleaningLimits = Pick<CleaningOptions, 'interval' | 'early' | 'grace'> & {
+  readonly dueAt?: readonly DueTime[] | undefined;
+};
+
+/** Longest time between two cleanings; undefined where times of the day alone decide. */
+export function intervalMsOf({ interval, dueAt }: Pick<CleaningLimits, 'interval' | 'dueAt'>): number | undefined {
+  return interval?.ms ?? (dueAt === undefined ? DAY_MS : undefined);
+}
+
 /** Whether a cleaning is overdue. Times of the day are not judged while the wall clock is not trusted. */
 export function overdueOf(
-  options: Pick<CleaningOptions, 'interval' | 'dueAt' | 'early' | 'grace'>,
+  options: CleaningLimits,
   elapsedMs: number,
   wallMs: number | undefined,
   timeZone: string,
 ): Overdue {
   const { dueAt, early, grace } = options;
-  const limitMs = options.interval?.ms ?? (dueAt === undefined ? DAY_MS : undefined);
+  const limitMs = intervalMsOf(options);
   if (limitMs !== undefined && elapsedMs >= limitMs) return { reason: 'interval', limitMs };
   if (dueAt === undefined || wallMs === undefined) return undefined;
   const today = localTimeOf(wallMs, timeZone);

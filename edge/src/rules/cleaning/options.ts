@@ -24,7 +24,8 @@ const DueTime = z.union([
     })
     .meta({ description: 'A time of some days.' }),
 ]);
-export type DueTime = z.output<typeof DueTime>;
+/** Minutes since midnight. */
+export type DueTime = number | { readonly at: number; readonly days: readonly (typeof WEEKDAYS)[number][] };
 
 export const OPTIONS = ruleOptions(
   'cleaning',

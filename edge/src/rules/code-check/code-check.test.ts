@@ -169,6 +169,18 @@ describe('the verdict on a pack', () => {
     expect(line.state.packs.good).toBe(1);
   });
 
+  it.each([
+    ['is none where the picture shows only its end, and nothing was read', [540, 600], print('A7'), {}],
+    ['is what was read, also where the picture shows only its end', [540, 600], code(OTHER), { wrong: 1 }],
+    ['is unreadable where the picture showed all of it', [420, 480], print('A7'), { unreadable: 1 }],
+  ] as const)('%s', (_, places, seen, counted) => {
+    const line = new Line({ fields: [EAN] });
+    for (const x of places) line.frame([track(1, 'product', [x, 80, Math.min(640, x + 200), 280])], seen);
+    for (let k = 0; k < 60; k += 1) line.frame([], seen);
+    expect(line.requests.length).toBeGreaterThan(0);
+    expect(line.state.packs).toEqual({ good: 0, wrong: 0, unreadable: 0, missing: 0, ...counted });
+  });
+
   it('is unreadable with the reason where no text reader is installed, and never missing', () => {
     const line = new Line({ fields: [DATE] }).pass({ ...nothing, noTextReader: true }, 12);
     expect(line.state.packs).toMatchObject({ unreadable: 1, missing: 0 });

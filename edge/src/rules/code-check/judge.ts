@@ -1,5 +1,6 @@
 import { type FieldVerdict, judgeField } from '../../codes/index.ts';
 import {
+  type Box,
   centreOf,
   type CodeRead,
   type FrameRef,
@@ -31,6 +32,8 @@ const ANSWER_MS = 5000;
 const KEEP_MS = 60_000;
 /** A pack passes the middle of the picture where its centre is this far from the edges, as a fraction. */
 const MIDDLE = 0.15;
+/** A box that comes as near as this to an edge of the picture, as a fraction of it, may be cut off there. */
+const EDGE = 0.01;
 /** Detections after which a track is a pack, and no flicker; before, only its place is known. */
 const LEAST_HITS = 2;
 
@@ -175,6 +178,7 @@ export class CodeCheckJudge implements Judge {
     const [x, y] = centreOf(pack.box, frame);
     if (!hysteresis.isInZone([x, y], pack.box, frame, false)) return;
     pack.wasCentral ||= Math.min(x, y, 1 - x, 1 - y) >= MIDDLE;
+    pack.wasWhole ||= isWhole(pack.box, frame);
     if (pack.asked >= options.maxReadings || pack.waiting.size > 0) return;
     const [x1, y1, x2, y2] = pack.box;
     const place = { at: [x, y], size: [(x2 - x1) / frame.width, (y2 - y1) / frame.height] } as const;
@@ -229,7 +233,7 @@ export class CodeCheckJudge implements Judge {
       this.#giveUpWaiting(pack);
       const isOver = isGone(pack) && pack.waiting.size === 0;
       if (isOver) this.#packs.delete(pack);
-      const wasThere = pack.asked > 0 || pack.wasCentral;
+      const wasThere = pack.wasCentral || (pack.asked > 0 && (pack.wasWhole || pack.isAnswered));
       const isDue = this.#isRead(pack) || (isOver && wasThere && this.#fields.length > 0);
       return isDue && pack.verdict === undefined ? this.#decide(pack) : [];
     });
@@ -288,6 +292,12 @@ export class CodeCheckJudge implements Judge {
     const { contrasts: contrast } = this.#faults;
     memory?.set({ ...(recipe === undefined ? {} : { recipe }), contrast, hours: this.#counts.hours });
   }
+}
+
+/** The picture shows all of the pack: where its print must be is known. */
+function isWhole([x1, y1, x2, y2]: Box, { width, height }: FrameRef): boolean {
+  const near = Math.min(x1 / width, y1 / height, 1 - x2 / width, 1 - y2 / height);
+  return near > EDGE;
 }
 
 function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [readonly T[], readonly T[]] {

@@ -35,6 +35,8 @@ export class PackCase {
   verdict: PackVerdict['verdict'] | undefined;
   /** It passed the middle of the picture, so that it should have been read. */
   wasCentral = false;
+  /** It was seen without an edge of the picture across it. */
+  wasWhole = false;
   #velocity: readonly [x: number, y: number] = [0, 0];
 
   constructor(track: number, label: string, box: Box, atMs: number) {

@@ -14,6 +14,24 @@ const TABLE: readonly { readonly upTo: number; readonly percent?: number; readon
   { upTo: 50_000, percent: 1 },
 ];
 
+/** Limits of a rule with what holds where an option is left out. */
+export interface WeightLimits {
+  readonly nominal: number;
+  /** Of class T1, below the nominal weight. */
+  readonly tolerance: number;
+  /** Above it. */
+  readonly maxOver: number;
+}
+
+export function weightLimits(options: {
+  readonly nominal: number;
+  readonly tolerance?: number | undefined;
+  readonly maxOver?: number | undefined;
+}): WeightLimits {
+  const { nominal, tolerance = tolerableNegativeError(nominal), maxOver = 2 * tolerance } = options;
+  return { nominal, tolerance, maxOver };
+}
+
 /**
  * The tolerable negative error for a nominal content. A percentage is rounded up to a tenth of a gram, as the directive
  * says. Content below 5 or above 50,000 is beyond the directive; the nearest row applies.

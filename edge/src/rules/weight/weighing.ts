@@ -1,6 +1,6 @@
-import { tolerableNegativeError } from './tolerances.ts';
+import { type WeightLimits, weightLimits } from './tolerances.ts';
 
-export interface WeighingLimits {
+export interface WeighingOptions {
   readonly nominal: number;
   readonly tare: number;
   readonly tolerance?: number | undefined;
@@ -29,17 +29,17 @@ export interface Weighed {
  * system: the average not below the nominal weight, few in class T1, none in class T2.
  */
 export class Weighing {
-  readonly #limits: WeighingLimits;
-  readonly #tolerance: number;
+  readonly #options: WeighingOptions;
+  readonly #limits: WeightLimits;
   #latest: number[] = [];
 
-  constructor(limits: WeighingLimits) {
-    this.#limits = limits;
-    this.#tolerance = limits.tolerance ?? tolerableNegativeError(limits.nominal);
+  constructor(options: WeighingOptions) {
+    this.#options = options;
+    this.#limits = weightLimits(options);
   }
 
   add(gross: number): Weighed {
-    const { nominal, tare, window, maxT1Fraction } = this.#limits;
+    const { nominal, tare, window, maxT1Fraction } = this.#options;
     const net = gross - tare;
     this.#latest = [...this.#latest, net].slice(-window);
     const average = this.#latest.reduce((sum, one) => sum + one, 0) / this.#latest.length;
@@ -60,9 +60,9 @@ export class Weighing {
   }
 
   #classOf(net: number): WeightClass {
-    const { nominal, maxOver = 2 * this.#tolerance } = this.#limits;
-    if (net < nominal - 2 * this.#tolerance) return 't2';
-    if (net < nominal - this.#tolerance) return 't1';
+    const { nominal, tolerance, maxOver } = this.#limits;
+    if (net < nominal - 2 * tolerance) return 't2';
+    if (net < nominal - tolerance) return 't1';
     return net > nominal + maxOver ? 'over' : 'good';
   }
 }

@@ -13,6 +13,7 @@ export type StatusErrorCode =
   | 'role_refused'
   | 'csrf_refused'
   | 'method_refused'
+  | 'teaching_busy'
   | 'too_many_watchers'
   | 'internal';
 

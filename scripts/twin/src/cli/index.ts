@@ -117,6 +117,8 @@ interface RunArguments {
   readonly camera?: string;
   readonly signalsPort?: number;
   readonly plcPort?: number;
+  readonly opcuaPort?: number;
+  readonly sparkplug?: string;
 }
 
 program
@@ -129,6 +131,8 @@ program
   .option('--seconds <n>', 'ends after this time', duration)
   .option('--signals-port <n>', 'serves signals of the plant as JSON lines over TCP; 0 takes any free port', port)
   .option('--plc-port <n>', 'serves the controller of the line by Modbus TCP; 0 takes any free port', port)
+  .option('--opcua-port <n>', 'serves the controller of the line by OPC UA; 0 takes any free port', port)
+  .option('--sparkplug <url>', 'joins this MQTT broker as the edge node line of the group twin, by Sparkplug B')
   .option('--json', 'one JSON object per line: the streams first, then incidents as they begin and end')
   .option(...DECLARATION)
   .addHelpText('after', '\nSIGUSR2 pulls the cable of the cameras, and plugs it in again.')
@@ -144,25 +148,25 @@ Examples:
   twin run --json --seconds 60 > truth.jsonl
   twin run --line scripts/twin/plant.yaml --port 8554 --signals-port 8555`,
   )
-  .action(
-    async ({ line: file, host, port: at, user: users, seconds, json, camera, signalsPort, plcPort }: RunArguments) => {
-      const { runLine } = await import('../live/index.ts');
-      const limit = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)];
-      const signal = AbortSignal.any([untilStopped(), ...limit]);
-      const print = (text: string): void => void process.stdout.write(`${text}\n`);
-      const all = await loadLine(file);
-      const cameras = all.cameras.filter(({ id }) => camera === undefined || id === camera);
-      if (cameras.length === 0) throw new LineError(`${file} has no camera ${camera ?? ''}`);
-      const onFaults = (faults: Faults): void => {
-        process.on('SIGUSR2', () => (faults.isHung ? faults.thaw() : faults.hang()));
-      };
-      const line = { ...all, cameras };
-      await runLine(
-        { line, host, port: at, users, json: json ?? false, print, onFaults, signalsPort, plcPort },
-        signal,
-      );
-    },
-  );
+  .action(async (given: RunArguments) => {
+    const { line: file, host, port: at, user: users, seconds, json, camera, signalsPort, plcPort, opcuaPort } = given;
+    const { sparkplug } = given;
+    const { runLine } = await import('../live/index.ts');
+    const limit = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)];
+    const signal = AbortSignal.any([untilStopped(), ...limit]);
+    const print = (text: string): void => void process.stdout.write(`${text}\n`);
+    const all = await loadLine(file);
+    const cameras = all.cameras.filter(({ id }) => camera === undefined || id === camera);
+    if (cameras.length === 0) throw new LineError(`${file} has no camera ${camera ?? ''}`);
+    const onFaults = (faults: Faults): void => {
+      process.on('SIGUSR2', () => (faults.isHung ? faults.thaw() : faults.hang()));
+    };
+    const line = { ...all, cameras };
+    await runLine(
+      { line, host, port: at, users, json: json ?? false, print, onFaults, signalsPort, plcPort, opcuaPort, sparkplug },
+      signal,
+    );
+  });
 
 addPlantCommands(program);
 addTruthCommand(program);

@@ -4,7 +4,8 @@ import { isSilentAt, PlantSimulation, type SignalChange } from '../plant/index.t
 import { type Faults, RtspServer } from '../rtsp/index.ts';
 import { type Announcement, Announcer } from './announcer.ts';
 import { LiveCamera } from './live-camera.ts';
-import { LinePlc } from '../plc/index.ts';
+import { LinePlc, openOpcuaPlc } from '../plc/index.ts';
+import { SparkplugLine } from '../sparkplug/index.ts';
 import { type SignalLine, signalLine, SignalServer } from './signal-server.ts';
 
 export interface RunOptions {
@@ -21,6 +22,10 @@ export interface RunOptions {
   readonly signalsPort?: number | undefined;
   /** Serves the controller of the line by Modbus TCP at this port; 0 takes any free one. */
   readonly plcPort?: number | undefined;
+  /** Serves the controller of the line by OPC UA at this port; 0 takes any free one. */
+  readonly opcuaPort?: number | undefined;
+  /** Joins this MQTT broker with the plant's signals as an edge node of Sparkplug B: group `twin`, node `line`. */
+  readonly sparkplug?: string | undefined;
   /** Gets what can be made to go wrong, before the first client connects. */
   readonly onFaults?: (faults: Faults) => void;
 }
@@ -41,6 +46,8 @@ export interface StreamsReady {
   readonly signals?: string;
   /** Where the controller of the line is, when it is served. */
   readonly plc?: string;
+  /** Where it is by OPC UA, when it is served so. */
+  readonly opcua?: string;
 }
 
 const LOOK_MS = 100;
@@ -66,15 +73,24 @@ export async function runLine(options: RunOptions, signal: AbortSignal): Promise
     height,
     fps,
   }));
-  const plant = options.signalsPort === undefined ? undefined : new LivePlant(line, host, options.signalsPort, zero);
+  const isPlantWanted = options.signalsPort !== undefined || options.sparkplug !== undefined;
+  const plant = isPlantWanted ? new LivePlant(line, host, options.signalsPort ?? 0, zero) : undefined;
+  const sparkplug = options.sparkplug === undefined ? undefined : new SparkplugLine(options.sparkplug, 'twin', 'line');
   const signals = plant ? { signals: `twin://${host}:${await plant.server.listen()}` } : {};
   const plc =
-    options.plcPort === undefined
+    options.plcPort === undefined && options.opcuaPort === undefined
       ? undefined
-      : new LinePlc(line, { host, port: options.plcPort, zero }, (gate) => {
+      : new LinePlc(line, { host, port: options.plcPort ?? 0, zero }, (gate) => {
           if (options.json) print(JSON.stringify(gate));
         });
-  const controller = plc ? { plc: await plc.listen() } : {};
+  const opcua =
+    plc === undefined || options.opcuaPort === undefined
+      ? undefined
+      : await openOpcuaPlc({ host, port: options.opcuaPort, values: () => plc.values() });
+  const controller = {
+    ...(plc && options.plcPort !== undefined ? { plc: await plc.listen() } : {}),
+    ...(opcua ? { opcua: await opcua.listen() } : {}),
+  };
   const ready: StreamsReady = {
     type: 'streams',
     wallTime: new Date(zero).toISOString(),
@@ -95,6 +111,11 @@ export async function runLine(options: RunOptions, signal: AbortSignal): Promise
     ...cameras.map((camera) => camera.run(either)),
     server.run(either),
     ...(plc ? [plc.run(either)] : []),
+    ...(opcua ? [opcua.run(either)] : []),
+    ...(sparkplug ? [sparkplug.run(either)] : []),
+    ...(plc && opcua && (line.plc?.faults.length ?? 0) > 0
+      ? [every(LOOK_MS, either, () => void opcua.set(plc.scriptedFault(Math.max(0, (Date.now() - zero) / 1000))))]
+      : []),
     every(LOOK_MS, either, () => {
       for (const announcement of announcer.until(Date.now()))
         print(options.json ? JSON.stringify(announcement) : inWords(announcement));
@@ -103,7 +124,10 @@ export async function runLine(options: RunOptions, signal: AbortSignal): Promise
       ? [
           plant.server.run(either),
           every(LOOK_MS, either, () => {
-            for (const change of plant.until(Date.now())) if (options.json) print(JSON.stringify(change));
+            for (const change of plant.until(Date.now())) {
+              sparkplug?.publish(change);
+              if (options.json) print(JSON.stringify(change));
+            }
           }),
         ]
       : []),

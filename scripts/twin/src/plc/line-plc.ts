@@ -5,6 +5,7 @@ import { ServerTCP } from 'modbus-serial';
 import { Random } from '../raster/index.ts';
 import { PlantSimulation, type SignalChange } from '../plant/index.ts';
 import { BELT_UNITS, type Flow, type Line, LineError, productFlow } from '../scenes/index.ts';
+import type { LineValues, OpcuaFault } from './opcua-plc.ts';
 import { GateBook, type GateCounts, type GateRecord } from './gate-book.ts';
 
 /** Counts of the encoder for one unit of the belt. */
@@ -12,6 +13,8 @@ export const COUNTS_PER_UNIT = 4;
 /** Registers of the results that a vision system writes: heartbeat, READY, and what follows. */
 export const RESULTS_AT = 100;
 const RESULTS = 20;
+/** Register after the results into which it writes the number of the result that it has taken. */
+export const ACKNOWLEDGED_AT = RESULTS_AT + RESULTS;
 const LOOK_MS = 5;
 /** Without a change of the heartbeat for longer, READY counts for nothing. */
 const HEARTBEAT_MS = 1_500;
@@ -20,7 +23,8 @@ const SLOW_MS = 300;
 const ILLEGAL_ADDRESS = { modbusErrorCode: 2 };
 const DEVICE_FAILURE = { modbusErrorCode: 4 };
 
-export type PlcFault = 'bad' | 'restart' | 'slow' | 'gone';
+/** `frozen` and `expired` are faults of a server of OPC UA; by Modbus nothing is wrong meanwhile. */
+export type PlcFault = OpcuaFault;
 
 export interface GateLine extends GateCounts {
   readonly type: 'gate';
@@ -32,7 +36,7 @@ export interface GateLine extends GateCounts {
 
 /**
  * The controller of the simulated line as a Modbus TCP server: input registers say what the line does, coil 0 is the
- * reject gate, holding registers take results. Inputs: 0 state (1 running, 0 standing), 1 number of the newest weight, 2
+ * reject gate, coils 1 to 4 are a stack light (red, yellow, green, its heartbeat), holding registers from 100 on take results, and 120 has the number of the result that was taken. Inputs: 0 state (1 running, 0 standing), 1 number of the newest weight, 2
  * encoder (uint32), 4 bottles at the gate (uint32), 6 weight in grams (float32), 8 product code (text, 8 registers), 16
  * packs a minute. 32-bit values have their high word first.
  */
@@ -45,8 +49,11 @@ export class LinePlc {
   readonly #zero: number;
   readonly #onGate: (line: GateLine) => void;
   readonly #signals = new Map<string, SignalChange>();
-  #holding = new Uint16Array(RESULTS_AT + RESULTS);
+  #holding = new Uint16Array(ACKNOWLEDGED_AT + 1);
+  /** Whether it acknowledges valid results. */
+  acknowledges = true;
   #gate = false;
+  #light = [false, false, false, false];
   #bottles = 0;
   #weights = 0;
   #grams = 500;
@@ -81,10 +88,15 @@ export class LinePlc {
     return this.#book.counts;
   }
 
+  /** The stack light: red, yellow, green, and the heartbeat of who drives it. */
+  get light(): readonly boolean[] {
+    return this.#light;
+  }
+
   /** From now on, until it is set again. */
   set fault(fault: PlcFault | undefined) {
     if (fault === 'restart' && this.#fault !== 'restart') this.#stop();
-    if (this.#fault === 'restart' && fault !== 'restart') void this.#start();
+    if (this.#fault === 'restart' && fault !== 'restart' && this.#port !== 0) void this.#start();
     this.#fault = fault;
   }
 
@@ -112,7 +124,7 @@ export class LinePlc {
   #look(seconds: number): void {
     if (seconds < 0) return;
     this.#simulation?.until(seconds);
-    const scripted = this.#scriptedFault(seconds);
+    const scripted = this.scriptedFault(seconds);
     if (scripted !== this.#fault && (this.#line.plc?.faults.length ?? 0) > 0) this.fault = scripted;
     for (const record of this.#book.look(seconds, this.#gate, this.#isReady())) this.#report(record);
   }
@@ -130,6 +142,12 @@ export class LinePlc {
     this.#grams = 500 + new Random('plc', this.#line.seed, bottle).between(-4, 4);
   }
 
+  /** It takes each result that is valid, and writes its number back. */
+  #acknowledge(): void {
+    const [number = 0, , valid] = this.#holding.subarray(RESULTS_AT + 3);
+    if (this.acknowledges && valid === 1) this.#holding[ACKNOWLEDGED_AT] = number;
+  }
+
   /** READY holds while the heartbeat changes: a vision system that hangs is not ready, whatever it wrote last. */
   #isReady(): boolean {
     const beat = this.#holding[RESULTS_AT] ?? 0;
@@ -137,7 +155,8 @@ export class LinePlc {
     return this.#holding[RESULTS_AT + 1] === 1 && Date.now() - this.#beatAt < HEARTBEAT_MS;
   }
 
-  #scriptedFault(seconds: number): PlcFault | undefined {
+  /** The fault that the line's file declares for this moment of the stream. */
+  scriptedFault(seconds: number): PlcFault | undefined {
     const within = seconds % this.#line.periodSeconds;
     return this.#line.plc?.faults.find((one) => within >= one.at && within < one.at + one.seconds)?.kind;
   }
@@ -147,20 +166,32 @@ export class LinePlc {
     if (change.signal === 'weight') this.#weights = (this.#weights + 1) % 0x10000;
   }
 
-  #inputs(): Uint16Array {
+  /** What the line does at this moment, for every protocol that serves it. */
+  values(): LineValues {
     const seconds = Math.max(0, (Date.now() - this.#zero) / 1000);
-    const view = new DataView(new ArrayBuffer(40));
     const valueOf = (name: string): string | number | undefined => this.#signals.get(name)?.value;
-    const standing = this.#simulation !== undefined && valueOf('state') !== 'running';
-    view.setUint16(0, standing ? 0 : 1);
-    view.setUint16(2, this.#weights);
-    view.setUint32(4, Math.floor(this.#flow.travelled(seconds) * COUNTS_PER_UNIT) % 2 ** 32);
-    view.setUint32(8, this.#bottles);
-    view.setFloat32(12, Number(valueOf('weight') ?? this.#grams));
-    const product = String(valueOf('product') ?? '4601234567893');
+    return {
+      running: this.#simulation === undefined || valueOf('state') === 'running',
+      speed: Number(valueOf('speed') ?? 46),
+      encoder: Math.floor(this.#flow.travelled(seconds) * COUNTS_PER_UNIT) % 2 ** 32,
+      bottles: this.#bottles,
+      product: String(valueOf('product') ?? '4601234567893'),
+      weight: Number(valueOf('weight') ?? this.#grams),
+      weightNumber: this.#weights,
+    };
+  }
+
+  #inputs(): Uint16Array {
+    const { running, speed, encoder, bottles, product, weight, weightNumber } = this.values();
+    const view = new DataView(new ArrayBuffer(40));
+    view.setUint16(0, running ? 1 : 0);
+    view.setUint16(2, weightNumber);
+    view.setUint32(4, encoder);
+    view.setUint32(8, bottles);
+    view.setFloat32(12, weight);
     for (const [n, character] of Array.from(product.slice(0, 16)).entries())
       view.setUint8(16 + n, character.charCodeAt(0));
-    view.setUint16(32, Math.round(Number(valueOf('speed') ?? 46)));
+    view.setUint16(32, Math.round(speed));
     return Uint16Array.from({ length: 20 }, (_, n) => view.getUint16(2 * n));
   }
 
@@ -175,17 +206,20 @@ export class LinePlc {
 
   async #start(): Promise<void> {
     // After a restart a controller has its defaults.
-    this.#holding = new Uint16Array(RESULTS_AT + RESULTS);
+    this.#holding = new Uint16Array(ACKNOWLEDGED_AT + 1);
     this.#gate = false;
+    this.#light = this.#light.map(() => false);
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const write = (address: number, values: readonly number[]): void => {
-      if (address < RESULTS_AT || address + values.length > this.#holding.length) {
+      if (address < RESULTS_AT || address + values.length > ACKNOWLEDGED_AT) {
         throw Object.assign(new Error('no such address'), ILLEGAL_ADDRESS);
       }
       this.#holding.set(values, address);
+      this.#acknowledge();
     };
     const coil = (address: number): void => {
-      if (address !== 0) throw Object.assign(new Error('no such address'), ILLEGAL_ADDRESS);
+      if (address < 0 || address > this.#light.length)
+        throw Object.assign(new Error('no such address'), ILLEGAL_ADDRESS);
     };
     const vector = {
       // The library knows no promises of several registers, only a function of four parameters.
@@ -197,12 +231,13 @@ export class LinePlc {
       getHoldingRegister: async (address: number) => (await this.#read(this.#holding, address, 1))[0] ?? 0,
       getCoil: async (address: number) => {
         coil(address);
-        return this.#gate;
+        return address === 0 ? this.#gate : (this.#light[address - 1] ?? false);
       },
       setCoil: async (address: number, value: boolean) => {
         if (this.#fault === 'slow') await delay(SLOW_MS);
         coil(address);
-        this.#gate = value;
+        if (address === 0) this.#gate = value;
+        else this.#light[address - 1] = value;
       },
       setRegister: async (address: number, value: number) => write(address, [value]),
       setRegisterArray: async (address: number, values: number[]) => write(address, values),

@@ -267,7 +267,7 @@ describe('RtspServer, asked by hand', () => {
   });
 
   it('closes a client that has gone silent', async () => {
-    await using server = await serve({ sessionTimeoutSeconds: 1 });
+    await using server = await serve({ sessionTimeoutSeconds: 3 });
     using client = new RawClient(server.url);
     await client.setupAndPlay();
     await waitFor('the server to close', () => client.closed);

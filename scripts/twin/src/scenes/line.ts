@@ -56,8 +56,11 @@ const productCamera = z.strictObject({
   handsPerMinute: perMinute.optional(),
 });
 
-/** Kinds of faults of the controller: bad values, a restart with defaults, slow answers, an address that is gone. */
-export const PLC_FAULTS = ['bad', 'restart', 'slow', 'gone'] as const;
+/**
+ * Kinds of faults of the controller: bad values, a restart with defaults, slow answers, an address that is gone; and of
+ * OPC UA alone open connections over which nothing comes, and a certificate that has expired.
+ */
+export const PLC_FAULTS = ['bad', 'restart', 'slow', 'gone', 'frozen', 'expired'] as const;
 
 const plcSchema = z.strictObject({
   /** From the middle of the product camera's picture to the gate, in picture widths. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { CollectorConfig } from '../../config/index.ts';
 import type { CollectorStore } from '../../store/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
+import { cancelClaims } from '../cancel-claims.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 
 const APPLIED_WITHIN_MS = 5000;
@@ -36,18 +37,12 @@ interface AddOptions {
 
 async function add(context: Context, options: AddOptions, [id = '']: readonly string[]): Promise<ExitCode> {
   const { UsageError } = await import('../../errors/index.ts');
-  const { isDeviceId } = await import('@lineside/protocol');
+  const { assertDeviceId } = await import('../assert-device-id.ts');
   const { hashPassword, makePassword } = await import('../../broker/index.ts');
   const { assertHasAuthority, revokeCertificate, writeCertificate } = await import('../device-certificate.ts');
   const { systemClock, writeFileAtomic } = await import('@lineside/kit');
   const config = await context.config();
-  if (!isDeviceId(id)) {
-    throw new UsageError({
-      code: 'device_id_invalid',
-      message: `${JSON.stringify(id)} cannot be a device id`,
-      advice: 'use 1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit, and not "collector"',
-    });
-  }
+  assertDeviceId(id);
   const { cert } = options;
   if (cert !== undefined) assertHasAuthority(config);
   const password = makePassword();
@@ -60,6 +55,7 @@ async function add(context: Context, options: AddOptions, [id = '']: readonly st
         advice: 'add --replace to make a new one, which ends the old one',
       });
     }
+    await cancelClaims(store.claims, id);
     if (cert !== undefined) await writeCertificate(config, id, cert);
     else await revokeCertificate(config, id);
     if (out !== undefined) await writeFileAtomic(out, `${password}\n`, { mode: 0o600 });

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ImportedDevice } from '../../carried/index.ts';
 import { UsageError } from '../../errors/index.ts';
@@ -10,7 +11,7 @@ export function configure(command: Command, registry: Registry): void {
   command
     .argument('<dir>', 'folder on the stick')
     .description(
-      'Commits the undelivered records and the report of versions that devices wrote to a stick (lineside update --from), as if they had come by wire: hash chains are checked, and what is stored already changes nothing, so that it may be done twice. The device learns of it from the acknowledgement at its next connection. It must have a credential here, and the key that it used before. --json: one line {devices: [...]}. Ends with 1 where something was refused, or does not match what is stored.',
+      'Commits the undelivered records, the pictures and the report of versions that devices wrote to a stick (lineside update --from), as if they had come by wire: hash chains are checked, and what is stored already changes nothing, so that it may be done twice. The device learns of it from the acknowledgement at its next connection. It must have a credential here, and the key that it used before. --json: one line {devices: [...]}. Ends with 1 where something was refused, or does not match what is stored.',
     )
     .addHelpText('after', examples('lineside-collector import-usb /media/usb/lineside --data ./collector'))
     .action(action(registry, importUsb));
@@ -19,7 +20,10 @@ export function configure(command: Command, registry: Registry): void {
 async function importUsb(context: Context, _options: object, [dir = '']: readonly string[]): Promise<ExitCode> {
   const { importCarried } = await import('../../carried/index.ts');
   const { createLogger, messageOf, systemClock, systemCode } = await import('@lineside/kit');
-  const devices = await context.withStore(await context.config(), async (store) => {
+  const config = await context.config();
+  const devices = await context.withStore(config, async (store) => {
+    // Beside that of a running collector, whose uploads must not be disturbed.
+    const incoming = join(config.data, `import-${process.pid}`);
     const rows = new Map((await store.records.devices()).map((row) => [row.device, row]));
     const known = async (device: string) => {
       if ((await store.credentials.get(device)) === undefined) return undefined;
@@ -28,11 +32,19 @@ async function importUsb(context: Context, _options: object, [dir = '']: readonl
     };
     try {
       const log = createLogger('error', 'lineside-collector');
-      const parts = { batches: store.batches, devices: store.devices, known, clock: systemClock, log };
+      const { MediaIngest, openMediaStore } = await import('../../media/index.ts');
+      const media = new MediaIngest({
+        ...{ catalogue: store.media, media: await openMediaStore(config, log), clock: systemClock, folder: incoming },
+        maxBytes: config.media.maxBytes,
+      });
+      await media.prepare();
+      const parts = { batches: store.batches, devices: store.devices, known, media, clock: systemClock, log };
       return await importCarried(resolve(dir), parts);
     } catch (error) {
       if (systemCode(error)?.startsWith('E') !== true) throw error;
       throw unreadable(`cannot read ${dir}: ${messageOf(error)}`);
+    } finally {
+      await rm(incoming, { recursive: true, force: true });
     }
   });
   if (devices.length === 0) throw unreadable(`${dir} holds nothing from devices`);
@@ -40,12 +52,14 @@ async function importUsb(context: Context, _options: object, [dir = '']: readonl
   return devices.some(isWrong) ? EXIT.problems : EXIT.ok;
 }
 
-function isWrong({ refused, conflicts, breaks, notTaken }: ImportedDevice): boolean {
-  return refused !== undefined || conflicts > 0 || breaks > 0 || Object.keys(notTaken).length > 0;
+function isWrong({ refused, conflicts, breaks, notTaken, pictures }: ImportedDevice): boolean {
+  return (
+    refused !== undefined || conflicts > 0 || breaks > 0 || pictures.damaged > 0 || Object.keys(notTaken).length > 0
+  );
 }
 
 function textOf(imported: ImportedDevice): string {
-  const { device, refused, records, known, conflicts, breaks, notTaken, left } = imported;
+  const { device, refused, records, known, conflicts, breaks, notTaken, left, pictures } = imported;
   if (refused !== undefined) return `${device}: not taken: ${refused}`;
   const reasons = Object.entries(notTaken).map(([reason, count]) => `${count} batches not taken (${reason})`);
   return [
@@ -54,6 +68,9 @@ function textOf(imported: ImportedDevice): string {
     ...(breaks > 0 ? [`${breaks} links of the hash chain do not match`] : []),
     ...reasons,
     ...(left > 0 ? [`${left} did not fit on the stick`] : []),
+    `${pictures.stored} pictures stored, ${pictures.known} were here already`,
+    ...(pictures.damaged > 0 ? [`${pictures.damaged} pictures are damaged, or larger than media.maxBytes`] : []),
+    ...(pictures.left > 0 ? [`${pictures.left} pictures did not fit on the stick`] : []),
   ].join(', ');
 }
 

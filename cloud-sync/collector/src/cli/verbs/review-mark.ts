@@ -3,7 +3,7 @@ import type { ReviewDetails } from '../../reviews/index.ts';
 import { UsageError } from '../../errors/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { byOption, personOf } from '../person.ts';
+import { byOption, personOf, type PersonOptions } from '../person.ts';
 
 /** `lineside-collector review mark` */
 export function configure(command: Command, registry: Registry): void {
@@ -27,8 +27,7 @@ export function configure(command: Command, registry: Registry): void {
     .action(action(registry, mark));
 }
 
-interface MarkOptions {
-  readonly by?: string;
+interface MarkOptions extends PersonOptions {
   readonly device?: string;
   readonly label?: string;
   readonly box?: string;
@@ -46,7 +45,7 @@ async function mark(
   if (verdict === undefined) throw wrong(`${said} is no verdict`, `use one of ${VERDICTS.join(', ')}`);
   const details = await detailsOf(options);
   const { device } = options;
-  const wanted = { event, device, verdict, who: personOf(options), details };
+  const wanted = { event, device, verdict, who: (await personOf(context, options)).name, details };
   const review = await context.withStore(await context.config(), async (store) =>
     markEvent(store.reviews, wanted, systemClock.wallMs()),
   );

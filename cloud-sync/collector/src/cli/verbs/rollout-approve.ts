@@ -5,7 +5,8 @@ import { actVerb } from '../rollout-desk.ts';
 /** `lineside-collector rollout approve` */
 export function configure(command: Command, registry: Registry): void {
   actVerb(command, registry, 'approve', {
-    about: 'Approves the start, or the next group, as another person than the one who began the rollout.',
+    about:
+      'Approves the start, or the next group, as another person than the one who began the rollout; both are known by the tokens of their accounts.',
     done: 'is approved',
   });
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../../errors/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { byOption, personOf } from '../person.ts';
+import { byOption, personOf, type PersonOptions } from '../person.ts';
 import { withDesk } from '../rollout-desk.ts';
 import { several } from '../workplace.ts';
 
@@ -29,8 +29,7 @@ export function configure(command: Command, registry: Registry): void {
     .action(action(registry, start));
 }
 
-interface StartOptions {
-  readonly by?: string;
+interface StartOptions extends PersonOptions {
   readonly group?: readonly string[];
   readonly soak: string;
   readonly success: string;
@@ -55,13 +54,13 @@ async function start(context: Context, options: StartOptions, [target = '']: rea
     ...{ target, groups: groupsOf(options.group ?? []), soakMs: duration('soak', options.soak) },
     ...{ success: percent('success', options.success), errors: percent('errors', options.errors) },
     lineDeadlineMs: options.lineDeadline === undefined ? undefined : duration('line-deadline', options.lineDeadline),
-    ...{ approval, who: personOf(options) },
+    ...{ approval, by: await personOf(context, options) },
   };
   const rollout = await withDesk(context, async (desk) => desk.start(wish));
   const { id, groups, state, lines } = rollout;
   const next =
     state === 'waiting_for_approval'
-      ? `A second person must approve it: lineside-collector rollout approve ${id} --by NAME`
+      ? `A second person must approve it: lineside-collector rollout approve ${id} --token-file FILE`
       : `Now: lineside-collector rollout show ${id}`;
   context.say(rolloutSummary(rollout), `${id}: ${lines.length} lines in ${groups.length} groups. ${next}`);
   return EXIT.ok;

@@ -12,6 +12,7 @@ Every key of the configuration file has a default:
   http: {listen: "127.0.0.1:8980", token: "\${file:/path}", publicUrl, hosts: []}
   media: {maxBytes: 16MiB, store: files, s3: {endpoint, region, bucket, prefix, accessKey, secretKey}}
   retention: {audit, events: 400d, telemetry: 90d, media: "10GB|90d"}   # only what is named is ever deleted
+  enrolment: {listen: HOST:PORT, address: HOST:PORT}
   ingest: {reorderTimeout: 10s}
   releases: DIR                # default: releases/ in the data folder
   rollouts: {approval: none}   # start, groups: a second person approves

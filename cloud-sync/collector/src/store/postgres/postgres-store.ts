@@ -3,6 +3,7 @@ import type { PostgresAddress } from '../../config/index.ts';
 import type { CollectorStore } from '../collector-store.ts';
 import { PostgresBatches } from './batches.ts';
 import { PostgresChains } from './chains.ts';
+import { PostgresClaims } from './claims.ts';
 import { PostgresCluster } from './cluster.ts';
 import { PostgresCredentials } from './credentials.ts';
 import { PostgresDerived } from './derived.ts';
@@ -10,6 +11,7 @@ import { PostgresDevices } from './devices.ts';
 import { PostgresGaps } from './gaps.ts';
 import { PostgresMedia } from './media.ts';
 import { openPostgres } from './open.ts';
+import { PostgresProduction } from './production.ts';
 import { PostgresQueries } from './queries.ts';
 import { PostgresRetention } from './retention.ts';
 import { PostgresReviews } from './reviews.ts';
@@ -20,6 +22,7 @@ export class PostgresStore implements CollectorStore {
   readonly batches: PostgresBatches;
   readonly devices: PostgresDevices;
   readonly records: PostgresQueries;
+  readonly production: PostgresProduction;
   readonly chains: PostgresChains;
   readonly derived: PostgresDerived;
   readonly gaps: PostgresGaps;
@@ -28,6 +31,7 @@ export class PostgresStore implements CollectorStore {
   readonly credentials: PostgresCredentials;
   readonly rollouts: PostgresRollouts;
   readonly reviews: PostgresReviews;
+  readonly claims: PostgresClaims;
   readonly cluster: PostgresCluster;
   readonly #pool: pg.Pool;
 
@@ -36,6 +40,7 @@ export class PostgresStore implements CollectorStore {
     this.batches = new PostgresBatches(pool);
     this.devices = new PostgresDevices(pool);
     this.records = new PostgresQueries(pool);
+    this.production = new PostgresProduction(pool);
     this.chains = new PostgresChains(pool);
     this.derived = new PostgresDerived(pool);
     this.gaps = new PostgresGaps(pool);
@@ -44,6 +49,7 @@ export class PostgresStore implements CollectorStore {
     this.credentials = new PostgresCredentials(pool);
     this.rollouts = new PostgresRollouts(pool);
     this.reviews = new PostgresReviews(pool);
+    this.claims = new PostgresClaims(pool);
     this.cluster = new PostgresCluster(pool);
   }
 

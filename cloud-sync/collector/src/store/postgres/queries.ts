@@ -107,13 +107,17 @@ export class PostgresQueries implements RecordQueries {
     return toNeighbours((await rowsOf<NeighboursSql>(this.#pool, NEIGHBOURS, [device, fromMs, toMs]))[0]);
   }
 
-  async events({ device, kind, state, limit, cursor }: EventQuery): Promise<Page<EventSummary>> {
+  async events(query: EventQuery): Promise<Page<EventSummary>> {
+    const { device, kind, severity, sinceMs, untilMs, state, limit, cursor } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const values: unknown[] = [limit + 1];
     const mark = (value: unknown): string => `$${values.push(value)}`;
     const conditions = [
       ...(device === undefined ? [] : [`e.device = ${mark(device)}`]),
       ...(kind === undefined ? [] : [`e.kind = ${mark(kind)}`]),
+      ...(severity === undefined ? [] : [`e.severity = ${mark(severity)}`]),
+      ...(sinceMs === undefined ? [] : [`e.updated_ms >= ${mark(sinceMs)}`]),
+      ...(untilMs === undefined ? [] : [`least(e.opened_ms, e.received_ms) <= ${mark(untilMs)}`]),
       ...(state === undefined ? [] : ['e.closed_ms is null']),
       ...(after === undefined
         ? []

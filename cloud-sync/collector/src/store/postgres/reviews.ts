@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { EventSummary } from '../../records/index.ts';
 import type { Review, ReviewedEvent, ReviewStore } from '../../reviews/index.ts';
 import { eventPage, type EventPageSql, EVENTS } from '../event-page.ts';
-import { REVIEW_ROWS, REVIEWED, type ReviewSql, toReviewed } from '../stored-reviews.ts';
+import { REVIEW_ROWS, REVIEWED, REVIEWS_OF, type ReviewSql, toReview, toReviewed } from '../stored-reviews.ts';
 import { rowsOf } from './database.ts';
 
 /** Table `reviews`. */
@@ -27,6 +27,10 @@ export class PostgresReviews implements ReviewStore {
       [event, device ?? null],
     );
     return eventPage(rows, Number.POSITIVE_INFINITY).items;
+  }
+
+  async said(device: string, event: string): Promise<readonly Review[]> {
+    return (await rowsOf<ReviewSql>(this.#pool, REVIEWS_OF, [device, event])).map(toReview);
   }
 
   async reviewed(): Promise<readonly ReviewedEvent[]> {

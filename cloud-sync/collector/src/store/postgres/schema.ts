@@ -147,6 +147,20 @@ create table reviews (
 create index reviews_by_event on reviews (device, event, id);
 `;
 
+/** Claims with which devices enrol, and what was done with them. */
+const CLAIMS = `
+create table claims (
+  id text primary key, device text not null, hash text not null unique, line text, site text,
+  created_ms bigint not null, expires_ms bigint not null, used_ms bigint, cancelled_ms bigint,
+  binding text, certificate text
+);
+create index claims_by_device on claims (device);
+create table claim_history (
+  number bigserial primary key, claim text not null, device text not null, at_ms bigint not null,
+  who text not null, action text not null, detail text
+);
+`;
+
 /** Step n carries a database from schema n to n + 1. */
 export const MIGRATIONS: readonly string[] = [
   FIRST,
@@ -156,6 +170,7 @@ export const MIGRATIONS: readonly string[] = [
   EVENTS_RECEIVED,
   ROLLOUTS,
   REVIEWS,
+  CLAIMS,
 ];
 
 /** Bumped with every change of the tables; older databases are carried forward and newer ones refused. */

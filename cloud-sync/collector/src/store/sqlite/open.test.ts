@@ -16,3 +16,21 @@ test('the store and its folder are closed to other users, also where both existe
   expect((await stat(dir.path)).mode & 0o777).toBe(0o750);
   db.close();
 });
+
+test('a store in which another program writes for long is said to be busy, not broken', async () => {
+  await using dir = await tempDir();
+  const other = openDatabase(dir.path);
+  other.exec('begin immediate');
+  try {
+    expect(() => openDatabase(dir.path, 20)).toThrow(
+      expect.objectContaining({
+        code: 'store_unusable',
+        advice: expect.stringContaining('another program is writing'),
+      }),
+    );
+    other.exec('rollback');
+    openDatabase(dir.path, 20).close();
+  } finally {
+    other.close();
+  }
+});

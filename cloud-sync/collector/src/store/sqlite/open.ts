@@ -11,12 +11,15 @@ const FULL = 2;
 /** The schema that has them. */
 const BOOKS_OF_EARLIER_JOURNALS = 4;
 
-/** Opens or makes the store's file in `folder`; throws CollectorError when it is not usable. */
-export function openDatabase(folder: string): Database.Database {
+/** How long a transaction of another process is waited for. */
+const BUSY_MS = 5000;
+
+/** Opens or makes the store's file in `folder`; throws CollectorError when it is not usable, or busy for longer than `busyMs`. */
+export function openDatabase(folder: string, busyMs = BUSY_MS): Database.Database {
   try {
     makePrivateFolderSync(folder);
     const path = join(folder, 'collector.sqlite');
-    const db = new Database(path, { timeout: 5000 });
+    const db = new Database(path, { timeout: busyMs });
     // It holds the hashes of passwords. SQLite gives the files beside it the rights that it has itself.
     restrictSync(path);
     try {
@@ -31,13 +34,19 @@ export function openDatabase(folder: string): Database.Database {
     throw new CollectorError({
       code: 'store_unusable',
       message: `cannot use the store in ${folder}: ${messageOf(cause)}`,
-      advice:
-        systemCode(cause) === 'SQLITE_NOTADB' || systemCode(cause) === 'SQLITE_CORRUPT'
-          ? 'put the damaged collector.sqlite aside and keep it; devices send again what they still hold'
-          : 'check that the folder exists, is writable for this user and is on a local disk with space; see --data',
+      advice: adviceOn(systemCode(cause)),
       cause,
     });
   }
+}
+
+function adviceOn(code: string | undefined): string {
+  if (code?.startsWith('SQLITE_BUSY') === true) {
+    return 'another program is writing to the store, and nothing is wrong with it: do it again in a moment';
+  }
+  return code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT'
+    ? 'put the damaged collector.sqlite aside and keep it; devices send again what they still hold'
+    : 'check that the folder exists, is writable for this user and is on a local disk with space; see --data';
 }
 
 function prepare(db: Database.Database, folder: string): void {

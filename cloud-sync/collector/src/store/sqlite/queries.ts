@@ -101,11 +101,15 @@ export class SqliteQueries implements RecordQueries {
     return toNeighbours(this.#db.prepare<[object], NeighboursSql>(NEIGHBOURS).get({ device, fromMs, toMs }));
   }
 
-  async events({ device, kind, state, limit, cursor }: EventQuery): Promise<Page<EventSummary>> {
+  async events(query: EventQuery): Promise<Page<EventSummary>> {
+    const { device, kind, severity, sinceMs, untilMs, state, limit, cursor } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const conditions = [
       ...(device === undefined ? [] : ['e.device = :device']),
       ...(kind === undefined ? [] : ['e.kind = :kind']),
+      ...(severity === undefined ? [] : ['e.severity = :severity']),
+      ...(sinceMs === undefined ? [] : ['e.updated_ms >= :sinceMs']),
+      ...(untilMs === undefined ? [] : ['min(e.opened_ms, e.received_ms) <= :untilMs']),
       ...(state === undefined ? [] : ['e.closed_ms is null']),
       ...(after === undefined ? [] : ['(min(e.opened_ms, e.received_ms), e.id) < (:openedAtMs, :id)']),
     ];
@@ -114,7 +118,10 @@ export class SqliteQueries implements RecordQueries {
       .prepare<[object], EventPageSql>(
         `${EVENTS} ${where} order by min(e.opened_ms, e.received_ms) desc, e.id desc limit :limit`,
       )
-      .all({ device, kind, limit: limit + 1, openedAtMs: after?.openedAtMs, id: after?.id });
+      .all({
+        ...{ device, kind, severity, sinceMs, untilMs, limit: limit + 1 },
+        ...{ openedAtMs: after?.openedAtMs, id: after?.id },
+      });
     return eventPage(rows, limit);
   }
 

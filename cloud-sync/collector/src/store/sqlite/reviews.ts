@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { EventSummary } from '../../records/index.ts';
 import type { Review, ReviewedEvent, ReviewStore } from '../../reviews/index.ts';
 import { eventPage, type EventPageSql, EVENTS } from '../event-page.ts';
-import { REVIEW_ROWS, REVIEWED, type ReviewSql, toReviewed } from '../stored-reviews.ts';
+import { REVIEW_ROWS, REVIEWED, REVIEWS_OF, type ReviewSql, toReview, toReviewed } from '../stored-reviews.ts';
 
 /** Table `reviews`. */
 export class SqliteReviews implements ReviewStore {
@@ -25,6 +25,10 @@ export class SqliteReviews implements ReviewStore {
       )
       .all({ event, device: device ?? null });
     return eventPage(rows, Number.POSITIVE_INFINITY).items;
+  }
+
+  async said(device: string, event: string): Promise<readonly Review[]> {
+    return this.#db.prepare<[object], ReviewSql>(REVIEWS_OF).all({ 1: device, 2: event }).map(toReview);
   }
 
   async reviewed(): Promise<readonly ReviewedEvent[]> {

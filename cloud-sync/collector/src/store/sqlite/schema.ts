@@ -1,5 +1,5 @@
 /** Bumped with every change of the tables; `open` carries older files forward and refuses newer ones. */
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 
 /**
  * Records are keyed by (journal, seq), where a journal is one (device, epoch, stream). `spans` holds which numbers are
@@ -147,6 +147,20 @@ create table reviews (
 create index reviews_by_event on reviews (device, event, id);
 `;
 
+/** Claims with which devices enrol, and what was done with them. */
+const CLAIMS = `
+create table claims (
+  id text primary key, device text not null, hash text not null unique, line text, site text,
+  created_ms integer not null, expires_ms integer not null, used_ms integer, cancelled_ms integer,
+  binding text, certificate text
+) without rowid;
+create index claims_by_device on claims (device);
+create table claim_history (
+  number integer primary key autoincrement, claim text not null, device text not null, at_ms integer not null,
+  who text not null, action text not null, detail text
+);
+`;
+
 /** Step n carries a file from schema n to n + 1. */
 export const MIGRATIONS: readonly string[] = [
   FIRST,
@@ -157,4 +171,5 @@ export const MIGRATIONS: readonly string[] = [
   EVENTS_RECEIVED,
   ROLLOUTS,
   REVIEWS,
+  CLAIMS,
 ];

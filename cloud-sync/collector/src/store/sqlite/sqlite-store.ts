@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import type { CollectorStore } from '../collector-store.ts';
 import { SqliteBatches } from './batches.ts';
 import { SqliteChains } from './chains.ts';
+import { SqliteClaims } from './claims.ts';
 import { SqliteCluster } from './cluster.ts';
 import { SqliteCredentials } from './credentials.ts';
 import { SqliteDerived } from './derived.ts';
@@ -10,6 +11,7 @@ import { SqliteDevices } from './devices.ts';
 import { SqliteGaps } from './gaps.ts';
 import { SqliteMedia } from './media.ts';
 import { openDatabase } from './open.ts';
+import { SqliteProduction } from './production.ts';
 import { SqliteQueries } from './queries.ts';
 import { SqliteRetention } from './retention.ts';
 import { SqliteReviews } from './reviews.ts';
@@ -20,6 +22,7 @@ export class SqliteStore implements CollectorStore {
   readonly batches: SqliteBatches;
   readonly devices: SqliteDevices;
   readonly records: SqliteQueries;
+  readonly production: SqliteProduction;
   readonly chains: SqliteChains;
   readonly derived: SqliteDerived;
   readonly gaps: SqliteGaps;
@@ -28,6 +31,7 @@ export class SqliteStore implements CollectorStore {
   readonly credentials: SqliteCredentials;
   readonly rollouts: SqliteRollouts;
   readonly reviews: SqliteReviews;
+  readonly claims: SqliteClaims;
   readonly cluster = new SqliteCluster();
   readonly #db: Database.Database;
 
@@ -36,6 +40,7 @@ export class SqliteStore implements CollectorStore {
     this.batches = new SqliteBatches(db);
     this.devices = new SqliteDevices(db);
     this.records = new SqliteQueries(db);
+    this.production = new SqliteProduction(db);
     this.chains = new SqliteChains(db);
     this.derived = new SqliteDerived(db);
     this.gaps = new SqliteGaps(db);
@@ -44,6 +49,7 @@ export class SqliteStore implements CollectorStore {
     this.credentials = new SqliteCredentials(db);
     this.rollouts = new SqliteRollouts(db);
     this.reviews = new SqliteReviews(db);
+    this.claims = new SqliteClaims(db);
   }
 
   /** Opens or makes `collector.sqlite` in `folder`; throws CollectorError when it is not usable. */

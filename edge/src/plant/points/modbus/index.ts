@@ -44,11 +44,11 @@ export const modbus: PointProtocol = {
     const point = parsePoint(text);
     return typeof point === 'string' || point.table !== 'holding' ? 0 : MAX_REGISTERS;
   },
-  serve: async (url, allow, registers) => {
+  serve: async (url, allow, registers, taken) => {
     const target = targetOf(url);
     if (target === undefined) throw new TypeError(`the form of ${url} was checked`);
     const { serveModbus } = await import('./modbus-server.ts');
-    return serveModbus({ host: target.host, port: target.port, allow }, registers);
+    return serveModbus({ host: target.host, port: target.port, allow }, registers, taken);
   },
   connect: async (url, _tools, signal) => {
     const target = targetOf(url);

@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import modbusSerial from 'modbus-serial';
-import type { PointServer, ServedRegisters } from '../point-protocol.ts';
+import type { PointServer, ServedRegisters, TakenWrite } from '../point-protocol.ts';
 import { PointError } from '../errors.ts';
 
 const { ServerTCP } = modbusSerial;
@@ -24,10 +24,14 @@ export interface ServerAddress {
 }
 
 /**
- * Serves registers by Modbus TCP: the same ones as input and as holding registers, for reading only. The library has no
- * list of clients and no limits: connections that are not allowed, or too many, are closed before it hears of them.
+ * Serves registers by Modbus TCP: the same ones as input and as holding registers. Only those can be written that `taken`
+ * takes, and they are not served. The library has no list of clients and no limits: connections that are not allowed, or too many, are closed before it hears of them.
  */
-export async function serveModbus({ host, port, allow }: ServerAddress, source: ServedRegisters): Promise<PointServer> {
+export async function serveModbus(
+  { host, port, allow }: ServerAddress,
+  source: ServedRegisters,
+  taken?: TakenWrite,
+): Promise<PointServer> {
   const read = (address: number, length: number, _unit: number, done: Answer): void => {
     const registers = source();
     if (length > MAX_REGISTERS) done(refusal(ILLEGAL_VALUE), []);
@@ -42,38 +46,50 @@ export async function serveModbus({ host, port, allow }: ServerAddress, source: 
   const refuse = (): never => {
     throw refusal(ILLEGAL_FUNCTION);
   };
+  const write = (address: number, values: readonly number[]): void => {
+    if (taken === undefined) refuse();
+    // All or none: what one value of several may not do, the others do not do either.
+    if (values.length !== 1 || taken?.(address, values[0] ?? 0) !== true) throw refusal(ILLEGAL_ADDRESS);
+  };
   const vector = {
     ...{ getMultipleInputRegisters: read, getMultipleHoldingRegisters: read, getInputRegister: one },
-    ...{ getHoldingRegister: one, getCoil: refuse, getDiscreteInput: refuse, setCoil: refuse, setRegister: refuse },
-    setRegisterArray: refuse,
+    ...{ getHoldingRegister: one, getCoil: refuse, getDiscreteInput: refuse, setCoil: refuse },
+    setRegister: (address: number, value: number) => write(address, [value]),
+    setRegisterArray: (address: number, values: number[]) => write(address, values),
   };
   const server = new ServerTCP(vector, { host, port, unitID: 255 });
   server.on('socketError', () => undefined);
-  guard(Reflect.get(server, '_server') as Server, allow);
+  const clients = guard(Reflect.get(server, '_server') as Server, allow);
   const close = (): void => server.close(() => undefined);
   const { promise, resolve, reject } = Promise.withResolvers<PointServer>();
-  server.on('initialized', () => resolve({ close }));
+  server.on('initialized', () => {
+    resolve({
+      close,
+      get clients() {
+        return clients.size;
+      },
+    });
+  });
   server.on('serverError', (error) => {
     reject(new PointError('point_lost', `${host}:${port} cannot be served: ${String(error)}`, error));
   });
   return promise;
 }
 
-/** Its listener comes before that of the library, because it is asked first. */
-function guard(server: Server, allow: readonly string[]): void {
-  let clients = 0;
+/** Its listener comes before that of the library, because it is asked first. Gives the clients that are let in. */
+function guard(server: Server, allow: readonly string[]): ReadonlySet<Socket> {
+  const clients = new Set<Socket>();
   server.prependListener('connection', (socket: Socket) => {
     const address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
-    clients += 1;
-    socket.on('close', () => {
-      clients -= 1;
-    });
-    if (clients > MAX_CLIENTS || (allow.length > 0 && !allow.includes(address))) {
+    if (clients.size >= MAX_CLIENTS || (allow.length > 0 && !allow.includes(address))) {
       socket.destroy();
       return;
     }
+    clients.add(socket);
+    socket.on('close', () => clients.delete(socket));
     socket.setTimeout(IDLE_MS, () => socket.destroy());
   });
+  return clients;
 }
 
 function refusal(code: { readonly modbusErrorCode: number }): Error {

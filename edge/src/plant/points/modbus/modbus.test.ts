@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitFor } from '../../../../../tests/support/wait-for.ts';
 import { type PointConnection, PointError, pointProtocolOf } from '../index.ts';
 import { documentNumber, parsePoint } from './modbus-point.ts';
 import { readPlan } from './read-plan.ts';
@@ -278,6 +279,7 @@ describe('served registers', () => {
     await expect(open(port).then((connection) => connection.read(['input:0']))).rejects.toMatchObject({
       code: 'point_lost',
     });
+    expect(closed?.clients).toBe(0);
     closed?.close();
     const other = await unusedPort();
     const served = `modbus+tcp://127.0.0.1:${other}`;
@@ -287,7 +289,9 @@ describe('served registers', () => {
     await expect(open(other).then((connection) => connection.read(['input:0']))).rejects.toMatchObject({
       code: 'point_lost',
     });
+    expect(server?.clients).toBe(8);
     for (const client of clients) client.close();
+    await waitFor('nobody to be connected', () => server?.clients === 0);
     server?.close();
   });
 });

@@ -12,6 +12,7 @@ import {
 } from '@lineside/kit';
 import { connect, type MqttClient } from 'mqtt';
 import type { SourceTools } from '../../signal-source.ts';
+import { endOf, limitMessages } from './client-limits.ts';
 import type { MqttAddress } from './mqtt-address.ts';
 import { isOnline, MAX_PAYLOAD_BYTES, readPayload } from './mqtt-payload.ts';
 
@@ -24,11 +25,8 @@ const MAX_RETRY_MS = 15_000;
 const CONNECT_MS = 10_000;
 const KEEPALIVE_S = 15;
 const LOG_EVERY_MS = 60_000;
-/** A plant does not change a signal so often; a publisher that does is held back by the broker. */
-const MESSAGES_PER_S = 200;
 /** Reason codes of a broker that has only MQTT 3.1.1 (3.2.2.3 there), or refuses version 5 (MQTT 5, 3.2.2.2). */
 const VERSION_REFUSED = [0x01, 0x84];
-const REFUSED = 0x80;
 
 type Version = 4 | 5;
 
@@ -82,7 +80,7 @@ export class MqttSource implements Service {
     });
     // A refusal of the version comes as an error before the connection is up.
     const ended = endOf(client, (code) => VERSION_REFUSED.includes(code) && this.#fallBack());
-    this.#limit(client);
+    limitMessages(client, this.#tools.clock);
     client.on('message', (topic, payload) => this.#take(client, topic, payload));
     client.on('connect', () => {
       onUp();
@@ -104,25 +102,15 @@ export class MqttSource implements Service {
 
   async #subscribe(client: MqttClient, topics: readonly string[]): Promise<void> {
     try {
-      const granted = await client.subscribeAsync([...topics], { qos: 1 });
-      const refused = granted.filter(({ qos }) => qos >= REFUSED).map(({ topic }) => topic);
-      if (refused.length > 0) this.#report(new Error(`the broker refuses ${refused.join(', ')}`), 'refused');
+      await client.subscribeAsync([...topics], { qos: 1 });
     } catch (error) {
       // The end of the connection is reported where it is waited for; a refusal of a topic leaves the others.
-      if (client.connected) this.#report(error, 'refused');
+      if (!client.connected) return;
+      // Not by its topic, which may come from a reference.
+      const ids = this.#points.filter((point) => topicsOf(point).some((topic) => topics.includes(topic)));
+      const whose = ids.map(({ id }) => id).join(', ');
+      this.#report(new Error(`the broker refuses a topic of ${whose}: ${messageOf(error)}`), 'refused');
     }
-  }
-
-  /** While a message is held the client reads nothing more, so that the broker has to wait. */
-  #limit(client: MqttClient): void {
-    const { clock } = this.#tools;
-    let nextMs = clock.monoMs();
-    client.handleMessage = (_packet, done) => {
-      const nowMs = clock.monoMs();
-      nextMs = Math.max(nextMs, nowMs - 1000) + 1000 / MESSAGES_PER_S;
-      if (nextMs <= nowMs) done();
-      else void clock.sleep(nextMs - nowMs).then(() => done());
-    };
   }
 
   #take(client: MqttClient, topic: string, payload: Uint8Array): void {
@@ -160,20 +148,4 @@ export class MqttSource implements Service {
 
 function topicsOf({ topic, stateTopic }: MqttPoint): readonly string[] {
   return stateTopic === undefined ? [topic] : [stateTopic, topic];
-}
-
-/** Resolves when the connection has ended, with the reason. `refused` gets the reason code of a CONNACK that refuses. */
-function endOf(client: MqttClient, refused: (code: number) => void): Promise<Error> {
-  return new Promise((resolve) => {
-    let cause = new Error('the broker closed the connection');
-    client.on('error', (error) => {
-      cause = error;
-      if ('code' in error && typeof error.code === 'number') refused(error.code);
-      client.end(true);
-    });
-    client.on('disconnect', ({ reasonCode }) => {
-      cause = new Error(`the broker ended the connection with reason code ${reasonCode ?? 0}`);
-    });
-    client.on('close', () => resolve(cause));
-  });
 }

@@ -1,6 +1,6 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, it } from 'vitest';
-import { silentLogger, systemClock } from '@lineside/kit';
+import { type Logger, silentLogger, systemClock } from '@lineside/kit';
 import { type Mosquitto, startMosquitto } from '../../../../../tests/support/mosquitto.ts';
 import { accepted, ScriptedBroker } from '../../../../../tests/support/scripted-broker.ts';
 import { waitFor } from '../../../../../tests/support/wait-for.ts';
@@ -99,13 +99,17 @@ describe('the payload of an MQTT signal', () => {
 });
 
 /** A table with the running sources of these URLs, by signal. */
-function read(urls: Readonly<Record<string, string>>, type: SignalType = 'number'): SignalTable {
+function read(
+  urls: Readonly<Record<string, string>>,
+  type: SignalType = 'number',
+  log: Logger = silentLogger,
+): SignalTable {
   const settings = Object.entries(urls).map(([id, source]) => ({
     ...{ id, source, type, scale: 1, offset: 0, deadband: 0, staleAfterMs: undefined },
   }));
   const table = new SignalTable(systemClock, settings);
   const targets = Object.entries(urls).map(([id, url]) => ({ id, url: () => url }));
-  const sources = new SignalSources({ targets, sink: table, clock: systemClock, log: silentLogger });
+  const sources = new SignalSources({ targets, sink: table, clock: systemClock, log });
   const stop = new AbortController();
   const running = sources.run(stop.signal);
   ends.push(() => {
@@ -186,6 +190,16 @@ describe('an mqtt: source with a broker that is not as it should be', () => {
     ends.push(async () => old[Symbol.asyncDispose]());
     read({ weight: `${old.url}/plant/weight` });
     await waitFor('a connection of each version', () => old.versions.includes(5) && old.versions.includes(4));
+  });
+
+  it('says of which signal the topic is refused, and not the topic, which may come from a reference', async () => {
+    const refusing = await ScriptedBroker.start({ connack: accepted(), granted: 0x87 });
+    ends.push(async () => refusing[Symbol.asyncDispose]());
+    const said: string[] = [];
+    const warn: Logger['warn'] = (...facts) => void said.push(JSON.stringify(facts));
+    read({ weight: `${refusing.url}/plant/t0ken` }, 'number', { ...silentLogger, warn });
+    await waitFor('the refusal', () => said.find((line) => line.includes('weight')));
+    expect(said.join('\n')).not.toContain('t0ken');
   });
 
   it('reads a flood at its own pace and keeps the newest value that arrived', async () => {

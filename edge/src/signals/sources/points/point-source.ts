@@ -1,5 +1,20 @@
-import { Backoff, isAbort, LogThrottle, messageOf, redactUrls, type Service, unlessAbort } from '@lineside/kit';
-import type { PointAddress, PointConnection, PointProtocol } from '../../../plant/points/index.ts';
+import {
+  aborted,
+  Backoff,
+  isAbort,
+  LogThrottle,
+  messageOf,
+  redactUrls,
+  type Service,
+  unlessAbort,
+} from '@lineside/kit';
+import type {
+  PointAddress,
+  PointConnection,
+  PointOpener,
+  PointProtocol,
+  PointReading,
+} from '../../../plant/points/index.ts';
 import type { SourceTools } from '../../signal-source.ts';
 
 const FIRST_RETRY_MS = 250;
@@ -9,8 +24,9 @@ const LOG_EVERY_MS = 60_000;
 type Polled = PointAddress & { readonly id: string };
 
 /**
- * Reads the points of one connection, each as often as it asks for, and connects again when the connection ends. A point
- * that the controller refuses is bad; a value that stays is confirmed without being announced again.
+ * Reads the points of one connection, each as often as it asks for, or has their changes reported where the controller
+ * does that; connects again when the connection ends. A point that the controller refuses is bad; a value that stays is
+ * confirmed without being announced again.
  */
 export class PointSource implements Service {
   readonly name: string;
@@ -35,23 +51,33 @@ export class PointSource implements Service {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, sink } = this.#tools;
     const backoff = new Backoff({ firstMs: FIRST_RETRY_MS, maxMs: MAX_RETRY_MS, random: () => 0.5 });
-    while (!signal.aborted) {
-      try {
-        await this.#session(signal, () => backoff.reset());
-      } catch (error) {
-        if (!isAbort(error)) this.#report(error);
+    const opener = this.#protocol.opener?.(this.#tools);
+    try {
+      while (!signal.aborted) {
+        try {
+          await this.#session(opener, signal, () => backoff.reset());
+        } catch (error) {
+          if (!isAbort(error)) this.#report(error);
+        }
+        this.#newest.clear();
+        sink.lost(this.#points.map(({ id }) => id));
+        await clock.sleep(backoff.next(), signal).catch(unlessAbort);
       }
-      this.#newest.clear();
-      sink.lost(this.#points.map(({ id }) => id));
-      await clock.sleep(backoff.next(), signal).catch(unlessAbort);
+    } finally {
+      opener?.close();
     }
   }
 
   /** One connection, from its opening to its end, whose cause it throws. */
-  async #session(signal: AbortSignal, onRead: () => void): Promise<void> {
+  async #session(opener: PointOpener | undefined, signal: AbortSignal, onRead: () => void): Promise<void> {
     const { clock } = this.#tools;
-    const connection = await this.#protocol.connect(this.#address, this.#tools, signal);
+    const connection = await (opener?.connect(this.#address, signal) ??
+      this.#protocol.connect(this.#address, this.#tools, signal));
     try {
+      if (connection.watch !== undefined) {
+        await this.#watch(connection, signal, onRead);
+        return;
+      }
       const due = new Map(this.#points.map((point) => [point, clock.monoMs()]));
       while (!signal.aborted) {
         const nowMs = clock.monoMs();
@@ -67,15 +93,33 @@ export class PointSource implements Service {
   }
 
   async #poll(connection: PointConnection, points: readonly Polled[]): Promise<void> {
-    const { sink } = this.#tools;
     const readings = await connection.read(points.map(({ point }) => point));
-    for (const [index, { id }] of points.entries()) {
-      const reading = readings[index] ?? { bad: 'no_answer' };
-      const text = JSON.stringify(reading);
-      if (this.#newest.get(id) === text) sink.alive([id]);
-      else sink.receive(id, reading);
-      this.#newest.set(id, text);
-    }
+    for (const [index, { id }] of points.entries()) this.#take(id, readings[index] ?? { bad: 'no_answer' });
+  }
+
+  #take(id: string, reading: PointReading): void {
+    const { sink } = this.#tools;
+    const text = JSON.stringify(reading);
+    if (this.#newest.get(id) === text) sink.alive([id]);
+    else sink.receive(id, reading);
+    this.#newest.set(id, text);
+  }
+
+  /** Until the connection ends, whose cause it throws. */
+  async #watch(connection: PointConnection, signal: AbortSignal, onReport: () => void): Promise<void> {
+    await connection.watch?.(this.#points, {
+      changed: (index, reading) => {
+        const id = this.#points[index]?.id;
+        if (id !== undefined) this.#take(id, reading);
+      },
+      alive: () => {
+        onReport();
+        this.#tools.sink.alive(this.#points.map(({ id }) => id));
+      },
+    });
+    const stopped = aborted(signal).then(() => undefined);
+    const cause = await Promise.race([connection.ended, stopped]);
+    if (cause !== undefined) throw cause;
   }
 
   #report(error: unknown): void {

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { StatusWorld } from '../../../../tests/support/status-world.ts';
+import { tempDir } from '../../../../tests/support/temp-dir.ts';
+import { healthOf } from '../../status/index.ts';
+import { statusText } from './status-text.ts';
+
+it('says of the feeds what they sent, what they dropped, and what none of them got', async () => {
+  await using dir = await tempDir('lineside-status-text-');
+  const snapshot = new StatusWorld(dir.path).snapshot();
+  const { feedsLeftOut, ...rest } = snapshot;
+  expect(feedsLeftOut).toBeDefined();
+  const lines = statusText({ ...snapshot, health: healthOf(snapshot) }).split('\n');
+  expect(lines).toContain(
+    'feed     programs (zmq+tcp://127.0.0.1:5556): up, 3 connected, 3412 messages sent, 12 left out',
+  );
+  expect(lines).toContain('feeds    left out, because their process does not keep up: events 1, frames 210');
+  for (const none of [{}, undefined]) {
+    const text = statusText({ ...rest, ...(none && { feedsLeftOut: none }), health: healthOf(rest) });
+    expect(text).not.toContain('left out, because');
+  }
+});
