@@ -23,7 +23,7 @@ const filmTruth = z.object({
   fps: z.number(),
   visits: z.array(span).optional(),
   bottles: z.array(span.extend({ place: z.string() })).optional(),
-  events: z.array(span.extend({ kind: z.string() })),
+  events: z.array(span.extend({ kind: z.string(), clear: span.optional() })),
 });
 
 export type FilmTruth = z.infer<typeof filmTruth>;
@@ -151,15 +151,16 @@ async function configured(
   return { configPath, text, loaded: await loadConfig(configPath, around.sources) };
 }
 
-function trueEventOf({ kind, from, to }: FilmTruth['events'][number], index: number): TrueEvent {
-  const [startMs, endMs] = [from * 1000, to * 1000];
+function trueEventOf({ kind, clear, ...inView }: FilmTruth['events'][number], index: number): TrueEvent {
+  const [startMs, endMs] = [inView.from * 1000, inView.to * 1000];
+  const { from, to } = clear ?? inView;
   return {
     id: `${kind}-${index}`,
     camera: 'film',
     kind,
     startMs,
     endMs,
-    inspectableFromMs: startMs,
-    inspectableToMs: endMs,
+    inspectableFromMs: from * 1000,
+    inspectableToMs: to * 1000,
   };
 }

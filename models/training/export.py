@@ -3,7 +3,8 @@
 
   export.py runs/ppe-1 runs/ppe-2 --id ppe --version 2.0.0 --data DIR --out ../catalog/ppe
 
-Of several runs that began from the same start the mean of their weights ships, and figures.json gives the figures of each.
+Of several runs that began from the same start the mean of their weights ships, or with --ship SEED those of one of them, where
+long runs have moved too far apart for their mean; figures.json gives the figures of each.
 Least scores per label are chosen on the validation pictures that the recipe names, at its cost of a miss.
 Golden pictures come from the twin and are scaled to the model's input size before they are stored, so that no resampling
 stands between them and the network: what is compared is the network and its decoder.
@@ -27,8 +28,8 @@ from weights import mean_weights
 OPSET = 13  # runs on older runtimes too
 
 
-def load(runs):
-    """-> the network with the mean of the runs' weights, one network per run, the recipe of the first."""
+def load(runs, ship):
+    """-> the network with the mean of the runs' weights, or those of run number `ship`; one network per run; the recipe of the first."""
     kept = [torch.load(os.path.join(run, "weights.pt")) for run in runs]
     recipe = kept[0]["recipe"]
 
@@ -37,7 +38,8 @@ def load(runs):
         net.load_state_dict(state)
         return net.eval()
 
-    return filled(mean_weights([k["model"] for k in kept])), [filled(k["model"]) for k in kept], recipe
+    shipped = mean_weights([k["model"] for k in kept]) if ship is None else kept[ship]["model"]
+    return filled(shipped), [filled(k["model"]) for k in kept], recipe
 
 
 def write_onnx(net, recipe, path):
@@ -81,14 +83,15 @@ def chosen_scores(net, sources, recipe):
     chosen, seen = {}, {}
     for number, label in enumerate(recipe["labels"]):
         rule = {**recipe["threshold"], **recipe["threshold"].get("of", {}).get(label, {})}
-        source = next(s for s in sources if s["name"] == rule["on"])
-        if rule["on"] not in seen:
-            seen[rule["on"]] = look(net, source["valid"], recipe["size"])
-            if source["cutOffUnlabelled"]:
-                sizes = [(picture.shape[1], picture.shape[0]) for _, picture, _ in source["valid"]]
-                seen[rule["on"]] = without_cut_off(seen[rule["on"]], [t for _, _, t in source["valid"]], sizes)
-        truth = [t for _, _, t in source["valid"]]
-        cheapest = cheapest_score(seen[rule["on"]], truth, number, rule["iou"], rule["missCost"], rule["low"], rule["high"])
+        names = rule["on"].split(" and ")
+        for source in sources:
+            if source["name"] in names and source["name"] not in seen:
+                found, truth = look(net, source["valid"], recipe["size"]), [t for _, _, t in source["valid"]]
+                if source["cutOffUnlabelled"]:
+                    found = without_cut_off(found, truth, [(picture.shape[1], picture.shape[0]) for _, picture, _ in source["valid"]])
+                seen[source["name"]] = found, truth
+        found, truth = ([item for name in names for item in seen[name][part]] for part in (0, 1))
+        cheapest = cheapest_score(found, truth, number, rule["iou"], rule["missCost"], rule["low"], rule["high"])
         chosen[label] = {**cheapest, "on": rule["on"], "missCost": rule["missCost"], "iou": rule["iou"]}
     return chosen
 
@@ -131,10 +134,11 @@ def figures_table(figures, clean, labels):
 
 def runs_table(runs, figures):
     """Seed, steps and time of each run, and its AP50 on its own, so that the spread can be seen."""
-    rows = ["| seed | steps | pictures seen | CPU minutes | AP50 alone |", "|---|---|---|---|---|"]
+    rows = ["| seed | steps | pictures seen | time | AP50 alone |", "|---|---|---|---|---|"]
     for run, found in zip(runs, figures):
         scores = "; ".join("%s: %s" % (source, ", ".join("%s %.3f" % (label, row["ap50"]) for label, row in labels.items())) for source, labels in found.items())
-        rows.append("| %d | %d | %d | %.1f | %s |" % (run["seed"], run["steps"], run["pictures"], run["cpuMinutes"], scores))
+        took = "%.1f minutes on %s" % (run["minutes"], run["device"]) if "device" in run else "%.1f CPU minutes" % run["cpuMinutes"]
+        rows.append("| %d | %d | %d | %s | %s |" % (run["seed"], run["steps"], run["pictures"], took, scores))
     return "\n".join(rows)
 
 
@@ -151,14 +155,18 @@ def main():
     parser.add_argument("runs", nargs="+")
     for name in ("id", "version", "data", "out"):
         parser.add_argument("--" + name, required=True)
+    parser.add_argument("--ship", type=int, help="seed of the run whose weights ship, instead of the mean of all")
     parser.add_argument("--recipe", help="take sources, thresholds and remarks from this file instead of the run's own recipe")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    net, each, recipe = load(args.runs)
+    runs = [json.load(open(os.path.join(run, "figures.json"))) for run in args.runs]
+    seeds = [run["seed"] for run in runs]
+    if args.ship is not None and args.ship not in seeds:
+        parser.error("no run with seed %d: %s" % (args.ship, seeds))
+    net, each, recipe = load(args.runs, None if args.ship is None else seeds.index(args.ship))
     if args.recipe:
         recipe = json.load(open(args.recipe))
     sources = load_sources(recipe, args.data, recipe.get("longest", 512), train=False)
-    runs = [json.load(open(os.path.join(run, "figures.json"))) for run in args.runs]
     chosen = chosen_scores(net, sources, recipe)
     scores = {label: row["score"] for label, row in chosen.items()}
     figures, clean = judged(net, sources, recipe, scores)
@@ -179,8 +187,10 @@ def main():
         manifest["demonstration"] = {"reason": recipe["demonstration"]}
     json.dump(manifest, open(os.path.join(args.out, "manifest.json"), "w"), indent=2)
     open(os.path.join(args.out, "labels.txt"), "w").write("\n".join(recipe["labels"]) + "\n")
-    kept = [{**{k: run[k] for k in ("seed", "steps", "pictures", "cpuMinutes")}, "figures": found} for run, found in zip(runs, alone)]
-    json.dump({"size": size, "seeds": [run["seed"] for run in kept], "thresholds": chosen, "figures": figures, "clean": clean, "runs": kept, "data": runs[0]["data"]}, open(os.path.join(args.out, "figures.json"), "w"), indent=2)
+    facts = ("seed", "steps", "pictures", "cpuMinutes", "minutes", "device")
+    kept = [{**{k: run[k] for k in facts if k in run}, "figures": found} for run, found in zip(runs, alone)]
+    shipped = "mean" if args.ship is None else args.ship
+    json.dump({"size": size, "seeds": seeds, "shipped": shipped, "thresholds": chosen, "figures": figures, "clean": clean, "runs": kept, "data": runs[0]["data"]}, open(os.path.join(args.out, "figures.json"), "w"), indent=2)
     thresholds = "\n".join("| `%s` | %.2f | %s at IoU %.1f, a miss costs %g | %.2f / %.2f |" % (label, row["score"], row["on"], row["iou"], row["missCost"], row["precision"], row["recall"]) for label, row in chosen.items())
     write_card(args.id, {"figures": figures_table(figures, clean, recipe["labels"]), "runs": runs_table(kept, alone), "thresholds": thresholds, "version": args.version, "sha256": manifest["sha256"], "size": size, "demonstration": recipe.get("demonstration", "")}, args.out)
     print(path, os.path.getsize(path), "bytes, least scores", scores)

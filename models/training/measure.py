@@ -92,10 +92,11 @@ def best_f1(precision, recall, scores):
 @torch.no_grad()
 def look(net, items, size):
     """Detections of every picture, in that picture's pixels."""
-    model, found = Deployed(net, size).eval(), []
+    device = next(net.parameters()).device
+    model, found = Deployed(net, size).eval().to(device), []
     for i in range(0, len(items), 16):
         boxed = [letterbox(picture, size) for _, picture, _ in items[i : i + 16]]
-        for output, (_, gain, left, top) in zip(model(torch.from_numpy(np.stack([b[0] for b in boxed]))).numpy(), boxed):
+        for output, (_, gain, left, top) in zip(model(torch.from_numpy(np.stack([b[0] for b in boxed])).to(device)).cpu().numpy(), boxed):
             rows = detections(output)
             rows[:, :4] = (rows[:, :4] - np.array([left, top, left, top])) / gain
             found.append(rows)

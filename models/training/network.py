@@ -5,6 +5,7 @@ the focus layer and the 3x3 convolution after it are one 6x6 convolution of stri
 1x1 convolution over both towers gives the class logits, because objectness can't be trained from pictures in which only
 some classes are labelled. Pictures are RGB, 0 to 255, as floats.
 """
+import functools
 import math
 
 import torch
@@ -121,14 +122,15 @@ class Detector(nn.Module):
         """x [B,3,S,S] -> class logits [B,N,classes], boxes x1, y1, x2, y2 in pixels [B,N,4]."""
         found, size = self.levels(x), x.shape[-1]
         rows = lambda k: torch.cat([level[k].float().flatten(2) for level in found], 2).transpose(1, 2)
-        corners, strides = cells(size)
+        corners, strides = cells(size, x.device)
         numbers = rows(1)
         centre = (numbers[..., :2] + corners) * strides
         half = numbers[..., 2:].clamp(max=6).exp() * strides / 2
         return rows(0), torch.cat([centre - half, centre + half], -1)
 
 
-def cells(size):
+@functools.lru_cache(maxsize=None)
+def cells(size, device="cpu"):
     """Upper left corners of all cells of a size x size picture in cells [N,2], and their strides [N,1], finest first."""
     corners, strides = [], []
     for stride in STRIDES:
@@ -136,7 +138,7 @@ def cells(size):
         y, x = torch.meshgrid(line, line, indexing="ij")
         corners.append(torch.stack([x, y], -1).reshape(-1, 2))
         strides.append(torch.full((len(corners[-1]), 1), float(stride)))
-    return torch.cat(corners), torch.cat(strides)
+    return torch.cat(corners).to(device), torch.cat(strides).to(device)
 
 
 def centres(size):

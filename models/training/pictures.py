@@ -33,7 +33,7 @@ def read_picture(path, longest):
 
 def read_pictures(folder, longest):
     """All pictures below a folder, as pictures in which nothing is to be detected."""
-    paths = sorted(p for kind in ("jpg", "jpeg", "png") for p in glob.glob(os.path.join(folder, "**", "*." + kind), recursive=True))
+    paths = sorted(p for kind in ("jpg", "jpeg", "png", "webp") for p in glob.glob(os.path.join(folder, "**", "*." + kind), recursive=True))
     return [(os.path.splitext(os.path.basename(p))[0], read_picture(p, longest), np.zeros((0, 5), np.float32)) for p in paths]
 
 
@@ -87,10 +87,26 @@ def tinted(picture, hue=0.015, saturation=0.6, value=0.4):
     return cv2.cvtColor(cv2.LUT(cv2.cvtColor(picture, cv2.COLOR_RGB2HSV), table[None]), cv2.COLOR_HSV2RGB)
 
 
+def faded(picture):
+    """Colours, or all of them, lost; less contrast; often darker towards the corners, as behind a cheap lens."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
+    left = 0 if random.random() < 0.4 else random.uniform(0.2, 0.8)
+    out = grey + (picture - grey) * left
+    contrast = random.uniform(0.5, 1.0)
+    out = out * contrast + random.uniform(0.3, 1.0) * 255 * (1 - contrast) / 2
+    if random.random() < 0.5:
+        height, width = picture.shape[:2]
+        y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+        out = out * (1 - random.uniform(0.1, 0.35) * (x * x + y * y))[..., None]
+    return np.clip(out, 0, 255).astype(np.uint8)
+
+
 def worsened(picture):
-    """What a poor camera makes of a picture: little light, sensor noise, out of focus, moved, few bits; one to three of them."""
+    """What a poor camera makes of a picture: little light, sensor noise, out of focus, moved, few bits, faded; one to three of them."""
     out = picture
-    done = random.sample(("light", "noise", "focus", "motion", "bits"), random.choice((1, 1, 2, 3)))
+    done = random.sample(("light", "noise", "focus", "motion", "bits", "faded"), random.choice((1, 1, 2, 3)))
+    if "faded" in done:
+        out = faded(out)
     if "focus" in done:
         out = cv2.GaussianBlur(out, (0, 0), random.uniform(0.6, 2.2))
     if "motion" in done:

@@ -24,6 +24,16 @@ def folder_hash(folder):
     return total.hexdigest()
 
 
+HASHES = "hashes.json"
+
+
+def original_hash(root, folder):
+    """The hash of a folder as it was before `smaller.py` reduced its pictures, or as it is."""
+    known = os.path.join(root, HASHES)
+    hashes = json.load(open(known)) if os.path.exists(known) else {}
+    return hashes.get(folder) or folder_hash(os.path.join(root, folder))
+
+
 def corrected(items, path):
     """Applies a list of corrections (corrections/README.md) to the items of a set; coordinates are fractions.
 

@@ -119,7 +119,8 @@ def build(net, mean, weight):
 def write_card(document, kept, out):
     """The hand-written card with the measured figures put in."""
     text = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "recipes", "features.card.md")).read()
-    row = lambda s: "| %d%s | %d%s | %s | %s |" % (s["seed"], " (ships)" if s["seed"] == document["shipped"] else "", s["steps"], ", not ended" if "unfinished" in s else "", s["cpuMinutes"], " / ".join("%.3f" % v for v in s["unexplained"]) if s["unexplained"] else "-")
+    took = lambda s: "%.1f minutes on %s" % (s["minutes"], s["device"]) if "device" in s else "%.1f CPU minutes" % s["cpuMinutes"]
+    row = lambda s: "| %d%s | %d%s | %s | %s |" % (s["seed"], " (ships)" if s["seed"] == document["shipped"] else "", s["steps"], ", not ended" if "unfinished" in s else "", took(s), " / ".join("%.3f" % v for v in s["unexplained"]) if s["unexplained"] else "-")
     missing = [n for n in (1, 2, 3) if n not in [s["seed"] for s in document["seeds"]]]
     spread = "Seeds %s have not run: no spread is known." % ", ".join(map(str, missing)) if missing else "All three seeds have run."
     facts = {"seeds": "\n".join(row(s) for s in document["seeds"]), "spread": spread, "kept": "%.3f" % kept, "sha256": document["sha256"], "teacherSha256": document["teacherSha256"], "pictures": document["pictures"], "dataSha256": document["dataSha256"], "dimensions": document["dimensions"]}
@@ -148,7 +149,7 @@ def main():
     path = os.path.join(args.out, "features.onnx")
     onnx.save(build(net, mean, weight), path)
     sha = hashlib.sha256(open(path, "rb").read()).hexdigest()
-    seeds = [{"seed": r[3]["facts"]["seed"], "steps": r[3]["steps"], "cpuMinutes": r[3]["cpuMinutes"], "unexplained": r[3].get("unexplained"), **({"unfinished": True} if "unfinished" in r[3] else {})} for r in runs]
+    seeds = [{"seed": r[3]["facts"]["seed"], "steps": r[3]["steps"], "cpuMinutes": r[3]["cpuMinutes"], "unexplained": r[3].get("unexplained"), **{k: r[3][k] for k in ("minutes", "device", "unfinished") if k in r[3]}} for r in runs]
     facts = figures["facts"]
     document = {"schema": 1, "file": "features.onnx", "sha256": sha, "input": "image", "output": "embedding", "dimensions": DIMENSIONS, "cell": STRIDES[0], "multiple": STRIDES[1], "shipped": facts["seed"], "seeds": seeds, "teacher": recipe["teacher"]["name"], "teacherSha256": facts["teacherSha256"], "pictures": facts["pictures"], "dataSha256": facts["dataSha256"], "licence": "Apache-2.0"}
     json.dump(document, open(os.path.join(args.out, "features.json"), "w"), indent=2)

@@ -11,7 +11,7 @@ def find(recipe, root):
     """[(source, path)], sorted; every `every`-th of a source where it is so large that others would not count."""
     found = []
     for source in recipe["sources"]:
-        paths = sorted(p for p in glob.glob(os.path.join(root, source["pictures"])) if p.lower().endswith((".jpg", ".jpeg", ".png")))
+        paths = sorted(p for p in glob.glob(os.path.join(root, source["pictures"])) if p.lower().endswith((".jpg", ".jpeg", ".png", ".webp")))
         if not paths:
             raise SystemExit("no pictures under " + os.path.join(root, source["pictures"]))
         found += [(source["name"], p) for p in paths[:: source.get("every", 1)]]

@@ -18,7 +18,7 @@ def sha256(path):
 class Teacher:
     """`spec`: file, sha256, mean and std (in the channel order of the model), color, stages [{output, stride, keep}]."""
 
-    def __init__(self, path, spec):
+    def __init__(self, path, spec, device="cpu"):
         if sha256(path) != spec["sha256"]:
             raise SystemExit("%s is not the teacher that the recipe names" % path)
         graph = onnx.load(path).graph
@@ -29,9 +29,11 @@ class Teacher:
         for node in graph.node:
             if node.op_type == "Constant":
                 self.weights[node.output[0]] = torch.from_numpy(numpy_helper.to_array(node.attribute[0].t).copy())
+        # Numbers that are sizes stay where Python reads them.
+        self.weights = {n: w.to(device) if w.is_floating_point() else w for n, w in self.weights.items()}
         self.order = [2, 1, 0] if spec["color"] == "bgr" else [0, 1, 2]
-        self.mean = torch.tensor(spec["mean"]).view(1, 3, 1, 1)
-        self.std = torch.tensor(spec["std"]).view(1, 3, 1, 1)
+        self.mean = torch.tensor(spec["mean"]).view(1, 3, 1, 1).to(device)
+        self.std = torch.tensor(spec["std"]).view(1, 3, 1, 1).to(device)
 
     def _needed(self, graph):
         need, kept = set(self.wanted), []
@@ -101,5 +103,5 @@ class Directions:
 def patches(x, count, random):
     """`count` random cells of each picture of [B,C,H,W] -> [B*count,C]."""
     flat = x.permute(0, 2, 3, 1).reshape(x.shape[0], -1, x.shape[1])
-    return torch.cat([f[torch.from_numpy(random.permutation(f.shape[0])[:count])] for f in flat])
+    return torch.cat([f[torch.from_numpy(random.permutation(f.shape[0])[:count]).to(x.device)] for f in flat])
 
