@@ -96,7 +96,7 @@ def faded(picture):
     out = out * contrast + random.uniform(0.3, 1.0) * 255 * (1 - contrast) / 2
     if random.random() < 0.5:
         height, width = picture.shape[:2]
-        y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+        y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
         out = out * (1 - random.uniform(0.1, 0.35) * (x * x + y * y))[..., None]
     return np.clip(out, 0, 255).astype(np.uint8)
 
