@@ -103,19 +103,26 @@ const hasFailed = ({ status }: FileResult): boolean => status === 'failed';
 const isCut = ({ status, assertionResults }: FileResult): boolean =>
   status === 'failed' && !assertionResults.some((test) => test.status === 'failed');
 
+/** With more failed files than these something is broken, and running them again would only take time. */
+const MOST_AGAIN = 8;
+
 /**
- * Counts each test. A file whose process crashed is run once more, because Node 24 itself crashes now and then when
- * threads that have used WebAssembly end (nodejs/node issue 64500); a second crash counts as a failure.
+ * Counts each test. Files that failed are run once more, one after the other, when nothing else runs: a test that passes then is
+ * named and counts as passed, one that fails again counts as failed. Files whose process crashed are always run again, because
+ * Node 24 itself crashes now and then when threads that have used WebAssembly end (nodejs/node issue 64500).
  */
 async function runVitest(runs: readonly Promise<Run>[], count: Count): Promise<void> {
   const first = await Promise.all(runs);
-  const crashed = first.flatMap(({ files = [] }) => files.filter(isCut)).map(({ name }) => name);
-  if (crashed.length > 0) console.log(`running again, because the process of these files ended: ${crashed.join(', ')}`);
-  const again = crashed.length === 0 ? [] : [await vitest(crashed)];
+  const failed = first.flatMap(({ files = [] }) => files.filter(hasFailed));
+  const repeated = failed.length > MOST_AGAIN ? failed.filter(isCut) : failed;
+  const names = repeated.map(({ name }) => name);
+  if (names.length > 0) console.log(`running again, because these files failed: ${names.join(', ')}`);
+  const again = names.length === 0 ? [] : [await vitest(['--no-file-parallelism', ...names])];
   const files = [
-    ...first.flatMap((run) => run.files?.filter((file) => !isCut(file)) ?? []),
+    ...first.flatMap((run) => run.files?.filter((file) => !repeated.includes(file)) ?? []),
     ...(again[0]?.files ?? []),
   ];
+  namePassedAgain(repeated, again[0]?.files ?? []);
   for (const file of files) {
     for (const { status, fullName, failureMessages = [] } of file.assertionResults) {
       if (status === 'passed') count.passed += 1;
@@ -134,6 +141,18 @@ async function runVitest(runs: readonly Promise<Run>[], count: Count): Promise<v
   // Whatever else vitest found wrong, such as an error outside of any test.
   const bad = first.some(({ files: reported, ok }) => reported === undefined || (!ok && !reported.some(hasFailed)));
   if ((bad || again.some(({ ok }) => !ok)) && count.failed === 0) count.failed += 1;
+}
+
+/** Names the tests that failed beside others and passed alone: they depend on what runs beside them, which is to be mended. */
+function namePassedAgain(before: readonly FileResult[], after: readonly FileResult[]): void {
+  for (const { name, assertionResults } of before) {
+    const now = after.find((file) => file.name === name)?.assertionResults ?? [];
+    for (const { fullName, status } of assertionResults) {
+      const passes = now.some((test) => test.fullName === fullName && test.status === 'passed');
+      if (status === 'failed' && passes)
+        console.log(`AGAIN ${relative(ROOT, name)}: ${fullName} failed beside other tests and passed alone`);
+    }
+  }
 }
 
 const paths = process.argv.slice(2);
