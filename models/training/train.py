@@ -5,9 +5,9 @@
   train.py recipes/ppe.json --data DIR --out runs/ppe-1 --device cuda --workers 8
 
 DIR holds the folders that the recipe names. The schedule follows steps, and every batch is made from the seed and the
-number of its step, so that the same recipe, seed and data see the same pictures whatever the device and the number of
+number of its step, so that the same recipe, seed and data choose the same pictures whatever the device and the number of
 processes that make them. A run that was interrupted goes on from its last checkpoint when the same command is given again.
-Where a machine is lent for a while only, `--until` makes the schedule follow time instead of steps; figures.json has the steps.
+Where a machine is available for a while only, `--until` makes the schedule follow time instead of steps; figures.json has the steps.
 """
 import argparse
 import collections
