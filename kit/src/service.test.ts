@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { aborted, type Service, superviseServices, systemClock, unlessAbort } from './index.ts';
+import { aborted, type Service, superviseServices, systemClock, unlessAbort, untilAborted } from './index.ts';
 
 const waits = (name: string, stopped: string[]): Service => ({
   name,
@@ -57,4 +58,21 @@ test('a service may end with the AbortError of its own wait', async () => {
 test('unlessAbort throws everything but the rejection of an aborted wait', async () => {
   await expect(systemClock.sleep(1_000, AbortSignal.abort()).catch(unlessAbort)).resolves.toBeUndefined();
   await expect(Promise.reject(new Error('other')).catch(unlessAbort)).rejects.toThrow('other');
+});
+
+test('what ends before the signal leaves no listener at it', async () => {
+  const { signal } = new AbortController();
+  expect(await untilAborted(Promise.resolve(7), signal)).toBe(7);
+  await expect(untilAborted(Promise.reject(new Error('lost')), signal)).rejects.toThrow('lost');
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+});
+
+test('the wait for something that never ends, or has failed since, ends with the signal', async () => {
+  const stop = new AbortController();
+  const { promise, reject } = Promise.withResolvers<number>();
+  const waited = untilAborted(promise, stop.signal);
+  stop.abort();
+  expect(await waited).toBeUndefined();
+  reject(new Error('nobody waits for this any more'));
+  expect(await untilAborted(new Promise<number>(() => undefined), stop.signal)).toBeUndefined();
 });

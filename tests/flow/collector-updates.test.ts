@@ -69,6 +69,7 @@ it('a model and a configuration come from the collector to a running line, and i
     status: { listen: '127.0.0.1:0' },
   });
   const config = await configure(dir.join('line.yaml'), configuration([]));
+  await using line = await startAppliance({ config, data });
   const rollOut = async (target: string): Promise<z.infer<typeof Shown>> => {
     const args = [target, '--group', 'line=line-1', '--soak', '0s', '--by', 'anna', '--data', at, '--json'];
     const started = await collectorHere('rollout', 'start', ...args);
@@ -81,7 +82,15 @@ it('a model and a configuration come from the collector to a running line, and i
         return shown.state !== 'running' && shown;
       },
       { withinMs: 400_000, everyMs: 500 },
-    );
+    ).catch(async (error: unknown) => {
+      const device = await runHere(['update', 'status', '--data', data, '--json']);
+      const ends = [
+        await (await fetch(`${collector.at.http}/api/v1/rollouts/${id}`)).text(),
+        await (await fetch(`${collector.at.http}/api/v1/devices`)).text(),
+      ];
+      const log = line.process.stderr.slice(-6000);
+      throw new Error([String(error), `device: ${device.stdout}`, ...ends, `log of the line:\n${log}`].join('\n'));
+    });
   };
 
   /** Tries the next version where the machine had less time for the line during the trial than before: that is no fault of the release. */
@@ -95,7 +104,6 @@ it('a model and a configuration come from the collector to a running line, and i
     return shown.state === 'failed' && isSlower && later.length > 0 ? bring(publishes, ...later) : shown;
   };
 
-  await using line = await startAppliance({ config, data });
   // Without the model nothing is inspected, so there is nothing to compare the first one with.
   expect(await rollOut(await lamp('1.0.0'))).toMatchObject({ state: 'done', lines: [{ state: 'committed' }] });
   await line.inspects(['one'], 1);
@@ -117,11 +125,9 @@ it('a model and a configuration come from the collector to a running line, and i
       },
     ]),
   );
-  const configured: string[] = [];
   const given = async (version: string): Promise<string> => {
     const { target } = await addConfiguration(await work(), changed, { customer: 'acme', name: 'line-1', version });
     await publish(await work());
-    configured.unshift(target);
     return target;
   };
   const third = await bring(given, '1.0.1', '1.0.2', '1.0.3');
@@ -146,20 +152,24 @@ it('a model and a configuration come from the collector to a running line, and i
     const { configuration, history } = Status.parse(JSON.parse(stdout));
     return { configuration, last: history[0] };
   };
-  const inForce = await readFile(config, 'utf8');
-  const silent = await release('1.0.4', inForce.replace(blinking(), 'rtsp://127.0.0.1:1/nothing'));
+  // A comment changes nothing on the line; the text is another one all the same.
+  const commented = `# Packing, second shift\n${await readFile(config, 'utf8')}`;
+  const fourth = await release('1.0.4', commented);
+  expect(fourth, JSON.stringify(fourth)).toMatchObject({ state: 'done', lines: [{ state: 'committed' }] });
+  expect(await readFile(config, 'utf8')).toBe(commented);
+  const silent = await release('1.0.5', commented.replace(blinking(), 'rtsp://127.0.0.1:1/nothing'));
   expect(silent, JSON.stringify(silent)).toMatchObject({
     lines: [{ state: 'failed', reason: expect.stringMatching(/^one, lamp: 0 frames, \d+ before$/) }],
   });
-  expect(await readFile(config, 'utf8')).toBe(inForce);
+  expect(await readFile(config, 'utf8')).toBe(commented);
   // The line reads its file again a moment after it was written.
   await waitFor(
     'the configuration of before to be in force',
     async () => (await status()).configuration?.changed === false,
   );
   expect(await status()).toMatchObject({
-    configuration: { version: /-([\d.]+)\.json$/.exec(configured[0] ?? '')?.[1] },
-    last: { state: 'rolled_back', version: '1.0.4', reason: { code: 'update_trial_failed' } },
+    configuration: { version: '1.0.4' },
+    last: { state: 'rolled_back', version: '1.0.5', reason: { code: 'update_trial_failed' } },
   });
   await line.inspects(['one'], 1);
 

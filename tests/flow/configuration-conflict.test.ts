@@ -106,7 +106,7 @@ it('a configuration that a person has changed on the device is not overwritten, 
     expect(await ends.here()).toMatchObject({ shown: { configuration: { changed: false } }, warnings: [] });
 
     const changed = 'line: first\n# looked at by anna\n';
-    ends.device.configuration.text = changed;
+    ends.device.edit(changed);
     // Before any release contradicts it, both ends know of the change.
     expect(await ends.there()).toMatchObject({ updates: { configuration: { version: '1.0.0', changed: true } } });
     expect((await ends.here()).warnings).toEqual([]);

@@ -105,6 +105,8 @@ export interface LineBehaviour {
   shadow(bundle: string): string | undefined;
   /** Whether the cameras show something in shadow, from this many looks on. */
   shownAfter: number;
+  /** How long the line goes on as it was after its file was written. */
+  followsMs: number;
 }
 
 export const GOOD: HealthWindow = [
@@ -140,8 +142,11 @@ export class UpdateDevice {
     uses: true,
     shadow: () => undefined,
     shownAfter: 0,
+    followsMs: 0,
   };
   configuration: { text: string; refused?: string; series?: string; onLocalChange: 'refuse' | 'replace' };
+  /** The text with which the line runs; it follows the file after `behaviour.followsMs`. */
+  runs = 'line: first\n';
   /** Texts that a person had written and that were kept. */
   readonly kept: string[] = [];
 
@@ -227,6 +232,12 @@ export class UpdateDevice {
     return this.#version;
   }
 
+  /** A person writes the file, and the line follows it. */
+  edit(text: string): void {
+    this.configuration.text = text;
+    this.runs = text;
+  }
+
   /** How many times a model was put in shadow, and how many of them were ended. */
   readonly shadows = { begun: 0, ended: 0 };
 
@@ -262,8 +273,13 @@ export class UpdateDevice {
       text: async () => now().text,
       problem: async () => now().refused,
       keep: async (text) => `copy ${this.kept.push(text)}`,
-      write: async (text) => void (now().text = text),
-      inForce: (text) => now().text === text,
+      write: async (text) => {
+        now().text = text;
+        const { followsMs } = this.behaviour;
+        if (followsMs === 0) this.runs = text;
+        else setTimeout(() => (this.runs = now().text), followsMs);
+      },
+      inForce: (text) => this.runs === text,
     };
   }
 }

@@ -194,7 +194,8 @@ function accept(update: ConfigUpdate, active: ActiveConfig, logger: RootLogger):
   active.unfit = undefined;
   const { changes, restart } = diffConfig(active.loaded.config, loaded.config);
   logger.info({ changes: changes.map((change) => change.path), restart }, 'the configuration has changed');
-  if (changes.length === 0) return false;
+  // A text that means the same is the one in use from now on, for updates know a configuration by its text.
+  if (loaded.text === active.loaded.text) return false;
   active.loaded = loaded;
   return true;
 }

@@ -35,6 +35,7 @@ import { lineShadow } from './line-shadow.ts';
 import type { LineSignals } from './line-signals.ts';
 import { lineUnderUpdate } from './line-under-update.ts';
 import { proveBundle } from './prove-bundle.ts';
+import { ReleaseQueue } from './release-queue.ts';
 import { updatableConfiguration } from './update-configuration.ts';
 import { updateReport } from './update-report.ts';
 import { openUpdateSource, updateLimit } from './update-sources.ts';
@@ -56,6 +57,8 @@ export async function reconcileUpdates(dataDir: string, log: Logger): Promise<vo
 
 export interface LineUpdatesParts {
   readonly loaded: () => LoadedConfig;
+  /** The text with which the line runs, after all steps of the change to it. */
+  readonly textInForce: () => string;
   /** Why the file on disk is not in use. */
   readonly configProblem: () => string | undefined;
   readonly configPath: string;
@@ -90,7 +93,7 @@ export class LineUpdates implements Service {
   readonly #journal: UpdateJournal;
   readonly #bundles: BundleStore;
   readonly #machine: UpdateMachine;
-  #queue: WantedRelease[] = [];
+  readonly #queue = new ReleaseQueue(() => this.refresh());
   #wake = new AbortController();
   /** Ends what is going on, where it is not wanted any more. */
   #going = new AbortController();
@@ -151,18 +154,18 @@ export class LineUpdates implements Service {
     try {
       await this.desired.reconcile();
       if (await this.#isUnwanted()) await this.#machine.abandon('it is not wanted any more');
-      const next = this.#queue.shift();
+      const next = await this.#queue.next(() => this.desired.review());
       // What waits for a repository makes way for what is next.
       if (next === undefined) {
         await this.#machine.resume(until);
         await this.desired.reconcile();
-        if (this.#queue.length === 0) await this.#sleep(RETRY.maxMs, signal);
+        if (this.#queue.isEmpty) await this.#sleep(RETRY.maxMs, signal);
       } else await this.#machine.install(next, until);
       backoff.reset();
     } catch (error) {
       if (isAbort(error)) return;
       // Another release may come from elsewhere.
-      const waitMs = this.#queue.length > 0 ? RETRY.firstMs : backoff.next();
+      const waitMs = this.#queue.isEmpty ? backoff.next() : RETRY.firstMs;
       log.warn({ err: messageOf(error), againInMs: waitMs }, 'an update could not go on and is tried again');
       await this.#sleep(waitMs, signal);
     }
@@ -170,10 +173,7 @@ export class LineUpdates implements Service {
 
   /** Installs a release when its turn comes; one that is waiting already is not queued twice. */
   want(wanted: WantedRelease): void {
-    if (this.#queue.some(({ target, origin }) => target === wanted.target && origin.kind === wanted.origin.kind))
-      return;
-    this.#queue.push(wanted);
-    this.refresh();
+    this.#queue.add(wanted);
     this.#wakeUp();
   }
 
@@ -208,7 +208,7 @@ export class LineUpdates implements Service {
       configured: this.#parts.loaded().config.updates !== undefined,
       document: await this.#journal.read(),
       pointers: await this.#bundles.pointers(),
-      waiting: this.#queue.map(({ target }) => target),
+      waiting: this.#queue.targets,
       progress: this.#machine.progress,
       desired: this.desired.status(),
       report: this.#report,
@@ -269,8 +269,8 @@ export class LineUpdates implements Service {
   async #refresh(): Promise<void> {
     const { loaded, uplink } = this.#parts;
     if (loaded().config.updates === undefined) return;
-    const waiting = this.#queue.map(({ target }) => target);
-    this.#report = updateReport(await this.#journal.read(), await this.#bundles.pointers(), waiting, loaded().text);
+    const pointers = await this.#bundles.pointers();
+    this.#report = updateReport(await this.#journal.read(), pointers, this.#queue.targets, loaded().text);
     await this.desired.review();
     uplink()?.reportSoon();
   }
@@ -278,9 +278,7 @@ export class LineUpdates implements Service {
   /** A new document names what is wanted now; the rest is given up, unless it is on the line already. */
   async #dropUnwanted(): Promise<void> {
     const { desired } = await this.#journal.read();
-    this.#queue = this.#queue.filter(
-      ({ target, revision }) => revision === undefined || desired?.targets.includes(target) === true,
-    );
+    this.#queue.keep(desired?.targets ?? []);
     if (await this.#isUnwanted()) this.#going.abort();
     this.#wakeUp();
   }

@@ -70,6 +70,8 @@ export class RunningLine implements StepHandlers {
   /** The configuration as it is written, without the recipe. */
   #written: LoadedConfig;
   #loaded: LoadedConfig;
+  /** The text of the last configuration whose steps were all taken. */
+  #textInForce: string;
   /** One change after the other: of the configuration, or of the recipe. */
   #turn: Promise<unknown> = Promise.resolve();
   #server: StatusServer;
@@ -80,6 +82,7 @@ export class RunningLine implements StepHandlers {
     this.#options = options;
     this.#folder = folder;
     this.#loaded = options.loaded;
+    this.#textInForce = options.loaded.text;
     this.inspection = inspection;
     this.signals = signals;
     this.#recipe = recipe;
@@ -104,6 +107,7 @@ export class RunningLine implements StepHandlers {
       },
       ...{ version: options.version, env: options.env, clock: options.clock, random: options.random },
       loaded: () => this.#loaded,
+      textInForce: () => this.#textInForce,
       configProblem: options.configProblem,
       audit: () => this.audit,
       uplink: () => this.#uplink,
@@ -281,6 +285,8 @@ export class RunningLine implements StepHandlers {
     this.#loaded = loaded;
     await this.#text.look(loaded.config);
     await runSteps(steps, this, this.#options.logger);
+    // A line that starts again runs with it only then.
+    if (!this.#restart.signal.aborted) this.#textInForce = loaded.text;
     return steps;
   }
 

@@ -9,6 +9,8 @@ import { rulesWithoutLabels } from './rules.ts';
 
 export interface UpdateConfigurationParts {
   readonly loaded: () => LoadedConfig;
+  /** The text with which the line runs, after all steps of the change to it. */
+  readonly textInForce: () => string;
   /** Why the file on disk is not in use. */
   readonly configProblem: () => string | undefined;
   readonly configPath: string;
@@ -20,7 +22,7 @@ export interface UpdateConfigurationParts {
 
 /** The file that a person edits, as an update changes it: the line follows the file as it always does. */
 export function updatableConfiguration(parts: UpdateConfigurationParts): UpdatableConfiguration {
-  const { loaded, configPath, configProblem, connected } = parts;
+  const { loaded, textInForce, configPath, configProblem, connected } = parts;
   const { updates } = loaded().config;
   return {
     series: updates?.configuration,
@@ -34,7 +36,7 @@ export function updatableConfiguration(parts: UpdateConfigurationParts): Updatab
     },
     write: (text) => writeFileAtomic(configPath, text),
     inForce: (text) => {
-      if (loaded().text === text) return true;
+      if (textInForce() === text) return true;
       return configProblem() ?? false;
     },
     connected,

@@ -1,4 +1,4 @@
-import { aborted, FairDeadline, messageOf } from '@lineside/kit';
+import { FairDeadline, messageOf, untilAborted } from '@lineside/kit';
 import { type FfmpegCapabilities, HARDWARE_DECODERS } from './capabilities.ts';
 import { FIRST_PIPE } from './ffmpeg-args.ts';
 import { FfmpegChild } from './ffmpeg-child.ts';
@@ -69,7 +69,7 @@ async function faultOf(
   child.flow();
   using deadline = new FairDeadline({ pid: child.pid, ownMs: TRIAL_MS });
   const over = AbortSignal.any([signal, deadline.signal]);
-  const ended = await Promise.race([child.exited.catch(messageOf), aborted(over)]);
+  const ended = await untilAborted(child.exited.catch(messageOf), over);
   if (ended === undefined) await child.kill();
   signal.throwIfAborted();
   if (picture.bytes === SIDE * SIDE) {

@@ -1,7 +1,10 @@
 import { writeFile } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../../../tests/support/temp-dir.ts';
+import { waitFor } from '../../../tests/support/wait-for.ts';
 import { decodeImages, type FrameFormat, imagesPerBatch, inputFrames, probeFfmpeg } from './index.ts';
 
 const signal = new AbortController().signal;
@@ -49,6 +52,27 @@ describe('several images decoded by one FFmpeg', () => {
       }
     },
   );
+
+  it('are given up as soon as nobody uses them, although their signal lives on', async () => {
+    await using dir = await tempDir();
+    const paths = await images(dir);
+    const options = { format: FORMAT, capabilities: await probeFfmpeg('ffmpeg', signal), signal };
+    const decode = async (): Promise<readonly WeakRef<ArrayBuffer>[]> =>
+      ((await decodeImages(paths, options)) ?? []).map(({ pixels }) => new WeakRef(pixels.buffer));
+    const kept = await decode();
+    expect(kept).toHaveLength(paths.length);
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    // Pipes of the child close a moment later. A minute, the limit of a batch, would be too late.
+    await waitFor(
+      'the images to be given up',
+      () => {
+        collect();
+        return kept.every((image) => image.deref() === undefined);
+      },
+      { withinMs: 15_000, everyMs: 100 },
+    );
+  });
 
   it('are none where they take too much memory in their own size, unless it is one alone', async () => {
     await using dir = await tempDir();

@@ -1,5 +1,5 @@
 import type { PictureSize } from '../domain/index.ts';
-import { aborted } from '@lineside/kit';
+import { untilAborted } from '@lineside/kit';
 import type { FfmpegCapabilities } from './capabilities.ts';
 import { FIRST_PIPE, fileArguments, formatFilters, fullFilters } from './ffmpeg-args.ts';
 import { FfmpegChild } from './ffmpeg-child.ts';
@@ -89,7 +89,7 @@ export async function decodeImages(
   });
   child.flow();
   const stop = AbortSignal.any([signal, tooLarge.signal, AbortSignal.timeout(DEADLINE_MS)]);
-  const exit = await Promise.race([child.exited, aborted(stop).then(() => undefined)]);
+  const exit = await untilAborted(child.exited, stop);
   if (exit === undefined) await child.terminate();
   signal.throwIfAborted();
   if (exit?.code !== 0 || tooLarge.signal.aborted) return undefined;

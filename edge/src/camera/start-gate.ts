@@ -1,4 +1,4 @@
-import { aborted, type Clock, unlessAbort } from '@lineside/kit';
+import { type Clock, unlessAbort, untilAborted } from '@lineside/kit';
 
 export interface StartGateOptions {
   /** Streams that may be starting at once. */
@@ -28,7 +28,7 @@ export class StartGate {
       const { promise, resolve } = Promise.withResolvers<undefined>();
       const wake = (): void => resolve(undefined);
       this.#waiting.push(wake);
-      await Promise.race([promise, aborted(signal)]);
+      await untilAborted(promise, signal);
       const place = this.#waiting.indexOf(wake);
       if (place >= 0) this.#waiting.splice(place, 1);
       // The place was given to this one at the moment at which it gave up.

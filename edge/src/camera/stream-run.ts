@@ -1,5 +1,5 @@
 import type { PictureSize } from '../domain/index.ts';
-import { aborted, type Clock, type LifeSigns, type ProcessExit, readLifeSigns } from '@lineside/kit';
+import { type Clock, type LifeSigns, type ProcessExit, readLifeSigns, untilAborted } from '@lineside/kit';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FfmpegCapabilities } from './capabilities.ts';
 import { causeOf, NOTHING_OVER_UDP } from './classify.ts';
@@ -144,7 +144,7 @@ export class StreamRun {
     if (stalled && this.#frames > 0) this.#options.onStalled?.(this.#stallError());
     const forced = ended ? false : await this.#endChild(stalled);
     const { exit, startError } = await exited;
-    if (ended && this.#delivery !== undefined) await Promise.race([this.#delivery, aborted(signal)]);
+    if (ended && this.#delivery !== undefined) await untilAborted(this.#delivery, signal);
     const droppedBytes = this.#join?.end() ?? 0;
     for (const frame of this.#waiting.splice(0)) this.#giveBack(frame.outputs);
     if (this.#failure !== undefined) throw this.#failure.thrown;

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { aborted, type Clock, isAbort } from '@lineside/kit';
+import { type Clock, isAbort } from '@lineside/kit';
 import {
   clipsOf,
   derivedBase,
@@ -97,7 +97,7 @@ export class EventReader {
         const transition = transitionOf(json);
         if (transition !== undefined) yield transition;
       }
-      await Promise.race([clock.sleep(POLL_MS, signal).catch(unlessAbort), aborted(signal)]);
+      await clock.sleep(POLL_MS, signal).catch(unlessAbort);
     }
   }
 

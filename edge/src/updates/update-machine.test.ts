@@ -341,6 +341,17 @@ describe('a release of the configuration', () => {
     expect(it.device.configuration.text).toBe('line: second\n');
   });
 
+  test('is judged by what the line does with it, and is back only when the line runs as before', async () => {
+    await using it = await setting();
+    it.device.configuration.series = 'line-1';
+    const target = await it.publisher.configuration('1.0.0', 'line: second\n');
+    // Twenty times as long as a trial.
+    it.device.behaviour.followsMs = 200;
+    it.device.behaviour.figures = () => (it.device.runs === 'line: second\n' ? BAD : GOOD);
+    expect(await it.install(target)).toMatchObject({ state: 'rolled_back', reason: { code: 'update_trial_failed' } });
+    expect([it.device.configuration.text, it.device.runs]).toEqual(['line: first\n', 'line: first\n']);
+  });
+
   test('that this device cannot use is refused before anything changes', async () => {
     await using it = await setting();
     Object.assign(it.device.configuration, { series: 'line-1', refused: 'cameras[0].url: is missing' });
@@ -356,7 +367,7 @@ describe('a release of the configuration', () => {
     await using it = await setting();
     it.device.configuration.series = 'line-1';
     await it.install(await it.publisher.configuration('1.0.0', 'line: second\n'));
-    it.device.configuration.text += 'status: {}\n';
+    it.device.edit(`${it.device.configuration.text}status: {}\n`);
     const next = await it.publisher.configuration('1.1.0', 'line: third\n');
     expect(await it.install(next)).toMatchObject({ state: 'failed', reason: { code: 'update_local_configuration' } });
     expect(it.device.configuration.text).toBe('line: second\nstatus: {}\n');

@@ -8,6 +8,7 @@ import { assertNoLocalChange, keepLocal, textHash } from './local-configuration.
 import type { ObjectStore } from './object-store.ts';
 import { planRollback } from './plan-rollback.ts';
 import type { UpdatePorts, WantedRelease } from './ports.ts';
+import { type InForceParts, putInForce } from './put-in-force.ts';
 import { isOver, type UpdateJournal, type UpdateRecord, type UpdateStateName } from './update-journal.ts';
 import { type Trial, type TrialEnd, watchBaseline, type WatchParts, watchTrial } from './watch-line.ts';
 
@@ -39,7 +40,6 @@ export interface UpdateTimes {
   readonly shadow?: { readonly results: number; readonly limitMs: number } | undefined;
 }
 
-const IN_FORCE_MS = 60_000;
 const PROGRESS_EVERY_MS = 1_000;
 const SHADOW_PUT_MS = 10_000;
 const NOTHING_SHOWN = 'the cameras showed nothing by which the two models could be compared';
@@ -159,7 +159,7 @@ export class UpdateMachine {
       case 'trial':
         return this.#try(record, signal);
       case 'rolling_back':
-        return this.#back(record);
+        return this.#back(record, signal);
       default:
         throw new Error(`nothing follows ${record.state}`);
     }
@@ -308,9 +308,7 @@ export class UpdateMachine {
     const { ports, bundles } = this.#options;
     const { release, bundle } = complete(record);
     if (release.kind === 'configuration') {
-      const text = await this.#configurationText(release);
-      if ((await ports.configuration.text()) !== text) await ports.configuration.write(text);
-      await this.#awaitInForce(text, signal);
+      await putInForce(this.#inForceParts(), await this.#configurationText(release), signal);
     } else {
       await bundles.point(release.id, { kind: 'update', bundle });
       await ports.line.reload(release.id);
@@ -374,12 +372,20 @@ export class UpdateMachine {
     return done;
   }
 
-  async #back(record: UpdateRecord): Promise<UpdateRecord> {
-    const { ports, bundles, folder } = this.#options;
+  async #back(record: UpdateRecord, signal: AbortSignal): Promise<UpdateRecord> {
+    const { ports, bundles, folder, log } = this.#options;
     await this.#goOn(record, 'rolling_back');
     const { release } = complete(record);
     if (release.kind === 'configuration') {
-      await ports.configuration.write(await readFile(join(folder, 'configuration-before.yaml'), 'utf8'));
+      const text = await readFile(join(folder, 'configuration-before.yaml'), 'utf8');
+      // The file is as it was, whatever the line does with it: it is back. What comes next finds the line with it.
+      await putInForce(this.#inForceParts(), text, signal).catch((error: unknown) => {
+        if (!(error instanceof UpdateError)) throw error;
+        log.error(
+          { target: record.target, reason: error.message },
+          'update: the line does not take the file of before',
+        );
+      });
     } else {
       await bundles.point(release.id, record.before ?? { kind: 'catalog' });
       await ports.line.reload(release.id);
@@ -432,18 +438,9 @@ export class UpdateMachine {
     return done;
   }
 
-  async #awaitInForce(text: string, signal: AbortSignal): Promise<void> {
+  #inForceParts(): InForceParts {
     const { ports, clock, times } = this.#options;
-    const beganMs = clock.monoMs();
-    for (;;) {
-      const answer = ports.configuration.inForce(text);
-      if (answer === true) return;
-      if (typeof answer === 'string') throw new UpdateError('update_configuration_refused', answer);
-      if (clock.monoMs() - beganMs >= IN_FORCE_MS) {
-        throw new UpdateError('update_configuration_refused', 'the line did not take the configuration in time');
-      }
-      await clock.sleep(Math.min(times.lookMs, 500), signal);
-    }
+    return { configuration: ports.configuration, clock, lookMs: times.lookMs };
   }
 
   async #configurationText(release: ConfigurationRelease): Promise<string> {

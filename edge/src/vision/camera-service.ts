@@ -14,7 +14,7 @@ import {
 } from '../camera/index.ts';
 import type { CameraReference, CameraStatus } from '../domain/index.ts';
 import { coveredParts, coversAlike, maskedCells } from '../privacy/index.ts';
-import { aborted, type Clock, isAbort, type Logger, type Service } from '@lineside/kit';
+import { aborted, type Clock, isAbort, type Logger, type Service, untilAborted } from '@lineside/kit';
 import type { CoveredVideo } from './covered-video.ts';
 import type { FrameDispatcher } from './frame-dispatcher.ts';
 import type { HeldFrame } from './frame-ring.ts';
@@ -106,7 +106,7 @@ export class CameraService implements Service {
     // The stream of a camera with privacy is never kept as it comes.
     const ringBytes = privacy === undefined ? plan.ringBytes : undefined;
     // While FFmpeg is missing this takes as long as it takes.
-    const known = await Promise.race([capabilities, aborted(signal)]);
+    const known = await untilAborted(capabilities, signal);
     if (known === undefined) return;
     try {
       const mayUse = mayUseGstreamer(plan.decoder ?? 'auto', await isTegra());

@@ -1,5 +1,4 @@
 import {
-  aborted,
   Backoff,
   type Clock,
   entryBeside,
@@ -124,7 +123,7 @@ export class OpcuaServerProcess implements Service {
       if (now !== undefined) send({ type: 'line', line: now });
       const silentMs = clock.monoMs() - (this.#heardMs ?? startedMs);
       if (silentMs > (this.isUp ? SILENT_MS : START_MS)) void child.kill();
-      await Promise.race([clock.sleep(PUBLISH_MS, over.signal).catch(unlessAbort), aborted(over.signal)]);
+      await clock.sleep(PUBLISH_MS, over.signal).catch(unlessAbort);
     }
     return problem ?? `${await ended} ${child.stderr.trim().split('\n').at(-1) ?? ''}`.trim();
   }

@@ -1,4 +1,4 @@
-import { aborted, exitText, messageOf, SupervisedProcess } from '@lineside/kit';
+import { aborted, exitText, messageOf, SupervisedProcess, untilAborted } from '@lineside/kit';
 import { PointError } from '../errors.ts';
 import type { PointConnection, PointReading, PointWrite } from '../point-protocol.ts';
 import { parseGpioPoint } from './gpio-point.ts';
@@ -52,8 +52,9 @@ export class GpioConnection implements PointConnection {
   /** Rejects with `point_lost` where the tool cannot be started or the chip is not there. */
   static async open(target: GpioTarget, signal: AbortSignal): Promise<GpioConnection> {
     const connection = new GpioConnection(target);
-    const late = aborted(AbortSignal.any([signal, AbortSignal.timeout(START_MS)])).then(() => 'late' as const);
-    const first = await Promise.race([connection.#ready.then(() => 'ready' as const), connection.ended, late]);
+    const ready = connection.#ready.then(() => 'ready' as const);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(START_MS)]);
+    const first = (await untilAborted(Promise.race([ready, connection.ended]), limit)) ?? 'late';
     if (first === 'ready') return connection;
     connection.close();
     signal.throwIfAborted();

@@ -1,4 +1,12 @@
-import { aborted, entryBeside, exitText, FairDeadline, messageOf, SupervisedProcess } from '@lineside/kit';
+import {
+  aborted,
+  entryBeside,
+  exitText,
+  FairDeadline,
+  messageOf,
+  SupervisedProcess,
+  untilAborted,
+} from '@lineside/kit';
 import { PointError } from '../errors.ts';
 import type { PointConnection, PointOpener, PointTools } from '../point-protocol.ts';
 import { type Answers, isFromOpcua, type Request, type ToOpcua } from './messages.ts';
@@ -46,12 +54,9 @@ export class OpcuaHost implements PointOpener {
     this.#sessions += 1;
     const session = this.#sessions;
     const opening = this.#ask(session, { type: 'open', target, folder: clientFolder(dataDir) }, OPEN_MS);
-    const stopped = aborted(signal).then(() => {
-      signal.throwIfAborted();
-    });
-    stopped.catch(() => undefined);
     try {
-      await Promise.race([opening, stopped]);
+      await untilAborted(opening, signal);
+      signal.throwIfAborted();
     } catch (error) {
       opening.catch(() => undefined);
       if (signal.aborted) this.#send(session, { type: 'close' });

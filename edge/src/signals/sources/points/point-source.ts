@@ -1,5 +1,4 @@
 import {
-  aborted,
   Backoff,
   isAbort,
   LogThrottle,
@@ -7,6 +6,7 @@ import {
   redactUrls,
   type Service,
   unlessAbort,
+  untilAborted,
 } from '@lineside/kit';
 import type {
   PointAddress,
@@ -117,8 +117,7 @@ export class PointSource implements Service {
         this.#tools.sink.alive(this.#points.map(({ id }) => id));
       },
     });
-    const stopped = aborted(signal).then(() => undefined);
-    const cause = await Promise.race([connection.ended, stopped]);
+    const cause = await untilAborted(connection.ended, signal);
     if (cause !== undefined) throw cause;
   }
 
