@@ -427,6 +427,25 @@ describe.skipIf(executable === undefined)('the status page', () => {
     expect(await page.locator('.events [data-event]').innerText()).toContain('Bare head');
   });
 
+  it('shows names that a model or a file brought as text, whatever they are written like', async () => {
+    const hostile = '<img src=x onerror="document.title=`owned`"><x-mark>bold</x-mark>';
+    world.cameras.push({ id: 'stranger', model: hostile, label: hostile, zone: hostile });
+    const { event } = await world.addEvent('stranger', 'sanitation', hostile, { details: { matter: hostile } });
+    await page.reload();
+    await camera('stranger').waitFor();
+    for (const name of ['overview', 'events']) {
+      if (name === 'events') await go(name);
+      await waitFor(`the label on ${name}`, async () =>
+        (await page.locator('body').innerText()).includes('<x-mark>bold</x-mark>'),
+      );
+      expect(await page.locator('x-mark, img[src="x"]').count()).toBe(0);
+    }
+    await page.locator(`.events [data-event="${event}"]`).click();
+    await page.locator('.sheet').getByText('<x-mark>bold</x-mark>').first().waitFor();
+    expect(await page.locator('x-mark, img[src="x"]').count()).toBe(0);
+    expect(await page.title()).not.toBe('owned');
+  });
+
   it('shows that it is disconnected, greys old values, and reconnects by itself', async () => {
     const port = Number(new URL(origin).port);
     await end();

@@ -24,10 +24,13 @@ export async function runHere(
   {
     env = process.env,
     onLine = () => undefined,
+    onDraw,
   }: {
     readonly env?: Readonly<Record<string, string | undefined>>;
     /** Takes each text that is printed, as it is printed. */
     readonly onLine?: (text: string) => void;
+    /** Makes it run at a terminal, and takes what is drawn there. */
+    readonly onDraw?: (text: string) => void;
   } = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const written = { stdout: '', stderr: '' };
@@ -39,6 +42,7 @@ export async function runHere(
         onLine(text);
       },
       err: (text) => void (written.stderr += `${text}\n`),
+      ...(onDraw === undefined ? {} : { terminal: { draw: onDraw, size: () => ({ columns: 80, rows: 25 }) } }),
       isTerminal: false,
       env,
       cwd: process.cwd(),

@@ -99,6 +99,26 @@ describe('the doctor on a site in order', () => {
     expect(stdout).toMatch(/^warning {2}service .*\n {9}means: nothing is inspected now\n {9}do: /m);
     expect(stdout).toMatch(/\d+ ok, \d+ warnings?, 0 failures, 0 skipped in [\d.]+ s\n$/);
   });
+
+  it('colours the verdicts at a terminal that wants colours, and nothing that comes from outside', async () => {
+    await using dir = await tempDir();
+    await site(dir);
+    // The name of a file is not ours.
+    await configure(dir, { url: dir.join('film \u001b[31m.mp4').replaceAll('\u001b', String.raw`\e`) });
+    const args = ['doctor', '--config', dir.join('lineside.yaml'), '--data', dir.join('data')];
+    const drawn = async (env: Readonly<Record<string, string | undefined>>): Promise<string> => {
+      let text = '';
+      const { stdout } = await runHere(args, { env: { ...process.env, ...env }, onDraw: (more) => (text += more) });
+      return `${text}${stdout}`;
+    };
+    const [coloured, plain] = [await drawn({ NO_COLOR: undefined }), await drawn({ NO_COLOR: '1' })];
+    expect(coloured).toContain('\u001b[32mok      \u001b[0m node');
+    expect(coloured).toMatch(/\u001b\[31;1mfailure \u001b\[0m camera belt/);
+    expect(coloured).toContain(String.raw`film \u001b[31m.mp4`);
+    const verdicts = /\u001b\[(?:32|33|31;1|2)m(?:ok|warning|failure|skipped) *\u001b\[0m/g;
+    expect(coloured.replaceAll(verdicts, '')).not.toContain('\u001b');
+    expect(plain).not.toContain('\u001b');
+  });
 });
 
 describe('the doctor detects', () => {

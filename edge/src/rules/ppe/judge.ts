@@ -68,12 +68,23 @@ export class PpeJudge implements Judge {
     const subject = known ?? this.#begin(person);
     subject.see(person);
     subject.incident.stay(frame.atMs);
-    const isObserved = subject.vote(evidence);
+    const isObserved = subject.vote(evidence, frame.atMs, inZone);
     const { sighting, missing } = subject;
     if (inZone && missing.length > 0 && sighting !== undefined) {
       if (!isObserved) return [];
       const isNews = subject.takeNews() && isOpen;
-      return this.incidents.observe(subject, frame.atMs, { condition: true, sighting, isNews });
+      // It began with the first of the frames that decided, not with the last.
+      const earlier = subject.incident.isActive ? [] : subject.missingBefore(frame.atMs);
+      return [
+        ...earlier.flatMap(({ atMs, isWorn }) =>
+          this.incidents.observe(
+            subject,
+            atMs,
+            isWorn ? { condition: false, reason: 'cleared' } : { condition: true, sighting },
+          ),
+        ),
+        ...this.incidents.observe(subject, frame.atMs, { condition: true, sighting, isNews }),
+      ];
     }
     // What is not visible is not worn either.
     if (inZone && !isObserved) return [];

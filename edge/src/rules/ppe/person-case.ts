@@ -2,7 +2,7 @@ import type { Track } from '../../domain/index.ts';
 import type { Details, IncidentState, Sighting, Subject } from '../incidents/index.ts';
 import { Place } from '../visibility/index.ts';
 import type { Evidence } from './evidence.ts';
-import { Wear, type WearState } from './wear.ts';
+import { type Vote, Wear, type WearState } from './wear.ts';
 
 /** One person, and what is known of each garment. */
 export class PersonCase implements Subject {
@@ -41,18 +41,25 @@ export class PersonCase implements Subject {
 
   /**
    * Takes in what one frame shows of each garment. Returns whether it is an observation: a garment that is missing, or
-   * that was missing in the incident, must be seen or seen to be absent.
+   * that was missing in the incident, must be seen or seen to be absent. `counts`: the garments are required where the person is.
    */
-  vote(evidence: ReadonlyMap<string, Evidence>): boolean {
+  vote(evidence: ReadonlyMap<string, Evidence>, atMs: number, counts: boolean): boolean {
     if (!this.incident.isActive) this.#everMissing.clear();
     for (const [id, { isWorn, track }] of evidence) {
-      this.#wear.get(id)?.vote(isWorn);
+      this.#wear.get(id)?.vote({ atMs, isWorn, counts });
       if (!isWorn) this.#sighting = track;
     }
     const { missing } = this;
     for (const id of missing) this.#everMissing.add(id);
     const asked = missing.length > 0 ? missing : [...this.#everMissing];
     return asked.length === 0 ? evidence.size > 0 : asked.some((id) => evidence.has(id));
+  }
+
+  /** The earlier frames in which what is missing now was missing already, before enough of them said so; the longest of all garments. */
+  missingBefore(atMs: number): readonly Vote[] {
+    const votes = this.missing.map((id) => this.#wear.get(id)?.absentSince() ?? []);
+    const longest = votes.toSorted((a, b) => (a[0]?.atMs ?? atMs) - (b[0]?.atMs ?? atMs))[0] ?? [];
+    return longest.filter((vote) => vote.atMs < atMs);
   }
 
   /** Whether other garments are missing than when this was asked last. */
