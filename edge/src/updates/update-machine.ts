@@ -378,7 +378,7 @@ export class UpdateMachine {
     const { release } = complete(record);
     if (release.kind === 'configuration') {
       const text = await readFile(join(folder, 'configuration-before.yaml'), 'utf8');
-      // The file is as it was, whatever the line does with it: it is back. What comes next finds the line with it.
+      // The file is as it was, whatever the line does with it: it is back. What comes next compares itself with that line.
       await putInForce(this.#inForceParts(), text, signal).catch((error: unknown) => {
         if (!(error instanceof UpdateError)) throw error;
         log.error(

@@ -80,6 +80,12 @@ describe('a collector with its own Mosquitto', () => {
     await device.acked(({ upto, sack }) => upto === 4 && sack.length === 0);
     const { items } = await api<{ items: unknown[] }>('/api/v1/events?device=line-1');
     expect(items).toHaveLength(4);
+    const count = async (query: string): Promise<number> =>
+      (await api<{ items: unknown[] }>(`/api/v1/events?device=line-1&${query}`)).items.length;
+    const soonMs = Date.now() + 3_600_000;
+    expect([await count('severity=critical'), await count('severity=warning')].toSorted()).toEqual([0, 4]);
+    expect([await count(`sinceMs=${soonMs}`), await count('sinceMs=1')]).toEqual([0, 4]);
+    expect([await count(`untilMs=${soonMs}`), await count('untilMs=1')]).toEqual([4, 0]);
     const gaps = await waitFor('the gap to close', async () => {
       const list = await api<{ items: { state: string; stream: string }[] }>('/api/v1/gaps?state=closed');
       return list.items.length > 0 && list.items;

@@ -30,7 +30,12 @@ export interface ApiOptions {
 const EventsQuery = z.strictObject({
   device: z.string().max(64).optional(),
   kind: Code.optional(),
+  severity: Code.optional(),
   state: z.literal('open').optional(),
+  /** Changed at this wall time or later. */
+  sinceMs: z.coerce.number().int().min(0).optional(),
+  /** Opened at this wall time or earlier. */
+  untilMs: z.coerce.number().int().min(0).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(64).optional(),
 });

@@ -151,6 +151,8 @@ describe('the API', () => {
       ['/api/v1/events?limit=0', 400, 'query_invalid'],
       ['/api/v1/events?kind=Weather%20now', 400, 'query_invalid'],
       ['/api/v1/events?colour=red', 400, 'query_invalid'],
+      ['/api/v1/events?severity=Very%20bad', 400, 'query_invalid'],
+      ['/api/v1/events?sinceMs=yesterday', 400, 'query_invalid'],
       ['/api/v1/events?cursor=%00', 400, 'cursor_invalid'],
       ['/api/v1/gaps?state=wide', 400, 'query_invalid'],
       ['/api/v1/coverage', 400, 'query_invalid'],

@@ -1,9 +1,11 @@
 import type {
   CameraView,
+  CleaningView,
   FeedView,
   ModelView,
   PlantServerView,
   ProductionView,
+  ServiceView,
   UpdateView,
 } from '../../status/index.ts';
 import type { ServiceStatus } from '../ask-service.ts';
@@ -25,6 +27,8 @@ export function statusText(status: ServiceStatus): string {
     ...status.cameras.map(cameraLine),
     ...status.models.map(modelLine),
     ...(status.production === undefined ? [] : productionLines(status.production, status.atMs)),
+    ...(status.services ?? []).map(serviceLine),
+    ...(status.cleanings ?? []).map(cleaningLine),
     ...(status.update === undefined ? [] : [updateLine(status.update)]),
     ...(status.feeds ?? []).map(feedLine),
     ...leftOutLines(status.feedsLeftOut),
@@ -46,6 +50,24 @@ function openEventLines({ openEvents = [], atMs }: ServiceStatus): readonly stri
   });
   const more = openEvents.length - lines.length;
   return more > 0 ? [...lines, `event    and ${more} more: lineside events list --state open`] : lines;
+}
+
+/** Of several limits the one that is used up most. */
+function serviceLine({ rule, overdue, limits, servicedBy }: ServiceView): string {
+  const [next] = limits.toSorted((a, b) => b.used - a.used);
+  const amount = (value: number): string =>
+    next?.by === 'count' ? `${value}${next.unit === undefined ? '' : ` ${next.unit}`}` : durationText(value);
+  const used = next === undefined ? '' : `, ${amount(next.value)} of ${amount(next.limit)}`;
+  const how = overdue ? 'service overdue' : 'service not due';
+  return `service  ${rule}: ${how}${used}, ${servicedBy === undefined ? 'nobody has confirmed one' : `last by ${servicedBy}`}`;
+}
+
+function cleaningLine({ rule, overdue, sinceMs, limitMs, seenBy, cleanedBy }: CleaningView): string {
+  const limit = limitMs === undefined ? '' : ` of ${durationText(limitMs)}`;
+  const how = overdue ? 'cleaning overdue' : 'cleaning not due';
+  const seen = { camera: 'seen by the camera', person: `confirmed by ${cleanedBy ?? 'a person'}` };
+  const last = seenBy === undefined ? 'none is known' : `last ${seen[seenBy]}`;
+  return `cleaning ${rule}: ${how}, ${durationText(sinceMs)}${limit}, ${last}`;
 }
 
 function updateLine({ target, state, progress, compared, reason }: UpdateView): string {

@@ -106,18 +106,24 @@ describe('the doctor on a site in order', () => {
     // The name of a file is not ours.
     await configure(dir, { url: dir.join('film \u001b[31m.mp4').replaceAll('\u001b', String.raw`\e`) });
     const args = ['doctor', '--config', dir.join('lineside.yaml'), '--data', dir.join('data')];
+    const [escape, end] = ['\u001b[', '\u001b[0m'];
     const drawn = async (env: Readonly<Record<string, string | undefined>>): Promise<string> => {
       let text = '';
       const { stdout } = await runHere(args, { env: { ...process.env, ...env }, onDraw: (more) => (text += more) });
       return `${text}${stdout}`;
     };
     const [coloured, plain] = [await drawn({ NO_COLOR: undefined }), await drawn({ NO_COLOR: '1' })];
-    expect(coloured).toContain('\u001b[32mok      \u001b[0m node');
-    expect(coloured).toMatch(/\u001b\[31;1mfailure \u001b\[0m camera belt/);
+    expect(coloured).toContain(`${escape}32mok      ${end} node`);
+    expect(coloured).toContain(`${escape}31;1mfailure ${end} camera belt`);
     expect(coloured).toContain(String.raw`film \u001b[31m.mp4`);
-    const verdicts = /\u001b\[(?:32|33|31;1|2)m(?:ok|warning|failure|skipped) *\u001b\[0m/g;
-    expect(coloured.replaceAll(verdicts, '')).not.toContain('\u001b');
-    expect(plain).not.toContain('\u001b');
+    const uncoloured = ['32', '33', '31;1', '2'].reduce(
+      (text, colour) => {
+        return text.replaceAll(`${escape}${colour}m`, '');
+      },
+      coloured.replaceAll(end, ''),
+    );
+    expect(uncoloured).not.toContain(escape);
+    expect(plain).not.toContain(escape);
   });
 });
 
