@@ -21,6 +21,7 @@ export * from './process/index.ts';
 export * from './quantile-window.ts';
 export * from './rate-meter.ts';
 export { Redactor, redactUrls } from './redact.ts';
+export * from './answer-within.ts';
 export * from './service.ts';
 export * from './service-group.ts';
 export * from './unit-table.ts';

@@ -166,14 +166,6 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
     expect(witness.errors).toEqual([]);
   });
 
-  it('shows a label that a device sent as text, and what would turn the direction of writing as its code', async () => {
-    await sendEvent('<img src=x onerror="document.title=`owned`"><x-mark>bold</x-mark>\u202Egnp');
-    await says('<x-mark>bold</x-mark>');
-    expect(await text()).not.toContain('\u202E');
-    expect(await page.locator('x-mark, img[src="x"]').count()).toBe(0);
-    expect(await page.title()).not.toBe('owned');
-  });
-
   it('shows a rollout with its groups and lines: what the device says, how the model did in shadow, and why', async () => {
     const store = SqliteStore.open(data);
     const line = { group: 0, sinceMs: Date.now() };
@@ -315,6 +307,14 @@ describe.skipIf(executable === undefined)("the collector's page", () => {
     await second.close();
     await cardSays('line-2', /offline/i);
     await cardSays('line-1', /online/i);
+  });
+
+  it('shows a label that a device sent as text, and what would turn the direction of writing as its code', async () => {
+    await sendEvent('<img src=x onerror="document.title=`owned`"><x-mark>bold</x-mark>\u202Egnp');
+    await says('<x-mark>bold</x-mark>');
+    expect(await text()).not.toContain('\u202E');
+    expect(await page.locator('x-mark, img[src="x"]').count()).toBe(0);
+    expect(await page.title()).not.toBe('owned');
   });
 
   it.each([360, 1280])('fits a window of %i pixels', async (width) => {

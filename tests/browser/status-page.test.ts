@@ -433,6 +433,9 @@ describe.skipIf(executable === undefined)('the status page', () => {
     const { event } = await world.addEvent('stranger', 'sanitation', hostile, { details: { matter: hostile } });
     await page.reload();
     await camera('stranger').waitFor();
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await fitsWidth(page)).toBe(true);
+    await page.setViewportSize({ width: 1280, height: 900 });
     for (const name of ['overview', 'events']) {
       if (name === 'events') await go(name);
       await waitFor(`the label on ${name}`, async () =>
@@ -440,6 +443,8 @@ describe.skipIf(executable === undefined)('the status page', () => {
       );
       expect(await page.locator('x-mark, img[src="x"]').count()).toBe(0);
     }
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await fitsWidth(page)).toBe(true);
     await page.locator(`.events [data-event="${event}"]`).click();
     await page.locator('.sheet').getByText('<x-mark>bold</x-mark>').first().waitFor();
     expect(await page.locator('x-mark, img[src="x"]').count()).toBe(0);

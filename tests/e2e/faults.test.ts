@@ -283,7 +283,7 @@ describe('no fault stops a line that could inspect', () => {
     } finally {
       await fault.mend();
     }
-    await appliance.until('the line to be as before', fault.mended);
+    await appliance.until('the line to be as before', fault.mended, { withinMs: 120_000 });
     await waitFor('the line to inspect', () => appliance.inspects(fault.inspected).then(() => true));
     expect(appliance.process).toMatchObject({ pid, exit: undefined });
     expect(appliance.process.stderr).not.toContain('the-right-one');

@@ -44,6 +44,8 @@ export class ProblemLog {
   /** A message went no further: counted, and logged once per topic. */
   refuse(kind: TopicKind | 'unknown', reason: RefusedReason, what: UplinkProblem): void {
     this.#refused[reason] += 1;
+    // What is for the other device of the same name says nothing more, and must not hide why it comes here.
+    if (reason === 'wrong_epoch' && this.#last?.code === 'identity_conflict') return;
     this.report(what, `refused ${kind}`);
   }
 

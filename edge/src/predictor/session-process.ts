@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { entryBeside, exitText, SupervisedProcess } from '@lineside/kit';
+import { entryBeside, exitText, messageOf, SupervisedProcess } from '@lineside/kit';
 import type { PictureSize } from '../domain/index.ts';
 import {
   InferenceError,
@@ -40,6 +40,8 @@ export class SessionProcess implements Session {
   readonly #spec: ModelSpec;
   #child: SupervisedProcess | undefined;
   #receive: ((message: FromProcess) => void) | undefined;
+  /** The answer to everything that is asked after the end of the process. */
+  #ended: FromProcess | undefined;
 
   constructor(spec: ModelSpec) {
     this.#spec = spec;
@@ -56,6 +58,12 @@ export class SessionProcess implements Session {
       onMessage: (message) => this.#receive?.(message as FromProcess),
     });
     this.#child = child;
+    void child.exited.then(exitText, messageOf).then((how) => {
+      const message = `the process of the model ended (${how})`;
+      const advice = 'Check the model and the free memory.';
+      this.#ended = { type: 'failed', code: 'inference_error', message, advice };
+      this.#receive?.(this.#ended);
+    });
     signal.addEventListener('abort', () => void child.kill(), { once: true });
     const answer = await this.#ask({ type: 'start', spec: this.#spec });
     signal.throwIfAborted();
@@ -87,15 +95,12 @@ export class SessionProcess implements Session {
   async #ask(message: ToProcess): Promise<FromProcess> {
     const child = this.#child;
     if (child === undefined) throw new InferenceError('session_closed', 'the session is not open');
+    if (this.#ended !== undefined) return this.#ended;
     const received = new Promise<FromProcess>((resolve) => {
       this.#receive = resolve;
     });
     child.send(message);
-    const ended = child.exited.then((exit): FromProcess => {
-      const text = `the process of the model ended (${exitText(exit)})`;
-      return { type: 'failed', code: 'inference_error', message: text, advice: 'Check the model and the free memory.' };
-    });
-    return Promise.race([received, ended]);
+    return received;
   }
 }
 

@@ -170,7 +170,9 @@ describe('the regions of a product', () => {
 describe('the queue of the reader', () => {
   it('refuses what is too much, and never answers it with an empty result; of a recording it refuses nothing', async () => {
     const text = textReader();
-    const reader = readerWith(text.reader);
+    // Nothing waits too long here, however busy the machine is.
+    const clock = { ...systemClock, monoMs: () => 0 };
+    const reader = new RegionReader({ codes, text: text.reader, clock, log: silentLogger });
     const ask = (mustRead: boolean) => reader.read([region('d', blank(), { text: true })], mustRead, signal);
     const answers = Array.from({ length: 12 }, () => ask(false));
     const patient = ask(true);

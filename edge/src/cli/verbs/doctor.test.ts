@@ -114,7 +114,7 @@ describe('the doctor on a site in order', () => {
     };
     const [coloured, plain] = [await drawn({ NO_COLOR: undefined }), await drawn({ NO_COLOR: '1' })];
     expect(coloured).toContain(`${escape}32mok      ${end} node`);
-    expect(coloured).toContain(`${escape}31;1mfailure ${end} camera belt`);
+    expect(coloured).toContain([`${escape}31;1m`, `failure ${end} camera belt`].join(''));
     expect(coloured).toContain(String.raw`film \u001b[31m.mp4`);
     const uncoloured = ['32', '33', '31;1', '2'].reduce(
       (text, colour) => {

@@ -198,7 +198,7 @@ describe('the line as a server', () => {
       await trustCertificate(dir.path, await rejected('client'));
       expect(await refusal(url)).toBe('point_certificate');
       await trustCertificate(dir.path, await rejected('server'));
-      const connection = await waitFor('the trusted client', () => client.connect(url), { withinMs: 30_000 });
+      const connection = await waitFor('the trusted client', () => client.connect(url), { withinMs: 300_000 });
       const recipe = async (): Promise<PointReading | undefined> => (await connection.read([node('Line/Recipe')]))[0];
       await waitFor('a value', async () => {
         send({ type: 'line', line: LINE });

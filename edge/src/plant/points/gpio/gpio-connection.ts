@@ -1,4 +1,4 @@
-import { aborted, exitText, messageOf, SupervisedProcess, untilAborted } from '@lineside/kit';
+import { answerWithin, exitText, messageOf, SupervisedProcess, untilAborted } from '@lineside/kit';
 import { PointError } from '../errors.ts';
 import type { PointConnection, PointReading, PointWrite } from '../point-protocol.ts';
 import { parseGpioPoint } from './gpio-point.ts';
@@ -28,7 +28,7 @@ export class GpioConnection implements PointConnection {
   readonly #waiting = new Map<number, Waiting>();
   readonly #ready: Promise<undefined>;
   #requests = 0;
-  #over = false;
+  readonly #over = new AbortController();
 
   private constructor({ chip, command = '/usr/bin/python3', env }: GpioTarget) {
     this.#chip = chip;
@@ -44,9 +44,7 @@ export class GpioConnection implements PointConnection {
       (exit) => this.#lost(this.#process.stderr.trim().split('\n').at(-1) ?? exitText(exit)),
       (error: unknown) => this.#lost(messageOf(error)),
     );
-    void this.ended.then(() => {
-      this.#over = true;
-    });
+    void this.ended.then((error) => this.#over.abort(error));
   }
 
   /** Rejects with `point_lost` where the tool cannot be started or the chip is not there. */
@@ -94,29 +92,20 @@ export class GpioConnection implements PointConnection {
   }
 
   async #ask(request: string): Promise<string> {
-    if (this.#over) throw await this.ended;
+    this.#over.signal.throwIfAborted();
     this.#requests += 1;
     const id = this.#requests;
-    const done = new AbortController();
-    const late = aborted(AbortSignal.any([done.signal, AbortSignal.timeout(ANSWER_MS)])).then((): never => {
-      throw new PointError('point_silent', `${this.#chip} did not answer within ${ANSWER_MS} ms`);
-    });
-    const lost = this.ended.then((error): never => {
-      throw error;
-    });
+    const late = (): Error => new PointError('point_silent', `${this.#chip} did not answer within ${ANSWER_MS} ms`);
     const answered = new Promise<string>((resolve) => this.#waiting.set(id, { resolve }));
     this.#process.stdin?.write(`${id} ${request}\n`);
     try {
-      return await Promise.race([answered, late, lost]);
+      return await answerWithin(answered, { withinMs: ANSWER_MS, late, ended: this.#over.signal });
     } catch (error) {
       // What does not answer may not know what it drives: it ends, and with it the levels.
       this.close();
       throw error;
     } finally {
-      done.abort();
       this.#waiting.delete(id);
-      late.catch(() => undefined);
-      lost.catch(() => undefined);
     }
   }
 

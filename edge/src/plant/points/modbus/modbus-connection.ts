@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { aborted, messageOf } from '@lineside/kit';
+import { aborted, answerWithin, messageOf } from '@lineside/kit';
 import modbusSerial from 'modbus-serial';
 import { PointError } from '../errors.ts';
 import type { BrowsedPoint, PointConnection, PointReading, PointWrite } from '../point-protocol.ts';
@@ -51,6 +51,7 @@ export class ModbusConnection implements PointConnection {
   readonly #client: ModbusRTU;
   readonly #target: ModbusTarget;
   readonly #waiting: Waiting[] = [];
+  readonly #over = new AbortController();
   #end: (error: Error) => void = () => undefined;
   #endedWith: Error | undefined;
   #isBusy = false;
@@ -194,23 +195,12 @@ export class ModbusConnection implements PointConnection {
   async #answered<T>(request: Request<T>): Promise<T> {
     if (this.#endedWith !== undefined) throw this.#endedWith;
     const { host, port, timeoutMs } = this.#target;
-    const done = new AbortController();
-    const late = aborted(AbortSignal.any([done.signal, AbortSignal.timeout(timeoutMs)])).then(() => {
-      throw new PointError('point_silent', `${host}:${port} did not answer within ${timeoutMs} ms`);
-    });
-    const broken = this.ended.then((error) => {
-      throw error;
-    });
+    const late = (): Error => new PointError('point_silent', `${host}:${port} did not answer within ${timeoutMs} ms`);
     try {
-      return await Promise.race([request(this.#client), late, broken]);
+      return await answerWithin(request(this.#client), { withinMs: timeoutMs, late, ended: this.#over.signal });
     } catch (error) {
       if (exceptionOf(error) === undefined) this.#fail(known(error, this.#target));
       throw exceptionOf(error) === undefined ? this.#reasonOf(error) : error;
-    } finally {
-      done.abort();
-      // Both lose the race in the end.
-      late.catch(() => undefined);
-      broken.catch(() => undefined);
     }
   }
 
@@ -222,6 +212,7 @@ export class ModbusConnection implements PointConnection {
   #fail(error: Error): void {
     if (this.#endedWith !== undefined) return;
     this.#endedWith = error;
+    this.#over.abort(error);
     this.#socket.destroy();
     this.#end(error);
   }

@@ -1,4 +1,4 @@
-import { aborted, messageOf } from '@lineside/kit';
+import { answerWithin, messageOf } from '@lineside/kit';
 import { Dealer } from 'zeromq';
 import { PointError } from '../errors.ts';
 import type { PointConnection, PointReading, PointWrite } from '../point-protocol.ts';
@@ -23,6 +23,7 @@ export class ZeromqConnection implements PointConnection {
   readonly #socket: Dealer;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   readonly #end: (error: Error) => void;
+  readonly #ended = new AbortController();
   #requests = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -73,39 +74,31 @@ export class ZeromqConnection implements PointConnection {
 
   #over(error: Error): void {
     this.#end(error);
+    this.#ended.abort(error);
     if (!this.#socket.closed) this.#socket.close();
   }
 
   async #ask(request: object, withinMs = ANSWER_MS): Promise<Answer> {
     this.#requests += 1;
     const id = this.#requests;
-    const done = new AbortController();
-    const silent = new PointError(
-      'point_silent',
-      `the program at ${this.#endpoint} did not answer within ${withinMs} ms`,
-    );
-    const late = aborted(AbortSignal.any([done.signal, AbortSignal.timeout(withinMs)])).then((): never => {
-      throw silent;
-    });
-    const lost = this.ended.then((error): never => {
-      throw error;
-    });
+    const late = (): Error =>
+      new PointError('point_silent', `the program at ${this.#endpoint} did not answer within ${withinMs} ms`);
     const answered = new Promise<Answer>((resolve) => this.#waiting.set(id, resolve));
     try {
       // An empty part first: a REP socket at the other end wants it.
       const sending = this.#turn.then(() => this.#socket.send(['', JSON.stringify({ v: 1, id, ...request })]));
       this.#turn = sending.catch(() => undefined);
-      await Promise.race([sending, late, lost]);
-      return await Promise.race([answered, late, lost]);
+      const limits = { withinMs, late, ended: this.#ended.signal };
+      return await answerWithin(
+        sending.then(() => answered),
+        limits,
+      );
     } catch (error) {
       const cause = error instanceof PointError ? error : this.#failed(error);
       this.#over(cause);
       throw cause;
     } finally {
-      done.abort();
       this.#waiting.delete(id);
-      late.catch(() => undefined);
-      lost.catch(() => undefined);
     }
   }
 
