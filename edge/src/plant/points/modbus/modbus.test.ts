@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../../../tests/support/wait-for.ts';
 import { type PointConnection, PointError, pointProtocolOf } from '../index.ts';
+import { ModbusConnection } from './modbus-connection.ts';
 import { documentNumber, parsePoint } from './modbus-point.ts';
 import { readPlan } from './read-plan.ts';
 import { decodeRegisters, encodeRegisters } from './register-values.ts';
@@ -182,6 +185,46 @@ describe('with a pymodbus server', () => {
       await connection.ended;
     }
     await expect.poll(sockets).toBe(before);
+  });
+});
+
+describe('a connection that stays up', () => {
+  /** Answers every request for registers with zeros, at once. */
+  const zeros = createServer((socket) => {
+    let received = Buffer.alloc(0);
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk]);
+      for (; received.length >= 12; received = received.subarray(12)) {
+        const bytes = 2 * received.readUInt16BE(10);
+        const answer = Buffer.alloc(9 + bytes);
+        received.copy(answer, 0, 0, 8);
+        answer.writeUInt16BE(3 + bytes, 4);
+        answer[8] = bytes;
+        socket.write(answer);
+      }
+    });
+  });
+  afterAll(() => void zeros.close());
+
+  it('keeps nothing of the requests that were answered', async () => {
+    zeros.listen(0, '127.0.0.1');
+    await once(zeros, 'listening');
+    const { port } = zeros.address() as AddressInfo;
+    const target = { host: '127.0.0.1', port, unit: 1, timeoutMs: 60_000 };
+    const connection = await ModbusConnection.open(target, NEVER);
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const heapAfter = async (requests: number): Promise<number> => {
+      for (let n = 0; n < requests; n += 1) await connection.read(['holding:1']);
+      collect();
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await heapAfter(500);
+    const grown = (await heapAfter(5000)) - before;
+    connection.close();
+    // A race with the end of the connection kept a kilobyte of each.
+    expect(grown / 5000).toBeLessThan(300);
   });
 });
 
