@@ -139,13 +139,13 @@ it('a model and a configuration come from the collector to a running line, and i
   expect(await readFile(copy ?? '', 'utf8')).toBe(byHand);
 
   // A configuration that silences a camera goes back by itself, and both ends say why.
-  const release = async (version: string, text: string): Promise<z.infer<typeof Shown>> => {
+  const published = async (version: string, text: string): Promise<string> => {
     await writeFile(dir.join(`${version}.yaml`), text);
     const { target } = await addConfiguration(await work(), dir.join(`${version}.yaml`), {
       ...{ customer: 'acme', name: 'line-1', version },
     });
     await publish(await work());
-    return rollOut(target);
+    return target;
   };
   const status = async () => {
     const { stdout } = await runHere(['update', 'status', '--data', data, '--json']);
@@ -154,10 +154,12 @@ it('a model and a configuration come from the collector to a running line, and i
   };
   // A comment changes nothing on the line; the text is another one all the same.
   const commented = `# Packing, second shift\n${await readFile(config, 'utf8')}`;
-  const fourth = await release('1.0.4', commented);
+  let newest = '';
+  const noted = (version: string): Promise<string> => published((newest = version), commented);
+  const fourth = await bring(noted, '1.0.4', '1.0.5', '1.0.6');
   expect(fourth, JSON.stringify(fourth)).toMatchObject({ state: 'done', lines: [{ state: 'committed' }] });
   expect(await readFile(config, 'utf8')).toBe(commented);
-  const silent = await release('1.0.5', commented.replace(blinking(), 'rtsp://127.0.0.1:1/nothing'));
+  const silent = await rollOut(await published('1.0.7', commented.replace(blinking(), 'rtsp://127.0.0.1:1/nothing')));
   expect(silent, JSON.stringify(silent)).toMatchObject({
     lines: [{ state: 'failed', reason: expect.stringMatching(/^one, lamp: 0 frames, \d+ before$/) }],
   });
@@ -168,8 +170,8 @@ it('a model and a configuration come from the collector to a running line, and i
     async () => (await status()).configuration?.changed === false,
   );
   expect(await status()).toMatchObject({
-    configuration: { version: '1.0.4' },
-    last: { state: 'rolled_back', version: '1.0.5', reason: { code: 'update_trial_failed' } },
+    configuration: { version: newest },
+    last: { state: 'rolled_back', version: '1.0.7', reason: { code: 'update_trial_failed' } },
   });
   await line.inspects(['one'], 1);
 
