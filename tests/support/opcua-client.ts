@@ -15,6 +15,8 @@ import {
 
 const PUBLISHING_MS = 100;
 const MANY = 10_000;
+/** `Server_ServerStatus_State` (OPC 10000-6, annex A). */
+const SERVER_STATE = 'i=2259';
 
 export interface OpcuaSession extends AsyncDisposable {
   readonly client: OPCUAClient;
@@ -106,5 +108,7 @@ export async function collectEvents(
   item.on('changed', (values: Variant[]) => {
     events.push(Object.fromEntries(fields.map((field, n) => [field, values[n]?.value as unknown])));
   });
+  // The server answers before it listens to its own events, in a later turn of its loop: one more answer comes after that.
+  await session.read({ nodeId: SERVER_STATE, attributeId: AttributeIds.Value });
   return { events, subscription };
 }
