@@ -71,7 +71,7 @@ describe.concurrent('a camera that seldom has a frame', () => {
 
 describe.concurrent('a URL that gives one picture', () => {
   it('is asked at the rate that is wanted, without one restart, also with a Digest by SHA-256', async () => {
-    let asked = 0;
+    const asked: number[] = [];
     const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
     await using server = await web(({ headers, url }, response) => {
       const { authorization = '' } = headers;
@@ -84,7 +84,7 @@ describe.concurrent('a URL that gives one picture', () => {
         response.writeHead(401, { 'WWW-Authenticate': challenge }).end();
         return;
       }
-      asked += 1;
+      asked.push(systemClock.monoMs());
       response.writeHead(200, { 'Content-Type': 'image/jpeg' }).end(jpeg);
     });
     await using live = camera(`http://viewer:s3cret@127.0.0.1:${server.port}/snap.jpg?ch=1`, 5);
@@ -92,8 +92,9 @@ describe.concurrent('a URL that gives one picture', () => {
     const tookMs = live.frames[19]! - live.frames[0]!;
     expect(tookMs).toBeGreaterThan(19 * 200 * 0.85);
     expect(live.statuses.at(-1)).toMatchObject({ restarts: 0, source: { width: 160, height: 120 } });
-    // One more was to learn what the camera gives.
-    expect(asked).toBeLessThanOrEqual(live.frames.length + 5);
+    // One more was to learn what the camera gives; on a busy machine some were asked for that have not arrived yet.
+    const seconds = (asked.at(-1)! - asked[0]!) / 1000;
+    expect(asked.length).toBeLessThanOrEqual(seconds * 5 * 1.2 + 5);
   });
 
   it('bridges single failures, and reports what the camera answers when they stay', async () => {

@@ -5,8 +5,8 @@ const EVERY_MS = 2_000;
 /** Prints the progress of a long run on stderr, every few seconds. */
 export class Progress {
   readonly #io: Pick<Io, 'err' | 'clock'>;
-  readonly #what: string;
-  readonly #startedMs: number;
+  #what: string;
+  #startedMs: number;
   #printedMs: number;
 
   constructor(io: Pick<Io, 'err' | 'clock'>, what: string) {
@@ -14,6 +14,12 @@ export class Progress {
     this.#what = what;
     this.#startedMs = io.clock.monoMs();
     this.#printedMs = this.#startedMs;
+  }
+
+  /** The next part of the same run: something else is counted. Parts that are each short may together be long. */
+  begin(what: string): void {
+    this.#what = what;
+    this.#startedMs = this.#io.clock.monoMs();
   }
 
   step(done: number, total: number): void {

@@ -38,8 +38,9 @@ async function compare(
 ): Promise<ExitCode> {
   const { compareTables, evaluateModel } = await import('../../evaluation/index.ts');
   const evaluations: Evaluation[] = [];
+  const progress = new Progress(context.io, '');
   for (const ref of [a, b]) {
-    const progress = new Progress(context.io, `images with ${ref}`);
+    progress.begin(`images with ${ref}`);
     const task = await evaluationTask(context, options, ref);
     const evaluation = await evaluateModel({ ...task, onProgress: (done, total) => progress.step(done, total) });
     for (const { name, reason } of evaluation.result.failures) context.io.err(`no result: ${ref}: ${name}: ${reason}`);

@@ -80,9 +80,9 @@ describe('lineside model teach', () => {
   });
 
   it('ends with what it has started when it is interrupted, and keeps the pieces', async () => {
-    const source = ['--camera', 'lavfi:testsrc=s=160x120:r=10', '--good', '60s', '--pieces', '300', '--id', 'pattern'];
+    const source = ['--camera', 'lavfi:testsrc=s=160x120:r=10', '--good', '60s', '--pieces', '500', '--id', 'pattern'];
     await using command = await startLineside(['model', 'teach', ...source, '--data', dir.join('data')]);
-    await command.waitForLine(/^\d+ of 300 pieces (?:read|judged), about \d+ s left/, 120_000);
+    await command.waitForLine(/^\d+ of 500 pieces (?:read|judged), about \d+ s left/, 120_000);
     const teaching = teachingOf(command.pid) ?? 0;
     expect(teaching).toBeGreaterThan(0);
     command.kill('SIGINT');
@@ -95,7 +95,7 @@ describe('lineside model teach', () => {
     const state = JSON.parse(await readFile(dir.join('data/teaching/pattern/state.json'), 'utf8')) as {
       good: object[];
     };
-    expect(state.good).toHaveLength(300);
+    expect(state.good).toHaveLength(500);
   });
 
   it('teaches again without the pieces that were struck, sharpens the limit by bad pieces, and writes a bundle that only watches', async () => {

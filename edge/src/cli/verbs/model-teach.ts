@@ -109,12 +109,13 @@ async function runTeach(context: Context, options: TeachOptions): Promise<ExitCo
 }
 
 function progressOf({ io }: Context): (progress: TeachProgress) => void {
-  const shown = new Map<string, Progress>();
+  const progress = new Progress(io, '');
+  let now: TeachProgress['step'] | undefined;
   return ({ step, done, total }) => {
     const what = COUNTED[step];
     if (what === undefined) return;
-    const progress = shown.get(step) ?? new Progress(io, what);
-    shown.set(step, progress);
+    if (step !== now) progress.begin(what);
+    now = step;
     if (done > 0) progress.step(done, total);
   };
 }
