@@ -10,8 +10,9 @@ const T1_FRACTION = 0.025;
 /** What the scale does not know: of one pack, and of the mean of a window. Within it a report is neither demanded nor wrong. */
 const UNSURE = 3;
 const UNSURE_MEAN = 1;
-/** So many packs without the condition end an event. */
+/** So many packs without the condition end an event: of one pack, and of a window (docs/rules/weight.md). */
 const CLEAR = 5;
+const CLEAR_WINDOW = 10;
 const DEMANDED_MS = 2_000;
 
 interface Pack {
@@ -69,8 +70,9 @@ function graded(surely: boolean, perhaps: boolean): Break {
   return perhaps ? 'perhaps' : undefined;
 }
 
-function eventsOf(name: string, packs: readonly Pack[], breaks: readonly Break[]): readonly TrueEvent[] {
+function eventsOf(name: WeightCondition, packs: readonly Pack[], breaks: readonly Break[]): readonly TrueEvent[] {
   const events: TrueEvent[] = [];
+  const clear = name === 'under_t2' || name === 'over' ? CLEAR : CLEAR_WINDOW;
   let [first, last] = [-1, -1];
   const end = (): void => {
     if (first < 0) return;
@@ -78,14 +80,14 @@ function eventsOf(name: string, packs: readonly Pack[], breaks: readonly Break[]
     const atMs = (index: number): number => packs[Math.min(index, packs.length - 1)]?.atMs ?? 0;
     const fromMs = atMs(sure < 0 ? first : sure);
     events.push({
-      ...{ id: `${name}-${events.length}`, camera: '', kind: '', startMs: atMs(first), endMs: atMs(last + CLEAR) },
+      ...{ id: `${name}-${events.length}`, camera: '', kind: '', startMs: atMs(first), endMs: atMs(last + clear) },
       inspectableFromMs: fromMs,
       inspectableToMs: sure < 0 ? fromMs : Math.max(atMs(last), fromMs + DEMANDED_MS),
     });
   };
   breaks.forEach((one, index) => {
     if (one === undefined) return;
-    if (first < 0 || index - last > CLEAR) {
+    if (first < 0 || index - last > clear) {
       end();
       first = index;
     }

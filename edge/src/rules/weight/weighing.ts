@@ -32,6 +32,7 @@ export class Weighing {
   readonly #options: WeighingOptions;
   readonly #limits: WeightLimits;
   #latest: number[] = [];
+  #isUnder = false;
 
   constructor(options: WeighingOptions) {
     this.#options = options;
@@ -47,11 +48,14 @@ export class Weighing {
     const t1Fraction = below / this.#latest.length;
     const weightClass = this.#classOf(net);
     const isFull = this.#latest.length >= window;
+    // A mean that is hardly above the limit may be below it in truth: it is no longer under by more than its standard error.
+    const margin = this.#isUnder ? standardError(this.#latest, average) : 0;
+    this.#isUnder = isFull && average < nominal + margin - 1e-9;
     const conditions: readonly (readonly [WeightCondition, boolean])[] = [
       ['under_t2', weightClass === 't2'],
       ['over', weightClass === 'over'],
       ['t1_fraction', isFull && t1Fraction > maxT1Fraction],
-      ['average_under', isFull && average < nominal - 1e-9],
+      ['average_under', this.#isUnder],
     ];
     return {
       ...{ net, weightClass, average, t1Fraction },
@@ -65,4 +69,10 @@ export class Weighing {
     if (net < nominal - tolerance) return 't1';
     return net > nominal + maxOver ? 'over' : 'good';
   }
+}
+
+/** Of the mean of a sample: its standard deviation by the root of its size. */
+function standardError(sample: readonly number[], mean: number): number {
+  const squares = sample.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+  return Math.sqrt(squares / Math.max(1, sample.length - 1) / Math.max(1, sample.length));
 }

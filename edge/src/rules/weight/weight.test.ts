@@ -85,6 +85,16 @@ describe('weight', () => {
     expect(scale.story.slice(2).toSorted()).toEqual(['closed average_under cleared', 'closed t1_fraction cleared']);
   });
 
+  it('closes an event of the average when it is above the nominal weight by its standard error, not at once', () => {
+    const scale = new Scale();
+    scale.weigh(...Array<number[]>(5).fill([498, 500]).flat());
+    // A mean of 500.2 with a standard error of 0.5.
+    scale.weigh(...Array<number[]>(15).fill([502, 498.4]).flat());
+    expect(scale.story.filter((one) => !one.startsWith('updated'))).toEqual(['opened average_under']);
+    scale.weigh(...Array<number[]>(15).fill([503, 499.4]).flat());
+    expect(scale.story.at(-1)).toBe('closed average_under cleared');
+  });
+
   it('has one event of an average that sways about the nominal weight', () => {
     const scale = new Scale();
     for (let k = 0; k < 8; k += 1) scale.weigh(...Array.from({ length: 3 }, () => 497), 507);
