@@ -137,13 +137,25 @@ describe('a camera that GStreamer decodes', () => {
     await frames(seen);
     expect(seen.statuses.at(-1)).toMatchObject({ state: 'streaming', decoder: { name: 'avdec_h264' } });
     expect(seen.statuses.at(-1)?.source).toMatchObject({ width: 320, height: 180 });
+    await waitFor('pictures to compare', () => seen.pixels.length >= 20);
+    const shown = seen.pixels.slice(0, 20);
     const own = watch({ url, fps: 10 }, { capabilities });
-    await waitFor('frames of both', () => own.pixels.length >= 30);
-    // The test film is three seconds long: FFmpeg has shown its pictures by now, but for one where the film begins anew.
     const distance = (a: Uint8Array, b: Uint8Array): number =>
       a.reduce((sum, level, n) => sum + Math.abs(level - b[n]!), 0) / a.length;
-    const known = seen.pixels.filter((picture) => own.pixels.some((other) => distance(picture, other) < 1));
-    expect(known.length).toBeGreaterThan(0.9 * seen.pixels.length);
+    // The test film is three seconds long and begins anew, and a busy machine leaves pictures out each time.
+    const unknown = new Set(shown);
+    let looked = 0;
+    await waitFor(
+      'the same pictures from both',
+      () => {
+        for (const other of own.pixels.slice(looked)) {
+          for (const picture of unknown) if (distance(picture, other) < 1) unknown.delete(picture);
+          looked += 1;
+        }
+        return unknown.size <= 0.1 * shown.length;
+      },
+      { withinMs: 60_000, everyMs: 250 },
+    );
   });
 
   it('reports what the camera answered, and does without GStreamer where it is not installed', async () => {

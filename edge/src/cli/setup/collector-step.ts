@@ -6,6 +6,10 @@ import { coded } from '../exit.ts';
 import { findingText } from './finding-text.ts';
 import type { SetupSession } from './session.ts';
 
+/** A broker reads its users again when a device was enrolled; on a busy machine that takes seconds. */
+const BROKER_LEARNS_MS = 20_000;
+const ASK_AGAIN_MS = 500;
+
 /** Where records go, and how this device proves who it is. Without a collector the device works alone. */
 export async function collectorStep(session: SetupSession): Promise<void> {
   const { flags, questions, texts } = session;
@@ -21,7 +25,7 @@ export async function collectorStep(session: SetupSession): Promise<void> {
       await session.change(editLine(session.config.text, { uplink: { broker, ...login } }));
     }
   }
-  return checkBroker(session);
+  return checkBroker(session, claim === '' ? 0 : BROKER_LEARNS_MS);
 }
 
 function workAlone(session: SetupSession): void {
@@ -50,15 +54,21 @@ async function enroll(session: SetupSession, given: string): Promise<void> {
   }
 }
 
-async function checkBroker(session: SetupSession): Promise<void> {
+/** `learnsMs`: how long a broker may refuse this device because it does not know it yet. */
+async function checkBroker(session: SetupSession, learnsMs: number): Promise<void> {
   const { io } = session.context;
   const { brokerCheck, runCheck } = await import('../../diagnostics/index.ts');
   const { uplink } = session.config.config;
   if (uplink === undefined) return;
   const check = brokerCheck(uplink, session.config, { random: io.random, nowMs: io.clock.wallMs() });
-  for (const result of await runCheck(check, { clock: io.clock, signal: io.signal, slow: () => undefined })) {
-    session.say(findingText(session, result));
+  const run = () => runCheck(check, { clock: io.clock, signal: io.signal, slow: () => undefined });
+  const untilMs = io.clock.monoMs() + learnsMs;
+  let results = await run();
+  while (results.some(({ code }) => code === 'credentials_refused') && io.clock.monoMs() < untilMs) {
+    await io.clock.sleep(ASK_AGAIN_MS, io.signal);
+    results = await run();
   }
+  for (const result of results) session.say(findingText(session, result));
 }
 
 async function credentials(session: SetupSession): Promise<Readonly<Record<string, string>>> {
