@@ -38,15 +38,21 @@ export class PpeJudge implements Judge {
       const scene = { persons, personLabels: options.labels, picture: frame, hasScore };
       return { garment, found: evidenceOf(garment, { ...scene, detected: detected(garment.model) }) };
     });
-    const outputs = persons.flatMap((person) => {
-      const evidence = new Map(
-        shown.flatMap(({ garment, found }) => {
-          const one = found.get(person.id);
-          return one === undefined ? [] : [[garment.id, one] as const];
-        }),
-      );
-      return this.#judgePerson(frame, person, cases.get(person.id), evidence);
-    });
+    const evidence = new Map(
+      persons.map(({ id }) => [
+        id,
+        new Map(
+          shown.flatMap(({ garment, found }) => {
+            const one = found.get(id);
+            return one === undefined ? [] : [[garment.id, one] as const];
+          }),
+        ),
+      ]),
+    );
+    this.#moveCases(persons, cases, evidence);
+    const outputs = persons.flatMap((person) =>
+      this.#judgePerson(frame, person, cases.get(person.id), evidence.get(person.id) ?? new Map<string, Evidence>()),
+    );
     const live = new Set(persons.map(({ id }) => id));
     const present = new Set([...this.incidents.subjects].filter(({ person }) => live.has(person)));
     const isHidden = (subject: PersonCase): boolean => {
@@ -97,7 +103,7 @@ export class PpeJudge implements Judge {
   }
 
   /** The case of each person, known by the track, else by the place at which the person stood still. */
-  #casesOf(persons: readonly Track[]): ReadonlyMap<number, PersonCase> {
+  #casesOf(persons: readonly Track[]): Map<number, PersonCase> {
     const live = new Set(persons.map(({ id }) => id));
     const found = new Map<number, PersonCase>();
     const lost = new Set([...this.incidents.subjects].filter(({ person }) => !live.has(person)));
@@ -110,6 +116,35 @@ export class PpeJudge implements Judge {
       found.set(person.id, again);
     }
     return found;
+  }
+
+  /**
+   * Somebody who walks past a person can take over the track, and the track of a person who walks can be lost while that of
+   * the bare head goes on. Where what was seen to be missing is seen on a person without an incident, and no longer on the one
+   * whom the track follows now, the case goes to the former.
+   */
+  #moveCases(
+    persons: readonly Track[],
+    cases: Map<number, PersonCase>,
+    evidence: ReadonlyMap<number, ReadonlyMap<string, Evidence>>,
+  ): void {
+    const lacks = (id: number): boolean => [...(evidence.get(id)?.values() ?? [])].some(({ isWorn }) => !isWorn);
+    for (const { id } of persons) {
+      const seen = evidence.get(id);
+      const own = cases.get(id);
+      if (seen === undefined || own?.incident.isActive === true) continue;
+      const again = [...this.incidents.subjects].find(
+        (subject) =>
+          subject !== own && subject.incident.isActive && !lacks(subject.person) && subject.isSeenAgain(seen),
+      );
+      if (again === undefined) continue;
+      const { person: left } = again;
+      cases.set(id, again);
+      // The two change places, so that what is known of the other goes with the other.
+      if (own === undefined) cases.delete(left);
+      else if (cases.has(left)) cases.set(left, own);
+      else this.incidents.forget(own);
+    }
   }
 
   /** What each model detected and has not been judged yet. */

@@ -4,11 +4,16 @@ import { Place } from '../visibility/index.ts';
 import type { Evidence } from './evidence.ts';
 import { type Vote, Wear, type WearState } from './wear.ts';
 
+/** For this long a person's track can follow somebody else before the person is found at the same place again. */
+const SWAPPED_MS = 3000;
+
 /** One person, and what is known of each garment. */
 export class PersonCase implements Subject {
   readonly incident: IncidentState;
   readonly place = new Place();
   readonly #wear: ReadonlyMap<string, Wear>;
+  /** Where the absence of each garment was seen last. */
+  readonly #absences = new Map<string, { readonly place: Place; readonly track: number }>();
   #person: number;
   /** Garments that were missing at any time of this incident. */
   readonly #everMissing = new Set<string>();
@@ -47,12 +52,28 @@ export class PersonCase implements Subject {
     if (!this.incident.isActive) this.#everMissing.clear();
     for (const [id, { isWorn, track }] of evidence) {
       this.#wear.get(id)?.vote({ atMs, isWorn, counts });
-      if (!isWorn) this.#sighting = track;
+      if (isWorn) continue;
+      this.#sighting = track;
+      const place = this.#absences.get(id)?.place ?? new Place();
+      this.#absences.set(id, { place, track: track.id });
+      place.see(track.box, track.lastSeenMs);
     }
     const { missing } = this;
     for (const id of missing) this.#everMissing.add(id);
     const asked = missing.length > 0 ? missing : [...this.#everMissing];
     return asked.length === 0 ? evidence.size > 0 : asked.some((id) => evidence.has(id));
+  }
+
+  /**
+   * Whether what is seen is an absence that was seen on this person: the same track close to where it was, or the place at which
+   * the person stood still.
+   */
+  isSeenAgain(evidence: ReadonlyMap<string, Evidence>): boolean {
+    return [...evidence].some(([id, { isWorn, track }]) => {
+      const before = this.#absences.get(id);
+      if (isWorn || before === undefined) return false;
+      return (before.track === track.id && before.place.isNear(track.box)) || before.place.isAt(track.box, SWAPPED_MS);
+    });
   }
 
   /** The earlier frames in which what is missing now was missing already, before enough of them said so; the longest of all garments. */

@@ -147,6 +147,46 @@ describe('the ppe rule', () => {
     expect(story(play(masks, 9200, 12_000, () => []))).toEqual(['closed(object_lost)@10200 #1']);
   });
 
+  it('goes on with the event of a person who stood still and whose track followed somebody who walked past', () => {
+    const masks = rule(MASK);
+    play(masks, 0, 4000, () => [person(1, 100), face(2, 'no_mask', 100)]);
+    const outputs = play(masks, 4200, 12_000, (atMs) => {
+      const passing = 100 + (atMs - 4000) / 20;
+      const stays = atMs < 4800 ? [] : [person(7, 100), face(8, 'no_mask', 100)];
+      return [...stays, person(1, passing), face(9, 'mask', passing)];
+    });
+    expect(story(outputs.filter(({ phase }) => phase !== 'updated'))).toEqual([]);
+    // Two who both lack it are two.
+    const two = rule(MASK);
+    play(two, 0, 4000, () => [person(1, 100), face(2, 'no_mask', 100)]);
+    const both = play(two, 4200, 9000, () => [
+      ...[person(1, 100), face(2, 'no_mask', 100)],
+      ...[person(7, 150), face(8, 'no_mask', 150)],
+    ]);
+    expect(story(both.filter(({ phase }) => phase !== 'updated'))).toEqual(['opened@6200 #2']);
+  });
+
+  it('goes on with the event of a person who walks and whose track begins anew while that of the bare head goes on', () => {
+    const heads = rule();
+    const outputs = play(heads, 0, 12_000, (atMs) => {
+      const x = 20 + atMs / 50;
+      return [person(atMs < 5000 ? 1 : 7, x), head(2, 'bare_head', x)];
+    });
+    expect(story(outputs.filter(({ phase }) => phase !== 'updated'))).toEqual(['opened@2000 #1']);
+  });
+
+  it('goes on with the event of a person who walks past another and changes tracks with them', () => {
+    const heads = rule();
+    const outputs = play(heads, 0, 12_000, (atMs) => {
+      const [x, swapped] = [20 + atMs / 50, atMs >= 6000];
+      return [
+        ...[person(swapped ? 7 : 1, x), head(2, 'bare_head', x)],
+        ...[person(swapped ? 1 : 7, 140), head(3, 'headwear', 140)],
+      ];
+    });
+    expect(story(outputs.filter(({ phase }) => phase !== 'updated'))).toEqual(['opened@2000 #1']);
+  });
+
   it('takes a part of the body that is seen without the garment for its absence', () => {
     const byFace = { id: 'mask', present: ['mask'], visible: ['face'] };
     const outputs = play(rule(byFace), 0, 3000, () => [person(1, 100), face(2, 'face', 100)]);
