@@ -10,7 +10,7 @@ const T1_FRACTION = 0.025;
 /** What the scale does not know: of one pack, and of the mean of a window. Within it a report is neither demanded nor wrong. */
 const UNSURE = 3;
 const UNSURE_MEAN = 1;
-/** So many packs without the condition end an event: of one pack, and of a window (docs/rules/weight.md). */
+/** So many packs without the condition end an event: of one pack, and of a window (a fifth of it, docs/rules.md). */
 const CLEAR = 5;
 const CLEAR_WINDOW = 10;
 const DEMANDED_MS = 2_000;

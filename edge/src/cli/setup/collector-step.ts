@@ -64,7 +64,9 @@ async function checkBroker(session: SetupSession, learnsMs: number): Promise<voi
   const run = () => runCheck(check, { clock: io.clock, signal: io.signal, slow: () => undefined });
   const untilMs = io.clock.monoMs() + learnsMs;
   let results = await run();
-  while (results.some(({ code }) => code === 'credentials_refused') && io.clock.monoMs() < untilMs) {
+  const isRefused = (): boolean => results.some(({ code }) => code === 'credentials_refused');
+  if (isRefused() && learnsMs > 0) session.say(`  ${session.texts.brokerLearns}`);
+  while (isRefused() && io.clock.monoMs() < untilMs) {
     await io.clock.sleep(ASK_AGAIN_MS, io.signal);
     results = await run();
   }

@@ -64,6 +64,7 @@ const ENGLISH = {
   askCollector: 'Address of the collector, HOST:PORT',
   enrolled: (device: string, broker: string) =>
     `${device} is enrolled; its key was made here and stays here. Broker: ${broker}`,
+  brokerLearns: 'waiting until the broker knows this device ...',
   askBroker: 'Broker of the collector, as mqtts://HOST:8883 (empty: none)',
   alone: 'no collector: this device works alone and keeps all records',
   addDevice: (device: string) =>
@@ -181,6 +182,7 @@ const RUSSIAN: SetupTexts = {
   askClaimAgain: 'Код регистрации от сборщика',
   askCollector: 'Адрес сборщика, HOST:PORT',
   enrolled: (device, broker) => `${device} зарегистрировано; ключ создан здесь и здесь остаётся. Брокер: ${broker}`,
+  brokerLearns: 'ожидание: брокер ещё не знает это устройство ...',
   askBroker: 'Брокер сборщика, например mqtts://HOST:8883 (пусто: нет)',
   alone: 'без сборщика: устройство работает само и хранит все записи',
   addDevice: (device) =>
