@@ -4,9 +4,6 @@ import { Place } from '../visibility/index.ts';
 import type { Evidence } from './evidence.ts';
 import { type Vote, Wear, type WearState } from './wear.ts';
 
-/** For this long a person's track can follow somebody else before the person is found at the same place again. */
-const SWAPPED_MS = 3000;
-
 /** One person, and what is known of each garment. */
 export class PersonCase implements Subject {
   readonly incident: IncidentState;
@@ -72,7 +69,7 @@ export class PersonCase implements Subject {
     return [...evidence].some(([id, { isWorn, track }]) => {
       const before = this.#absences.get(id);
       if (isWorn || before === undefined) return false;
-      return (before.track === track.id && before.place.isNear(track.box)) || before.place.isAt(track.box, SWAPPED_MS);
+      return (before.track === track.id && before.place.isNear(track.box)) || before.place.isAt(track.box);
     });
   }
 

@@ -166,6 +166,19 @@ describe('the ppe rule', () => {
     expect(story(both.filter(({ phase }) => phase !== 'updated'))).toEqual(['opened@6200 #2']);
   });
 
+  it('takes somebody who comes to where a person stood for somebody new, when that person was seen to walk away', () => {
+    const masks = rule(MASK);
+    play(masks, 0, 4000, () => [person(1, 100), face(2, 'no_mask', 100)]);
+    const outputs = play(masks, 4200, 9000, (atMs) => {
+      const away = 100 + (atMs - 4000) / 8;
+      return atMs <= 5600 ? [person(1, away), face(2, 'no_mask', away)] : [person(7, 100), face(8, 'no_mask', 100)];
+    });
+    expect(story(outputs.filter(({ phase }) => phase !== 'updated'))).toEqual([
+      'closed(object_lost)@6800 #1',
+      'opened@7800 #2',
+    ]);
+  });
+
   it('goes on with the event of a person who walks and whose track begins anew while that of the bare head goes on', () => {
     const heads = rule();
     const outputs = play(heads, 0, 12_000, (atMs) => {
