@@ -61,7 +61,7 @@ def objective(logits, boxes, points, targets, labelled, placed, opposites=(), bo
     """The loss of one batch.
 
     logits [B,N,C], boxes [B,N,4] in pixels; targets: per picture (labels [M], boxes [M,4]); labelled [B,C]: 0 where a
-    class has no labels in that picture; placed: per picture, whether its boxes teach position; opposites: pairs of
+    class has no labels in that picture, so that only its boxes count, if it has any; placed: per picture, whether its boxes teach position; opposites: pairs of
     classes of which a thing is never both, so that one is a negative of the other even where it is not labelled.
     """
     labels, truth, real = padded(targets, logits.device)
@@ -69,6 +69,7 @@ def objective(logits, boxes, points, targets, labelled, placed, opposites=(), bo
     chosen = labels.gather(1, of_truth)
     wanted = torch.zeros_like(logits).scatter_(2, chosen[..., None], soft[..., None])
     counted = labelled[:, None].expand_as(logits).clone()
+    counted = counted.maximum(torch.zeros_like(counted).scatter_(2, chosen[..., None], serves[..., None].to(counted.dtype)))
     for a, b in opposites:
         counted[..., b] = counted[..., b].maximum((serves & (chosen == a)).to(counted.dtype))
         counted[..., a] = counted[..., a].maximum((serves & (chosen == b)).to(counted.dtype))

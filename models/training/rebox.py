@@ -7,6 +7,11 @@ FOLDER has images/ and labels/ (hardhat4: classes 0, 1 headwear, 2 bare head). D
 faces.py names. A face that a detector sees at a labelled head gives chin and sides; the label gives the top of the hat.
 Where no face is seen, a box that is wider than high is a hat alone and is made longer, and any other stays. `--sheets`
 draws every change, numbered, for a person to look at; the numbers listed in `--leave` keep their label's box.
+
+  rebox.py FOLDER --whole --classes 0=1,2=2 ...
+
+`--whole` is for sets whose boxes are mostly meant as hat and face already: a face then only corrects them, and one that
+would leave less than 0.6 of a box is no whole head (a profile, or somebody else's) and changes nothing.
 """
 import argparse
 import json
@@ -18,7 +23,8 @@ import numpy as np
 from faces import around, UltraLight, YuNet
 from pictures import read_folder
 
-HEADS = {0: 1, 1: 1, 2: 2}
+HARDHAT4 = "0=1,1=1,2=2"
+LEAST_LEFT = 0.6
 
 
 def face_at(picture, box, detectors):
@@ -41,8 +47,12 @@ def face_at(picture, box, detectors):
     return best[0][:4], len(best)
 
 
-def reboxed(box, face, label):
+def reboxed(box, face, label, whole=False):
     """The entire head by the rule: [x1, y1, x2, y2]."""
+    if whole and face is not None:
+        new = reboxed(box, face, label)
+        area = lambda b: (b[2] - b[0]) * (b[3] - b[1])
+        return new if area(new) > LEAST_LEFT * area(box) else box
     width, height = box[2] - box[0], box[3] - box[1]
     if face is None:
         if label == 1 and width > 1.1 * height:
@@ -62,19 +72,23 @@ def main():
     for name in ("faces", "out"):
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--sheets")
+    parser.add_argument("--onto", help="a list of other corrections of the same set, which is kept")
+    parser.add_argument("--classes", default=HARDHAT4, help="class in the labels = 1 headwear or 2 bare head, with commas between")
+    parser.add_argument("--whole", action="store_true", help="the boxes are mostly meant as hat and face already")
     parser.add_argument("--leave", help="file with the numbers of changes that a person turned down")
     args = parser.parse_args()
     detectors = [YuNet(os.path.join(args.faces, "yunet_n_320_320.onnx")), UltraLight(os.path.join(args.faces, "version-RFB-320.onnx"))]
     left = set(open(args.leave).read().split()) if args.leave else set()
+    classes = {int(a): int(b) for a, b in (pair.split("=") for pair in args.classes.split(","))}
     changes, cells, number, heads = {}, [], 0, 0
-    for name, picture, table in read_folder(args.folder, HEADS, 4096):
+    for name, picture, table in read_folder(args.folder, classes, 4096):
         height, width = picture.shape[:2]
         scale = np.array([width, height, width, height])
         for label, *box in table:
             box = np.array(box)
             heads += 1
             face, seen = face_at(picture, box, detectors)
-            new = reboxed(box, face, int(label)).clip(0, scale)
+            new = reboxed(box, face, int(label), args.whole).clip(0, scale)
             if np.abs(new - box).max() < 0.04 * max(box[2:] - box[:2]):
                 continue
             if str(number) not in left:
@@ -82,11 +96,24 @@ def main():
                 changes.setdefault(name, []).append([round(float(v), 5) for v in (*middle, *(new / scale))])
             cells.append(drawn(picture, box, new, "%d" % number, seen))
             number += 1
-    lines = ["    %s: %s" % (json.dumps(name), json.dumps(rows)) for name, rows in sorted(changes.items())]
-    open(args.out, "w").write('{\n  "rebox": {\n' + ",\n".join(lines) + "\n  }\n}\n")
+    write({**(json.load(open(args.onto)) if args.onto else {}), "rebox": changes}, args.out)
     print("%d heads, %d changes proposed, %d kept" % (heads, number, sum(map(len, changes.values()))))
     if args.sheets:
         write_sheets(cells, args.sheets)
+
+
+def write(lists, path):
+    """One picture a line, so that a change of one is seen as such."""
+    parts = []
+    for key, value in lists.items():
+        if isinstance(value, dict):
+            rows = ["%s: %s" % (json.dumps(name), json.dumps(entry)) for name, entry in sorted(value.items())]
+        else:
+            rows = [json.dumps(entry) for entry in value]
+        brackets = "{}" if isinstance(value, dict) else "[]"
+        parts.append('  "%s": %s\n    %s\n  %s' % (key, brackets[0], ",\n    ".join(rows), brackets[1]))
+    with open(path, "w") as file:
+        file.write("{\n" + ",\n".join(parts) + "\n}\n")
 
 
 def drawn(picture, old, new, text, seen, side=92):

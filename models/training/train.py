@@ -81,18 +81,27 @@ def new_optimiser(net, rate, fresh):
     return torch.optim.AdamW([g for g in groups if g["params"]], lr=rate)
 
 
-def step(net, optimiser, batch, points, rate, opposites):
+def step(net, optimiser, batch, points, rate, opposites, part=0):
+    """One step over a batch, in parts of `part` pictures (0: at once) whose gradients are added.
+
+    A part of 16 stays in the cache of a CPU: 1.4 to 2 times the pictures a second of a batch of 64 at once. The norms see
+    one part at a time.
+    """
     pictures, tables, labelled, placed = batch
     for group in optimiser.param_groups:
         group["lr"] = rate * group["times"]
-    targets = [(torch.from_numpy(t[:, 0]).long(), torch.from_numpy(t[:, 1:].copy())) for t in tables]
-    logits, boxes = net(tensor(pictures, points.device))
-    loss = objective(logits, boxes, points, targets, torch.from_numpy(labelled).to(points.device), placed, opposites)
     optimiser.zero_grad(set_to_none=True)
-    loss.backward()
+    part, losses = part or len(pictures), []
+    for at in range(0, len(pictures), part):
+        some = slice(at, at + part)
+        targets = [(torch.from_numpy(t[:, 0]).long(), torch.from_numpy(t[:, 1:].copy())) for t in tables[some]]
+        logits, boxes = net(tensor(pictures[some], points.device))
+        loss = objective(logits, boxes, points, targets, torch.from_numpy(labelled[some]).to(points.device), placed[some], opposites)
+        (loss * (len(targets) / len(pictures))).backward()
+        losses.append(loss.detach())
     nn.utils.clip_grad_norm_([p for p in net.parameters() if p.grad is not None], 10.0)
     optimiser.step()
-    return loss.detach()
+    return torch.stack(losses).mean()
 
 
 @torch.no_grad()
@@ -186,7 +195,7 @@ def main():
         for layer in net.early():
             layer.eval()
         rate = recipe["rate"] * (0.02 + 0.98 * (1 + math.cos(math.pi * progress(done))) / 2) * min(1, (done + 1) / recipe.get("warmUp", 100))
-        losses.append(step(net, optimiser, batch, points, rate, opposites))
+        losses.append(step(net, optimiser, batch, points, rate, opposites, recipe.get("part", 0)))
         done += 1
         follow(average, net, done)
         if done % 50 == 0 or done == total or (args.until is not None and time.time() >= args.until):
