@@ -10,6 +10,8 @@ export interface Head {
 const SAME_HEAD_IOU = 0.5;
 /** Two bare heads of which the smaller lies in the other with this fraction are one head, detected twice. */
 const SAME_HEAD_FRACTION = 0.6;
+/** A bare head that touches that of the same person and has less than this fraction of its area is a part of it. */
+const PART_FRACTION = 0.5;
 /** Where a person's head is: the upper third of the box, and a little around it for boxes that cut it off. */
 const HEAD_FRACTION = 1 / 3;
 const MARGIN = 0.1;
@@ -49,6 +51,16 @@ export function assignHeads(persons: readonly Track[], heads: readonly Head[]): 
     taken.add(head);
   }
   return headOf;
+}
+
+/** Whether a bare head without a person is a part of the head of a person on whom it sits too: hair in a knot, or a shadow. */
+export function isPartOfHead(head: Head, persons: readonly Track[], headOf: ReadonlyMap<number, Head>): boolean {
+  const { box } = head.track;
+  return persons.some((person) => {
+    const whole = headOf.get(person.id)?.track.box;
+    if (whole === undefined || !isHeadOf(person.box, box)) return false;
+    return intersection(whole, box) > 0 && area(box) < PART_FRACTION * area(whole);
+  });
 }
 
 /** Whether a head can be that of a person: its centre is in the head region. */

@@ -2,7 +2,7 @@ import { type Box, centreOf, type FrameRef, footOf, type RuleOutput, type Track 
 import type { Judge, JudgeSetup } from '../define-rule.ts';
 import { type Details, type IncidentState, IncidentTracker, type Subject } from '../incidents/index.ts';
 import { Place } from '../visibility/index.ts';
-import { assignHeads, type Head, headsOf, isHeadOf } from './heads.ts';
+import { assignHeads, type Head, headsOf, isHeadOf, isPartOfHead } from './heads.ts';
 import type { MissingHeadwearOptions } from './options.ts';
 
 /** What one frame shows of a person's headwear. */
@@ -120,7 +120,8 @@ export class MissingHeadwearJudge implements Judge {
     const outputs = inOrder.flatMap((person) => this.#judgePerson(scene, person, headOf.get(person.id)));
     const assigned = new Set(headOf.values());
     for (const head of heads) {
-      if (!assigned.has(head) && !head.covered) outputs.push(...this.#judgePerson(scene, undefined, head));
+      if (assigned.has(head) || head.covered || isPartOfHead(head, persons, headOf)) continue;
+      outputs.push(...this.#judgePerson(scene, undefined, head));
     }
     this.#keepHidden(bare, scene.judged);
     const isHidden = (subject: PersonCase): boolean => {

@@ -68,6 +68,15 @@ describe('the missing headwear rule', () => {
     expect(story(outputs)).toEqual(['opened@2000 #1']);
   });
 
+  it('takes a small bare head at the edge of the head of a person for a part of it, and one beside it for a further person', () => {
+    const knot: Box = [78, 95, 92, 110];
+    const outputs = play(rule(), 0, 6000, () => [person(1, 100), bare(2, 100), track(3, 'bare_head', knot)]);
+    expect(story(outputs)).toEqual(['opened@2000 #1']);
+    const behind: Box = [66, 95, 80, 110];
+    const two = play(rule(), 0, 6000, () => [person(1, 100), bare(2, 100), track(3, 'bare_head', behind)]);
+    expect(story(two)).toEqual(['opened@2000 #1', 'opened@2000 #2']);
+  });
+
   it('opens nothing on detections that are too faint to begin a track, and stays open on them', () => {
     expect(play(rule(), 0, 5000, () => [person(1, 100), bare(2, 100, { score: 0.3, weak: true })])).toEqual([]);
     const hats = rule();
