@@ -3,10 +3,8 @@
 
   export.py runs/ppe-1 runs/ppe-2 --id ppe --version 2.0.0 --data DIR --out ../catalog/ppe
 
-Instead of runs, the folder of a bundle that was exported before: the same weights with another recipe (its size, its thresholds).
 Of several runs that began from the same start the mean of their weights ships, or with --ship SEED those of one of them, where
 long runs have moved too far apart for their mean; figures.json gives the figures of each.
-A recipe's `shipSize` is the input size that ships, where it is another than that of training.
 Least scores per label are chosen on the validation pictures that the recipe names, at its cost of a miss.
 Golden pictures come from the twin and are scaled to the model's input size before they are stored, so that no resampling
 stands between them and the network: what is compared is the network and its decoder.
@@ -25,7 +23,7 @@ from measure import at_score, cheapest_score, figures_of, look, without_cut_off
 from network import Deployed, Detector
 from pictures import read_labels
 from sources import load_sources
-from weights import fill, mean_weights
+from weights import mean_weights
 
 OPSET = 13  # runs on older runtimes too
 
@@ -42,14 +40,6 @@ def load(runs, ship):
 
     shipped = mean_weights([k["model"] for k in kept]) if ship is None else kept[ship]["model"]
     return filled(shipped), [filled(k["model"]) for k in kept], recipe
-
-
-def load_bundle(folder, recipe):
-    """-> the network of a bundle, its runs as they were recorded (with figures at the size of that time), and its figures.json."""
-    net = Detector(len(recipe["labels"]))
-    fill(net, os.path.join(folder, "model.onnx"), {})
-    recorded = json.load(open(os.path.join(folder, "figures.json")))
-    return net.eval(), recorded["runs"], recorded
 
 
 def write_onnx(net, recipe, path):
@@ -162,31 +152,25 @@ def write_card(model, facts, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("runs", nargs="+", help="folders of runs, or one of a bundle with --recipe")
+    parser.add_argument("runs", nargs="+")
     for name in ("id", "version", "data", "out"):
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--ship", type=int, help="seed of the run whose weights ship, instead of the mean of all")
     parser.add_argument("--recipe", help="take sources, thresholds and remarks from this file instead of the run's own recipe")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    recipe = json.load(open(args.recipe)) if args.recipe else None
-    if recipe and os.path.exists(os.path.join(args.runs[0], "model.onnx")):
-        net, runs, recorded = load_bundle(args.runs[0], recipe)
-        seeds, shipped, data, alone = recorded["seeds"], recorded["shipped"], recorded["data"], [run["figures"] for run in runs]
-    else:
-        runs = [json.load(open(os.path.join(run, "figures.json"))) for run in args.runs]
-        seeds, shipped, data, alone = [run["seed"] for run in runs], "mean" if args.ship is None else args.ship, runs[0]["data"], None
-        if args.ship is not None and args.ship not in seeds:
-            parser.error("no run with seed %d: %s" % (args.ship, seeds))
-        net, each, own = load(args.runs, None if args.ship is None else seeds.index(args.ship))
-        recipe = recipe or own
-    recipe = {**recipe, "size": recipe.get("shipSize", recipe["size"])}
+    runs = [json.load(open(os.path.join(run, "figures.json"))) for run in args.runs]
+    seeds = [run["seed"] for run in runs]
+    if args.ship is not None and args.ship not in seeds:
+        parser.error("no run with seed %d: %s" % (args.ship, seeds))
+    net, each, recipe = load(args.runs, None if args.ship is None else seeds.index(args.ship))
+    if args.recipe:
+        recipe = json.load(open(args.recipe))
     sources = load_sources(recipe, args.data, recipe.get("longest", 512), train=False)
     chosen = chosen_scores(net, sources, recipe)
     scores = {label: row["score"] for label, row in chosen.items()}
     figures, clean = judged(net, sources, recipe, scores)
-    if alone is None:
-        alone = [judged(one, sources, recipe, scores)[0] for one in each] if len(each) > 1 else [figures]
+    alone = [judged(one, sources, recipe, scores)[0] for one in each] if len(each) > 1 else [figures]
     os.makedirs(args.out, exist_ok=True)
     path = os.path.join(args.out, "model.onnx")
     write_onnx(net, recipe, path)
@@ -205,7 +189,8 @@ def main():
     open(os.path.join(args.out, "labels.txt"), "w").write("\n".join(recipe["labels"]) + "\n")
     facts = ("seed", "steps", "pictures", "cpuMinutes", "minutes", "device")
     kept = [{**{k: run[k] for k in facts if k in run}, "figures": found} for run, found in zip(runs, alone)]
-    json.dump({"size": size, "seeds": seeds, "shipped": shipped, "thresholds": chosen, "figures": figures, "clean": clean, "runs": kept, "data": data}, open(os.path.join(args.out, "figures.json"), "w"), indent=2)
+    shipped = "mean" if args.ship is None else args.ship
+    json.dump({"size": size, "seeds": seeds, "shipped": shipped, "thresholds": chosen, "figures": figures, "clean": clean, "runs": kept, "data": runs[0]["data"]}, open(os.path.join(args.out, "figures.json"), "w"), indent=2)
     thresholds = "\n".join("| `%s` | %.2f | %s at IoU %.1f, a miss costs %g | %.2f / %.2f |" % (label, row["score"], row["on"], row["iou"], row["missCost"], row["precision"], row["recall"]) for label, row in chosen.items())
     write_card(args.id, {"figures": figures_table(figures, clean, recipe["labels"]), "runs": runs_table(kept, alone), "thresholds": thresholds, "version": args.version, "sha256": manifest["sha256"], "size": size, "demonstration": recipe.get("demonstration", "")}, args.out)
     print(path, os.path.getsize(path), "bytes, least scores", scores)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Proposes bare heads in pictures in which only helmets are labelled, and writes them as corrections.
 
-  bareheads.py FOLDER --model ppe.onnx --faces DIR --rebox corrections/NAME.json --out corrections/NAME.json
+  bare_heads.py FOLDER --model ppe.onnx --faces DIR --rebox corrections/NAME.json --out corrections/NAME.json
                [--sheets DIR] [--leave corrections/NAME.bare.left.txt]
 
 Two models have to agree: a model of ours says "bare head", and a face detector sees a face there (or ours is rather sure:
