@@ -9,16 +9,12 @@ import random
 import cv2
 import numpy as np
 
+from floors import room
+from furniture import jittered, noise, put_furniture
+
 SPILL, LITTER = 0, 1
 COLOURS = ((62, 40, 24), (120, 70, 30), (190, 60, 30), (150, 20, 25), (225, 140, 30), (240, 235, 225), (60, 110, 50), (30, 30, 34), (205, 190, 90), (110, 25, 70))
 POWDERS = ((245, 243, 238), (232, 220, 190), (200, 160, 105), (120, 80, 50), (235, 205, 90), (150, 145, 138))
-
-
-def noise(height, width, cells):
-    """Smooth noise of about `cells` waves across, mean 0, standard deviation 1."""
-    rough = np.random.randn(max(2, round(cells * height / max(width, 1)) + 2), cells + 2).astype(np.float32)
-    fine = cv2.resize(rough, (width, height), interpolation=cv2.INTER_CUBIC)
-    return (fine - fine.mean()) / (fine.std() + 1e-6)
 
 
 def blob(height, width, ragged=0.0):
@@ -65,10 +61,6 @@ def ground(picture, x, y, w, h):
 
 def gleam(h, w, few):
     return cv2.GaussianBlur((noise(h, w, 4) > few).astype(np.float32), (0, 0), max(0.8, w / 60))
-
-
-def jittered(colour):
-    return np.clip(np.array(colour, np.float32) + np.random.uniform(-25, 25, 3), 0, 255)
 
 
 def put_liquid(picture):
@@ -149,16 +141,22 @@ def put_distraction(picture):
     cv2.line(picture, *ends, [float(v) for v in jittered(random.choice(((235, 200, 40), (230, 230, 230), (200, 40, 40))))], random.randrange(2, 12), cv2.LINE_AA)
 
 
-def composed(backgrounds, cutouts, standing=False):
+def composed(backgrounds, cutouts, standing=False, rooms=0.0):
     """-> (name, picture, table) with nothing, spills, litter or both on one of the backgrounds; `standing`: with bottles in
-    their place, and only bottles that lie are litter."""
-    name, picture, _ = random.choice(backgrounds)
+    their place, and only bottles that lie are litter; `rooms`: the part of the pictures that shows a drawn room instead of a
+    photograph, and then furniture stands in both."""
+    if random.random() < rooms:
+        name, picture = "room", room()
+    else:
+        name, picture, _ = random.choice(backgrounds)
     picture, rows = picture.astype(np.float32), []
     for _ in range(random.choice((0, 0, 1, 1, 2))):
         put_distraction(picture)
+    for _ in range(random.choice((0, 0, 1, 1, 2, 3)) if rooms else 0):
+        put_furniture(picture)
     for _ in range(random.choice((0, 0, 0, 1, 1, 3)) if standing else 0):
         put_standing(picture, cutouts)
-    for _ in range(random.choice((0, 1, 1, 1, 2, 3))):
+    for _ in range(random.choice((0, 0, 1, 1, 2, 3) if rooms else (0, 1, 1, 1, 2, 3))):
         kind = random.random()
         box = put_litter(picture, cutouts, standing) if kind < 0.4 else put_powder(picture) if kind < 0.62 else put_liquid(picture)
         if box is not None:

@@ -150,6 +150,39 @@ def paste(canvas, area, picture, table, scale, mirrored):
     return np.concatenate([table[:, :1], clipped], 1)[seen]
 
 
+def tiled(pool, size, across, rare=()):
+    """`across` times `across` random pictures, each cut to its cell: people as small as a camera that sees a whole hall shows
+    them. Two in three come from `rare`, where it holds any: what is seldom small would otherwise be taken for its opposite."""
+    canvas, tables = np.full((size, size, 3), FILL, np.uint8), []
+    edges = np.linspace(0, size, across + 1).astype(int)
+    for y0, y1 in zip(edges, edges[1:]):
+        for x0, x1 in zip(edges, edges[1:]):
+            _, picture, table = random.choice(rare if rare and random.random() < 2 / 3 else pool)
+            scale = (x1 - x0) / min(picture.shape[:2]) * math.exp(random.uniform(-0.2, 0.4))
+            if scale < 1:  # reduced first, as a camera would: `paste` takes single pixels
+                small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+                table, picture, scale = table * np.array([1] + [scale] * 4, np.float32), small, 1
+            tables.append(paste(canvas, (x0, y0, x1, y1), picture, table, (scale, scale), random.random() < 0.5))
+    return tinted(canvas), np.concatenate(tables)
+
+
+def grid(items, side, across):
+    """All pictures of a set, `across` times `across` on each square picture of `side` pixels, in order and completely:
+    what a detector is judged on where its objects are small."""
+    out, cell = [], side // across
+    for first in range(0, len(items), across * across):
+        canvas, tables = np.full((side, side, 3), FILL, np.uint8), []
+        for n, (_, picture, table) in enumerate(items[first : first + across * across]):
+            boxed, gain, left, top = letterbox(picture, cell)
+            x, y = n % across * cell, n // across * cell
+            canvas[y : y + cell, x : x + cell] = boxed
+            moved = table.copy()
+            moved[:, 1:] = moved[:, 1:] * gain + np.array([left + x, top + y] * 2, np.float32)
+            tables.append(moved)
+        out.append(("grid %d" % len(out), canvas, np.concatenate(tables)))
+    return out
+
+
 def augmented(pool, index, size, mosaic, low=0.6, high=1.6, light=False):
     """One training picture [S,S,3] and its boxes; `light` leaves scale and aspect alone (the last part of training)."""
     canvas = np.full((size, size, 3), FILL, np.uint8)

@@ -10,7 +10,8 @@ import numpy as np
 
 from composed import composed
 from cutouts import box_of, long_axis, object_mask
-from pictures import read_folder, read_pictures, without_twins
+from frames import film_frames
+from pictures import grid, read_folder, read_pictures, without_twins
 from turned import turned
 
 
@@ -96,12 +97,12 @@ def composed_source(spec, root, longest, litter, count=150):
     state = random.getstate(), np.random.get_state()
     random.seed(5), np.random.seed(5)
     held = cut_out(litter["valid"])
-    standing = bool(spec.get("standing"))
-    valid = [composed(others, held, standing) for _ in range(count)]
+    drawn = bool(spec.get("standing")), spec.get("rooms", 0.0)
+    valid = [composed(others, held, *drawn) for _ in range(count)]
     random.setstate(state[0]), np.random.set_state(state[1])
     cuts = cut_out(litter["train"])
-    make = lambda: composed(backgrounds, cuts, standing)
-    return {"name": spec["name"], "weight": spec["weight"], "labelled": spec["labelled"], "placed": True, "cutOffUnlabelled": False, "train": [], "valid": valid, "make": make}
+    make = lambda: composed(backgrounds, cuts, *drawn)
+    return {"name": spec["name"], "weight": spec["weight"], "labelled": spec["labelled"], "placed": True, "cutOffUnlabelled": False, "tiled": 0.0, "rare": [], "train": [], "valid": valid, "make": make}
 
 
 def load_sources(recipe, root, longest, train=True):
@@ -124,6 +125,11 @@ def load_sources(recipe, root, longest, train=True):
         if spec.get("kind") == "composed":
             sources.append(composed_source(spec if train else {**spec, "train": []}, root, longest, next(s for s in sources if s["name"] == spec["cutouts"])))
             continue
+        if spec.get("kind") == "film":
+            film = os.path.join(root, spec["valid"][0], spec["film"])
+            items = film_frames(film, os.path.join(here, spec["truth"]))
+            sources.append({"name": spec["name"], "weight": 0, "labelled": spec["labelled"], "placed": True, "cutOffUnlabelled": False, "tiled": 0.0, "rare": [], "train": [], "valid": items})
+            continue
         split = "holdOut" in spec or "every" in spec
         wanted = spec["train"] if train or split else []
         train_items, valid = [i for f in wanted for i in read(f)], [i for f in spec.get("valid", []) for i in read(f)]
@@ -136,12 +142,16 @@ def load_sources(recipe, root, longest, train=True):
             train_items = [item for n, item in enumerate(train_items) if n % spec["every"]]
         if spec.get("lying"):
             train_items, valid = lying(train_items), lying(valid)
+        if "grid" in spec:  # judged where its objects are small
+            valid = grid(valid, *spec["grid"])
         if train and "turned" in spec:  # more heads from behind
             train_items = train_items + turned(train_items, *spec["turned"])
-        sources.append({"name": spec["name"], "weight": spec["weight"], "labelled": spec.get("labelled", []), "placed": spec.get("placed", True), "cutOffUnlabelled": spec.get("cutOffUnlabelled", False), "train": train_items, "valid": valid})
+        sources.append({"name": spec["name"], "weight": spec["weight"], "labelled": spec.get("labelled", []), "placed": spec.get("placed", True), "cutOffUnlabelled": spec.get("cutOffUnlabelled", False), "tiled": spec.get("tiled", 0.0), "rare": [], "train": train_items, "valid": valid})
     everything = [item for source in sources for item in source["valid"]]
     for spec, source in zip(recipe["sources"], sources):
         if spec.get("dropNearValid"):
             source["train"] = without_twins(source["train"], everything)
+        if "rare" in spec:
+            source["rare"] = [item for item in source["train"] if spec["rare"] in item[2][:, 0]]
         print(source["name"], "train", len(source["train"]), "valid", len(source["valid"]), flush=True)
     return sources

@@ -27,7 +27,7 @@ import torch.nn as nn
 from measure import report
 from network import Detector, centres
 from objective import objective
-from pictures import augmented, worsened
+from pictures import augmented, tiled, worsened
 from sources import load_sources, original_hash
 from weights import fill, unfold
 
@@ -56,7 +56,10 @@ def make_batch(job):
     pictures, tables, labelled, placed = [], [], [], []
     for source in random.choices(SOURCES, [s["weight"] for s in SOURCES], k=count):
         pool = Fresh(source["make"]) if "make" in source else source["train"]
-        picture, table = augmented(pool, random.randrange(len(pool)), size, mosaic, light=light)
+        if source["tiled"] and random.random() < source["tiled"]:
+            picture, table = tiled(pool, size, random.choice((2, 3, 3, 4, 4, 5)), source["rare"])
+        else:
+            picture, table = augmented(pool, random.randrange(len(pool)), size, mosaic, light=light)
         pictures.append(worsened(picture) if random.random() < poor else picture)
         tables.append(table.astype(np.float32))
         labelled.append([1.0 if c in source["labelled"] else 0.0 for c in range(classes)])

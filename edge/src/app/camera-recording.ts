@@ -3,6 +3,7 @@ import { type CameraConfig, checkConfig, type ConfigSources, type LoadedConfig }
 import type { Inspection } from '../domain/index.ts';
 import { inspectRecording } from './inspect-recording.ts';
 import { findModels, type LineModel } from './models.ts';
+import { type ObjectSize, objectSizes } from './object-sizes.ts';
 import { checkRecording, refuseMissing } from './replay-checks.ts';
 import { countEvents, type RuleStudy, studyThresholds } from './threshold-study.ts';
 
@@ -62,6 +63,12 @@ export class CameraRecording {
   study(): readonly RuleStudy[] {
     const { config } = checked(this.#options, this.#options.text);
     return studyThresholds(config, this.#cameraIn(config), this.#models, this.#inspections);
+  }
+
+  /** How large the objects that were detected are in the models' inputs. */
+  sizes(): readonly ObjectSize[] {
+    const { config } = checked(this.#options, this.#options.text);
+    return objectSizes(this.#cameraIn(config), this.#models, this.#inspections);
   }
 
   /** Events by rule with a configuration. Throws ConfigError. */

@@ -17,6 +17,7 @@ export { type RecordedReading, readRecordedSignals } from '../signals/index.ts';
 export { replay } from './replay.ts';
 export { CameraRecording, type RecordCamera } from './camera-recording.ts';
 export { rollBackWithoutLine } from './roll-back.ts';
+export type { ObjectSize } from './object-sizes.ts';
 export type { RuleStudy, ThresholdRow } from './threshold-study.ts';
 export { runLine, type RunLineOptions } from './run-line.ts';
 export type { RunningLine } from './running-line.ts';

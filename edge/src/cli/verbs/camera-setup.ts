@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { CameraRecording, RuleStudy } from '../../app/index.ts';
+import type { CameraRecording, ObjectSize, RuleStudy } from '../../app/index.ts';
 import type { ConfigSources, LoadedConfig } from '../../config/index.ts';
 import { action, type Context, examples, type Registry } from '../context.ts';
 import { drawZones } from '../draw-zones.ts';
@@ -56,8 +56,9 @@ export function configure(command: Command, registry: Registry): void {
         '\nthe fields of a rule code_check and a recipe of it, as lineside code setup does. Privacy masks are filled in the still;' +
         '\nwhere people are covered it is a picture of the running service.' +
         '\nWith --video each rule of the camera judges the video at rising minScore. Every event counts as a false one, so' +
-        '\nuse a video without incidents. Proposed is one step above the lowest minScore from which on no event opens. Live' +
-        '\nvideo is read over a connection of its own beside the service.',
+        '\nuse a video without incidents. Proposed is one step above the lowest minScore from which on no event opens. Labels' +
+        '\nwhose objects are too small in the input of their model are named, with the size of tiles that helps. Live video is' +
+        '\nread over a connection of its own beside the service.',
     )
     .action(action<SetupOptions>(registry, setup));
 }
@@ -142,7 +143,22 @@ async function record(
     { lengthMs, events: Object.fromEntries(events) },
     [`as the rules are, in ${minutes} min:`, ...rows].join('\n'),
   );
+  const small = recording.sizes().filter(({ tileSize }) => tileSize !== undefined);
+  for (const [model, sizes] of Map.groupBy(small, (size) => size.model)) {
+    context.say({ small: sizes }, smallText(model, sizes));
+  }
   return recording;
+}
+
+/** Objects that are too small to be judged, and what helps. */
+function smallText(model: string, sizes: readonly ObjectSize[]): string {
+  const labels = sizes.map(({ label, medianPx, detections }) => `${label} ${medianPx} px (${detections} detections)`);
+  const tileSize = Math.min(...sizes.map((size) => size.tileSize ?? Number.POSITIVE_INFINITY));
+  return [
+    `Note: small in the input of ${model}, median of the shorter side: ${labels.join(', ')}.`,
+    '  Objects so small are often missed or given the wrong label: events then do not open, or open for nothing.',
+    `  Try: tiles: {size: ${tileSize}} at this model of the camera, or a region without what need not be seen`,
+  ].join('\n');
 }
 
 /** Thresholds that differ from those of the rules. */

@@ -1,0 +1,71 @@
+import type { CameraConfig } from '../config/index.ts';
+import { type Inspection, leastScoreOf, type PictureSize, regionRect } from '../domain/index.ts';
+import type { ModelAssignment } from '../vision/index.ts';
+import { assignmentsOf } from './model-assignments.ts';
+import type { LineModel } from './models.ts';
+
+/** How large the objects of one label are where a model sees them. */
+export interface ObjectSize {
+  readonly model: string;
+  readonly label: string;
+  readonly detections: number;
+  /** Median of the shorter side, in pixels of the model's input. */
+  readonly medianPx: number;
+  /** Width of tiles in which they would be large enough, in pixels of the frame; undefined where they are. */
+  readonly tileSize?: number;
+}
+
+/** Objects of fewer pixels are often missed, or given the wrong label (decision 0104). */
+const FEW_PX = 16;
+const WANTED_PX = 24;
+/** Fewer detections say little. */
+const LEAST_DETECTIONS = 20;
+/** Tiles smaller than this fraction of the model's input show no more than the frame has. */
+const LEAST_TILE = 0.5;
+
+/** Sizes of what the models of one camera detected in a recording; second stages see crops, and are left out. */
+export function objectSizes(
+  camera: CameraConfig,
+  models: readonly LineModel[],
+  inspections: readonly Inspection[],
+): readonly ObjectSize[] {
+  return assignmentsOf(camera, models).flatMap((use) => {
+    const model = models.find(({ id }) => id === use.model);
+    if (model?.state !== 'found' || use.secondStage !== undefined) return [];
+    const { input } = model.spec.manifest;
+    const sides = new Map<string, { shown: number; own: number }[]>();
+    for (const { frame, model: by, result } of inspections) {
+      if (by !== use.model || result.status === 'no_result') continue;
+      const scale = inputScale(use, input, frame);
+      for (const { box, label, score } of result.detections) {
+        if (score < leastScoreOf(model.threshold, label)) continue;
+        const own = Math.min(box[2] - box[0], box[3] - box[1]);
+        const known = sides.get(label);
+        if (known === undefined) sides.set(label, [{ shown: own * scale, own }]);
+        else known.push({ shown: own * scale, own });
+      }
+    }
+    return [...sides]
+      .filter(([, seen]) => seen.length >= LEAST_DETECTIONS)
+      .map(([label, seen]) => {
+        const { shown, own } = seen.toSorted((a, b) => a.shown - b.shown)[Math.floor(seen.length / 2)] ?? NOTHING;
+        const size = { model: use.model, label, detections: seen.length, medianPx: Math.round(shown) };
+        const tileSize = Math.max(tileFor(own, input.width), Math.ceil(LEAST_TILE * input.width));
+        return shown < FEW_PX ? { ...size, tileSize } : size;
+      });
+  });
+}
+
+const NOTHING = { shown: 0, own: 0 };
+
+/** Pixels of the model's input per pixel of the frame. */
+function inputScale({ tiles, region }: ModelAssignment, input: PictureSize, frame: PictureSize): number {
+  if (tiles !== undefined) return input.width / tiles.size;
+  const seen = region === undefined ? frame : regionRect(region, frame);
+  return Math.min(input.width / seen.width, input.height / seen.height);
+}
+
+/** Tiles of this width, a multiple of 16, show an object of `own` pixels large enough. */
+function tileFor(own: number, inputWidth: number): number {
+  return Math.floor((own * inputWidth) / WANTED_PX / 16) * 16;
+}
