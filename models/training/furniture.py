@@ -148,10 +148,24 @@ def put_cable(picture, cx, cy, w, light):
     cv2.polylines(picture, [points], False, [float(v) for v in jittered(random.choice(COLOURS)) * light], max(1, round(w / random.uniform(15, 60))), cv2.LINE_AA, 4)
 
 
+def put_stand(picture, cx, cy, w, light):
+    """The foot of a table, a chair, a lamp or a tripod: bars from a hub, with or without the column above."""
+    metal, flat = jittered(random.choice(((175, 175, 180), (175, 175, 180), (110, 112, 116), (50, 50, 54), (150, 100, 60)))) * light, random.uniform(0.3, 0.9)
+    w *= random.uniform(0.3, 0.8)
+    thick, count = max(1.5, w * random.uniform(0.05, 0.16)), random.choice((3, 4, 4, 5))
+    ends = [(cx + 0.5 * w * np.cos(a), cy + 0.5 * w * flat * np.sin(a)) for a in np.arange(count) * 2 * np.pi / count + random.uniform(0, 2)]
+    shadow(picture, np.array(ends) + (0.05 * w, 0.06 * w), w)
+    if random.random() < 0.7:
+        bar(picture, (cx, cy), (cx + random.uniform(-0.1, 0.1) * w, cy - w * random.uniform(0.3, 3)), thick * random.uniform(0.8, 1.6), metal)
+    for end in sorted(ends, key=lambda e: e[1]):
+        bar(picture, (cx, cy - 0.08 * w), end, thick, metal * random.uniform(0.7, 1.1))
+    fill(picture, ring(cx, cy - 0.08 * w, thick, thick * 0.7), metal)
+
+
 def put_furniture(picture):
     """One of them, anywhere: a table top far away stands high in the picture."""
     height, width = picture.shape[:2]
     w = width * np.exp(random.uniform(np.log(0.06), np.log(0.5)))
-    put = random.choice((put_table, put_table, put_table, put_crate, put_mat, put_grating, put_bucket, put_cable))
+    put = random.choice((put_table, put_table, put_table, put_stand, put_stand, put_crate, put_mat, put_grating, put_bucket, put_cable))
     light = float(np.clip(picture.mean() / 130, 0.4, 1.2)) * random.uniform(0.8, 1.1)
     put(picture, random.uniform(0, width), random.uniform(0.1, 0.95) * height, w, light)
