@@ -9,7 +9,7 @@ import random
 import cv2
 import numpy as np
 
-from floors import room
+from floors import interior
 from furniture import jittered, noise, put_furniture
 
 SPILL, LITTER = 0, 1
@@ -141,22 +141,22 @@ def put_distraction(picture):
     cv2.line(picture, *ends, [float(v) for v in jittered(random.choice(((235, 200, 40), (230, 230, 230), (200, 40, 40))))], random.randrange(2, 12), cv2.LINE_AA)
 
 
-def composed(backgrounds, cutouts, standing=False, rooms=0.0):
+def composed(backgrounds, cutouts, standing=False, interiors=0.0):
     """-> (name, picture, table) with nothing, spills, litter or both on one of the backgrounds; `standing`: with bottles in
-    their place, and only bottles that lie are litter; `rooms`: the part of the pictures that shows a drawn room instead of a
+    their place, and only bottles that lie are litter; `interiors`: the part of the pictures that shows a drawn interior instead of a
     photograph, and then furniture stands in both."""
-    if random.random() < rooms:
-        name, picture = "room", room()
+    if random.random() < interiors:
+        name, picture = "interior", interior()
     else:
         name, picture, _ = random.choice(backgrounds)
     picture, rows = picture.astype(np.float32), []
     for _ in range(random.choice((0, 0, 1, 1, 2))):
         put_distraction(picture)
-    for _ in range(random.choice((0, 0, 1, 1, 2, 3)) if rooms else 0):
+    for _ in range(random.choice((0, 0, 1, 1, 2, 3)) if interiors else 0):
         put_furniture(picture)
     for _ in range(random.choice((0, 0, 0, 1, 1, 3)) if standing else 0):
         put_standing(picture, cutouts)
-    for _ in range(random.choice((0, 0, 1, 1, 2, 3) if rooms else (0, 1, 1, 1, 2, 3))):
+    for _ in range(random.choice((0, 0, 1, 1, 2, 3) if interiors else (0, 1, 1, 1, 2, 3))):
         kind = random.random()
         box = put_litter(picture, cutouts, standing) if kind < 0.4 else put_powder(picture) if kind < 0.62 else put_liquid(picture)
         if box is not None:

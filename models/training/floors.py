@@ -1,4 +1,4 @@
-"""Drawn rooms as backgrounds: a floor of planks, tiles, concrete or resin that goes away from the camera, and a wall behind it.
+"""Drawn interiors as backgrounds: a floor of planks, tiles, concrete or resin that goes away from the camera, and a wall behind it.
 
 The photographs at hand were taken at eye level and show hardly any floor; a camera that watches a floor shows little else.
 """
@@ -51,8 +51,8 @@ def screed():
     return plane * (1 + random.choice((0, 0.04, 0.12)) * np.random.randn(SIDE, SIDE, 1).astype(np.float32))
 
 
-def room(width=416, height=312):
-    """-> RGB picture [H,W,3] uint8 of an empty room, seen from above or from across."""
+def interior(width=416, height=312):
+    """-> RGB picture [H,W,3] uint8 of an empty interior, seen from above or from across."""
     horizon = random.choice((0.0, random.uniform(0.1, 0.6))) * height
     floor = random.choice((planks, tiles, screed))() * np.random.uniform(0.9, 1.1, 3)
     near, far, turn = random.uniform(1.0, 2.2) * width, random.uniform(0.7, 1.0) * width, random.uniform(-0.5, 0.5) * width

@@ -97,7 +97,7 @@ def composed_source(spec, root, longest, litter, count=150):
     state = random.getstate(), np.random.get_state()
     random.seed(5), np.random.seed(5)
     held = cut_out(litter["valid"])
-    drawn = bool(spec.get("standing")), spec.get("rooms", 0.0)
+    drawn = bool(spec.get("standing")), spec.get("interiors", 0.0)
     valid = [composed(others, held, *drawn) for _ in range(count)]
     random.setstate(state[0]), np.random.set_state(state[1])
     cuts = cut_out(litter["train"])

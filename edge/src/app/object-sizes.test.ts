@@ -10,7 +10,7 @@ async function line(models: string): Promise<{ readonly camera: CameraConfig; re
   const { config, baseDir } = checkConfig(text, { catalog: ['ppe'], env: {}, path: '/tmp/line.yaml' });
   const [camera] = config.cameras;
   if (camera === undefined) throw new Error('no camera');
-  return { camera, models: await findModels(config, { baseDir, importedDir: '/nonexistent' }) };
+  return { camera, models: await findModels(config, { baseDir, importedDir: '/tmp/no-such-folder' }) };
 }
 
 const head = (side: number, score = 0.8): Detection => ({
@@ -28,7 +28,8 @@ function seen(detections: readonly Detection[]): readonly Inspection[] {
   }));
 }
 
-const times = (count: number, detection: Detection): readonly Detection[] => Array.from({ length: count }, () => detection);
+const times = (count: number, detection: Detection): readonly Detection[] =>
+  Array.from({ length: count }, () => detection);
 
 describe('the sizes of objects in the input of a model', () => {
   it('names a label whose objects are too small, and tiles in which they are large enough', async () => {
