@@ -143,9 +143,9 @@ def put_distraction(picture):
 
 def composed(backgrounds, cutouts, standing=False, interiors=0.0):
     """-> (name, picture, table) with nothing, spills, litter or both on one of the backgrounds; `standing`: with bottles in
-    their place, and only bottles that lie are litter; `interiors`: the part of the pictures that shows a drawn interior instead of a
-    photograph, and then furniture stands in both."""
-    if random.random() < interiors:
+    their place, and only bottles that lie are litter; `interiors`: the part of the pictures that shows a drawn
+    interior instead of a photograph; where it is above 0, furniture stands in both."""
+    if interiors and random.random() < interiors:
         name, picture = "interior", interior()
     else:
         name, picture, _ = random.choice(backgrounds)

@@ -116,7 +116,12 @@ describe(`a line whose processes are killed, one after the other (seed ${SEED})`
     expect(events.length).toBe(balance.events);
     expect(new Set(events.map(({ event }) => event)).size).toBe(events.length);
     expect(events.filter(({ state }) => state === 'open')).toEqual([]);
-    expect(events.filter(({ snapshot }) => snapshot?.stored === false)).toEqual([]);
+    // Pictures follow their events.
+    await waitFor(
+      'the pictures of all events',
+      async () => (await line.collector.events(line.device)).every(({ snapshot }) => snapshot?.stored !== false),
+      { withinMs: 60_000 },
+    );
     const streams = (await line.collector.device(line.device))?.streams ?? [];
     // No kill is a reason for a new journal.
     expect(new Set(streams.map(({ epoch }) => epoch)).size).toBe(1);

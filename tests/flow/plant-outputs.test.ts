@@ -218,6 +218,7 @@ describe('the outputs with the controller of the twin', () => {
     const tools = { clock: systemClock, log: silentLogger };
     const controller = await pointProtocolOf(served)?.connect(served, tools, AbortSignal.timeout(600_000));
     for (const number of [1, 2]) {
+      await waitFor(`result ${number}`, async () => (await peek(served, ['holding:5']))[0] === 1);
       expect(await peek(served, ['holding:3', 'holding:5'])).toEqual([number, 1]);
       await controller?.write([{ point: 'holding:1000', value: number }]);
     }

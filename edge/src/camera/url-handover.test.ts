@@ -57,18 +57,22 @@ async function httpCamera(jpeg: Buffer): Promise<number> {
 
 /** Reads the arguments of the children of this process again and again, as a user who has nothing to do with Lineside. */
 function argumentReader(): { text(): string } {
-  let seen = '';
+  // The same lines come thousands of times a second: kept once, for a search in all of them would hold up the camera's server.
+  const seen = new Set<string>();
+  let rest = '';
   const children = `$(cat /proc/${process.pid}/task/*/children)`;
   const loop = `while :; do for pid in ${children}; do cat /proc/$pid/cmdline; echo; done 2>/dev/null | tr "\\0" " "; done`;
   const reader = new SupervisedProcess({
     ...{ command: 'sh', args: ['-c', loop], stdout: 'pipe', keepCharacters: 1_000 },
     ...(asRoot ? OTHER_USER : {}),
     onStdout: (text) => {
-      seen += text;
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) seen.add(line);
     },
   });
   stop.push(() => reader.kill());
-  return { text: () => seen };
+  return { text: () => [...seen, rest].join('\n') };
 }
 
 /** Runs a camera until it has given frames and `enough` is true. */
