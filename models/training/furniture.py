@@ -1,4 +1,4 @@
-"""Things that stand or lie on a floor and are neither spilled nor litter: tables, crates, mats, gratings, buckets, cables.
+"""Things that stand or lie on a floor and are neither spilled nor litter: tables, stands, crates, mats, gratings, buckets, cables.
 
 The photographs at hand show next to none of them. Without them a light, round table top passes for milk: both are smooth,
 bright and end in a clear edge. What tells them apart is what is drawn here: a regular outline, a rim, legs, a shadow below.
