@@ -41,6 +41,7 @@ describe('the sizes of objects in the input of a model', () => {
     const [after] = objectSizes(tiled.camera, tiled.models, seen(times(30, head(40))));
     expect(after?.medianPx).toBeGreaterThanOrEqual(24);
     expect(after).not.toHaveProperty('tileSize');
+    expect(size?.tiles).toBe(8);
   });
 
   it('counts the part of the picture that the model sees', async () => {

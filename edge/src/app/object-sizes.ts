@@ -1,6 +1,7 @@
-import type { CameraConfig } from '../config/index.ts';
+import { type CameraConfig, TILE_OVERLAP } from '../config/index.ts';
 import { type Inspection, leastScoreOf, type PictureSize, regionRect } from '../domain/index.ts';
-import type { ModelAssignment } from '../vision/index.ts';
+import type { ModelManifest } from '../inference/index.ts';
+import { type ModelAssignment, tilesOf } from '../vision/index.ts';
 import { assignmentsOf } from './model-assignments.ts';
 import type { LineModel } from './models.ts';
 
@@ -13,6 +14,8 @@ export interface ObjectSize {
   readonly medianPx: number;
   /** Width of tiles in which they would be large enough, in pixels of the frame; undefined where they are. */
   readonly tileSize?: number;
+  /** How many tiles of that size cover what the model sees of a frame: each costs one inference. */
+  readonly tiles?: number;
 }
 
 /** Objects of fewer pixels are often missed, or given the wrong label (decision 0104). */
@@ -34,9 +37,11 @@ export function objectSizes(
     if (model?.state !== 'found' || use.secondStage !== undefined) return [];
     const { input } = model.spec.manifest;
     const sides = new Map<string, { shown: number; own: number }[]>();
+    let picture: PictureSize | undefined;
     for (const { frame, model: by, result } of inspections) {
       if (by !== use.model || result.status === 'no_result') continue;
       const scale = inputScale(use, input, frame);
+      picture = frame;
       for (const { box, label, score } of result.detections) {
         if (score < leastScoreOf(model.threshold, label)) continue;
         const own = Math.min(box[2] - box[0], box[3] - box[1]);
@@ -50,8 +55,8 @@ export function objectSizes(
       .map(([label, seen]) => {
         const { shown, own } = seen.toSorted((a, b) => a.shown - b.shown)[Math.floor(seen.length / 2)] ?? NOTHING;
         const size = { model: use.model, label, detections: seen.length, medianPx: Math.round(shown) };
-        const tileSize = Math.max(tileFor(own, input.width), Math.ceil(LEAST_TILE * input.width));
-        return shown < FEW_PX ? { ...size, tileSize } : size;
+        if (shown >= FEW_PX || picture === undefined) return size;
+        return { ...size, ...tilesFor(own, use, model.spec.manifest, picture) };
       });
   });
 }
@@ -65,7 +70,16 @@ function inputScale({ tiles, region }: ModelAssignment, input: PictureSize, fram
   return Math.min(input.width / seen.width, input.height / seen.height);
 }
 
-/** Tiles of this width, a multiple of 16, show an object of `own` pixels large enough. */
-function tileFor(own: number, inputWidth: number): number {
-  return Math.floor((own * inputWidth) / WANTED_PX / 16) * 16;
+/** Tiles, of a width that is a multiple of 16, that show an object of `own` pixels large enough, and how many it takes. */
+function tilesFor(
+  own: number,
+  use: ModelAssignment,
+  manifest: ModelManifest,
+  picture: PictureSize,
+): { readonly tileSize: number; readonly tiles: number } {
+  const { width } = manifest.input;
+  const wanted = Math.floor((own * width) / WANTED_PX / 16) * 16;
+  const size = Math.max(wanted, Math.ceil(LEAST_TILE * width));
+  const overlap = use.tiles?.overlap ?? TILE_OVERLAP;
+  return { tileSize: size, tiles: tilesOf({ ...use, tiles: { size, overlap } }, manifest, picture) };
 }

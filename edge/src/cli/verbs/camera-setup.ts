@@ -153,11 +153,12 @@ async function record(
 /** Objects that are too small to be judged, and what helps. */
 function smallText(model: string, sizes: readonly ObjectSize[]): string {
   const labels = sizes.map(({ label, medianPx, detections }) => `${label} ${medianPx} px (${detections} detections)`);
-  const tileSize = Math.min(...sizes.map((size) => size.tileSize ?? Number.POSITIVE_INFINITY));
+  const [smallest] = sizes.toSorted((a, b) => (a.tileSize ?? 0) - (b.tileSize ?? 0));
   return [
     `Note: small in the input of ${model}, median of the shorter side: ${labels.join(', ')}.`,
     '  Objects so small are often missed or given the wrong label: events then do not open, or open for nothing.',
-    `  Try: tiles: {size: ${tileSize}} at this model of the camera, or a region without what need not be seen`,
+    `  Try: tiles: {size: ${smallest?.tileSize}} at this model of the camera (${smallest?.tiles} inferences for each frame), or a region without`,
+    '  what need not be seen',
   ].join('\n');
 }
 
@@ -179,16 +180,14 @@ function studyText({ rule, minScore, rows, proposed, atMostPerHour }: RuleStudy,
     const mark = score === proposed ? '  <- proposed' : '';
     return `  ${score.toFixed(2).padStart(8)} ${String(events).padStart(8)} ${(100 * openFraction).toFixed(1).padStart(8)} %${mark}`;
   });
+  const silent = `No event in ${minutes} min means at most ${atMostPerHour.toFixed(0)} an hour (95 %).`;
   const verdict =
     proposed === undefined
-      ? 'no threshold keeps it silent: check zone, labels and model'
+      ? 'no threshold keeps it silent: check zone, labels and model.'
       : proposed === minScore
-        ? `minScore ${minScore.toFixed(2)} made no event: no change is proposed`
-        : `proposed: minScore ${proposed.toFixed(2)}`;
-  return [
-    `rule ${rule}, ${minutes} min of ordinary work`,
-    '  minScore   events  of the time',
-    ...table,
-    `${verdict}. No event in ${minutes} min means at most ${atMostPerHour.toFixed(0)} an hour (95 %).`,
-  ].join('\n');
+        ? `minScore ${minScore.toFixed(2)} made no event: no change is proposed. ${silent}`
+        : `proposed: minScore ${proposed.toFixed(2)}. ${silent}`;
+  return [`rule ${rule}, ${minutes} min of ordinary work`, '  minScore   events  of the time', ...table, verdict].join(
+    '\n',
+  );
 }

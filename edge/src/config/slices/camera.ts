@@ -39,6 +39,9 @@ const Zone = z.strictObject({
     ),
 });
 
+/** Least fraction of a tile that the next one covers too, where the configuration names none. */
+export const TILE_OVERLAP = 0.2;
+
 const Tiles = z.strictObject({
   size: z
     .int()
@@ -57,7 +60,7 @@ const Tiles = z.strictObject({
     .number()
     .min(0)
     .max(0.9)
-    .default(0.2)
+    .default(TILE_OVERLAP)
     .meta(
       key({
         description:
