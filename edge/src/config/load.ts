@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { messageOf, SecretResolver, YamlSource } from '@lineside/kit';
 import { completeConfig, type Config } from './config.ts';
-import { crossCheck } from './cross-checks.ts';
+import { crossCheck } from './checks/index.ts';
 import { configJsonSchema } from './describe.ts';
 import { ConfigError, type Problem } from './errors.ts';
 import { type Finding, findingsOf } from './issues.ts';
