@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type CoverageJson, type CoverageWords, machineZone } from '@lineside/protocol/coverage';
 import { type LoadedConfig, recipeFor, shiftPlanOf } from '../config/index.ts';
-import type { CameraReference } from '../domain/index.ts';
 import type { Clock } from '@lineside/kit';
 import { StatusError } from '../status/index.ts';
 import type {
@@ -36,12 +35,13 @@ import { embeddedFacts, locateEvidence } from '../evidence/index.ts';
 import { drawOnJpeg } from '../vision/index.ts';
 import { EventViews } from './event-views.ts';
 import { CpuMeter, cpuSeconds, diskOf } from './machine.ts';
-import { periodMs } from '../config/index.ts';
 import type { Inspection } from './inspection.ts';
 import { journalView } from './journal-view.ts';
 import { lineState } from './line-report.ts';
 import { LineCoverage } from './line-coverage.ts';
 import { VisionError } from '../vision/index.ts';
+import { progresses } from './line-progress.ts';
+import { acceptedView, measured, standingStops } from './snapshot-parts.ts';
 import type { LineConfirmations } from './line-confirmations.ts';
 import type { LineProduction } from './line-production.ts';
 import type { RecipeState } from './line-recipe.ts';
@@ -97,12 +97,6 @@ export interface LineStatusParts {
 
 /** Open events that a snapshot shows. */
 const MAX_OPEN = 100;
-
-/** A line whose cameras deliver must give a result at least this often, or it makes no progress. */
-const PROGRESS_MS = 30_000;
-/** More than this part of the working time spent waiting for a CPU gives a line this many times as long. */
-const STARVED = 0.5;
-const STARVED_TIMES = 10;
 
 /** What the status page asks, answered from every module of the line. */
 export class LineStatus implements StatusSource {
@@ -386,24 +380,7 @@ export class LineStatus implements StatusSource {
 
   /** What the history keeps of this minute. */
   measure(): Measured {
-    const { load, machine, disk, cameras, journal } = this.snapshot();
-    const latencies = cameras.flatMap(({ models }) => models.flatMap(({ latencyMs }) => latencyMs?.p99 ?? []));
-    const temperatures = machine?.temperatures.map(({ celsius }) => celsius) ?? [];
-    const memory = machine?.memory;
-    return {
-      ...(load === undefined
-        ? {}
-        : {
-            ...{ inspectedPerS: load.inspectedPerS, wantedPerS: load.wantedPerS },
-            ...{ ownCores: load.ownCores, otherCores: load.otherCores },
-          }),
-      ...(latencies.length === 0 ? {} : { latencyMs: Math.max(...latencies) }),
-      ...(memory === undefined ? {} : { memoryUsedBytes: memory.totalBytes - memory.availableBytes }),
-      ...(temperatures.length === 0 ? {} : { temperatureC: Math.max(...temperatures) }),
-      diskFreeBytes: disk.freeBytes,
-      queuedRecords: journal.streams.reduce((sum, { queued }) => sum + queued, 0),
-      camerasInspecting: cameras.filter(({ inspecting }) => inspecting === 'inspecting').length,
-    };
+    return measured(this.snapshot());
   }
 
   event(id: string): EventHistory | undefined {
@@ -436,31 +413,15 @@ export class LineStatus implements StatusSource {
     });
   }
 
-  /**
-   * What the watchdog is fed by: cameras that deliver frames are also inspected. Cameras that are down for outside
-   * reasons do not count, nor does a vision process that is being replaced within its budget, nor a model that is being
-   * loaded. A device whose CPUs are taken by other programs gets more time: to kill the service would not help it.
-   */
+  /** What the watchdog is fed by. */
   progressing(): boolean {
+    const { inspection, loaded } = this.#parts;
     const { lanes, nowMs } = this.#facts();
-    const { load } = this.#parts.inspection;
-    const progressMs = (load.report?.waitedFraction ?? 0) > STARVED ? STARVED_TIMES * PROGRESS_MS : PROGRESS_MS;
-    if (nowMs - this.#startedMs < progressMs) return true;
-    // The builder has a time limit of its own; until then the cameras are meant to wait.
-    if (this.#parts.inspection.keeper?.states().some(({ state }) => state === 'building') === true) return true;
-    if (lanes.vision.state === 'down') return nowMs - lanes.vision.sinceMs < progressMs;
-    const delivering = lanes.lanes.filter(({ status }) => status?.state === 'streaming');
-    const { cameras } = this.#parts.loaded().config;
-    const stuck = delivering.every((lane) => {
-      const camera = cameras.find(({ id }) => id === lane.camera);
-      return lane.models.every(({ model, newest, status }) => {
-        // The loading has a time limit of its own.
-        if (status === undefined || status.state === 'loading') return false;
-        const waitMs = Math.max(progressMs, camera === undefined ? 0 : 3 * periodMs(camera, model));
-        return nowMs - (newest?.resultAtMs ?? this.#startedMs) > waitMs;
-      });
+    return progresses({
+      ...{ lanes, nowMs, startedMs: this.#startedMs, cameras: loaded().config.cameras },
+      waitedFraction: inspection.load.report?.waitedFraction ?? 0,
+      isBuilding: inspection.keeper?.states().some(({ state }) => state === 'building') === true,
     });
-    return delivering.length === 0 || !stuck;
   }
 
   oneLine(): string {
@@ -495,14 +456,7 @@ export class LineStatus implements StatusSource {
   #production(open: readonly EventView[]): Pick<Snapshot, 'production'> {
     const view = this.#parts.production().view();
     if (view === undefined) return {};
-    const standing = open.filter(({ ruleType }) => ruleType === 'downtime');
-    const stops = standing.map(({ event, camera, rule, zone, openedAtMs, details = {} }) => ({
-      ...{ event, camera, rule, sinceMs: openedAtMs },
-      ...(zone === undefined ? {} : { zone }),
-      ...('reason' in details ? { reason: String(details['reason']) } : {}),
-      ...('state' in details ? { state: String(details['state']) } : {}),
-    }));
-    return { production: { ...view, stops } };
+    return { production: { ...view, stops: standingStops(open) } };
   }
 
   #outputs(): Pick<Snapshot, 'outputs'> {
@@ -540,16 +494,4 @@ export class LineStatus implements StatusSource {
     const { bytes, files, pending } = this.#parts.folder.evidence.stats();
     return { bytes, files, notUploaded: pending };
   }
-}
-
-/** What a person gets to see of a reference. */
-function acceptedView(camera: string, reference: CameraReference): AcceptedCamera {
-  const { acceptedAtMs, measuredMs, similarity, luma, contrast, sharpness } = reference;
-  const { fps, bitsPerS, keyframeIntervalMs } = reference;
-  return {
-    ...{ camera, acceptedAtMs, measuredMs, similarity, luma, contrast, sharpness },
-    ...(fps === undefined ? {} : { fps }),
-    ...(bitsPerS === undefined ? {} : { bitsPerS }),
-    ...(keyframeIntervalMs === undefined ? {} : { keyframeIntervalMs }),
-  };
 }
