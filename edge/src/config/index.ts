@@ -20,7 +20,7 @@ export * from './load.ts';
 export * from './missing-secrets.ts';
 export * from './model-period.ts';
 export { RENAMES, type Rename, VALUE_RENAMES } from './renames.ts';
-export { TILE_OVERLAP } from './slices/camera.ts';
+export { TILE_OVERLAP } from './slices/camera-models.ts';
 export { PROVIDERS, type ProviderName } from './slices/inference.ts';
 export * from './shift-plan.ts';
 export * from './show.ts';
