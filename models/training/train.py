@@ -140,7 +140,7 @@ def main():
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--seed", type=int)
-    parser.add_argument("--steps", type=int)
+    parser.add_argument("--steps", type=int, help="0 writes the start itself as a run, so that a mean can include it")
     parser.add_argument("--until", type=float, help="end at this time (seconds since 1970) instead of after a number of steps")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
@@ -149,7 +149,9 @@ def main():
     parser.add_argument("--look", type=int, default=400, help="steps between two looks at the validation pictures; 0 leaves the last look out too")
     args = parser.parse_args()
     recipe = json.load(open(args.recipe))
-    labels, size, total = recipe["labels"], recipe["size"], args.steps or (recipe["steps"] if args.until is None else 10**9)
+    labels, size, total = recipe["labels"], recipe["size"], args.steps
+    if total is None:
+        total = recipe["steps"] if args.until is None else 10**9
     seed = recipe["seed"] if args.seed is None else args.seed
     random.seed(seed); np.random.seed(seed); torch.manual_seed(seed)
     torch.set_num_threads(args.threads)
@@ -180,6 +182,11 @@ def main():
         late = progress(n) > 0.85
         return workers.apply_async(make_batch, ((seed * 1_000_003 + n, size, 0.0 if late else recipe["mosaic"], late, len(labels), recipe.get("poorCameras", 0.0), batch_size),))
 
+    def keep():
+        save(kept, {"net": net.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(), "steps": done, "cpu": cpu, "wall": wall})
+        weights = {name: value.cpu() for name, value in average.state_dict().items()}
+        save(os.path.join(args.out, "weights.pt"), {"model": weights, "recipe": recipe, "steps": done})
+
     def look():
         figures = {s["name"]: report(average, s["valid"], size, labels, s["labelled"]) for s in SOURCES if s["valid"]}
         for name, rows in figures.items():
@@ -206,13 +213,13 @@ def main():
             wall, since = wall + time.monotonic() - since, time.monotonic()
             loss = float(torch.stack(losses[-100:]).mean())
             print(time.strftime("%H:%M"), "step %d, %.0f %%, loss %.3f, %.1f CPU minutes, %.1f minutes" % (done, 100 * progress(done), loss, cpu / 60, wall / 60), flush=True)
-            save(kept, {"net": net.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(), "steps": done, "cpu": cpu, "wall": wall})
-            weights = {name: value.cpu() for name, value in average.state_dict().items()}
-            save(os.path.join(args.out, "weights.pt"), {"model": weights, "recipe": recipe, "steps": done})
+            keep()
         if args.look and done % args.look == 0 and done < total:
             look()
             began, since = time.process_time(), time.monotonic()
     workers.terminate()
+    if total == 0:
+        keep()
     figures = look() if args.look else {}
     folders = sorted({f for spec in recipe["sources"] for f in spec["train"] + spec.get("valid", [])})
     run = {"steps": done, "pictures": done * batch_size, "cpuMinutes": round(cpu / 60, 1), "seed": seed, "size": size, "figures": figures}

@@ -6,7 +6,8 @@ import { silentLogger, systemClock } from '@lineside/kit';
 import { type AccessUnit, accessUnits, type H264Source, RtspServer } from '@lineside/twin/rtsp';
 import { BufferPool } from './buffer-pool.ts';
 import { probeFfmpeg } from './capabilities.ts';
-import { type CameraFrame, FfmpegCamera } from './ffmpeg-camera.ts';
+import type { CameraFrame } from './camera-options.ts';
+import { FfmpegCamera } from './ffmpeg-camera.ts';
 
 /** Frames that each camera is judged by come for so long, after a beginning in which the clock is judged. */
 const WATCHED_MS = 6_000;

@@ -9,7 +9,8 @@ import { waitFor } from '../../../tests/support/wait-for.ts';
 import type { CameraStatus, PictureSize } from '../domain/index.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { probeFfmpeg } from './capabilities.ts';
-import { type CameraOptions, FfmpegCamera } from './ffmpeg-camera.ts';
+import type { CameraOptions } from './camera-options.ts';
+import { FfmpegCamera } from './ffmpeg-camera.ts';
 import { inputFrames } from './input-frames.ts';
 
 const capabilities = await probeFfmpeg();

@@ -11,7 +11,8 @@ import type { CameraStatus } from '../domain/index.ts';
 import { silentLogger, systemClock } from '@lineside/kit';
 import { BufferPool } from './buffer-pool.ts';
 import { probeFfmpeg } from './capabilities.ts';
-import { type CameraFrame, type CameraOptions, FfmpegCamera } from './ffmpeg-camera.ts';
+import type { CameraFrame, CameraOptions } from './camera-options.ts';
+import { FfmpegCamera } from './ffmpeg-camera.ts';
 
 const capabilities = await probeFfmpeg();
 const FORMAT = { width: 64, height: 64, color: 'rgb', anchor: 'center', fill: 114 } as const;

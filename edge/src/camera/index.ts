@@ -18,14 +18,8 @@ export {
 } from './decoder-choice.ts';
 export { type GstreamerCapabilities, probeGstreamer } from './gstreamer.ts';
 export { STREAM_ADVICE, StreamError } from './errors.ts';
-export {
-  type CameraFrame,
-  type CameraListener,
-  type CameraOptions,
-  type CameraTools,
-  type EvidencePicture,
-  FfmpegCamera,
-} from './ffmpeg-camera.ts';
+export type { CameraFrame, CameraListener, CameraOptions, CameraTools, EvidencePicture } from './camera-options.ts';
+export { FfmpegCamera } from './ffmpeg-camera.ts';
 export {
   type FrameFormat,
   formatKey,

@@ -1,4 +1,4 @@
-import type { EvidencePicture } from './ffmpeg-camera.ts';
+import type { EvidencePicture } from './camera-options.ts';
 import { type LumaAt, packedLuma } from './health/index.ts';
 import { lumaLevel } from './yuv-picture.ts';
 
