@@ -28,7 +28,7 @@ describe('npm run accuracy', () => {
       expect(row.matched + row.missed).toBe(1);
       expect(row.recall).toBe(row.matched);
     }
-    expect(new Set(models.map(({ id }) => id))).toEqual(new Set(['defect', 'ppe', 'sanitation']));
+    expect(new Set(models.map(({ id }) => id))).toEqual(new Set(['defect', 'heads', 'ppe', 'sanitation']));
   });
 
   it('judges weights and stops of the simulated plant by its signals, hours of them, without a picture', async () => {

@@ -20,8 +20,8 @@ const farthest = (a: Expected['box'], b: Expected['box']): number =>
 describe('the models that ship', async () => {
   const entries = await listCatalog(CATALOG_DIR);
 
-  it('are the three that the rules need', () => {
-    expect(entries.map((entry) => entry.id).sort()).toEqual(['defect', 'ppe', 'sanitation']);
+  it('are the three that the rules need, and a second stage', () => {
+    expect(entries.map((entry) => entry.id).sort()).toEqual(['defect', 'heads', 'ppe', 'sanitation']);
   });
 
   for (const { id } of entries) {

@@ -202,6 +202,27 @@ export function wrongShapeModel(size: number, outputs = 10): Uint8Array {
   return encodeModel(nothingOf(image(size), [1, outputs], new Float32Array(outputs)));
 }
 
+/** A classifier of two classes: dark, and bright, whose probability is the mean of the picture. uint8 [1,S,S,3] to float32 [1,2]. */
+export function brightnessClassifier(size: number): Uint8Array {
+  return encodeModel({
+    inputs: [image(size)],
+    outputs: [{ name: 'output0', type: 'float32', shape: [1, 2] }],
+    constants: [
+      { name: 'row', shape: [2], data: int64(1, 1) },
+      { name: 'white', shape: [], data: Float32Array.of(255) },
+      { name: 'one', shape: [], data: Float32Array.of(1) },
+    ],
+    nodes: [
+      toFloat,
+      { op: 'ReduceMean', inputs: ['pixels'], outputs: ['mean'], attributes: { keepdims: 0 } },
+      { op: 'Div', inputs: ['mean', 'white'], outputs: ['share'] },
+      { op: 'Reshape', inputs: ['share', 'row'], outputs: ['bright'] },
+      { op: 'Sub', inputs: ['one', 'bright'], outputs: ['dark'] },
+      { op: 'Concat', inputs: ['dark', 'bright'], outputs: ['output0'], attributes: { axis: 1 } },
+    ],
+  });
+}
+
 /** A model that takes float32 [1,3,S,S] where the manifest promises uint8 [1,S,S,3]. */
 export function wrongTypeModel(size: number): Uint8Array {
   const input: OnnxValue = { name: 'images', type: 'float32', shape: [1, 3, size, size] };

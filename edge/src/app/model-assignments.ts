@@ -28,8 +28,11 @@ export function refusedAssignmentsOf(
 function assignmentOf(camera: CameraConfig, id: string, thresholds: ReadonlyMap<string, LeastScores>): ModelAssignment {
   const stage = camera.stages.find(({ model }) => model === id);
   if (stage !== undefined) {
-    const { source, labels, padding, maxDetections } = stage;
-    return { model: id, secondStage: { source, labels, leastScores: thresholds.get(source), padding, maxDetections } };
+    const { source, labels, padding, maxDetections, refines } = stage;
+    return {
+      model: id,
+      secondStage: { source, labels, leastScores: thresholds.get(source), padding, maxDetections, refines },
+    };
   }
   const assignment = camera.models.find((candidate) => candidate.id === id);
   const { fps, interval, region, tiles } = assignment ?? { id };

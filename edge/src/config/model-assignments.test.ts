@@ -36,7 +36,9 @@ describe('model assignments of a camera', () => {
         { id: 'defect', fps: 2, region: 'belt', tiles: { size: 640, overlap: 0.2 } },
         { id: 'sanitation', interval: { ms: 30_000 }, region: [0, 0.5, 1, 1] },
       ],
-      stages: [{ model: 'seal', source: 'defect', labels: ['product'], padding: 0.1, maxDetections: 8 }],
+      stages: [
+        { model: 'seal', source: 'defect', labels: ['product'], padding: 0.1, maxDetections: 8, refines: false },
+      ],
     });
     expect(config.cameras.map(modelIdsOf)).toEqual([['ppe', 'defect', 'sanitation', 'seal']]);
     expect(config.models.map(({ id }) => id)).toEqual(['seal', 'ppe', 'defect', 'sanitation']);
@@ -91,6 +93,11 @@ describe('model assignments of a camera', () => {
       ['stage_without_first cameras[0].stages[0].source'],
     ],
     ['[ppe]', '    stages: [{model: ppe, source: ppe}]\n', ['duplicate_model cameras[0].stages[0].model']],
+    [
+      '[ppe]',
+      '    stages: [{model: defect, source: ppe, refines: true}, {model: sanitation, source: ppe, refines: true}]\n',
+      ['refined_twice cameras[0].stages[1].refines'],
+    ],
   ])('are refused when they contradict each other or the camera: %s %s', (models, extra, expected) => {
     expect(codes(models, extra)).toEqual(expected);
   });

@@ -73,7 +73,9 @@ function idle(config: Config): readonly Finding[] {
     }
     for (const [j, model] of modelIdsOf(camera).entries()) {
       const hides = (camera.privacy?.blur ?? 'none') !== 'none' && camera.privacy?.model === model;
-      if (hides || watched.includes(model) || stages.some(({ source }) => source === model)) continue;
+      // A stage that refines speaks through the detections of its source.
+      const isRead = stages.some((stage) => (stage.refines ? stage.model : stage.source) === model);
+      if (hides || watched.includes(model) || isRead) continue;
       const message = `no rule reads ${model} on camera ${camera.id}: none of its detections becomes an event`;
       const path = j < models.length ? ['models', j] : ['stages', j - models.length];
       warn('model_without_rule', ['cameras', i, ...path], message);

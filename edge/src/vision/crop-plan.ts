@@ -1,5 +1,5 @@
 import type { BufferPool } from '../camera/index.ts';
-import type { Box, CropScore, Detection, PictureSize, InferenceOutput } from '../domain/index.ts';
+import type { Box, CropClasses, CropScore, Detection, PictureSize, InferenceOutput } from '../domain/index.ts';
 import type { SessionAnswer } from '../inference/index.ts';
 
 /** One input of a model, and its place in the source frame. */
@@ -64,7 +64,10 @@ export function joinAnswers(work: CropPlan, answers: readonly SessionAnswer[], n
   const sum = (pick: (answer: SessionAnswer) => number): number => answers.reduce((all, one) => all + pick(one), 0);
   return {
     ...first,
-    seen: failed === undefined ? { ...joinOutputs(work, seen), ...cropScores(work, seen) } : undefined,
+    seen:
+      failed === undefined
+        ? { ...joinOutputs(work, seen), ...cropScores(work, seen), ...cropClasses(work, seen) }
+        : undefined,
     failure: failed?.failure,
     // Crops of one run all carry the time of that run.
     inferMs: [...new Map(answers.map((answer) => [answer.startedMs, answer.inferMs])).values()].reduce(
@@ -82,6 +85,15 @@ function cropScores({ crops }: CropPlan, seen: readonly InferenceOutput[]): Pick
     return anomaly === undefined || box === undefined ? [] : [{ box, score: anomaly.score }];
   });
   return scores.length === 0 ? {} : { cropScores: scores };
+}
+
+/** The classes of each detection that was cropped. */
+function cropClasses({ crops }: CropPlan, seen: readonly InferenceOutput[]): Pick<InferenceOutput, 'cropClasses'> {
+  const answers = seen.flatMap(({ classes }, n): CropClasses[] => {
+    const box = crops[n]?.detected;
+    return classes === undefined || box === undefined ? [] : [{ box, classes }];
+  });
+  return answers.length === 0 ? {} : { cropClasses: answers };
 }
 
 /** Classes and maps describe one input; of several, the highest anomaly score counts for the frame. */

@@ -13,10 +13,11 @@ import { detectionCrops } from './detection-crops.ts';
 import { frameInputs, type WholeFrames, wholeFrames } from './frame-inputs.ts';
 import { FrameRateLimiter } from './frame-rate-limiter.ts';
 import { FrameRing, type HeldFrame } from './frame-ring.ts';
-import type { InferenceRequest, Outcome } from './inference-request.ts';
+import type { InferenceRequest, InspectedResult, Outcome } from './inference-request.ts';
 import { type BlockMeans, LumaBlocks } from './luma-blocks.ts';
 import type { CameraPlan } from './plan.ts';
 import { PrivacyGate } from './privacy-gate.ts';
+import { refineLabels } from './refine-labels.ts';
 import { ReadableFrames } from './readable-frames.ts';
 import { RecordingGate } from './recording-gate.ts';
 import type { SharedPixels } from './shared-pixels.ts';
@@ -164,38 +165,69 @@ export class FrameDispatcher {
     return false;
   }
 
-  #request(open: OpenFrame, crops: CropPlan, onOutcome = open.onOutcome): InferenceRequest {
+  #request(
+    open: OpenFrame,
+    crops: CropPlan,
+    { onOutcome = open.onOutcome, refine }: Partial<Pick<InferenceRequest, 'onOutcome' | 'refine'>> = {},
+  ): InferenceRequest {
     const { ref, frame } = open;
-    return { frame: ref, arrivedMs: frame.arrivedMs, work: crops, mustInspect: this.#mustInspect, onOutcome };
+    const asked = { frame: ref, arrivedMs: frame.arrivedMs, work: crops, mustInspect: this.#mustInspect, onOutcome };
+    return refine === undefined ? asked : { ...asked, refine };
   }
 
   #offer(model: FirstStage, open: OpenFrame, crops: CropPlan): void {
+    const refining = model.secondStages.find(({ plan }) => plan.refines === true);
+    const refine = (result: InspectedResult, send: (refined: InspectedResult) => void): void => {
+      if (refining === undefined) return send(result);
+      this.#offerSecondStage(refining, open, { result }, (answer) =>
+        send(refinedBy(answer, result, model.manifest.labels)),
+      );
+    };
     const onOutcome = (outcome: Outcome): void => {
-      if ('skipped' in outcome || outcome.result.status === 'no_result') model.motion?.missed(open.frame.mediaMs);
-      for (const stage of model.secondStages) this.#offerSecondStage(stage, open, outcome);
+      const isInspected = 'result' in outcome && outcome.result.status !== 'no_result';
+      if (!isInspected) model.motion?.missed(open.frame.mediaMs);
+      for (const stage of model.secondStages) {
+        // The one that refines has inspected the detections before.
+        if (stage !== refining || !isInspected) this.#offerSecondStage(stage, open, outcome);
+      }
       if (this.#isRead(model)) this.#readable?.frames.outcome(open.frame.index, hasDetections(outcome));
       open.onOutcome(outcome, model.use.model);
     };
-    model.runner.offer(this.#request(open, crops, onOutcome));
+    model.runner.offer(this.#request(open, crops, refining === undefined ? { onOutcome } : { onOutcome, refine }));
   }
 
   /** A second stage is skipped or fails with its source model, unless that has a result with detections to crop. */
-  #offerSecondStage(stage: SecondStage, open: OpenFrame, outcome: Outcome): void {
+  #offerSecondStage(
+    stage: SecondStage,
+    open: OpenFrame,
+    outcome: Outcome,
+    answered: (answer: Outcome) => void = () => undefined,
+  ): void {
+    const onOutcome = (answer: Outcome): void => {
+      open.onOutcome(answer);
+      answered(answer);
+    };
     const pixels = open.whole.get(stage.output);
     if ('skipped' in outcome) {
       pixels?.release();
       stage.runner.pass(this.#plan.id, outcome.skipped);
-      open.onOutcome(outcome);
+      onOutcome(outcome);
     } else if (outcome.result.status === 'no_result' || pixels === undefined) {
       pixels?.release();
-      stage.runner.refuse(this.#request(open, NO_CROPS), 'earlier_stage');
+      stage.runner.refuse(this.#request(open, NO_CROPS, { onOutcome }), 'earlier_stage');
     } else {
       const { plan, manifest } = stage;
       const { detections } = outcome.result;
       const crops = detectionCrops({ detections, pixels, stage: plan, input: manifest.input, pool: this.#tools.pool });
-      stage.runner.offer(this.#request(open, crops));
+      stage.runner.offer(this.#request(open, crops, { onOutcome }));
     }
   }
+}
+
+/** The result with the labels that both stages give together; as it was where the second one has none. */
+function refinedBy(answer: Outcome, result: InspectedResult, labels: readonly string[]): InspectedResult {
+  if ('skipped' in answer || answer.result.status === 'no_result') return result;
+  return { ...result, detections: refineLabels(result.detections, answer.result.cropClasses ?? [], labels) };
 }
 
 /** What products are read from. */

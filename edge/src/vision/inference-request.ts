@@ -10,9 +10,14 @@ export interface InferenceRequest {
   readonly work: CropPlan;
   /** True when no frame may be skipped: it waits for a model that is loading. */
   readonly mustInspect: boolean;
+  /** Changes a result before it is sent: called once with it, where there is one, and calls `send` once, then or later. */
+  readonly refine?: (result: InspectedResult, send: (refined: InspectedResult) => void) => void;
   /** Called once, with the result, or with the reason why the frame was skipped. */
   readonly onOutcome: (outcome: Outcome) => void;
 }
+
+/** A result of a frame that was inspected. */
+export type InspectedResult = Exclude<InferenceResult, { readonly status: 'no_result' }>;
 
 export type Outcome = { readonly result: InferenceResult } | { readonly skipped: SkipReason };
 

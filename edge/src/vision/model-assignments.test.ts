@@ -1,7 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TempDir, tempDir } from '../../../tests/support/temp-dir.ts';
-import { brightBlobDetector, constantDetector, tinyManifest } from '../../../tests/support/tiny-onnx.ts';
+import {
+  brightBlobDetector,
+  brightnessClassifier,
+  constantDetector,
+  tinyManifest,
+} from '../../../tests/support/tiny-onnx.ts';
 import { waitFor } from '../../../tests/support/wait-for.ts';
 import type { Detection, InferenceResult } from '../domain/index.ts';
 import type { ModelSpec } from '../inference/index.ts';
@@ -112,10 +117,12 @@ function fatesOf(messages: readonly FromVision[], id: string): Record<string, nu
   return outcomes;
 }
 
+const detectionsOf = (result: InferenceResult | undefined): readonly Detection[] =>
+  result === undefined || result.status === 'no_result' ? [] : result.detections;
 const boxesOf = (result: InferenceResult | undefined): number[][] =>
-  result === undefined || result.status === 'no_result'
-    ? []
-    : result.detections.map(({ box }: Detection) => box.map((side) => Math.round(side * 100) / 100)).toSorted(byPlace);
+  detectionsOf(result)
+    .map(({ box }) => box.map((side) => Math.round(side * 100) / 100))
+    .toSorted(byPlace);
 const byPlace = (a: readonly number[], b: readonly number[]): number =>
   (a[1] ?? 0) - (b[1] ?? 0) || (a[0] ?? 0) - (b[0] ?? 0);
 
@@ -335,5 +342,57 @@ describe('a second stage', () => {
     expect(fatesOf(failed, 'checker')).toEqual({ earlier_stage: 20 });
     const alone = await play(recording(url, [{ model: 'checker', secondStage }]), [await blobs('checker')]);
     expect(fatesOf(alone, 'checker')).toEqual({ earlier_stage: 20 });
+  });
+});
+
+describe('a second stage that refines', () => {
+  const secondStage = { source: 'finder', padding: 0, maxDetections: 8, refines: true };
+  const uses = ['finder', { model: 'checker', secondStage }];
+  // The first of the two places is white, the second black.
+  const url =
+    'lavfi:color=black:size=256x160:rate=10:duration=2,format=gbrp,drawbox=x=32:y=32:w=64:h=64:c=white:t=fill';
+  const labels = ['dark', 'bright'];
+
+  /** Calls both places dark. */
+  async function finder(path?: string): Promise<ModelSpec> {
+    const boxes = [
+      { cx: 16, cy: 28, width: 16, height: 16, classIndex: 0, score: 0.9 },
+      { cx: 52, cy: 44, width: 16, height: 16, classIndex: 0, score: 0.8 },
+    ];
+    const spec = await model('finder', constantDetector({ size: 64, classes: 2, boxes }), 64, path);
+    return { ...spec, manifest: { ...spec.manifest, labels } };
+  }
+
+  async function checker(path?: string): Promise<ModelSpec> {
+    const spec = await model('checker', brightnessClassifier(64), 64, path);
+    const output = { name: 'output0', family: 'classify' } as const;
+    return { ...spec, manifest: { ...spec.manifest, labels, output } };
+  }
+
+  it('corrects the labels of the first before they are reported, each frame once', async () => {
+    const messages = await play(recording(url, uses), [await finder(), await checker()]);
+    expect(fatesOf(messages, 'finder')).toEqual({ ok: 20 });
+    expect(fatesOf(messages, 'checker')).toEqual({ ok: 20 });
+    for (const result of resultsOf(messages, 'finder')) {
+      expect(detectionsOf(result)).toMatchObject([
+        { label: 'bright', classId: 1, score: expect.closeTo(0.9, 3), box: [32, 32, 96, 96] },
+        { label: 'dark', classId: 0, score: expect.closeTo(0.8, 3), box: [176, 96, 240, 160] },
+      ]);
+    }
+  });
+
+  it('leaves the labels as they are where it has no result, and no frame is lost', async () => {
+    const messages = await play(recording(url, uses), [await finder(), await checker('/nowhere.onnx')]);
+    expect(fatesOf(messages, 'finder')).toEqual({ ok: 20 });
+    expect(fatesOf(messages, 'checker')).toEqual({ model_unavailable: 20 });
+    for (const result of resultsOf(messages, 'finder')) {
+      expect(detectionsOf(result).map(({ label }) => label)).toEqual(['dark', 'dark']);
+    }
+  });
+
+  it('fails with the first where that one fails', async () => {
+    const messages = await play(recording(url, uses), [await finder('/nowhere.onnx'), await checker()]);
+    expect(fatesOf(messages, 'finder')).toEqual({ model_unavailable: 20 });
+    expect(fatesOf(messages, 'checker')).toEqual({ earlier_stage: 20 });
   });
 });

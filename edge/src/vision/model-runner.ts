@@ -199,7 +199,9 @@ export class ModelRunner {
       result.status === 'ok' && !request.work.complete
         ? { ...result, status: 'degraded', reason: 'not_all_looked_at' }
         : result;
-    this.#send(request, reported, { waitMs: startedMs - request.arrivedMs, inferMs, decodeMs });
+    const times = { waitMs: startedMs - request.arrivedMs, inferMs, decodeMs };
+    if (request.refine === undefined || reported.status === 'no_result') this.#send(request, reported, times);
+    else request.refine(reported, (refined) => this.#send(request, refined, times));
   }
 
   #resultOf(answer: SessionAnswer): InferenceResult {

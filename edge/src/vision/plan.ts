@@ -85,6 +85,8 @@ export interface StagePlan {
   readonly padding: number;
   /** Detections inspected per frame, best first; a result that leaves some out is `degraded`. */
   readonly maxDetections: number;
+  /** Its classes correct the labels of the detections that it inspects, before anything else receives them. */
+  readonly refines?: boolean | undefined;
 }
 
 /** Everything that the vision process runs. */

@@ -32,6 +32,14 @@ export interface InferenceOutput {
   readonly anomaly?: Anomaly;
   /** Of an anomaly model that inspects the detections of another model: one for each detection. */
   readonly cropScores?: readonly CropScore[];
+  /** Of a classification that inspects the detections of another model: the classes of each. */
+  readonly cropClasses?: readonly CropClasses[];
+}
+
+/** The classes of one crop, best first; `box` is that of the detection, in pixels of the source frame. */
+export interface CropClasses {
+  readonly box: Box;
+  readonly classes: readonly ClassScore[];
 }
 
 /** How unusual one crop is, on the model's own scale; `box` is that of the detection, in pixels of the source frame. */

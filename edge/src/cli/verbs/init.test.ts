@@ -46,7 +46,10 @@ it.each(['defect', 'ppe', 'sanitation'])(
     ).toBe(0);
     const checked = await runHere(['config', 'check', '--json', '--config', config, '--data', dir.join('data')]);
     expect(JSON.parse(checked.stdout)).toMatchObject({ ok: true });
-    expect(await readFile(config, 'utf8')).toContain('password: ${file:./secrets/uplink-password}');
+    const text = await readFile(config, 'utf8');
+    expect(text).toContain('password: ${file:./secrets/uplink-password}');
+    // The heads that ppe detects are looked at once more.
+    expect(/stages: .*"heads"/.test(text)).toBe(model === 'ppe');
   },
 );
 

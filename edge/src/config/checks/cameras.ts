@@ -78,6 +78,7 @@ export function checkAssignments(camera: Loose, path: ValuePath): readonly Findi
     ...listOf(camera['models']).flatMap((entry, i) =>
       isLoose(entry) ? checkAssignment(entry, [...path, 'models', i], zones, String(camera['id'])) : [],
     ),
+    ...refiningTwice(groups(camera['stages']), [...path, 'stages']),
     ...groups(camera['stages']).flatMap((stage, i) => {
       const source = stage['source'];
       if (typeof source !== 'string' || first.includes(source)) return [];
@@ -92,6 +93,17 @@ export function checkAssignments(camera: Loose, path: ValuePath): readonly Findi
       ];
     }),
   ];
+}
+
+/** The labels of one model are refined by one stage. */
+function refiningTwice(stages: readonly Loose[], path: ValuePath): readonly Finding[] {
+  const refining = stages.flatMap(({ source, refines }, i) => (refines === true ? [{ source, i }] : []));
+  return refining.flatMap(({ source, i }, n): readonly Finding[] => {
+    if (refining.findIndex((other) => other.source === source) === n) return [];
+    const advice = 'leave refines out at all but one of the stages with this source';
+    const message = `the labels of ${String(source)} are refined by an earlier stage already`;
+    return [{ code: 'refined_twice', path: [...path, i, 'refines'], message, advice }];
+  });
 }
 
 function checkAssignment(

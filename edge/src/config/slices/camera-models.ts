@@ -144,5 +144,16 @@ export const Stage = z
           example: 8,
         }),
       ),
+    refines: z
+      .boolean()
+      .default(false)
+      .meta(
+        key({
+          description:
+            'Its classes correct the labels of the detections that it inspects, before rules receive them: for a classifier with labels of the source model, such as `heads` after `ppe`. One stage of a source model can.',
+          restart: 'camera',
+          example: true,
+        }),
+      ),
   })
   .meta({ description: 'A model that inspects the detections of another model, cropped from the frame at full size.' });
