@@ -43,9 +43,8 @@ export interface Surroundings {
 
 /** The configuration of a cell: one camera with the models of its scene, and the rules of every kind on it. */
 export function configOf({ scene }: Cell): string {
-  const { camera, fps, models, stages, zones = [], signals = [] } = scene;
-  const stagesOf = stages === undefined ? {} : { stages };
-  const cameras = [{ id: camera.id, url: '/film.mp4', fps, models, ...stagesOf, zones }];
+  const { camera, fps, models, zones = [], signals = [] } = scene;
+  const cameras = [{ id: camera.id, url: '/film.mp4', fps, models, zones }];
   const rules = rulesOn(scene).map(({ id, type, options }) => ({ id, type, camera: camera.id, ...options }));
   return JSON.stringify({ device: 'accuracy', cameras, signals, rules }, null, 2);
 }

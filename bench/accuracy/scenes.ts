@@ -6,8 +6,6 @@ export interface MeasuredScene {
   /** `film`: pictures through FFmpeg and the models. `signals`: signals of the plant; a camera that sees nothing. */
   readonly medium: 'film' | 'signals';
   readonly models: readonly string[];
-  /** Second stages, as the configuration names them. */
-  readonly stages?: readonly Readonly<Record<string, unknown>>[];
   readonly camera: CameraDeclaration;
   readonly fps: number;
   readonly periodSeconds: number;
@@ -36,7 +34,6 @@ export const PEOPLE: MeasuredScene = {
   id: 'people',
   medium: 'film',
   models: ['ppe'],
-  stages: [{ model: 'heads', source: 'ppe', labels: ['headwear', 'bare_head'], padding: 0.3, refines: true }],
   fps: 5,
   periodSeconds: 60,
   camera: {

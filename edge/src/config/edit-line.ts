@@ -1,5 +1,4 @@
 import { isMap, isSeq, parseDocument, type Document, type YAMLMap } from 'yaml';
-import type { StageEntry } from './refining-stages.ts';
 
 /** What a first setup adds to a configuration. Everything else in the file stays as it is. */
 export interface LineEdit {
@@ -7,20 +6,12 @@ export interface LineEdit {
   readonly line?: string;
   readonly language?: string;
   /** New cameras, or new values of known ones. */
-  readonly cameras?: readonly CameraEntry[];
+  readonly cameras?: readonly { readonly id: string; readonly url?: string; readonly models?: readonly string[] }[];
   /** New rules; one whose id is known is replaced. `sentence` stands above it as a comment. */
   readonly rules?: readonly { readonly options: Readonly<Record<string, unknown>>; readonly sentence?: string }[];
   /** New signals, or new values of known ones. */
   readonly signals?: readonly { readonly id: string; readonly type?: string; readonly source: string }[];
   readonly uplink?: Readonly<Record<string, unknown>>;
-}
-
-interface CameraEntry {
-  readonly id: string;
-  readonly url?: string;
-  readonly models?: readonly string[];
-  /** In place of those that the file has. */
-  readonly stages?: readonly StageEntry[];
 }
 
 /** Keys of the uplink that belong to one collector, and change together. */
@@ -37,12 +28,10 @@ export function editLine(text: string, edit: LineEdit): string {
     const known = entryOf(document, 'signals', id) ?? append(document, 'signals', { id });
     for (const [key, value] of Object.entries(values)) known.set(key, value);
   }
-  for (const { id, url, models, stages } of cameras) {
+  for (const { id, url, models } of cameras) {
     const known = entryOf(document, 'cameras', id) ?? append(document, 'cameras', { id });
     if (url !== undefined) known.set('url', url);
     if (models !== undefined) known.set('models', document.createNode(models, { flow: true }));
-    if (stages !== undefined && stages.length > 0) known.set('stages', document.createNode(stages, { flow: true }));
-    else if (stages !== undefined) known.delete('stages');
   }
   for (const { options, sentence } of rules) {
     const known = entryOf(document, 'rules', String(options['id']));

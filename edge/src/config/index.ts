@@ -19,7 +19,6 @@ export * from './last-good.ts';
 export * from './load.ts';
 export * from './missing-secrets.ts';
 export * from './model-period.ts';
-export { isSecondStage, refiningStages } from './refining-stages.ts';
 export { RENAMES, type Rename, VALUE_RENAMES } from './renames.ts';
 export { TILE_OVERLAP } from './slices/camera-models.ts';
 export { PROVIDERS, type ProviderName } from './slices/inference.ts';

@@ -124,4 +124,12 @@ describe('model assignments of a camera', () => {
     const alone = checkConfig(text('[{id: ppe, fps: 20}]'), SOURCES).warnings.map(({ code }) => code);
     expect(alone).toEqual(['model_without_rule', 'faster_than_camera']);
   });
+
+  it('let a second stage that refines speak through its source model, which needs a rule', () => {
+    const stage = text('[ppe]', '    stages: [{model: defect, source: ppe, refines: true}]\n');
+    const warned = (more: string): readonly string[] =>
+      checkConfig(stage + more, SOURCES).warnings.map(({ message }) => message);
+    expect(warned('rules: [{id: r, type: missing_headwear, camera: a}]\n')).toEqual([]);
+    expect(warned('')).toEqual([expect.stringContaining('no rule reads ppe')]);
+  });
 });

@@ -1,5 +1,4 @@
 import { splitLogin } from '@lineside/kit';
-import { refiningStages } from './refining-stages.ts';
 
 /** What a first configuration is made of. */
 export interface StarterOptions {
@@ -43,8 +42,6 @@ export function starterConfig({ device, cameras, model, uplink }: StarterOptions
     const { withReference, password } = splitLogin(url, `\${file:./${path}}`);
     if (password !== undefined) secrets.set(path, password);
     lines.push(`  - id: ${id}`, `    url: ${quoted(withReference)}`, `    models: [${quoted(model)}]`);
-    const stages = refiningStages([model]);
-    if (stages.length > 0) lines.push(`    stages: ${JSON.stringify(stages)}`);
   }
   const rule = RULES[model];
   lines.push('');

@@ -505,7 +505,7 @@ const ELSEWHERE = [
   ...['ffprobe_missing', 'ffprobe_slow', 'ffmpeg_slow', 'data_folder_hidden', 'journal_hidden', 'clock_unsynced'],
   ...['clock_unknown', 'config_last_good', 'service_hidden', 'service_slow', 'service_timed_out', 'camera_rate'],
   ...['camera_codec_costly', 'camera_large', 'rule_label_unknown', 'privacy_label_unknown', 'text_reader_missing'],
-  ...['collector_absent'],
+  ...['collector_absent', 'refine_label_unknown'],
 ];
 
 it('every code of the table is planted here, or named as found elsewhere', () => {

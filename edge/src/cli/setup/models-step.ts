@@ -1,17 +1,19 @@
-import { type CameraConfig, editLine, isSecondStage, refiningStages } from '../../config/index.ts';
+import { editLine } from '../../config/index.ts';
 import { UsageError } from '../errors.ts';
 import type { SetupSession } from './session.ts';
 import { modelLabels } from './sentence-context.ts';
 
+/** Models of the catalog that look at detections of another one, and make no sense of a frame. */
+const SECOND_STAGES: ReadonlySet<string> = new Set(['heads']);
+
 /** Which models inspect which camera. */
 export async function modelsStep(session: SetupSession): Promise<void> {
   const { flags, questions, texts } = session;
-  const known = new Map([...(await modelLabels(session))].filter(([id]) => !isSecondStage(id)));
+  const known = new Map([...(await modelLabels(session))].filter(([id]) => !SECOND_STAGES.has(id)));
   const names = [...known.keys()];
   session.say([...known].map(([id, labels]) => `  ${id}: ${texts.detects(labels.join(', '))}`).join('\n'));
   const given = new Map(flags.model.map(assigned));
-  for (const camera of session.config.config.cameras) {
-    const { id, models } = camera;
+  for (const { id, models } of session.config.config.cameras) {
     const present = models.map((model) => model.id);
     const proposed = present.length > 0 ? present.join(',') : (names[0] ?? '');
     for (;;) {
@@ -20,9 +22,7 @@ export async function modelsStep(session: SetupSession): Promise<void> {
       const chosen = answer.split(',').map((name) => name.trim());
       const other = chosen.find((name) => !names.includes(name));
       if (other === undefined) {
-        await session.change(
-          editLine(session.config.text, { cameras: [{ id, models: chosen, ...stagesFor(camera, chosen) }] }),
-        );
+        await session.change(editLine(session.config.text, { cameras: [{ id, models: chosen }] }));
         session.say(`  ${id}: ${chosen.join(', ')}`);
         break;
       }
@@ -31,16 +31,6 @@ export async function modelsStep(session: SetupSession): Promise<void> {
       session.complain(error);
     }
   }
-}
-
-/** The second stages that come with the models; what a person wrote stays, as far as its source model does. */
-function stagesFor(
-  { stages }: CameraConfig,
-  chosen: readonly string[],
-): { readonly stages?: ReturnType<typeof refiningStages> } {
-  if (stages.length === 0) return { stages: refiningStages(chosen) };
-  const kept = stages.filter(({ source }) => chosen.includes(source));
-  return kept.length === stages.length ? {} : { stages: kept };
 }
 
 /** CAMERA=MODELS, or models of every camera. */

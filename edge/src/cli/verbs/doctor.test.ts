@@ -162,6 +162,24 @@ describe('the doctor detects', () => {
     expect((await runHere(['config', 'check', ...paths])).code).toBe(0);
   });
 
+  it('a stage that is to refine labels that its source does not have, which `config check` refuses too', async () => {
+    await using dir = await tempDir();
+    const config = dir.join('lineside.yaml');
+    const paths = ['--config', config, '--data', dir.join('data')];
+    const check = async (source: string): Promise<Awaited<ReturnType<typeof runHere>>> => {
+      const stages = `[{model: heads, source: ${source}, refines: true}]`;
+      const text = `device: d\ncameras:\n  - {id: c, url: 'lavfi:testsrc', models: [${source}], stages: ${stages}}\n`;
+      await writeFile(config, text);
+      return runHere(['config', 'check', '--json', ...paths]);
+    };
+    const wrong = await check('defect');
+    expect(wrong.code).toBe(2);
+    expect(JSON.parse(wrong.stdout)).toMatchObject({
+      problems: [{ code: 'refine_label_unknown', path: 'cameras[0].stages[0].refines' }],
+    });
+    expect((await check('ppe')).code).toBe(0);
+  });
+
   it('that the data folder is a file, or inside one', async () => {
     await using dir = await tempDir();
     await site(dir);

@@ -5,8 +5,8 @@ import { labelProblems, modelsReadBy } from '../../rules/index.ts';
 type Places = Omit<ModelPlaces, 'catalogDir'>;
 
 /**
- * Labels that a rule or the privacy of a camera reads and its model does not have, each with its place in the file. A model
- * that cannot be read, or that has no labels, is left out: the check of the models reports it.
+ * Labels that a rule or the privacy of a camera reads and its model does not have, and stages that could refine none, each
+ * with its place in the file. A model that cannot be read, or that has no labels, is left out: the check of the models reports it.
  */
 export async function ruleLabelProblems(loaded: LoadedConfig, places: Places): Promise<readonly Problem[]> {
   const { config } = loaded;
@@ -20,7 +20,11 @@ export async function ruleLabelProblems(loaded: LoadedConfig, places: Places): P
       ...{ code: 'rule_label_unknown', path: ['rules', i, option], message, advice },
     })),
   );
-  return problemsOf(loaded, [...findings, ...(await blindCameras(loaded, places))]);
+  return problemsOf(loaded, [
+    ...findings,
+    ...(await blindCameras(loaded, places)),
+    ...(await idleStages(loaded, places)),
+  ]);
 }
 
 /** Cameras whose privacy is to cover people with a model that has none of the labels. */
@@ -41,6 +45,28 @@ async function blindCameras({ config }: LoadedConfig, places: Places): Promise<r
     ];
   });
   return (await Promise.all(blind)).flat();
+}
+
+/** Stages that are to refine the labels of a model with which they have fewer than two in common. */
+async function idleStages({ config }: LoadedConfig, places: Places): Promise<readonly Blind[]> {
+  const refOf = (model: string): string => config.models.find(({ id }) => id === model)?.ref ?? model;
+  const idle = config.cameras.flatMap(({ stages }, i) =>
+    stages.map(async ({ model, source, refines }, j) => {
+      if (!refines) return [];
+      const [own, known] = await Promise.all([model, source].map((id) => labelsOf(refOf(id), places)));
+      if (own === undefined || known === undefined || own.length === 0 || known.length === 0) return [];
+      if (own.filter((label) => known.includes(label)).length > 1) return [];
+      return [
+        {
+          code: 'refine_label_unknown',
+          path: ['cameras', i, 'stages', j, 'refines'],
+          message: `${model} and ${source} have fewer than two labels in common, so it can correct none`,
+          advice: `labels of ${model}: ${own.join(', ')}; of ${source}: ${known.join(', ')}; leave refines out, or name another model`,
+        },
+      ];
+    }),
+  );
+  return (await Promise.all(idle)).flat();
 }
 
 interface Blind {

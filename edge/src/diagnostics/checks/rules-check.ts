@@ -35,10 +35,13 @@ async function labelFindings(
   return problems.map(({ code, path, message, advice }) => {
     const list = path.startsWith('cameras') ? loaded.config.cameras : loaded.config.rules;
     const subject = list[Number(/\d+/.exec(path)?.[0])]?.id;
-    const which = code === 'privacy_label_unknown' ? 'privacy_label_unknown' : 'rule_label_unknown';
-    return found(which, `${path}: ${message}`, { subject, advice });
+    const which = CAMERA_CODES.find((one) => one === code);
+    return found(which ?? 'rule_label_unknown', `${path}: ${message}`, { subject, advice });
   });
 }
+
+/** Of what a camera, and not a rule, reads. */
+const CAMERA_CODES = ['privacy_label_unknown', 'refine_label_unknown'] as const;
 
 function canFire(rule: RuleConfig, { config }: LoadedConfig): readonly CheckFinding[] {
   const camera = config.cameras.find(({ id }) => id === rule.camera);

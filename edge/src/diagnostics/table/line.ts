@@ -184,6 +184,11 @@ export const LINE_CHECKS = {
         meaning: 'nobody can be covered, so every picture of the camera is covered completely',
         advice: 'name labels of the model in privacy.headLabels and privacy.personLabels',
       },
+      refine_label_unknown: {
+        verdict: 'failure',
+        meaning: 'the stage costs time and corrects no label',
+        advice: 'leave refines out, or name a classifier with labels of the source model',
+      },
       rule_zone_empty: {
         verdict: 'failure',
         meaning: NEVER,
