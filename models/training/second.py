@@ -152,9 +152,9 @@ def tables(runs, labels):
             for name in found:
                 each = [run["detector"][place][name][label] for run in runs][: 1 if name == "alone" else None]
                 rows.append("| %s | `%s` | %s | %s |" % (place, label, name, " | ".join(spread([one[k] for one in each]) for k in ("right", "wrong", "missed", "false"))))
-    told = ["| seed | steps | crops seen | time |", "|---|---|---|---|"]
-    told += ["| %d | %d | %d | %.1f CPU minutes |" % (run["seed"], run["steps"], run["cropsSeen"], run["cpuMinutes"]) for run in runs]
-    return {"crops": "\n".join(crops), "detector": "\n".join(rows), "runs": "\n".join(told)}
+    trained = ["| seed | steps | crops seen | time |", "|---|---|---|---|"]
+    trained += ["| %d | %d | %d | %.1f CPU minutes |" % (run["seed"], run["steps"], run["cropsSeen"], run["cpuMinutes"]) for run in runs]
+    return {"crops": "\n".join(crops), "detector": "\n".join(rows), "runs": "\n".join(trained)}
 
 
 def export(recipe, args):
