@@ -60,7 +60,8 @@ def overlap(a, b):
 def refined(rows, answers, labels=(1, 2), same=0.5):
     """Detections [K,6], best first, with the labels that detector and second stage give together.
 
-    On one place the odds of the labels are those of their scores there times those of the crop. The same as `refineLabels` of the device.
+    On one place the odds of the labels are those of their scores there times those of the crop, as in
+    `refineLabels` of the device, which may also see detections below the least scores.
     """
     kept = []
     for row, answer in zip(rows, answers):

@@ -28,7 +28,7 @@ export async function ruleLabelProblems(loaded: LoadedConfig, places: Places): P
 }
 
 /** Cameras whose privacy is to cover people with a model that has none of the labels. */
-async function blindCameras({ config }: LoadedConfig, places: Places): Promise<readonly Blind[]> {
+async function blindCameras({ config }: LoadedConfig, places: Places): Promise<readonly CameraFinding[]> {
   const blind = config.cameras.map(async ({ privacy }, i) => {
     if (privacy === undefined || privacy.blur === 'none') return [];
     const { blur, model, headLabels, personLabels } = privacy;
@@ -48,7 +48,7 @@ async function blindCameras({ config }: LoadedConfig, places: Places): Promise<r
 }
 
 /** Stages that are to refine the labels of a model with which they have fewer than two in common. */
-async function idleStages({ config }: LoadedConfig, places: Places): Promise<readonly Blind[]> {
+async function idleStages({ config }: LoadedConfig, places: Places): Promise<readonly CameraFinding[]> {
   const refOf = (model: string): string => config.models.find(({ id }) => id === model)?.ref ?? model;
   const idle = config.cameras.flatMap(({ stages }, i) =>
     stages.map(async ({ model, source, refines }, j) => {
@@ -69,7 +69,7 @@ async function idleStages({ config }: LoadedConfig, places: Places): Promise<rea
   return (await Promise.all(idle)).flat();
 }
 
-interface Blind {
+interface CameraFinding {
   readonly code: string;
   readonly path: (string | number)[];
   readonly message: string;
